@@ -1,0 +1,149 @@
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// A JSON object read leniently: numbers may be texts, texts may have stray spaces, and any field may be missing.
+///
+/// Its `Debug` shows the names of the fields only: a value may be an access token.
+#[derive(Clone, PartialEq)]
+pub struct Object(Map<String, Value>);
+
+impl Object {
+    pub(crate) fn new(fields: Map<String, Value>) -> Self {
+        Self(fields)
+    }
+
+    /// `errcode`; `None` where there is none, or none that is a number.
+    #[must_use]
+    pub fn errcode(&self) -> Option<i64> {
+        self.number("errcode")
+    }
+
+    /// `errmsg`; empty where there is none.
+    #[must_use]
+    pub fn errmsg(&self) -> &str {
+        self.raw_text("errmsg").unwrap_or_default()
+    }
+
+    /// Whether `field` is there and not null.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(|value| !value.is_null())
+    }
+
+    /// A whole number, as a number or as a text.
+    pub(crate) fn number(&self, field: &str) -> Option<i64> {
+        match self.0.get(field)? {
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Value::String(text) => {
+                let text = text.trim();
+                text.parse().ok().or_else(|| whole(text.parse().ok()?))
+            }
+            _ => None,
+        }
+    }
+
+    /// A number that cannot be negative; a negative one counts as missing.
+    pub(crate) fn count(&self, field: &str) -> Option<u64> {
+        self.number(field)
+            .and_then(|number| u64::try_from(number).ok())
+    }
+
+    /// `0` or `1`, or a JSON boolean.
+    pub(crate) fn flag(&self, field: &str) -> Option<bool> {
+        match self.0.get(field)? {
+            Value::Bool(flag) => Some(*flag),
+            _ => self.number(field).map(|number| number != 0),
+        }
+    }
+
+    /// A text without the white space around it.
+    pub(crate) fn text(&self, field: &str) -> Option<String> {
+        self.raw_text(field).map(|text| text.trim().to_owned())
+    }
+
+    /// A text as it came.
+    pub(crate) fn raw_text(&self, field: &str) -> Option<&str> {
+        self.0.get(field)?.as_str()
+    }
+
+    /// A list of texts, without stray spaces, empty ones and duplicates; a bare text counts as a list of one.
+    pub(crate) fn texts(&self, field: &str) -> Option<Vec<String>> {
+        let entries = match self.0.get(field)? {
+            Value::Array(entries) => entries.as_slice(),
+            text @ Value::String(_) => std::slice::from_ref(text),
+            _ => return None,
+        };
+        let mut texts: Vec<String> = Vec::with_capacity(entries.len());
+        for text in entries.iter().filter_map(Value::as_str).map(str::trim) {
+            if !text.is_empty() && !texts.iter().any(|known| known == text) {
+                texts.push(text.to_owned());
+            }
+        }
+        Some(texts)
+    }
+
+    /// The objects in a list; entries that are none are passed over.
+    pub(crate) fn objects(&self, field: &str) -> Option<Vec<Self>> {
+        let entries = self.0.get(field)?.as_array()?;
+        let objects = entries.iter().filter_map(Value::as_object);
+        Some(objects.cloned().map(Self).collect())
+    }
+
+    /// The object in `field`.
+    pub(crate) fn object(&self, field: &str) -> Option<Self> {
+        self.0.get(field)?.as_object().cloned().map(Self)
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// A float that is a whole number within the range in which floats are exact.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked to be whole and in range"
+    )]
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Object;
+
+    fn object(json: &str) -> Object {
+        let value: serde_json::Value = serde_json::from_str(json).unwrap();
+        Object::new(value.as_object().unwrap().clone())
+    }
+
+    #[test]
+    fn numbers_are_read_from_what_comes() {
+        for (json, number) in [
+            (r#"{"n": 85066}"#, Some(85066)),
+            (r#"{"n": "-1"}"#, Some(-1)),
+            (r#"{"n": " 7 "}"#, Some(7)),
+            (r#"{"n": 40001.0}"#, Some(40001)),
+            (r#"{"n": "4e4"}"#, Some(40_000)),
+            (r#"{"n": 1.5}"#, None),
+            (r#"{"n": 100000000000000000000}"#, None),
+            (r#"{"n": "ok"}"#, None),
+            (r#"{"n": true}"#, None),
+            (r#"{"n": null}"#, None),
+            ("{}", None),
+        ] {
+            assert_eq!(object(json).number("n"), number, "{json}");
+        }
+    }
+
+    #[test]
+    fn lists_of_texts_are_tidied() {
+        let object = object(r#"{"l": [" a ", "b", "a", "", 3, null], "t": "c", "n": 1}"#);
+        assert_eq!(object.texts("l").unwrap(), ["a", "b"]);
+        assert_eq!(object.texts("t").unwrap(), ["c"]);
+        assert_eq!(object.texts("n"), None);
+    }
+}

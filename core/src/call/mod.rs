@@ -1,0 +1,316 @@
+//! What a call does next, decided without I/O.
+//!
+//! A [`Call`] is asked for its next [`Step`]; whoever drives it does what the step says and reports what came of it. Time
+//! is an argument, counted from an origin of the driver's choice; the delays of retries are given in the [`Policy`], jitter
+//! included.
+//!
+//! ```text
+//!            ┌────────── stale token, once ──────────┐
+//!            ▼                                       │
+//!        GetToken ──────▶ Reserve ──────▶ Send ──────┤
+//!                            ▲                       │
+//!                            ├─── Wait ◀── transient ┤
+//!                            │                       │
+//!                            └─ read back ◀─ unknown ┴──▶ Done
+//! ```
+//!
+//! - A stale token (40001, 40014, 42001) is renewed once, and the request replayed once.
+//! - A transient refusal waits and is sent again, as long as there are delays and time left.
+//! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that is none) is read back.
+//!   If the change stands as asked, the call is done; if it does not, the write is sent again. What cannot be told ends
+//!   with [`Outcome::Unknown`](crate::Outcome::Unknown).
+//! - A refusal after an attempt whose outcome was unknown may be that attempt's echo (85071 after an add that was applied
+//!   late), so it is read back too.
+//!
+//! One complete call:
+//!
+//! ```
+//! use std::time::Duration;
+//! use jumpqr_core::answer::Reply;
+//! use jumpqr_core::call::{Call, Policy, Step};
+//! use jumpqr_core::interface::DownloadQRCodeText;
+//! use jumpqr_core::Secret;
+//!
+//! let now = Duration::ZERO;
+//! let mut call = Call::new(DownloadQRCodeText, Policy::default(), now);
+//! let file = loop {
+//!     match call.step(now) {
+//!         Step::GetToken { .. } => call.token(Ok(Some(Secret::new("TOKEN")))),
+//!         Step::Reserve { .. } => call.reserved(now, Some(now)),
+//!         Step::Send(sending) => {
+//!             assert_eq!(sending.request.body(), Some(&b"{}"[..]));
+//!             let answer = r#"{"errcode":0,"file_name":"UASjIrr8C9.txt","file_content":"7781"}"#;
+//!             call.reply(now, Ok(Reply::ok(answer)));
+//!         }
+//!         Step::Wait { until } => unreachable!("nothing failed: {until:?}"),
+//!         Step::Done(result) => break result.unwrap(),
+//!     }
+//! };
+//! assert_eq!(file.file_name, "UASjIrr8C9.txt");
+//! ```
+
+mod asking;
+mod failure;
+mod policy;
+mod reading_back;
+mod step;
+mod verdict;
+
+pub use failure::{FailureCause, SendFailure};
+pub use policy::Policy;
+pub use step::{Sending, Step};
+
+use std::time::Duration;
+use std::vec;
+
+use self::verdict::judge;
+use crate::Secret;
+use crate::answer::Reply;
+use crate::error::{Error, Outcome, OwnCode, Result};
+use crate::interface::Interface;
+use crate::request::Request;
+
+/// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
+const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
+
+/// One call, from the first request to its result.
+#[derive(Debug)]
+pub struct Call<I: Interface> {
+    interface: I,
+    timeout: Duration,
+    deadline: Duration,
+    delays: vec::IntoIter<Duration>,
+    hosts: usize,
+    host: usize,
+    phase: Phase,
+    state: State<I::Answer>,
+    access_token: Option<Secret>,
+    rejected_token: Option<Secret>,
+    /// Whether an earlier attempt may have been applied after it was read back.
+    doubted: bool,
+    last_error: Option<Error>,
+}
+
+/// What is being asked.
+#[derive(Debug)]
+enum Phase {
+    /// The interface itself.
+    Asking,
+    /// Whether a write stands.
+    ReadingBack {
+        /// What left its outcome unknown.
+        cause: Error,
+        /// Whether it may be sent again if it does not stand.
+        may_repeat: bool,
+    },
+}
+
+#[derive(Debug)]
+enum State<A> {
+    GettingToken,
+    Reserving,
+    Waiting { until: Duration, then: Then },
+    Sending,
+    Done(Option<Result<A>>),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Then {
+    Reserve,
+    Send,
+}
+
+impl<I: Interface> Call<I> {
+    /// A call that begins `now`.
+    pub fn new(interface: I, policy: Policy, now: Duration) -> Self {
+        let state = if interface.request().needs_token() {
+            State::GettingToken
+        } else {
+            State::Reserving
+        };
+        Self {
+            interface,
+            timeout: policy.timeout,
+            deadline: now.saturating_add(policy.timeout),
+            delays: policy.delays.into_iter(),
+            hosts: policy.hosts.max(1),
+            host: 0,
+            phase: Phase::Asking,
+            state,
+            access_token: None,
+            rejected_token: None,
+            doubted: false,
+            last_error: None,
+        }
+    }
+
+    /// What to do now.
+    pub fn step(&mut self, now: Duration) -> Step<I::Answer> {
+        if now >= self.deadline && !matches!(self.state, State::Done(_)) {
+            let timeout = self.timed_out();
+            self.fail(timeout);
+        }
+        if let State::Waiting { until, then } = self.state {
+            if now < until {
+                return Step::Wait { until };
+            }
+            self.state = match then {
+                Then::Reserve => State::Reserving,
+                Then::Send => State::Sending,
+            };
+        }
+        match &mut self.state {
+            State::GettingToken => Step::GetToken {
+                rejected: self.rejected_token.clone(),
+                deadline: self.deadline,
+            },
+            State::Reserving => Step::Reserve {
+                path: self.request().path(),
+                latest: self.deadline,
+            },
+            State::Waiting { until, .. } => Step::Wait { until: *until },
+            State::Sending => Step::Send(self.sending(now)),
+            State::Done(result) => Step::Done(result.take().unwrap_or_else(|| {
+                Err(Error::new(
+                    OwnCode::Internal,
+                    "the call was asked for a step after it was done",
+                ))
+            })),
+        }
+    }
+
+    /// What came of [`Step::GetToken`]; `None` where there is no newer token than the rejected one.
+    pub fn token(&mut self, token: Result<Option<Secret>>) {
+        match token {
+            Ok(Some(token)) => {
+                self.access_token = Some(token);
+                self.state = State::Reserving;
+            }
+            Ok(None) => {
+                let stale = self.last_error.take();
+                self.fail(stale.unwrap_or_else(|| {
+                    Error::new(OwnCode::NoCredentials, "there is no access token")
+                }));
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// What came of [`Step::Reserve`]: the time at which the call may start; `None` where it is after the latest.
+    pub fn reserved(&mut self, now: Duration, start: Option<Duration>) {
+        match start {
+            Some(start) if start <= now => self.state = State::Sending,
+            Some(start) if start < self.deadline => {
+                self.state = State::Waiting {
+                    until: start,
+                    then: Then::Send,
+                };
+            }
+            _ => self.fail(Error::new(
+                OwnCode::PacedOut,
+                "too many calls are waiting for their turn",
+            )),
+        }
+    }
+
+    /// What came of [`Step::Send`].
+    pub fn reply(&mut self, now: Duration, reply: Result<Reply, SendFailure>) {
+        let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
+        let verdict = judge(reply, stale_is_final);
+        match self.phase {
+            Phase::Asking => self.asked(now, verdict),
+            Phase::ReadingBack { .. } => self.read_back(now, verdict),
+        }
+    }
+
+    /// The request of the present phase.
+    fn request(&self) -> Request {
+        match (&self.phase, self.interface.write()) {
+            (Phase::ReadingBack { .. }, Some(write)) => write.read_back(),
+            _ => self.interface.request(),
+        }
+    }
+
+    fn sending(&self, now: Duration) -> Sending {
+        let left = self.deadline.saturating_sub(now);
+        let is_write = matches!(self.phase, Phase::Asking) && self.interface.write().is_some();
+        let kept = if is_write {
+            (left / 4).min(MOST_KEPT_FOR_READING_BACK)
+        } else {
+            Duration::ZERO
+        };
+        let request = self.request();
+        let needs_token = request.needs_token();
+        Sending {
+            request,
+            access_token: self.access_token.clone().filter(|_| needs_token),
+            host: self.host,
+            timeout: left.saturating_sub(kept),
+        }
+    }
+
+    /// Renews the token; a second stale answer is final.
+    fn renew(&mut self, stale: Error) {
+        self.last_error = Some(stale);
+        self.rejected_token = self.access_token.take();
+        self.state = State::GettingToken;
+    }
+
+    /// Waits for the next delay, `wait` longer, if there is one and time is left.
+    fn wait(&mut self, now: Duration, wait: Duration) -> bool {
+        let Some(delay) = self.delays.next() else {
+            return false;
+        };
+        let until = now.saturating_add(delay).saturating_add(wait);
+        if until >= self.deadline {
+            return false;
+        }
+        self.state = State::Waiting {
+            until,
+            then: Then::Reserve,
+        };
+        true
+    }
+
+    fn timed_out(&mut self) -> Error {
+        let error = Error::new(
+            OwnCode::Timeout,
+            format!("the call took longer than {:?}", self.timeout),
+        );
+        match self.last_error.take() {
+            Some(last) => error.with_source(self.finished(last)),
+            None => error,
+        }
+    }
+
+    fn succeed(&mut self, answer: I::Answer) {
+        self.state = State::Done(Some(Ok(answer)));
+    }
+
+    /// Ends the call. While reading back, what is reported is why the outcome is unknown.
+    fn fail(&mut self, error: Error) {
+        let error = match std::mem::replace(&mut self.phase, Phase::Asking) {
+            Phase::Asking => error,
+            Phase::ReadingBack { cause, .. } => {
+                let error = self.finished(error);
+                cause.with_source(error).with_outcome(Outcome::Unknown)
+            }
+        };
+        let error = self.finished(error);
+        self.state = State::Done(Some(Err(error)));
+    }
+
+    /// The error as it may be seen: with the interface's name, and without secrets.
+    fn finished(&self, error: Error) -> Error {
+        let secrets = [
+            self.access_token.as_ref(),
+            self.rejected_token.as_ref(),
+            self.interface.secret(),
+        ];
+        let named = match error.interface() {
+            Some(_) => error,
+            None => error.in_interface(I::NAME),
+        };
+        secrets.into_iter().flatten().fold(named, Error::without)
+    }
+}

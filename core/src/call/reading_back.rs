@@ -1,0 +1,68 @@
+//! While it is read back whether a write stands.
+
+use std::time::Duration;
+
+use super::verdict::Verdict;
+use super::{Call, Phase};
+use crate::answer::Object;
+use crate::error::{Error, Outcome};
+use crate::interface::{Interface, Standing};
+
+impl<I: Interface> Call<I> {
+    pub(super) fn read_back(&mut self, now: Duration, verdict: Verdict) {
+        match verdict {
+            Verdict::Success(object) => self.compare(now, &object),
+            Verdict::Stale(error) => self.renew(error),
+            Verdict::Again { error, wait } => self.read_again(now, error, wait),
+            Verdict::NothingSent(error) | Verdict::Unknown(error) => {
+                self.read_again(now, error, Duration::ZERO);
+            }
+            Verdict::Refused(error) => self.fail(error),
+        }
+    }
+
+    fn compare(&mut self, now: Duration, object: &Object) {
+        let Some(write) = self.interface.write() else {
+            return;
+        };
+        let standing = match write.standing(object) {
+            Ok(standing) => standing,
+            Err(error) => return self.read_again(now, error, Duration::ZERO),
+        };
+        match standing {
+            Standing::AsAsked => {
+                let answer = write.confirmed();
+                self.succeed(answer);
+            }
+            Standing::Otherwise => self.not_applied(now),
+            Standing::Untold => self.untold(),
+        }
+    }
+
+    fn not_applied(&mut self, now: Duration) {
+        let phase = std::mem::replace(&mut self.phase, Phase::Asking);
+        let Phase::ReadingBack { cause, may_repeat } = phase else {
+            return;
+        };
+        let cause = cause.with_outcome(Outcome::NotApplied);
+        if may_repeat {
+            self.doubted = true;
+            self.ask_again(now, cause, Duration::ZERO);
+        } else {
+            self.fail(cause);
+        }
+    }
+
+    fn untold(&mut self) {
+        let phase = std::mem::replace(&mut self.phase, Phase::Asking);
+        if let Phase::ReadingBack { cause, .. } = phase {
+            self.fail(cause.with_outcome(Outcome::Unknown));
+        }
+    }
+
+    fn read_again(&mut self, now: Duration, error: Error, wait: Duration) {
+        if !self.wait(now, wait) {
+            self.fail(error);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use std::time::Duration;
+
+use crate::Secret;
+use crate::error::Result;
+use crate::request::Request;
+
+/// What to do next. Times are counted from the origin that was chosen for [`Call::new`](super::Call::new).
+#[derive(Debug)]
+pub enum Step<A> {
+    /// Get an access token, and report to [`Call::token`](super::Call::token).
+    GetToken {
+        /// The token that WeChat has just called stale; a newer one is asked for.
+        rejected: Option<Secret>,
+        /// When the call ends.
+        deadline: Duration,
+    },
+    /// Ask the [`Pacer`](crate::Pacer), and report to [`Call::reserved`](super::Call::reserved).
+    Reserve {
+        /// The interface's path.
+        path: &'static str,
+        /// After this it is of no use.
+        latest: Duration,
+    },
+    /// Do nothing until then.
+    Wait {
+        /// When to ask for the next step.
+        until: Duration,
+    },
+    /// Send this, and report to [`Call::reply`](super::Call::reply).
+    Send(Sending),
+    /// The call is done.
+    Done(Result<A>),
+}
+
+/// What to send, where, and for how long to wait for the answer.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// The request.
+    pub request: Request,
+    /// Goes into the query, see [`Request::url`].
+    pub access_token: Option<Secret>,
+    /// Which of the hosts, from 0.
+    pub host: usize,
+    /// How long connecting, sending and receiving may take together.
+    pub timeout: Duration,
+}

@@ -1,0 +1,73 @@
+//! What an answer, or the lack of one, means for the call.
+
+use std::time::Duration;
+
+use super::SendFailure;
+use crate::answer::{Object, Reply};
+use crate::errcode::{Class, ErrCode};
+use crate::error::{Error, OwnCode};
+
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// WeChat says that it is done.
+    Success(Object),
+    /// The token is stale.
+    Stale(Error),
+    /// Not applied; sending again after `wait`, at least, may succeed.
+    Again { error: Error, wait: Duration },
+    /// Nothing was sent, so another host may be tried.
+    NothingSent(Error),
+    /// A write may have been applied.
+    Unknown(Error),
+    /// Not applied, and sending again is no use.
+    Refused(Error),
+}
+
+/// `stale_is_final`: the token has been renewed already, or the call itself asks for one.
+pub(super) fn judge(reply: Result<Reply, SendFailure>, stale_is_final: bool) -> Verdict {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(failure) => {
+            let sent = failure.sent;
+            let error = failure.into_error();
+            return match (sent, error.is_retryable()) {
+                (true, _) => Verdict::Unknown(error),
+                (false, true) => Verdict::NothingSent(error),
+                (false, false) => Verdict::Refused(error),
+            };
+        }
+    };
+    match reply.object() {
+        Ok(object) => judge_object(object, stale_is_final),
+        // A proxy's refusal: the request has not reached WeChat.
+        Err(error) if matches!(reply.status, 300..=407 | 409..=428 | 430..=499) => {
+            Verdict::Refused(error.with_retryable(false))
+        }
+        Err(error) => Verdict::Unknown(error),
+    }
+}
+
+fn judge_object(object: Object, stale_is_final: bool) -> Verdict {
+    let errcode = match object.errcode() {
+        Some(0) => return Verdict::Success(object),
+        Some(errcode) => errcode,
+        // Answers that hold something may leave it out; what they hold decides.
+        None if !object.has("errcode") => return Verdict::Success(object),
+        None => {
+            return Verdict::Unknown(Error::new(
+                OwnCode::UnexpectedAnswer,
+                "the answer has an errcode that is not a whole number",
+            ));
+        }
+    };
+    let error = Error::from_answer(errcode, object.errmsg());
+    match ErrCode::lookup(errcode).map(|code| code.class) {
+        Some(Class::Renew) if !stale_is_final => Verdict::Stale(error),
+        Some(class @ Class::Wait { .. }) => Verdict::Again {
+            error,
+            wait: class.wait(),
+        },
+        Some(Class::ReadBack) => Verdict::Unknown(error),
+        Some(Class::Stop | Class::Mend | Class::Renew) | None => Verdict::Refused(error),
+    }
+}

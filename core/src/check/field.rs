@@ -1,0 +1,90 @@
+//! The other fields.
+
+use super::{CheckReport, FindingCode};
+use crate::matching::{Mismatch, covers, undocumented_equivalence};
+
+/// The number of test links that a rule may have. Source: the official page of addJumpQRCode.
+pub const MAX_DEBUG_URLS: usize = 5;
+
+pub(crate) fn check_path(report: &mut CheckReport, path: &str) {
+    if path.trim().is_empty() {
+        report.add(
+            "path",
+            FindingCode::Empty,
+            "is empty; give the Mini Program page to open, e.g. pages/index/index",
+        );
+    }
+}
+
+pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
+    if appid.trim().is_empty() {
+        report.add(
+            "appid",
+            FindingCode::Empty,
+            "is empty; give the appid of the Mini Program to open, wx…",
+        );
+    } else if !appid.starts_with("wx") {
+        report.add(
+            "appid",
+            FindingCode::NotWxAppid,
+            "does not begin with `wx`; an original id (`gh_…`) is answered with 40166",
+        );
+    }
+}
+
+/// `prefix` is `None` where it is missing or not a text; then only the number of links can be checked.
+pub(crate) fn check_debug_url(report: &mut CheckReport, prefix: Option<&str>, links: &[String]) {
+    if links.len() > MAX_DEBUG_URLS {
+        report.add(
+            "debug_url",
+            FindingCode::TooMany,
+            format!("has {} links; keep at most {MAX_DEBUG_URLS}", links.len()),
+        );
+    }
+    let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else {
+        return;
+    };
+    for (index, link) in links.iter().enumerate() {
+        let Err(mismatch) = covers(prefix, link) else {
+            continue;
+        };
+        if mismatch == Mismatch::RuleNotALink {
+            return; // Said of the prefix already, once.
+        }
+        let field = format!("debug_url[{index}]");
+        if undocumented_equivalence(prefix, link) {
+            report.add(
+                field,
+                FindingCode::UndocumentedEquivalence,
+                format!("is covered by the prefix only if WeChat ignores a difference of which nothing is documented ({mismatch}); write both alike"),
+            );
+        } else {
+            report.add(
+                field,
+                FindingCode::OutsideRule,
+                format!("is not covered by the prefix (85068): {mismatch}"),
+            );
+        }
+    }
+}
+
+/// The prefixes of a getJumpQRCode by prefix.
+pub(crate) fn check_prefix_list(report: &mut CheckReport, prefixes: &[String], most: usize) {
+    if prefixes.is_empty() {
+        report.add(
+            "prefix_list",
+            FindingCode::Empty,
+            "is empty; name at least one prefix",
+        );
+    }
+    if prefixes.len() > most {
+        report.add(
+            "prefix_list",
+            FindingCode::TooMany,
+            format!(
+                "has {} prefixes; ask for at most {most} at a time",
+                prefixes.len()
+            ),
+        );
+    }
+}

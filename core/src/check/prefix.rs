@@ -1,0 +1,103 @@
+//! The prefix, in both modes.
+
+use super::{CheckReport, FindingCode};
+use crate::link::Link;
+use crate::rule::SERVICE_ACCOUNT_PREFIX;
+
+/// Top-level domains that developers report as a cause of 85066 although the console accepts them.
+const REPORTED_DOMAINS: [&str; 3] = [".ink", ".media", ".plus"];
+
+pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
+    let field = "prefix";
+    if prefix.is_empty() {
+        report.add(
+            field,
+            FindingCode::Empty,
+            "is empty; give the http(s) URL that the QR codes begin with",
+        );
+        return;
+    }
+    let Some(link) = Link::cut(prefix).filter(Link::is_http) else {
+        report.add(
+            field,
+            FindingCode::NotHttpUrl,
+            "is not an http(s) URL; it begins with http:// or https:// and names a host",
+        );
+        return;
+    };
+    warn_of_reported_causes(report, field, &link);
+    if link.fragment.is_some() {
+        report.add(
+            field,
+            FindingCode::Fragment,
+            "has a fragment (`#…`); what WeChat does with it is documented nowhere, leave it out",
+        );
+    }
+    if prefix.contains(char::is_whitespace) {
+        report.add(
+            field,
+            FindingCode::WhiteSpace,
+            "has white space; percent-encode it as the printed code does, or remove it",
+        );
+    }
+}
+
+fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_>) {
+    if !link.query_text().is_ascii() {
+        report.add(
+            field,
+            FindingCode::NonAsciiQuery,
+            "has raw non-ASCII characters in the query, a reported cause of 85066; percent-encode them, or end the prefix before them",
+        );
+    }
+    let host = link.host().to_ascii_lowercase();
+    if let Some(domain) = REPORTED_DOMAINS
+        .iter()
+        .find(|domain| host.ends_with(**domain))
+    {
+        report.add(
+            field,
+            FindingCode::ReportedDomain,
+            format!("is on a {domain} domain, a reported cause of 85066; if WeChat refuses it, use another domain"),
+        );
+    }
+    if let Some(port) = link.port() {
+        report.add(
+            field,
+            FindingCode::Port,
+            format!("names the port {port}, a reported cause of 85066; leave the port out"),
+        );
+    }
+}
+
+pub(crate) fn check_service_prefix(report: &mut CheckReport, prefix: &str) {
+    let field = "prefix";
+    if prefix.is_empty() {
+        report.add(
+            field,
+            FindingCode::Empty,
+            "is empty; give the service account's parametric QR URL",
+        );
+    } else if !prefix.starts_with(SERVICE_ACCOUNT_PREFIX) {
+        let found = if prefix.starts_with("https://weixin.qq.com/q/") {
+            "; it begins with https: change it to http"
+        } else if prefix.contains("://weixin.qq.com/r/") {
+            "; a /r/ link is not a parametric QR code"
+        } else {
+            ""
+        };
+        report.add(
+            field,
+            FindingCode::NotServicePrefix,
+            format!("does not begin with {SERVICE_ACCOUNT_PREFIX}, as a service account's parametric QR URL does{found}"),
+        );
+    } else if prefix.len() == SERVICE_ACCOUNT_PREFIX.len() {
+        report.add(
+            field,
+            FindingCode::NotServicePrefix,
+            format!(
+                "names no QR code after {SERVICE_ACCOUNT_PREFIX}; give the whole parametric QR URL"
+            ),
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! The parts of an `errmsg`.
+
+/// An `errmsg` taken apart.
+///
+/// The request id stands at the end, as `rid: ` and three groups of 8 hex digits; the separators before it vary
+/// (`text rid: x`, `text, rid: x`, `limit rid:x`). Answers from before 2020 carry `hint: [..]` instead.
+///
+/// ```
+/// use jumpqr_core::errcode::Errmsg;
+///
+/// let errmsg = Errmsg::parse("illegal prefix rid: 634bfc67-005fc671-503d9355");
+/// assert_eq!(errmsg.text, "illegal prefix");
+/// assert_eq!(errmsg.rid, Some("634bfc67-005fc671-503d9355"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Errmsg<'a> {
+    /// The text without rid and hint; often empty.
+    pub text: &'a str,
+    /// The request id, which WeChat's support asks for.
+    pub rid: Option<&'a str>,
+    /// What stands between the brackets of `hint: [..]`.
+    pub hint: Option<&'a str>,
+}
+
+impl<'a> Errmsg<'a> {
+    /// Takes `errmsg` apart; a text that has neither rid nor hint is all text.
+    #[must_use]
+    pub fn parse(errmsg: &'a str) -> Self {
+        let (text, rid) = match cut_rid(errmsg) {
+            Some((text, rid)) => (text, Some(rid)),
+            None => (errmsg, None),
+        };
+        let (text, hint) = match cut_hint(text) {
+            Some((text, hint)) => (text, Some(hint)),
+            None => (text, None),
+        };
+        Self {
+            text: text.trim().trim_end_matches([',', ' ']),
+            rid,
+            hint,
+        }
+    }
+}
+
+fn cut_rid(errmsg: &str) -> Option<(&str, &str)> {
+    let (text, rid) = errmsg.rsplit_once("rid:")?;
+    let rid = rid.trim();
+    let groups = rid
+        .split('-')
+        .filter(|group| group.len() == 8 && group.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    (rid.len() == 26 && groups.count() == 3).then_some((text, rid))
+}
+
+fn cut_hint(text: &str) -> Option<(&str, &str)> {
+    let (before, rest) = text.split_once("hint:")?;
+    let (_, rest) = rest.split_once('[')?;
+    let (hint, _) = rest.rsplit_once(']')?;
+    Some((before, hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Errmsg;
+
+    #[test]
+    fn every_separator_before_the_rid_is_known() {
+        for (errmsg, text) in [
+            ("text rid: 5f87eb8a-6ee66b1b-75f60c88", "text"),
+            ("text, rid: 5f87eb8a-6ee66b1b-75f60c88", "text"),
+            (" rid: 5f87eb8a-6ee66b1b-75f60c88", ""),
+            ("limit rid:5f87eb8a-6ee66b1b-75f60c88", "limit"),
+        ] {
+            let parsed = Errmsg::parse(errmsg);
+            assert_eq!(parsed.text, text, "{errmsg}");
+            assert_eq!(parsed.rid, Some("5f87eb8a-6ee66b1b-75f60c88"), "{errmsg}");
+        }
+    }
+
+    #[test]
+    fn a_hint_is_taken_out() {
+        let parsed = Errmsg::parse("invalid credential, hint: [AbC1 2]");
+        assert_eq!(parsed.text, "invalid credential");
+        assert_eq!(parsed.hint, Some("AbC1 2"));
+    }
+
+    #[test]
+    fn what_only_resembles_a_rid_stays_text() {
+        for errmsg in [
+            "rid: none",
+            "grid: 1-2-3",
+            "rid: 5f87eb8a-6ee66b1b-75f60c8g",
+        ] {
+            let parsed = Errmsg::parse(errmsg);
+            assert_eq!((parsed.text, parsed.rid), (errmsg, None));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! WeChat's error codes: what each means, and what to do about it.
+//!
+//! An answer is classified by its number, never by its text: real texts are often empty but for the `rid`.
+
+mod errmsg;
+mod table;
+
+pub use errmsg::Errmsg;
+
+use std::time::Duration;
+
+use crate::error::ErrorKind;
+
+/// One error code of WeChat's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrCode {
+    /// The number in `errcode`.
+    pub number: i64,
+    /// The stable name, e.g. `illegal_prefix`; unique in the table.
+    pub name: &'static str,
+    /// The documented text in `errmsg`, without rid; empty where none is documented.
+    pub errmsg: &'static str,
+    /// What the reader of the error must do.
+    pub kind: ErrorKind,
+    /// What a call does next.
+    pub class: Class,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What to do, for a person.
+    pub advice: &'static str,
+}
+
+/// What a call does next after an error code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Class {
+    /// The same request will fail again: stop.
+    Stop,
+    /// Something outside the request must be mended; the same request is right afterwards.
+    Mend,
+    /// The access token is stale: get a newer one once, and replay once. On a call that asks for a token, it is
+    /// [`Stop`](Self::Stop): the credentials are wrong.
+    Renew,
+    /// Wait at least so many seconds, then send again; nothing was applied.
+    Wait {
+        /// Seconds.
+        seconds: u64,
+    },
+    /// Busy, and the change may have been applied: read back before sending again.
+    ReadBack,
+}
+
+impl Class {
+    /// The stable name, e.g. `read_back`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Mend => "mend",
+            Self::Renew => "renew",
+            Self::Wait { .. } => "wait",
+            Self::ReadBack => "read_back",
+        }
+    }
+
+    /// Whether the same call may succeed later, with nothing changed by the caller.
+    #[must_use]
+    pub const fn is_transient(self) -> bool {
+        matches!(self, Self::Wait { .. } | Self::ReadBack)
+    }
+
+    /// How long to wait at least before sending again.
+    #[must_use]
+    pub const fn wait(self) -> Duration {
+        match self {
+            Self::Wait { seconds } => Duration::from_secs(seconds),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+impl ErrCode {
+    /// The entry for `number`; `None` where the table has none.
+    ///
+    /// ```
+    /// let code = jumpqr_core::ErrCode::lookup(85066).unwrap();
+    /// assert_eq!(code.name, "illegal_prefix");
+    /// ```
+    #[must_use]
+    pub fn lookup(number: i64) -> Option<&'static Self> {
+        let index = table::TABLE
+            .binary_search_by_key(&number, |code| code.number)
+            .ok()?;
+        table::TABLE.get(index)
+    }
+
+    /// Every entry, in ascending order of the numbers.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        table::TABLE
+    }
+
+    /// What to do when a call that asks for a token is answered with this code: there, a stale-token code says that the
+    /// credentials are wrong.
+    #[must_use]
+    pub fn advice_on_token_call(&self) -> &'static str {
+        match self.class {
+            Class::Renew => {
+                "Check appid and secret on the console; a secret that was reset is no longer valid."
+            }
+            _ => self.advice,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use std::fmt;
+
+macro_rules! words {
+    (
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+words! {
+    /// What the reader of an error must do.
+    ErrorKind {
+        /// Change the request or the configuration: it will be refused every time.
+        Invalid = "invalid",
+        /// Mend the credentials: appid, secret, token or authorisation.
+        Credentials = "credentials",
+        /// Have somebody grant a permission, or add an IP address to a whitelist.
+        Permission = "permission",
+        /// Mend what stands outside the request: the rule's state, the domain, the verification file.
+        State = "state",
+        /// Wait until a daily or monthly quota is renewed.
+        Quota = "quota",
+        /// Slow down; wait, then call again.
+        RateLimited = "rate_limited",
+        /// WeChat is busy; call again later.
+        Busy = "busy",
+        /// Look at the network between here and WeChat, then call again.
+        Network = "network",
+        /// The deadline passed; call again, or allow more time.
+        Timeout = "timeout",
+        /// The answer is not one of WeChat's: look at proxies and at `base_url`.
+        Protocol = "protocol",
+        /// The token store failed; mend it.
+        Store = "store",
+        /// A defect of jumpqr's; report it.
+        Internal = "internal",
+    }
+}
+
+words! {
+    /// Whether a change that ended in an error was applied.
+    Outcome {
+        /// It was not: nothing was sent, or WeChat refused it, or the rule was read back and does not stand as asked.
+        NotApplied = "not_applied",
+        /// It cannot be told: read the rule back before sending again.
+        Unknown = "unknown",
+    }
+}

@@ -1,0 +1,290 @@
+//! The one error of the workspace.
+
+mod code;
+mod kind;
+
+pub use code::OwnCode;
+pub use kind::{ErrorKind, Outcome};
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::Secret;
+use crate::check::Finding;
+use crate::errcode::{ErrCode, Errmsg};
+
+/// The result of everything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Source = Arc<dyn std::error::Error + Send + Sync>;
+
+/// What went wrong, to which field, and what to do next.
+///
+/// It never holds an access token, a secret, a ticket or a refresh token. It is one word large, cheap to clone, and may be
+/// sent to and shared between threads.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    code: Cow<'static, str>,
+    kind: ErrorKind,
+    message: String,
+    advice: Cow<'static, str>,
+    retryable: bool,
+    outcome: Outcome,
+    interface: Option<&'static str>,
+    errcode: Option<i64>,
+    errmsg: Option<String>,
+    rid: Option<String>,
+    violations: Vec<Finding>,
+    source: Option<Source>,
+}
+
+impl Error {
+    /// An error of jumpqr's own; `message` says what happened.
+    #[must_use]
+    pub fn new(code: OwnCode, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            code: Cow::Borrowed(code.name()),
+            kind: code.kind(),
+            message: message.into(),
+            advice: Cow::Borrowed(code.advice()),
+            retryable: code.is_retryable(),
+            outcome: Outcome::NotApplied,
+            interface: None,
+            errcode: None,
+            errmsg: None,
+            rid: None,
+            violations: Vec::new(),
+            source: None,
+        }))
+    }
+
+    /// A request that was refused before it was sent, with every reason.
+    #[must_use]
+    pub fn invalid(violations: Vec<Finding>) -> Self {
+        let message = violations
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ");
+        let mut error = Self::new(OwnCode::InvalidRequest, message);
+        error.0.violations = violations;
+        error
+    }
+
+    /// What WeChat answered: `errcode` and the raw `errmsg`.
+    #[must_use]
+    pub fn from_answer(errcode: i64, errmsg: &str) -> Self {
+        let known = ErrCode::lookup(errcode);
+        let parsed = Errmsg::parse(errmsg);
+        let mut error = Self::new(
+            OwnCode::UnknownErrcode,
+            match (known, parsed.text) {
+                (Some(known), "") => format!("errcode {errcode}: {}", known.meaning),
+                (None, "") => format!("errcode {errcode}, with no text"),
+                (_, text) => format!("errcode {errcode}: {text}"),
+            },
+        );
+        if let Some(known) = known {
+            error.0.code = Cow::Borrowed(known.name);
+            error.0.kind = known.kind;
+            error.0.advice = Cow::Borrowed(known.advice);
+            error.0.retryable = known.class.is_transient();
+        }
+        error.0.errcode = Some(errcode);
+        error.0.errmsg = Some(errmsg.to_owned());
+        error.0.rid = parsed.rid.map(str::to_owned);
+        error
+    }
+
+    /// The same error, of a call to `interface`.
+    #[must_use]
+    pub fn in_interface(mut self, interface: &'static str) -> Self {
+        self.0.interface = Some(interface);
+        self
+    }
+
+    /// The same error with this outcome.
+    #[must_use]
+    pub fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.0.outcome = outcome;
+        self
+    }
+
+    /// The same error with other advice.
+    #[must_use]
+    pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.0.advice = advice.into();
+        self
+    }
+
+    /// The same error, which may or may not pass by itself.
+    #[must_use]
+    pub fn with_retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = retryable;
+        self
+    }
+
+    /// The same error, caused by `source`. Its text must not hold a secret.
+    #[must_use]
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// The same error with `secret` struck out of every text: servers and proxies may echo what they were sent.
+    #[must_use]
+    pub fn without(mut self, secret: &Secret) -> Self {
+        let secret = secret.expose();
+        let inner = &mut *self.0;
+        if !secret.is_empty() {
+            let texts = [
+                Some(&mut inner.message),
+                inner.errmsg.as_mut(),
+                inner.rid.as_mut(),
+            ];
+            for text in texts.into_iter().flatten() {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "***");
+                }
+            }
+        }
+        self
+    }
+
+    /// What the reader must do.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The stable code: the name of WeChat's error code, e.g. `illegal_prefix`, or one of [`OwnCode`]'s names.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// What happened, without the advice.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn advice(&self) -> &str {
+        &self.0.advice
+    }
+
+    /// Whether the same call may succeed later, with nothing changed.
+    ///
+    /// A write may be repeated as it is only if its [`outcome`](Self::outcome) is [`Outcome::NotApplied`].
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether the change was applied.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// The interface that was called, e.g. `addJumpQRCode`.
+    #[must_use]
+    pub fn interface(&self) -> Option<&'static str> {
+        self.0.interface
+    }
+
+    /// WeChat's `errcode`.
+    #[must_use]
+    pub fn errcode(&self) -> Option<i64> {
+        self.0.errcode
+    }
+
+    /// WeChat's `errmsg` as it came, rid included.
+    #[must_use]
+    pub fn errmsg(&self) -> Option<&str> {
+        self.0.errmsg.as_deref()
+    }
+
+    /// The request id, which WeChat's support asks for.
+    #[must_use]
+    pub fn rid(&self) -> Option<&str> {
+        self.0.rid.as_deref()
+    }
+
+    /// Every reason for which a request was refused before it was sent.
+    #[must_use]
+    pub fn violations(&self) -> &[Finding] {
+        &self.0.violations
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(interface) = self.0.interface {
+            write!(f, "{interface}: ")?;
+        }
+        write!(f, "{} [{}]", self.0.message, self.0.code)?;
+        if let Some(rid) = self.rid() {
+            write!(f, " (rid {rid})")?;
+        }
+        if self.0.outcome == Outcome::Unknown {
+            f.write_str("; whether the change was applied is not known")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, ErrorKind, OwnCode};
+    use crate::Secret;
+
+    #[test]
+    fn an_empty_errmsg_is_replaced_by_the_meaning() {
+        let error = Error::from_answer(85076, " rid: 5f87eb8a-6ee66b1b-75f60c88");
+        assert_eq!(error.code(), "icp_check_failed");
+        assert!(error.message().contains("no ICP filing"), "{error}");
+        assert_eq!(error.rid(), Some("5f87eb8a-6ee66b1b-75f60c88"));
+    }
+
+    #[test]
+    fn an_unknown_number_keeps_number_and_text() {
+        let error = Error::from_answer(12345, "something new");
+        assert_eq!(error.errcode(), Some(12345));
+        assert_eq!(error.errmsg(), Some("something new"));
+        assert_eq!(error.code(), OwnCode::UnknownErrcode.name());
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+    }
+
+    #[test]
+    fn an_echoed_secret_is_struck_out() {
+        let error = Error::from_answer(40014, "bad token T0K3N!").without(&Secret::new("T0K3N"));
+        let printed = format!("{error} {error:?} {:?}", error.errmsg());
+        assert!(!printed.contains("T0K3N"), "{printed}");
+        assert!(printed.contains("***"));
+    }
+}

@@ -1,0 +1,62 @@
+use serde_json::json;
+
+use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm};
+use crate::answer::Object;
+use crate::check::CheckReport;
+use crate::error::Result;
+use crate::request::Request;
+use crate::rule::RuleKey;
+
+/// `deleteJumpQRCode`: removes a rule at once, published or not.
+///
+/// Developers report damaged rules that stay although the answer is ok: read the rule back where it matters.
+/// Source: the official page of deleteJumpQRCode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteJumpQRCode {
+    /// The rule.
+    pub key: RuleKey,
+}
+
+impl Interface for DeleteJumpQRCode {
+    type Answer = Confirmation;
+
+    const NAME: &'static str = "deleteJumpQRCode";
+
+    fn request(&self) -> Request {
+        let body = match self.key.appid() {
+            Some(appid) => json!({"appid": appid, "prefix": self.key.prefix()}),
+            None => json!({"prefix": self.key.prefix()}),
+        };
+        Request::post("/cgi-bin/wxopen/qrcodejumpdelete", &body)
+    }
+
+    fn check(&self) -> CheckReport {
+        self.key.check()
+    }
+
+    fn decode(&self, answer: &Object) -> Result<Confirmation> {
+        confirm(answer)
+    }
+
+    fn write(&self) -> Option<&dyn Write<Confirmation>> {
+        Some(self)
+    }
+}
+
+impl Write<Confirmation> for DeleteJumpQRCode {
+    fn read_back(&self) -> Request {
+        GetJumpQRCode::for_rule(&self.key).request()
+    }
+
+    fn standing(&self, answer: &Object) -> Result<Standing> {
+        let list = GetJumpQRCode::for_rule(&self.key).decode(answer)?;
+        Ok(match list.find(self.key.prefix()) {
+            None => Standing::AsAsked,
+            Some(_) => Standing::Otherwise,
+        })
+    }
+
+    fn confirmed(&self) -> Confirmation {
+        Confirmation::ReadBack
+    }
+}

@@ -1,0 +1,154 @@
+use serde_json::{Value, json};
+
+use super::{Interface, ListedRule, missing};
+use crate::answer::Object;
+use crate::check::{CheckReport, FindingCode, check_prefix_list};
+use crate::error::Result;
+use crate::request::Request;
+use crate::rule::RuleKey;
+
+/// The number of prefixes that one call may ask for. Source: the official page of getJumpQRCode.
+pub const MAX_PREFIX_LIST: usize = 200;
+
+/// The number of rules on a page. Source: the official page of getJumpQRCode.
+pub const MAX_PAGE_SIZE: u32 = 200;
+
+/// `getJumpQRCode`: lists rules.
+///
+/// `appid` is that of the Mini Program that the service account's rules open. Source: the official page of getJumpQRCode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GetJumpQRCode {
+    /// All rules of the Mini Program whose token is used; there are at most 100.
+    OrdinaryLink,
+    /// `get_type` 0: the latest 10,000 rules.
+    Latest {
+        /// The Mini Program.
+        appid: String,
+    },
+    /// `get_type` 1: the rules with these prefixes, at most [`MAX_PREFIX_LIST`].
+    ByPrefix {
+        /// The Mini Program.
+        appid: String,
+        /// The prefixes, each in full.
+        prefix_list: Vec<String>,
+    },
+    /// `get_type` 2: a page.
+    ByPage {
+        /// The Mini Program.
+        appid: String,
+        /// Counts from 1.
+        page_num: u32,
+        /// At most [`MAX_PAGE_SIZE`].
+        page_size: u32,
+    },
+}
+
+impl GetJumpQRCode {
+    /// The call that lists the rule `key`, if it exists.
+    #[must_use]
+    pub fn for_rule(key: &RuleKey) -> Self {
+        match key.appid() {
+            None => Self::OrdinaryLink,
+            Some(appid) => Self::ByPrefix {
+                appid: appid.to_owned(),
+                prefix_list: vec![key.prefix().to_owned()],
+            },
+        }
+    }
+}
+
+/// The answer of getJumpQRCode.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct JumpQRCodeList {
+    /// The rules.
+    pub rule_list: Vec<ListedRule>,
+    /// Whether opening by QR code is switched on for the account.
+    pub qrcodejump_open: Option<bool>,
+    /// The number of rules in this answer, as WeChat counts it.
+    pub list_size: Option<u64>,
+    /// The publishes that are left this month.
+    pub qrcodejump_pub_quota: Option<u64>,
+    /// The number of all rules of the account.
+    pub total_count: Option<u64>,
+}
+
+impl JumpQRCodeList {
+    /// The rule with this prefix.
+    #[must_use]
+    pub fn find(&self, prefix: &str) -> Option<&ListedRule> {
+        let prefix = prefix.trim();
+        self.rule_list.iter().find(|rule| rule.prefix == prefix)
+    }
+}
+
+impl Interface for GetJumpQRCode {
+    type Answer = JumpQRCodeList;
+
+    const NAME: &'static str = "getJumpQRCode";
+
+    fn request(&self) -> Request {
+        // An empty body is answered with 44002, so the least body is `{}`.
+        let body: Value = match self {
+            Self::OrdinaryLink => json!({}),
+            Self::Latest { appid } => json!({"appid": appid, "get_type": 0}),
+            Self::ByPrefix { appid, prefix_list } => {
+                json!({"appid": appid, "get_type": 1, "prefix_list": prefix_list})
+            }
+            Self::ByPage {
+                appid,
+                page_num,
+                page_size,
+            } => {
+                json!({"appid": appid, "get_type": 2, "page_num": page_num, "page_size": page_size})
+            }
+        };
+        Request::post("/cgi-bin/wxopen/qrcodejumpget", &body)
+    }
+
+    fn check(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        match self {
+            Self::ByPrefix { prefix_list, .. } => {
+                check_prefix_list(&mut report, prefix_list, MAX_PREFIX_LIST);
+            }
+            Self::ByPage {
+                page_num,
+                page_size,
+                ..
+            } => {
+                if *page_num == 0 {
+                    report.add(
+                        "page_num",
+                        FindingCode::OutOfRange,
+                        "is 0; pages count from 1",
+                    );
+                }
+                if *page_size == 0 || *page_size > MAX_PAGE_SIZE {
+                    report.add(
+                        "page_size",
+                        FindingCode::OutOfRange,
+                        format!("is {page_size}; give 1 to {MAX_PAGE_SIZE}"),
+                    );
+                }
+            }
+            Self::OrdinaryLink | Self::Latest { .. } => {}
+        }
+        report
+    }
+
+    fn decode(&self, answer: &Object) -> Result<JumpQRCodeList> {
+        // Without either there is no telling an empty account from an answer that is none of WeChat's.
+        if !answer.has("rule_list") && answer.errcode().is_none() {
+            return Err(missing("rule_list"));
+        }
+        let entries = answer.objects("rule_list").unwrap_or_default();
+        Ok(JumpQRCodeList {
+            rule_list: entries.iter().filter_map(ListedRule::from_object).collect(),
+            qrcodejump_open: answer.flag("qrcodejump_open"),
+            list_size: answer.count("list_size"),
+            qrcodejump_pub_quota: answer.count("qrcodejump_pub_quota"),
+            total_count: answer.count("total_count"),
+        })
+    }
+}

@@ -1,0 +1,76 @@
+use serde_json::json;
+
+use super::{Confirmation, Interface, LinkStatus, Standing, Write, WxaMpLinkGet, confirm};
+use crate::answer::Object;
+use crate::check::{CheckReport, check_appid};
+use crate::error::Result;
+use crate::request::Request;
+
+/// `linkMiniprogram`: asks for a service account to be linked to a Mini Program, a precondition of service-account rules.
+///
+/// It is asynchronous: an administrator of each side confirms; [`WxaMpLinkGet`] tells how far that is.
+/// Source: the official page of wxamplink.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkMiniprogram {
+    /// The Mini Program to link.
+    pub appid: String,
+    /// Whether to tell the followers.
+    pub notify_users: bool,
+    /// Whether to show it on the account's profile.
+    pub show_profile: bool,
+}
+
+impl Interface for LinkMiniprogram {
+    type Answer = Confirmation;
+
+    const NAME: &'static str = "linkMiniprogram";
+
+    fn request(&self) -> Request {
+        Request::post(
+            "/cgi-bin/wxopen/wxamplink",
+            &json!({
+                "appid": self.appid,
+                "notify_users": u8::from(self.notify_users),
+                "show_profile": u8::from(self.show_profile),
+            }),
+        )
+    }
+
+    fn check(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        check_appid(&mut report, &self.appid);
+        report
+    }
+
+    fn decode(&self, answer: &Object) -> Result<Confirmation> {
+        confirm(answer)
+    }
+
+    fn write(&self) -> Option<&dyn Write<Confirmation>> {
+        Some(self)
+    }
+}
+
+impl Write<Confirmation> for LinkMiniprogram {
+    fn read_back(&self) -> Request {
+        WxaMpLinkGet.request()
+    }
+
+    fn standing(&self, answer: &Object) -> Result<Standing> {
+        let linked = WxaMpLinkGet.decode(answer)?;
+        let status = linked
+            .iter()
+            .find(|item| item.appid == self.appid)
+            .map(|item| item.status);
+        Ok(match status {
+            None => Standing::Otherwise,
+            // A refusal may be that of an earlier request.
+            Some(None | Some(LinkStatus::Refused)) => Standing::Untold,
+            Some(Some(_)) => Standing::AsAsked,
+        })
+    }
+
+    fn confirmed(&self) -> Confirmation {
+        Confirmation::ReadBack
+    }
+}

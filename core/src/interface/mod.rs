@@ -1,0 +1,150 @@
+//! The interfaces: request → path, query and body; answer → typed. One file an interface.
+//!
+//! All are `POST https://api.weixin.qq.com/cgi-bin/…?access_token=…` with a JSON body, but for `token`. WeChat answers HTTP
+//! 200 even for errors.
+
+mod add_jump_qr_code;
+mod delete_jump_qr_code;
+mod download_qr_code_text;
+mod get_jump_qr_code;
+mod link_miniprogram;
+mod listed_rule;
+mod publish_jump_qr_code;
+mod stable_token;
+mod token;
+mod token_answer;
+mod wxamplinkget;
+
+pub use add_jump_qr_code::AddJumpQRCode;
+pub use delete_jump_qr_code::DeleteJumpQRCode;
+pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
+pub use get_jump_qr_code::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST};
+pub use link_miniprogram::LinkMiniprogram;
+pub use listed_rule::ListedRule;
+pub use publish_jump_qr_code::PublishJumpQRCode;
+pub use stable_token::StableToken;
+pub use token::Token;
+pub use token_answer::TokenAnswer;
+pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
+
+use crate::Secret;
+use crate::answer::Object;
+use crate::check::CheckReport;
+use crate::error::{Error, OwnCode, Result};
+use crate::request::Request;
+
+/// The host of every interface. `api2.weixin.qq.com` is for disaster recovery; `sh.api`, `sz.api` and `hk.api` (all
+/// `.weixin.qq.com`) are regional.
+pub const DEFAULT_BASE_URL: &str = "https://api.weixin.qq.com";
+
+/// What an interface answers a write with: nothing but that it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Confirmation {
+    /// WeChat answered that it is done.
+    Answered,
+    /// The answer got lost or was inconclusive; the rule was read back, and stands as asked.
+    ReadBack,
+}
+
+impl Confirmation {
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::ReadBack => "read_back",
+        }
+    }
+}
+
+/// Whether a change stands, as far as what was read back tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It stands as asked.
+    AsAsked,
+    /// It does not.
+    Otherwise,
+    /// What was read back does not say.
+    Untold,
+}
+
+/// One call to one interface.
+///
+/// Implemented by the types of this module only.
+pub trait Interface: sealed::Sealed {
+    /// What a successful answer holds.
+    type Answer;
+
+    /// WeChat's name of the interface, e.g. `addJumpQRCode`.
+    const NAME: &'static str;
+
+    /// Whether it asks for an access token rather than needing one: then a stale-token code says that the credentials
+    /// are wrong.
+    const ISSUES_TOKEN: bool = false;
+
+    /// The secret in the request, to be struck out of any error.
+    fn secret(&self) -> Option<&Secret> {
+        None
+    }
+
+    /// The request to send.
+    fn request(&self) -> Request;
+
+    /// What a page of WeChat's forbids about the request, and what is to be warned of.
+    fn check(&self) -> CheckReport {
+        CheckReport::default()
+    }
+
+    /// The typed answer, from one whose `errcode` says success.
+    fn decode(&self, answer: &Object) -> Result<Self::Answer>;
+
+    /// How to find out whether a write was applied; `None` for what changes nothing.
+    fn write(&self) -> Option<&dyn Write<Self::Answer>> {
+        None
+    }
+}
+
+/// A change whose outcome can be read back.
+pub trait Write<Answer> {
+    /// The request that reads back.
+    fn read_back(&self) -> Request;
+
+    /// Whether the change stands in the answer to [`read_back`](Self::read_back).
+    fn standing(&self, answer: &Object) -> Result<Standing>;
+
+    /// What to answer when it does.
+    fn confirmed(&self) -> Answer;
+}
+
+mod sealed {
+    #[expect(
+        unnameable_types,
+        reason = "what cannot be named cannot be implemented elsewhere"
+    )]
+    pub trait Sealed {}
+
+    impl Sealed for super::AddJumpQRCode {}
+    impl Sealed for super::DeleteJumpQRCode {}
+    impl Sealed for super::DownloadQRCodeText {}
+    impl Sealed for super::GetJumpQRCode {}
+    impl Sealed for super::LinkMiniprogram {}
+    impl Sealed for super::PublishJumpQRCode {}
+    impl Sealed for super::StableToken {}
+    impl Sealed for super::Token {}
+    impl Sealed for super::WxaMpLinkGet {}
+}
+
+/// The answer to a write, which must at least say that it succeeded: without an `errcode` it may be anything.
+fn confirm(answer: &Object) -> Result<Confirmation> {
+    match answer.errcode() {
+        Some(0) => Ok(Confirmation::Answered),
+        _ => Err(missing("errcode")),
+    }
+}
+
+fn missing(field: &str) -> Error {
+    Error::new(
+        OwnCode::UnexpectedAnswer,
+        format!("the answer has no usable {field}"),
+    )
+}

@@ -1,0 +1,63 @@
+use serde_json::json;
+
+use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm};
+use crate::answer::Object;
+use crate::check::CheckReport;
+use crate::error::Result;
+use crate::request::Request;
+use crate::rule::{RuleKey, RuleState};
+
+/// `publishJumpQRCode`: makes a rule effective for everybody. There is no way back but to delete it.
+///
+/// 100 a month in ordinary-link mode (then 886000); the Mini Program must have released code (else 85074).
+/// Source: the official page of publishJumpQRCode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishJumpQRCode {
+    /// The rule. Only its prefix is sent; the appid serves to read a service-account rule back.
+    pub key: RuleKey,
+}
+
+impl Interface for PublishJumpQRCode {
+    type Answer = Confirmation;
+
+    const NAME: &'static str = "publishJumpQRCode";
+
+    fn request(&self) -> Request {
+        Request::post(
+            "/cgi-bin/wxopen/qrcodejumppublish",
+            &json!({"prefix": self.key.prefix()}),
+        )
+    }
+
+    fn check(&self) -> CheckReport {
+        self.key.check()
+    }
+
+    fn decode(&self, answer: &Object) -> Result<Confirmation> {
+        confirm(answer)
+    }
+
+    fn write(&self) -> Option<&dyn Write<Confirmation>> {
+        Some(self)
+    }
+}
+
+impl Write<Confirmation> for PublishJumpQRCode {
+    fn read_back(&self) -> Request {
+        GetJumpQRCode::for_rule(&self.key).request()
+    }
+
+    fn standing(&self, answer: &Object) -> Result<Standing> {
+        let list = GetJumpQRCode::for_rule(&self.key).decode(answer)?;
+        let state = list.find(self.key.prefix()).map(|rule| rule.state);
+        Ok(match state {
+            Some(Some(RuleState::Published)) => Standing::AsAsked,
+            Some(Some(RuleState::Unpublished)) | None => Standing::Otherwise,
+            Some(None) => Standing::Untold,
+        })
+    }
+
+    fn confirmed(&self) -> Confirmation {
+        Confirmation::ReadBack
+    }
+}

@@ -1,0 +1,44 @@
+use super::{Interface, TokenAnswer};
+use crate::Secret;
+use crate::answer::Object;
+use crate::error::Result;
+use crate::request::Request;
+
+/// `token`: a new access token of the account; the former one dies 5 minutes later.
+///
+/// 2,000 calls a day. Processes that fetch their own kill each other's tokens: prefer
+/// [`StableToken`](super::StableToken). Source: the official page of getAccessToken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The account.
+    pub appid: String,
+    /// Its appsecret.
+    pub secret: Secret,
+}
+
+impl Interface for Token {
+    type Answer = TokenAnswer;
+
+    const NAME: &'static str = "token";
+    const ISSUES_TOKEN: bool = true;
+
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.secret)
+    }
+
+    fn request(&self) -> Request {
+        Request::get(
+            "/cgi-bin/token",
+            vec![
+                ("grant_type", Secret::new("client_credential")),
+                ("appid", Secret::new(&self.appid)),
+                ("secret", self.secret.clone()),
+            ],
+        )
+        .without_token()
+    }
+
+    fn decode(&self, answer: &Object) -> Result<TokenAnswer> {
+        TokenAnswer::decode(answer)
+    }
+}

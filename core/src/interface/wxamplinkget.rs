@@ -1,0 +1,91 @@
+use serde_json::json;
+
+use super::{Interface, missing};
+use crate::answer::Object;
+use crate::error::Result;
+use crate::request::Request;
+
+/// `wxamplinkget`: the Mini Programs that the service account is linked to, or is about to be.
+///
+/// Source: the official page of wxamplinkget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WxaMpLinkGet;
+
+/// A Mini Program in the answer of wxamplinkget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LinkedMiniprogram {
+    /// Its appid.
+    pub appid: String,
+    /// How far the link is; `None` for a number that is not documented.
+    pub status: Option<LinkStatus>,
+    /// Its name.
+    pub nickname: Option<String>,
+}
+
+/// How far the link between a service account and a Mini Program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LinkStatus {
+    /// 1: linked.
+    Linked,
+    /// 2: waits for an administrator of the Mini Program.
+    AwaitsMiniProgramAdmin,
+    /// 3: an administrator of the Mini Program refused.
+    Refused,
+    /// 12: waits for an administrator of the service account.
+    AwaitsAccountAdmin,
+}
+
+impl LinkStatus {
+    /// The status with this number.
+    #[must_use]
+    pub const fn from_number(number: i64) -> Option<Self> {
+        match number {
+            1 => Some(Self::Linked),
+            2 => Some(Self::AwaitsMiniProgramAdmin),
+            3 => Some(Self::Refused),
+            12 => Some(Self::AwaitsAccountAdmin),
+            _ => None,
+        }
+    }
+
+    /// The stable name, e.g. `awaits_account_admin`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Linked => "linked",
+            Self::AwaitsMiniProgramAdmin => "awaits_mini_program_admin",
+            Self::Refused => "refused",
+            Self::AwaitsAccountAdmin => "awaits_account_admin",
+        }
+    }
+}
+
+impl Interface for WxaMpLinkGet {
+    type Answer = Vec<LinkedMiniprogram>;
+
+    const NAME: &'static str = "wxamplinkget";
+
+    fn request(&self) -> Request {
+        Request::post("/cgi-bin/wxopen/wxamplinkget", &json!({}))
+    }
+
+    fn decode(&self, answer: &Object) -> Result<Vec<LinkedMiniprogram>> {
+        if !answer.has("wxopens") && answer.errcode().is_none() {
+            return Err(missing("wxopens"));
+        }
+        let items = answer
+            .object("wxopens")
+            .and_then(|wxopens| wxopens.objects("items"))
+            .unwrap_or_default();
+        let linked = items.iter().filter_map(|item| {
+            Some(LinkedMiniprogram {
+                appid: item.text("appid")?,
+                status: item.number("status").and_then(LinkStatus::from_number),
+                nickname: item.text("nickname"),
+            })
+        });
+        Ok(linked.collect())
+    }
+}

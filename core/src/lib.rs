@@ -1,0 +1,41 @@
+//! The pure core of jumpqr: the rules by which WeChat opens a Mini Program from a scanned QR code.
+//!
+//! # In scope
+//!
+//! - the rules of both modes, and reading them from a mapping with the wire names
+//! - checking a rule before it is sent, and matching scanned links against rules
+//! - each interface's request and answer, one file an interface
+//! - WeChat's error codes: name, meaning, and what to do
+//! - what a call does next, as a state machine
+//!
+//! # Out of scope
+//!
+//! - sockets, TLS, HTTP: a transport sends what a request says
+//! - clocks and randomness: time and the delays of retries are arguments
+//! - files, environment variables, threads: nothing here blocks
+//! - where access tokens come from, and where they are kept
+//!
+//! Everything is deterministic, and everything public may be sent to and shared between threads.
+
+pub mod answer;
+pub mod call;
+pub mod check;
+pub mod errcode;
+pub mod error;
+pub mod interface;
+mod link;
+pub mod mapping;
+pub mod matching;
+mod pacer;
+pub mod request;
+pub mod rule;
+mod secret;
+pub mod verification_file;
+
+pub use errcode::ErrCode;
+pub use error::{Error, ErrorKind, Outcome, Result};
+pub use pacer::Pacer;
+pub use rule::{
+    Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, Rule, RuleKey, ServiceAccountRule,
+};
+pub use secret::Secret;

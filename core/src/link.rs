@@ -1,0 +1,108 @@
+//! A link cut into its parts, byte for byte.
+//!
+//! WeChat compares links as text, and what it does with case, ports or percent-encoding is documented nowhere. A parser
+//! that normalises would change what is compared and what goes out on the wire, so this one only finds the borders.
+
+/// The parts of a link; each is a slice of the text it was cut from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Link<'a> {
+    /// Up to `://`, e.g. `https`.
+    pub(crate) scheme: &'a str,
+    /// Host and port as written, e.g. `m.example.cn:8443`.
+    pub(crate) authority: &'a str,
+    /// From the first `/` to the query; empty where there is none.
+    pub(crate) path: &'a str,
+    /// After the first `?`, without it.
+    pub(crate) query: Option<&'a str>,
+    /// After the first `#`, without it.
+    pub(crate) fragment: Option<&'a str>,
+    /// The text up to the query or fragment: scheme, authority and path.
+    pub(crate) base: &'a str,
+}
+
+impl<'a> Link<'a> {
+    /// Cuts `text`; `None` where it has no scheme or no authority.
+    pub(crate) fn cut(text: &'a str) -> Option<Self> {
+        let (before_fragment, fragment) = match text.split_once('#') {
+            Some((before, fragment)) => (before, Some(fragment)),
+            None => (text, None),
+        };
+        let (base, query) = match before_fragment.split_once('?') {
+            Some((base, query)) => (base, Some(query)),
+            None => (before_fragment, None),
+        };
+        let (scheme, rest) = base.split_once("://")?;
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        (!scheme.is_empty() && !authority.is_empty()).then_some(Self {
+            scheme,
+            authority,
+            path,
+            query,
+            fragment,
+            base,
+        })
+    }
+
+    /// Whether the scheme is `http` or `https`, in any case.
+    pub(crate) fn is_http(&self) -> bool {
+        self.scheme.eq_ignore_ascii_case("http") || self.scheme.eq_ignore_ascii_case("https")
+    }
+
+    /// The host without user information and port.
+    pub(crate) fn host(&self) -> &'a str {
+        let host_port = self
+            .authority
+            .rsplit_once('@')
+            .map_or(self.authority, |(_, host_port)| host_port);
+        match host_port.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => host_port,
+        }
+    }
+
+    /// The port as written, e.g. `8443`.
+    pub(crate) fn port(&self) -> Option<&'a str> {
+        match self.authority.rsplit_once(':') {
+            Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(port),
+            _ => None,
+        }
+    }
+
+    /// The query, where it says anything.
+    pub(crate) fn query_text(&self) -> &'a str {
+        self.query.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Link;
+
+    #[test]
+    fn borders_are_found_and_bytes_are_kept() {
+        let link = Link::cut("HTTPS://M.example.cn:8443/a%20/b?x=1?y=/2#f?g").unwrap();
+        assert_eq!(link.scheme, "HTTPS");
+        assert_eq!(link.authority, "M.example.cn:8443");
+        assert_eq!(link.host(), "M.example.cn");
+        assert_eq!(link.port(), Some("8443"));
+        assert_eq!(link.path, "/a%20/b");
+        assert_eq!(link.query, Some("x=1?y=/2"));
+        assert_eq!(link.fragment, Some("f?g"));
+        assert_eq!(link.base, "HTTPS://M.example.cn:8443/a%20/b");
+    }
+
+    #[test]
+    fn a_text_without_scheme_or_host_is_no_link() {
+        for text in ["", "example.cn/a", "https:///a", "://h/a", "/a?b=https://h"] {
+            assert_eq!(Link::cut(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ipv6_hosts_keep_their_colons() {
+        let link = Link::cut("http://[::1]/a").unwrap();
+        assert_eq!((link.host(), link.port()), ("[::1]", None));
+        let link = Link::cut("http://u:p@[::1]:80/a").unwrap();
+        assert_eq!((link.host(), link.port()), ("[::1]", Some("80")));
+    }
+}

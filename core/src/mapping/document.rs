@@ -1,0 +1,58 @@
+//! JSON text, of which nobody knows yet whether it is any.
+
+use serde_json::Value;
+
+use crate::check::{Finding, FindingCode};
+use crate::error::{Error, Result};
+
+/// The longest document that is read, in bytes (1 MiB). A rule takes a few hundred.
+pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+
+/// Reads JSON from `document`, which may begin with a byte order mark.
+///
+/// A document that is too large, not UTF-8, or not JSON is refused with the place, and with what to do.
+pub fn parse_document(document: &[u8]) -> Result<Value> {
+    if document.len() > MAX_DOCUMENT_BYTES {
+        return Err(refuse(
+            FindingCode::TooLarge,
+            format!(
+                "the document is larger than {MAX_DOCUMENT_BYTES} bytes; a rule takes a few hundred: is it the right file?"
+            ),
+        ));
+    }
+    let text = std::str::from_utf8(document).map_err(|error| {
+        refuse(
+            FindingCode::NotUtf8,
+            format!(
+                "the document is not UTF-8 from byte {} on; save it as UTF-8",
+                error.valid_up_to()
+            ),
+        )
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let remedy = match text.lines().position(|line| line.contains(['“', '”'])) {
+            Some(curly) => format!(
+                "line {} has curly quotes (“ ”): replace them by straight ones (\")",
+                curly + 1
+            ),
+            None if text.trim().is_empty() => {
+                "it is empty: give one rule as a JSON object".to_owned()
+            }
+            None => "mind closing quotes and commas".to_owned(),
+        };
+        refuse(
+            FindingCode::NotJson,
+            format!("the document is not JSON (line {line}, column {column}); {remedy}"),
+        )
+    })
+}
+
+fn refuse(code: FindingCode, message: String) -> Error {
+    Error::invalid(vec![Finding {
+        field: String::new(),
+        code,
+        message,
+    }])
+}

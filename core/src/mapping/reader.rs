@@ -1,0 +1,127 @@
+//! Fields out of a mapping, each with its own clear refusal.
+
+use serde_json::{Map, Value};
+
+use crate::check::{CheckReport, FindingCode};
+
+pub(super) struct Reader<'a> {
+    map: &'a Map<String, Value>,
+    report: &'a mut CheckReport,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(map: &'a Map<String, Value>, report: &'a mut CheckReport) -> Self {
+        Self { map, report }
+    }
+
+    /// The value of `field`; `null` counts as absent.
+    fn get(&self, field: &str) -> Option<&'a Value> {
+        self.map.get(field).filter(|value| !value.is_null())
+    }
+
+    fn required(&mut self, field: &str, what: &str) -> Option<&'a Value> {
+        let value = self.get(field);
+        if value.is_none() {
+            self.report.add(
+                field,
+                FindingCode::MissingField,
+                format!("is missing; give {what}"),
+            );
+        }
+        value
+    }
+
+    fn wrong_type(&mut self, field: impl Into<String>, value: &Value, wanted: &str) {
+        let found = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a text",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "an object",
+        };
+        self.report.add(
+            field,
+            FindingCode::WrongType,
+            format!("is {found}; give {wanted}"),
+        );
+    }
+
+    pub(super) fn required_text(&mut self, field: &str) -> Option<String> {
+        match self.required(field, "a text")? {
+            Value::String(text) => Some(text.clone()),
+            other => {
+                self.wrong_type(field, other, "a text");
+                None
+            }
+        }
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&mut self, field: &str) -> Option<Vec<String>> {
+        let value = self.get(field)?;
+        let Value::Array(entries) = value else {
+            self.wrong_type(
+                field,
+                value,
+                "a list of texts, even for a single one: [\"…\"]",
+            );
+            return None;
+        };
+        let mut texts = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            match entry {
+                Value::String(text) => texts.push(text.clone()),
+                other => self.wrong_type(format!("{field}[{index}]"), other, "a text"),
+            }
+        }
+        (texts.len() == entries.len()).then_some(texts)
+    }
+
+    pub(super) fn required_number<T>(
+        &mut self,
+        field: &str,
+        from_number: impl Fn(i64) -> Option<T>,
+        allowed: &str,
+    ) -> Option<T> {
+        self.required(field, allowed)?;
+        self.number(field, from_number, allowed)
+    }
+
+    /// A whole number, or a text that is one.
+    pub(super) fn number<T>(
+        &mut self,
+        field: &str,
+        from_number: impl Fn(i64) -> Option<T>,
+        allowed: &str,
+    ) -> Option<T> {
+        let value = self.get(field)?;
+        let number = match value {
+            Value::Number(number) => Ok(number.as_i64()),
+            Value::String(text) => text.trim().parse().map(Some).map_err(|_| ()),
+            _ => Err(()),
+        };
+        let Ok(number) = number else {
+            self.wrong_type(field, value, &format!("a number: {allowed}"));
+            return None;
+        };
+        let known = number.and_then(from_number);
+        if known.is_none() {
+            self.report.add(
+                field,
+                FindingCode::OutOfRange,
+                format!("is {}; give {allowed}", short(value)),
+            );
+        }
+        known
+    }
+}
+
+/// A number as it was given, cut where it is absurdly long.
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

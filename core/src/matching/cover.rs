@@ -1,0 +1,176 @@
+//! One rule against one link.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use crate::link::Link;
+
+/// Why a link is not covered by a rule: the reasons of the official table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// The rule's prefix is not an http(s) URL.
+    RuleNotALink,
+    /// The scanned text is not an http(s) URL.
+    LinkNotALink,
+    /// One is http, the other https.
+    SchemeDiffers,
+    /// The domains are not the same.
+    DomainDiffers,
+    /// The link's path is neither the rule's nor below it.
+    NotASubPath,
+    /// The link's path is below the rule's, but the rule does not end with `/`.
+    NoTrailingSlash,
+    /// The link's query does not begin with the rule's.
+    QueryNotAPrefix,
+}
+
+impl Mismatch {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::RuleNotALink,
+        Self::LinkNotALink,
+        Self::SchemeDiffers,
+        Self::DomainDiffers,
+        Self::NotASubPath,
+        Self::NoTrailingSlash,
+        Self::QueryNotAPrefix,
+    ];
+
+    /// The stable code, e.g. `no_trailing_slash`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::RuleNotALink => "rule_not_a_link",
+            Self::LinkNotALink => "link_not_a_link",
+            Self::SchemeDiffers => "scheme_differs",
+            Self::DomainDiffers => "domain_differs",
+            Self::NotASubPath => "not_a_sub_path",
+            Self::NoTrailingSlash => "no_trailing_slash",
+            Self::QueryNotAPrefix => "query_not_a_prefix",
+        }
+    }
+
+    /// What happened and what to do, in one sentence each.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::RuleNotALink => {
+                "the rule is not an http(s) URL; a prefix begins with http:// or https:// and names a host"
+            }
+            Self::LinkNotALink => {
+                "the scanned text is not an http(s) URL; a link begins with http:// or https:// and names a host"
+            }
+            Self::SchemeDiffers => "the schemes differ; http and https need a rule each",
+            Self::DomainDiffers => {
+                "the domains differ; each domain, subdomains included, needs a rule of its own"
+            }
+            Self::NotASubPath => {
+                "the link's path is neither the rule's path nor below it; a rule covers whole path segments only"
+            }
+            Self::NoTrailingSlash => {
+                "the link is below the rule's path, but the rule does not end with `/`; add the `/` to cover sub-paths"
+            }
+            Self::QueryNotAPrefix => {
+                "the link's query does not begin with the rule's query; the order of the fields matters"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+/// Whether the rule `prefix` covers `link`; if not, why.
+///
+/// ```
+/// use jumpqr_core::matching::{Mismatch, covers};
+///
+/// assert_eq!(covers("https://www.qq.com/a/", "https://www.qq.com/a/b?c=1"), Ok(()));
+/// assert_eq!(
+///     covers("https://www.qq.com/a/b", "https://www.qq.com/a/b/123"),
+///     Err(Mismatch::NoTrailingSlash)
+/// );
+/// ```
+pub fn covers(prefix: &str, link: &str) -> Result<(), Mismatch> {
+    let rule = Link::cut(prefix)
+        .filter(Link::is_http)
+        .ok_or(Mismatch::RuleNotALink)?;
+    let link = Link::cut(link)
+        .filter(Link::is_http)
+        .ok_or(Mismatch::LinkNotALink)?;
+    compare(&rule, &link)
+}
+
+fn compare(rule: &Link<'_>, link: &Link<'_>) -> Result<(), Mismatch> {
+    if rule.scheme != link.scheme {
+        return Err(Mismatch::SchemeDiffers);
+    }
+    if rule.authority != link.authority {
+        return Err(Mismatch::DomainDiffers);
+    }
+    if let Some(below) = link.path.strip_prefix(rule.path) {
+        // A rule with a query ends with the query, so it covers its own path only.
+        let ends_with_slash = rule.path.ends_with('/') && rule.query_text().is_empty();
+        if !below.is_empty() && !ends_with_slash {
+            return Err(if below.starts_with('/') || rule.path.ends_with('/') {
+                Mismatch::NoTrailingSlash
+            } else {
+                Mismatch::NotASubPath
+            });
+        }
+    } else {
+        return Err(Mismatch::NotASubPath);
+    }
+    if link.query_text().starts_with(rule.query_text()) {
+        Ok(())
+    } else {
+        Err(Mismatch::QueryNotAPrefix)
+    }
+}
+
+/// Whether an account that holds the rule `prefix` with `permit_sub_rule` 2 bars other accounts from adding the rule
+/// `other`: it does where `prefix` is a prefix of `other`, as text.
+///
+/// ```
+/// use jumpqr_core::matching::occupies;
+///
+/// assert!(occupies("https://wx.qq.com/mp?id=123", "https://wx.qq.com/mp?id=1234"));
+/// ```
+#[must_use]
+pub fn occupies(prefix: &str, other: &str) -> bool {
+    other.starts_with(prefix)
+}
+
+/// Whether `prefix` would cover `link` if WeChat took for equal what no page says is equal or different: the case of
+/// scheme and host, a default port, `http://host` and `http://host/`, percent-encoded and raw characters.
+///
+/// Where this is true and [`covers`] fails, nobody but WeChat knows the result.
+#[must_use]
+pub fn undocumented_equivalence(prefix: &str, link: &str) -> bool {
+    covers(&fold(prefix), &fold(link)).is_ok()
+}
+
+fn fold(text: &str) -> Cow<'_, str> {
+    let Some(link) = Link::cut(text) else {
+        return Cow::Borrowed(text);
+    };
+    let scheme = link.scheme.to_ascii_lowercase();
+    let mut authority = link.authority.to_ascii_lowercase();
+    let default_port = if scheme == "http" { ":80" } else { ":443" };
+    if let Some(without_port) = authority.strip_suffix(default_port) {
+        authority.truncate(without_port.len());
+    }
+    let path = if link.path.is_empty() { "/" } else { link.path };
+    let decoded_path = percent_decode_str(path).decode_utf8_lossy();
+    let query = link.query_text();
+    let decoded_query = percent_decode_str(query).decode_utf8_lossy();
+    let mark = if query.is_empty() { "" } else { "?" };
+    Cow::Owned(format!(
+        "{scheme}://{authority}{decoded_path}{mark}{decoded_query}"
+    ))
+}

@@ -1,0 +1,189 @@
+//! Many rules against one link, found through an index: the cost of a look-up grows with the link, not with the rules.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::cover::{Mismatch, covers};
+use crate::link::Link;
+use crate::rule::RuleState;
+
+/// A rule to be matched: its prefix, and whether it is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The rule's prefix.
+    pub prefix: String,
+    /// Its state. A rule of which the state is not known is taken for published.
+    pub state: Option<RuleState>,
+}
+
+impl Candidate {
+    /// A rule with this prefix, and no known state.
+    #[must_use]
+    pub fn new(prefix: impl Into<String>) -> Self {
+        Self {
+            prefix: prefix.into(),
+            state: None,
+        }
+    }
+
+    /// The same rule in this state.
+    #[must_use]
+    pub fn state(mut self, state: RuleState) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Whether a scanned link that hits this rule opens the Mini Program for everybody.
+    #[must_use]
+    pub fn is_effective(&self) -> bool {
+        self.state.is_none_or(|state| state == RuleState::Published)
+    }
+}
+
+/// What a scanned link hits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkMatch<'a> {
+    /// The most specific rule that covers the link.
+    pub hit: Option<&'a Candidate>,
+    /// The published rule that would have opened the link, if the unpublished, more specific [`hit`](Self::hit) did not
+    /// shadow it.
+    pub shadowed: Option<&'a Candidate>,
+}
+
+impl LinkMatch<'_> {
+    /// Whether the scanned link opens the Mini Program for everybody: a rule is hit, and it is published.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        self.hit.is_some_and(Candidate::is_effective)
+    }
+}
+
+/// An index over many rules.
+///
+/// It is immutable once built, so any number of threads may share it.
+///
+/// ```
+/// use jumpqr_core::matching::{Candidate, RuleSet};
+/// use jumpqr_core::rule::RuleState;
+///
+/// let rules = RuleSet::new([
+///     Candidate::new("https://www.qq.com/a/").state(RuleState::Published),
+///     Candidate::new("https://www.qq.com/a/b").state(RuleState::Unpublished),
+/// ]);
+/// let found = rules.match_url("https://www.qq.com/a/b");
+/// assert!(!found.opens());
+/// assert_eq!(found.hit.unwrap().prefix, "https://www.qq.com/a/b");
+/// assert_eq!(found.shadowed.unwrap().prefix, "https://www.qq.com/a/");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    rules: Vec<Candidate>,
+    by_base: HashMap<String, Bucket>,
+}
+
+/// The rules that differ in their query only.
+#[derive(Debug, Clone, Default)]
+struct Bucket {
+    by_query: HashMap<String, usize>,
+    /// The lengths of the queries, in bytes: only these need be tried.
+    lengths: BTreeSet<usize>,
+}
+
+impl RuleSet {
+    /// Indexes `rules`. Of two rules with the same prefix, the one that is published counts.
+    pub fn new(rules: impl IntoIterator<Item = Candidate>) -> Self {
+        let mut set = Self::default();
+        for rule in rules {
+            set.insert(rule);
+        }
+        set
+    }
+
+    fn insert(&mut self, rule: Candidate) {
+        let index = self.rules.len();
+        if let Some(link) = Link::cut(&rule.prefix).filter(Link::is_http) {
+            let bucket = self.by_base.entry(link.base.to_owned()).or_default();
+            let query = link.query_text();
+            let known = bucket
+                .by_query
+                .get(query)
+                .and_then(|&known| self.rules.get(known));
+            if known.is_none_or(|known| !known.is_effective()) {
+                bucket.lengths.insert(query.len());
+                bucket.by_query.insert(query.to_owned(), index);
+            }
+        }
+        self.rules.push(rule);
+    }
+
+    /// The rules, in the order in which they were given.
+    #[must_use]
+    pub fn rules(&self) -> &[Candidate] {
+        &self.rules
+    }
+
+    /// Finds the rule that a scanned `link` hits.
+    #[must_use]
+    pub fn match_url(&self, link: &str) -> LinkMatch<'_> {
+        let mut covering = self.covering(link);
+        let hit = covering.next();
+        let shadowed = match hit {
+            Some(hit) if !hit.is_effective() => covering.find(|rule| rule.is_effective()),
+            _ => None,
+        };
+        LinkMatch { hit, shadowed }
+    }
+
+    /// For each rule, in the order given, why it does not cover `link`; `Ok` for those that do.
+    pub fn explain<'a>(
+        &'a self,
+        link: &'a str,
+    ) -> impl Iterator<Item = (&'a Candidate, Result<(), Mismatch>)> {
+        self.rules
+            .iter()
+            .map(move |rule| (rule, covers(&rule.prefix, link)))
+    }
+
+    /// The rules that cover `link`, the most specific first.
+    fn covering<'r: 'l, 'l>(
+        &'r self,
+        link: &'l str,
+    ) -> impl Iterator<Item = &'r Candidate> + use<'r, 'l> {
+        let link = Link::cut(link).filter(Link::is_http);
+        link.into_iter().flat_map(move |link| {
+            let same_path = self
+                .by_base
+                .get(link.base)
+                .into_iter()
+                .flat_map(move |bucket| bucket.longest_first(link.query_text()));
+            let above = ancestors(link)
+                .filter_map(|base| self.by_base.get(base)?.by_query.get("").copied());
+            same_path
+                .chain(above)
+                .filter_map(|index| self.rules.get(index))
+        })
+    }
+}
+
+impl Bucket {
+    fn longest_first<'r: 'l, 'l>(
+        &'r self,
+        query: &'l str,
+    ) -> impl Iterator<Item = usize> + use<'r, 'l> {
+        self.lengths
+            .range(..=query.len())
+            .rev()
+            .filter_map(|&length| self.by_query.get(query.get(..length)?).copied())
+    }
+}
+
+/// The bases that end with `/` above the link's own, the longest first.
+fn ancestors(link: Link<'_>) -> impl Iterator<Item = &str> {
+    let path_start = link.base.len() - link.path.len();
+    let own = link.base;
+    std::iter::successors(Some(own), move |base| {
+        let inner = base.strip_suffix('/').unwrap_or(base);
+        let end = inner.rfind('/')?;
+        (end >= path_start).then(|| base.get(..=end)).flatten()
+    })
+    .skip(1)
+}

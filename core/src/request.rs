@@ -1,0 +1,146 @@
+//! What goes out.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::Secret;
+
+/// What stands in a query field without being encoded: RFC 3986's unreserved characters.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// The HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Without a body.
+    Get,
+    /// With a JSON body.
+    Post,
+}
+
+impl Method {
+    /// As it stands on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// One request to one interface; where it is sent to, and the access token, come when it is sent.
+///
+/// Its `Debug` shows neither query values nor the body: those of the token interfaces hold the appsecret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    method: Method,
+    path: &'static str,
+    query: Vec<(&'static str, Secret)>,
+    body: Option<Vec<u8>>,
+    needs_token: bool,
+}
+
+impl Request {
+    /// A POST with the access token in the query and `body` as JSON, in raw UTF-8: WeChat's 40033 forbids `\uXXXX`.
+    pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Self {
+        // A derived `Serialize` of texts, numbers and lists cannot fail.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self {
+            method: Method::Post,
+            path,
+            query: Vec::new(),
+            body: Some(body),
+            needs_token: true,
+        }
+    }
+
+    /// A GET with these query fields.
+    pub(crate) fn get(path: &'static str, query: Vec<(&'static str, Secret)>) -> Self {
+        Self {
+            method: Method::Get,
+            path,
+            query,
+            body: None,
+            needs_token: true,
+        }
+    }
+
+    /// The same request, to be sent without an access token.
+    pub(crate) fn without_token(mut self) -> Self {
+        self.needs_token = false;
+        self
+    }
+
+    /// The HTTP method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The JSON body, in UTF-8; `None` on GET. The body of stable_token holds the appsecret.
+    #[must_use]
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
+    /// Whether an access token goes into the query.
+    #[must_use]
+    pub fn needs_token(&self) -> bool {
+        self.needs_token
+    }
+
+    /// The whole URL below `base_url`, with `access_token` in the query if one is given. It holds the token, so it is a
+    /// secret itself.
+    #[must_use]
+    pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
+        let access_token = access_token.map(|token| ("access_token", token));
+        let fields = self.query.iter().map(|(name, value)| (*name, value));
+        let mut url = format!("{}{}", base_url.trim_end_matches('/'), self.path);
+        for (index, (name, value)) in access_token.into_iter().chain(fields).enumerate() {
+            url.push(if index == 0 { '?' } else { '&' });
+            url.push_str(name);
+            url.push('=');
+            url.extend(utf8_percent_encode(value.expose(), QUERY_VALUE));
+        }
+        Secret::new(url)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("body_bytes", &self.body.as_ref().map(Vec::len))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Request;
+    use crate::Secret;
+
+    #[test]
+    fn query_values_are_encoded_and_never_printed() {
+        let request = Request::get("/cgi-bin/token", vec![("secret", Secret::new("a b&c/é"))]);
+        let url = request.url("https://api.weixin.qq.com/", None);
+        assert_eq!(
+            url.expose(),
+            "https://api.weixin.qq.com/cgi-bin/token?secret=a%20b%26c%2F%C3%A9"
+        );
+        assert!(!format!("{request:?} {url:?}").contains("a b"));
+    }
+}

@@ -1,0 +1,77 @@
+use crate::check::{CheckReport, FindingCode, check_appid};
+
+/// What a rule is named by in publishJumpQRCode and deleteJumpQRCode.
+///
+/// A text turns into the key of an ordinary-link rule.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RuleKey {
+    prefix: String,
+    appid: Option<String>,
+}
+
+impl RuleKey {
+    /// The key of an ordinary-link rule.
+    pub fn ordinary_link(prefix: impl Into<String>) -> Self {
+        Self {
+            prefix: prefix.into(),
+            appid: None,
+        }
+    }
+
+    /// The key of a service-account rule; `appid` is that of the Mini Program.
+    pub fn service_account(prefix: impl Into<String>, appid: impl Into<String>) -> Self {
+        Self {
+            prefix: prefix.into(),
+            appid: Some(appid.into()),
+        }
+    }
+
+    /// The rule's prefix.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The appid of the Mini Program, in service-account mode.
+    #[must_use]
+    pub fn appid(&self) -> Option<&str> {
+        self.appid.as_deref()
+    }
+
+    /// All violations and all warnings at once; nothing is sent.
+    ///
+    /// The form of the prefix is not held to the rules for adding: what WeChat lists can be published and deleted.
+    #[must_use]
+    pub fn check(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        if self.prefix.trim().is_empty() {
+            report.add(
+                "prefix",
+                FindingCode::Empty,
+                "is empty; give the prefix of the rule, in full",
+            );
+        }
+        if let Some(appid) = &self.appid {
+            check_appid(&mut report, appid);
+        }
+        report
+    }
+}
+
+impl From<&str> for RuleKey {
+    fn from(prefix: &str) -> Self {
+        Self::ordinary_link(prefix)
+    }
+}
+
+impl From<String> for RuleKey {
+    fn from(prefix: String) -> Self {
+        Self::ordinary_link(prefix)
+    }
+}
+
+impl From<&RuleKey> for RuleKey {
+    fn from(key: &RuleKey) -> Self {
+        key.clone()
+    }
+}

@@ -1,0 +1,72 @@
+//! The rules: two modes with two disjoint sets of fields, so two types that cannot be mixed.
+
+mod key;
+mod ordinary_link;
+mod service_account;
+mod value;
+
+pub use key::RuleKey;
+pub use ordinary_link::OrdinaryLinkRule;
+pub use service_account::{SERVICE_ACCOUNT_PREFIX, ServiceAccountRule};
+pub use value::{Edit, OpenVersion, PermitSubRule, RuleState};
+
+use serde::Serialize;
+
+use crate::check::{CheckReport, check_rule};
+
+/// A rule of either mode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Rule {
+    /// An ordinary link QR code opens the Mini Program.
+    OrdinaryLink(OrdinaryLinkRule),
+    /// A service account's parametric QR code opens the Mini Program.
+    ServiceAccount(ServiceAccountRule),
+}
+
+impl Rule {
+    /// The rule's prefix.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        match self {
+            Self::OrdinaryLink(rule) => &rule.prefix,
+            Self::ServiceAccount(rule) => &rule.prefix,
+        }
+    }
+
+    /// The Mini Program page that the rule opens.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::OrdinaryLink(rule) => &rule.path,
+            Self::ServiceAccount(rule) => &rule.path,
+        }
+    }
+
+    /// What publishJumpQRCode, deleteJumpQRCode and getJumpQRCode name the rule by.
+    #[must_use]
+    pub fn key(&self) -> RuleKey {
+        match self {
+            Self::OrdinaryLink(rule) => RuleKey::ordinary_link(&rule.prefix),
+            Self::ServiceAccount(rule) => RuleKey::service_account(&rule.prefix, &rule.appid),
+        }
+    }
+
+    /// All violations and all warnings at once; nothing is sent.
+    #[must_use]
+    pub fn check(&self) -> CheckReport {
+        check_rule(self)
+    }
+}
+
+impl From<OrdinaryLinkRule> for Rule {
+    fn from(rule: OrdinaryLinkRule) -> Self {
+        Self::OrdinaryLink(rule)
+    }
+}
+
+impl From<ServiceAccountRule> for Rule {
+    fn from(rule: ServiceAccountRule) -> Self {
+        Self::ServiceAccount(rule)
+    }
+}
