@@ -70,3 +70,21 @@ impl From<ServiceAccountRule> for Rule {
         Self::ServiceAccount(rule)
     }
 }
+
+impl From<&OrdinaryLinkRule> for Rule {
+    fn from(rule: &OrdinaryLinkRule) -> Self {
+        Self::OrdinaryLink(rule.clone())
+    }
+}
+
+impl From<&ServiceAccountRule> for Rule {
+    fn from(rule: &ServiceAccountRule) -> Self {
+        Self::ServiceAccount(rule.clone())
+    }
+}
+
+impl From<&Rule> for Rule {
+    fn from(rule: &Rule) -> Self {
+        rule.clone()
+    }
+}

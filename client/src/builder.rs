@@ -1,0 +1,279 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::interface::DEFAULT_BASE_URL;
+use jumpqr_core::{Pacer, Secret};
+
+use crate::base_url::BaseUrl;
+use crate::client::Client;
+use crate::clock::{Clock, SystemClock};
+use crate::drive::Driver;
+use crate::token::{
+    AppTokens, FixedToken, TokenFunction, TokenInterface, TokenRequest, TokenSource,
+};
+use crate::transport::{HttpSettings, HttpTransport, ProxySetting, TlsRoots, Transport};
+
+/// The most time that a call takes, where nothing else is said.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How often a call is tried again, where nothing else is said.
+const DEFAULT_MAX_RETRIES: usize = 3;
+
+/// More retries than this would not fit into any deadline.
+const MOST_RETRIES: usize = 100;
+
+/// Settings for a [`Client`]. Where the tokens come from must be said; everything else has a default.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let client = jumpqr::Client::builder()
+///     .app("wx1234567890abcdef", "appsecret")
+///     .timeout(Duration::from_secs(10))
+///     .build()?;
+/// # Ok::<(), jumpqr::Error>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    credentials: Option<Credentials>,
+    token_interface: TokenInterface,
+    base_url: String,
+    alternate_base_urls: Vec<String>,
+    allow_http: bool,
+    timeout: Duration,
+    max_retries: usize,
+    pacing: bool,
+    validate: bool,
+    http: HttpSettings,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+enum Credentials {
+    App { appid: String, secret: Secret },
+    Source(Arc<dyn TokenSource>),
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            credentials: None,
+            token_interface: TokenInterface::default(),
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            alternate_base_urls: Vec::new(),
+            allow_http: false,
+            timeout: DEFAULT_TIMEOUT,
+            max_retries: DEFAULT_MAX_RETRIES,
+            pacing: true,
+            validate: true,
+            http: HttpSettings::default(),
+            transport: None,
+            clock: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// This token, for as long as it lives.
+    pub fn access_token(self, token: impl Into<Secret>) -> Self {
+        self.token_source(FixedToken(token.into()))
+    }
+
+    /// The caller's function is asked for a token before each call, and once more when WeChat calls the token stale.
+    ///
+    /// It is called from many threads at once. What it fails with is the [source](StdError::source) of the error.
+    pub fn token_function<F>(self, function: F) -> Self
+    where
+        F: Fn(&TokenRequest<'_>) -> Result<Secret, Box<dyn StdError + Send + Sync>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.token_source(TokenFunction(function))
+    }
+
+    /// Any source of tokens.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.credentials = Some(Credentials::Source(Arc::new(source)));
+        self
+    }
+
+    /// The tokens of the account `appid`, fetched with its appsecret, kept in memory and renewed before they expire.
+    pub fn app(mut self, appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.credentials = Some(Credentials::App {
+            appid: appid.into(),
+            secret: secret.into(),
+        });
+        self
+    }
+
+    /// Which interface issues the tokens of [`app`](Self::app); `stable_token` by default.
+    pub fn token_interface(mut self, interface: TokenInterface) -> Self {
+        self.token_interface = interface;
+        self
+    }
+
+    /// The host to call; [`DEFAULT_BASE_URL`] by default. It must be https, but for this machine's own addresses.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Hosts that are tried, in order, when nothing could be sent to the ones before; none by default. For example
+    /// `https://api2.weixin.qq.com`, WeChat's host for disaster recovery.
+    pub fn alternate_base_urls(
+        mut self,
+        urls: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.alternate_base_urls = urls.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether plain http is allowed to other machines: only for a proxy in your own network that speaks https to WeChat.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take, TLS included; 5 s by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.http.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the server may say nothing; 10 s by default.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.http.read_timeout = timeout;
+        self
+    }
+
+    /// How often a call is tried again after a transient failure; 3 by default, 0 to 100.
+    pub fn max_retries(mut self, retries: usize) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// Whether calls wait their turn so that WeChat's 5 calls a second per interface and account are kept; true by default.
+    pub fn pacing(mut self, pacing: bool) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
+    /// Whether a request is checked before it is sent; true by default.
+    pub fn validate(mut self, validate: bool) -> Self {
+        self.validate = validate;
+        self
+    }
+
+    /// The longest answer that is taken, in bytes; 1 MiB by default.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.http.body_limit = bytes;
+        self
+    }
+
+    /// The proxy; that of the environment by default.
+    pub fn proxy(mut self, proxy: ProxySetting) -> Self {
+        self.http.proxy = proxy;
+        self
+    }
+
+    /// Whose certificates are trusted; the bundled authorities' by default.
+    pub fn tls_roots(mut self, roots: TlsRoots) -> Self {
+        self.http.tls_roots = roots;
+        self
+    }
+
+    /// Another transport than blocking HTTP; the settings of HTTP are then without effect.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Another clock than the machine's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The client; nothing is sent yet. A setting that makes no sense is refused by name.
+    pub fn build(self) -> Result<Client> {
+        let hosts = std::iter::once(&self.base_url)
+            .chain(&self.alternate_base_urls)
+            .map(|url| BaseUrl::parse(url, self.allow_http))
+            .collect::<Result<Vec<_>>>()?;
+        self.check_durations()?;
+        if self.max_retries > MOST_RETRIES {
+            return Err(refuse(&format!("max_retries: give at most {MOST_RETRIES}")));
+        }
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(HttpTransport::new(&self.http)?),
+        };
+        let driver = Arc::new(Driver {
+            transport,
+            clock: self
+                .clock
+                .unwrap_or_else(|| Arc::new(SystemClock::default())),
+            hosts,
+            max_retries: self.max_retries,
+            pacer: self.pacing.then(|| Mutex::new(Pacer::default())),
+        });
+        let tokens: Arc<dyn TokenSource> = match self.credentials {
+            None => {
+                return Err(Error::new(
+                    OwnCode::NoCredentials,
+                    "there is nothing to get an access token with",
+                ));
+            }
+            Some(Credentials::Source(source)) => source,
+            Some(Credentials::App { appid, secret }) => {
+                if appid.trim().is_empty() || secret.expose().trim().is_empty() {
+                    return Err(refuse("appid, secret: give both"));
+                }
+                Arc::new(AppTokens::new(
+                    appid,
+                    secret,
+                    self.token_interface,
+                    Arc::clone(&driver),
+                ))
+            }
+        };
+        Ok(Client::new(driver, tokens, self.timeout, self.validate))
+    }
+
+    fn check_durations(&self) -> Result<()> {
+        for (name, duration) in [
+            ("timeout", self.timeout),
+            ("connect_timeout", self.http.connect_timeout),
+            ("read_timeout", self.http.read_timeout),
+        ] {
+            if duration.is_zero() {
+                return Err(refuse(&format!("{name}: give more than 0 s")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refuse(message: &str) -> Error {
+    Error::new(OwnCode::InvalidConfig, message)
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &self.base_url)
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,137 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr_core::error::Result;
+use jumpqr_core::interface::{
+    AddJumpQRCode, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
+    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, VerificationFile,
+    WxaMpLinkGet,
+};
+use jumpqr_core::{Edit, Rule, RuleKey};
+
+use crate::builder::ClientBuilder;
+use crate::drive::Driver;
+use crate::rules::Rules;
+use crate::token::TokenSource;
+
+/// Calls WeChat's QR jump-rule interfaces for one account.
+///
+/// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any number of threads at once;
+/// every method blocks until the call is done, at most as long as its timeout. Errors are those of [`Error`](crate::Error).
+#[derive(Clone)]
+pub struct Client {
+    driver: Arc<Driver>,
+    tokens: Arc<dyn TokenSource>,
+    timeout: Duration,
+    validate: bool,
+}
+
+impl Client {
+    /// Begins to build a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    pub(crate) fn new(
+        driver: Arc<Driver>,
+        tokens: Arc<dyn TokenSource>,
+        timeout: Duration,
+        validate: bool,
+    ) -> Self {
+        Self {
+            driver,
+            tokens,
+            timeout,
+            validate,
+        }
+    }
+
+    /// The same client with another timeout for a whole call.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            timeout,
+            ..self.clone()
+        }
+    }
+
+    /// The same client, which checks requests before it sends them, or does not.
+    #[must_use]
+    pub fn with_validate(&self, validate: bool) -> Self {
+        Self {
+            validate,
+            ..self.clone()
+        }
+    }
+
+    /// Adds or modifies a rule. Place the [verification file](crate::verification_file) before.
+    ///
+    /// A rule with violations is refused, and nothing is sent; one with warnings is sent.
+    pub fn add_jump_qr_code(&self, rule: impl Into<Rule>, is_edit: Edit) -> Result<Confirmation> {
+        let rule = rule.into();
+        self.call(AddJumpQRCode { rule, is_edit })
+    }
+
+    /// Lists rules, with what is left of the quotas.
+    pub fn get_jump_qr_code(&self, call: GetJumpQRCode) -> Result<JumpQRCodeList> {
+        self.call(call)
+    }
+
+    /// All ordinary-link rules of the Mini Program. Pages are asked for as they are needed.
+    #[must_use]
+    pub fn rules(&self) -> Rules<'_> {
+        Rules::ordinary_link(self)
+    }
+
+    /// All rules of the service account that open the Mini Program `appid`. Pages are asked for as they are needed.
+    #[must_use]
+    pub fn service_account_rules(&self, appid: impl Into<String>) -> Rules<'_> {
+        Rules::service_account(self, appid.into())
+    }
+
+    /// Makes a rule effective for everybody. There is no way back but to delete it.
+    pub fn publish_jump_qr_code(&self, key: impl Into<RuleKey>) -> Result<Confirmation> {
+        self.call(PublishJumpQRCode { key: key.into() })
+    }
+
+    /// Removes a rule at once, published or not.
+    pub fn delete_jump_qr_code(&self, key: impl Into<RuleKey>) -> Result<Confirmation> {
+        self.call(DeleteJumpQRCode { key: key.into() })
+    }
+
+    /// The domain-ownership verification file of the account.
+    pub fn download_qr_code_text(&self) -> Result<VerificationFile> {
+        self.call(DownloadQRCodeText)
+    }
+
+    /// Asks for the service account to be linked to a Mini Program; an administrator of each side confirms.
+    pub fn link_miniprogram(&self, call: LinkMiniprogram) -> Result<Confirmation> {
+        self.call(call)
+    }
+
+    /// The Mini Programs that the service account is linked to, or is about to be.
+    pub fn wxamplinkget(&self) -> Result<Vec<LinkedMiniprogram>> {
+        self.call(WxaMpLinkGet)
+    }
+
+    /// Calls any interface.
+    pub fn call<I: Interface>(&self, call: I) -> Result<I::Answer> {
+        if self.validate {
+            call.check()
+                .into_result()
+                .map_err(|error| error.in_interface(I::NAME))?;
+        }
+        self.driver.run(call, &*self.tokens, self.timeout)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("driver", &self.driver)
+            .field("timeout", &self.timeout)
+            .field("validate", &self.validate)
+            .finish_non_exhaustive()
+    }
+}

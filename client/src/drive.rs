@@ -1,0 +1,86 @@
+//! The one loop that does what a call's state machine says.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jumpqr_core::Pacer;
+use jumpqr_core::call::{Call, Policy, Step};
+use jumpqr_core::error::Result;
+use jumpqr_core::interface::Interface;
+
+use crate::base_url::BaseUrl;
+use crate::clock::Clock;
+use crate::retry::delays;
+use crate::token::{TokenRequest, TokenSource};
+use crate::transport::{HttpRequest, Transport};
+
+/// Everything that a call needs of the world.
+pub(crate) struct Driver {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// At least one; the further ones are tried only when nothing was sent.
+    pub(crate) hosts: Vec<BaseUrl>,
+    pub(crate) max_retries: usize,
+    /// `None` where the caller paces.
+    pub(crate) pacer: Option<Mutex<Pacer>>,
+}
+
+impl Driver {
+    /// Runs one call to its end, within `timeout`.
+    pub(crate) fn run<I: Interface>(
+        &self,
+        interface: I,
+        tokens: &dyn TokenSource,
+        timeout: Duration,
+    ) -> Result<I::Answer> {
+        let policy = Policy {
+            timeout,
+            delays: delays(self.max_retries),
+            hosts: self.hosts.len(),
+        };
+        let mut call = Call::new(interface, policy, self.clock.now());
+        loop {
+            match call.step(self.clock.now()) {
+                Step::GetToken { rejected, deadline } => {
+                    let time_left = deadline.saturating_sub(self.clock.now());
+                    call.token(tokens.token(&TokenRequest {
+                        rejected: rejected.as_ref(),
+                        time_left,
+                    }));
+                }
+                Step::Reserve { path, latest } => {
+                    let now = self.clock.now();
+                    call.reserved(now, self.reserve(path, now, latest));
+                }
+                Step::Wait { until } => self.clock.sleep_until(until),
+                Step::Send(sending) => {
+                    let host = self.hosts.get(sending.host).map_or("", BaseUrl::as_str);
+                    let reply = self.transport.send(&HttpRequest::new(&sending, host));
+                    call.reply(self.clock.now(), reply);
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+
+    fn reserve(&self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
+        match &self.pacer {
+            None => Some(now),
+            Some(pacer) => pacer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .reserve(path, now, latest),
+        }
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver")
+            .field("hosts", &self.hosts)
+            .field("max_retries", &self.max_retries)
+            .field("paced", &self.pacer.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code: `addJumpQRCode` and its
+//! family, and the access tokens they need.
+//!
+//! ```no_run
+//! use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule};
+//!
+//! # fn main() -> jumpqr::Result<()> {
+//! let client = Client::builder().app("wx1234567890abcdef", "appsecret").build()?;
+//! let rule = OrdinaryLinkRule::new(
+//!     "https://m.example.cn/table/",
+//!     "pages/index/index",
+//!     OpenVersion::Development,
+//!     PermitSubRule::NotOccupied,
+//! );
+//! client.add_jump_qr_code(&rule, Edit::Add)?;
+//! client.publish_jump_qr_code(rule.prefix)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # In scope
+//!
+//! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of, within one deadline
+//! - [token sources](token): fixed, the caller's function, appid and secret
+//! - [transports](transport): blocking HTTP, and one in memory for tests
+//!
+//! # Out of scope
+//!
+//! - what a request looks like, what an answer means and what to do next: that is [`jumpqr_core`], which knows no I/O
+//! - reading credentials from the environment or from files
+//!
+//! A [`Client`] is cheap to clone and may be used from any number of threads at once.
+
+mod base_url;
+mod builder;
+mod client;
+mod clock;
+mod drive;
+mod retry;
+mod rules;
+pub mod token;
+pub mod transport;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use clock::{Clock, SystemClock};
+pub use rules::Rules;
+
+pub use jumpqr_core::{
+    Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule, Result,
+    Rule, RuleKey, Secret, ServiceAccountRule, answer, call, check, errcode, error, interface,
+    mapping, matching, request, rule, verification_file,
+};

@@ -1,0 +1,97 @@
+use std::collections::HashSet;
+use std::vec;
+
+use jumpqr_core::error::Result;
+use jumpqr_core::interface::{GetJumpQRCode, ListedRule, MAX_PAGE_SIZE};
+
+use crate::client::Client;
+
+/// The rules of an account, one after the other; each prefix once. After an error it ends.
+#[derive(Debug)]
+pub struct Rules<'a> {
+    client: &'a Client,
+    pages: Pages,
+    page: vec::IntoIter<ListedRule>,
+    seen: HashSet<String>,
+}
+
+#[derive(Debug)]
+enum Pages {
+    /// There is one, not yet asked for.
+    Only,
+    /// There are many.
+    Next { appid: String, page_num: u32 },
+    /// There are no more.
+    End,
+}
+
+impl<'a> Rules<'a> {
+    pub(crate) fn ordinary_link(client: &'a Client) -> Self {
+        Self::new(client, Pages::Only)
+    }
+
+    pub(crate) fn service_account(client: &'a Client, appid: String) -> Self {
+        Self::new(client, Pages::Next { appid, page_num: 1 })
+    }
+
+    fn new(client: &'a Client, pages: Pages) -> Self {
+        Self {
+            client,
+            pages,
+            page: Vec::new().into_iter(),
+            seen: HashSet::new(),
+        }
+    }
+
+    /// Asks for the next page; `false` where there is none.
+    fn turn(&mut self) -> Result<bool> {
+        let (call, next) = match std::mem::replace(&mut self.pages, Pages::End) {
+            Pages::End => return Ok(false),
+            Pages::Only => (GetJumpQRCode::OrdinaryLink, Pages::End),
+            Pages::Next { appid, page_num } => (
+                GetJumpQRCode::ByPage {
+                    appid: appid.clone(),
+                    page_num,
+                    page_size: MAX_PAGE_SIZE,
+                },
+                Pages::Next {
+                    appid,
+                    page_num: page_num.saturating_add(1),
+                },
+            ),
+        };
+        let list = self.client.get_jump_qr_code(call)?;
+        let seen = &mut self.seen;
+        let fresh: Vec<_> = list
+            .rule_list
+            .into_iter()
+            .filter(|rule| seen.insert(rule.prefix.clone()))
+            .collect();
+        let all_seen = list
+            .total_count
+            .is_some_and(|total| seen.len() as u64 >= total);
+        // A server that repeats a page for ever must not make this endless.
+        if !fresh.is_empty() && !all_seen {
+            self.pages = next;
+        }
+        self.page = fresh.into_iter();
+        Ok(true)
+    }
+}
+
+impl Iterator for Rules<'_> {
+    type Item = Result<ListedRule>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(rule) = self.page.next() {
+                return Some(Ok(rule));
+            }
+            match self.turn() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+use std::error::Error as StdError;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::{Error, OwnCode, Result};
+
+use super::{TokenRequest, TokenSource};
+
+/// What the caller's function may fail with.
+type Failure = Box<dyn StdError + Send + Sync>;
+
+/// The caller's own function, for example a request to a central token service.
+pub(crate) struct TokenFunction<F>(pub(crate) F);
+
+impl<F> TokenSource for TokenFunction<F>
+where
+    F: Fn(&TokenRequest<'_>) -> Result<Secret, Failure> + Send + Sync + 'static,
+{
+    fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
+        match (self.0)(request) {
+            Ok(token) if token.expose().is_empty() => Err(Error::new(
+                OwnCode::TokenSourceFailed,
+                "the token function gave an empty token",
+            )),
+            // Sending the same token once more would end the same.
+            Ok(token) => Ok(Some(token).filter(|token| request.rejected != Some(token))),
+            Err(failure) => Err(Error::new(
+                OwnCode::TokenSourceFailed,
+                "the token function failed",
+            )
+            .with_source(failure)),
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Blocking HTTP on ureq, the only file that names it.
+//!
+//! Its errors have no source chain, and some of their texts hold the whole URL, token included: none is passed on, each is
+//! put into words of our own. Its defaults are of no use here (no timeouts, 10 redirects, no limit of the body), so each is
+//! set.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::answer::Reply;
+use jumpqr_core::call::{FailureCause, SendFailure};
+use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::request::Method;
+use ureq::config::AutoHeaderValue;
+use ureq::http::header::CONTENT_TYPE;
+use ureq::http::{Response, Uri};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as UreqTransport,
+};
+use ureq::{Agent, Body, Proxy, RequestExt, Timeout};
+
+use super::{HttpRequest, Transport};
+use crate::base_url::is_loopback;
+
+/// The most idle connections that are kept: with fewer than calls in flight, connections are opened and closed for nothing.
+const IDLE_CONNECTIONS: usize = 64;
+
+/// How to speak HTTP.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// How long connecting may take, TLS included; 5 s by default.
+    pub connect_timeout: Duration,
+    /// How long the server may say nothing; 10 s by default.
+    pub read_timeout: Duration,
+    /// The longest body that is taken, in bytes; 1 MiB by default.
+    pub body_limit: u64,
+    /// The proxy; that of the environment by default.
+    pub proxy: ProxySetting,
+    /// Whose certificates are trusted; the bundled authorities' by default.
+    pub tls_roots: TlsRoots,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(10),
+            body_limit: 1 << 20,
+            proxy: ProxySetting::FromEnvironment,
+            tls_roots: TlsRoots::Bundled,
+        }
+    }
+}
+
+/// Which proxy to use. None is ever used for this machine's own addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ProxySetting {
+    /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case.
+    #[default]
+    FromEnvironment,
+    /// None.
+    Direct,
+    /// This one: `http://[user:password@]host[:port]`. It may hold a password, so it is a secret.
+    Url(Secret),
+}
+
+/// Whose certificates are trusted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsRoots {
+    /// Mozilla's list of authorities, as it was when this version was built.
+    #[default]
+    Bundled,
+    /// The operating system's.
+    #[cfg(feature = "os-roots")]
+    Os,
+    /// These certificates only, in PEM.
+    Pem(Vec<u8>),
+}
+
+/// The transport over blocking HTTP/1.1, with kept connections. One is enough for any number of threads.
+pub struct HttpTransport {
+    agent: Agent,
+    body_limit: u64,
+}
+
+impl HttpTransport {
+    /// A transport with these settings; a proxy or a certificate that cannot be read is refused.
+    pub fn new(settings: &HttpSettings) -> Result<Self> {
+        let user_agent = concat!("jumpqr/", env!("CARGO_PKG_VERSION"));
+        let tls = TlsConfig::builder()
+            .root_certs(root_certs(&settings.tls_roots)?)
+            .build();
+        let config = Agent::config_builder()
+            .proxy(proxy(&settings.proxy)?)
+            .tls_config(tls)
+            .user_agent(user_agent)
+            .accept(AutoHeaderValue::None)
+            .accept_encoding(AutoHeaderValue::None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_idle_connections(IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .timeout_connect(Some(settings.connect_timeout))
+            .timeout_per_read(Some(settings.read_timeout))
+            .timeout_per_write(Some(settings.read_timeout))
+            .build();
+        Ok(Self {
+            agent: Agent::with_parts(
+                config,
+                TellingConnector(DefaultConnector::default()),
+                TellingResolver(DefaultResolver::default()),
+            ),
+            body_limit: settings.body_limit,
+        })
+    }
+
+    fn exchange(&self, request: &HttpRequest<'_>) -> Result<Response<Body>, ureq::Error> {
+        let builder = ureq::http::Request::builder().uri(request.url().expose());
+        let direct = host_is_loopback(request.base_url());
+        match (request.method(), request.body()) {
+            (Method::Post, Some(body)) => {
+                let request_line = builder
+                    .method("POST")
+                    .header(CONTENT_TYPE, "application/json; charset=utf-8");
+                self.run(request_line.body(body)?, request.timeout(), direct)
+            }
+            _ => self.run(builder.method("GET").body(())?, request.timeout(), direct),
+        }
+    }
+
+    fn run(
+        &self,
+        request: ureq::http::Request<impl ureq::AsSendBody>,
+        timeout: Duration,
+        direct: bool,
+    ) -> Result<Response<Body>, ureq::Error> {
+        let mut config = request
+            .with_agent(&self.agent)
+            .configure()
+            .timeout_global(Some(timeout));
+        if direct {
+            config = config.proxy(None);
+        }
+        config.run()
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure> {
+        let mut response = self.exchange(request).map_err(failure)?;
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(self.body_limit)
+            .read_to_vec()
+            .map_err(failure)?;
+        Ok(Reply {
+            status: response.status().as_u16(),
+            body,
+        })
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("body_limit", &self.body_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+fn host_is_loopback(base_url: &str) -> bool {
+    let authority = base_url
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split('/').next());
+    authority.is_some_and(is_loopback)
+}
+
+fn proxy(setting: &ProxySetting) -> Result<Option<Proxy>> {
+    match setting {
+        ProxySetting::FromEnvironment => Ok(Proxy::try_from_env()),
+        ProxySetting::Direct => Ok(None),
+        ProxySetting::Url(url) => Proxy::new(url.expose()).map(Some).map_err(|_| {
+            Error::new(
+                OwnCode::InvalidConfig,
+                "proxy: it is not a proxy's URL; give http://[user:password@]host[:port]",
+            )
+        }),
+    }
+}
+
+fn root_certs(roots: &TlsRoots) -> Result<RootCerts> {
+    match roots {
+        TlsRoots::Bundled => Ok(RootCerts::WebPki),
+        #[cfg(feature = "os-roots")]
+        TlsRoots::Os => Ok(RootCerts::PlatformVerifier),
+        TlsRoots::Pem(pem) => {
+            let certificates: Vec<Certificate<'static>> = parse_pem(pem)
+                .filter_map(|item| match item {
+                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
+                    _ => None,
+                })
+                .collect();
+            if certificates.is_empty() {
+                return Err(Error::new(
+                    OwnCode::InvalidConfig,
+                    "tls_roots: there is no certificate in it; give one or more in PEM",
+                ));
+            }
+            Ok(RootCerts::Specific(Arc::new(certificates)))
+        }
+    }
+}
+
+/// Resolves names, and marks its errors as coming before anything was sent.
+#[derive(Debug)]
+struct TellingResolver(DefaultResolver);
+
+impl Resolver for TellingResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        self.0.resolve(uri, config, timeout).map_err(|error| {
+            let cause = match error {
+                ureq::Error::Timeout(_) => FailureCause::Timeout,
+                _ => FailureCause::Dns,
+            };
+            let host = uri.host().unwrap_or_default();
+            not_sent(cause, format!("the host {host} could not be resolved"))
+        })
+    }
+}
+
+/// Connects, TLS and proxy included, and marks its errors as coming before anything was sent.
+#[derive(Debug)]
+struct TellingConnector(DefaultConnector);
+
+impl Connector for TellingConnector {
+    type Out = Box<dyn UreqTransport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        self.0.connect(details, chained).map_err(|error| {
+            let host = details.uri.host().unwrap_or_default();
+            let (cause, what) = match &error {
+                ureq::Error::Timeout(_) => {
+                    (FailureCause::Timeout, "connecting took too long".to_owned())
+                }
+                ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => {
+                    (FailureCause::Proxy, "the proxy refused".to_owned())
+                }
+                ureq::Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => {
+                    (FailureCause::Tls, format!("TLS failed: {io}"))
+                }
+                ureq::Error::Rustls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
+                ureq::Error::Tls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
+                ureq::Error::Io(io) => (
+                    FailureCause::Connect,
+                    format!("connecting failed: {}", io.kind()),
+                ),
+                _ => (FailureCause::Connect, "connecting failed".to_owned()),
+            };
+            not_sent(cause, format!("{host}: {what}"))
+        })
+    }
+}
+
+fn not_sent(cause: FailureCause, detail: String) -> ureq::Error {
+    ureq::Error::Other(Box::new(NotSent(SendFailure::before_sending(
+        cause, detail,
+    ))))
+}
+
+/// Carries a failure of ours through ureq's errors.
+#[derive(Debug)]
+struct NotSent(SendFailure);
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl std::error::Error for NotSent {}
+
+fn failure(error: ureq::Error) -> SendFailure {
+    match error {
+        ureq::Error::Other(other) => match other.downcast::<NotSent>() {
+            Ok(not_sent) => not_sent.0,
+            Err(_) => lost("the connection failed"),
+        },
+        ureq::Error::Timeout(timeout) => SendFailure::after_sending(
+            FailureCause::Timeout,
+            match timeout {
+                Timeout::PerRead => "the server said nothing for too long",
+                Timeout::PerWrite | Timeout::SendRequest | Timeout::SendBody => {
+                    "sending the request took too long"
+                }
+                _ => "the answer did not come in time",
+            },
+        ),
+        ureq::Error::BodyExceedsLimit(limit) => SendFailure::after_sending(
+            FailureCause::BodyTooLarge,
+            format!("the answer is larger than {limit} bytes"),
+        ),
+        ureq::Error::LargeResponseHeader(..) => SendFailure::after_sending(
+            FailureCause::BodyTooLarge,
+            "the head of the answer is too large",
+        ),
+        ureq::Error::Http(_) | ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => {
+            SendFailure::before_sending(
+                FailureCause::Refused,
+                "the URL to call is not a valid one; check base_url",
+            )
+        }
+        ureq::Error::Protocol(_) => lost("what the server sent is not HTTP"),
+        ureq::Error::Io(io) => match io.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                lost("the server closed the connection before the answer was complete")
+            }
+            kind => lost(&format!("the connection broke: {kind}")),
+        },
+        _ => lost("the connection failed"),
+    }
+}
+
+fn lost(detail: &str) -> SendFailure {
+    SendFailure::after_sending(FailureCause::ConnectionLost, detail)
+}

@@ -1,0 +1,99 @@
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jumpqr_core::answer::Reply;
+use jumpqr_core::call::SendFailure;
+use jumpqr_core::request::Method;
+
+use super::{HttpRequest, Transport};
+
+type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Reply, SendFailure> + Send + Sync;
+
+/// A transport without a network: a function answers, and what was sent is kept.
+///
+/// ```
+/// use std::sync::Arc;
+/// use jumpqr::answer::Reply;
+/// use jumpqr::transport::MemoryTransport;
+/// use jumpqr::Client;
+///
+/// let wechat = Arc::new(MemoryTransport::new(|_| Ok(Reply::ok(r#"{"errcode":0,"errmsg":"ok"}"#))));
+/// let client = Client::builder().access_token("TOKEN").transport(wechat.clone()).build()?;
+/// client.publish_jump_qr_code("https://m.example.cn/table/")?;
+/// assert_eq!(wechat.sent()[0].path, "/cgi-bin/wxopen/qrcodejumppublish");
+/// # Ok::<(), jumpqr::Error>(())
+/// ```
+pub struct MemoryTransport {
+    handler: Box<Handler>,
+    sent: Mutex<Vec<SentRequest>>,
+}
+
+/// A request that a [`MemoryTransport`] was given, without its secrets' places: query and headers are left out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SentRequest {
+    /// The URL of the host.
+    pub base_url: String,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path.
+    pub path: &'static str,
+    /// The body; that of stable_token holds the appsecret.
+    pub body: Option<Vec<u8>>,
+    /// How long the answer was waited for.
+    pub timeout: Duration,
+}
+
+impl MemoryTransport {
+    /// A transport that answers each request with what `handler` says. It may be called by many threads at once.
+    pub fn new(
+        handler: impl Fn(&HttpRequest<'_>) -> Result<Reply, SendFailure> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            handler: Box::new(handler),
+            sent: Mutex::default(),
+        }
+    }
+
+    /// What was sent, in order.
+    #[must_use]
+    pub fn sent(&self) -> Vec<SentRequest> {
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Transport for MemoryTransport {
+    fn send(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure> {
+        let sent = SentRequest {
+            base_url: request.base_url().to_owned(),
+            method: request.method(),
+            path: request.path(),
+            body: request.body().map(<[u8]>::to_vec),
+            timeout: request.timeout(),
+        };
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(sent);
+        (self.handler)(request)
+    }
+}
+
+impl fmt::Debug for MemoryTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryTransport").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SentRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentRequest")
+            .field("method", &self.method)
+            .field("base_url", &self.base_url)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! A clock that is set by hand, and a WeChat without a network.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jumpqr::answer::Reply;
+use jumpqr::transport::{HttpRequest, MemoryTransport};
+use jumpqr::{Client, ClientBuilder, Clock, OpenVersion, OrdinaryLinkRule, PermitSubRule};
+
+pub(crate) const ADD: &str = "/cgi-bin/wxopen/qrcodejumpadd";
+pub(crate) const GET: &str = "/cgi-bin/wxopen/qrcodejumpget";
+pub(crate) const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
+
+/// Waiting takes no time: it sets the clock.
+#[derive(Debug, Default)]
+pub(crate) struct ManualClock(Mutex<Duration>);
+
+impl ManualClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Duration {
+        *self.0.lock().unwrap()
+    }
+
+    fn sleep_until(&self, until: Duration) {
+        let mut now = self.0.lock().unwrap();
+        *now = until.max(*now);
+    }
+}
+
+pub(crate) fn ok() -> Reply {
+    Reply::ok(r#"{"errcode":0,"errmsg":"ok"}"#)
+}
+
+pub(crate) fn errcode(number: i64) -> Reply {
+    Reply::ok(format!(
+        r#"{{"errcode":{number},"errmsg":"some text rid: 5f87eb8a-6ee66b1b-75f60c88"}}"#
+    ))
+}
+
+pub(crate) fn token(token: &str, expires_in: u64) -> Reply {
+    Reply::ok(format!(
+        r#"{{"access_token":"{token}","expires_in":{expires_in}}}"#
+    ))
+}
+
+/// The token that a request carries.
+pub(crate) fn token_of(request: &HttpRequest<'_>) -> String {
+    request
+        .access_token()
+        .map_or_else(String::new, |token| token.expose().to_owned())
+}
+
+pub(crate) fn rule() -> OrdinaryLinkRule {
+    OrdinaryLinkRule::new(
+        "https://weixin.qq.com/qrcodejump",
+        "pages/index/index",
+        OpenVersion::Development,
+        PermitSubRule::NotOccupied,
+    )
+}
+
+/// The answer of getJumpQRCode in which [`rule`] stands.
+pub(crate) fn listed() -> Reply {
+    Reply::ok(
+        r#"{"errcode":0,"errmsg":"ok","rule_list":[{"prefix":"https://weixin.qq.com/qrcodejump","path":"pages/index/index","state":1,"open_version":1,"permit_sub_rule":1,"debug_url":[]}]}"#,
+    )
+}
+
+/// A client with appid and secret, a clock set by hand, and no pacing.
+pub(crate) fn app(transport: &Arc<MemoryTransport>) -> ClientBuilder {
+    Client::builder()
+        .app("wx1234567890abcdef", "APPSECRET")
+        .transport(transport.clone())
+        .clock(Arc::new(ManualClock::default()))
+        .pacing(false)
+}
+
+/// How many requests went to `path`.
+pub(crate) fn count(transport: &MemoryTransport, path: &str) -> usize {
+    let sent = transport.sent();
+    sent.iter().filter(|request| request.path == path).count()
+}
+
+/// Counts up from 0.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicUsize);
+
+impl Counter {
+    pub(crate) fn next(&self) -> usize {
+        self.0.fetch_add(1, Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,16 @@
+//! The client against a WeChat of the tests' own: one file a promise.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod deadline;
+mod fake;
+mod http;
+mod rules;
+mod secrets;
+mod server;
+mod token;

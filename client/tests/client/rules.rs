@@ -1,0 +1,98 @@
+//! Iterating over all rules of an account.
+
+use std::sync::Arc;
+
+use crate::fake::{Counter, errcode, listed};
+use jumpqr::Client;
+use jumpqr::answer::Reply;
+use jumpqr::transport::MemoryTransport;
+
+fn client(transport: &Arc<MemoryTransport>) -> Client {
+    Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .pacing(false)
+        .build()
+        .unwrap()
+}
+
+/// A page of the rules with these numbers.
+fn page(numbers: std::ops::Range<u32>, total: Option<u32>) -> Reply {
+    let rules: Vec<_> = numbers
+        .map(|number| {
+            format!(r#"{{"prefix":"http://weixin.qq.com/q/{number}","path":"p","state":2}}"#)
+        })
+        .collect();
+    let total = total.map_or_else(String::new, |total| format!(r#","total_count":{total}"#));
+    Reply::ok(format!(
+        r#"{{"errcode":0,"rule_list":[{}]{total}}}"#,
+        rules.join(",")
+    ))
+}
+
+#[test]
+fn ordinary_rules_take_one_call() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(listed())));
+    let client = client(&transport);
+    let prefixes: Vec<_> = client.rules().map(|rule| rule.unwrap().prefix).collect();
+    assert_eq!(prefixes, ["https://weixin.qq.com/qrcodejump"]);
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[test]
+fn service_account_rules_take_a_call_a_page() {
+    for (total, calls) in [(Some(450), 3), (None, 4)] {
+        let counter = Counter::default();
+        let transport = Arc::new(MemoryTransport::new(move |_| {
+            Ok(match counter.next() {
+                0 => page(0..200, total),
+                1 => page(200..400, total),
+                // A rule that was added meanwhile has moved one onto the next page.
+                2 => page(399..450, total),
+                _ => page(0..0, total),
+            })
+        }));
+        let client = client(&transport);
+        let rules = client.service_account_rules("wx1234567890abcdef");
+        assert_eq!(rules.map(Result::unwrap).count(), 450);
+        let sent = transport.sent();
+        assert_eq!(sent.len(), calls);
+        assert_eq!(
+            sent[1].body.as_deref(),
+            Some(
+                &br#"{"appid":"wx1234567890abcdef","get_type":2,"page_num":2,"page_size":200}"#[..]
+            )
+        );
+    }
+}
+
+#[test]
+fn pages_are_asked_for_as_they_are_needed() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(page(0..200, Some(1000)))));
+    let client = client(&transport);
+    assert!(client.service_account_rules("wx1").next().unwrap().is_ok());
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[test]
+fn a_server_that_repeats_a_page_is_not_followed_for_ever() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(page(0..200, Some(1000)))));
+    let client = client(&transport);
+    assert_eq!(client.service_account_rules("wx1").count(), 200);
+    assert_eq!(transport.sent().len(), 2);
+}
+
+#[test]
+fn after_an_error_there_is_no_more() {
+    let counter = Counter::default();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        Ok(match counter.next() {
+            0 => page(0..200, Some(1000)),
+            _ => errcode(48001),
+        })
+    }));
+    let client = client(&transport);
+    let mut rules = client.service_account_rules("wx1").skip(200);
+    assert_eq!(rules.next().unwrap().unwrap_err().errcode(), Some(48001));
+    assert!(rules.next().is_none());
+}

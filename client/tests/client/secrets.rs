@@ -1,0 +1,167 @@
+//! No token and no secret in anything that is printed, on any path.
+
+use std::error::Error as _;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use jumpqr::answer::Reply;
+use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::transport::{MemoryTransport, ProxySetting};
+use jumpqr::{Client, Edit, ErrCode, Error, Secret};
+
+use crate::fake::{STABLE_TOKEN, app, rule};
+use crate::server::{After, Server};
+
+const TOKEN: &str = "78_SeCrEtToKeN";
+const APPSECRET: &str = "APPSECRET";
+
+/// Everything that an error says, its causes included.
+fn printed(error: &Error) -> String {
+    let mut text = format!(
+        "{error} {error:?} {} {} {:?} {:?} {:?}",
+        error.message(),
+        error.advice(),
+        error.errmsg(),
+        error.rid(),
+        error.violations(),
+    );
+    let mut source = error.source();
+    while let Some(cause) = source {
+        write!(text, " {cause} {cause:?}").unwrap();
+        source = cause.source();
+    }
+    text
+}
+
+fn assert_clean(what: &str, text: &str) {
+    for secret in [TOKEN, APPSECRET, "78_SeCrEt"] {
+        assert!(!text.contains(secret), "{what} shows a secret: {text}");
+    }
+}
+
+/// What a server, a proxy or the network may do to a request, with what it was sent in the answer.
+fn misfortunes() -> Vec<Result<Reply, SendFailure>> {
+    let status = |status, body: String| {
+        Ok(Reply {
+            status,
+            body: body.into(),
+        })
+    };
+    let mut all: Vec<_> = ErrCode::all()
+        .iter()
+        .map(|code| code.number)
+        .chain([12345])
+        .map(|number| {
+            Ok(Reply::ok(format!(
+                r#"{{"errcode":{number},"errmsg":"token {TOKEN} secret {APPSECRET} rid: 5f87eb8a-6ee66b1b-75f60c88"}}"#
+            )))
+        })
+        .collect();
+    all.extend([
+        status(502, format!("<html>{TOKEN}{APPSECRET}</html>")),
+        status(404, format!("/cgi-bin?access_token={TOKEN}")),
+        status(200, format!("{TOKEN} {APPSECRET}")),
+        status(200, format!(r#"["{TOKEN}{APPSECRET}"]"#)),
+        status(200, format!(r#"{{"errcode":"{TOKEN}{APPSECRET}"}}"#)),
+        status(200, format!(r#"{{"{TOKEN}{APPSECRET}":"{TOKEN}"}}"#)),
+        status(200, String::new()),
+    ]);
+    for cause in [
+        FailureCause::Dns,
+        FailureCause::Connect,
+        FailureCause::Proxy,
+        FailureCause::Tls,
+        FailureCause::Timeout,
+        FailureCause::ConnectionLost,
+        FailureCause::BodyTooLarge,
+        FailureCause::Refused,
+    ] {
+        let detail = format!("?access_token={TOKEN}&secret={APPSECRET}");
+        all.push(Err(SendFailure::before_sending(cause, &*detail)));
+        all.push(Err(SendFailure::after_sending(cause, &*detail)));
+    }
+    all
+}
+
+#[test]
+fn no_business_call_shows_the_token() {
+    for misfortune in misfortunes() {
+        let transport = Arc::new(MemoryTransport::new({
+            let misfortune = misfortune.clone();
+            move |request| match request.path() {
+                STABLE_TOKEN => Ok(Reply::ok(format!(
+                    r#"{{"access_token":"{TOKEN}","expires_in":7200}}"#
+                ))),
+                _ => misfortune.clone(),
+            }
+        }));
+        let client = app(&transport).max_retries(1).build().unwrap();
+        let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+        let text = printed(&error).replace(APPSECRET, "");
+        assert_clean("add", &text);
+        let error = client.download_qr_code_text().unwrap_err();
+        assert_clean("download", &printed(&error).replace(APPSECRET, ""));
+    }
+}
+
+#[test]
+fn no_token_call_shows_the_appsecret() {
+    for misfortune in misfortunes() {
+        let transport = Arc::new(MemoryTransport::new({
+            let misfortune = misfortune.clone();
+            move |_| misfortune.clone()
+        }));
+        let client = app(&transport).max_retries(1).build().unwrap();
+        let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+        let text = printed(&error).replace(TOKEN, "");
+        assert_clean("stable_token", &text);
+    }
+}
+
+#[test]
+fn the_http_transport_shows_neither() {
+    let server = Server::start(|_, _, _| After::Close);
+    let settings = || {
+        Client::builder()
+            .app("wx1234567890abcdef", APPSECRET)
+            .max_retries(0)
+    };
+    for client in [
+        settings().base_url(server.base_url()),
+        settings().base_url("http://127.0.0.1:1"),
+        settings().base_url("https://127.0.0.1:1"),
+        settings().base_url("https://host.invalid"),
+        settings().base_url("https://exa mple"),
+        settings()
+            .base_url("https://host.invalid")
+            .proxy(ProxySetting::Url(Secret::new(format!(
+                "http://u:{APPSECRET}@127.0.0.1:1"
+            )))),
+    ] {
+        let error = match client.build() {
+            Ok(client) => client.add_jump_qr_code(rule(), Edit::Add).unwrap_err(),
+            Err(error) => error,
+        };
+        assert_clean("http", &printed(&error));
+    }
+}
+
+#[test]
+fn no_debug_shows_either() {
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        assert_clean("HttpRequest", &format!("{request:?} {:?}", request.url()));
+        let body = format!(r#"{{"access_token":"{TOKEN}","expires_in":7200,"errcode":0}}"#);
+        let reply = Reply::ok(body);
+        assert_clean("Reply", &format!("{reply:?}"));
+        Ok(reply)
+    }));
+    let builder = app(&transport);
+    assert_clean("ClientBuilder", &format!("{builder:?}"));
+    let client = builder.build().unwrap();
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert_clean("Client", &format!("{client:?} {:?}", client.rules()));
+    assert_clean(
+        "MemoryTransport",
+        &format!("{transport:?} {:?}", transport.sent()),
+    );
+}
