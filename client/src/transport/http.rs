@@ -104,7 +104,6 @@ impl HttpTransport {
             .accept_encoding(AutoHeaderValue::None)
             .http_status_as_error(false)
             .max_redirects(0)
-            .max_redirects_will_error(false)
             .max_idle_connections(IDLE_CONNECTIONS)
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .timeout_connect(Some(settings.connect_timeout))

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use jumpqr::interface::Confirmation;
+use jumpqr::transport::ProxySetting;
 use jumpqr::{Client, ClientBuilder, Edit, ErrorKind, Outcome};
 
 use crate::fake::{listed, rule};
@@ -108,6 +109,20 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
+fn an_error_status_is_told_and_may_pass() {
+    let server = Server::start(|_, _, stream| {
+        write(stream, "502 Bad Gateway", "<html>no upstream</html>");
+        After::Keep
+    });
+    let client = builder(&server).max_retries(1).build().unwrap();
+    let error = client.download_qr_code_text().unwrap_err();
+    assert_eq!(error.code(), "http_status");
+    assert!(error.message().contains("502"), "{error}");
+    assert!(error.is_retryable());
+    assert_eq!(server.received().len(), 2);
+}
+
+#[test]
 fn an_answer_beyond_the_limit_is_refused_and_the_rule_read_back() {
     let server = Server::start(|_, request, stream| {
         if request.head.contains("qrcodejumpget") {
@@ -185,6 +200,69 @@ fn a_server_that_says_nothing_is_given_up() {
         (error.kind(), error.outcome()),
         (ErrorKind::Timeout, Outcome::Unknown)
     );
+}
+
+#[test]
+fn a_server_that_dribbles_is_given_up_at_the_deadline() {
+    let server = Server::start(|_, _, stream| {
+        let mut piece: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+        while stream.write_all(piece).is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+            piece = b" ";
+        }
+        After::Close
+    });
+    let client = builder(&server)
+        .timeout(Duration::from_millis(200))
+        .build()
+        .unwrap();
+    let error = client.download_qr_code_text().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
+}
+
+#[test]
+fn a_proxy_is_asked_for_a_tunnel_and_never_sees_the_token() {
+    let proxy = Server::start(|_, _, stream| {
+        stream
+            .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            .unwrap();
+        After::Close
+    });
+    let client = builder(&proxy)
+        .base_url("https://api.weixin.qq.com")
+        .proxy(ProxySetting::Url(proxy.base_url().into()))
+        .max_retries(0)
+        .build()
+        .unwrap();
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(
+        (error.code(), error.outcome()),
+        ("proxy_failed", Outcome::NotApplied)
+    );
+    let received = proxy.received();
+    assert_eq!(received.len(), 1);
+    assert!(
+        received[0]
+            .head
+            .starts_with("CONNECT api.weixin.qq.com:443 "),
+        "{received:?}"
+    );
+    assert!(!received[0].head.contains("access_token"), "{received:?}");
+}
+
+#[test]
+fn this_machine_is_never_called_through_a_proxy() {
+    let proxy = Server::start(|_, _, _| After::Close);
+    let server = Server::start(|_, _, stream| {
+        write(stream, "200 OK", OK);
+        After::Keep
+    });
+    let client = builder(&server)
+        .proxy(ProxySetting::Url(proxy.base_url().into()))
+        .build()
+        .unwrap();
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert!(proxy.received().is_empty());
 }
 
 #[test]
@@ -274,10 +352,7 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         (fixed().max_retries(101), "max_retries"),
         (Client::builder().app("", "s"), "appid"),
         (Client::builder().app("wx1", " "), "secret"),
-        (
-            fixed().proxy(jumpqr::transport::ProxySetting::Url("::".into())),
-            "proxy",
-        ),
+        (fixed().proxy(ProxySetting::Url("::".into())), "proxy"),
         (
             fixed().tls_roots(jumpqr::transport::TlsRoots::Pem(b"none".to_vec())),
             "tls_roots",
