@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jumpqr_core::Secret;
 use jumpqr_core::answer::Reply;
@@ -24,6 +24,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Body, Proxy, RequestExt, Timeout};
 
+use super::dns_cache::DnsCache;
 use super::{HttpRequest, Transport};
 use crate::base_url::is_loopback;
 
@@ -84,6 +85,9 @@ pub enum TlsRoots {
 }
 
 /// The transport over blocking HTTP/1.1, with kept connections. One is enough for any number of threads.
+///
+/// ureq logs through the `log` crate. Up to the level `debug` no secret is in what it logs; at `trace` it prints every byte
+/// on the wire, tokens and secrets included: leave the targets `ureq` and `ureq_proto` below that.
 pub struct HttpTransport {
     agent: Agent,
     body_limit: u64,
@@ -110,12 +114,17 @@ impl HttpTransport {
             .timeout_per_read(Some(settings.read_timeout))
             .timeout_per_write(Some(settings.read_timeout))
             .build();
+        let addresses = Arc::new(DnsCache::default());
+        let connector = TellingConnector {
+            connector: DefaultConnector::default(),
+            addresses: Arc::clone(&addresses),
+        };
+        let resolver = RememberingResolver {
+            resolver: DefaultResolver::default(),
+            addresses,
+        };
         Ok(Self {
-            agent: Agent::with_parts(
-                config,
-                TellingConnector(DefaultConnector::default()),
-                TellingResolver(DefaultResolver::default()),
-            ),
+            agent: Agent::with_parts(config, connector, resolver),
             body_limit: settings.body_limit,
         })
     }
@@ -218,31 +227,49 @@ fn root_certs(roots: &TlsRoots) -> Result<RootCerts> {
     }
 }
 
-/// Resolves names, and marks its errors as coming before anything was sent.
+/// Resolves names, remembers what it found, and marks its errors as coming before anything was sent.
 #[derive(Debug)]
-struct TellingResolver(DefaultResolver);
+struct RememberingResolver {
+    resolver: DefaultResolver,
+    addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
+}
 
-impl Resolver for TellingResolver {
+impl Resolver for RememberingResolver {
     fn resolve(
         &self,
         uri: &Uri,
         config: &ureq::config::Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        self.0.resolve(uri, config, timeout).map_err(|error| {
-            let cause = match error {
-                ureq::Error::Timeout(_) => FailureCause::Timeout,
-                _ => FailureCause::Dns,
-            };
-            let host = uri.host().unwrap_or_default();
-            not_sent(cause, format!("the host {host} could not be resolved"))
-        })
+        let host = uri.host().unwrap_or_default();
+        // The port, where none is written, is that of the scheme.
+        let scheme = uri.scheme_str().unwrap_or_default();
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let name = format!("{scheme}://{authority}");
+        if let Some(addresses) = self.addresses.get(&name, Instant::now()) {
+            return Ok(addresses);
+        }
+        let addresses = self
+            .resolver
+            .resolve(uri, config, timeout)
+            .map_err(|error| {
+                let cause = match error {
+                    ureq::Error::Timeout(_) => FailureCause::Timeout,
+                    _ => FailureCause::Dns,
+                };
+                not_sent(cause, format!("the host {host} could not be resolved"))
+            })?;
+        self.addresses.put(name, addresses.clone(), Instant::now());
+        Ok(addresses)
     }
 }
 
 /// Connects, TLS and proxy included, and marks its errors as coming before anything was sent.
 #[derive(Debug)]
-struct TellingConnector(DefaultConnector);
+struct TellingConnector {
+    connector: DefaultConnector,
+    addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
+}
 
 impl Connector for TellingConnector {
     type Out = Box<dyn UreqTransport>;
@@ -252,7 +279,8 @@ impl Connector for TellingConnector {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        self.0.connect(details, chained).map_err(|error| {
+        self.connector.connect(details, chained).map_err(|error| {
+            self.addresses.clear();
             let host = details.uri.host().unwrap_or_default();
             let (cause, what) = match &error {
                 ureq::Error::Timeout(_) => {

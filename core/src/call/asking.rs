@@ -6,7 +6,8 @@ use super::verdict::Verdict;
 use super::{Call, Phase, State};
 use crate::errcode::ErrCode;
 use crate::error::Error;
-use crate::interface::Interface;
+use crate::interface::{Interface, Write};
+use crate::request::Request;
 
 impl<I: Interface> Call<I> {
     pub(super) fn asked(&mut self, now: Duration, verdict: Verdict) {
@@ -44,10 +45,10 @@ impl<I: Interface> Call<I> {
     }
 
     fn outcome_unknown(&mut self, now: Duration, error: Error) {
-        if self.interface.write().is_some() {
-            let may_repeat = error.is_retryable();
-            self.begin_reading_back(error, may_repeat);
-        } else if error.is_retryable() {
+        let may_repeat = error.is_retryable();
+        if let Some(read_back) = self.read_back_request() {
+            self.begin_reading_back(read_back, error, may_repeat);
+        } else if may_repeat {
             self.ask_again(now, error, Duration::ZERO);
         } else {
             self.fail(error);
@@ -55,9 +56,10 @@ impl<I: Interface> Call<I> {
     }
 
     fn refused(&mut self, error: Error) {
-        if self.doubted && self.interface.write().is_some() {
-            self.begin_reading_back(error, false);
-            return;
+        if self.doubted {
+            if let Some(read_back) = self.read_back_request() {
+                return self.begin_reading_back(read_back, error, false);
+            }
         }
         let known = error.errcode().and_then(ErrCode::lookup);
         self.fail(match known {
@@ -66,7 +68,12 @@ impl<I: Interface> Call<I> {
         });
     }
 
-    fn begin_reading_back(&mut self, cause: Error, may_repeat: bool) {
+    fn read_back_request(&self) -> Option<Request> {
+        self.interface.write().map(Write::read_back)
+    }
+
+    fn begin_reading_back(&mut self, request: Request, cause: Error, may_repeat: bool) {
+        self.request = request;
         self.phase = Phase::ReadingBack { cause, may_repeat };
         self.state = State::Reserving;
     }

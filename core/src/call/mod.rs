@@ -18,7 +18,7 @@
 //! - A transient refusal waits and is sent again, as long as there are delays and time left.
 //! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that is none) is read back.
 //!   If the change stands as asked, the call is done; if it does not, the write is sent again. What cannot be told ends
-//!   with [`Outcome::Unknown`](crate::Outcome::Unknown).
+//!   with [`Outcome::Unknown`].
 //! - A refusal after an attempt whose outcome was unknown may be that attempt's echo (85071 after an add that was applied
 //!   late), so it is read back too.
 //!
@@ -77,6 +77,8 @@ const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Call<I: Interface> {
     interface: I,
+    /// The request of the present phase.
+    request: Request,
     timeout: Duration,
     deadline: Duration,
     delays: vec::IntoIter<Duration>,
@@ -123,13 +125,15 @@ enum Then {
 impl<I: Interface> Call<I> {
     /// A call that begins `now`.
     pub fn new(interface: I, policy: Policy, now: Duration) -> Self {
-        let state = if interface.request().needs_token() {
+        let request = interface.request();
+        let state = if request.needs_token() {
             State::GettingToken
         } else {
             State::Reserving
         };
         Self {
             interface,
+            request,
             timeout: policy.timeout,
             deadline: now.saturating_add(policy.timeout),
             delays: policy.delays.into_iter(),
@@ -165,7 +169,7 @@ impl<I: Interface> Call<I> {
                 deadline: self.deadline,
             },
             State::Reserving => Step::Reserve {
-                path: self.request().path(),
+                path: self.request.path(),
                 latest: self.deadline,
             },
             State::Waiting { until, .. } => Step::Wait { until: *until },
@@ -223,14 +227,6 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// The request of the present phase.
-    fn request(&self) -> Request {
-        match (&self.phase, self.interface.write()) {
-            (Phase::ReadingBack { .. }, Some(write)) => write.read_back(),
-            _ => self.interface.request(),
-        }
-    }
-
     fn sending(&self, now: Duration) -> Sending {
         let left = self.deadline.saturating_sub(now);
         let is_write = matches!(self.phase, Phase::Asking) && self.interface.write().is_some();
@@ -239,11 +235,9 @@ impl<I: Interface> Call<I> {
         } else {
             Duration::ZERO
         };
-        let request = self.request();
-        let needs_token = request.needs_token();
         Sending {
-            request,
-            access_token: self.access_token.clone().filter(|_| needs_token),
+            request: self.request.clone(),
+            access_token: self.access_token.clone(),
             host: self.host,
             timeout: left.saturating_sub(kept),
         }

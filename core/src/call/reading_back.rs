@@ -47,6 +47,7 @@ impl<I: Interface> Call<I> {
         let cause = cause.with_outcome(Outcome::NotApplied);
         if may_repeat {
             self.doubted = true;
+            self.request = self.interface.request();
             self.ask_again(now, cause, Duration::ZERO);
         } else {
             self.fail(cause);

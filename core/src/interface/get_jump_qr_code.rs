@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::{Interface, ListedRule, missing};
 use crate::answer::Object;
-use crate::check::{CheckReport, FindingCode, check_prefix_list};
+use crate::check::{CheckReport, FindingCode, check_appid, check_prefix_list};
 use crate::error::Result;
 use crate::request::Request;
 use crate::rule::RuleKey;
@@ -109,14 +109,18 @@ impl Interface for GetJumpQRCode {
     fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         match self {
-            Self::ByPrefix { prefix_list, .. } => {
+            Self::OrdinaryLink => {}
+            Self::Latest { appid } => check_appid(&mut report, appid),
+            Self::ByPrefix { appid, prefix_list } => {
+                check_appid(&mut report, appid);
                 check_prefix_list(&mut report, prefix_list, MAX_PREFIX_LIST);
             }
             Self::ByPage {
+                appid,
                 page_num,
                 page_size,
-                ..
             } => {
+                check_appid(&mut report, appid);
                 if *page_num == 0 {
                     report.add(
                         "page_num",
@@ -132,7 +136,6 @@ impl Interface for GetJumpQRCode {
                     );
                 }
             }
-            Self::OrdinaryLink | Self::Latest { .. } => {}
         }
         report
     }
