@@ -105,6 +105,25 @@ impl Request {
     /// secret itself.
     #[must_use]
     pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
+        Secret::new(self.url_with(base_url, access_token, |value| {
+            utf8_percent_encode(value.expose(), QUERY_VALUE).to_string()
+        }))
+    }
+
+    /// The same URL to be shown: with stars in the place of every query value, the access token's included.
+    #[must_use]
+    pub fn shown_url(&self, base_url: &str) -> String {
+        let token = Secret::new("");
+        let access_token = self.needs_token.then_some(&token);
+        self.url_with(base_url, access_token, ToString::to_string)
+    }
+
+    fn url_with(
+        &self,
+        base_url: &str,
+        access_token: Option<&Secret>,
+        text: impl Fn(&Secret) -> String,
+    ) -> String {
         let access_token = access_token.map(|token| ("access_token", token));
         let fields = self.query.iter().map(|(name, value)| (*name, value));
         let mut url = format!("{}{}", base_url.trim_end_matches('/'), self.path);
@@ -112,9 +131,9 @@ impl Request {
             url.push(if index == 0 { '?' } else { '&' });
             url.push_str(name);
             url.push('=');
-            url.extend(utf8_percent_encode(value.expose(), QUERY_VALUE));
+            url.push_str(&text(value));
         }
-        Secret::new(url)
+        url
     }
 }
 
@@ -142,5 +161,9 @@ mod tests {
             "https://api.weixin.qq.com/cgi-bin/token?secret=a%20b%26c%2F%C3%A9"
         );
         assert!(!format!("{request:?} {url:?}").contains("a b"));
+        assert_eq!(
+            request.shown_url("https://api.weixin.qq.com"),
+            "https://api.weixin.qq.com/cgi-bin/token?access_token=***&secret=***"
+        );
     }
 }

@@ -33,7 +33,8 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    fn next_host(&mut self, now: Duration, error: Error) {
+    /// Tries the next host at once; after the last one, begins again with the first after a delay.
+    pub(super) fn next_host(&mut self, now: Duration, error: Error) {
         if self.host + 1 < self.hosts {
             self.host += 1;
             self.state = State::Sending;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::verdict::Verdict;
 use super::{Call, Phase};
 use crate::answer::Object;
-use crate::error::{Error, Outcome};
+use crate::error::Outcome;
 use crate::interface::{Interface, Standing};
 
 impl<I: Interface> Call<I> {
@@ -13,10 +13,9 @@ impl<I: Interface> Call<I> {
         match verdict {
             Verdict::Success(object) => self.compare(now, &object),
             Verdict::Stale(error) => self.renew(error),
-            Verdict::Again { error, wait } => self.read_again(now, error, wait),
-            Verdict::NothingSent(error) | Verdict::Unknown(error) => {
-                self.read_again(now, error, Duration::ZERO);
-            }
+            Verdict::Again { error, wait } => self.ask_again(now, error, wait),
+            Verdict::NothingSent(error) => self.next_host(now, error),
+            Verdict::Unknown(error) => self.ask_again(now, error, Duration::ZERO),
             Verdict::Refused(error) => self.fail(error),
         }
     }
@@ -27,7 +26,7 @@ impl<I: Interface> Call<I> {
         };
         let standing = match write.standing(object) {
             Ok(standing) => standing,
-            Err(error) => return self.read_again(now, error, Duration::ZERO),
+            Err(error) => return self.ask_again(now, error, Duration::ZERO),
         };
         match standing {
             Standing::AsAsked => {
@@ -58,12 +57,6 @@ impl<I: Interface> Call<I> {
         let phase = std::mem::replace(&mut self.phase, Phase::Asking);
         if let Phase::ReadingBack { cause, .. } = phase {
             self.fail(cause.with_outcome(Outcome::Unknown));
-        }
-    }
-
-    fn read_again(&mut self, now: Duration, error: Error, wait: Duration) {
-        if !self.wait(now, wait) {
-            self.fail(error);
         }
     }
 }

@@ -1,3 +1,4 @@
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Interface, ListedRule, missing};
@@ -57,13 +58,14 @@ impl GetJumpQRCode {
     }
 }
 
-/// The answer of getJumpQRCode.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The answer of getJumpQRCode. It serialises to the wire names, with `null` for what WeChat left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct JumpQRCodeList {
     /// The rules.
     pub rule_list: Vec<ListedRule>,
     /// Whether opening by QR code is switched on for the account.
+    #[serde(serialize_with = "as_number")]
     pub qrcodejump_open: Option<bool>,
     /// The number of rules in this answer, as WeChat counts it.
     pub list_size: Option<u64>,
@@ -71,6 +73,15 @@ pub struct JumpQRCodeList {
     pub qrcodejump_pub_quota: Option<u64>,
     /// The number of all rules of the account.
     pub total_count: Option<u64>,
+}
+
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature is serde's"
+)]
+fn as_number<S: Serializer>(flag: &Option<bool>, serializer: S) -> Result<S::Ok, S::Error> {
+    flag.map(u8::from).serialize(serializer)
 }
 
 impl JumpQRCodeList {

@@ -1,22 +1,31 @@
+use serde::Serialize;
+
 use crate::answer::Object;
 use crate::matching::Candidate;
 use crate::rule::{OpenVersion, PermitSubRule, Rule, RuleState};
 
 /// A rule as getJumpQRCode lists it: tidied of stray spaces and duplicates, and with any field missing that WeChat left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It serialises to the wire names, without the fields that are missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ListedRule {
     /// The rule's prefix.
     pub prefix: String,
     /// The Mini Program page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Whether it is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<RuleState>,
     /// Which build a `debug_url` opens; ordinary-link mode only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub open_version: Option<OpenVersion>,
     /// The test links; ordinary-link mode only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_url: Option<Vec<String>>,
     /// Whether the rule occupies its sub-rules; ordinary-link mode only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub permit_sub_rule: Option<PermitSubRule>,
 }
 

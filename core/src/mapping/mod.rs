@@ -1,12 +1,14 @@
-//! A rule from a mapping with the wire names: from a file, or from a language's own mapping type.
+//! Rules from mappings with the wire names: from a file, or from a language's own mapping type.
 //!
 //! A JSON sample from the official page works as it stands. Numeric strings are accepted where a number is asked for, as
 //! WeChat does; numbers are sent. `null` counts as absent.
 
+mod candidates;
 mod document;
 mod fields;
 mod reader;
 
+pub use candidates::parse_candidates;
 pub use document::{MAX_DOCUMENT_BYTES, parse_document};
 
 use serde_json::Value;

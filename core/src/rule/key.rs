@@ -70,6 +70,12 @@ impl From<String> for RuleKey {
     }
 }
 
+impl From<&String> for RuleKey {
+    fn from(prefix: &String) -> Self {
+        Self::ordinary_link(prefix)
+    }
+}
+
 impl From<&RuleKey> for RuleKey {
     fn from(key: &RuleKey) -> Self {
         key.clone()

@@ -1,0 +1,137 @@
+//! What matching promises, whatever the rules and the links.
+
+use jumpqr_core::check::FindingCode;
+use jumpqr_core::matching::{
+    Candidate, RuleSet, covers, launch_query, occupies, undocumented_equivalence,
+};
+use jumpqr_core::rule::RuleState;
+use jumpqr_core::verification_file::location;
+use jumpqr_core::{OpenVersion, OrdinaryLinkRule, PermitSubRule};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Links that meet often: few hosts, few letters, short paths and queries.
+fn any_link() -> impl Strategy<Value = String> {
+    let scheme = select(&["http", "https", "HTTP"][..]);
+    let host = select(&["h.cn", "g.cn", "h.cn:80", "H.cn"][..]);
+    let path = prop_oneof![Just(String::new()), "(/[ab食]{0,2}){1,4}"];
+    let query = prop_oneof![2 => Just(String::new()), 3 => "\\?[a食=?/]{0,4}"];
+    let fragment = prop_oneof![6 => Just(""), 1 => Just("#"), 1 => Just("#/a?b")];
+    (scheme, host, path, query, fragment).prop_map(|(scheme, host, path, query, fragment)| {
+        format!("{scheme}://{host}{path}{query}{fragment}")
+    })
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), any_link(), "[htps:/?#@\\[\\]a食%]{0,16}"]
+}
+
+fn any_candidate() -> impl Strategy<Value = Candidate> {
+    let prefix = prop_oneof![8 => any_link(), 1 => any_text()];
+    (prefix, option::of(select(RuleState::ALL)))
+        .prop_map(|(prefix, state)| Candidate { prefix, state })
+}
+
+/// What makes one rule more specific than another: the longer base, then the longer query.
+fn specificity(prefix: &str) -> (usize, usize) {
+    let whole = prefix.split_once('#').map_or(prefix, |(whole, _)| whole);
+    let (base, query) = whole.split_once('?').unwrap_or((whole, ""));
+    (base.len(), query.len())
+}
+
+/// The most specific of the rules that cover `link`, found one by one; of equals, a published one.
+fn scan<'a>(rules: &'a [Candidate], link: &str, published_only: bool) -> Option<&'a Candidate> {
+    rules
+        .iter()
+        .filter(|rule| covers(&rule.prefix, link).is_ok())
+        .filter(|rule| rule.is_effective() || !published_only)
+        .max_by_key(|rule| (specificity(&rule.prefix), rule.is_effective()))
+}
+
+fn essence(rule: Option<&Candidate>) -> Option<((usize, usize), bool)> {
+    rule.map(|rule| (specificity(&rule.prefix), rule.is_effective()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn the_index_finds_what_a_scan_finds(rules in vec(any_candidate(), 0..24), link in any_text()) {
+        let set = RuleSet::new(rules.clone());
+        let found = set.match_url(&link);
+        let hit = scan(&rules, &link, false);
+        prop_assert_eq!(essence(found.hit), essence(hit));
+        let opens = hit.is_some_and(Candidate::is_effective);
+        prop_assert_eq!(found.opens(), opens);
+        let shadowed = hit.filter(|_| !opens).and_then(|_| scan(&rules, &link, true));
+        prop_assert_eq!(essence(found.shadowed), essence(shadowed));
+        for rule in found.hit.into_iter().chain(found.shadowed) {
+            prop_assert_eq!(covers(&rule.prefix, &link), Ok(()));
+        }
+        for (rule, (explained, reason)) in rules.iter().zip(set.explain(&link)) {
+            prop_assert_eq!(rule, explained);
+            prop_assert_eq!(reason, covers(&rule.prefix, &link));
+        }
+    }
+
+    #[test]
+    fn a_link_that_a_rule_covers_is_hit(rules in vec(any_candidate(), 0..12), link in any_link()) {
+        let mut rules = rules;
+        rules.push(Candidate::new(&link));
+        let found = RuleSet::new(rules);
+        prop_assert!(found.match_url(&link).hit.is_some());
+    }
+
+    #[test]
+    fn any_text_is_survived(prefix in any_text(), link in any_text(), time in any::<u64>()) {
+        let covered = covers(&prefix, &link).is_ok();
+        if covered {
+            prop_assert!(undocumented_equivalence(&prefix, &link));
+        }
+        if let Some(location) = location(&prefix, "FILE.txt") {
+            prop_assert!(location.ends_with("/FILE.txt"));
+        }
+        prop_assert_eq!(occupies(&prefix, &link), link.starts_with(&prefix));
+        let query = launch_query(&link, time);
+        prop_assert!(query.is_ascii() && query.starts_with("q="));
+        prop_assert_eq!(query.matches(['&', '=']).count(), 3);
+    }
+
+    #[test]
+    fn a_rule_covers_itself_and_its_own_test_links(prefix in any_link(), more in "[a-z0-9=&食/]{0,8}") {
+        let prefix = prefix.split('#').next().unwrap_or_default();
+        let extended = if prefix.contains('?') {
+            format!("{prefix}{more}")
+        } else if prefix.ends_with('/') {
+            format!("{prefix}{more}?{more}")
+        } else {
+            format!("{prefix}?{more}")
+        };
+        let links = [prefix.to_owned(), extended];
+        for link in &links {
+            prop_assert_eq!(covers(prefix, link), Ok(()), "{} {}", prefix, link);
+        }
+        let rule = OrdinaryLinkRule::new(
+            prefix,
+            "pages/a",
+            OpenVersion::Trial,
+            PermitSubRule::NotOccupied,
+        );
+        let report = rule.debug_url(links).check();
+        prop_assert!(report.is_valid(), "{:?}", report);
+        prop_assert!(
+            !report.warnings.iter().any(|w| w.code == FindingCode::UndocumentedEquivalence)
+        );
+    }
+
+    /// Another scheme, another host, or a path beside it is never covered.
+    #[test]
+    fn what_differs_before_the_query_is_not_covered(rule in any_link(), link in any_link()) {
+        let base = |text: &str| text.split(['?', '#']).next().unwrap_or_default().to_owned();
+        if covers(&rule, &link).is_ok() {
+            prop_assert!(base(&link).starts_with(&base(&rule)));
+        }
+    }
+}
