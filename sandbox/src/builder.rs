@@ -1,0 +1,103 @@
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use jumpqr_core::interface::LinkStatus;
+
+use crate::account::Account;
+use crate::error::SandboxError;
+use crate::limits::Limits;
+use crate::sandbox::Sandbox;
+use crate::state::{Start, links};
+
+/// The appid of the Mini Program that every sandbox has.
+pub const MINI_PROGRAM_APPID: &str = "wx5a6b7c8d9e0f1a2b";
+/// Its secret.
+pub const MINI_PROGRAM_SECRET: &str = "5a6d696e6970726f6772616d73656372";
+/// The appid of the service account that every sandbox has. It is linked to the Mini Program.
+pub const SERVICE_ACCOUNT_APPID: &str = "wx0f1e2d3c4b5a6978";
+/// Its secret.
+pub const SERVICE_ACCOUNT_SECRET: &str = "73657276696365616363746f66736563";
+
+/// Says what a sandbox is to be like before it starts.
+#[derive(Debug, Clone)]
+#[must_use = "a builder starts nothing before `start`"]
+pub struct SandboxBuilder {
+    address: IpAddr,
+    port: u16,
+    start: Start,
+}
+
+impl Default for SandboxBuilder {
+    fn default() -> Self {
+        let mut start = Start::default();
+        start.links.put(
+            SERVICE_ACCOUNT_APPID,
+            MINI_PROGRAM_APPID,
+            LinkStatus::Linked,
+        );
+        Self {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            start,
+        }
+        .account(Account::mini_program(
+            MINI_PROGRAM_APPID,
+            MINI_PROGRAM_SECRET,
+        ))
+        .account(Account::service_account(
+            SERVICE_ACCOUNT_APPID,
+            SERVICE_ACCOUNT_SECRET,
+        ))
+    }
+}
+
+impl SandboxBuilder {
+    /// The loopback address to listen on; 127.0.0.1 by default. Any other is refused.
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// The port to listen on; 0, the default, is any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// A further account, or one in the place of that with the same appid.
+    pub fn account(mut self, account: Account) -> Self {
+        self.start.accounts.insert(account.appid.clone(), account);
+        self
+    }
+
+    /// A service account is linked to a Mini Program, as after both administrators have confirmed.
+    pub fn link(mut self, service_account: &str, mini_program: &str) -> Self {
+        self.start
+            .links
+            .put(service_account, mini_program, LinkStatus::Linked);
+        self
+    }
+
+    /// How much an account may do.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.start.limits = limits;
+        self
+    }
+
+    /// The sandbox's clock stands still at this time, in seconds since the UNIX epoch, and moves only when told.
+    pub fn frozen_at(mut self, unix_seconds: u64) -> Self {
+        self.start.frozen_at = Some(Duration::from_secs(unix_seconds));
+        self
+    }
+
+    /// Starts the server, on a thread of its own.
+    pub fn start(self) -> Result<Sandbox, SandboxError> {
+        if !self.address.is_loopback() {
+            return Err(SandboxError::NotLoopback(self.address));
+        }
+        for (service_account, mini_program, _) in self.start.links.all() {
+            links::check(&self.start.accounts, service_account, mini_program)?;
+        }
+        Sandbox::listen(SocketAddr::new(self.address, self.port), self.start)
+    }
+}

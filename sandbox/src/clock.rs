@@ -1,0 +1,117 @@
+//! The sandbox's own time: that of the system, or standing still, and moved on request, so that no test has to sleep.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use time::{OffsetDateTime, UtcOffset};
+
+/// A point in time: how long after the UNIX epoch.
+pub(crate) type Moment = Duration;
+
+/// Quotas turn at midnight in China. Which zone WeChat goes by is documented nowhere.
+const BEIJING_HOURS: i8 = 8;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    frozen_at: Option<Moment>,
+    advanced: Duration,
+}
+
+impl Clock {
+    /// The system's time, or `frozen_at`, which passes only by [`advance`](Self::advance).
+    pub(crate) fn new(frozen_at: Option<Moment>) -> Self {
+        Self {
+            frozen_at,
+            advanced: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        let base = self.frozen_at.unwrap_or_else(|| {
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+        });
+        base.saturating_add(self.advanced)
+    }
+
+    pub(crate) fn advance(&mut self, by: Duration) {
+        self.advanced = self.advanced.saturating_add(by);
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.frozen_at.is_some()
+    }
+
+    /// Stops the clock where it is, or lets it go on from there with the system's time.
+    pub(crate) fn freeze(&mut self, freeze: bool) {
+        let now = self.now();
+        *self = Self::new(Some(now));
+        if !freeze {
+            let system = Self::new(None).now();
+            *self = Self {
+                frozen_at: None,
+                advanced: now.saturating_sub(system),
+            };
+        }
+    }
+}
+
+/// The calendar month in China, counted from year 0.
+pub(crate) fn month(moment: Moment) -> i64 {
+    let date = in_china(moment);
+    i64::from(date.year()) * 12 + i64::from(u8::from(date.month()))
+}
+
+/// The calendar day in China, counted from day 0 of the Julian calendar.
+pub(crate) fn day(moment: Moment) -> i64 {
+    i64::from(in_china(moment).to_julian_day())
+}
+
+fn in_china(moment: Moment) -> OffsetDateTime {
+    let offset = UtcOffset::from_hms(BEIJING_HOURS, 0, 0).unwrap_or(UtcOffset::UTC);
+    i64::try_from(moment.as_secs())
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .and_then(|utc| utc.checked_to_offset(offset))
+        // Beyond the year 9999 every month is the same one.
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_turn_at_midnight_in_china() {
+        // 2026-10-31T15:59:59Z is 23:59:59 in Beijing.
+        let before = Duration::from_secs(1_793_462_399);
+        assert_eq!(month(before) + 1, month(before + Duration::from_secs(1)));
+        assert_eq!(day(before) + 1, day(before + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_frozen_clock_moves_only_when_told() {
+        let mut clock = Clock::new(Some(Duration::from_secs(100)));
+        clock.advance(Duration::from_millis(1_500));
+        assert_eq!(clock.now(), Duration::from_millis(101_500));
+    }
+
+    #[test]
+    fn freezing_keeps_what_was_advanced() {
+        let mut clock = Clock::new(None);
+        clock.advance(Duration::from_secs(1_000_000));
+        clock.freeze(true);
+        let frozen = clock.now();
+        assert!(clock.is_frozen());
+        assert!(frozen > Clock::new(None).now() + Duration::from_secs(999_000));
+        clock.freeze(false);
+        assert!(clock.now() >= frozen);
+    }
+
+    #[test]
+    fn no_time_is_too_far() {
+        let mut clock = Clock::new(None);
+        clock.advance(Duration::MAX);
+        assert_eq!(month(clock.now()), month(Duration::ZERO));
+    }
+}

@@ -1,0 +1,77 @@
+use jumpqr_core::Secret;
+use serde_json::{Value, json};
+
+use super::read;
+use crate::account::{Account, AccountChange, AccountKind};
+use crate::error::SandboxError;
+use crate::state::State;
+
+pub(super) fn list(state: &State) -> Value {
+    state.accounts.values().map(show).collect()
+}
+
+pub(super) fn get(state: &State, appid: &str) -> Result<Value, SandboxError> {
+    state.account(appid).map(show)
+}
+
+pub(super) fn put(state: &mut State, appid: &str, body: Value) -> Result<Value, SandboxError> {
+    let change: AccountChange = read(body)?;
+    let mut account = match state.accounts.get(appid) {
+        Some(account) => account.clone(),
+        None => new_account(appid, &change)?,
+    };
+    if change.kind.is_some_and(|kind| kind != account.kind) {
+        return Err(SandboxError::Invalid(
+            "kind differs from what the account is; delete the account first".to_owned(),
+        ));
+    }
+    change.apply(&mut account);
+    let shown = show(&account);
+    state.accounts.insert(appid.to_owned(), account);
+    Ok(shown)
+}
+
+fn new_account(appid: &str, change: &AccountChange) -> Result<Account, SandboxError> {
+    let missing = |field: &str| {
+        SandboxError::Invalid(format!(
+            "{field} is missing; a new account needs kind and secret"
+        ))
+    };
+    let secret: Secret = change.secret.clone().ok_or_else(|| missing("secret"))?;
+    Ok(match change.kind.ok_or_else(|| missing("kind"))? {
+        AccountKind::MiniProgram => Account::mini_program(appid, secret),
+        AccountKind::ServiceAccount => Account::service_account(appid, secret),
+    })
+}
+
+pub(super) fn delete(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
+    state.remove_account(appid)?;
+    Ok(json!({}))
+}
+
+pub(super) fn mint_token(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
+    let grant = state.mint_token(appid)?;
+    Ok(json!({
+        "access_token": grant.access_token,
+        "expires_in": grant.expires_in.as_secs(),
+    }))
+}
+
+pub(super) fn kill_tokens(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
+    Ok(json!({ "killed": state.kill_tokens(appid)? }))
+}
+
+fn show(account: &Account) -> Value {
+    let (file_name, file_content) = account.verification_file();
+    json!({
+        "appid": account.appid,
+        "kind": account.kind,
+        "nickname": account.nickname,
+        "permission_sets": account.permission_sets,
+        "personal": account.personal,
+        "released": account.released,
+        "qrcodejump_open": account.qrcodejump_open,
+        "token_lifetime_seconds": account.token_lifetime.as_secs(),
+        "verification_file": { "file_name": file_name, "file_content": file_content },
+    })
+}

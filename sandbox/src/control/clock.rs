@@ -1,0 +1,38 @@
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::read;
+use crate::error::SandboxError;
+use crate::state::State;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockForm {
+    advance_seconds: Option<f64>,
+    frozen: Option<bool>,
+}
+
+pub(super) fn get(state: &State) -> Value {
+    json!({
+        "unix_seconds": state.clock.now().as_secs_f64(),
+        "frozen": state.clock.is_frozen(),
+    })
+}
+
+pub(super) fn set(state: &mut State, body: Value) -> Result<Value, SandboxError> {
+    let form: ClockForm = read(body)?;
+    if let Some(seconds) = form.advance_seconds {
+        let by = Duration::try_from_secs_f64(seconds).map_err(|_| {
+            SandboxError::Invalid(format!(
+                "advance_seconds is {seconds}; give a number of seconds, 0 or more: time does not go back"
+            ))
+        })?;
+        state.clock.advance(by);
+    }
+    if let Some(frozen) = form.frozen {
+        state.clock.freeze(frozen);
+    }
+    Ok(get(state))
+}

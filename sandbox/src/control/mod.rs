@@ -1,0 +1,258 @@
+//! What the sandbox is told and asked, as JSON: over HTTP under `/sandbox`, and in-process.
+
+mod accounts;
+mod clock;
+mod faults;
+mod limits;
+mod links;
+mod records;
+mod rules;
+mod verification_files;
+mod web;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::builder::{MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
+use crate::error::SandboxError;
+use crate::interface::Interface;
+use crate::state::State;
+
+/// Method, path, and what it does.
+const ENDPOINTS: &[(&str, &str, &str)] = &[
+    ("GET", "/sandbox", "this description"),
+    ("POST", "/sandbox/reset", "back to the start"),
+    ("GET", "/sandbox/accounts", "all accounts, without secrets"),
+    ("GET", "/sandbox/accounts/{appid}", "one account"),
+    (
+        "PUT",
+        "/sandbox/accounts/{appid}",
+        "add an account (kind, secret) or change the fields given",
+    ),
+    ("DELETE", "/sandbox/accounts/{appid}", "remove an account"),
+    (
+        "POST",
+        "/sandbox/accounts/{appid}/tokens",
+        "mint a token, counted nowhere",
+    ),
+    (
+        "DELETE",
+        "/sandbox/accounts/{appid}/tokens",
+        "all tokens of the account die",
+    ),
+    ("GET", "/sandbox/accounts/{appid}/rules", "its rules"),
+    (
+        "PUT",
+        "/sandbox/accounts/{appid}/rules",
+        "put a rule as it stands, unchecked",
+    ),
+    (
+        "DELETE",
+        "/sandbox/accounts/{appid}/rules",
+        "remove all its rules",
+    ),
+    (
+        "GET",
+        "/sandbox/accounts/{appid}/verification_files",
+        "where its verification files are",
+    ),
+    (
+        "PUT",
+        "/sandbox/accounts/{appid}/verification_files",
+        "they are only here: {URL: content}",
+    ),
+    (
+        "DELETE",
+        "/sandbox/accounts/{appid}/verification_files",
+        "they are everywhere again",
+    ),
+    ("GET", "/sandbox/links", "all links"),
+    (
+        "PUT",
+        "/sandbox/links",
+        "set one: service_account, mini_program, status (1, 2, 3, 12, or null for none)",
+    ),
+    (
+        "POST",
+        "/sandbox/links/confirm",
+        "the administrator whose turn it is confirms: service_account, mini_program",
+    ),
+    (
+        "POST",
+        "/sandbox/links/refuse",
+        "the administrator whose turn it is refuses: service_account, mini_program",
+    ),
+    (
+        "GET",
+        "/sandbox/web",
+        "domains without ICP filing, and the blacklist",
+    ),
+    (
+        "PUT",
+        "/sandbox/web",
+        "set them: not_filed, blacklist (arrays)",
+    ),
+    ("GET", "/sandbox/limits", "how much an account may do"),
+    ("PUT", "/sandbox/limits", "change the limits given"),
+    ("GET", "/sandbox/clock", "the sandbox's time"),
+    (
+        "POST",
+        "/sandbox/clock",
+        "advance_seconds (may be a fraction), frozen (true or false)",
+    ),
+    ("GET", "/sandbox/faults", "the faults to come"),
+    ("POST", "/sandbox/faults", "ask for a fault"),
+    ("DELETE", "/sandbox/faults", "call all faults off"),
+    ("DELETE", "/sandbox/faults/{id}", "call one fault off"),
+    (
+        "GET",
+        "/sandbox/requests",
+        "the requests received, without tokens and secrets",
+    ),
+    (
+        "DELETE",
+        "/sandbox/requests",
+        "forget them, and set the counters to 0",
+    ),
+    (
+        "GET",
+        "/sandbox/counters",
+        "how many requests were received",
+    ),
+];
+
+/// The JSON in a body; an empty one says nothing.
+pub(crate) fn parse(body: &[u8]) -> Result<Value, SandboxError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| SandboxError::Invalid(format!("the body is not JSON: {error}")))
+}
+
+/// Does what an endpoint does.
+pub(crate) fn dispatch(
+    state: &mut State,
+    method: &str,
+    path: &str,
+    body: Value,
+) -> Result<Value, SandboxError> {
+    let path = path.trim_end_matches('/');
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match (method, segments.as_slice()) {
+        ("GET", ["sandbox"]) => Ok(describe()),
+        ("POST", ["sandbox", "reset"]) => {
+            state.reset();
+            Ok(json!({}))
+        }
+        ("GET", ["sandbox", "accounts"]) => Ok(accounts::list(state)),
+        ("GET", ["sandbox", "accounts", appid]) => accounts::get(state, appid),
+        ("PUT", ["sandbox", "accounts", appid]) => accounts::put(state, appid, body),
+        ("DELETE", ["sandbox", "accounts", appid]) => accounts::delete(state, appid),
+        ("POST", ["sandbox", "accounts", appid, "tokens"]) => accounts::mint_token(state, appid),
+        ("DELETE", ["sandbox", "accounts", appid, "tokens"]) => accounts::kill_tokens(state, appid),
+        ("GET", ["sandbox", "accounts", appid, "rules"]) => rules::list(state, appid),
+        ("PUT", ["sandbox", "accounts", appid, "rules"]) => rules::put(state, appid, body),
+        ("DELETE", ["sandbox", "accounts", appid, "rules"]) => rules::delete(state, appid),
+        ("GET", ["sandbox", "accounts", appid, "verification_files"]) => {
+            verification_files::get(state, appid)
+        }
+        ("PUT", ["sandbox", "accounts", appid, "verification_files"]) => {
+            verification_files::put(state, appid, body)
+        }
+        ("DELETE", ["sandbox", "accounts", appid, "verification_files"]) => {
+            verification_files::delete(state, appid)
+        }
+        ("GET", ["sandbox", "links"]) => Ok(links::list(state)),
+        ("PUT", ["sandbox", "links"]) => links::put(state, body),
+        ("POST", ["sandbox", "links", "confirm"]) => links::decide(state, body, true),
+        ("POST", ["sandbox", "links", "refuse"]) => links::decide(state, body, false),
+        ("GET", ["sandbox", "web"]) => render(&state.web),
+        ("PUT", ["sandbox", "web"]) => web::put(state, body),
+        ("GET", ["sandbox", "limits"]) => render(&state.limits),
+        ("PUT", ["sandbox", "limits"]) => limits::put(state, body),
+        ("GET", ["sandbox", "clock"]) => Ok(clock::get(state)),
+        ("POST", ["sandbox", "clock"]) => clock::set(state, body),
+        ("GET", ["sandbox", "faults"]) => faults::list(state),
+        ("POST", ["sandbox", "faults"]) => faults::inject(state, body),
+        ("DELETE", ["sandbox", "faults"]) => Ok(faults::clear(state)),
+        ("DELETE", ["sandbox", "faults", id]) => faults::remove(state, id),
+        ("GET", ["sandbox", "requests"]) => records::requests(state),
+        ("DELETE", ["sandbox", "requests"]) => Ok(records::forget(state)),
+        ("GET", ["sandbox", "counters"]) => render(&state.journal.counters),
+        _ => Err(no_such_endpoint(method, path, &segments)),
+    }
+}
+
+fn no_such_endpoint(method: &str, path: &str, segments: &[&str]) -> SandboxError {
+    let methods: Vec<&str> = ENDPOINTS
+        .iter()
+        .filter(|(_, template, _)| {
+            let template: Vec<&str> = template.split('/').skip(1).collect();
+            template.len() == segments.len()
+                && template
+                    .iter()
+                    .zip(segments)
+                    .all(|(expected, got)| expected.starts_with('{') || expected == got)
+        })
+        .map(|(method, ..)| *method)
+        .collect();
+    if methods.is_empty() {
+        SandboxError::NotFound(format!(
+            "there is nothing at {path}; GET /sandbox lists the endpoints"
+        ))
+    } else {
+        SandboxError::WrongMethod(format!(
+            "{path} does not take {method}; it takes {}",
+            methods.join(", ")
+        ))
+    }
+}
+
+fn describe() -> Value {
+    let interfaces: Vec<Value> = Interface::ALL
+        .into_iter()
+        .map(|interface| json!({ "name": interface.name(), "path": interface.path() }))
+        .collect();
+    let endpoints: Vec<Value> = ENDPOINTS
+        .iter()
+        .map(|(method, path, does)| json!({ "method": method, "path": path, "does": does }))
+        .collect();
+    json!({
+        "what": "a local WeChat for the interfaces of QR jump rules",
+        "version": env!("CARGO_PKG_VERSION"),
+        "mini_program": MINI_PROGRAM_APPID,
+        "service_account": SERVICE_ACCOUNT_APPID,
+        "interfaces": interfaces,
+        "control": endpoints,
+    })
+}
+
+/// The body as what the endpoint takes.
+fn read<T: DeserializeOwned>(body: Value) -> Result<T, SandboxError> {
+    let body = if body.is_null() { json!({}) } else { body };
+    serde_json::from_value(body).map_err(|error| SandboxError::Invalid(error.to_string()))
+}
+
+fn render(value: &impl Serialize) -> Result<Value, SandboxError> {
+    serde_json::to_value(value).map_err(|error| SandboxError::Invalid(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::Start;
+
+    #[test]
+    fn every_endpoint_described_exists() {
+        let mut state = State::new(Start::default());
+        for (method, path, _) in ENDPOINTS {
+            let found = dispatch(&mut state, method, path, Value::Null);
+            let missing =
+                matches!(&found, Err(SandboxError::NotFound(text)) if text.contains("nothing at"));
+            let wrong = matches!(found, Err(SandboxError::WrongMethod(_)));
+            assert!(!missing && !wrong, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+use jumpqr_core::rule::{OpenVersion, PermitSubRule, RuleState};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{read, render};
+use crate::account::AccountKind;
+use crate::error::SandboxError;
+use crate::state::State;
+use crate::state::rules::{StoredMode, StoredRule};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleForm {
+    prefix: String,
+    path: String,
+    state: Option<i64>,
+    open_version: Option<i64>,
+    permit_sub_rule: Option<i64>,
+    debug_url: Option<Vec<String>>,
+    appid: Option<String>,
+    #[serde(default)]
+    damaged: bool,
+}
+
+pub(super) fn list(state: &State, account: &str) -> Result<Value, SandboxError> {
+    state.account(account)?;
+    let rules = state.rules.of(account).map(|rule| {
+        let mut shown = render(rule)?;
+        if let (Value::Object(fields), Some(appid)) = (&mut shown, rule.appid()) {
+            fields.insert("appid".to_owned(), json!(appid));
+        }
+        Ok(shown)
+    });
+    rules.collect()
+}
+
+pub(super) fn put(state: &mut State, account: &str, body: Value) -> Result<Value, SandboxError> {
+    let form: RuleForm = read(body)?;
+    let kind = state.account(account)?.kind;
+    let rule = StoredRule {
+        state: number("state", form.state, 1, RuleState::from_number)?,
+        mode: match (kind, form.appid) {
+            (AccountKind::MiniProgram, None) => StoredMode::OrdinaryLink {
+                open_version: number(
+                    "open_version",
+                    form.open_version,
+                    1,
+                    OpenVersion::from_number,
+                )?,
+                permit_sub_rule: number(
+                    "permit_sub_rule",
+                    form.permit_sub_rule,
+                    1,
+                    PermitSubRule::from_number,
+                )?,
+                debug_url: form.debug_url.unwrap_or_default(),
+            },
+            (AccountKind::ServiceAccount, Some(appid)) => StoredMode::ServiceAccount { appid },
+            (AccountKind::MiniProgram, Some(_)) => {
+                return Err(SandboxError::Invalid(
+                    "appid is for rules of a service account; leave it out".to_owned(),
+                ));
+            }
+            (AccountKind::ServiceAccount, None) => {
+                return Err(SandboxError::Invalid(
+                    "appid is missing; give the Mini Program that the rule opens".to_owned(),
+                ));
+            }
+        },
+        prefix: form.prefix,
+        path: form.path,
+        damaged: form.damaged,
+    };
+    state.put_rule(account, rule)?;
+    Ok(json!({}))
+}
+
+pub(super) fn delete(state: &mut State, account: &str) -> Result<Value, SandboxError> {
+    state.account(account)?;
+    Ok(json!({ "removed": state.rules.remove_all(account) }))
+}
+
+fn number<T>(
+    field: &str,
+    given: Option<i64>,
+    default: i64,
+    of: fn(i64) -> Option<T>,
+) -> Result<T, SandboxError> {
+    let number = given.unwrap_or(default);
+    of(number)
+        .ok_or_else(|| SandboxError::Invalid(format!("{field} is {number}, which it cannot be")))
+}

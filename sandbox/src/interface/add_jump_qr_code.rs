@@ -1,0 +1,169 @@
+use jumpqr_core::check::{CheckReport, FindingCode};
+use jumpqr_core::matching::covers;
+use jumpqr_core::rule::{
+    Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, RuleState, ServiceAccountRule,
+};
+use serde_json::{Value, json};
+
+use super::mode::{linked_mini_program, mode};
+use crate::account::{Account, AccountKind};
+use crate::fields::{Fields, invalid_args};
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::state::rules::{StoredMode, StoredRule};
+
+pub(super) fn answer(
+    state: &mut State,
+    account: &Account,
+    fields: &Fields,
+) -> Result<Value, Refusal> {
+    match mode(account, fields)? {
+        AccountKind::MiniProgram => ordinary_link(state, account, fields)?,
+        AccountKind::ServiceAccount => service_account(state, account, fields)?,
+    }
+    Ok(json!({}))
+}
+
+fn ordinary_link(state: &mut State, account: &Account, fields: &Fields) -> Result<(), Refusal> {
+    let prefix = fields.text("prefix")?;
+    check_ordinary_prefix(prefix)?;
+    let path = fields.text("path")?;
+    let open_version = fields.choice("open_version", OpenVersion::from_number)?;
+    let permit_sub_rule = fields.choice("permit_sub_rule", PermitSubRule::from_number)?;
+    let edit = fields.choice("is_edit", Edit::from_number)?;
+    let debug_url = fields.texts("debug_url")?;
+    let links = debug_url.as_deref().unwrap_or_default();
+    if links.len() > state.limits.debug_urls {
+        return Err(invalid_args());
+    }
+    if links.iter().any(|link| covers(prefix, link).is_err()) {
+        return Err(Refusal::new(85068));
+    }
+    if edit == Edit::Modify {
+        let rule = state
+            .rules
+            .find_mut(&account.appid, prefix)
+            .ok_or_else(invalid_args)?;
+        // A published rule keeps its path.
+        if rule.state == RuleState::Published && rule.path != path {
+            return Err(invalid_args());
+        }
+        path.clone_into(&mut rule.path);
+        let kept = match &mut rule.mode {
+            StoredMode::OrdinaryLink { debug_url, .. } => std::mem::take(debug_url),
+            StoredMode::ServiceAccount { .. } => Vec::new(),
+        };
+        rule.mode = StoredMode::OrdinaryLink {
+            open_version,
+            permit_sub_rule,
+            // Absent, they stay as they were.
+            debug_url: debug_url.unwrap_or(kept),
+        };
+        return Ok(());
+    }
+    check_may_add(state, account, prefix)?;
+    if state.rules.of(&account.appid).count() >= state.limits.rules {
+        return Err(Refusal::new(85073));
+    }
+    if !state.web.is_filed(prefix) {
+        return Err(Refusal::new(85076));
+    }
+    if !state.verification_files.is_placed(account, prefix) {
+        return Err(Refusal::new(85069));
+    }
+    let rule = StoredRule {
+        prefix: prefix.to_owned(),
+        path: path.to_owned(),
+        state: RuleState::Unpublished,
+        mode: StoredMode::OrdinaryLink {
+            open_version,
+            permit_sub_rule,
+            debug_url: debug_url.unwrap_or_default(),
+        },
+        damaged: false,
+    };
+    state.rules.put(&account.appid, rule);
+    Ok(())
+}
+
+fn service_account(state: &mut State, account: &Account, fields: &Fields) -> Result<(), Refusal> {
+    let prefix = fields.text("prefix")?;
+    check_service_prefix(prefix)?;
+    let appid = linked_mini_program(state, account, fields)?.appid.clone();
+    let path = fields.text("path")?;
+    if fields.choice("is_edit", Edit::from_number)? == Edit::Modify {
+        let rule = state
+            .rules
+            .find_mut(&account.appid, prefix)
+            .filter(|rule| rule.appid() == Some(&appid))
+            .ok_or_else(invalid_args)?;
+        if rule.state == RuleState::Published {
+            return Err(invalid_args());
+        }
+        path.clone_into(&mut rule.path);
+        return Ok(());
+    }
+    check_may_add(state, account, prefix)?;
+    let count = state
+        .rules
+        .of(&account.appid)
+        .filter(|rule| rule.appid() == Some(&appid))
+        .count();
+    if count >= state.limits.service_account_rules {
+        return Err(Refusal::new(85073));
+    }
+    let rule = StoredRule {
+        prefix: prefix.to_owned(),
+        path: path.to_owned(),
+        state: RuleState::Unpublished,
+        mode: StoredMode::ServiceAccount { appid },
+        damaged: false,
+    };
+    state.rules.put(&account.appid, rule);
+    Ok(())
+}
+
+fn check_may_add(state: &State, account: &Account, prefix: &str) -> Result<(), Refusal> {
+    if state.web.is_blacklisted(prefix) {
+        return Err(Refusal::new(85070));
+    }
+    if state.rules.find(&account.appid, prefix).is_some() {
+        return Err(Refusal::new(85071));
+    }
+    if state.rules.is_owned_by_other(&account.appid, prefix) {
+        return Err(Refusal::new(85072));
+    }
+    Ok(())
+}
+
+/// What core forbids in a prefix, and the reported causes of 85066 that it warns of.
+fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
+    let rule = OrdinaryLinkRule::new(
+        prefix,
+        "pages/index/index",
+        OpenVersion::Development,
+        PermitSubRule::NotOccupied,
+    );
+    refuse_found(
+        &rule.check(),
+        &[
+            FindingCode::NotHttpUrl,
+            FindingCode::NonAsciiQuery,
+            FindingCode::ReportedDomain,
+            FindingCode::Port,
+        ],
+    )
+}
+
+fn check_service_prefix(prefix: &str) -> Result<(), Refusal> {
+    let rule = ServiceAccountRule::new(prefix, "wx", "pages/index/index");
+    refuse_found(&rule.check(), &[FindingCode::NotServicePrefix])
+}
+
+fn refuse_found(report: &CheckReport, causes: &[FindingCode]) -> Result<(), Refusal> {
+    let mut findings = report.violations.iter().chain(&report.warnings);
+    if findings.any(|finding| causes.contains(&finding.code)) {
+        return Err(Refusal::new(85066));
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+use serde_json::Value;
+
+use super::token::{authenticate, granted};
+use super::{Call, Interface};
+use crate::fields::Fields;
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::state::traffic::Pace;
+
+pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+    let fields = Fields::parse(&call.body)?;
+    let account = authenticate(
+        state,
+        fields.optional_text("grant_type")?,
+        fields.optional_text("appid")?,
+        fields.optional_text("secret")?,
+    )?;
+    let now = state.clock.now();
+    let pace = Pace {
+        per_second: usize::MAX,
+        per_minute: state.limits.stable_token_calls_per_minute,
+    };
+    state
+        .traffic
+        .admit(Interface::StableToken, &account.appid, now, pace)?;
+    let force_refresh = fields.flag("force_refresh");
+    let grant = state
+        .tokens
+        .stable_token(&account, force_refresh, now, &state.limits)?;
+    Ok(granted(&grant))
+}

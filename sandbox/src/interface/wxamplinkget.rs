@@ -1,0 +1,22 @@
+use serde_json::{Value, json};
+
+use crate::account::Account;
+use crate::state::{State, links};
+
+pub(super) fn answer(state: &State, account: &Account) -> Value {
+    let items: Vec<Value> = state
+        .links
+        .all()
+        .filter(|(service_account, ..)| *service_account == account.appid)
+        .map(|(_, appid, status)| {
+            let app = state.accounts.get(appid);
+            json!({
+                "appid": appid,
+                "status": links::number(status),
+                "nickname": app.map(|app| &app.nickname),
+                "released": app.map(|app| u8::from(app.released)),
+            })
+        })
+        .collect();
+    json!({ "wxopens": { "items": items } })
+}

@@ -1,0 +1,51 @@
+//! A local WeChat for the interfaces of QR jump rules: the same requests, rules, error codes and tokens as
+//! `api.weixin.qq.com`, and faults on demand.
+//!
+//! It is a real HTTP server on loopback, for any client in any language. A Rust program starts it in-process:
+//!
+//! ```
+//! # fn main() -> Result<(), jumpqr_sandbox::SandboxError> {
+//! use jumpqr_sandbox::{Fault, Interface, Sandbox};
+//!
+//! let sandbox = Sandbox::start()?;
+//! let base_url = sandbox.base_url(); // in the place of https://api.weixin.qq.com
+//! let mini_program = sandbox.mini_program(); // appid and secret
+//! sandbox.inject(Fault::errcode(-1).after_applying().on(Interface::AddJumpQRCode))?;
+//! assert_eq!(sandbox.counters().business_calls, 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Everything that the methods of [`Sandbox`] do can be done over HTTP under `/sandbox` as well. The README of this crate
+//! lists those endpoints, what is modelled and what is not, and what the sandbox does where WeChat's behaviour is
+//! documented nowhere.
+
+mod account;
+mod builder;
+mod clock;
+mod control;
+mod error;
+mod fault;
+mod fields;
+mod interface;
+mod limits;
+mod refusal;
+mod rid;
+mod sandbox;
+mod server;
+mod state;
+
+pub use account::{Account, AccountKind, Credentials};
+pub use builder::{
+    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
+    SandboxBuilder,
+};
+pub use error::SandboxError;
+pub use fault::{Effect, Fault, Target, When};
+pub use interface::Interface;
+pub use jumpqr_core::interface::LinkStatus;
+pub use limits::Limits;
+pub use sandbox::Sandbox;
+pub use state::journal::{Counters, RecordedRequest};
+pub use state::rules::{StoredMode, StoredRule};
+pub use state::web::Web;

@@ -1,0 +1,92 @@
+//! The HTTP side: sockets, answers on the wire, and what faults do to them.
+
+mod connection;
+mod reply;
+mod wechat;
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::any;
+use axum::serve::Listener;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::control;
+use crate::state::Shared;
+use connection::{Connection, Wire};
+
+/// The longest body that is read, in bytes (1 MiB).
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Serves until it is dropped.
+pub(crate) async fn serve(listener: TcpListener, state: Shared) -> io::Result<()> {
+    let control = any(control_endpoint);
+    let app = Router::new()
+        .route("/sandbox", control.clone())
+        .route("/sandbox/{*path}", control)
+        .fallback(wechat::serve)
+        .with_state(state.clone());
+    let listener = Loopback { listener, state };
+    axum::serve(listener, app.into_make_service_with_connect_info::<Wire>()).await
+}
+
+async fn control_endpoint(State(state): State<Shared>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+        return reply::json(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            json!({ "error": "the body is larger than 1 MiB" }).to_string(),
+        );
+    };
+    let answer = control::parse(&body).and_then(|body| {
+        control::dispatch(
+            &mut state.lock(),
+            head.method.as_str(),
+            head.uri.path(),
+            body,
+        )
+    });
+    match answer {
+        Ok(answer) => reply::json(StatusCode::OK, answer.to_string()),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.http_status())
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            reply::json(status, json!({ "error": error.to_string() }).to_string())
+        }
+    }
+}
+
+/// Accepts connections whose end can be decided by the answer they carry.
+struct Loopback {
+    listener: TcpListener,
+    state: Shared,
+}
+
+impl Listener for Loopback {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, address)) => {
+                    self.state.lock().journal.counters.connections += 1;
+                    return (Connection::new(stream), address);
+                }
+                // Out of file descriptors, most likely: some may be closed soon.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}

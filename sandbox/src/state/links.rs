@@ -1,0 +1,122 @@
+//! Which service account is linked to which Mini Program, and how far requests for that are.
+
+use std::collections::BTreeMap;
+
+use jumpqr_core::interface::LinkStatus;
+
+use crate::account::{Account, AccountKind};
+use crate::error::SandboxError;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Links {
+    by_accounts: BTreeMap<(String, String), LinkStatus>,
+}
+
+impl Links {
+    pub(crate) fn get(&self, service_account: &str, mini_program: &str) -> Option<LinkStatus> {
+        let key = (service_account.to_owned(), mini_program.to_owned());
+        self.by_accounts.get(&key).copied()
+    }
+
+    pub(crate) fn put(&mut self, service_account: &str, mini_program: &str, status: LinkStatus) {
+        let key = (service_account.to_owned(), mini_program.to_owned());
+        self.by_accounts.insert(key, status);
+    }
+
+    pub(crate) fn remove(&mut self, service_account: &str, mini_program: &str) {
+        let key = (service_account.to_owned(), mini_program.to_owned());
+        self.by_accounts.remove(&key);
+    }
+
+    pub(crate) fn remove_account(&mut self, appid: &str) {
+        self.by_accounts
+            .retain(|(service, mini), _| service != appid && mini != appid);
+    }
+
+    pub(crate) fn is_linked(&self, service_account: &str, mini_program: &str) -> bool {
+        self.get(service_account, mini_program) == Some(LinkStatus::Linked)
+    }
+
+    /// The administrator whose turn it is confirms, or refuses: the service account's first, then the Mini Program's. What
+    /// becomes of a request that the former refuses is documented nowhere; here it is gone.
+    pub(crate) fn decide(
+        &mut self,
+        service_account: &str,
+        mini_program: &str,
+        confirm: bool,
+    ) -> Result<Option<LinkStatus>, SandboxError> {
+        let status = match (self.get(service_account, mini_program), confirm) {
+            (Some(LinkStatus::AwaitsAccountAdmin), true) => {
+                Some(LinkStatus::AwaitsMiniProgramAdmin)
+            }
+            (Some(LinkStatus::AwaitsAccountAdmin), false) => None,
+            (Some(LinkStatus::AwaitsMiniProgramAdmin), true) => Some(LinkStatus::Linked),
+            (Some(LinkStatus::AwaitsMiniProgramAdmin), false) => Some(LinkStatus::Refused),
+            _ => {
+                return Err(SandboxError::Invalid(format!(
+                    "no request to link {service_account} to {mini_program} waits for an administrator; call wxamplink first"
+                )));
+            }
+        };
+        match status {
+            Some(status) => self.put(service_account, mini_program, status),
+            None => self.remove(service_account, mini_program),
+        }
+        Ok(status)
+    }
+
+    /// Service account, Mini Program, status.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str, LinkStatus)> {
+        self.by_accounts
+            .iter()
+            .map(|((service, mini), status)| (service.as_str(), mini.as_str(), *status))
+    }
+}
+
+/// Whether these two accounts can be linked.
+pub(crate) fn check(
+    accounts: &BTreeMap<String, Account>,
+    service_account: &str,
+    mini_program: &str,
+) -> Result<(), SandboxError> {
+    let sides = [
+        (
+            "service_account",
+            service_account,
+            AccountKind::ServiceAccount,
+        ),
+        ("mini_program", mini_program, AccountKind::MiniProgram),
+    ];
+    for (side, appid, kind) in sides {
+        let account = accounts
+            .get(appid)
+            .ok_or_else(|| SandboxError::UnknownAccount(appid.to_owned()))?;
+        if account.kind != kind {
+            return Err(SandboxError::Invalid(format!(
+                "{side} is {appid}, an account of another kind"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The number on the wire.
+pub(crate) fn number(status: LinkStatus) -> Option<i64> {
+    // In the order in which a request goes through them.
+    [12, 2, 1, 3]
+        .into_iter()
+        .find(|number| LinkStatus::from_number(*number) == Some(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_its_number() {
+        assert_eq!(number(LinkStatus::Linked), Some(1));
+        assert_eq!(number(LinkStatus::AwaitsMiniProgramAdmin), Some(2));
+        assert_eq!(number(LinkStatus::Refused), Some(3));
+        assert_eq!(number(LinkStatus::AwaitsAccountAdmin), Some(12));
+    }
+}

@@ -1,0 +1,53 @@
+//! How often each account calls each interface.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use crate::clock::Moment;
+use crate::interface::Interface;
+use crate::refusal::Refusal;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The calls that were let through in the last minute, each within a sliding window.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    calls: HashMap<(Interface, String), VecDeque<Moment>>,
+}
+
+/// What a call must stay below.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) per_second: usize,
+    pub(crate) per_minute: usize,
+}
+
+impl Traffic {
+    /// Counts a call, or refuses it with 44990 or 45011; what is refused does not count.
+    pub(crate) fn admit(
+        &mut self,
+        interface: Interface,
+        appid: &str,
+        now: Moment,
+        pace: Pace,
+    ) -> Result<(), Refusal> {
+        let calls = self.calls.entry((interface, appid.to_owned())).or_default();
+        while calls.front().is_some_and(|call| *call + MINUTE <= now) {
+            calls.pop_front();
+        }
+        let last_second = calls
+            .iter()
+            .rev()
+            .take_while(|call| **call + SECOND > now)
+            .count();
+        if last_second >= pace.per_second {
+            return Err(Refusal::new(44990));
+        }
+        if calls.len() >= pace.per_minute {
+            return Err(Refusal::new(45011));
+        }
+        calls.push_back(now);
+        Ok(())
+    }
+}

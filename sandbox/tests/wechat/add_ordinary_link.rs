@@ -1,0 +1,365 @@
+//! addJumpQRCode with the token of a Mini Program.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, token_of, with};
+use jumpqr_sandbox::{Account, Limits, MINI_PROGRAM_APPID, Sandbox, Web};
+use serde_json::{Value, json};
+
+const ADD: &str = "qrcodejumpadd";
+
+fn add(caller: &Caller, rule: &Value) -> i64 {
+    errcode(&caller.mini(ADD, rule))
+}
+
+fn listed(caller: &Caller) -> Value {
+    caller.mini("qrcodejumpget", &json!({}))["rule_list"].clone()
+}
+
+#[test]
+fn the_official_sample_is_stored_as_sent() {
+    let caller = Caller::new();
+    let answer = caller.mini(
+        ADD,
+        &json!({
+            "prefix": "https://weixin.qq.com/qrcodejump", "permit_sub_rule": 1, "path": "pages/index/index",
+            "open_version": 1,
+            "debug_url": ["https://weixin.qq.com/qrcodejump?a=1", "https://weixin.qq.com/qrcodejump?a=2"],
+            "is_edit": 0,
+        }),
+    );
+    assert_eq!(answer, json!({"errcode": 0, "errmsg": "ok"}));
+    assert_eq!(
+        listed(&caller),
+        json!([{
+            "prefix": "https://weixin.qq.com/qrcodejump", "permit_sub_rule": 1, "path": "pages/index/index",
+            "open_version": 1, "state": 1,
+            "debug_url": ["https://weixin.qq.com/qrcodejump?a=1", "https://weixin.qq.com/qrcodejump?a=2"],
+        }])
+    );
+}
+
+#[test]
+fn numeric_strings_are_taken_for_numbers() {
+    let caller = Caller::new();
+    let rule = with(
+        ordinary_rule(PREFIX),
+        json!({"permit_sub_rule": "2", "open_version": "3", "is_edit": "0"}),
+    );
+    assert_eq!(add(&caller, &rule), 0);
+    let stored = &listed(&caller)[0];
+    assert_eq!(stored["permit_sub_rule"], 2);
+    assert_eq!(stored["open_version"], 3);
+}
+
+#[test]
+fn links_that_are_illegal_or_reported_as_such_get_85066() {
+    let caller = Caller::new();
+    for prefix in [
+        "ftp://h.example.cn/a",
+        "h.example.cn/a",
+        "https:///a",
+        "weixin://dl/business",
+        "https://h.example.cn/a?name=惠德丽",
+        "https://admin.mojing.media/smdc/pay_3",
+        "https://h.example.ink/a",
+        "https://h.example.plus",
+        "https://h.example.cn:8443/a",
+    ] {
+        assert_eq!(add(&caller, &ordinary_rule(prefix)), 85066, "{prefix}");
+    }
+    for prefix in [
+        "http://h.example.cn/a",
+        "https://h.example.cn",
+        "https://h.example.cn/a?name=%E6%83%A0",
+        "https://h.example.cn/中",
+    ] {
+        assert_eq!(add(&caller, &ordinary_rule(prefix)), 0, "{prefix}");
+    }
+}
+
+#[test]
+fn wrong_arguments_get_40097() {
+    let caller = Caller::new();
+    for change in [
+        json!({"prefix": null}),
+        json!({"prefix": ""}),
+        json!({"prefix": 5}),
+        json!({"path": null}),
+        json!({"path": ""}),
+        json!({"open_version": null}),
+        json!({"open_version": 4}),
+        json!({"open_version": true}),
+        json!({"permit_sub_rule": 0}),
+        json!({"permit_sub_rule": "two"}),
+        json!({"is_edit": null}),
+        json!({"is_edit": 2}),
+        json!({"debug_url": [1]}),
+        json!({"debug_url": {}}),
+        json!({"debug_url": [PREFIX, PREFIX, PREFIX, PREFIX, PREFIX, PREFIX]}),
+    ] {
+        let rule = with(ordinary_rule(PREFIX), change.clone());
+        assert_eq!(add(&caller, &rule), 40097, "{change}");
+    }
+    assert_eq!(listed(&caller), json!([]));
+}
+
+#[test]
+fn a_debug_url_outside_the_rule_gets_85068() {
+    let caller = Caller::new();
+    let rule = |links: Value| with(ordinary_rule(PREFIX), json!({ "debug_url": links }));
+    let outside = [
+        "http://h.example.cn/a/1",
+        "https://www.example.cn/a/1",
+        "https://h.example.cn/b",
+        "",
+    ];
+    for link in outside {
+        let rule = rule(json!([format!("{PREFIX}1"), link]));
+        assert_eq!(add(&caller, &rule), 85068, "{link}");
+    }
+    let five = json!([
+        PREFIX,
+        "https://h.example.cn/a/1",
+        "https://h.example.cn/a/1?b",
+        PREFIX,
+        PREFIX
+    ]);
+    assert_eq!(add(&caller, &rule(five)), 0);
+}
+
+#[test]
+fn a_bare_string_for_debug_url_gets_past_parsing() {
+    let caller = Caller::new();
+    let rule = with(
+        ordinary_rule(PREFIX),
+        json!({"debug_url": "https://elsewhere.cn"}),
+    );
+    assert_eq!(add(&caller, &rule), 0);
+    assert_eq!(listed(&caller)[0]["debug_url"], json!([]));
+}
+
+#[test]
+fn a_rule_that_exists_gets_85071() {
+    let caller = Caller::new();
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 85071);
+    assert_eq!(
+        add(&caller, &ordinary_rule("https://h.example.cn/a")),
+        0,
+        "another text is another rule"
+    );
+}
+
+#[test]
+fn an_occupied_prefix_gets_85072_and_only_from_others() {
+    let other = "wx1111111111111111";
+    let caller = Caller::with(Sandbox::builder().account(Account::mini_program(other, "s")));
+    let other_token = token_of(&caller.sandbox, other);
+    let by_other = |prefix: &str| errcode(&caller.call(ADD, &other_token, &ordinary_rule(prefix)));
+    let occupying = with(
+        ordinary_rule("https://wx.qq.com/mp?id=123"),
+        json!({"permit_sub_rule": 2}),
+    );
+    assert_eq!(add(&caller, &occupying), 0);
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
+
+    assert_eq!(by_other("https://wx.qq.com/mp?id=1234"), 85072);
+    assert_eq!(by_other("https://wx.qq.com/mp?id=123"), 85072);
+    assert_eq!(by_other("https://wx.qq.com/mp?id=12"), 0);
+    assert_eq!(
+        by_other(&format!("{PREFIX}b")),
+        0,
+        "permit_sub_rule 1 occupies no sub-rule"
+    );
+    assert_eq!(
+        by_other(PREFIX),
+        85072,
+        "one code cannot open two Mini Programs"
+    );
+    assert_eq!(
+        add(&caller, &ordinary_rule("https://wx.qq.com/mp?id=1234")),
+        0,
+        "nobody occupies against himself"
+    );
+
+    caller.mini(
+        "qrcodejumpdelete",
+        &json!({"prefix": "https://wx.qq.com/mp?id=123"}),
+    );
+    assert_eq!(by_other("https://wx.qq.com/mp?id=123"), 0);
+}
+
+#[test]
+fn the_hundred_and_first_rule_gets_85073() {
+    let caller = Caller::new();
+    for number in 0..100 {
+        let rule = ordinary_rule(&format!("https://h.example.cn/{number}"));
+        assert_eq!(add(&caller, &rule), 0);
+    }
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 85073);
+    let edit = with(
+        ordinary_rule("https://h.example.cn/7"),
+        json!({"is_edit": 1}),
+    );
+    assert_eq!(add(&caller, &edit), 0, "an edit adds none");
+    caller.mini(
+        "qrcodejumpdelete",
+        &json!({"prefix": "https://h.example.cn/7"}),
+    );
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
+}
+
+#[test]
+fn limits_can_be_made_small() {
+    let mut limits = Limits::default();
+    limits.rules = 1;
+    let caller = Caller::with(Sandbox::builder().limits(limits));
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
+    assert_eq!(
+        add(&caller, &ordinary_rule("https://h.example.cn/b")),
+        85073
+    );
+}
+
+#[test]
+fn icp_is_checked_before_the_file_and_the_blacklist_before_both() {
+    let caller = Caller::new();
+    caller
+        .sandbox
+        .put_verification_files(MINI_PROGRAM_APPID, Some(BTreeMap::new()))
+        .unwrap();
+    let mut web = Web::default();
+    web.not_filed = BTreeSet::from(["example.cn".to_owned()]);
+    web.blacklist = BTreeSet::from(["https://h.example.cn/bad".to_owned()]);
+    caller.sandbox.put_web(web);
+    assert_eq!(
+        add(&caller, &ordinary_rule("https://h.example.cn/bad/1")),
+        85070
+    );
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 85076);
+    caller.sandbox.put_web(Web::default());
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 85069);
+}
+
+#[test]
+fn only_the_right_file_in_the_right_place_counts() {
+    let caller = Caller::new();
+    let file = caller.mini("qrcodejumpdownload", &json!({}));
+    let name = file["file_name"].as_str().unwrap();
+    let content = file["file_content"].as_str().unwrap();
+    let place = |files: &[(String, &str)]| {
+        let files = files
+            .iter()
+            .map(|(url, content)| (url.clone(), (*content).to_owned()))
+            .collect();
+        caller
+            .sandbox
+            .put_verification_files(MINI_PROGRAM_APPID, Some(files))
+            .unwrap();
+    };
+    let rule = ordinary_rule("https://m.x.cn/a/b/");
+    for wrong in [
+        (format!("https://m.x.cn/{name}"), content),
+        (format!("http://m.x.cn/a/b/{name}"), content),
+        (format!("https://m.x.cn/a/b/{name}"), "other"),
+    ] {
+        place(&[wrong]);
+        assert_eq!(add(&caller, &rule), 85069);
+    }
+    place(&[
+        (format!("https://m.x.cn/a/b/{name}"), content),
+        (format!("https://h.cn/{name}"), content),
+    ]);
+    assert_eq!(add(&caller, &rule), 0);
+    assert_eq!(
+        add(&caller, &ordinary_rule("https://h.cn/shopDetails?id=")),
+        0
+    );
+    caller
+        .sandbox
+        .put_verification_files(MINI_PROGRAM_APPID, None)
+        .unwrap();
+    assert_eq!(add(&caller, &ordinary_rule("https://else.cn/")), 0);
+}
+
+#[test]
+fn an_edit_changes_the_rule_and_one_of_nothing_gets_40097() {
+    let caller = Caller::new();
+    let edit = |changes: Value| with(with(ordinary_rule(PREFIX), json!({"is_edit": 1})), changes);
+    assert_eq!(add(&caller, &edit(json!({}))), 40097);
+    let rule = with(ordinary_rule(PREFIX), json!({"debug_url": [PREFIX]}));
+    assert_eq!(add(&caller, &rule), 0);
+    let changes = json!({"path": "pages/other", "open_version": 2, "permit_sub_rule": 2});
+    assert_eq!(add(&caller, &edit(changes)), 0);
+    assert_eq!(
+        listed(&caller),
+        json!([{
+            "prefix": PREFIX, "path": "pages/other", "open_version": 2, "permit_sub_rule": 2, "state": 1,
+            "debug_url": [PREFIX],
+        }])
+    );
+    assert_eq!(add(&caller, &edit(json!({"debug_url": []}))), 0);
+    assert_eq!(listed(&caller)[0]["debug_url"], json!([]));
+    assert_eq!(
+        add(&caller, &edit(json!({"debug_url": ["https://else.cn/"]}))),
+        85068
+    );
+}
+
+#[test]
+fn a_published_rule_keeps_its_path() {
+    let caller = Caller::new();
+    assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
+    caller.mini("qrcodejumppublish", &json!({"prefix": PREFIX}));
+    let edit = with(ordinary_rule(PREFIX), json!({"is_edit": 1}));
+    assert_eq!(
+        add(&caller, &with(edit.clone(), json!({"path": "pages/other"}))),
+        40097
+    );
+    let changes = json!({"open_version": 3, "permit_sub_rule": 2, "debug_url": [PREFIX]});
+    assert_eq!(add(&caller, &with(edit, changes)), 0);
+    assert_eq!(
+        listed(&caller),
+        json!([{
+            "prefix": PREFIX, "path": "pages/index/index", "open_version": 3, "permit_sub_rule": 2, "state": 2,
+            "debug_url": [PREFIX],
+        }])
+    );
+}
+
+#[test]
+fn accounts_that_may_not_get_61007_and_85075() {
+    let caller = Caller::new();
+    let mut account = caller.sandbox.account(MINI_PROGRAM_APPID).unwrap();
+    account.personal = true;
+    caller.sandbox.put_account(account.clone());
+    for name in [
+        ADD,
+        "qrcodejumpget",
+        "qrcodejumppublish",
+        "qrcodejumpdelete",
+        "qrcodejumpdownload",
+    ] {
+        assert_eq!(
+            errcode(&caller.mini(name, &ordinary_rule(PREFIX))),
+            85075,
+            "{name}"
+        );
+    }
+    account.permission_sets = BTreeSet::from([3]);
+    caller.sandbox.put_account(account);
+    for name in [
+        ADD,
+        "qrcodejumpget",
+        "qrcodejumppublish",
+        "qrcodejumpdelete",
+        "qrcodejumpdownload",
+    ] {
+        assert_eq!(
+            errcode(&caller.mini(name, &ordinary_rule(PREFIX))),
+            61007,
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,283 @@
+//! The control endpoints over HTTP.
+
+use jumpqr_sandbox::{MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
+use serde_json::{Value, json};
+
+use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, read_answer, service_rule};
+
+/// Status and body of a control request.
+fn control(caller: &Caller, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let (head, body) = read_answer(&mut caller.send_raw(&request));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+fn done(caller: &Caller, method: &str, path: &str, body: &Value) -> Value {
+    let (status, answer) = control(caller, method, path, &body.to_string());
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
+#[test]
+fn the_description_lists_interfaces_and_endpoints() {
+    let caller = Caller::new();
+    let description = done(&caller, "GET", "/sandbox", &json!({}));
+    assert_eq!(description["mini_program"], MINI_PROGRAM_APPID);
+    assert_eq!(description["interfaces"].as_array().unwrap().len(), 9);
+    for endpoint in description["control"].as_array().unwrap() {
+        let readme = include_str!("../../README.md");
+        let (method, path) = (&endpoint["method"], &endpoint["path"]);
+        let line = format!("`{} {}`", method.as_str().unwrap(), path.as_str().unwrap());
+        assert!(readme.contains(&line), "the README does not mention {line}");
+    }
+}
+
+#[test]
+fn an_account_made_over_http_can_do_everything() {
+    let caller = Caller::new();
+    let appid = "wx0000000000000001";
+    let path = format!("/sandbox/accounts/{appid}");
+    let shown = done(
+        &caller,
+        "PUT",
+        &path,
+        &json!({"kind": "mini_program", "secret": "top"}),
+    );
+    assert_eq!(shown["permission_sets"], json!([18]));
+    assert!(!shown.to_string().contains("top"));
+    let issued = caller.get(&format!(
+        "/cgi-bin/token?grant_type=client_credential&appid={appid}&secret=top"
+    ));
+    let token = issued["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(
+        errcode(&caller.call("qrcodejumpadd", &token, &ordinary_rule(PREFIX))),
+        0
+    );
+    let rules = done(&caller, "GET", &format!("{path}/rules"), &json!({}));
+    assert_eq!(rules[0]["prefix"], PREFIX);
+
+    done(
+        &caller,
+        "PUT",
+        &path,
+        &json!({"released": false, "token_lifetime_seconds": 60}),
+    );
+    let publish = caller.call("qrcodejumppublish", &token, &json!({"prefix": PREFIX}));
+    assert_eq!(errcode(&publish), 85074);
+    let minted = done(&caller, "POST", &format!("{path}/tokens"), &json!({}));
+    assert_eq!(minted["expires_in"], 60);
+    assert_eq!(
+        done(&caller, "DELETE", &format!("{path}/tokens"), &json!({})),
+        json!({"killed": 2})
+    );
+    assert_eq!(
+        errcode(&caller.call("qrcodejumpget", &token, &json!({}))),
+        40001
+    );
+
+    done(&caller, "DELETE", &path, &json!({}));
+    assert_eq!(control(&caller, "GET", &path, "").0, 404);
+    let gone = caller.get(&format!(
+        "/cgi-bin/token?grant_type=client_credential&appid={appid}&secret=top"
+    ));
+    assert_eq!(errcode(&gone), 40013);
+}
+
+#[test]
+fn rules_can_be_put_as_they_stand() {
+    let caller = Caller::new();
+    let mini = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}/rules");
+    let service = format!("/sandbox/accounts/{SERVICE_ACCOUNT_APPID}/rules");
+    done(
+        &caller,
+        "PUT",
+        &mini,
+        &json!({"prefix": PREFIX, "path": "p", "state": 2}),
+    );
+    let listed = caller.mini("qrcodejumpget", &json!({}));
+    assert_eq!(listed["rule_list"][0]["state"], 2);
+    let rule =
+        json!({"prefix": "http://weixin.qq.com/q/1", "path": "p", "appid": MINI_PROGRAM_APPID});
+    done(&caller, "PUT", &service, &rule);
+    assert_eq!(
+        done(&caller, "GET", &service, &json!({}))[0]["appid"],
+        MINI_PROGRAM_APPID
+    );
+    for (path, body, field) in [
+        (&mini, rule, "appid"),
+        (&service, json!({"prefix": "a", "path": "p"}), "appid"),
+        (
+            &mini,
+            json!({"prefix": "a", "path": "p", "state": 3}),
+            "state",
+        ),
+        (&mini, json!({"prefix": "a"}), "path"),
+        (
+            &mini,
+            json!({"prefix": "a", "path": "p", "is_edit": 0}),
+            "is_edit",
+        ),
+    ] {
+        let (status, answer) = control(&caller, "PUT", path, &body.to_string());
+        assert_eq!(status, 400);
+        assert!(
+            answer["error"].as_str().unwrap().contains(field),
+            "{answer}"
+        );
+    }
+    assert_eq!(
+        done(&caller, "DELETE", &mini, &json!({})),
+        json!({"removed": 1})
+    );
+}
+
+#[test]
+fn links_files_web_and_limits_are_set_over_http() {
+    let caller = Caller::new();
+    let pair =
+        json!({"service_account": SERVICE_ACCOUNT_APPID, "mini_program": MINI_PROGRAM_APPID});
+    let with_status = |status: Value| {
+        let mut link = pair.clone();
+        link["status"] = status;
+        link
+    };
+    let add =
+        || errcode(&caller.service("qrcodejumpadd", &service_rule("http://weixin.qq.com/q/1")));
+    done(&caller, "PUT", "/sandbox/links", &with_status(json!(12)));
+    done(&caller, "POST", "/sandbox/links/confirm", &pair);
+    assert_eq!(add(), 40166);
+    done(&caller, "POST", "/sandbox/links/refuse", &pair);
+    assert_eq!(
+        done(&caller, "GET", "/sandbox/links", &json!({}))[0]["status"],
+        3
+    );
+    done(&caller, "PUT", "/sandbox/links", &with_status(Value::Null));
+    assert_eq!(
+        done(&caller, "GET", "/sandbox/links", &json!({})),
+        json!([])
+    );
+    done(&caller, "PUT", "/sandbox/links", &with_status(json!(1)));
+    assert_eq!(add(), 0);
+    assert_eq!(
+        control(
+            &caller,
+            "PUT",
+            "/sandbox/links",
+            &with_status(json!(4)).to_string()
+        )
+        .0,
+        400
+    );
+
+    let files = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}/verification_files");
+    done(&caller, "PUT", &files, &json!({}));
+    assert_eq!(
+        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        85069
+    );
+    assert_eq!(
+        done(&caller, "DELETE", &files, &json!({}))["everywhere"],
+        true
+    );
+    done(
+        &caller,
+        "PUT",
+        "/sandbox/web",
+        &json!({"not_filed": ["example.cn"]}),
+    );
+    assert_eq!(
+        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        85076
+    );
+    done(&caller, "PUT", "/sandbox/web", &json!({}));
+    let limits = done(&caller, "PUT", "/sandbox/limits", &json!({"rules": 0}));
+    assert_eq!(limits["publishes_per_month"], 100, "what is absent stays");
+    assert_eq!(
+        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        85073
+    );
+}
+
+#[test]
+fn the_clock_moves_and_stops_over_http() {
+    let caller = Caller::new();
+    let at = |clock: &Value| clock["unix_seconds"].as_f64().unwrap();
+    let before = done(&caller, "GET", "/sandbox/clock", &json!({}));
+    assert_eq!(before["frozen"], true);
+    let after = done(
+        &caller,
+        "POST",
+        "/sandbox/clock",
+        &json!({"advance_seconds": 1.5}),
+    );
+    assert!((at(&after) - at(&before) - 1.5).abs() < 1e-3);
+    let running = done(&caller, "POST", "/sandbox/clock", &json!({"frozen": false}));
+    assert_eq!(running["frozen"], false);
+    assert_eq!(
+        control(
+            &caller,
+            "POST",
+            "/sandbox/clock",
+            r#"{"advance_seconds":-1}"#
+        )
+        .0,
+        400
+    );
+}
+
+#[test]
+fn faults_are_asked_for_listed_and_called_off_over_http() {
+    let caller = Caller::new();
+    let fault = json!({"fault": "errcode", "errcode": -1, "when": "after", "on": "addJumpQRCode", "times": "forever"});
+    let id = done(&caller, "POST", "/sandbox/faults", &fault)["id"].clone();
+    assert_eq!(
+        done(&caller, "GET", "/sandbox/faults", &json!({})),
+        json!([{"id": id, "fault": "errcode", "errcode": -1, "when": "after", "on": "addJumpQRCode", "times": "forever"}])
+    );
+    assert_eq!(
+        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        -1
+    );
+    done(&caller, "DELETE", "/sandbox/faults", &json!({}));
+    assert_eq!(
+        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        85071
+    );
+    assert_eq!(
+        caller.sandbox.requests().len(),
+        2,
+        "control requests are not recorded"
+    );
+    done(&caller, "DELETE", "/sandbox/requests", &json!({}));
+    assert_eq!(caller.sandbox.requests(), []);
+    assert_eq!(caller.sandbox.counters().business_calls, 0);
+}
+
+#[test]
+fn mistakes_are_named() {
+    let caller = Caller::new();
+    let error = |method: &str, path: &str, body: &str| {
+        let (status, answer) = control(&caller, method, path, body);
+        (status, answer["error"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(error("GET", "/sandbox/nothing", "").0, 404);
+    let (status, text) = error("PATCH", "/sandbox/faults", "");
+    assert!(
+        status == 405 && text.contains("GET, POST, DELETE"),
+        "{text}"
+    );
+    let (status, text) = error("POST", "/sandbox/faults", "{");
+    assert!(status == 400 && text.contains("not JSON"), "{text}");
+    let (status, text) = error("PUT", "/sandbox/accounts/wx1", r#"{"secret":"s"}"#);
+    assert!(status == 400 && text.contains("kind"), "{text}");
+    let (status, text) = error("PUT", "/sandbox/accounts/wx1", r#"{"kind":"mini_program"}"#);
+    assert!(status == 400 && text.contains("secret"), "{text}");
+    let path = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}");
+    let (status, text) = error("PUT", &path, r#"{"kind":"service_account"}"#);
+    assert!(status == 400 && text.contains("kind"), "{text}");
+    assert_eq!(error("GET", "/sandbox/accounts/wx1/rules", "").0, 404);
+}

@@ -1,0 +1,166 @@
+//! What the sandbox tells of the requests it received.
+
+use std::time::Duration;
+
+use jumpqr_sandbox::{
+    Fault, Interface, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_SECRET,
+};
+use serde_json::json;
+
+use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, read_answer, token_of};
+
+#[test]
+fn a_request_is_recorded_as_received() {
+    let caller = Caller::new();
+    let body = r#"{ "prefix":"https:\/\/h.cn/中" ,"x":1}"#;
+    let request = caller.raw_request(
+        "qrcodejumpadd",
+        &format!("X-Trace: A b\r\nContent-Length: {}\r\n", body.len()),
+        body,
+    );
+    read_answer(&mut caller.send_raw(&request));
+    let recorded = caller.sandbox.requests().remove(0);
+    assert_eq!(recorded.interface, Some(Interface::AddJumpQRCode));
+    assert_eq!(recorded.method, "POST");
+    assert_eq!(recorded.path, "/cgi-bin/wxopen/qrcodejumpadd");
+    assert_eq!(recorded.query_names, ["access_token"]);
+    assert_eq!(
+        recorded.headers,
+        [("host", "x"), ("x-trace", "A b"), ("content-length", "39")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+    assert_eq!(recorded.body, body);
+}
+
+#[test]
+fn calls_are_counted_by_interface_and_met_by_faults_or_not() {
+    let caller = Caller::new();
+    caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX));
+    caller.sandbox.inject(Fault::errcode(-1)).unwrap();
+    caller.mini("qrcodejumpget", &json!({}));
+    caller.mini("qrcodejumpget", &json!({}));
+    caller.get("/cgi-bin/token");
+    caller.post("/cgi-bin/stable_token", "{}");
+    let counters = caller.sandbox.counters();
+    assert_eq!(counters.of(Interface::AddJumpQRCode), 1);
+    assert_eq!(counters.of(Interface::GetJumpQRCode), 2);
+    assert_eq!(counters.of(Interface::DeleteJumpQRCode), 0);
+    assert_eq!(counters.business_calls, 3);
+    assert_eq!(counters.token_calls, 2);
+    assert_eq!(
+        caller.get("/sandbox/counters"),
+        json!({
+            "calls": {"addJumpQRCode": 1, "getJumpQRCode": 2, "token": 1, "stable_token": 1},
+            "unknown_paths": 0, "business_calls": 3, "token_calls": 2, "connections": 1,
+        })
+    );
+    assert_eq!(caller.sandbox.requests().len(), 5);
+    token_of(&caller.sandbox, MINI_PROGRAM_APPID);
+    assert_eq!(
+        caller.sandbox.counters().token_calls,
+        2,
+        "minting counts nowhere"
+    );
+}
+
+#[test]
+fn no_record_holds_a_token_or_a_secret() {
+    let caller = Caller::new();
+    let token = caller.mini_program_token().to_owned();
+    let wrong = "wrong-but-perhaps-right-elsewhere";
+    let header = format!(
+        "Authorization: Bearer {wrong}\r\nReferer: http://x/?access_token={token}\r\nContent-Length: 2\r\n"
+    );
+    read_answer(&mut caller.send_raw(&caller.raw_request("qrcodejumpget", &header, "{}")));
+    caller.call_now(
+        "qrcodejumpget",
+        wrong,
+        &json!({"note": wrong, "mine": token}).to_string(),
+    );
+    caller.get(&format!(
+        "/cgi-bin/token?grant_type=client_credential&appid={MINI_PROGRAM_APPID}&secret={wrong}"
+    ));
+    for body in [
+        json!({"appid": MINI_PROGRAM_APPID, "secret": MINI_PROGRAM_SECRET}).to_string(),
+        json!({"appid": MINI_PROGRAM_APPID, "secret": wrong, "note": "***"}).to_string(),
+        format!("{{\"secret\":\"\\u0077{}\"}}", &wrong[1..]),
+        format!("secret={wrong}"),
+    ] {
+        caller.post("/cgi-bin/stable_token", &body);
+    }
+    let stray = format!("/cgi-bin/wxopen/qrcodejumpget?{token}&x={token}");
+    caller.post(&stray, "{}");
+    caller.mini("qrcodejumpadd", &json!({"prefix": SERVICE_ACCOUNT_SECRET}));
+
+    let in_process = format!("{:?} {:?}", caller.sandbox, caller.sandbox.requests());
+    let over_http = caller.get("/sandbox/requests").to_string();
+    for text in [in_process, over_http] {
+        assert!(text.contains(MINI_PROGRAM_APPID), "{text}");
+        for secret in [
+            &token,
+            MINI_PROGRAM_SECRET,
+            SERVICE_ACCOUNT_SECRET,
+            wrong,
+            &wrong[1..],
+        ] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}
+
+#[test]
+fn no_debug_of_an_account_shows_its_secret() {
+    let caller = Caller::new();
+    let account = caller.sandbox.account(MINI_PROGRAM_APPID).unwrap();
+    let text = format!("{account:?} {:?}", caller.sandbox.mini_program());
+    assert!(text.contains(MINI_PROGRAM_APPID));
+    assert!(!text.contains(MINI_PROGRAM_SECRET), "{text}");
+}
+
+#[test]
+fn a_reset_goes_back_to_the_start() {
+    let caller = Caller::new();
+    let start = caller.get("/sandbox/accounts");
+    let url = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}");
+    caller
+        .sandbox
+        .control("PUT", &url, json!({"personal": true}))
+        .unwrap();
+    caller
+        .sandbox
+        .control("PUT", "/sandbox/limits", json!({"rules": 1}))
+        .unwrap();
+    caller
+        .sandbox
+        .control("PUT", "/sandbox/web", json!({"not_filed": ["h.cn"]}))
+        .unwrap();
+    caller
+        .sandbox
+        .control(
+            "PUT",
+            &format!("{url}/rules"),
+            json!({"prefix": PREFIX, "path": "p"}),
+        )
+        .unwrap();
+    caller.sandbox.inject(Fault::reset().forever()).unwrap();
+    caller.sandbox.advance(Duration::from_secs(100));
+    let before = caller.get("/sandbox/clock")["unix_seconds"]
+        .as_f64()
+        .unwrap();
+
+    caller.sandbox.reset();
+    assert_eq!(caller.get("/sandbox/accounts"), start);
+    assert_eq!(caller.get("/sandbox/faults"), json!([]));
+    assert_eq!(caller.get("/sandbox/requests"), json!([]));
+    assert_eq!(caller.get("/sandbox/limits")["rules"], 100);
+    assert_eq!(caller.get("/sandbox/web")["not_filed"], json!([]));
+    assert_eq!(caller.get(&format!("{url}/rules")), json!([]));
+    assert!(
+        caller.get("/sandbox/clock")["unix_seconds"]
+            .as_f64()
+            .unwrap()
+            < before
+    );
+    let answer = caller.mini("qrcodejumpget", &json!({}));
+    assert_eq!(errcode(&answer), 40001, "tokens are gone");
+}

@@ -1,0 +1,25 @@
+//! The sandbox as a client sees it: one file a capability.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected fails"
+)]
+
+mod add_ordinary_link;
+mod add_service_account;
+mod caller;
+mod control;
+mod faults;
+mod get;
+mod inspection;
+mod lifecycle;
+mod link;
+mod pace;
+mod publish_and_delete;
+mod real_samples;
+mod requests;
+mod tokens;
+mod wire;
