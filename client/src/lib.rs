@@ -51,3 +51,8 @@ pub use jumpqr_core::{
     Rule, RuleKey, Secret, ServiceAccountRule, answer, call, check, errcode, error, interface,
     mapping, matching, request, rule, verification_file,
 };
+
+/// The Rust of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,95 @@
+use std::io::{self, Write};
+
+use clap::Args;
+use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode};
+use jumpqr::{Client, Error, RuleKey};
+use serde_json::{Value, json};
+
+use super::{answer_in_words, checked, publish};
+use crate::args::Global;
+use crate::connection::{Caller, Connection};
+use crate::failure::{Cause, Failure};
+use crate::output::{Ending, GOOD, Report, WARNING, printable};
+
+const EXAMPLES: &str = "\
+Examples:
+  jumpqr delete https://m.example.cn/table/
+  jumpqr delete http://weixin.qq.com/q/kZgfwMTm72W --appid wx1234567890abcdef";
+
+/// Remove a rule at once, published or not (deleteJumpQRCode)
+///
+/// WeChat is reported to answer ok and keep a damaged rule, so the rule is read back; one that still stands is an error.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Delete {
+    #[command(flatten)]
+    key: publish::Key,
+}
+
+impl Delete {
+    pub(crate) fn run(&self, global: &Global) -> Ending {
+        let key = self.key.rule();
+        let call = DeleteJumpQRCode { key: key.clone() };
+        let warnings = checked(&call)?;
+        let connection = Connection::open(global, Caller::of(key.appid()))?;
+        let answer = connection.client.call(call);
+        let confirmation = answer.map_err(|error| Failure::from(error).warned(warnings))?;
+        let unverified = match confirmation {
+            Confirmation::ReadBack => None,
+            Confirmation::Answered => read_back(&connection.client, &key)?,
+        };
+        Ok(Box::new(Deleted {
+            key,
+            confirmation,
+            unverified,
+        }))
+    }
+}
+
+/// Looks whether the rule is gone: an error where it still stands; why it cannot be told, where it cannot.
+fn read_back(client: &Client, key: &RuleKey) -> Result<Option<Error>, Failure> {
+    match client.get_jump_qr_code(GetJumpQRCode::for_rule(key)) {
+        Ok(list) if list.find(key.prefix()).is_some() => Err(Cause::StillStands {
+            prefix: key.prefix().to_owned(),
+        }
+        .into()),
+        Ok(_) => Ok(None),
+        Err(error) => Ok(Some(error)),
+    }
+}
+
+struct Deleted {
+    key: RuleKey,
+    confirmation: Confirmation,
+    /// Why it could not be told whether the rule is gone.
+    unverified: Option<Error>,
+}
+
+impl Report for Deleted {
+    fn command(&self) -> &'static str {
+        "delete"
+    }
+
+    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        let prefix = printable(self.key.prefix());
+        let answer = answer_in_words(self.confirmation);
+        writeln!(out, "{GOOD}Deleted{GOOD:#} {prefix}: {answer}.")?;
+        match &self.unverified {
+            None => writeln!(out, "Read back: the rule is gone."),
+            Some(error) => writeln!(
+                out,
+                "{WARNING}Not read back{WARNING:#}, look with `jumpqr get`: {}",
+                printable(&error.to_string())
+            ),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "prefix": self.key.prefix(),
+            "appid": self.key.appid(),
+            "confirmation": self.confirmation.name(),
+            "verified_gone": self.unverified.is_none(),
+        })
+    }
+}

@@ -1,0 +1,117 @@
+use std::io::{self, Write};
+
+use clap::Args;
+use jumpqr::error::OwnCode;
+use jumpqr::{ErrCode, Error};
+use serde_json::{Value, json};
+
+use crate::output::{Ending, HEADING, Report, card, list};
+
+const EXAMPLES: &str = "\
+Examples:
+  jumpqr errcode 85066
+  jumpqr errcode";
+
+/// Say what an error code of WeChat's means and what to do; without a number, list all; offline
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Lookup {
+    /// The number in `errcode` [example: 85066]
+    #[arg(value_name = "NUMBER", allow_negative_numbers = true)]
+    number: Option<i64>,
+}
+
+impl Lookup {
+    pub(crate) fn run(&self) -> Ending {
+        let Some(number) = self.number else {
+            return Ok(Box::new(Table));
+        };
+        match ErrCode::lookup(number) {
+            Some(code) => Ok(Box::new(Entry(code))),
+            None => Err(Error::new(
+                OwnCode::InvalidRequest,
+                format!("{number} is not among the error codes of this interface family"),
+            )
+            .with_advice(
+                "Look the number up in WeChat's documentation; `jumpqr errcode` lists the ones known here.",
+            )
+            .into()),
+        }
+    }
+}
+
+struct Entry(&'static ErrCode);
+
+impl Report for Entry {
+    fn command(&self) -> &'static str {
+        "errcode"
+    }
+
+    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self(code) = self;
+        writeln!(out, "{HEADING}{} {}{HEADING:#}", code.number, code.name)?;
+        let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
+        let wait = code.class.wait().as_secs();
+        let class = match wait {
+            0 => code.class.name().to_owned(),
+            _ => format!("{} (at least {wait} s)", code.class.name()),
+        };
+        let rows = [
+            ("errmsg", errmsg.map(str::to_owned)),
+            ("kind", Some(code.kind.name().to_owned())),
+            ("class", Some(class)),
+            ("retryable", Some(code.class.is_transient().to_string())),
+        ];
+        writeln!(out, "{}", card(&rows))?;
+        writeln!(out)?;
+        writeln!(out, "{}", code.meaning)?;
+        writeln!(out, "{HEADING}What to do:{HEADING:#} {}", code.advice)
+    }
+
+    fn json(&self) -> Value {
+        json!({"errcode": entry(self.0)})
+    }
+}
+
+struct Table;
+
+impl Report for Table {
+    fn command(&self) -> &'static str {
+        "errcode"
+    }
+
+    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        let rows = ErrCode::all().iter().map(|code| {
+            vec![
+                code.number.to_string(),
+                code.name.to_owned(),
+                code.kind.name().to_owned(),
+                code.meaning.to_owned(),
+            ]
+        });
+        writeln!(
+            out,
+            "{}",
+            list(&["errcode", "name", "kind", "meaning"], rows)
+        )
+    }
+
+    fn json(&self) -> Value {
+        let codes: Vec<_> = ErrCode::all().iter().map(entry).collect();
+        json!({"errcodes": codes})
+    }
+}
+
+fn entry(code: &ErrCode) -> Value {
+    json!({
+        "number": code.number,
+        "name": code.name,
+        "errmsg": code.errmsg,
+        "kind": code.kind.name(),
+        "class": code.class.name(),
+        "wait_seconds": code.class.wait().as_secs(),
+        "retryable": code.class.is_transient(),
+        "meaning": code.meaning,
+        "advice": code.advice,
+    })
+}

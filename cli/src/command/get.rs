@@ -1,0 +1,150 @@
+use std::io::{self, Write};
+
+use clap::Args;
+use jumpqr::Client;
+use jumpqr::interface::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE};
+use serde_json::{Value, json};
+
+use super::checked;
+use crate::args::Global;
+use crate::connection::{Caller, Connection};
+use crate::failure::Failure;
+use crate::output::{Ending, Report, print_listed_rules};
+
+const EXAMPLES: &str = "\
+Examples:
+  jumpqr get
+  jumpqr get --appid wx1234567890abcdef --all
+  jumpqr --json get > rules.json && jumpqr match --rules rules.json https://m.example.cn/table/7";
+
+/// List the rules, and what is left of the quotas (getJumpQRCode)
+///
+/// Without --appid these are the ordinary-link rules of a Mini Program, at most 100.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Get {
+    /// The rules of a service account that open this Mini Program [example: wx1234567890abcdef]
+    #[arg(long, value_name = "APPID")]
+    appid: Option<String>,
+
+    #[command(flatten)]
+    selection: Selection,
+
+    /// The number of rules on the page, 1 to 200
+    #[arg(long, value_name = "N", requires = "page", default_value_t = MAX_PAGE_SIZE)]
+    page_size: u32,
+}
+
+/// Which rules of a service account.
+#[derive(Debug, Args)]
+#[group(multiple = false, requires = "appid")]
+struct Selection {
+    /// The latest 10,000 rules; the default with --appid
+    #[arg(long)]
+    latest: bool,
+
+    /// The rule with this prefix, in full; up to 200 times [example: http://weixin.qq.com/q/kZgfwMTm72W]
+    #[arg(long, value_name = "URL")]
+    prefix: Vec<String>,
+
+    /// One page, counting from 1
+    #[arg(long, value_name = "N")]
+    page: Option<u32>,
+
+    /// All rules, page after page
+    #[arg(long)]
+    all: bool,
+}
+
+impl Get {
+    pub(crate) fn run(&self, global: &Global) -> Ending {
+        let call = self.call();
+        if let Some(call) = &call {
+            checked(call)?;
+        }
+        let caller = Caller::of(self.appid.as_deref());
+        let connection = Connection::open(global, caller)?;
+        let list = match (call, &self.appid) {
+            (Some(call), _) => connection.client.get_jump_qr_code(call)?,
+            (None, appid) => all_pages(&connection.client, appid.as_deref())?,
+        };
+        Ok(Box::new(Listed { list }))
+    }
+
+    /// The one call to make; `None` where all pages are asked for.
+    fn call(&self) -> Option<GetJumpQRCode> {
+        let Some(appid) = self.appid.clone() else {
+            return Some(GetJumpQRCode::OrdinaryLink);
+        };
+        if self.selection.all {
+            None
+        } else if let Some(page_num) = self.selection.page {
+            Some(GetJumpQRCode::ByPage {
+                appid,
+                page_num,
+                page_size: self.page_size,
+            })
+        } else if self.selection.prefix.is_empty() {
+            Some(GetJumpQRCode::Latest { appid })
+        } else {
+            let prefix_list = self.selection.prefix.clone();
+            Some(GetJumpQRCode::ByPrefix { appid, prefix_list })
+        }
+    }
+}
+
+/// All rules of the account, in one list.
+pub(super) fn all_pages(client: &Client, appid: Option<&str>) -> Result<JumpQRCodeList, Failure> {
+    let rules = match appid {
+        Some(appid) => client.service_account_rules(appid),
+        None => client.rules(),
+    };
+    let mut list = JumpQRCodeList::default();
+    list.rule_list = rules.collect::<jumpqr::Result<_>>()?;
+    list.list_size = u64::try_from(list.rule_list.len()).ok();
+    Ok(list)
+}
+
+struct Listed {
+    list: JumpQRCodeList,
+}
+
+impl Listed {
+    /// The numbers of the answer in one line; those that it leaves out are left out.
+    fn summary(&self) -> String {
+        let listed = self.list.rule_list.len();
+        let count = match self.list.total_count {
+            Some(total) if total != listed as u64 => format!("{listed} of {total} rules"),
+            _ if listed == 1 => "1 rule".to_owned(),
+            _ => format!("{listed} rules"),
+        };
+        let quota = self
+            .list
+            .qrcodejump_pub_quota
+            .map(|left| format!("{left} publishes left this month"));
+        let open = self.list.qrcodejump_open.map(|open| {
+            let word = if open { "on" } else { "off" };
+            format!("opening by QR code is switched {word}")
+        });
+        let parts: Vec<_> = [Some(count), quota, open].into_iter().flatten().collect();
+        parts.join("; ")
+    }
+}
+
+impl Report for Listed {
+    fn command(&self) -> &'static str {
+        "get"
+    }
+
+    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        if !self.list.rule_list.is_empty() {
+            print_listed_rules(out, &self.list.rule_list)?;
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", self.summary())
+    }
+
+    fn json(&self) -> Value {
+        json!(self.list)
+    }
+}

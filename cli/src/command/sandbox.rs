@@ -1,0 +1,109 @@
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, channel};
+
+use clap::Args;
+use jumpqr_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::failure::{Cause, Failure};
+use crate::output::{Ending, HEADING, Report, list};
+use crate::sandbox::serve;
+
+const EXAMPLES: &str = "\
+Examples:
+  jumpqr sandbox
+  jumpqr sandbox --port 8371
+
+Then, in another shell, with the `export` lines that it prints, every command talks to it; so does any other client of
+WeChat's interfaces. GET /sandbox on it lists what it can be told: faults, other accounts, another time.";
+
+/// Serve a local WeChat on this machine until Ctrl-C
+///
+/// It has a Mini Program and a service account linked to it, no rules, and keeps everything in memory.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Serve {
+    /// The TCP port on 127.0.0.1 to listen on; 0 is any free one [example: 8371]
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+}
+
+impl Serve {
+    pub(crate) fn run(&self) -> Ending {
+        let (stop, stopped) = channel();
+        // Before anything is printed: whoever reads that it serves may stop it at once.
+        ctrlc::set_handler(move || {
+            // Nobody listens any more only when it stops already.
+            let _stopping = stop.send(());
+        })
+        .map_err(|error| {
+            Failure::from(Cause::Sandbox {
+                message: format!("Ctrl-C cannot be caught: {error}"),
+            })
+        })?;
+        Ok(Box::new(Serving {
+            sandbox: serve(self.port)?,
+            stopped,
+        }))
+    }
+}
+
+struct Serving {
+    sandbox: Sandbox,
+    stopped: Receiver<()>,
+}
+
+impl Report for Serving {
+    fn command(&self) -> &'static str {
+        "sandbox"
+    }
+
+    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        let base_url = self.sandbox.base_url();
+        let mini_program = self.sandbox.mini_program();
+        let service_account = self.sandbox.service_account();
+        // These secrets are none: every sandbox has them.
+        let row = |name: &str, account: &jumpqr_sandbox::Credentials| {
+            vec![
+                name.to_owned(),
+                account.appid.clone(),
+                account.secret.expose().to_owned(),
+            ]
+        };
+        let rows = [
+            row("Mini Program", &mini_program),
+            row("service account", &service_account),
+        ];
+        writeln!(
+            out,
+            "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it"
+        )?;
+        writeln!(out)?;
+        writeln!(out, "{}", list(&["account", "appid", "secret"], rows))?;
+        writeln!(out)?;
+        writeln!(
+            out,
+            "{HEADING}In another shell{HEADING:#} (ordinary-link rules; for service-account rules, the other account)"
+        )?;
+        writeln!(out)?;
+        writeln!(out, "export JUMPQR_BASE_URL={base_url}")?;
+        writeln!(out, "export JUMPQR_APPID={}", mini_program.appid)?;
+        writeln!(out, "export JUMPQR_SECRET={}", mini_program.secret.expose())?;
+        writeln!(out, "jumpqr get")
+    }
+
+    fn json(&self) -> Value {
+        let account = |account: jumpqr_sandbox::Credentials| json!({"appid": account.appid, "secret": account.secret.expose()});
+        json!({
+            "base_url": self.sandbox.base_url(),
+            "mini_program": account(self.sandbox.mini_program()),
+            "service_account": account(self.sandbox.service_account()),
+        })
+    }
+
+    fn linger(&self) {
+        // The handler lives as long as the process, so this ends by its signal.
+        let _stopped = self.stopped.recv();
+        self.sandbox.stop();
+    }
+}

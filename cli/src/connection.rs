@@ -1,0 +1,107 @@
+//! The client that the global options ask for.
+
+use jumpqr::{Client, ClientBuilder};
+
+use crate::args::Global;
+use crate::credentials::{Credentials, variable};
+use crate::failure::Failure;
+use crate::output;
+use crate::sandbox::Embedded;
+
+/// Whose token a call needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller<'a> {
+    /// The Mini Program's, for ordinary-link rules.
+    MiniProgram,
+    /// The service account's, for the rules that open this Mini Program; it is linked to it.
+    ServiceAccount { mini_program: &'a str },
+    /// The service account's, for what comes before rules: linking it to this Mini Program, or looking how far that is.
+    Linking { mini_program: Option<&'a str> },
+}
+
+impl<'a> Caller<'a> {
+    /// The account of rules that name a Mini Program's `appid`, or do not.
+    pub(crate) fn of(appid: Option<&'a str>) -> Self {
+        match appid {
+            Some(mini_program) => Self::ServiceAccount { mini_program },
+            None => Self::MiniProgram,
+        }
+    }
+}
+
+/// A client, and the sandbox that it talks to, if it does.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    sandbox: Option<Embedded>,
+}
+
+impl Connection {
+    pub(crate) fn open(global: &Global, caller: Caller<'_>) -> Result<Self, Failure> {
+        if global.sandbox {
+            let sandbox = Embedded::start(caller)?;
+            output::note(&format!(
+                "sandbox: a local WeChat at {}; nothing leaves this machine",
+                sandbox.base_url()
+            ));
+            let builder = with_credentials(Client::builder(), sandbox.credentials());
+            let client = settings(builder, global)
+                .base_url(sandbox.base_url())
+                .build()?;
+            return Ok(Self {
+                client,
+                sandbox: Some(sandbox),
+            });
+        }
+        let builder = with_credentials(Client::builder(), Credentials::gather(global)?);
+        Ok(Self {
+            client: configured(builder, global)?.build()?,
+            sandbox: None,
+        })
+    }
+
+    /// Whether it is a sandbox that lives no longer than this command.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+}
+
+/// The URL that requests would go to, without credentials and without a connection. Wrong settings are refused as ever.
+pub(crate) fn base_url(global: &Global) -> Result<String, Failure> {
+    let url = match chosen_base_url(global)? {
+        Some(url) => url,
+        None => jumpqr::interface::DEFAULT_BASE_URL.to_owned(),
+    };
+    configured(Client::builder().access_token("none"), global)?.build()?;
+    Ok(url)
+}
+
+fn chosen_base_url(global: &Global) -> Result<Option<String>, Failure> {
+    match &global.base_url {
+        Some(url) => Ok(Some(url.clone())),
+        None if global.sandbox => Ok(None),
+        None => variable("JUMPQR_BASE_URL"),
+    }
+}
+
+fn with_credentials(builder: ClientBuilder, credentials: Credentials) -> ClientBuilder {
+    match credentials {
+        Credentials::AccessToken(token) => builder.access_token(token),
+        Credentials::App { appid, secret } => builder.app(appid, secret),
+    }
+}
+
+fn configured(builder: ClientBuilder, global: &Global) -> Result<ClientBuilder, Failure> {
+    let builder = settings(builder, global);
+    Ok(match chosen_base_url(global)? {
+        Some(url) => builder.base_url(url),
+        None => builder,
+    })
+}
+
+fn settings(builder: ClientBuilder, global: &Global) -> ClientBuilder {
+    let builder = builder.allow_http(global.allow_http);
+    match global.timeout {
+        Some(timeout) => builder.timeout(timeout),
+        None => builder,
+    }
+}

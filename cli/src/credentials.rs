@@ -1,0 +1,105 @@
+//! Where the access token, or the appid and the secret, come from: files, standard input, the environment. Never the
+//! command line, which every user of the machine can read.
+
+use std::env;
+
+use jumpqr::error::OwnCode;
+use jumpqr::{Error, Secret};
+
+use crate::args::Global;
+use crate::failure::Failure;
+use crate::input::Input;
+
+/// The longest file with a token or a secret that is read, in bytes. A token has at most 512 characters.
+const MOST_BYTES: usize = 4096;
+
+const WAYS: &str = "\
+Give one of these:
+  --access-token-file FILE              an access token (`-` reads standard input)
+  --account APPID --secret-file FILE    the account's appid and secret
+  JUMPQR_ACCESS_TOKEN                   the same in the environment
+  JUMPQR_APPID and JUMPQR_SECRET
+To try it without an account: --sandbox";
+
+/// What a client gets its access tokens with.
+pub(crate) enum Credentials {
+    AccessToken(Secret),
+    App { appid: String, secret: Secret },
+}
+
+impl Credentials {
+    /// The credentials that the command line names; else those of the environment, where a token goes before an appid.
+    pub(crate) fn gather(global: &Global) -> Result<Self, Failure> {
+        if let Some(file) = &global.access_token_file {
+            return Ok(Self::AccessToken(read_secret(file)?));
+        }
+        let by_account = global.account.is_some() || global.secret_file.is_some();
+        if !by_account {
+            if let Some(token) = variable("JUMPQR_ACCESS_TOKEN")? {
+                return Ok(Self::AccessToken(token.into()));
+            }
+        }
+        let appid = match &global.account {
+            Some(appid) => Some(appid.clone()),
+            None => variable("JUMPQR_APPID")?,
+        };
+        let secret = match &global.secret_file {
+            Some(file) => Some(read_secret(file)?),
+            None => variable("JUMPQR_SECRET")?.map(Secret::from),
+        };
+        match (appid, secret) {
+            (Some(appid), Some(secret)) => Ok(Self::App { appid, secret }),
+            (Some(_), None) => Err(missing(
+                "there is an appid, but no secret: --secret-file and JUMPQR_SECRET are not set",
+            )),
+            (None, Some(_)) => Err(missing(
+                "there is a secret, but no appid: --account and JUMPQR_APPID are not set",
+            )),
+            (None, None) => Err(missing("there are no credentials")),
+        }
+    }
+}
+
+/// The environment variable `name`; one that is empty counts as not set.
+pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
+    let Some(value) = env::var_os(name) else {
+        return Ok(None);
+    };
+    match value.into_string() {
+        Ok(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Err(_) => Err(unusable(format!(
+            "the environment variable {name} is not UTF-8"
+        ))),
+    }
+}
+
+/// A text of one line, without the white space around it.
+fn read_secret(input: &Input) -> Result<Secret, Failure> {
+    let bytes = input.read(MOST_BYTES)?;
+    let wrong = |what: &str| Err(unusable(format!("{input}: {what}")));
+    if bytes.len() > MOST_BYTES {
+        return wrong("is too long for a token or a secret");
+    }
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return wrong("is not UTF-8");
+    };
+    match text.trim() {
+        "" => wrong("is empty"),
+        text if text.contains(char::is_whitespace) => {
+            wrong("has more than one word; it holds the token or the secret, and nothing else")
+        }
+        text => Ok(Secret::new(text)),
+    }
+}
+
+fn missing(message: &str) -> Failure {
+    Error::new(OwnCode::NoCredentials, message)
+        .with_advice(WAYS)
+        .into()
+}
+
+fn unusable(message: String) -> Failure {
+    Error::new(OwnCode::NoCredentials, message)
+        .with_advice("Put the token or the secret into it as one line of text.")
+        .into()
+}

@@ -1,0 +1,55 @@
+//! An error, for people: what happened, to which field, and what to do next.
+
+use std::io::{self, Write};
+
+use jumpqr::{Error, Outcome};
+
+use super::{BAD, HEADING, print_findings, print_warnings, printable};
+use crate::failure::Failure;
+
+pub(super) fn print(out: &mut dyn Write, failure: &Failure) -> io::Result<()> {
+    let message = failure.message();
+    match failure.error() {
+        None => writeln!(out, "{BAD}error:{BAD:#} {}", printable(&message))?,
+        Some(error) => print_error(out, error)?,
+    }
+    if !failure.warnings.is_empty() {
+        writeln!(out)?;
+        print_warnings(out, &failure.warnings)?;
+    }
+    writeln!(out)?;
+    let advice = failure.advice();
+    writeln!(
+        out,
+        "{HEADING}What to do:{HEADING:#} {}",
+        printable(&advice)
+    )
+}
+
+fn print_error(out: &mut dyn Write, error: &Error) -> io::Result<()> {
+    let code = error.code();
+    let interface = error
+        .interface()
+        .map_or_else(String::new, |name| format!("{name}: "));
+    if error.violations().is_empty() {
+        // A line of its own would look like one of ours.
+        let message = printable(error.message()).replace('\n', "\\n");
+        writeln!(out, "{BAD}error[{code}]:{BAD:#} {interface}{message}")?;
+    } else {
+        writeln!(
+            out,
+            "{BAD}error[{code}]:{BAD:#} {interface}not valid; nothing was sent"
+        )?;
+        print_findings(out, error.violations())?;
+    }
+    if let Some(rid) = error.rid() {
+        writeln!(out, "  rid: {}", printable(rid))?;
+    }
+    if error.outcome() == Outcome::Unknown {
+        writeln!(
+            out,
+            "  outcome: unknown; whether the change was applied cannot be told"
+        )?;
+    }
+    Ok(())
+}

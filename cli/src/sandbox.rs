@@ -1,0 +1,76 @@
+//! The sandbox in this process, and its accounts.
+
+use jumpqr_sandbox::{Account as SandboxAccount, SERVICE_ACCOUNT_APPID, Sandbox, SandboxError};
+
+use crate::connection::Caller;
+use crate::credentials::Credentials;
+use crate::failure::{Cause, Failure};
+
+/// The secret of a Mini Program that is there to be named in a rule: nobody calls with it.
+const UNUSED_SECRET: &str = "unused";
+
+/// A local WeChat that lives as long as this value.
+pub(crate) struct Embedded {
+    sandbox: Sandbox,
+    credentials: jumpqr_sandbox::Credentials,
+}
+
+impl Embedded {
+    /// Starts a sandbox in which `caller` can call: the Mini Program that it names exists, and is linked where that is a
+    /// precondition, so that a rule file of one's own works as it stands.
+    pub(crate) fn start(caller: Caller<'_>) -> Result<Self, Failure> {
+        let builder = Sandbox::builder();
+        let builder = match caller {
+            Caller::ServiceAccount { mini_program } if is_appid(mini_program) => builder
+                .account(SandboxAccount::mini_program(mini_program, UNUSED_SECRET))
+                .link(SERVICE_ACCOUNT_APPID, mini_program),
+            Caller::Linking {
+                mini_program: Some(mini_program),
+            } if is_appid(mini_program) => {
+                builder.account(SandboxAccount::mini_program(mini_program, UNUSED_SECRET))
+            }
+            _ => builder,
+        };
+        let sandbox = builder.start().map_err(|error| refused(&error))?;
+        let credentials = match caller {
+            Caller::MiniProgram => sandbox.mini_program(),
+            Caller::ServiceAccount { .. } | Caller::Linking { .. } => sandbox.service_account(),
+        };
+        Ok(Self {
+            sandbox,
+            credentials,
+        })
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        self.sandbox.base_url()
+    }
+
+    /// Those of the account that [`start`](Self::start) was asked for.
+    pub(crate) fn credentials(&self) -> Credentials {
+        Credentials::App {
+            appid: self.credentials.appid.clone(),
+            secret: self.credentials.secret.clone(),
+        }
+    }
+}
+
+/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one.
+pub(crate) fn serve(port: u16) -> Result<Sandbox, Failure> {
+    let started = Sandbox::builder().port(port).start();
+    started.map_err(|error| refused(&error))
+}
+
+/// The sandbox refuses what is no appid, as WeChat does, only where no account has it.
+fn is_appid(text: &str) -> bool {
+    text.starts_with("wx") && text != SERVICE_ACCOUNT_APPID
+}
+
+fn refused(error: &SandboxError) -> Failure {
+    let cause = std::error::Error::source(error);
+    let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+    Cause::Sandbox {
+        message: format!("{error}{cause}"),
+    }
+    .into()
+}

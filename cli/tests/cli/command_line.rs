@@ -1,0 +1,130 @@
+//! The command line itself: help, the version, where options stand, and what cannot be combined.
+
+use serde_json::json;
+
+use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
+
+const COMMANDS: [&str; 11] = [
+    "add",
+    "get",
+    "publish",
+    "delete",
+    "download",
+    "link",
+    "check",
+    "match",
+    "errcode",
+    "sandbox",
+    "completions",
+];
+
+#[test]
+fn the_version() {
+    let run = jumpqr(["--version"]).expect(0);
+    assert_eq!(
+        run.stdout,
+        format!("jumpqr {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn every_help_has_an_example() {
+    let whole = jumpqr(["--help"]).expect(0).stdout;
+    assert!(
+        whole.contains("Examples:") && whole.contains("Exit codes:"),
+        "{whole}"
+    );
+    for command in COMMANDS {
+        assert!(whole.contains(&format!("\n  {command} ")), "{command}");
+        let help = jumpqr([command, "--help"]).expect(0).stdout;
+        assert!(
+            help.contains(&format!("Examples:\n  jumpqr {command}")),
+            "{help}"
+        );
+    }
+}
+
+#[test]
+fn nothing_at_all_prints_the_help_as_an_error() {
+    let run = jumpqr([""; 0]).expect(2);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("Usage: jumpqr"), "{}", run.stderr);
+}
+
+#[test]
+fn global_options_stand_before_and_after_the_command() {
+    let wechat = FakeWeChat::start(|_| json!({"errcode": 0, "rule_list": []}));
+    let global = [
+        "--json",
+        "--timeout",
+        "2.5",
+        "--base-url",
+        wechat.base_url(),
+    ];
+    let before = jumpqr(global)
+        .args(["get"])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(0);
+    let after = jumpqr(["get"])
+        .args(global)
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(0);
+    assert_eq!(before.json(), after.json());
+}
+
+#[test]
+fn a_file_and_flags_are_a_usage_error() {
+    let run = jumpqr(["add", "rule.json", "--path", "p"]).expect(2);
+    assert!(run.stderr.contains("cannot be used with"), "{}", run.stderr);
+    jumpqr(["check", "-", "--debug-url", "p"]).expect(2);
+}
+
+#[test]
+fn edit_and_a_file_that_says_is_edit_0_are_a_usage_error_that_names_both() {
+    let rule =
+        r#"{"prefix":"https://h.cn/","permit_sub_rule":1,"path":"p","open_version":1,"is_edit":0}"#;
+    let run = jumpqr(["add", "--edit", "-"]).stdin(rule).expect(2);
+    assert!(
+        run.stderr.contains("--edit") && run.stderr.contains("is_edit 0"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_sandbox_takes_neither_another_address_nor_other_accounts() {
+    for flags in [
+        ["--base-url", "https://h.cn"],
+        ["--access-token-file", "f"],
+        ["--account", "wx1"],
+        ["--secret-file", "f"],
+    ] {
+        for run in [
+            jumpqr(["--sandbox", "add"]).args(flags).args(RULE_FLAGS),
+            jumpqr(flags).args(["add", "--sandbox"]).args(RULE_FLAGS),
+        ] {
+            let run = run.expect(2);
+            assert!(
+                run.stderr.contains("--sandbox") && run.stderr.contains(flags[0]),
+                "{}",
+                run.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn a_timeout_is_a_number_of_seconds_above_zero() {
+    for timeout in [
+        "0", "-1", "nan", "inf", "1e300", "1e-300", "soon", "", "86401",
+    ] {
+        let run = jumpqr(["--timeout", timeout, "get"]).expect(2);
+        assert!(
+            run.stderr.contains("--timeout"),
+            "{timeout}: {}",
+            run.stderr
+        );
+    }
+    // Past the command line: credentials are next.
+    jumpqr(["--timeout", "0.5", "get"]).expect(6);
+}

@@ -1,0 +1,118 @@
+//! `jumpqr download`: the verification file, written whole or not at all.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::support::{FakeWeChat, Jumpqr, jumpqr};
+
+const NAME: &str = "UASjIrr8C9.txt";
+const CONTENT: &str = "7781805a2d7f096b0a277a8db058c316";
+
+fn wechat(name: &'static str) -> FakeWeChat {
+    FakeWeChat::start(move |_| json!({"errcode": 0, "file_name": name, "file_content": CONTENT}))
+}
+
+fn download(wechat: &FakeWeChat, directory: &Path) -> Jumpqr {
+    jumpqr(["download", "--base-url", wechat.base_url(), "--directory"])
+        .args([directory])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+}
+
+/// The names of the files in `directory`.
+fn files(directory: &Path) -> Vec<String> {
+    fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_file_is_written_and_its_place_named() {
+    let wechat = wechat(NAME);
+    let directory = tempfile::tempdir().unwrap();
+    let run = download(&wechat, directory.path())
+        .args(["--prefix", "https://m.example.cn/a/b/?id="])
+        .expect(0);
+    assert_eq!(
+        fs::read_to_string(directory.path().join(NAME)).unwrap(),
+        CONTENT
+    );
+    assert_eq!(files(directory.path()), [NAME]);
+    assert!(
+        run.stdout
+            .contains("https://m.example.cn/a/b/UASjIrr8C9.txt"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_web_server_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let wechat = wechat(NAME);
+    let directory = tempfile::tempdir().unwrap();
+    download(&wechat, directory.path()).expect(0);
+    let ordinary = directory.path().join("ordinary");
+    fs::write(&ordinary, "").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&directory.path().join(NAME)), mode(&ordinary));
+}
+
+#[test]
+fn the_same_file_again_is_left_as_it_is() {
+    let wechat = wechat(NAME);
+    let directory = tempfile::tempdir().unwrap();
+    download(&wechat, directory.path()).expect(0);
+    let object = download(&wechat, directory.path())
+        .args(["--json"])
+        .expect(0)
+        .json();
+    assert_eq!(object["written"], false);
+    assert_eq!(object["file_name"], NAME);
+    assert_eq!(object["file_content"], CONTENT);
+}
+
+#[test]
+fn another_content_is_overwritten_only_by_force() {
+    let wechat = wechat(NAME);
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join(NAME);
+    fs::write(&file, "mine").unwrap();
+    let run = download(&wechat, directory.path()).expect(2);
+    assert!(run.stderr.contains("--force"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(files(directory.path()), [NAME]);
+
+    download(&wechat, directory.path())
+        .args(["--force"])
+        .expect(0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), CONTENT);
+    assert_eq!(files(directory.path()), [NAME]);
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_named() {
+    let wechat = wechat(NAME);
+    let directory = tempfile::tempdir().unwrap();
+    let run = download(&wechat, &directory.path().join("missing")).expect(2);
+    assert!(
+        run.stderr.contains("missing") && run.stderr.contains("cannot be written"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_server_does_not_choose_the_directory() {
+    let wechat = wechat("../evil.txt");
+    let directory = tempfile::tempdir().unwrap();
+    let inner = directory.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    download(&wechat, &inner).args(["--timeout", "1"]).expect(5);
+    assert_eq!(files(directory.path()), ["inner"]);
+    assert!(files(&inner).is_empty());
+}

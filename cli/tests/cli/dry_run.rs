@@ -1,0 +1,106 @@
+//! `--dry-run`: the exact request, byte for byte, and nothing sent.
+
+use serde_json::json;
+
+use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
+
+const URL: &str = "https://api.weixin.qq.com/cgi-bin/wxopen/qrcodejumpadd?access_token=***";
+
+#[test]
+fn the_official_ordinary_sample_byte_for_byte() {
+    let sample = r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,
+ "debug_url":["https://weixin.qq.com/qrcodejump?a=1","https://weixin.qq.com/qrcodejump?a=2"],"is_edit":0}"#;
+    let run = jumpqr(["add", "--dry-run", "-"]).stdin(sample).expect(0);
+    let body = r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,"debug_url":["https://weixin.qq.com/qrcodejump?a=1","https://weixin.qq.com/qrcodejump?a=2"],"is_edit":0}"#;
+    assert_eq!(run.stdout, format!("POST {URL}\n\n{body}\n"));
+}
+
+#[test]
+fn the_official_service_account_sample_byte_for_byte() {
+    let run = jumpqr([
+        "add",
+        "--dry-run",
+        "--prefix",
+        "http://weixin.qq.com/q/kZgfwMTm72Wxxxx",
+        "--appid",
+        "wxxxxxx",
+        "--path",
+        "pages/index/index",
+    ])
+    .expect(0);
+    let body = r#"{"prefix":"http://weixin.qq.com/q/kZgfwMTm72Wxxxx","appid":"wxxxxxx","path":"pages/index/index","is_edit":0}"#;
+    assert_eq!(run.stdout, format!("POST {URL}\n\n{body}\n"));
+}
+
+#[test]
+fn non_ascii_stays_raw_and_edit_is_one() {
+    let run = jumpqr(["add", "--dry-run", "--edit", "-"])
+        .stdin(
+            r#"{"prefix":"https:\/\/h.cn/桌","permit_sub_rule":"2","path":"p","open_version":"3"}"#,
+        )
+        .expect(0);
+    let body = r#"{"prefix":"https://h.cn/桌","permit_sub_rule":2,"path":"p","open_version":3,"is_edit":1}"#;
+    assert_eq!(run.stdout, format!("POST {URL}\n\n{body}\n"));
+}
+
+#[test]
+fn is_edit_in_the_file_counts() {
+    let run = jumpqr(["add", "--dry-run", "-"])
+        .stdin(r#"{"prefix":"https://h.cn/","permit_sub_rule":1,"path":"p","open_version":1,"is_edit":1}"#)
+        .expect(0);
+    assert!(run.stdout.contains(r#""is_edit":1"#), "{}", run.stdout);
+}
+
+#[test]
+fn the_base_url_is_shown_and_not_called() {
+    let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
+    let run = jumpqr(["--base-url", wechat.base_url(), "add", "--dry-run"])
+        .args(RULE_FLAGS)
+        .env("JUMPQR_ACCESS_TOKEN", "S3CR3T")
+        .expect(0);
+    let url = format!(
+        "POST {}/cgi-bin/wxopen/qrcodejumpadd?access_token=***\n",
+        wechat.base_url()
+    );
+    assert!(run.stdout.starts_with(&url), "{}", run.stdout);
+    assert_eq!(wechat.calls(), [""; 0]);
+    assert!(!run.everything().contains("S3CR3T"));
+}
+
+#[test]
+fn json_holds_the_body_as_it_would_be_sent() {
+    let run = jumpqr(["--json", "add", "--dry-run"])
+        .args(RULE_FLAGS)
+        .expect(0);
+    let object = run.json();
+    assert_eq!(object["ok"], true);
+    assert_eq!(object["dry_run"], true);
+    assert_eq!(object["request"]["method"], "POST");
+    assert_eq!(object["request"]["url"], URL);
+    assert_eq!(
+        object["request"]["body"],
+        r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,"is_edit":0}"#
+    );
+}
+
+#[test]
+fn a_dry_run_is_checked_too() {
+    let run = jumpqr(["add", "--dry-run", "--prefix", "ftp://h", "--path", "p"])
+        .args(["--open-version", "1", "--permit-sub-rule", "1"])
+        .expect(3);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn with_the_sandbox_the_address_of_the_environment_is_not_shown() {
+    let run = jumpqr(["--sandbox", "add", "--dry-run"])
+        .args(RULE_FLAGS)
+        .env("JUMPQR_BASE_URL", "https://h.cn")
+        .expect(0);
+    assert!(
+        run.stdout.starts_with(&format!("POST {URL}\n")),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stderr.contains("not started"), "{}", run.stderr);
+}

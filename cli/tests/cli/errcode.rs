@@ -1,0 +1,42 @@
+//! `jumpqr errcode`: the table, offline.
+
+use crate::support::jumpqr;
+
+#[test]
+fn one_code_with_its_advice() {
+    let run = jumpqr(["errcode", "85066"]).expect(0);
+    assert!(
+        run.stdout.starts_with("85066 illegal_prefix\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("What to do: "), "{}", run.stdout);
+}
+
+#[test]
+fn a_negative_number_is_a_number() {
+    let object = jumpqr(["--json", "errcode", "-1"]).expect(0).json();
+    assert_eq!(object["errcode"]["number"], -1);
+    assert_eq!(object["errcode"]["name"], "system_error");
+    assert_eq!(object["errcode"]["class"], "read_back");
+}
+
+#[test]
+fn the_whole_table() {
+    let run = jumpqr(["errcode"]).expect(0);
+    let codes = jumpqr(["--json", "errcode"]).expect(0).json();
+    let codes = codes["errcodes"].as_array().unwrap();
+    assert!(codes.len() > 50);
+    // A header, a line below it, and one line for each code, however long.
+    assert_eq!(run.stdout.lines().count(), codes.len() + 2);
+    for code in codes {
+        assert!(!code["advice"].as_str().unwrap().is_empty(), "{code}");
+    }
+}
+
+#[test]
+fn an_unknown_number_is_an_error() {
+    let run = jumpqr(["errcode", "123456"]).expect(3);
+    assert!(run.stderr.contains("123456"), "{}", run.stderr);
+    jumpqr(["errcode", "many"]).expect(2);
+}

@@ -1,0 +1,157 @@
+//! `jumpqr get` and `jumpqr publish`: which request each option makes, and what is shown.
+
+use serde_json::json;
+
+use crate::support::{FakeWeChat, jumpqr};
+
+fn account() -> FakeWeChat {
+    FakeWeChat::start(|_| {
+        json!({
+            "errcode": 0, "errmsg": "ok",
+            "rule_list": [
+                {"prefix": "https://h.cn/t/", "path": "pages/t", "state": 2, "open_version": 3,
+                 "debug_url": ["https://h.cn/t/1", "https://h.cn/t/2"], "permit_sub_rule": 2},
+                {"prefix": "https://h.cn/s", "path": "pages/s", "state": 1},
+            ],
+            "qrcodejump_open": 1, "list_size": 2, "qrcodejump_pub_quota": 97, "total_count": 2,
+        })
+    })
+}
+
+#[test]
+fn rules_and_what_is_left() {
+    let wechat = account();
+    let run = jumpqr(["get", "--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(0);
+    for text in [
+        "https://h.cn/t/",
+        "2 (published)",
+        "3 (released)",
+        "2 (occupied)",
+        "https://h.cn/t/2",
+        "1 (not published)",
+        "2 rules; 97 publishes left this month; opening by QR code is switched on",
+    ] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn json_has_the_wire_names() {
+    let wechat = account();
+    let run = jumpqr(["get", "--json", "--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(0);
+    let object = run.json();
+    assert_eq!(
+        object["rule_list"][0]["debug_url"],
+        json!(["https://h.cn/t/1", "https://h.cn/t/2"])
+    );
+    assert_eq!(
+        object["rule_list"][1],
+        json!({"prefix": "https://h.cn/s", "path": "pages/s", "state": 1})
+    );
+    assert_eq!(object["qrcodejump_open"], 1);
+    assert_eq!(object["qrcodejump_pub_quota"], 97);
+}
+
+#[test]
+fn each_selection_makes_its_request() {
+    for (arguments, body) in [
+        (&[][..], "{}"),
+        (&["--appid", "wx1"], r#"{"appid":"wx1","get_type":0}"#),
+        (
+            &["--appid", "wx1", "--latest"],
+            r#"{"appid":"wx1","get_type":0}"#,
+        ),
+        (
+            &["--appid", "wx1", "--prefix", "a", "--prefix", "b"],
+            r#"{"appid":"wx1","get_type":1,"prefix_list":["a","b"]}"#,
+        ),
+        (
+            &["--appid", "wx1", "--page", "3", "--page-size", "50"],
+            r#"{"appid":"wx1","get_type":2,"page_num":3,"page_size":50}"#,
+        ),
+        (
+            &["--appid", "wx1", "--all"],
+            r#"{"appid":"wx1","get_type":2,"page_num":1,"page_size":200}"#,
+        ),
+    ] {
+        let wechat = account();
+        jumpqr(["get", "--base-url", wechat.base_url()])
+            .args(arguments)
+            .env("JUMPQR_ACCESS_TOKEN", "T")
+            .expect(0);
+        let bodies: Vec<_> = wechat
+            .received()
+            .into_iter()
+            .map(|request| request.body)
+            .collect();
+        assert_eq!(bodies, [body], "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_page_out_of_range_is_not_asked_for() {
+    for (arguments, field) in [
+        (["--page", "0", "--page-size", "9"], "page_num: is 0"),
+        (
+            ["--page", "1", "--page-size", "201"],
+            "page_size: is 201; give 1 to 200",
+        ),
+    ] {
+        let run = jumpqr(["get", "--appid", "wx1"]).args(arguments).expect(3);
+        assert!(run.stderr.contains(field), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn selections_belong_to_a_service_account_and_exclude_each_other() {
+    for arguments in [
+        &["--latest"][..],
+        &["--all"],
+        &["--page", "1"],
+        &["--appid", "wx1", "--latest", "--all"],
+        &["--appid", "wx1", "--page", "1", "--prefix", "a"],
+        &["--appid", "wx1", "--page-size", "9"],
+    ] {
+        jumpqr(["get"]).args(arguments).expect(2);
+    }
+}
+
+#[test]
+fn a_refused_publish_or_delete_comes_with_its_warnings() {
+    let wechat = FakeWeChat::start(|_| json!({"errcode": 40166, "errmsg": "invalid appid"}));
+    for command in ["publish", "delete"] {
+        let run = jumpqr([command, "http://weixin.qq.com/q/a", "--appid", "gh_1"])
+            .args(["--base-url", wechat.base_url()])
+            .env("JUMPQR_ACCESS_TOKEN", "T")
+            .expect(4);
+        assert!(
+            run.stderr.contains("appid: does not begin with `wx`"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn publish_sends_the_prefix() {
+    let wechat = FakeWeChat::start(|_| json!({"errcode": 0, "errmsg": "ok"}));
+    let run = jumpqr([
+        "publish",
+        "https://h.cn/t/",
+        "--base-url",
+        wechat.base_url(),
+    ])
+    .env("JUMPQR_ACCESS_TOKEN", "T")
+    .expect(0);
+    assert!(
+        run.stdout.starts_with("Published https://h.cn/t/"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(wechat.calls(), ["qrcodejumppublish"]);
+    assert_eq!(wechat.received()[0].body, r#"{"prefix":"https://h.cn/t/"}"#);
+}

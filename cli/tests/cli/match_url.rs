@@ -1,0 +1,146 @@
+//! `jumpqr match`: which rule a scanned link hits, whether it opens, and why not.
+
+use serde_json::{Value, json};
+
+use crate::support::{FakeWeChat, Run, jumpqr};
+
+fn matched(link: &str, rules: &Value, code: i32) -> Run {
+    jumpqr(["match", link, "--rules", "-"])
+        .stdin(rules.to_string())
+        .expect(code)
+}
+
+#[test]
+fn a_link_that_opens() {
+    let rules = json!({"prefix": "https://www.qq.com/a/", "path": "p", "state": 2});
+    let run = matched("https://www.qq.com/a/b?c=1", &rules, 0);
+    assert!(
+        run.stdout.starts_with("Opens https://www.qq.com/a/b?c=1\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .contains("q=https%3A%2F%2Fwww.qq.com%2Fa%2Fb%3Fc%3D1&scancode_time=")
+    );
+}
+
+#[test]
+fn every_row_of_the_official_table() {
+    for (rule, link, code) in [
+        (
+            "http://www.qq.com/a/b",
+            "https://www.qq.com/a/b",
+            "scheme_differs",
+        ),
+        (
+            "https://www.qq.com/a/b",
+            "https://www.weixin.qq.com/a/b",
+            "domain_differs",
+        ),
+        (
+            "https://www.qq.com/a/b?id=123",
+            "https://www.qq.com/a/b?id=132",
+            "query_not_a_prefix",
+        ),
+        (
+            "https://www.qq.com/a/b",
+            "https://www.qq.com/a/bc",
+            "not_a_sub_path",
+        ),
+        (
+            "https://www.qq.com/a/b",
+            "https://www.qq.com/a/b/123",
+            "no_trailing_slash",
+        ),
+    ] {
+        let rules = json!([{"prefix": rule, "state": 2}]);
+        let run = jumpqr(["--json", "match", link, "--rules", "-"])
+            .stdin(rules.to_string())
+            .expect(4);
+        let object = run.json();
+        assert_eq!(object["ok"], true);
+        assert_eq!(object["opens"], false);
+        assert_eq!(object["hit"], Value::Null);
+        assert_eq!(object["missed"][0]["code"], code, "{rule} {link}");
+        let message = object["missed"][0]["message"].as_str().unwrap().to_owned();
+        let people = matched(link, &rules, 4);
+        assert!(people.stdout.contains("Does not open"), "{}", people.stdout);
+        assert!(people.stdout.contains(rule) && people.stdout.contains(&message));
+    }
+}
+
+#[test]
+fn an_unpublished_rule_shadows_a_published_one() {
+    let rules = json!([
+        {"prefix": "https://www.qq.com/a/", "state": 2},
+        {"prefix": "https://www.qq.com/a/b", "state": "1"},
+    ]);
+    let run = matched("https://www.qq.com/a/b", &rules, 4);
+    assert!(
+        run.stdout.contains("It shadows https://www.qq.com/a/,"),
+        "{}",
+        run.stdout
+    );
+    matched("https://www.qq.com/a/c", &rules, 0);
+}
+
+#[test]
+fn what_is_documented_nowhere_is_said_to_be() {
+    let rules = json!([{"prefix": "https://www.QQ.com/a", "state": 2}]);
+    let run = matched("https://www.qq.com/a", &rules, 4);
+    assert!(run.stdout.contains("documented nowhere"), "{}", run.stdout);
+}
+
+#[test]
+fn no_rules_at_all() {
+    let run = matched("https://h.cn", &json!([]), 4);
+    assert!(run.stdout.contains("There are no rules."), "{}", run.stdout);
+}
+
+#[test]
+fn a_file_of_rules_that_is_wrong_is_refused_with_the_place() {
+    let run = matched(
+        "https://h.cn",
+        &json!({"rule_list": [{"prefix": "https://h.cn"}, {"state": 3}, 7]}),
+        3,
+    );
+    for text in [
+        "rule_list[1].prefix: is missing",
+        "rule_list[1].state: is neither 1 (not published) nor 2 (published)",
+        "rule_list[2]: is not an object",
+    ] {
+        assert!(run.stderr.contains(text), "{text}: {}", run.stderr);
+    }
+    matched("https://h.cn", &json!("https://h.cn"), 3);
+    matched("https://h.cn", &json!({"rule_list": "none"}), 3);
+    matched("https://h.cn", &json!({"prefix": 7}), 3);
+}
+
+#[test]
+fn without_a_file_the_rules_are_those_of_the_account() {
+    let wechat = FakeWeChat::start(
+        |_| json!({"errcode": 0, "rule_list": [{"prefix": "https://h.cn/t/", "path": "p", "state": 2}]}),
+    );
+    let run = |link| {
+        jumpqr(["match", link, "--base-url", wechat.base_url()]).env("JUMPQR_ACCESS_TOKEN", "T")
+    };
+    run("https://h.cn/t/1").expect(0);
+    run("https://h.cn/s/1").expect(4);
+    assert_eq!(wechat.calls(), ["qrcodejumpget"; 2]);
+    jumpqr(["match", "https://h.cn"]).expect(6);
+}
+
+#[test]
+fn what_get_prints_as_json_can_be_matched() {
+    let wechat = FakeWeChat::start(
+        |_| json!({"errcode": 0, "rule_list": [{"prefix": "https://h.cn/t/", "path": "p", "state": 1}]}),
+    );
+    let rules = jumpqr(["--json", "get", "--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(0);
+    let run = jumpqr(["match", "https://h.cn/t/1", "--rules", "-"])
+        .stdin(rules.stdout)
+        .expect(4);
+    assert!(run.stdout.contains("is not published"), "{}", run.stdout);
+}

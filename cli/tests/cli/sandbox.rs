@@ -1,0 +1,278 @@
+//! Whole commands over a real socket: against the embedded sandbox, against one that a test holds, and against one that
+//! `jumpqr sandbox` serves.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use jumpqr_sandbox::{Credentials, Fault, Interface, Sandbox};
+use serde_json::{Value, json};
+
+use crate::support::{Jumpqr, RULE_FLAGS, jumpqr};
+
+const PREFIX: &str = "https://weixin.qq.com/qrcodejump";
+
+/// `arguments`, as the account `credentials` of `sandbox`.
+fn as_account(sandbox: &Sandbox, credentials: &Credentials, arguments: &[&str]) -> Jumpqr {
+    jumpqr(arguments)
+        .env("JUMPQR_BASE_URL", sandbox.base_url())
+        .env("JUMPQR_APPID", &credentials.appid)
+        .env("JUMPQR_SECRET", credentials.secret.expose())
+}
+
+/// `arguments`, as the Mini Program of `sandbox`.
+fn as_mini_program(sandbox: &Sandbox, arguments: &[&str]) -> Jumpqr {
+    as_account(sandbox, &sandbox.mini_program(), arguments)
+}
+
+#[test]
+fn the_first_command_of_a_newcomer() {
+    let link = "https://weixin.qq.com/qrcodejump?a=1";
+    let run = jumpqr(["--sandbox", "add"])
+        .args(RULE_FLAGS)
+        .args(["--debug-url", link])
+        .expect(0);
+    assert!(
+        run.stderr
+            .starts_with("sandbox: a local WeChat at http://127.0.0.1:"),
+        "{}",
+        run.stderr
+    );
+    for text in [
+        "prefix           https://weixin.qq.com/qrcodejump\n",
+        "open_version     1 (development)\n",
+        "Added: WeChat answered ok (errcode 0) – in the sandbox.\n",
+        "https://weixin.qq.com/FILE.txt\n",
+        "jumpqr publish https://weixin.qq.com/qrcodejump\n",
+        link,
+    ] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("Warnings"));
+}
+
+#[test]
+fn both_official_samples_run_in_the_embedded_sandbox() {
+    for sample in [
+        r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,"debug_url":["https://weixin.qq.com/qrcodejump?a=1","https://weixin.qq.com/qrcodejump?a=2"],"is_edit":0}"#,
+        r#"{"prefix":"http://weixin.qq.com/q/kZgfwMTm72Wxxxx","appid":"wxxxxxx","path":"pages/index/index","is_edit":0}"#,
+    ] {
+        let object = jumpqr(["add", "-", "--sandbox", "--json"])
+            .stdin(sample)
+            .expect(0)
+            .json();
+        assert_eq!(object["sandbox"], true);
+        assert_eq!(object["confirmation"], "answered");
+    }
+}
+
+#[test]
+fn warnings_are_printed_and_the_rule_is_sent() {
+    let run = jumpqr(["--sandbox", "add", "-"])
+        .stdin(
+            r#"{"prefix":"https://h.media/pay_3","path":"p","open_version":1,"permit_sub_rule":1}"#,
+        )
+        .expect(4);
+    assert!(run.stderr.contains("errcode 85066"), "{}", run.stderr);
+    assert!(run.stderr.contains("rid: "), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("is on a .media domain"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn every_command_runs_in_the_embedded_sandbox() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path().to_str().unwrap();
+    for (arguments, code) in [
+        (&["get"][..], 0),
+        (&["get", "--appid", "wx1", "--all"], 0),
+        (&["publish", PREFIX], 4),
+        (&["download", "--directory", directory], 0),
+        (&["link", "wx1"], 0),
+        (&["link", "--status"], 0),
+        (&["match", PREFIX], 4),
+    ] {
+        let run = jumpqr(["--sandbox"]).args(arguments).expect(code);
+        assert!(
+            run.stderr.contains("nothing leaves this machine"),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn what_the_environment_says_does_not_reach_the_embedded_sandbox() {
+    jumpqr(["--sandbox", "get"])
+        .env("JUMPQR_BASE_URL", "http://127.0.0.1:1")
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(0);
+}
+
+#[test]
+fn the_life_of_a_rule() {
+    let sandbox = Sandbox::start().unwrap();
+    let appid = sandbox.mini_program().appid;
+    let run = |arguments: &[&str], code| as_mini_program(&sandbox, arguments).expect(code);
+    let add = [&["add"][..], &RULE_FLAGS].concat();
+
+    run(&add, 0);
+    let counters = sandbox.counters();
+    assert_eq!((counters.token_calls, counters.business_calls), (1, 1));
+    assert!(run(&add, 4).stderr.contains("85071"));
+    run(&["match", PREFIX], 4);
+    run(&["publish", PREFIX], 0);
+    run(&["match", "https://weixin.qq.com/qrcodejump?a=1"], 0);
+    run(&[&add[..], &["--edit"]].concat(), 0);
+    assert!(run(&["get"], 0).stdout.contains("2 (published)"));
+    assert_eq!(sandbox.rules(&appid).unwrap().len(), 1);
+    run(&["delete", PREFIX], 0);
+    assert_eq!(sandbox.rules(&appid).unwrap().len(), 0);
+}
+
+#[test]
+fn the_life_of_a_service_account_rule() {
+    let sandbox = Sandbox::start().unwrap();
+    let account = sandbox.service_account();
+    let mini_program = sandbox.mini_program().appid;
+    let prefix = "http://weixin.qq.com/q/kZgfwMTm72W";
+    let run = |arguments: &[&str]| {
+        as_account(&sandbox, &account, arguments)
+            .args(["--appid", &mini_program])
+            .expect(0)
+    };
+    run(&["add", "--prefix", prefix, "--path", "pages/index/index"]);
+    run(&["publish", prefix]);
+    for selection in [
+        &["--latest"][..],
+        &["--all"],
+        &["--page", "1"],
+        &["--prefix", prefix],
+    ] {
+        let listed = run(&[&["get"], selection].concat());
+        assert!(
+            listed.stdout.contains(prefix),
+            "{selection:?}: {}",
+            listed.stdout
+        );
+    }
+    run(&["match", prefix]);
+    run(&["delete", prefix]);
+    assert!(!run(&["get"]).stdout.contains(prefix));
+}
+
+#[test]
+fn the_file_that_is_downloaded_is_the_accounts() {
+    let sandbox = Sandbox::start().unwrap();
+    let account = sandbox.account(&sandbox.mini_program().appid).unwrap();
+    let (name, content) = account.verification_file();
+    let directory = tempfile::tempdir().unwrap();
+    as_mini_program(&sandbox, &["download", "--directory"])
+        .args([directory.path()])
+        .expect(0);
+    assert_eq!(
+        std::fs::read_to_string(directory.path().join(name)).unwrap(),
+        content
+    );
+}
+
+#[test]
+fn a_rule_that_was_added_although_the_answer_says_busy() {
+    let sandbox = Sandbox::start().unwrap();
+    let busy = Fault::errcode(-1)
+        .after_applying()
+        .on(Interface::AddJumpQRCode);
+    sandbox.inject(busy).unwrap();
+    let add = [&["--json", "add"][..], &RULE_FLAGS].concat();
+    let object = as_mini_program(&sandbox, &add).expect(0).json();
+    assert_eq!(object["confirmation"], "read_back");
+}
+
+#[test]
+fn wrong_credentials_are_6() {
+    let sandbox = Sandbox::start().unwrap();
+    let run = as_mini_program(&sandbox, &["get"])
+        .env("JUMPQR_SECRET", "wrong")
+        .expect(6);
+    assert!(
+        run.stderr.contains("stable_token") && run.stderr.contains("40125"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(sandbox.counters().business_calls, 0);
+}
+
+/// A `jumpqr sandbox` that is stopped when the test ends, however it ends.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It fails only where it has ended already.
+        let _ended = self.0.kill();
+        let _status = self.0.wait();
+    }
+}
+
+/// Starts `jumpqr sandbox` and reads the line that it prints once it serves.
+fn serve() -> (Served, Value) {
+    let mut child = jumpqr(["sandbox", "--json"])
+        .into_command()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = child.stdout.take().unwrap();
+    let served = Served(child);
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    (served, serde_json::from_str(&line).unwrap())
+}
+
+#[test]
+fn the_sandbox_command_serves_others() {
+    let (_served, object) = serve();
+    assert_eq!(object["ok"], true);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    for (account, mode) in [
+        ("mini_program", &[][..]),
+        ("service_account", &["--appid", "wx5a6b7c8d9e0f1a2b"]),
+    ] {
+        jumpqr(["get"])
+            .args(mode)
+            .env("JUMPQR_BASE_URL", text(&object["base_url"]))
+            .env("JUMPQR_APPID", text(&object[account]["appid"]))
+            .env("JUMPQR_SECRET", text(&object[account]["secret"]))
+            .expect(0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_sandbox_command_well() {
+    for signal in ["-INT", "-TERM"] {
+        let (mut served, _) = serve();
+        let pid = served.0.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(served.0.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let run = jumpqr(["sandbox", "--port", &port]).expect(5);
+    assert!(run.stderr.contains(&port), "{}", run.stderr);
+    let object = jumpqr(["sandbox", "--port", &port, "--json"])
+        .expect(5)
+        .json();
+    assert_eq!(object["error"]["code"], json!("sandbox_not_started"));
+}
