@@ -1,0 +1,35 @@
+//! `answers.json`: what a call ends with when the server answers every request with the same.
+
+use serde::Deserialize;
+
+use crate::{Expected, Invocation, ReplyVector, VectorFile};
+
+/// `answers.json`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// The vectors.
+    pub answers: Vec<AnswerVector>,
+}
+
+/// One answer and its meaning.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerVector {
+    /// Unique in the file.
+    pub name: String,
+    /// The call.
+    pub call: Invocation,
+    /// What every request is answered with.
+    pub reply: ReplyVector,
+    /// How the call ends.
+    pub result: Expected,
+}
+
+impl VectorFile for Answers {
+    const FILE: &'static str = "answers.json";
+
+    fn names(&self) -> Vec<&str> {
+        self.answers.iter().map(|v| v.name.as_str()).collect()
+    }
+}

@@ -1,0 +1,90 @@
+use jumpqr_core::Error;
+use jumpqr_core::answer::Reply;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{Raw, Wire};
+
+/// How a call ends.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expected {
+    /// With this answer.
+    Answer(Value),
+    /// With this error.
+    Error(ErrorVector),
+}
+
+/// The properties of an error that are the same in every language.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorVector {
+    kind: String,
+    code: String,
+    errcode: Option<i64>,
+    errmsg: Option<String>,
+    rid: Option<String>,
+    retryable: bool,
+    outcome: String,
+}
+
+/// What the server answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyVector {
+    #[serde(default = "ok")]
+    status: u16,
+    body: Raw,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+impl ReplyVector {
+    /// The answer as the core takes it.
+    pub fn reply(&self) -> Result<Reply, String> {
+        Ok(Reply {
+            status: self.status,
+            body: self.body.bytes()?,
+        })
+    }
+}
+
+impl From<&Error> for ErrorVector {
+    fn from(error: &Error) -> Self {
+        Self {
+            kind: error.kind().name().to_owned(),
+            code: error.code().to_owned(),
+            errcode: error.errcode(),
+            errmsg: error.errmsg().map(str::to_owned),
+            rid: error.rid().map(str::to_owned),
+            retryable: error.is_retryable(),
+            outcome: error.outcome().name().to_owned(),
+        }
+    }
+}
+
+impl Expected {
+    /// Whether a call ended so; the error says how it ended instead.
+    pub fn check<A: Wire>(&self, found: &Result<A, Error>) -> Result<(), String> {
+        match (self, found) {
+            (Self::Answer(expected), Ok(found)) => {
+                let found = found.wire();
+                if *expected == found {
+                    return Ok(());
+                }
+                Err(format!("expected the answer {expected}, found {found}"))
+            }
+            (Self::Error(expected), Err(found)) => {
+                let found = ErrorVector::from(found);
+                if *expected == found {
+                    return Ok(());
+                }
+                Err(format!("expected {expected:?}, found {found:?}"))
+            }
+            (_, Ok(found)) => Err(format!("expected an error, found {}", found.wire())),
+            (_, Err(found)) => Err(format!("expected an answer, found {found}")),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The shared vectors: data that the tests of every language read. `vectors/README.md` specifies the format.
+//!
+//! Reading is strict: an unknown key, a key that is missing, or a name that occurs twice is an error.
+
+pub mod answers;
+pub mod errcodes;
+pub mod flows;
+pub mod matching;
+pub mod requests;
+pub mod validation;
+
+mod expected;
+mod file;
+mod invocation;
+mod raw;
+mod wire;
+
+pub use expected::{ErrorVector, Expected, ReplyVector};
+pub use file::{VectorFile, load, report};
+pub use invocation::{Invocation, Visitor};
+pub use raw::Raw;
+pub use wire::Wire;

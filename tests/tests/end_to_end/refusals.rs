@@ -1,0 +1,138 @@
+//! Requests that WeChat refused, sent as they were: the sandbox gives the documented answer, and the client says what it
+//! means.
+
+use jumpqr::{
+    Client, Edit, ErrCode, Error, OpenVersion, OrdinaryLinkRule, PermitSubRule, ServiceAccountRule,
+};
+use jumpqr_sandbox::{Account, Sandbox, Web};
+
+use crate::{mini_program, rule, sandbox, service_account};
+
+/// Everything that an error of this number must say.
+fn assert_refusal(error: &Error, number: i64) {
+    let known = ErrCode::lookup(number).unwrap();
+    assert_eq!(error.errcode(), Some(number), "{error}");
+    assert_eq!(error.code(), known.name);
+    assert_eq!(error.kind(), known.kind);
+    assert_eq!(error.advice(), known.advice);
+    let rid = error.rid().unwrap();
+    assert_eq!(rid.len(), 26, "{rid}");
+}
+
+fn unchecked(sandbox: &Sandbox) -> Client {
+    mini_program(sandbox).validate(false).build().unwrap()
+}
+
+fn ordinary(prefix: &str) -> OrdinaryLinkRule {
+    OrdinaryLinkRule::new(
+        prefix,
+        "pages/common/qr/main",
+        OpenVersion::Trial,
+        PermitSubRule::Occupied,
+    )
+}
+
+#[test]
+fn links_that_wechat_takes_for_illegal() {
+    let sandbox = sandbox();
+    let client = unchecked(&sandbox);
+    for prefix in [
+        "https://smart.bityounger.cn/verify/register?canteen=1&name=惠德丽内部食堂",
+        "https://admin.mojing.media/smdc/pay_3",
+        "https://m.example.cn:8443/a",
+        "ftp://m.example.cn/a",
+        "not a link",
+    ] {
+        let error = client
+            .add_jump_qr_code(ordinary(prefix), Edit::Add)
+            .unwrap_err();
+        assert_refusal(&error, 85066);
+    }
+    let client = service_account(&sandbox).validate(false).build().unwrap();
+    let rule = ServiceAccountRule::new(
+        "http://weixin.qq.com/r/qR2ttZbEDctyrdLW90i7",
+        sandbox.mini_program().appid,
+        "gc_school/pages/user/index",
+    );
+    let error = client.add_jump_qr_code(rule, Edit::Add).unwrap_err();
+    assert_refusal(&error, 85066);
+}
+
+#[test]
+fn what_is_wrong_with_the_domain() {
+    let sandbox = sandbox();
+    let client = unchecked(&sandbox);
+    let appid = sandbox.mini_program().appid;
+    let rule = ordinary("https://m.canyin.com.cn/0000041151/newm/personNum");
+
+    sandbox
+        .put_verification_files(&appid, Some(std::collections::BTreeMap::new()))
+        .unwrap();
+    let error = client.add_jump_qr_code(&rule, Edit::Add).unwrap_err();
+    assert_refusal(&error, 85069);
+
+    let mut web = Web::default();
+    web.not_filed.insert("m.canyin.com.cn".to_owned());
+    sandbox.put_web(web);
+    let error = client.add_jump_qr_code(&rule, Edit::Add).unwrap_err();
+    assert_refusal(&error, 85076);
+}
+
+#[test]
+fn what_others_hold() {
+    let sandbox = sandbox();
+    let other = Account::mini_program("wx00000000000000bb", "other-secret");
+    sandbox.put_account(other.clone());
+    let occupier = mini_program(&sandbox)
+        .app(other.appid, other.secret)
+        .build()
+        .unwrap();
+    occupier
+        .add_jump_qr_code(ordinary("https://wx.qq.com/mp?id=123"), Edit::Add)
+        .unwrap();
+
+    let client = unchecked(&sandbox);
+    let error = client
+        .add_jump_qr_code(ordinary("https://wx.qq.com/mp?id=1234"), Edit::Add)
+        .unwrap_err();
+    assert_refusal(&error, 85072);
+
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_refusal(&error, 85071);
+}
+
+#[test]
+fn test_links_outside_the_rule() {
+    let sandbox = sandbox();
+    let rule = rule().debug_url(["https://weixin.qq.com/elsewhere"]);
+    let error = unchecked(&sandbox)
+        .add_jump_qr_code(&rule, Edit::Add)
+        .unwrap_err();
+    assert_refusal(&error, 85068);
+
+    // Checked, the same rule is refused here, and the sandbox hears nothing of it.
+    let before = sandbox.counters();
+    let client = mini_program(&sandbox).build().unwrap();
+    let error = client.add_jump_qr_code(&rule, Edit::Add).unwrap_err();
+    assert_eq!(error.code(), "invalid_request");
+    assert_eq!(error.violations()[0].field, "debug_url[0]");
+    assert_eq!(sandbox.counters(), before);
+}
+
+#[test]
+fn publishing_without_released_code_and_a_personal_mini_program() {
+    let sandbox = sandbox();
+    let mut account = sandbox.account(&sandbox.mini_program().appid).unwrap();
+    account.released = false;
+    sandbox.put_account(account.clone());
+    let client = unchecked(&sandbox);
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    let error = client.publish_jump_qr_code(&rule().prefix).unwrap_err();
+    assert_refusal(&error, 85074);
+
+    account.personal = true;
+    sandbox.put_account(account);
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_refusal(&error, 85075);
+}

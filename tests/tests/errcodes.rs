@@ -1,0 +1,92 @@
+//! The table of error codes and every stable name are those of the file, no more and no less.
+
+use jumpqr_core::check::FindingCode;
+use jumpqr_core::error::OwnCode;
+use jumpqr_core::interface::{Confirmation, LinkStatus};
+use jumpqr_core::matching::Mismatch;
+use jumpqr_core::{ErrCode, Error, ErrorKind, Outcome};
+use jumpqr_tests::errcodes::{
+    ErrCodeVector, FindingCodeVector, LinkStatusVector, Names, OwnCodeVector,
+};
+use jumpqr_tests::load;
+
+#[test]
+fn the_table_of_error_codes_is_that_of_the_file() {
+    let file: Names = load().unwrap();
+    let found: Vec<_> = ErrCode::all()
+        .iter()
+        .map(|code| ErrCodeVector {
+            number: code.number,
+            name: code.name.to_owned(),
+            kind: code.kind.name().to_owned(),
+            class: code.class.name().to_owned(),
+            wait_seconds: code.class.wait().as_secs(),
+            retryable: code.class.is_transient(),
+        })
+        .collect();
+    for (expected, found) in file.errcodes.iter().zip(&found) {
+        assert_eq!(expected, found);
+    }
+    assert_eq!(file.errcodes.len(), found.len());
+    println!("{} error codes", found.len());
+}
+
+#[test]
+fn an_error_takes_its_name_kind_and_advice_from_the_table() {
+    let file: Names = load().unwrap();
+    for vector in &file.errcodes {
+        let known = ErrCode::lookup(vector.number).unwrap();
+        let error = Error::from_answer(vector.number, "");
+        assert_eq!(error.code(), vector.name);
+        assert_eq!(error.kind().name(), vector.kind);
+        assert_eq!(error.is_retryable(), vector.retryable);
+        assert_eq!(error.advice(), known.advice);
+        assert!(error.to_string().contains(known.meaning), "{error}");
+    }
+}
+
+#[test]
+fn own_codes_are_those_of_the_file() {
+    let file: Names = load().unwrap();
+    let found: Vec<_> = OwnCode::ALL
+        .iter()
+        .map(|code| OwnCodeVector {
+            name: code.name().to_owned(),
+            kind: code.kind().name().to_owned(),
+            retryable: code.is_retryable(),
+        })
+        .collect();
+    assert_eq!(file.own_codes, found);
+    println!("{} own codes", found.len());
+}
+
+#[test]
+fn every_other_name_is_that_of_the_file() {
+    let file: Names = load().unwrap();
+    let findings: Vec<_> = FindingCode::ALL
+        .iter()
+        .map(|code| FindingCodeVector {
+            name: code.name().to_owned(),
+            warning: code.is_warning(),
+        })
+        .collect();
+    let kinds: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.name()).collect();
+    let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
+    let mismatches: Vec<_> = Mismatch::ALL.iter().map(|reason| reason.code()).collect();
+    let confirmations = [Confirmation::Answered, Confirmation::ReadBack].map(Confirmation::name);
+    let link_statuses: Vec<_> = (-1..100)
+        .filter_map(|number| {
+            let status = LinkStatus::from_number(number)?;
+            Some(LinkStatusVector {
+                number,
+                name: status.name().to_owned(),
+            })
+        })
+        .collect();
+    assert_eq!(file.findings, findings);
+    assert_eq!(file.kinds, kinds);
+    assert_eq!(file.outcomes, outcomes);
+    assert_eq!(file.mismatches, mismatches);
+    assert_eq!(file.confirmations, confirmations);
+    assert_eq!(file.link_statuses, link_statuses);
+}

@@ -1,0 +1,100 @@
+//! Each link hits what its vector says, and the other consequences of a prefix are as documented.
+
+use std::collections::BTreeSet;
+
+use jumpqr_core::matching::{Candidate, Mismatch, RuleSet, launch_query, occupies};
+use jumpqr_core::rule::RuleState;
+use jumpqr_core::verification_file::location;
+use jumpqr_tests::matching::{MatchVector, Matching, RuleVector};
+use jumpqr_tests::{load, report};
+
+fn candidate(rule: &RuleVector) -> Result<Candidate, String> {
+    let candidate = Candidate::new(&rule.prefix);
+    match rule.state {
+        None => Ok(candidate),
+        Some(number) => RuleState::from_number(number)
+            .map(|state| candidate.state(state))
+            .ok_or_else(|| format!("there is no state {number}")),
+    }
+}
+
+fn check(vector: &MatchVector) -> Result<(), String> {
+    let rules: Result<Vec<_>, _> = vector.rules.iter().map(candidate).collect();
+    let rules = RuleSet::new(rules?);
+    let found = rules.match_url(&vector.link);
+    let reasons: Vec<Option<String>> = rules
+        .explain(&vector.link)
+        .map(|(_, covered)| covered.err().map(|mismatch| mismatch.code().to_owned()))
+        .collect();
+    let found = (
+        found.hit.map(|rule| rule.prefix.clone()),
+        found.shadowed.map(|rule| rule.prefix.clone()),
+        found.opens(),
+        reasons,
+    );
+    let expected = (
+        vector.hit.clone(),
+        vector.shadowed.clone(),
+        vector.opens,
+        vector.reasons.clone(),
+    );
+    same(&expected, &found)
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(expected: &T, found: &T) -> Result<(), String> {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(format!("expected {expected:?}, found {found:?}"))
+    }
+}
+
+#[test]
+fn every_link_hits_what_it_should() {
+    let file: Matching = load().unwrap();
+    let results = file.matches.iter().map(|v| (v.name.as_str(), check(v)));
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    println!("{run} match vectors");
+}
+
+#[test]
+fn every_reason_occurs() {
+    let file: Matching = load().unwrap();
+    let reasons = file.matches.iter().flat_map(|vector| &vector.reasons);
+    let used: BTreeSet<&str> = reasons.flatten().map(String::as_str).collect();
+    let known: BTreeSet<&str> = Mismatch::ALL.iter().map(|reason| reason.code()).collect();
+    assert_eq!(used, known);
+}
+
+#[test]
+fn a_prefix_occupies_what_begins_with_it() {
+    let file: Matching = load().unwrap();
+    let results = file.occupations.iter().map(|vector| {
+        let found = occupies(&vector.prefix, &vector.other);
+        (vector.name.as_str(), same(&vector.occupies, &found))
+    });
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    println!("{run} occupation vectors");
+}
+
+#[test]
+fn the_verification_file_has_its_place() {
+    let file: Matching = load().unwrap();
+    let results = file.verification_files.iter().map(|vector| {
+        let found = location(&vector.prefix, &vector.file_name);
+        (vector.name.as_str(), same(&vector.location, &found))
+    });
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    println!("{run} verification file vectors");
+}
+
+#[test]
+fn the_mini_program_gets_the_whole_link() {
+    let file: Matching = load().unwrap();
+    let results = file.launch_queries.iter().map(|vector| {
+        let found = launch_query(&vector.link, vector.scancode_time);
+        (vector.name.as_str(), same(&vector.query, &found))
+    });
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    println!("{run} launch query vectors");
+}

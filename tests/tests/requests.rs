@@ -1,0 +1,95 @@
+//! Each call sends exactly the request of its vector.
+
+use std::str::from_utf8;
+
+use jumpqr_core::Secret;
+use jumpqr_core::interface::Interface;
+use jumpqr_core::request::Request;
+use jumpqr_tests::requests::{RequestVector, Requests};
+use jumpqr_tests::{Visitor, Wire, load, report};
+
+struct ToRequest;
+
+impl Visitor for ToRequest {
+    type Output = Request;
+
+    fn visit<I: Interface<Answer: Wire>>(self, interface: I) -> Request {
+        interface.request()
+    }
+}
+
+fn check(vector: &RequestVector) -> Result<(), String> {
+    let request = vector.call.visit(ToRequest)?;
+    let body = request.body().map(from_utf8).transpose();
+    let body = body.map_err(|error| error.to_string())?;
+    let base_url = "https://h.cn";
+    let bare = request.url(base_url, None);
+    let mark = if vector.query.is_empty() { "" } else { "?" };
+    let expected_url = format!("{base_url}{}{mark}{}", vector.path, vector.query);
+    let found = (
+        request.method().as_str(),
+        request.path(),
+        bare.expose(),
+        request.needs_token(),
+        body,
+    );
+    let expected = (
+        vector.method.as_str(),
+        vector.path.as_str(),
+        expected_url.as_str(),
+        vector.access_token,
+        vector.body.as_deref(),
+    );
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("expected {expected:?}, found {found:?}"))
+    }
+}
+
+#[test]
+fn every_request_is_as_documented_byte_for_byte() {
+    let file: Requests = load().unwrap();
+    let results = file.requests.iter().map(|v| (v.name.as_str(), check(v)));
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    println!("{run} request vectors");
+}
+
+#[test]
+fn the_access_token_is_encoded_and_stands_in_the_query_only() {
+    let file: Requests = load().unwrap();
+    let token = Secret::new("A/b+c=é");
+    for vector in file.requests.iter().filter(|v| v.access_token) {
+        let request = vector.call.visit(ToRequest).unwrap();
+        let url = request.url("https://h.cn/", Some(&token));
+        let expected = format!(
+            "https://h.cn{}?access_token=A%2Fb%2Bc%3D%C3%A9",
+            vector.path
+        );
+        assert_eq!(url.expose(), expected, "{}", vector.name);
+        let body = request.body().map(from_utf8).transpose().unwrap();
+        assert!(!body.unwrap_or_default().contains(token.expose()));
+    }
+}
+
+#[test]
+fn every_interface_has_a_request() {
+    let file: Requests = load().unwrap();
+    let mut named: Vec<_> = file.requests.iter().map(|v| v.call.interface()).collect();
+    named.sort_unstable();
+    named.dedup();
+    assert_eq!(
+        named,
+        [
+            "addJumpQRCode",
+            "deleteJumpQRCode",
+            "downloadQRCodeText",
+            "getJumpQRCode",
+            "linkMiniprogram",
+            "publishJumpQRCode",
+            "stable_token",
+            "token",
+            "wxamplinkget",
+        ]
+    );
+}

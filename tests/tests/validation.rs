@@ -1,0 +1,103 @@
+//! Each input has exactly the violations and warnings of its vector.
+
+use std::collections::BTreeSet;
+
+use jumpqr_core::check::{CheckReport, Finding, FindingCode};
+use jumpqr_core::interface::Interface;
+use jumpqr_core::mapping::{check_mapping, parse_document, parse_rule};
+use jumpqr_tests::validation::{FindingVector, Input, ValidationVector, Validations};
+use jumpqr_tests::{Visitor, Wire, load, report};
+use serde_json::Value;
+
+struct Check;
+
+impl Visitor for Check {
+    type Output = CheckReport;
+
+    fn visit<I: Interface<Answer: Wire>>(self, interface: I) -> CheckReport {
+        interface.check()
+    }
+}
+
+fn check_input(input: &Input) -> Result<CheckReport, String> {
+    match input {
+        Input::Mapping(mapping) => checked_twice(mapping),
+        Input::Document(document) => match parse_document(&document.bytes()?) {
+            Ok(mapping) => checked_twice(&mapping),
+            Err(error) => Ok(CheckReport {
+                violations: error.violations().to_vec(),
+                warnings: Vec::new(),
+            }),
+        },
+        Input::Call(call) => call.visit(Check),
+    }
+}
+
+/// What is said of the mapping; where a rule can be made of it, the rule must be found to be the same.
+fn checked_twice(mapping: &Value) -> Result<CheckReport, String> {
+    let report = check_mapping(mapping);
+    match parse_rule(mapping) {
+        Ok(parsed) => {
+            let of_rule = parsed.rule.check();
+            if of_rule == report {
+                Ok(report)
+            } else {
+                Err(format!(
+                    "the mapping gives {report:?}, its rule {of_rule:?}"
+                ))
+            }
+        }
+        Err(error) if error.violations() == report.violations => Ok(report),
+        Err(error) => Err(format!("the check gives {report:?}, the parser {error}")),
+    }
+}
+
+fn compare(level: &str, expected: &[FindingVector], found: &[Finding]) -> Result<(), String> {
+    let mut left: Vec<&Finding> = found.iter().collect();
+    for wanted in expected {
+        let position = left.iter().position(|finding| {
+            finding.field == wanted.field
+                && finding.code.name() == wanted.code
+                && wanted
+                    .contains
+                    .iter()
+                    .all(|part| finding.message.contains(part))
+        });
+        let Some(position) = position else {
+            return Err(format!("no {level} {wanted:?} in {found:?}"));
+        };
+        left.remove(position);
+    }
+    if left.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{level}s too many: {left:?}"))
+    }
+}
+
+fn check(vector: &ValidationVector) -> Result<(), String> {
+    let found = check_input(&vector.input)?;
+    compare("violation", &vector.violations, &found.violations)?;
+    compare("warning", &vector.warnings, &found.warnings)
+}
+
+#[test]
+fn every_input_has_exactly_its_findings() {
+    let file: Validations = load().unwrap();
+    let results = file.validations.iter().map(|v| (v.name.as_str(), check(v)));
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    println!("{run} validation vectors");
+}
+
+#[test]
+fn every_finding_code_occurs() {
+    let file: Validations = load().unwrap();
+    let used: BTreeSet<&str> = file
+        .validations
+        .iter()
+        .flat_map(|vector| vector.violations.iter().chain(&vector.warnings))
+        .map(|finding| finding.code.as_str())
+        .collect();
+    let known: BTreeSet<&str> = FindingCode::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(used, known);
+}
