@@ -58,7 +58,7 @@ fn a_valid_rule_is_sent() {
 #[test]
 fn a_missing_prefix() {
     let run = refused(r#"{"path":"p","open_version":1,"permit_sub_rule":1}"#);
-    says(&run, &["prefix: is missing; give a text"]);
+    says(&run, &["prefix: is missing; give the URL"]);
 }
 
 #[test]

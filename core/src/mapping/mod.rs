@@ -64,7 +64,7 @@ fn read(mapping: &Value) -> (Option<RuleMapping>, CheckReport) {
     };
     check_field_names(&mut form, map);
     let mut reader = Reader::new(map, &mut form);
-    let prefix = reader.required_text("prefix");
+    let prefix = reader.required_text("prefix", "the URL that the QR codes begin with");
     let rule = match mode_of(map) {
         Mode::OrdinaryLink => read_ordinary_link(&mut reader, prefix, &mut content).map(Rule::from),
         Mode::ServiceAccount => {
@@ -119,7 +119,7 @@ fn read_service_account(
     if let Some(prefix) = &prefix {
         check_service_prefix(content, prefix);
     }
-    let appid = reader.required_text("appid");
+    let appid = reader.required_text("appid", "the appid of the Mini Program to open, wx…");
     if let Some(appid) = &appid {
         check_appid(content, appid);
     }
@@ -132,7 +132,10 @@ fn read_service_account(
 }
 
 fn read_path(reader: &mut Reader<'_>, content: &mut CheckReport) -> Option<String> {
-    let path = reader.required_text("path");
+    let path = reader.required_text(
+        "path",
+        "the Mini Program page to open, e.g. pages/index/index",
+    );
     if let Some(path) = &path {
         check_path(content, path);
     }

@@ -47,8 +47,9 @@ impl<'a> Reader<'a> {
         );
     }
 
-    pub(super) fn required_text(&mut self, field: &str) -> Option<String> {
-        match self.required(field, "a text")? {
+    /// A text; `what` says which, for whoever left it out.
+    pub(super) fn required_text(&mut self, field: &str, what: &str) -> Option<String> {
+        match self.required(field, what)? {
             Value::String(text) => Some(text.clone()),
             other => {
                 self.wrong_type(field, other, "a text");
