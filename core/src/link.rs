@@ -63,7 +63,9 @@ impl<'a> Link<'a> {
     /// The port as written, e.g. `8443`.
     pub(crate) fn port(&self) -> Option<&'a str> {
         match self.authority.rsplit_once(':') {
-            Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(port),
+            Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(port).filter(|port| !port.is_empty())
+            }
             _ => None,
         }
     }

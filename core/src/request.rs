@@ -14,6 +14,11 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
+/// A value as it stands in a query.
+pub(crate) fn encoded(value: &Secret) -> String {
+    utf8_percent_encode(value.expose(), QUERY_VALUE).to_string()
+}
+
 /// The HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -105,9 +110,7 @@ impl Request {
     /// secret itself.
     #[must_use]
     pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
-        Secret::new(self.url_with(base_url, access_token, |value| {
-            utf8_percent_encode(value.expose(), QUERY_VALUE).to_string()
-        }))
+        Secret::new(self.url_with(base_url, access_token, encoded))
     }
 
     /// The same URL to be shown: with stars in the place of every query value, the access token's included.

@@ -34,6 +34,20 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
         .prop_map(|(prefix, state)| Candidate { prefix, state })
 }
 
+/// A link, and rules of which many cover it: what stands before one of its letters, with and without the rest.
+fn rules_and_link() -> impl Strategy<Value = (Vec<Candidate>, String)> {
+    any_link().prop_flat_map(|link| {
+        let ends: Vec<usize> = link.char_indices().map(|(end, _)| end).collect();
+        let text = link.clone();
+        let above =
+            select(ends).prop_map(move |end| text.get(..end).unwrap_or_default().to_owned());
+        let above = (above, option::of(select(RuleState::ALL)))
+            .prop_map(|(prefix, state)| Candidate { prefix, state });
+        let rule = prop_oneof![2 => above, 1 => any_candidate()];
+        (vec(rule, 0..16), Just(link))
+    })
+}
+
 /// What makes one rule more specific than another: the longer base, then the longer query.
 fn specificity(prefix: &str) -> (usize, usize) {
     let whole = prefix.split_once('#').map_or(prefix, |(whole, _)| whole);
@@ -58,7 +72,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn the_index_finds_what_a_scan_finds(rules in vec(any_candidate(), 0..24), link in any_text()) {
+    fn the_index_finds_what_a_scan_finds(
+        (rules, link) in prop_oneof![
+            3 => rules_and_link(),
+            1 => (vec(any_candidate(), 0..24), any_text()),
+        ],
+    ) {
         let set = RuleSet::new(rules.clone());
         let found = set.match_url(&link);
         let hit = scan(&rules, &link, false);

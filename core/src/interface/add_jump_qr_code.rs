@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm};
+use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm, get_jump_qr_code};
 use crate::answer::Object;
 use crate::check::CheckReport;
 use crate::error::Result;
@@ -61,7 +61,7 @@ impl Write<Confirmation> for AddJumpQRCode {
     }
 
     fn standing(&self, answer: &Object) -> Result<Standing> {
-        let list = GetJumpQRCode::for_rule(&self.rule.key()).decode(answer)?;
+        let list = get_jump_qr_code::read_back(answer)?;
         let Some(listed) = list.find(self.rule.prefix()) else {
             return Ok(Standing::Otherwise);
         };

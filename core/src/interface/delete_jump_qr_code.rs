@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm};
+use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm, get_jump_qr_code};
 use crate::answer::Object;
 use crate::check::CheckReport;
 use crate::error::Result;
@@ -49,7 +49,7 @@ impl Write<Confirmation> for DeleteJumpQRCode {
     }
 
     fn standing(&self, answer: &Object) -> Result<Standing> {
-        let list = GetJumpQRCode::for_rule(&self.key).decode(answer)?;
+        let list = get_jump_qr_code::read_back(answer)?;
         Ok(match list.find(self.key.prefix()) {
             None => Standing::AsAsked,
             Some(_) => Standing::Otherwise,

@@ -58,6 +58,15 @@ impl GetJumpQRCode {
     }
 }
 
+/// The rules in an answer that decides whether a write stands: without a list it decides nothing.
+pub(super) fn read_back(answer: &Object) -> Result<JumpQRCodeList> {
+    if answer.has("rule_list") {
+        GetJumpQRCode::OrdinaryLink.decode(answer)
+    } else {
+        Err(missing("rule_list"))
+    }
+}
+
 /// The answer of getJumpQRCode. It serialises to the wire names, with `null` for what WeChat left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]

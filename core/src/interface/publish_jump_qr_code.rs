@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm};
+use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm, get_jump_qr_code};
 use crate::answer::Object;
 use crate::check::CheckReport;
 use crate::error::Result;
@@ -48,7 +48,7 @@ impl Write<Confirmation> for PublishJumpQRCode {
     }
 
     fn standing(&self, answer: &Object) -> Result<Standing> {
-        let list = GetJumpQRCode::for_rule(&self.key).decode(answer)?;
+        let list = get_jump_qr_code::read_back(answer)?;
         let state = list.find(self.key.prefix()).map(|rule| rule.state);
         Ok(match state {
             Some(Some(RuleState::Published)) => Standing::AsAsked,

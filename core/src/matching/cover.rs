@@ -166,11 +166,55 @@ fn fold(text: &str) -> Cow<'_, str> {
         authority.truncate(without_port.len());
     }
     let path = if link.path.is_empty() { "/" } else { link.path };
-    let decoded_path = percent_decode_str(path).decode_utf8_lossy();
+    let decoded_path = decode(path);
     let query = link.query_text();
-    let decoded_query = percent_decode_str(query).decode_utf8_lossy();
+    let decoded_query = decode(query);
     let mark = if query.is_empty() { "" } else { "?" };
     Cow::Owned(format!(
         "{scheme}://{authority}{decoded_path}{mark}{decoded_query}"
     ))
+}
+
+/// Decodes `text`, but for the characters that would move the borders of a link's parts: `/`, `?` and `#`.
+fn decode(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let mut kept = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let code = piece.get(..2).unwrap_or_default();
+        let is_border = ["2F", "3F", "23"]
+            .iter()
+            .any(|border| code.eq_ignore_ascii_case(border));
+        kept.push_str(if is_border { "%25" } else { "%" });
+        kept.push_str(piece);
+    }
+    percent_decode_str(&kept).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::undocumented_equivalence;
+
+    #[test]
+    fn what_may_be_equal_for_all_that_is_documented() {
+        for (prefix, link) in [
+            ("https://h.cn/a", "HTTPS://H.CN/a"),
+            ("https://h.cn/a", "https://h.cn:443/a"),
+            ("http://h.cn", "http://h.cn/"),
+            ("https://h.cn/%61/", "https://h.cn/a/b"),
+            ("https://h.cn/a?n=%E4%B8%AD", "https://h.cn/a?n=中&m=1"),
+        ] {
+            assert!(undocumented_equivalence(prefix, link), "{prefix} {link}");
+        }
+    }
+
+    #[test]
+    fn an_encoded_border_is_none() {
+        for (prefix, link) in [
+            ("https://h.cn/a", "https://h.cn/a%3Fb"),
+            ("https://h.cn/a/", "https://h.cn/a%2fb"),
+            ("https://h.cn/a", "https://h.cn/a%23b"),
+        ] {
+            assert!(!undocumented_equivalence(prefix, link), "{prefix} {link}");
+        }
+    }
 }
