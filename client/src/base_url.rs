@@ -32,7 +32,13 @@ impl BaseUrl {
         {
             return refuse("it has a query, a fragment or white space");
         }
-        match scheme {
+        // A port that is none would be left out by some libraries, and the secret sent to another server.
+        if let Some((_, port)) = authority_port(authority) {
+            if port.parse::<u16>().is_err() {
+                return refuse("its port is not a number from 0 to 65535");
+            }
+        }
+        match scheme.to_ascii_lowercase().as_str() {
             "https" => {}
             "http" if allow_http || is_loopback(authority) => {}
             "http" => {
@@ -52,15 +58,19 @@ impl BaseUrl {
 
 /// Whether `authority`, a host with or without a port, is this machine.
 pub(crate) fn is_loopback(authority: &str) -> bool {
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    };
+    let host = authority_port(authority).map_or(authority, |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || host
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
+}
+
+/// Host and port; the colons within the brackets of an IPv6 address are none before a port.
+fn authority_port(authority: &str) -> Option<(&str, &str)> {
+    authority
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.ends_with(']'))
 }
 
 #[cfg(test)]
@@ -75,6 +85,8 @@ mod tests {
             "http://127.0.0.1:8080",
             "http://localhost",
             "http://[::1]:80/",
+            "https://[::1]",
+            "HTTP://127.0.0.1:8080",
         ] {
             assert!(BaseUrl::parse(url, false).is_ok(), "{url}");
         }
@@ -88,6 +100,9 @@ mod tests {
             "https:///path",
             "https://user@h",
             "https://h?a=b",
+            "http://127.0.0.1:99999",
+            "https://h:",
+            "https://h:80a",
             "https://h\r\nX: y",
         ] {
             assert!(BaseUrl::parse(url, false).is_err(), "{url}");

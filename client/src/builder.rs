@@ -25,6 +25,9 @@ const DEFAULT_MAX_RETRIES: usize = 3;
 /// More retries than this would not fit into any deadline.
 const MOST_RETRIES: usize = 100;
 
+/// The longest timeout: nobody waits longer for an answer.
+const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Settings for a [`Client`]. Where the tokens come from must be said; everything else has a default.
 ///
 /// ```
@@ -138,7 +141,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default.
+    /// The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default, at most a day.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -256,12 +259,20 @@ impl ClientBuilder {
             ("connect_timeout", self.http.connect_timeout),
             ("read_timeout", self.http.read_timeout),
         ] {
-            if duration.is_zero() {
-                return Err(refuse(&format!("{name}: give more than 0 s")));
-            }
+            check_duration(name, duration)?;
         }
         Ok(())
     }
+}
+
+/// A duration that is too short to do anything in, or so long that it cannot be added to a time, is refused.
+pub(crate) fn check_duration(name: &str, duration: Duration) -> Result<()> {
+    if duration.is_zero() || duration > LONGEST_DURATION {
+        return Err(refuse(&format!(
+            "{name}: give more than 0 s, and at most a day"
+        )));
+    }
+    Ok(())
 }
 
 fn refuse(message: &str) -> Error {

@@ -10,7 +10,7 @@ use jumpqr_core::interface::{
 };
 use jumpqr_core::{Edit, Rule, RuleKey};
 
-use crate::builder::ClientBuilder;
+use crate::builder::{ClientBuilder, check_duration};
 use crate::drive::Driver;
 use crate::rules::Rules;
 use crate::token::TokenSource;
@@ -47,13 +47,13 @@ impl Client {
         }
     }
 
-    /// The same client with another timeout for a whole call.
-    #[must_use]
-    pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self {
+    /// The same client with another timeout for a whole call: more than 0 s, and at most a day.
+    pub fn with_timeout(&self, timeout: Duration) -> Result<Self> {
+        check_duration("timeout", timeout)?;
+        Ok(Self {
             timeout,
             ..self.clone()
-        }
+        })
     }
 
     /// The same client, which checks requests before it sends them, or does not.

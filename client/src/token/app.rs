@@ -55,7 +55,7 @@ struct Held {
 
 impl TokenSource for AppTokens {
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
-        let deadline = self.driver.clock.now() + request.time_left;
+        let deadline = self.driver.clock.now().saturating_add(request.time_left);
         let mut state = self.lock();
         loop {
             let now = self.driver.clock.now();

@@ -348,6 +348,7 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         (fixed().base_url("http://api.weixin.qq.com"), "base_url"),
         (fixed().alternate_base_urls(["nowhere"]), "base_url"),
         (fixed().timeout(Duration::ZERO), "timeout"),
+        (fixed().timeout(Duration::MAX), "timeout"),
         (fixed().read_timeout(Duration::ZERO), "read_timeout"),
         (fixed().max_retries(101), "max_retries"),
         (Client::builder().app("", "s"), "appid"),

@@ -24,12 +24,21 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// Sends again after a delay, or ends with `error`.
+    /// Sends again after a delay, or gives up with `error`.
     pub(super) fn ask_again(&mut self, now: Duration, error: Error, wait: Duration) {
         if self.wait(now, wait) {
             self.last_error = Some(error);
         } else {
-            self.fail(error);
+            self.give_up(error);
+        }
+    }
+
+    /// Ends with `error`; where an earlier attempt is in doubt, it is read back once more before.
+    fn give_up(&mut self, error: Error) {
+        let in_doubt = self.doubted && matches!(self.phase, Phase::Asking);
+        match self.read_back_request().filter(|_| in_doubt) {
+            Some(read_back) => self.begin_reading_back(read_back, error, false),
+            None => self.fail(error),
         }
     }
 
@@ -57,13 +66,8 @@ impl<I: Interface> Call<I> {
     }
 
     fn refused(&mut self, error: Error) {
-        if self.doubted {
-            if let Some(read_back) = self.read_back_request() {
-                return self.begin_reading_back(read_back, error, false);
-            }
-        }
         let known = error.errcode().and_then(ErrCode::lookup);
-        self.fail(match known {
+        self.give_up(match known {
             Some(code) if I::ISSUES_TOKEN => error.with_advice(code.advice_on_token_call()),
             _ => error,
         });

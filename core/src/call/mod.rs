@@ -19,8 +19,8 @@
 //! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that is none) is read back.
 //!   If the change stands as asked, the call is done; if it does not, the write is sent again. What cannot be told ends
 //!   with [`Outcome::Unknown`].
-//! - A refusal after an attempt whose outcome was unknown may be that attempt's echo (85071 after an add that was applied
-//!   late), so it is read back too.
+//! - An attempt that was read back and sent again may still be applied late, and a refusal may be its echo (85071). So
+//!   whatever such a call would end with is read back once more; where no time is left for that, the outcome is unknown.
 //!
 //! One complete call:
 //!
@@ -88,7 +88,7 @@ pub struct Call<I: Interface> {
     state: State<I::Answer>,
     access_token: Option<Secret>,
     rejected_token: Option<Secret>,
-    /// Whether an earlier attempt may have been applied after it was read back.
+    /// Whether an earlier attempt may have been applied since it was read back.
     doubted: bool,
     last_error: Option<Error>,
 }
@@ -284,6 +284,7 @@ impl<I: Interface> Call<I> {
     /// Ends the call. While reading back, what is reported is why the outcome is unknown.
     fn fail(&mut self, error: Error) {
         let error = match std::mem::replace(&mut self.phase, Phase::Asking) {
+            Phase::Asking if self.doubted => error.with_outcome(Outcome::Unknown),
             Phase::Asking => error,
             Phase::ReadingBack { cause, .. } => {
                 let error = self.finished(error);

@@ -43,13 +43,14 @@ impl<I: Interface> Call<I> {
         let Phase::ReadingBack { cause, may_repeat } = phase else {
             return;
         };
-        let cause = cause.with_outcome(Outcome::NotApplied);
-        if may_repeat {
+        self.doubted = false;
+        if may_repeat && self.wait(now, Duration::ZERO) {
+            // What was sent before may still be on its way.
             self.doubted = true;
             self.request = self.interface.request();
-            self.ask_again(now, cause, Duration::ZERO);
+            self.last_error = Some(cause);
         } else {
-            self.fail(cause);
+            self.fail(cause.with_outcome(Outcome::NotApplied));
         }
     }
 

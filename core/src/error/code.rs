@@ -89,9 +89,6 @@ own_codes! {
     /// The client's own pacing would make the call wait past its deadline.
     PacedOut = "paced_out", RateLimited, retryable: true,
         "Make fewer calls at once, or allow more time: WeChat takes 5 calls a second per interface and account.";
-    /// The token store cannot be read or written.
-    StoreFailed = "store_failed", Store, retryable: true,
-        "Mend the token store.";
     /// A defect of jumpqr's.
     Internal = "internal", Internal, retryable: false,
         "Report it, with this text.";

@@ -27,7 +27,7 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Inner {
     code: Cow<'static, str>,
     kind: ErrorKind,
@@ -250,7 +250,21 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("code", &inner.code)
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("advice", &inner.advice)
+            .field("retryable", &inner.retryable)
+            .field("outcome", &inner.outcome)
+            .field("interface", &inner.interface)
+            .field("errcode", &inner.errcode)
+            .field("errmsg", &inner.errmsg)
+            .field("rid", &inner.rid)
+            .field("violations", &inner.violations)
+            .field("source", &inner.source)
+            .finish()
     }
 }
 
