@@ -117,7 +117,9 @@ impl Added {
         });
         match &self.call.rule {
             Rule::OrdinaryLink(rule) => {
-                steps.extend(location(prefix, "FILE.txt").map(|url| {
+                // Outside the sandbox, WeChat has just looked at it.
+                let place = location(prefix, "FILE.txt").filter(|_| self.sandbox);
+                steps.extend(place.map(|url| {
                     NextStep::new(
                         "Have the verification file where WeChat looks for it when a rule is added",
                         [

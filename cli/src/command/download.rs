@@ -3,7 +3,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jumpqr::Error;
+use jumpqr::check::{Finding, FindingCode};
 use jumpqr::interface::VerificationFile;
+use jumpqr::matching::Mismatch;
+use jumpqr::verification_file::location;
 use serde_json::{Value, json};
 
 use crate::args::Global;
@@ -37,6 +41,7 @@ pub(crate) struct Download {
 
 impl Download {
     pub(crate) fn run(&self, global: &Global) -> Ending {
+        self.check()?;
         let connection = Connection::open(global, Caller::MiniProgram)?;
         let file = connection.client.download_qr_code_text()?;
         let target = self.directory.join(&file.file_name);
@@ -51,6 +56,29 @@ impl Download {
             written,
             url,
         }))
+    }
+
+    /// What can be known to be wrong before anybody is asked.
+    fn check(&self) -> Result<(), Failure> {
+        if let Some(prefix) = &self.prefix {
+            if location(prefix, "").is_none() {
+                return Err(Error::invalid(vec![Finding {
+                    field: "prefix".to_owned(),
+                    code: FindingCode::NotHttpUrl,
+                    message: Mismatch::RuleNotALink.to_string(),
+                }])
+                .into());
+            }
+        }
+        let directory = self.directory.display().to_string();
+        match fs::metadata(&self.directory) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Ok(_) => Err(Failure::unwritable(
+                &directory,
+                &io::ErrorKind::NotADirectory.into(),
+            )),
+            Err(error) => Err(Failure::unwritable(&directory, &error)),
+        }
     }
 
     /// Writes the file whole or not at all; `false` where it is there already.

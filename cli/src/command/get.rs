@@ -51,7 +51,7 @@ struct Selection {
     #[arg(long, value_name = "N")]
     page: Option<u32>,
 
-    /// All rules, page after page
+    /// All rules, page after page; what is left of the quotas is not told
     #[arg(long)]
     all: bool,
 }
@@ -59,13 +59,17 @@ struct Selection {
 impl Get {
     pub(crate) fn run(&self, global: &Global) -> Ending {
         let call = self.call();
-        if let Some(call) = &call {
-            checked(call)?;
-        }
+        let warnings = match &call {
+            Some(call) => checked(call)?,
+            None => Vec::new(),
+        };
         let caller = Caller::of(self.appid.as_deref());
         let connection = Connection::open(global, caller)?;
         let list = match (call, &self.appid) {
-            (Some(call), _) => connection.client.get_jump_qr_code(call)?,
+            (Some(call), _) => connection
+                .client
+                .get_jump_qr_code(call)
+                .map_err(|error| Failure::from(error).warned(warnings))?,
             (None, appid) => all_pages(&connection.client, appid.as_deref())?,
         };
         Ok(Box::new(Listed { list }))

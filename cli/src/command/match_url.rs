@@ -2,8 +2,12 @@ use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use jumpqr::Error;
+use jumpqr::check::{Finding, FindingCode};
 use jumpqr::interface::ListedRule;
-use jumpqr::matching::{Candidate, Mismatch, RuleSet, launch_query, undocumented_equivalence};
+use jumpqr::matching::{
+    Candidate, Mismatch, RuleSet, covers, launch_query, undocumented_equivalence,
+};
 use serde_json::{Value, json};
 
 use super::get::all_pages;
@@ -44,8 +48,20 @@ pub(crate) struct Match {
     appid: Option<String>,
 }
 
+/// A rule of which the form is right, to look at the form of a link with.
+const NEVER_WRONG: &str = "https://m.example.cn/";
+
 impl Match {
     pub(crate) fn run(&self, global: &Global) -> Ending {
+        // Whatever the rules are, a text that is no link hits none.
+        if covers(NEVER_WRONG, &self.link) == Err(Mismatch::LinkNotALink) {
+            return Err(Error::invalid(vec![Finding {
+                field: "link".to_owned(),
+                code: FindingCode::NotHttpUrl,
+                message: Mismatch::LinkNotALink.to_string(),
+            }])
+            .into());
+        }
         let candidates = match &self.rules {
             Some(input) => rules_file::read(input)?,
             None => self.listed(global)?,

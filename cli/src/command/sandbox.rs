@@ -12,7 +12,7 @@ use crate::sandbox::serve;
 const EXAMPLES: &str = "\
 Examples:
   jumpqr sandbox
-  jumpqr sandbox --port 8371
+  jumpqr sandbox --port 8930
 
 Then, in another shell, with the `export` lines that it prints, every command talks to it; so does any other client of
 WeChat's interfaces. GET /sandbox on it lists what it can be told: faults, other accounts, another time.";
@@ -23,7 +23,7 @@ WeChat's interfaces. GET /sandbox on it lists what it can be told: faults, other
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
-    /// The TCP port on 127.0.0.1 to listen on; 0 is any free one [example: 8371]
+    /// The TCP port on 127.0.0.1 to listen on; 0 is any free one [example: 8930]
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
 }

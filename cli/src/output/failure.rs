@@ -36,9 +36,11 @@ fn print_error(out: &mut dyn Write, error: &Error) -> io::Result<()> {
         let message = printable(error.message()).replace('\n', "\\n");
         writeln!(out, "{BAD}error[{code}]:{BAD:#} {interface}{message}")?;
     } else {
+        // Offline, there was nothing to send.
+        let unsent = error.interface().map_or("", |_| "; nothing was sent");
         writeln!(
             out,
-            "{BAD}error[{code}]:{BAD:#} {interface}not valid; nothing was sent"
+            "{BAD}error[{code}]:{BAD:#} {interface}not valid{unsent}"
         )?;
         print_findings(out, error.violations())?;
     }

@@ -264,3 +264,20 @@ fn no_validate_does_not_send_what_is_not_well_formed() {
     );
     says(&run, &["open_version: is 4"]);
 }
+
+#[test]
+fn a_text_that_is_no_link_is_refused_before_anybody_is_asked() {
+    for (arguments, field) in [
+        (["match", "not a link"].as_slice(), "link"),
+        (&["match", ""], "link"),
+        (&["download", "--prefix", "nonsense"], "prefix"),
+    ] {
+        let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
+        let run = jumpqr(arguments)
+            .args(["--base-url", wechat.base_url()])
+            .env("JUMPQR_ACCESS_TOKEN", "TOKEN")
+            .expect(3);
+        assert!(run.stderr.contains(&format!("{field}: ")), "{}", run.stderr);
+        assert!(wechat.calls().is_empty());
+    }
+}

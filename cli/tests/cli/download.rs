@@ -116,3 +116,18 @@ fn a_server_does_not_choose_the_directory() {
     assert_eq!(files(directory.path()), ["inner"]);
     assert!(files(&inner).is_empty());
 }
+
+#[test]
+fn a_directory_that_is_not_there_is_told_before_anybody_is_asked() {
+    let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
+    let run = jumpqr(["download", "--directory", "no/such/directory"])
+        .args(["--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "TOKEN")
+        .expect(2);
+    assert!(
+        run.stderr.contains("no/such/directory cannot be written"),
+        "{}",
+        run.stderr
+    );
+    assert!(wechat.calls().is_empty());
+}
