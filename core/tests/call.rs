@@ -58,17 +58,6 @@ const REPLIES: [(u16, &str, bool); 18] = [
     (502, "<html>", false),
 ];
 
-const CAUSES: [FailureCause; 8] = [
-    FailureCause::Dns,
-    FailureCause::Connect,
-    FailureCause::Proxy,
-    FailureCause::Tls,
-    FailureCause::Timeout,
-    FailureCause::ConnectionLost,
-    FailureCause::BodyTooLarge,
-    FailureCause::Refused,
-];
-
 /// What one step may be answered with; which part is used depends on the step.
 #[derive(Debug, Clone)]
 struct Event {
@@ -88,7 +77,7 @@ enum Token {
 fn any_event() -> impl Strategy<Value = Event> {
     let reply = prop_oneof![
         3 => select(&REPLIES[..]).prop_map(Ok),
-        1 => (select(&CAUSES[..]), any::<bool>()).prop_map(Err),
+        1 => (select(&FailureCause::ALL[..]), any::<bool>()).prop_map(Err),
     ];
     let token =
         prop_oneof![8 => Just(Token::Given), 1 => Just(Token::NoneNewer), 1 => Just(Token::Failed)];

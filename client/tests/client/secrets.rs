@@ -66,16 +66,7 @@ fn misfortunes() -> Vec<Result<Reply, SendFailure>> {
         status(200, format!(r#"{{"{TOKEN}{APPSECRET}":"{TOKEN}"}}"#)),
         status(200, String::new()),
     ]);
-    for cause in [
-        FailureCause::Dns,
-        FailureCause::Connect,
-        FailureCause::Proxy,
-        FailureCause::Tls,
-        FailureCause::Timeout,
-        FailureCause::ConnectionLost,
-        FailureCause::BodyTooLarge,
-        FailureCause::Refused,
-    ] {
+    for cause in FailureCause::ALL {
         let detail = format!("?access_token={TOKEN}&secret={APPSECRET}");
         all.push(Err(SendFailure::before_sending(cause, &*detail)));
         all.push(Err(SendFailure::after_sending(cause, &*detail)));

@@ -58,6 +58,18 @@ pub enum FailureCause {
 }
 
 impl FailureCause {
+    /// Every cause.
+    pub const ALL: [Self; 8] = [
+        Self::Dns,
+        Self::Connect,
+        Self::Proxy,
+        Self::Tls,
+        Self::Timeout,
+        Self::ConnectionLost,
+        Self::BodyTooLarge,
+        Self::Refused,
+    ];
+
     const fn code(self) -> OwnCode {
         match self {
             Self::Dns => OwnCode::DnsFailed,
