@@ -87,7 +87,8 @@ impl ClientBuilder {
 
     /// The caller's function is asked for a token before each call, and once more when WeChat calls the token stale.
     ///
-    /// It is called from many threads at once. What it fails with is the [source](StdError::source) of the error.
+    /// It is called from many threads at once. What it fails with is the [source](StdError::source) of the error; an
+    /// [`Error`](jumpqr_core::Error) comes out as it is.
     pub fn token_function<F>(self, function: F) -> Self
     where
         F: Fn(&TokenRequest<'_>) -> Result<Secret, Box<dyn StdError + Send + Sync>>

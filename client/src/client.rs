@@ -2,13 +2,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jumpqr_core::error::Result;
+use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::{
-    AddJumpQRCode, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
-    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, VerificationFile,
-    WxaMpLinkGet,
+    AddJumpQRCode, CallVisitor, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode,
+    Interface, JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode,
+    VerificationFile, WxaMpLinkGet,
 };
+use jumpqr_core::mapping::parse_call;
 use jumpqr_core::{Edit, Rule, RuleKey};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::builder::{ClientBuilder, check_duration};
 use crate::drive::Driver;
@@ -24,6 +27,7 @@ pub struct Client {
     driver: Arc<Driver>,
     tokens: Arc<dyn TokenSource>,
     timeout: Duration,
+    waited: Duration,
     validate: bool,
 }
 
@@ -43,8 +47,15 @@ impl Client {
             driver,
             tokens,
             timeout,
+            waited: Duration::ZERO,
             validate,
         }
+    }
+
+    /// The most time that a whole call takes.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// The same client with another timeout for a whole call: more than 0 s, and at most a day.
@@ -54,6 +65,16 @@ impl Client {
             timeout,
             ..self.clone()
         })
+    }
+
+    /// The same client, whose calls have waited so long already, for example for a thread to be free: that counts towards
+    /// their timeout.
+    #[must_use]
+    pub fn with_waited(&self, waited: Duration) -> Self {
+        Self {
+            waited,
+            ..self.clone()
+        }
     }
 
     /// The same client, which checks requests before it sends them, or does not.
@@ -80,13 +101,13 @@ impl Client {
 
     /// All ordinary-link rules of the Mini Program. Pages are asked for as they are needed.
     #[must_use]
-    pub fn rules(&self) -> Rules<'_> {
+    pub fn rules(&self) -> Rules {
         Rules::ordinary_link(self)
     }
 
     /// All rules of the service account that open the Mini Program `appid`. Pages are asked for as they are needed.
     #[must_use]
-    pub fn service_account_rules(&self, appid: impl Into<String>) -> Rules<'_> {
+    pub fn service_account_rules(&self, appid: impl Into<String>) -> Rules {
         Rules::service_account(self, appid.into())
     }
 
@@ -122,7 +143,29 @@ impl Client {
                 .into_result()
                 .map_err(|error| error.in_interface(I::NAME))?;
         }
-        self.driver.run(call, &*self.tokens, self.timeout)
+        self.driver
+            .run(call, &*self.tokens, self.timeout, self.waited)
+    }
+
+    /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of its arguments by their wire
+    /// names, see [`parse_call`]: for languages that have no access to the types.
+    ///
+    /// The answer is what the typed method gives, serialised: wire names, and the stable names of what is not on the wire.
+    pub fn call_named(&self, interface: &str, arguments: &Value) -> Result<Value> {
+        parse_call(interface, arguments)?.accept(ToValue(self))
+    }
+}
+
+/// Makes a call, and serialises its answer.
+struct ToValue<'a>(&'a Client);
+
+impl CallVisitor for ToValue<'_> {
+    type Output = Result<Value>;
+
+    fn visit<I: Interface<Answer: Serialize>>(self, call: I) -> Result<Value> {
+        let answer = self.0.call(call)?;
+        serde_json::to_value(answer)
+            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
     }
 }
 

@@ -27,19 +27,20 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Runs one call to its end, within `timeout`.
+    /// Runs one call to its end, within `timeout`, of which it has `waited` a part already.
     pub(crate) fn run<I: Interface>(
         &self,
         interface: I,
         tokens: &dyn TokenSource,
         timeout: Duration,
+        waited: Duration,
     ) -> Result<I::Answer> {
         let policy = Policy {
             timeout,
             delays: delays(self.max_retries),
             hosts: self.hosts.len(),
         };
-        let mut call = Call::new(interface, policy, self.clock.now());
+        let mut call = Call::new(interface, policy, self.clock.now().saturating_sub(waited));
         loop {
             match call.step(self.clock.now()) {
                 Step::GetToken { rejected, deadline } => {

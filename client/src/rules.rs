@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::vec;
+use std::{iter, vec};
 
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::{GetJumpQRCode, ListedRule, MAX_PAGE_SIZE};
@@ -7,9 +7,11 @@ use jumpqr_core::interface::{GetJumpQRCode, ListedRule, MAX_PAGE_SIZE};
 use crate::client::Client;
 
 /// The rules of an account, one after the other; each prefix once. After an error it ends.
+///
+/// It holds a clone of the client, so it may be kept, and sent to another thread.
 #[derive(Debug)]
-pub struct Rules<'a> {
-    client: &'a Client,
+pub struct Rules {
+    client: Client,
     pages: Pages,
     page: vec::IntoIter<ListedRule>,
     seen: HashSet<String>,
@@ -25,22 +27,32 @@ enum Pages {
     End,
 }
 
-impl<'a> Rules<'a> {
-    pub(crate) fn ordinary_link(client: &'a Client) -> Self {
+impl Rules {
+    pub(crate) fn ordinary_link(client: &Client) -> Self {
         Self::new(client, Pages::Only)
     }
 
-    pub(crate) fn service_account(client: &'a Client, appid: String) -> Self {
+    pub(crate) fn service_account(client: &Client, appid: String) -> Self {
         Self::new(client, Pages::Next { appid, page_num: 1 })
     }
 
-    fn new(client: &'a Client, pages: Pages) -> Self {
+    fn new(client: &Client, pages: Pages) -> Self {
         Self {
-            client,
+            client: client.clone(),
             pages,
             page: Vec::new().into_iter(),
             seen: HashSet::new(),
         }
+    }
+
+    /// The rest of the page that was asked for last, or the rules of the next page; `None` where there is none. For those
+    /// who turn pages on another thread than the one that uses the rules.
+    pub fn next_page(&mut self) -> Result<Option<Vec<ListedRule>>> {
+        let Some(first) = self.next().transpose()? else {
+            return Ok(None);
+        };
+        let rest = std::mem::take(&mut self.page);
+        Ok(Some(iter::once(first).chain(rest).collect()))
     }
 
     /// Asks for the next page; `false` where there is none.
@@ -79,7 +91,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-impl Iterator for Rules<'_> {
+impl Iterator for Rules {
     type Item = Result<ListedRule>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -26,6 +26,7 @@ pub mod interface;
 mod link;
 pub mod mapping;
 pub mod matching;
+pub mod names;
 mod pacer;
 pub mod request;
 pub mod rule;

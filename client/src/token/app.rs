@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::{StableToken, Token, TokenAnswer};
+use jumpqr_core::interface::{Interface, StableToken, Token, TokenAnswer};
 
 use super::{FixedToken, TokenRequest, TokenSource};
 use crate::drive::Driver;
@@ -21,6 +21,33 @@ pub enum TokenInterface {
     StableToken,
     /// `token`: each call issues a new token, and the former dies 5 minutes later.
     Token,
+}
+
+impl TokenInterface {
+    /// Every interface.
+    pub const ALL: &'static [Self] = &[Self::StableToken, Self::Token];
+
+    /// WeChat's name of the interface, e.g. `stable_token`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StableToken => StableToken::NAME,
+            Self::Token => Token::NAME,
+        }
+    }
+
+    /// The interface that WeChat calls so; another name is refused.
+    pub fn from_name(name: &str) -> Result<Self> {
+        let known = Self::ALL.iter().find(|known| known.name() == name);
+        known.copied().ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|known| known.name()).collect();
+            let names = names.join(" or ");
+            Error::new(
+                OwnCode::InvalidConfig,
+                format!("token_interface: give {names}"),
+            )
+        })
+    }
 }
 
 /// Fetches a token when there is none, when it is about to expire, and once when WeChat calls it stale.
@@ -184,11 +211,12 @@ impl AppTokens {
                     secret,
                     force_refresh,
                 };
-                self.driver.run(call, &no_tokens, timeout)
+                self.driver.run(call, &no_tokens, timeout, Duration::ZERO)
             }
-            TokenInterface::Token => self
-                .driver
-                .run(Token { appid, secret }, &no_tokens, timeout),
+            TokenInterface::Token => {
+                let call = Token { appid, secret };
+                self.driver.run(call, &no_tokens, timeout, Duration::ZERO)
+            }
         }
     }
 }

@@ -23,11 +23,11 @@ where
             )),
             // Sending the same token once more would end the same.
             Ok(token) => Ok(Some(token).filter(|token| request.rejected != Some(token))),
-            Err(failure) => Err(Error::new(
-                OwnCode::TokenSourceFailed,
-                "the token function failed",
-            )
-            .with_source(failure)),
+            Err(failure) => Err(match failure.downcast::<Error>() {
+                Ok(error) => *error,
+                Err(failure) => Error::new(OwnCode::TokenSourceFailed, "the token function failed")
+                    .with_source(failure),
+            }),
         }
     }
 }

@@ -37,6 +37,30 @@ fn a_write_that_times_out_leaves_time_to_read_back() {
 }
 
 #[test]
+fn waiting_before_a_call_counts() {
+    let clock = Arc::new(ManualClock::default());
+    clock.advance(TEN_SECONDS);
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(clock)
+        .timeout(TEN_SECONDS)
+        .build()
+        .unwrap();
+    let in_time = client.with_waited(Duration::from_secs(9));
+    in_time.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert!(transport.sent()[0].timeout <= Duration::from_secs(1));
+    let too_late = client.with_waited(TEN_SECONDS);
+    let error = too_late.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Timeout, Outcome::NotApplied)
+    );
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[test]
 fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));

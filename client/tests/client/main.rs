@@ -10,6 +10,7 @@
 mod deadline;
 mod fake;
 mod http;
+mod named;
 mod rules;
 mod secrets;
 mod server;

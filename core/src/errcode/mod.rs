@@ -9,6 +9,9 @@ pub use errmsg::Errmsg;
 
 use std::time::Duration;
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use crate::error::ErrorKind;
 
 /// One error code of WeChat's.
@@ -77,6 +80,23 @@ impl Class {
             Self::Wait { seconds } => Duration::from_secs(seconds),
             _ => Duration::ZERO,
         }
+    }
+}
+
+impl Serialize for ErrCode {
+    /// The entry by the names of its parts; `wait_seconds` is 0 where there is no need to wait.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut parts = serializer.serialize_struct("ErrCode", 9)?;
+        parts.serialize_field("number", &self.number)?;
+        parts.serialize_field("name", self.name)?;
+        parts.serialize_field("errmsg", self.errmsg)?;
+        parts.serialize_field("kind", self.kind.name())?;
+        parts.serialize_field("class", self.class.name())?;
+        parts.serialize_field("wait_seconds", &self.class.wait().as_secs())?;
+        parts.serialize_field("retryable", &self.class.is_transient())?;
+        parts.serialize_field("meaning", self.meaning)?;
+        parts.serialize_field("advice", self.advice)?;
+        parts.end()
     }
 }
 

@@ -10,6 +10,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use crate::Secret;
 use crate::check::Finding;
 use crate::errcode::{ErrCode, Errmsg};
@@ -265,6 +268,26 @@ impl fmt::Debug for Error {
             .field("violations", &inner.violations)
             .field("source", &inner.source)
             .finish()
+    }
+}
+
+impl Serialize for Error {
+    /// All parts by their names, but for the source; `text` is what `Display` prints.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut parts = serializer.serialize_struct("Error", 12)?;
+        parts.serialize_field("kind", self.kind().name())?;
+        parts.serialize_field("code", self.code())?;
+        parts.serialize_field("interface", &self.interface())?;
+        parts.serialize_field("errcode", &self.errcode())?;
+        parts.serialize_field("errmsg", &self.errmsg())?;
+        parts.serialize_field("rid", &self.rid())?;
+        parts.serialize_field("message", self.message())?;
+        parts.serialize_field("advice", self.advice())?;
+        parts.serialize_field("retryable", &self.is_retryable())?;
+        parts.serialize_field("outcome", self.outcome().name())?;
+        parts.serialize_field("violations", self.violations())?;
+        parts.serialize_field("text", &self.to_string())?;
+        parts.end()
     }
 }
 

@@ -1,3 +1,4 @@
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Interface, missing};
@@ -13,7 +14,7 @@ use crate::verification_file::location;
 pub struct DownloadQRCodeText;
 
 /// The verification file. See [`verification_file`](crate::verification_file) for what it must answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VerificationFile {
     /// Its name, e.g. `UASjIrr8C9.txt`.

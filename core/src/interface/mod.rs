@@ -4,6 +4,7 @@
 //! 200 even for errors.
 
 mod add_jump_qr_code;
+mod any_call;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_jump_qr_code;
@@ -16,6 +17,7 @@ mod token_answer;
 mod wxamplinkget;
 
 pub use add_jump_qr_code::AddJumpQRCode;
+pub use any_call::{AnyCall, CallVisitor};
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
 pub use get_jump_qr_code::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST};
@@ -26,6 +28,8 @@ pub use stable_token::StableToken;
 pub use token::Token;
 pub use token_answer::TokenAnswer;
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
+
+use serde::{Serialize, Serializer};
 
 use crate::Secret;
 use crate::answer::Object;
@@ -47,6 +51,9 @@ pub enum Confirmation {
 }
 
 impl Confirmation {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[Self::Answered, Self::ReadBack];
+
     /// The stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -54,6 +61,13 @@ impl Confirmation {
             Self::Answered => "answered",
             Self::ReadBack => "read_back",
         }
+    }
+}
+
+impl Serialize for Confirmation {
+    /// As its stable name.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

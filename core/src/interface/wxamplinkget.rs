@@ -1,3 +1,4 @@
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::{Interface, missing};
@@ -12,7 +13,7 @@ use crate::request::Request;
 pub struct WxaMpLinkGet;
 
 /// A Mini Program in the answer of wxamplinkget.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LinkedMiniprogram {
     /// Its appid.
@@ -38,6 +39,25 @@ pub enum LinkStatus {
 }
 
 impl LinkStatus {
+    /// Every documented status, in ascending order of the numbers.
+    pub const ALL: &'static [Self] = &[
+        Self::Linked,
+        Self::AwaitsMiniProgramAdmin,
+        Self::Refused,
+        Self::AwaitsAccountAdmin,
+    ];
+
+    /// The number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Linked => 1,
+            Self::AwaitsMiniProgramAdmin => 2,
+            Self::Refused => 3,
+            Self::AwaitsAccountAdmin => 12,
+        }
+    }
+
     /// The status with this number.
     #[must_use]
     pub const fn from_number(number: i64) -> Option<Self> {
@@ -59,6 +79,13 @@ impl LinkStatus {
             Self::Refused => "refused",
             Self::AwaitsAccountAdmin => "awaits_account_admin",
         }
+    }
+}
+
+impl Serialize for LinkStatus {
+    /// As its stable name.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

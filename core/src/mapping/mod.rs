@@ -1,13 +1,15 @@
-//! Rules from mappings with the wire names: from a file, or from a language's own mapping type.
+//! Rules and calls from mappings with the wire names: from a file, or from a language's own mapping type.
 //!
 //! A JSON sample from the official page works as it stands. Numeric strings are accepted where a number is asked for, as
 //! WeChat does; numbers are sent. `null` counts as absent.
 
+mod call;
 mod candidates;
 mod document;
 mod fields;
 mod reader;
 
+pub use call::{check_call, parse_call};
 pub use candidates::parse_candidates;
 pub use document::{MAX_DOCUMENT_BYTES, parse_document};
 
@@ -48,6 +50,20 @@ pub fn parse_rule(mapping: &Value) -> Result<RuleMapping> {
 #[must_use]
 pub fn check_mapping(mapping: &Value) -> CheckReport {
     read(mapping).1
+}
+
+/// All violations and all warnings of a document, as JSON, in form and in content, at once; nothing is sent.
+///
+/// It is [`parse_document`] and [`check_mapping`] in one.
+#[must_use]
+pub fn check_document(document: &[u8]) -> CheckReport {
+    match parse_document(document) {
+        Ok(mapping) => check_mapping(&mapping),
+        Err(error) => CheckReport {
+            violations: error.violations().to_vec(),
+            warnings: Vec::new(),
+        },
+    }
 }
 
 /// The rule, if the mapping is well-formed, and everything that is wrong with it.

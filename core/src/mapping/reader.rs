@@ -19,6 +19,11 @@ impl<'a> Reader<'a> {
         self.map.get(field).filter(|value| !value.is_null())
     }
 
+    /// Whether `field` is given.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.get(field).is_some()
+    }
+
     fn required(&mut self, field: &str, what: &str) -> Option<&'a Value> {
         let value = self.get(field);
         if value.is_none() {
@@ -56,6 +61,45 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// True or false, as such or as 1 or 0; absent is false.
+    pub(super) fn flag(&mut self, field: &str) -> bool {
+        match self.get(field) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(value) if value.as_i64() == Some(1) => true,
+            Some(value) if value.as_i64() == Some(0) => false,
+            Some(value) => {
+                self.wrong_type(field, value, "true or false");
+                false
+            }
+        }
+    }
+
+    /// A list of texts that must be given.
+    pub(super) fn required_texts(&mut self, field: &str) -> Option<Vec<String>> {
+        self.required(field, "a list of texts")?;
+        self.texts(field)
+    }
+
+    /// A field that does not go with the others.
+    pub(super) fn superfluous(&mut self, field: &str, why: &str) {
+        self.report.add(
+            field,
+            FindingCode::UnknownField,
+            format!("does not belong here; {why}"),
+        );
+    }
+
+    /// A number that is none of the allowed ones.
+    pub(super) fn out_of_range(&mut self, field: &str, allowed: &str) {
+        let found = self.get(field).map(short).unwrap_or_default();
+        self.report.add(
+            field,
+            FindingCode::OutOfRange,
+            format!("is {found}; give {allowed}"),
+        );
     }
 
     /// A list of texts.
@@ -108,11 +152,7 @@ impl<'a> Reader<'a> {
         };
         let known = number.and_then(from_number);
         if known.is_none() {
-            self.report.add(
-                field,
-                FindingCode::OutOfRange,
-                format!("is {}; give {allowed}", short(value)),
-            );
+            self.out_of_range(field, allowed);
         }
         known
     }

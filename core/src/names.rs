@@ -1,0 +1,64 @@
+//! Every stable name and number as data: for languages that have no access to the types.
+
+use serde_json::{Value, json};
+
+use crate::check::FindingCode;
+use crate::errcode::ErrCode;
+use crate::error::{ErrorKind, Outcome, OwnCode};
+use crate::interface::{AnyCall, Confirmation, LinkStatus};
+use crate::matching::Mismatch;
+use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
+
+/// Every stable name and number, each list in its own order.
+///
+/// | key | what |
+/// |---|---|
+/// | `errcodes` | WeChat's error codes, as [`ErrCode`] serialises |
+/// | `own_codes` | the errors that do not come from WeChat: `name`, `kind`, `retryable`, `advice` |
+/// | `findings` | the codes of violations and warnings: `name`, `warning` |
+/// | `link_statuses` | the states of a link between accounts: `number`, `name` |
+/// | `mismatches` | why a rule does not cover a link: `code`, `message` |
+/// | `open_version`, `permit_sub_rule`, `is_edit`, `state` | the values of the field: `number`, `word` |
+/// | `kinds`, `outcomes`, `confirmations`, `interfaces` | names |
+///
+/// ```
+/// let names = jumpqr_core::names::names();
+/// assert_eq!(names["kinds"][0], "invalid");
+/// ```
+#[must_use]
+pub fn names() -> Value {
+    json!({
+        "errcodes": ErrCode::all(),
+        "own_codes": list(OwnCode::ALL, |code| json!({
+            "name": code.name(),
+            "kind": code.kind().name(),
+            "retryable": code.is_retryable(),
+            "advice": code.advice(),
+        })),
+        "findings": list(FindingCode::ALL, |code| {
+            json!({"name": code.name(), "warning": code.is_warning()})
+        }),
+        "link_statuses": list(LinkStatus::ALL, |status| {
+            json!({"number": status.number(), "name": status.name()})
+        }),
+        "mismatches": list(&Mismatch::ALL, |reason| {
+            json!({"code": reason.code(), "message": reason.message()})
+        }),
+        "open_version": list(OpenVersion::ALL, |value| numbered(value.number(), value.word())),
+        "permit_sub_rule": list(PermitSubRule::ALL, |value| numbered(value.number(), value.word())),
+        "is_edit": list(Edit::ALL, |value| numbered(value.number(), value.word())),
+        "state": list(RuleState::ALL, |value| numbered(value.number(), value.word())),
+        "kinds": list(ErrorKind::ALL, |kind| kind.name().into()),
+        "outcomes": list(Outcome::ALL, |outcome| outcome.name().into()),
+        "confirmations": list(Confirmation::ALL, |confirmation| confirmation.name().into()),
+        "interfaces": AnyCall::NAMES,
+    })
+}
+
+fn list<T: Copy>(all: &[T], view: impl Fn(T) -> Value) -> Value {
+    all.iter().copied().map(view).collect()
+}
+
+fn numbered(number: u8, word: &str) -> Value {
+    json!({"number": number, "word": word})
+}
