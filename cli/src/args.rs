@@ -170,10 +170,9 @@ pub(crate) struct Unparsed {
     pub(crate) json: bool,
 }
 
-/// Reads the command line.
-pub(crate) fn parse() -> Result<Cli, Unparsed> {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    Cli::try_parse_from(&arguments).map_err(|error| Unparsed {
+/// Reads the command line, the name of the program first.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, Unparsed> {
+    Cli::try_parse_from(arguments).map_err(|error| Unparsed {
         error,
         json: arguments
             .iter()

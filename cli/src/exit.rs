@@ -1,7 +1,5 @@
 //! What the exit code says. This is the only place that knows the numbers.
 
-use std::process::ExitCode;
-
 use jumpqr::{Error, ErrorKind, Outcome};
 
 /// How the command ended.
@@ -49,12 +47,6 @@ impl Exit {
             ErrorKind::Permission | ErrorKind::State | ErrorKind::Quota => Self::Refused,
             _ => Self::Network,
         }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
     }
 }
 

@@ -69,7 +69,7 @@ impl Report for Entry {
     }
 
     fn json(&self) -> Value {
-        json!({"errcode": entry(self.0)})
+        json!({"errcode": self.0})
     }
 }
 
@@ -97,21 +97,6 @@ impl Report for Table {
     }
 
     fn json(&self) -> Value {
-        let codes: Vec<_> = ErrCode::all().iter().map(entry).collect();
-        json!({"errcodes": codes})
+        json!({"errcodes": ErrCode::all()})
     }
-}
-
-fn entry(code: &ErrCode) -> Value {
-    json!({
-        "number": code.number,
-        "name": code.name,
-        "errmsg": code.errmsg,
-        "kind": code.kind.name(),
-        "class": code.class.name(),
-        "wait_seconds": code.class.wait().as_secs(),
-        "retryable": code.class.is_transient(),
-        "meaning": code.meaning,
-        "advice": code.advice,
-    })
 }
