@@ -1,4 +1,4 @@
-//! `flows.json`: a call, step by step, with what each step is answered.
+//! `flows.json`, for every language and for the call machine alone: a call, step by step, with what each step is answered.
 
 use std::time::Duration;
 
@@ -21,8 +21,6 @@ pub struct Flows {
 pub struct FlowVector {
     /// Unique in the file.
     pub name: String,
-    /// Whether a scripted HTTP server can stage it, in a few seconds.
-    pub over_http: bool,
     /// The call.
     pub call: Invocation,
     /// How long it may take, and how often it may try.
@@ -37,10 +35,13 @@ pub struct FlowVector {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyVector {
-    timeout_ms: u64,
-    delays_ms: Vec<u64>,
+    /// For the whole call.
+    pub timeout_ms: u64,
+    /// Before each retry.
+    pub delays_ms: Vec<u64>,
+    /// The number of hosts.
     #[serde(default = "one")]
-    hosts: usize,
+    pub hosts: usize,
 }
 
 fn one() -> usize {

@@ -16,7 +16,7 @@ mod raw;
 mod wire;
 
 pub use expected::{ErrorVector, Expected, ReplyVector};
-pub use file::{VectorFile, load, report};
+pub use file::{VectorFile, count, load, load_from, report};
 pub use invocation::{Invocation, Visitor};
 pub use raw::Raw;
 pub use wire::Wire;

@@ -7,7 +7,7 @@ use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::{Error, Secret};
 use jumpqr_tests::answers::{AnswerVector, Answers};
-use jumpqr_tests::{Visitor, Wire, load, report};
+use jumpqr_tests::{Visitor, Wire, count, load, report};
 
 /// A call takes a handful of steps; more is an endless one.
 const MOST_STEPS: usize = 50;
@@ -77,5 +77,5 @@ fn every_answer_is_understood() {
         (vector.name.as_str(), result)
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    println!("{run} answer vectors");
+    count::<Answers>(run);
 }

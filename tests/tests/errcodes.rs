@@ -8,7 +8,7 @@ use jumpqr_core::{ErrCode, Error, ErrorKind, Outcome};
 use jumpqr_tests::errcodes::{
     ErrCodeVector, FindingCodeVector, LinkStatusVector, Names, OwnCodeVector,
 };
-use jumpqr_tests::load;
+use jumpqr_tests::{count, load};
 
 #[test]
 fn the_table_of_error_codes_is_that_of_the_file() {
@@ -28,7 +28,7 @@ fn the_table_of_error_codes_is_that_of_the_file() {
         assert_eq!(expected, found);
     }
     assert_eq!(file.errcodes.len(), found.len());
-    println!("{} error codes", found.len());
+    count::<Names>(found.len());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn own_codes_are_those_of_the_file() {
         })
         .collect();
     assert_eq!(file.own_codes, found);
-    println!("{} own codes", found.len());
+    count::<Names>(found.len());
 }
 
 #[test]
@@ -73,14 +73,12 @@ fn every_other_name_is_that_of_the_file() {
     let kinds: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.name()).collect();
     let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
     let mismatches: Vec<_> = Mismatch::ALL.iter().map(|reason| reason.code()).collect();
-    let confirmations = [Confirmation::Answered, Confirmation::ReadBack].map(Confirmation::name);
-    let link_statuses: Vec<_> = (-1..100)
-        .filter_map(|number| {
-            let status = LinkStatus::from_number(number)?;
-            Some(LinkStatusVector {
-                number,
-                name: status.name().to_owned(),
-            })
+    let confirmations: Vec<_> = Confirmation::ALL.iter().map(|c| c.name()).collect();
+    let link_statuses: Vec<_> = LinkStatus::ALL
+        .iter()
+        .map(|status| LinkStatusVector {
+            number: status.number().into(),
+            name: status.name().to_owned(),
         })
         .collect();
     assert_eq!(file.findings, findings);
@@ -89,4 +87,12 @@ fn every_other_name_is_that_of_the_file() {
     assert_eq!(file.mismatches, mismatches);
     assert_eq!(file.confirmations, confirmations);
     assert_eq!(file.link_statuses, link_statuses);
+    count::<Names>(
+        findings.len()
+            + kinds.len()
+            + outcomes.len()
+            + mismatches.len()
+            + confirmations.len()
+            + link_statuses.len(),
+    );
 }

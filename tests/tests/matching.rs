@@ -6,7 +6,7 @@ use jumpqr_core::matching::{Candidate, Mismatch, RuleSet, launch_query, occupies
 use jumpqr_core::rule::RuleState;
 use jumpqr_core::verification_file::location;
 use jumpqr_tests::matching::{MatchVector, Matching, RuleVector};
-use jumpqr_tests::{load, report};
+use jumpqr_tests::{count, load, report};
 
 fn candidate(rule: &RuleVector) -> Result<Candidate, String> {
     let candidate = Candidate::new(&rule.prefix);
@@ -54,7 +54,7 @@ fn every_link_hits_what_it_should() {
     let file: Matching = load().unwrap();
     let results = file.matches.iter().map(|v| (v.name.as_str(), check(v)));
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    println!("{run} match vectors");
+    count::<Matching>(run);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_prefix_occupies_what_begins_with_it() {
         (vector.name.as_str(), same(&vector.occupies, &found))
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    println!("{run} occupation vectors");
+    count::<Matching>(run);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn the_verification_file_has_its_place() {
         (vector.name.as_str(), same(&vector.location, &found))
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    println!("{run} verification file vectors");
+    count::<Matching>(run);
 }
 
 #[test]
@@ -96,5 +96,5 @@ fn the_mini_program_gets_the_whole_link() {
         (vector.name.as_str(), same(&vector.query, &found))
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    println!("{run} launch query vectors");
+    count::<Matching>(run);
 }

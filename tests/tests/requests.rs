@@ -6,7 +6,7 @@ use jumpqr_core::Secret;
 use jumpqr_core::interface::Interface;
 use jumpqr_core::request::Request;
 use jumpqr_tests::requests::{RequestVector, Requests};
-use jumpqr_tests::{Visitor, Wire, load, report};
+use jumpqr_tests::{Visitor, Wire, count, load, report};
 
 struct ToRequest;
 
@@ -52,7 +52,7 @@ fn every_request_is_as_documented_byte_for_byte() {
     let file: Requests = load().unwrap();
     let results = file.requests.iter().map(|v| (v.name.as_str(), check(v)));
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    println!("{run} request vectors");
+    count::<Requests>(run);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jumpqr_core::check::{CheckReport, Finding, FindingCode};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::mapping::{check_mapping, parse_document, parse_rule};
 use jumpqr_tests::validation::{FindingVector, Input, ValidationVector, Validations};
-use jumpqr_tests::{Visitor, Wire, load, report};
+use jumpqr_tests::{Visitor, Wire, count, load, report};
 use serde_json::Value;
 
 struct Check;
@@ -86,7 +86,7 @@ fn every_input_has_exactly_its_findings() {
     let file: Validations = load().unwrap();
     let results = file.validations.iter().map(|v| (v.name.as_str(), check(v)));
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    println!("{run} validation vectors");
+    count::<Validations>(run);
 }
 
 #[test]
