@@ -63,7 +63,7 @@ pub enum StepVector {
 }
 
 /// The call asks for an access token.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GetTokenVector {
     /// The token that has been called stale.
@@ -88,7 +88,7 @@ pub struct ReserveVector {
 }
 
 /// The call sends.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SendVector {
     /// The path of the URL.
@@ -112,16 +112,20 @@ pub struct SendVector {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureVector {
-    cause: CauseVector,
-    sent: bool,
+    /// What went wrong.
+    pub cause: CauseVector,
+    /// Whether any of the request may have left.
+    pub sent: bool,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum CauseVector {
+#[expect(missing_docs, reason = "each is named like the cause of the core")]
+pub enum CauseVector {
     Dns,
     Connect,
     Proxy,

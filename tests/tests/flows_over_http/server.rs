@@ -1,0 +1,131 @@
+//! A server on loopback that does with each request what a test says.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+/// A request as it came.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// The token in the query.
+    pub(crate) access_token: Option<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What becomes of a request.
+pub(crate) enum Fate {
+    Reply {
+        status: u16,
+        body: Vec<u8>,
+    },
+    /// The connection is closed without an answer.
+    Close,
+    /// Nothing is said until the client gives up.
+    Silence,
+}
+
+/// Serves until it is dropped, each connection on a thread of its own.
+pub(crate) struct Server {
+    address: SocketAddr,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Server {
+    pub(crate) fn start(
+        decide: impl Fn(Received) -> Fate + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let server = Self {
+            address: listener.local_addr()?,
+            stopped: Arc::default(),
+        };
+        let stopped = server.stopped.clone();
+        let decide = Arc::new(decide);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                if stopped.load(Ordering::Relaxed) {
+                    return;
+                }
+                let decide = decide.clone();
+                // A client that has gone away is none of the test's concern.
+                thread::spawn(move || stream.and_then(|stream| serve(&stream, &*decide)));
+            }
+        });
+        Ok(server)
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        // Wakes the thread that waits for connections.
+        drop(TcpStream::connect(self.address));
+    }
+}
+
+fn serve(mut stream: &TcpStream, decide: &impl Fn(Received) -> Fate) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    while let Some(request) = receive(&mut reader)? {
+        match decide(request) {
+            Fate::Reply { status, body } => {
+                let length = body.len();
+                // A reason may be empty, and 204 has neither a body nor a length.
+                let head = match status {
+                    204 => "HTTP/1.1 204 \r\n\r\n".to_owned(),
+                    _ => format!("HTTP/1.1 {status} \r\nContent-Length: {length}\r\n\r\n"),
+                };
+                stream.write_all(head.as_bytes())?;
+                if status != 204 {
+                    stream.write_all(&body)?;
+                }
+            }
+            Fate::Close => return Ok(()),
+            Fate::Silence => {
+                reader.read_to_end(&mut Vec::new())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The next request; `None` where the client has closed the connection.
+fn receive(reader: &mut impl BufRead) -> io::Result<Option<Received>> {
+    let mut line = String::new();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, target) = (words.next(), words.next().unwrap_or_default());
+    let mut length = 0;
+    loop {
+        let mut field = String::new();
+        reader.read_line(&mut field)?;
+        match field.trim_end().split_once(':') {
+            None => break,
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().map_err(io::Error::other)?;
+            }
+            Some(_) => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let access_token = query
+        .split('&')
+        .find_map(|parameter| parameter.strip_prefix("access_token="));
+    Ok(Some(Received {
+        method: method.unwrap_or_default(),
+        path: path.to_owned(),
+        access_token: access_token.map(str::to_owned),
+        body,
+    }))
+}
