@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::time::Duration;
 use std::{iter, vec};
 
 use jumpqr_core::error::Result;
@@ -53,6 +54,11 @@ impl Rules {
         };
         let rest = std::mem::take(&mut self.page);
         Ok(Some(iter::once(first).chain(rest).collect()))
+    }
+
+    /// Says how long the next page has waited already, see [`Client::with_waited`].
+    pub fn set_waited(&mut self, waited: Duration) {
+        self.client = self.client.with_waited(waited);
     }
 
     /// Asks for the next page; `false` where there is none.

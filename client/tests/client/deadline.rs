@@ -57,6 +57,10 @@ fn waiting_before_a_call_counts() {
         (error.kind(), error.outcome()),
         (ErrorKind::Timeout, Outcome::NotApplied)
     );
+    let mut rules = client.rules();
+    rules.set_waited(TEN_SECONDS);
+    let error = rules.next_page().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(transport.sent().len(), 1);
 }
 
