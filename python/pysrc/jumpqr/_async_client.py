@@ -1,0 +1,353 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextvars
+import functools
+import inspect
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Callable, Optional, TypeVar, Union
+
+from . import _calls, _jumpqr
+from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile, listed_rule
+from ._calls import Call
+from ._connection import Connection, check_process, logged, process
+from ._enums import Confirmation, Edit
+from ._rules import Rule
+
+T = TypeVar("T")
+
+Work = Callable[[Optional[_jumpqr.GivenUp], float], str]
+"""What a call does on a thread: with what it is given up by, and how long it has waited for its turn, in seconds."""
+
+DEFAULT_MAX_CONCURRENCY = 64
+"""As many calls as there are idle connections kept."""
+
+_calling_loop: contextvars.ContextVar[asyncio.AbstractEventLoop] = contextvars.ContextVar("_calling_loop")
+
+
+class AsyncClient(Connection):
+    """Calls WeChat's QR jump-rule interfaces for one account, from asyncio.
+
+    Calls run on threads of the client's own, so that no event loop is blocked, and neither is the loop's default
+    executor. At most `max_concurrency` run at once; others wait for their turn, which counts for their timeout.
+
+    A call that is cancelled ends at once. If it was waiting, it is never sent; if it was sent already, it may still be
+    applied, nothing more is sent for it, and its thread is free when its request has ended. A process that ends waits
+    for the requests in progress, at most as long as their timeouts.
+
+    One client may be used from several event loops, and after a fork. It is an asynchronous context manager; leaving it
+    closes its connections.
+
+    Args:
+        max_concurrency: The most calls at once; 64 by default.
+        access_token: As of `Client`; the function may be asynchronous, and then runs in the event loop of the call.
+        appid: As of `Client`, like all that follow.
+        secret: The account's appsecret.
+        token_interface: Which interface issues the tokens of `appid`.
+        base_url: The host to call.
+        alternate_base_urls: Hosts that are tried when nothing could be sent to the ones before.
+        allow_http: Whether plain http is allowed to other machines.
+        timeout: The most time that a whole call takes, in seconds.
+        connect_timeout: How long connecting may take, in seconds.
+        read_timeout: How long the server may say nothing, in seconds.
+        max_retries: How often a call is tried again after a transient failure.
+        pacing: Whether calls wait their turn so that WeChat's limit is kept.
+        validate: Whether a request is checked before it is sent.
+        body_limit: The longest answer that is taken, in bytes.
+        proxy: `http://[user:password@]host[:port]`.
+        trust_env: Whether the environment's proxy is used where none is given.
+        tls_roots: The certificates to trust, in PEM.
+
+    Raises:
+        ValueError: A setting makes no sense; the text names it. But for `max_concurrency`, it is a `ValidationError`.
+        CredentialsError: There is nothing to get an access token with.
+
+    >>> client = AsyncClient(appid="wx1234567890abcdef", secret="appsecret", max_concurrency=8)
+    """
+
+    def __init__(
+        self,
+        *,
+        max_concurrency: int = DEFAULT_MAX_CONCURRENCY,
+        access_token: Union[str, Callable[[Optional[str]], Union[str, Awaitable[str]]], None] = None,
+        appid: Optional[str] = None,
+        secret: Optional[str] = None,
+        token_interface: Optional[str] = None,
+        base_url: Optional[str] = None,
+        alternate_base_urls: Optional[Sequence[str]] = None,
+        allow_http: Optional[bool] = None,
+        timeout: Optional[float] = None,
+        connect_timeout: Optional[float] = None,
+        read_timeout: Optional[float] = None,
+        max_retries: Optional[int] = None,
+        pacing: Optional[bool] = None,
+        validate: Optional[bool] = None,
+        body_limit: Optional[int] = None,
+        proxy: Optional[str] = None,
+        trust_env: Optional[bool] = None,
+        tls_roots: Optional[bytes] = None,
+    ) -> None:
+        """Take the settings; nothing is sent yet. See the class for what they are."""
+        if callable(access_token):
+            access_token = functools.partial(_ask, access_token)
+        super().__init__(
+            access_token=access_token,
+            appid=appid,
+            secret=secret,
+            token_interface=token_interface,
+            base_url=base_url,
+            alternate_base_urls=alternate_base_urls,
+            allow_http=allow_http,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_retries=max_retries,
+            pacing=pacing,
+            validate=validate,
+            body_limit=body_limit,
+            proxy=proxy,
+            trust_env=trust_env,
+            tls_roots=tls_roots,
+        )
+        if max_concurrency < 1:
+            raise ValueError(f"max_concurrency: give 1 or more, not {max_concurrency}")
+        # Threads do not survive a fork, so each process has a pool of its own. Its threads start when they are needed.
+        self._max_concurrency = max_concurrency
+        self._pools = {process(): self._pool()}
+
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="jumpqr")
+
+    async def _run(self, interface: str, work: Work, limit: float, late: Callable[[], str]) -> str:
+        """Do `work` on a thread; where none is free within `limit` seconds, it is never done, but `late`."""
+        here = process()
+        pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
+        context = contextvars.copy_context()
+        context.run(_calling_loop.set, asyncio.get_running_loop())
+        given_up = _jumpqr.GivenUp()
+        queued = time.monotonic()
+
+        def call() -> str:
+            return context.run(work, given_up, time.monotonic() - queued)
+
+        with logged(interface):
+            turn = pool.submit(call)
+            result = asyncio.wrap_future(turn)
+            try:
+                await asyncio.wait([result], timeout=limit)
+                if turn.cancelled():
+                    raise RuntimeError("the client was closed while the call waited for its turn; make another one")
+                if not turn.done() and turn.cancel():
+                    return late()
+                return await result
+            finally:
+                # Neither is of any effect on a call that is done.
+                given_up.set()
+                result.cancel()
+
+    async def _call(self, call: Call[T], timeout: Optional[float], validate: Optional[bool] = None) -> T:
+        native = self._native()
+        limit = native.limit(timeout)
+
+        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> str:
+            return native.call(
+                call.interface, call.arguments, timeout=limit, waited=waited, validate=validate, given_up=given_up
+            )
+
+        # With nothing left of its time, it ends as every such call does.
+        return call.answer(await self._run(call.interface, work, limit, lambda: work(None, limit)))
+
+    async def add_jump_qr_code(
+        self,
+        rule: Union[Rule, Mapping[str, Any], None] = None,
+        *,
+        is_edit: Union[Edit, bool, None] = None,
+        prefix: Optional[str] = None,
+        path: Optional[str] = None,
+        open_version: Optional[int] = None,
+        permit_sub_rule: Optional[int] = None,
+        debug_url: Optional[Sequence[str]] = None,
+        appid: Optional[str] = None,
+        timeout: Optional[float] = None,
+        validate: Optional[bool] = None,
+    ) -> Confirmation:
+        """Add or modify a rule. Place the verification file before.
+
+        A rule with violations is refused, and nothing is sent; one with warnings is sent, see `check`. A published rule
+        can be modified in ordinary-link mode only, and there not its `path`: else 40097.
+
+        Args:
+            rule: An `OrdinaryLinkRule`, a `ServiceAccountRule`, or a mapping with the wire names. Or give its fields as
+                keywords instead: `prefix`, `path`, and `open_version`, `permit_sub_rule`, `debug_url`, or `appid`.
+            is_edit: Whether the rule is modified; else it is added. It goes before the `is_edit` of a mapping.
+            prefix: Which links the rule covers.
+            path: The Mini Program page.
+            open_version: Which build a `debug_url` opens.
+            permit_sub_rule: Whether the rule occupies its sub-rules.
+            debug_url: At most 5 complete test links.
+            appid: The Mini Program, in service-account mode.
+            timeout: The most time for this call, in seconds.
+            validate: Whether the rule is checked before it is sent; False sends a well-formed one unchecked.
+        """
+        fields = {
+            "prefix": prefix,
+            "path": path,
+            "open_version": open_version,
+            "permit_sub_rule": permit_sub_rule,
+            "debug_url": debug_url,
+            "appid": appid,
+        }
+        return await self._call(_calls.add_jump_qr_code(rule, is_edit, fields), timeout, validate)
+
+    async def get_jump_qr_code(
+        self,
+        *,
+        appid: Optional[str] = None,
+        get_type: Optional[int] = None,
+        prefix_list: Optional[Sequence[str]] = None,
+        page_num: Optional[int] = None,
+        page_size: Optional[int] = None,
+        timeout: Optional[float] = None,
+    ) -> JumpQRCodeList:
+        """List rules, with what is left of the quotas.
+
+        Without arguments, all ordinary-link rules of the Mini Program.
+
+        Args:
+            appid: The Mini Program that the service account's rules open.
+            get_type: 0 the latest 10,000; 1 by `prefix_list`; 2 by page. It follows from the other arguments.
+            prefix_list: At most 200 prefixes, each in full.
+            page_num: Counts from 1.
+            page_size: At most 200.
+            timeout: The most time for this call, in seconds.
+        """
+        return await self._call(_calls.get_jump_qr_code(appid, get_type, prefix_list, page_num, page_size), timeout)
+
+    async def rules(self, appid: Optional[str] = None, *, timeout: Optional[float] = None) -> AsyncIterator[ListedRule]:
+        """Iterate over all rules, each prefix once. Pages are asked for as they are needed.
+
+        Args:
+            appid: The Mini Program that the service account's rules open; without it, ordinary-link rules.
+            timeout: The most time for one page from when it has its turn, in seconds; and the most until then.
+        """
+        begun_in = process()
+        native = self._native()
+        limit = native.limit(timeout)
+        pages = native.rules(appid, timeout=limit)
+
+        def work(given_up: Optional[_jumpqr.GivenUp], _waited: float) -> str:
+            return pages.next_page(given_up=given_up)
+
+        def late() -> str:
+            return native.call("getJumpQRCode", "{}", timeout=limit, waited=limit)
+
+        while True:
+            check_process(begun_in)
+            page = json.loads(await self._run("getJumpQRCode", work, limit, late))
+            if page is None:
+                return
+            for rule in page:
+                yield listed_rule(rule)
+
+    async def publish_jump_qr_code(
+        self, prefix: str, *, appid: Optional[str] = None, timeout: Optional[float] = None
+    ) -> Confirmation:
+        """Make a rule effective for everybody. There is no way back but to delete it.
+
+        Args:
+            prefix: That of the rule, in full.
+            appid: The Mini Program, in service-account mode.
+            timeout: The most time for this call, in seconds.
+        """
+        return await self._call(_calls.publish_jump_qr_code(prefix, appid), timeout)
+
+    async def delete_jump_qr_code(
+        self, prefix: str, *, appid: Optional[str] = None, timeout: Optional[float] = None
+    ) -> Confirmation:
+        """Remove a rule at once, published or not.
+
+        Args:
+            prefix: That of the rule, in full.
+            appid: The Mini Program, in service-account mode.
+            timeout: The most time for this call, in seconds.
+        """
+        return await self._call(_calls.delete_jump_qr_code(prefix, appid), timeout)
+
+    async def download_qr_code_text(self, *, timeout: Optional[float] = None) -> VerificationFile:
+        """Fetch the domain-ownership verification file of the account.
+
+        Args:
+            timeout: The most time for this call, in seconds.
+        """
+        return await self._call(_calls.download_qr_code_text(), timeout)
+
+    async def link_miniprogram(
+        self,
+        appid: str,
+        *,
+        notify_users: bool = False,
+        show_profile: bool = False,
+        timeout: Optional[float] = None,
+    ) -> Confirmation:
+        """Ask for the service account to be linked to a Mini Program; an administrator of each side confirms.
+
+        Args:
+            appid: The Mini Program.
+            notify_users: Whether to tell the followers.
+            show_profile: Whether to show it on the account's profile.
+            timeout: The most time for this call, in seconds.
+        """
+        return await self._call(_calls.link_miniprogram(appid, notify_users, show_profile), timeout)
+
+    async def wxamplinkget(self, *, timeout: Optional[float] = None) -> list[LinkedMiniprogram]:
+        """List the Mini Programs that the service account is linked to, or is about to be.
+
+        Args:
+            timeout: The most time for this call, in seconds.
+        """
+        return await self._call(_calls.wxamplinkget(), timeout)
+
+    async def aclose(self) -> None:
+        """Close the connections, once the calls in progress are done; those that still wait raise RuntimeError."""
+        self._close()
+        pool = self._pools.pop(process(), None)
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: Optional[type[BaseException]],
+        exc: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.aclose()
+
+
+def _ask(function: Callable[[Optional[str]], Any], rejected: Optional[str]) -> Any:
+    """Ask the caller's token function from a thread of the pool; what it awaits is awaited in the call's event loop."""
+    token = function(rejected)
+    if not inspect.isawaitable(token):
+        return token
+    loop = _calling_loop.get()
+    future = asyncio.run_coroutine_threadsafe(_await(token), loop)
+    while True:
+        try:
+            return future.result(timeout=1.0)
+        except concurrent.futures.TimeoutError:
+            # The function may have raised that itself. A loop that was closed will never bring the token.
+            if future.done() or loop.is_closed():
+                raise
+
+
+async def _await(token: Any) -> Any:
+    return await token

@@ -1,0 +1,142 @@
+"""What goes wrong: one tree under `JumpqrError`, by what the reader must do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar, Optional
+
+from ._enums import Kind, Outcome
+from ._findings import Finding
+
+
+class JumpqrError(Exception):
+    """What went wrong, and what to do next.
+
+    It never holds an access token or a secret, and can be pickled.
+    """
+
+    _by_kind: ClassVar[dict[Kind, type[JumpqrError]]] = {}
+
+    kind: Kind
+    """What the reader must do, in a word."""
+    code: str
+    """The stable code: the name of WeChat's, e.g. `illegal_prefix`, or one of jumpqr's own, e.g. `timeout`."""
+    message: str
+    """What happened, without the advice."""
+    advice: str
+    """What to do next, for a person."""
+    retryable: bool
+    """Whether the same call may succeed later with nothing changed; a write only where `outcome` is `not_applied`."""
+    outcome: Outcome
+    """Whether the change was applied."""
+    interface: Optional[str]
+    """WeChat's name of the interface that was called, e.g. `addJumpQRCode`."""
+    errcode: Optional[int]
+    """WeChat's number."""
+    errmsg: Optional[str]
+    """WeChat's text as it came, rid included."""
+    rid: Optional[str]
+    """The request id, which WeChat's support asks for."""
+    violations: tuple[Finding, ...]
+    """Every reason for which a request was refused before it was sent; empty for all other errors."""
+
+    def __init_subclass__(cls, kind: Optional[Kind] = None) -> None:
+        """Make the class that of all errors of this kind."""
+        super().__init_subclass__()
+        if kind is not None:
+            JumpqrError._by_kind[kind] = cls
+
+    def __init__(self, parts: dict[str, Any]) -> None:
+        """Take the parts of an error of the core."""
+        super().__init__(parts["text"])
+        self._parts = parts
+        self.kind = Kind(parts["kind"])
+        self.code = parts["code"]
+        self.message = parts["message"]
+        self.advice = parts["advice"]
+        self.retryable = parts["retryable"]
+        self.outcome = Outcome(parts["outcome"])
+        self.interface = parts["interface"]
+        self.errcode = parts["errcode"]
+        self.errmsg = parts["errmsg"]
+        self.rid = parts["rid"]
+        self.violations = tuple(Finding(**violation) for violation in parts["violations"])
+
+    def __str__(self) -> str:
+        """Return what happened, with the code and the rid."""
+        return str(self._parts["text"])
+
+    def __reduce__(self) -> tuple[type[JumpqrError], tuple[dict[str, Any]]]:
+        """Return what it takes to make the same error again."""
+        return type(self), (self._parts,)
+
+
+class InvalidError(JumpqrError, kind=Kind.INVALID):
+    """The request or the configuration must be changed: it will be refused every time."""
+
+
+class ValidationError(InvalidError, ValueError):
+    """The request or a setting was refused before anything was sent; `violations` has every reason."""
+
+
+class CredentialsError(JumpqrError, kind=Kind.CREDENTIALS):
+    """Appid, secret, token or authorisation must be mended."""
+
+
+class PermissionDeniedError(JumpqrError, kind=Kind.PERMISSION):
+    """A permission must be granted, or an IP address put on a whitelist."""
+
+
+class StateError(JumpqrError, kind=Kind.STATE):
+    """Something outside the request must be mended: the rule's state, the domain, the verification file."""
+
+
+class QuotaError(JumpqrError, kind=Kind.QUOTA):
+    """A daily or monthly quota is used up."""
+
+
+class RateLimitedError(JumpqrError, kind=Kind.RATE_LIMITED):
+    """There are too many calls at once."""
+
+
+class BusyError(JumpqrError, kind=Kind.BUSY):
+    """WeChat is busy."""
+
+
+class NetworkError(JumpqrError, kind=Kind.NETWORK):
+    """The network between here and WeChat failed."""
+
+
+class CallTimeoutError(JumpqrError, TimeoutError, kind=Kind.TIMEOUT):
+    """The call's deadline passed."""
+
+
+class ProtocolError(JumpqrError, kind=Kind.PROTOCOL):
+    """The answer is not one of WeChat's."""
+
+
+class StoreError(JumpqrError, kind=Kind.STORE):
+    """The token store failed."""
+
+
+class InternalError(JumpqrError, kind=Kind.INTERNAL):
+    """A defect of jumpqr's; report it."""
+
+
+class SandboxError(Exception):
+    """A sandbox did not start, or did not do what it was told; the text names the field and what to do."""
+
+
+def from_parts(parts_json: str) -> JumpqrError:
+    """Make the exception of an error of the core; called by the extension module."""
+    parts = json.loads(parts_json)
+    kind = Kind(parts["kind"])
+    # What jumpqr refuses itself is a ValueError as well; what WeChat refuses is not.
+    if kind is Kind.INVALID and parts["errcode"] is None:
+        return ValidationError(parts)
+    return JumpqrError._by_kind.get(kind, JumpqrError)(parts)
+
+
+def sandbox_error(text: str) -> SandboxError:
+    """Make the exception of a sandbox's refusal; called by the extension module."""
+    return SandboxError(text)

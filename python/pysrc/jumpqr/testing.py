@@ -1,0 +1,170 @@
+"""A local WeChat to test against, in this process."""
+
+from __future__ import annotations
+
+import json
+from types import TracebackType
+from typing import Any, NamedTuple, Optional, Union
+from urllib.parse import quote
+
+from . import _jumpqr
+from ._async_client import AsyncClient
+from ._client import Client
+from ._exceptions import SandboxError
+
+__all__ = ["Account", "Sandbox", "SandboxError"]
+
+
+class Account(NamedTuple):
+    """An account of a sandbox."""
+
+    appid: str
+    """Its appid."""
+    secret: str
+    """Its appsecret, which is none: every sandbox has the same."""
+
+
+class Sandbox:
+    """A local WeChat: the same interfaces, rules, states, tokens and error codes, and faults on demand.
+
+    It serves on a port of 127.0.0.1, on a thread of its own, until it is stopped, and starts with one Mini Program and
+    one service account linked to it. Any HTTP client may use it. Any thread may use it; a process that was forked may
+    use it over HTTP only. It is a context manager; leaving it stops the server.
+
+    Args:
+        port: The port to listen on; any free one by default.
+        frozen_at: Where its clock stands still, in UNIX seconds; by default it goes.
+
+    Raises:
+        SandboxError: The port cannot be had.
+
+    >>> with Sandbox() as sandbox, sandbox.client() as client:
+    ...     len(client.get_jump_qr_code().rule_list)
+    0
+    """
+
+    def __init__(self, *, port: Optional[int] = None, frozen_at: Optional[int] = None) -> None:
+        """Start the server."""
+        self._native = _jumpqr.Sandbox(port=port, frozen_at=frozen_at)
+
+    @property
+    def base_url(self) -> str:
+        """Where it is, in the place of https://api.weixin.qq.com."""
+        return self._native.base_url
+
+    @property
+    def mini_program(self) -> Account:
+        """The Mini Program: its token adds ordinary-link rules."""
+        return Account(*self._native.mini_program)
+
+    @property
+    def service_account(self) -> Account:
+        """The service account: its token adds service-account rules."""
+        return Account(*self._native.service_account)
+
+    def client(self, account: Optional[Account] = None, **settings: Any) -> Client:
+        """Return a client of the account, of the Mini Program by default; settings as of `Client`."""
+        return Client(**self._settings(account, settings))
+
+    def async_client(self, account: Optional[Account] = None, **settings: Any) -> AsyncClient:
+        """Return an asyncio client of the account, of the Mini Program by default; settings as of `AsyncClient`."""
+        return AsyncClient(**self._settings(account, settings))
+
+    def _settings(self, account: Optional[Account], settings: dict[str, Any]) -> dict[str, Any]:
+        settings = {"base_url": self.base_url, **settings}
+        if "access_token" not in settings:
+            appid, secret = account or self.mini_program
+            settings = {"appid": appid, "secret": secret, **settings}
+        return settings
+
+    def inject(self, fault: str, **details: Any) -> int:
+        """Ask for something to go wrong, by default with the next call, and before it is applied.
+
+        Args:
+            fault: `errcode`, `delay`, `reset`, `truncate`, `html`, `status`, `garbage`, `not_http`, `empty`, `dribble`,
+                `token_death` or `close`.
+            **details: What this fault needs: `errcode` and maybe `errmsg`; `milliseconds` (delay, dribble); `status`;
+                `bytes` (dribble). And `on`, an interface's name, "any", "business" or "tokens"; `account`, an appid;
+                `times`, a number or "forever"; `when`, "before" or "after".
+
+        Returns:
+            The fault's number, with which `DELETE /sandbox/faults/{number}` calls it off.
+
+        >>> with Sandbox() as sandbox:
+        ...     sandbox.inject("errcode", errcode=-1, when="after", on="addJumpQRCode")
+        1
+        """
+        answer = self.control("POST", "/sandbox/faults", {"fault": fault, **details})
+        return int(answer["id"])
+
+    def clear_faults(self) -> None:
+        """Call all faults off."""
+        self.control("DELETE", "/sandbox/faults")
+
+    def access_token(self, appid: str) -> str:
+        """Return a new token of the account, without a request: nothing is counted."""
+        return str(self.control("POST", _account(appid, "tokens"))["access_token"])
+
+    def kill_tokens(self, appid: str) -> None:
+        """Kill all tokens of the account: calls with them get 40001."""
+        self.control("DELETE", _account(appid, "tokens"))
+
+    def put_account(self, appid: str, **changes: Any) -> None:
+        """Add an account (`kind`, `secret`), or change the fields that are given.
+
+        Args:
+            appid: The account.
+            **changes: `kind` ("mini_program" or "service_account"), `secret`, `nickname`, `permission_sets`,
+                `personal`, `released`, `qrcodejump_open`, `token_lifetime_seconds`.
+        """
+        self.control("PUT", _account(appid), changes)
+
+    def rules(self, appid: str) -> list[dict[str, Any]]:
+        """Return the rules that the account's token added, as they are stored."""
+        return list(self.control("GET", _account(appid, "rules")))
+
+    def advance(self, seconds: float) -> None:
+        """Move the sandbox's clock: tokens expire, quotas are renewed."""
+        self.control("POST", "/sandbox/clock", {"advance_seconds": seconds})
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the requests received, the latest 10,000, without tokens and secrets."""
+        return list(self.control("GET", "/sandbox/requests"))
+
+    def counters(self) -> dict[str, Any]:
+        """Return how many requests were received: `calls` by interface, `business_calls`, `token_calls`, and others."""
+        return dict(self.control("GET", "/sandbox/counters"))
+
+    def reset(self) -> None:
+        """Go back to the start: no rules, tokens, faults or requests."""
+        self.control("POST", "/sandbox/reset")
+
+    def control(self, method: str, path: str, body: Union[dict[str, Any], list[Any], None] = None) -> Any:
+        """Do what a control endpoint does, without a socket: any of those that `GET /sandbox` lists.
+
+        Raises:
+            SandboxError: There is no such endpoint, or what is asked for makes no sense.
+        """
+        return json.loads(self._native.control(method, path, json.dumps(body)))
+
+    def stop(self) -> None:
+        """Close every connection and the port; does nothing the second time."""
+        self._native.stop()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: Optional[type[BaseException]],
+        exc: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"Sandbox({self.base_url})"
+
+
+def _account(appid: str, part: str = "") -> str:
+    return f"/sandbox/accounts/{quote(appid, safe='')}/{part}"

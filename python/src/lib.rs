@@ -1,0 +1,60 @@
+//! The extension module `jumpqr._jumpqr`: converts and calls, and decides nothing.
+//!
+//! The package's Python side (`pysrc/jumpqr`) is the interface; nothing here is meant to be used by anybody else. Structured
+//! values cross as JSON text with the wire names, in both directions, so that a mapping and a typed rule go through the same
+//! parser in core, and every answer and error has the same parts in every language.
+//!
+//! Every function lets go of the interpreter's lock while it works, and none lets a panic out: it becomes an error of the
+//! kind `internal`.
+
+mod caller;
+mod client;
+mod error;
+mod given_up;
+#[cfg(feature = "test-hooks")]
+mod hooks;
+mod json;
+mod offline;
+mod rules;
+mod sandbox;
+mod token;
+
+use pyo3::prelude::*;
+
+/// Converts and calls; the package `jumpqr` is the interface.
+#[pymodule]
+mod _jumpqr {
+    use std::ffi::OsString;
+
+    use pyo3::prelude::*;
+
+    use crate::error::offline;
+
+    #[pymodule_export]
+    use crate::client::Client;
+    #[pymodule_export]
+    use crate::given_up::GivenUp;
+    #[cfg(feature = "test-hooks")]
+    #[pymodule_export]
+    use crate::hooks::panic;
+    #[pymodule_export]
+    use crate::offline::{
+        RuleSet, all_names, check_call, check_document, launch_query, location, occupies,
+        undocumented_equivalence,
+    };
+    #[pymodule_export]
+    use crate::rules::Rules;
+    #[pymodule_export]
+    use crate::sandbox::Sandbox;
+
+    /// The version of the package.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name is Python's")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// Runs the command with these arguments, the name of the program first; returns its exit code.
+    #[pyfunction]
+    fn command(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<u8> {
+        offline(py, || Ok(jumpqr_cli::run(arguments)))
+    }
+}

@@ -1,0 +1,115 @@
+//! What needs no network: checking, matching, and the names.
+
+use std::ptr;
+
+use jumpqr::check::CheckReport;
+use jumpqr::mapping;
+use jumpqr::matching::{self, Candidate, Mismatch};
+use jumpqr::{names, verification_file};
+use pyo3::prelude::*;
+
+use crate::error::offline;
+use crate::json;
+
+/// Checks a document, of which nobody knows yet whether it is JSON; returns `violations` and `warnings` in JSON.
+#[pyfunction]
+pub(crate) fn check_document(py: Python<'_>, document: &[u8]) -> PyResult<String> {
+    offline(py, || json::write(&mapping::check_document(document)))
+}
+
+/// Checks a call by WeChat's name of its interface, with its arguments in JSON; returns as `check_document` does.
+#[pyfunction]
+pub(crate) fn check_call(py: Python<'_>, interface: &str, arguments: &str) -> PyResult<String> {
+    offline(py, || {
+        let report = match json::read(arguments) {
+            Ok(arguments) => mapping::check_call(interface, &arguments)?,
+            Err(error) => CheckReport {
+                violations: error.violations().to_vec(),
+                warnings: Vec::new(),
+            },
+        };
+        json::write(&report)
+    })
+}
+
+/// An index over many rules; they are told by their places in the list that was given.
+#[pyclass(frozen, module = "jumpqr._jumpqr")]
+pub(crate) struct RuleSet {
+    rules: matching::RuleSet,
+}
+
+#[pymethods]
+impl RuleSet {
+    /// Indexes rules in JSON: a list of objects with `prefix` and maybe `state`.
+    #[new]
+    fn create(py: Python<'_>, rules: &str) -> PyResult<Self> {
+        offline(py, || {
+            let candidates = mapping::parse_candidates(&json::read(rules)?)?;
+            let rules = matching::RuleSet::new(candidates);
+            Ok(Self { rules })
+        })
+    }
+
+    /// The place of the rule that is hit, that of the rule it shadows, and whether the link opens.
+    fn match_url(
+        &self,
+        py: Python<'_>,
+        link: &str,
+    ) -> PyResult<(Option<usize>, Option<usize>, bool)> {
+        offline(py, || {
+            let found = self.rules.match_url(link);
+            let place = |rule: Option<&Candidate>| self.place(rule?);
+            Ok((place(found.hit), place(found.shadowed), found.opens()))
+        })
+    }
+
+    /// For each rule, the code of why it does not cover the link; `None` for those that do.
+    fn explain(&self, py: Python<'_>, link: &str) -> PyResult<Vec<Option<&'static str>>> {
+        offline(py, || {
+            let reasons = self.rules.explain(link);
+            Ok(reasons
+                .map(|(_, covers)| covers.err().map(Mismatch::code))
+                .collect())
+        })
+    }
+}
+
+impl RuleSet {
+    /// The place of a rule that was found: those of a list stand in memory in their order.
+    fn place(&self, rule: &Candidate) -> Option<usize> {
+        let all = self.rules.rules();
+        all.binary_search_by_key(&ptr::from_ref(rule), ptr::from_ref)
+            .ok()
+    }
+}
+
+/// Whether a rule `prefix` that occupies its sub-rules bars other accounts from `other`.
+#[pyfunction]
+pub(crate) fn occupies(py: Python<'_>, prefix: &str, other: &str) -> PyResult<bool> {
+    offline(py, || Ok(matching::occupies(prefix, other)))
+}
+
+/// Whether `prefix` would cover `link` if WeChat took for equal what no page says is equal or different.
+#[pyfunction]
+pub(crate) fn undocumented_equivalence(py: Python<'_>, prefix: &str, link: &str) -> PyResult<bool> {
+    offline(py, || Ok(matching::undocumented_equivalence(prefix, link)))
+}
+
+/// The URL under which WeChat looks for a verification file.
+#[pyfunction]
+pub(crate) fn location(py: Python<'_>, prefix: &str, file_name: &str) -> PyResult<Option<String>> {
+    offline(py, || Ok(verification_file::location(prefix, file_name)))
+}
+
+/// The query with which a Mini Program is opened for a scanned link.
+#[pyfunction]
+pub(crate) fn launch_query(py: Python<'_>, link: &str, scancode_time: u64) -> PyResult<String> {
+    offline(py, || Ok(matching::launch_query(link, scancode_time)))
+}
+
+/// Every stable name and number, in JSON.
+#[pyfunction]
+#[pyo3(name = "names")]
+pub(crate) fn all_names(py: Python<'_>) -> PyResult<String> {
+    offline(py, || json::write(&names::names()))
+}

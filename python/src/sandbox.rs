@@ -1,0 +1,124 @@
+//! The sandbox, in this process.
+
+use std::sync::Arc;
+use std::{mem, process};
+
+use jumpqr_sandbox::{Credentials, SandboxError};
+use pyo3::prelude::*;
+
+use crate::error::offline;
+use crate::json;
+
+/// A local WeChat that is running, on a thread of its own.
+#[pyclass(frozen, module = "jumpqr._jumpqr")]
+pub(crate) struct Sandbox {
+    sandbox: Arc<jumpqr_sandbox::Sandbox>,
+    /// The process that has the thread: a fork has none.
+    process: u32,
+}
+
+#[pymethods]
+impl Sandbox {
+    /// Starts one; `frozen_at` is in UNIX seconds.
+    #[new]
+    #[pyo3(signature = (*, port=None, frozen_at=None))]
+    fn create(py: Python<'_>, port: Option<i64>, frozen_at: Option<i64>) -> PyResult<Self> {
+        let start = || {
+            let mut builder = jumpqr_sandbox::Sandbox::builder();
+            if let Some(port) = port {
+                builder = builder.port(fitting("port", port, "0 to 65535")?);
+            }
+            if let Some(frozen_at) = frozen_at {
+                builder = builder.frozen_at(fitting("frozen_at", frozen_at, "UNIX seconds")?);
+            }
+            builder.start()
+        };
+        let sandbox = offline(py, || Ok(start()))?.map_err(|error| refused(py, &error))?;
+        Ok(Self {
+            sandbox: Arc::new(sandbox),
+            process: process::id(),
+        })
+    }
+
+    /// Where it is.
+    #[getter]
+    fn base_url(&self) -> &str {
+        self.sandbox.base_url()
+    }
+
+    /// Appid and secret of its Mini Program.
+    #[getter]
+    fn mini_program(&self) -> (String, String) {
+        pair(&self.sandbox.mini_program())
+    }
+
+    /// Appid and secret of its service account.
+    #[getter]
+    fn service_account(&self) -> (String, String) {
+        pair(&self.sandbox.service_account())
+    }
+
+    /// Does what a control endpoint does, with a body in JSON; returns its answer in JSON.
+    fn control(&self, py: Python<'_>, method: &str, path: &str, body: &str) -> PyResult<String> {
+        let answer = offline(py, || {
+            let body = json::read(body)?;
+            let answer = self
+                .here()
+                .and_then(|sandbox| sandbox.control(method, path, body));
+            match answer {
+                Ok(answer) => json::write(&answer).map(Ok),
+                Err(error) => Ok(Err(error)),
+            }
+        })?;
+        answer.map_err(|error| refused(py, &error))
+    }
+
+    /// Stops it, and waits for its thread; does nothing the second time.
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        let stopped = offline(py, || Ok(self.here().map(jumpqr_sandbox::Sandbox::stop)))?;
+        stopped.map_err(|error| refused(py, &error))
+    }
+}
+
+impl Sandbox {
+    fn here(&self) -> Result<&jumpqr_sandbox::Sandbox, SandboxError> {
+        if self.process == process::id() {
+            return Ok(&self.sandbox);
+        }
+        Err(SandboxError::Invalid(
+            "the sandbox belongs to the process that started it; after a fork, use its base_url, or start another"
+                .to_owned(),
+        ))
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Dropping it stops it and waits for its thread, which a fork does not have: there it is never dropped.
+        if self.process != process::id() {
+            mem::forget(Arc::clone(&self.sandbox));
+        }
+    }
+}
+
+fn fitting<T: TryFrom<i64>>(name: &str, number: i64, range: &str) -> Result<T, SandboxError> {
+    T::try_from(number)
+        .map_err(|_| SandboxError::Invalid(format!("{name} is {number}; give {range}")))
+}
+
+fn pair(credentials: &Credentials) -> (String, String) {
+    let secret = credentials.secret.expose().to_owned();
+    (credentials.appid.clone(), secret)
+}
+
+fn refused(py: Python<'_>, error: &SandboxError) -> PyErr {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+    let text = format!("{error}{}", source.unwrap_or_default());
+    let exception = py
+        .import("jumpqr._exceptions")
+        .and_then(|module| module.call_method1("sandbox_error", (text,)));
+    match exception {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(failure) => failure,
+    }
+}

@@ -1,0 +1,365 @@
+"""The asyncio client: nothing blocks the loop, and cancelling and timeouts behave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import signal
+import threading
+import time
+from typing import Any, Optional
+
+import pytest
+
+import jumpqr
+from jumpqr import AsyncClient, Confirmation
+from jumpqr.testing import Sandbox
+from scripted_server import Action, Recorder, Reply, Request, Silence, serving
+
+RULE = {
+    "prefix": "https://m.example.cn/table/",
+    "path": "pages/index/index",
+    "open_version": 1,
+    "permit_sub_rule": 1,
+}
+
+EMPTY = b'{"errcode":0,"rule_list":[]}'
+
+
+def test_the_same_calls(jumpqr_sandbox: Sandbox) -> None:
+    async def main() -> None:
+        async with jumpqr_sandbox.async_client(pacing=False) as client:
+            assert await client.add_jump_qr_code(RULE) is Confirmation.ANSWERED
+            assert await client.add_jump_qr_code(**RULE, is_edit=True) is Confirmation.ANSWERED  # type: ignore[arg-type]
+            assert await client.publish_jump_qr_code(str(RULE["prefix"])) is Confirmation.ANSWERED
+            assert [rule.prefix async for rule in client.rules()] == [RULE["prefix"]]
+            assert (await client.get_jump_qr_code()).list_size == 1
+            assert (await client.download_qr_code_text()).file_name.endswith(".txt")
+            assert await client.delete_jump_qr_code(str(RULE["prefix"])) is Confirmation.ANSWERED
+            with pytest.raises(jumpqr.ValidationError):
+                await client.add_jump_qr_code({})
+        with pytest.raises(RuntimeError, match="closed"):
+            await client.get_jump_qr_code()
+        service_account = jumpqr_sandbox.async_client(jumpqr_sandbox.service_account)
+        async with service_account as client:
+            assert len(await client.wxamplinkget()) == 1
+            with pytest.raises(jumpqr.CredentialsError):
+                await client.link_miniprogram("wx0000000000000000")
+
+    asyncio.run(main())
+
+
+def test_the_loop_goes_on_during_as_many_calls_as_documented() -> None:
+    assert "64 by default" in (AsyncClient.__doc__ or "")
+    release = threading.Event()
+    server = Recorder(Reply(EMPTY))
+
+    def answer(request: Request) -> Action:
+        action = server(request)
+        # Nobody is answered before the loop, which the calls must not hold up, says so.
+        assert release.wait(30)
+        return action
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, pacing=False) as client:
+            calls = [asyncio.create_task(client.get_jump_qr_code()) for _ in range(70)]
+            while len(server.requests) < 64:
+                await asyncio.sleep(0.01)
+            assert await asyncio.get_running_loop().run_in_executor(None, lambda: "free") == "free"
+            # Time for more calls than there may be.
+            await asyncio.sleep(0.2)
+            assert len(server.requests) == 64
+            release.set()
+            assert len(await asyncio.gather(*calls)) == 70
+
+    with serving(answer) as url:
+        asyncio.run(asyncio.wait_for(main(url), 30))
+    assert len(server.requests) == 70
+
+
+def test_no_more_calls_at_once_than_asked_for() -> None:
+    lock, now, most = threading.Lock(), 0, 0
+
+    def answer(request: Request) -> Action:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.05)
+        with lock:
+            now -= 1
+        return Reply(EMPTY)
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, pacing=False, max_concurrency=3) as client:
+            await asyncio.gather(*(client.get_jump_qr_code() for _ in range(12)))
+
+    with serving(answer) as url:
+        asyncio.run(main(url))
+    assert most == 3
+    with pytest.raises(ValueError, match="max_concurrency: give 1 or more, not 0"):
+        AsyncClient(access_token="T", max_concurrency=0)
+
+
+def test_a_call_that_is_cancelled_ends_at_once_and_one_that_waits_is_never_sent() -> None:
+    received, release = threading.Event(), threading.Event()
+    paths: list[str] = []
+    asked: list[Optional[str]] = []
+
+    def token(rejected: Optional[str]) -> str:
+        asked.append(rejected)
+        return "T"
+
+    def answer(request: Request) -> Action:
+        paths.append(request.path.rpartition("/")[2])
+        received.set()
+        assert release.wait(10)
+        return Reply(EMPTY)
+
+    async def main(url: str) -> None:
+        async with AsyncClient(
+            access_token=token, base_url=url, pacing=False, max_retries=0, max_concurrency=1
+        ) as client:
+            sent = asyncio.create_task(client.get_jump_qr_code())
+            await asyncio.get_running_loop().run_in_executor(None, received.wait, 10)
+            waiting = asyncio.create_task(client.add_jump_qr_code(RULE))
+            await asyncio.sleep(0.05)
+            started = time.monotonic()
+            for task in (waiting, sent):
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+            assert time.monotonic() - started < 0.5
+            release.set()
+            await client.download_qr_code_text()
+
+    with serving(answer) as url, pytest.raises(jumpqr.ProtocolError):
+        asyncio.run(main(url))
+    assert paths == ["qrcodejumpget", "qrcodejumpdownload"]
+    assert asked == [None, None]
+
+
+def test_nothing_more_is_sent_for_a_call_that_was_cancelled() -> None:
+    received = threading.Event()
+    server = Recorder(Reply(b'{"errcode":-1,"errmsg":"system error"}'))
+
+    def answer(request: Request) -> Action:
+        action = server(request)
+        received.set()
+        return action
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, pacing=False, max_concurrency=1) as client:
+            # After -1, a read waits for at least 250 ms and is sent again.
+            task = asyncio.create_task(client.get_jump_qr_code())
+            await asyncio.get_running_loop().run_in_executor(None, received.wait, 10)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            # The only thread of the pool is free again once that call has ended.
+            with pytest.raises(jumpqr.BusyError):
+                await client.wxamplinkget(timeout=1.5)
+
+    with serving(answer) as url:
+        asyncio.run(main(url))
+    assert [request.path.rpartition("/")[2] for request in server.requests].count("qrcodejumpget") == 1
+
+
+def test_a_token_that_others_wait_for_is_fetched_all_the_same() -> None:
+    received = threading.Event()
+    tokens = Recorder(Reply(b'{"errcode":-1,"errmsg":"system error"}'))
+
+    def answer(request: Request) -> Action:
+        if request.access_token:
+            return Reply(EMPTY)
+        action = tokens(request)
+        tokens.action = Reply(b'{"access_token":"T","expires_in":7200}')
+        received.set()
+        return action
+
+    async def main(url: str) -> None:
+        async with AsyncClient(appid="wx1", secret="s", base_url=url, pacing=False) as client:
+            fetching = asyncio.create_task(client.get_jump_qr_code())
+            await asyncio.get_running_loop().run_in_executor(None, received.wait, 30)
+            waiting = asyncio.create_task(client.get_jump_qr_code())
+            fetching.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await fetching
+            assert (await waiting).rule_list == ()
+
+    with serving(answer) as url:
+        asyncio.run(main(url))
+    assert len(tokens.requests) == 2
+
+
+class Held:
+    """A server that answers nothing until it is released."""
+
+    def __init__(self) -> None:
+        self.received = threading.Event()
+        self.release = threading.Event()
+        self.recorder = Recorder(Reply(EMPTY))
+
+    def __call__(self, request: Request) -> Action:
+        action = self.recorder(request)
+        self.received.set()
+        assert self.release.wait(30)
+        return action
+
+    async def first(self, client: AsyncClient) -> asyncio.Task[jumpqr.JumpQRCodeList]:
+        """A call that the server has received."""
+        task = asyncio.create_task(client.get_jump_qr_code())
+        await asyncio.get_running_loop().run_in_executor(None, self.received.wait, 30)
+        return task
+
+
+def test_waiting_for_a_turn_counts_for_the_timeout() -> None:
+    server = Held()
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, pacing=False, max_concurrency=1) as client:
+            first = await server.first(client)
+            with pytest.raises(jumpqr.CallTimeoutError) as ended:
+                await client.publish_jump_qr_code("https://m.example.cn/", timeout=0.1)
+            assert ended.value.interface == "publishJumpQRCode"
+            assert ended.value.outcome is jumpqr.Outcome.NOT_APPLIED
+            with pytest.raises(jumpqr.CallTimeoutError):
+                await client.rules(timeout=0.1).__anext__()
+            with pytest.raises(jumpqr.ValidationError, match="timeout"):
+                await client.get_jump_qr_code(timeout=float("nan"))
+            # The call that has its thread, all that time, is not disturbed.
+            server.release.set()
+            assert (await first).rule_list == ()
+
+    with serving(server) as url:
+        asyncio.run(main(url))
+    assert len(server.recorder.requests) == 1
+
+
+def test_what_a_call_has_waited_is_told() -> None:
+    server = Held()
+    told: list[float] = []
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, pacing=False, max_concurrency=1) as client:
+            first = await server.first(client)
+            native = client._native()
+
+            class Native:
+                limit = staticmethod(native.limit)
+
+                @staticmethod
+                def call(*arguments: Any, waited: float, **others: Any) -> str:
+                    told.append(waited)
+                    return native.call(*arguments, waited=waited, **others)
+
+            listening: Any = Native
+            client._natives = dict.fromkeys(client._natives, listening)
+            second = asyncio.create_task(client.get_jump_qr_code())
+            await asyncio.sleep(0.2)
+            server.release.set()
+            await asyncio.gather(first, second)
+
+    with serving(server) as url:
+        asyncio.run(main(url))
+    (waited,) = told
+    assert waited >= 0.2
+
+
+def test_a_client_that_is_closed_refuses_what_waits() -> None:
+    server = Held()
+
+    async def main(url: str) -> None:
+        client = AsyncClient(access_token="T", base_url=url, pacing=False, max_concurrency=1)
+        first = await server.first(client)
+        waiting = asyncio.create_task(client.get_jump_qr_code())
+        await asyncio.sleep(0.05)
+        await client.aclose()
+        with pytest.raises(RuntimeError, match="closed while the call waited"):
+            await waiting
+        server.release.set()
+        assert (await first).rule_list == ()
+
+    with serving(server) as url:
+        asyncio.run(main(url))
+    assert len(server.recorder.requests) == 1
+
+
+def test_ctrl_c_comes_out_of_the_loop() -> None:
+    pressed: list[float] = []
+
+    def answer(request: Request) -> Action:
+        pressed.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+        return Silence()
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, timeout=3) as client:
+            await client.get_jump_qr_code()
+
+    with serving(answer) as url:
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(main(url))
+        assert time.monotonic() - pressed[0] < 1.0
+
+
+def test_rules_are_asked_for_as_they_are_needed() -> None:
+    server = Recorder(Reply(b'{"errcode":0,"rule_list":[{"prefix":"a"},{"prefix":"b"}],"total_count":4}'))
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, pacing=False) as client:
+            rules = client.rules("wx1234567890abcdef")
+            assert len(server.requests) == 0
+            assert [(await rules.__anext__()).prefix for _ in range(2)] == ["a", "b"]
+            assert len(server.requests) == 1
+            # A server that repeats a page has no more.
+            assert [rule async for rule in rules] == []
+            assert len(server.requests) == 2
+
+    with serving(server) as url:
+        asyncio.run(main(url))
+
+
+def test_a_timeout_of_asyncio() -> None:
+    async def main(url: str) -> None:
+        client = AsyncClient(access_token="T", base_url=url)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(client.get_jump_qr_code(timeout=2), 0.1)
+        await client.aclose()
+
+    with serving(Recorder(Silence())) as url:
+        asyncio.run(main(url))
+
+
+def test_the_token_function_may_be_asynchronous(jumpqr_sandbox: Sandbox) -> None:
+    token = jumpqr_sandbox.access_token(jumpqr_sandbox.mini_program.appid)
+    threads: list[str] = []
+    request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id")
+
+    async def fetch(rejected: Optional[str]) -> str:
+        await asyncio.sleep(0)
+        threads.append(threading.current_thread().name)
+        assert request_id.get() == "r-1"
+        return token
+
+    async def fail(rejected: Optional[str]) -> str:
+        raise KeyError("vault")
+
+    async def main() -> None:
+        request_id.set("r-1")
+        async with AsyncClient(access_token=fetch, base_url=jumpqr_sandbox.base_url) as client:
+            assert (await client.get_jump_qr_code()).rule_list == ()
+        async with AsyncClient(access_token=fail) as client:
+            with pytest.raises(KeyError, match="vault"):
+                await client.get_jump_qr_code()
+
+    asyncio.run(main())
+    assert threads == ["MainThread"]
+
+
+def test_a_client_outlives_a_loop(jumpqr_sandbox: Sandbox) -> None:
+    client = jumpqr_sandbox.async_client()
+    for _ in range(2):
+        assert asyncio.run(client.get_jump_qr_code()).list_size == 0
+    asyncio.run(client.aclose())

@@ -1,0 +1,350 @@
+"""The blocking client against a sandbox, and against servers of the tests' own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import threading
+from collections.abc import Callable
+from typing import Optional
+
+import pytest
+
+import jumpqr
+from jumpqr import Client, Confirmation, Edit, ListedRule, OpenVersion, OrdinaryLinkRule, PermitSubRule, RuleState
+from jumpqr.testing import Sandbox
+from scripted_server import Action, Close, Recorder, Reply, Request, Silence, serving
+
+RULE = OrdinaryLinkRule(
+    prefix="https://m.example.cn/table/",
+    path="pages/index/index",
+    open_version=OpenVersion.TRIAL,
+    permit_sub_rule=PermitSubRule.NOT_OCCUPIED,
+    debug_url=["https://m.example.cn/table/?a=1"],
+)
+
+
+def test_a_rule_lives_and_dies(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client() as client:
+        assert client.add_jump_qr_code(RULE) is Confirmation.ANSWERED
+        RULE_2 = {**RULE.to_dict(), "path": "pages/other", "is_edit": 1}
+        assert client.add_jump_qr_code(RULE_2) is Confirmation.ANSWERED
+        assert client.publish_jump_qr_code(RULE.prefix) is Confirmation.ANSWERED
+        listed = client.get_jump_qr_code()
+        assert listed.rule_list == (
+            ListedRule(
+                prefix=RULE.prefix,
+                path="pages/other",
+                state=RuleState.PUBLISHED,
+                open_version=OpenVersion.TRIAL,
+                debug_url=("https://m.example.cn/table/?a=1",),
+                permit_sub_rule=PermitSubRule.NOT_OCCUPIED,
+            ),
+        )
+        assert listed.qrcodejump_pub_quota == 99
+        assert jumpqr.match(listed.rule_list, "https://m.example.cn/table/7").hit is listed.rule_list[0]
+        assert client.delete_jump_qr_code(RULE.prefix) is Confirmation.ANSWERED
+        assert list(client.rules()) == []
+
+
+def test_a_rule_is_given_in_three_forms(jumpqr_sandbox: Sandbox) -> None:
+    bodies: list[str] = []
+    with jumpqr_sandbox.client(pacing=False) as client:
+        fields = RULE.to_dict()
+        client.add_jump_qr_code(RULE)
+        adding: list[Callable[[], Confirmation]] = [
+            lambda: client.add_jump_qr_code(RULE, is_edit=True),
+            lambda: client.add_jump_qr_code({**fields, "is_edit": 0}, is_edit=Edit.MODIFY),
+            lambda: client.add_jump_qr_code(**fields, is_edit=True),
+        ]
+        for add in adding:
+            add()
+            bodies.append(jumpqr_sandbox.requests()[-1]["body"])
+        with pytest.raises(TypeError, match="not both: path"):
+            client.add_jump_qr_code(RULE, path="pages/x")
+        with pytest.raises(jumpqr.ValidationError):
+            client.add_jump_qr_code()
+    assert len(set(bodies)) == 1
+    assert bodies[0].endswith('"is_edit":1}')
+
+
+def test_the_interfaces_of_a_service_account(jumpqr_sandbox: Sandbox) -> None:
+    mini_program = jumpqr_sandbox.mini_program.appid
+    rule = jumpqr.ServiceAccountRule("http://weixin.qq.com/q/kZgfwMTm72Wxxxx", mini_program, "pages/index/index")
+    with jumpqr_sandbox.client(jumpqr_sandbox.service_account) as client:
+        assert client.add_jump_qr_code(rule) is Confirmation.ANSWERED
+        found = client.get_jump_qr_code(appid=mini_program, prefix_list=[rule.prefix])
+        assert [listed.prefix for listed in found.rule_list] == [rule.prefix]
+        assert [listed.path for listed in client.rules(mini_program)] == ["pages/index/index"]
+        client.publish_jump_qr_code(rule.prefix, appid=mini_program)
+        client.delete_jump_qr_code(rule.prefix, appid=mini_program)
+        assert [linked.status for linked in client.wxamplinkget()] == [jumpqr.LinkStatus.LINKED]
+        jumpqr_sandbox.put_account("wx1111111111111111", kind="mini_program", secret="s")
+        assert client.link_miniprogram("wx1111111111111111") is Confirmation.ANSWERED
+        linked = {linked.appid: linked.status for linked in client.wxamplinkget()}
+        assert linked["wx1111111111111111"] is jumpqr.LinkStatus.AWAITS_ACCOUNT_ADMIN
+
+
+@pytest.mark.parametrize("name", ["notify_users", "show_profile"])
+def test_a_link_is_asked_for_as_told(name: str) -> None:
+    server = Recorder(Reply(b'{"errcode":0}'))
+    with serving(server) as url, Client(access_token="T", base_url=url) as client:
+        client.link_miniprogram("wx1234567890abcdef", **{name: True})
+    sent = json.loads(server.requests[0].body or "")
+    assert {field for field, value in sent.items() if value == 1} == {name}
+
+
+def test_the_verification_file(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client() as client:
+        file = client.download_qr_code_text()
+    assert file.location("https://m.example.cn/a/b") == f"https://m.example.cn/a/{file.file_name}"
+
+
+def test_rules_are_asked_for_as_they_are_needed() -> None:
+    def answer(request: Request) -> Action:
+        page = (request.body or "").partition('"page_num":')[2].partition(",")[0]
+        rules = ",".join(f'{{"prefix":"p{page}-{index}","path":"p"}}' for index in range(2))
+        return Reply(f'{{"errcode":0,"rule_list":[{rules}],"total_count":6}}'.encode())
+
+    server = Recorder()
+    server_answer = lambda request: (server(request), answer(request))[1]  # noqa: E731
+    with serving(server_answer) as url, Client(access_token="T", base_url=url, pacing=False) as client:
+        rules = client.rules("wx1234567890abcdef")
+        assert len(server.requests) == 0
+        assert [next(rules).prefix, next(rules).prefix] == ["p1-0", "p1-1"]
+        assert len(server.requests) == 1
+        assert [rule.prefix for rule in rules] == ["p2-0", "p2-1", "p3-0", "p3-1"]
+        assert len(server.requests) == 3
+        with pytest.raises(jumpqr.ValidationError):
+            next(client.rules(""))
+
+
+def test_what_is_not_json_is_refused(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client() as client:
+        with pytest.raises(TypeError, match="not bytes"):
+            client.add_jump_qr_code({**RULE.to_dict(), "path": b"pages"})
+        with pytest.raises(jumpqr.ValidationError) as refused:
+            client.add_jump_qr_code({**RULE.to_dict(), "open_version": float("nan")})
+    assert refused.value.violations[0].code == "not_json"
+    assert "finite numbers" in str(refused.value)
+    assert jumpqr_sandbox.counters()["business_calls"] == 0
+    assert jumpqr.check({"open_version": float("nan")}).violations[0].code == "not_json"
+    assert jumpqr.check("\ud800").violations[0].code == "not_utf8"
+
+
+def test_what_is_edited_is_decided_by_the_core() -> None:
+    with Client(access_token="T") as client, pytest.raises(jumpqr.ValidationError) as refused:
+        client.add_jump_qr_code(RULE, is_edit="yes")  # type: ignore[arg-type]
+    assert [violation.field for violation in refused.value.violations] == ["is_edit"]
+
+
+def test_a_long_list_is_no_document() -> None:
+    server = Recorder(Reply(b'{"errcode":0}'))
+    with serving(server) as url, Client(access_token="T", base_url=url, validate=False) as client:
+        client.add_jump_qr_code({**RULE.to_dict(), "debug_url": ["https://m.example.cn/table/" + "x" * 1000] * 1500})
+    assert len(server.requests[0].body or "") > 1 << 20
+
+
+def test_validate_can_be_left_out(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client() as client:
+        wrong = {**RULE.to_dict(), "debug_url": ["https://other.example.cn/"]}
+        with pytest.raises(jumpqr.ValidationError):
+            client.add_jump_qr_code(wrong)
+        with pytest.raises(jumpqr.JumpqrError) as refused:
+            client.add_jump_qr_code(wrong, validate=False)
+    assert refused.value.errcode == 85068
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": -1}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"connect_timeout": 0}, "connect_timeout"),
+        ({"read_timeout": 86_401}, "read_timeout"),
+        ({"alternate_base_urls": ["ftp://h"]}, "base_url"),
+        ({"max_retries": -1}, "max_retries"),
+        ({"max_retries": 101}, "max_retries"),
+        ({"body_limit": -1}, "body_limit"),
+        ({"base_url": "http://api.weixin.qq.com"}, "base_url"),
+        ({"token_interface": "stable"}, "token_interface"),
+        ({"proxy": "::"}, "proxy"),
+        ({"tls_roots": b"none"}, "tls_roots"),
+        ({"appid": "wx1"}, "access_token, appid"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(settings: dict[str, object], text: str) -> None:
+    with pytest.raises(jumpqr.ValidationError, match=text):
+        Client(access_token="T0KEN", **settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("settings", "action", "code", "requests"),
+    [
+        # A server that says nothing is asked again; a call whose time is over is not.
+        ({"read_timeout": 0.2, "timeout": 8}, Silence(), "timeout", 2),
+        ({"timeout": 0.2}, Silence(), "timeout", 1),
+        ({"body_limit": 5}, Reply(b'{"errcode":0,"rule_list":[]}'), "body_too_large", 1),
+        ({"max_retries": 0}, Close(), "connection_lost", 1),
+    ],
+)
+def test_a_setting_is_kept(settings: dict[str, float], action: Action, code: str, requests: int) -> None:
+    server = Recorder(action)
+    with serving(server) as url:
+        client = Client(**{"access_token": "T", "base_url": url, "max_retries": 1, **settings})  # type: ignore[arg-type]
+        with pytest.raises(jumpqr.JumpqrError) as ended:
+            client.get_jump_qr_code()
+    assert (ended.value.code, len(server.requests)) == (code, requests)
+
+
+def test_the_proxy_is_the_one_given_or_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    # An address for documentation, where nobody is.
+    settings = {"access_token": "T", "base_url": "http://192.0.2.1", "allow_http": True, "max_retries": 0}
+    asked = Recorder()
+    with serving(asked) as url:
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, url)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        for choice, requests in [({"trust_env": False}, 0), ({}, 1), ({"trust_env": False, "proxy": url}, 2)]:
+            with pytest.raises(jumpqr.JumpqrError):
+                Client(**settings, **choice, connect_timeout=0.3).get_jump_qr_code(timeout=2)  # type: ignore[arg-type]
+            assert len(asked.requests) == requests, choice
+    assert {(request.method, request.path) for request in asked.requests} == {("CONNECT", "192.0.2.1:80")}
+
+
+def test_credentials_must_be_given() -> None:
+    with pytest.raises(jumpqr.CredentialsError, match="no_credentials"):
+        Client()
+    with pytest.raises(jumpqr.ValidationError, match="secret"):
+        Client(appid="wx1")
+    with pytest.raises(TypeError, match="access_token: give a str or a function, not int"):
+        Client(access_token=7654321)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="secret") as refused:
+        Client(appid="wx1", secret=b"APPSECRET")  # type: ignore[arg-type]
+    assert "APPSECRET" not in str(refused.value)
+
+
+@pytest.mark.parametrize("setting", ["access_token", "appid", "secret", "proxy"])
+def test_a_setting_that_is_no_text_is_named_but_not_shown(setting: str) -> None:
+    # What os.environ gives for bytes that are not UTF-8.
+    value = b"APPSECRET\xff".decode(errors="surrogateescape")
+    settings = {"appid": "wx1", "secret": "s"} if setting != "access_token" else {}
+    with pytest.raises(ValueError, match=f"{setting}: is not Unicode text") as refused:
+        Client(**{**settings, setting: value})  # type: ignore[arg-type]
+    assert "APPSECRET" not in repr(refused.value)
+    assert refused.value.__context__ is None
+
+
+def test_a_closed_client_says_so(jumpqr_sandbox: Sandbox) -> None:
+    client = jumpqr_sandbox.client()
+    client.close()
+    client.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        client.download_qr_code_text()
+
+
+def test_a_client_keeps_its_secrets() -> None:
+    client = Client(appid="wx1234567890abcdef", secret="APPSECRET")
+    assert "APPSECRET" not in f"{client!r} {vars(client)}"
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(client)
+
+
+def test_a_timeout_of_one_call() -> None:
+    server = Recorder(Silence())
+    with serving(server) as url, Client(access_token="T", base_url=url, timeout=8, read_timeout=0.5) as client:
+        with pytest.raises(jumpqr.CallTimeoutError) as ended:
+            client.get_jump_qr_code(timeout=0.2)
+        assert isinstance(ended.value, TimeoutError)
+        with pytest.raises(jumpqr.CallTimeoutError):
+            next(client.rules(timeout=0.2))
+    # With more time, a server that says nothing is asked again.
+    assert len(server.requests) == 2
+
+
+def test_the_token_function_is_asked_in_the_thread_of_the_call(jumpqr_sandbox: Sandbox) -> None:
+    asked: list[tuple[Optional[str], str]] = []
+    appid = jumpqr_sandbox.mini_program.appid
+    tokens = [jumpqr_sandbox.access_token(appid), ""]
+    jumpqr_sandbox.kill_tokens(appid)
+    tokens[1] = jumpqr_sandbox.access_token(appid)
+
+    def token(rejected: Optional[str]) -> str:
+        asked.append((rejected, threading.current_thread().name))
+        return tokens[1] if rejected == tokens[0] else tokens[0]
+
+    with Client(access_token=token, base_url=jumpqr_sandbox.base_url) as client:
+        client.get_jump_qr_code()
+        threads = [threading.Thread(target=client.get_jump_qr_code, name="caller")]
+        for thread in threads:
+            thread.start()
+            thread.join()
+    assert asked == [(None, "MainThread"), (tokens[0], "MainThread"), (None, "caller"), (tokens[0], "caller")]
+
+
+class VaultError(Exception):
+    pass
+
+
+def test_what_the_token_function_raises_comes_out() -> None:
+    raised = VaultError("sealed")
+
+    def token(rejected: Optional[str]) -> str:
+        raise raised
+
+    caught: list[BaseException] = []
+    with Client(access_token=token) as client:
+        with pytest.raises(VaultError) as ended:
+            client.get_jump_qr_code()
+        assert ended.value is raised
+
+        def call() -> None:
+            try:
+                client.get_jump_qr_code()
+            except VaultError as error:
+                caught.append(error)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+    assert caught == [raised]
+
+
+def test_a_token_of_another_type_is_not_printed() -> None:
+    client = Client(access_token=lambda rejected: b"T0KEN")
+    with pytest.raises(TypeError, match="must return a str of Unicode text, not bytes") as ended:
+        client.get_jump_qr_code()
+    assert "T0KEN" not in str(ended.value)
+    client = Client(access_token=lambda rejected: "T0KEN\udcff")
+    with pytest.raises(TypeError, match="must return a str of Unicode text") as ended:
+        client.get_jump_qr_code()
+    assert "T0KEN" not in repr((ended.value, ended.value.__cause__, ended.value.__context__))
+
+
+def test_calls_are_logged_without_secrets(jumpqr_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = jumpqr_sandbox.mini_program.secret
+
+    def fail(rejected: Optional[str]) -> str:
+        raise VaultError(f"no token for {secret}")
+
+    with jumpqr_sandbox.client() as client:
+        client.get_jump_qr_code()
+        with pytest.raises(jumpqr.InvalidError):
+            client.publish_jump_qr_code("https://m.example.cn/none")
+        with pytest.raises(VaultError):
+            Client(access_token=fail).get_jump_qr_code()
+    messages = [record.getMessage() for record in caplog.records if record.name == "jumpqr"]
+    assert messages[0].startswith("getJumpQRCode: done")
+    assert "[invalid_args]" in messages[1]
+    assert messages[2].startswith("getJumpQRCode: VaultError (")
+    assert secret not in caplog.text
+
+
+def test_a_write_whose_answer_was_lost_is_read_back(jumpqr_sandbox: Sandbox) -> None:
+    jumpqr_sandbox.inject("truncate", on="addJumpQRCode")
+    with jumpqr_sandbox.client() as client:
+        assert client.add_jump_qr_code(RULE) is Confirmation.READ_BACK

@@ -1,0 +1,82 @@
+"""What errors are like in Python."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+import jumpqr
+from jumpqr import Client, JumpqrError, Kind, Outcome
+from jumpqr._exceptions import from_parts
+from jumpqr.testing import Sandbox, SandboxError
+from scripted_server import Close, Recorder, serving
+
+
+def test_an_error_has_all_its_parts(jumpqr_sandbox: Sandbox) -> None:
+    # The fault hits the request for the token first.
+    with jumpqr_sandbox.client() as client:
+        client.get_jump_qr_code()
+        jumpqr_sandbox.inject("errcode", errcode=85072)
+        with pytest.raises(jumpqr.StateError) as ended:
+            client.publish_jump_qr_code("https://m.example.cn/")
+    error = ended.value
+    assert (error.kind, error.code, error.errcode) == (Kind.STATE, "prefix_owned_by_other", 85072)
+    assert error.interface == "publishJumpQRCode"
+    assert error.outcome is Outcome.NOT_APPLIED
+    assert not error.retryable
+    assert error.errmsg is not None
+    assert error.rid is not None
+    assert error.errmsg.endswith(error.rid)
+    known = jumpqr.errcode(85072)
+    assert known is not None
+    assert error.advice == known.advice
+    assert error.violations == ()
+    assert str(error).startswith("publishJumpQRCode: errcode 85072: ")
+
+
+def test_errors_are_pickled_and_copied_whole() -> None:
+    with Client(access_token="T") as client, pytest.raises(jumpqr.ValidationError) as ended:
+        client.add_jump_qr_code({"prefix": "m.example.cn"})
+    error = ended.value
+    assert isinstance(error, ValueError)
+    assert len(error.violations) == 4
+    copies: list[JumpqrError] = [pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)]  # noqa: S301
+    for other in copies:
+        assert type(other) is jumpqr.ValidationError
+        assert (str(other), repr(other)) == (str(error), repr(error))
+        assert {**vars(other)} == {**vars(error)}
+
+
+def test_every_kind_has_a_class_that_can_be_pickled() -> None:
+    classes = set()
+    for kind in jumpqr.names().kinds:
+        parts = (
+            f'{{"kind":"{kind}","code":"c","interface":null,"errcode":1,"errmsg":"m","rid":null,"message":"m",'
+            '"advice":"a","retryable":false,"outcome":"unknown","violations":[],"text":"t"}'
+        )
+        error = from_parts(parts)
+        assert type(error) is not JumpqrError
+        assert isinstance(error, JumpqrError)
+        assert vars(pickle.loads(pickle.dumps(error))) == vars(error)  # noqa: S301
+        classes.add(type(error))
+    assert len(classes) == len(jumpqr.names().kinds)
+    # What jumpqr refuses is a ValueError; what WeChat refuses is not.
+    assert jumpqr.InvalidError in classes
+    assert not issubclass(jumpqr.InvalidError, ValueError)
+
+
+def test_an_unknown_outcome_names_its_cause() -> None:
+    server = Recorder(Close())
+    with serving(server) as url, pytest.raises(jumpqr.NetworkError) as ended:
+        Client(access_token="T", base_url=url, max_retries=0).publish_jump_qr_code("https://m.example.cn/")
+    assert ended.value.outcome is Outcome.UNKNOWN
+    # Reading back failed as well.
+    assert isinstance(ended.value.__cause__, jumpqr.NetworkError)
+
+
+def test_a_refusal_of_the_sandbox_can_be_pickled() -> None:
+    with pytest.raises(SandboxError) as ended:
+        Sandbox(port=-1)
+    assert str(pickle.loads(pickle.dumps(ended.value))) == str(ended.value) == "port is -1; give 0 to 65535"  # noqa: S301

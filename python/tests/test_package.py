@@ -1,0 +1,140 @@
+"""What is installed: versions, types, documentation, and names that must not drift from the core's."""
+
+from __future__ import annotations
+
+import enum
+import importlib.metadata
+import importlib.resources
+import inspect
+import json
+import pydoc
+import re
+import typing
+from pathlib import Path
+
+import pytest
+
+import jumpqr
+from jumpqr import AsyncClient, Client, _enums, _jumpqr, testing
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_version_is_that_of_the_workspace() -> None:
+    manifest = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
+    package = manifest.partition("[workspace.package]")[2]
+    version = re.search(r'^version = "(.+)"$', package, re.MULTILINE)
+    assert version is not None
+    assert {importlib.metadata.version("jumpqr"), jumpqr.__version__} == {version[1]}
+
+
+def test_what_is_installed_beside_the_code() -> None:
+    assert importlib.resources.files("jumpqr").joinpath("py.typed").is_file()
+    assert importlib.resources.files("jumpqr").joinpath("_jumpqr.pyi").is_file()
+    metadata = importlib.metadata.metadata("jumpqr")
+    assert metadata["License-Expression"] == "MIT OR Apache-2.0"
+    assert set(metadata.get_all("License-File") or []) == {"LICENSE-APACHE", "LICENSE-MIT"}
+    assert importlib.metadata.requires("jumpqr") is None
+    assert "addJumpQRCode" in str(metadata["Description"] or metadata["Summary"])
+
+
+@pytest.mark.parametrize(
+    ("names", "core"),
+    [
+        (_enums.Kind, jumpqr.names().kinds),
+        (_enums.Outcome, jumpqr.names().outcomes),
+        (_enums.Confirmation, jumpqr.names().confirmations),
+        (_enums.Mismatch, tuple(reason.code for reason in jumpqr.names().mismatches)),
+        (_enums.LinkStatus, tuple(status.name for status in jumpqr.names().link_statuses)),
+    ],
+)
+def test_an_enumeration_has_the_names_of_the_core(names: type[enum.Enum], core: tuple[str, ...]) -> None:
+    assert tuple(name.value for name in names) == core
+
+
+@pytest.mark.parametrize(
+    ("field", "numbers"),
+    [
+        ("open_version", _enums.OpenVersion),
+        ("permit_sub_rule", _enums.PermitSubRule),
+        ("is_edit", _enums.Edit),
+        ("state", _enums.RuleState),
+    ],
+)
+def test_an_enumeration_has_the_numbers_of_the_core(field: str, numbers: type[enum.IntEnum]) -> None:
+    core = [(value.number, value.word.replace("not p", "unp")) for value in getattr(jumpqr.names(), field)]
+    assert core == [(number.value, number.name.lower().replace("_", " ")) for number in numbers]
+
+
+def test_mismatches_say_what_to_do() -> None:
+    assert "rule" in jumpqr.Mismatch.NO_TRAILING_SLASH.message
+
+
+def test_every_interface_of_the_core_has_a_method() -> None:
+    methods = {re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=R)(?=Code)", "_", name).lower() for name in jumpqr.names().interfaces}
+    methods = {name.replace("jump_qrcode", "jump_qr_code").replace("qrcode", "qr_code") for name in methods}
+    for client in (Client, AsyncClient):
+        assert methods <= set(dir(client)), methods
+
+
+def public() -> list[tuple[str, object]]:
+    """Every public name of the package and its classes."""
+    found: list[tuple[str, object]] = []
+    for module in (jumpqr, testing):
+        for name in module.__all__:
+            thing = getattr(module, name)
+            found.append((name, thing))
+            if inspect.isclass(thing):
+                members = [(f"{name}.{member}", value) for member, value in vars(thing).items() if member[0] != "_"]
+                found += [
+                    (member, value) for member, value in members if callable(value) or isinstance(value, property)
+                ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "thing"), [(name, thing) for name, thing in public() if name not in {"__version__", "Rule"}]
+)
+def test_everything_is_documented_and_its_types_can_be_evaluated(name: str, thing: object) -> None:
+    assert inspect.getdoc(thing), name
+    target = thing.fget if isinstance(thing, property) else thing
+    if inspect.isfunction(target):
+        typing.get_type_hints(target)
+    elif inspect.isclass(target):
+        typing.get_type_hints(target.__init__)
+
+
+def test_help_is_of_use() -> None:
+    text = pydoc.plain(pydoc.render_doc(Client))
+    for part in ("access_token: A token, or a function", "add_jump_qr_code(", "Ctrl-C", "timeout: The most time"):
+        assert part in text
+
+
+def test_everything_of_the_extension_module_is_documented() -> None:
+    for name, thing in vars(_jumpqr).items():
+        if not name.startswith("__"):
+            assert inspect.getdoc(thing), name
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    def signatures(client: type) -> dict[str, list[str]]:
+        functions = {name: value for name, value in vars(client).items() if inspect.isfunction(value)}
+        return {name: list(inspect.signature(value).parameters) for name, value in functions.items() if name[0] != "_"}
+
+    settings = [list(inspect.signature(client.__init__).parameters) for client in (Client, AsyncClient)]
+    assert ["max_concurrency", *settings[0][1:]] == settings[1][1:]
+    blocking, asynchronous = signatures(Client), signatures(AsyncClient)
+    assert blocking.pop("close") == asynchronous.pop("aclose")
+    assert blocking == asynchronous
+
+
+def test_the_names_of_a_rule_are_those_on_the_wire() -> None:
+    rule = jumpqr.OrdinaryLinkRule("https://m.example.cn/", "p", 1, 2)
+    assert json.loads(json.dumps(rule.to_dict())) == {
+        "prefix": "https://m.example.cn/",
+        "path": "p",
+        "open_version": 1,
+        "permit_sub_rule": 2,
+    }
+    with pytest.raises(jumpqr.ValidationError):
+        jumpqr.check_call("stable_token", appid="wx1")

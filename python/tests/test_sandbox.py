@@ -1,0 +1,77 @@
+"""The sandbox in this process, and what pytest gets of it."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+import jumpqr
+from jumpqr.testing import Sandbox, SandboxError
+
+pytest_plugins = ["pytester"]
+
+
+def test_it_is_a_server(jumpqr_sandbox: Sandbox) -> None:
+    appid, secret = jumpqr_sandbox.mini_program
+    url = f"{jumpqr_sandbox.base_url}/cgi-bin/token?grant_type=client_credential&appid={appid}&secret={secret}"
+    with urllib.request.urlopen(url) as answer:  # noqa: S310
+        assert json.load(answer)["expires_in"] == 7200
+    assert jumpqr_sandbox.counters()["token_calls"] == 1
+    assert jumpqr_sandbox.requests()[0]["interface"] == "token"
+
+
+def test_faults_and_time(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client(max_retries=0) as client:
+        client.get_jump_qr_code()
+        jumpqr_sandbox.inject("status", status=502, times="forever")
+        with pytest.raises(jumpqr.ProtocolError):
+            client.get_jump_qr_code()
+        jumpqr_sandbox.clear_faults()
+        jumpqr_sandbox.kill_tokens(jumpqr_sandbox.mini_program.appid)
+        client.get_jump_qr_code()
+        assert jumpqr_sandbox.counters()["token_calls"] == 2
+        jumpqr_sandbox.advance(3600.5)
+        jumpqr_sandbox.reset()
+        assert jumpqr_sandbox.counters()["business_calls"] == 0
+        assert jumpqr_sandbox.rules(jumpqr_sandbox.mini_program.appid) == []
+
+
+def test_what_makes_no_sense_is_refused(jumpqr_sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match="fault is"):
+        jumpqr_sandbox.inject("explode")
+    with pytest.raises(SandboxError, match="no account"):
+        jumpqr_sandbox.rules("wx?/#")
+    with pytest.raises(SandboxError, match="nothing at"):
+        jumpqr_sandbox.control("GET", "/sandbox/nothing")
+    port = int(jumpqr_sandbox.base_url.rpartition(":")[2])
+    with pytest.raises(SandboxError, match=f"port {port}"):
+        Sandbox(port=port)
+    for settings, text in [({"port": 65536}, "port is 65536"), ({"frozen_at": -1}, "frozen_at is -1")]:
+        with pytest.raises(SandboxError, match=text):
+            Sandbox(**settings)
+
+
+def test_it_stops(jumpqr_sandbox: Sandbox) -> None:
+    jumpqr_sandbox.stop()
+    jumpqr_sandbox.stop()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(jumpqr_sandbox.base_url)  # noqa: S310
+
+
+def test_a_clock_that_stands_still() -> None:
+    with Sandbox(frozen_at=1_700_000_000) as sandbox:
+        assert sandbox.control("GET", "/sandbox/clock")["unix_seconds"] == 1_700_000_000
+
+
+def test_pytest_has_the_fixture_without_being_told(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_sandbox(jumpqr_sandbox):
+            with jumpqr_sandbox.client() as client:
+                assert client.get_jump_qr_code().rule_list == ()
+        """
+    )
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)

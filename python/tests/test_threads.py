@@ -1,0 +1,190 @@
+"""Threads, signals and forks."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+import jumpqr
+from jumpqr import AsyncClient, Client, _connection
+from jumpqr.testing import Sandbox, SandboxError
+from scripted_server import Action, Recorder, Reply, Request, Silence, serving
+
+EMPTY = b'{"errcode":0,"rule_list":[]}'
+
+
+def test_the_interpreter_is_free_during_a_call() -> None:
+    together = threading.Barrier(8)
+
+    def answer(request: Request) -> Action:
+        # Nobody is answered before all have called: in the same process, which one call must not hold up.
+        together.wait(10)
+        return Reply(EMPTY)
+
+    with serving(answer) as url, ThreadPoolExecutor(8) as pool:
+        client = Client(access_token="T", base_url=url, pacing=False)
+        calls = [pool.submit(client.get_jump_qr_code) for _ in range(8)]
+        assert [call.result().rule_list for call in calls] == [()] * 8
+
+
+def test_ctrl_c_comes_out_of_a_call_in_the_main_thread() -> None:
+    with serving(Recorder(Silence())) as url, Client(access_token="T", base_url=url) as client:
+        sent: list[float] = []
+
+        def press() -> None:
+            sent.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
+
+        timer = threading.Timer(0.2, press)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            client.get_jump_qr_code(timeout=20)
+        assert time.monotonic() - sent[0] < 1.0
+        timer.join()
+
+
+def test_nothing_more_is_sent_for_a_call_that_was_interrupted() -> None:
+    server = Recorder(Reply(b'{"errcode":44990,"errmsg":"reach max api qps limit"}'))
+
+    def answer(request: Request) -> Action:
+        action = server(request)
+        os.kill(os.getpid(), signal.SIGINT)
+        return action
+
+    with serving(answer) as url, Client(access_token="T", base_url=url, pacing=False) as client:
+        with pytest.raises(KeyboardInterrupt):
+            client.get_jump_qr_code()
+        # After 44990, a call waits for 1 s, and a little more, and is sent again.
+        time.sleep(2.0)
+    assert len(server.requests) == 1
+
+
+def test_a_signal_handler_runs_during_a_call() -> None:
+    handled: list[float] = []
+    before = signal.signal(signal.SIGUSR1, lambda *_: handled.append(time.monotonic()))
+    try:
+        server = Recorder(Reply(EMPTY, delay=0.5))
+        with serving(server) as url, Client(access_token="T", base_url=url) as client:
+            timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
+            timer.start()
+            client.get_jump_qr_code()
+            done = time.monotonic()
+            timer.join()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert len(handled) == 1
+    assert done - handled[0] > 0.1
+
+
+def in_child(queue: Any, work: Any, *arguments: Any) -> None:
+    try:
+        queue.put(work(*arguments))
+    except Exception as error:
+        queue.put(error)
+
+
+def fork(work: Any, *arguments: Any) -> Any:
+    """What `work` returns or raises in a process that was forked from this one."""
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+    child = context.Process(target=in_child, args=(queue, work, *arguments))
+    child.start()
+    child.join(20)
+    assert child.exitcode == 0, "the child hangs, or has crashed"
+    return queue.get()
+
+
+def count_connections(sandbox: Sandbox) -> int:
+    return int(sandbox.counters()["connections"])
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_client_works_after_a_fork(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client(pacing=False) as client:
+        client.get_jump_qr_code()
+        before = count_connections(jumpqr_sandbox)
+        assert fork(lambda: client.get_jump_qr_code().list_size) == 0
+        assert count_connections(jumpqr_sandbox) > before, "the child used its parent's connection"
+        after = count_connections(jumpqr_sandbox)
+        assert client.get_jump_qr_code().list_size == 0
+        assert count_connections(jumpqr_sandbox) == after, "the parent's connection was lost"
+        refused = fork(client.publish_jump_qr_code, "")
+        assert isinstance(refused, jumpqr.ValidationError)
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_an_iteration_does_not_go_on_after_a_fork(jumpqr_sandbox: Sandbox) -> None:
+    mini_program = jumpqr_sandbox.mini_program.appid
+    with jumpqr_sandbox.client(jumpqr_sandbox.service_account, pacing=False) as client:
+        for name in ("a", "b"):
+            client.add_jump_qr_code(prefix=f"http://weixin.qq.com/q/{name}", appid=mini_program, path="p")
+        rules = client.rules(mini_program)
+        next(rules)
+        refused = fork(list, rules)
+        assert isinstance(refused, RuntimeError)
+        assert "before a fork" in str(refused)
+        assert len(list(rules)) == 1
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_an_asynchronous_iteration_does_not_go_on_after_a_fork() -> None:
+    server = Recorder(Reply(b'{"errcode":0,"rule_list":[{"prefix":"a"}],"total_count":2}'))
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url) as client:
+            rules = client.rules("wx1234567890abcdef")
+            await rules.__anext__()
+
+            async def go_on() -> Any:
+                return await rules.__anext__()
+
+            refused = fork(lambda: asyncio.run(go_on()))
+            assert isinstance(refused, RuntimeError)
+            assert "before a fork" in str(refused)
+
+    with serving(server) as url:
+        asyncio.run(main(url))
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_process_is_known_although_its_id_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = _connection.process()
+    monkeypatch.setattr(os, "getpid", lambda: here[0])
+    assert _connection.process() == here
+    assert fork(_connection.process) != here
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_an_asyncio_client_works_after_a_fork(jumpqr_sandbox: Sandbox) -> None:
+    client = jumpqr_sandbox.async_client(pacing=False)
+    assert asyncio.run(client.get_jump_qr_code()).list_size == 0
+    assert fork(lambda: asyncio.run(client.get_jump_qr_code()).list_size) == 0
+    asyncio.run(client.aclose())
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_sandbox_says_that_it_belongs_to_another_process(jumpqr_sandbox: Sandbox) -> None:
+    refused = fork(jumpqr_sandbox.counters)
+    assert isinstance(refused, SandboxError)
+    assert "after a fork" in str(refused)
+
+    def drop() -> str:
+        # As at the end of the process.
+        del jumpqr_sandbox._native
+        gc.collect()
+        return "alive"
+
+    assert fork(drop) == "alive"
+    # Here it goes on.
+    with jumpqr_sandbox.client() as client:
+        client.get_jump_qr_code()
+    assert jumpqr_sandbox.counters()["business_calls"] == 1
