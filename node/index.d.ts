@@ -1,0 +1,459 @@
+/**
+ * Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code: `addJumpQRCode` and its
+ * family, and the access tokens they need.
+ */
+
+/** Which build of the Mini Program a `debug_url` opens: 1 development, 2 trial, 3 released. */
+export type OpenVersion = 1 | 2 | 3
+export declare const OpenVersion: {
+  /** The development build; developers only. */
+  readonly DEVELOPMENT: 1
+  /** The trial build; administrators and experiencers. */
+  readonly TRIAL: 2
+  /** The released build; developers, administrators and experiencers. */
+  readonly RELEASED: 3
+}
+
+/** Whether other accounts may add rules below this one: 1 they may, 2 they get 85072. */
+export type PermitSubRule = 1 | 2
+export declare const PermitSubRule: { readonly NOT_OCCUPIED: 1; readonly OCCUPIED: 2 }
+
+/** Whether addJumpQRCode adds (0) or modifies (1). */
+export type Edit = 0 | 1
+export declare const Edit: { readonly ADD: 0; readonly MODIFY: 1 }
+
+/** Whether a listed rule is published: 1 not, 2 it is. */
+export type RuleState = 1 | 2
+export declare const RuleState: { readonly NOT_PUBLISHED: 1; readonly PUBLISHED: 2 }
+
+/** The rule by which an ordinary link QR code opens a Mini Program; sent with the token of the Mini Program. */
+export interface OrdinaryLinkRule {
+  /** An http(s) URL on a domain with ICP filing; links that it covers open the Mini Program. */
+  prefix: string
+  /** The Mini Program page, e.g. `pages/index/index`. */
+  path: string
+  open_version: OpenVersion
+  permit_sub_rule: PermitSubRule
+  /** At most 5 complete test links, each covered by the prefix. */
+  debug_url?: string[]
+  is_edit?: Edit
+  appid?: undefined
+}
+
+/**
+ * The rule by which a service account's parametric QR code opens a Mini Program; sent with the token of the service account.
+ *
+ * `rule.appid === undefined` tells it from an ordinary-link rule, for the compiler too.
+ */
+export interface ServiceAccountRule {
+  /** The parametric QR URL; begins with `http://weixin.qq.com/q/`. */
+  prefix: string
+  /** The Mini Program page, e.g. `pages/index/index`. */
+  path: string
+  /** The appid of the Mini Program to open, `wx…`. */
+  appid: string
+  is_edit?: Edit
+  open_version?: undefined
+  permit_sub_rule?: undefined
+  debug_url?: undefined
+}
+
+/** A rule of either mode. The two cannot be mixed. */
+export type Rule = OrdinaryLinkRule | ServiceAccountRule
+
+/** A rule as WeChat lists it; what it left out is absent. */
+export interface ListedRule {
+  prefix: string
+  path?: string
+  state?: RuleState
+  /** Ordinary-link mode only, as are the next two. */
+  open_version?: OpenVersion
+  debug_url?: string[]
+  permit_sub_rule?: PermitSubRule
+}
+
+/** The answer of getJumpQRCode; null for what WeChat left out. */
+export interface JumpQRCodeList {
+  rule_list: ListedRule[]
+  /** Whether opening by QR code is switched on for the account. */
+  qrcodejump_open: boolean | null
+  /** The number of rules in this answer. */
+  list_size: number | null
+  /** The publishes that are left this month. */
+  qrcodejump_pub_quota: number | null
+  /** The number of all rules. */
+  total_count: number | null
+}
+
+/** Which rules to list: `{}` in ordinary-link mode; else of which Mini Program, and how. */
+export type GetJumpQRCode =
+  | { appid?: undefined; get_type?: undefined }
+  /** The latest 10,000. */
+  | { appid: string; get_type: 0 }
+  /** Those with these prefixes, at most 200. */
+  | { appid: string; get_type: 1; prefix_list: string[] }
+  /** A page: `page_num` counts from 1, `page_size` is at most 200. */
+  | { appid: string; get_type: 2; page_num: number; page_size: number }
+
+/** What names a rule: its prefix, and in service-account mode the appid of the Mini Program. */
+export type RuleKey = string | { prefix: string; appid?: string }
+
+/** How a change was confirmed: WeChat answered, or the answer was lost and the change was found to stand. */
+export type Confirmation = 'answered' | 'read_back'
+
+/** The domain-ownership verification file. */
+export interface VerificationFile {
+  file_name: string
+  /** To be served byte for byte. */
+  file_content: string
+}
+
+export interface LinkMiniprogram {
+  /** The Mini Program to link. */
+  appid: string
+  /** Whether to tell the followers. */
+  notify_users: boolean | 0 | 1
+  /** Whether to show it on the account's profile. */
+  show_profile: boolean | 0 | 1
+}
+
+export type LinkStatus = 'linked' | 'awaits_mini_program_admin' | 'refused' | 'awaits_account_admin'
+
+export interface LinkedMiniprogram {
+  appid: string
+  /** Null for a number that is not documented. */
+  status: LinkStatus | null
+  nickname: string | null
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** The most time that the whole call takes, in milliseconds, at most a day; that of the client by default. */
+  timeoutMs?: number
+  /** Whether the request is checked before it is sent; as the client does by default. */
+  validate?: boolean
+  /**
+   * Rejects the promise at once, with the signal's reason. A call that still waits for its turn or for a token is not sent.
+   * One that is on its way goes on in the background, so whether a change was applied is then unknown: read it back.
+   */
+  signal?: AbortSignal
+}
+
+export interface AddOptions extends CallOptions {
+  /** Whether to modify (`true`, 1) or to add (`false`, 0); else `is_edit` of the rule counts, and then 0. */
+  isEdit?: boolean | Edit
+}
+
+export interface RulesOptions extends CallOptions {
+  /** The Mini Program whose service-account rules are listed; without, the ordinary-link rules are. */
+  appid?: string
+}
+
+/** What an `accessToken` function is told. */
+export interface TokenRequest {
+  /** The token that WeChat has just called stale; a newer one is asked for. */
+  rejected?: string
+  /** How long the call that needs the token has left, in milliseconds. */
+  timeLeftMs: number
+}
+
+/** Settings that do not say where tokens come from. Times are in milliseconds. */
+export interface ClientSettings {
+  /** Which interface issues the tokens of appid and secret; `stable_token` by default. */
+  tokenInterface?: 'stable_token' | 'token'
+  /** The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses. */
+  baseUrl?: string
+  /** Hosts that are tried, in order, when nothing could be sent to the ones before. */
+  alternateBaseUrls?: string[]
+  /** Whether plain http is allowed to other machines: only for a proxy in your own network. */
+  allowHttp?: boolean
+  /** The most time that a whole call takes, with waiting for its turn, tokens, pacing, retries and reading back; 30,000. */
+  timeoutMs?: number
+  /** How long connecting may take, TLS included; 5,000. */
+  connectTimeoutMs?: number
+  /** How long the server may say nothing; 10,000. */
+  readTimeoutMs?: number
+  /** How often a call is tried again after a transient failure; 3 by default, 0 to 100. */
+  maxRetries?: number
+  /** Whether calls wait their turn so that WeChat's 5 calls a second per interface and account are kept; true. */
+  pacing?: boolean
+  /** Whether a request is checked before it is sent; true. */
+  validate?: boolean
+  /** The longest answer that is taken, in bytes; 1 MiB. */
+  bodyLimit?: number
+  /** `http://[user:password@]host[:port]`; null for none; that of the environment by default. */
+  proxy?: string | null
+  /** Trust these certificates only, in PEM; the bundled authorities' by default. */
+  ca?: string
+}
+
+/** Settings of a client, and where its tokens come from: appid and secret, a token, or a function that gives one. */
+export type ClientOptions = ClientSettings &
+  (
+    | { appid: string; secret: string; accessToken?: undefined }
+    | {
+        /**
+         * A token, or a function that is asked for one before each call, for several calls at once, and once more when
+         * WeChat calls it stale. What it throws is the `cause` of the call's {@link CredentialsError}, whose code is
+         * `token_source_failed`.
+         */
+        accessToken: string | ((request: TokenRequest) => string | Promise<string>)
+        appid?: undefined
+        secret?: undefined
+      }
+  )
+
+/**
+ * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it.
+ *
+ * Calls run on threads of their own, at most 64 of a client at once; more wait for their turn, and that counts towards their
+ * timeout. Neither the event loop nor `fs` and `dns` wait for them. A client without calls lets the process exit. A worker
+ * thread makes its own clients.
+ *
+ * Every method rejects with a {@link JumpqrError}; one whose signal is aborted, with the signal's reason.
+ */
+export declare class Client {
+  /** Nothing is sent yet. Throws an {@link InvalidError} that names a setting that makes no sense. */
+  constructor(options: ClientOptions)
+
+  /** Adds or modifies a rule. Place the verification file before. */
+  addJumpQRCode(rule: Rule, options?: AddOptions): Promise<Confirmation>
+
+  /** Lists rules, with what is left of the quotas. */
+  getJumpQRCode(query?: GetJumpQRCode, options?: CallOptions): Promise<JumpQRCodeList>
+
+  /** All rules, each prefix once. Pages are asked for as they are needed, each within the timeout. */
+  rules(options?: RulesOptions): AsyncGenerator<ListedRule, void, undefined>
+
+  /** Makes a rule effective for everybody. There is no way back but to delete it. */
+  publishJumpQRCode(rule: RuleKey, options?: CallOptions): Promise<Confirmation>
+
+  /** Removes a rule at once, published or not. */
+  deleteJumpQRCode(rule: RuleKey, options?: CallOptions): Promise<Confirmation>
+
+  /** The domain-ownership verification file of the account. */
+  downloadQRCodeText(options?: CallOptions): Promise<VerificationFile>
+
+  /** Asks for the service account to be linked to a Mini Program; an administrator of each side confirms. */
+  linkMiniprogram(link: LinkMiniprogram, options?: CallOptions): Promise<Confirmation>
+
+  /** The Mini Programs that the service account is linked to, or is about to be. */
+  wxamplinkget(options?: CallOptions): Promise<LinkedMiniprogram[]>
+
+  /**
+   * Calls the interface with this name of WeChat's, one of `names.interfaces`. `args` and the answer have the wire names and
+   * values, `is_edit` with a rule.
+   */
+  call(interfaceName: string, args?: object, options?: CallOptions): Promise<unknown>
+}
+
+/** A violation or a warning. */
+export interface Finding {
+  /** E.g. `debug_url[2]`; empty where it is the whole input. */
+  field: string
+  /** The stable code, e.g. `outside_rule`. */
+  code: string
+  /** What is wrong, and what to do. */
+  message: string
+}
+
+export interface CheckReport {
+  /** What a page of WeChat's forbids; a request with one is not sent. */
+  violations: Finding[]
+  /** What is documented nowhere, or a reported cause of a refusal; the request is sent. */
+  warnings: Finding[]
+}
+
+/** All violations and all warnings of a rule; nothing is sent. */
+export declare function check(rule: unknown): CheckReport
+
+/** All violations and all warnings of a call; nothing is sent. */
+export declare function checkCall(interfaceName: string, args: unknown): CheckReport
+
+/** The value of a JSON document, a text or UTF-8; throws a {@link ValidationError} that says where it is not one. */
+export declare function parseDocument(document: string | Uint8Array): unknown
+
+/** A rule to be matched; a rule as WeChat lists it is one. Without a state it is taken for published. */
+export interface Candidate {
+  prefix: string
+  state?: RuleState | null
+}
+
+/** Why a rule does not cover a link. */
+export interface Mismatch {
+  /** The stable code, e.g. `no_trailing_slash`. */
+  code: string
+  /** What is the matter, and what to do. */
+  message: string
+}
+
+/** What a scanned link hits. */
+export interface LinkMatch {
+  /** The prefix of the most specific rule that covers the link. */
+  hit: string | null
+  /** The prefix of the published rule that the unpublished `hit` shadows. */
+  shadowed: string | null
+  /** Whether the link opens the Mini Program for everybody. */
+  opens: boolean
+}
+
+/**
+ * An index over rules, built once: the cost of a match grows with the link, not with the number of rules. It never changes.
+ *
+ * The semantics are those of `developers.weixin.qq.com/miniprogram/introduction/qrcode`, for ordinary-link rules.
+ */
+export declare class RuleSet {
+  /**
+   * Of rules, or of an answer of getJumpQRCode. Throws a {@link ValidationError} that names each one that is no rule. Of two
+   * rules with the same prefix, the one that is published counts.
+   */
+  constructor(rules: readonly Candidate[] | { rule_list: readonly Candidate[] })
+  /** How many rules there are. */
+  readonly size: number
+  /** What a scanned link hits. */
+  match(link: string): LinkMatch
+  /** For each rule, in the order given, why it does not cover the link; null for those that do. It looks at every rule. */
+  explain(link: string): (Mismatch | null)[]
+}
+
+/** What a scanned link hits, and why not the other rules. */
+export interface MatchReport extends LinkMatch {
+  /** For each rule, in the order given, why it does not cover the link; null for those that do. */
+  reasons: (Mismatch | null)[]
+}
+
+/** What one scanned link hits, and why not the other rules. For many links make a {@link RuleSet} once. */
+export declare function match(
+  rules: readonly Candidate[] | { rule_list: readonly Candidate[] },
+  link: string,
+): MatchReport
+
+/** Whether a rule `prefix` with permit_sub_rule 2 bars other accounts from adding the rule `other`. */
+export declare function occupies(prefix: string, other: string): boolean
+
+/** The URL under which WeChat looks for the verification file of a rule; null where `prefix` is not a link. */
+export declare function verificationFileLocation(prefix: string, fileName: string): string | null
+
+/** The query with which the Mini Program is opened for a scanned link. `scancodeTime` is in UNIX seconds. */
+export declare function launchQuery(link: string, scancodeTime: number): string
+
+/** One of WeChat's error codes. */
+export interface ErrCode {
+  number: number
+  name: string
+  /** The documented text; empty where none is. */
+  errmsg: string
+  kind: ErrorKind
+  /** What a call does next. */
+  class: 'stop' | 'mend' | 'renew' | 'wait' | 'read_back'
+  /** Seconds. */
+  wait_seconds: number
+  retryable: boolean
+  meaning: string
+  advice: string
+}
+
+/** What one of WeChat's error codes means; null for one that is not known. */
+export declare function errcode(number: number): ErrCode | null
+
+interface Value {
+  readonly number: number
+  readonly word: string
+}
+
+/** Every stable name and number. */
+export declare const names: {
+  readonly errcodes: readonly Readonly<ErrCode>[]
+  readonly own_codes: readonly {
+    readonly name: string
+    readonly kind: ErrorKind
+    readonly retryable: boolean
+    readonly advice: string
+  }[]
+  readonly findings: readonly { readonly name: string; readonly warning: boolean }[]
+  readonly kinds: readonly ErrorKind[]
+  readonly outcomes: readonly Outcome[]
+  readonly mismatches: readonly Readonly<Mismatch>[]
+  readonly confirmations: readonly Confirmation[]
+  readonly interfaces: readonly string[]
+  readonly link_statuses: readonly { readonly number: number; readonly name: LinkStatus }[]
+  readonly open_version: readonly Value[]
+  readonly permit_sub_rule: readonly Value[]
+  readonly is_edit: readonly Value[]
+  readonly state: readonly Value[]
+}
+
+/** The version of this package. */
+export declare const version: string
+
+/** What the reader of an error must do. */
+export type ErrorKind =
+  | 'invalid'
+  | 'credentials'
+  | 'permission'
+  | 'state'
+  | 'quota'
+  | 'rate_limited'
+  | 'busy'
+  | 'network'
+  | 'timeout'
+  | 'protocol'
+  | 'store'
+  | 'internal'
+
+/** Whether a change that ended in an error was applied. */
+export type Outcome = 'not_applied' | 'unknown'
+
+/** Every error of a call. It never holds an access token or a secret. `message` says it all in one line. */
+export declare class JumpqrError extends Error {
+  protected constructor()
+  readonly kind: ErrorKind
+  /** A stable name, e.g. `illegal_prefix`: match on this. */
+  readonly code: string
+  /** What to do next. */
+  readonly advice: string
+  /** Whether the same call may succeed later, with nothing changed. */
+  readonly retryable: boolean
+  /** `unknown`: a change may have been applied; read it back before sending it again. */
+  readonly outcome: Outcome
+  /** WeChat's name of the interface; null where none was called. */
+  readonly interface: string | null
+  /** WeChat's number; null where it did not answer with one. */
+  readonly errcode: number | null
+  /** WeChat's text as it came, rid included. */
+  readonly errmsg: string | null
+  /** The request id, which WeChat's support asks for. */
+  readonly rid: string | null
+  /** All parts, for a log. */
+  toJSON(): object
+}
+
+/** The request or a setting is wrong: it will be refused every time. */
+export declare class InvalidError extends JumpqrError {}
+/** The request was checked and not sent. */
+export declare class ValidationError extends InvalidError {
+  /** Each field that is wrong. */
+  readonly violations: readonly Finding[]
+}
+/** Mend appid, secret or token. */
+export declare class CredentialsError extends JumpqrError {}
+/** Have somebody grant a permission, or add an IP address to a whitelist. */
+export declare class PermissionError extends JumpqrError {}
+/** Mend what stands outside the request: the rule's state, the domain, the verification file. */
+export declare class StateError extends JumpqrError {}
+/** Wait until a daily or monthly quota is renewed. */
+export declare class QuotaError extends JumpqrError {}
+/** Slow down; wait, then call again. */
+export declare class RateLimitedError extends JumpqrError {}
+/** WeChat is busy; call again later. */
+export declare class BusyError extends JumpqrError {}
+/** Look at the network between here and WeChat. */
+export declare class NetworkError extends JumpqrError {}
+/** The deadline passed; call again, or allow more time. */
+export declare class TimeoutError extends JumpqrError {}
+/** The answer is not one of WeChat's: look at proxies and at `baseUrl`. */
+export declare class ProtocolError extends JumpqrError {}
+/** The token store failed. */
+export declare class StoreError extends JumpqrError {}
+/** A defect of jumpqr's; report it. */
+export declare class InternalError extends JumpqrError {}

@@ -1,0 +1,8 @@
+'use strict'
+
+const { Client } = require('./lib/client.js')
+const { byKind, ...errors } = require('./lib/errors.js')
+const names = require('./lib/names.js')
+const offline = require('./lib/offline.js')
+
+module.exports = { Client, ...errors, ...names, ...offline }

@@ -1,0 +1,70 @@
+'use strict'
+
+const { events, run } = require('./calls.js')
+const { binding, encode, native } = require('./native.js')
+
+/** `prefix` alone, or a mapping. */
+const keyOf = (key) => (typeof key === 'string' ? { prefix: key } : key)
+
+class Client {
+  #native
+  #accessToken
+
+  constructor(options = {}) {
+    const { accessToken, ...settings } = options
+    const tokenFunction = typeof accessToken === 'function'
+    if (tokenFunction) this.#accessToken = accessToken
+    else settings.accessToken = accessToken
+    this.#native = native(() => new binding.Client(events, encode(settings), tokenFunction))
+  }
+
+  #call(name, args, { signal, ...options } = {}) {
+    return run((number) => this.#native.call(number, name, encode(args), encode(options)), {
+      signal,
+      accessToken: this.#accessToken,
+    })
+  }
+
+  async addJumpQRCode(rule, { isEdit, ...options } = {}) {
+    const args = isEdit === undefined ? rule : { ...rule, is_edit: Number(isEdit) }
+    return this.#call('addJumpQRCode', args, options)
+  }
+
+  async getJumpQRCode(query = {}, options) {
+    const list = await this.#call('getJumpQRCode', query, options)
+    // On the wire it is 1 or 0.
+    return { ...list, qrcodejump_open: list.qrcodejump_open === null ? null : list.qrcodejump_open === 1 }
+  }
+
+  async publishJumpQRCode(key, options) {
+    return this.#call('publishJumpQRCode', keyOf(key), options)
+  }
+
+  async deleteJumpQRCode(key, options) {
+    return this.#call('deleteJumpQRCode', keyOf(key), options)
+  }
+
+  async downloadQRCodeText(options) {
+    return this.#call('downloadQRCodeText', {}, options)
+  }
+
+  async linkMiniprogram(link, options) {
+    return this.#call('linkMiniprogram', link, options)
+  }
+
+  async wxamplinkget(options) {
+    return this.#call('wxamplinkget', {}, options)
+  }
+
+  async call(name, args = {}, options) {
+    return this.#call(name, args, options)
+  }
+
+  async *rules({ appid, signal, ...options } = {}) {
+    const rules = native(() => this.#native.rules(encode({ appid }), encode(options)))
+    const next = () => run((number) => rules.nextPage(number), { signal, accessToken: this.#accessToken })
+    for (let page = await next(); page !== null; page = await next()) yield* page
+  }
+}
+
+module.exports = { Client }

@@ -1,0 +1,44 @@
+'use strict'
+
+// How values cross to the binding: as JSON, and errors as JSON in the text of what it throws.
+
+const binding = require('../binding.js')
+const { JumpqrError } = require('./errors.js')
+
+// JSON has no place for these numbers and would turn them into null, which means "left out"; as texts they are checked.
+const asText = (value) =>
+  typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value
+
+/** A value for the binding. */
+const encode = (value) => JSON.stringify(value ?? null, (_, item) => asText(item))
+
+/** Calls the binding; what it throws becomes the error that it stands for. */
+function native(call) {
+  try {
+    return call()
+  } catch (thrown) {
+    throw decoded(thrown)
+  }
+}
+
+function decoded(thrown) {
+  let parts
+  try {
+    parts = JSON.parse(thrown.message)
+  } catch {
+    // Thrown by Node-API itself; `StringExpected` and the like: an argument of another type.
+    return /Expected$|^InvalidArg$/.test(thrown.code) ? new TypeError(thrown.message, { cause: thrown }) : thrown
+  }
+  return parts.sandbox === undefined ? JumpqrError.of(parts) : new SandboxError(parts.sandbox, parts.status)
+}
+
+/** The sandbox did not start, or did not do what it was told. */
+class SandboxError extends Error {
+  constructor(message, status) {
+    super(message)
+    this.status = status
+  }
+}
+Object.defineProperty(SandboxError.prototype, 'name', { value: 'SandboxError' })
+
+module.exports = { SandboxError, binding, encode, native }

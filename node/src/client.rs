@@ -1,0 +1,90 @@
+use std::sync::Arc;
+
+use napi::bindgen_prelude::External;
+use napi_derive::napi;
+use serde::Deserialize;
+use tokio::task::AbortHandle;
+
+use crate::events::Events;
+use crate::guard::{from_json, guard, settings};
+use crate::pool::Pool;
+use crate::rules::Rules;
+use crate::settings::{CallSettings, ClientSettings};
+
+/// Calls that run on the client's own threads. How they end is told as an event.
+#[napi]
+pub struct Client {
+    client: jumpqr::Client,
+    pool: Arc<Pool>,
+}
+
+/// Which rules are listed.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct RulesArguments {
+    /// The Mini Program whose service-account rules are; without, the ordinary-link rules are.
+    appid: Option<String>,
+}
+
+#[napi]
+impl Client {
+    /// A client with these settings, in JSON; `token_function` says whether the facade has a function that gives tokens.
+    #[napi(constructor)]
+    pub fn new(events: &Events, options: String, token_function: bool) -> napi::Result<Self> {
+        guard(|| {
+            let channel = events.channel();
+            let asked = token_function.then(|| Arc::clone(&channel));
+            let client = settings::<ClientSettings>(&options)?.build(asked)?;
+            let pool = Arc::new(Pool::new(channel)?);
+            Ok(Self { client, pool })
+        })
+    }
+
+    /// Begins the call with this number; what is returned withdraws it while it waits for its turn.
+    #[napi]
+    pub fn call(
+        &self,
+        call: u32,
+        interface: String,
+        arguments: String,
+        options: String,
+    ) -> napi::Result<External<AbortHandle>> {
+        guard(|| {
+            let client = settings::<CallSettings>(&options)?.apply(&self.client)?;
+            let arguments = from_json(&arguments)?;
+            Ok(External::new(self.pool.run(
+                call,
+                client.timeout(),
+                move |waited| {
+                    #[cfg(feature = "test-hooks")]
+                    crate::hooks::panic_if_asked(&interface);
+                    client
+                        .with_waited(waited)
+                        .call_named(&interface, &arguments)
+                },
+            )))
+        })
+    }
+
+    /// All rules: the ordinary-link rules, or those of the service account that open the Mini Program `appid`.
+    #[napi]
+    pub fn rules(&self, arguments: String, options: String) -> napi::Result<Rules> {
+        guard(|| {
+            let client = settings::<CallSettings>(&options)?.apply(&self.client)?;
+            let rules = match settings::<RulesArguments>(&arguments)?.appid {
+                None => client.rules(),
+                Some(appid) => client.service_account_rules(appid),
+            };
+            Ok(Rules::new(rules, client.timeout(), Arc::clone(&self.pool)))
+        })
+    }
+}
+
+/// Withdraws a call that waits for its turn; one that is on its way goes on.
+#[napi]
+pub fn withdraw(handle: &External<AbortHandle>) -> napi::Result<()> {
+    guard(|| {
+        handle.abort();
+        Ok(())
+    })
+}

@@ -1,0 +1,127 @@
+//! From the pool's threads to the JavaScript thread, and back for access tokens.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jumpqr::error::OwnCode;
+use jumpqr::token::TokenRequest;
+use jumpqr::{Error, Secret};
+use napi::Status;
+use napi::bindgen_prelude::Function;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+use serde_json::{Value, json};
+
+use crate::guard::guard;
+
+/// Calls the facade. It is weak: that it exists keeps no process alive. After its thread has ended, calls do nothing.
+type Receiver = ThreadsafeFunction<String, (), String, Status, false, true>;
+
+thread_local! {
+    /// The call that this thread of the pool is busy with.
+    static CURRENT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Where events of one JavaScript thread go to.
+#[napi]
+pub struct Events {
+    inner: Arc<Channel>,
+}
+
+/// What threads share of it.
+pub(crate) struct Channel {
+    receiver: Receiver,
+    questions: Mutex<HashMap<u32, Sender<Option<Secret>>>>,
+    next_question: AtomicU32,
+}
+
+#[napi]
+impl Events {
+    /// Each event is given to `receiver` as JSON: how a call ended, or that a call asks for an access token.
+    #[napi(constructor)]
+    pub fn new(receiver: Function<'_, String, ()>) -> napi::Result<Self> {
+        let receiver = receiver
+            .build_threadsafe_function()
+            .weak::<true>()
+            .build()?;
+        Ok(Self {
+            inner: Arc::new(Channel {
+                receiver,
+                questions: Mutex::default(),
+                next_question: AtomicU32::default(),
+            }),
+        })
+    }
+
+    /// Answers a call that asks for a token; without one, the caller's function has failed.
+    #[napi]
+    pub fn answer(&self, question: u32, token: Option<String>) -> napi::Result<()> {
+        guard(|| {
+            if let Some(sender) = self.inner.take(question) {
+                // A call whose time is up has stopped listening.
+                let _ = sender.send(token.map(Secret::new));
+            }
+            Ok(())
+        })
+    }
+
+    pub(crate) fn channel(&self) -> Arc<Channel> {
+        Arc::clone(&self.inner)
+    }
+}
+
+impl Channel {
+    /// Gives an event to the JavaScript thread; `false` where that has ended.
+    pub(crate) fn emit(&self, event: &Value) -> bool {
+        let mode = ThreadsafeFunctionCallMode::NonBlocking;
+        self.receiver.call(event.to_string(), mode) == Status::Ok
+    }
+
+    /// Does `work` as that of this call.
+    pub(crate) fn as_call<T>(call: u32, work: impl FnOnce() -> T) -> T {
+        CURRENT.set(call);
+        work()
+    }
+
+    /// Asks the caller's function for a token, for the call of this thread, and waits for it as long as the call has left.
+    pub(crate) fn ask(
+        &self,
+        request: &TokenRequest<'_>,
+    ) -> Result<Secret, Box<dyn StdError + Send + Sync>> {
+        let question = self.next_question.fetch_add(1, Ordering::Relaxed);
+        let (sender, answer) = channel();
+        self.lock().insert(question, sender);
+        let asked = self.emit(&json!({
+            "call": CURRENT.get(),
+            "question": question,
+            "rejected": request.rejected.map(Secret::expose),
+            "timeLeftMs": request.time_left.as_millis(),
+        }));
+        if !asked {
+            self.take(question);
+            return Err("its JavaScript thread has ended".into());
+        }
+        match answer.recv_timeout(request.time_left) {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) | Err(RecvTimeoutError::Disconnected) => Err("it threw".into()),
+            Err(RecvTimeoutError::Timeout) => {
+                self.take(question);
+                Err(Error::new(OwnCode::Timeout, "the accessToken function took too long").into())
+            }
+        }
+    }
+
+    fn take(&self, question: u32) -> Option<Sender<Option<Secret>>> {
+        self.lock().remove(&question)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Sender<Option<Secret>>>> {
+        self.questions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,58 @@
+use jumpqr::mapping::parse_candidates;
+use jumpqr::matching::Candidate;
+use napi_derive::napi;
+use serde_json::{Value, json};
+
+use crate::guard::{from_json, guard, to_json};
+
+/// An index over rules, built once.
+#[napi]
+pub struct RuleSet {
+    rules: jumpqr::matching::RuleSet,
+}
+
+#[napi]
+impl RuleSet {
+    /// Indexes rules, in JSON.
+    #[napi(constructor)]
+    pub fn new(rules: String) -> napi::Result<Self> {
+        guard(|| {
+            let rules = parse_candidates(&from_json(&rules)?)?;
+            Ok(Self {
+                rules: jumpqr::matching::RuleSet::new(rules),
+            })
+        })
+    }
+
+    /// How many rules there are.
+    #[napi]
+    pub fn size(&self) -> napi::Result<u32> {
+        guard(|| Ok(u32::try_from(self.rules.rules().len()).unwrap_or(u32::MAX)))
+    }
+
+    /// What a scanned link hits, in JSON.
+    #[napi]
+    pub fn match_url(&self, link: String) -> napi::Result<String> {
+        guard(|| {
+            let found = self.rules.match_url(&link);
+            let prefix = |rule: Option<&Candidate>| rule.map(|rule| rule.prefix.clone());
+            to_json(&json!({
+                "hit": prefix(found.hit),
+                "shadowed": prefix(found.shadowed),
+                "opens": found.opens(),
+            }))
+        })
+    }
+
+    /// For each rule, why it does not cover the link, in JSON; null for those that do.
+    #[napi]
+    pub fn explain(&self, link: String) -> napi::Result<String> {
+        guard(|| {
+            let reasons = self.rules.explain(&link).map(|(_, covered)| {
+                let reason = covered.err()?;
+                Some(json!({"code": reason.code(), "message": reason.message()}))
+            });
+            to_json(&reasons.collect::<Vec<Option<Value>>>())
+        })
+    }
+}

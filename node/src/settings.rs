@@ -1,0 +1,182 @@
+//! The facade's settings, by the names that they have in JavaScript.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr::error::OwnCode;
+use jumpqr::token::TokenInterface;
+use jumpqr::transport::{ProxySetting, TlsRoots};
+use jumpqr::{Client, ClientBuilder, Error, Secret};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::events::Channel;
+
+/// Settings of a client. What is absent has the default of the Rust client.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct ClientSettings {
+    #[serde(deserialize_with = "hidden")]
+    access_token: Option<Secret>,
+    appid: Option<String>,
+    #[serde(deserialize_with = "hidden")]
+    secret: Option<Secret>,
+    token_interface: Option<String>,
+    base_url: Option<String>,
+    alternate_base_urls: Option<Vec<String>>,
+    allow_http: Option<bool>,
+    timeout_ms: Option<f64>,
+    connect_timeout_ms: Option<f64>,
+    read_timeout_ms: Option<f64>,
+    max_retries: Option<usize>,
+    pacing: Option<bool>,
+    validate: Option<bool>,
+    body_limit: Option<u64>,
+    #[serde(deserialize_with = "proxy")]
+    proxy: Option<ProxySetting>,
+    ca: Option<String>,
+}
+
+/// Settings of one call.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct CallSettings {
+    timeout_ms: Option<f64>,
+    validate: Option<bool>,
+}
+
+impl ClientSettings {
+    /// The client; `token_function` is where the caller's function is asked for tokens, if there is one.
+    pub(crate) fn build(self, token_function: Option<Arc<Channel>>) -> jumpqr::Result<Client> {
+        self.builder(token_function)
+            .and_then(ClientBuilder::build)
+            .map_err(in_camel_case)
+    }
+
+    fn builder(self, token_function: Option<Arc<Channel>>) -> jumpqr::Result<ClientBuilder> {
+        let mut builder = Client::builder();
+        let has_app = self.appid.is_some() || self.secret.is_some();
+        let has_token = self.access_token.is_some() || token_function.is_some();
+        if has_app && has_token {
+            return Err(refuse(
+                "accessToken, appid, secret: give an access token, or an appid and a secret",
+            ));
+        }
+        if let Some(token) = self.access_token {
+            builder = builder.access_token(token);
+        } else if let Some(channel) = token_function {
+            builder = builder.token_function(move |request| channel.ask(request));
+        } else if has_app {
+            let secret = self.secret.unwrap_or_else(|| Secret::new(""));
+            builder = builder.app(self.appid.unwrap_or_default(), secret);
+        }
+        if let Some(name) = self.token_interface {
+            builder = builder.token_interface(TokenInterface::from_name(&name)?);
+        }
+        if let Some(url) = self.base_url {
+            builder = builder.base_url(url);
+        }
+        if let Some(urls) = self.alternate_base_urls {
+            builder = builder.alternate_base_urls(urls);
+        }
+        if let Some(allow) = self.allow_http {
+            builder = builder.allow_http(allow);
+        }
+        if let Some(timeout) = self.timeout_ms {
+            builder = builder.timeout(milliseconds("timeoutMs", timeout)?);
+        }
+        if let Some(timeout) = self.connect_timeout_ms {
+            builder = builder.connect_timeout(milliseconds("connectTimeoutMs", timeout)?);
+        }
+        if let Some(timeout) = self.read_timeout_ms {
+            builder = builder.read_timeout(milliseconds("readTimeoutMs", timeout)?);
+        }
+        if let Some(retries) = self.max_retries {
+            builder = builder.max_retries(retries);
+        }
+        if let Some(pacing) = self.pacing {
+            builder = builder.pacing(pacing);
+        }
+        if let Some(validate) = self.validate {
+            builder = builder.validate(validate);
+        }
+        if let Some(bytes) = self.body_limit {
+            builder = builder.body_limit(bytes);
+        }
+        if let Some(proxy) = self.proxy {
+            builder = builder.proxy(proxy);
+        }
+        if let Some(pem) = self.ca {
+            builder = builder.tls_roots(TlsRoots::Pem(pem.into_bytes()));
+        }
+        Ok(builder)
+    }
+}
+
+impl CallSettings {
+    /// The client for this one call.
+    pub(crate) fn apply(&self, client: &Client) -> jumpqr::Result<Client> {
+        let mut client = client.clone();
+        if let Some(timeout) = self.timeout_ms {
+            client = client
+                .with_timeout(milliseconds("timeoutMs", timeout)?)
+                .map_err(in_camel_case)?;
+        }
+        if let Some(validate) = self.validate {
+            client = client.with_validate(validate);
+        }
+        Ok(client)
+    }
+}
+
+fn milliseconds(name: &str, number: f64) -> jumpqr::Result<Duration> {
+    Duration::try_from_secs_f64(number / 1000.0)
+        .map_err(|_| refuse(&format!("{name}: give milliseconds, more than 0")))
+}
+
+fn refuse(message: &str) -> Error {
+    Error::new(OwnCode::InvalidConfig, message)
+}
+
+/// The names of settings in the texts of the Rust client, and here.
+const NAMES: [(&str, &str); 8] = [
+    ("token_interface", "tokenInterface"),
+    ("base_url", "baseUrl"),
+    ("allow_http", "allowHttp"),
+    ("timeout", "timeoutMs"),
+    ("connect_timeout", "connectTimeoutMs"),
+    ("read_timeout", "readTimeoutMs"),
+    ("max_retries", "maxRetries"),
+    ("tls_roots", "ca"),
+];
+
+/// The same refusal of a setting, with the names that settings have here.
+fn in_camel_case(error: Error) -> Error {
+    if error.code() != OwnCode::InvalidConfig.name() {
+        return error;
+    }
+    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut text = String::new();
+    for piece in error.message().split_inclusive(|letter| !is_name(letter)) {
+        let word = piece.trim_end_matches(|letter| !is_name(letter));
+        let known = NAMES.iter().find(|(name, _)| *name == word);
+        text.push_str(known.map_or(word, |(_, name)| name));
+        text.push_str(piece.get(word.len()..).unwrap_or_default());
+    }
+    refuse(&text)
+}
+
+/// A text that must not stand in the error of a wrong type.
+fn hidden<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(Secret::new(text))),
+        _ => Err(serde::de::Error::custom("it is not a text; give one")),
+    }
+}
+
+/// A URL, or null for none; where it is left out, this is not asked.
+fn proxy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ProxySetting>, D::Error> {
+    let url = hidden(deserializer)?;
+    Ok(Some(url.map_or(ProxySetting::Direct, ProxySetting::Url)))
+}

@@ -1,0 +1,85 @@
+/** A local WeChat for tests, in this process. */
+
+import { Client, ClientOptions, ClientSettings } from './index.js'
+
+export interface Credentials {
+  appid: string
+  secret: string
+}
+
+/** Something that goes wrong on request. What each `fault` needs is described in the sandbox's own README. */
+export interface Fault {
+  fault: 'errcode' | 'delay' | 'reset' | 'truncate' | 'html' | 'status' | (string & {})
+  errcode?: number
+  errmsg?: string
+  milliseconds?: number
+  status?: number
+  /** An interface by its name, or `any` (the default), `business`, `tokens`. */
+  on?: string
+  /** Only calls of this appid. */
+  account?: string
+  /** How many calls; 1 by default. */
+  times?: number | 'forever'
+  /** Whether the call is applied after or before; `before` by default. */
+  when?: 'before' | 'after'
+  [more: string]: unknown
+}
+
+/** How many requests were received. */
+export interface Counters {
+  /** By interface; one that was not called is absent. */
+  calls: Record<string, number>
+  business_calls: number
+  token_calls: number
+  unknown_paths: number
+  connections: number
+}
+
+/** The sandbox did not start, or did not do what it was told. */
+export declare class SandboxError extends Error {
+  protected constructor()
+  /** The HTTP status with which a control endpoint answers this. */
+  readonly status: number
+}
+
+/**
+ * The same interfaces, rules, error codes and tokens as WeChat's, on loopback, on a thread of its own, until it is
+ * stopped or the process ends. It keeps no process alive. Several can run side by side.
+ */
+export declare class Sandbox {
+  /** Starts it; on any free port by default. */
+  constructor(options?: { port?: number })
+  /** In the place of `https://api.weixin.qq.com`. */
+  readonly baseUrl: string
+  /** The Mini Program that every sandbox has. */
+  readonly miniProgram: Credentials
+  /** The service account that every sandbox has, linked to the Mini Program. */
+  readonly serviceAccount: Credentials
+  /** A client of the Mini Program. */
+  client(options?: ClientSettings | ClientOptions): Client
+  /** A client of the service account. */
+  serviceAccountClient(options?: ClientSettings | ClientOptions): Client
+  /** Asks for something to go wrong; returns the id with which it can be called off. */
+  inject(fault: Fault): number
+  /** Calls all faults off. */
+  clearFaults(): void
+  /** A token, without a request. */
+  accessToken(appid?: string): string
+  /** Kills all tokens of the account: 40001. */
+  killTokens(appid?: string): void
+  /** Adds an account, or changes the fields given. */
+  putAccount(appid: string, account: Record<string, unknown>): unknown
+  /** The rules that the account's token added. */
+  rules(appid?: string): Record<string, unknown>[]
+  /** The requests received, without tokens and secrets. */
+  requests(): Record<string, unknown>[]
+  counters(): Counters
+  /** Moves the sandbox's clock, in seconds. */
+  advance(seconds: number): void
+  /** Back to the start. */
+  reset(): void
+  /** Does what a control endpoint does; `control('GET', '/sandbox')` lists them. */
+  control(method: string, path: string, body?: unknown): any
+  /** Closes every connection and the port. */
+  stop(): void
+}

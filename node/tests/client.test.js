@@ -1,0 +1,254 @@
+'use strict'
+
+const assert = require('node:assert/strict')
+const { inspect } = require('node:util')
+const { after, before, beforeEach, test } = require('node:test')
+const jumpqr = require('jumpqr')
+const { Sandbox, SandboxError } = require('jumpqr/testing')
+
+const { Client, OpenVersion, PermitSubRule, RuleSet, RuleState } = jumpqr
+
+const rule = {
+  prefix: 'https://m.example.cn/table/',
+  path: 'pages/index/index',
+  open_version: OpenVersion.DEVELOPMENT,
+  permit_sub_rule: PermitSubRule.NOT_OCCUPIED,
+}
+
+let sandbox
+before(() => (sandbox = new Sandbox()))
+beforeEach(() => sandbox.reset())
+after(() => sandbox.stop())
+
+test('rules of both modes go through their whole life', async () => {
+  const client = sandbox.client()
+  await client.addJumpQRCode(rule)
+  await client.addJumpQRCode({ ...rule, open_version: OpenVersion.TRIAL }, { isEdit: true })
+  await client.addJumpQRCode({ ...rule, path: 'pages/b', is_edit: 1 })
+  const list = await client.getJumpQRCode()
+  assert.equal(list.qrcodejump_open, true)
+  const [listed] = list.rule_list
+  // The second modification gave the first back its open_version.
+  assert.deepEqual(
+    { ...listed },
+    { ...rule, path: 'pages/b', debug_url: [], state: RuleState.NOT_PUBLISHED },
+  )
+  assert.equal(await client.publishJumpQRCode(rule.prefix), 'answered')
+  await client.deleteJumpQRCode(rule.prefix)
+
+  const account = sandbox.serviceAccountClient()
+  const { appid } = sandbox.miniProgram
+  const prefix = 'http://weixin.qq.com/q/kZgfwMTm72Wxxxx'
+  await account.addJumpQRCode({ prefix, appid, path: 'pages/a' })
+  await account.publishJumpQRCode({ prefix, appid })
+  const query = { appid, get_type: 1, prefix_list: [prefix] }
+  assert.equal((await account.getJumpQRCode(query)).rule_list[0].state, RuleState.PUBLISHED)
+  assert.equal((await account.wxamplinkget())[0].status, 'linked')
+  await account.deleteJumpQRCode({ prefix, appid })
+})
+
+test('rules() turns pages as they are needed, and ends early when it is left', async () => {
+  const { appid } = sandbox.miniProgram
+  const prefixes = Array.from({ length: 450 }, (_, number) => `http://weixin.qq.com/q/${number}`)
+  for (const prefix of prefixes) {
+    sandbox.control('PUT', `/sandbox/accounts/${sandbox.serviceAccount.appid}/rules`, { prefix, path: 'p', appid })
+  }
+  const client = sandbox.serviceAccountClient()
+  const pages = () => sandbox.counters().calls.getJumpQRCode ?? 0
+  const found = []
+  for await (const { prefix } of client.rules({ appid })) {
+    found.push(prefix)
+    if (found.length === 201) assert.equal(pages(), 2)
+  }
+  assert.deepEqual(found.sort(), prefixes.sort())
+  assert.equal(pages(), 3)
+  for await (const listed of client.rules({ appid })) {
+    assert.ok(listed.prefix)
+    break
+  }
+  assert.equal(pages(), 4)
+})
+
+test('errors are of the class of their kind, with all parts', async () => {
+  const client = sandbox.client()
+  const invalid = await client.addJumpQRCode({ ...rule, path: '', open_verson: 1 }).catch((error) => error)
+  assert.ok(invalid instanceof jumpqr.ValidationError && invalid instanceof jumpqr.InvalidError)
+  assert.ok(invalid instanceof jumpqr.JumpqrError && invalid instanceof Error)
+  assert.equal(invalid.name, 'ValidationError')
+  assert.deepEqual(invalid.violations.map(({ field, code }) => [field, code]).sort(), [
+    ['open_verson', 'unknown_field'],
+    ['path', 'empty'],
+  ])
+  assert.match(invalid.stack, /client\.test\.js/, 'the stack says where the call was made')
+  assert.equal(sandbox.counters().business_calls, 0)
+
+  sandbox.inject({ fault: 'errcode', errcode: 85076 })
+  const refused = await sandbox
+    .client({ accessToken: sandbox.accessToken() })
+    .addJumpQRCode(rule)
+    .catch((error) => error)
+  assert.ok(refused instanceof jumpqr.StateError && !(refused instanceof jumpqr.InvalidError))
+  assert.equal(refused.code, 'icp_check_failed')
+  assert.equal(refused.errcode, 85076)
+  assert.match(refused.rid, /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/)
+  assert.ok(refused.errmsg.endsWith(refused.rid))
+  assert.equal(refused.interface, 'addJumpQRCode')
+  assert.equal(refused.outcome, 'not_applied')
+  assert.equal(refused.retryable, false)
+  assert.ok(refused.advice)
+  assert.deepEqual(JSON.parse(JSON.stringify(refused)), { name: 'StateError', message: refused.message, ...refused })
+})
+
+test('every kind has a class of its own', () => {
+  const { byKind } = require(require('node:path').join(require.resolve('jumpqr'), '../lib/errors.js'))
+  assert.deepEqual(Object.keys(byKind), [...jumpqr.names.kinds])
+  assert.equal(new Set(Object.values(byKind)).size, jumpqr.names.kinds.length)
+  for (const error of Object.values(byKind)) assert.equal(jumpqr[error.name], error)
+})
+
+test('validate: false sends what the checks refuse', async () => {
+  const client = sandbox.client()
+  const refused = client.addJumpQRCode({ ...rule, debug_url: ['https://other.cn/'] }, { validate: false })
+  await assert.rejects(refused, { errcode: 85068, name: 'InvalidError' })
+})
+
+test('settings that make no sense are refused by name, without the secret in them', () => {
+  const secret = '5ecr3t'
+  const refuse = (options, message) =>
+    assert.throws(() => new Client(options), (error) => {
+      assert.ok(error instanceof jumpqr.JumpqrError, inspect(error))
+      assert.match(error.message, message)
+      assert.ok(!inspect(error).includes(secret))
+      return true
+    })
+  refuse(undefined, /nothing to get an access token with/)
+  refuse({ accessToken: secret, timeout: 5 }, /^timeout: unknown field .* `timeoutMs`/)
+  refuse({ accessToken: secret, timeoutMs: -1 }, /^timeoutMs: give/)
+  refuse({ accessToken: secret, timeoutMs: 0 }, /^timeoutMs: give more than 0/)
+  refuse({ accessToken: secret, timeoutMs: Infinity }, /^timeoutMs: .*Infinity/)
+  refuse({ accessToken: secret, bodyLimit: 1.5 }, /^bodyLimit: .*1\.5/)
+  refuse({ accessToken: secret, ca: 'x' }, /^ca: there is no certificate/)
+  refuse({ accessToken: secret, maxRetries: 101 }, /^maxRetries: give/)
+  refuse({ accessToken: secret, baseUrl: 'http://example.com' }, /^baseUrl: .* allowHttp/)
+  refuse({ accessToken: { secret } }, /^accessToken: it is not a text/)
+  refuse({ accessToken: secret, appid: 'wx1', secret }, /give an access token, or/)
+  refuse({ appid: 'wx1' }, /give both/)
+  refuse({ appid: 'wx1', secret, tokenInterface: 'x' }, /^tokenInterface: give stable_token or token/)
+})
+
+test('rules are indexed once: to match many links takes less than to build the index', () => {
+  const prefixes = Array.from({ length: 50_000 }, (_, number) => `https://m.example.cn/${number}/`)
+  const candidates = prefixes.map((prefix) => ({ prefix, state: RuleState.PUBLISHED }))
+  const started = performance.now()
+  const rules = new RuleSet(candidates)
+  const built = performance.now()
+  for (const prefix of prefixes.slice(-200)) {
+    assert.deepEqual(rules.match(`${prefix}a`), { hit: prefix, shadowed: null, opens: true })
+  }
+  const matched = performance.now()
+  assert.equal(rules.size, prefixes.length)
+  assert.ok(matched - built < built - started, `${matched - built} ms to match, ${built - started} ms to build`)
+})
+
+test('what is no rule is named, and a link that is no text is a TypeError', async () => {
+  assert.throws(() => new RuleSet([{ prefix: 'https://a.cn/' }, {}, { prefix: 'https://a.cn/', state: 3 }]), (error) => {
+    assert.ok(error instanceof jumpqr.ValidationError)
+    assert.deepEqual(error.violations.map(({ field }) => field), ['[1].prefix', '[2].state'])
+    return true
+  })
+  assert.throws(() => new RuleSet([]).match(), TypeError)
+  const client = sandbox.client()
+  await client.addJumpQRCode(rule)
+  const listed = new RuleSet(await client.getJumpQRCode())
+  assert.deepEqual(listed.match(`${rule.prefix}a`), { hit: rule.prefix, shadowed: null, opens: false })
+  assert.deepEqual(listed.explain('https://m.example.cn/').map(({ code }) => code), ['not_a_sub_path'])
+})
+
+test('a client shows no secret', () => {
+  const client = new Client({ appid: 'wx1', secret: '5ecr3t' })
+  assert.ok(!inspect(client, { showHidden: true, depth: null }).includes('5ecr3t'))
+})
+
+test('what JSON has no place for is checked, not left out', async () => {
+  const { violations } = jumpqr.check({ ...rule, open_version: NaN, permit_sub_rule: 1n })
+  assert.deepEqual(violations.map(({ field, code }) => [field, code]), [['open_version', 'wrong_type']])
+  await assert.rejects(sandbox.client().addJumpQRCode({ ...rule, path: '\ud800' }), { code: 'invalid_request' })
+  await assert.rejects(sandbox.client().addJumpQRCode(undefined), { name: 'ValidationError' })
+})
+
+test('an accessToken function is asked, once more when its token is stale', async () => {
+  const asked = []
+  const client = sandbox.client({
+    accessToken: async (request) => {
+      asked.push(request)
+      return request.rejected === undefined ? 'stale' : sandbox.accessToken()
+    },
+  })
+  await client.downloadQRCodeText()
+  for await (const listed of client.rules()) assert.fail(listed)
+  assert.deepEqual(asked.map(({ rejected }) => rejected), [undefined, 'stale', undefined, 'stale'])
+  assert.ok(asked.every(({ timeLeftMs }) => timeLeftMs > 0 && timeLeftMs <= 30_000))
+})
+
+test('what an accessToken function throws is the cause of the error of its own call', async () => {
+  const client = sandbox.client({
+    accessToken: () => {
+      throw new RangeError('out of tokens')
+    },
+  })
+  await assert.rejects(client.downloadQRCodeText(), (error) => {
+    assert.ok(error instanceof jumpqr.CredentialsError)
+    assert.equal(error.code, 'token_source_failed')
+    assert.ok(error.cause instanceof RangeError)
+    return true
+  })
+  const other = new Client({ accessToken: 'TOKEN', baseUrl: sandbox.baseUrl })
+  const chained = sandbox.client({ accessToken: async () => (await other.downloadQRCodeText()).file_name })
+  await assert.rejects(chained.downloadQRCodeText(), (error) => {
+    assert.equal(error.code, 'token_source_failed')
+    assert.ok(error.cause instanceof jumpqr.CredentialsError)
+    assert.equal(error.cause.errcode, 40001)
+    return true
+  })
+  for (const value of [undefined, null, 7]) {
+    await assert.rejects(sandbox.client({ accessToken: () => value }).downloadQRCodeText(), (error) => {
+      assert.match(error.cause.message, /it gives a string/)
+      return true
+    })
+  }
+  await assert.rejects(sandbox.client({ accessToken: () => '' }).downloadQRCodeText(), { code: 'token_source_failed' })
+})
+
+test('an accessToken function that never answers ends with the call', async () => {
+  const client = sandbox.client({ accessToken: () => new Promise(() => {}), timeoutMs: 100 })
+  await assert.rejects(client.downloadQRCodeText(), { name: 'TimeoutError' })
+})
+
+test('a token function may use another client', async () => {
+  const provider = sandbox.client({ pacing: false })
+  const client = sandbox.client({
+    pacing: false,
+    accessToken: async () => {
+      await provider.downloadQRCodeText()
+      return sandbox.accessToken()
+    },
+  })
+  sandbox.control('PUT', '/sandbox/limits', { calls_per_second: 1000 })
+  await Promise.all(Array.from({ length: 100 }, () => client.downloadQRCodeText()))
+})
+
+test('the sandbox does what it is told, and says what it does not know', async () => {
+  sandbox.inject({ fault: 'errcode', errcode: -1, when: 'after', on: 'addJumpQRCode' })
+  assert.equal(await sandbox.client().addJumpQRCode(rule), 'read_back')
+  assert.equal(sandbox.rules().length, 1)
+  assert.ok(sandbox.requests().some((request) => request.interface === 'addJumpQRCode'))
+  const client = sandbox.client({ accessToken: sandbox.accessToken() })
+  sandbox.killTokens()
+  await assert.rejects(client.getJumpQRCode(), { errcode: 40001 })
+  assert.throws(() => sandbox.control('GET', '/sandbox/nothing'), (error) => {
+    assert.ok(error instanceof SandboxError)
+    assert.equal(error.status, 404)
+    return true
+  })
+  assert.throws(() => new Sandbox({ port: new URL(sandbox.baseUrl).port * 1 }), SandboxError)
+})

@@ -1,0 +1,166 @@
+'use strict'
+
+// What a whole process does: each test runs one.
+
+const assert = require('node:assert/strict')
+const { execFile, spawn } = require('node:child_process')
+const { once } = require('node:events')
+const { test } = require('node:test')
+const { promisify } = require('node:util')
+
+const run = (script, env) =>
+  promisify(execFile)(process.execPath, ['-e', script], {
+    cwd: __dirname,
+    env: { ...process.env, ...env },
+    timeout: 20_000,
+  })
+
+test('an idle client and a sandbox let the process exit', async () => {
+  const { stdout } = await run(`
+    const { Sandbox } = require('jumpqr/testing')
+    const sandbox = new Sandbox()
+    const client = sandbox.client()
+    client.downloadQRCodeText().then(() => console.log('done'))
+  `)
+  assert.equal(stdout, 'done\n')
+})
+
+test('a pending call keeps the process until it is answered', async () => {
+  const { stdout } = await run(`
+    const { Sandbox } = require('jumpqr/testing')
+    const sandbox = new Sandbox()
+    sandbox.inject({ fault: 'delay', milliseconds: 300, on: 'downloadQRCodeText' })
+    sandbox.client().downloadQRCodeText().then(() => console.log('done'))
+  `)
+  assert.equal(stdout, 'done\n')
+})
+
+test('an aborted call does not keep the process, though it is on its way', async () => {
+  const started = performance.now()
+  const { stdout } = await run(`
+    const { Sandbox } = require('jumpqr/testing')
+    const sandbox = new Sandbox()
+    sandbox.inject({ fault: 'delay', milliseconds: 15000, on: 'downloadQRCodeText' })
+    const signal = AbortSignal.timeout(100)
+    const alive = setTimeout(() => {}, 200)
+    sandbox.client().downloadQRCodeText({ signal }).catch((error) => console.log(error.name))
+  `)
+  assert.equal(stdout, 'TimeoutError\n')
+  assert.ok(performance.now() - started < 10_000)
+})
+
+test('worker threads call, and end with calls on their way', async () => {
+  const { stdout } = await run(`
+    const { Worker } = require('node:worker_threads')
+    const { once } = require('node:events')
+    const { Sandbox } = require('jumpqr/testing')
+    const sandbox = new Sandbox()
+    const work = \`
+      const { parentPort, workerData } = require('node:worker_threads')
+      const { Client } = require('jumpqr')
+      const client = new Client({ ...workerData, pacing: false })
+      client.downloadQRCodeText().then(({ file_name }) => {
+        parentPort.postMessage(file_name)
+        const asking = new Client({ baseUrl: workerData.baseUrl, accessToken: () => new Promise(() => {}) })
+        for (let number = 0; number < 70; number += 1) {
+          client.getJumpQRCode().catch(() => {})
+          asking.getJumpQRCode().catch(() => {})
+        }
+      })
+    \`
+    const workerData = { ...sandbox.miniProgram, baseUrl: sandbox.baseUrl }
+    sandbox.inject({ fault: 'delay', milliseconds: 500, on: 'getJumpQRCode', times: 'forever' })
+    ;(async () => {
+      const workers = Array.from({ length: 4 }, () => new Worker(work, { eval: true, workerData }))
+      const messages = await Promise.all(workers.map((worker) => once(worker, 'message')))
+      await Promise.all(workers.map((worker) => worker.terminate()))
+      // The answers to those who have gone come in.
+      await new Promise((resolve) => setTimeout(resolve, 800))
+      const file = await sandbox.client().downloadQRCodeText()
+      console.log(messages.length, messages.every(([name]) => name === file.file_name))
+    })()
+  `)
+  assert.equal(stdout, '4 true\n')
+})
+
+test('a client that is let go still answers, and its threads serve the next', async () => {
+  const { stdout } = await run(`
+    require('node:v8').setFlagsFromString('--expose-gc')
+    const gc = require('node:vm').runInNewContext('gc')
+    const fs = require('node:fs')
+    const { Sandbox } = require('jumpqr/testing')
+    const sandbox = new Sandbox()
+    const threads = () => fs.readdirSync('/proc/self/task').length
+    ;(async () => {
+      sandbox.control('PUT', '/sandbox/limits', { calls_per_second: 1000 })
+      const before = threads()
+      for (let round = 0; round < 40; round += 1) {
+        const answer = sandbox.client({ accessToken: sandbox.accessToken(), pacing: false }).wxamplinkget().catch((e) => e.errcode)
+        gc()
+        if ((await answer) === undefined) throw new Error('no answer')
+      }
+      console.log(threads() - before < 10)
+    })()
+  `)
+  assert.equal(stdout, 'true\n')
+})
+
+const hooked = process.env.JUMPQR_HOOKED_BINDING
+
+test('a panic, on a thread of the pool or on the JavaScript thread, is an error, and the process lives on', async () => {
+  assert.ok(hooked, 'JUMPQR_HOOKED_BINDING names a binding with the test hooks')
+  const { stdout } = await run(
+    `
+    const { Sandbox } = require('jumpqr/testing')
+    const { InternalError, checkCall } = require('jumpqr')
+    const client = new Sandbox().client()
+    ;(async () => {
+      const error = await client.call('panic').catch((error) => error)
+      console.log(error instanceof InternalError, error.code, error.message)
+      try { checkCall('panic', {}) } catch (error) { console.log(error instanceof InternalError, error.message) }
+      console.log(Object.keys(await client.downloadQRCodeText()).length)
+    })()
+  `,
+    { NAPI_RS_NATIVE_LIBRARY_PATH: hooked },
+  )
+  assert.deepEqual(stdout.split('\n'), [
+    'true internal a panic: asked for [internal]',
+    'true a panic: asked for [internal]',
+    '2',
+    '',
+  ])
+})
+
+test('what is installed has no way to panic on purpose', async () => {
+  const { Client, checkCall } = require('jumpqr')
+  const unknown = { name: 'InvalidError', code: 'invalid_request' }
+  assert.throws(() => checkCall('panic', {}), unknown)
+  await assert.rejects(new Client({ accessToken: 'TOKEN' }).call('panic'), unknown)
+})
+
+test('npx jumpqr is the command', async () => {
+  const jumpqr = (...args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn('npx', ['--no-install', 'jumpqr', ...args], { cwd: __dirname })
+      const out = []
+      child.stdout.on('data', (data) => out.push(data))
+      child.on('error', reject)
+      child.on('close', (code) => resolve({ code, out: Buffer.concat(out).toString() }))
+    })
+  const { version } = require('jumpqr')
+  assert.deepEqual(await jumpqr('--version'), { code: 0, out: `jumpqr ${version}\n` })
+  const added = await jumpqr('--sandbox', '--json', 'get')
+  assert.equal(added.code, 0)
+  assert.equal(JSON.parse(added.out).ok, true)
+  const usage = await jumpqr('--json', 'errcode', 'x')
+  assert.equal(usage.code, 2)
+  assert.equal(JSON.parse(usage.out).ok, false)
+})
+
+test('the command ends at Ctrl-C', async () => {
+  const bin = require('node:path').join(require.resolve('jumpqr'), '../bin/jumpqr.js')
+  const child = spawn(process.execPath, [bin, 'sandbox'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  child.kill('SIGINT')
+  assert.deepEqual(await once(child, 'close'), [0, null])
+})

@@ -1,0 +1,35 @@
+'use strict'
+
+// The snippets of the installed README, as they stand.
+
+const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { test } = require('node:test')
+
+const readme = fs.readFileSync(path.join(path.dirname(require.resolve('jumpqr')), 'README.md'), 'utf8')
+const blocks = [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].map(([, language, text]) => ({ language, text }))
+
+/** What a snippet prints, as a program of its own. */
+function printed(text) {
+  const file = path.join(__dirname, 'snippet.mjs')
+  fs.writeFileSync(file, text)
+  return execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 20_000 })
+}
+
+const snippets = blocks.flatMap(({ language, text }, index) => {
+  const next = blocks[index + 1]
+  return language === 'js' ? [{ text, prints: next?.language === 'text' ? next.text : '' }] : []
+})
+
+for (const [index, { text, prints }] of snippets.entries()) {
+  test(`snippet ${index + 1} prints what the README says`, () => assert.equal(printed(text), prints))
+}
+
+test('the quick start is there, and shows what a quick start must', () => {
+  const [{ text }] = snippets
+  for (const part of ['addJumpQRCode', 'rules()', 'publish', 'delete', 'ValidationError', 'StateError']) {
+    assert.ok(text.includes(part), part)
+  }
+})
