@@ -1,0 +1,83 @@
+// Adds, walks over, publishes and deletes a rule; then makes two mistakes. The account is in JUMPQR_APPID and JUMPQR_SECRET.
+#include <jumpqr.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+// `Handle<jumpqr_rule, jumpqr_rule_free>` frees its rule.
+template <auto Free> struct Freer {
+  template <class T> void operator()(T *handle) const { Free(handle); }
+};
+template <class T, auto Free> using Handle = std::unique_ptr<T, Freer<Free>>;
+
+using Client = Handle<jumpqr_client, jumpqr_client_free>;
+
+std::string_view view(jumpqr_text text) { return text.data ? std::string_view(text.data, text.size) : ""; }
+
+struct Error : std::runtime_error {
+  explicit Error(jumpqr_error *error) : runtime_error(jumpqr_error_message(error).data), parts(error, jumpqr_error_free) {}
+  std::shared_ptr<jumpqr_error> parts;
+};
+
+// Calls a function of jumpqr's with the error as its last argument, and throws what it fails with.
+template <class... Parameters, class... Arguments>
+void call(jumpqr_status (*function)(Parameters...), Arguments... arguments) {
+  jumpqr_error *error = nullptr;
+  if (function(arguments..., &error) != JUMPQR_STATUS_OK) throw Error(error);
+}
+
+Client open_client() {
+  jumpqr_client_config *made = nullptr;
+  call(jumpqr_client_config_new, &made);
+  const Handle<jumpqr_client_config, jumpqr_client_config_free> config(made);
+  call(jumpqr_client_config_set_app, made, std::getenv("JUMPQR_APPID"), std::getenv("JUMPQR_SECRET"));
+  if (const char *base_url = std::getenv("JUMPQR_BASE_URL")) // a sandbox's; without it, WeChat itself
+    call(jumpqr_client_config_set_base_url, made, base_url);
+  jumpqr_client *client = nullptr;
+  call(jumpqr_client_new, made, &client);
+  return Client(client);
+}
+
+// A rule in JSON has WeChat's own field names.
+void add(const Client &client, std::string_view json) {
+  jumpqr_rule *made = nullptr;
+  call(jumpqr_rule_from_json, json.data(), json.size(), &made);
+  const Handle<jumpqr_rule, jumpqr_rule_free> rule(made);
+  call(jumpqr_add_jump_qr_code, client.get(), made, -1, nullptr);
+}
+
+void print_rules(const Client &client) {
+  jumpqr_rules *made = nullptr;
+  call(jumpqr_rules_new, client.get(), nullptr, &made);
+  const Handle<jumpqr_rules, jumpqr_rules_free> rules(made);
+  const jumpqr_listed_rule *rule = nullptr;
+  for (call(jumpqr_rules_next, made, &rule); rule; call(jumpqr_rules_next, made, &rule))
+    std::cout << "listed " << view(jumpqr_listed_rule_prefix(rule)) << "\n";
+}
+
+int main() try {
+  const auto client = open_client();
+  const char *prefix = "https://m.example.cn/table/";
+  add(client, R"({"prefix": "https://m.example.cn/table/", "path": "pages/index/index",
+                  "open_version": 1, "permit_sub_rule": 1})");
+  print_rules(client);
+  call(jumpqr_publish_jump_qr_code, client.get(), prefix, nullptr, nullptr);
+  call(jumpqr_delete_jump_qr_code, client.get(), prefix, nullptr, nullptr);
+
+  try { // A number that the field does not take: nothing is sent.
+    add(client, R"({"prefix": "https://m.example.cn/", "path": "a", "open_version": 7, "permit_sub_rule": 1})");
+  } catch (const Error &error) {
+    std::cout << "mend " << view(jumpqr_finding_field(jumpqr_error_violation(error.parts.get(), 0))) << "\n";
+  }
+  try { // A rule that is not there: WeChat refuses.
+    call(jumpqr_publish_jump_qr_code, client.get(), prefix, nullptr, nullptr);
+  } catch (const Error &error) {
+    std::cout << "errcode " << jumpqr_error_errcode(error.parts.get()) << "\n";
+  }
+} catch (const Error &error) {
+  std::cerr << error.what() << "\n  " << view(jumpqr_error_advice(error.parts.get())) << "\n";
+  return 1;
+}

@@ -1,0 +1,64 @@
+//! The C library: it converts and calls, and decides nothing. What callers must keep to stands in `README.md`.
+//!
+//! One file an object. The body of every export is one call of [`guard`](guard::guard) or [`attempt`](guard::attempt), so
+//! no panic crosses into C. Of the comments, those of the exports are written for the header.
+#![expect(non_camel_case_types, reason = "types have their names in C")]
+
+mod argument;
+mod check_report;
+mod client;
+mod client_config;
+mod errcode;
+mod error;
+mod explanation;
+mod finding;
+mod guard;
+mod interface;
+mod jump_qr_code_list;
+mod link_match;
+mod linked_miniprograms;
+mod listed_rule;
+mod matching;
+mod names;
+mod ordinary_link_rule;
+mod rule;
+mod rule_set;
+mod rules;
+mod service_account_rule;
+mod status;
+mod string;
+#[cfg(feature = "test-hooks")]
+mod test_panic;
+mod text;
+mod token_function;
+mod verification_file;
+mod version;
+mod versioned;
+
+pub use check_report::*;
+pub use client::*;
+pub use client_config::*;
+pub use errcode::*;
+pub use error::*;
+pub use explanation::*;
+pub use finding::*;
+pub use interface::*;
+pub use jump_qr_code_list::*;
+pub use link_match::*;
+pub use linked_miniprograms::*;
+pub use listed_rule::*;
+pub use matching::*;
+pub use names::*;
+pub use ordinary_link_rule::*;
+pub use rule::*;
+pub use rule_set::*;
+pub use rules::*;
+pub use service_account_rule::*;
+pub use status::*;
+pub use string::*;
+#[cfg(feature = "test-hooks")]
+pub use test_panic::*;
+pub use text::*;
+pub use token_function::*;
+pub use verification_file::*;
+pub use version::*;

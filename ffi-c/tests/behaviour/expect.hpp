@@ -1,0 +1,74 @@
+// What the tests of the library's behaviour expect, and clients for them.
+#pragma once
+
+#include "../support/handle.hpp"
+#include "../support/server.hpp"
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+template <class Expected, class Found>
+void same(const std::string &what, const Expected &expected, const Found &found) {
+  if (expected == found) return;
+  std::ostringstream message;
+  message << what << ": expected " << expected << ", found " << found;
+  throw std::runtime_error(message.str());
+}
+
+inline void holds(const std::string &what, bool held) {
+  if (!held) throw std::runtime_error(what);
+}
+
+// Calls what must fail, with this status, and gives the error.
+template <class... Parameters, class... Arguments>
+Error fails(jumpqr_status status, jumpqr_status (*function)(Parameters...), Arguments... arguments) {
+  jumpqr_error *raw = nullptr;
+  const jumpqr_status found = function(arguments..., &raw);
+  Error error(raw);
+  same("status", status, found);
+  same("the error's status", status, jumpqr_error_status(raw));
+  holds("an error has a message", jumpqr_error_message(raw).size > 0);
+  holds("an error has advice", jumpqr_error_advice(raw).size > 0);
+  return error;
+}
+
+// Settings for a server on loopback, without pacing and retries. There are no tokens yet.
+inline Config config_for(const Server &server) {
+  auto config = make<Config>(jumpqr_client_config_new);
+  call(jumpqr_client_config_set_base_url, config.get(), server.base_url().c_str());
+  call(jumpqr_client_config_set_pacing, config.get(), false);
+  call(jumpqr_client_config_set_max_retries, config.get(), 0u);
+  return config;
+}
+
+inline Client client_for(const Server &server) {
+  const auto config = config_for(server);
+  call(jumpqr_client_config_set_access_token, config.get(), "T1");
+  return make<Client>(jumpqr_client_new, config.get());
+}
+
+inline Reaction answer(const std::string &body) { return {Reaction::answer, 200, body}; }
+
+inline Rule rule_of(const std::string &json) { return make<Rule>(jumpqr_rule_from_json, json.data(), json.size()); }
+
+inline const std::string verification_file = R"({"errcode":0,"file_name":"a.txt","file_content":"b"})";
+
+// Each of the files' tests; they throw where they fail.
+void a_struct_says_its_version();
+void outputs_are_written_on_success_only();
+void what_is_wrong_with_an_argument_is_said_by_name();
+void what_was_given_outlives_the_client();
+void a_text_may_have_nul_in_it();
+void a_client_may_have_another_timeout();
+void an_unchecked_request_is_sent();
+void statuses_have_names();
+void rules_are_walked_over();
+void a_walk_that_fails_is_at_its_end();
+void a_rule_set_matches_and_explains();
+void user_data_is_freed_once_after_its_last_user();
+void user_data_of_a_refused_function_is_not_freed();
+void a_token_function_says_why_it_fails();
+void a_token_function_is_told_the_rejected_token();
+void eight_threads_are_in_the_token_function_at_once();
+void eight_threads_share_a_client();

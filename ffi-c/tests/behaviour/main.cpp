@@ -1,0 +1,59 @@
+// Runs the tests of what the vectors do not speak of: ownership, threads, structs, the token function.
+#include "expect.hpp"
+
+#include <iostream>
+
+namespace {
+
+struct Test {
+  const char *name;
+  void (*run)();
+};
+
+#define TEST(name)                                                                                                     \
+  Test { #name, name }
+
+const Test tests[] = {
+    TEST(a_struct_says_its_version),
+    TEST(outputs_are_written_on_success_only),
+    TEST(what_is_wrong_with_an_argument_is_said_by_name),
+    TEST(what_was_given_outlives_the_client),
+    TEST(a_text_may_have_nul_in_it),
+    TEST(a_client_may_have_another_timeout),
+    TEST(an_unchecked_request_is_sent),
+    TEST(statuses_have_names),
+    TEST(rules_are_walked_over),
+    TEST(a_walk_that_fails_is_at_its_end),
+    TEST(a_rule_set_matches_and_explains),
+    TEST(user_data_is_freed_once_after_its_last_user),
+    TEST(user_data_of_a_refused_function_is_not_freed),
+    TEST(a_token_function_says_why_it_fails),
+    TEST(a_token_function_is_told_the_rejected_token),
+    TEST(eight_threads_are_in_the_token_function_at_once),
+    TEST(eight_threads_share_a_client),
+};
+
+std::string ended(const Test &test) {
+  try {
+    test.run();
+    return {};
+  } catch (const Failed &failed) {
+    return "unexpected error: " + text(jumpqr_error_message(failed.error.get()));
+  } catch (const std::exception &error) {
+    return error.what();
+  }
+}
+
+} // namespace
+
+int main() {
+  int failed = 0;
+  for (const auto &test : tests) {
+    const auto failure = ended(test);
+    if (failure.empty()) continue;
+    std::cerr << test.name << ": " << failure << "\n";
+    failed++;
+  }
+  std::cout << "behaviour: " << std::size(tests) << " tests, " << failed << " failed" << std::endl;
+  return failed ? 1 : 0;
+}

@@ -1,0 +1,65 @@
+// An HTTP server on loopback that does what the test says with each request.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+struct Request {
+  std::string method;
+  std::string path;
+  std::string query; // percent-encoded, without the question mark
+  std::string body;
+};
+
+struct Reaction {
+  enum Kind { answer, close, silence } kind;
+  int status = 200;
+  std::string body = {};
+};
+
+class Server {
+public:
+  using Handler = std::function<Reaction(const Request &)>;
+
+  // Each connection has a thread, so the handler is called from several.
+  explicit Server(Handler handler);
+  // Closes all connections and waits for their threads.
+  ~Server();
+  Server(const Server &) = delete;
+  Server &operator=(const Server &) = delete;
+
+  std::string base_url() const;
+
+private:
+  void accept_all();
+  void serve(int connection);
+
+  Handler handler_;
+  int listener_;
+  int port_;
+  std::mutex mutex_;
+  std::set<int> connections_;
+  std::vector<std::thread> serving_;
+  std::thread accepting_;
+};
+
+// A port of loopback on which nobody listens, and which nobody else gets.
+class DeafPort {
+public:
+  DeafPort();
+  ~DeafPort();
+  DeafPort(const DeafPort &) = delete;
+  DeafPort &operator=(const DeafPort &) = delete;
+  std::string base_url() const;
+
+private:
+  int socket_;
+  int port_;
+};
+
+// The value of a field of a query, percent-decoded; empty where there is none.
+std::string query_field(const std::string &query, const std::string &name);

@@ -1,0 +1,41 @@
+// Clients for the tests, and how a call of theirs ended.
+#pragma once
+
+#include "invocation.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct TokenAnswer {
+  std::string token;   // where there is one
+  std::string failure; // where there is none
+};
+
+// What the token function does; it is given the rejected token, or nothing.
+using TokenSource = std::function<TokenAnswer(std::optional<std::string>)>;
+
+struct Settings {
+  std::vector<std::string> base_urls;
+  unsigned max_retries = 0;
+  uint64_t timeout_ms = 30000;
+  bool validate = true;
+  // One of the three.
+  TokenSource source = {};
+  std::string fixed_token = {};
+  std::optional<Invocation> issuing = {};
+};
+
+Client client_of(const Settings &settings);
+
+// A result in the form of the vectors.
+struct Ended {
+  json answer; // null where it failed
+  std::shared_ptr<jumpqr_error> error;
+};
+
+Ended run(jumpqr_client *client, const Invocation &invocation, By by = By::json_text);
+
+// Whether a call ended as the vector says; `secrets` must not be in the error.
+void ended_as(const json &expected, const Ended &found, const std::vector<std::string> &secrets);

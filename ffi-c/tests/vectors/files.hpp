@@ -1,0 +1,15 @@
+// The files of vectors: each function runs one vector of a table, and throws where it fails.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+void run_request(const nlohmann::json &vector);
+void run_answer(const nlohmann::json &vector);
+void run_validation(const nlohmann::json &vector);
+void run_match(const nlohmann::json &vector);
+void run_occupation(const nlohmann::json &vector);
+void run_verification_file(const nlohmann::json &vector);
+void run_launch_query(const nlohmann::json &vector);
+void run_flow(const nlohmann::json &vector);
+// All tables of `errcodes.json`; returns how many entries they have.
+size_t run_names(const nlohmann::json &file);

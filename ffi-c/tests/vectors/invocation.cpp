@@ -1,0 +1,274 @@
+#include "invocation.hpp"
+
+namespace {
+
+json positive(int number) { return number > 0 ? json(number) : json(nullptr); }
+json count(int64_t number) { return number >= 0 ? json(number) : json(nullptr); }
+
+json answer_of(const jumpqr_listed_rule *rule) {
+  json links = nullptr;
+  if (jumpqr_listed_rule_has_debug_url(rule)) {
+    links = json::array();
+    for (size_t i = 0; i < jumpqr_listed_rule_debug_url_count(rule); i++)
+      links.push_back(text(jumpqr_listed_rule_debug_url(rule, i)));
+  }
+  return {{"prefix", text(jumpqr_listed_rule_prefix(rule))},
+          {"path", text_or_null(jumpqr_listed_rule_path(rule))},
+          {"state", positive(jumpqr_listed_rule_state(rule))},
+          {"open_version", positive(jumpqr_listed_rule_open_version(rule))},
+          {"debug_url", links},
+          {"permit_sub_rule", positive(jumpqr_listed_rule_permit_sub_rule(rule))}};
+}
+
+json answer_of(const List &list) {
+  json rules = json::array();
+  for (size_t i = 0; i < jumpqr_jump_qr_code_list_rule_count(list.get()); i++)
+    rules.push_back(answer_of(jumpqr_jump_qr_code_list_rule(list.get(), i)));
+  const int open = jumpqr_jump_qr_code_list_qrcodejump_open(list.get());
+  return {{"rule_list", rules},
+          {"qrcodejump_open", open < 0 ? json(nullptr) : json(open == 1)},
+          {"list_size", count(jumpqr_jump_qr_code_list_list_size(list.get()))},
+          {"qrcodejump_pub_quota", count(jumpqr_jump_qr_code_list_qrcodejump_pub_quota(list.get()))},
+          {"total_count", count(jumpqr_jump_qr_code_list_total_count(list.get()))}};
+}
+
+json answer_of(const Linked &linked) {
+  json items = json::array();
+  for (size_t i = 0; i < jumpqr_linked_miniprograms_count(linked.get()); i++)
+    items.push_back({{"appid", text(jumpqr_linked_miniprograms_appid(linked.get(), i))},
+                     {"status", text_or_null(jumpqr_linked_miniprograms_status(linked.get(), i))},
+                     {"nickname", text_or_null(jumpqr_linked_miniprograms_nickname(linked.get(), i))}});
+  return {{"items", items}};
+}
+
+std::vector<const char *> pointers(const std::vector<std::string> &texts) {
+  std::vector<const char *> pointers;
+  for (const auto &each : texts) pointers.push_back(each.c_str());
+  // A list that is empty is another thing than none.
+  pointers.reserve(1);
+  return pointers;
+}
+
+int number(const json &value) { return value.is_string() ? std::stoi(value.get<std::string>()) : value.get<int>(); }
+
+Rule rule_of_fields(const json &arguments) {
+  const auto prefix = arguments.at("prefix").get<std::string>();
+  const auto path = arguments.at("path").get<std::string>();
+  if (arguments.contains("appid")) {
+    const auto appid = arguments.at("appid").get<std::string>();
+    jumpqr_service_account_rule fields;
+    jumpqr_service_account_rule_init(&fields, sizeof fields);
+    fields.prefix = prefix.c_str();
+    fields.appid = appid.c_str();
+    fields.path = path.c_str();
+    return make<Rule>(jumpqr_rule_from_service_account, &fields);
+  }
+  jumpqr_ordinary_link_rule fields;
+  jumpqr_ordinary_link_rule_init(&fields, sizeof fields);
+  fields.prefix = prefix.c_str();
+  fields.path = path.c_str();
+  fields.open_version = number(arguments.at("open_version"));
+  fields.permit_sub_rule = number(arguments.at("permit_sub_rule"));
+  std::vector<std::string> links;
+  std::vector<const char *> each;
+  if (arguments.contains("debug_url") && !arguments.at("debug_url").is_null()) {
+    links = arguments.at("debug_url").get<std::vector<std::string>>();
+    each = pointers(links);
+    fields.debug_url = each.data();
+    fields.debug_url_count = each.size();
+  }
+  return make<Rule>(jumpqr_rule_from_ordinary_link, &fields);
+}
+
+json add(jumpqr_client *client, const json &arguments, By by) {
+  jumpqr_text confirmation;
+  if (by == By::json_text) {
+    const auto document = arguments.dump();
+    const auto rule = make<Rule>(jumpqr_rule_from_json, document.data(), document.size());
+    call(jumpqr_add_jump_qr_code, client, rule.get(), -1, &confirmation);
+  } else {
+    const auto rule = rule_of_fields(arguments);
+    const int is_edit = arguments.contains("is_edit") ? number(arguments.at("is_edit")) : 0;
+    call(jumpqr_add_jump_qr_code, client, rule.get(), is_edit, &confirmation);
+  }
+  return {{"confirmation", text(confirmation)}};
+}
+
+// The arguments of getJumpQRCode; which of them there are is settled by get_type.
+struct GetArguments {
+  std::string appid;
+  int get_type = -1;
+  std::vector<std::string> prefixes;
+  uint32_t page_num = 0;
+  uint32_t page_size = 0;
+
+  explicit GetArguments(const json &arguments) {
+    if (arguments.empty()) return;
+    Fields fields(arguments);
+    appid = fields.required("appid").get<std::string>();
+    get_type = fields.required("get_type").get<int>();
+    if (get_type == 1) prefixes = fields.required("prefix_list").get<std::vector<std::string>>();
+    if (get_type == 2) {
+      page_num = fields.required("page_num").get<uint32_t>();
+      page_size = fields.required("page_size").get<uint32_t>();
+    }
+    fields.done();
+    if (get_type < 0 || get_type > 2) fail("there is no such get_type");
+  }
+};
+
+json get(jumpqr_client *client, const json &arguments) {
+  const GetArguments wanted(arguments);
+  const char *appid = wanted.appid.c_str();
+  const auto prefixes = pointers(wanted.prefixes);
+  switch (wanted.get_type) {
+  case 0: return answer_of(make<List>(jumpqr_get_jump_qr_code_latest, client, appid));
+  case 1:
+    return answer_of(
+        make<List>(jumpqr_get_jump_qr_code_by_prefix, client, appid, prefixes.data(), prefixes.size()));
+  case 2:
+    return answer_of(
+        make<List>(jumpqr_get_jump_qr_code_by_page, client, appid, wanted.page_num, wanted.page_size));
+  default: return answer_of(make<List>(jumpqr_get_jump_qr_code, client));
+  }
+}
+
+struct KeyArguments {
+  std::string prefix;
+  json appid;
+
+  explicit KeyArguments(const json &arguments) {
+    Fields fields(arguments);
+    prefix = fields.required("prefix").get<std::string>();
+    appid = fields.optional("appid");
+    fields.done();
+    if (!appid.is_null()) text_ = appid.get<std::string>();
+  }
+  const char *appid_or_null() const { return appid.is_null() ? nullptr : text_.c_str(); }
+
+private:
+  std::string text_;
+};
+
+struct LinkArguments {
+  std::string appid;
+  bool notify_users;
+  bool show_profile;
+
+  explicit LinkArguments(const json &arguments) {
+    Fields fields(arguments);
+    appid = fields.required("appid").get<std::string>();
+    notify_users = fields.required("notify_users").get<bool>();
+    show_profile = fields.required("show_profile").get<bool>();
+    fields.done();
+  }
+};
+
+json finding_of(const jumpqr_finding *finding) {
+  return {{"field", text(jumpqr_finding_field(finding))},
+          {"code", text(jumpqr_finding_code(finding))},
+          {"message", text(jumpqr_finding_message(finding))}};
+}
+
+template <class Count, class At, class Of> json findings(Count number_of, At at, const Of *of) {
+  json found = json::array();
+  for (size_t i = 0; i < number_of(of); i++) found.push_back(finding_of(at(of, i)));
+  return found;
+}
+
+} // namespace
+
+Invocation::Invocation(const json &vector) {
+  Fields fields(vector);
+  interface = fields.required("interface").get<std::string>();
+  arguments = fields.required("arguments");
+  fields.done();
+}
+
+bool Invocation::issues_token() const { return interface == "stable_token" || interface == "token"; }
+
+json invoke(jumpqr_client *client, const Invocation &invocation, By by) {
+  const auto &[interface, arguments] = invocation;
+  jumpqr_text confirmation;
+  if (interface == "addJumpQRCode") return add(client, arguments, by);
+  if (interface == "getJumpQRCode") return get(client, arguments);
+  if (interface == "publishJumpQRCode" || interface == "deleteJumpQRCode") {
+    const KeyArguments key(arguments);
+    const auto function =
+        interface == "publishJumpQRCode" ? jumpqr_publish_jump_qr_code : jumpqr_delete_jump_qr_code;
+    call(function, client, key.prefix.c_str(), key.appid_or_null(), &confirmation);
+    return {{"confirmation", text(confirmation)}};
+  }
+  if (interface == "linkMiniprogram") {
+    const LinkArguments link(arguments);
+    call(jumpqr_link_miniprogram, client, link.appid.c_str(), link.notify_users, link.show_profile, &confirmation);
+    return {{"confirmation", text(confirmation)}};
+  }
+  if (interface == "downloadQRCodeText" || invocation.issues_token()) {
+    if (!invocation.issues_token()) Fields(arguments).done();
+    const auto file = make<VerificationFile>(jumpqr_download_qr_code_text, client);
+    return {{"file_name", text(jumpqr_verification_file_name(file.get()))},
+            {"file_content", text(jumpqr_verification_file_content(file.get()))}};
+  }
+  if (interface == "wxamplinkget") {
+    Fields(arguments).done();
+    return answer_of(make<Linked>(jumpqr_wxamplinkget, client));
+  }
+  fail("there is no interface " + interface);
+}
+
+Report check(const Invocation &invocation) {
+  const auto &[interface, arguments] = invocation;
+  if (interface == "publishJumpQRCode" || interface == "deleteJumpQRCode") {
+    const KeyArguments key(arguments);
+    return make<Report>(jumpqr_check_rule_key, key.prefix.c_str(), key.appid_or_null());
+  }
+  if (interface == "linkMiniprogram") {
+    const LinkArguments link(arguments);
+    return make<Report>(jumpqr_check_link_miniprogram, link.appid.c_str(), link.notify_users, link.show_profile);
+  }
+  if (interface == "getJumpQRCode") {
+    const GetArguments wanted(arguments);
+    const char *appid = wanted.appid.c_str();
+    const auto prefixes = pointers(wanted.prefixes);
+    switch (wanted.get_type) {
+    case 0: return make<Report>(jumpqr_check_get_latest, appid);
+    case 1: return make<Report>(jumpqr_check_get_by_prefix, appid, prefixes.data(), prefixes.size());
+    case 2: return make<Report>(jumpqr_check_get_by_page, appid, wanted.page_num, wanted.page_size);
+    default: return nullptr;
+    }
+  }
+  // There is nothing to be checked.
+  if (interface == "downloadQRCodeText" || interface == "wxamplinkget") return nullptr;
+  fail("nothing checks " + interface);
+}
+
+json error_of(const jumpqr_error *error) {
+  return {{"kind", text(jumpqr_error_kind(error))},
+          {"code", text(jumpqr_error_code(error))},
+          {"errcode", jumpqr_error_has_errcode(error) ? json(jumpqr_error_errcode(error)) : json(nullptr)},
+          {"errmsg", text_or_null(jumpqr_error_errmsg(error))},
+          {"rid", text_or_null(jumpqr_error_rid(error))},
+          {"retryable", jumpqr_error_retryable(error)},
+          {"outcome", text(jumpqr_error_outcome(error))}};
+}
+
+json violations_of(const jumpqr_error *error) {
+  return findings(jumpqr_error_violation_count, jumpqr_error_violation, error);
+}
+
+json violations_of(const jumpqr_check_report *report) {
+  return findings(jumpqr_check_report_violation_count, jumpqr_check_report_violation, report);
+}
+
+json warnings_of(const jumpqr_check_report *report) {
+  return findings(jumpqr_check_report_warning_count, jumpqr_check_report_warning, report);
+}
+
+void hides(const jumpqr_error *error, const std::vector<std::string> &secrets) {
+  const std::string all = text(jumpqr_error_message(error)) + "\n" + text(jumpqr_error_advice(error)) + "\n" +
+                          text(jumpqr_error_cause(error)) + "\n" + text(jumpqr_error_errmsg(error)) + "\n" +
+                          text(jumpqr_error_rid(error)) + "\n" + violations_of(error).dump();
+  for (const auto &secret : secrets)
+    if (!secret.empty() && all.find(secret) != std::string::npos) fail("a secret is in the error");
+}

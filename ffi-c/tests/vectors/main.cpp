@@ -1,0 +1,115 @@
+// Runs every vector in the folder that is named, and prints how many of each file.
+#include "files.hpp"
+#include "strict.hpp"
+
+#include <atomic>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+using Run = std::function<void(const json &)>;
+
+// Flows wait for their delays, so many run at the same time.
+constexpr size_t threads = 24;
+
+json load(const std::string &folder, const std::string &file) {
+  std::ifstream stream(folder + "/" + file);
+  if (!stream) fail("cannot read " + file);
+  return json::parse(stream);
+}
+
+std::string ended(const Run &run, const json &vector) {
+  try {
+    run(vector);
+    return {};
+  } catch (const Failed &failed) {
+    return "unexpected error: " + text(jumpqr_error_message(failed.error.get()));
+  } catch (const std::exception &error) {
+    return error.what();
+  }
+}
+
+// Whether a vector has little time: then it is not to share the machine with many others.
+bool is_hurried(const json &vector) {
+  return vector.contains("policy") && vector.at("policy").at("timeout_ms").get<int64_t>() < 30000;
+}
+
+// Runs the vectors, hurried or not, and gives their number.
+size_t run_some(const json &vectors, bool hurried, const Run &run, std::vector<std::string> &failures) {
+  std::mutex mutex;
+  std::atomic<size_t> next{0}, ran{0};
+  std::vector<std::thread> running;
+  for (size_t i = 0; i < threads; i++)
+    running.emplace_back([&] {
+      for (size_t index; (index = next++) < vectors.size();) {
+        if (is_hurried(vectors[index]) != hurried) continue;
+        ran++;
+        const auto failure = ended(run, vectors[index]);
+        if (failure.empty()) continue;
+        const std::lock_guard<std::mutex> lock(mutex);
+        failures.push_back(vectors[index].value("name", "?") + ": " + failure);
+      }
+    });
+  for (auto &thread : running) thread.join();
+  return ran;
+}
+
+size_t run_all(const json &vectors, const Run &run, std::vector<std::string> &failures) {
+  const size_t ran = run_some(vectors, false, run, failures) + run_some(vectors, true, run, failures);
+  if (ran != vectors.size()) fail("some vectors did not run");
+  return ran;
+}
+
+void unique_names(const json &vectors, std::set<std::string> &seen) {
+  for (const auto &vector : vectors)
+    if (!seen.insert(vector.at("name").get<std::string>()).second) fail("a name is not unique: " + vector.dump());
+}
+
+bool run_file(const std::string &folder, const std::string &file, const std::map<std::string, Run> &tables) {
+  const json content = load(folder, file);
+  std::vector<std::string> failures;
+  std::set<std::string> seen;
+  size_t count = 0;
+  Fields fields(content);
+  for (const auto &[table, run] : tables) {
+    const json &vectors = fields.required(table);
+    unique_names(vectors, seen);
+    count += run_all(vectors, run, failures);
+  }
+  fields.done();
+  if (count == 0) fail(file + " has no vectors");
+  for (const auto &failure : failures) std::cerr << file << ": " << failure << "\n";
+  std::cout << "vectors: " << file << " " << count << std::endl;
+  return failures.empty();
+}
+
+} // namespace
+
+int main(int count, char **arguments) {
+  if (count != 2) {
+    std::cerr << "usage: vectors FOLDER\n";
+    return 2;
+  }
+  const std::string folder = arguments[1];
+  try {
+    bool passed = run_file(folder, "requests.json", {{"requests", run_request}});
+    passed &= run_file(folder, "answers.json", {{"answers", run_answer}});
+    passed &= run_file(folder, "validation.json", {{"validations", run_validation}});
+    passed &= run_file(folder, "matching.json",
+                       {{"matches", run_match},
+                        {"occupations", run_occupation},
+                        {"verification_files", run_verification_file},
+                        {"launch_queries", run_launch_query}});
+    std::cout << "vectors: errcodes.json " << run_names(load(folder, "errcodes.json")) << std::endl;
+    passed &= run_file(folder, "flows.json", {{"flows", run_flow}});
+    return passed ? 0 : 1;
+  } catch (const std::exception &error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  }
+}
