@@ -1,11 +1,10 @@
-"""Prints how long what has to be quick takes; fails where that is too long. Each is the best of five attempts."""
+"""Prints how long what has to be quick takes, each the best of five attempts; that it is so at all, tests show."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -77,16 +76,10 @@ def look_up() -> float:
     return best(lambda: [rules.match_url("https://m.example.cn/77777/a?b=1") for _ in range(1000)].clear()) / 1000
 
 
-FIGURES = [
-    (f"8 threads, a server that takes {SLOW} s", threads, 2 * SLOW),
-    (f"64 tasks, a server that takes {SLOW} s", tasks, 5.0),
-    ("Ctrl-C during a call", ctrl_c, 1.0),
-    ("a link among 100,000 rules", look_up, 0.01),
-]
-
-too_long = False
-for what, measure, most in FIGURES:
-    seconds = measure()
-    too_long |= seconds >= most
-    print(f"{what}: {seconds:.6f} s, of {most:g} s at most")  # noqa: T201
-sys.exit(too_long)
+for what, measure in [
+    (f"8 threads, a server that takes {SLOW} s", threads),
+    (f"64 tasks, a server that takes {SLOW} s", tasks),
+    ("Ctrl-C during a call", ctrl_c),
+    ("a link among 100,000 rules", look_up),
+]:
+    print(f"{what}: {measure():.6f} s")  # noqa: T201

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ import pytest
 import jumpqr
 from jumpqr import AsyncClient, Client, _connection
 from jumpqr.testing import Sandbox, SandboxError
-from scripted_server import Action, Recorder, Reply, Request, Silence, serving
+from scripted_server import Action, Close, Recorder, Reply, Request, serving
 
 EMPTY = b'{"errcode":0,"rule_list":[]}'
 
@@ -37,19 +38,19 @@ def test_the_interpreter_is_free_during_a_call() -> None:
 
 
 def test_ctrl_c_comes_out_of_a_call_in_the_main_thread() -> None:
-    with serving(Recorder(Silence())) as url, Client(access_token="T", base_url=url) as client:
-        sent: list[float] = []
+    out, came_out = threading.Event(), SimpleQueue[bool]()
 
-        def press() -> None:
-            sent.append(time.monotonic())
-            os.kill(os.getpid(), signal.SIGINT)
+    def answer(request: Request) -> Action:
+        os.kill(os.getpid(), signal.SIGINT)
+        # The call cannot end before Ctrl-C has come out of it.
+        came_out.put(out.wait(10))
+        return Close()
 
-        timer = threading.Timer(0.2, press)
-        timer.start()
+    with serving(answer) as url, Client(access_token="T", base_url=url, max_retries=0) as client:
         with pytest.raises(KeyboardInterrupt):
-            client.get_jump_qr_code(timeout=20)
-        assert time.monotonic() - sent[0] < 1.0
-        timer.join()
+            client.get_jump_qr_code()
+        out.set()
+        assert came_out.get(timeout=20)
 
 
 def test_nothing_more_is_sent_for_a_call_that_was_interrupted() -> None:
@@ -69,20 +70,21 @@ def test_nothing_more_is_sent_for_a_call_that_was_interrupted() -> None:
 
 
 def test_a_signal_handler_runs_during_a_call() -> None:
-    handled: list[float] = []
-    before = signal.signal(signal.SIGUSR1, lambda *_: handled.append(time.monotonic()))
+    handled, in_time = threading.Event(), SimpleQueue[bool]()
+
+    def answer(request: Request) -> Action:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        # The call cannot end before the handler has run.
+        in_time.put(handled.wait(10))
+        return Reply(EMPTY)
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: handled.set())
     try:
-        server = Recorder(Reply(EMPTY, delay=0.5))
-        with serving(server) as url, Client(access_token="T", base_url=url) as client:
-            timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
-            timer.start()
+        with serving(answer) as url, Client(access_token="T", base_url=url) as client:
             client.get_jump_qr_code()
-            done = time.monotonic()
-            timer.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
-    assert len(handled) == 1
-    assert done - handled[0] > 0.1
+    assert in_time.get(timeout=20)
 
 
 def in_child(queue: Any, work: Any, *arguments: Any) -> None:
