@@ -213,7 +213,7 @@ export type ClientOptions = ClientSettings &
  * Every method rejects with a {@link JumpqrError}; one whose signal is aborted, with the signal's reason.
  */
 export declare class Client {
-  /** Nothing is sent yet. Throws an {@link InvalidError} that names a setting that makes no sense. */
+  /** Nothing is sent yet. Throws a {@link ValidationError} that names a setting that makes no sense. */
   constructor(options: ClientOptions)
 
   /** Adds or modifies a rule. Place the verification file before. */
@@ -430,9 +430,9 @@ export declare class JumpqrError extends Error {
 
 /** The request or a setting is wrong: it will be refused every time. */
 export declare class InvalidError extends JumpqrError {}
-/** The request was checked and not sent. */
+/** A request or a setting was refused here, before anything was sent. */
 export declare class ValidationError extends InvalidError {
-  /** Each field that is wrong. */
+  /** Each field of the request that is wrong; empty for a setting, which the message names. */
   readonly violations: readonly Finding[]
 }
 /** Mend appid, secret or token. */

@@ -10,7 +10,8 @@ class JumpqrError extends Error {
   /** The error of the class that its kind has. */
   static of(parts, options) {
     const { violations, ...others } = parts
-    if (violations?.length > 0) return new ValidationError(parts, options)
+    // What WeChat refuses has a number; the rest is refused here, before anything is sent.
+    if (parts.kind === 'invalid' && parts.errcode === null) return new ValidationError(parts, options)
     return new (byKind[parts.kind] ?? JumpqrError)(others, options)
   }
 

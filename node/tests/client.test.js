@@ -116,7 +116,8 @@ test('settings that make no sense are refused by name, without the secret in the
   const secret = '5ecr3t'
   const refuse = (options, message) =>
     assert.throws(() => new Client(options), (error) => {
-      assert.ok(error instanceof jumpqr.JumpqrError, inspect(error))
+      // What there is nothing of is no setting that is wrong.
+      assert.equal(error.name, options === undefined ? 'CredentialsError' : 'ValidationError', inspect(error))
       assert.match(error.message, message)
       assert.ok(!inspect(error).includes(secret))
       return true
@@ -136,18 +137,14 @@ test('settings that make no sense are refused by name, without the secret in the
   refuse({ appid: 'wx1', secret, tokenInterface: 'x' }, /^tokenInterface: give stable_token or token/)
 })
 
-test('rules are indexed once: to match many links takes less than to build the index', () => {
+test('rules are indexed once, and many links matched', () => {
   const prefixes = Array.from({ length: 50_000 }, (_, number) => `https://m.example.cn/${number}/`)
   const candidates = prefixes.map((prefix) => ({ prefix, state: RuleState.PUBLISHED }))
-  const started = performance.now()
   const rules = new RuleSet(candidates)
-  const built = performance.now()
   for (const prefix of prefixes.slice(-200)) {
     assert.deepEqual(rules.match(`${prefix}a`), { hit: prefix, shadowed: null, opens: true })
   }
-  const matched = performance.now()
   assert.equal(rules.size, prefixes.length)
-  assert.ok(matched - built < built - started, `${matched - built} ms to match, ${built - started} ms to build`)
 })
 
 test('what is no rule is named, and a link that is no text is a TypeError', async () => {

@@ -133,7 +133,7 @@ test('a panic, on a thread of the pool or on the JavaScript thread, is an error,
 
 test('what is installed has no way to panic on purpose', async () => {
   const { Client, checkCall } = require('jumpqr')
-  const unknown = { name: 'InvalidError', code: 'invalid_request' }
+  const unknown = { name: 'ValidationError', code: 'invalid_request' }
   assert.throws(() => checkCall('panic', {}), unknown)
   await assert.rejects(new Client({ accessToken: 'TOKEN' }).call('panic'), unknown)
 })
