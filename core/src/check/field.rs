@@ -13,6 +13,18 @@ pub(crate) fn check_path(report: &mut CheckReport, path: &str) {
             FindingCode::Empty,
             "is empty; give the Mini Program page to open, e.g. pages/index/index",
         );
+    } else {
+        warn_of_white_space(report, "path", path, "remove it");
+    }
+}
+
+pub(crate) fn warn_of_white_space(report: &mut CheckReport, field: &str, text: &str, remedy: &str) {
+    if text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        report.add(
+            field,
+            FindingCode::WhiteSpace,
+            format!("has white space or a control character in it; {remedy}"),
+        );
     }
 }
 

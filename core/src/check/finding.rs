@@ -135,7 +135,7 @@ finding_codes! {
     Port = "port", warning;
     /// A fragment, about which nothing is documented.
     Fragment = "fragment", warning;
-    /// White space in a URL, about which nothing is documented.
+    /// White space or a control character in a URL or a page, about which nothing is documented.
     WhiteSpace = "white_space", warning;
     /// An appid that does not begin with `wx`: a reported cause of 40166.
     NotWxAppid = "not_wx_appid", warning;

@@ -1,5 +1,6 @@
 //! The prefix, in both modes.
 
+use super::field::warn_of_white_space;
 use super::{CheckReport, FindingCode};
 use crate::link::Link;
 use crate::rule::SERVICE_ACCOUNT_PREFIX;
@@ -33,13 +34,12 @@ pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
             "has a fragment (`#…`); what WeChat does with it is documented nowhere, leave it out",
         );
     }
-    if prefix.contains(char::is_whitespace) {
-        report.add(
-            field,
-            FindingCode::WhiteSpace,
-            "has white space; percent-encode it as the printed code does, or remove it",
-        );
-    }
+    warn_of_white_space(
+        report,
+        field,
+        prefix,
+        "percent-encode it as the printed code does, or remove it",
+    );
 }
 
 fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_>) {
