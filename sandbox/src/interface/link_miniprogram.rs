@@ -27,7 +27,7 @@ pub(super) fn answer(
     }
     match state.links.get(&account.appid, appid) {
         // As developers report it.
-        Some(LinkStatus::Linked) => return Err(Refusal::with_errmsg(89015, "has linked wxa")),
+        Some(LinkStatus::Linked) => return Err(Refusal::new(89015)),
         Some(LinkStatus::AwaitsAccountAdmin | LinkStatus::AwaitsMiniProgramAdmin) => {}
         _ => state
             .links

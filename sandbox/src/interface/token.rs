@@ -26,7 +26,7 @@ pub(super) fn authenticate(
     secret: Option<&str>,
 ) -> Result<Account, Refusal> {
     if grant_type != Some("client_credential") {
-        return Err(Refusal::with_errmsg(40002, "invalid grant_type"));
+        return Err(Refusal::new(40002));
     }
     let appid = appid.ok_or_else(|| Refusal::new(41002))?;
     let secret = secret.ok_or_else(|| Refusal::new(41004))?;
