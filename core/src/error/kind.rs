@@ -66,7 +66,8 @@ words! {
 words! {
     /// Whether a change that ended in an error was applied.
     Outcome {
-        /// It was not: nothing was sent, or WeChat refused it, or the rule was read back and does not stand as asked.
+        /// It was not: nothing was sent, or WeChat refused it, or the rule was read back and does not stand as asked. Where an
+        /// answer got lost, that is so at the time of reading back: what is still on its way can be applied later.
         NotApplied = "not_applied",
         /// It cannot be told: read the rule back before sending again.
         Unknown = "unknown",

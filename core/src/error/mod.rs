@@ -6,6 +6,7 @@ mod kind;
 pub use code::OwnCode;
 pub use kind::{ErrorKind, Outcome};
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use crate::request::encoded;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What to do where it is not known whether a change was applied.
+const READ_BACK_FIRST: &str = "Look with getJumpQRCode whether the change was applied, now or a little later, before you call again.";
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
 
@@ -111,9 +115,27 @@ impl Error {
         self
     }
 
-    /// The same error with this outcome.
+    /// What a panic becomes where it may not go further: in a call that another language makes. Whether anything was sent
+    /// before is not known.
+    #[must_use]
+    pub fn from_panic(payload: &(dyn Any + Send)) -> Self {
+        let text = payload
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Self::new(
+            OwnCode::Internal,
+            format!("a panic: {}", text.unwrap_or("without a text")),
+        )
+        .with_outcome(Outcome::Unknown)
+    }
+
+    /// The same error with this outcome. What to do about one that is not known goes before all other advice.
     #[must_use]
     pub fn with_outcome(mut self, outcome: Outcome) -> Self {
+        if outcome == Outcome::Unknown {
+            self.0.advice = Cow::Borrowed(READ_BACK_FIRST);
+        }
         self.0.outcome = outcome;
         self
     }
