@@ -56,6 +56,7 @@ pub struct ClientBuilder {
 }
 
 enum Credentials {
+    Token(Secret),
     App { appid: String, secret: Secret },
     Source(Arc<dyn TokenSource>),
 }
@@ -81,8 +82,9 @@ impl Default for ClientBuilder {
 
 impl ClientBuilder {
     /// This token, for as long as it lives.
-    pub fn access_token(self, token: impl Into<Secret>) -> Self {
-        self.token_source(FixedToken(token.into()))
+    pub fn access_token(mut self, token: impl Into<Secret>) -> Self {
+        self.credentials = Some(Credentials::Token(token.into()));
+        self
     }
 
     /// The caller's function is asked for a token before each call, and once more when WeChat calls the token stale.
@@ -215,6 +217,9 @@ impl ClientBuilder {
             .map(|url| BaseUrl::parse(url, self.allow_http))
             .collect::<Result<Vec<_>>>()?;
         self.check_durations()?;
+        if self.http.body_limit == 0 {
+            return Err(refuse("body_limit: give 1 byte or more"));
+        }
         if self.max_retries > MOST_RETRIES {
             return Err(refuse(&format!("max_retries: give at most {MOST_RETRIES}")));
         }
@@ -239,10 +244,16 @@ impl ClientBuilder {
                 ));
             }
             Some(Credentials::Source(source)) => source,
+            Some(Credentials::Token(token)) => {
+                check_credential("access_token", token.expose())?;
+                Arc::new(FixedToken(token))
+            }
             Some(Credentials::App { appid, secret }) => {
                 if appid.trim().is_empty() || secret.expose().trim().is_empty() {
                     return Err(refuse("appid, secret: give both"));
                 }
+                check_credential("appid", &appid)?;
+                check_credential("secret", secret.expose())?;
                 Arc::new(AppTokens::new(
                     appid,
                     secret,
@@ -271,6 +282,20 @@ pub(crate) fn check_duration(name: &str, duration: Duration) -> Result<()> {
     if duration.is_zero() || duration > LONGEST_DURATION {
         return Err(refuse(&format!(
             "{name}: give more than 0 s, and at most a day"
+        )));
+    }
+    Ok(())
+}
+
+/// None of WeChat's credentials is empty, or has white space in it: such a one would be refused there, with a text that does
+/// not say so.
+fn check_credential(name: &str, credential: &str) -> Result<()> {
+    if credential.is_empty() {
+        return Err(refuse(&format!("{name}: it is empty; give one")));
+    }
+    if credential.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        return Err(refuse(&format!(
+            "{name}: there is white space or a control character in it; remove it, for example the end of the line it was read from"
         )));
     }
     Ok(())

@@ -21,6 +21,10 @@ where
                 OwnCode::TokenSourceFailed,
                 "the token function gave an empty token",
             )),
+            Ok(token) if token.expose().contains(char::is_whitespace) => Err(Error::new(
+                OwnCode::TokenSourceFailed,
+                "the token function gave a token with white space in it",
+            )),
             // Sending the same token once more would end the same.
             Ok(token) => Ok(Some(token).filter(|token| request.rejected != Some(token))),
             Err(failure) => Err(match failure.downcast::<Error>() {

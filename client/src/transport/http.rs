@@ -22,7 +22,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{
     ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as UreqTransport,
 };
-use ureq::{Agent, Body, Proxy, RequestExt, Timeout};
+use ureq::{Agent, Body, Proxy, ProxyProtocol, RequestExt, Timeout};
 
 use super::dns_cache::DnsCache;
 use super::{HttpRequest, Transport};
@@ -61,7 +61,8 @@ impl Default for HttpSettings {
 /// Which proxy to use. None is ever used for this machine's own addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ProxySetting {
-    /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case.
+    /// What `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say, in upper or lower case; the first of these proxies
+    /// counts. One that is not for HTTP, such as a SOCKS proxy, is not used: WeChat is then called directly.
     #[default]
     FromEnvironment,
     /// None.
@@ -195,13 +196,29 @@ fn proxy(setting: &ProxySetting) -> Result<Option<Proxy>> {
     match setting {
         ProxySetting::FromEnvironment => Ok(Proxy::try_from_env()),
         ProxySetting::Direct => Ok(None),
-        ProxySetting::Url(url) => Proxy::new(url.expose()).map(Some).map_err(|_| {
-            Error::new(
-                OwnCode::InvalidConfig,
-                "proxy: it is not a proxy's URL; give http://[user:password@]host[:port]",
-            )
-        }),
+        ProxySetting::Url(url) => Proxy::new(url.expose())
+            .ok()
+            // With one of another kind, ureq panics.
+            .filter(|proxy| proxy.protocol() == ProxyProtocol::Http && port_is_one(proxy))
+            .map(Some)
+            .ok_or_else(|| {
+                Error::new(
+                    OwnCode::InvalidConfig,
+                    "proxy: it is not the URL of an HTTP proxy; give http://[user:password@]host[:port]",
+                )
+            }),
     }
+}
+
+/// Whether the port is a number that there is, if one is given: ureq takes the default instead of another.
+fn port_is_one(proxy: &Proxy) -> bool {
+    let authority = proxy.uri().authority();
+    authority.is_none_or(|authority| {
+        let text = authority.as_str();
+        let host_and_port = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
+        let port = host_and_port.rsplit_once(':').map(|(_, port)| port);
+        authority.port_u16().is_some() || port.is_none_or(|port| port.ends_with(']'))
+    })
 }
 
 fn root_certs(roots: &TlsRoots) -> Result<RootCerts> {
@@ -282,7 +299,15 @@ impl Connector for TellingConnector {
         self.connector.connect(details, chained).map_err(|error| {
             self.addresses.clear();
             let host = details.uri.host().unwrap_or_default();
+            let proxy = details.config.proxy();
+            let proxied = proxy.is_some_and(|proxy| {
+                proxy.protocol() == ProxyProtocol::Http && !proxy.is_no_proxy(details.uri)
+            });
             let (cause, what) = match &error {
+                ureq::Error::Timeout(_) if proxied => (
+                    FailureCause::Timeout,
+                    "connecting through the proxy took too long".to_owned(),
+                ),
                 ureq::Error::Timeout(_) => {
                     (FailureCause::Timeout, "connecting took too long".to_owned())
                 }
@@ -294,6 +319,14 @@ impl Connector for TellingConnector {
                 }
                 ureq::Error::Rustls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
                 ureq::Error::Tls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
+                ureq::Error::Io(io) if proxied => (
+                    FailureCause::Proxy,
+                    format!("connecting to the proxy failed: {}", io.kind()),
+                ),
+                _ if proxied => (
+                    FailureCause::Proxy,
+                    "the proxy cannot be reached".to_owned(),
+                ),
                 ureq::Error::Io(io) => (
                     FailureCause::Connect,
                     format!("connecting failed: {}", io.kind()),

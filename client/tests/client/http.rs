@@ -13,7 +13,7 @@ use crate::server::{After, OK, Server, write};
 
 fn builder(server: &Server) -> ClientBuilder {
     Client::builder()
-        .access_token("T K&N/é\r\nX: y")
+        .access_token("T+K&N/é=#")
         .base_url(server.base_url())
         .pacing(false)
 }
@@ -30,7 +30,7 @@ fn a_request_goes_out_as_it_should() {
     let head = received.head.to_ascii_lowercase();
     assert!(
         received.head.starts_with(
-            "POST /cgi-bin/wxopen/qrcodejumpadd?access_token=T%20K%26N%2F%C3%A9%0D%0AX%3A%20y HTTP/1.1\r\n"
+            "POST /cgi-bin/wxopen/qrcodejumpadd?access_token=T%2BK%26N%2F%C3%A9%3D%23 HTTP/1.1\r\n"
         ),
         "{head}"
     );
@@ -251,6 +251,28 @@ fn a_proxy_is_asked_for_a_tunnel_and_never_sees_the_token() {
 }
 
 #[test]
+fn a_proxy_that_is_not_there_is_what_is_named() {
+    for proxy in [
+        "http://user:P455W0RD@127.0.0.1:1",
+        "http://user:P455W0RD@proxy.invalid:3128",
+    ] {
+        let client = Client::builder()
+            .access_token("T")
+            .proxy(ProxySetting::Url(proxy.into()))
+            .max_retries(0)
+            .build()
+            .unwrap();
+        let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+        assert_eq!(
+            (error.code(), error.outcome()),
+            ("proxy_failed", Outcome::NotApplied)
+        );
+        assert!(error.message().contains("proxy"), "{error}");
+        assert!(!format!("{error:?}").contains("P455W0RD"));
+    }
+}
+
+#[test]
 fn this_machine_is_never_called_through_a_proxy() {
     let proxy = Server::start(|_, _, _| After::Close);
     let server = Server::start(|_, _, stream| {
@@ -351,7 +373,24 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         (fixed().max_retries(101), "max_retries"),
         (Client::builder().app("", "s"), "appid"),
         (Client::builder().app("wx1", " "), "secret"),
+        (Client::builder().app("wx1 ", "s"), "appid"),
+        (Client::builder().app("wx1", "s\n"), "secret"),
+        (Client::builder().access_token(""), "access_token"),
+        (Client::builder().access_token("a\r\nX: b"), "access_token"),
+        (fixed().body_limit(0), "body_limit"),
         (fixed().proxy(ProxySetting::Url("::".into())), "proxy"),
+        (
+            fixed().proxy(ProxySetting::Url("socks5://127.0.0.1:1080".into())),
+            "proxy",
+        ),
+        (
+            fixed().proxy(ProxySetting::Url("http://u:p@h:99999".into())),
+            "proxy",
+        ),
+        (
+            fixed().proxy(ProxySetting::Url("http://user:hunter2".into())),
+            "proxy",
+        ),
         (
             fixed().tls_roots(jumpqr::transport::TlsRoots::Pem(b"none".to_vec())),
             "tls_roots",
