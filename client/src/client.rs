@@ -14,7 +14,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::builder::{ClientBuilder, check_duration};
-use crate::drive::Driver;
+use crate::drive::{Driver, Patience};
+use crate::given_up::GivenUp;
 use crate::rules::Rules;
 use crate::token::TokenSource;
 
@@ -26,8 +27,7 @@ use crate::token::TokenSource;
 pub struct Client {
     driver: Arc<Driver>,
     tokens: Arc<dyn TokenSource>,
-    timeout: Duration,
-    waited: Duration,
+    patience: Patience,
     validate: bool,
 }
 
@@ -46,8 +46,7 @@ impl Client {
         Self {
             driver,
             tokens,
-            timeout,
-            waited: Duration::ZERO,
+            patience: Patience::new(timeout),
             validate,
         }
     }
@@ -55,26 +54,34 @@ impl Client {
     /// The most time that a whole call takes.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.timeout
+        self.patience.timeout
     }
 
     /// The same client with another timeout for a whole call: more than 0 s, and at most a day.
     pub fn with_timeout(&self, timeout: Duration) -> Result<Self> {
         check_duration("timeout", timeout)?;
-        Ok(Self {
-            timeout,
-            ..self.clone()
-        })
+        let mut client = self.clone();
+        client.patience.timeout = timeout;
+        Ok(client)
     }
 
     /// The same client, whose calls have waited so long already, for example for a thread to be free: that counts towards
     /// their timeout.
     #[must_use]
     pub fn with_waited(&self, waited: Duration) -> Self {
-        Self {
-            waited,
-            ..self.clone()
-        }
+        let mut client = self.clone();
+        client.patience.waited = waited;
+        client
+    }
+
+    /// The same client, whose calls send nothing more once `given_up` is set: a call in progress then ends as if it could not
+    /// be sent, unless it is waiting for an answer. A token that is being fetched is fetched all the same: other calls may be
+    /// waiting for it.
+    #[must_use]
+    pub fn with_given_up(&self, given_up: &GivenUp) -> Self {
+        let mut client = self.clone();
+        client.patience.given_up = given_up.clone();
+        client
     }
 
     /// The same client, which checks requests before it sends them, or does not.
@@ -143,8 +150,7 @@ impl Client {
                 .into_result()
                 .map_err(|error| error.in_interface(I::NAME))?;
         }
-        self.driver
-            .run(call, &*self.tokens, self.timeout, self.waited)
+        self.driver.run(call, &*self.tokens, &self.patience)
     }
 
     /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of its arguments by their wire
@@ -173,7 +179,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("driver", &self.driver)
-            .field("timeout", &self.timeout)
+            .field("timeout", &self.patience.timeout)
             .field("validate", &self.validate)
             .finish_non_exhaustive()
     }

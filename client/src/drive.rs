@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jumpqr_core::Pacer;
-use jumpqr_core::call::{Call, Policy, Step};
+use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::Interface;
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
+use crate::given_up::GivenUp;
 use crate::retry::delays;
 use crate::token::{TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
@@ -26,21 +27,45 @@ pub(crate) struct Driver {
     pub(crate) pacer: Option<Mutex<Pacer>>,
 }
 
+/// How long a call may take.
+#[derive(Debug, Clone)]
+pub(crate) struct Patience {
+    /// All of it.
+    pub(crate) timeout: Duration,
+    /// The part that has passed before it began.
+    pub(crate) waited: Duration,
+    /// Whether it is over before.
+    pub(crate) given_up: GivenUp,
+}
+
+impl Patience {
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            waited: Duration::ZERO,
+            given_up: GivenUp::default(),
+        }
+    }
+}
+
 impl Driver {
-    /// Runs one call to its end, within `timeout`, of which it has `waited` a part already.
+    /// Runs one call to its end, or until its caller has given up.
     pub(crate) fn run<I: Interface>(
         &self,
         interface: I,
         tokens: &dyn TokenSource,
-        timeout: Duration,
-        waited: Duration,
+        patience: &Patience,
     ) -> Result<I::Answer> {
         let policy = Policy {
-            timeout,
+            timeout: patience.timeout,
             delays: delays(self.max_retries),
             hosts: self.hosts.len(),
         };
-        let mut call = Call::new(interface, policy, self.clock.now().saturating_sub(waited));
+        let mut call = Call::new(
+            interface,
+            policy,
+            self.clock.now().saturating_sub(patience.waited),
+        );
         loop {
             match call.step(self.clock.now()) {
                 Step::GetToken { rejected, deadline } => {
@@ -55,6 +80,11 @@ impl Driver {
                     call.reserved(now, self.reserve(path, now, latest));
                 }
                 Step::Wait { until } => self.clock.sleep_until(until),
+                Step::Send(_) if patience.given_up.is_set() => {
+                    let cause = FailureCause::Refused;
+                    let failure = SendFailure::before_sending(cause, "the caller has given up");
+                    call.reply(self.clock.now(), Err(failure));
+                }
                 Step::Send(sending) => {
                     let host = self.hosts.get(sending.host).map_or("", BaseUrl::as_str);
                     let reply = self.transport.send(&HttpRequest::new(&sending, host));

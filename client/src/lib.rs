@@ -36,6 +36,7 @@ mod builder;
 mod client;
 mod clock;
 mod drive;
+mod given_up;
 mod retry;
 mod rules;
 pub mod token;
@@ -44,6 +45,7 @@ pub mod transport;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
+pub use given_up::GivenUp;
 pub use rules::Rules;
 
 pub use jumpqr_core::{

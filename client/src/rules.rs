@@ -6,6 +6,7 @@ use jumpqr_core::error::Result;
 use jumpqr_core::interface::{GetJumpQRCode, ListedRule, MAX_PAGE_SIZE};
 
 use crate::client::Client;
+use crate::given_up::GivenUp;
 
 /// The rules of an account, one after the other; each prefix once. After an error it ends.
 ///
@@ -59,6 +60,11 @@ impl Rules {
     /// Says how long the next page has waited already, see [`Client::with_waited`].
     pub fn set_waited(&mut self, waited: Duration) {
         self.client = self.client.with_waited(waited);
+    }
+
+    /// Says who may give up the next page, see [`Client::with_given_up`].
+    pub fn set_given_up(&mut self, given_up: &GivenUp) {
+        self.client = self.client.with_given_up(given_up);
     }
 
     /// Asks for the next page; `false` where there is none.

@@ -8,7 +8,7 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::{Interface, StableToken, Token, TokenAnswer};
 
 use super::{FixedToken, TokenRequest, TokenSource};
-use crate::drive::Driver;
+use crate::drive::{Driver, Patience};
 
 /// WeChat forces a new token at most this often.
 const BETWEEN_FORCED: Duration = Duration::from_secs(30);
@@ -200,6 +200,7 @@ impl AppTokens {
     }
 
     fn ask(&self, force_refresh: bool, timeout: Duration) -> Result<TokenAnswer> {
+        let patience = Patience::new(timeout);
         // A call that issues tokens asks for none.
         let no_tokens = FixedToken(Secret::new(""));
         let appid = self.appid.clone();
@@ -211,11 +212,11 @@ impl AppTokens {
                     secret,
                     force_refresh,
                 };
-                self.driver.run(call, &no_tokens, timeout, Duration::ZERO)
+                self.driver.run(call, &no_tokens, &patience)
             }
             TokenInterface::Token => {
                 let call = Token { appid, secret };
-                self.driver.run(call, &no_tokens, timeout, Duration::ZERO)
+                self.driver.run(call, &no_tokens, &patience)
             }
         }
     }

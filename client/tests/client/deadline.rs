@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::fake::{ADD, Counter, GET, ManualClock, app, count, errcode, listed, ok, rule, token};
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Clock, Edit, ErrorKind, Outcome};
+use jumpqr::{Client, Clock, Edit, ErrorKind, GivenUp, Outcome};
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 
@@ -61,6 +61,49 @@ fn waiting_before_a_call_counts() {
     rules.set_waited(TEN_SECONDS);
     let error = rules.next_page().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[test]
+fn nothing_more_is_sent_once_the_caller_has_given_up() {
+    let given_up = GivenUp::default();
+    let giving_up = given_up.clone();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        giving_up.set();
+        Ok(errcode(44990))
+    }));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(Arc::new(ManualClock::default()))
+        .build()
+        .unwrap()
+        .with_given_up(&given_up);
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotApplied);
+    assert!(error.message().contains("given up"), "{error}");
+    assert_eq!(transport.sent().len(), 1);
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[test]
+fn a_write_in_doubt_that_is_given_up_is_not_known() {
+    let given_up = GivenUp::default();
+    let giving_up = given_up.clone();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        giving_up.set();
+        Ok(errcode(-1))
+    }));
+    let client = app(&Arc::new(MemoryTransport::new(|_| Ok(ok()))))
+        .access_token("T")
+        .transport(transport.clone())
+        .build()
+        .unwrap()
+        .with_given_up(&given_up);
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(error.advice().contains("getJumpQRCode"), "{error}");
     assert_eq!(transport.sent().len(), 1);
 }
 
