@@ -1,6 +1,6 @@
 //! Many rules against one link, found through an index: the cost of a look-up grows with the link, not with the rules.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::cover::{Mismatch, covers};
 use crate::link::Link;
@@ -78,6 +78,8 @@ impl LinkMatch<'_> {
 pub struct RuleSet {
     rules: Vec<Candidate>,
     by_base: HashMap<String, Bucket>,
+    /// The lengths of the bases, in bytes: only these need be looked up, however many folders a link has.
+    base_lengths: HashSet<usize>,
 }
 
 /// The rules that differ in their query only.
@@ -101,6 +103,7 @@ impl RuleSet {
     fn insert(&mut self, rule: Candidate) {
         let index = self.rules.len();
         if let Some(link) = Link::cut(&rule.prefix).filter(Link::is_http) {
+            self.base_lengths.insert(link.base.len());
             let bucket = self.by_base.entry(link.base.to_owned()).or_default();
             let query = link.query_text();
             let known = bucket
@@ -156,6 +159,7 @@ impl RuleSet {
                 .into_iter()
                 .flat_map(move |bucket| bucket.longest_first(link.query_text()));
             let above = ancestors(link)
+                .filter(|base| self.base_lengths.contains(&base.len()))
                 .filter_map(|base| self.by_base.get(base)?.by_query.get("").copied());
             same_path
                 .chain(above)
