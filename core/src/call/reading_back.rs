@@ -8,6 +8,9 @@ use crate::answer::Object;
 use crate::error::Outcome;
 use crate::interface::{Interface, Standing};
 
+/// What to do about a change that did not stand when it was read back.
+const DID_NOT_STAND: &str = "The change did not stand when it was read back: call again. An attempt that got no answer may still be applied a little later.";
+
 impl<I: Interface> Call<I> {
     pub(super) fn read_back(&mut self, now: Duration, verdict: Verdict) {
         match verdict {
@@ -50,7 +53,8 @@ impl<I: Interface> Call<I> {
             self.request = self.interface.request();
             self.last_error = Some(cause);
         } else {
-            self.fail(cause.with_outcome(Outcome::NotApplied));
+            let error = cause.with_outcome(Outcome::NotApplied);
+            self.fail(error.with_advice(DID_NOT_STAND));
         }
     }
 

@@ -142,7 +142,7 @@ fn read_get(reader: &mut Reader<'_>) -> Option<GetJumpQRCode> {
     };
     let appid = reader.required_text(
         "appid",
-        "the appid of the Mini Program that the rules open, wx…",
+        "the appid of the Mini Program that the service account's rules open, wx… (ordinary-link rules are listed with no arguments at all)",
     );
     if by_prefix && get_type != 1 {
         reader.superfluous("prefix_list", "it goes with get_type 1 only");
