@@ -47,18 +47,17 @@ pub(crate) fn run(
 ) -> PyResult<String> {
     let done = if interruptible {
         let (sender, messages) = channel();
-        let calling = given_up.clone();
         std::thread::Builder::new()
             .name("jumpqr-call".to_owned())
             .spawn(move || {
                 WAITING.set(Some(sender.clone()));
-                let done = calling.during(|| guarded(work));
+                let done = guarded(work);
                 // Nobody listens any more where the caller has given up.
                 let _given_up = sender.send(Message::Done(done));
             })?;
         wait(py, &Mutex::new(messages)).inspect_err(|_| given_up.set())?
     } else {
-        py.detach(|| given_up.during(|| guarded(work)))
+        py.detach(|| guarded(work))
     };
     done.map_err(|error| raised(py, &error))
 }

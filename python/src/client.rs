@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use jumpqr::error::{Error, OwnCode, Result};
 use jumpqr::token::TokenInterface;
-use jumpqr::transport::{HttpSettings, HttpTransport, ProxySetting, TlsRoots};
+use jumpqr::transport::{ProxySetting, TlsRoots};
 use jumpqr::{ClientBuilder, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::caller::{ask, run};
 use crate::error::{offline, raised};
-use crate::given_up::{GivenUp, WhileWanted};
+use crate::given_up::GivenUp;
 use crate::json;
 use crate::rules::Rules;
 
@@ -69,33 +69,14 @@ impl Client {
         trust_env: Option<bool>,
         tls_roots: Option<Vec<u8>>,
     ) -> PyResult<Self> {
-        let http = || {
-            let mut http = HttpSettings::default();
-            set(
-                &mut http.connect_timeout,
-                seconds("connect_timeout", connect_timeout)?,
-            );
-            set(
-                &mut http.read_timeout,
-                seconds("read_timeout", read_timeout)?,
-            );
-            set(&mut http.body_limit, whole("body_limit", body_limit)?);
-            set(&mut http.tls_roots, tls_roots.map(TlsRoots::Pem));
-            match (proxy, trust_env) {
-                (Some(url), _) => http.proxy = ProxySetting::Url(Secret::new(url)),
-                (None, Some(false)) => http.proxy = ProxySetting::Direct,
-                (None, _) => {}
-            }
-            Ok(http)
+        let proxy = match (proxy, trust_env) {
+            (Some(url), _) => Some(ProxySetting::Url(Secret::new(url))),
+            (None, Some(false)) => Some(ProxySetting::Direct),
+            (None, _) => None,
         };
         let build = || {
             let credentials = credentials(access_token, appid, secret)?;
-            let http = http()?;
-            let transport = Arc::new(WhileWanted(HttpTransport::new(&http)?));
-            let mut builder = credentials(jumpqr::Client::builder())
-                .connect_timeout(http.connect_timeout)
-                .read_timeout(http.read_timeout)
-                .transport(transport);
+            let mut builder = credentials(jumpqr::Client::builder());
             if let Some(name) = token_interface {
                 builder = builder.token_interface(TokenInterface::from_name(name)?);
             }
@@ -113,11 +94,32 @@ impl Client {
             );
             builder = given(
                 builder,
+                seconds("connect_timeout", connect_timeout)?,
+                ClientBuilder::connect_timeout,
+            );
+            builder = given(
+                builder,
+                seconds("read_timeout", read_timeout)?,
+                ClientBuilder::read_timeout,
+            );
+            builder = given(
+                builder,
                 whole("max_retries", max_retries)?,
                 ClientBuilder::max_retries,
             );
             builder = given(builder, pacing, ClientBuilder::pacing);
             builder = given(builder, validate, ClientBuilder::validate);
+            builder = given(
+                builder,
+                whole("body_limit", body_limit)?,
+                ClientBuilder::body_limit,
+            );
+            builder = given(builder, proxy, ClientBuilder::proxy);
+            builder = given(
+                builder,
+                tls_roots.map(TlsRoots::Pem),
+                ClientBuilder::tls_roots,
+            );
             builder.build()
         };
         let client = offline(py, build)?;
@@ -147,6 +149,7 @@ impl Client {
         let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
         let client = given(client, waited, |client, waited| client.with_waited(waited));
         let given_up = given_up.cloned().unwrap_or_default();
+        let client = client.with_given_up(&given_up.0);
         run(py, interruptible, &given_up, move || {
             let arguments = json::read(&arguments)?;
             json::write(&client.call_named(&interface, &arguments)?)
@@ -211,12 +214,6 @@ fn credentials(
         None if has_app => builder.app(appid.unwrap_or_default(), secret.unwrap_or_default()),
         None => builder,
     })
-}
-
-fn set<T>(setting: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *setting = value;
-    }
 }
 
 fn given<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {

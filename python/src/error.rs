@@ -1,11 +1,10 @@
 //! Errors become the exceptions that `jumpqr._exceptions` defines.
 
-use std::any::Any;
 use std::error::Error as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jumpqr::Error;
-use jumpqr::error::{OwnCode, Result};
+use jumpqr::error::Result;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
@@ -40,7 +39,7 @@ fn cause<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {
 
 /// What `work` returns; a panic in it is an error: no panic may cross into Python, where it would be a `BaseException`.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(&*panic)))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::from_panic(&*panic)))
 }
 
 /// Does what needs no network, without the interpreter's lock.
@@ -50,13 +49,4 @@ pub(crate) fn offline<T: Send>(
 ) -> PyResult<T> {
     py.detach(|| guarded(work))
         .map_err(|error| raised(py, &error))
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> Error {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no text");
-    Error::new(OwnCode::Internal, format!("the call panicked: {text}"))
 }

@@ -34,8 +34,10 @@ impl Rules {
     ) -> PyResult<String> {
         let given_up = given_up.cloned().unwrap_or_default();
         let rules = Arc::clone(&self.rules);
+        let wanted = given_up.0.clone();
         run(py, interruptible, &given_up, move || {
             let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner);
+            rules.set_given_up(&wanted);
             json::write(&rules.next_page()?)
         })
     }

@@ -22,7 +22,7 @@ def test_the_hook_would_be_found_in_a_wheel() -> None:
 def test_a_panic_is_an_internal_error(place: str, capfd: pytest.CaptureFixture[str]) -> None:
     with ThreadPoolExecutor(1) as pool:
         for attempt in (panic, lambda place: pool.submit(panic, place).result()):
-            with pytest.raises(jumpqr.InternalError, match="panicked: on purpose") as ended:
+            with pytest.raises(jumpqr.InternalError, match="a panic: on purpose") as ended:
                 attempt(place)
             assert ended.value.kind is jumpqr.Kind.INTERNAL
             assert ended.value.__cause__ is None
