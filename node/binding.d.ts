@@ -20,8 +20,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class Client {
   /** A client with these settings, in JSON; `token_function` says whether the facade has a function that gives tokens. */
   constructor(events: Events, options: string, tokenFunction: boolean)
-  /** Begins the call with this number; what is returned withdraws it while it waits for its turn. */
-  call(call: number, interface: string, arguments: string, options: string): ExternalObject<AbortHandle>
+  /** Begins the call with this number; what is returned withdraws it. */
+  call(call: number, interface: string, arguments: string, options: string): ExternalObject<Withdrawal>
   /** All rules: the ordinary-link rules, or those of the service account that open the Mini Program `appid`. */
   rules(arguments: string, options: string): Rules
 }
@@ -37,7 +37,7 @@ export declare class Events {
 /** All rules of an account, page by page. */
 export declare class Rules {
   /** Begins to ask for the next page, as the call with this number; the answer is null after the last. */
-  nextPage(call: number): ExternalObject<AbortHandle>
+  nextPage(call: number): ExternalObject<Withdrawal>
 }
 
 /** An index over rules, built once. */
@@ -95,5 +95,5 @@ export declare function verificationFileLocation(prefix: string, fileName: strin
 /** The version of what was built. */
 export declare function version(): string
 
-/** Withdraws a call that waits for its turn; one that is on its way goes on. */
-export declare function withdraw(handle: ExternalObject<AbortHandle>): void
+/** Withdraws a call: nothing is sent for it that has not been sent. */
+export declare function withdraw(handle: ExternalObject<Withdrawal>): void

@@ -96,7 +96,7 @@ export type GetJumpQRCode =
   | { appid: string; get_type: 2; page_num: number; page_size: number }
 
 /** What names a rule: its prefix, and in service-account mode the appid of the Mini Program. */
-export type RuleKey = string | { prefix: string; appid?: string }
+export type RuleKey = string | { prefix: string; appid?: string; path?: undefined; state?: undefined }
 
 /** How a change was confirmed: WeChat answered, or the answer was lost and the change was found to stand. */
 export type Confirmation = 'answered' | 'read_back'
@@ -133,10 +133,10 @@ export interface CallOptions {
   /** Whether the request is checked before it is sent; as the client does by default. */
   validate?: boolean
   /**
-   * Rejects the promise at once, with the signal's reason. A call that still waits for its turn or for a token is not sent.
-   * One that is on its way goes on in the background, so whether a change was applied is then unknown: read it back.
+   * Rejects the promise at once, with the signal's reason. A call that still waits, for a thread, for its turn or for a token,
+   * is not sent. What was sent may still be applied, so whether a change was is then unknown: read it back. Nothing more is sent.
    */
-  signal?: AbortSignal
+  signal?: AbortSignal | null
 }
 
 export interface AddOptions extends CallOptions {
@@ -213,7 +213,10 @@ export type ClientOptions = ClientSettings &
  * Every method rejects with a {@link JumpqrError}; one whose signal is aborted, with the signal's reason.
  */
 export declare class Client {
-  /** Nothing is sent yet. Throws a {@link ValidationError} that names a setting that makes no sense. */
+  /**
+   * Nothing is sent yet. Throws a {@link ValidationError} that names a setting that makes no sense, and a
+   * {@link CredentialsError} where there is nothing to get an access token with.
+   */
   constructor(options: ClientOptions)
 
   /** Adds or modifies a rule. Place the verification file before. */
@@ -271,7 +274,7 @@ export declare function check(rule: unknown): CheckReport
 export declare function checkCall(interfaceName: string, args: unknown): CheckReport
 
 /** The value of a JSON document, a text or UTF-8; throws a {@link ValidationError} that says where it is not one. */
-export declare function parseDocument(document: string | Uint8Array): unknown
+export declare function parseDocument(document: string | Uint8Array): any
 
 /** A rule to be matched; a rule as WeChat lists it is one. Without a state it is taken for published. */
 export interface Candidate {

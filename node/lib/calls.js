@@ -81,11 +81,14 @@ function errorOf(parts, site, options) {
  * with which a call that still waits for its turn is withdrawn.
  */
 function run(begin, { signal, accessToken } = {}) {
+  // Before anything is begun: a caller who cannot abort it must not think so. `null` is none, as with `fetch`.
+  const aborts = signal ?? undefined
+  if (aborts !== undefined && typeof aborts.addEventListener !== 'function') throw new TypeError('signal: give an AbortSignal')
   // Where the call was made: the error itself is made when it ends, from nowhere.
   const site = {}
   Error.captureStackTrace(site, run)
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
+    aborts?.throwIfAborted()
     const number = nextNumber()
     const handle = native(() => begin(number))
     let unlisten
@@ -107,9 +110,9 @@ function run(begin, { signal, accessToken } = {}) {
     // Events come in later, when this JavaScript thread is idle.
     pending.set(number, call)
     awake.ref()
-    if (signal === undefined) return
-    unlisten = onAbort(signal, () => {
-      end(reject, signal.reason)
+    if (aborts === undefined) return
+    unlisten = onAbort(aborts, () => {
+      end(reject, aborts.reason)
       native(() => binding.withdraw(handle))
       if (call.question !== undefined) native(() => events.answer(call.question))
     })

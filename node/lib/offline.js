@@ -13,6 +13,10 @@ function parseDocument(document) {
   return parsed(() => binding.parse(bytes))
 }
 
+function checkText(name, value) {
+  if (typeof value !== 'string') throw new TypeError(`${name}: give a string`)
+}
+
 class RuleSet {
   #native
 
@@ -25,10 +29,12 @@ class RuleSet {
   }
 
   match(link) {
+    checkText('link', link)
     return parsed(() => this.#native.matchUrl(link))
   }
 
   explain(link) {
+    checkText('link', link)
     return parsed(() => this.#native.explain(link))
   }
 }

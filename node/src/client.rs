@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use jumpqr::GivenUp;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 use serde::Deserialize;
@@ -16,6 +17,14 @@ use crate::settings::{CallSettings, ClientSettings};
 pub struct Client {
     client: jumpqr::Client,
     pool: Arc<Pool>,
+}
+
+/// By what a call can be withdrawn.
+pub struct Withdrawal {
+    /// It waits for a place.
+    pub(crate) place: AbortHandle,
+    /// It has one.
+    pub(crate) given_up: GivenUp,
 }
 
 /// Which rules are listed.
@@ -40,7 +49,7 @@ impl Client {
         })
     }
 
-    /// Begins the call with this number; what is returned withdraws it while it waits for its turn.
+    /// Begins the call with this number; what is returned withdraws it.
     #[napi]
     pub fn call(
         &self,
@@ -48,21 +57,20 @@ impl Client {
         interface: String,
         arguments: String,
         options: String,
-    ) -> napi::Result<External<AbortHandle>> {
+    ) -> napi::Result<External<Withdrawal>> {
         guard(|| {
             let client = settings::<CallSettings>(&options)?.apply(&self.client)?;
             let arguments = from_json(&arguments)?;
-            Ok(External::new(self.pool.run(
-                call,
-                client.timeout(),
-                move |waited| {
-                    #[cfg(feature = "test-hooks")]
-                    crate::hooks::panic_if_asked(&interface);
-                    client
-                        .with_waited(waited)
-                        .call_named(&interface, &arguments)
-                },
-            )))
+            let given_up = GivenUp::default();
+            let client = client.with_given_up(&given_up);
+            let place = self.pool.run(call, client.timeout(), move |waited| {
+                #[cfg(feature = "test-hooks")]
+                crate::hooks::panic_if_asked(&interface);
+                client
+                    .with_waited(waited)
+                    .call_named(&interface, &arguments)
+            });
+            Ok(External::new(Withdrawal { place, given_up }))
         })
     }
 
@@ -80,11 +88,12 @@ impl Client {
     }
 }
 
-/// Withdraws a call that waits for its turn; one that is on its way goes on.
+/// Withdraws a call: nothing is sent for it that has not been sent.
 #[napi]
-pub fn withdraw(handle: &External<AbortHandle>) -> napi::Result<()> {
+pub fn withdraw(handle: &External<Withdrawal>) -> napi::Result<()> {
     guard(|| {
-        handle.abort();
+        handle.given_up.set();
+        handle.place.abort();
         Ok(())
     })
 }

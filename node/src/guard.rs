@@ -12,14 +12,8 @@ use serde_json::{Value, json};
 /// Does `work`; a panic in it becomes an error.
 pub(crate) fn caught<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     // What a panic leaves behind is not used again: locks are taken over from those who panicked.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        Err(Error::new(OwnCode::Internal, format!("a panic: {text}")).into())
-    })
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Error::from_panic(&*panic).into()))
 }
 
 /// Does `work` for a function that Node calls: its error, or its panic, is thrown with the error as JSON for its text.

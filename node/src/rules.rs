@@ -1,12 +1,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr::Error;
 use jumpqr::error::OwnCode;
+use jumpqr::{Error, GivenUp};
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
-use tokio::task::AbortHandle;
 
+use crate::client::Withdrawal;
 use crate::guard::guard;
 use crate::pool::Pool;
 
@@ -33,20 +33,20 @@ impl Rules {
 impl Rules {
     /// Begins to ask for the next page, as the call with this number; the answer is null after the last.
     #[napi]
-    pub fn next_page(&self, call: u32) -> napi::Result<External<AbortHandle>> {
+    pub fn next_page(&self, call: u32) -> napi::Result<External<Withdrawal>> {
         guard(|| {
             let pages = Arc::clone(&self.pages);
-            Ok(External::new(self.pool.run(
-                call,
-                self.timeout,
-                move |waited| {
-                    let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-                    pages.set_waited(waited);
-                    let page = pages.next_page()?;
-                    serde_json::to_value(page)
-                        .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
-                },
-            )))
+            let given_up = GivenUp::default();
+            let wanted = given_up.clone();
+            let place = self.pool.run(call, self.timeout, move |waited| {
+                let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+                pages.set_waited(waited);
+                pages.set_given_up(&wanted);
+                let page = pages.next_page()?;
+                serde_json::to_value(page)
+                    .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+            });
+            Ok(External::new(Withdrawal { place, given_up }))
         })
     }
 }

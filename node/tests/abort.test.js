@@ -73,6 +73,36 @@ test('a call that is aborted while it waits for its turn is not sent', async () 
   await server.close()
 })
 
+test('a call that is aborted while the pace makes it wait is not sent', async () => {
+  let sent = 0
+  const server = await serve((request, response) => {
+    sent += 1
+    json(response, ok)
+  })
+  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl })
+  await Promise.all(Array.from({ length: 5 }, () => client.downloadQRCodeText()))
+  const controller = new AbortController()
+  const waiting = client.downloadQRCodeText({ signal: controller.signal })
+  setTimeout(() => controller.abort(), 100)
+  await assert.rejects(waiting, { name: 'AbortError' })
+  // It would have been sent before this one.
+  await client.downloadQRCodeText()
+  assert.equal(sent, 6)
+  await server.close()
+})
+
+test('a signal that is none is refused before anything is sent, and null is none at all', async () => {
+  const server = await holding()
+  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl })
+  await assert.rejects(client.downloadQRCodeText({ signal: {} }), { name: 'TypeError', message: /^signal: / })
+  assert.equal(server.held.length, 0)
+  const call = client.downloadQRCodeText({ signal: null })
+  await server.arrival(1)
+  server.answer()
+  await call
+  await server.close()
+})
+
 test('a call that is aborted while it waits for a token gets none, and is not sent', async () => {
   const server = await holding()
   const controller = new AbortController()
