@@ -53,12 +53,12 @@ int main(void)
   jumpqr_ordinary_link_rule_init(&fields, sizeof fields);
   fields.prefix = "https://m.example.cn/table/";
   fields.path = "pages/index/index";
-  fields.open_version = 1;    /* a test link opens the development build */
-  fields.permit_sub_rule = 1; /* others may have rules below this one */
+  fields.open_version = JUMPQR_OPEN_VERSION_DEVELOPMENT;
+  fields.permit_sub_rule = JUMPQR_PERMIT_SUB_RULE_NOT_OCCUPIED;
   fields.debug_url = links;
   fields.debug_url_count = 1;
   must(jumpqr_rule_from_ordinary_link(&fields, &rule, &error), &error);
-  must(jumpqr_add_jump_qr_code(client, rule, 0, NULL, &error), &error);
+  must(jumpqr_add_jump_qr_code(client, rule, JUMPQR_EDIT_ADD, NULL, &error), &error);
   jumpqr_rule_free(rule);
 
   must(jumpqr_get_jump_qr_code(client, &list, &error), &error);
@@ -72,7 +72,7 @@ int main(void)
   /* A test link that the prefix does not cover: nothing is sent. */
   links[0] = "https://www.example.cn/";
   must(jumpqr_rule_from_ordinary_link(&fields, &rule, &error), &error);
-  if (jumpqr_add_jump_qr_code(client, rule, 0, NULL, &error) == JUMPQR_STATUS_INVALID_REQUEST)
+  if (jumpqr_add_jump_qr_code(client, rule, JUMPQR_EDIT_ADD, NULL, &error) == JUMPQR_STATUS_INVALID_REQUEST)
     explain(error);
   jumpqr_rule_free(rule);
 

@@ -46,7 +46,7 @@ void add(const Client &client, std::string_view json) {
   jumpqr_rule *made = nullptr;
   call(jumpqr_rule_from_json, json.data(), json.size(), &made);
   const Handle<jumpqr_rule, jumpqr_rule_free> rule(made);
-  call(jumpqr_add_jump_qr_code, client.get(), made, -1, nullptr);
+  call(jumpqr_add_jump_qr_code, client.get(), made, JUMPQR_EDIT_AS_RULE_SAYS, nullptr);
 }
 
 void print_rules(const Client &client) {

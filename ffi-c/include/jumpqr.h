@@ -28,6 +28,56 @@
 
 
 /**
+ * `open_version`: a test link opens the development build; for developers only.
+ */
+#define JUMPQR_OPEN_VERSION_DEVELOPMENT 1
+
+/**
+ * `open_version`: a test link opens the trial build; for administrators and experiencers.
+ */
+#define JUMPQR_OPEN_VERSION_TRIAL 2
+
+/**
+ * `open_version`: a test link opens the released build; for developers, administrators and experiencers.
+ */
+#define JUMPQR_OPEN_VERSION_RELEASED 3
+
+/**
+ * `permit_sub_rule`: other accounts may add rules below this one.
+ */
+#define JUMPQR_PERMIT_SUB_RULE_NOT_OCCUPIED 1
+
+/**
+ * `permit_sub_rule`: other accounts that add a rule below this one get 85072.
+ */
+#define JUMPQR_PERMIT_SUB_RULE_OCCUPIED 2
+
+/**
+ * `is_edit`: as the rule's JSON says, and adding where it does not say.
+ */
+#define JUMPQR_EDIT_AS_RULE_SAYS -1
+
+/**
+ * `is_edit`: adds a rule that the account does not have.
+ */
+#define JUMPQR_EDIT_ADD 0
+
+/**
+ * `is_edit`: modifies a rule that the account has.
+ */
+#define JUMPQR_EDIT_MODIFY 1
+
+/**
+ * `state`: only test links open the Mini Program, and only for its developers and testers.
+ */
+#define JUMPQR_STATE_NOT_PUBLISHED 1
+
+/**
+ * `state`: the rule is effective for everybody.
+ */
+#define JUMPQR_STATE_PUBLISHED 2
+
+/**
  * The version of the header, first part.
  */
 #define JUMPQR_VERSION_MAJOR 0
@@ -843,7 +893,8 @@ struct jumpqr_text jumpqr_error_message(const struct jumpqr_error *error);
 struct jumpqr_text jumpqr_error_advice(const struct jumpqr_error *error);
 
 /**
- * What the caller's token function said when it failed; no text for other errors. No text if `error` is NULL.
+ * What lies behind: what the caller's token function said when it failed, or what went wrong first where it could not be told
+ * afterwards whether a change stands. No text for other errors, and if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_cause(const struct jumpqr_error *error);
 
@@ -940,8 +991,8 @@ struct jumpqr_text jumpqr_finding_code(const struct jumpqr_finding *finding);
 struct jumpqr_text jumpqr_finding_message(const struct jumpqr_finding *finding);
 
 /**
- * `addJumpQRCode`: adds a rule where `is_edit` is 0, modifies one where it is 1, and does what the rule's JSON says where it
- * is -1, which adds if the JSON does not say. Place the verification file before.
+ * `addJumpQRCode`: adds a rule where `is_edit` is `JUMPQR_EDIT_ADD`, modifies one where it is `JUMPQR_EDIT_MODIFY`, and does
+ * what the rule's JSON says where it is `JUMPQR_EDIT_AS_RULE_SAYS`, which adds if the JSON does not say. Place the verification file before.
  *
  * A rule with violations is `JUMPQR_STATUS_INVALID_REQUEST`, and nothing is sent; one with warnings is sent.
  *

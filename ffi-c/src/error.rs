@@ -72,11 +72,15 @@ pub struct jumpqr_error {
 impl jumpqr_error {
     pub(crate) fn boxed(failure: Failure) -> Box<Self> {
         let Failure { status, error } = failure;
+        let misuse = status.of_the_call_itself();
         Box::new(Self {
             status,
             kind: error.kind().name().into(),
-            code: error.code().into(),
-            message: error.to_string().into(),
+            code: misuse.unwrap_or(error.code()).into(),
+            message: match misuse {
+                Some(name) => format!("{} [{name}]", error.message()).into(),
+                None => error.to_string().into(),
+            },
             advice: error.advice().into(),
             cause: error.source().map(|source| source.to_string().into()),
             interface: error.interface().map(Text::from),
@@ -130,7 +134,8 @@ pub extern "C" fn jumpqr_error_advice(error: Option<&jumpqr_error>) -> jumpqr_te
     guard(|| Some(error?.advice.view()))
 }
 
-/// What the caller's token function said when it failed; no text for other errors. No text if `error` is NULL.
+/// What lies behind: what the caller's token function said when it failed, or what went wrong first where it could not be told
+/// afterwards whether a change stands. No text for other errors, and if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_cause(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.cause.as_ref()?.view()))

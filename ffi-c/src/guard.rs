@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
 
 use jumpqr::Error;
-use jumpqr::error::OwnCode;
 
 use crate::error::{Failure, jumpqr_error};
 use crate::status::jumpqr_status;
@@ -94,8 +93,9 @@ pub(crate) fn attempt(
     body: impl FnOnce() -> Result<(), Failure>,
 ) -> jumpqr_status {
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        let error = Error::from_panic(&*payload);
         discard(payload);
-        Err(Error::new(OwnCode::Internal, "jumpqr panicked").into())
+        Err(error.into())
     });
     let Err(failure) = result else {
         return jumpqr_status::Ok;

@@ -136,6 +136,15 @@ impl jumpqr_status {
     }
 }
 
+impl jumpqr_status {
+    /// Its name, if the call itself is wrong: of that, the core knows nothing.
+    pub(crate) fn of_the_call_itself(self) -> Option<&'static str> {
+        let of_the_call = (1..100).contains(&(self as i32));
+        let known = NAMES.iter().find(|(known, _)| *known == self);
+        known.map(|(_, name)| *name).filter(|_| of_the_call)
+    }
+}
+
 fn named(wanted: &str) -> Option<jumpqr_status> {
     let known = NAMES.iter().find(|(_, name)| *name == wanted);
     known.map(|(status, _)| *status)

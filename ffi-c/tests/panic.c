@@ -19,6 +19,10 @@ int main(void)
     fprintf(stderr, "a panic has another kind, or no message\n");
     return 1;
   }
+  if (strcmp(jumpqr_error_outcome(error).data, "unknown") != 0) {
+    fprintf(stderr, "whether something was sent before a panic is not known\n");
+    return 1;
+  }
   jumpqr_error_free(error);
   if (jumpqr_test_panic(NULL) != JUMPQR_STATUS_INTERNAL) {
     fprintf(stderr, "a panic of which nobody wants the error has another status\n");

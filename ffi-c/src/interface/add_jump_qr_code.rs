@@ -10,9 +10,10 @@ use crate::guard::attempt;
 use crate::rule::jumpqr_rule;
 use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
+use crate::value::JUMPQR_EDIT_AS_RULE_SAYS;
 
-/// `addJumpQRCode`: adds a rule where `is_edit` is 0, modifies one where it is 1, and does what the rule's JSON says where it
-/// is -1, which adds if the JSON does not say. Place the verification file before.
+/// `addJumpQRCode`: adds a rule where `is_edit` is `JUMPQR_EDIT_ADD`, modifies one where it is `JUMPQR_EDIT_MODIFY`, and does
+/// what the rule's JSON says where it is `JUMPQR_EDIT_AS_RULE_SAYS`, which adds if the JSON does not say. Place the verification file before.
 ///
 /// A rule with violations is `JUMPQR_STATUS_INVALID_REQUEST`, and nothing is sent; one with warnings is sent.
 ///
@@ -33,7 +34,7 @@ pub extern "C" fn jumpqr_add_jump_qr_code(
         let client = &present(client, "client")?.client;
         let rule = present(rule, "rule")?;
         let is_edit = match is_edit {
-            -1 => rule.is_edit.unwrap_or(Edit::Add),
+            JUMPQR_EDIT_AS_RULE_SAYS => rule.is_edit.unwrap_or(Edit::Add),
             number => Edit::from_number(number.into()).ok_or_else(|| {
                 out_of_range(
                     "is_edit",

@@ -10,8 +10,8 @@ jumpqr_ordinary_link_rule complete() {
   jumpqr_ordinary_link_rule_init(&fields, sizeof fields);
   fields.prefix = "https://m.example.cn/";
   fields.path = "pages/index/index";
-  fields.open_version = 1;
-  fields.permit_sub_rule = 1;
+  fields.open_version = JUMPQR_OPEN_VERSION_DEVELOPMENT;
+  fields.permit_sub_rule = JUMPQR_PERMIT_SUB_RULE_NOT_OCCUPIED;
   return fields;
 }
 
@@ -31,6 +31,7 @@ void a_struct_says_its_version() {
     fields.size = size;
     const auto error = fails(JUMPQR_STATUS_STRUCT_SIZE, jumpqr_rule_from_ordinary_link, &fields, &rule);
     same("field", "fields.size", violated_field(error));
+    same("code", "struct_size", text(jumpqr_error_code(error.get())));
   }
   jumpqr_service_account_rule others = {};
   fails(JUMPQR_STATUS_STRUCT_SIZE, jumpqr_rule_from_service_account, &others, &rule);
