@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
+import traceback
 
 import pytest
 
@@ -34,6 +36,15 @@ def test_an_error_has_all_its_parts(jumpqr_sandbox: Sandbox) -> None:
     assert error.advice == known.advice
     assert error.violations == ()
     assert str(error).startswith("publishJumpQRCode: errcode 85072: ")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have no notes before Python 3.11")
+def test_an_error_that_nobody_catches_says_what_to_do() -> None:
+    with Client(access_token="T") as client, pytest.raises(jumpqr.ValidationError) as ended:
+        client.publish_jump_qr_code("")
+    assert ended.value.advice in "".join(traceback.format_exception(ended.value))
+    again = pickle.loads(pickle.dumps(ended.value))  # noqa: S301
+    assert traceback.format_exception_only(again) == traceback.format_exception_only(ended.value)
 
 
 def test_errors_are_pickled_and_copied_whole() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any, ClassVar, Optional
 
 from ._enums import Kind, Outcome
@@ -61,6 +62,9 @@ class JumpqrError(Exception):
         self.errmsg = parts["errmsg"]
         self.rid = parts["rid"]
         self.violations = tuple(Finding(**violation) for violation in parts["violations"])
+        if sys.version_info >= (3, 11):
+            # So that an exception that nobody catches says what to do next.
+            self.add_note(self.advice)
 
     def __str__(self) -> str:
         """Return what happened, with the code and the rid."""
