@@ -223,7 +223,7 @@ fn given<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
     }
 }
 
-fn seconds(name: &str, seconds: Option<f64>) -> Result<Option<Duration>> {
+pub(crate) fn seconds(name: &str, seconds: Option<f64>) -> Result<Option<Duration>> {
     let Some(seconds) = seconds else {
         return Ok(None);
     };

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 
 use crate::caller::run;
+use crate::client::seconds;
+use crate::error::raised;
 use crate::given_up::GivenUp;
 use crate::json;
 
@@ -25,19 +27,24 @@ impl Rules {
 #[pymethods]
 impl Rules {
     /// The next page in JSON: a list of rules; `null` where there is none.
-    #[pyo3(signature = (*, interruptible=false, given_up=None))]
+    ///
+    /// What it has already waited for its turn counts towards its timeout, in seconds.
+    #[pyo3(signature = (*, waited=None, interruptible=false, given_up=None))]
     fn next_page(
         &self,
         py: Python<'_>,
+        waited: Option<f64>,
         interruptible: bool,
         given_up: Option<&GivenUp>,
     ) -> PyResult<String> {
         let given_up = given_up.cloned().unwrap_or_default();
         let rules = Arc::clone(&self.rules);
         let wanted = given_up.0.clone();
+        let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
         run(py, interruptible, &given_up, move || {
             let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner);
             rules.set_given_up(&wanted);
+            rules.set_waited(waited.unwrap_or_default());
             json::write(&rules.next_page()?)
         })
     }

@@ -125,8 +125,8 @@ class AsyncClient(Connection):
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="jumpqr")
 
-    async def _run(self, interface: str, work: Work, limit: float, late: Callable[[], str]) -> str:
-        """Do `work` on a thread; where none is free within `limit` seconds, it is never done, but `late`."""
+    async def _run(self, interface: str, work: Work, limit: float) -> str:
+        """Do `work` on a thread; where none is free within `limit` seconds, it ends as if its time were up."""
         here = process()
         pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
         context = contextvars.copy_context()
@@ -145,7 +145,7 @@ class AsyncClient(Connection):
                 if turn.cancelled():
                     raise RuntimeError("the client was closed while the call waited for its turn; make another one")
                 if not turn.done() and turn.cancel():
-                    return late()
+                    return work(None, limit)
                 return await result
             finally:
                 # Neither is of any effect on a call that is done.
@@ -161,8 +161,7 @@ class AsyncClient(Connection):
                 call.interface, call.arguments, timeout=limit, waited=waited, validate=validate, given_up=given_up
             )
 
-        # With nothing left of its time, it ends as every such call does.
-        return call.answer(await self._run(call.interface, work, limit, lambda: work(None, limit)))
+        return call.answer(await self._run(call.interface, work, limit))
 
     async def add_jump_qr_code(
         self,
@@ -235,22 +234,19 @@ class AsyncClient(Connection):
 
         Args:
             appid: The Mini Program that the service account's rules open; without it, ordinary-link rules.
-            timeout: The most time for one page from when it has its turn, in seconds; and the most until then.
+            timeout: The most time for one page, in seconds.
         """
         begun_in = process()
         native = self._native()
         limit = native.limit(timeout)
         pages = native.rules(appid, timeout=limit)
 
-        def work(given_up: Optional[_jumpqr.GivenUp], _waited: float) -> str:
-            return pages.next_page(given_up=given_up)
-
-        def late() -> str:
-            return native.call("getJumpQRCode", "{}", timeout=limit, waited=limit)
+        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> str:
+            return pages.next_page(given_up=given_up, waited=waited)
 
         while True:
             check_process(begun_in)
-            page = json.loads(await self._run("getJumpQRCode", work, limit, late))
+            page = json.loads(await self._run("getJumpQRCode", work, limit))
             if page is None:
                 return
             for rule in page:

@@ -47,7 +47,9 @@ class GivenUp:
 
 @final
 class Rules:
-    def next_page(self, *, interruptible: bool = False, given_up: GivenUp | None = None) -> str: ...
+    def next_page(
+        self, *, waited: float | None = None, interruptible: bool = False, given_up: GivenUp | None = None
+    ) -> str: ...
 
 @final
 class RuleSet:
