@@ -52,7 +52,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A POST with the access token in the query and `body` as JSON, in raw UTF-8: WeChat's 40033 forbids `\uXXXX`.
+    /// A POST with the access token in the query and `body` as JSON, in raw UTF-8: WeChat's 40033 forbids `\u` escapes.
     pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Self {
         // A derived `Serialize` of texts, numbers and lists cannot fail.
         let body = serde_json::to_vec(body).unwrap_or_default();

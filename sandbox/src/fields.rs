@@ -11,7 +11,7 @@ const INVALID_ARGS: i64 = 40097;
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// 44002 for an empty body, 47001 for one that is not a JSON object, 40033 for one with `\uXXXX` escapes.
+    /// 44002 for an empty body, 47001 for one that is not a JSON object, 40033 for one with `\u` escapes.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
             return Err(Refusal::new(44002));

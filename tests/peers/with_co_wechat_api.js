@@ -15,7 +15,7 @@ const { postJSON } = require('co-wechat-api/lib/util')
 
 const { JUMPQR_BASE_URL: SANDBOX, JUMPQR_APPID: APPID, JUMPQR_SECRET: SECRET } = process.env
 
-// Beyond ASCII, which has to arrive as UTF-8: WeChat refuses a prefix in \uXXXX.
+// Beyond ASCII, which has to arrive as UTF-8: WeChat refuses \u escapes.
 const PREFIX = 'https://m.example.cn/桌/'
 const RULE = {
   prefix: PREFIX,

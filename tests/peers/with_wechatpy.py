@@ -21,7 +21,7 @@ SANDBOX = os.environ["JUMPQR_BASE_URL"] + "/"
 APPID = os.environ["JUMPQR_APPID"]
 SECRET = os.environ["JUMPQR_SECRET"]
 
-# Beyond ASCII, which has to arrive as UTF-8: WeChat refuses a prefix in \uXXXX.
+# Beyond ASCII, which has to arrive as UTF-8: WeChat refuses \u escapes.
 PREFIX = "https://m.example.cn/桌/"
 RULE = {
     "prefix": PREFIX,

@@ -50,7 +50,7 @@ pub(super) const TABLE: &[ErrCode] = &[
         "The access token is not a valid one.",
         "Get a new token once; if you pass tokens on, check that yours arrives whole (up to 512 characters)."),
     code(40033, "invalid_charset", "invalid charset", (Invalid, STOP),
-        "The request body has `\\uXXXX` escapes where raw UTF-8 is asked for.",
+        "The request body has `\\u` escapes where raw UTF-8 is asked for.",
         "Send non-ASCII characters as raw UTF-8."),
     code(40035, "invalid_parameter", "invalid parameter", (Invalid, STOP),
         "A parameter is not one that the interface takes.",
