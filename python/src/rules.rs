@@ -39,11 +39,11 @@ impl Rules {
     ) -> PyResult<String> {
         let given_up = given_up.cloned().unwrap_or_default();
         let rules = Arc::clone(&self.rules);
-        let wanted = given_up.0.clone();
+        let caller = given_up.0.clone();
         let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
         run(py, interruptible, &given_up, move || {
             let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner);
-            rules.set_given_up(&wanted);
+            rules.set_given_up(&caller);
             rules.set_waited(waited.unwrap_or_default());
             json::write(&rules.next_page()?)
         })
