@@ -229,10 +229,6 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_STORE = 1100,
   /**
-   * The token store cannot be read or written.
-   */
-  JUMPQR_STATUS_STORE_FAILED = 1101,
-  /**
    * A defect of jumpqr's; report it.
    */
   JUMPQR_STATUS_INTERNAL = 1200,

@@ -83,8 +83,6 @@ pub enum jumpqr_status {
 
     /// The token store failed; mend it.
     Store = 1100,
-    /// The token store cannot be read or written.
-    StoreFailed = 1101,
 
     /// A defect of jumpqr's; report it.
     Internal = 1200,
@@ -123,7 +121,6 @@ const NAMES: &[(jumpqr_status, &str)] = &[
     (jumpqr_status::BodyTooLarge, "body_too_large"),
     (jumpqr_status::UnknownErrcode, "unknown_errcode"),
     (jumpqr_status::Store, "store"),
-    (jumpqr_status::StoreFailed, "store_failed"),
     (jumpqr_status::Internal, "internal"),
 ];
 
