@@ -68,7 +68,7 @@ fn whole(number: f64) -> Option<i64> {
 /// Every stable name and number.
 #[napi]
 pub fn names() -> napi::Result<String> {
-    guard(|| to_json(&jumpqr_core::names::names()))
+    guard(|| to_json(&jumpqr::names::names()))
 }
 
 /// The version of what was built.
