@@ -41,7 +41,7 @@ impl Method {
 
 /// One request to one interface; where it is sent to, and the access token, come when it is sent.
 ///
-/// Its `Debug` shows neither query values nor the body: those of the token interfaces hold the appsecret.
+/// Its `Debug` shows neither query values nor the body: those of the token interfaces hold secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     method: Method,
@@ -49,7 +49,11 @@ pub struct Request {
     query: Vec<(&'static str, Secret)>,
     body: Option<Vec<u8>>,
     needs_token: bool,
+    token_field: &'static str,
 }
+
+/// What the access token is called in the query.
+const TOKEN_FIELD: &str = "access_token";
 
 impl Request {
     /// A POST with the access token in the query and `body` as JSON, in raw UTF-8: WeChat's 40033 forbids `\u` escapes.
@@ -62,6 +66,7 @@ impl Request {
             query: Vec::new(),
             body: Some(body),
             needs_token: true,
+            token_field: TOKEN_FIELD,
         }
     }
 
@@ -73,12 +78,19 @@ impl Request {
             query,
             body: None,
             needs_token: true,
+            token_field: TOKEN_FIELD,
         }
     }
 
     /// The same request, to be sent without an access token.
     pub(crate) fn without_token(mut self) -> Self {
         self.needs_token = false;
+        self
+    }
+
+    /// The same request, with the access token in another field of the query.
+    pub(crate) fn with_token_field(mut self, field: &'static str) -> Self {
+        self.token_field = field;
         self
     }
 
@@ -94,7 +106,7 @@ impl Request {
         self.path
     }
 
-    /// The JSON body, in UTF-8; `None` on GET. The body of stable_token holds the appsecret.
+    /// The JSON body, in UTF-8; `None` on GET. The bodies of the token interfaces hold secrets.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
@@ -106,7 +118,8 @@ impl Request {
         self.needs_token
     }
 
-    /// The whole URL below `base_url`, with `access_token` in the query if one is given. It holds the token, so it is a
+    /// The whole URL below `base_url`, with `access_token` in the query if one is given, in the
+    /// field that the interface asks for. It holds the token, so it is a
     /// secret itself.
     #[must_use]
     pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
@@ -127,7 +140,7 @@ impl Request {
         access_token: Option<&Secret>,
         text: impl Fn(&Secret) -> String,
     ) -> String {
-        let access_token = access_token.map(|token| ("access_token", token));
+        let access_token = access_token.map(|token| (self.token_field, token));
         let fields = self.query.iter().map(|(name, value)| (*name, value));
         let mut url = format!("{}{}", base_url.trim_end_matches('/'), self.path);
         for (index, (name, value)) in access_token.into_iter().chain(fields).enumerate() {

@@ -180,9 +180,9 @@ fn drive<I: Interface>(
         renewals: 0,
         sends: 0,
         secrets: interface
-            .secret()
-            .map(|secret| secret.expose().to_owned())
+            .secrets()
             .into_iter()
+            .map(|secret| secret.expose().to_owned())
             .collect(),
         doubt: false,
     };

@@ -297,15 +297,12 @@ impl<I: Interface> Call<I> {
 
     /// The error as it may be seen: with the interface's name, and without secrets.
     fn finished(&self, error: Error) -> Error {
-        let secrets = [
-            self.access_token.as_ref(),
-            self.rejected_token.as_ref(),
-            self.interface.secret(),
-        ];
+        let tokens = [self.access_token.as_ref(), self.rejected_token.as_ref()];
+        let secrets = tokens.into_iter().flatten().chain(self.interface.secrets());
         let named = match error.interface() {
             Some(_) => error,
             None => error.in_interface(I::NAME),
         };
-        secrets.into_iter().flatten().fold(named, Error::without)
+        secrets.fold(named, Error::without)
     }
 }

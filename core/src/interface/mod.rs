@@ -5,6 +5,8 @@
 
 mod add_jump_qr_code;
 mod any_call;
+mod api_authorizer_token;
+mod api_component_token;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_jump_qr_code;
@@ -18,6 +20,8 @@ mod wxamplinkget;
 
 pub use add_jump_qr_code::AddJumpQRCode;
 pub use any_call::{AnyCall, CallVisitor};
+pub use api_authorizer_token::{ApiAuthorizerToken, AuthorizerTokenAnswer, ComponentTokenField};
+pub use api_component_token::ApiComponentToken;
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
 pub use get_jump_qr_code::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST};
@@ -96,9 +100,13 @@ pub trait Interface: sealed::Sealed {
     /// are wrong.
     const ISSUES_TOKEN: bool = false;
 
-    /// The secret in the request, to be struck out of any error.
-    fn secret(&self) -> Option<&Secret> {
-        None
+    /// Whether the server may take a secret in the request as used up: where the answer is lost, the outcome is unknown, and
+    /// a refusal of what is sent again may be the echo of a request that was granted.
+    const USES_UP_SECRET: bool = false;
+
+    /// The secrets in the request, to be struck out of any error.
+    fn secrets(&self) -> Vec<&Secret> {
+        Vec::new()
     }
 
     /// The request to send.
@@ -138,6 +146,8 @@ mod sealed {
     pub trait Sealed {}
 
     impl Sealed for super::AddJumpQRCode {}
+    impl Sealed for super::ApiAuthorizerToken {}
+    impl Sealed for super::ApiComponentToken {}
     impl Sealed for super::DeleteJumpQRCode {}
     impl Sealed for super::DownloadQRCodeText {}
     impl Sealed for super::GetJumpQRCode {}

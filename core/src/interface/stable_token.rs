@@ -34,8 +34,8 @@ impl Interface for StableToken {
     const NAME: &'static str = "stable_token";
     const ISSUES_TOKEN: bool = true;
 
-    fn secret(&self) -> Option<&Secret> {
-        Some(&self.secret)
+    fn secrets(&self) -> Vec<&Secret> {
+        vec![&self.secret]
     }
 
     fn request(&self) -> Request {

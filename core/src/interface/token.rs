@@ -22,8 +22,8 @@ impl Interface for Token {
     const NAME: &'static str = "token";
     const ISSUES_TOKEN: bool = true;
 
-    fn secret(&self) -> Option<&Secret> {
-        Some(&self.secret)
+    fn secrets(&self) -> Vec<&Secret> {
+        vec![&self.secret]
     }
 
     fn request(&self) -> Request {

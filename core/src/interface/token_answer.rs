@@ -12,7 +12,7 @@ const RENEW_BEFORE_END: Duration = Duration::from_secs(240);
 /// The longest life that WeChat gives a token, in seconds; a longer one is not believed.
 const LONGEST_LIFE: u64 = 7200;
 
-/// The answer of `token` and `stable_token`.
+/// The answer of `token`, `stable_token` and `api_component_token`, and the token in that of `api_authorizer_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenAnswer {
@@ -24,10 +24,15 @@ pub struct TokenAnswer {
 
 impl TokenAnswer {
     pub(super) fn decode(answer: &Object) -> Result<Self> {
+        Self::decode_field(answer, "access_token")
+    }
+
+    /// The same where the token is in another field.
+    pub(super) fn decode_field(answer: &Object, field: &str) -> Result<Self> {
         let access_token = answer
-            .text("access_token")
+            .text(field)
             .filter(|token| !token.is_empty())
-            .ok_or_else(|| missing("access_token"))?;
+            .ok_or_else(|| missing(field))?;
         // A life that is missing or makes no sense is no reason to refuse the token: one that is stale is renewed.
         let seconds = answer
             .count("expires_in")
