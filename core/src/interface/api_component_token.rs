@@ -20,6 +20,7 @@ pub struct ApiComponentToken {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the wire names")]
 struct Body<'a> {
     component_appid: &'a str,
     component_appsecret: &'a str,
