@@ -31,6 +31,10 @@ export interface Counters {
   calls: Record<string, number>
   business_calls: number
   token_calls: number
+  /** Calls for a token of an account or a platform that the sandbox has: by its appid, then by interface. */
+  token_calls_by_appid: Record<string, Record<string, number>>
+  /** New tokens by the interface that issued them. */
+  tokens_issued: Record<string, number>
   unknown_paths: number
   connections: number
 }

@@ -1,5 +1,11 @@
 //! The token requests of a third-party platform: what goes out, what comes back, and what a lost answer means.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected fails"
+)]
+
 use std::time::Duration;
 
 use jumpqr_core::answer::Reply;

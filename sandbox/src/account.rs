@@ -33,7 +33,7 @@ pub struct Account {
     /// Its name in the answer of wxamplinkget.
     pub nickname: String,
     /// The permission sets it has granted: 18 for the rules of a Mini Program, 3 for those of a service account, 33 for
-    /// wxamplink and wxamplinkget. Without them: 61007.
+    /// wxamplink and wxamplinkget. Without them: 61007. A platform has what it was authorised to.
     pub permission_sets: BTreeSet<u16>,
     /// Whether it is a personal Mini Program: 85075.
     pub personal: bool,
@@ -41,7 +41,7 @@ pub struct Account {
     pub released: bool,
     /// `qrcodejump_open` in the answer of getJumpQRCode.
     pub qrcodejump_open: bool,
-    /// How long its tokens live.
+    /// How long its tokens live, those of the platforms that call for it too.
     pub token_lifetime: Duration,
 }
 
@@ -108,7 +108,9 @@ pub(crate) struct AccountChange {
     token_lifetime_seconds: Option<u64>,
 }
 
-fn hidden<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+pub(crate) fn hidden<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
 }
 

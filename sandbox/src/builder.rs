@@ -6,8 +6,10 @@ use jumpqr_core::interface::LinkStatus;
 use crate::account::Account;
 use crate::error::SandboxError;
 use crate::limits::Limits;
+use crate::platform::Platform;
 use crate::sandbox::Sandbox;
 use crate::state::{Start, links};
+use crate::succession::TokenSuccession;
 
 /// The appid of the Mini Program that every sandbox has.
 pub const MINI_PROGRAM_APPID: &str = "wx5a6b7c8d9e0f1a2b";
@@ -17,6 +19,11 @@ pub const MINI_PROGRAM_SECRET: &str = "5a6d696e6970726f6772616d73656372";
 pub const SERVICE_ACCOUNT_APPID: &str = "wx0f1e2d3c4b5a6978";
 /// Its secret.
 pub const SERVICE_ACCOUNT_SECRET: &str = "73657276696365616363746f66736563";
+
+/// The component_appid of the third-party platform that every sandbox has. No account has authorised it yet.
+pub const COMPONENT_APPID: &str = "wx7c0d1e2f3a4b5c6d";
+/// Its component_appsecret.
+pub const COMPONENT_APPSECRET: &str = "636f6d706f6e656e746170707365637e";
 
 /// Says what a sandbox is to be like before it starts.
 #[derive(Debug, Clone)]
@@ -48,6 +55,7 @@ impl Default for SandboxBuilder {
             SERVICE_ACCOUNT_APPID,
             SERVICE_ACCOUNT_SECRET,
         ))
+        .platform(Platform::new(COMPONENT_APPID, COMPONENT_APPSECRET))
     }
 }
 
@@ -70,6 +78,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// A further platform, or one in the place of that with the same component_appid.
+    pub fn platform(mut self, platform: Platform) -> Self {
+        self.start
+            .platforms
+            .insert(platform.component_appid.clone(), platform);
+        self
+    }
+
     /// A service account is linked to a Mini Program, as after both administrators have confirmed.
     pub fn link(mut self, service_account: &str, mini_program: &str) -> Self {
         self.start
@@ -81,6 +97,12 @@ impl SandboxBuilder {
     /// How much an account may do.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.start.limits = limits;
+        self
+    }
+
+    /// What becomes of a token when the next one is issued.
+    pub fn token_succession(mut self, succession: TokenSuccession) -> Self {
+        self.start.succession = succession;
         self
     }
 

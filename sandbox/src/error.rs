@@ -24,6 +24,11 @@ pub enum SandboxError {
         "the sandbox has no account {0}; add it with put_account or PUT /sandbox/accounts/APPID"
     )]
     UnknownAccount(String),
+    /// There is no platform with this component_appid.
+    #[error(
+        "the sandbox has no platform {0}; add it with put_platform or PUT /sandbox/platforms/COMPONENT_APPID"
+    )]
+    UnknownPlatform(String),
     /// There is no such thing, or nothing at this path.
     #[error("{0}")]
     NotFound(String),
@@ -40,7 +45,7 @@ impl SandboxError {
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::UnknownAccount(_) | Self::NotFound(_) => 404,
+            Self::UnknownAccount(_) | Self::UnknownPlatform(_) | Self::NotFound(_) => 404,
             Self::WrongMethod(_) => 405,
             Self::NotLoopback(_) | Self::Invalid(_) => 400,
             Self::Bind { .. } | Self::Start(_) => 500,

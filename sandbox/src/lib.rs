@@ -29,23 +29,27 @@ mod fault;
 mod fields;
 mod interface;
 mod limits;
+mod platform;
 mod refusal;
 mod rid;
 mod sandbox;
 mod server;
 mod state;
+mod succession;
 
 pub use account::{Account, AccountKind, Credentials};
 pub use builder::{
-    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
-    SandboxBuilder,
+    COMPONENT_APPID, COMPONENT_APPSECRET, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET,
+    SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET, SandboxBuilder,
 };
 pub use error::SandboxError;
 pub use fault::{Effect, Fault, Target, When};
 pub use interface::Interface;
 pub use jumpqr_core::interface::LinkStatus;
 pub use limits::Limits;
+pub use platform::Platform;
 pub use sandbox::Sandbox;
 pub use state::journal::{Counters, RecordedRequest};
 pub use state::rules::{StoredMode, StoredRule};
 pub use state::web::Web;
+pub use succession::TokenSuccession;

@@ -1,3 +1,5 @@
+mod platforms;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};

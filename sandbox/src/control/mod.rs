@@ -2,11 +2,14 @@
 
 mod accounts;
 mod clock;
+mod endpoints;
 mod faults;
 mod limits;
 mod links;
+mod platforms;
 mod records;
 mod rules;
+mod tokens;
 mod verification_files;
 mod web;
 
@@ -14,113 +17,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::builder::{MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
+use self::endpoints::ENDPOINTS;
+use crate::builder::{COMPONENT_APPID, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
 use crate::error::SandboxError;
 use crate::interface::Interface;
 use crate::state::State;
-
-/// Method, path, and what it does.
-const ENDPOINTS: &[(&str, &str, &str)] = &[
-    ("GET", "/sandbox", "this description"),
-    ("POST", "/sandbox/reset", "back to the start"),
-    ("GET", "/sandbox/accounts", "all accounts, without secrets"),
-    ("GET", "/sandbox/accounts/{appid}", "one account"),
-    (
-        "PUT",
-        "/sandbox/accounts/{appid}",
-        "add an account (kind, secret) or change the fields given",
-    ),
-    ("DELETE", "/sandbox/accounts/{appid}", "remove an account"),
-    (
-        "POST",
-        "/sandbox/accounts/{appid}/tokens",
-        "mint a token, counted nowhere",
-    ),
-    (
-        "DELETE",
-        "/sandbox/accounts/{appid}/tokens",
-        "all tokens of the account die",
-    ),
-    ("GET", "/sandbox/accounts/{appid}/rules", "its rules"),
-    (
-        "PUT",
-        "/sandbox/accounts/{appid}/rules",
-        "put a rule as it stands, unchecked",
-    ),
-    (
-        "DELETE",
-        "/sandbox/accounts/{appid}/rules",
-        "remove all its rules",
-    ),
-    (
-        "GET",
-        "/sandbox/accounts/{appid}/verification_files",
-        "where its verification files are",
-    ),
-    (
-        "PUT",
-        "/sandbox/accounts/{appid}/verification_files",
-        "they are only here: {URL: content}",
-    ),
-    (
-        "DELETE",
-        "/sandbox/accounts/{appid}/verification_files",
-        "they are everywhere again",
-    ),
-    ("GET", "/sandbox/links", "all links"),
-    (
-        "PUT",
-        "/sandbox/links",
-        "set one: service_account, mini_program, status (1, 2, 3, 12, or null for none)",
-    ),
-    (
-        "POST",
-        "/sandbox/links/confirm",
-        "the administrator whose turn it is confirms: service_account, mini_program",
-    ),
-    (
-        "POST",
-        "/sandbox/links/refuse",
-        "the administrator whose turn it is refuses: service_account, mini_program",
-    ),
-    (
-        "GET",
-        "/sandbox/web",
-        "domains without ICP filing, and the blacklist",
-    ),
-    (
-        "PUT",
-        "/sandbox/web",
-        "set them: not_filed, blacklist (arrays)",
-    ),
-    ("GET", "/sandbox/limits", "how much an account may do"),
-    ("PUT", "/sandbox/limits", "change the limits given"),
-    ("GET", "/sandbox/clock", "the sandbox's time"),
-    (
-        "POST",
-        "/sandbox/clock",
-        "advance_seconds (may be a fraction), frozen (true or false)",
-    ),
-    ("GET", "/sandbox/faults", "the faults to come"),
-    ("POST", "/sandbox/faults", "ask for a fault"),
-    ("DELETE", "/sandbox/faults", "call all faults off"),
-    ("DELETE", "/sandbox/faults/{id}", "call one fault off"),
-    (
-        "GET",
-        "/sandbox/requests",
-        "the requests received, without tokens and secrets",
-    ),
-    (
-        "DELETE",
-        "/sandbox/requests",
-        "forget them, and set the counters to 0",
-    ),
-    (
-        "GET",
-        "/sandbox/counters",
-        "how many requests were received",
-    ),
-];
 
 /// The JSON in a body; an empty one says nothing.
 pub(crate) fn parse(body: &[u8]) -> Result<Value, SandboxError> {
@@ -164,6 +65,15 @@ pub(crate) fn dispatch(
         ("DELETE", ["sandbox", "accounts", appid, "verification_files"]) => {
             verification_files::delete(state, appid)
         }
+        ("GET", ["sandbox", "platforms"]) => Ok(platforms::list(state)),
+        (_, ["sandbox", "platforms", component_appid, of_it @ ..]) => {
+            match platforms::dispatch(state, method, component_appid, of_it, body) {
+                Some(answer) => answer,
+                None => Err(no_such_endpoint(method, path, &segments)),
+            }
+        }
+        ("GET", ["sandbox", "tokens"]) => render(&state.succession),
+        ("PUT", ["sandbox", "tokens"]) => tokens::put(state, body),
         ("GET", ["sandbox", "links"]) => Ok(links::list(state)),
         ("PUT", ["sandbox", "links"]) => links::put(state, body),
         ("POST", ["sandbox", "links", "confirm"]) => links::decide(state, body, true),
@@ -224,6 +134,7 @@ fn describe() -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "mini_program": MINI_PROGRAM_APPID,
         "service_account": SERVICE_ACCOUNT_APPID,
+        "platform": COMPONENT_APPID,
         "interfaces": interfaces,
         "control": endpoints,
     })

@@ -47,7 +47,8 @@ pub enum Effect {
         /// The time between pieces.
         interval: Duration,
     },
-    /// All tokens of the account that calls are dead (40001) before the call is looked at.
+    /// All tokens of the account that calls are dead (40001) before the call is looked at; of the platform, when it asks for a
+    /// merchant's token.
     TokenDeath,
     /// The connection is closed after the answer, which does not announce it.
     Close,
@@ -98,7 +99,7 @@ pub enum Target {
     Any,
     /// Those that need a token.
     Business,
-    /// Those that issue one: `token` and `stable_token`.
+    /// Those that issue one: `token`, `stable_token`, `api_component_token` and `api_authorizer_token`.
     Tokens,
     /// Those to one interface.
     Interface(Interface),
@@ -148,7 +149,7 @@ pub struct Fault {
     pub effect: Effect,
     /// To which calls.
     pub target: Target,
-    /// To calls of which account; of any, if `None`.
+    /// To calls of which account, or for a token of which account or platform; of any, if `None`.
     pub account: Option<String>,
     /// To how many more calls; for ever, if `None`.
     pub times: Option<u32>,

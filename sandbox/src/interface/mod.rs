@@ -1,6 +1,8 @@
 //! The interfaces, one file each: what is asked, what is refused, what changes.
 
 mod add_jump_qr_code;
+mod api_authorizer_token;
+mod api_component_token;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_jump_qr_code;
@@ -10,6 +12,8 @@ mod publish_jump_qr_code;
 mod stable_token;
 mod token;
 mod wxamplinkget;
+
+pub(crate) use api_authorizer_token::component_access_token;
 
 use std::fmt;
 
@@ -22,6 +26,7 @@ use crate::account::{Account, AccountKind};
 use crate::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::state::holder::Holder;
 use crate::state::traffic::Pace;
 
 /// An interface of WeChat's.
@@ -46,11 +51,15 @@ pub enum Interface {
     Token,
     /// `stable_token`
     StableToken,
+    /// `api_component_token`
+    ApiComponentToken,
+    /// `api_authorizer_token`
+    ApiAuthorizerToken,
 }
 
 impl Interface {
     /// Every interface.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::AddJumpQRCode,
         Self::GetJumpQRCode,
         Self::PublishJumpQRCode,
@@ -60,6 +69,8 @@ impl Interface {
         Self::WxaMpLinkGet,
         Self::Token,
         Self::StableToken,
+        Self::ApiComponentToken,
+        Self::ApiAuthorizerToken,
     ];
 
     /// WeChat's name of it, e.g. `addJumpQRCode`.
@@ -75,6 +86,8 @@ impl Interface {
             Self::WxaMpLinkGet => core::WxaMpLinkGet::NAME,
             Self::Token => core::Token::NAME,
             Self::StableToken => core::StableToken::NAME,
+            Self::ApiComponentToken => core::ApiComponentToken::NAME,
+            Self::ApiAuthorizerToken => core::ApiAuthorizerToken::NAME,
         }
     }
 
@@ -92,13 +105,18 @@ impl Interface {
             Self::WxaMpLinkGet => "/cgi-bin/wxopen/wxamplinkget",
             Self::Token => "/cgi-bin/token",
             Self::StableToken => "/cgi-bin/stable_token",
+            Self::ApiComponentToken => "/cgi-bin/component/api_component_token",
+            Self::ApiAuthorizerToken => "/cgi-bin/component/api_authorizer_token",
         }
     }
 
-    /// Whether it issues tokens; else it needs one.
+    /// Whether it issues tokens; else it is a business call, which needs one.
     #[must_use]
     pub const fn issues_token(self) -> bool {
-        matches!(self, Self::Token | Self::StableToken)
+        matches!(
+            self,
+            Self::Token | Self::StableToken | Self::ApiComponentToken | Self::ApiAuthorizerToken
+        )
     }
 
     /// The interface at this path.
@@ -200,20 +218,33 @@ impl Call {
         let token = self
             .query("access_token")
             .ok_or_else(|| Refusal::new(41001))?;
-        let appid = state.tokens.owner(token, now)?;
+        let holder = state.tokens.holder(token, now)?.clone();
+        let appid = holder.appid().ok_or_else(|| Refusal::new(61015))?;
         let account = state
             .accounts
             .get(appid)
             .cloned()
             .ok_or_else(|| Refusal::new(40001))?;
+        let permission_sets = match &holder {
+            Holder::Authorizer {
+                component_appid,
+                appid,
+            } => {
+                let authorization = state.authorizations.get(component_appid, appid);
+                &authorization
+                    .ok_or_else(|| Refusal::new(61003))?
+                    .permission_sets
+            }
+            _ => &account.permission_sets,
+        };
+        let granted = self
+            .interface
+            .permission_set(account.kind)
+            .is_some_and(|set| permission_sets.contains(&set));
         let pace = pace(state, &account);
         state
             .traffic
             .admit(self.interface, &account.appid, now, pace)?;
-        let granted = self
-            .interface
-            .permission_set(account.kind)
-            .is_some_and(|set| account.permission_sets.contains(&set));
         if granted {
             Ok(account)
         } else {
@@ -224,7 +255,7 @@ impl Call {
 
 /// Who answers.
 enum Handler {
-    /// For anybody: it asks for credentials itself.
+    /// For anybody: it checks credentials itself.
     Anybody(fn(&mut State, &Call) -> Result<Value, Refusal>),
     /// For an account with a token.
     Account(fn(&mut State, &Account, &Fields) -> Result<Value, Refusal>),
@@ -247,6 +278,8 @@ const fn handler(interface: Interface) -> Handler {
         }
         Interface::Token => Handler::Anybody(token::answer),
         Interface::StableToken => Handler::Anybody(stable_token::answer),
+        Interface::ApiComponentToken => Handler::Anybody(api_component_token::answer),
+        Interface::ApiAuthorizerToken => Handler::Anybody(api_authorizer_token::answer),
     }
 }
 

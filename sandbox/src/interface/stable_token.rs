@@ -24,8 +24,13 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         .traffic
         .admit(Interface::StableToken, &account.appid, now, pace)?;
     let force_refresh = fields.flag("force_refresh");
-    let grant = state
-        .tokens
-        .stable_token(&account, force_refresh, now, &state.limits)?;
+    let grant = state.tokens.stable_token(
+        &account,
+        force_refresh,
+        now,
+        &state.limits,
+        state.succession,
+    )?;
+    state.journal.issued(Interface::StableToken, &grant);
     Ok(granted(&grant))
 }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::Call;
+use super::{Call, Interface};
 use crate::account::Account;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -14,7 +14,10 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         call.query("secret"),
     )?;
     let now = state.clock.now();
-    let grant = state.tokens.token(&account, now, &state.limits)?;
+    let grant = state
+        .tokens
+        .token(&account, now, &state.limits, state.succession)?;
+    state.journal.issued(Interface::Token, &grant);
     Ok(granted(&grant))
 }
 

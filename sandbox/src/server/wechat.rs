@@ -131,5 +131,9 @@ fn record(state: &mut state::State, head: &Parts, call: Option<&Call>, body: &[u
         headers,
         body: redact_body(state, call, body),
     };
-    state.journal.add(request);
+    let appid = call
+        .filter(|call| call.interface.issues_token())
+        .and_then(|call| state.caller(call))
+        .filter(|appid| state.accounts.contains_key(appid) || state.platforms.contains_key(appid));
+    state.journal.add(request, appid);
 }

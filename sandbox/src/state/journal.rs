@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::State;
+use super::minted::strike_out;
+use super::tokens::Grant;
 use crate::interface::{Call, Interface};
 
 /// How many requests are remembered; of more, the latest.
@@ -44,8 +46,13 @@ pub struct Counters {
     pub unknown_paths: u64,
     /// To interfaces that need a token.
     pub business_calls: u64,
-    /// To `token` and `stable_token`.
+    /// To interfaces that issue tokens.
     pub token_calls: u64,
+    /// Those of the former that ask for a token of an account or a platform that the sandbox has: by its appid, then by
+    /// interface.
+    pub token_calls_by_appid: BTreeMap<String, BTreeMap<Interface, u64>>,
+    /// New tokens by the interface that issued them; one that was handed out again is none.
+    pub tokens_issued: BTreeMap<Interface, u64>,
     /// TCP connections accepted, those to the control endpoints included.
     pub connections: u64,
 }
@@ -56,6 +63,16 @@ impl Counters {
     pub fn of(&self, interface: Interface) -> u64 {
         self.calls.get(&interface).copied().unwrap_or(0)
     }
+
+    /// The calls to one interface that ask for a token of this account or platform.
+    #[must_use]
+    pub fn token_calls_of(&self, appid: &str, interface: Interface) -> u64 {
+        self.token_calls_by_appid
+            .get(appid)
+            .and_then(|calls| calls.get(&interface))
+            .copied()
+            .unwrap_or(0)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -65,13 +82,18 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    pub(crate) fn add(&mut self, request: RecordedRequest) {
+    /// `appid`: whose token is asked for, where that is known.
+    pub(crate) fn add(&mut self, request: RecordedRequest, appid: Option<String>) {
         match request.interface {
             None => self.counters.unknown_paths += 1,
             Some(interface) => {
                 *self.counters.calls.entry(interface).or_default() += 1;
                 if interface.issues_token() {
                     self.counters.token_calls += 1;
+                    if let Some(appid) = appid {
+                        let calls = self.counters.token_calls_by_appid.entry(appid).or_default();
+                        *calls.entry(interface).or_default() += 1;
+                    }
                 } else {
                     self.counters.business_calls += 1;
                 }
@@ -82,23 +104,33 @@ impl Journal {
         }
         self.requests.push_back(request);
     }
+
+    /// Counts a token that was issued.
+    pub(crate) fn issued(&mut self, interface: Interface, grant: &Grant) {
+        if grant.is_new {
+            *self.counters.tokens_issued.entry(interface).or_default() += 1;
+        }
+    }
 }
 
 /// Strikes out all that the sandbox knows to be secret, and what `call` gives as a token or a secret, right or wrong.
 pub(crate) fn redact(state: &State, call: Option<&Call>, text: &str) -> String {
-    let known = state
+    let secrets = state
         .accounts
         .values()
-        .map(|account| account.secret.expose())
-        .chain(state.tokens.all());
+        .map(|account| account.secret.expose());
+    let appsecrets = state
+        .platforms
+        .values()
+        .map(|platform| platform.component_appsecret.expose());
     let given = call.into_iter().flat_map(|call| {
-        ["access_token", "secret"]
+        ["access_token", "component_access_token", "secret"]
             .into_iter()
             .filter_map(|name| call.query(name))
     });
-    let mut redacted = text.to_owned();
-    for secret in known.chain(given).filter(|secret| !secret.is_empty()) {
-        if redacted.contains(secret) {
+    let mut redacted = strike_out(text);
+    for secret in secrets.chain(appsecrets).chain(given) {
+        if !secret.is_empty() && redacted.contains(secret) {
             redacted = redacted.replace(secret, STRUCK_OUT);
         }
     }
@@ -112,27 +144,39 @@ pub(crate) fn redact_header(state: &State, call: Option<&Call>, name: &str, valu
     redact(state, call, value)
 }
 
-/// A body of `stable_token` holds a secret, which may be wrong, escaped, or in a body that is no JSON.
+/// The fields of a body that hold secrets.
+const fn secret_fields(interface: Interface) -> &'static [&'static str] {
+    match interface {
+        Interface::StableToken => &["secret"],
+        Interface::ApiComponentToken => &["component_appsecret", "component_verify_ticket"],
+        Interface::ApiAuthorizerToken => &["authorizer_refresh_token"],
+        _ => &[],
+    }
+}
+
+/// The secrets in a body may be wrong, escaped, or in a body that is no JSON.
 pub(crate) fn redact_body(state: &State, call: Option<&Call>, body: &[u8]) -> String {
     let received = String::from_utf8_lossy(body);
-    let text = redact(state, call, &received);
-    if call.is_none_or(|call| call.interface != Interface::StableToken) {
+    let names = call.map_or(&[][..], |call| secret_fields(call.interface));
+    let mut text = redact(state, call, &received);
+    if names.is_empty() || body.is_empty() {
         return text;
     }
-    let secret = match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Object(fields)) => match fields.get("secret") {
-            None => return text,
+    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+        return STRUCK_OUT.to_owned();
+    };
+    for name in names {
+        let secret = match fields.get(*name) {
+            None => continue,
             Some(Value::String(secret)) => secret.clone(),
             Some(other) => other.to_string(),
-        },
-        _ if body.is_empty() => return text,
-        _ => return STRUCK_OUT.to_owned(),
-    };
-    if secret.is_empty() {
-        text
-    } else if received.contains(&secret) {
-        text.replace(&secret, STRUCK_OUT)
-    } else {
-        STRUCK_OUT.to_owned()
+        };
+        if !received.contains(&secret) {
+            return STRUCK_OUT.to_owned();
+        }
+        if !secret.is_empty() {
+            text = text.replace(&secret, STRUCK_OUT);
+        }
     }
+    text
 }

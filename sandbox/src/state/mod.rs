@@ -1,9 +1,14 @@
 //! Everything that the sandbox knows.
 
+mod authorizations;
+pub(crate) mod holder;
 pub(crate) mod journal;
 pub(crate) mod links;
+mod minted;
 mod orders;
+mod platform_orders;
 pub(crate) mod rules;
+pub(crate) mod tickets;
 pub(crate) mod tokens;
 pub(crate) mod traffic;
 pub(crate) mod web;
@@ -16,13 +21,17 @@ use serde_json::{Map, Value, json};
 use crate::account::Account;
 use crate::clock::{Clock, Moment};
 use crate::fault::{Fault, FaultQueue};
-use crate::interface::{Call, Interface};
+use crate::interface::{Call, Interface, component_access_token};
 use crate::limits::Limits;
+use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::rid::Rids;
+use crate::succession::TokenSuccession;
+use authorizations::Authorizations;
 use journal::Journal;
 use links::Links;
 use rules::RuleBook;
+use tickets::Tickets;
 use tokens::TokenBook;
 use traffic::Traffic;
 use web::{VerificationFiles, Web};
@@ -31,7 +40,9 @@ use web::{VerificationFiles, Web};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Start {
     pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) platforms: BTreeMap<String, Platform>,
     pub(crate) links: Links,
+    pub(crate) succession: TokenSuccession,
     pub(crate) limits: Limits,
     pub(crate) frozen_at: Option<Moment>,
 }
@@ -40,7 +51,11 @@ pub(crate) struct State {
     start: Start,
     pub(crate) clock: Clock,
     pub(crate) limits: Limits,
+    pub(crate) succession: TokenSuccession,
     pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) platforms: BTreeMap<String, Platform>,
+    pub(crate) authorizations: Authorizations,
+    pub(crate) tickets: Tickets,
     pub(crate) links: Links,
     pub(crate) web: Web,
     pub(crate) verification_files: VerificationFiles,
@@ -57,7 +72,11 @@ impl State {
         Self {
             clock: Clock::new(start.frozen_at),
             limits: start.limits,
+            succession: start.succession,
             accounts: start.accounts.clone(),
+            platforms: start.platforms.clone(),
+            authorizations: Authorizations::default(),
+            tickets: Tickets::default(),
             links: start.links.clone(),
             start,
             web: Web::default(),
@@ -106,29 +125,38 @@ impl State {
         .into_bytes()
     }
 
-    /// The tokens of the account that makes this call die.
+    /// The tokens of the account that makes this call die; of the platform that asks for a merchant's token, its own.
     pub(crate) fn kill_tokens_of(&mut self, call: &Call) {
-        if let Some(appid) = self.caller(call) {
-            let now = self.clock.now();
-            self.tokens.kill_all(&appid, now);
+        let now = self.clock.now();
+        if call.interface == Interface::ApiAuthorizerToken {
+            let platform = component_access_token(call)
+                .and_then(|token| self.tokens.issued_to(token))
+                .cloned();
+            self.tokens
+                .kill_all(now, |holder| Some(holder) == platform.as_ref());
+        } else if let Some(appid) = self.caller(call) {
+            self.tokens
+                .kill_all(now, |holder| holder.appid() == Some(&appid));
         }
     }
 
-    /// The appid of the account that makes this call, be it refused later on or not.
-    fn caller(&self, call: &Call) -> Option<String> {
-        let appid = match call.interface {
-            Interface::Token => call.query("appid")?.to_owned(),
-            Interface::StableToken => serde_json::from_slice::<Value>(&call.body)
-                .ok()?
-                .get("appid")?
-                .as_str()?
-                .to_owned(),
-            _ => self
-                .tokens
-                .issued_to(call.query("access_token")?)?
-                .to_owned(),
+    /// The appid of the account that makes this call, or for which a token is asked; of a platform that asks for a token of
+    /// its own, the component_appid. Be the call refused later on or not.
+    pub(crate) fn caller(&self, call: &Call) -> Option<String> {
+        let in_body = |field: &str| {
+            let body: Value = serde_json::from_slice(&call.body).ok()?;
+            Some(body.get(field)?.as_str()?.to_owned())
         };
-        Some(appid)
+        match call.interface {
+            Interface::Token => call.query("appid").map(str::to_owned),
+            Interface::StableToken => in_body("appid"),
+            Interface::ApiComponentToken => in_body("component_appid"),
+            Interface::ApiAuthorizerToken => in_body("authorizer_appid"),
+            _ => {
+                let holder = self.tokens.issued_to(call.query("access_token")?)?;
+                holder.appid().map(str::to_owned)
+            }
+        }
     }
 }
 

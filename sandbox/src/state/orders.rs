@@ -25,6 +25,7 @@ impl State {
         self.accounts.remove(appid);
         self.rules.remove_all(appid);
         self.links.remove_account(appid);
+        self.authorizations.remove_account(appid);
         self.verification_files.everywhere(appid);
         Ok(())
     }
@@ -37,7 +38,9 @@ impl State {
     pub(crate) fn kill_tokens(&mut self, appid: &str) -> Result<usize, SandboxError> {
         self.account(appid)?;
         let now = self.clock.now();
-        Ok(self.tokens.kill_all(appid, now))
+        Ok(self
+            .tokens
+            .kill_all(now, |holder| holder.appid() == Some(appid)))
     }
 
     pub(crate) fn put_rule(&mut self, appid: &str, rule: StoredRule) -> Result<(), SandboxError> {

@@ -1,18 +1,23 @@
 //! The access tokens: issued, superseded, killed, expired.
 //!
-//! `token` and `stable_token` have separate lines of tokens. Source: the official pages of getAccessToken and
-//! getStableAccessToken.
+//! Each interface that issues tokens has a line of its own. Source: the official pages of getAccessToken,
+//! getStableAccessToken, getComponentAccessToken and getAuthorizerAccessToken.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::holder::Holder;
+use super::minted::Minted;
 use crate::account::Account;
 use crate::clock::{Moment, day};
+use crate::interface::Interface;
 use crate::limits::Limits;
+use crate::platform::Platform;
 use crate::refusal::Refusal;
+use crate::succession::TokenSuccession;
 
-/// How long the former token of `token` lives on, and how long before its end `stable_token` issues the next one.
-const OVERLAP: Duration = Duration::from_secs(5 * 60);
+/// How long before its end `stable_token` issues the next one.
+const LAST_MINUTES: Duration = Duration::from_secs(5 * 60);
 
 /// `force_refresh` does nothing for so long after it was used.
 const FORCE_REFRESH_PAUSE: Duration = Duration::from_secs(30);
@@ -22,7 +27,7 @@ const MAX_TOKEN_CHARACTERS: usize = 512;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Issued {
-    appid: String,
+    holder: Holder,
     expires_at: Moment,
     /// When it is dead before its time: superseded, or killed.
     dies_at: Option<Moment>,
@@ -32,6 +37,8 @@ struct Issued {
 pub(crate) struct Grant {
     pub(crate) access_token: String,
     pub(crate) expires_in: Duration,
+    /// Whether it is a new one, not the same again.
+    pub(crate) is_new: bool,
 }
 
 /// Calls counted by the day.
@@ -60,11 +67,9 @@ impl Daily {
 
 /// What an account has asked for.
 #[derive(Default)]
-struct Line {
-    token: Option<String>,
-    stable_token: Option<String>,
-    token_calls: Daily,
-    stable_token_calls: Daily,
+struct Calls {
+    token: Daily,
+    stable_token: Daily,
     force_refreshes: Daily,
     forced_at: Option<Moment>,
 }
@@ -73,45 +78,30 @@ struct Line {
 #[derive(Default)]
 pub(crate) struct TokenBook {
     issued: HashMap<String, Issued>,
-    lines: HashMap<String, Line>,
+    /// Each interface has its own line of tokens for each holder; the latest of each.
+    latest: HashMap<(Interface, Holder), String>,
+    calls: HashMap<String, Calls>,
 }
 
 impl TokenBook {
-    /// Issues a token that belongs to neither line: it supersedes none, and none supersedes it.
+    /// Issues a token that belongs to no line: it supersedes none, and none supersedes it.
     pub(crate) fn mint(&mut self, account: &Account, now: Moment) -> Grant {
-        let access_token = new_token();
-        let expires_in = account.token_lifetime;
-        self.issued.insert(
-            access_token.clone(),
-            Issued {
-                appid: account.appid.clone(),
-                expires_at: now.saturating_add(expires_in),
-                dies_at: None,
-            },
-        );
-        Grant {
-            access_token,
-            expires_in,
-        }
+        self.issue(Holder::account(&account.appid), account.token_lifetime, now)
     }
 
-    /// `token`: a new one each time; the former lives 5 minutes more.
+    /// `token`: a new one each time; the former lives a little longer.
     pub(crate) fn token(
         &mut self,
         account: &Account,
         now: Moment,
         limits: &Limits,
+        succession: TokenSuccession,
     ) -> Result<Grant, Refusal> {
-        let line = self.lines.entry(account.appid.clone()).or_default();
-        line.token_calls.admit(now, limits.token_calls_per_day)?;
-        let former = line.token.take();
-        if let Some(former) = former {
-            self.kill(&former, now.saturating_add(OVERLAP));
-        }
-        let grant = self.mint(account, now);
-        let line = self.lines.entry(account.appid.clone()).or_default();
-        line.token = Some(grant.access_token.clone());
-        Ok(grant)
+        let calls = self.calls.entry(account.appid.clone()).or_default();
+        calls.token.admit(now, limits.token_calls_per_day)?;
+        let line = (Interface::Token, Holder::account(&account.appid));
+        let end = succession.end_of_former(now);
+        Ok(self.succeed(line, account.token_lifetime, now, Some(end)))
     }
 
     /// `stable_token`: the same one until its last 5 minutes, then the next one, while the former lives to its end.
@@ -123,47 +113,106 @@ impl TokenBook {
         force_refresh: bool,
         now: Moment,
         limits: &Limits,
+        succession: TokenSuccession,
     ) -> Result<Grant, Refusal> {
-        let line = self.lines.entry(account.appid.clone()).or_default();
-        line.stable_token_calls
+        let calls = self.calls.entry(account.appid.clone()).or_default();
+        calls
+            .stable_token
             .admit(now, limits.stable_token_calls_per_day)?;
-        let pausing = line
+        let pausing = calls
             .forced_at
             .is_some_and(|forced_at| now < forced_at.saturating_add(FORCE_REFRESH_PAUSE));
-        let current = line.stable_token.clone();
+        let line = (Interface::StableToken, Holder::account(&account.appid));
+        let mut end = succession.kill_old_at_once.then_some(now);
         if force_refresh && !pausing {
-            line.force_refreshes
+            calls
+                .force_refreshes
                 .admit(now, limits.force_refreshes_per_day)?;
-            line.forced_at = Some(now);
-            if let Some(former) = &current {
-                self.kill(former, now);
-            }
-        } else if let Some(grant) = current.and_then(|token| self.regrant(token, account, now)) {
+            calls.forced_at = Some(now);
+            end = Some(now);
+        } else if let Some(grant) = self.regrant(&line, account, now) {
             return Ok(grant);
         }
-        let grant = self.mint(account, now);
-        let line = self.lines.entry(account.appid.clone()).or_default();
-        line.stable_token = Some(grant.access_token.clone());
-        Ok(grant)
+        Ok(self.succeed(line, account.token_lifetime, now, end))
+    }
+
+    /// `api_component_token`: a new one each time; the former lives a little longer.
+    pub(crate) fn component_token(
+        &mut self,
+        platform: &Platform,
+        now: Moment,
+        succession: TokenSuccession,
+    ) -> Grant {
+        let holder = Holder::platform(&platform.component_appid);
+        let line = (Interface::ApiComponentToken, holder);
+        let end = succession.end_of_former(now);
+        self.succeed(line, platform.token_lifetime, now, Some(end))
+    }
+
+    /// `api_authorizer_token`: a new one each time; the former lives a little longer.
+    pub(crate) fn authorizer_token(
+        &mut self,
+        component_appid: &str,
+        account: &Account,
+        now: Moment,
+        succession: TokenSuccession,
+    ) -> Grant {
+        let holder = Holder::authorizer(component_appid, &account.appid);
+        let line = (Interface::ApiAuthorizerToken, holder);
+        let end = succession.end_of_former(now);
+        self.succeed(line, account.token_lifetime, now, Some(end))
+    }
+
+    /// The next token of a line. The former dies at `end`, or lives its time.
+    fn succeed(
+        &mut self,
+        line: (Interface, Holder),
+        lifetime: Duration,
+        now: Moment,
+        end: Option<Moment>,
+    ) -> Grant {
+        let grant = self.issue(line.1.clone(), lifetime, now);
+        let former = self.latest.insert(line, grant.access_token.clone());
+        if let (Some(former), Some(end)) = (former, end) {
+            self.kill(&former, end);
+        }
+        grant
+    }
+
+    fn issue(&mut self, holder: Holder, lifetime: Duration, now: Moment) -> Grant {
+        let access_token = Minted::AccessToken.mint();
+        let issued = Issued {
+            holder,
+            expires_at: now.saturating_add(lifetime),
+            dies_at: None,
+        };
+        self.issued.insert(access_token.clone(), issued);
+        Grant {
+            access_token,
+            expires_in: lifetime,
+            is_new: true,
+        }
     }
 
     /// The same token again, unless it is dead or in its last 5 minutes.
-    fn regrant(&self, access_token: String, account: &Account, now: Moment) -> Option<Grant> {
-        let issued = self.issued.get(&access_token)?;
-        // A life too short for 5 minutes of overlap is halved instead.
-        let overlap = OVERLAP.min(account.token_lifetime / 2);
+    fn regrant(&self, line: &(Interface, Holder), account: &Account, now: Moment) -> Option<Grant> {
+        let access_token = self.latest.get(line)?;
+        let issued = self.issued.get(access_token)?;
+        // Of a life that is too short for 5 last minutes, it is the last half.
+        let last = LAST_MINUTES.min(account.token_lifetime / 2);
         let expires_in = issued.expires_at.saturating_sub(now);
-        (issued.dies_at.is_none() && expires_in > overlap).then_some(Grant {
-            access_token,
+        (issued.dies_at.is_none() && expires_in > last).then(|| Grant {
+            access_token: access_token.clone(),
             expires_in,
+            is_new: false,
         })
     }
 
-    /// The appid of the account whose token this is.
+    /// Whose token this is.
     ///
     /// 40014 for what cannot be a token, 40001 for one that is unknown, superseded or killed, 42001 for one that has
     /// lived its time.
-    pub(crate) fn owner(&self, token: &str, now: Moment) -> Result<&str, Refusal> {
+    pub(crate) fn holder(&self, token: &str, now: Moment) -> Result<&Holder, Refusal> {
         let well_formed = token.len() <= MAX_TOKEN_CHARACTERS
             && token
                 .bytes()
@@ -178,20 +227,20 @@ impl TokenBook {
         if issued.expires_at <= now {
             return Err(Refusal::new(42001));
         }
-        Ok(&issued.appid)
+        Ok(&issued.holder)
     }
 
     /// Whose token this is or was.
-    pub(crate) fn issued_to(&self, token: &str) -> Option<&str> {
-        Some(&self.issued.get(token)?.appid)
+    pub(crate) fn issued_to(&self, token: &str) -> Option<&Holder> {
+        Some(&self.issued.get(token)?.holder)
     }
 
-    /// Kills all tokens of an account; returns how many lived.
-    pub(crate) fn kill_all(&mut self, appid: &str, now: Moment) -> usize {
+    /// Kills all tokens of some holders; returns how many lived.
+    pub(crate) fn kill_all(&mut self, now: Moment, of: impl Fn(&Holder) -> bool) -> usize {
         let mut killed = 0;
         for issued in self.issued.values_mut() {
             let lives = issued.expires_at > now && issued.dies_at.is_none_or(|at| at > now);
-            if issued.appid == appid && lives {
+            if lives && of(&issued.holder) {
                 issued.dies_at = Some(now);
                 killed += 1;
             }
@@ -199,21 +248,9 @@ impl TokenBook {
         killed
     }
 
-    /// All that were ever issued.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
-        self.issued.keys().map(String::as_str)
-    }
-
     fn kill(&mut self, token: &str, at: Moment) {
         if let Some(issued) = self.issued.get_mut(token) {
             issued.dies_at = Some(issued.dies_at.map_or(at, |earlier| earlier.min(at)));
         }
     }
-}
-
-/// As long as WeChat's are now: 136 characters.
-fn new_token() -> String {
-    let mut random = fastrand::Rng::new();
-    let tail = std::iter::repeat_with(|| random.alphanumeric()).take(133);
-    "89_".chars().chain(tail).collect()
 }

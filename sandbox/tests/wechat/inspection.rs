@@ -51,7 +51,8 @@ fn calls_are_counted_by_interface_and_met_by_faults_or_not() {
         caller.get("/sandbox/counters"),
         json!({
             "calls": {"addJumpQRCode": 1, "getJumpQRCode": 2, "token": 1, "stable_token": 1},
-            "unknown_paths": 0, "business_calls": 3, "token_calls": 2, "connections": 1,
+            "unknown_paths": 0, "business_calls": 3, "token_calls": 2, "token_calls_by_appid": {},
+            "tokens_issued": {}, "connections": 1,
         })
     );
     assert_eq!(caller.sandbox.requests().len(), 5);

@@ -1,0 +1,96 @@
+//! What the sandbox's user orders about platforms, in-process or over HTTP.
+
+use std::collections::BTreeSet;
+
+use super::State;
+use super::holder::Holder;
+use super::tickets::Pushed;
+use crate::error::SandboxError;
+use crate::platform::Platform;
+
+impl State {
+    pub(crate) fn platform(&self, component_appid: &str) -> Result<&Platform, SandboxError> {
+        self.platforms
+            .get(component_appid)
+            .ok_or_else(|| SandboxError::UnknownPlatform(component_appid.to_owned()))
+    }
+
+    /// Its tickets, authorisations and tokens go with it.
+    pub(crate) fn remove_platform(&mut self, component_appid: &str) -> Result<(), SandboxError> {
+        self.platform(component_appid)?;
+        let now = self.clock.now();
+        self.tokens.kill_all(now, |holder| {
+            holder.component_appid() == Some(component_appid)
+        });
+        self.platforms.remove(component_appid);
+        self.tickets.remove_platform(component_appid);
+        self.authorizations.remove_platform(component_appid);
+        Ok(())
+    }
+
+    pub(crate) fn current_ticket(&mut self, component_appid: &str) -> Result<Pushed, SandboxError> {
+        self.platform(component_appid)?;
+        let now = self.clock.now();
+        Ok(self.tickets.current(component_appid, now))
+    }
+
+    pub(crate) fn push_ticket(&mut self, component_appid: &str) -> Result<Pushed, SandboxError> {
+        self.platform(component_appid)?;
+        let now = self.clock.now();
+        Ok(self.tickets.push(component_appid, now))
+    }
+
+    /// The component tokens only, not those of the merchants.
+    pub(crate) fn kill_component_tokens(
+        &mut self,
+        component_appid: &str,
+    ) -> Result<usize, SandboxError> {
+        self.platform(component_appid)?;
+        let now = self.clock.now();
+        let platform = Holder::platform(component_appid);
+        Ok(self.tokens.kill_all(now, |holder| *holder == platform))
+    }
+
+    /// The account authorises the platform; returns the refresh token. Without `permission_sets`, to the same as before, and
+    /// the first time to all that the account has.
+    pub(crate) fn authorize(
+        &mut self,
+        component_appid: &str,
+        appid: &str,
+        permission_sets: Option<BTreeSet<u16>>,
+    ) -> Result<String, SandboxError> {
+        self.platform(component_appid)?;
+        let account = self.account(appid)?;
+        let former = self.authorizations.get(component_appid, appid);
+        let first = former.is_none();
+        let permission_sets = permission_sets.unwrap_or_else(|| {
+            former
+                .map_or(&account.permission_sets, |former| &former.permission_sets)
+                .clone()
+        });
+        if first {
+            // Those of an authorisation that was revoked do not come back to life.
+            let now = self.clock.now();
+            let merchant = Holder::authorizer(component_appid, appid);
+            self.tokens.kill_all(now, |holder| *holder == merchant);
+        }
+        Ok(self
+            .authorizations
+            .grant(component_appid, appid, permission_sets))
+    }
+
+    pub(crate) fn revoke(
+        &mut self,
+        component_appid: &str,
+        appid: &str,
+    ) -> Result<(), SandboxError> {
+        self.platform(component_appid)?;
+        if self.authorizations.revoke(component_appid, appid) {
+            Ok(())
+        } else {
+            Err(SandboxError::NotFound(format!(
+                "{appid} has not authorised {component_appid}"
+            )))
+        }
+    }
+}

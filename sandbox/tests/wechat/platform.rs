@@ -1,0 +1,454 @@
+//! Third-party platforms: tickets, component tokens, authorizer tokens, what a merchant has authorised.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jumpqr_sandbox::{
+    COMPONENT_APPID, COMPONENT_APPSECRET, Fault, Interface, MINI_PROGRAM_APPID, Platform,
+    SERVICE_ACCOUNT_APPID,
+};
+use serde_json::{Value, json};
+
+use crate::caller::{Caller, PREFIX, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, with};
+
+const OTHER_PLATFORM: &str = "wx00000000000000cc";
+
+fn ticket(caller: &Caller) -> String {
+    let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
+    ticket.unwrap().expose().to_owned()
+}
+
+fn ask_component(caller: &Caller, body: &Value) -> Value {
+    caller.post("/cgi-bin/component/api_component_token", &body.to_string())
+}
+
+fn component_request(ticket: &str) -> Value {
+    json!({
+        "component_appid": COMPONENT_APPID, "component_appsecret": COMPONENT_APPSECRET,
+        "component_verify_ticket": ticket,
+    })
+}
+
+fn component_token(caller: &Caller) -> String {
+    let answer = ask_component(caller, &component_request(&ticket(caller)));
+    text(&answer, "component_access_token")
+}
+
+fn ask_authorizer(caller: &Caller, token: &str, appid: &str, refresh_token: &str) -> Value {
+    let body = json!({
+        "component_appid": COMPONENT_APPID, "authorizer_appid": appid, "authorizer_refresh_token": refresh_token,
+    });
+    let path = format!("/cgi-bin/component/api_authorizer_token?access_token={token}");
+    caller.post(&path, &body.to_string())
+}
+
+fn authorize(caller: &Caller, appid: &str, permission_sets: Option<&[u16]>) -> String {
+    let permission_sets = permission_sets.map(|sets| sets.iter().copied().collect());
+    let refresh_token = caller
+        .sandbox
+        .authorize(COMPONENT_APPID, appid, permission_sets);
+    refresh_token.unwrap().expose().to_owned()
+}
+
+/// The access token of a merchant that has just authorised the platform.
+fn authorizer_token(caller: &Caller, appid: &str, permission_sets: Option<&[u16]>) -> String {
+    let refresh_token = authorize(caller, appid, permission_sets);
+    let answer = ask_authorizer(caller, &component_token(caller), appid, &refresh_token);
+    text(&answer, "authorizer_access_token")
+}
+
+fn text(answer: &Value, field: &str) -> String {
+    assert!(answer.get("errcode").is_none(), "{answer}");
+    answer[field].as_str().unwrap().to_owned()
+}
+
+fn use_it(caller: &Caller, token: &str) -> i64 {
+    errcode(&caller.call("qrcodejumpget", token, &json!({})))
+}
+
+fn pass(caller: &Caller, seconds: u64) {
+    caller.sandbox.advance(Duration::from_secs(seconds));
+}
+
+#[test]
+fn a_ticket_is_pushed_every_10_minutes_and_valid_for_12_hours() {
+    let caller = Caller::new();
+    let first = ticket(&caller);
+    pass(&caller, 599);
+    assert_eq!(ticket(&caller), first);
+    pass(&caller, 1);
+    let second = ticket(&caller);
+    assert_ne!(second, first);
+    pass(&caller, 12 * 3600 - 601);
+    let first = component_request(&first);
+    text(&ask_component(&caller, &first), "component_access_token");
+    pass(&caller, 1);
+    assert_eq!(errcode(&ask_component(&caller, &first)), 61005);
+    text(
+        &ask_component(&caller, &component_request(&second)),
+        "component_access_token",
+    );
+}
+
+#[test]
+fn a_platforms_wrong_credentials_are_told_apart() {
+    let caller = Caller::new();
+    let good = component_request(&ticket(&caller));
+    caller
+        .sandbox
+        .put_platform(Platform::new(OTHER_PLATFORM, "s"));
+    let of_other = caller.sandbox.push_ticket(OTHER_PLATFORM).unwrap();
+    for (changes, code) in [
+        (json!({"component_appid": null}), 41002),
+        (json!({"component_appid": MINI_PROGRAM_APPID}), 40013),
+        (json!({"component_appsecret": null}), 41004),
+        (json!({"component_appsecret": "wrong"}), 40125),
+        (json!({"component_verify_ticket": null}), 61006),
+        (json!({"component_verify_ticket": "ticket@@@wrong"}), 61006),
+        (json!({"component_verify_ticket": of_other.expose()}), 61006),
+    ] {
+        let answer = ask_component(&caller, &with(good.clone(), changes.clone()));
+        assert_eq!(errcode(&answer), code, "{changes}");
+    }
+    let path = "/cgi-bin/component/api_component_token";
+    assert_eq!(errcode(&caller.post(path, "")), 44002);
+    assert_eq!(errcode(&caller.get(path)), 43002);
+    assert_eq!(ask_component(&caller, &good)["expires_in"], 7200);
+}
+
+#[test]
+fn a_platform_calls_for_a_merchant() {
+    let caller = Caller::new();
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let component = component_token(&caller);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    assert_eq!(answer["expires_in"], 7200);
+    let token = text(&answer, "authorizer_access_token");
+    let added = caller.call("qrcodejumpadd", &token, &ordinary_rule(PREFIX));
+    assert_eq!(errcode(&added), 0);
+    assert_eq!(
+        caller.sandbox.rules(MINI_PROGRAM_APPID).unwrap()[0].prefix,
+        PREFIX
+    );
+
+    let token = authorizer_token(&caller, SERVICE_ACCOUNT_APPID, None);
+    let added = caller.call("qrcodejumpadd", &token, &service_rule(SERVICE_PREFIX));
+    assert_eq!(errcode(&added), 0);
+}
+
+#[test]
+fn both_names_of_the_query_field_will_do() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let body = json!({
+        "component_appid": COMPONENT_APPID, "authorizer_appid": MINI_PROGRAM_APPID,
+        "authorizer_refresh_token": refresh_token,
+    })
+    .to_string();
+    let path = "/cgi-bin/component/api_authorizer_token";
+    assert_eq!(errcode(&caller.post(path, &body)), 41001);
+    let answer = caller.post(&format!("{path}?component_access_token={component}"), &body);
+    text(&answer, "authorizer_access_token");
+}
+
+#[test]
+fn a_refresh_token_works_once() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let first = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let ask = |refresh_token: &str| {
+        ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, refresh_token)
+    };
+    let second = text(&ask(&first), "authorizer_refresh_token");
+    assert_ne!(first, second);
+    let answer = ask(&first);
+    assert_eq!(errcode(&answer), 61023);
+    assert!(answer.get("authorizer_access_token").is_none());
+    let third = text(&ask(&second), "authorizer_refresh_token");
+
+    let again = authorize(&caller, MINI_PROGRAM_APPID, None);
+    assert_eq!(errcode(&ask(&third)), 61023, "authorised again");
+    text(&ask(&again), "authorizer_refresh_token");
+    assert_eq!(errcode(&ask("")), 61023);
+}
+
+#[test]
+fn a_refresh_token_is_of_one_platform_and_one_account() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let mini = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let answer = ask_authorizer(&caller, &component, SERVICE_ACCOUNT_APPID, &mini);
+    assert_eq!(errcode(&answer), 61003, "not authorised");
+    authorize(&caller, SERVICE_ACCOUNT_APPID, None);
+    let answer = ask_authorizer(&caller, &component, SERVICE_ACCOUNT_APPID, &mini);
+    assert_eq!(errcode(&answer), 61023);
+    let answer = ask_authorizer(&caller, &component, "wx9999999999999999", &mini);
+    assert_eq!(errcode(&answer), 40013);
+
+    caller
+        .sandbox
+        .put_platform(Platform::new(OTHER_PLATFORM, "s"));
+    let other = caller
+        .sandbox
+        .authorize(OTHER_PLATFORM, MINI_PROGRAM_APPID, None)
+        .unwrap();
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, other.expose());
+    assert_eq!(errcode(&answer), 61023);
+    let body = json!({
+        "component_appid": OTHER_PLATFORM, "authorizer_appid": MINI_PROGRAM_APPID,
+        "authorizer_refresh_token": other.expose(),
+    });
+    let path = format!("/cgi-bin/component/api_authorizer_token?access_token={component}");
+    assert_eq!(errcode(&caller.post(&path, &body.to_string())), 40013);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &mini);
+    text(&answer, "authorizer_access_token");
+}
+
+#[test]
+fn each_kind_of_token_is_for_its_own_interfaces() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    assert_eq!(use_it(&caller, &component), 61015);
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    for token in [
+        caller.mini_program_token(),
+        &authorizer_token(&caller, SERVICE_ACCOUNT_APPID, None),
+    ] {
+        let answer = ask_authorizer(&caller, token, MINI_PROGRAM_APPID, &refresh_token);
+        assert_eq!(errcode(&answer), 61014);
+    }
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    text(&answer, "authorizer_refresh_token");
+}
+
+#[test]
+fn what_a_merchant_has_not_authorised_gets_61007() {
+    let caller = Caller::new();
+    let token = authorizer_token(&caller, MINI_PROGRAM_APPID, Some(&[17, 19]));
+    assert_eq!(use_it(&caller, &token), 61007);
+    assert_eq!(use_it(&caller, caller.mini_program_token()), 0);
+    let token = authorizer_token(&caller, MINI_PROGRAM_APPID, Some(&[17, 18]));
+    assert_eq!(use_it(&caller, &token), 0);
+
+    let token = authorizer_token(&caller, SERVICE_ACCOUNT_APPID, Some(&[3]));
+    assert_eq!(
+        errcode(&caller.call("wxamplinkget", &token, &json!({}))),
+        61007
+    );
+    let rule = service_rule(SERVICE_PREFIX);
+    assert_eq!(errcode(&caller.call("qrcodejumpadd", &token, &rule)), 0);
+    let token = authorizer_token(&caller, SERVICE_ACCOUNT_APPID, Some(&[33]));
+    assert_eq!(errcode(&caller.call("wxamplinkget", &token, &json!({}))), 0);
+    let answer = caller.call("qrcodejumpadd", &token, &rule);
+    assert_eq!(errcode(&answer), 61007);
+}
+
+#[test]
+fn authorising_again_keeps_the_permission_sets_if_none_are_given() {
+    let caller = Caller::new();
+    authorize(&caller, MINI_PROGRAM_APPID, Some(&[17]));
+    let token = authorizer_token(&caller, MINI_PROGRAM_APPID, None);
+    assert_eq!(use_it(&caller, &token), 61007);
+}
+
+#[test]
+fn a_merchant_that_takes_its_authorisation_back_gets_61003() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    let token = text(&answer, "authorizer_access_token");
+    let refresh_token = text(&answer, "authorizer_refresh_token");
+    caller
+        .sandbox
+        .revoke(COMPONENT_APPID, MINI_PROGRAM_APPID)
+        .unwrap();
+    assert_eq!(use_it(&caller, &token), 61003);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    assert_eq!(errcode(&answer), 61003);
+    assert_eq!(use_it(&caller, caller.mini_program_token()), 0);
+
+    authorize(&caller, MINI_PROGRAM_APPID, None);
+    assert_eq!(use_it(&caller, &token), 40001, "it stays dead");
+    caller
+        .sandbox
+        .revoke(COMPONENT_APPID, MINI_PROGRAM_APPID)
+        .unwrap();
+    let twice = caller.sandbox.revoke(COMPONENT_APPID, MINI_PROGRAM_APPID);
+    assert_eq!(twice.unwrap_err().http_status(), 404);
+}
+
+#[test]
+fn tokens_live_as_long_as_their_platform_or_account_says() {
+    let caller = Caller::new();
+    let mut platform = Platform::new(COMPONENT_APPID, COMPONENT_APPSECRET);
+    platform.token_lifetime = Duration::from_secs(20);
+    caller.sandbox.put_platform(platform);
+    let mut account = caller.sandbox.account(MINI_PROGRAM_APPID).unwrap();
+    account.token_lifetime = Duration::from_secs(10);
+    caller.sandbox.put_account(account);
+
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let component = component_token(&caller);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    assert_eq!(answer["expires_in"], 10);
+    let token = text(&answer, "authorizer_access_token");
+    let refresh_token = text(&answer, "authorizer_refresh_token");
+    pass(&caller, 8);
+    assert_eq!(use_it(&caller, &token), 0);
+    assert_eq!(use_it(&caller, &token), 42001);
+    pass(&caller, 10);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    assert_eq!(
+        errcode(&answer),
+        42001,
+        "the component token's time is over"
+    );
+    let component = component_token(&caller);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    text(&answer, "authorizer_access_token");
+}
+
+#[test]
+fn a_lost_answer_costs_the_refresh_token() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let lost = Fault::errcode(-1).on(Interface::ApiAuthorizerToken);
+    caller.sandbox.inject(lost.clone()).unwrap();
+    let ask = || ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    assert_eq!(errcode(&ask()), -1);
+    caller.sandbox.inject(lost.after_applying()).unwrap();
+    assert_eq!(errcode(&ask()), -1);
+    assert_eq!(errcode(&ask()), 61023);
+}
+
+#[test]
+fn faults_find_the_merchant_and_token_death_the_component_token() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let mini = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let service = authorize(&caller, SERVICE_ACCOUNT_APPID, None);
+    let busy = Fault::errcode(-1).account(MINI_PROGRAM_APPID).forever();
+    caller.sandbox.inject(busy).unwrap();
+    let answer = ask_authorizer(&caller, &component, SERVICE_ACCOUNT_APPID, &service);
+    let of_service = text(&answer, "authorizer_access_token");
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &mini);
+    assert_eq!(errcode(&answer), -1);
+    caller.sandbox.clear_faults();
+
+    let death = Fault::token_death().on(Interface::ApiAuthorizerToken);
+    caller.sandbox.inject(death).unwrap();
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &mini);
+    assert_eq!(errcode(&answer), 40001);
+    let answer = caller.call("wxamplinkget", &of_service, &json!({}));
+    assert_eq!(errcode(&answer), 0, "the merchants' tokens live on");
+    let answer = ask_authorizer(
+        &caller,
+        &component_token(&caller),
+        MINI_PROGRAM_APPID,
+        &mini,
+    );
+    text(&answer, "authorizer_access_token");
+}
+
+#[test]
+fn each_kind_of_token_request_is_counted_for_each_account() {
+    let caller = Caller::new();
+    authorizer_token(&caller, MINI_PROGRAM_APPID, None);
+    authorizer_token(&caller, SERVICE_ACCOUNT_APPID, None);
+    ask_authorizer(&caller, "89_wrong", SERVICE_ACCOUNT_APPID, "R");
+    ask_authorizer(&caller, "89_wrong", "a-secret-gone-astray", "R");
+    let counters = caller.sandbox.counters();
+    let (component, authorizer) = (Interface::ApiComponentToken, Interface::ApiAuthorizerToken);
+    assert_eq!(counters.of(component), 2);
+    assert_eq!(counters.of(authorizer), 4);
+    assert_eq!(counters.token_calls, 6);
+    assert_eq!(counters.business_calls, 0);
+    assert_eq!(counters.token_calls_of(COMPONENT_APPID, component), 2);
+    assert_eq!(counters.token_calls_of(MINI_PROGRAM_APPID, authorizer), 1);
+    assert_eq!(
+        counters.token_calls_of(SERVICE_ACCOUNT_APPID, authorizer),
+        2
+    );
+    assert_eq!(counters.token_calls_of(SERVICE_ACCOUNT_APPID, component), 0);
+    assert_eq!(counters.tokens_issued[&component], 2);
+    assert_eq!(counters.tokens_issued[&authorizer], 2);
+    let text = caller.get("/sandbox/counters").to_string();
+    assert!(!text.contains("a-secret-gone-astray"), "{text}");
+}
+
+#[test]
+fn no_record_holds_a_platforms_secrets() {
+    let caller = Caller::new();
+    let ticket = ticket(&caller);
+    let component = component_token(&caller);
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let wrong = "wrong-but-perhaps-right-elsewhere";
+    ask_component(&caller, &component_request(wrong));
+    let wrong_secret = json!({"component_appsecret": wrong});
+    ask_component(&caller, &with(component_request(&ticket), wrong_secret));
+    ask_authorizer(&caller, wrong, MINI_PROGRAM_APPID, wrong);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    let next = text(&answer, "authorizer_refresh_token");
+    let token = text(&answer, "authorizer_access_token");
+    let stray = format!("/cgi-bin/wxopen/qrcodejumpget?{token}&component_access_token={wrong}");
+    let strayed = json!({"a": ticket, "b": next, "c": COMPONENT_APPSECRET, "d": wrong});
+    caller.post(&stray, &strayed.to_string());
+    caller.post("/cgi-bin/component/api_component_token", wrong);
+
+    assert_eq!(caller.sandbox.requests().len(), 7);
+    let in_process = format!("{:?}", caller.sandbox.requests());
+    let platforms = caller
+        .sandbox
+        .control("GET", "/sandbox/platforms", json!({}));
+    let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers");
+    let authorizers = caller.get(&path);
+    assert_eq!(authorizers[0]["authorizer_appid"], MINI_PROGRAM_APPID);
+    let shown = format!(
+        "{} {} {authorizers} {:?}",
+        caller.get("/sandbox/requests"),
+        platforms.unwrap(),
+        Platform::new(COMPONENT_APPID, COMPONENT_APPSECRET),
+    );
+    for text in [in_process, shown] {
+        assert!(text.contains(COMPONENT_APPID), "{text}");
+        for secret in [
+            &ticket,
+            &component,
+            &refresh_token,
+            &next,
+            &token,
+            COMPONENT_APPSECRET,
+            wrong,
+        ] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_removed_takes_its_tokens_along() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let token = authorizer_token(&caller, MINI_PROGRAM_APPID, Some(&[18]));
+    let path = format!("/sandbox/platforms/{COMPONENT_APPID}");
+    let remove = |path: &str| caller.sandbox.control("DELETE", path, json!({})).unwrap();
+    remove(&path);
+    assert_eq!(use_it(&caller, &token), 40001);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, "R");
+    assert_eq!(errcode(&answer), 40001);
+    let none = caller
+        .sandbox
+        .authorize(COMPONENT_APPID, MINI_PROGRAM_APPID, Some(BTreeSet::new()));
+    assert_eq!(none.unwrap_err().http_status(), 404);
+
+    caller.sandbox.reset();
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    remove(&format!("/sandbox/accounts/{MINI_PROGRAM_APPID}"));
+    let component = component_token(&caller);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    assert_eq!(errcode(&answer), 40013);
+    assert_eq!(caller.get(&format!("{path}/authorizers")), json!([]));
+}

@@ -1,0 +1,112 @@
+//! The control endpoints of platforms.
+
+use jumpqr_sandbox::{COMPONENT_APPID, MINI_PROGRAM_APPID};
+use serde_json::{Value, json};
+
+use crate::caller::{Caller, errcode};
+
+fn done(caller: &Caller, method: &str, path: &str, body: Value) -> Value {
+    caller.sandbox.control(method, path, body).unwrap()
+}
+
+fn refused(caller: &Caller, method: &str, path: &str, body: Value) -> (u16, String) {
+    let error = caller.sandbox.control(method, path, body).unwrap_err();
+    (error.http_status(), error.to_string())
+}
+
+#[test]
+fn a_platform_made_by_control_goes_all_the_way() {
+    let caller = Caller::new();
+    let platform = "/sandbox/platforms/wx00000000000000cc";
+    let change = json!({"component_appsecret": "top", "token_lifetime_seconds": 60});
+    let shown = done(&caller, "PUT", platform, change);
+    assert_eq!(
+        shown,
+        json!({"component_appid": "wx00000000000000cc", "token_lifetime_seconds": 60})
+    );
+    assert_eq!(
+        done(&caller, "GET", "/sandbox/platforms", json!({}))
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+
+    let ticket = caller.get(&format!("{platform}/ticket"));
+    assert_eq!(ticket["expires_in"], 12 * 3600);
+    assert_eq!(caller.get(&format!("{platform}/ticket")), ticket);
+    let pushed = done(&caller, "POST", &format!("{platform}/ticket"), Value::Null);
+    assert_ne!(pushed, ticket);
+    assert_eq!(caller.get(&format!("{platform}/ticket")), pushed);
+
+    let path = format!("{platform}/authorizers/{MINI_PROGRAM_APPID}");
+    let authorized = done(&caller, "PUT", &path, json!({"permission_sets": [18, 17]}));
+    assert_eq!(
+        caller.get(&format!("{platform}/authorizers")),
+        json!([{"authorizer_appid": MINI_PROGRAM_APPID, "permission_sets": [17, 18]}])
+    );
+
+    let body = json!({
+        "component_appid": "wx00000000000000cc", "component_appsecret": "top",
+        "component_verify_ticket": ticket["component_verify_ticket"],
+    });
+    let issued = caller.post("/cgi-bin/component/api_component_token", &body.to_string());
+    assert_eq!(issued["expires_in"], 60, "the former ticket is valid");
+    let component = issued["component_access_token"].as_str().unwrap();
+    let body = json!({
+        "component_appid": "wx00000000000000cc", "authorizer_appid": MINI_PROGRAM_APPID,
+        "authorizer_refresh_token": authorized["authorizer_refresh_token"],
+    })
+    .to_string();
+    let ask = format!("/cgi-bin/component/api_authorizer_token?access_token={component}");
+
+    let killed = done(&caller, "DELETE", &format!("{platform}/tokens"), json!({}));
+    assert_eq!(killed, json!({"killed": 1}));
+    assert_eq!(errcode(&caller.post(&ask, &body)), 40001);
+    done(&caller, "DELETE", &path, json!({}));
+    assert_eq!(caller.get(&format!("{platform}/authorizers")), json!([]));
+}
+
+#[test]
+fn mistakes_are_named() {
+    let caller = Caller::new();
+    let platform = format!("/sandbox/platforms/{COMPONENT_APPID}");
+    let unknown = "/sandbox/platforms/wx00000000000000cc";
+    for (method, path) in [
+        ("GET", unknown.to_owned()),
+        ("DELETE", unknown.to_owned()),
+        ("GET", format!("{unknown}/ticket")),
+        ("POST", format!("{unknown}/ticket")),
+        ("DELETE", format!("{unknown}/tokens")),
+        ("GET", format!("{unknown}/authorizers")),
+        ("PUT", format!("{unknown}/authorizers/{MINI_PROGRAM_APPID}")),
+        (
+            "DELETE",
+            format!("{unknown}/authorizers/{MINI_PROGRAM_APPID}"),
+        ),
+    ] {
+        let (status, text) = refused(&caller, method, &path, json!({}));
+        assert_eq!(status, 404, "{method} {path}");
+        assert!(text.contains("no platform wx00000000000000cc"), "{text}");
+    }
+    let (status, text) = refused(&caller, "PUT", unknown, json!({}));
+    assert_eq!(status, 400);
+    assert!(text.contains("component_appsecret is missing"), "{text}");
+    let nobody = format!("{platform}/authorizers/wx9999999999999999");
+    let (status, text) = refused(&caller, "PUT", &nobody, json!({}));
+    assert_eq!(status, 404);
+    assert!(text.contains("no account wx9999999999999999"), "{text}");
+    let (status, text) = refused(&caller, "PATCH", &platform, json!({}));
+    assert_eq!(status, 405);
+    assert!(text.contains("GET, PUT, DELETE"), "{text}");
+    let (status, _) = refused(&caller, "GET", &format!("{platform}/x/y"), json!({}));
+    assert_eq!(status, 404);
+    for (path, body) in [
+        (platform, json!({"secret": "s"})),
+        (nobody, json!({"permission_sets": "all"})),
+        ("/sandbox/tokens".to_owned(), json!({"overlap": 1})),
+        ("/sandbox/tokens".to_owned(), json!({"overlap_seconds": -1})),
+    ] {
+        assert_eq!(refused(&caller, "PUT", &path, body).0, 400, "{path}");
+    }
+}

@@ -1,0 +1,186 @@
+//! What becomes of a token when the next one is issued.
+
+use std::time::Duration;
+
+use jumpqr_sandbox::{
+    COMPONENT_APPID, COMPONENT_APPSECRET, Interface, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET,
+};
+use serde_json::{Value, json};
+
+use crate::caller::{Caller, errcode};
+
+/// How long, in seconds, every token lives here.
+const LIFE: u64 = 1000;
+
+fn sandbox_with(succession: &Value) -> Caller {
+    let caller = Caller::new();
+    let put = |path: &str, body: Value| caller.sandbox.control("PUT", path, body).unwrap();
+    put("/sandbox/tokens", succession.clone());
+    let life = json!({"token_lifetime_seconds": LIFE});
+    put(
+        &format!("/sandbox/accounts/{MINI_PROGRAM_APPID}"),
+        life.clone(),
+    );
+    put(&format!("/sandbox/platforms/{COMPONENT_APPID}"), life);
+    caller
+}
+
+fn text(answer: &Value, field: &str) -> String {
+    assert!(answer.get("errcode").is_none(), "{answer}");
+    answer[field].as_str().unwrap().to_owned()
+}
+
+fn token(caller: &Caller) -> String {
+    let answer = caller.get(&format!(
+        "/cgi-bin/token?grant_type=client_credential&appid={MINI_PROGRAM_APPID}&secret={MINI_PROGRAM_SECRET}"
+    ));
+    text(&answer, "access_token")
+}
+
+fn stable_token(caller: &Caller) -> String {
+    let body = json!({
+        "grant_type": "client_credential", "appid": MINI_PROGRAM_APPID, "secret": MINI_PROGRAM_SECRET,
+    });
+    let answer = caller.post("/cgi-bin/stable_token", &body.to_string());
+    text(&answer, "access_token")
+}
+
+fn component_token(caller: &Caller) -> String {
+    let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
+    let body = json!({
+        "component_appid": COMPONENT_APPID, "component_appsecret": COMPONENT_APPSECRET,
+        "component_verify_ticket": ticket.unwrap().expose(),
+    });
+    let path = "/cgi-bin/component/api_component_token";
+    text(
+        &caller.post(path, &body.to_string()),
+        "component_access_token",
+    )
+}
+
+fn authorizer_answer(caller: &Caller, component: &str) -> Value {
+    let refresh_token = caller
+        .sandbox
+        .authorize(COMPONENT_APPID, MINI_PROGRAM_APPID, None)
+        .unwrap();
+    let body = json!({
+        "component_appid": COMPONENT_APPID, "authorizer_appid": MINI_PROGRAM_APPID,
+        "authorizer_refresh_token": refresh_token.expose(),
+    });
+    let path = format!("/cgi-bin/component/api_authorizer_token?access_token={component}");
+    caller.post(&path, &body.to_string())
+}
+
+fn authorizer_token(caller: &Caller) -> String {
+    let component = component_token(caller);
+    text(
+        &authorizer_answer(caller, &component),
+        "authorizer_access_token",
+    )
+}
+
+/// Calls with an account's token, without letting time pass.
+fn business(caller: &Caller, token: &str) -> i64 {
+    errcode(&caller.call_now("qrcodejumpget", token, "{}"))
+}
+
+/// Asks for a merchant's token with a platform's.
+fn platform(caller: &Caller, component: &str) -> i64 {
+    let answer = authorizer_answer(caller, component);
+    answer
+        .get("errcode")
+        .map_or(0, |code| code.as_i64().unwrap())
+}
+
+type Issue = fn(&Caller) -> String;
+type Use = fn(&Caller, &str) -> i64;
+
+const EVERY_NEW_ONE: [(&str, Issue, Use); 3] = [
+    ("token", token, business),
+    ("api_component_token", component_token, platform),
+    ("api_authorizer_token", authorizer_token, business),
+];
+
+fn pass(caller: &Caller, seconds: u64) {
+    caller.sandbox.advance(Duration::from_secs(seconds));
+}
+
+#[test]
+fn the_former_token_lives_on_for_the_overlap() {
+    for (overlap, succession) in [(300, json!({})), (7, json!({"overlap_seconds": 7}))] {
+        for (name, issue, use_it) in EVERY_NEW_ONE {
+            let caller = sandbox_with(&succession);
+            let first = issue(&caller);
+            let second = issue(&caller);
+            assert_ne!(first, second, "{name}");
+            pass(&caller, overlap - 1);
+            assert_eq!(use_it(&caller, &first), 0, "{name} {overlap}");
+            pass(&caller, 1);
+            assert_eq!(use_it(&caller, &first), 40001, "{name} {overlap}");
+            assert_eq!(use_it(&caller, &second), 0, "{name} {overlap}");
+        }
+    }
+}
+
+#[test]
+fn the_former_token_never_outlives_its_own_time() {
+    for (name, issue, use_it) in EVERY_NEW_ONE {
+        let caller = sandbox_with(&json!({"overlap_seconds": 10 * LIFE}));
+        let first = issue(&caller);
+        issue(&caller);
+        pass(&caller, LIFE);
+        assert_eq!(use_it(&caller, &first), 42001, "{name}");
+    }
+}
+
+#[test]
+fn old_tokens_die_at_once_if_that_is_asked_for() {
+    for (name, issue, use_it) in EVERY_NEW_ONE {
+        let caller = sandbox_with(&json!({"kill_old_at_once": true}));
+        let first = issue(&caller);
+        assert_eq!(use_it(&caller, &first), 0, "{name}");
+        pass(&caller, 1);
+        let second = issue(&caller);
+        assert_eq!(use_it(&caller, &first), 40001, "{name}");
+        assert_eq!(use_it(&caller, &second), 0, "{name}");
+    }
+}
+
+#[test]
+fn that_of_stable_token_too_but_only_when_there_is_a_new_one() {
+    for (kill_old_at_once, code) in [(false, 0), (true, 40001)] {
+        let succession = json!({"kill_old_at_once": kill_old_at_once, "overlap_seconds": 0});
+        let caller = sandbox_with(&succession);
+        let first = stable_token(&caller);
+        assert_eq!(stable_token(&caller), first);
+        assert_eq!(business(&caller, &first), 0);
+        pass(&caller, LIFE - 300);
+        let second = stable_token(&caller);
+        assert_ne!(second, first);
+        assert_eq!(business(&caller, &first), code);
+        assert_eq!(business(&caller, &second), 0);
+        let counters = caller.sandbox.counters();
+        assert_eq!(counters.tokens_issued[&Interface::StableToken], 2);
+        assert_eq!(
+            counters.token_calls_of(MINI_PROGRAM_APPID, Interface::StableToken),
+            3
+        );
+    }
+}
+
+#[test]
+fn the_setting_is_shown_and_reset() {
+    let caller = Caller::new();
+    let start = json!({"overlap_seconds": 300, "kill_old_at_once": false});
+    assert_eq!(caller.get("/sandbox/tokens"), start);
+    let changed = caller
+        .sandbox
+        .control("PUT", "/sandbox/tokens", json!({"kill_old_at_once": true}))
+        .unwrap();
+    assert_eq!(
+        changed,
+        json!({"overlap_seconds": 300, "kill_old_at_once": true})
+    );
+    caller.sandbox.reset();
+    assert_eq!(caller.get("/sandbox/tokens"), start);
+}
