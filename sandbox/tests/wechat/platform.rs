@@ -389,7 +389,8 @@ fn no_record_holds_a_platforms_secrets() {
     ask_component(&caller, &component_request(wrong));
     let wrong_secret = json!({"component_appsecret": wrong});
     ask_component(&caller, &with(component_request(&ticket), wrong_secret));
-    ask_authorizer(&caller, wrong, MINI_PROGRAM_APPID, wrong);
+    let wrong_refresh_token = "wrong-too-but-perhaps-somebodys";
+    ask_authorizer(&caller, wrong, MINI_PROGRAM_APPID, wrong_refresh_token);
     let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
     let next = text(&answer, "authorizer_refresh_token");
     let token = text(&answer, "authorizer_access_token");
@@ -422,6 +423,7 @@ fn no_record_holds_a_platforms_secrets() {
             &token,
             COMPONENT_APPSECRET,
             wrong,
+            wrong_refresh_token,
         ] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
