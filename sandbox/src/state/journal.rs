@@ -6,14 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::State;
-use super::minted::strike_out;
+use super::minted::{STRUCK_OUT, strike_out};
 use super::tokens::Grant;
 use crate::interface::{Call, Interface};
 
 /// How many requests are remembered; of more, the latest.
 const REMEMBERED: usize = 10_000;
-
-const STRUCK_OUT: &str = "***";
 
 /// Headers that hold nothing but credentials.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];

@@ -1,6 +1,7 @@
 //! The secrets that the sandbox makes up: how they look, and how they are found in a text.
 
-const STRUCK_OUT: &str = "***";
+/// What stands in the place of a secret.
+pub(super) const STRUCK_OUT: &str = "***";
 
 /// What a secret is for. Each kind begins in its own way, as WeChat's do.
 #[derive(Debug, Clone, Copy)]
