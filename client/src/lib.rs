@@ -22,6 +22,7 @@
 //!
 //! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of, within one deadline
 //! - [token sources](token): fixed, the caller's function, appid and secret
+//! - [token stores](store): in memory, in a folder
 //! - [transports](transport): blocking HTTP, and one in memory for tests
 //!
 //! # Out of scope
@@ -39,6 +40,7 @@ mod drive;
 mod given_up;
 mod retry;
 mod rules;
+pub mod store;
 pub mod token;
 pub mod transport;
 

@@ -229,6 +229,18 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_STORE = 1100,
   /**
+   * The token store cannot be reached, read or written.
+   */
+  JUMPQR_STATUS_STORE_FAILED = 1101,
+  /**
+   * Others could read the tokens in the store.
+   */
+  JUMPQR_STATUS_STORE_NOT_PRIVATE = 1102,
+  /**
+   * What the token store holds is not a token's record; it is left as it is.
+   */
+  JUMPQR_STATUS_STORE_DAMAGED = 1103,
+  /**
    * A defect of jumpqr's; report it.
    */
   JUMPQR_STATUS_INTERNAL = 1200,

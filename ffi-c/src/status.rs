@@ -83,6 +83,12 @@ pub enum jumpqr_status {
 
     /// The token store failed; mend it.
     Store = 1100,
+    /// The token store cannot be reached, read or written.
+    StoreFailed = 1101,
+    /// Others could read the tokens in the store.
+    StoreNotPrivate = 1102,
+    /// What the token store holds is not a token's record; it is left as it is.
+    StoreDamaged = 1103,
 
     /// A defect of jumpqr's; report it.
     Internal = 1200,
@@ -121,6 +127,9 @@ const NAMES: &[(jumpqr_status, &str)] = &[
     (jumpqr_status::BodyTooLarge, "body_too_large"),
     (jumpqr_status::UnknownErrcode, "unknown_errcode"),
     (jumpqr_status::Store, "store"),
+    (jumpqr_status::StoreFailed, "store_failed"),
+    (jumpqr_status::StoreNotPrivate, "store_not_private"),
+    (jumpqr_status::StoreDamaged, "store_damaged"),
     (jumpqr_status::Internal, "internal"),
 ];
 

@@ -89,6 +89,15 @@ own_codes! {
     /// The client's own pacing would make the call wait past its deadline.
     PacedOut = "paced_out", RateLimited, retryable: true,
         "Make fewer calls at once, or allow more time: WeChat takes 5 calls a second per interface and account.";
+    /// The token store cannot be reached, read or written.
+    StoreFailed = "store_failed", Store, retryable: true,
+        "Look at the token store: whether it is there, whether it is writable, whether it is full.";
+    /// Others could read the tokens in the store.
+    StoreNotPrivate = "store_not_private", Store, retryable: false,
+        "Run the command that is named: nobody else may read the tokens.";
+    /// What the token store holds is not a token's record; it is left as it is.
+    StoreDamaged = "store_damaged", Store, retryable: false,
+        "Move what is named away, or restore it from a copy, and call again.";
     /// A defect of jumpqr's.
     Internal = "internal", Internal, retryable: false,
         "Report it, with this text.";

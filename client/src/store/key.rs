@@ -1,0 +1,68 @@
+use std::fmt;
+
+use jumpqr_core::error::{Error, OwnCode, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What stands for itself in a name. Capitals do not: some file systems do not tell them from small letters.
+const ESCAPED: &AsciiSet = &{
+    let mut set = NON_ALPHANUMERIC.remove(b'_');
+    let mut letter = b'A';
+    while letter <= b'Z' {
+        set = set.add(letter);
+        letter += 1;
+    }
+    set
+};
+
+/// The longest name, in bytes: with the endings that a store appends it still is a file's name everywhere.
+const LONGEST_NAME: usize = 200;
+
+/// What a record is about: a kind of token, and whose it is. It is printed and stored in plain text, so nothing in it may be
+/// a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(String);
+
+impl Key {
+    /// The key of the `kind` of token, such as `stable_token`, of the account `appid`.
+    ///
+    /// Both must be given, and not be longer than about 190 bytes together.
+    pub fn new(kind: &str, appid: &str) -> Result<Self> {
+        let encoded = |part| utf8_percent_encode(part, ESCAPED);
+        let name = format!("{}-{}", encoded(kind), encoded(appid));
+        if kind.is_empty() || appid.is_empty() || name.len() > LONGEST_NAME {
+            return Err(Error::new(
+                OwnCode::InvalidConfig,
+                "appid: it is empty, or too long to keep tokens under; give the account's appid",
+            ));
+        }
+        Ok(Self(name))
+    }
+
+    /// The key as a name, of which there are no two alike: small letters, digits, `_`, `-`, and `%` with capital hex digits.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+
+    #[test]
+    fn no_two_keys_have_the_same_name_and_none_leaves_its_folder() {
+        let name = |kind, appid| Key::new(kind, appid).unwrap().name().to_lowercase();
+        assert_eq!(name("stable_token", "wx12ab"), "stable_token-wx12ab");
+        assert_ne!(name("token", "wxAB"), name("token", "wxab"));
+        assert_ne!(name("a-b", "c"), name("a", "b-c"));
+        assert!(!name("token", "../../etc/passwd").contains(['/', '.']));
+        Key::new("token", "").unwrap_err();
+        Key::new("token", &"x".repeat(300)).unwrap_err();
+    }
+}

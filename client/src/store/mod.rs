@@ -1,0 +1,126 @@
+//! Where tokens are kept, so that threads, processes and machines share them.
+//!
+//! A [`TokenStore`] holds one [`Record`] for each [`Key`]. Who wants to change a record locks its key first. The lock ends when
+//! it is released, when its life is over, and, where the store can tell, when its holder has died; each has a number, its
+//! fence, that only grows, so that a holder that has been outlived can no longer write.
+//!
+//! ```
+//! use std::time::Duration;
+//! use jumpqr::store::{self, Key};
+//!
+//! let store = store::open("memory:")?;
+//! let key = Key::new("stable_token", "wx1234567890abcdef")?;
+//! if let Some(lease) = store.lock(&key, Duration::from_secs(30))? {
+//!     assert!(store.save(&key, b"something new", &lease)?);
+//!     store.release(&key, lease)?;
+//! }
+//! assert_eq!(store.load(&key)?.unwrap().bytes, b"something new");
+//! # Ok::<(), jumpqr::Error>(())
+//! ```
+
+mod directory;
+mod entry;
+mod file;
+mod key;
+mod memory;
+
+pub use directory::DirectoryStore;
+pub use key::Key;
+pub use memory::MemoryStore;
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr_core::error::{Error, OwnCode, Result};
+
+/// Keeps tokens. It is used from many threads at once; no method waits longer than a few seconds, and none for a lease.
+///
+/// A failure is an error of the kind [`Store`](jumpqr_core::ErrorKind::Store) whose texts hold nothing of a record.
+pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
+    /// What was saved last, whole; `None` where nothing was. It needs no lease.
+    fn load(&self, key: &Key) -> Result<Option<Record>>;
+
+    /// Locks the key for `life`, or says with `None` that somebody else holds it.
+    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>>;
+
+    /// Replaces the record, durably when it returns; `false`, and nothing written, if the lease was outlived.
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool>;
+
+    /// Unlocks the key. A lease that was outlived leaves the one of its successor alone.
+    fn release(&self, key: &Key, lease: Lease) -> Result<()>;
+}
+
+/// What a store holds for a key. Its `Debug` says nothing of the bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What was saved.
+    pub bytes: Vec<u8>,
+    /// The fence of the lease under which it was saved: a later record has a greater one, or the same if the lease is the same.
+    pub version: u64,
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The right to write a record, until a later lease is given.
+pub struct Lease {
+    fence: u64,
+    _holding: Option<Box<dyn Any + Send + Sync>>,
+}
+
+impl Lease {
+    /// A lease with this number.
+    #[must_use]
+    pub fn new(fence: u64) -> Self {
+        Self {
+            fence,
+            _holding: None,
+        }
+    }
+
+    /// A lease that keeps `holding` until it is released or dropped: a thing by which others see that the holder lives.
+    pub fn holding(fence: u64, holding: impl Any + Send + Sync) -> Self {
+        Self {
+            fence,
+            _holding: Some(Box::new(holding)),
+        }
+    }
+
+    /// Its number: greater than that of every earlier lease of the key.
+    #[must_use]
+    pub fn fence(&self) -> u64 {
+        self.fence
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("fence", &self.fence)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The store that the setting `token_store` names:
+///
+/// - `memory:` — a new one, in this process only
+/// - `dir:/absolute/path` — a [`DirectoryStore`] in this folder
+///
+/// Anything else is refused, without being repeated: an address may hold a password.
+pub fn open(token_store: &str) -> Result<Arc<dyn TokenStore>> {
+    match token_store.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
+        Some(("dir", path)) => Ok(Arc::new(DirectoryStore::open(path)?)),
+        _ => Err(Error::new(
+            OwnCode::InvalidConfig,
+            "token_store: give memory: or dir:/absolute/path",
+        )),
+    }
+}

@@ -1,0 +1,123 @@
+//! What every store promises.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr::ErrorKind;
+use jumpqr::store::{self, Key, TokenStore};
+
+use crate::{LONG, get, key, put};
+
+/// Runs the test on a new store of each sort.
+fn each(test: impl Fn(&dyn TokenStore)) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens");
+    for setting in ["memory:", &format!("dir:{}", path.display())] {
+        let store: Arc<dyn TokenStore> = store::open(setting).unwrap();
+        test(&*store);
+    }
+}
+
+#[test]
+fn what_was_saved_is_loaded() {
+    each(|store| {
+        assert_eq!(get(store), None);
+        for bytes in [&b"one\ntwo"[..], b"", b"\0\xff"] {
+            put(store, bytes);
+            assert_eq!(get(store).unwrap(), bytes);
+        }
+        let other = Key::new("stable_token", "wxffffffffffffffff").unwrap();
+        assert_eq!(store.load(&other).unwrap(), None);
+    });
+}
+
+#[test]
+fn a_key_that_was_only_locked_holds_nothing() {
+    each(|store| {
+        let lease = store.lock(&key(), LONG).unwrap().unwrap();
+        assert_eq!(get(store), None);
+        store.release(&key(), lease).unwrap();
+        assert_eq!(get(store), None);
+    });
+}
+
+#[test]
+fn one_holds_a_key_at_a_time_and_other_keys_are_free() {
+    each(|store| {
+        let lease = store.lock(&key(), LONG).unwrap().unwrap();
+        assert!(store.lock(&key(), LONG).unwrap().is_none());
+        let other = Key::new("token", "wx1234567890abcdef").unwrap();
+        assert!(store.lock(&other, LONG).unwrap().is_some());
+        let fence = lease.fence();
+        store.release(&key(), lease).unwrap();
+        let next = store.lock(&key(), LONG).unwrap().unwrap();
+        assert!(next.fence() > fence);
+    });
+}
+
+#[test]
+fn a_late_holder_neither_writes_nor_ends_the_lease_of_its_successor() {
+    each(|store| {
+        put(store, b"before");
+        let late = store.lock(&key(), Duration::ZERO).unwrap().unwrap();
+        let next = store.lock(&key(), LONG).unwrap().unwrap();
+        assert!(next.fence() > late.fence());
+
+        assert!(!store.save(&key(), b"late", &late).unwrap());
+        assert_eq!(get(store).unwrap(), b"before");
+        store.release(&key(), late).unwrap();
+        assert!(store.lock(&key(), LONG).unwrap().is_none());
+
+        assert!(store.save(&key(), b"next", &next).unwrap());
+        let record = store.load(&key()).unwrap().unwrap();
+        assert_eq!(
+            (record.bytes.as_slice(), record.version),
+            (&b"next"[..], next.fence())
+        );
+    });
+}
+
+#[test]
+fn a_lease_that_was_released_cannot_write() {
+    each(|store| {
+        let lease = store.lock(&key(), LONG).unwrap().unwrap();
+        let fence = lease.fence();
+        store.release(&key(), lease).unwrap();
+        let forged = store::Lease::new(fence);
+        assert!(!store.save(&key(), b"late", &forged).unwrap());
+        assert_eq!(get(store), None);
+    });
+}
+
+#[test]
+fn nothing_of_a_record_is_printed() {
+    each(|store| {
+        put(store, b"SECRET");
+        let record = store.load(&key()).unwrap();
+        let bytes = format!("{:?}", b"SECRET");
+        let printed = format!("{record:?} {store:?}");
+        assert!(
+            !printed.contains("SECRET") && !printed.contains(&bytes),
+            "{printed}"
+        );
+    });
+}
+
+#[test]
+fn a_setting_that_names_no_store_is_refused_without_being_repeated() {
+    for setting in [
+        "",
+        "memory",
+        "memory:x",
+        "dir:",
+        "dir:tokens",
+        "/var/lib",
+        "ftp://user:PASSWORD@host/",
+        "dir:/dev/null",
+    ] {
+        let error = store::open(setting).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{setting}");
+        assert!(error.message().starts_with("token_store: "), "{error}");
+        assert!(!error.message().contains("PASSWORD"));
+    }
+}

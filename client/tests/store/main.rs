@@ -1,0 +1,43 @@
+//! The token stores: what each promises, and what the one in a folder promises to processes.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod contract;
+mod crash;
+mod files;
+mod process;
+
+use std::time::Duration;
+
+use jumpqr::store::{DirectoryStore, Key, TokenStore};
+use tempfile::TempDir;
+
+/// Longer than any test.
+const LONG: Duration = Duration::from_secs(3600);
+
+fn key() -> Key {
+    Key::new("stable_token", "wx1234567890abcdef").unwrap()
+}
+
+/// A folder that nothing was written to, and the store in it.
+fn directory() -> (TempDir, DirectoryStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = DirectoryStore::open(folder.path().join("tokens")).unwrap();
+    (folder, store)
+}
+
+/// Saves under a lease of its own.
+fn put(store: &dyn TokenStore, bytes: &[u8]) {
+    let lease = store.lock(&key(), LONG).unwrap().unwrap();
+    assert!(store.save(&key(), bytes, &lease).unwrap());
+    store.release(&key(), lease).unwrap();
+}
+
+fn get(store: &dyn TokenStore) -> Option<Vec<u8>> {
+    store.load(&key()).unwrap().map(|record| record.bytes)
+}
