@@ -11,6 +11,7 @@ use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::Driver;
+use crate::store::{MemoryStore, TokenStore};
 use crate::token::{
     AppTokens, FixedToken, TokenFunction, TokenInterface, TokenRequest, TokenSource,
 };
@@ -43,6 +44,7 @@ const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct ClientBuilder {
     credentials: Option<Credentials>,
     token_interface: TokenInterface,
+    token_store: Option<Arc<dyn TokenStore>>,
     base_url: String,
     alternate_base_urls: Vec<String>,
     allow_http: bool,
@@ -66,6 +68,7 @@ impl Default for ClientBuilder {
         Self {
             credentials: None,
             token_interface: TokenInterface::default(),
+            token_store: None,
             base_url: DEFAULT_BASE_URL.to_owned(),
             alternate_base_urls: Vec::new(),
             allow_http: false,
@@ -107,7 +110,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The tokens of the account `appid`, fetched with its appsecret, kept in memory and renewed before they expire.
+    /// The tokens of the account `appid`, fetched with its appsecret, kept in the [store](Self::token_store) and renewed before
+    /// they expire.
     pub fn app(mut self, appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.credentials = Some(Credentials::App {
             appid: appid.into(),
@@ -119,6 +123,22 @@ impl ClientBuilder {
     /// Which interface issues the tokens of [`app`](Self::app); `stable_token` by default.
     pub fn token_interface(mut self, interface: TokenInterface) -> Self {
         self.token_interface = interface;
+        self
+    }
+
+    /// Where the tokens of [`app`](Self::app) are kept, so that other clients, processes and machines share them; in this
+    /// client's own memory by default. [`store::open`](crate::store::open) makes one of a setting.
+    ///
+    /// ```
+    /// let store = jumpqr::store::open("memory:")?;
+    /// let client = jumpqr::Client::builder()
+    ///     .app("wx1234567890abcdef", "appsecret")
+    ///     .token_store(store)
+    ///     .build()?;
+    /// # Ok::<(), jumpqr::Error>(())
+    /// ```
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.token_store = Some(store);
         self
     }
 
@@ -254,12 +274,16 @@ impl ClientBuilder {
                 }
                 check_credential("appid", &appid)?;
                 check_credential("secret", secret.expose())?;
+                let store = self
+                    .token_store
+                    .unwrap_or_else(|| Arc::new(MemoryStore::default()));
                 Arc::new(AppTokens::new(
                     appid,
                     secret,
                     self.token_interface,
+                    store,
                     Arc::clone(&driver),
-                ))
+                )?)
             }
         };
         Ok(Client::new(driver, tokens, self.timeout, self.validate))

@@ -7,8 +7,9 @@ use fs4::{FileExt, TryLockError};
 use jumpqr_core::error::{Error, OwnCode, Result};
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Entry, time_of_day};
+use super::entry::Entry;
 use super::{Key, Lease, Record, TokenStore, file};
+use crate::clock::time_of_day;
 
 /// The first thing in every file: that it is one of a store's, and how the rest is to be read.
 const FORMAT: u32 = 1;

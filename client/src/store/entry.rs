@@ -1,6 +1,6 @@
 //! Who may write: the rules of leases, for every store that keeps an entry a key.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,13 +23,6 @@ pub(super) struct Entry {
 struct Span {
     from_ms: u64,
     life_ms: u64,
-}
-
-/// The machine's time of day, since 1970: what processes have in common.
-pub(super) fn time_of_day() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
 }
 
 fn millis(duration: Duration) -> u64 {

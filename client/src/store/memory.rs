@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jumpqr_core::error::Result;
 
-use super::entry::{Entry, time_of_day};
+use super::entry::Entry;
 use super::{Key, Lease, Record, TokenStore};
+use crate::clock::time_of_day;
 
 /// Keeps tokens in this process; share it between clients with an [`Arc`](std::sync::Arc).
 #[derive(Default)]

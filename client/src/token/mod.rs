@@ -3,11 +3,13 @@
 mod app;
 mod fixed;
 mod function;
+mod interface;
+mod stored;
 
 pub(crate) use app::AppTokens;
-pub use app::TokenInterface;
 pub(crate) use fixed::FixedToken;
 pub(crate) use function::TokenFunction;
+pub use interface::TokenInterface;
 
 use std::time::Duration;
 

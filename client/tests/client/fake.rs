@@ -27,6 +27,11 @@ impl Clock for ManualClock {
         *self.0.lock().unwrap()
     }
 
+    /// It was 2026 at its origin.
+    fn time_of_day(&self) -> Duration {
+        Duration::from_secs(1_780_000_000) + self.now()
+    }
+
     fn sleep_until(&self, until: Duration) {
         let mut now = self.0.lock().unwrap();
         *now = until.max(*now);

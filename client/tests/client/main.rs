@@ -14,4 +14,5 @@ mod named;
 mod rules;
 mod secrets;
 mod server;
+mod shared_token;
 mod token;

@@ -23,6 +23,15 @@ pub struct TokenAnswer {
 }
 
 impl TokenAnswer {
+    /// A token that was issued before and kept somewhere; a life longer than WeChat's is not believed.
+    #[must_use]
+    pub fn new(access_token: Secret, expires_in: Duration) -> Self {
+        Self {
+            access_token,
+            expires_in: expires_in.min(Duration::from_secs(LONGEST_LIFE)),
+        }
+    }
+
     pub(super) fn decode(answer: &Object) -> Result<Self> {
         Self::decode_field(answer, "access_token")
     }

@@ -1,0 +1,293 @@
+//! Clients that share a token store: one fetches for all, and what one has found out serves the others.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier, OnceLock};
+use std::time::Duration;
+
+use jumpqr::error::{Error, OwnCode, Result};
+use jumpqr::store::{DirectoryStore, Key, Lease, MemoryStore, Record, TokenStore};
+use jumpqr::token::TokenInterface;
+use jumpqr::transport::MemoryTransport;
+use jumpqr::{Client, Edit, ErrorKind, SystemClock};
+
+use crate::fake::{
+    ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token, token_of,
+};
+
+/// Longer than any test.
+const LONG: Duration = Duration::from_secs(3600);
+
+fn key() -> Key {
+    Key::new("stable_token", "wx1234567890abcdef").unwrap()
+}
+
+/// A WeChat that issues T0, T1, … and takes the last one only.
+fn strict() -> Arc<MemoryTransport> {
+    let issued = Counter::default();
+    let last = std::sync::Mutex::new(String::new());
+    Arc::new(MemoryTransport::new(move |request| {
+        let mut last = last.lock().unwrap();
+        Ok(match request.path() {
+            STABLE_TOKEN => {
+                *last = format!("T{}", issued.next());
+                token(&last, 7200)
+            }
+            _ if token_of(request) == *last => ok(),
+            _ => errcode(40001),
+        })
+    }))
+}
+
+fn add(client: &Client) -> Result<()> {
+    client.add_jump_qr_code(rule(), Edit::Add).map(drop)
+}
+
+fn sharing(
+    transport: &Arc<MemoryTransport>,
+    store: &Arc<impl TokenStore>,
+    clock: &Arc<ManualClock>,
+) -> Client {
+    app(transport)
+        .token_store(store.clone())
+        .clock(clock.clone())
+        .build()
+        .unwrap()
+}
+
+/// A store that fails while it is told to.
+#[derive(Debug, Default)]
+struct Unreliable {
+    store: MemoryStore,
+    down: AtomicBool,
+    read_only: AtomicBool,
+}
+
+fn fail_if(switch: &AtomicBool) -> Result<()> {
+    if switch.load(Ordering::SeqCst) {
+        return Err(Error::new(OwnCode::StoreFailed, "it is down"));
+    }
+    Ok(())
+}
+
+impl TokenStore for Unreliable {
+    fn load(&self, key: &Key) -> Result<Option<Record>> {
+        fail_if(&self.down)?;
+        self.store.load(key)
+    }
+
+    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
+        fail_if(&self.down)?;
+        self.store.lock(key, life)
+    }
+
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool> {
+        fail_if(&self.down)?;
+        fail_if(&self.read_only)?;
+        self.store.save(key, bytes, lease)
+    }
+
+    fn release(&self, key: &Key, lease: Lease) -> Result<()> {
+        fail_if(&self.down)?;
+        self.store.release(key, lease)
+    }
+}
+
+#[test]
+fn clients_that_find_no_token_cause_one_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens");
+    let everybody = Barrier::new(4 * 4);
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        Ok(match request.path() {
+            STABLE_TOKEN => {
+                // Long enough for the others to come and find it being fetched.
+                std::thread::sleep(Duration::from_millis(100));
+                token("T", 7200)
+            }
+            _ => ok(),
+        })
+    }));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            app(&transport)
+                .token_store(Arc::new(DirectoryStore::open(&path).unwrap()))
+                .clock(Arc::new(SystemClock::default()))
+                .build()
+                .unwrap()
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for client in clients.iter().cycle().take(4 * 4) {
+            scope.spawn(|| {
+                everybody.wait();
+                add(client).unwrap();
+            });
+        }
+    });
+    assert_eq!(
+        (count(&transport, STABLE_TOKEN), count(&transport, ADD)),
+        (1, 16)
+    );
+}
+
+#[test]
+fn a_newer_token_in_the_store_is_used_without_a_request_and_is_not_dropped() {
+    let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
+    let clients: Vec<_> = (0..3)
+        .map(|_| sharing(&transport, &store, &clock))
+        .collect();
+    for client in &clients {
+        add(client).unwrap();
+    }
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+
+    // Somebody who shares nothing takes the token's place.
+    add(&app(&transport).build().unwrap()).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
+    for client in &clients {
+        add(client).unwrap();
+    }
+    assert_eq!(count(&transport, STABLE_TOKEN), 3);
+}
+
+#[test]
+fn a_token_is_as_old_to_others_as_it_is() {
+    let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
+    add(&sharing(&transport, &store, &clock)).unwrap();
+    for (later, fetches) in [(0, 1), (6900, 1), (120, 2), (7300, 3)] {
+        clock.advance(Duration::from_secs(later));
+        add(&sharing(&transport, &store, &clock)).unwrap();
+        assert_eq!(count(&transport, STABLE_TOKEN), fetches, "{later} s later");
+    }
+}
+
+#[test]
+fn the_clock_of_another_machine_may_be_wrong() {
+    let (transport, store) = (strict(), Arc::<MemoryStore>::default());
+    let ahead = Arc::new(ManualClock::default());
+    ahead.advance(24 * LONG);
+    add(&sharing(&transport, &store, &ahead)).unwrap();
+    let clock = Arc::default();
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+    clock.advance(Duration::from_secs(7300));
+    add(&sharing(&transport, &store, &ahead)).unwrap();
+    add(&client).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+}
+
+#[test]
+fn each_interface_has_a_token_of_its_own() {
+    let store = Arc::<MemoryStore>::default();
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        Ok(match request.path() {
+            STABLE_TOKEN | "/cgi-bin/token" => token("T", 7200),
+            _ => ok(),
+        })
+    }));
+    for interface in TokenInterface::ALL {
+        let client = app(&transport)
+            .token_interface(*interface)
+            .token_store(store.clone());
+        add(&client.build().unwrap()).unwrap();
+    }
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+    assert_eq!(count(&transport, "/cgi-bin/token"), 1);
+}
+
+#[test]
+fn while_somebody_else_renews_the_former_token_serves_and_then_the_deadline_bounds_the_wait() {
+    let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    let lease = store.lock(&key(), LONG).unwrap().unwrap();
+
+    clock.advance(Duration::from_secs(7000));
+    add(&client).unwrap();
+    add(&sharing(&transport, &store, &clock)).unwrap();
+    clock.advance(Duration::from_secs(300));
+    let error = add(&client.with_timeout(Duration::from_secs(7)).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+
+    store.release(&key(), lease).unwrap();
+    add(&client).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
+}
+
+#[test]
+fn a_holder_that_hangs_is_outlived_and_its_token_is_not_used_when_it_comes_late() {
+    let store = Arc::<MemoryStore>::default();
+    let clock = Arc::<ManualClock>::default();
+    let successor = Arc::<OnceLock<Client>>::default();
+    let fetches = Counter::default();
+    let life = Duration::from_millis(50);
+    let inside = successor.clone();
+    let transport = Arc::new(MemoryTransport::new(move |request| {
+        Ok(match request.path() {
+            STABLE_TOKEN if fetches.next() == 0 => {
+                std::thread::sleep(2 * life);
+                add(inside.get().unwrap()).unwrap();
+                token("LATE", 7200)
+            }
+            STABLE_TOKEN => token("NEXT", 7200),
+            _ if token_of(request) == "NEXT" => ok(),
+            _ => errcode(61003),
+        })
+    }));
+    successor.set(sharing(&transport, &store, &clock)).unwrap();
+    let late = sharing(&transport, &store, &clock);
+    add(&late.with_timeout(life).unwrap()).unwrap();
+    add(&late).unwrap();
+    add(&sharing(&transport, &store, &clock)).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
+}
+
+#[test]
+fn while_the_store_is_down_memory_serves_and_recovery_needs_no_one() {
+    let (transport, store, clock) = (strict(), Arc::<Unreliable>::default(), Arc::default());
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    store.down.store(true, Ordering::SeqCst);
+    for later in [0, 6000, 1000] {
+        clock.advance(Duration::from_secs(later));
+        add(&client).unwrap();
+    }
+    clock.advance(Duration::from_secs(300));
+    for client in [&client, &sharing(&transport, &store, &clock)] {
+        let error = add(client).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Store);
+        assert!(error.is_retryable());
+    }
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+
+    store.down.store(false, Ordering::SeqCst);
+    add(&client).unwrap();
+    add(&sharing(&transport, &store, &clock)).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
+}
+
+#[test]
+fn a_token_that_could_not_be_saved_is_used_all_the_same() {
+    let (transport, store, clock) = (strict(), Arc::<Unreliable>::default(), Arc::default());
+    store.read_only.store(true, Ordering::SeqCst);
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    add(&client).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+}
+
+#[test]
+fn what_is_no_token_is_told_and_left_in_the_store() {
+    let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
+    let lease = store.lock(&key(), LONG).unwrap().unwrap();
+    let garbage = br#"{"access_token":["SECRET"]}"#;
+    store.save(&key(), garbage, &lease).unwrap();
+    store.release(&key(), lease).unwrap();
+    let error = add(&sharing(&transport, &store, &clock)).unwrap_err();
+    assert_eq!(error.code(), "store_damaged");
+    assert!(!format!("{error:?}").contains("SECRET"));
+    assert_eq!(store.load(&key()).unwrap().unwrap().bytes, garbage);
+    assert!(transport.sent().is_empty());
+}
