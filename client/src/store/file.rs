@@ -68,9 +68,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Puts `content` in the place of the file, by way of `temporary`: whoever reads sees all of the old or all of the new, and
-/// the new is on the disk when this returns. Only one may do it at a time.
+/// the new is on the disk when this returns. Only one may do it at a time, and `temporary` must not be there before.
 pub(super) fn replace(path: &Path, temporary: &Path, content: &[u8]) -> io::Result<()> {
-    remove(temporary)?;
     let written = private()
         .create_new(true)
         .open(temporary)

@@ -1,7 +1,8 @@
 //! Clients that share a token store: one fetches for all, and what one has found out serves the others.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier, OnceLock};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 
 use jumpqr::error::{Error, OwnCode, Result};
@@ -24,7 +25,7 @@ fn key() -> Key {
 /// A WeChat that issues T0, T1, … and takes the last one only.
 fn strict() -> Arc<MemoryTransport> {
     let issued = Counter::default();
-    let last = std::sync::Mutex::new(String::new());
+    let last = Mutex::new(String::new());
     Arc::new(MemoryTransport::new(move |request| {
         let mut last = last.lock().unwrap();
         Ok(match request.path() {
@@ -54,12 +55,20 @@ fn sharing(
         .unwrap()
 }
 
-/// A store that fails while it is told to.
-#[derive(Debug, Default)]
+/// A store that fails while it is told to, and in which something may happen between a look and the lock.
+#[derive(Default)]
 struct Unreliable {
     store: MemoryStore,
+    locks: AtomicUsize,
+    before_lock: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     down: AtomicBool,
     read_only: AtomicBool,
+}
+
+impl fmt::Debug for Unreliable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unreliable")
+    }
 }
 
 fn fail_if(switch: &AtomicBool) -> Result<()> {
@@ -77,6 +86,11 @@ impl TokenStore for Unreliable {
 
     fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
         fail_if(&self.down)?;
+        self.locks.fetch_add(1, Ordering::SeqCst);
+        let before_lock = self.before_lock.lock().unwrap().take();
+        if let Some(before_lock) = before_lock {
+            before_lock();
+        }
         self.store.lock(key, life)
     }
 
@@ -148,6 +162,34 @@ fn a_newer_token_in_the_store_is_used_without_a_request_and_is_not_dropped() {
         add(client).unwrap();
     }
     assert_eq!(count(&transport, STABLE_TOKEN), 3);
+}
+
+#[test]
+fn a_token_that_was_renewed_between_the_look_and_the_lock_is_used() {
+    let (transport, store) = (strict(), Arc::<Unreliable>::default());
+    let clock = Arc::<ManualClock>::default();
+    let other = sharing(&transport, &store, &clock);
+    *store.before_lock.lock().unwrap() = Some(Box::new(move || add(&other).unwrap()));
+    add(&sharing(&transport, &store, &clock)).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+}
+
+#[test]
+fn a_renewal_that_is_under_way_elsewhere_is_not_asked_for_at_every_call() {
+    let (transport, store) = (strict(), Arc::<Unreliable>::default());
+    let clock = Arc::<ManualClock>::default();
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    let _lease = store.lock(&key(), LONG).unwrap().unwrap();
+    clock.advance(Duration::from_secs(7000));
+    let before = store.locks.load(Ordering::SeqCst);
+    for _ in 0..10 {
+        add(&client).unwrap();
+    }
+    assert_eq!(store.locks.load(Ordering::SeqCst), before + 1);
+    clock.advance(Duration::from_secs(5));
+    add(&client).unwrap();
+    assert_eq!(store.locks.load(Ordering::SeqCst), before + 2);
 }
 
 #[test]

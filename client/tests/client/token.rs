@@ -134,7 +134,12 @@ fn a_renewal_ahead_of_time_that_fails_does_no_harm() {
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     clock.advance(Duration::from_secs(7000));
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
-    clock.advance(Duration::from_secs(200));
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
+    clock.advance(Duration::from_secs(5));
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 3);
+    clock.advance(Duration::from_secs(195));
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(error.errcode(), Some(45009));
 }
