@@ -45,6 +45,8 @@ struct State {
     /// The number of fetches that ended, and what the last one failed with.
     fetches: u64,
     failure: Option<Error>,
+    /// Whether the last fetch got its token from WeChat; otherwise it took the one in the store or in memory.
+    asked: bool,
     /// What stable_token gave although WeChat had just called it stale: if that happens again, a new one is forced.
     suspect: Option<Secret>,
     forced_at: Option<Duration>,
@@ -77,8 +79,9 @@ impl TokenSource for AppTokens {
                 if let Some(failure) = &state.failure {
                     return Err(failure.clone());
                 }
-                // Even if it is the rejected one: asking once more would bring it again.
-                if let Some(held) = state.usable(self.driver.clock.now(), None) {
+                // Where WeChat was asked, even the rejected one: asking once more would bring it again.
+                let rejected = request.rejected.filter(|_| !state.asked);
+                if let Some(held) = state.usable(self.driver.clock.now(), rejected) {
                     return Ok(Some(held.token.clone()));
                 }
             } else if self.driver.clock.now() >= deadline {
@@ -164,6 +167,7 @@ impl AppTokens {
         deadline: Duration,
     ) -> Result<Secret> {
         state.fetching = true;
+        state.asked = false;
         drop(state);
 
         let mut ending = Ending {
@@ -248,7 +252,10 @@ impl AppTokens {
         let force = self.must_force(rejected, started);
         let answer = self.ask(force, deadline.saturating_sub(started))?;
         let same = Some(&answer.access_token) == rejected;
-        self.lock().suspect = same.then(|| answer.access_token.clone());
+        let mut state = self.lock();
+        state.asked = true;
+        state.suspect = same.then(|| answer.access_token.clone());
+        drop(state);
         if turn.save(&stored::encode(&answer, time_of_day)?) == Some(false) {
             // Who outlived this lease has a later token, which may have killed this one.
             if let Ok(Some(later)) = self.stored(rejected) {

@@ -10,6 +10,7 @@
 mod contract;
 mod crash;
 mod files;
+mod fleet;
 mod process;
 
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Processes of their own: this test program, started again to play a part.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -68,7 +68,8 @@ fn plays_its_part() {
     let Ok(part) = std::env::var(PART) else {
         return;
     };
-    let store = DirectoryStore::open(std::env::var_os(FOLDER).unwrap()).unwrap();
+    let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
+    let store = DirectoryStore::open(&folder).unwrap();
     match part.as_str() {
         "hold" => {
             let _lease = store.lock(&key(), LONG).unwrap().unwrap();
@@ -77,6 +78,7 @@ fn plays_its_part() {
         }
         "count" => (0..COUNTS).for_each(|_| count_up(&store)),
         "rotate" => crate::crash::rotate(&store, |saved| println!("says {saved}")),
+        "work" => crate::fleet::work(store, &folder, |number| println!("says {number}")),
         _ => panic!("no such part"),
     }
 }
