@@ -106,6 +106,11 @@ impl TokenStore for Unreliable {
     }
 }
 
+/// Has it done at the next lock.
+fn at_next_lock(store: &Unreliable, act: impl FnOnce() + Send + 'static) {
+    *store.before_lock.lock().unwrap() = Some(Box::new(act));
+}
+
 #[test]
 fn clients_that_find_no_token_cause_one_request() {
     let folder = tempfile::tempdir().unwrap();
@@ -190,6 +195,40 @@ fn a_renewal_that_is_under_way_elsewhere_is_not_asked_for_at_every_call() {
     clock.advance(Duration::from_secs(5));
     add(&client).unwrap();
     assert_eq!(store.locks.load(Ordering::SeqCst), before + 2);
+}
+
+#[test]
+fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_looked() {
+    let (transport, store) = (strict(), Arc::<Unreliable>::default());
+    let clock = Arc::<ManualClock>::default();
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    let lease = store.store.lock(&key(), LONG).unwrap().unwrap();
+    clock.advance(Duration::from_secs(7000));
+    // Somebody who shares nothing takes the token's place.
+    add(&app(&transport).build().unwrap()).unwrap();
+
+    let (refused, other) = (transport.clone(), client.clone());
+    let thread = Arc::<OnceLock<_>>::default();
+    let (started, again) = (thread.clone(), store.clone());
+    *store.before_lock.lock().unwrap() = Some(Box::new(move || {
+        let before = count(&refused, ADD);
+        started
+            .set(std::thread::spawn(move || add(&other)))
+            .unwrap();
+        while count(&refused, ADD) == before {
+            std::thread::yield_now();
+        }
+        // Time to wait for this look; if it is too short, the thread looks for itself, which is as good.
+        std::thread::sleep(Duration::from_millis(50));
+        let released = again.clone();
+        let release = move || released.store.release(&key(), lease).unwrap();
+        at_next_lock(&again, release);
+    }));
+    add(&client).unwrap();
+    let thread = Arc::into_inner(thread).unwrap().into_inner().unwrap();
+    thread.join().unwrap().unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 3);
 }
 
 #[test]
