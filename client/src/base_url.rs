@@ -4,6 +4,9 @@ use std::net::IpAddr;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 
+/// The domain of `api.weixin.qq.com` and of its hosts for regions and for disaster recovery.
+const WECHAT_DOMAIN: &str = "weixin.qq.com";
+
 /// A host to call, e.g. `https://api.weixin.qq.com`, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl(String);
@@ -53,6 +56,18 @@ impl BaseUrl {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Host, port and path, unless the host is one of WeChat's own, which all issue the same tokens.
+    pub(crate) fn elsewhere(&self) -> Option<&str> {
+        let (_, rest) = self.0.split_once("://")?;
+        let authority = rest.split('/').next()?;
+        let host = authority_port(authority).map_or(authority, |(host, _)| host);
+        let is_wechat = host
+            .to_ascii_lowercase()
+            .strip_suffix(WECHAT_DOMAIN)
+            .is_some_and(|name| name.ends_with('.'));
+        (!is_wechat).then_some(rest)
     }
 }
 
@@ -113,5 +128,22 @@ mod tests {
     fn http_elsewhere_takes_the_callers_word() {
         let base = BaseUrl::parse("http://proxy.intra:8080/wechat//", true).unwrap();
         assert_eq!(base.as_str(), "http://proxy.intra:8080/wechat");
+    }
+
+    #[test]
+    fn what_is_not_wechat_itself_is_told_apart() {
+        let elsewhere = |url| {
+            let base = BaseUrl::parse(url, false).unwrap();
+            base.elsewhere().map(str::to_owned)
+        };
+        assert_eq!(elsewhere("https://api.weixin.qq.com"), None);
+        assert_eq!(elsewhere("https://SH.api.weixin.qq.com:443/"), None);
+        let host = |url| elsewhere(url).unwrap();
+        assert_eq!(host("https://notweixin.qq.com"), "notweixin.qq.com");
+        assert_eq!(host("http://127.0.0.1:8080/"), "127.0.0.1:8080");
+        assert_eq!(
+            host("https://proxy.cn/weixin.qq.com"),
+            "proxy.cn/weixin.qq.com"
+        );
     }
 }

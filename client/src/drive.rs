@@ -95,6 +95,11 @@ impl Driver {
         }
     }
 
+    /// What tells this WeChat's tokens from those of the real one, if it is another.
+    pub(crate) fn elsewhere(&self) -> Option<&str> {
+        self.hosts.first().and_then(BaseUrl::elsewhere)
+    }
+
     fn reserve(&self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
         match &self.pacer {
             None => Some(now),

@@ -182,6 +182,10 @@ impl DirectoryStore {
 }
 
 impl TokenStore for DirectoryStore {
+    fn name(&self) -> String {
+        format!("dir:{}", self.folder.display())
+    }
+
     fn load(&self, key: &Key) -> Result<Option<Record>> {
         self.check_folder()?;
         let (entry, bytes) = self.read(key)?;

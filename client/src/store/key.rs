@@ -23,12 +23,16 @@ const LONGEST_NAME: usize = 200;
 pub struct Key(String);
 
 impl Key {
-    /// The key of the `kind` of token, such as `stable_token`, of the account `appid`.
+    /// The key of this `kind` of token, such as `stable_token`, of the account `appid`, and of what else it belongs to: a
+    /// platform's component_appid, a host that is not WeChat's own.
     ///
-    /// Both must be given, and not be longer than about 190 bytes together.
-    pub fn new(kind: &str, appid: &str) -> Result<Self> {
-        let encoded = |part| utf8_percent_encode(part, ESCAPED);
-        let name = format!("{}-{}", encoded(kind), encoded(appid));
+    /// Kind and appid must be given, and all together not be longer than about 190 bytes.
+    pub fn new(kind: &str, appid: &str, further: &[&str]) -> Result<Self> {
+        let mut name = encode(kind);
+        for part in std::iter::once(appid).chain(further.iter().copied()) {
+            name.push('-');
+            name.push_str(&encode(part));
+        }
         if kind.is_empty() || appid.is_empty() || name.len() > LONGEST_NAME {
             return Err(Error::new(
                 OwnCode::InvalidConfig,
@@ -45,6 +49,10 @@ impl Key {
     }
 }
 
+fn encode(part: &str) -> String {
+    utf8_percent_encode(part, ESCAPED).to_string()
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -57,12 +65,18 @@ mod tests {
 
     #[test]
     fn no_two_keys_have_the_same_name_and_none_leaves_its_folder() {
-        let name = |kind, appid| Key::new(kind, appid).unwrap().name().to_lowercase();
-        assert_eq!(name("stable_token", "wx12ab"), "stable_token-wx12ab");
-        assert_ne!(name("token", "wxAB"), name("token", "wxab"));
-        assert_ne!(name("a-b", "c"), name("a", "b-c"));
-        assert!(!name("token", "../../etc/passwd").contains(['/', '.']));
-        Key::new("token", "").unwrap_err();
-        Key::new("token", &"x".repeat(300)).unwrap_err();
+        let name = |kind, appid, further: &[&str]| {
+            Key::new(kind, appid, further)
+                .unwrap()
+                .name()
+                .to_lowercase()
+        };
+        assert_eq!(name("stable_token", "wx12ab", &[]), "stable_token-wx12ab");
+        assert_ne!(name("token", "wxAB", &[]), name("token", "wxab", &[]));
+        assert_ne!(name("a-b", "c", &[]), name("a", "b-c", &[]));
+        assert_ne!(name("a", "b-c", &[]), name("a", "b", &["c"]));
+        assert!(!name("token", "../../etc/passwd", &["a:1/"]).contains(['/', '.', ':']));
+        Key::new("token", "", &[]).unwrap_err();
+        Key::new("token", &"x".repeat(300), &[]).unwrap_err();
     }
 }

@@ -20,6 +20,10 @@ impl MemoryStore {
 }
 
 impl TokenStore for MemoryStore {
+    fn name(&self) -> String {
+        "memory:".to_owned()
+    }
+
     fn load(&self, key: &Key) -> Result<Option<Record>> {
         Ok(self.entries().get(key).and_then(|(entry, bytes)| {
             Some(Record {

@@ -9,7 +9,7 @@
 //! use jumpqr::store::{self, Key};
 //!
 //! let store = store::open("memory:")?;
-//! let key = Key::new("stable_token", "wx1234567890abcdef")?;
+//! let key = Key::new("stable_token", "wx1234567890abcdef", &[])?;
 //! if let Some(lease) = store.lock(&key, Duration::from_secs(30))? {
 //!     assert!(store.save(&key, b"something new", &lease)?);
 //!     store.release(&key, lease)?;
@@ -39,6 +39,9 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 ///
 /// A failure is an error of the kind [`Store`](jumpqr_core::ErrorKind::Store) whose texts hold nothing of a record.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
+    /// Which store it is, as the setting `token_store` has it, but for a password.
+    fn name(&self) -> String;
+
     /// What was saved last, whole; `None` where nothing was. It needs no lease.
     fn load(&self, key: &Key) -> Result<Option<Record>>;
 

@@ -138,7 +138,7 @@ impl AppTokens {
     ) -> Result<Self> {
         Ok(Self {
             // The two interfaces issue different tokens, which live side by side.
-            key: Key::new(interface.name(), &appid)?,
+            key: Key::new(interface.name(), &appid, driver.elsewhere().as_slice())?,
             appid,
             secret,
             interface,

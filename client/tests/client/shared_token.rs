@@ -19,7 +19,7 @@ use crate::fake::{
 const LONG: Duration = Duration::from_secs(3600);
 
 fn key() -> Key {
-    Key::new("stable_token", "wx1234567890abcdef").unwrap()
+    Key::new("stable_token", "wx1234567890abcdef", &[]).unwrap()
 }
 
 /// A WeChat that issues T0, T1, … and takes the last one only.
@@ -84,6 +84,10 @@ fn fail_if(switch: &AtomicBool) -> Result<()> {
 }
 
 impl TokenStore for Unreliable {
+    fn name(&self) -> String {
+        self.store.name()
+    }
+
     fn load(&self, key: &Key) -> Result<Option<Record>> {
         fail_if(&self.down)?;
         self.store.load(key)

@@ -26,7 +26,7 @@ fn what_was_saved_is_loaded() {
             put(store, bytes);
             assert_eq!(get(store).unwrap(), bytes);
         }
-        let other = Key::new("stable_token", "wxffffffffffffffff").unwrap();
+        let other = Key::new("stable_token", "wxffffffffffffffff", &[]).unwrap();
         assert_eq!(store.load(&other).unwrap(), None);
     });
 }
@@ -46,7 +46,7 @@ fn one_holds_a_key_at_a_time_and_other_keys_are_free() {
     each(|store| {
         let lease = store.lock(&key(), LONG).unwrap().unwrap();
         assert!(store.lock(&key(), LONG).unwrap().is_none());
-        let other = Key::new("token", "wx1234567890abcdef").unwrap();
+        let other = Key::new("token", "wx1234567890abcdef", &[]).unwrap();
         assert!(store.lock(&other, LONG).unwrap().is_some());
         let fence = lease.fence();
         store.release(&key(), lease).unwrap();

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 const LONG: Duration = Duration::from_secs(3600);
 
 fn key() -> Key {
-    Key::new("stable_token", "wx1234567890abcdef").unwrap()
+    Key::new("stable_token", "wx1234567890abcdef", &[]).unwrap()
 }
 
 /// A folder that nothing was written to, and the store in it.
