@@ -84,9 +84,17 @@ impl Object {
 
     /// The objects in a list; entries that are none are passed over.
     pub(crate) fn objects(&self, field: &str) -> Option<Vec<Self>> {
-        let entries = self.0.get(field)?.as_array()?;
-        let objects = entries.iter().filter_map(Value::as_object);
-        Some(objects.cloned().map(Self).collect())
+        Some(self.entries(field)?.into_iter().flatten().collect())
+    }
+
+    /// The entries of a list; `None` for one that is no object.
+    pub(crate) fn entries(&self, field: &str) -> Option<Vec<Option<Self>>> {
+        let entries = self.0.get(field)?.as_array()?.iter();
+        Some(
+            entries
+                .map(|entry| entry.as_object().cloned().map(Self))
+                .collect(),
+        )
     }
 
     /// The object in `field`.

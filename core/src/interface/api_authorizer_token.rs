@@ -10,9 +10,10 @@ use crate::request::Request;
 ///
 /// The access token that the request itself needs is the platform's, from
 /// [`ApiComponentToken`](super::ApiComponentToken). The answer may hold a new refresh token, and the one that was sent may be
-/// dead then: store the new one before the access token is used. If it is lost, the merchant authorises again. So a request
-/// whose answer got lost ends with [`Outcome::Unknown`](crate::Outcome::Unknown), unless it succeeds when sent again.
-/// Source: the official page of `getAuthorizerAccessToken`.
+/// dead then: store the new one before the access token is used. If it is lost,
+/// [`ApiGetAuthorizerList`](super::ApiGetAuthorizerList) has it, or the merchant authorises again. So a request whose answer
+/// got lost ends with [`Outcome::Unknown`](crate::Outcome::Unknown), unless it succeeds when sent again. Source: the official
+/// page of `getAuthorizerAccessToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiAuthorizerToken {
     /// The platform.

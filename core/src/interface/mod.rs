@@ -7,6 +7,7 @@ mod add_jump_qr_code;
 mod any_call;
 mod api_authorizer_token;
 mod api_component_token;
+mod api_get_authorizer_list;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_jump_qr_code;
@@ -22,6 +23,9 @@ pub use add_jump_qr_code::AddJumpQRCode;
 pub use any_call::{AnyCall, CallVisitor};
 pub use api_authorizer_token::{ApiAuthorizerToken, AuthorizerTokenAnswer, ComponentTokenField};
 pub use api_component_token::ApiComponentToken;
+pub use api_get_authorizer_list::{
+    ApiGetAuthorizerList, AuthorizerList, ListedAuthorizer, MAX_AUTHORIZER_COUNT,
+};
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
 pub use get_jump_qr_code::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST};
@@ -148,6 +152,7 @@ mod sealed {
     impl Sealed for super::AddJumpQRCode {}
     impl Sealed for super::ApiAuthorizerToken {}
     impl Sealed for super::ApiComponentToken {}
+    impl Sealed for super::ApiGetAuthorizerList {}
     impl Sealed for super::DeleteJumpQRCode {}
     impl Sealed for super::DownloadQRCodeText {}
     impl Sealed for super::GetJumpQRCode {}

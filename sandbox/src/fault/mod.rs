@@ -48,7 +48,7 @@ pub enum Effect {
         interval: Duration,
     },
     /// All tokens of the account that calls are dead (40001) before the call is looked at; of the platform, when it asks for a
-    /// merchant's token.
+    /// merchant's token or for the list of merchants.
     TokenDeath,
     /// The connection is closed after the answer, which does not announce it.
     Close,

@@ -3,6 +3,8 @@
 mod add_jump_qr_code;
 mod api_authorizer_token;
 mod api_component_token;
+mod api_get_authorizer_list;
+mod component_token;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_jump_qr_code;
@@ -13,7 +15,7 @@ mod stable_token;
 mod token;
 mod wxamplinkget;
 
-pub(crate) use api_authorizer_token::component_access_token;
+pub(crate) use component_token::component_access_token;
 
 use std::fmt;
 
@@ -55,11 +57,13 @@ pub enum Interface {
     ApiComponentToken,
     /// `api_authorizer_token`
     ApiAuthorizerToken,
+    /// `api_get_authorizer_list`
+    ApiGetAuthorizerList,
 }
 
 impl Interface {
     /// Every interface.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AddJumpQRCode,
         Self::GetJumpQRCode,
         Self::PublishJumpQRCode,
@@ -71,6 +75,7 @@ impl Interface {
         Self::StableToken,
         Self::ApiComponentToken,
         Self::ApiAuthorizerToken,
+        Self::ApiGetAuthorizerList,
     ];
 
     /// WeChat's name of it, e.g. `addJumpQRCode`.
@@ -88,6 +93,7 @@ impl Interface {
             Self::StableToken => core::StableToken::NAME,
             Self::ApiComponentToken => core::ApiComponentToken::NAME,
             Self::ApiAuthorizerToken => core::ApiAuthorizerToken::NAME,
+            Self::ApiGetAuthorizerList => core::ApiGetAuthorizerList::NAME,
         }
     }
 
@@ -107,6 +113,7 @@ impl Interface {
             Self::StableToken => "/cgi-bin/stable_token",
             Self::ApiComponentToken => "/cgi-bin/component/api_component_token",
             Self::ApiAuthorizerToken => "/cgi-bin/component/api_authorizer_token",
+            Self::ApiGetAuthorizerList => "/cgi-bin/component/api_get_authorizer_list",
         }
     }
 
@@ -117,6 +124,16 @@ impl Interface {
             self,
             Self::Token | Self::StableToken | Self::ApiComponentToken | Self::ApiAuthorizerToken
         )
+    }
+
+    /// Whether the token that it needs is a platform's own.
+    pub(crate) const fn takes_component_token(self) -> bool {
+        matches!(self, Self::ApiAuthorizerToken | Self::ApiGetAuthorizerList)
+    }
+
+    /// Whether it says `errcode` 0 where it succeeds, as far as the samples of WeChat's pages tell.
+    pub(crate) const fn answers_errcode(self) -> bool {
+        !(self.issues_token() || self.takes_component_token())
     }
 
     /// The interface at this path.
@@ -255,7 +272,7 @@ impl Call {
 
 /// Who answers.
 enum Handler {
-    /// For anybody: it checks credentials itself.
+    /// For anybody: it checks credentials, or the platform's token, itself.
     Anybody(fn(&mut State, &Call) -> Result<Value, Refusal>),
     /// For an account with a token.
     Account(fn(&mut State, &Account, &Fields) -> Result<Value, Refusal>),
@@ -280,6 +297,7 @@ const fn handler(interface: Interface) -> Handler {
         Interface::StableToken => Handler::Anybody(stable_token::answer),
         Interface::ApiComponentToken => Handler::Anybody(api_component_token::answer),
         Interface::ApiAuthorizerToken => Handler::Anybody(api_authorizer_token::answer),
+        Interface::ApiGetAuthorizerList => Handler::Anybody(api_get_authorizer_list::answer),
     }
 }
 

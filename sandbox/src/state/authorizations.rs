@@ -3,12 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::minted::Minted;
+use crate::clock::Moment;
 use crate::refusal::Refusal;
 
 /// Has no `Debug`: it holds a refresh token.
 pub(crate) struct Authorization {
     pub(crate) permission_sets: BTreeSet<u16>,
+    /// When the account authorised the platform last.
+    pub(crate) auth_time: Moment,
     authorizer_refresh_token: String,
+}
+
+impl Authorization {
+    /// The present one.
+    pub(crate) fn refresh_token(&self) -> &str {
+        &self.authorizer_refresh_token
+    }
 }
 
 #[derive(Default)]
@@ -28,10 +38,12 @@ impl Authorizations {
         component_appid: &str,
         appid: &str,
         permission_sets: BTreeSet<u16>,
+        now: Moment,
     ) -> String {
         let authorizer_refresh_token = Minted::RefreshToken.mint();
         let authorization = Authorization {
             permission_sets,
+            auth_time: now,
             authorizer_refresh_token: authorizer_refresh_token.clone(),
         };
         self.granted

@@ -107,7 +107,7 @@ impl State {
     pub(crate) fn answer(&mut self, call: &Call) -> Vec<u8> {
         let body = match call.answer(self) {
             Err(refusal) => return self.refuse(&refusal),
-            Ok(Value::Object(grant)) if call.interface.issues_token() => grant,
+            Ok(Value::Object(fields)) if !call.interface.answers_errcode() => fields,
             Ok(Value::Object(fields)) => ok().into_iter().chain(fields).collect(),
             Ok(_) => ok(),
         };
@@ -125,10 +125,10 @@ impl State {
         .into_bytes()
     }
 
-    /// The tokens of the account that makes this call die; of the platform that asks for a merchant's token, its own.
+    /// The tokens of the account that makes this call die; where a platform asks about its merchants, its own.
     pub(crate) fn kill_tokens_of(&mut self, call: &Call) {
         let now = self.clock.now();
-        if call.interface == Interface::ApiAuthorizerToken {
+        if call.interface.takes_component_token() {
             let platform = component_access_token(call)
                 .and_then(|token| self.tokens.issued_to(token))
                 .cloned();
@@ -141,7 +141,7 @@ impl State {
     }
 
     /// The appid of the account that makes this call, or for which a token is asked; of a platform that asks for a token of
-    /// its own, the component_appid. Be the call refused later on or not.
+    /// its own or for its merchants, the component_appid. Be the call refused later on or not.
     pub(crate) fn caller(&self, call: &Call) -> Option<String> {
         let in_body = |field: &str| {
             let body: Value = serde_json::from_slice(&call.body).ok()?;
@@ -152,6 +152,10 @@ impl State {
             Interface::StableToken => in_body("appid"),
             Interface::ApiComponentToken => in_body("component_appid"),
             Interface::ApiAuthorizerToken => in_body("authorizer_appid"),
+            Interface::ApiGetAuthorizerList => {
+                let holder = self.tokens.issued_to(component_access_token(call)?)?;
+                holder.component_appid().map(str::to_owned)
+            }
             _ => {
                 let holder = self.tokens.issued_to(call.query("access_token")?)?;
                 holder.appid().map(str::to_owned)

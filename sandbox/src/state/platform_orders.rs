@@ -68,15 +68,15 @@ impl State {
                 .map_or(&account.permission_sets, |former| &former.permission_sets)
                 .clone()
         });
+        let now = self.clock.now();
         if first {
             // Those of an authorisation that was revoked do not come back to life.
-            let now = self.clock.now();
             let merchant = Holder::authorizer(component_appid, appid);
             self.tokens.kill_all(now, |holder| *holder == merchant);
         }
         Ok(self
             .authorizations
-            .grant(component_appid, appid, permission_sets))
+            .grant(component_appid, appid, permission_sets, now))
     }
 
     pub(crate) fn revoke(

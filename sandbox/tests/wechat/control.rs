@@ -27,7 +27,7 @@ fn the_description_lists_interfaces_and_endpoints() {
     let caller = Caller::new();
     let description = done(&caller, "GET", "/sandbox", &json!({}));
     assert_eq!(description["mini_program"], MINI_PROGRAM_APPID);
-    assert_eq!(description["interfaces"].as_array().unwrap().len(), 11);
+    assert_eq!(description["interfaces"].as_array().unwrap().len(), 12);
     for endpoint in description["control"].as_array().unwrap() {
         let readme = include_str!("../../README.md");
         let (method, path) = (&endpoint["method"], &endpoint["path"]);

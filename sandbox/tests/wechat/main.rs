@@ -10,6 +10,7 @@
 
 mod add_ordinary_link;
 mod add_service_account;
+mod authorizer_list;
 mod caller;
 mod control;
 mod faults;

@@ -1,0 +1,149 @@
+//! The merchants of a platform, with the refresh token that each has at present.
+
+use std::time::Duration;
+
+use jumpqr_sandbox::{
+    Account, COMPONENT_APPID, COMPONENT_APPSECRET, Fault, Interface, MINI_PROGRAM_APPID, Platform,
+    SERVICE_ACCOUNT_APPID,
+};
+use serde_json::{Value, json};
+
+use crate::caller::{Caller, NOW, errcode, with};
+
+const LIST: &str = "/cgi-bin/component/api_get_authorizer_list";
+
+fn component_token(caller: &Caller) -> String {
+    let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
+    let body = json!({
+        "component_appid": COMPONENT_APPID, "component_appsecret": COMPONENT_APPSECRET,
+        "component_verify_ticket": ticket.unwrap().expose(),
+    });
+    let answer = caller.post("/cgi-bin/component/api_component_token", &body.to_string());
+    answer["component_access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+fn authorize(caller: &Caller, appid: &str) -> String {
+    let refresh_token = caller.sandbox.authorize(COMPONENT_APPID, appid, None);
+    refresh_token.unwrap().expose().to_owned()
+}
+
+fn request(offset: i64, count: i64) -> Value {
+    json!({"component_appid": COMPONENT_APPID, "offset": offset, "count": count})
+}
+
+fn ask(caller: &Caller, token: &str, body: &Value) -> Value {
+    caller.post(&format!("{LIST}?access_token={token}"), &body.to_string())
+}
+
+/// The appids of a page.
+fn page(caller: &Caller, token: &str, offset: i64, count: i64) -> Vec<String> {
+    let answer = ask(caller, token, &request(offset, count));
+    let list = answer["list"].as_array().unwrap().iter();
+    list.map(|entry| entry["authorizer_appid"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_refresh_token_that_got_lost_is_found_again() {
+    let caller = Caller::new();
+    let token = component_token(&caller);
+    let first = authorize(&caller, MINI_PROGRAM_APPID);
+    let renew = |refresh_token: &str| {
+        let body = json!({
+            "component_appid": COMPONENT_APPID, "authorizer_appid": MINI_PROGRAM_APPID,
+            "authorizer_refresh_token": refresh_token,
+        });
+        let path = format!("/cgi-bin/component/api_authorizer_token?access_token={token}");
+        caller.post(&path, &body.to_string())
+    };
+    let lost = Fault::errcode(-1).on(Interface::ApiAuthorizerToken);
+    caller.sandbox.inject(lost.after_applying()).unwrap();
+    caller.sandbox.advance(Duration::from_secs(60));
+    renew(&first);
+    assert_eq!(errcode(&renew(&first)), 61023);
+
+    let answer = ask(&caller, &token, &request(0, 500));
+    let found = answer["list"][0]["refresh_token"].as_str().unwrap();
+    assert_eq!(
+        answer,
+        json!({
+            "total_count": 1,
+            "list": [{"authorizer_appid": MINI_PROGRAM_APPID, "refresh_token": found, "auth_time": NOW}],
+        })
+    );
+    assert!(renew(found).get("authorizer_access_token").is_some());
+}
+
+#[test]
+fn pages_hold_each_merchant_of_the_platform_once() {
+    let caller = Caller::new();
+    for appid in ["wx00000000000000a1", "wx00000000000000a2"] {
+        caller
+            .sandbox
+            .put_account(Account::mini_program(appid, "a"));
+        authorize(&caller, appid);
+    }
+    authorize(&caller, SERVICE_ACCOUNT_APPID);
+    let other = "wx00000000000000cc";
+    caller
+        .sandbox
+        .put_platform(Platform::new(other, "a-secret"));
+    let elsewhere = caller.sandbox.authorize(other, MINI_PROGRAM_APPID, None);
+    elsewhere.unwrap();
+    caller
+        .sandbox
+        .revoke(COMPONENT_APPID, "wx00000000000000a1")
+        .unwrap();
+
+    let token = component_token(&caller);
+    let all = ["wx00000000000000a2", SERVICE_ACCOUNT_APPID];
+    assert_eq!(page(&caller, &token, 0, 500), all);
+    assert_eq!(page(&caller, &token, 0, 1), all[..1]);
+    assert_eq!(page(&caller, &token, 1, 1), all[1..]);
+    assert!(page(&caller, &token, 2, 1).is_empty());
+    let answer = ask(&caller, &token, &request(2, 1));
+    assert_eq!(answer["total_count"], 2);
+}
+
+#[test]
+fn what_is_wrong_with_the_request_is_told() {
+    let caller = Caller::new();
+    let token = component_token(&caller);
+    let good = request(0, 10);
+    for (changes, code) in [
+        (json!({"component_appid": null}), 40013),
+        (json!({"component_appid": MINI_PROGRAM_APPID}), 40013),
+        (json!({"offset": null}), 40097),
+        (json!({"offset": -1}), 40097),
+        (json!({"count": null}), 40097),
+        (json!({"count": "many"}), 40097),
+        (json!({"count": 501}), 40170),
+    ] {
+        let answer = ask(&caller, &token, &with(good.clone(), changes.clone()));
+        assert_eq!(errcode(&answer), code, "{changes}");
+    }
+    assert_eq!(errcode(&caller.post(LIST, &good.to_string())), 41001);
+    let answer = ask(&caller, caller.mini_program_token(), &good);
+    assert_eq!(errcode(&answer), 61014);
+    assert_eq!(errcode(&ask(&caller, "89_wrong", &json!({}))), 40001);
+    let older = format!("{LIST}?component_access_token={token}");
+    assert!(caller.post(&older, &good.to_string())["list"].is_array());
+}
+
+#[test]
+fn faults_find_the_platform_and_its_tokens() {
+    let caller = Caller::new();
+    let token = component_token(&caller);
+    let busy = Fault::errcode(-1).account(COMPONENT_APPID);
+    caller.sandbox.inject(busy).unwrap();
+    let good = request(0, 10);
+    assert_eq!(errcode(&ask(&caller, &token, &good)), -1);
+    let death = Fault::token_death().on(Interface::ApiGetAuthorizerList);
+    caller.sandbox.inject(death).unwrap();
+    assert_eq!(errcode(&ask(&caller, &token, &good)), 40001);
+    let list = ask(&caller, &component_token(&caller), &good);
+    assert!(list["list"].is_array(), "{list}");
+}
