@@ -3,17 +3,18 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::DEFAULT_BASE_URL;
-use jumpqr_core::{Pacer, Secret};
+use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL};
 
 use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::Driver;
+use crate::platform::Platform;
 use crate::store::{MemoryStore, TokenStore};
 use crate::token::{
-    AppTokens, FixedToken, TokenFunction, TokenInterface, TokenRequest, TokenSource,
+    App, FixedToken, StoredTokens, TokenFunction, TokenInterface, TokenRequest, TokenSource,
 };
 use crate::transport::{HttpSettings, HttpTransport, ProxySetting, TlsRoots, Transport};
 
@@ -29,7 +30,8 @@ const MOST_RETRIES: usize = 100;
 /// The longest timeout: nobody waits longer for an answer.
 const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Settings for a [`Client`]. Where the tokens come from must be said; everything else has a default.
+/// Settings for a [`Client`], or for a [`Platform`] and the clients of its merchants. Where the tokens come from must be said;
+/// everything else has a default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,6 +47,7 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     token_interface: TokenInterface,
     token_store: Option<Arc<dyn TokenStore>>,
+    component_token_field: ComponentTokenField,
     base_url: String,
     alternate_base_urls: Vec<String>,
     allow_http: bool,
@@ -69,6 +72,7 @@ impl Default for ClientBuilder {
             credentials: None,
             token_interface: TokenInterface::default(),
             token_store: None,
+            component_token_field: ComponentTokenField::default(),
             base_url: DEFAULT_BASE_URL.to_owned(),
             alternate_base_urls: Vec::new(),
             allow_http: false,
@@ -126,8 +130,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the tokens of [`app`](Self::app) are kept, so that other clients, processes and machines share them; in this
-    /// client's own memory by default. [`store::open`](crate::store::open) makes one of a setting.
+    /// Where the tokens of [`app`](Self::app), or of a platform and its merchants, are kept, so that other clients, processes
+    /// and machines share them; in this client's own memory by default. [`store::open`](crate::store::open) makes one of a setting.
     ///
     /// ```
     /// let store = jumpqr::store::open("memory:")?;
@@ -139,6 +143,13 @@ impl ClientBuilder {
     /// ```
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.token_store = Some(store);
+        self
+    }
+
+    /// What a platform's own token is called in the query of its token requests; `access_token` by default, as on WeChat's newer
+    /// pages.
+    pub fn component_token_field(mut self, field: ComponentTokenField) -> Self {
+        self.component_token_field = field;
         self
     }
 
@@ -232,30 +243,7 @@ impl ClientBuilder {
 
     /// The client; nothing is sent yet. A setting that makes no sense is refused by name.
     pub fn build(self) -> Result<Client> {
-        let hosts = std::iter::once(&self.base_url)
-            .chain(&self.alternate_base_urls)
-            .map(|url| BaseUrl::parse(url, self.allow_http))
-            .collect::<Result<Vec<_>>>()?;
-        self.check_durations()?;
-        if self.http.body_limit == 0 {
-            return Err(refuse("body_limit: give 1 byte or more"));
-        }
-        if self.max_retries > MOST_RETRIES {
-            return Err(refuse(&format!("max_retries: give at most {MOST_RETRIES}")));
-        }
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Arc::new(HttpTransport::new(&self.http)?),
-        };
-        let driver = Arc::new(Driver {
-            transport,
-            clock: self
-                .clock
-                .unwrap_or_else(|| Arc::new(SystemClock::default())),
-            hosts,
-            max_retries: self.max_retries,
-            pacer: self.pacing.then(|| Mutex::new(Pacer::default())),
-        });
+        let driver = Arc::new(self.driver()?);
         let tokens: Arc<dyn TokenSource> = match self.credentials {
             None => {
                 return Err(Error::new(
@@ -274,19 +262,87 @@ impl ClientBuilder {
                 }
                 check_credential("appid", &appid)?;
                 check_credential("secret", secret.expose())?;
-                let store = self
-                    .token_store
-                    .unwrap_or_else(|| Arc::new(MemoryStore::default()));
-                Arc::new(AppTokens::new(
+                let app = App {
                     appid,
                     secret,
-                    self.token_interface,
-                    store,
-                    Arc::clone(&driver),
+                    interface: self.token_interface,
+                    driver: Arc::clone(&driver),
+                };
+                Arc::new(StoredTokens::new(
+                    app,
+                    driver.elsewhere().as_slice(),
+                    store_or_memory(self.token_store),
+                    Arc::clone(&driver.clock),
                 )?)
             }
         };
         Ok(Client::new(driver, tokens, self.timeout, self.validate))
+    }
+
+    /// A third-party platform in the place of a client, with the same settings but for those of one account: its merchants'
+    /// clients come from [`Platform::merchant`]. Nothing is sent yet.
+    ///
+    /// ```
+    /// let platform = jumpqr::Client::builder()
+    ///     .token_store(jumpqr::store::open("memory:")?)
+    ///     .build_platform("wxplatform00000000", "appsecret")?;
+    /// let client = platform.merchant("wx1234567890abcdef")?;
+    /// # Ok::<(), jumpqr::Error>(())
+    /// ```
+    pub fn build_platform(
+        self,
+        component_appid: impl Into<String>,
+        component_appsecret: impl Into<Secret>,
+    ) -> Result<Platform> {
+        let (component_appid, component_appsecret) =
+            (component_appid.into(), component_appsecret.into());
+        if self.credentials.is_some() {
+            return Err(refuse(
+                "component_appid: a platform takes no access token, and no appid and secret of an account besides its own",
+            ));
+        }
+        check_credential("component_appid", &component_appid)?;
+        check_credential("component_appsecret", component_appsecret.expose())?;
+        let driver = self.driver()?;
+        Platform::new(
+            component_appid,
+            component_appsecret,
+            self.component_token_field,
+            store_or_memory(self.token_store),
+            driver,
+            self.timeout,
+            self.validate,
+        )
+    }
+
+    /// What calls are made with, once every setting is checked.
+    fn driver(&self) -> Result<Driver> {
+        let hosts = std::iter::once(&self.base_url)
+            .chain(&self.alternate_base_urls)
+            .map(|url| BaseUrl::parse(url, self.allow_http))
+            .collect::<Result<_>>()?;
+        self.check_durations()?;
+        if self.http.body_limit == 0 {
+            return Err(refuse("body_limit: give 1 byte or more"));
+        }
+        if self.max_retries > MOST_RETRIES {
+            return Err(refuse(&format!("max_retries: give at most {MOST_RETRIES}")));
+        }
+        let transport = match &self.transport {
+            Some(transport) => Arc::clone(transport),
+            None => Arc::new(HttpTransport::new(&self.http)?),
+        };
+        let clock = match &self.clock {
+            Some(clock) => Arc::clone(clock),
+            None => Arc::new(SystemClock::default()),
+        };
+        Ok(Driver {
+            transport,
+            clock,
+            hosts,
+            max_retries: self.max_retries,
+            pacer: self.pacing.then(Mutex::default),
+        })
     }
 
     fn check_durations(&self) -> Result<()> {
@@ -301,6 +357,10 @@ impl ClientBuilder {
     }
 }
 
+fn store_or_memory(store: Option<Arc<dyn TokenStore>>) -> Arc<dyn TokenStore> {
+    store.unwrap_or_else(|| Arc::new(MemoryStore::default()))
+}
+
 /// A duration that is too short to do anything in, or so long that it cannot be added to a time, is refused.
 pub(crate) fn check_duration(name: &str, duration: Duration) -> Result<()> {
     if duration.is_zero() || duration > LONGEST_DURATION {
@@ -313,7 +373,7 @@ pub(crate) fn check_duration(name: &str, duration: Duration) -> Result<()> {
 
 /// None of WeChat's credentials is empty, or has white space in it: such a one would be refused there, with a text that does
 /// not say so.
-fn check_credential(name: &str, credential: &str) -> Result<()> {
+pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
     if credential.is_empty() {
         return Err(refuse(&format!("{name}: it is empty; give one")));
     }

@@ -17,7 +17,7 @@ use crate::builder::{ClientBuilder, check_duration};
 use crate::drive::{Driver, Patience};
 use crate::given_up::GivenUp;
 use crate::rules::Rules;
-use crate::token::TokenSource;
+use crate::token::{TokenSource, TokenStatus};
 
 /// Calls WeChat's QR jump-rule interfaces for one account.
 ///
@@ -91,6 +91,12 @@ impl Client {
             validate,
             ..self.clone()
         }
+    }
+
+    /// How the token of this client stands in its [store](crate::store), without asking WeChat; `None` where the tokens are
+    /// the caller's own.
+    pub fn token_status(&self) -> Result<Option<TokenStatus>> {
+        self.tokens.status()
     }
 
     /// Adds or modifies a rule. Place the [verification file](crate::verification_file) before.

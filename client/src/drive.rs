@@ -21,7 +21,7 @@ pub(crate) struct Driver {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     /// At least one; the further ones are tried only when nothing was sent.
-    pub(crate) hosts: Vec<BaseUrl>,
+    pub(crate) hosts: Arc<[BaseUrl]>,
     pub(crate) max_retries: usize,
     /// `None` where the caller paces.
     pub(crate) pacer: Option<Mutex<Pacer>>,
@@ -92,6 +92,17 @@ impl Driver {
                 }
                 Step::Done(result) => return result,
             }
+        }
+    }
+
+    /// The same for another account, which is paced by itself.
+    pub(crate) fn for_another_account(&self) -> Self {
+        Self {
+            transport: Arc::clone(&self.transport),
+            clock: Arc::clone(&self.clock),
+            hosts: Arc::clone(&self.hosts),
+            max_retries: self.max_retries,
+            pacer: self.pacer.as_ref().map(|_| Mutex::default()),
         }
     }
 

@@ -21,8 +21,9 @@
 //! # In scope
 //!
 //! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of, within one deadline
-//! - [token sources](token): fixed, the caller's function, appid and secret
-//! - [token stores](store): in memory, in a folder
+//! - [`Platform`]: a third-party platform, and the clients of the merchants that have authorised it
+//! - [token sources](token): fixed, the caller's function, appid and secret, a platform's merchant
+//! - [token stores](store): in memory, in a folder, in Redis
 //! - [transports](transport): blocking HTTP, and one in memory for tests
 //!
 //! # Out of scope
@@ -38,6 +39,7 @@ mod client;
 mod clock;
 mod drive;
 mod given_up;
+mod platform;
 mod retry;
 mod rules;
 pub mod store;
@@ -48,6 +50,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use given_up::GivenUp;
+pub use platform::Platform;
 pub use rules::Rules;
 
 pub use jumpqr_core::{

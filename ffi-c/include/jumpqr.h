@@ -149,6 +149,14 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_TOKEN_SOURCE_FAILED = 202,
   /**
+   * There is no component_verify_ticket, or the last one has expired.
+   */
+  JUMPQR_STATUS_NO_VERIFY_TICKET = 203,
+  /**
+   * There is no authorizer_refresh_token of the merchant.
+   */
+  JUMPQR_STATUS_NO_REFRESH_TOKEN = 204,
+  /**
    * Have somebody grant a permission, or add an IP address to a whitelist.
    */
   JUMPQR_STATUS_PERMISSION = 300,

@@ -34,6 +34,10 @@ pub enum jumpqr_status {
     NoCredentials = 201,
     /// The caller's own token function failed.
     TokenSourceFailed = 202,
+    /// There is no component_verify_ticket, or the last one has expired.
+    NoVerifyTicket = 203,
+    /// There is no authorizer_refresh_token of the merchant.
+    NoRefreshToken = 204,
 
     /// Have somebody grant a permission, or add an IP address to a whitelist.
     Permission = 300,
@@ -107,6 +111,8 @@ const NAMES: &[(jumpqr_status, &str)] = &[
     (jumpqr_status::Credentials, "credentials"),
     (jumpqr_status::NoCredentials, "no_credentials"),
     (jumpqr_status::TokenSourceFailed, "token_source_failed"),
+    (jumpqr_status::NoVerifyTicket, "no_verify_ticket"),
+    (jumpqr_status::NoRefreshToken, "no_refresh_token"),
     (jumpqr_status::Permission, "permission"),
     (jumpqr_status::State, "state"),
     (jumpqr_status::Quota, "quota"),

@@ -1,15 +1,30 @@
 //! Where access tokens come from.
 
 mod app;
+mod authorizer;
+mod component;
 mod fixed;
 mod function;
+mod held;
 mod interface;
-mod stored;
+mod issuer;
+mod record;
+mod refusal;
+mod renewal;
+mod status;
+mod stored_tokens;
+mod ticket;
+mod turn;
 
-pub(crate) use app::AppTokens;
+pub(crate) use app::App;
+pub(crate) use authorizer::{Authority, Authorizer};
+pub(crate) use component::Component;
 pub(crate) use fixed::FixedToken;
 pub(crate) use function::TokenFunction;
 pub use interface::TokenInterface;
+pub use status::{RefusedToken, TokenState, TokenStatus};
+pub(crate) use stored_tokens::StoredTokens;
+pub(crate) use ticket::Ticket;
 
 use std::time::Duration;
 
@@ -20,6 +35,11 @@ use jumpqr_core::error::Result;
 pub trait TokenSource: Send + Sync + 'static {
     /// A token that is newer than the one rejected, if one was; `Ok(None)` where there is none to be had.
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>>;
+
+    /// How the token stands in its store; `None` where there is no store.
+    fn status(&self) -> Result<Option<TokenStatus>> {
+        Ok(None)
+    }
 }
 
 /// What a token is asked for.

@@ -163,6 +163,9 @@ impl<I: Interface> Call<I> {
                 Then::Send => State::Sending,
             };
         }
+        if matches!(self.state, State::Reserving) && !I::PACED {
+            self.state = State::Sending;
+        }
         match &mut self.state {
             State::GettingToken => Step::GetToken {
                 rejected: self.rejected_token.clone(),

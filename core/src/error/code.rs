@@ -50,6 +50,12 @@ own_codes! {
     /// There is nothing to get an access token with.
     NoCredentials = "no_credentials", Credentials, retryable: false,
         "Give an access token, or an appid and a secret.";
+    /// There is no component_verify_ticket, or the last one has expired.
+    NoVerifyTicket = "no_verify_ticket", Credentials, retryable: false,
+        "Hand each component_verify_ticket that WeChat pushes, every 10 minutes, to set_verify_ticket.";
+    /// There is no authorizer_refresh_token of the merchant.
+    NoRefreshToken = "no_refresh_token", Credentials, retryable: false,
+        "Hand the authorizer_refresh_token that the merchant's authorisation brought to set_authorizer_refresh_token.";
     /// The caller's own token function failed.
     TokenSourceFailed = "token_source_failed", Credentials, retryable: false,
         "Look at the function that provides the access token.";

@@ -79,6 +79,7 @@ impl Interface for ApiAuthorizerToken {
 
     const NAME: &'static str = "api_authorizer_token";
     const USES_UP_SECRET: bool = true;
+    const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {
         vec![&self.authorizer_refresh_token]

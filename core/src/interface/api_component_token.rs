@@ -32,6 +32,7 @@ impl Interface for ApiComponentToken {
 
     const NAME: &'static str = "api_component_token";
     const ISSUES_TOKEN: bool = true;
+    const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {
         vec![&self.component_appsecret, &self.component_verify_ticket]

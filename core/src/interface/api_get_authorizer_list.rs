@@ -119,6 +119,7 @@ impl Interface for ApiGetAuthorizerList {
     type Answer = AuthorizerList;
 
     const NAME: &'static str = "api_get_authorizer_list";
+    const PACED: bool = false;
 
     fn request(&self) -> Request {
         let body = Body {

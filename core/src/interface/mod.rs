@@ -108,6 +108,9 @@ pub trait Interface: sealed::Sealed {
     /// a refusal of what is sent again may be the echo of a request that was granted.
     const USES_UP_SECRET: bool = false;
 
+    /// Whether WeChat's 5 calls a second hold for it, as they do for the interfaces of the family.
+    const PACED: bool = true;
+
     /// The secrets in the request, to be struck out of any error.
     fn secrets(&self) -> Vec<&Secret> {
         Vec::new()

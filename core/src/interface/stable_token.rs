@@ -33,6 +33,7 @@ impl Interface for StableToken {
 
     const NAME: &'static str = "stable_token";
     const ISSUES_TOKEN: bool = true;
+    const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {
         vec![&self.secret]

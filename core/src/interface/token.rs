@@ -21,6 +21,7 @@ impl Interface for Token {
 
     const NAME: &'static str = "token";
     const ISSUES_TOKEN: bool = true;
+    const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {
         vec![&self.secret]

@@ -5,9 +5,10 @@ use crate::Secret;
 use crate::answer::Object;
 use crate::error::Result;
 
-/// How long before its end a token is renewed. In its last 5 minutes stable_token hands out the next one, and the former
-/// one still lives; a minute is left for clocks and networks.
-const RENEW_BEFORE_END: Duration = Duration::from_secs(240);
+/// The parts of its life before its end at which a token is renewed: of 2 hours, 4 minutes and 1 minute. In its last
+/// 5 minutes stable_token hands out the next one, and the former one still lives; a minute is left for clocks and networks.
+const RENEWED_FROM: u32 = 30;
+const RENEWED_BY: u32 = 120;
 
 /// The longest life that WeChat gives a token, in seconds; a longer one is not believed.
 const LONGEST_LIFE: u64 = 7200;
@@ -54,13 +55,12 @@ impl TokenAnswer {
         })
     }
 
-    /// How long after its issue the token is due to be renewed: 4 minutes before its end, or halfway through a shorter
-    /// life.
+    /// How long after its issue the token is renewed: between these two times, at one that each process chooses for itself,
+    /// so that those of a fleet do not all ask at once.
     #[must_use]
-    pub fn renew_after(&self) -> Duration {
-        self.expires_in
-            .saturating_sub(RENEW_BEFORE_END)
-            .max(self.expires_in / 2)
+    pub fn renewed_within(&self) -> (Duration, Duration) {
+        let before_end = |part| self.expires_in.saturating_sub(self.expires_in / part);
+        (before_end(RENEWED_FROM), before_end(RENEWED_BY))
     }
 }
 
@@ -69,23 +69,27 @@ mod tests {
     use super::TokenAnswer;
     use crate::answer::Reply;
 
-    fn life(expires_in: &str) -> (u64, u64) {
+    fn decoded(expires_in: &str) -> TokenAnswer {
         let body = format!(r#"{{"access_token":"T","expires_in":{expires_in}}}"#);
-        let answer = TokenAnswer::decode(&Reply::ok(body).object().unwrap()).unwrap();
-        (answer.expires_in.as_secs(), answer.renew_after().as_secs())
+        TokenAnswer::decode(&Reply::ok(body).object().unwrap()).unwrap()
     }
 
     #[test]
-    fn a_token_is_renewed_before_its_end_however_short_its_life() {
-        assert_eq!(life("7200"), (7200, 6960));
-        assert_eq!(life("\"300\""), (300, 150));
-        assert_eq!(life("2"), (2, 1));
+    fn a_token_is_renewed_shortly_before_its_end_however_short_its_life() {
+        let times = |expires_in| {
+            let token = decoded(expires_in);
+            let (from, by) = token.renewed_within();
+            [token.expires_in, from, by].map(|time| time.as_millis())
+        };
+        assert_eq!(times("7200"), [7_200_000, 6_960_000, 7_140_000]);
+        assert_eq!(times("\"300\""), [300_000, 290_000, 297_500]);
+        assert_eq!(times("1"), [1000, 966, 991]);
     }
 
     #[test]
     fn a_life_that_makes_no_sense_is_survived() {
         for nonsense in ["0", "-5", "\"soon\"", "1000000000000", "null"] {
-            assert_eq!(life(nonsense), (7200, 6960), "{nonsense}");
+            assert_eq!(decoded(nonsense).expires_in.as_secs(), 7200, "{nonsense}");
         }
     }
 }

@@ -1,0 +1,199 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::Result;
+use jumpqr_core::interface::ComponentTokenField;
+
+use crate::builder::check_credential;
+use crate::client::Client;
+use crate::drive::Driver;
+use crate::store::{Key, TokenStore};
+use crate::token::{Authority, Authorizer, Component, StoredTokens, Ticket, TokenStatus};
+
+/// A third-party platform, which calls for the merchants that have authorised it. It comes from
+/// [`ClientBuilder::build_platform`](crate::ClientBuilder::build_platform).
+///
+/// The platform's own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's
+/// with the platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one
+/// before: it is in the [store](crate::store) before the access token that came with it is used. One that got lost all the
+/// same, with a process that died between the answer and the store, is taken from WeChat's list of the platform's merchants.
+///
+/// It is cheap to clone, and clones share everything. It may be used from any number of threads at once. What it knows of a
+/// merchant, a few hundred bytes, stays in memory for as long as it lives.
+///
+/// ```no_run
+/// use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, store};
+///
+/// # fn main() -> jumpqr::Result<()> {
+/// let platform = Client::builder()
+///     .token_store(store::open("dir:/var/lib/jumpqr")?)
+///     .build_platform("wxplatform00000000", "appsecret")?;
+/// // In the handler of what WeChat pushes, every 10 minutes:
+/// platform.set_verify_ticket("ticket@@@…")?;
+/// // When a merchant has authorised the platform:
+/// platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@…")?;
+/// // Whenever there is something to do for that merchant:
+/// let client = platform.merchant("wx1234567890abcdef")?;
+/// client.publish_jump_qr_code("https://m.example.cn/table/")?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Platform {
+    authority: Arc<Authority>,
+    store: Arc<dyn TokenStore>,
+    merchants: Arc<Mutex<HashMap<String, Merchant>>>,
+    timeout: Duration,
+    validate: bool,
+}
+
+/// What all clients of one merchant share.
+#[derive(Clone)]
+struct Merchant {
+    driver: Arc<Driver>,
+    tokens: Arc<StoredTokens<Authorizer>>,
+}
+
+impl Platform {
+    pub(crate) fn new(
+        component_appid: String,
+        component_appsecret: Secret,
+        component_token_field: ComponentTokenField,
+        store: Arc<dyn TokenStore>,
+        driver: Driver,
+        timeout: Duration,
+        validate: bool,
+    ) -> Result<Self> {
+        let driver = Arc::new(driver);
+        let elsewhere = driver.elsewhere();
+        let component = Component {
+            appid: component_appid.clone(),
+            appsecret: component_appsecret,
+            ticket: Ticket {
+                key: Key::new(Ticket::KIND, &component_appid, elsewhere.as_slice())?,
+                store: Arc::clone(&store),
+                clock: Arc::clone(&driver.clock),
+            },
+            driver: Arc::clone(&driver),
+        };
+        let component_tokens = StoredTokens::new(
+            component,
+            elsewhere.as_slice(),
+            Arc::clone(&store),
+            Arc::clone(&driver.clock),
+        )?;
+        Ok(Self {
+            authority: Arc::new(Authority {
+                component_appid,
+                component_token_field,
+                component_tokens,
+                driver,
+            }),
+            store,
+            merchants: Arc::default(),
+            timeout,
+            validate,
+        })
+    }
+
+    /// Keeps the component_verify_ticket that WeChat has just pushed, in the store: any process that shares it may receive the
+    /// pushes, every 10 minutes, each good for 12 hours.
+    ///
+    /// It blocks for as long as the store takes, at most the platform's timeout. Source: the official page of
+    /// `component_verify_ticket`.
+    pub fn set_verify_ticket(&self, ticket: impl Into<Secret>) -> Result<()> {
+        let ticket = ticket.into();
+        check_credential("component_verify_ticket", ticket.expose())?;
+        let component = self.authority.component_tokens.issuer();
+        component.ticket.set(&ticket, self.timeout)
+    }
+
+    /// Keeps the authorizer_refresh_token that a merchant's authorisation has just brought, in the store, in the place of any
+    /// former one and of the access token that belongs to it.
+    ///
+    /// Only a new authorisation needs this: later refresh tokens are kept as they come. Where the store knows of none, WeChat's
+    /// list of the platform's merchants is asked. It blocks for as long as the store takes, at most the platform's timeout.
+    pub fn set_authorizer_refresh_token(
+        &self,
+        authorizer_appid: &str,
+        authorizer_refresh_token: impl Into<Secret>,
+    ) -> Result<()> {
+        let token = authorizer_refresh_token.into();
+        check_credential("authorizer_refresh_token", token.expose())?;
+        let merchant = self.merchant_of(authorizer_appid)?;
+        merchant.tokens.set_refresh_token(token, self.timeout)
+    }
+
+    /// A client that calls for this merchant; clients of the same merchant share its token and its pacing. Nothing is sent or
+    /// looked up yet.
+    pub fn merchant(&self, authorizer_appid: &str) -> Result<Client> {
+        let merchant = self.merchant_of(authorizer_appid)?;
+        Ok(Client::new(
+            merchant.driver,
+            merchant.tokens,
+            self.timeout,
+            self.validate,
+        ))
+    }
+
+    /// How the platform's own token stands in the store, without asking WeChat; for a merchant's, ask its client.
+    pub fn token_status(&self) -> Result<TokenStatus> {
+        self.authority.component_tokens.status_in_store()
+    }
+
+    /// The platform's own appid.
+    #[must_use]
+    pub fn component_appid(&self) -> &str {
+        &self.authority.component_appid
+    }
+
+    /// The most time that a whole call takes.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    fn merchant_of(&self, appid: &str) -> Result<Merchant> {
+        check_credential("authorizer_appid", appid)?;
+        let mut merchants = self
+            .merchants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(merchant) = merchants.get(appid) {
+            return Ok(merchant.clone());
+        }
+        let authority = &self.authority;
+        let driver = Arc::new(authority.driver.for_another_account());
+        let further: Vec<_> = std::iter::once(self.component_appid())
+            .chain(driver.elsewhere())
+            .collect();
+        let authorizer = Authorizer {
+            appid: appid.to_owned(),
+            platform: Arc::clone(authority),
+        };
+        let merchant = Merchant {
+            tokens: Arc::new(StoredTokens::new(
+                authorizer,
+                &further,
+                Arc::clone(&self.store),
+                Arc::clone(&driver.clock),
+            )?),
+            driver: Arc::clone(&driver),
+        };
+        merchants.insert(appid.to_owned(), merchant.clone());
+        Ok(merchant)
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Platform")
+            .field("component_appid", &self.component_appid())
+            .field("store", &self.store.name())
+            .field("driver", &self.authority.driver)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,56 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::Result;
+use jumpqr_core::interface::{ApiComponentToken, Interface};
+
+use super::FixedToken;
+use super::issuer::{Issued, Issuer};
+use super::record::Record;
+use super::refusal::Credentials;
+use super::ticket::Ticket;
+use crate::drive::{Driver, Patience};
+
+/// Issues a platform's own token for its appsecret and the ticket that WeChat pushed last.
+pub(crate) struct Component {
+    pub(crate) appid: String,
+    pub(crate) appsecret: Secret,
+    pub(crate) ticket: Ticket,
+    pub(crate) driver: Arc<Driver>,
+}
+
+impl Issuer for Component {
+    fn interface(&self) -> &'static str {
+        ApiComponentToken::NAME
+    }
+
+    fn appid(&self) -> &str {
+        &self.appid
+    }
+
+    fn proof(&self, _stored: &Record) -> Result<Secret> {
+        self.ticket.get()
+    }
+
+    fn credentials(&self, proof: &Secret) -> Credentials {
+        Credentials::of(&[&self.appsecret, proof])
+    }
+
+    fn issue(&self, proof: &Secret, _force: bool, timeout: Duration) -> Result<Issued> {
+        let call = ApiComponentToken {
+            component_appid: self.appid.clone(),
+            component_appsecret: self.appsecret.clone(),
+            component_verify_ticket: proof.clone(),
+        };
+        // A call that issues tokens asks for none.
+        let no_tokens = FixedToken(Secret::new(""));
+        self.driver
+            .run(call, &no_tokens, &Patience::new(timeout))
+            .map(Issued::from)
+    }
+
+    fn verify_ticket_age(&self) -> Result<Option<Duration>> {
+        self.ticket.last_age()
+    }
+}

@@ -1,0 +1,113 @@
+//! What a store holds of a token: for processes and machines to share.
+
+use std::fmt;
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::interface::TokenAnswer;
+use serde::{Deserialize, Serialize};
+
+use super::refusal::Refusal;
+use crate::store::{Key, TokenStore};
+
+/// An access token, the refresh token that the next one is asked for with, and what WeChat last refused. They are written
+/// together: nobody sees an access token whose refresh token is not stored.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<AccessToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refusal: Option<Refusal>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct AccessToken {
+    value: String,
+    /// When it was asked for, in ms since 1970 by the clock of the machine that asked.
+    asked_at_ms: u64,
+    /// How long it lives from then on, in ms.
+    life_ms: u64,
+}
+
+impl Record {
+    /// What was answered to a request made at `time_of_day`.
+    pub(super) fn new(
+        answer: &TokenAnswer,
+        refresh_token: Option<Secret>,
+        time_of_day: Duration,
+    ) -> Self {
+        Self {
+            access_token: Some(AccessToken {
+                value: answer.access_token.expose().to_owned(),
+                asked_at_ms: millis(time_of_day),
+                life_ms: millis(answer.expires_in),
+            }),
+            ..Self::authorised(refresh_token)
+        }
+    }
+
+    /// With no access token yet.
+    pub(super) fn authorised(refresh_token: Option<Secret>) -> Self {
+        Self {
+            refresh_token: refresh_token.map(|token| token.expose().to_owned()),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn refresh_token(&self) -> Option<Secret> {
+        self.refresh_token.as_deref().map(Secret::from)
+    }
+
+    /// The access token, and how long it has lived at `time_of_day`.
+    ///
+    /// One from the future was issued by a machine whose clock is ahead: it counts as new.
+    pub(super) fn access_token(&self, time_of_day: Duration) -> Option<(TokenAnswer, Duration)> {
+        let token = self.access_token.as_ref()?;
+        let answer = TokenAnswer::new(
+            Secret::new(token.value.as_str()),
+            Duration::from_millis(token.life_ms),
+        );
+        let age = time_of_day.saturating_sub(Duration::from_millis(token.asked_at_ms));
+        Some((answer, age))
+    }
+
+    /// What the store holds; nothing, where it holds nothing.
+    pub(super) fn load(store: &dyn TokenStore, key: &Key) -> Result<Self> {
+        let Some(stored) = store.load(key)? else {
+            return Ok(Self::default());
+        };
+        parse(&stored.bytes, key)
+    }
+
+    pub(super) fn bytes(&self) -> Result<Vec<u8>> {
+        to_bytes(self)
+    }
+}
+
+/// What was stored under `key`.
+pub(super) fn parse<T: for<'de> Deserialize<'de>>(bytes: &[u8], key: &Key) -> Result<T> {
+    // The cause is not told: it could quote the token.
+    serde_json::from_slice(bytes).map_err(|_| {
+        Error::new(
+            OwnCode::StoreDamaged,
+            format!("token_store: what is stored as {key} is not a token"),
+        )
+    })
+}
+
+pub(super) fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+}
+
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Record")
+    }
+}

@@ -1,0 +1,198 @@
+//! One renewal: whatever processes and machines share the store, one of them asks WeChat at a time.
+
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::{Error, Result};
+
+use super::held::Held;
+use super::issuer::Issuer;
+use super::record::Record;
+use super::refusal::{self, Credentials, Refusal, Scope};
+use super::stored_tokens::{StoredTokens, Unsaved};
+use super::turn::{Turn, pause};
+
+/// WeChat forces a new token at most this often.
+const BETWEEN_FORCED: Duration = Duration::from_secs(30);
+
+/// How long WeChat may be asked for: whoever waits for it has time left to ask itself, if the one who asked has died.
+const LONGEST_ASKING: Duration = Duration::from_secs(10);
+
+/// How much longer others are kept from asking: for the reading and writing before and after.
+const BEFORE_AND_AFTER: Duration = Duration::from_secs(5);
+
+impl<I: Issuer> StoredTokens<I> {
+    /// The token that somebody else has put into the store, or else a new one, which is put there.
+    pub(super) fn renew(&self, rejected: Option<&Secret>, deadline: Duration) -> Result<Held> {
+        loop {
+            let record = self.look(rejected)?;
+            if let Some(held) = self.fresh(rejected) {
+                return Ok(held);
+            }
+            self.check_refusal(&record)?;
+            let time_left = deadline.saturating_sub(self.clock.now());
+            let life = time_left.min(LONGEST_ASKING) + BEFORE_AND_AFTER;
+            if let Some(turn) = Turn::take(&self.store, &self.key, life)? {
+                if let Some(held) = self.renew_in_turn(&turn, rejected, deadline)? {
+                    return Ok(held);
+                }
+            } else {
+                // Somebody else is renewing it; until that is done, the former one serves.
+                let now = self.clock.now();
+                if let Some(mut held) = self.lock().usable(now, rejected).cloned() {
+                    held.postpone(now);
+                    return Ok(held);
+                }
+            }
+            pause(&*self.clock, deadline)?;
+        }
+    }
+
+    /// The same with the sole right to change the record; `None` if that was lost before what came was stored.
+    fn renew_in_turn(
+        &self,
+        turn: &Turn,
+        rejected: Option<&Secret>,
+        deadline: Duration,
+    ) -> Result<Option<Held>> {
+        // It may have been renewed between the look into the store and the lock.
+        let mut record = self.look(rejected)?;
+        if let Some(unsaved) = self.unsaved(&record) {
+            if !turn.save(&unsaved.bytes()?)? {
+                return Ok(None);
+            }
+            self.lock().unsaved = None;
+            record = self.look(rejected)?;
+        }
+        if let Some(held) = self.fresh(rejected) {
+            return Ok(Some(held));
+        }
+        self.check_refusal(&record)?;
+
+        let proof = self.issuer.proof(&record)?;
+        let started = self.clock.now();
+        let time_of_day = self.clock.time_of_day();
+        let timeout = deadline.saturating_sub(started).min(LONGEST_ASKING);
+        let force = self.must_force(rejected, started);
+        let issued = match self.issuer.issue(&proof, force, timeout) {
+            Ok(issued) => issued,
+            Err(error) => {
+                self.remember(turn, record, &error, self.issuer.credentials(&proof));
+                return Err(error);
+            }
+        };
+        let same = Some(&issued.token.access_token) == rejected;
+        let former = record.refresh_token();
+        let refresh_token = issued.refresh_token.or_else(|| former.clone());
+        let rotated = refresh_token != former;
+        let new = Record::new(&issued.token, refresh_token, time_of_day);
+        let mut state = self.lock();
+        state.asked = true;
+        state.suspect = same.then(|| issued.token.access_token.clone());
+        state.refusal = None;
+        state.unsaved = rotated.then(|| Unsaved {
+            replaces: former,
+            record: new.clone(),
+        });
+        drop(state);
+
+        match turn.save(&new.bytes()?) {
+            Ok(true) => self.lock().unsaved = None,
+            Ok(false) if rotated => return Ok(None),
+            // Who outlived this turn has a later token, which may have killed this one.
+            Ok(false) => {
+                if self.look(rejected).is_ok() {
+                    if let Some(later) = self.fresh(rejected) {
+                        return Ok(Some(later));
+                    }
+                }
+            }
+            Err(error) if rotated => return Err(error),
+            // The token is good all the same, and memory serves it.
+            Err(_) => {}
+        }
+        Ok(Some(Held::new(&issued.token, started)))
+    }
+
+    /// Loads the record, and holds its token if it is of more use than the one that is held.
+    fn look(&self, rejected: Option<&Secret>) -> Result<Record> {
+        let record = Record::load(&*self.store, &self.key)?;
+        let now = self.clock.now();
+        if let Some((answer, age)) = record.access_token(self.clock.time_of_day()) {
+            let stored = Held::aged(&answer, age, now);
+            let mut state = self.lock();
+            let lasts_longer = state.usable(now, rejected).is_none_or(|held| {
+                held.token != stored.token && held.expires_at < stored.expires_at
+            });
+            if age < answer.expires_in && Some(&stored.token) != rejected && lasts_longer {
+                state.held = Some(stored);
+            }
+        }
+        Ok(record)
+    }
+
+    /// The token that is held, unless it is due to be renewed.
+    fn fresh(&self, rejected: Option<&Secret>) -> Option<Held> {
+        let now = self.clock.now();
+        let state = self.lock();
+        let held = state.usable(now, rejected)?;
+        (now < held.renew_at && state.unsaved.is_none()).then(|| held.clone())
+    }
+
+    /// What came with a new refresh token and could not be stored, unless the store has gone on from there.
+    fn unsaved(&self, stored: &Record) -> Option<Record> {
+        let mut state = self.lock();
+        let refresh_token = stored.refresh_token();
+        let applies = |unsaved: &Unsaved| unsaved.replaces == refresh_token;
+        state.unsaved = state.unsaved.take().filter(applies);
+        state.unsaved.as_ref().map(|unsaved| unsaved.record.clone())
+    }
+
+    /// Whether the same token would come again, although WeChat called it stale twice.
+    fn must_force(&self, rejected: Option<&Secret>, now: Duration) -> bool {
+        let mut state = self.lock();
+        let force = rejected.is_some()
+            && rejected == state.suspect.as_ref()
+            && state
+                .forced_at
+                .is_none_or(|forced| now >= forced + BETWEEN_FORCED);
+        if force {
+            state.forced_at = Some(now);
+        }
+        force
+    }
+
+    /// Fails with what WeChat has said to these credentials a short time ago.
+    fn check_refusal(&self, record: &Record) -> Result<()> {
+        let here = self.lock().refusal.clone();
+        if here.is_none() && record.refusal.is_none() {
+            return Ok(());
+        }
+        let credentials = self.issuer.credentials(&self.issuer.proof(record)?);
+        let now = self.clock.time_of_day();
+        for refusal in here.iter().chain(&record.refusal) {
+            if let Some(again_in) = refusal.again_in(&credentials, now) {
+                return Err(refusal.error(self.issuer.interface(), again_in));
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers an error that would come again. The failure to store it changes nothing: this process remembers it.
+    fn remember(&self, turn: &Turn, mut record: Record, error: &Error, credentials: Credentials) {
+        let own = error.interface() == Some(self.issuer.interface());
+        let Some(scope) = refusal::scope(error).filter(|_| own) else {
+            return;
+        };
+        let mut state = self.lock();
+        let former = state.refusal.iter().chain(&record.refusal);
+        let time_of_day = self.clock.time_of_day();
+        let refusal = Refusal::new(error, credentials, former, time_of_day);
+        state.refusal = Some(refusal.clone());
+        drop(state);
+        if matches!(scope, Scope::Everybody) {
+            record.refusal = Some(refusal);
+            drop(record.bytes().and_then(|bytes| turn.save(&bytes)));
+        }
+    }
+}

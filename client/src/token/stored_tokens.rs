@@ -1,0 +1,215 @@
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::{Error, OwnCode, Result};
+
+use super::held::Held;
+use super::issuer::Issuer;
+use super::record::Record;
+use super::refusal::Refusal;
+use super::status::TokenStatus;
+use super::turn::Turn;
+use super::{TokenRequest, TokenSource};
+use crate::clock::Clock;
+use crate::store::{Key, TokenStore};
+
+/// How long a refresh token is written at most.
+const LONGEST_TURN: Duration = Duration::from_secs(5);
+
+/// The tokens of one account, of one sort: fetched when there is none, when it is about to expire, and once when WeChat
+/// calls it stale.
+///
+/// One thread fetches at a time, of all processes that share the store; the others use the token that still lives, or wait
+/// for what comes of the fetch. While the store cannot be used, the token in memory serves for as long as it lives.
+pub(crate) struct StoredTokens<I> {
+    pub(super) issuer: I,
+    pub(super) key: Key,
+    pub(super) store: Arc<dyn TokenStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    fetched: Condvar,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) held: Option<Held>,
+    fetching: bool,
+    /// The number of fetches that ended, and what the last one failed with.
+    fetches: u64,
+    failure: Option<Error>,
+    /// Whether the last fetch got its token from WeChat; otherwise it took the one in the store or in memory.
+    pub(super) asked: bool,
+    /// What WeChat gave although it had just called it stale: if that happens again, a new one is forced.
+    pub(super) suspect: Option<Secret>,
+    pub(super) forced_at: Option<Duration>,
+    /// What may concern this machine alone.
+    pub(super) refusal: Option<Refusal>,
+    /// What came with a new refresh token, and could not be stored yet.
+    pub(super) unsaved: Option<Unsaved>,
+}
+
+/// A record that must be stored before its access token is used.
+#[derive(Clone)]
+pub(super) struct Unsaved {
+    /// The refresh token that it was asked for with: where the store holds another, it is out of date.
+    pub(super) replaces: Option<Secret>,
+    pub(super) record: Record,
+}
+
+impl<I: Issuer> TokenSource for StoredTokens<I> {
+    fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
+        let deadline = self.clock.now().saturating_add(request.time_left);
+        let mut state = self.lock();
+        loop {
+            let now = self.clock.now();
+            if let Some(held) = state.usable(now, request.rejected) {
+                if now < held.renew_at || state.fetching {
+                    return Ok(Some(held.token.clone()));
+                }
+            }
+            if !state.fetching {
+                return self.fetch(state, request, deadline).map(Some);
+            }
+            let ended = state.fetches;
+            state = self.wait(state, deadline.saturating_sub(now));
+            if state.fetches != ended {
+                if let Some(failure) = &state.failure {
+                    return Err(failure.clone());
+                }
+                // Where WeChat was asked, even the rejected one: asking once more would bring it again.
+                let rejected = request.rejected.filter(|_| !state.asked);
+                if let Some(held) = state.usable(self.clock.now(), rejected) {
+                    return Ok(Some(held.token.clone()));
+                }
+            } else if self.clock.now() >= deadline {
+                return Err(Error::new(
+                    OwnCode::Timeout,
+                    "another thread's request for a token took too long",
+                ));
+            }
+        }
+    }
+
+    fn status(&self) -> Result<Option<TokenStatus>> {
+        self.status_in_store().map(Some)
+    }
+}
+
+impl State {
+    /// The token that is held, unless it has expired or is the one that was rejected.
+    pub(super) fn usable(&self, now: Duration, rejected: Option<&Secret>) -> Option<&Held> {
+        self.held
+            .as_ref()
+            .filter(|held| held.is_usable(now, rejected))
+    }
+}
+
+impl<I: Issuer> StoredTokens<I> {
+    pub(crate) fn new(
+        issuer: I,
+        further: &[&str],
+        store: Arc<dyn TokenStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        Ok(Self {
+            key: Key::new(issuer.interface(), issuer.appid(), further)?,
+            issuer,
+            store,
+            clock,
+            state: Mutex::default(),
+            fetched: Condvar::new(),
+        })
+    }
+
+    pub(crate) fn issuer(&self) -> &I {
+        &self.issuer
+    }
+
+    pub(crate) fn status_in_store(&self) -> Result<TokenStatus> {
+        let record = Record::load(&*self.store, &self.key)?;
+        let now = self.clock.time_of_day();
+        TokenStatus::new(&self.issuer, self.store.name(), &record, now)
+    }
+
+    /// Has the next token asked for with this refresh token, which a new authorisation has brought.
+    pub(crate) fn set_refresh_token(&self, token: Secret, timeout: Duration) -> Result<()> {
+        let deadline = self.clock.now().saturating_add(timeout);
+        let bytes = Record::authorised(Some(token)).bytes()?;
+        let turn = || Turn::wait(&self.store, &self.key, LONGEST_TURN, &*self.clock, deadline);
+        while !turn()?.save(&bytes)? {}
+        let mut state = self.lock();
+        state.held = None;
+        state.unsaved = None;
+        Ok(())
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, most: Duration) -> MutexGuard<'a, State> {
+        self.fetched
+            .wait_timeout(state, most)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+    }
+
+    fn fetch(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        request: &TokenRequest<'_>,
+        deadline: Duration,
+    ) -> Result<Secret> {
+        state.fetching = true;
+        state.asked = false;
+        drop(state);
+
+        let mut ending = Ending {
+            tokens: self,
+            result: Err(Error::new(
+                OwnCode::Internal,
+                "the request for a token was broken off",
+            )),
+        };
+        ending.result = self.renew(request.rejected, deadline);
+
+        let mut state = self.lock();
+        match &ending.result {
+            Ok(held) => {
+                state.held = Some(held.clone());
+                Ok(held.token.clone())
+            }
+            // A renewal ahead of time that failed does no harm while the token lives.
+            Err(error) => {
+                let now = self.clock.now();
+                match state.usable(now, request.rejected).cloned() {
+                    Some(mut held) => {
+                        let token = held.token.clone();
+                        held.postpone(now);
+                        state.held = Some(held);
+                        Ok(token)
+                    }
+                    None => Err(error.clone()),
+                }
+            }
+        }
+    }
+}
+
+/// Ends a fetch, even one that panicked: those who wait are told.
+struct Ending<'a, I: Issuer> {
+    tokens: &'a StoredTokens<I>,
+    result: Result<Held>,
+}
+
+impl<I: Issuer> Drop for Ending<'_, I> {
+    fn drop(&mut self) {
+        let mut state = self.tokens.lock();
+        state.fetching = false;
+        state.fetches += 1;
+        state.failure = self.result.as_ref().err().cloned();
+        drop(state);
+        self.tokens.fetched.notify_all();
+    }
+}

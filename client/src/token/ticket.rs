@@ -1,0 +1,86 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::{Error, OwnCode, Result};
+use serde::{Deserialize, Serialize};
+
+use super::record::{millis, parse, to_bytes};
+use super::turn::Turn;
+use crate::clock::Clock;
+use crate::store::{Key, TokenStore};
+
+/// For how long a ticket is good. Source: the official page of `getComponentAccessToken`.
+const LIFE: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// How long a ticket is written at most.
+const LONGEST_TURN: Duration = Duration::from_secs(5);
+
+/// The component_verify_ticket that WeChat pushes to a platform every 10 minutes.
+pub(crate) struct Ticket {
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) key: Key,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    ticket: String,
+    /// When it was handed over, in ms since 1970.
+    received_at_ms: u64,
+}
+
+impl Ticket {
+    /// What its key begins with.
+    pub(crate) const KIND: &'static str = "component_verify_ticket";
+
+    /// The last one, as long as it is good.
+    pub(super) fn get(&self) -> Result<Secret> {
+        let missing = |what: String| Error::new(OwnCode::NoVerifyTicket, what);
+        let Some(stored) = self.load()? else {
+            return Err(missing(
+                "there is no component_verify_ticket yet".to_owned(),
+            ));
+        };
+        let age = self.age(&stored);
+        if age >= LIFE {
+            return Err(missing(format!(
+                "the last component_verify_ticket came {} h ago, and was good for 12 h",
+                age.as_secs() / 3600
+            )));
+        }
+        Ok(Secret::new(stored.ticket))
+    }
+
+    /// How long ago the last one came.
+    pub(crate) fn last_age(&self) -> Result<Option<Duration>> {
+        Ok(self.load()?.map(|stored| self.age(&stored)))
+    }
+
+    /// Keeps this one from now on.
+    pub(crate) fn set(&self, ticket: &Secret, timeout: Duration) -> Result<()> {
+        let stored = Stored {
+            ticket: ticket.expose().to_owned(),
+            received_at_ms: millis(self.clock.time_of_day()),
+        };
+        let bytes = to_bytes(&stored)?;
+        let deadline = self.clock.now().saturating_add(timeout);
+        let turn = || Turn::wait(&self.store, &self.key, LONGEST_TURN, &*self.clock, deadline);
+        while !turn()?.save(&bytes)? {}
+        Ok(())
+    }
+
+    fn load(&self) -> Result<Option<Stored>> {
+        let record = self.store.load(&self.key)?;
+        record
+            .map(|record| parse(&record.bytes, &self.key))
+            .transpose()
+    }
+
+    /// One from the future came on a machine whose clock is ahead: it counts as new.
+    fn age(&self, stored: &Stored) -> Duration {
+        self.clock
+            .time_of_day()
+            .saturating_sub(Duration::from_millis(stored.received_at_ms))
+    }
+}
