@@ -7,6 +7,7 @@ pub mod errcodes;
 pub mod flows;
 pub mod matching;
 pub mod requests;
+pub mod tokens;
 pub mod validation;
 
 mod expected;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::record::millis;
 
 /// How long the first refusal is remembered; each further one twice as long as the one before.
-const FIRST: Duration = Duration::from_secs(1);
+const FIRST: Duration = Duration::from_secs(5);
 
 /// How long a refusal is remembered at most: somebody who mends the account on WeChat's console waits for so long.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -151,7 +151,7 @@ mod tests {
     fn a_refusal_is_remembered_longer_each_time_up_to_a_minute() {
         let error = Error::from_answer(40125, "invalid appsecret");
         let mut former = None;
-        for life in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+        for life in [5, 10, 20, 40, 60, 60] {
             let refusal = Refusal::new(&error, of("S"), &former, NOW);
             let left = |after| refusal.again_in(&of("S"), NOW + after);
             assert_eq!(left(Duration::ZERO), Some(Duration::from_secs(life)));
@@ -161,7 +161,7 @@ mod tests {
         let other = Refusal::new(&error, of("other"), &former, NOW);
         assert_eq!(
             other.again_in(&of("other"), NOW),
-            Some(Duration::from_secs(1))
+            Some(Duration::from_secs(5))
         );
     }
 

@@ -136,7 +136,7 @@ fn a_renewal_ahead_of_time_that_fails_does_no_harm() {
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(count(&transport, STABLE_TOKEN), 2);
-    clock.advance(Duration::from_secs(5));
+    clock.advance(Duration::from_secs(6));
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(count(&transport, STABLE_TOKEN), 3);
     clock.advance(Duration::from_secs(195));

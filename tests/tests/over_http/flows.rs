@@ -1,12 +1,4 @@
 //! The client takes the steps of each flow over real sockets, as the clients of the other languages do.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-mod server;
-mod staging;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

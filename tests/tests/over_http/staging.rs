@@ -151,7 +151,8 @@ impl Stage {
         self.compare("host", &send.host, &host);
         self.compare("method", &method, &request.method.as_str());
         self.compare("path", &send.path, &request.path);
-        self.compare("access_token", &send.access_token, &request.access_token);
+        let access_token = request.access_token();
+        self.compare("access_token", &send.access_token.as_deref(), &access_token);
         if let Some(body) = &send.body {
             self.compare("body", &body.as_bytes(), &request.body.as_slice());
         }

@@ -11,9 +11,24 @@ use std::thread;
 pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// The token in the query.
-    pub(crate) access_token: Option<String>,
+    /// As it came, percent-encoded.
+    pub(crate) query: String,
     pub(crate) body: Vec<u8>,
+}
+
+impl Received {
+    /// The fields of the query.
+    pub(crate) fn query(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query
+            .split('&')
+            .filter_map(|field| field.split_once('='))
+    }
+
+    /// The token in the query.
+    pub(crate) fn access_token(&self) -> Option<&str> {
+        let mut fields = self.query();
+        fields.find_map(|(name, value)| (name == "access_token").then_some(value))
+    }
 }
 
 /// What becomes of a request.
@@ -119,13 +134,10 @@ fn receive(reader: &mut impl BufRead) -> io::Result<Option<Received>> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let access_token = query
-        .split('&')
-        .find_map(|parameter| parameter.strip_prefix("access_token="));
     Ok(Some(Received {
         method: method.unwrap_or_default(),
         path: path.to_owned(),
-        access_token: access_token.map(str::to_owned),
+        query: query.to_owned(),
         body,
     }))
 }

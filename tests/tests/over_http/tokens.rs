@@ -1,0 +1,211 @@
+//! Each vector of `tokens.json`, with a store in a folder.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jumpqr::interface::{ComponentTokenField, Interface};
+use jumpqr::token::{TokenInterface, TokenStatus};
+use jumpqr::{Client, Platform, store};
+use jumpqr_tests::tokens::{AccountVector, ExchangeVector, Tokens, TokensStep, TokensVector};
+use jumpqr_tests::{Expected, Visitor, Wire, count, load, report};
+use serde_json::{Map, Value};
+
+use crate::server::{Fate, Received, Server};
+
+#[test]
+fn every_account_gets_its_tokens_as_the_vector_says() {
+    let file: Tokens = load().unwrap();
+    let results = file
+        .tokens
+        .iter()
+        .map(|vector| (vector.name.as_str(), run(vector)));
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    count::<Tokens>(run);
+}
+
+/// The requests that are to come, and what came otherwise.
+#[derive(Default)]
+struct Script {
+    exchanges: VecDeque<ExchangeVector>,
+    wrong: Vec<String>,
+}
+
+fn run(vector: &TokensVector) -> Result<(), String> {
+    let script = Arc::<Mutex<Script>>::default();
+    let shared = script.clone();
+    let server = Server::start(move |request| {
+        shared
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .receive(&request)
+    });
+    let server = server.map_err(|error| error.to_string())?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let account = || Account::new(&vector.account, &server.base_url(), folder.path());
+    let mut now = account()?;
+    for step in &vector.steps {
+        match step {
+            TokensStep::Ticket { set_verify_ticket } => {
+                now.platform()?
+                    .set_verify_ticket(set_verify_ticket.as_str())
+                    .map_err(|error| error.to_string())?;
+            }
+            TokensStep::RefreshToken {
+                set_authorizer_refresh_token,
+            } => now.authorise(&vector.account, set_authorizer_refresh_token)?,
+            TokensStep::NewClient { new_client: true } => now = account()?,
+            TokensStep::NewClient { new_client: false } => return Err("new_client".to_owned()),
+            TokensStep::Call {
+                call,
+                exchanges,
+                result,
+            } => {
+                script.lock().unwrap().exchanges = exchanges.clone().into();
+                call.visit(CallAndCheck(&now.client, result))??;
+                script.lock().unwrap().check()?;
+            }
+            TokensStep::Status { token_status } => compare(token_status, &now.client)?,
+        }
+    }
+    Ok(())
+}
+
+struct CallAndCheck<'a>(&'a Client, &'a Expected);
+
+impl Visitor for CallAndCheck<'_> {
+    type Output = Result<(), String>;
+
+    fn visit<I: Interface<Answer: Wire>>(self, call: I) -> Self::Output {
+        let found = self.0.call(call);
+        if let Err(error) = &found {
+            let printed = format!("{error} {error:?}");
+            let secrets = ["APPSECRET", "COMPONENTSECRET", "TICKET", "RT1", "CT1"];
+            if let Some(secret) = secrets.iter().find(|secret| printed.contains(*secret)) {
+                return Err(format!("it prints {secret}"));
+            }
+        }
+        self.1.check(&found)
+    }
+}
+
+fn compare(expected: &Map<String, Value>, client: &Client) -> Result<(), String> {
+    let status: Option<TokenStatus> = client.token_status().map_err(|error| error.to_string())?;
+    let found = serde_json::to_value(status).map_err(|error| error.to_string())?;
+    for (name, expected) in expected {
+        if found.get(name) != Some(expected) {
+            return Err(format!("{name}: expected {expected} in {found}"));
+        }
+    }
+    Ok(())
+}
+
+/// A client, and the platform that it is of.
+struct Account {
+    platform: Option<Platform>,
+    client: Client,
+}
+
+impl Account {
+    fn new(account: &AccountVector, base_url: &str, folder: &Path) -> Result<Self, String> {
+        Self::try_new(account, base_url, folder).map_err(|error| error.to_string())
+    }
+
+    fn try_new(account: &AccountVector, base_url: &str, folder: &Path) -> jumpqr::Result<Self> {
+        let store = format!("dir:{}", folder.join("tokens").display());
+        let builder = Client::builder()
+            .base_url(base_url)
+            .token_store(store::open(&store)?)
+            .timeout(Duration::from_secs(10))
+            .max_retries(0)
+            .pacing(false);
+        match account {
+            AccountVector::App(app) => {
+                let interface = match &app.token_interface {
+                    Some(name) => TokenInterface::from_name(name)?,
+                    None => TokenInterface::default(),
+                };
+                let builder = builder
+                    .app(app.appid.as_str(), app.secret.as_str())
+                    .token_interface(interface);
+                Ok(Self {
+                    platform: None,
+                    client: builder.build()?,
+                })
+            }
+            AccountVector::Merchant(merchant) => {
+                let field = merchant.component_token_field.as_deref();
+                let field = field.and_then(ComponentTokenField::from_name);
+                let platform = builder
+                    .component_token_field(field.unwrap_or_default())
+                    .build_platform(
+                        merchant.component_appid.as_str(),
+                        merchant.component_appsecret.as_str(),
+                    )?;
+                Ok(Self {
+                    client: platform.merchant(&merchant.appid)?,
+                    platform: Some(platform),
+                })
+            }
+        }
+    }
+
+    fn platform(&self) -> Result<&Platform, String> {
+        self.platform
+            .as_ref()
+            .ok_or_else(|| "no platform".to_owned())
+    }
+
+    fn authorise(&self, account: &AccountVector, refresh_token: &str) -> Result<(), String> {
+        let AccountVector::Merchant(merchant) = account else {
+            return Err("no merchant".to_owned());
+        };
+        self.platform()?
+            .set_authorizer_refresh_token(&merchant.appid, refresh_token)
+            .map_err(|error| error.to_string())
+    }
+}
+
+impl Script {
+    fn receive(&mut self, request: &Received) -> Fate {
+        let Some(expected) = self.exchanges.pop_front() else {
+            self.wrong.push(format!("a request too many: {request:?}"));
+            return Fate::Close;
+        };
+        let query: BTreeMap<_, _> = request
+            .query()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let method = if expected.body.is_some() {
+            "POST"
+        } else {
+            "GET"
+        };
+        let body = serde_json::from_slice(&request.body).ok();
+        let found = (request.method.as_str(), &request.path, &query, &body);
+        let wanted = (method, &expected.path, &expected.query, &expected.body);
+        if found != wanted {
+            self.wrong
+                .push(format!("expected {wanted:?}, found {found:?}"));
+        }
+        match expected.reply.reply() {
+            Ok(reply) => Fate::Reply {
+                status: reply.status,
+                body: reply.body,
+            },
+            Err(wrong) => {
+                self.wrong.push(wrong);
+                Fate::Close
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match (self.wrong.as_slice(), self.exchanges.len()) {
+            ([], 0) => Ok(()),
+            ([], left) => Err(format!("{left} requests were not sent")),
+            (wrong, _) => Err(wrong.join("; ")),
+        }
+    }
+}
