@@ -1,12 +1,11 @@
 //! Clients that share a token store: one fetches for all, and what one has found out serves the others.
 
-use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 
-use jumpqr::error::{Error, OwnCode, Result};
-use jumpqr::store::{DirectoryStore, Key, Lease, MemoryStore, Record, TokenStore};
+use jumpqr::error::Result;
+use jumpqr::store::{DirectoryStore, Key, MemoryStore, TokenStore};
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Edit, ErrorKind, SystemClock};
@@ -14,6 +13,7 @@ use jumpqr::{Client, Edit, ErrorKind, SystemClock};
 use crate::fake::{
     ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token, token_of,
 };
+use crate::unreliable::{Unreliable, at_next_lock};
 
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(3600);
@@ -58,70 +58,6 @@ fn sharing(
         .clock(clock.clone())
         .build()
         .unwrap()
-}
-
-/// A store that fails while it is told to, and in which something may happen between a look and the lock.
-#[derive(Default)]
-struct Unreliable {
-    store: MemoryStore,
-    locks: AtomicUsize,
-    before_lock: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-    down: AtomicBool,
-    /// Whether a lease is over as soon as it is given.
-    hasty: AtomicBool,
-    read_only: AtomicBool,
-}
-
-impl fmt::Debug for Unreliable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Unreliable")
-    }
-}
-
-fn fail_if(switch: &AtomicBool) -> Result<()> {
-    if switch.load(Ordering::SeqCst) {
-        return Err(Error::new(OwnCode::StoreFailed, "it is down"));
-    }
-    Ok(())
-}
-
-impl TokenStore for Unreliable {
-    fn name(&self) -> String {
-        self.store.name()
-    }
-
-    fn load(&self, key: &Key) -> Result<Option<Record>> {
-        fail_if(&self.down)?;
-        self.store.load(key)
-    }
-
-    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
-        fail_if(&self.down)?;
-        self.locks.fetch_add(1, Ordering::SeqCst);
-        let before_lock = self.before_lock.lock().unwrap().take();
-        if let Some(before_lock) = before_lock {
-            before_lock();
-        }
-        let hasty = self.hasty.load(Ordering::SeqCst);
-        self.store
-            .lock(key, if hasty { Duration::ZERO } else { life })
-    }
-
-    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool> {
-        fail_if(&self.down)?;
-        fail_if(&self.read_only)?;
-        self.store.save(key, bytes, lease)
-    }
-
-    fn release(&self, key: &Key, lease: Lease) -> Result<()> {
-        fail_if(&self.down)?;
-        self.store.release(key, lease)
-    }
-}
-
-/// Has it done at the next lock.
-fn at_next_lock(store: &Unreliable, act: impl FnOnce() + Send + 'static) {
-    *store.before_lock.lock().unwrap() = Some(Box::new(act));
 }
 
 #[test]
@@ -187,7 +123,7 @@ fn a_token_that_was_renewed_between_the_look_and_the_lock_is_used() {
     let (transport, store) = (strict(), Arc::<Unreliable>::default());
     let clock = Arc::<ManualClock>::default();
     let other = sharing(&transport, &store, &clock);
-    *store.before_lock.lock().unwrap() = Some(Box::new(move || add(&other).unwrap()));
+    at_next_lock(&store, move || add(&other).unwrap());
     add(&sharing(&transport, &store, &clock)).unwrap();
     assert_eq!(count(&transport, STABLE_TOKEN), 1);
 }
@@ -224,7 +160,7 @@ fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_loo
     let (refused, other) = (transport.clone(), client.clone());
     let thread = Arc::<OnceLock<_>>::default();
     let (started, again) = (thread.clone(), store.clone());
-    *store.before_lock.lock().unwrap() = Some(Box::new(move || {
+    at_next_lock(&store, move || {
         let before = count(&refused, ADD);
         started
             .set(std::thread::spawn(move || add(&other)))
@@ -237,7 +173,7 @@ fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_loo
         let released = again.clone();
         let release = move || released.store.release(&key(), lease).unwrap();
         at_next_lock(&again, release);
-    }));
+    });
     add(&client).unwrap();
     let thread = Arc::into_inner(thread).unwrap().into_inner().unwrap();
     thread.join().unwrap().unwrap();
