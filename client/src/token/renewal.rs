@@ -136,7 +136,7 @@ impl<I: Issuer> StoredTokens<I> {
         let now = self.clock.now();
         let state = self.lock();
         let held = state.usable(now, rejected)?;
-        (now < held.renew_at && state.unsaved.is_none()).then(|| held.clone())
+        (now < held.renew_at).then(|| held.clone())
     }
 
     /// What came with a new refresh token and could not be stored, unless the store has gone on from there.

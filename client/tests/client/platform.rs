@@ -305,6 +305,32 @@ fn an_old_ticket_is_not_sent() {
 }
 
 #[test]
+fn a_platform_with_the_right_appsecret_does_not_wait_for_one_with_a_wrong_one() {
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        let body: Value = serde_json::from_slice(request.body().unwrap()).unwrap();
+        Ok(match request.path() {
+            COMPONENT_TOKEN if text(&body, "component_appsecret") == "WRONG" => errcode(40125),
+            COMPONENT_TOKEN => Reply::ok(r#"{"component_access_token":"CT","expires_in":7200}"#),
+            AUTHORIZER_TOKEN => Reply::ok(r#"{"authorizer_access_token":"AT","expires_in":7200}"#),
+            _ => ok(),
+        })
+    }));
+    let store = Arc::<MemoryStore>::default();
+    let wrong = settings(&transport)
+        .token_store(store.clone())
+        .build_platform(PLATFORM, "WRONG")
+        .unwrap();
+    wrong.set_verify_ticket("TICKET").unwrap();
+    authorise(&wrong, MERCHANT);
+    for _ in 0..2 {
+        let error = publish(&wrong, MERCHANT).unwrap_err();
+        assert_eq!(error.errcode(), Some(40125));
+    }
+    assert_eq!(count(&transport, COMPONENT_TOKEN), 1);
+    publish(&process(&transport, &store), MERCHANT).unwrap();
+}
+
+#[test]
 fn each_merchant_is_paced_by_itself_and_token_requests_are_not() {
     let (_, transport) = strict();
     let clock = Arc::<ManualClock>::default();
