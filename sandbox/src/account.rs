@@ -46,6 +46,18 @@ pub struct Account {
 }
 
 impl Account {
+    /// One of this kind, with all permissions.
+    pub(crate) fn of_kind(
+        kind: AccountKind,
+        appid: impl Into<String>,
+        secret: impl Into<Secret>,
+    ) -> Self {
+        match kind {
+            AccountKind::MiniProgram => Self::mini_program(appid, secret),
+            AccountKind::ServiceAccount => Self::service_account(appid, secret),
+        }
+    }
+
     /// A Mini Program of an organisation, with released code and all permissions.
     pub fn mini_program(appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self {

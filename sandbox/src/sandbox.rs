@@ -142,10 +142,7 @@ impl Sandbox {
 
     /// A further account, or one in the place of that with the same appid.
     pub fn put_account(&self, account: Account) {
-        self.state
-            .lock()
-            .accounts
-            .insert(account.appid.clone(), account);
+        self.state.lock().put_account(account);
     }
 
     /// The rules of the account whose token added them, in the order in which they were added.

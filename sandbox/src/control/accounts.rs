@@ -20,15 +20,22 @@ pub(super) fn put(state: &mut State, appid: &str, body: Value) -> Result<Value, 
         Some(account) => account.clone(),
         None => new_account(appid, &change)?,
     };
-    if change.kind.is_some_and(|kind| kind != account.kind) {
-        return Err(SandboxError::Invalid(
-            "kind differs from what the account is; delete the account first".to_owned(),
-        ));
-    }
+    check_kind(&account, change.kind)?;
     change.apply(&mut account);
     let shown = show(&account);
-    state.accounts.insert(appid.to_owned(), account);
+    state.put_account(account);
     Ok(shown)
+}
+
+/// That an account becomes none of another kind.
+pub(super) fn check_kind(account: &Account, kind: Option<AccountKind>) -> Result<(), SandboxError> {
+    if kind.is_some_and(|kind| kind != account.kind) {
+        return Err(SandboxError::Invalid(format!(
+            "kind differs from what the account {} is; delete the account first",
+            account.appid
+        )));
+    }
+    Ok(())
 }
 
 fn new_account(appid: &str, change: &AccountChange) -> Result<Account, SandboxError> {
@@ -38,10 +45,8 @@ fn new_account(appid: &str, change: &AccountChange) -> Result<Account, SandboxEr
         ))
     };
     let secret: Secret = change.secret.clone().ok_or_else(|| missing("secret"))?;
-    Ok(match change.kind.ok_or_else(|| missing("kind"))? {
-        AccountKind::MiniProgram => Account::mini_program(appid, secret),
-        AccountKind::ServiceAccount => Account::service_account(appid, secret),
-    })
+    let kind = change.kind.ok_or_else(|| missing("kind"))?;
+    Ok(Account::of_kind(kind, appid, secret))
 }
 
 pub(super) fn delete(state: &mut State, appid: &str) -> Result<Value, SandboxError> {

@@ -88,8 +88,13 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     ),
     (
         "PUT",
+        "/sandbox/platforms/{component_appid}/authorizers",
+        "many accounts authorise it: {appid: {permission_sets, kind}}",
+    ),
+    (
+        "PUT",
         "/sandbox/platforms/{component_appid}/authorizers/{appid}",
-        "the account authorises it (permission_sets): a refresh token",
+        "the account authorises it (permission_sets, kind): a refresh token",
     ),
     (
         "DELETE",

@@ -1,6 +1,7 @@
 //! What the sandbox is told and asked, as JSON: over HTTP under `/sandbox`, and in-process.
 
 mod accounts;
+mod authorizers;
 mod clock;
 mod endpoints;
 mod faults;

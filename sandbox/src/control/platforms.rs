@@ -1,11 +1,10 @@
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::read;
+use super::{authorizers, read};
 use crate::account::hidden;
 use crate::error::SandboxError;
 use crate::platform::Platform;
@@ -18,12 +17,6 @@ struct PlatformChange {
     #[serde(deserialize_with = "hidden")]
     component_appsecret: Option<Secret>,
     token_lifetime_seconds: Option<u64>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct AuthorizationForm {
-    permission_sets: Option<BTreeSet<u16>>,
 }
 
 pub(super) fn list(state: &State) -> Value {
@@ -45,9 +38,10 @@ pub(super) fn dispatch(
         ("GET", ["ticket"]) => current_ticket(state, component_appid),
         ("POST", ["ticket"]) => push_ticket(state, component_appid),
         ("DELETE", ["tokens"]) => kill_tokens(state, component_appid),
-        ("GET", ["authorizers"]) => authorizers(state, component_appid),
-        ("PUT", ["authorizers", appid]) => authorize(state, component_appid, appid, body),
-        ("DELETE", ["authorizers", appid]) => revoke(state, component_appid, appid),
+        ("GET", ["authorizers"]) => authorizers::list(state, component_appid),
+        ("PUT", ["authorizers"]) => authorizers::put_all(state, component_appid, body),
+        ("PUT", ["authorizers", appid]) => authorizers::put(state, component_appid, appid, body),
+        ("DELETE", ["authorizers", appid]) => authorizers::delete(state, component_appid, appid),
         _ => return None,
     })
 }
@@ -78,7 +72,7 @@ fn put(state: &mut State, component_appid: &str, body: Value) -> Result<Value, S
         platform.token_lifetime = Duration::from_secs(seconds);
     }
     let shown = show(&platform);
-    state.platforms.insert(component_appid.to_owned(), platform);
+    state.put_platform(platform);
     Ok(shown)
 }
 
@@ -101,36 +95,6 @@ fn push_ticket(state: &mut State, component_appid: &str) -> Result<Value, Sandbo
 
 fn kill_tokens(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {
     Ok(json!({ "killed": state.kill_component_tokens(component_appid)? }))
-}
-
-fn authorizers(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
-    state.platform(component_appid)?;
-    let authorizers = state
-        .authorizations
-        .of(component_appid)
-        .map(|(appid, authorization)| {
-            json!({
-                "authorizer_appid": appid,
-                "permission_sets": authorization.permission_sets,
-            })
-        });
-    Ok(authorizers.collect())
-}
-
-fn authorize(
-    state: &mut State,
-    component_appid: &str,
-    appid: &str,
-    body: Value,
-) -> Result<Value, SandboxError> {
-    let form: AuthorizationForm = read(body)?;
-    let refresh_token = state.authorize(component_appid, appid, form.permission_sets)?;
-    Ok(json!({ "authorizer_appid": appid, "authorizer_refresh_token": refresh_token }))
-}
-
-fn revoke(state: &mut State, component_appid: &str, appid: &str) -> Result<Value, SandboxError> {
-    state.revoke(component_appid, appid)?;
-    Ok(json!({}))
 }
 
 fn show(platform: &Platform) -> Value {

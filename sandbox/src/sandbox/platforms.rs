@@ -24,10 +24,7 @@ impl Sandbox {
 
     /// A further platform, or one in the place of that with the same component_appid.
     pub fn put_platform(&self, platform: Platform) {
-        self.state
-            .lock()
-            .platforms
-            .insert(platform.component_appid.clone(), platform);
+        self.state.lock().put_platform(platform);
     }
 
     /// The ticket that was pushed to the platform last: every 10 minutes of the sandbox's time a new one, each valid for 12

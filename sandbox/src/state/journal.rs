@@ -113,22 +113,14 @@ impl Journal {
 
 /// Strikes out all that the sandbox knows to be secret, and what `call` gives as a token or a secret, right or wrong.
 pub(crate) fn redact(state: &State, call: Option<&Call>, text: &str) -> String {
-    let secrets = state
-        .accounts
-        .values()
-        .map(|account| account.secret.expose());
-    let appsecrets = state
-        .platforms
-        .values()
-        .map(|platform| platform.component_appsecret.expose());
     let given = call.into_iter().flat_map(|call| {
         ["access_token", "component_access_token", "secret"]
             .into_iter()
             .filter_map(|name| call.query(name))
     });
-    let mut redacted = strike_out(text);
-    for secret in secrets.chain(appsecrets).chain(given) {
-        if !secret.is_empty() && redacted.contains(secret) {
+    let mut redacted = state.secrets.strike_out(&strike_out(text));
+    for secret in given {
+        if redacted.contains(secret) {
             redacted = redacted.replace(secret, STRUCK_OUT);
         }
     }

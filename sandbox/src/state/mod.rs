@@ -8,6 +8,7 @@ mod minted;
 mod orders;
 mod platform_orders;
 pub(crate) mod rules;
+mod secrets;
 pub(crate) mod tickets;
 pub(crate) mod tokens;
 pub(crate) mod traffic;
@@ -31,6 +32,7 @@ use authorizations::Authorizations;
 use journal::Journal;
 use links::Links;
 use rules::RuleBook;
+use secrets::SecretBook;
 use tickets::Tickets;
 use tokens::TokenBook;
 use traffic::Traffic;
@@ -54,6 +56,7 @@ pub(crate) struct State {
     pub(crate) succession: TokenSuccession,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) platforms: BTreeMap<String, Platform>,
+    secrets: SecretBook,
     pub(crate) authorizations: Authorizations,
     pub(crate) tickets: Tickets,
     pub(crate) links: Links,
@@ -69,12 +72,20 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(start: Start) -> Self {
+        let mut secrets = SecretBook::default();
+        for account in start.accounts.values() {
+            secrets.add(&account.secret);
+        }
+        for platform in start.platforms.values() {
+            secrets.add(&platform.component_appsecret);
+        }
         Self {
             clock: Clock::new(start.frozen_at),
             limits: start.limits,
             succession: start.succession,
             accounts: start.accounts.clone(),
             platforms: start.platforms.clone(),
+            secrets,
             authorizations: Authorizations::default(),
             tickets: Tickets::default(),
             links: start.links.clone(),

@@ -18,6 +18,12 @@ impl State {
             .ok_or_else(|| SandboxError::UnknownAccount(appid.to_owned()))
     }
 
+    /// A further account, or one in the place of that with the same appid.
+    pub(crate) fn put_account(&mut self, account: Account) {
+        self.secrets.add(&account.secret);
+        self.accounts.insert(account.appid.clone(), account);
+    }
+
     /// Its rules, links and tokens go with it.
     pub(crate) fn remove_account(&mut self, appid: &str) -> Result<(), SandboxError> {
         self.account(appid)?;

@@ -15,6 +15,13 @@ impl State {
             .ok_or_else(|| SandboxError::UnknownPlatform(component_appid.to_owned()))
     }
 
+    /// A further platform, or one in the place of that with the same component_appid.
+    pub(crate) fn put_platform(&mut self, platform: Platform) {
+        self.secrets.add(&platform.component_appsecret);
+        let component_appid = platform.component_appid.clone();
+        self.platforms.insert(component_appid, platform);
+    }
+
     /// Its tickets, authorisations and tokens go with it.
     pub(crate) fn remove_platform(&mut self, component_appid: &str) -> Result<(), SandboxError> {
         self.platform(component_appid)?;

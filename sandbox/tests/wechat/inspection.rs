@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jumpqr_sandbox::{
-    Fault, Interface, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_SECRET,
+    Account, Fault, Interface, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_SECRET,
 };
 use serde_json::json;
 
@@ -107,6 +107,30 @@ fn no_record_holds_a_token_or_a_secret() {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }
+}
+
+#[test]
+fn no_record_holds_a_secret_that_any_account_has_or_had() {
+    let caller = Caller::new();
+    let path = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}");
+    let change = |secret: &str| {
+        let body = json!({"secret": secret});
+        caller.sandbox.control("PUT", &path, body).unwrap();
+    };
+    change("that-of-yesterday");
+    change("that-of-today");
+    let gone = "wx00000000000000a1";
+    caller
+        .sandbox
+        .put_account(Account::mini_program(gone, "that-of-one-removed"));
+    let path = format!("/sandbox/accounts/{gone}");
+    caller.sandbox.control("DELETE", &path, json!({})).unwrap();
+    let note = format!(
+        "that-of-tomorrow {MINI_PROGRAM_SECRET} that-of-yesterday that-of-today that-of-one-removed"
+    );
+    caller.mini("qrcodejumpget", &json!({"note": note}));
+    let body = caller.sandbox.requests().remove(0).body;
+    assert_eq!(body, r#"{"note":"that-of-tomorrow *** *** *** ***"}"#);
 }
 
 #[test]

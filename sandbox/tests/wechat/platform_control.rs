@@ -1,6 +1,6 @@
 //! The control endpoints of platforms.
 
-use jumpqr_sandbox::{COMPONENT_APPID, MINI_PROGRAM_APPID};
+use jumpqr_sandbox::{COMPONENT_APPID, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, errcode};
@@ -109,4 +109,59 @@ fn mistakes_are_named() {
     ] {
         assert_eq!(refused(&caller, "PUT", &path, body).0, 400, "{path}");
     }
+}
+
+#[test]
+fn many_merchants_authorise_a_platform_at_once() {
+    let caller = Caller::new();
+    let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers");
+    let merchants: serde_json::Map<String, Value> = (0..2_000)
+        .map(|number| (format!("wx{number:016}"), json!({"kind": "mini_program"})))
+        .collect();
+    let mut with_others = merchants.clone();
+    with_others.insert(
+        SERVICE_ACCOUNT_APPID.to_owned(),
+        json!({"permission_sets": [3], "kind": "service_account"}),
+    );
+    let authorized = done(&caller, "PUT", &path, Value::Object(with_others));
+    assert_eq!(authorized.as_array().unwrap().len(), 2_001);
+    let listed = done(&caller, "GET", &path, json!({}));
+    let of = |appid: &str| {
+        let mut merchants = listed.as_array().unwrap().iter();
+        merchants.find(|merchant| merchant["authorizer_appid"] == appid)
+    };
+    assert_eq!(
+        of(SERVICE_ACCOUNT_APPID).unwrap()["permission_sets"],
+        json!([3])
+    );
+    let last = "wx0000000000001999";
+    assert_eq!(of(last).unwrap()["permission_sets"], json!([18]));
+    let account = caller.sandbox.account(last).unwrap();
+    assert_eq!(account.secret.expose().len(), 32);
+    let again = done(&caller, "PUT", &path, Value::Object(merchants));
+    assert_ne!(again[1_999], authorized[1_999], "a new refresh token");
+    assert_eq!(caller.sandbox.account(last).unwrap(), account);
+}
+
+#[test]
+fn where_one_merchant_is_wrong_none_authorises() {
+    let caller = Caller::new();
+    let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers");
+    let before = done(&caller, "GET", &path, json!({}));
+    let good = json!({"kind": "mini_program"});
+    for (wrong, appid, status) in [
+        (json!({}), "wx9999999999999999", 404),
+        (json!({"kind": "mini_program"}), SERVICE_ACCOUNT_APPID, 400),
+        (json!({"secret": "s"}), MINI_PROGRAM_APPID, 400),
+    ] {
+        let body = json!({"wx0000000000000001": good, appid: wrong});
+        let (found, text) = refused(&caller, "PUT", &path, body);
+        assert_eq!(found, status, "{text}");
+        assert_eq!(done(&caller, "GET", &path, json!({})), before);
+        assert!(caller.sandbox.account("wx0000000000000001").is_err());
+    }
+    let one = format!("{path}/wx0000000000000001");
+    let authorized = done(&caller, "PUT", &one, good);
+    assert_eq!(authorized["authorizer_appid"], "wx0000000000000001");
+    assert!(caller.sandbox.account("wx0000000000000001").is_ok());
 }
