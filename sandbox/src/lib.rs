@@ -52,4 +52,4 @@ pub use sandbox::Sandbox;
 pub use state::journal::{Counters, RecordedRequest};
 pub use state::rules::{StoredMode, StoredRule};
 pub use state::web::Web;
-pub use succession::TokenSuccession;
+pub use succession::{OldRefreshToken, TokenSuccession};

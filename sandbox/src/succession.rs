@@ -4,6 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
 
+/// What becomes of an authorizer_refresh_token when the next one is issued. WeChat's pages do not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OldRefreshToken {
+    /// It dies at once, whether the answer with the next one arrives or not: 61023.
+    #[default]
+    DiesAtOnce,
+    /// It may be used again until the access token that came with a later one is first used.
+    DiesAtFirstUse,
+}
+
 /// What becomes of a token when the next one is issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -14,6 +25,8 @@ pub struct TokenSuccession {
     pub overlap_seconds: u64,
     /// Whether every former token dies at once instead, that of `stable_token` too.
     pub kill_old_at_once: bool,
+    /// What becomes of the old refresh token, whatever becomes of the access token.
+    pub old_refresh_token: OldRefreshToken,
 }
 
 impl Default for TokenSuccession {
@@ -22,6 +35,7 @@ impl Default for TokenSuccession {
         Self {
             overlap_seconds: 300,
             kill_old_at_once: false,
+            old_refresh_token: OldRefreshToken::DiesAtOnce,
         }
     }
 }

@@ -109,7 +109,7 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "PUT",
         "/sandbox/tokens",
-        "change that: overlap_seconds, kill_old_at_once",
+        "change that: overlap_seconds, kill_old_at_once, old_refresh_token",
     ),
     ("GET", "/sandbox/links", "all links"),
     (

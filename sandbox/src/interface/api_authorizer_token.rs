@@ -16,7 +16,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         .ok_or_else(|| Refusal::new(40013))?;
     let now = state.clock.now();
     let refresh_token = fields.optional_text("authorizer_refresh_token")?;
-    let authorizer_refresh_token = state.authorizations.rotate(
+    state.authorizations.check(
         &component_appid,
         authorizer_appid,
         refresh_token.unwrap_or_default(),
@@ -24,6 +24,12 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     let grant = state
         .tokens
         .authorizer_token(&component_appid, account, now, state.succession);
+    let authorizer_refresh_token = state.authorizations.rotate(
+        &component_appid,
+        authorizer_appid,
+        &grant.access_token,
+        state.succession.old_refresh_token,
+    )?;
     state.journal.issued(Interface::ApiAuthorizerToken, &grant);
     Ok(json!({
         "authorizer_access_token": grant.access_token,

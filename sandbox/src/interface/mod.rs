@@ -247,9 +247,9 @@ impl Call {
                 component_appid,
                 appid,
             } => {
-                let authorization = state.authorizations.get(component_appid, appid);
-                &authorization
-                    .ok_or_else(|| Refusal::new(61003))?
+                let authorizations = &mut state.authorizations;
+                &authorizations
+                    .admit(component_appid, appid, token)?
                     .permission_sets
             }
             _ => &account.permission_sets,

@@ -5,19 +5,35 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::minted::Minted;
 use crate::clock::Moment;
 use crate::refusal::Refusal;
+use crate::succession::OldRefreshToken;
 
-/// Has no `Debug`: it holds a refresh token.
+/// A refresh token, and the access token that was issued with it; none came with that of the authorisation itself.
+struct Issued {
+    refresh_token: String,
+    access_token: Option<String>,
+}
+
+/// Has no `Debug`: it holds tokens.
 pub(crate) struct Authorization {
     pub(crate) permission_sets: BTreeSet<u16>,
     /// When the account authorised the platform last.
     pub(crate) auth_time: Moment,
-    authorizer_refresh_token: String,
+    present: Issued,
+    /// The earlier ones that still live, oldest first.
+    former: Vec<Issued>,
 }
 
 impl Authorization {
     /// The present one.
     pub(crate) fn refresh_token(&self) -> &str {
-        &self.authorizer_refresh_token
+        &self.present.refresh_token
+    }
+
+    fn accepts(&self, refresh_token: &str) -> bool {
+        self.former
+            .iter()
+            .chain([&self.present])
+            .any(|issued| issued.refresh_token == refresh_token)
     }
 }
 
@@ -40,36 +56,81 @@ impl Authorizations {
         permission_sets: BTreeSet<u16>,
         now: Moment,
     ) -> String {
-        let authorizer_refresh_token = Minted::RefreshToken.mint();
+        let refresh_token = Minted::RefreshToken.mint();
         let authorization = Authorization {
             permission_sets,
             auth_time: now,
-            authorizer_refresh_token: authorizer_refresh_token.clone(),
+            present: Issued {
+                refresh_token: refresh_token.clone(),
+                access_token: None,
+            },
+            former: Vec::new(),
         };
         self.granted
             .insert(key(component_appid, appid), authorization);
-        authorizer_refresh_token
+        refresh_token
     }
 
-    /// The next refresh token, in exchange for the present one, which is dead from then on.
-    ///
-    /// 61003 where the account has not authorised the platform, 61023 for any other refresh token.
+    /// 61003 where the account has not authorised the platform, 61023 for a refresh token that is none or dead.
+    pub(crate) fn check(
+        &self,
+        component_appid: &str,
+        appid: &str,
+        refresh_token: &str,
+    ) -> Result<(), Refusal> {
+        let authorization = self
+            .get(component_appid, appid)
+            .ok_or_else(|| Refusal::new(61003))?;
+        if authorization.accepts(refresh_token) {
+            Ok(())
+        } else {
+            Err(Refusal::new(61023))
+        }
+    }
+
+    /// The next refresh token, which comes with this access token; 61003 where the account has not authorised the platform.
     pub(crate) fn rotate(
         &mut self,
         component_appid: &str,
         appid: &str,
-        authorizer_refresh_token: &str,
+        access_token: &str,
+        old: OldRefreshToken,
     ) -> Result<String, Refusal> {
         let authorization = self
             .granted
             .get_mut(&key(component_appid, appid))
             .ok_or_else(|| Refusal::new(61003))?;
-        if authorization.authorizer_refresh_token != authorizer_refresh_token {
-            return Err(Refusal::new(61023));
+        let next = Issued {
+            refresh_token: Minted::RefreshToken.mint(),
+            access_token: Some(access_token.to_owned()),
+        };
+        let old_one = std::mem::replace(&mut authorization.present, next);
+        match old {
+            OldRefreshToken::DiesAtOnce => authorization.former.clear(),
+            OldRefreshToken::DiesAtFirstUse => authorization.former.push(old_one),
         }
-        let next = Minted::RefreshToken.mint();
-        authorization.authorizer_refresh_token.clone_from(&next);
-        Ok(next)
+        Ok(authorization.present.refresh_token.clone())
+    }
+
+    /// The platform calls for the account with this access token: the refresh tokens from before the one that came with it
+    /// are dead. 61003 where the account has not authorised the platform.
+    pub(crate) fn admit(
+        &mut self,
+        component_appid: &str,
+        appid: &str,
+        access_token: &str,
+    ) -> Result<&Authorization, Refusal> {
+        let authorization = self
+            .granted
+            .get_mut(&key(component_appid, appid))
+            .ok_or_else(|| Refusal::new(61003))?;
+        let came_with = |issued: &Issued| issued.access_token.as_deref() == Some(access_token);
+        if came_with(&authorization.present) {
+            authorization.former.clear();
+        } else if let Some(at) = authorization.former.iter().position(came_with) {
+            authorization.former.drain(..at);
+        }
+        Ok(authorization)
     }
 
     /// Whether there was one.

@@ -3,32 +3,14 @@
 use std::time::Duration;
 
 use jumpqr_sandbox::{
-    Account, COMPONENT_APPID, COMPONENT_APPSECRET, Fault, Interface, MINI_PROGRAM_APPID, Platform,
-    SERVICE_ACCOUNT_APPID,
+    Account, COMPONENT_APPID, Fault, Interface, MINI_PROGRAM_APPID, Platform, SERVICE_ACCOUNT_APPID,
 };
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, NOW, errcode, with};
+use crate::platform_caller::{ask_authorizer, authorize, component_token};
 
 const LIST: &str = "/cgi-bin/component/api_get_authorizer_list";
-
-fn component_token(caller: &Caller) -> String {
-    let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
-    let body = json!({
-        "component_appid": COMPONENT_APPID, "component_appsecret": COMPONENT_APPSECRET,
-        "component_verify_ticket": ticket.unwrap().expose(),
-    });
-    let answer = caller.post("/cgi-bin/component/api_component_token", &body.to_string());
-    answer["component_access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
-fn authorize(caller: &Caller, appid: &str) -> String {
-    let refresh_token = caller.sandbox.authorize(COMPONENT_APPID, appid, None);
-    refresh_token.unwrap().expose().to_owned()
-}
 
 fn request(offset: i64, count: i64) -> Value {
     json!({"component_appid": COMPONENT_APPID, "offset": offset, "count": count})
@@ -50,15 +32,9 @@ fn page(caller: &Caller, token: &str, offset: i64, count: i64) -> Vec<String> {
 fn a_refresh_token_that_got_lost_is_found_again() {
     let caller = Caller::new();
     let token = component_token(&caller);
-    let first = authorize(&caller, MINI_PROGRAM_APPID);
-    let renew = |refresh_token: &str| {
-        let body = json!({
-            "component_appid": COMPONENT_APPID, "authorizer_appid": MINI_PROGRAM_APPID,
-            "authorizer_refresh_token": refresh_token,
-        });
-        let path = format!("/cgi-bin/component/api_authorizer_token?access_token={token}");
-        caller.post(&path, &body.to_string())
-    };
+    let first = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let renew =
+        |refresh_token: &str| ask_authorizer(&caller, &token, MINI_PROGRAM_APPID, refresh_token);
     let lost = Fault::errcode(-1).on(Interface::ApiAuthorizerToken);
     caller.sandbox.inject(lost.after_applying()).unwrap();
     caller.sandbox.advance(Duration::from_secs(60));
@@ -84,9 +60,9 @@ fn pages_hold_each_merchant_of_the_platform_once() {
         caller
             .sandbox
             .put_account(Account::mini_program(appid, "a"));
-        authorize(&caller, appid);
+        authorize(&caller, appid, None);
     }
-    authorize(&caller, SERVICE_ACCOUNT_APPID);
+    authorize(&caller, SERVICE_ACCOUNT_APPID, None);
     let other = "wx00000000000000cc";
     caller
         .sandbox

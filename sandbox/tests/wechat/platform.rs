@@ -7,64 +7,15 @@ use jumpqr_sandbox::{
     COMPONENT_APPID, COMPONENT_APPSECRET, Fault, Interface, MINI_PROGRAM_APPID, Platform,
     SERVICE_ACCOUNT_APPID,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::caller::{Caller, PREFIX, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, with};
+use crate::platform_caller::{
+    ask_authorizer, ask_component, authorize, authorizer_token, component_request, component_token,
+    text, ticket, use_it,
+};
 
 const OTHER_PLATFORM: &str = "wx00000000000000cc";
-
-fn ticket(caller: &Caller) -> String {
-    let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
-    ticket.unwrap().expose().to_owned()
-}
-
-fn ask_component(caller: &Caller, body: &Value) -> Value {
-    caller.post("/cgi-bin/component/api_component_token", &body.to_string())
-}
-
-fn component_request(ticket: &str) -> Value {
-    json!({
-        "component_appid": COMPONENT_APPID, "component_appsecret": COMPONENT_APPSECRET,
-        "component_verify_ticket": ticket,
-    })
-}
-
-fn component_token(caller: &Caller) -> String {
-    let answer = ask_component(caller, &component_request(&ticket(caller)));
-    text(&answer, "component_access_token")
-}
-
-fn ask_authorizer(caller: &Caller, token: &str, appid: &str, refresh_token: &str) -> Value {
-    let body = json!({
-        "component_appid": COMPONENT_APPID, "authorizer_appid": appid, "authorizer_refresh_token": refresh_token,
-    });
-    let path = format!("/cgi-bin/component/api_authorizer_token?access_token={token}");
-    caller.post(&path, &body.to_string())
-}
-
-fn authorize(caller: &Caller, appid: &str, permission_sets: Option<&[u16]>) -> String {
-    let permission_sets = permission_sets.map(|sets| sets.iter().copied().collect());
-    let refresh_token = caller
-        .sandbox
-        .authorize(COMPONENT_APPID, appid, permission_sets);
-    refresh_token.unwrap().expose().to_owned()
-}
-
-/// The access token of a merchant that has just authorised the platform.
-fn authorizer_token(caller: &Caller, appid: &str, permission_sets: Option<&[u16]>) -> String {
-    let refresh_token = authorize(caller, appid, permission_sets);
-    let answer = ask_authorizer(caller, &component_token(caller), appid, &refresh_token);
-    text(&answer, "authorizer_access_token")
-}
-
-fn text(answer: &Value, field: &str) -> String {
-    assert!(answer.get("errcode").is_none(), "{answer}");
-    answer[field].as_str().unwrap().to_owned()
-}
-
-fn use_it(caller: &Caller, token: &str) -> i64 {
-    errcode(&caller.call("qrcodejumpget", token, &json!({})))
-}
 
 fn pass(caller: &Caller, seconds: u64) {
     caller.sandbox.advance(Duration::from_secs(seconds));

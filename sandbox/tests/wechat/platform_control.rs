@@ -106,6 +106,10 @@ fn mistakes_are_named() {
         (nobody, json!({"permission_sets": "all"})),
         ("/sandbox/tokens".to_owned(), json!({"overlap": 1})),
         ("/sandbox/tokens".to_owned(), json!({"overlap_seconds": -1})),
+        (
+            "/sandbox/tokens".to_owned(),
+            json!({"old_refresh_token": "lives"}),
+        ),
     ] {
         assert_eq!(refused(&caller, "PUT", &path, body).0, 400, "{path}");
     }
