@@ -33,6 +33,10 @@ export interface Counters {
   token_calls: number
   /** Calls for a token of an account or a platform that the sandbox has: by its appid, then by interface. */
   token_calls_by_appid: Record<string, Record<string, number>>
+  /** Calls of platforms that the sandbox has: by component_appid, then by interface. */
+  platform_calls: Record<string, Record<string, number>>
+  /** Those of them that ask for a merchant's token: by component_appid, then by the merchant's appid. */
+  authorizer_token_calls: Record<string, Record<string, number>>
   /** New tokens by the interface that issued them. */
   tokens_issued: Record<string, number>
   unknown_paths: number

@@ -10,7 +10,7 @@ use super::{MAX_BODY_BYTES, reply};
 use crate::fault::{Effect, Fault, When};
 use crate::interface::{Call, Interface};
 use crate::refusal::Refusal;
-use crate::state::journal::{RecordedRequest, redact, redact_body, redact_header};
+use crate::state::journal::{Parties, RecordedRequest, redact, redact_body, redact_header};
 use crate::state::{self, Shared};
 
 pub(super) async fn serve(
@@ -131,9 +131,6 @@ fn record(state: &mut state::State, head: &Parts, call: Option<&Call>, body: &[u
         headers,
         body: redact_body(state, call, body),
     };
-    let appid = call
-        .filter(|call| call.interface.issues_token())
-        .and_then(|call| state.caller(call))
-        .filter(|appid| state.accounts.contains_key(appid) || state.platforms.contains_key(appid));
-    state.journal.add(request, appid);
+    let parties = call.map_or_else(Parties::default, |call| state.parties(call));
+    state.journal.add(request, parties);
 }

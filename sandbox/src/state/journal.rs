@@ -49,6 +49,12 @@ pub struct Counters {
     /// Those of the former that ask for a token of an account or a platform that the sandbox has: by its appid, then by
     /// interface.
     pub token_calls_by_appid: BTreeMap<String, BTreeMap<Interface, u64>>,
+    /// To the interfaces of third-party platforms: by the component_appid of a platform that the sandbox has, then by
+    /// interface.
+    pub platform_calls: BTreeMap<String, BTreeMap<Interface, u64>>,
+    /// Those of the former that ask for a merchant's token: by component_appid, then by the appid of an account that the
+    /// sandbox has.
+    pub authorizer_token_calls: BTreeMap<String, BTreeMap<String, u64>>,
     /// New tokens by the interface that issued them; one that was handed out again is none.
     pub tokens_issued: BTreeMap<Interface, u64>,
     /// TCP connections accepted, those to the control endpoints included.
@@ -71,6 +77,59 @@ impl Counters {
             .copied()
             .unwrap_or(0)
     }
+
+    /// The calls of this platform to one of the interfaces of third-party platforms.
+    #[must_use]
+    pub fn platform_calls_of(&self, component_appid: &str, interface: Interface) -> u64 {
+        self.platform_calls
+            .get(component_appid)
+            .and_then(|calls| calls.get(&interface))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// The calls of this platform that ask for a token of this merchant.
+    #[must_use]
+    pub fn authorizer_token_calls_of(&self, component_appid: &str, appid: &str) -> u64 {
+        self.authorizer_token_calls
+            .get(component_appid)
+            .and_then(|calls| calls.get(appid))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    fn count(&mut self, interface: Interface, parties: Parties) {
+        *self.calls.entry(interface).or_default() += 1;
+        if let Some(component_appid) = &parties.component_appid {
+            let calls = self.platform_calls.entry(component_appid.clone());
+            *calls.or_default().entry(interface).or_default() += 1;
+        }
+        if !interface.issues_token() {
+            self.business_calls += 1;
+            return;
+        }
+        self.token_calls += 1;
+        let Some(appid) = parties.appid else {
+            return;
+        };
+        let calls = self.token_calls_by_appid.entry(appid.clone()).or_default();
+        *calls.entry(interface).or_default() += 1;
+        if let (Interface::ApiAuthorizerToken, Some(platform)) =
+            (interface, parties.component_appid)
+        {
+            let calls = self.authorizer_token_calls.entry(platform).or_default();
+            *calls.entry(appid).or_default() += 1;
+        }
+    }
+}
+
+/// Whom a request is about, where the sandbox has them.
+#[derive(Debug, Default)]
+pub(crate) struct Parties {
+    /// The account that calls, or whose token is asked for; or the platform whose token is.
+    pub(crate) appid: Option<String>,
+    /// The platform that the request names.
+    pub(crate) component_appid: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -80,22 +139,10 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// `appid`: whose token is asked for, where that is known.
-    pub(crate) fn add(&mut self, request: RecordedRequest, appid: Option<String>) {
+    pub(crate) fn add(&mut self, request: RecordedRequest, parties: Parties) {
         match request.interface {
             None => self.counters.unknown_paths += 1,
-            Some(interface) => {
-                *self.counters.calls.entry(interface).or_default() += 1;
-                if interface.issues_token() {
-                    self.counters.token_calls += 1;
-                    if let Some(appid) = appid {
-                        let calls = self.counters.token_calls_by_appid.entry(appid).or_default();
-                        *calls.entry(interface).or_default() += 1;
-                    }
-                } else {
-                    self.counters.business_calls += 1;
-                }
-            }
+            Some(interface) => self.counters.count(interface, parties),
         }
         if self.requests.len() == REMEMBERED {
             self.requests.pop_front();

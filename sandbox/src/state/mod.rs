@@ -29,7 +29,7 @@ use crate::refusal::Refusal;
 use crate::rid::Rids;
 use crate::succession::TokenSuccession;
 use authorizations::Authorizations;
-use journal::Journal;
+use journal::{Journal, Parties};
 use links::Links;
 use rules::RuleBook;
 use secrets::SecretBook;
@@ -151,18 +151,30 @@ impl State {
         }
     }
 
+    /// Whom this call is about, as far as the sandbox has them.
+    pub(crate) fn parties(&self, call: &Call) -> Parties {
+        let known = |appid: &String| {
+            self.accounts.contains_key(appid) || self.platforms.contains_key(appid)
+        };
+        let component_appid = if call.interface.is_of_platforms() {
+            call.in_body("component_appid")
+        } else {
+            None
+        };
+        Parties {
+            appid: self.caller(call).filter(known),
+            component_appid: component_appid.filter(|appid| self.platforms.contains_key(appid)),
+        }
+    }
+
     /// The appid of the account that makes this call, or for which a token is asked; of a platform that asks for a token of
     /// its own or for its merchants, the component_appid. Be the call refused later on or not.
     pub(crate) fn caller(&self, call: &Call) -> Option<String> {
-        let in_body = |field: &str| {
-            let body: Value = serde_json::from_slice(&call.body).ok()?;
-            Some(body.get(field)?.as_str()?.to_owned())
-        };
         match call.interface {
             Interface::Token => call.query("appid").map(str::to_owned),
-            Interface::StableToken => in_body("appid"),
-            Interface::ApiComponentToken => in_body("component_appid"),
-            Interface::ApiAuthorizerToken => in_body("authorizer_appid"),
+            Interface::StableToken => call.in_body("appid"),
+            Interface::ApiComponentToken => call.in_body("component_appid"),
+            Interface::ApiAuthorizerToken => call.in_body("authorizer_appid"),
             Interface::ApiGetAuthorizerList => {
                 let holder = self.tokens.issued_to(component_access_token(call)?)?;
                 holder.component_appid().map(str::to_owned)

@@ -52,7 +52,7 @@ fn calls_are_counted_by_interface_and_met_by_faults_or_not() {
         json!({
             "calls": {"addJumpQRCode": 1, "getJumpQRCode": 2, "token": 1, "stable_token": 1},
             "unknown_paths": 0, "business_calls": 3, "token_calls": 2, "token_calls_by_appid": {},
-            "tokens_issued": {}, "connections": 1,
+            "platform_calls": {}, "authorizer_token_calls": {}, "tokens_issued": {}, "connections": 1,
         })
     );
     assert_eq!(caller.sandbox.requests().len(), 5);

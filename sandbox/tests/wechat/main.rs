@@ -22,6 +22,7 @@ mod pace;
 mod platform;
 mod platform_caller;
 mod platform_control;
+mod platform_inspection;
 mod publish_and_delete;
 mod real_samples;
 mod refresh_tokens;

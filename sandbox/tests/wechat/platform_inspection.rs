@@ -1,0 +1,136 @@
+//! What the sandbox tells of the requests of platforms.
+
+use jumpqr_sandbox::{
+    COMPONENT_APPID, COMPONENT_APPSECRET, Interface, MINI_PROGRAM_APPID, Platform,
+    SERVICE_ACCOUNT_APPID,
+};
+use serde_json::json;
+
+use crate::caller::{Caller, with};
+use crate::platform_caller::{
+    ask_authorizer, ask_component, authorize, authorizer_token, component_request, component_token,
+    listed_refresh_token, text, ticket,
+};
+
+const OTHER_PLATFORM: &str = "wx00000000000000cc";
+
+#[test]
+fn each_kind_of_token_request_is_counted_for_each_account() {
+    let caller = Caller::new();
+    authorizer_token(&caller, MINI_PROGRAM_APPID, None);
+    authorizer_token(&caller, SERVICE_ACCOUNT_APPID, None);
+    ask_authorizer(&caller, "89_wrong", SERVICE_ACCOUNT_APPID, "R");
+    ask_authorizer(&caller, "89_wrong", "a-secret-gone-astray", "R");
+    let counters = caller.sandbox.counters();
+    let (component, authorizer) = (Interface::ApiComponentToken, Interface::ApiAuthorizerToken);
+    assert_eq!(counters.of(component), 2);
+    assert_eq!(counters.of(authorizer), 4);
+    assert_eq!(counters.token_calls, 6);
+    assert_eq!(counters.business_calls, 0);
+    assert_eq!(counters.token_calls_of(COMPONENT_APPID, component), 2);
+    assert_eq!(counters.token_calls_of(MINI_PROGRAM_APPID, authorizer), 1);
+    assert_eq!(
+        counters.token_calls_of(SERVICE_ACCOUNT_APPID, authorizer),
+        2
+    );
+    assert_eq!(counters.token_calls_of(SERVICE_ACCOUNT_APPID, component), 0);
+    assert_eq!(counters.tokens_issued[&component], 2);
+    assert_eq!(counters.tokens_issued[&authorizer], 2);
+    let text = caller.get("/sandbox/counters").to_string();
+    assert!(!text.contains("a-secret-gone-astray"), "{text}");
+}
+
+#[test]
+fn each_platforms_requests_are_counted_for_each_merchant() {
+    let caller = Caller::new();
+    authorizer_token(&caller, MINI_PROGRAM_APPID, None);
+    let token = component_token(&caller);
+    listed_refresh_token(&caller, &token, MINI_PROGRAM_APPID);
+    let other = Platform::new(OTHER_PLATFORM, "a-secret");
+    caller.sandbox.put_platform(other);
+    let of_other =
+        json!({"component_appid": OTHER_PLATFORM, "authorizer_appid": MINI_PROGRAM_APPID});
+    let unknown =
+        json!({"component_appid": "a-secret-gone-astray", "authorizer_appid": MINI_PROGRAM_APPID});
+    for body in [&of_other, &of_other, &unknown] {
+        caller.post("/cgi-bin/component/api_authorizer_token", &body.to_string());
+    }
+    caller.mini("qrcodejumpget", &of_other);
+
+    let counters = caller.sandbox.counters();
+    let of = |platform| {
+        [
+            Interface::ApiComponentToken,
+            Interface::ApiAuthorizerToken,
+            Interface::ApiGetAuthorizerList,
+            Interface::GetJumpQRCode,
+        ]
+        .map(|interface| counters.platform_calls_of(platform, interface))
+    };
+    assert_eq!(of(COMPONENT_APPID), [2, 1, 1, 0]);
+    assert_eq!(of(OTHER_PLATFORM), [0, 2, 0, 0]);
+    let merchant = |platform, appid| counters.authorizer_token_calls_of(platform, appid);
+    assert_eq!(merchant(COMPONENT_APPID, MINI_PROGRAM_APPID), 1);
+    assert_eq!(merchant(OTHER_PLATFORM, MINI_PROGRAM_APPID), 2);
+    assert_eq!(merchant(COMPONENT_APPID, SERVICE_ACCOUNT_APPID), 0);
+    let shown = caller.get("/sandbox/counters");
+    assert_eq!(
+        shown["authorizer_token_calls"],
+        json!({COMPONENT_APPID: {MINI_PROGRAM_APPID: 1}, OTHER_PLATFORM: {MINI_PROGRAM_APPID: 2}})
+    );
+    assert!(
+        !shown.to_string().contains("a-secret-gone-astray"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn no_record_holds_a_platforms_secrets() {
+    let caller = Caller::new();
+    let ticket = ticket(&caller);
+    let component = component_token(&caller);
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let wrong = "wrong-but-perhaps-right-elsewhere";
+    ask_component(&caller, &component_request(wrong));
+    let wrong_secret = json!({"component_appsecret": wrong});
+    ask_component(&caller, &with(component_request(&ticket), wrong_secret));
+    let wrong_refresh_token = "wrong-too-but-perhaps-somebodys";
+    ask_authorizer(&caller, wrong, MINI_PROGRAM_APPID, wrong_refresh_token);
+    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    let next = text(&answer, "authorizer_refresh_token");
+    let token = text(&answer, "authorizer_access_token");
+    let stray = format!("/cgi-bin/wxopen/qrcodejumpget?{token}&component_access_token={wrong}");
+    let strayed = json!({"a": ticket, "b": next, "c": COMPONENT_APPSECRET, "d": wrong});
+    caller.post(&stray, &strayed.to_string());
+    caller.post("/cgi-bin/component/api_component_token", wrong);
+
+    assert_eq!(caller.sandbox.requests().len(), 7);
+    let in_process = format!("{:?}", caller.sandbox.requests());
+    let platforms = caller
+        .sandbox
+        .control("GET", "/sandbox/platforms", json!({}));
+    let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers");
+    let authorizers = caller.get(&path);
+    assert_eq!(authorizers[0]["authorizer_appid"], MINI_PROGRAM_APPID);
+    let shown = format!(
+        "{} {} {authorizers} {:?}",
+        caller.get("/sandbox/requests"),
+        platforms.unwrap(),
+        Platform::new(COMPONENT_APPID, COMPONENT_APPSECRET),
+    );
+    for text in [in_process, shown] {
+        assert!(text.contains(COMPONENT_APPID), "{text}");
+        for secret in [
+            &ticket,
+            &component,
+            &refresh_token,
+            &next,
+            &token,
+            COMPONENT_APPSECRET,
+            wrong,
+            wrong_refresh_token,
+        ] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}
