@@ -8,7 +8,7 @@ use crate::error::SandboxError;
 use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::sandbox::Sandbox;
-use crate::state::{Start, links};
+use crate::state::{Start, StartAuthorization, StartTicket, links};
 use crate::succession::TokenSuccession;
 
 /// The appid of the Mini Program that every sandbox has.
@@ -20,10 +20,16 @@ pub const SERVICE_ACCOUNT_APPID: &str = "wx0f1e2d3c4b5a6978";
 /// Its secret.
 pub const SERVICE_ACCOUNT_SECRET: &str = "73657276696365616363746f66736563";
 
-/// The component_appid of the third-party platform that every sandbox has. No account has authorised it yet.
+/// The component_appid of the third-party platform that every sandbox has. The Mini Program has authorised it.
 pub const COMPONENT_APPID: &str = "wx7c0d1e2f3a4b5c6d";
 /// Its component_appsecret.
 pub const COMPONENT_APPSECRET: &str = "636f6d706f6e656e746170707365637e";
+
+/// The ticket that was pushed to it when the sandbox started.
+pub const COMPONENT_VERIFY_TICKET: &str = "ticket@@@yvok56yK5SsJry2UWKaXpQ1bC8jjUukqPSNLdhYLcB3s1VneUxUEiJQbhg6jS5ldruoNbMKlB4Y2dtzjgQfAbQ";
+/// The authorizer_refresh_token of the Mini Program, to begin with.
+pub const AUTHORIZER_REFRESH_TOKEN: &str =
+    "refreshtoken@@@QF3zobfieD8UzBIVrIb4aPDuliZeTcU3R32W1gQTi54";
 
 /// Says what a sandbox is to be like before it starts.
 #[derive(Debug, Clone)]
@@ -42,6 +48,15 @@ impl Default for SandboxBuilder {
             MINI_PROGRAM_APPID,
             LinkStatus::Linked,
         );
+        start.tickets.push(StartTicket {
+            component_appid: COMPONENT_APPID,
+            component_verify_ticket: COMPONENT_VERIFY_TICKET,
+        });
+        start.authorizations.push(StartAuthorization {
+            component_appid: COMPONENT_APPID,
+            appid: MINI_PROGRAM_APPID,
+            refresh_token: AUTHORIZER_REFRESH_TOKEN,
+        });
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,

@@ -39,8 +39,9 @@ mod succession;
 
 pub use account::{Account, AccountKind, Credentials};
 pub use builder::{
-    COMPONENT_APPID, COMPONENT_APPSECRET, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET,
-    SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET, SandboxBuilder,
+    AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_APPSECRET, COMPONENT_VERIFY_TICKET,
+    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
+    SandboxBuilder,
 };
 pub use error::SandboxError;
 pub use fault::{Effect, Fault, Target, When};

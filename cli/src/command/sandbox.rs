@@ -2,11 +2,11 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, channel};
 
 use clap::Args;
-use jumpqr_sandbox::Sandbox;
+use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, Sandbox};
 use serde_json::{Value, json};
 
 use crate::failure::{Cause, Failure};
-use crate::output::{Ending, HEADING, Report, list};
+use crate::output::{Ending, HEADING, Report, card, list};
 use crate::sandbox::serve;
 
 const EXAMPLES: &str = "\
@@ -19,7 +19,8 @@ WeChat's interfaces. GET /sandbox on it lists what it can be told: faults, other
 
 /// Serve a local WeChat on this machine until Ctrl-C
 ///
-/// It has a Mini Program and a service account linked to it, no rules, and keeps everything in memory.
+/// It has a Mini Program, a service account linked to it, and a third-party platform that the Mini Program has authorised.
+/// It has no rules, and keeps everything in memory.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
@@ -63,7 +64,7 @@ impl Report for Serving {
         let mini_program = self.sandbox.mini_program();
         let service_account = self.sandbox.service_account();
         // These secrets are none: every sandbox has them.
-        let row = |name: &str, account: &jumpqr_sandbox::Credentials| {
+        let row = |name: &str, account: &Credentials| {
             vec![
                 name.to_owned(),
                 account.appid.clone(),
@@ -73,13 +74,26 @@ impl Report for Serving {
         let rows = [
             row("Mini Program", &mini_program),
             row("service account", &service_account),
+            row("third-party platform", &self.sandbox.platform()),
         ];
+        let of_platform = [
+            ("component_verify_ticket", COMPONENT_VERIFY_TICKET),
+            ("authorizer_refresh_token", AUTHORIZER_REFRESH_TOKEN),
+        ]
+        .map(|(name, value)| (name, Some(value.to_owned())));
         writeln!(
             out,
             "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it"
         )?;
         writeln!(out)?;
         writeln!(out, "{}", list(&["account", "appid", "secret"], rows))?;
+        writeln!(out)?;
+        writeln!(
+            out,
+            "{HEADING}Of the platform{HEADING:#}, which the Mini Program has authorised (the refresh token works once)"
+        )?;
+        writeln!(out)?;
+        writeln!(out, "{}", card(&of_platform))?;
         writeln!(out)?;
         writeln!(
             out,
@@ -93,10 +107,19 @@ impl Report for Serving {
     }
 
     fn json(&self) -> Value {
-        let account = |account: jumpqr_sandbox::Credentials| json!({"appid": account.appid, "secret": account.secret.expose()});
+        let account = |account: Credentials| json!({"appid": account.appid, "secret": account.secret.expose()});
+        let platform = self.sandbox.platform();
+        let mini_program = self.sandbox.mini_program();
         json!({
             "base_url": self.sandbox.base_url(),
-            "mini_program": account(self.sandbox.mini_program()),
+            "platform": {
+                "component_appid": platform.appid,
+                "component_appsecret": platform.secret.expose(),
+                "component_verify_ticket": COMPONENT_VERIFY_TICKET,
+                "authorizer_appid": mini_program.appid,
+                "authorizer_refresh_token": AUTHORIZER_REFRESH_TOKEN,
+            },
+            "mini_program": account(mini_program),
             "service_account": account(self.sandbox.service_account()),
         })
     }

@@ -1,8 +1,8 @@
 //! Whole commands over a real socket: against the embedded sandbox, against one that a test holds, and against one that
 //! `jumpqr sandbox` serves.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use jumpqr_sandbox::{Credentials, Fault, Interface, Sandbox};
@@ -245,6 +245,86 @@ fn the_sandbox_command_serves_others() {
             .env("JUMPQR_APPID", text(&object[account]["appid"]))
             .env("JUMPQR_SECRET", text(&object[account]["secret"]))
             .expect(0);
+    }
+}
+
+/// POSTs `body` to `path`; the answer's body.
+fn post(base_url: &str, path: &str, body: &Value) -> Value {
+    let host = base_url.strip_prefix("http://").unwrap();
+    let body = body.to_string();
+    let mut connection = TcpStream::connect(host).unwrap();
+    write!(
+        connection,
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap()
+}
+
+#[test]
+fn what_the_sandbox_command_prints_is_all_that_a_platform_needs() {
+    let (_served, object) = serve();
+    let base_url = object["base_url"].as_str().unwrap();
+    let platform = &object["platform"];
+    let of = |names: &[&str]| -> Value {
+        let fields = names
+            .iter()
+            .map(|name| ((*name).to_owned(), platform[name].clone()));
+        Value::Object(fields.collect())
+    };
+    let component = post(
+        base_url,
+        "/cgi-bin/component/api_component_token",
+        &of(&[
+            "component_appid",
+            "component_appsecret",
+            "component_verify_ticket",
+        ]),
+    );
+    let token = component["component_access_token"].as_str().unwrap();
+    let merchant = post(
+        base_url,
+        &format!("/cgi-bin/component/api_authorizer_token?access_token={token}"),
+        &of(&[
+            "component_appid",
+            "authorizer_appid",
+            "authorizer_refresh_token",
+        ]),
+    );
+    let token = merchant["authorizer_access_token"].as_str().unwrap();
+    jumpqr(["add"])
+        .args(RULE_FLAGS)
+        .env("JUMPQR_BASE_URL", base_url)
+        .env("JUMPQR_ACCESS_TOKEN", token)
+        .expect(0);
+}
+
+#[test]
+fn people_read_the_same_credentials() {
+    let mut child = jumpqr(["sandbox"])
+        .into_command()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let _served = Served(child);
+    let printed: Vec<String> = stdout
+        .lines()
+        .map(Result::unwrap)
+        .take_while(|line| line != "jumpqr get")
+        .collect();
+    let printed = printed.join("\n");
+    let (_served, object) = serve();
+    for account in ["mini_program", "service_account", "platform"] {
+        for (field, value) in object[account].as_object().unwrap() {
+            let value = value.as_str().unwrap();
+            assert!(printed.contains(value), "{account} {field}: {printed}");
+        }
     }
 }
 

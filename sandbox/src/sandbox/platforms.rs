@@ -12,8 +12,8 @@ use crate::platform::Platform;
 use crate::succession::TokenSuccession;
 
 impl Sandbox {
-    /// The component_appid and component_appsecret of the platform that every sandbox has at its start. No account has
-    /// authorised it yet.
+    /// The component_appid and component_appsecret of the platform that every sandbox has at its start. Its ticket and the
+    /// refresh token of the Mini Program, which has authorised it, are constants of this crate.
     #[must_use]
     pub fn platform(&self) -> Credentials {
         Credentials {

@@ -48,27 +48,26 @@ impl Authorizations {
         self.granted.get(&key(component_appid, appid))
     }
 
-    /// The account authorises the platform, for the first time or again: a new refresh token; a former one is dead.
+    /// The account authorises the platform, for the first time or again; a former refresh token is dead.
     pub(crate) fn grant(
         &mut self,
         component_appid: &str,
         appid: &str,
         permission_sets: BTreeSet<u16>,
+        refresh_token: String,
         now: Moment,
-    ) -> String {
-        let refresh_token = Minted::RefreshToken.mint();
+    ) {
         let authorization = Authorization {
             permission_sets,
             auth_time: now,
             present: Issued {
-                refresh_token: refresh_token.clone(),
+                refresh_token,
                 access_token: None,
             },
             former: Vec::new(),
         };
         self.granted
             .insert(key(component_appid, appid), authorization);
-        refresh_token
     }
 
     /// 61003 where the account has not authorised the platform, 61023 for a refresh token that is none or dead.

@@ -9,6 +9,7 @@ mod orders;
 mod platform_orders;
 pub(crate) mod rules;
 mod secrets;
+mod start;
 pub(crate) mod tickets;
 pub(crate) mod tokens;
 pub(crate) mod traffic;
@@ -20,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value, json};
 
 use crate::account::Account;
-use crate::clock::{Clock, Moment};
+use crate::clock::Clock;
 use crate::fault::{Fault, FaultQueue};
 use crate::interface::{Call, Interface, component_access_token};
 use crate::limits::Limits;
@@ -33,21 +34,11 @@ use journal::{Journal, Parties};
 use links::Links;
 use rules::RuleBook;
 use secrets::SecretBook;
+pub(crate) use start::{Start, StartAuthorization, StartTicket};
 use tickets::Tickets;
 use tokens::TokenBook;
 use traffic::Traffic;
 use web::{VerificationFiles, Web};
-
-/// What a sandbox begins with, and goes back to.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Start {
-    pub(crate) accounts: BTreeMap<String, Account>,
-    pub(crate) platforms: BTreeMap<String, Platform>,
-    pub(crate) links: Links,
-    pub(crate) succession: TokenSuccession,
-    pub(crate) limits: Limits,
-    pub(crate) frozen_at: Option<Moment>,
-}
 
 pub(crate) struct State {
     start: Start,
@@ -72,20 +63,13 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(start: Start) -> Self {
-        let mut secrets = SecretBook::default();
-        for account in start.accounts.values() {
-            secrets.add(&account.secret);
-        }
-        for platform in start.platforms.values() {
-            secrets.add(&platform.component_appsecret);
-        }
-        Self {
+        let mut state = Self {
             clock: Clock::new(start.frozen_at),
             limits: start.limits,
             succession: start.succession,
-            accounts: start.accounts.clone(),
-            platforms: start.platforms.clone(),
-            secrets,
+            accounts: BTreeMap::new(),
+            platforms: BTreeMap::new(),
+            secrets: SecretBook::default(),
             authorizations: Authorizations::default(),
             tickets: Tickets::default(),
             links: start.links.clone(),
@@ -98,7 +82,9 @@ impl State {
             faults: FaultQueue::default(),
             journal: Journal::default(),
             rids: Rids::default(),
-        }
+        };
+        state.begin();
+        state
     }
 
     /// Back to the start; rids go on.

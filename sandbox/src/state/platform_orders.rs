@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::State;
 use super::holder::Holder;
+use super::minted::Minted;
 use super::tickets::Pushed;
 use crate::error::SandboxError;
 use crate::platform::Platform;
@@ -81,9 +82,15 @@ impl State {
             let merchant = Holder::authorizer(component_appid, appid);
             self.tokens.kill_all(now, |holder| *holder == merchant);
         }
-        Ok(self
-            .authorizations
-            .grant(component_appid, appid, permission_sets, now))
+        let refresh_token = Minted::RefreshToken.mint();
+        self.authorizations.grant(
+            component_appid,
+            appid,
+            permission_sets,
+            refresh_token.clone(),
+            now,
+        );
+        Ok(refresh_token)
     }
 
     pub(crate) fn revoke(

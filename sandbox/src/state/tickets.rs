@@ -50,17 +50,22 @@ impl Tickets {
     /// Pushes a new one; the former ones stay valid.
     pub(crate) fn push(&mut self, component_appid: &str, now: Moment) -> Pushed {
         let text = Minted::Ticket.mint();
-        self.by_platform
-            .entry(component_appid.to_owned())
-            .or_default()
-            .push(Ticket {
-                text: text.clone(),
-                pushed_at: now,
-            });
+        self.put(component_appid, text.clone(), now);
         Pushed {
             component_verify_ticket: text,
             expires_in: LIFETIME,
         }
+    }
+
+    /// Pushes this one now.
+    pub(crate) fn put(&mut self, component_appid: &str, text: String, now: Moment) {
+        self.by_platform
+            .entry(component_appid.to_owned())
+            .or_default()
+            .push(Ticket {
+                text,
+                pushed_at: now,
+            });
     }
 
     /// 61006 for what was never pushed to this platform, 61005 for what was pushed 12 hours ago.

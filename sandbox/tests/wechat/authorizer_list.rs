@@ -67,7 +67,7 @@ fn pages_hold_each_merchant_of_the_platform_once() {
     caller
         .sandbox
         .put_platform(Platform::new(other, "a-secret"));
-    let elsewhere = caller.sandbox.authorize(other, MINI_PROGRAM_APPID, None);
+    let elsewhere = caller.sandbox.authorize(other, "wx00000000000000a1", None);
     elsewhere.unwrap();
     caller
         .sandbox
@@ -75,13 +75,17 @@ fn pages_hold_each_merchant_of_the_platform_once() {
         .unwrap();
 
     let token = component_token(&caller);
-    let all = ["wx00000000000000a2", SERVICE_ACCOUNT_APPID];
+    let all = [
+        "wx00000000000000a2",
+        SERVICE_ACCOUNT_APPID,
+        MINI_PROGRAM_APPID,
+    ];
     assert_eq!(page(&caller, &token, 0, 500), all);
-    assert_eq!(page(&caller, &token, 0, 1), all[..1]);
-    assert_eq!(page(&caller, &token, 1, 1), all[1..]);
-    assert!(page(&caller, &token, 2, 1).is_empty());
-    let answer = ask(&caller, &token, &request(2, 1));
-    assert_eq!(answer["total_count"], 2);
+    assert_eq!(page(&caller, &token, 0, 2), all[..2]);
+    assert_eq!(page(&caller, &token, 2, 2), all[2..]);
+    assert!(page(&caller, &token, 3, 1).is_empty());
+    let answer = ask(&caller, &token, &request(3, 1));
+    assert_eq!(answer["total_count"], 3);
 }
 
 #[test]

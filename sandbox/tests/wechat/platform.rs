@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jumpqr_sandbox::{
-    COMPONENT_APPID, COMPONENT_APPSECRET, Fault, Interface, MINI_PROGRAM_APPID, Platform,
-    SERVICE_ACCOUNT_APPID,
+    AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_APPSECRET, COMPONENT_VERIFY_TICKET, Fault,
+    Interface, MINI_PROGRAM_APPID, Platform, SERVICE_ACCOUNT_APPID,
 };
 use serde_json::json;
 
@@ -85,6 +85,29 @@ fn a_platform_calls_for_a_merchant() {
     let token = authorizer_token(&caller, SERVICE_ACCOUNT_APPID, None);
     let added = caller.call("qrcodejumpadd", &token, &service_rule(SERVICE_PREFIX));
     assert_eq!(errcode(&added), 0);
+}
+
+#[test]
+fn the_platform_of_every_sandbox_can_call_for_the_mini_program_at_once() {
+    let caller = Caller::new();
+    for _ in 0..2 {
+        let answer = ask_component(&caller, &component_request(COMPONENT_VERIFY_TICKET));
+        let component = text(&answer, "component_access_token");
+        let answer = ask_authorizer(
+            &caller,
+            &component,
+            MINI_PROGRAM_APPID,
+            AUTHORIZER_REFRESH_TOKEN,
+        );
+        let token = text(&answer, "authorizer_access_token");
+        assert_eq!(use_it(&caller, &token), 0);
+        assert_eq!(ticket(&caller), COMPONENT_VERIFY_TICKET);
+        let requests = format!("{:?}", caller.sandbox.requests());
+        for secret in [COMPONENT_VERIFY_TICKET, AUTHORIZER_REFRESH_TOKEN] {
+            assert!(!requests.contains(secret), "{requests}");
+        }
+        caller.sandbox.reset();
+    }
 }
 
 #[test]
