@@ -44,7 +44,8 @@ struct Server {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on any free port of 127.0.0.1, with one Mini Program and one service account linked to it.
+    /// Starts a sandbox on any free port of 127.0.0.1, with one Mini Program, one service account linked to it, and one
+    /// third-party platform that the Mini Program has authorised.
     pub fn start() -> Result<Self, SandboxError> {
         Self::builder().start()
     }
@@ -242,7 +243,8 @@ impl Sandbox {
         self.state.lock().journal.counters.clone()
     }
 
-    /// Back to the start: accounts, links, limits and clock as built; no rules, tokens, faults or requests.
+    /// Back to the start: accounts, platforms, the ticket and the authorisation of the start, links, limits, succession of
+    /// tokens and clock as built; no rules, tokens, faults or requests.
     pub fn reset(&self) {
         self.state.lock().reset();
     }
