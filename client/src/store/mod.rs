@@ -23,7 +23,11 @@ mod entry;
 mod file;
 mod key;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
 pub use directory::DirectoryStore;
 pub use key::Key;
 pub use memory::MemoryStore;
@@ -115,15 +119,30 @@ impl fmt::Debug for Lease {
 ///
 /// - `memory:` — a new one, in this process only
 /// - `dir:/absolute/path` — a [`DirectoryStore`] in this folder
+/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…` — a `RedisStore`, with the feature `redis`
 ///
 /// Anything else is refused, without being repeated: an address may hold a password.
 pub fn open(token_store: &str) -> Result<Arc<dyn TokenStore>> {
     match token_store.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
         Some(("dir", path)) => Ok(Arc::new(DirectoryStore::open(path)?)),
+        Some(("redis" | "rediss" | "redis+unix", _)) => open_redis(token_store),
         _ => Err(Error::new(
             OwnCode::InvalidConfig,
-            "token_store: give memory: or dir:/absolute/path",
+            "token_store: give memory:, dir:/absolute/path, or redis://host",
         )),
     }
+}
+
+#[cfg(feature = "redis")]
+fn open_redis(token_store: &str) -> Result<Arc<dyn TokenStore>> {
+    Ok(Arc::new(RedisStore::open(token_store)?))
+}
+
+#[cfg(not(feature = "redis"))]
+fn open_redis(_: &str) -> Result<Arc<dyn TokenStore>> {
+    Err(Error::new(
+        OwnCode::InvalidConfig,
+        "token_store: redis:// needs the feature `redis` of the crate jumpqr; build with it",
+    ))
 }

@@ -1,21 +1,19 @@
 //! What every store promises.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr::ErrorKind;
 use jumpqr::store::{self, Key, TokenStore};
 
+use crate::place::Place;
 use crate::{LONG, get, key, put};
 
 /// Runs the test on a new store of each sort.
 fn each(test: impl Fn(&dyn TokenStore)) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens");
-    for setting in ["memory:", &format!("dir:{}", path.display())] {
-        let store: Arc<dyn TokenStore> = store::open(setting).unwrap();
-        test(&*store);
-    }
+    test(&*store::open("memory:").unwrap());
+    test(&*Place::directory().open());
+    #[cfg(feature = "redis")]
+    test(&*Place::redis(LONG).open());
 }
 
 #[test]

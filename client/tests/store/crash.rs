@@ -1,11 +1,12 @@
-//! A process that rotates a token in the folder is killed, again and again, wherever it is.
+//! A process that rotates a token in a store is killed, again and again, wherever it is.
 
 use std::time::Duration;
 
 use jumpqr::store::TokenStore;
 
-use crate::process::Other;
-use crate::{LONG, directory, get, key};
+use crate::place::Place;
+use crate::process::{self, Other};
+use crate::{get, key};
 
 const KILLS: u32 = 250;
 
@@ -23,9 +24,9 @@ fn number(stored: &[u8]) -> u64 {
 }
 
 /// Puts the next token in the place of the last, without end, and tells of each that was saved.
-pub(crate) fn rotate(store: &dyn TokenStore, saved: impl Fn(u64)) {
+pub(crate) fn rotate(store: &dyn TokenStore, life: Duration, saved: impl Fn(u64)) {
     loop {
-        let lease = store.lock(&key(), LONG).unwrap().unwrap();
+        let lease = process::lock(store, life);
         let next = get(store).map_or(1, |stored| number(&stored) + 1);
         assert!(store.save(&key(), &token(next), &lease).unwrap());
         saved(next);
@@ -33,29 +34,44 @@ pub(crate) fn rotate(store: &dyn TokenStore, saved: impl Fn(u64)) {
     }
 }
 
-#[test]
-fn no_kill_loses_or_tears_what_was_saved_and_none_blocks_the_next_holder() {
-    let (folder, store) = directory();
-    let path = folder.path().join("tokens");
+fn no_kill_loses_or_tears_what_was_saved(place: &Place) -> String {
+    let store = place.open();
     let mut last = 0;
     let mut amid = 0;
     for kill in 0..KILLS {
-        let mut other = Other::start("rotate", &path);
+        let mut other = Other::start("rotate", place);
         let first = other.says().expect("the lease of a killed process blocks");
         // Spread over all that a rotation does.
         std::thread::sleep(Duration::from_micros(u64::from(kill) * 37 % 9000));
         other.kill();
+        amid += u32::from(place.is_held());
         let told = std::iter::from_fn(|| other.says()).last().unwrap_or(first);
 
-        let stored = number(&get(&store).unwrap());
+        let stored = number(&get(&*store).unwrap());
         assert!(first > last, "a token was lost before {first}");
         assert!(
             stored == told || stored == told + 1,
             "{told}, then {stored}"
         );
-        amid += u32::from(std::fs::read_dir(&path).unwrap().count() > 2);
         last = stored;
     }
-    println!("{KILLS} kills, {amid} of them in the middle of a rotation, {last} rotations");
     assert!(amid > KILLS / 10, "the kills hit nothing: {amid}");
+    format!("{KILLS} kills, {amid} of them in the middle of a rotation, {last} rotations")
+}
+
+#[test]
+fn no_kill_loses_or_tears_what_was_saved_and_none_blocks_the_next_holder() {
+    println!(
+        "{}",
+        no_kill_loses_or_tears_what_was_saved(&Place::directory())
+    );
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn no_kill_loses_or_tears_what_was_saved_in_redis() {
+    println!(
+        "{}",
+        no_kill_loses_or_tears_what_was_saved(&Place::redis(Duration::from_millis(50)))
+    );
 }

@@ -1,4 +1,4 @@
-//! Processes that share one account through a folder, at a WeChat that kills a token as soon as it issues the next.
+//! Processes that share one account through a store, at a WeChat that kills a token as soon as it issues the next.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jumpqr::answer::Reply;
-use jumpqr::store::DirectoryStore;
+use jumpqr::store::TokenStore;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Secret};
 
+use crate::place::Place;
 use crate::process::Other;
 
 const PROCESSES: u64 = 4;
@@ -44,11 +45,11 @@ fn wechat(issued: &Path) -> MemoryTransport {
 }
 
 /// Makes calls from many threads, and tells how many there were, and how many failed.
-pub(crate) fn work(store: DirectoryStore, folder: &Path, tell: impl Fn(u64)) {
+pub(crate) fn work(store: Arc<dyn TokenStore>, issued: &Path, tell: impl Fn(u64)) {
     let client = Client::builder()
         .app("wx1234567890abcdef", "APPSECRET")
-        .token_store(Arc::new(store))
-        .transport(Arc::new(wechat(&folder.with_extension("issued"))))
+        .token_store(store)
+        .transport(Arc::new(wechat(issued)))
         .pacing(false)
         .build()
         .unwrap();
@@ -74,13 +75,10 @@ pub(crate) fn work(store: DirectoryStore, folder: &Path, tell: impl Fn(u64)) {
     tell(failures.into_inner());
 }
 
-#[test]
-fn processes_fetch_one_token_a_life_and_no_call_fails() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens");
+fn one_token_a_life_and_no_call_fails(place: &Place) -> String {
     let begun = Instant::now();
     let mut others: Vec<_> = (0..PROCESSES)
-        .map(|_| Other::start("work", &path))
+        .map(|_| Other::start("work", place))
         .collect();
     let told: Vec<_> = others
         .iter_mut()
@@ -88,11 +86,28 @@ fn processes_fetch_one_token_a_life_and_no_call_fails() {
         .collect();
     let lives = u64::try_from(begun.elapsed().as_millis() / RENEWED_AFTER.as_millis()).unwrap();
 
-    let requests = fs::metadata(path.with_extension("issued")).unwrap().len();
+    let requests = fs::metadata(place.shared_file()).unwrap().len();
     let calls: u64 = told.iter().map(|(calls, _)| calls).sum();
     let failures: u64 = told.iter().map(|(_, failures)| failures).sum();
-    println!("{calls} calls, {failures} failed; {requests} token requests in {lives} lives");
     assert!(calls > PROCESSES * THREADS * 10);
     assert_eq!(failures, 0);
     assert!(requests > 1 && requests <= lives + 1, "{requests} requests");
+    format!("{calls} calls, {failures} failed; {requests} token requests in {lives} lives")
+}
+
+#[test]
+fn processes_fetch_one_token_a_life_and_no_call_fails() {
+    println!(
+        "{}",
+        one_token_a_life_and_no_call_fails(&Place::directory())
+    );
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn processes_fetch_one_token_a_life_through_redis() {
+    println!(
+        "{}",
+        one_token_a_life_and_no_call_fails(&Place::redis(crate::LONG))
+    );
 }

@@ -1,4 +1,4 @@
-//! The token stores: what each promises, and what the one in a folder promises to processes.
+//! The token stores: what each promises, and what those that processes share promise to them.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -11,7 +11,10 @@ mod contract;
 mod crash;
 mod files;
 mod fleet;
+mod place;
 mod process;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::time::Duration;
 

@@ -1,20 +1,26 @@
 //! Processes of their own: this test program, started again to play a part.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use jumpqr::store::{DirectoryStore, TokenStore};
+use jumpqr::store::{self, Lease, TokenStore};
 
-use crate::{LONG, directory, get, key, put};
+use crate::place::Place;
+use crate::{LONG, get, key, put};
 
-/// Names the part, and the store's folder.
+/// Names the part; the store's setting, the file that is shared besides, and how long to lock a key, in ms.
 const PART: &str = "JUMPQR_TEST_PART";
-const FOLDER: &str = "JUMPQR_TEST_FOLDER";
+const SETTING: &str = "JUMPQR_TEST_SETTING";
+const FILE: &str = "JUMPQR_TEST_FILE";
+const LEASE: &str = "JUMPQR_TEST_LEASE";
 
 /// How often each process counts up.
 const COUNTS: u32 = 40;
+
+/// Longer than anybody ever waits for a lease, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Another process, killed at the end; what it prints is read line by line.
 pub(crate) struct Other {
@@ -23,12 +29,14 @@ pub(crate) struct Other {
 }
 
 impl Other {
-    pub(crate) fn start(part: &str, folder: &Path) -> Self {
+    pub(crate) fn start(part: &str, place: &Place) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "process::plays_its_part", "--ignored"])
             .args(["--nocapture", "--test-threads=1"])
             .env(PART, part)
-            .env(FOLDER, folder)
+            .env(SETTING, &place.setting)
+            .env(FILE, place.shared_file())
+            .env(LEASE, place.lease.as_millis().to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -68,29 +76,38 @@ fn plays_its_part() {
     let Ok(part) = std::env::var(PART) else {
         return;
     };
-    let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
-    let store = DirectoryStore::open(&folder).unwrap();
+    let store = store::open(&std::env::var(SETTING).unwrap()).unwrap();
+    let file = PathBuf::from(std::env::var_os(FILE).unwrap());
+    let lease = Duration::from_millis(std::env::var(LEASE).unwrap().parse().unwrap());
+    let say = |number: u64| println!("says {number}");
     match part.as_str() {
         "hold" => {
-            let _lease = store.lock(&key(), LONG).unwrap().unwrap();
-            println!("says 1");
+            let _lease = store.lock(&key(), lease).unwrap().unwrap();
+            say(1);
             std::thread::sleep(LONG);
         }
-        "count" => (0..COUNTS).for_each(|_| count_up(&store)),
-        "rotate" => crate::crash::rotate(&store, |saved| println!("says {saved}")),
-        "work" => crate::fleet::work(store, &folder, |number| println!("says {number}")),
+        "count" => (0..COUNTS).for_each(|_| count_up(&*store)),
+        "rotate" => crate::crash::rotate(&*store, lease, say),
+        "work" => crate::fleet::work(store, &file, say),
         _ => panic!("no such part"),
+    }
+}
+
+/// The lease, as soon as nobody else holds one.
+pub(crate) fn lock(store: &dyn TokenStore, life: Duration) -> Lease {
+    let begun = Instant::now();
+    loop {
+        if let Some(lease) = store.lock(&key(), life).unwrap() {
+            return lease;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the lease blocks");
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
 /// Adds 1 to the number in the store, as soon as nobody else does.
 fn count_up(store: &dyn TokenStore) {
-    let lease = loop {
-        match store.lock(&key(), LONG).unwrap() {
-            Some(lease) => break lease,
-            None => std::thread::sleep(Duration::from_millis(1)),
-        }
-    };
+    let lease = lock(store, LONG);
     let before: u32 = get(store).map_or(0, |bytes| {
         String::from_utf8(bytes).unwrap().parse().unwrap()
     });
@@ -99,30 +116,56 @@ fn count_up(store: &dyn TokenStore) {
     store.release(&key(), lease).unwrap();
 }
 
-#[test]
-fn processes_and_threads_take_turns_and_no_write_is_lost() {
-    let (folder, store) = directory();
-    let path = folder.path().join("tokens");
-    let mut others: Vec<_> = (0..3).map(|_| Other::start("count", &path)).collect();
+fn no_write_is_lost(place: &Place) {
+    let store = place.open();
+    let mut others: Vec<_> = (0..3).map(|_| Other::start("count", place)).collect();
     std::thread::scope(|scope| {
         for _ in 0..2 {
-            scope.spawn(|| (0..COUNTS).for_each(|_| count_up(&store)));
+            scope.spawn(|| (0..COUNTS).for_each(|_| count_up(&*store)));
         }
     });
     for other in &mut others {
         assert!(other.child.wait().unwrap().success());
     }
-    assert_eq!(get(&store).unwrap(), (5 * COUNTS).to_string().as_bytes());
+    assert_eq!(get(&*store).unwrap(), (5 * COUNTS).to_string().as_bytes());
+}
+
+#[test]
+fn processes_and_threads_take_turns_and_no_write_is_lost() {
+    no_write_is_lost(&Place::directory());
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn processes_and_threads_take_turns_in_redis_too() {
+    no_write_is_lost(&Place::redis(LONG));
 }
 
 #[test]
 fn a_holder_that_dies_is_outlived_at_once_however_long_its_lease() {
-    let (folder, store) = directory();
-    put(&store, b"before");
-    let mut other = Other::start("hold", &folder.path().join("tokens"));
+    let place = Place::directory();
+    let store = place.open();
+    put(&*store, b"before");
+    let mut other = Other::start("hold", &place);
     other.says().unwrap();
     assert!(store.lock(&key(), LONG).unwrap().is_none());
     other.kill();
     let lease = store.lock(&key(), LONG).unwrap().unwrap();
     assert!(store.save(&key(), b"after", &lease).unwrap());
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn a_holder_that_dies_is_outlived_in_redis_when_its_lease_is_over() {
+    let place = Place::redis(Duration::from_secs(1));
+    let store = place.open();
+    put(&*store, b"before");
+    let begun = Instant::now();
+    let mut other = Other::start("hold", &place);
+    other.says().unwrap();
+    other.kill();
+    let lease = lock(&*store, LONG);
+    assert!(begun.elapsed() >= place.lease);
+    assert!(store.save(&key(), b"after", &lease).unwrap());
+    assert_eq!(get(&*store).unwrap(), b"after");
 }

@@ -1,0 +1,131 @@
+//! Connections that are kept for a while, and replaced where they broke meanwhile.
+
+use std::io;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use redis::{Client, Connection, ConnectionAddr, RedisResult};
+use rustls::crypto::{CryptoProvider, ring};
+
+/// How long connecting may take, with the resolving of the name, TLS and login, and how long each answer.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The most idle connections that are kept.
+const MOST_IDLE: usize = 8;
+
+/// How long an idle connection is kept: much less than what firewalls and load balancers on the way forget it after, without
+/// telling.
+const LONGEST_IDLE: Duration = Duration::from_secs(30);
+
+/// Where Redis is, and who asks.
+pub(super) struct Server {
+    pub(super) client: Client,
+    pub(super) db: i64,
+    /// Host and port, or the socket's path: what errors name it by.
+    pub(super) place: String,
+}
+
+/// The connections to one Redis. A thread that runs a command has one for itself.
+pub(super) struct Connections {
+    server: Server,
+    idle: Mutex<Vec<Idle>>,
+}
+
+struct Idle {
+    connection: Connection,
+    since: Instant,
+}
+
+impl Connections {
+    pub(super) fn new(server: Server) -> Self {
+        Self {
+            server,
+            idle: Mutex::default(),
+        }
+    }
+
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Runs a command that may be repeated: a connection that was kept may turn out to be closed, or to lead to what is no
+    /// longer the master, and then a new one is tried.
+    pub(super) fn run<T>(
+        &self,
+        command: impl Fn(&mut Connection) -> RedisResult<T>,
+    ) -> RedisResult<T> {
+        let kept = self.idle().pop();
+        if let Some(kept) = kept.filter(|kept| kept.since.elapsed() < LONGEST_IDLE) {
+            match self.run_on(kept.connection, &command) {
+                Err(error) if !error.is_timeout() => self.idle().clear(),
+                result => return result,
+            }
+        }
+        self.run_on(self.connect()?, &command)
+    }
+
+    /// Keeps the connection if all went well.
+    fn run_on<T>(
+        &self,
+        mut connection: Connection,
+        command: impl Fn(&mut Connection) -> RedisResult<T>,
+    ) -> RedisResult<T> {
+        let done = command(&mut connection)?;
+        let mut idle = self.idle();
+        idle.retain(|kept| kept.since.elapsed() < LONGEST_IDLE);
+        if idle.len() < MOST_IDLE {
+            idle.push(Idle {
+                connection,
+                since: Instant::now(),
+            });
+        }
+        Ok(done)
+    }
+
+    fn connect(&self) -> RedisResult<Connection> {
+        let Server { client, db, .. } = &self.server;
+        if let ConnectionAddr::TcpTls { .. } = client.get_connection_info().addr() {
+            choose_cryptography();
+        }
+        let client = client.clone();
+        let (connected, connection) = mpsc::sync_channel(1);
+        // In a thread of its own, since the resolving of a name cannot be broken off.
+        thread::Builder::new()
+            .name("jumpqr-redis".to_owned())
+            .spawn(move || {
+                // Nobody waits any more for one that comes too late.
+                drop(connected.send(client.get_connection_with_timeout(TIMEOUT)));
+            })?;
+        let mut connection =
+            connection
+                .recv_timeout(TIMEOUT)
+                .unwrap_or_else(|error| match error {
+                    RecvTimeoutError::Timeout => {
+                        Err(io::Error::from(io::ErrorKind::TimedOut).into())
+                    }
+                    RecvTimeoutError::Disconnected => {
+                        Err(io::Error::other("connecting was broken off").into())
+                    }
+                })?;
+        connection.set_read_timeout(Some(TIMEOUT))?;
+        connection.set_write_timeout(Some(TIMEOUT))?;
+        if *db != 0 {
+            redis::cmd("SELECT").arg(*db).exec(&mut connection)?;
+        }
+        Ok(connection)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// redis takes the cryptography that the process has chosen, and panics where there is none and several are compiled in.
+fn choose_cryptography() {
+    if CryptoProvider::get_default().is_none() {
+        // It fails only if somebody else has chosen one meanwhile, which is as good.
+        drop(ring::default_provider().install_default());
+    }
+}

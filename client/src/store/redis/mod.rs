@@ -1,0 +1,178 @@
+mod connections;
+mod failure;
+mod setting;
+
+use std::fmt;
+use std::time::Duration;
+
+use jumpqr_core::error::{Error, OwnCode, Result};
+use redis::{Connection, RedisResult, Script};
+
+use self::connections::Connections;
+use self::setting::Setting;
+use super::{Key, Lease, Record, TokenStore};
+
+/// The longest life of a lease that Redis is asked for: a year. It refuses numbers that are far larger.
+const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// Keeps tokens in Redis: for the machines of a fleet. Redis 5 or newer, or what speaks as it does, such as Valkey.
+///
+/// The setting is `redis://[user:password@]host[:port][/db]`, `rediss://…` for TLS, or `redis+unix:///path/of/the.socket`, whose
+/// user, password and database are the query parameters `user`, `pass` and `db`. What is not a letter or digit in a user
+/// or password is percent-encoded. Further query parameters:
+///
+/// - `prefix`: what the names of all keys begin with; `jumpqr:` by default
+/// - `ca`: with `rediss://`, the absolute path of a file with the certificates, in PEM, that are trusted instead of the bundled
+///   authorities'
+///
+/// Connections are opened when they are needed, so Redis may be down when the store is made, and come and go. Connecting
+/// may take 2 s, and so may each answer.
+///
+/// # What Redis must be set to
+///
+/// - `maxmemory-policy noeviction`: with another policy, Redis may drop tokens and locks when its memory is full.
+/// - `appendonly yes`, so that the tokens survive its restart; with `appendfsync everysec`, its default, a machine that loses
+///   power may lose the last second. Refresh tokens of merchants cannot be had again: for them, `appendfsync always`.
+/// - Replicas get what is written a little later. A failover to one may lose the last write, and with it a lock or a
+///   refresh token; `min-replicas-to-write 1` makes that rarer, and does not rule it out.
+///
+/// A user of its own needs no more than this (Redis 6 or newer):
+///
+/// ```text
+/// ACL SETUSER jumpqr on >PASSWORD ~jumpqr:* +select +evalsha +script|load +hmget +hget +hset +hdel +exists +set +del +time
+/// ```
+///
+/// # What it holds
+///
+/// For each [`Key`] a hash, `jumpqr:{NAME}`, that never expires, with the record and the number of the last lease; while a
+/// lease is held, beside it `jumpqr:{NAME}:lease`, which expires by itself. The times are those of Redis' own clock. All of a
+/// key is in one slot of a cluster, for proxies that stand before one; a cluster's nodes themselves are not supported.
+pub struct RedisStore {
+    connections: Connections,
+    name: String,
+    prefix: String,
+    lock: Script,
+    save: Script,
+    release: Script,
+}
+
+impl RedisStore {
+    /// The store that this setting names. It does not connect yet.
+    ///
+    /// A setting that cannot be read is refused as `invalid_config`, without being repeated: it may hold a password.
+    pub fn open(setting: &str) -> Result<Self> {
+        let Setting {
+            server,
+            name,
+            prefix,
+        } = Setting::parse(setting)?;
+        Ok(Self {
+            connections: Connections::new(server),
+            name,
+            prefix,
+            lock: Script::new(include_str!("lock.lua")),
+            save: Script::new(include_str!("save.lua")),
+            release: Script::new(include_str!("release.lua")),
+        })
+    }
+
+    /// The braces make both keys fall into one slot.
+    fn record_key(&self, key: &Key) -> String {
+        format!("{}{{{}}}", self.prefix, key.name())
+    }
+
+    fn lease_key(&self, key: &Key) -> String {
+        format!("{}:lease", self.record_key(key))
+    }
+
+    /// Whatever a script does, doing it once more changes nothing: at worst, a lease whose fence got lost lasts its life.
+    fn run<T>(&self, key: &Key, command: impl Fn(&mut Connection) -> RedisResult<T>) -> Result<T> {
+        self.connections.run(command).map_err(|error| {
+            if failure::is_about_the_record(&error) {
+                self.damaged(key)
+            } else {
+                failure::told(&error, &self.connections.server().place, &self.prefix)
+            }
+        })
+    }
+
+    fn damaged(&self, key: &Key) -> Error {
+        Error::new(
+            OwnCode::StoreDamaged,
+            format!(
+                "token_store: in Redis at {}, {} does not hold what was written",
+                self.connections.server().place,
+                self.record_key(key)
+            ),
+        )
+    }
+}
+
+impl TokenStore for RedisStore {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn load(&self, key: &Key) -> Result<Option<Record>> {
+        let (version, bytes): (Option<Vec<u8>>, Option<Vec<u8>>) = self.run(key, |connection| {
+            redis::cmd("HMGET")
+                .arg(self.record_key(key))
+                .arg(&["version", "bytes"])
+                .query(connection)
+        })?;
+        let (version, bytes) = match (version, bytes) {
+            (None, None) => return Ok(None),
+            (Some(version), Some(bytes)) => (version, bytes),
+            _ => return Err(self.damaged(key)),
+        };
+        let version = std::str::from_utf8(&version)
+            .ok()
+            .and_then(|version| version.parse().ok())
+            .ok_or_else(|| self.damaged(key))?;
+        Ok(Some(Record { bytes, version }))
+    }
+
+    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
+        let life_ms = u64::try_from(life.min(LONGEST_LIFE).as_millis()).unwrap_or(u64::MAX);
+        let fence: Option<u64> = self.run(key, |connection| {
+            self.lock
+                .key(self.record_key(key))
+                .key(self.lease_key(key))
+                .arg(life_ms)
+                .invoke(connection)
+        })?;
+        match fence {
+            Some(0) => Err(self.damaged(key)),
+            fence => Ok(fence.map(Lease::new)),
+        }
+    }
+
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool> {
+        self.run(key, |connection| {
+            self.save
+                .key(self.record_key(key))
+                .arg(lease.fence())
+                .arg(bytes)
+                .invoke(connection)
+        })
+    }
+
+    fn release(&self, key: &Key, lease: Lease) -> Result<()> {
+        let _was_held: bool = self.run(key, |connection| {
+            self.release
+                .key(self.record_key(key))
+                .key(self.lease_key(key))
+                .arg(lease.fence())
+                .invoke(connection)
+        })?;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

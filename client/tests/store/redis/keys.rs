@@ -1,0 +1,159 @@
+//! What lies in Redis, and under which names.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr::Client;
+use jumpqr::answer::Reply;
+use jumpqr::store;
+use jumpqr::transport::MemoryTransport;
+
+use super::server::{ESCAPED_PASSWORD, RedisServer, USER};
+use crate::{LONG, get, key, put};
+
+const RECORD: &str = "jumpqr:{stable_token-wx1234567890abcdef}";
+const LEASE: &str = "jumpqr:{stable_token-wx1234567890abcdef}:lease";
+
+#[test]
+fn a_record_never_expires_and_a_lease_does() {
+    let server = RedisServer::start();
+    let store = server.open();
+    put(&*store, b"1");
+    assert_eq!(server.keys(), [RECORD]);
+    let lease = store
+        .lock(&key(), Duration::from_secs(3600))
+        .unwrap()
+        .unwrap();
+    assert!(store.save(&key(), b"2", &lease).unwrap());
+    assert_eq!(server.keys(), [RECORD, LEASE]);
+    assert_eq!(server.admin::<i64>(&format!("PTTL {RECORD}")), -1);
+    let rest: i64 = server.admin(&format!("PTTL {LEASE}"));
+    assert!(rest > 0 && rest <= 3_600_000, "{rest}");
+    // The longest that there is.
+    store.release(&key(), lease).unwrap();
+    let lease = store.lock(&key(), Duration::MAX).unwrap().unwrap();
+    store.release(&key(), lease).unwrap();
+    assert_eq!(server.keys(), [RECORD]);
+}
+
+#[test]
+fn a_lease_is_over_by_redis_own_clock_and_its_holder_may_write_until_another_is_given() {
+    let server = RedisServer::start();
+    let store = server.open();
+    let late = store
+        .lock(&key(), Duration::from_millis(1))
+        .unwrap()
+        .unwrap();
+    while server.keys() != [RECORD] {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(store.save(&key(), b"late", &late).unwrap());
+    let next = store.lock(&key(), LONG).unwrap().unwrap();
+    assert!(!store.save(&key(), b"too late", &late).unwrap());
+    assert_eq!(get(&*store).unwrap(), b"late");
+    assert!(store.save(&key(), b"next", &next).unwrap());
+    store.release(&key(), late).unwrap();
+    assert_eq!(server.keys(), [RECORD, LEASE]);
+}
+
+#[test]
+fn the_prefix_and_the_database_are_those_of_the_setting() {
+    let server = RedisServer::start();
+    let _: () = server.admin(&format!("ACL SETUSER {USER} ~other*"));
+    let address = format!("redis://{USER}:{ESCAPED_PASSWORD}@{}", server.place());
+    let settings = [
+        address.clone(),
+        format!("{address}/1"),
+        format!("{address}/1?prefix=other/"),
+        format!("{address}?prefix=other"),
+    ];
+    let stores = settings.map(|setting| store::open(&setting).unwrap());
+    for (number, store) in (0..).zip(&stores) {
+        assert_eq!(get(&**store), None);
+        put(&**store, &[number]);
+    }
+    for (number, store) in (0..).zip(&stores) {
+        assert_eq!(get(&**store).unwrap(), [number]);
+    }
+    let tag = "{stable_token-wx1234567890abcdef}";
+    assert_eq!(
+        server.keys(),
+        [format!("jumpqr:{tag}"), format!("other{tag}")]
+    );
+}
+
+#[test]
+fn a_socket_serves_as_well() {
+    let server = RedisServer::start();
+    let path = server.socket();
+    let query = format!("user={USER}&pass={ESCAPED_PASSWORD}&db=2");
+    let setting = format!("redis+unix://{}?{query}", path.display());
+    let store = store::open(&setting).unwrap();
+    put(&*store, b"1");
+    assert_eq!(get(&*store).unwrap(), b"1");
+    assert_eq!(
+        store.name(),
+        format!("redis+unix://{}?user={USER}&db=2", path.display())
+    );
+    assert_eq!(server.keys(), Vec::<String>::new());
+    let away = store::open("redis+unix:///nowhere/socket").unwrap();
+    let error = away.load(&key()).unwrap_err();
+    assert_eq!(error.code(), "store_failed");
+    assert!(error.message().contains("/nowhere/socket"), "{error}");
+}
+
+#[test]
+fn what_is_no_record_is_told_and_left_as_it_is() {
+    let server = RedisServer::start();
+    let store = server.open();
+    for (garbage, again) in [
+        (format!("SET {RECORD} SECRET"), format!("GET {RECORD}")),
+        (
+            format!("HSET {RECORD} fence SECRET bytes SECRET"),
+            format!("HGET {RECORD} fence"),
+        ),
+    ] {
+        let _: redis::Value = server.admin(&garbage);
+        for error in [
+            store.load(&key()).unwrap_err(),
+            store.lock(&key(), LONG).unwrap_err(),
+        ] {
+            assert_eq!(error.code(), "store_damaged");
+            assert!(error.message().contains(RECORD), "{error}");
+            assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
+        }
+        assert_eq!(server.admin::<String>(&again), "SECRET");
+        let _: u64 = server.admin(&format!("DEL {RECORD}"));
+    }
+    put(&*store, b"1");
+}
+
+#[test]
+fn no_key_and_no_name_of_a_store_holds_a_secret() {
+    let server = RedisServer::start();
+    let store = server.open();
+    let transport = MemoryTransport::new(|request| {
+        Ok(Reply::ok(if request.path() == "/cgi-bin/stable_token" {
+            r#"{"access_token":"ACCESS-TOKEN","expires_in":7200}"#
+        } else {
+            r#"{"errcode":0,"errmsg":"ok"}"#
+        }))
+    });
+    let client = Client::builder()
+        .app("wx1234567890abcdef", "APPSECRET")
+        .token_store(Arc::clone(&store))
+        .transport(Arc::new(transport))
+        .build()
+        .unwrap();
+    client
+        .delete_jump_qr_code("https://m.example.cn/table/")
+        .unwrap();
+    let stored = String::from_utf8(get(&*store).unwrap()).unwrap();
+    assert!(stored.contains("ACCESS-TOKEN"), "{stored}");
+    assert_eq!(server.keys(), [RECORD]);
+    let databases: String = server.admin("INFO keyspace");
+    assert_eq!(databases.matches("keys=").count(), 1, "{databases}");
+    let printed = format!("{store:?} {}", store.name());
+    assert!(!printed.contains("P4SS"), "{printed}");
+    assert_eq!(store.name(), format!("redis://{USER}@{}", server.place()));
+}

@@ -1,0 +1,71 @@
+//! Settings, as they are read and as they are named.
+
+use jumpqr::ErrorKind;
+use jumpqr::store;
+
+#[test]
+fn a_setting_is_named_without_its_password() {
+    for (setting, name) in [
+        ("redis://host", "redis://host"),
+        ("redis://:P4SS@host:1/2", "redis://host:1/2"),
+        (
+            "rediss://user:P4SS@[::1]:7000/0?prefix=a/b-",
+            "rediss://user@[::1]:7000/0?prefix=a/b-",
+        ),
+        (
+            "redis+unix:///run/s?pass=P4SS&prefix=p:",
+            "redis+unix:///run/s?prefix=p%3A",
+        ),
+        ("redis+unix:///run/s", "redis+unix:///run/s"),
+    ] {
+        let store = store::open(setting).unwrap();
+        assert_eq!(store.name(), name);
+        assert!(!format!("{store:?}").contains("P4SS"));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_without_being_repeated() {
+    let too_long = format!("redis://host?prefix={}", "P4SS".repeat(30));
+    for setting in [
+        "redis:",
+        "redis://",
+        "redis://:P4SS@",
+        "redis:///1",
+        "redis://0.0.0.0",
+        "redis://P4SS@host",
+        "redis://user:@host",
+        "redis://:P4SS@host:port",
+        "redis://:P4SS@host:99999",
+        "redis://:P4SS/x@host",
+        "redis://:P4SS#x@host",
+        "redis://:P4SS%ff@host",
+        "redis://:P4SS@host/one",
+        "redis://:P4SS@host/-1",
+        "redis://:P4SS@host/1/2",
+        "rediss://:P4SS@host#insecure",
+        "redis://host?P4SS=1",
+        "redis://host?protocol=resp3",
+        "redis://host?prefix=a&prefix=b",
+        "redis://host?prefix=P4SS{a}",
+        "redis://host?prefix=P4SS%20",
+        "redis://host?ca=/etc/passwd",
+        "redis://host?pass=P4SS",
+        "rediss://host?ca=P4SS.pem",
+        "rediss://host?ca=/nowhere/ca.pem",
+        "rediss://host?ca=/dev/null",
+        "redis+unix://?pass=P4SS",
+        "redis+unix:///run/s?db=P4SS",
+        "redis+unix:///run/s?user=P4SS",
+        "redis+unix:///run/s?host=P4SS",
+        "valkey://:P4SS@host",
+        &too_long,
+    ] {
+        let error = store::open(setting).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{setting}");
+        assert_eq!(error.code(), "invalid_config", "{setting}");
+        assert!(error.message().starts_with("token_store: "), "{error}");
+        let printed = format!("{error:?} {error}");
+        assert!(!printed.contains("P4SS"), "{printed}");
+    }
+}

@@ -1,0 +1,71 @@
+//! Redis over TLS, with an authority of the test's own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jumpqr::store::{self, TokenStore};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+use super::server::{ESCAPED_PASSWORD, RedisServer, USER};
+use crate::{get, key, put};
+
+/// Writes an authority's certificate, and a certificate and key that it gave to 127.0.0.1, but to `localhost` in the second.
+fn certificates(folder: &Path) -> PathBuf {
+    let authority_key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::new([]).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_certificate = authority.self_signed(&authority_key).unwrap();
+    let issuer = Issuer::new(authority, authority_key);
+    let server_key = KeyPair::generate().unwrap();
+    let server = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let server = server.signed_by(&server_key, &issuer).unwrap();
+    let ca = folder.join("ca.pem");
+    fs::write(&ca, authority_certificate.pem()).unwrap();
+    fs::write(folder.join("server.pem"), server.pem()).unwrap();
+    fs::write(folder.join("server.key"), server_key.serialize_pem()).unwrap();
+    ca
+}
+
+#[test]
+fn tls_works_with_the_authority_that_is_named_and_with_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = certificates(folder.path());
+    let port = super::server::free_port();
+    let files = folder.path().display();
+    let server = RedisServer::start_with(&format!(
+        "tls-port {port}\ntls-cert-file {files}/server.pem\ntls-key-file {files}/server.key\ntls-auth-clients no"
+    ));
+    let login = format!("{USER}:{ESCAPED_PASSWORD}");
+    let open = |scheme: &str, host: &str, query: &str| -> Arc<dyn TokenStore> {
+        store::open(&format!("{scheme}://{login}@{host}:{port}{query}")).unwrap()
+    };
+    let trusting = format!("?ca={}", ca.display());
+    let store = open("rediss", "127.0.0.1", &trusting);
+    put(&*store, b"1");
+    assert_eq!(get(&*store).unwrap(), b"1");
+    assert_eq!(get(&*server.open()).unwrap(), b"1");
+
+    let other = tempfile::tempdir().unwrap();
+    let other_ca = format!("?ca={}", certificates(other.path()).display());
+    for (store, word) in [
+        (open("rediss", "127.0.0.1", ""), "certificate"),
+        (open("rediss", "127.0.0.1", &other_ca), "certificate"),
+        (open("rediss", "localhost", &trusting), "certificate"),
+        (open("redis", "127.0.0.1", ""), "TLS"),
+    ] {
+        let error = store.load(&key()).unwrap_err();
+        assert_eq!(error.code(), "store_failed");
+        assert!(error.message().contains(word), "{error}");
+        assert!(!format!("{error:?}").contains("P4SS"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_redis_without_tls_is_told() {
+    let server = RedisServer::start();
+    let setting = server.setting().replace("redis://", "rediss://");
+    let error = store::open(&setting).unwrap().load(&key()).unwrap_err();
+    assert_eq!(error.code(), "store_failed");
+    assert!(error.message().contains("TLS"), "{error}");
+}
