@@ -34,10 +34,8 @@ impl Credentials {
             return Ok(Self::AccessToken(read_secret(file)?));
         }
         let by_account = global.account.is_some() || global.secret_file.is_some();
-        if !by_account {
-            if let Some(token) = variable("JUMPQR_ACCESS_TOKEN")? {
-                return Ok(Self::AccessToken(token.into()));
-            }
+        if !by_account && let Some(token) = variable("JUMPQR_ACCESS_TOKEN")? {
+            return Ok(Self::AccessToken(token.into()));
         }
         let appid = match &global.account {
             Some(appid) => Some(appid.clone()),

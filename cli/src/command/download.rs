@@ -60,15 +60,15 @@ impl Download {
 
     /// What can be known to be wrong before anybody is asked.
     fn check(&self) -> Result<(), Failure> {
-        if let Some(prefix) = &self.prefix {
-            if location(prefix, "").is_none() {
-                return Err(Error::invalid(vec![Finding {
-                    field: "prefix".to_owned(),
-                    code: FindingCode::NotHttpUrl,
-                    message: Mismatch::RuleNotALink.to_string(),
-                }])
-                .into());
-            }
+        if let Some(prefix) = &self.prefix
+            && location(prefix, "").is_none()
+        {
+            return Err(Error::invalid(vec![Finding {
+                field: "prefix".to_owned(),
+                code: FindingCode::NotHttpUrl,
+                message: Mismatch::RuleNotALink.to_string(),
+            }])
+            .into());
         }
         let directory = self.directory.display().to_string();
         match fs::metadata(&self.directory) {
