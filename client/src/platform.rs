@@ -22,7 +22,7 @@ use crate::token::{Authority, Authorizer, Component, StoredTokens, Ticket, Token
 /// same, with a process that died between the answer and the store, is taken from WeChat's list of the platform's merchants.
 ///
 /// It is cheap to clone, and clones share everything. It may be used from any number of threads at once. What it knows of a
-/// merchant, a few hundred bytes, stays in memory for as long as it lives.
+/// merchant, about 1 KB, stays in memory for as long as it lives.
 ///
 /// ```no_run
 /// use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, store};

@@ -15,11 +15,19 @@ use super::turn::{Turn, pause};
 /// WeChat forces a new token at most this often.
 const BETWEEN_FORCED: Duration = Duration::from_secs(30);
 
-/// How long WeChat may be asked for: whoever waits for it has time left to ask itself, if the one who asked has died.
+/// How long WeChat may be asked for.
 const LONGEST_ASKING: Duration = Duration::from_secs(10);
 
-/// How much longer others are kept from asking: for the reading and writing before and after.
-const BEFORE_AND_AFTER: Duration = Duration::from_secs(5);
+/// How long WeChat may be asked for by a call that has so much time left: less than all of it, so that whoever waits for
+/// that, and has as much time, has some left to ask itself, if the one who asked has died.
+fn asking(time_left: Duration) -> Duration {
+    (time_left / 2).min(LONGEST_ASKING)
+}
+
+/// How long others are kept from asking: somewhat longer, for the reading and writing before and after.
+fn turn(time_left: Duration) -> Duration {
+    asking(time_left) * 5 / 4
+}
 
 impl<I: Issuer> StoredTokens<I> {
     /// The token that somebody else has put into the store, or else a new one, which is put there.
@@ -31,8 +39,7 @@ impl<I: Issuer> StoredTokens<I> {
             }
             self.check_refusal(&record)?;
             let time_left = deadline.saturating_sub(self.clock.now());
-            let life = time_left.min(LONGEST_ASKING) + BEFORE_AND_AFTER;
-            if let Some(turn) = Turn::take(&self.store, &self.key, life)? {
+            if let Some(turn) = Turn::take(&self.store, &self.key, turn(time_left))? {
                 if let Some(held) = self.renew_in_turn(&turn, rejected, deadline)? {
                     return Ok(held);
                 }
@@ -72,7 +79,7 @@ impl<I: Issuer> StoredTokens<I> {
         let proof = self.issuer.proof(&record)?;
         let started = self.clock.now();
         let time_of_day = self.clock.time_of_day();
-        let timeout = deadline.saturating_sub(started).min(LONGEST_ASKING);
+        let timeout = asking(deadline.saturating_sub(started));
         let force = self.must_force(rejected, started);
         let issued = match self.issuer.issue(&proof, force, timeout) {
             Ok(issued) => issued,

@@ -1,58 +1,33 @@
-//! Processes that share one account through a store, at a WeChat that kills a token as soon as it issues the next.
+//! Processes that share one account through a store, at a WeChat whose tokens live for 2 s, and that kills each as soon as it
+//! issues the next.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use jumpqr::answer::Reply;
 use jumpqr::store::TokenStore;
-use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Secret};
+use jumpqr_sandbox::{Interface, OldRefreshToken};
 
 use crate::place::Place;
 use crate::process::Other;
+use crate::wechat;
 
-const PROCESSES: u64 = 4;
-const THREADS: u64 = 8;
+const PROCESSES: usize = 4;
+const THREADS: u64 = 16;
 
 /// How long each process makes calls.
-const SHIFT: Duration = Duration::from_secs(4);
+const SHIFT: Duration = Duration::from_secs(30);
 
-/// How long a token of 2 s is used before it is renewed.
-const RENEWED_AFTER: Duration = Duration::from_secs(1);
+/// How long a token lives.
+const LIFE: Duration = Duration::from_secs(2);
 
-/// A WeChat in a file, for all processes: it holds a byte for each token that was issued, and the last token lives.
-fn wechat(issued: &Path) -> MemoryTransport {
-    let issued = issued.to_owned();
-    MemoryTransport::new(move |request| {
-        let last = |tokens: u64| format!("T{tokens}");
-        let tokens = || fs::metadata(&issued).map_or(0, |file| file.len());
-        let body = if request.path() == "/cgi-bin/stable_token" {
-            let mut file = OpenOptions::new().create(true).append(true).open(&issued);
-            file.as_mut().unwrap().write_all(b".").unwrap();
-            let token = last(tokens());
-            format!(r#"{{"access_token":"{token}","expires_in":2}}"#)
-        } else if request.access_token().map(Secret::expose) == Some(&last(tokens())) {
-            r#"{"errcode":0,"errmsg":"ok"}"#.to_owned()
-        } else {
-            r#"{"errcode":40001,"errmsg":"invalid credential"}"#.to_owned()
-        };
-        Ok(Reply::ok(body))
-    })
-}
+/// Between two calls of a thread: the machine is to be busy, not overloaded.
+const BETWEEN_CALLS: Duration = Duration::from_millis(100);
 
 /// Makes calls from many threads, and tells how many there were, and how many failed.
-pub(crate) fn work(store: Arc<dyn TokenStore>, issued: &Path, tell: impl Fn(u64)) {
-    let client = Client::builder()
-        .app("wx1234567890abcdef", "APPSECRET")
-        .token_store(store)
-        .transport(Arc::new(wechat(issued)))
-        .pacing(false)
-        .build()
-        .unwrap();
+pub(crate) fn work(store: &Arc<dyn TokenStore>, shared_file: &Path, tell: impl Fn(u64)) {
+    let client = wechat::app(&wechat::base_url(shared_file), store);
     let (calls, failures) = (AtomicU64::new(0), AtomicU64::new(0));
     let begun = Instant::now();
     std::thread::scope(|scope| {
@@ -60,13 +35,11 @@ pub(crate) fn work(store: Arc<dyn TokenStore>, issued: &Path, tell: impl Fn(u64)
             scope.spawn(|| {
                 while begun.elapsed() < SHIFT {
                     calls.fetch_add(1, Ordering::SeqCst);
-                    if client
-                        .delete_jump_qr_code("https://m.example.cn/table/")
-                        .is_err()
-                    {
+                    if let Err(error) = wechat::call(&client) {
                         failures.fetch_add(1, Ordering::SeqCst);
+                        wechat::report(&error, shared_file);
                     }
-                    std::thread::sleep(Duration::from_millis(5));
+                    std::thread::sleep(BETWEEN_CALLS);
                 }
             });
         }
@@ -76,6 +49,8 @@ pub(crate) fn work(store: Arc<dyn TokenStore>, issued: &Path, tell: impl Fn(u64)
 }
 
 fn one_token_a_life_and_no_call_fails(place: &Place) -> String {
+    let sandbox = wechat::strict(LIFE, OldRefreshToken::DiesAtOnce);
+    wechat::publish(&sandbox, place);
     let begun = Instant::now();
     let mut others: Vec<_> = (0..PROCESSES)
         .map(|_| Other::start("work", place))
@@ -84,30 +59,35 @@ fn one_token_a_life_and_no_call_fails(place: &Place) -> String {
         .iter_mut()
         .map(|other| (other.says().unwrap(), other.says().unwrap()))
         .collect();
-    let lives = u64::try_from(begun.elapsed().as_millis() / RENEWED_AFTER.as_millis()).unwrap();
+    let lives = begun.elapsed().as_millis().div_ceil(LIFE.as_millis());
 
-    let requests = fs::metadata(place.shared_file()).unwrap().len();
+    let requests = sandbox.counters().of(Interface::StableToken);
     let calls: u64 = told.iter().map(|(calls, _)| calls).sum();
     let failures: u64 = told.iter().map(|(_, failures)| failures).sum();
-    assert!(calls > PROCESSES * THREADS * 10);
-    assert_eq!(failures, 0);
-    assert!(requests > 1 && requests <= lives + 1, "{requests} requests");
-    format!("{calls} calls, {failures} failed; {requests} token requests in {lives} lives")
+    let figures =
+        format!("{calls} calls, {failures} failed; {requests} token requests in {lives} lives");
+    assert_eq!(failures, 0, "{figures}: {}", wechat::reported(place));
+    assert!(
+        requests > 10 && u128::from(requests) <= lives + 1,
+        "{figures}"
+    );
+    assert!(calls > requests * 10, "{figures}");
+    figures
 }
 
 #[test]
-fn processes_fetch_one_token_a_life_and_no_call_fails() {
+fn a_fleet_asks_for_one_token_a_life_and_no_call_fails() {
     println!(
-        "{}",
+        "fleet, directory: {}",
         one_token_a_life_and_no_call_fails(&Place::directory())
     );
 }
 
 #[cfg(feature = "redis")]
 #[test]
-fn processes_fetch_one_token_a_life_through_redis() {
+fn a_fleet_asks_for_one_token_a_life_through_redis() {
     println!(
-        "{}",
+        "fleet, redis: {}",
         one_token_a_life_and_no_call_fails(&Place::redis(crate::LONG))
     );
 }

@@ -11,10 +11,13 @@ mod contract;
 mod crash;
 mod files;
 mod fleet;
+mod merchants;
 mod place;
 mod process;
 #[cfg(feature = "redis")]
 mod redis;
+mod rotation;
+mod wechat;
 
 use std::time::Duration;
 

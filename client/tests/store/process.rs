@@ -88,7 +88,9 @@ fn plays_its_part() {
         }
         "count" => (0..COUNTS).for_each(|_| count_up(&*store)),
         "rotate" => crate::crash::rotate(&*store, lease, say),
-        "work" => crate::fleet::work(store, &file, say),
+        "work" => crate::fleet::work(&store, &file, say),
+        "refresh" => crate::rotation::refresh(&store, &file, say),
+        "serve" => crate::merchants::serve(&file, say),
         _ => panic!("no such part"),
     }
 }
