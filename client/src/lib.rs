@@ -23,7 +23,7 @@
 //! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of, within one deadline
 //! - [`Platform`]: a third-party platform, and the clients of the merchants that have authorised it
 //! - [token sources](token): fixed, the caller's function, appid and secret, a platform's merchant
-//! - [token stores](store): in memory, in a folder, in Redis
+//! - [token stores](store): in memory, in a folder, and, with the feature `redis`, in Redis
 //! - [transports](transport): blocking HTTP, and one in memory for tests
 //!
 //! # Out of scope

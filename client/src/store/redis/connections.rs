@@ -59,7 +59,7 @@ impl Connections {
         let kept = self.idle().pop();
         if let Some(kept) = kept.filter(|kept| kept.since.elapsed() < LONGEST_IDLE) {
             match self.run_on(kept.connection, &command) {
-                Err(error) if !error.is_timeout() => self.idle().clear(),
+                Err(error) if !error.is_timeout() => {}
                 result => return result,
             }
         }

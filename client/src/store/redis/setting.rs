@@ -28,7 +28,7 @@ impl Setting {
         // Why it cannot be read is not told: that could quote it.
         let url = Url::parse(setting).map_err(|_| unreadable())?;
         let parameters = Parameters::of(&url)?;
-        if url.fragment().is_some() || url.username().contains(':') {
+        if url.fragment().is_some() {
             return Err(unreadable());
         }
         let info = url

@@ -65,6 +65,10 @@ impl RedisServer {
 
     /// Whether it runs now; not if its port is taken.
     pub(crate) fn start_again(&mut self) -> bool {
+        assert!(
+            Command::new("redis-server").arg("-v").output().is_ok(),
+            "redis-server is missing. To install it: sudo apt-get install -y redis-server"
+        );
         self.stop();
         drop(fs::remove_file(self.folder.path().join("log")));
         let configuration = self.folder.path().join("redis.conf");
