@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 
 use crate::error::{guarded, raised};
 use crate::given_up::GivenUp;
+use crate::settings::seconds;
 use crate::token::{Ask, TokenCallable};
 
 /// How often the main thread looks for signals.
@@ -83,6 +84,17 @@ fn wait(py: Python<'_>, messages: &Mutex<Receiver<Message>>) -> PyResult<Result<
             }
         }
         py.check_signals()?;
+    }
+}
+
+/// Refuses what has waited for its turn for the whole of its time, in seconds.
+pub(crate) fn in_time(waited: Option<f64>, timeout: Duration) -> Result<()> {
+    match seconds("waited", waited)? {
+        Some(waited) if waited >= timeout => Err(Error::new(
+            OwnCode::Timeout,
+            "the time was up before there was a thread for it",
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -1,20 +1,19 @@
 //! The client.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jumpqr::error::{Error, OwnCode, Result};
 use jumpqr::token::TokenInterface;
-use jumpqr::transport::{ProxySetting, TlsRoots};
 use jumpqr::{ClientBuilder, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::caller::{ask, run};
+use crate::caller::{ask, in_time, run};
 use crate::error::{offline, raised};
 use crate::given_up::GivenUp;
 use crate::json;
 use crate::rules::Rules;
+use crate::settings::{Settings, given, seconds};
 
 /// Calls WeChat for one account; any number of threads may use it at once.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
@@ -41,88 +40,25 @@ impl<'py> FromPyObject<'_, 'py> for AccessToken {
 
 #[pymethods]
 impl Client {
-    /// A client. What is `None` has the default of the Rust crate; durations are in seconds.
+    /// A client for the account of these credentials.
     #[new]
-    #[pyo3(signature = (
-        *, access_token=None, appid=None, secret=None, token_interface=None, base_url=None, alternate_base_urls=None,
-        allow_http=None, timeout=None, connect_timeout=None, read_timeout=None, max_retries=None, pacing=None,
-        validate=None, body_limit=None, proxy=None, trust_env=None, tls_roots=None
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (settings, *, access_token=None, appid=None, secret=None, token_interface=None))]
     fn create(
         py: Python<'_>,
+        settings: Settings,
         access_token: Option<AccessToken>,
         appid: Option<String>,
         secret: Option<String>,
         token_interface: Option<&str>,
-        base_url: Option<String>,
-        alternate_base_urls: Option<Vec<String>>,
-        allow_http: Option<bool>,
-        timeout: Option<f64>,
-        connect_timeout: Option<f64>,
-        read_timeout: Option<f64>,
-        max_retries: Option<i64>,
-        pacing: Option<bool>,
-        validate: Option<bool>,
-        body_limit: Option<i64>,
-        proxy: Option<String>,
-        trust_env: Option<bool>,
-        tls_roots: Option<Vec<u8>>,
     ) -> PyResult<Self> {
-        let proxy = match (proxy, trust_env) {
-            (Some(url), _) => Some(ProxySetting::Url(Secret::new(url))),
-            (None, Some(false)) => Some(ProxySetting::Direct),
-            (None, _) => None,
-        };
-        let build = || {
+        let client = offline(py, || {
             let credentials = credentials(access_token, appid, secret)?;
-            let mut builder = credentials(jumpqr::Client::builder());
+            let mut builder = credentials(settings.builder()?);
             if let Some(name) = token_interface {
                 builder = builder.token_interface(TokenInterface::from_name(name)?);
             }
-            builder = given(builder, base_url, ClientBuilder::base_url);
-            builder = given(
-                builder,
-                alternate_base_urls,
-                ClientBuilder::alternate_base_urls,
-            );
-            builder = given(builder, allow_http, ClientBuilder::allow_http);
-            builder = given(
-                builder,
-                seconds("timeout", timeout)?,
-                ClientBuilder::timeout,
-            );
-            builder = given(
-                builder,
-                seconds("connect_timeout", connect_timeout)?,
-                ClientBuilder::connect_timeout,
-            );
-            builder = given(
-                builder,
-                seconds("read_timeout", read_timeout)?,
-                ClientBuilder::read_timeout,
-            );
-            builder = given(
-                builder,
-                whole("max_retries", max_retries)?,
-                ClientBuilder::max_retries,
-            );
-            builder = given(builder, pacing, ClientBuilder::pacing);
-            builder = given(builder, validate, ClientBuilder::validate);
-            builder = given(
-                builder,
-                whole("body_limit", body_limit)?,
-                ClientBuilder::body_limit,
-            );
-            builder = given(builder, proxy, ClientBuilder::proxy);
-            builder = given(
-                builder,
-                tls_roots.map(TlsRoots::Pem),
-                ClientBuilder::tls_roots,
-            );
             builder.build()
-        };
-        let client = offline(py, build)?;
+        })?;
         Ok(Self { client })
     }
 
@@ -162,6 +98,23 @@ impl Client {
         Ok(self.with(py, timeout)?.timeout().as_secs_f64())
     }
 
+    /// How the client's token stands in its store, in JSON; `null` where the tokens are the caller's own.
+    ///
+    /// A call that has waited for its turn for as long as a call may take ends as if its time were up; in seconds.
+    #[pyo3(signature = (*, waited=None, interruptible=false))]
+    fn token_status(
+        &self,
+        py: Python<'_>,
+        waited: Option<f64>,
+        interruptible: bool,
+    ) -> PyResult<String> {
+        let client = self.client.clone();
+        run(py, interruptible, &GivenUp::default(), move || {
+            in_time(waited, client.timeout())?;
+            json::write(&client.token_status()?)
+        })
+    }
+
     /// The rules of the account; with `appid`, those of the service account for that Mini Program.
     #[pyo3(signature = (appid=None, *, timeout=None))]
     fn rules(
@@ -175,6 +128,12 @@ impl Client {
             Some(appid) => client.service_account_rules(appid),
             None => client.rules(),
         }))
+    }
+}
+
+impl From<jumpqr::Client> for Client {
+    fn from(client: jumpqr::Client) -> Self {
+        Self { client }
     }
 }
 
@@ -214,37 +173,4 @@ fn credentials(
         None if has_app => builder.app(appid.unwrap_or_default(), secret.unwrap_or_default()),
         None => builder,
     })
-}
-
-fn given<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
-    match value {
-        Some(value) => set(builder, value),
-        None => builder,
-    }
-}
-
-pub(crate) fn seconds(name: &str, seconds: Option<f64>) -> Result<Option<Duration>> {
-    let Some(seconds) = seconds else {
-        return Ok(None);
-    };
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) => Ok(Some(duration)),
-        Err(error) => Err(Error::new(
-            OwnCode::InvalidConfig,
-            format!("{name}: {seconds} is not a number of seconds ({error}); give a positive one"),
-        )),
-    }
-}
-
-fn whole<T: TryFrom<i64>>(name: &str, number: Option<i64>) -> Result<Option<T>> {
-    let Some(number) = number else {
-        return Ok(None);
-    };
-    match T::try_from(number) {
-        Ok(number) => Ok(Some(number)),
-        Err(_) => Err(Error::new(
-            OwnCode::InvalidConfig,
-            format!("{name}: {number} is out of range; give 0 or more"),
-        )),
-    }
 }

@@ -15,8 +15,10 @@ mod given_up;
 mod hooks;
 mod json;
 mod offline;
+mod platform;
 mod rules;
 mod sandbox;
+mod settings;
 mod token;
 
 use pyo3::prelude::*;
@@ -42,6 +44,8 @@ mod _jumpqr {
         RuleSet, all_names, check_call, check_document, launch_query, location, occupies,
         undocumented_equivalence,
     };
+    #[pymodule_export]
+    use crate::platform::Platform;
     #[pymodule_export]
     use crate::rules::Rules;
     #[pymodule_export]

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 
 use crate::caller::run;
-use crate::client::seconds;
 use crate::error::raised;
 use crate::given_up::GivenUp;
 use crate::json;
+use crate::settings::seconds;
 
 /// The rules of an account; pages are asked for as they are needed.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]

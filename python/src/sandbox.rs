@@ -58,6 +58,12 @@ impl Sandbox {
         pair(&self.sandbox.service_account())
     }
 
+    /// `component_appid` and `component_appsecret` of its third-party platform.
+    #[getter]
+    fn component(&self) -> (String, String) {
+        pair(&self.sandbox.platform())
+    }
+
     /// Does what a control endpoint does, with a body in JSON; returns its answer in JSON.
     fn control(&self, py: Python<'_>, method: &str, path: &str, body: &str) -> PyResult<String> {
         let answer = offline(py, || {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("vectors", "scripted_server", "flow")
+pytest.register_assert_rewrite("vectors", "scripted_server", "flow", "processes")
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
 

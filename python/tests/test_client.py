@@ -171,6 +171,7 @@ def test_validate_can_be_left_out(jumpqr_sandbox: Sandbox) -> None:
         ({"base_url": "http://api.weixin.qq.com"}, "base_url"),
         ({"token_interface": "stable"}, "token_interface"),
         ({"proxy": "::"}, "proxy"),
+        ({"token_store": "dir:not/absolute"}, "token_store"),
         ({"tls_roots": b"none"}, "tls_roots"),
         ({"appid": "wx1"}, "access_token, appid"),
     ],
@@ -227,7 +228,16 @@ def test_credentials_must_be_given() -> None:
     assert "APPSECRET" not in str(refused.value)
 
 
-@pytest.mark.parametrize("setting", ["access_token", "appid", "secret", "proxy"])
+@pytest.mark.parametrize(
+    ("setting", "value"), [("timeout", "9"), ("token_store", b"S3CRET"), ("proxy", ["S3CRET"]), ("pacing", 1)]
+)
+def test_a_setting_of_another_type_is_named_but_not_shown(setting: str, value: object) -> None:
+    with pytest.raises(TypeError, match=f"^{setting}: ") as refused:
+        Client(access_token="T", **{setting: value})  # type: ignore[arg-type]
+    assert "S3CRET" not in repr(refused.value)
+
+
+@pytest.mark.parametrize("setting", ["access_token", "appid", "secret", "proxy", "token_store", "base_url"])
 def test_a_setting_that_is_no_text_is_named_but_not_shown(setting: str) -> None:
     # What os.environ gives for bytes that are not UTF-8.
     value = b"APPSECRET\xff".decode(errors="surrogateescape")
@@ -314,7 +324,7 @@ def test_what_the_token_function_raises_comes_out() -> None:
 
 
 def test_a_token_of_another_type_is_not_printed() -> None:
-    client = Client(access_token=lambda rejected: b"T0KEN")
+    client = Client(access_token=lambda rejected: b"T0KEN")  # type: ignore[arg-type, return-value]
     with pytest.raises(TypeError, match="must return a str of Unicode text, not bytes") as ended:
         client.get_jump_qr_code()
     assert "T0KEN" not in str(ended.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import multiprocessing
 import os
 import signal
 import threading
@@ -18,6 +17,7 @@ import pytest
 import jumpqr
 from jumpqr import AsyncClient, Client, _connection
 from jumpqr.testing import Sandbox, SandboxError
+from processes import fork
 from scripted_server import Action, Close, Recorder, Reply, Request, serving
 
 EMPTY = b'{"errcode":0,"rule_list":[]}'
@@ -85,24 +85,6 @@ def test_a_signal_handler_runs_during_a_call() -> None:
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert in_time.get(timeout=20)
-
-
-def in_child(queue: Any, work: Any, *arguments: Any) -> None:
-    try:
-        queue.put(work(*arguments))
-    except Exception as error:
-        queue.put(error)
-
-
-def fork(work: Any, *arguments: Any) -> Any:
-    """What `work` returns or raises in a process that was forked from this one."""
-    context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
-    child = context.Process(target=in_child, args=(queue, work, *arguments))
-    child.start()
-    child.join(20)
-    assert child.exitcode == 0, "the child hangs, or has crashed"
-    return queue.get()
 
 
 def count_connections(sandbox: Sandbox) -> int:

@@ -1,6 +1,7 @@
 """Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code.
 
-`Client` and `AsyncClient` call addJumpQRCode and its family, with the access tokens they need; `check`, `match` and
+`Client` and `AsyncClient` call addJumpQRCode and its family, with the access tokens they need, and `Platform` and
+`AsyncPlatform` give such clients for the merchants of a third-party platform; `check`, `match` and
 `errcode` need no network; `jumpqr.testing` has a local WeChat to try everything against.
 
 >>> import jumpqr
@@ -18,8 +19,20 @@
 
 from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
 from ._async_client import AsyncClient
+from ._async_platform import AsyncPlatform
 from ._client import Client
-from ._enums import Confirmation, Edit, Kind, LinkStatus, Mismatch, OpenVersion, Outcome, PermitSubRule, RuleState
+from ._enums import (
+    Confirmation,
+    Edit,
+    Kind,
+    LinkStatus,
+    Mismatch,
+    OpenVersion,
+    Outcome,
+    PermitSubRule,
+    RuleState,
+    TokenState,
+)
 from ._exceptions import (
     BusyError,
     CallTimeoutError,
@@ -59,10 +72,13 @@ from ._names import (
     errcodes,
     names,
 )
+from ._platform import Platform
 from ._rules import OrdinaryLinkRule, Rule, ServiceAccountRule, check, check_call
+from ._token_status import TokenStatus
 
 __all__ = [
     "AsyncClient",
+    "AsyncPlatform",
     "BusyError",
     "CallTimeoutError",
     "CheckReport",
@@ -94,6 +110,7 @@ __all__ = [
     "OwnCode",
     "PermissionDeniedError",
     "PermitSubRule",
+    "Platform",
     "ProtocolError",
     "QuotaError",
     "RateLimitedError",
@@ -103,6 +120,8 @@ __all__ = [
     "ServiceAccountRule",
     "StateError",
     "StoreError",
+    "TokenState",
+    "TokenStatus",
     "ValidationError",
     "VerificationFile",
     "__version__",

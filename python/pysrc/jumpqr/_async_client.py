@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import contextvars
 import functools
 import inspect
 import json
-import time
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import _calls, _jumpqr
 from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile, listed_rule
 from ._calls import Call
-from ._connection import Connection, check_process, logged, process
+from ._connection import Connection, check_process, process
 from ._enums import Confirmation, Edit
 from ._rules import Rule
+from ._settings import Settings, check_access_token, check_text
+from ._threads import DEFAULT_MAX_CONCURRENCY, Threads, calling_loop
+from ._token_status import TokenStatus, status_or_none
 
 T = TypeVar("T")
 
-Work = Callable[[Optional[_jumpqr.GivenUp], float], str]
-"""What a call does on a thread: with what it is given up by, and how long it has waited for its turn, in seconds."""
 
-DEFAULT_MAX_CONCURRENCY = 64
-"""As many calls as there are idle connections kept."""
-
-_calling_loop: contextvars.ContextVar[asyncio.AbstractEventLoop] = contextvars.ContextVar("_calling_loop")
-
-
-class AsyncClient(Connection):
+class AsyncClient(Connection[_jumpqr.Client]):
     """Calls WeChat's QR jump-rule interfaces for one account, from asyncio.
 
     Calls run on threads of the client's own, so that no event loop is blocked, and neither is the loop's default
@@ -51,6 +43,7 @@ class AsyncClient(Connection):
         appid: As of `Client`, like all that follow.
         secret: The account's appsecret.
         token_interface: Which interface issues the tokens of `appid`.
+        token_store: Where the tokens of `appid` are kept.
         base_url: The host to call.
         alternate_base_urls: Hosts that are tried when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines.
@@ -68,6 +61,7 @@ class AsyncClient(Connection):
     Raises:
         ValueError: A setting makes no sense; the text names it. But for `max_concurrency`, it is a `ValidationError`.
         CredentialsError: There is nothing to get an access token with.
+        StoreError: The folder of the token store cannot be made, or others may read it.
 
     >>> client = AsyncClient(appid="wx1234567890abcdef", secret="appsecret", max_concurrency=8)
     """
@@ -80,6 +74,7 @@ class AsyncClient(Connection):
         appid: Optional[str] = None,
         secret: Optional[str] = None,
         token_interface: Optional[str] = None,
+        token_store: Optional[str] = None,
         base_url: Optional[str] = None,
         alternate_base_urls: Optional[Sequence[str]] = None,
         allow_http: Optional[bool] = None,
@@ -95,13 +90,12 @@ class AsyncClient(Connection):
         tls_roots: Optional[bytes] = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
+        check_access_token(access_token)
+        check_text(access_token=access_token, appid=appid, secret=secret)
         if callable(access_token):
             access_token = functools.partial(_ask, access_token)
-        super().__init__(
-            access_token=access_token,
-            appid=appid,
-            secret=secret,
-            token_interface=token_interface,
+        settings = Settings(
+            token_store=token_store,
             base_url=base_url,
             alternate_base_urls=alternate_base_urls,
             allow_http=allow_http,
@@ -116,41 +110,21 @@ class AsyncClient(Connection):
             trust_env=trust_env,
             tls_roots=tls_roots,
         )
-        if max_concurrency < 1:
-            raise ValueError(f"max_concurrency: give 1 or more, not {max_concurrency}")
-        # Threads do not survive a fork, so each process has a pool of its own. Its threads start when they are needed.
-        self._max_concurrency = max_concurrency
-        self._pools = {process(): self._pool()}
 
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="jumpqr")
+        def connect() -> _jumpqr.Client:
+            return _jumpqr.Client(
+                settings, access_token=access_token, appid=appid, secret=secret, token_interface=token_interface
+            )
 
-    async def _run(self, interface: str, work: Work, limit: float) -> str:
-        """Do `work` on a thread; where none is free within `limit` seconds, it ends as if its time were up."""
-        here = process()
-        pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
-        context = contextvars.copy_context()
-        context.run(_calling_loop.set, asyncio.get_running_loop())
-        given_up = _jumpqr.GivenUp()
-        queued = time.monotonic()
+        super().__init__(connect)
+        self._threads = Threads(max_concurrency)
 
-        def call() -> str:
-            return context.run(work, given_up, time.monotonic() - queued)
-
-        with logged(interface):
-            turn = pool.submit(call)
-            result = asyncio.wrap_future(turn)
-            try:
-                await asyncio.wait([result], timeout=limit)
-                if turn.cancelled():
-                    raise RuntimeError("the client was closed while the call waited for its turn; make another one")
-                if not turn.done() and turn.cancel():
-                    return work(None, limit)
-                return await result
-            finally:
-                # Neither is of any effect on a call that is done.
-                given_up.set()
-                result.cancel()
+    @classmethod
+    def _of_merchant(cls, platform: Connection[_jumpqr.Platform], appid: str, threads: Threads) -> AsyncClient:
+        client = cls.__new__(cls)
+        Connection.__init__(client, lambda: platform._native().merchant(appid), within=platform)
+        client._threads = threads
+        return client
 
     async def _call(self, call: Call[T], timeout: Optional[float], validate: Optional[bool] = None) -> T:
         native = self._native()
@@ -161,7 +135,7 @@ class AsyncClient(Connection):
                 call.interface, call.arguments, timeout=limit, waited=waited, validate=validate, given_up=given_up
             )
 
-        return call.answer(await self._run(call.interface, work, limit))
+        return call.answer(await self._threads.run(call.interface, work, limit))
 
     async def add_jump_qr_code(
         self,
@@ -246,7 +220,7 @@ class AsyncClient(Connection):
 
         while True:
             check_process(begun_in)
-            page = json.loads(await self._run("getJumpQRCode", work, limit))
+            page = json.loads(await self._threads.run("getJumpQRCode", work, limit))
             if page is None:
                 return
             for rule in page:
@@ -310,12 +284,27 @@ class AsyncClient(Connection):
         """
         return await self._call(_calls.wxamplinkget(), timeout)
 
+    async def token_status(self) -> Optional[TokenStatus]:
+        """Tell how the client's token stands in its store; WeChat is not asked.
+
+        Returns:
+            Which store, how old the token is and when it expires; None where the tokens are the caller's own.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        native = self._native()
+
+        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> str:
+            return native.token_status(waited=waited)
+
+        return status_or_none(await self._threads.run("token_status", work, native.limit()))
+
     async def aclose(self) -> None:
         """Close the connections, once the calls in progress are done; those that still wait raise RuntimeError."""
         self._close()
-        pool = self._pools.pop(process(), None)
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+        if self._within is None:
+            self._threads.close()
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -334,7 +323,7 @@ def _ask(function: Callable[[Optional[str]], Any], rejected: Optional[str]) -> A
     token = function(rejected)
     if not inspect.isawaitable(token):
         return token
-    loop = _calling_loop.get()
+    loop = calling_loop.get()
     future = asyncio.run_coroutine_threadsafe(_await(token), loop)
     while True:
         try:

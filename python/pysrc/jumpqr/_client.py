@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
-from . import _calls
+from . import _calls, _jumpqr
 from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile, listed_rule
 from ._calls import Call
-from ._connection import Connection, check_process, logged, process
+from ._connection import Connection, check_process, gets_signals, logged, process
 from ._enums import Confirmation, Edit
 from ._rules import Rule
+from ._settings import Settings, check_access_token, check_text
+from ._token_status import TokenStatus, status_or_none
 
 T = TypeVar("T")
 
 
-class Client(Connection):
+class Client(Connection[_jumpqr.Client]):
     """Calls WeChat's QR jump-rule interfaces for one account.
 
     Any number of threads may use one client at once; they share its connections, tokens and pacing. The interpreter's
     lock is free during every call. Ctrl-C in the main thread comes out at once as KeyboardInterrupt: what was already
-    sent may still be applied, and nothing more is sent for that call. After a fork, the child gets connections and
-    tokens of its own. It is a context manager; leaving it closes its connections.
+    sent may still be applied, and nothing more is sent for that call. After a fork, the child gets connections of
+    its own, and tokens, where no token store shares them. It is a context manager; leaving it closes its connections.
 
     Give `access_token`, or `appid` and `secret`. What is None has its default; times are in seconds.
 
@@ -32,9 +33,12 @@ class Client(Connection):
         access_token: A token, or a function that is called before each call, in the thread that makes it, with the
             token that WeChat has just called stale, or None, and returns a token. It keeps the token it has, may be
             called from many threads at once, and bounds its own time. Its exception comes out as it is.
-        appid: The account whose rules these are. Its tokens are fetched, kept in memory, and renewed in time.
+        appid: The account whose rules these are. Its tokens are fetched, kept, and renewed in time.
         secret: The account's appsecret.
         token_interface: Which interface issues the tokens of `appid`: "stable_token" (the default) or "token".
+        token_store: Where the tokens of `appid` are kept: "memory:" (the default), for this client alone;
+            "dir:/absolute/path", a folder that the processes of this machine share. Of all that share a store, one
+            fetches at a time.
         base_url: The host to call; https://api.weixin.qq.com by default. It must be https, but for this machine's own.
         alternate_base_urls: Hosts that are tried, in order, when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines: only for a proxy in your own network.
@@ -52,17 +56,73 @@ class Client(Connection):
     Raises:
         ValidationError: A setting makes no sense; the text names it.
         CredentialsError: There is nothing to get an access token with.
+        StoreError: The folder of the token store cannot be made, or others may read it.
 
-    Every method takes `timeout`, the most time for that call, and raises `JumpqrError`: `ValidationError` before
-    anything is sent, else one of its other subclasses.
+    Every method that calls WeChat takes `timeout`, the most time for that call, and raises `JumpqrError`:
+    `ValidationError` before anything is sent, else one of its other subclasses.
 
     >>> client = Client(appid="wx1234567890abcdef", secret="appsecret")
     """
 
+    def __init__(
+        self,
+        *,
+        access_token: Union[str, Callable[[Optional[str]], str], None] = None,
+        appid: Optional[str] = None,
+        secret: Optional[str] = None,
+        token_interface: Optional[str] = None,
+        token_store: Optional[str] = None,
+        base_url: Optional[str] = None,
+        alternate_base_urls: Optional[Sequence[str]] = None,
+        allow_http: Optional[bool] = None,
+        timeout: Optional[float] = None,
+        connect_timeout: Optional[float] = None,
+        read_timeout: Optional[float] = None,
+        max_retries: Optional[int] = None,
+        pacing: Optional[bool] = None,
+        validate: Optional[bool] = None,
+        body_limit: Optional[int] = None,
+        proxy: Optional[str] = None,
+        trust_env: Optional[bool] = None,
+        tls_roots: Optional[bytes] = None,
+    ) -> None:
+        """Take the settings; nothing is sent yet. See the class for what they are."""
+        check_access_token(access_token)
+        check_text(access_token=access_token, appid=appid, secret=secret)
+        settings = Settings(
+            token_store=token_store,
+            base_url=base_url,
+            alternate_base_urls=alternate_base_urls,
+            allow_http=allow_http,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_retries=max_retries,
+            pacing=pacing,
+            validate=validate,
+            body_limit=body_limit,
+            proxy=proxy,
+            trust_env=trust_env,
+            tls_roots=tls_roots,
+        )
+
+        def connect() -> _jumpqr.Client:
+            return _jumpqr.Client(
+                settings, access_token=access_token, appid=appid, secret=secret, token_interface=token_interface
+            )
+
+        super().__init__(connect)
+
+    @classmethod
+    def _of_merchant(cls, platform: Connection[_jumpqr.Platform], appid: str) -> Client:
+        client = cls.__new__(cls)
+        Connection.__init__(client, lambda: platform._native().merchant(appid), within=platform)
+        return client
+
     def _call(self, call: Call[T], timeout: Optional[float], validate: Optional[bool] = None) -> T:
         with logged(call.interface):
             text = self._native().call(
-                call.interface, call.arguments, timeout=timeout, validate=validate, interruptible=_gets_signals()
+                call.interface, call.arguments, timeout=timeout, validate=validate, interruptible=gets_signals()
             )
         return call.answer(text)
 
@@ -144,7 +204,7 @@ class Client(Connection):
         while True:
             check_process(begun_in)
             with logged("getJumpQRCode"):
-                page = json.loads(pages.next_page(interruptible=_gets_signals()))
+                page = json.loads(pages.next_page(interruptible=gets_signals()))
             if page is None:
                 return
             yield from map(listed_rule, page)
@@ -207,6 +267,18 @@ class Client(Connection):
         """
         return self._call(_calls.wxamplinkget(), timeout)
 
+    def token_status(self) -> Optional[TokenStatus]:
+        """Tell how the client's token stands in its store; WeChat is not asked.
+
+        Returns:
+            Which store, how old the token is and when it expires; None where the tokens are the caller's own.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        with logged("token_status"):
+            return status_or_none(self._native().token_status(interruptible=gets_signals()))
+
     def close(self) -> None:
         """Close the connections, once the calls in progress are done; later calls raise RuntimeError."""
         self._close()
@@ -221,7 +293,3 @@ class Client(Connection):
         traceback: Optional[TracebackType],
     ) -> None:
         self.close()
-
-
-def _gets_signals() -> bool:
-    return threading.current_thread() is threading.main_thread()

@@ -1,16 +1,18 @@
-"""What `Client` and `AsyncClient` have in common: their settings, and the native client of this process."""
+"""What clients and platforms have in common: the native object of this process, and how calls are logged."""
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, NoReturn, Optional, Union
+from typing import Any, Callable, ClassVar, Generic, NoReturn, Optional, TypeVar
 
-from . import _jumpqr
 from ._exceptions import JumpqrError
+
+N = TypeVar("N")
 
 logger = logging.getLogger("jumpqr")
 """Every call is logged at DEBUG, with how long it took and how it ended; never a token or a secret."""
@@ -33,78 +35,40 @@ def process() -> tuple[int, int]:
     return os.getpid(), _forks
 
 
-class Connection:
-    """Settings, and a native client for each process that uses them.
+class Connection(Generic[N]):
+    """What makes a native object, and one of them for each process that uses it.
 
-    A process that was forked must not use its parent's connections: it gets a native client of its own, with its own
+    A process that was forked must not use its parent's connections: it gets a native object of its own, with its own
     connections, tokens and pacing, at its first call. The parent's is kept, untouched.
     """
 
-    def __init__(
-        self,
-        *,
-        access_token: Union[str, Callable[[Optional[str]], Any], None] = None,
-        appid: Optional[str] = None,
-        secret: Optional[str] = None,
-        token_interface: Optional[str] = None,
-        base_url: Optional[str] = None,
-        alternate_base_urls: Optional[Sequence[str]] = None,
-        allow_http: Optional[bool] = None,
-        timeout: Optional[float] = None,
-        connect_timeout: Optional[float] = None,
-        read_timeout: Optional[float] = None,
-        max_retries: Optional[int] = None,
-        pacing: Optional[bool] = None,
-        validate: Optional[bool] = None,
-        body_limit: Optional[int] = None,
-        proxy: Optional[str] = None,
-        trust_env: Optional[bool] = None,
-        tls_roots: Optional[bytes] = None,
-    ) -> None:
-        """Take the settings; nothing is sent yet. See the class for what they are."""
-        if not (access_token is None or isinstance(access_token, str) or callable(access_token)):
-            # Whatever it is, it may be a secret.
-            raise TypeError(f"access_token: give a str or a function, not {type(access_token).__name__}")
-        for name, value in {"access_token": access_token, "appid": appid, "secret": secret, "proxy": proxy}.items():
-            # Python's own refusal would hold the value.
-            if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-                raise ValueError(f"{name}: is not Unicode text; read it as UTF-8")
+    _what: ClassVar[str] = "client"
+    """What it is called in texts."""
 
-        def connect() -> _jumpqr.Client:
-            return _jumpqr.Client(
-                access_token=access_token,
-                appid=appid,
-                secret=secret,
-                token_interface=token_interface,
-                base_url=base_url,
-                alternate_base_urls=alternate_base_urls,
-                allow_http=allow_http,
-                timeout=timeout,
-                connect_timeout=connect_timeout,
-                read_timeout=read_timeout,
-                max_retries=max_retries,
-                pacing=pacing,
-                validate=validate,
-                body_limit=body_limit,
-                proxy=proxy,
-                trust_env=trust_env,
-                tls_roots=tls_roots,
-            )
+    def __init__(self, connect: Callable[[], N], within: Optional[Connection[Any]] = None) -> None:
+        """Make the one of this process. What is `within` another is closed with it.
 
-        # The settings live in the closure: no attribute, and so no debugger's list of attributes, shows a secret.
+        Settings live in the closure: no attribute, and so no debugger's list of attributes, shows a secret.
+        """
         self._connect = connect
+        self._within = within
         self._natives = {process(): connect()}
         self._closed = False
 
-    def _native(self) -> _jumpqr.Client:
-        if self._closed:
-            raise RuntimeError("the client is closed; make another one")
+    def _native(self) -> N:
+        self._check_open()
         here = process()
         native = self._natives.get(here)
         if native is None:
             # Atomic, so that no lock is needed, which another thread might have held during the fork.
             native = self._natives.setdefault(here, self._connect())
         return native
+
+    def _check_open(self) -> None:
+        if self._within is not None:
+            self._within._check_open()
+        if self._closed:
+            raise RuntimeError(f"the {self._what} is closed; make another one")
 
     def _close(self) -> None:
         self._closed = True
@@ -114,6 +78,11 @@ class Connection:
         raise TypeError(f"a {type(self).__name__} cannot be pickled: it holds connections and credentials")
 
 
+def gets_signals() -> bool:
+    """Whether this thread is the one that Python hands signals to."""
+    return threading.current_thread() is threading.main_thread()
+
+
 def check_process(begun_in: tuple[int, int]) -> None:
     """Refuse to go on with what was begun before a fork: it has the connections of another process."""
     if process() != begun_in:
@@ -121,7 +90,7 @@ def check_process(begun_in: tuple[int, int]) -> None:
 
 
 @contextmanager
-def logged(interface: str) -> Iterator[None]:
+def logged(name: str) -> Iterator[None]:
     """Log how a call ended."""
     started = time.monotonic()
     try:
@@ -130,6 +99,6 @@ def logged(interface: str) -> Iterator[None]:
         logger.debug("%s (after %.3f s)", error, time.monotonic() - started)
         raise
     except BaseException as error:
-        logger.debug("%s: %s (after %.3f s)", interface, type(error).__name__, time.monotonic() - started)
+        logger.debug("%s: %s (after %.3f s)", name, type(error).__name__, time.monotonic() - started)
         raise
-    logger.debug("%s: done (after %.3f s)", interface, time.monotonic() - started)
+    logger.debug("%s: done (after %.3f s)", name, time.monotonic() - started)

@@ -72,6 +72,17 @@ class LinkStatus(_Name):
     """Waits for an administrator of the service account."""
 
 
+class TokenState(_Name):
+    """Whether there is a token in the store."""
+
+    MISSING = "missing"
+    """None was fetched yet."""
+    VALID = "valid"
+    """There is one that should live, unless WeChat has cut its life short."""
+    EXPIRED = "expired"
+    """There was one; the next call fetches another."""
+
+
 class Kind(_Name):
     """What the reader of an error must do."""
 

@@ -1,30 +1,20 @@
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
+from ._settings import Settings
+
 __version__: str
 
 @final
 class Client:
     def __new__(
         cls,
+        settings: Settings,
         *,
         access_token: str | Callable[[str | None], Any] | None = None,
         appid: str | None = None,
         secret: str | None = None,
         token_interface: str | None = None,
-        base_url: str | None = None,
-        alternate_base_urls: Sequence[str] | None = None,
-        allow_http: bool | None = None,
-        timeout: float | None = None,
-        connect_timeout: float | None = None,
-        read_timeout: float | None = None,
-        max_retries: int | None = None,
-        pacing: bool | None = None,
-        validate: bool | None = None,
-        body_limit: int | None = None,
-        proxy: str | None = None,
-        trust_env: bool | None = None,
-        tls_roots: bytes | None = None,
     ) -> Client: ...
     def call(
         self,
@@ -38,12 +28,36 @@ class Client:
         given_up: GivenUp | None = None,
     ) -> str: ...
     def limit(self, timeout: float | None = None) -> float: ...
+    def token_status(self, *, waited: float | None = None, interruptible: bool = False) -> str: ...
     def rules(self, appid: str | None = None, *, timeout: float | None = None) -> Rules: ...
 
 @final
 class GivenUp:
     def __new__(cls) -> GivenUp: ...
     def set(self) -> None: ...
+
+@final
+class Platform:
+    def __new__(
+        cls,
+        settings: Settings,
+        *,
+        component_appid: str,
+        component_appsecret: str,
+        component_token_field: str | None = None,
+    ) -> Platform: ...
+    def set_verify_ticket(self, ticket: str, *, waited: float | None = None, interruptible: bool = False) -> None: ...
+    def set_authorizer_refresh_token(
+        self,
+        authorizer_appid: str,
+        authorizer_refresh_token: str,
+        *,
+        waited: float | None = None,
+        interruptible: bool = False,
+    ) -> None: ...
+    def merchant(self, authorizer_appid: str) -> Client: ...
+    def token_status(self, *, waited: float | None = None, interruptible: bool = False) -> str: ...
+    def limit(self) -> float: ...
 
 @final
 class Rules:
@@ -66,6 +80,8 @@ class Sandbox:
     def mini_program(self) -> tuple[str, str]: ...
     @property
     def service_account(self) -> tuple[str, str]: ...
+    @property
+    def component(self) -> tuple[str, str]: ...
     def control(self, method: str, path: str, body: str) -> str: ...
     def stop(self) -> None: ...
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import quote
 
 from . import _jumpqr
 from ._async_client import AsyncClient
+from ._async_platform import AsyncPlatform
 from ._client import Client
 from ._exceptions import SandboxError
+from ._platform import Platform
 
 __all__ = ["Account", "Sandbox", "SandboxError"]
 
@@ -27,9 +30,9 @@ class Account(NamedTuple):
 class Sandbox:
     """A local WeChat: the same interfaces, rules, states, tokens and error codes, and faults on demand.
 
-    It serves on a port of 127.0.0.1, on a thread of its own, until it is stopped, and starts with one Mini Program and
-    one service account linked to it. Any HTTP client may use it. Any thread may use it; a process that was forked may
-    use it over HTTP only. It is a context manager; leaving it stops the server.
+    It serves on a port of 127.0.0.1, on a thread of its own, until it is stopped, and starts with one Mini Program, one
+    service account linked to it, and one third-party platform. Any HTTP client may use it. Any thread may use it; a
+    process that was forked may use it over HTTP only. It is a context manager; leaving it stops the server.
 
     Args:
         port: The port to listen on; any free one by default.
@@ -62,6 +65,11 @@ class Sandbox:
         """The service account: its token adds service-account rules."""
         return Account(*self._native.service_account)
 
+    @property
+    def component(self) -> Account:
+        """The third-party platform: its component_appid and component_appsecret. Nobody has authorised it yet."""
+        return Account(*self._native.component)
+
     def client(self, account: Optional[Account] = None, **settings: Any) -> Client:
         """Return a client of the account, of the Mini Program by default; settings as of `Client`."""
         return Client(**self._settings(account, settings))
@@ -76,6 +84,54 @@ class Sandbox:
             appid, secret = account or self.mini_program
             settings = {"appid": appid, "secret": secret, **settings}
         return settings
+
+    def platform(self, component: Optional[Account] = None, **settings: Any) -> Platform:
+        """Return the third-party platform; settings as of `Platform`. It has no ticket yet, see `verify_ticket`.
+
+        >>> with Sandbox() as sandbox, sandbox.platform() as platform:
+        ...     appid = sandbox.mini_program.appid
+        ...     platform.set_verify_ticket(sandbox.verify_ticket())
+        ...     platform.set_authorizer_refresh_token(appid, sandbox.authorize(appid))
+        ...     len(platform.merchant(appid).get_jump_qr_code().rule_list)
+        0
+        """
+        return Platform(**self._platform_settings(component, settings))
+
+    def async_platform(self, component: Optional[Account] = None, **settings: Any) -> AsyncPlatform:
+        """Return the third-party platform for asyncio; settings as of `AsyncPlatform`."""
+        return AsyncPlatform(**self._platform_settings(component, settings))
+
+    def _platform_settings(self, component: Optional[Account], settings: dict[str, Any]) -> dict[str, Any]:
+        appid, secret = component or self.component
+        return {"base_url": self.base_url, "component_appid": appid, "component_appsecret": secret, **settings}
+
+    def verify_ticket(self, component_appid: Optional[str] = None) -> str:
+        """Return the component_verify_ticket that was pushed to the platform last: every 10 minutes another one."""
+        return str(self.control("GET", self._component(component_appid, "ticket"))["component_verify_ticket"])
+
+    def authorize(
+        self,
+        appid: str,
+        *,
+        permission_sets: Optional[Collection[int]] = None,
+        component_appid: Optional[str] = None,
+    ) -> str:
+        """Have the account authorise the platform; a refresh token from before is dead.
+
+        Args:
+            appid: The account.
+            permission_sets: To what; by default to the same as before, and the first time to all that the account has.
+            component_appid: The platform; the one that every sandbox has by default.
+
+        Returns:
+            The authorizer_refresh_token.
+        """
+        path = self._component(component_appid, f"authorizers/{quote(appid, safe='')}")
+        body = {} if permission_sets is None else {"permission_sets": sorted(permission_sets)}
+        return str(self.control("PUT", path, body)["authorizer_refresh_token"])
+
+    def _component(self, component_appid: Optional[str], part: str) -> str:
+        return f"/sandbox/platforms/{quote(component_appid or self.component.appid, safe='')}/{part}"
 
     def inject(self, fault: str, **details: Any) -> int:
         """Ask for something to go wrong, by default with the next call, and before it is applied.

@@ -1,0 +1,175 @@
+"""The third-party platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Optional
+
+from . import _jumpqr
+from ._client import Client
+from ._connection import Connection, gets_signals, logged
+from ._settings import Settings, check_text
+from ._token_status import TokenStatus, status_of_token
+
+
+class Platform(Connection[_jumpqr.Platform]):
+    """A third-party platform, which calls for the merchants that have authorised it.
+
+    The platform's own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes; a
+    merchant's with the platform's token and the merchant's refresh token. Each answer may bring the next refresh token,
+    and kill the one before: it is in the token store before the access token that came with it is used. One that got
+    lost all the same is taken from WeChat's list of the platform's merchants.
+
+    Make one, with a token store that outlives the process, and keep it: it may serve thousands of merchants, who share
+    its connections and its store. What it knows of a merchant, a few hundred bytes, stays in memory while it lives. Any
+    number of threads may use it at once. After a fork, the child gets connections of its own, and with "memory:" an
+    empty store. It is a context manager; leaving it closes its connections, and its merchants' clients with it.
+
+    What is None has its default.
+
+    Args:
+        component_appid: The platform's own appid.
+        component_appsecret: The platform's appsecret.
+        component_token_field: What the platform's token is called in the query of its token requests: "access_token",
+            as on WeChat's newer pages (the default), or "component_access_token".
+        token_store: Where the ticket and all tokens are kept, for all that share the store; as of `Client`, like all
+            that follow. Only what is kept outside of memory survives this process, refresh tokens included.
+        base_url: The host to call.
+        alternate_base_urls: Hosts that are tried when nothing could be sent to the ones before.
+        allow_http: Whether plain http is allowed to other machines.
+        timeout: The most time that a whole call takes, in seconds, and a method of the platform.
+        connect_timeout: How long connecting may take, in seconds.
+        read_timeout: How long the server may say nothing, in seconds.
+        max_retries: How often a call is tried again after a transient failure.
+        pacing: Whether calls wait their turn so that WeChat's limit, which each merchant has for itself, is kept.
+        validate: Whether a request is checked before it is sent.
+        body_limit: The longest answer that is taken, in bytes.
+        proxy: `http://[user:password@]host[:port]`.
+        trust_env: Whether the environment's proxy is used where none is given.
+        tls_roots: The certificates to trust, in PEM.
+
+    Raises:
+        ValidationError: A setting makes no sense; the text names it.
+        StoreError: The folder of the token store cannot be made, or others may read it.
+
+    >>> platform = Platform(component_appid="wxplatform00000000", component_appsecret="appsecret")
+    >>> platform.set_verify_ticket("ticket@@@…")
+    >>> platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@…")
+    >>> client = platform.merchant("wx1234567890abcdef")
+    """
+
+    _what = "platform"
+
+    def __init__(
+        self,
+        *,
+        component_appid: str,
+        component_appsecret: str,
+        component_token_field: Optional[str] = None,
+        token_store: Optional[str] = None,
+        base_url: Optional[str] = None,
+        alternate_base_urls: Optional[Sequence[str]] = None,
+        allow_http: Optional[bool] = None,
+        timeout: Optional[float] = None,
+        connect_timeout: Optional[float] = None,
+        read_timeout: Optional[float] = None,
+        max_retries: Optional[int] = None,
+        pacing: Optional[bool] = None,
+        validate: Optional[bool] = None,
+        body_limit: Optional[int] = None,
+        proxy: Optional[str] = None,
+        trust_env: Optional[bool] = None,
+        tls_roots: Optional[bytes] = None,
+    ) -> None:
+        """Take the settings; nothing is sent yet. See the class for what they are."""
+        check_text(component_appid=component_appid, component_appsecret=component_appsecret)
+        settings = Settings(
+            token_store=token_store,
+            base_url=base_url,
+            alternate_base_urls=alternate_base_urls,
+            allow_http=allow_http,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_retries=max_retries,
+            pacing=pacing,
+            validate=validate,
+            body_limit=body_limit,
+            proxy=proxy,
+            trust_env=trust_env,
+            tls_roots=tls_roots,
+        )
+
+        def connect() -> _jumpqr.Platform:
+            return _jumpqr.Platform(
+                settings,
+                component_appid=component_appid,
+                component_appsecret=component_appsecret,
+                component_token_field=component_token_field,
+            )
+
+        super().__init__(connect)
+
+    def set_verify_ticket(self, ticket: str) -> None:
+        """Keep the component_verify_ticket that WeChat has just pushed, in the store.
+
+        WeChat pushes one every 10 minutes, each good for 12 hours. Any process that shares the store may receive them.
+
+        Args:
+            ticket: The `ComponentVerifyTicket` of the push, decrypted.
+        """
+        check_text(component_verify_ticket=ticket)
+        with logged("set_verify_ticket"):
+            self._native().set_verify_ticket(ticket, interruptible=gets_signals())
+
+    def set_authorizer_refresh_token(self, appid: str, token: str) -> None:
+        """Keep the authorizer_refresh_token that a merchant's authorisation has just brought, in the store.
+
+        It takes the place of any former one, and of the access token that belongs to it. Only a new authorisation needs
+        this: later refresh tokens are kept as they come.
+
+        Args:
+            appid: The merchant's, `authorizer_appid`.
+            token: The `authorizer_refresh_token`.
+        """
+        check_text(authorizer_appid=appid, authorizer_refresh_token=token)
+        with logged("set_authorizer_refresh_token"):
+            self._native().set_authorizer_refresh_token(appid, token, interruptible=gets_signals())
+
+    def merchant(self, appid: str) -> Client:
+        """Return a client that calls for this merchant; nothing is sent or looked up yet.
+
+        It has the platform's settings and connections. Clients of the same merchant share its token and its pacing.
+
+        Args:
+            appid: The merchant's, `authorizer_appid`.
+        """
+        check_text(authorizer_appid=appid)
+        return Client._of_merchant(self, appid)
+
+    def token_status(self) -> TokenStatus:
+        """Tell how the platform's own token and ticket stand in the store; WeChat is not asked.
+
+        For a merchant's token, ask its client.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        with logged("token_status"):
+            return status_of_token(self._native().token_status(interruptible=gets_signals()))
+
+    def close(self) -> None:
+        """Close the connections, once the calls in progress are done; later calls raise RuntimeError."""
+        self._close()
+
+    def __enter__(self) -> Platform:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: Optional[type[BaseException]],
+        exc: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()

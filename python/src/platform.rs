@@ -1,0 +1,138 @@
+//! The third-party platform.
+
+use jumpqr::error::{Error, OwnCode, Result};
+use jumpqr::interface::ComponentTokenField;
+use pyo3::prelude::*;
+
+use crate::caller::{in_time, run};
+use crate::client::Client;
+use crate::error::offline;
+use crate::given_up::GivenUp;
+use crate::json;
+use crate::settings::Settings;
+
+/// Gives clients for the merchants of a third-party platform; any number of threads may use it at once.
+///
+/// What waits for the store takes what it has already waited for its turn, in seconds: where that is the platform's timeout, it
+/// ends as if its time were up.
+#[pyclass(frozen, module = "jumpqr._jumpqr")]
+pub(crate) struct Platform {
+    platform: jumpqr::Platform,
+}
+
+#[pymethods]
+impl Platform {
+    /// A platform with these credentials.
+    #[new]
+    #[pyo3(signature = (settings, *, component_appid, component_appsecret, component_token_field=None))]
+    fn create(
+        py: Python<'_>,
+        settings: Settings,
+        component_appid: String,
+        component_appsecret: String,
+        component_token_field: Option<&str>,
+    ) -> PyResult<Self> {
+        let platform = offline(py, || {
+            let mut builder = settings.builder()?;
+            if let Some(name) = component_token_field {
+                builder = builder.component_token_field(token_field(name)?);
+            }
+            builder.build_platform(component_appid, component_appsecret)
+        })?;
+        Ok(Self { platform })
+    }
+
+    /// Keeps the ticket that WeChat has just pushed.
+    #[pyo3(signature = (ticket, *, waited=None, interruptible=false))]
+    fn set_verify_ticket(
+        &self,
+        py: Python<'_>,
+        ticket: String,
+        waited: Option<f64>,
+        interruptible: bool,
+    ) -> PyResult<()> {
+        self.stored(py, waited, interruptible, |platform| {
+            platform.set_verify_ticket(ticket)
+        })
+    }
+
+    /// Keeps the refresh token that a merchant's authorisation has just brought.
+    #[pyo3(signature = (authorizer_appid, authorizer_refresh_token, *, waited=None, interruptible=false))]
+    fn set_authorizer_refresh_token(
+        &self,
+        py: Python<'_>,
+        authorizer_appid: String,
+        authorizer_refresh_token: String,
+        waited: Option<f64>,
+        interruptible: bool,
+    ) -> PyResult<()> {
+        self.stored(py, waited, interruptible, move |platform| {
+            platform.set_authorizer_refresh_token(&authorizer_appid, authorizer_refresh_token)
+        })
+    }
+
+    /// A client that calls for this merchant.
+    fn merchant(&self, py: Python<'_>, authorizer_appid: &str) -> PyResult<Client> {
+        offline(py, || {
+            self.platform.merchant(authorizer_appid).map(Client::from)
+        })
+    }
+
+    /// How the platform's own token stands in the store, in JSON.
+    #[pyo3(signature = (*, waited=None, interruptible=false))]
+    fn token_status(
+        &self,
+        py: Python<'_>,
+        waited: Option<f64>,
+        interruptible: bool,
+    ) -> PyResult<String> {
+        self.in_store(py, waited, interruptible, |platform| {
+            json::write(&platform.token_status()?)
+        })
+    }
+
+    /// The most time that a call takes, in seconds.
+    fn limit(&self) -> f64 {
+        self.platform.timeout().as_secs_f64()
+    }
+}
+
+impl Platform {
+    fn stored(
+        &self,
+        py: Python<'_>,
+        waited: Option<f64>,
+        interruptible: bool,
+        store: impl FnOnce(&jumpqr::Platform) -> Result<()> + Send + 'static,
+    ) -> PyResult<()> {
+        let done = self.in_store(py, waited, interruptible, |platform| {
+            store(platform).map(|()| String::new())
+        });
+        done.map(drop)
+    }
+
+    fn in_store(
+        &self,
+        py: Python<'_>,
+        waited: Option<f64>,
+        interruptible: bool,
+        work: impl FnOnce(&jumpqr::Platform) -> Result<String> + Send + 'static,
+    ) -> PyResult<String> {
+        let platform = self.platform.clone();
+        run(py, interruptible, &GivenUp::default(), move || {
+            in_time(waited, platform.timeout())?;
+            work(&platform)
+        })
+    }
+}
+
+fn token_field(name: &str) -> Result<ComponentTokenField> {
+    ComponentTokenField::from_name(name).ok_or_else(|| {
+        let names = ComponentTokenField::ALL.iter().map(|field| field.name());
+        let names: Vec<_> = names.collect();
+        Error::new(
+            OwnCode::InvalidConfig,
+            format!("component_token_field: give {}", names.join(" or ")),
+        )
+    })
+}

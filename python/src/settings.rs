@@ -1,0 +1,137 @@
+//! The settings that clients and platforms have in common.
+
+use std::time::Duration;
+
+use jumpqr::error::{Error, OwnCode, Result};
+use jumpqr::transport::{ProxySetting, TlsRoots};
+use jumpqr::{Client, ClientBuilder, Secret, store};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+
+/// The attributes of a `jumpqr._settings.Settings`. What is `None` has the default of the Rust crate; durations are in seconds.
+pub(crate) struct Settings {
+    token_store: Option<String>,
+    base_url: Option<String>,
+    alternate_base_urls: Option<Vec<String>>,
+    allow_http: Option<bool>,
+    timeout: Option<f64>,
+    connect_timeout: Option<f64>,
+    read_timeout: Option<f64>,
+    max_retries: Option<i64>,
+    pacing: Option<bool>,
+    validate: Option<bool>,
+    body_limit: Option<i64>,
+    proxy: Option<String>,
+    trust_env: Option<bool>,
+    tls_roots: Option<Vec<u8>>,
+}
+
+impl<'py> FromPyObject<'_, 'py> for Settings {
+    type Error = PyErr;
+
+    fn extract(settings: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            token_store: setting(settings, "token_store")?,
+            base_url: setting(settings, "base_url")?,
+            alternate_base_urls: setting(settings, "alternate_base_urls")?,
+            allow_http: setting(settings, "allow_http")?,
+            timeout: setting(settings, "timeout")?,
+            connect_timeout: setting(settings, "connect_timeout")?,
+            read_timeout: setting(settings, "read_timeout")?,
+            max_retries: setting(settings, "max_retries")?,
+            pacing: setting(settings, "pacing")?,
+            validate: setting(settings, "validate")?,
+            body_limit: setting(settings, "body_limit")?,
+            proxy: setting(settings, "proxy")?,
+            trust_env: setting(settings, "trust_env")?,
+            tls_roots: setting(settings, "tls_roots")?,
+        })
+    }
+}
+
+/// A value of another type is refused with the setting's name; it may be a secret, so only its type is shown.
+fn setting<'py, T: FromPyObjectOwned<'py>>(
+    settings: Borrowed<'_, 'py, PyAny>,
+    name: &str,
+) -> PyResult<Option<T>> {
+    let value = settings.getattr(name)?;
+    let extracted: PyResult<Option<T>> = value.extract().map_err(Into::into);
+    extracted.map_err(|error| {
+        if error.is_instance_of::<PyTypeError>(value.py()) {
+            PyTypeError::new_err(format!("{name}: {}", error.value(value.py())))
+        } else {
+            error
+        }
+    })
+}
+
+impl Settings {
+    /// A builder with these settings. It opens the token store.
+    pub(crate) fn builder(self) -> Result<ClientBuilder> {
+        let proxy = match (self.proxy, self.trust_env) {
+            (Some(url), _) => Some(ProxySetting::Url(Secret::new(url))),
+            (None, Some(false)) => Some(ProxySetting::Direct),
+            (None, _) => None,
+        };
+        let store = self.token_store.as_deref().map(store::open).transpose()?;
+        let timeout = seconds("timeout", self.timeout)?;
+        let connect_timeout = seconds("connect_timeout", self.connect_timeout)?;
+        let read_timeout = seconds("read_timeout", self.read_timeout)?;
+        let max_retries = whole("max_retries", self.max_retries)?;
+        let body_limit = whole("body_limit", self.body_limit)?;
+        let tls_roots = self.tls_roots.map(TlsRoots::Pem);
+
+        let builder = Client::builder();
+        let builder = given(builder, store, ClientBuilder::token_store);
+        let builder = given(builder, self.base_url, ClientBuilder::base_url);
+        let builder = given(
+            builder,
+            self.alternate_base_urls,
+            ClientBuilder::alternate_base_urls,
+        );
+        let builder = given(builder, self.allow_http, ClientBuilder::allow_http);
+        let builder = given(builder, timeout, ClientBuilder::timeout);
+        let builder = given(builder, connect_timeout, ClientBuilder::connect_timeout);
+        let builder = given(builder, read_timeout, ClientBuilder::read_timeout);
+        let builder = given(builder, max_retries, ClientBuilder::max_retries);
+        let builder = given(builder, self.pacing, ClientBuilder::pacing);
+        let builder = given(builder, self.validate, ClientBuilder::validate);
+        let builder = given(builder, body_limit, ClientBuilder::body_limit);
+        let builder = given(builder, proxy, ClientBuilder::proxy);
+        Ok(given(builder, tls_roots, ClientBuilder::tls_roots))
+    }
+}
+
+/// `to` with the value set, if there is one.
+pub(crate) fn given<B, T>(to: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
+    match value {
+        Some(value) => set(to, value),
+        None => to,
+    }
+}
+
+pub(crate) fn seconds(name: &str, seconds: Option<f64>) -> Result<Option<Duration>> {
+    let Some(seconds) = seconds else {
+        return Ok(None);
+    };
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) => Ok(Some(duration)),
+        Err(error) => Err(Error::new(
+            OwnCode::InvalidConfig,
+            format!("{name}: {seconds} is not a number of seconds ({error}); give a positive one"),
+        )),
+    }
+}
+
+fn whole<T: TryFrom<i64>>(name: &str, number: Option<i64>) -> Result<Option<T>> {
+    let Some(number) = number else {
+        return Ok(None);
+    };
+    match T::try_from(number) {
+        Ok(number) => Ok(Some(number)),
+        Err(_) => Err(Error::new(
+            OwnCode::InvalidConfig,
+            format!("{name}: {number} is out of range; give 0 or more"),
+        )),
+    }
+}

@@ -1,0 +1,159 @@
+"""The platform for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from typing import Any
+
+import pytest
+
+import jumpqr
+from jumpqr import AsyncClient, AsyncPlatform, Platform, TokenState
+from jumpqr.testing import Sandbox
+from scripted_server import Action, Reply, Request, serving
+
+
+def test_it_calls_for_a_merchant(jumpqr_sandbox: Sandbox) -> None:
+    appid = jumpqr_sandbox.mini_program.appid
+
+    async def main() -> None:
+        async with jumpqr_sandbox.async_platform(pacing=False) as platform:
+            await platform.set_verify_ticket(jumpqr_sandbox.verify_ticket())
+            await platform.set_authorizer_refresh_token(appid, jumpqr_sandbox.authorize(appid))
+            async with platform.merchant(appid) as client:
+                assert isinstance(client, AsyncClient)
+                assert (await client.get_jump_qr_code()).list_size == 0
+            with pytest.raises(RuntimeError, match="the client is closed"):
+                await client.get_jump_qr_code()
+            client = platform.merchant(appid)
+            assert [rule async for rule in client.rules()] == []
+            merchants = await client.token_status()
+            assert merchants is not None
+            assert merchants.has_refresh_token
+            own = await platform.token_status()
+            assert (own.interface, own.state) == ("api_component_token", TokenState.VALID)
+            with pytest.raises(jumpqr.ValidationError, match="component_verify_ticket"):
+                await platform.set_verify_ticket("")
+        for ask in (client.get_jump_qr_code, client.token_status, platform.token_status):
+            with pytest.raises(RuntimeError, match="the platform is closed"):
+                await ask()
+
+    asyncio.run(main())
+    assert jumpqr_sandbox.counters()["token_calls"] == 2
+
+
+def test_it_has_the_same_methods_and_settings() -> None:
+    def signatures(platform: type) -> dict[str, list[str]]:
+        functions = {name: value for name, value in vars(platform).items() if inspect.isfunction(value)}
+        return {name: list(inspect.signature(value).parameters) for name, value in functions.items() if name[0] != "_"}
+
+    settings = [list(inspect.signature(platform.__init__).parameters) for platform in (Platform, AsyncPlatform)]
+    assert ["max_concurrency", *settings[0][1:]] == settings[1][1:]
+    blocking, asynchronous = signatures(Platform), signatures(AsyncPlatform)
+    assert blocking.pop("close") == asynchronous.pop("aclose")
+    assert blocking == asynchronous
+    own = {"component_appid", "component_appsecret", "component_token_field"}
+    accounts = {"access_token", "appid", "secret", "token_interface"}
+    clients = set(inspect.signature(jumpqr.Client.__init__).parameters)
+    assert set(settings[0]) - own == clients - accounts
+
+
+class Held:
+    """A WeChat that keeps everybody waiting until it is released."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self.lock = threading.Lock()
+        self.waiting = 0
+
+    def __call__(self, request: Request) -> Action:
+        with self.lock:
+            self.waiting += 1
+        assert self.release.wait(30)
+        return Reply(b'{"errcode":40097,"errmsg":"invalid args"}')
+
+    async def has(self, waiting: int) -> None:
+        """Wait until so many calls have come."""
+        while self.waiting < waiting:
+            await asyncio.sleep(0.01)
+
+
+def platform_of(url: str, **settings: Any) -> AsyncPlatform:
+    return AsyncPlatform(
+        component_appid="wxplatform00000000", component_appsecret="s", base_url=url, max_retries=0, **settings
+    )
+
+
+def test_merchants_share_the_threads() -> None:
+    server = Held()
+
+    async def main(url: str) -> None:
+        async with platform_of(url, max_concurrency=2) as platform:
+            await platform.set_verify_ticket("ticket")
+            # The first asks for the platform's token, and the second waits for what comes of that.
+            clients = [platform.merchant(f"wx{number}") for number in range(3)]
+            calls = [asyncio.create_task(client.get_jump_qr_code(timeout=30)) for client in clients[:2]]
+            await server.has(1)
+            late = asyncio.create_task(clients[2].get_jump_qr_code(timeout=0.1))
+            with pytest.raises(jumpqr.CallTimeoutError):
+                await late
+            server.release.set()
+            for call in calls:
+                with pytest.raises(jumpqr.JumpqrError):
+                    await call
+
+    with serving(server) as url:
+        asyncio.run(asyncio.wait_for(main(url), 60))
+    with pytest.raises(ValueError, match="max_concurrency: give 1 or more, not 0"):
+        platform_of(url, max_concurrency=0)
+
+
+def test_waiting_for_a_thread_counts_for_the_timeout() -> None:
+    server = Held()
+
+    async def main(url: str) -> None:
+        async with platform_of(url, max_concurrency=1, timeout=0.2) as platform:
+            await platform.set_verify_ticket("ticket")
+            client = platform.merchant("wx1")
+            call = asyncio.create_task(client.get_jump_qr_code(timeout=30))
+            await server.has(1)
+            for ask in (
+                lambda: platform.set_verify_ticket("a later one"),
+                lambda: platform.set_authorizer_refresh_token("wx1", "token"),
+                platform.token_status,
+                client.token_status,
+            ):
+                with pytest.raises(jumpqr.CallTimeoutError, match="before there was a thread"):
+                    await ask()
+            server.release.set()
+            with pytest.raises(jumpqr.JumpqrError):
+                await call
+            merchants = await client.token_status()
+            assert merchants is not None
+            assert not merchants.has_refresh_token, "it was kept although its time was up"
+
+    with serving(server) as url:
+        asyncio.run(asyncio.wait_for(main(url), 60))
+
+
+def test_closing_refuses_what_waits_for_a_thread() -> None:
+    server = Held()
+
+    async def main(url: str) -> None:
+        platform = platform_of(url, max_concurrency=1)
+        await platform.set_verify_ticket("ticket")
+        call = asyncio.create_task(platform.merchant("wx1").get_jump_qr_code())
+        await server.has(1)
+        waiting = asyncio.create_task(platform.merchant("wx2").get_jump_qr_code())
+        await asyncio.sleep(0)
+        await platform.aclose()
+        with pytest.raises(RuntimeError, match="closed while the call waited"):
+            await waiting
+        server.release.set()
+        with pytest.raises(jumpqr.JumpqrError):
+            await call
+
+    with serving(server) as url:
+        asyncio.run(asyncio.wait_for(main(url), 60))

@@ -1,0 +1,204 @@
+"""A third-party platform that calls for its merchants."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import jumpqr
+from jumpqr import Client, Platform, TokenState
+from jumpqr.testing import Sandbox
+from processes import fork
+
+SETTINGS: dict[str, Any] = {"component_appid": "wxplatform00000000", "component_appsecret": "APPSECRET"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    return f"dir:{tmp_path / 'tokens'}"
+
+
+@pytest.fixture
+def appid(jumpqr_sandbox: Sandbox) -> str:
+    return jumpqr_sandbox.mini_program.appid
+
+
+def authorised(sandbox: Sandbox, **settings: Any) -> Platform:
+    """A platform that has been authorised by the Mini Program."""
+    platform = sandbox.platform(pacing=False, **settings)
+    platform.set_verify_ticket(sandbox.verify_ticket())
+    appid = sandbox.mini_program.appid
+    platform.set_authorizer_refresh_token(appid, sandbox.authorize(appid))
+    return platform
+
+
+def token_calls(sandbox: Sandbox) -> dict[str, int]:
+    calls: dict[str, int] = sandbox.counters()["calls"]
+    return {interface: count for interface, count in calls.items() if interface.startswith("api_")}
+
+
+ONCE = {"api_component_token": 1, "api_authorizer_token": 1}
+
+
+def test_it_calls_for_a_merchant(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    with authorised(jumpqr_sandbox) as platform, platform.merchant(appid) as client:
+        assert isinstance(client, Client)
+        assert token_calls(jumpqr_sandbox) == {}
+        rule = jumpqr.OrdinaryLinkRule("https://m.example.cn/table/", "pages/index/index", 1, 1)
+        assert client.add_jump_qr_code(rule) is jumpqr.Confirmation.ANSWERED
+        assert [listed.prefix for listed in client.rules()] == [rule.prefix]
+        assert platform.merchant(appid).get_jump_qr_code().list_size == 1
+        assert token_calls(jumpqr_sandbox) == ONCE
+        assert jumpqr_sandbox.rules(appid)[0]["prefix"] == rule.prefix
+
+
+def test_how_its_tokens_stand(jumpqr_sandbox: Sandbox, store: str, appid: str) -> None:
+    with jumpqr_sandbox.platform(token_store=store) as platform:
+        client = platform.merchant(appid)
+        before = platform.token_status()
+        assert (before.store, before.appid) == (store, jumpqr_sandbox.component.appid)
+        assert (before.interface, before.state) == ("api_component_token", TokenState.MISSING)
+        assert (before.verify_ticket_age, before.has_refresh_token) == (None, None)
+        merchants = client.token_status()
+        assert merchants is not None
+        assert (merchants.interface, merchants.appid) == ("api_authorizer_token", appid)
+        assert (merchants.verify_ticket_age, merchants.has_refresh_token) == (None, False)
+    with authorised(jumpqr_sandbox, token_store=store) as platform:
+        client = platform.merchant(appid)
+        client.get_jump_qr_code()
+        after = platform.token_status()
+        assert after.verify_ticket_age is not None
+        assert 0 <= after.verify_ticket_age < 300
+        assert after.state is TokenState.VALID
+        merchants = client.token_status()
+        assert merchants is not None
+        assert (merchants.state, merchants.has_refresh_token) == (TokenState.VALID, True)
+
+
+def test_another_one_goes_on_with_the_same_store(jumpqr_sandbox: Sandbox, store: str, appid: str) -> None:
+    with authorised(jumpqr_sandbox, token_store=store) as platform:
+        platform.merchant(appid).get_jump_qr_code()
+    with jumpqr_sandbox.platform(token_store=store) as platform:
+        platform.merchant(appid).get_jump_qr_code()
+        assert token_calls(jumpqr_sandbox) == ONCE
+        # The refresh token is no longer the one that was handed over.
+        jumpqr_sandbox.kill_tokens(appid)
+        platform.merchant(appid).get_jump_qr_code()
+    assert token_calls(jumpqr_sandbox) == {**ONCE, "api_authorizer_token": 2}
+
+
+def test_what_is_missing_is_named(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    with jumpqr_sandbox.platform() as platform:
+        client = platform.merchant(appid)
+        with pytest.raises(jumpqr.CredentialsError, match="ticket") as refused:
+            client.get_jump_qr_code()
+        assert refused.value.code == "no_verify_ticket"
+        platform.set_verify_ticket(jumpqr_sandbox.verify_ticket())
+        with pytest.raises(jumpqr.CredentialsError) as refused:
+            client.get_jump_qr_code()
+        assert refused.value.code == "no_refresh_token"
+        # A new authorisation ends it at once.
+        platform.set_authorizer_refresh_token(appid, jumpqr_sandbox.authorize(appid))
+        assert client.get_jump_qr_code().list_size == 0
+
+
+def test_a_permission_set_that_is_missing(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    with authorised(jumpqr_sandbox) as platform:
+        platform.set_authorizer_refresh_token(appid, jumpqr_sandbox.authorize(appid, permission_sets=[17]))
+        with pytest.raises(jumpqr.PermissionDeniedError) as refused:
+            platform.merchant(appid).get_jump_qr_code()
+    assert refused.value.errcode == 61007
+
+
+@pytest.mark.parametrize("field", [None, "access_token", "component_access_token"])
+def test_the_platforms_token_is_called_as_told(jumpqr_sandbox: Sandbox, appid: str, field: str) -> None:
+    with authorised(jumpqr_sandbox, component_token_field=field) as platform:
+        platform.merchant(appid).get_jump_qr_code()
+    (sent,) = [request for request in jumpqr_sandbox.requests() if request["interface"] == "api_authorizer_token"]
+    assert sent["query_names"] == [field or "access_token"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"component_appid": ""}, "component_appid"),
+        ({"component_appsecret": "APPSECRET\n"}, "component_appsecret"),
+        (
+            {"component_token_field": "token"},
+            "component_token_field: give access_token or component_access_token",
+        ),
+        ({"token_store": "dir:APPSECRET"}, "token_store"),
+        ({"timeout": 0}, "timeout"),
+        ({"base_url": "http://api.weixin.qq.com"}, "base_url"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(settings: dict[str, Any], text: str) -> None:
+    with pytest.raises(jumpqr.ValidationError, match=text) as refused:
+        Platform(**{**SETTINGS, **settings})
+    assert "APPSECRET" not in repr(refused.value)
+
+
+def test_what_it_is_handed_is_checked_and_not_shown() -> None:
+    broken = b"S3CRET\xff".decode(errors="surrogateescape")
+    with Platform(**SETTINGS) as platform:
+        hands: list[tuple[Callable[[Any], object], str]] = [
+            (platform.set_verify_ticket, "component_verify_ticket"),
+            (lambda value: platform.set_authorizer_refresh_token("wx1", value), "authorizer_refresh_token"),
+            (lambda value: platform.set_authorizer_refresh_token(value, "token"), "authorizer_appid"),
+            (platform.merchant, "authorizer_appid"),
+        ]
+        for hand, name in hands:
+            for value, error in [(broken, ValueError), ("S3CRET\n", jumpqr.ValidationError), ("", ValueError)]:
+                with pytest.raises(error, match=name) as refused:
+                    hand(value)
+                assert "S3CRET" not in repr((refused.value, refused.value.__context__))
+            with pytest.raises(TypeError) as wrong:
+                hand(b"S3CRET")
+            assert "S3CRET" not in repr(wrong.value)
+    with pytest.raises(ValueError, match="component_appsecret: is not Unicode text") as refused:
+        Platform(component_appid="wx1", component_appsecret=broken)
+    assert "S3CRET" not in repr(refused.value)
+
+
+def test_it_keeps_its_secrets() -> None:
+    platform = Platform(**SETTINGS)
+    platform.set_verify_ticket("T1CKET")
+    shown = f"{platform!r} {vars(platform)} {vars(platform.merchant('wx1'))} {platform.token_status()}"
+    for secret in ("APPSECRET", "T1CKET"):
+        assert secret not in shown
+    with pytest.raises(TypeError, match="a Platform cannot be pickled"):
+        pickle.dumps(platform)
+
+
+def test_what_is_closed_says_so(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    with authorised(jumpqr_sandbox) as platform:
+        client, other = platform.merchant(appid), platform.merchant(appid)
+        client.close()
+        with pytest.raises(RuntimeError, match="the client is closed"):
+            client.get_jump_qr_code()
+        other.get_jump_qr_code()
+    for ask in (other.get_jump_qr_code, other.token_status, platform.token_status, lambda: platform.merchant(appid)):
+        with pytest.raises(RuntimeError, match="the platform is closed"):
+            ask()
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_it_works_after_a_fork(jumpqr_sandbox: Sandbox, store: str, appid: str) -> None:
+    with authorised(jumpqr_sandbox, token_store=store) as platform:
+        client = platform.merchant(appid)
+        client.get_jump_qr_code()
+        connections = jumpqr_sandbox.counters()["connections"]
+        assert fork(lambda: client.get_jump_qr_code().list_size) == 0
+        assert fork(lambda: platform.merchant(appid).get_jump_qr_code().list_size) == 0
+        assert jumpqr_sandbox.counters()["connections"] == connections + 2
+        client.get_jump_qr_code()
+        assert jumpqr_sandbox.counters()["connections"] == connections + 2
+        assert token_calls(jumpqr_sandbox) == ONCE
+        fork(platform.set_verify_ticket, "T1CKET")
+    with authorised(jumpqr_sandbox) as platform:
+        # What is in memory is that of one process.
+        assert fork(platform.token_status).verify_ticket_age is None

@@ -1,0 +1,159 @@
+"""Tokens that clients and processes share, and how they stand."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import jumpqr
+from jumpqr import Client, TokenState, TokenStatus
+from jumpqr.testing import Sandbox
+from processes import fork
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    return f"dir:{tmp_path / 'tokens'}"
+
+
+def issued(sandbox: Sandbox) -> int:
+    return int(sandbox.counters()["token_calls"])
+
+
+def status(client: Client) -> TokenStatus:
+    found = client.token_status()
+    assert found is not None
+    return found
+
+
+def until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_clients_of_a_folder_share_a_token(jumpqr_sandbox: Sandbox, store: str) -> None:
+    for _ in range(2):
+        with jumpqr_sandbox.client(token_store=store) as client:
+            client.get_jump_qr_code()
+    assert issued(jumpqr_sandbox) == 1
+
+    async def main() -> None:
+        async with jumpqr_sandbox.async_client(token_store=store) as client:
+            await client.get_jump_qr_code()
+            shared = await client.token_status()
+            assert shared is not None
+            assert (shared.store, shared.state) == (store, TokenState.VALID)
+
+    asyncio.run(main())
+    assert issued(jumpqr_sandbox) == 1
+
+
+def test_a_client_in_memory_is_alone(jumpqr_sandbox: Sandbox) -> None:
+    for number, settings in enumerate(({}, {"token_store": "memory:"}), 1):
+        with jumpqr_sandbox.client(None, **settings) as client:
+            client.get_jump_qr_code()
+            assert status(client).store == "memory:"
+        assert issued(jumpqr_sandbox) == number
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_process_shares_the_folder(jumpqr_sandbox: Sandbox, store: str) -> None:
+    with jumpqr_sandbox.client(token_store=store, pacing=False) as client:
+        client.get_jump_qr_code()
+        assert fork(lambda: client.get_jump_qr_code().list_size) == 0
+        assert fork(client.token_status).state is TokenState.VALID
+    assert issued(jumpqr_sandbox) == 1
+
+
+def test_how_a_token_stands(jumpqr_sandbox: Sandbox, store: str) -> None:
+    appid = jumpqr_sandbox.mini_program.appid
+    with jumpqr_sandbox.client(token_store=store) as client:
+        missing = TokenStatus(
+            store=store,
+            interface="stable_token",
+            appid=appid,
+            state=TokenState.MISSING,
+            age=None,
+            expires_in=None,
+            has_refresh_token=None,
+            verify_ticket_age=None,
+            refused_errcode=None,
+            refused_for=None,
+        )
+        assert status(client) == missing
+        client.get_jump_qr_code()
+        valid = status(client)
+        assert valid.age is not None
+        assert valid.expires_in is not None
+        assert valid.age < 300
+        assert 6900 < valid.expires_in <= 7200
+        assert valid.age + valid.expires_in in {7199, 7200}
+        assert (valid.state, str(valid.state)) == (TokenState.VALID, "valid")
+    assert issued(jumpqr_sandbox) == 1
+
+
+def test_a_token_that_has_expired(jumpqr_sandbox: Sandbox, store: str) -> None:
+    jumpqr_sandbox.put_account(jumpqr_sandbox.mini_program.appid, token_lifetime_seconds=1)
+    with jumpqr_sandbox.client(token_store=store) as client:
+        client.get_jump_qr_code()
+        until(lambda: status(client).state is TokenState.EXPIRED)
+        assert status(client).expires_in == 0
+
+
+def test_credentials_that_were_refused(jumpqr_sandbox: Sandbox, store: str) -> None:
+    account = jumpqr_sandbox.mini_program._replace(secret="APPSECRET")
+    with jumpqr_sandbox.client(account, token_store=store) as client:
+
+        def is_remembered() -> bool:
+            with pytest.raises(jumpqr.CredentialsError):
+                client.get_jump_qr_code()
+            # Longer each time.
+            return status(client).refused_errcode == 40125
+
+        until(is_remembered)
+        refused_for = status(client).refused_for
+        assert refused_for is None or 0 <= refused_for <= 60
+        assert status(client).state is TokenState.MISSING
+        assert "APPSECRET" not in repr(status(client))
+
+
+def test_tokens_of_the_callers_own_have_no_status() -> None:
+    with Client(access_token="T") as client:
+        assert client.token_status() is None
+    with Client(access_token=lambda rejected: "T") as client:
+        assert client.token_status() is None
+
+
+def test_a_store_that_others_may_read_is_refused(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
+    tmp_path.chmod(0o755)
+    with pytest.raises(jumpqr.StoreError, match="chmod") as refused:
+        jumpqr_sandbox.client(token_store=f"dir:{tmp_path}")
+    assert (refused.value.code, refused.value.kind) == ("store_not_private", jumpqr.Kind.STORE)
+
+
+def test_a_store_that_is_damaged_is_left_as_it_is(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
+    folder = tmp_path / "tokens"
+    settings = {"token_store": f"dir:{folder}"}
+    with jumpqr_sandbox.client(None, **settings) as client:
+        client.get_jump_qr_code()
+    (record,) = [file for file in folder.iterdir() if file.stat().st_size]
+    record.write_bytes(b"what is this?")
+    with jumpqr_sandbox.client(None, **settings) as client:
+        for ask in (client.token_status, client.get_jump_qr_code):
+            with pytest.raises(jumpqr.StoreError) as refused:
+                ask()
+            assert refused.value.code == "store_damaged"
+    assert record.read_bytes() == b"what is this?"
+
+
+def test_a_setting_that_may_hold_a_password_is_not_repeated() -> None:
+    with pytest.raises(jumpqr.ValidationError, match="token_store") as refused:
+        Client(appid="wx1", secret="s", token_store="ftp://user:PASSW0RD@store.example.cn")
+    assert "PASSW0RD" not in repr(refused.value)
+    assert "PASSW0RD" not in repr(vars(refused.value))
