@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +93,8 @@ def test_another_one_goes_on_with_the_same_store(jumpqr_sandbox: Sandbox, store:
 
 
 def test_what_is_missing_is_named(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    component = jumpqr_sandbox.component.appid
+    jumpqr_sandbox.control("DELETE", f"/sandbox/platforms/{component}/authorizers/{appid}")
     with jumpqr_sandbox.platform() as platform:
         client = platform.merchant(appid)
         with pytest.raises(jumpqr.CredentialsError, match="ticket") as refused:
@@ -164,12 +167,16 @@ def test_what_it_is_handed_is_checked_and_not_shown() -> None:
     assert "S3CRET" not in repr(refused.value)
 
 
-def test_it_keeps_its_secrets() -> None:
+def test_it_keeps_its_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     platform = Platform(**SETTINGS)
     platform.set_verify_ticket("T1CKET")
-    shown = f"{platform!r} {vars(platform)} {vars(platform.merchant('wx1'))} {platform.token_status()}"
-    for secret in ("APPSECRET", "T1CKET"):
+    platform.set_authorizer_refresh_token("wx1", "R3FRESH")
+    shown = f"{caplog.text} {platform!r} {vars(platform)} {vars(platform.merchant('wx1'))} {platform.token_status()}"
+    for secret in ("APPSECRET", "T1CKET", "R3FRESH"):
         assert secret not in shown
+    names = ["set_verify_ticket", "set_authorizer_refresh_token", "token_status"]
+    assert [record.getMessage().partition(": done")[0] for record in caplog.records] == names
     with pytest.raises(TypeError, match="a Platform cannot be pickled"):
         pickle.dumps(platform)
 

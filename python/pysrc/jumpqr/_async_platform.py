@@ -139,8 +139,8 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
     def merchant(self, appid: str) -> AsyncClient:
         """Return a client that calls for this merchant; nothing is sent or looked up yet.
 
-        It has the platform's settings, connections and threads. Clients of the same merchant share its token and its
-        pacing.
+        It has the platform's settings and connections and threads, which stay open when it is closed. Clients of the same
+        merchant share its token and its pacing.
 
         Args:
             appid: The merchant's, `authorizer_appid`.

@@ -67,7 +67,7 @@ class Sandbox:
 
     @property
     def component(self) -> Account:
-        """The third-party platform: its component_appid and component_appsecret. Nobody has authorised it yet."""
+        """The third-party platform: its component_appid and component_appsecret. The Mini Program has authorised it."""
         return Account(*self._native.component)
 
     def client(self, account: Optional[Account] = None, **settings: Any) -> Client:
