@@ -139,7 +139,7 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
     def merchant(self, appid: str) -> AsyncClient:
         """Return a client that calls for this merchant; nothing is sent or looked up yet.
 
-        It has the platform's settings and connections and threads, which stay open when it is closed. Clients of the same
+        It has the platform's settings, connections and threads; closing it leaves those alone. Clients of the same
         merchant share its token and its pacing.
 
         Args:

@@ -140,8 +140,8 @@ class Platform(Connection[_jumpqr.Platform]):
     def merchant(self, appid: str) -> Client:
         """Return a client that calls for this merchant; nothing is sent or looked up yet.
 
-        It has the platform's settings and connections, which stay open when it is closed. Clients of the same
-        merchant share its token and its pacing.
+        It has the platform's settings and connections; closing it leaves those alone. Clients of the same merchant
+        share its token and its pacing.
 
         Args:
             appid: The merchant's, `authorizer_appid`.
