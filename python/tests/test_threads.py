@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
 import jumpqr
-from jumpqr import AsyncClient, Client, _connection
+from jumpqr import AsyncClient, Client, Platform, _connection
 from jumpqr.testing import Sandbox, SandboxError
 from processes import fork
 from scripted_server import Action, Close, Recorder, Reply, Request, serving
@@ -51,6 +54,60 @@ def test_ctrl_c_comes_out_of_a_call_in_the_main_thread() -> None:
             client.get_jump_qr_code()
         out.set()
         assert came_out.get(timeout=20)
+
+
+def replace_by_pipes(folder: Path) -> list[Path]:
+    """Have whoever reads a record in the folder wait for it."""
+    records = [file for file in folder.iterdir() if file.stat().st_size]
+    for record in records:
+        record.unlink()
+        os.mkfifo(record, 0o600)
+    return records
+
+
+def writing_end(pipes: list[Path]) -> int:
+    """The pipe that is being read, once one is."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for pipe in pipes:
+            with contextlib.suppress(OSError):
+                return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.01)
+    raise AssertionError("no record is read")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda platform: platform.set_verify_ticket("ticket"),
+        lambda platform: platform.set_authorizer_refresh_token("wx1", "token"),
+        lambda platform: platform.token_status(),
+        lambda platform: platform.merchant("wx1").token_status(),
+    ],
+)
+def test_ctrl_c_comes_out_of_waiting_for_a_store(ask: Callable[[Platform], object], tmp_path: Path) -> None:
+    folder = tmp_path / "tokens"
+    platform = Platform(component_appid="wx0", component_appsecret="s", token_store=f"dir:{folder}")
+    platform.set_verify_ticket("ticket")
+    platform.set_authorizer_refresh_token("wx1", "token")
+    pipes = replace_by_pipes(folder)
+    assert len(pipes) == 2
+    out, came_out = threading.Event(), SimpleQueue[bool]()
+
+    def hold_up() -> None:
+        pipe = writing_end(pipes)
+        os.kill(os.getpid(), signal.SIGINT)
+        # The record cannot be read before Ctrl-C has come out.
+        came_out.put(out.wait(10))
+        os.close(pipe)
+
+    holding = threading.Thread(target=hold_up)
+    holding.start()
+    with pytest.raises(KeyboardInterrupt):
+        ask(platform)
+    out.set()
+    assert came_out.get(timeout=20)
+    holding.join()
 
 
 def test_nothing_more_is_sent_for_a_call_that_was_interrupted() -> None:
