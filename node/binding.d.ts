@@ -24,6 +24,11 @@ export declare class Client {
   call(call: number, interface: string, arguments: string, options: string): ExternalObject<Withdrawal>
   /** All rules: the ordinary-link rules, or those of the service account that open the Mini Program `appid`. */
   rules(arguments: string, options: string): Rules
+  /**
+   * Begins to look, as the call with this number, how the token stands in its store; the answer is null for a token that is
+   * the caller's own.
+   */
+  tokenStatus(call: number): ExternalObject<Withdrawal>
 }
 
 /** Where events of one JavaScript thread go to. */
@@ -32,6 +37,20 @@ export declare class Events {
   constructor(receiver: (arg: string) => void)
   /** Answers a call that asks for a token; without one, the caller's function has failed. */
   answer(question: number, token?: string | undefined | null): void
+}
+
+/** A third-party platform. How its calls end is told as an event. */
+export declare class Platform {
+  /** A platform with these settings, in JSON. */
+  constructor(events: Events, options: string)
+  /** Begins to store the ticket, as the call with this number. */
+  setVerifyTicket(call: number, ticket: string): ExternalObject<Withdrawal>
+  /** Begins to store a merchant's refresh token, as the call with this number. */
+  setAuthorizerRefreshToken(call: number, authorizerAppid: string, token: string): ExternalObject<Withdrawal>
+  /** Begins to look, as the call with this number, how the platform's own token stands in the store. */
+  tokenStatus(call: number): ExternalObject<Withdrawal>
+  /** A client that calls for this merchant. */
+  merchant(authorizerAppid: string): Client
 }
 
 /** All rules of an account, page by page. */
@@ -62,6 +81,8 @@ export declare class Sandbox {
   miniProgram(): Array<string>
   /** Appid and secret of the service account that every sandbox has. */
   serviceAccount(): Array<string>
+  /** Appid and appsecret of the third-party platform that every sandbox has. */
+  static thirdPartyPlatform(): Array<string>
   /** Does what a control endpoint does; body and answer are JSON. */
   control(method: string, path: string, body: string): string
   /** Closes every connection and the port. */

@@ -837,6 +837,7 @@ module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __n
 module.exports = nativeBinding
 module.exports.Client = nativeBinding.Client
 module.exports.Events = nativeBinding.Events
+module.exports.Platform = nativeBinding.Platform
 module.exports.Rules = nativeBinding.Rules
 module.exports.RuleSet = nativeBinding.RuleSet
 module.exports.Sandbox = nativeBinding.Sandbox

@@ -159,6 +159,12 @@ export interface TokenRequest {
 
 /** Settings that do not say where tokens come from. Times are in milliseconds. */
 export interface ClientSettings {
+  /**
+   * Where the tokens of appid and secret, or of a platform and its merchants, are kept, so that others share them: `memory:`,
+   * the default, in this object only; `dir:/absolute/path`, a folder for the processes of one machine, made with 0700;
+   * `redis://[user:password@]host[:port][/db]` or `rediss://…`, for several machines.
+   */
+  tokenStore?: string
   /** Which interface issues the tokens of appid and secret; `stable_token` by default. */
   tokenInterface?: 'stable_token' | 'token'
   /** The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses. */
@@ -203,6 +209,51 @@ export type ClientOptions = ClientSettings &
       }
   )
 
+/** Settings of a third-party platform. */
+export interface PlatformOptions extends Omit<ClientSettings, 'tokenInterface'> {
+  /** The platform's own appid. */
+  componentAppid: string
+  /** The platform's own appsecret. */
+  componentAppsecret: string
+  /**
+   * What the platform's own token is called in the query of its token requests: `access_token` by default, as on WeChat's newer
+   * pages; `component_access_token` on the older ones.
+   */
+  componentTokenField?: 'access_token' | 'component_access_token'
+}
+
+/** Options of what is done with the token store. */
+export interface TokenStoreOptions {
+  /** Rejects the promise at once, with the signal's reason. What is on its way to the store may be stored all the same. */
+  signal?: AbortSignal | null
+}
+
+/** Whether there is a token, `expired` if it is over; the next call then fetches one. */
+export type TokenState = 'missing' | 'valid' | 'expired'
+
+/** How a token stands in its store; no secret is in it. Times are in whole seconds, cut off. */
+export interface TokenStatus {
+  /** Which store, as `tokenStore` has it, but for a password. */
+  store: string
+  /** The interface that issues the tokens, e.g. `stable_token`. */
+  interface: string
+  /** Whose token it is. */
+  appid: string
+  state: TokenState
+  /** How long ago it was asked for, in seconds; null where there is none. */
+  age: number | null
+  /** How long it still lives, in seconds, unless WeChat cuts its life short; null where there is none. */
+  expiresIn: number | null
+  /** Whether the store holds the refresh token of this merchant; null for what is not a platform's merchant. */
+  hasRefreshToken: boolean | null
+  /** How long ago the last component_verify_ticket came, in seconds; it is good for 12 hours. Null where none came, and for what is no platform. */
+  verifyTicketAge: number | null
+  /** WeChat's `errcode`, where it has refused the credentials and is not asked again yet. */
+  refusedErrcode: number | null
+  /** For how long it is not asked again with the same credentials, in seconds; null where it has not refused them. */
+  refusedFor: number | null
+}
+
 /**
  * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it.
  *
@@ -240,6 +291,9 @@ export declare class Client {
   /** Asks for the service account to be linked to a Mini Program; an administrator of each side confirms. */
   linkMiniprogram(link: LinkMiniprogram, options?: CallOptions): Promise<Confirmation>
 
+  /** How this client's token stands in its store, without asking WeChat; null for an `accessToken` of the caller's own. */
+  tokenStatus(options?: TokenStoreOptions): Promise<TokenStatus | null>
+
   /** The Mini Programs that the service account is linked to, or is about to be. */
   wxamplinkget(options?: CallOptions): Promise<LinkedMiniprogram[]>
 
@@ -248,6 +302,38 @@ export declare class Client {
    * values, `is_edit` with a rule.
    */
   call(interfaceName: string, args?: object, options?: CallOptions): Promise<unknown>
+}
+
+/**
+ * A third-party platform, which calls for the merchants that have authorised it. Make one, and keep it: its merchants share its
+ * connections and its store. What it knows of a merchant stays in memory for as long as it lives.
+ *
+ * Its own token is asked for with its appsecret and the component_verify_ticket, a merchant's with the merchant's refresh token.
+ * The next refresh token, which an answer may bring, is in the store before the access token that came with it is used.
+ *
+ * At most 64 calls of a merchant are on their way at once, and 256 of all merchants; more wait for their turn.
+ */
+export declare class Platform {
+  /** Nothing is sent yet. Throws a {@link ValidationError} that names a setting that makes no sense. */
+  constructor(options: PlatformOptions)
+
+  /**
+   * Keeps the component_verify_ticket that WeChat has just pushed, in the store: any process that shares it may receive the
+   * pushes, every 10 minutes, each good for 12 hours.
+   */
+  setVerifyTicket(ticket: string, options?: TokenStoreOptions): Promise<void>
+
+  /**
+   * Keeps the authorizer_refresh_token that a merchant's authorisation has just brought, in the store, in the place of any
+   * former one. Only a new authorisation needs this: later ones are kept as they come.
+   */
+  setAuthorizerRefreshToken(appid: string, token: string, options?: TokenStoreOptions): Promise<void>
+
+  /** A client that calls for the merchant with this appid. Clients of one merchant share its token and its pace. */
+  merchant(appid: string): Client
+
+  /** How the platform's own token stands in the store, without asking WeChat; for a merchant's, ask its client. */
+  tokenStatus(options?: TokenStoreOptions): Promise<TokenStatus>
 }
 
 /** A violation or a warning. */
@@ -456,7 +542,7 @@ export declare class NetworkError extends JumpqrError {}
 export declare class TimeoutError extends JumpqrError {}
 /** The answer is not one of WeChat's: look at proxies and at `baseUrl`. */
 export declare class ProtocolError extends JumpqrError {}
-/** The token store failed. */
+/** The token store failed: mend what the message names. */
 export declare class StoreError extends JumpqrError {}
 /** A defect of jumpqr's; report it. */
 export declare class InternalError extends JumpqrError {}

@@ -12,6 +12,7 @@ export const {
   OpenVersion,
   PermissionError,
   PermitSubRule,
+  Platform,
   ProtocolError,
   QuotaError,
   RateLimitedError,

@@ -1,6 +1,6 @@
 /** A local WeChat for tests, in this process. */
 
-import { Client, ClientOptions, ClientSettings } from './index.js'
+import { Client, ClientOptions, ClientSettings, Platform, PlatformOptions } from './index.js'
 
 export interface Credentials {
   appid: string
@@ -63,10 +63,21 @@ export declare class Sandbox {
   readonly miniProgram: Credentials
   /** The service account that every sandbox has, linked to the Mini Program. */
   readonly serviceAccount: Credentials
+  /** The third-party platform that every sandbox has. */
+  readonly thirdPartyPlatform: { componentAppid: string; componentAppsecret: string }
   /** A client of the Mini Program. */
   client(options?: ClientSettings | ClientOptions): Client
   /** A client of the service account. */
   serviceAccountClient(options?: ClientSettings | ClientOptions): Client
+  /** The third-party platform; it has neither a ticket nor a merchant yet. */
+  platform(options?: Partial<PlatformOptions>): Platform
+  /** The component_verify_ticket that was pushed to the platform last. */
+  verifyTicket(): string
+  /**
+   * Has an account authorise the platform, for the first time or again; returns its authorizer_refresh_token. Without
+   * `permission_sets`, to the same as before, and the first time to all that the account has.
+   */
+  authorize(appid?: string, options?: { permission_sets?: number[] }): string
   /** Asks for something to go wrong; returns the id with which it can be called off. */
   inject(fault: Fault): number
   /** Calls all faults off. */

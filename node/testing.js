@@ -1,6 +1,7 @@
 'use strict'
 
 const { Client } = require('./lib/client.js')
+const { Platform } = require('./lib/platform.js')
 const { SandboxError, binding, encode, native } = require('./lib/native.js')
 
 const credentials = ([appid, secret]) => ({ appid, secret })
@@ -17,6 +18,8 @@ class Sandbox {
     this.baseUrl = native(() => this.#native.baseUrl())
     this.miniProgram = credentials(native(() => this.#native.miniProgram()))
     this.serviceAccount = credentials(native(() => this.#native.serviceAccount()))
+    const [componentAppid, componentAppsecret] = native(() => binding.Sandbox.thirdPartyPlatform())
+    this.thirdPartyPlatform = { componentAppid, componentAppsecret }
   }
 
   client(options) {
@@ -25,6 +28,10 @@ class Sandbox {
 
   serviceAccountClient(options) {
     return this.#clientOf(this.serviceAccount, options)
+  }
+
+  platform(options) {
+    return new Platform({ ...this.thirdPartyPlatform, baseUrl: this.baseUrl, ...options })
   }
 
   #clientOf(account, options) {
@@ -50,6 +57,15 @@ class Sandbox {
 
   killTokens(appid = this.miniProgram.appid) {
     this.control('DELETE', `/sandbox/accounts/${appid}/tokens`)
+  }
+
+  verifyTicket() {
+    return this.control('GET', `/sandbox/platforms/${this.thirdPartyPlatform.componentAppid}/ticket`).component_verify_ticket
+  }
+
+  authorize(appid = this.miniProgram.appid, options = {}) {
+    const path = `/sandbox/platforms/${this.thirdPartyPlatform.componentAppid}/authorizers/${appid}`
+    return this.control('PUT', path, options).authorizer_refresh_token
   }
 
   putAccount(appid, account) {

@@ -2,6 +2,7 @@
 
 const { events, run } = require('./calls.js')
 const { binding, encode, native } = require('./native.js')
+const { statusOf } = require('./token_status.js')
 
 /** `prefix` alone, or a mapping. */
 const keyOf = (key) => (typeof key === 'string' ? { prefix: key } : key)
@@ -11,6 +12,11 @@ class Client {
   #accessToken
 
   constructor(options = {}) {
+    // A merchant's, from its platform.
+    if (options instanceof binding.Client) {
+      this.#native = options
+      return
+    }
     const { accessToken, ...settings } = options
     const tokenFunction = typeof accessToken === 'function'
     if (tokenFunction) this.#accessToken = accessToken
@@ -58,6 +64,10 @@ class Client {
 
   async call(name, args = {}, options) {
     return this.#call(name, args, options)
+  }
+
+  async tokenStatus({ signal } = {}) {
+    return statusOf(await run((number) => this.#native.tokenStatus(number), { signal }))
   }
 
   async *rules({ appid, signal, ...options } = {}) {

@@ -12,6 +12,11 @@ const asText = (value) =>
 /** A value for the binding. */
 const encode = (value) => JSON.stringify(value ?? null, (_, item) => asText(item))
 
+/** Refuses what is no text without a word of what it is: it may be a secret. */
+function checkText(name, value) {
+  if (typeof value !== 'string') throw new TypeError(`${name}: give a string`)
+}
+
 /** Calls the binding; what it throws becomes the error that it stands for. */
 function native(call) {
   try {
@@ -41,4 +46,4 @@ class SandboxError extends Error {
 }
 Object.defineProperty(SandboxError.prototype, 'name', { value: 'SandboxError' })
 
-module.exports = { SandboxError, binding, encode, native }
+module.exports = { SandboxError, binding, checkText, encode, native }

@@ -1,6 +1,6 @@
 'use strict'
 
-const { binding, encode, native } = require('./native.js')
+const { binding, checkText, encode, native } = require('./native.js')
 
 const parsed = (call) => JSON.parse(native(call))
 
@@ -11,10 +11,6 @@ const checkCall = (name, args) => parsed(() => binding.check(name, encode(args))
 function parseDocument(document) {
   const bytes = typeof document === 'string' ? new TextEncoder().encode(document) : document
   return parsed(() => binding.parse(bytes))
-}
-
-function checkText(name, value) {
-  if (typeof value !== 'string') throw new TypeError(`${name}: give a string`)
 }
 
 class RuleSet {

@@ -10,7 +10,7 @@ use crate::events::Events;
 use crate::guard::{from_json, guard, settings};
 use crate::pool::Pool;
 use crate::rules::Rules;
-use crate::settings::{CallSettings, ClientSettings};
+use crate::settings::{CallSettings, Settings};
 
 /// Calls that run on the client's own threads. How they end is told as an event.
 #[napi]
@@ -35,6 +35,22 @@ struct RulesArguments {
     appid: Option<String>,
 }
 
+impl Withdrawal {
+    /// Of what sends nothing.
+    pub(crate) fn of(place: AbortHandle) -> Self {
+        Self {
+            place,
+            given_up: GivenUp::default(),
+        }
+    }
+}
+
+impl Client {
+    pub(crate) fn with_pool(client: jumpqr::Client, pool: Arc<Pool>) -> Self {
+        Self { client, pool }
+    }
+}
+
 #[napi]
 impl Client {
     /// A client with these settings, in JSON; `token_function` says whether the facade has a function that gives tokens.
@@ -43,7 +59,7 @@ impl Client {
         guard(|| {
             let channel = events.channel();
             let asked = token_function.then(|| Arc::clone(&channel));
-            let client = settings::<ClientSettings>(&options)?.build(asked)?;
+            let client = settings::<Settings>(&options)?.client(asked)?;
             let pool = Arc::new(Pool::new(channel)?);
             Ok(Self { client, pool })
         })
@@ -84,6 +100,18 @@ impl Client {
                 Some(appid) => client.service_account_rules(appid),
             };
             Ok(Rules::new(rules, client.timeout(), Arc::clone(&self.pool)))
+        })
+    }
+
+    /// Begins to look, as the call with this number, how the token stands in its store; the answer is null for a token that is
+    /// the caller's own.
+    #[napi]
+    pub fn token_status(&self, call: u32) -> napi::Result<External<Withdrawal>> {
+        guard(|| {
+            let client = self.client.clone();
+            let look = move || client.token_status();
+            let begun = self.pool.run_on_store(call, self.client.timeout(), look);
+            Ok(External::new(begun))
         })
     }
 }

@@ -32,6 +32,11 @@ pub(crate) fn to_json(value: &impl Serialize) -> jumpqr::Result<String> {
     serde_json::to_string(value).map_err(|error| defect(&error))
 }
 
+/// A value as an event has it.
+pub(crate) fn to_value(value: &impl Serialize) -> jumpqr::Result<Value> {
+    serde_json::to_value(value).map_err(|error| defect(&error))
+}
+
 /// What the facade gives: JSON that it made itself.
 pub(crate) fn from_json(json: &str) -> jumpqr::Result<Value> {
     serde_json::from_str(json).map_err(|error| {

@@ -15,6 +15,7 @@ mod guard;
 #[cfg(feature = "test-hooks")]
 mod hooks;
 mod offline;
+mod platform;
 mod pool;
 mod rule_set;
 mod rules;

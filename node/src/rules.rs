@@ -1,13 +1,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr::error::OwnCode;
-use jumpqr::{Error, GivenUp};
+use jumpqr::GivenUp;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 
 use crate::client::Withdrawal;
-use crate::guard::guard;
+use crate::guard::{guard, to_value};
 use crate::pool::Pool;
 
 /// All rules of an account, page by page.
@@ -42,9 +41,7 @@ impl Rules {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
                 pages.set_waited(waited);
                 pages.set_given_up(&wanted);
-                let page = pages.next_page()?;
-                serde_json::to_value(page)
-                    .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+                to_value(&pages.next_page()?)
             });
             Ok(External::new(Withdrawal { place, given_up }))
         })

@@ -73,6 +73,17 @@ impl Sandbox {
         guard(|| Ok(pair(self.sandbox.service_account())))
     }
 
+    /// Appid and appsecret of the third-party platform that every sandbox has.
+    #[napi]
+    pub fn third_party_platform() -> napi::Result<Vec<String>> {
+        guard(|| {
+            Ok(vec![
+                jumpqr_sandbox::COMPONENT_APPID.to_owned(),
+                jumpqr_sandbox::COMPONENT_APPSECRET.to_owned(),
+            ])
+        })
+    }
+
     /// Does what a control endpoint does; body and answer are JSON.
     #[napi]
     pub fn control(&self, method: String, path: String, body: String) -> napi::Result<String> {

@@ -4,24 +4,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr::error::OwnCode;
+use jumpqr::interface::ComponentTokenField;
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::{ProxySetting, TlsRoots};
-use jumpqr::{Client, ClientBuilder, Error, Secret};
+use jumpqr::{Client, ClientBuilder, Error, Platform, Secret, store};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::events::Channel;
 
-/// Settings of a client. What is absent has the default of the Rust client.
+/// Settings of a client or of a platform. What is absent has the default of the Rust client.
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct ClientSettings {
+pub(crate) struct Settings {
     #[serde(deserialize_with = "hidden")]
     access_token: Option<Secret>,
     appid: Option<String>,
     #[serde(deserialize_with = "hidden")]
     secret: Option<Secret>,
     token_interface: Option<String>,
+    component_appid: Option<String>,
+    #[serde(deserialize_with = "hidden")]
+    component_appsecret: Option<Secret>,
+    component_token_field: Option<String>,
+    /// It may hold a password.
+    #[serde(deserialize_with = "hidden")]
+    token_store: Option<Secret>,
     base_url: Option<String>,
     alternate_base_urls: Option<Vec<String>>,
     allow_http: Option<bool>,
@@ -45,11 +53,34 @@ pub(crate) struct CallSettings {
     validate: Option<bool>,
 }
 
-impl ClientSettings {
+impl Settings {
     /// The client; `token_function` is where the caller's function is asked for tokens, if there is one.
-    pub(crate) fn build(self, token_function: Option<Arc<Channel>>) -> jumpqr::Result<Client> {
+    pub(crate) fn client(self, token_function: Option<Arc<Channel>>) -> jumpqr::Result<Client> {
+        let others = [
+            ("componentAppid", self.component_appid.is_some()),
+            ("componentAppsecret", self.component_appsecret.is_some()),
+            ("componentTokenField", self.component_token_field.is_some()),
+        ];
+        refuse_given(&others, "it is a setting of Platform, not of Client")?;
         self.builder(token_function)
             .and_then(ClientBuilder::build)
+            .map_err(in_camel_case)
+    }
+
+    /// The platform.
+    pub(crate) fn platform(mut self) -> jumpqr::Result<Platform> {
+        let others = [
+            ("accessToken", self.access_token.is_some()),
+            ("appid", self.appid.is_some()),
+            ("secret", self.secret.is_some()),
+            ("tokenInterface", self.token_interface.is_some()),
+        ];
+        refuse_given(&others, "it is a setting of Client, not of Platform")?;
+        let appid = self.component_appid.take().unwrap_or_default();
+        let appsecret = self.component_appsecret.take();
+        let appsecret = appsecret.unwrap_or_else(|| Secret::new(""));
+        self.builder(None)
+            .and_then(|builder| builder.build_platform(appid, appsecret))
             .map_err(in_camel_case)
     }
 
@@ -72,6 +103,12 @@ impl ClientSettings {
         }
         if let Some(name) = self.token_interface {
             builder = builder.token_interface(TokenInterface::from_name(&name)?);
+        }
+        if let Some(name) = self.component_token_field {
+            builder = builder.component_token_field(component_token_field(&name)?);
+        }
+        if let Some(setting) = self.token_store {
+            builder = builder.token_store(store::open(setting.expose())?);
         }
         if let Some(url) = self.base_url {
             builder = builder.base_url(url);
@@ -129,6 +166,24 @@ impl CallSettings {
     }
 }
 
+fn component_token_field(name: &str) -> jumpqr::Result<ComponentTokenField> {
+    ComponentTokenField::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = ComponentTokenField::ALL
+            .iter()
+            .map(|field| field.name())
+            .collect();
+        refuse(&format!("componentTokenField: give {}", names.join(" or ")))
+    })
+}
+
+/// Refuses the first of these settings that is given, and says why.
+fn refuse_given(settings: &[(&str, bool)], why: &str) -> jumpqr::Result<()> {
+    match settings.iter().find(|(_, given)| *given) {
+        Some((name, _)) => Err(refuse(&format!("{name}: {why}"))),
+        None => Ok(()),
+    }
+}
+
 fn milliseconds(name: &str, number: f64) -> jumpqr::Result<Duration> {
     Duration::try_from_secs_f64(number / 1000.0)
         .map_err(|_| refuse(&format!("{name}: give milliseconds, more than 0")))
@@ -139,8 +194,10 @@ fn refuse(message: &str) -> Error {
 }
 
 /// The names of settings in the texts of the Rust client, and here.
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 10] = [
     ("token_interface", "tokenInterface"),
+    ("component_appid", "componentAppid"),
+    ("component_appsecret", "componentAppsecret"),
     ("base_url", "baseUrl"),
     ("allow_http", "allowHttp"),
     ("timeout", "timeoutMs"),
@@ -154,6 +211,10 @@ const NAMES: [(&str, &str); 8] = [
 fn in_camel_case(error: Error) -> Error {
     if error.code() != OwnCode::InvalidConfig.name() {
         return error;
+    }
+    // What follows may quote a path, in which no word is a name.
+    if let Some(rest) = error.message().strip_prefix("token_store:") {
+        return refuse(&format!("tokenStore:{rest}"));
     }
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
     let mut text = String::new();

@@ -1,0 +1,111 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jumpqr::Secret;
+use napi::bindgen_prelude::External;
+use napi_derive::napi;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use crate::client::{Client, Withdrawal};
+use crate::events::Events;
+use crate::guard::{guard, settings};
+use crate::pool::Pool;
+use crate::settings::Settings;
+
+/// A third-party platform. How its calls end is told as an event.
+#[napi]
+pub struct Platform {
+    inner: jumpqr::Platform,
+    /// For what is done with the store: no merchant's call takes a place from that.
+    pool: Pool,
+    /// All clients of one merchant have the same places.
+    merchants: Mutex<HashMap<String, Arc<Pool>>>,
+    of_merchants: Arc<Semaphore>,
+}
+
+#[napi]
+impl Platform {
+    /// A platform with these settings, in JSON.
+    #[napi(constructor)]
+    pub fn new(events: &Events, options: String) -> napi::Result<Self> {
+        guard(|| {
+            Ok(Self {
+                inner: settings::<Settings>(&options)?.platform()?,
+                pool: Pool::new(events.channel())?,
+                merchants: Mutex::default(),
+                of_merchants: Pool::of_merchants(),
+            })
+        })
+    }
+
+    /// Begins to store the ticket, as the call with this number.
+    #[napi]
+    pub fn set_verify_ticket(
+        &self,
+        call: u32,
+        ticket: String,
+    ) -> napi::Result<External<Withdrawal>> {
+        guard(|| {
+            let ticket = Secret::new(ticket);
+            Ok(self.begin(call, |platform| platform.set_verify_ticket(ticket)))
+        })
+    }
+
+    /// Begins to store a merchant's refresh token, as the call with this number.
+    #[napi]
+    pub fn set_authorizer_refresh_token(
+        &self,
+        call: u32,
+        authorizer_appid: String,
+        token: String,
+    ) -> napi::Result<External<Withdrawal>> {
+        guard(|| {
+            let token = Secret::new(token);
+            Ok(self.begin(call, move |platform| {
+                platform.set_authorizer_refresh_token(&authorizer_appid, token)
+            }))
+        })
+    }
+
+    /// Begins to look, as the call with this number, how the platform's own token stands in the store.
+    #[napi]
+    pub fn token_status(&self, call: u32) -> napi::Result<External<Withdrawal>> {
+        guard(|| Ok(self.begin(call, jumpqr::Platform::token_status)))
+    }
+
+    /// A client that calls for this merchant.
+    #[napi]
+    pub fn merchant(&self, authorizer_appid: String) -> napi::Result<Client> {
+        guard(|| {
+            let client = self.inner.merchant(&authorizer_appid)?;
+            Ok(Client::with_pool(client, self.pool_of(authorizer_appid)))
+        })
+    }
+}
+
+impl Platform {
+    fn begin<T: Serialize>(
+        &self,
+        call: u32,
+        work: impl FnOnce(&jumpqr::Platform) -> jumpqr::Result<T> + Send + 'static,
+    ) -> External<Withdrawal> {
+        let platform = self.inner.clone();
+        let timeout = platform.timeout();
+        let begun = self
+            .pool
+            .run_on_store(call, timeout, move || work(&platform));
+        External::new(begun)
+    }
+
+    fn pool_of(&self, authorizer_appid: String) -> Arc<Pool> {
+        let mut merchants = self
+            .merchants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let pool = merchants
+            .entry(authorizer_appid)
+            .or_insert_with(|| Arc::new(self.pool.beside(&self.of_merchants)));
+        Arc::clone(pool)
+    }
+}
