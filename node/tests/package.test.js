@@ -27,7 +27,7 @@ for (const [entry, types] of [
 }
 
 test('types have the methods and parts that there are', () => {
-  const { Client, JumpqrError, check } = require('jumpqr')
+  const { Client, Platform, check } = require('jumpqr')
   const { Sandbox } = require('jumpqr/testing')
   const members = (file, name) => {
     const [, body] = new RegExp(`export declare class ${name} [^{]*{\\n(.*?)\\n}`, 's').exec(read(file))
@@ -35,6 +35,7 @@ test('types have the methods and parts that there are', () => {
   }
   const methods = (type) => Object.getOwnPropertyNames(type.prototype)
   assert.deepEqual(members('index.d.ts', 'Client').sort(), methods(Client).sort())
+  assert.deepEqual(members('index.d.ts', 'Platform').sort(), methods(Platform).sort())
   const sandbox = new Sandbox()
   assert.deepEqual(
     members('testing.d.ts', 'Sandbox').sort(),
@@ -49,6 +50,14 @@ test('types have the methods and parts that there are', () => {
   }
   assert.deepEqual(members('index.d.ts', 'JumpqrError').sort(), [...Object.keys(error), 'toJSON'].sort())
   assert.deepEqual(Object.keys(check({})).sort(), ['violations', 'warnings'])
+})
+
+test('the type of a status has the parts that there are', async () => {
+  const { Client } = require('jumpqr')
+  const [, body] = /export interface TokenStatus {\n(.*?)\n}/s.exec(read('index.d.ts'))
+  const declaredParts = [...body.matchAll(/^  (\w+): /gm)].map(([, part]) => part)
+  const status = await new Client({ appid: 'wx1', secret: 'x' }).tokenStatus()
+  assert.deepEqual(declaredParts.sort(), Object.keys(status).sort())
 })
 
 test('constants and unions in the types are those of the core', () => {

@@ -5,17 +5,23 @@
 const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { test } = require('node:test')
 
 const readme = fs.readFileSync(path.join(path.dirname(require.resolve('jumpqr')), 'README.md'), 'utf8')
 const blocks = [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].map(([, language, text]) => ({ language, text }))
 
-/** What a snippet prints, as a program of its own. */
+/** What a snippet prints, as a program of its own, in a folder that is removed with all that it leaves behind. */
 function printed(text) {
   const file = path.join(__dirname, 'snippet.mjs')
   fs.writeFileSync(file, text)
-  return execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 20_000 })
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'jumpqr-'))
+  try {
+    return execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8', timeout: 20_000 })
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
 }
 
 const snippets = blocks.flatMap(({ language, text }, index) => {
@@ -31,5 +37,11 @@ test('the quick start is there, and shows what a quick start must', () => {
   const [{ text }] = snippets
   for (const part of ['addJumpQRCode', 'rules()', 'publish', 'delete', 'ValidationError', 'StateError']) {
     assert.ok(text.includes(part), part)
+  }
+})
+
+test('stores and platforms are shown', () => {
+  for (const part of ['tokenStore: `dir:', 'setVerifyTicket', 'setAuthorizerRefreshToken', 'tokenStatus']) {
+    assert.ok(snippets.some(({ text }) => text.includes(part)), part)
   }
 })
