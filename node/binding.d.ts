@@ -82,7 +82,7 @@ export declare class Sandbox {
   /** Appid and secret of the service account that every sandbox has. */
   serviceAccount(): Array<string>
   /** Appid and appsecret of the third-party platform that every sandbox has. */
-  static thirdPartyPlatform(): Array<string>
+  platform(): Array<string>
   /** Does what a control endpoint does; body and answer are JSON. */
   control(method: string, path: string, body: string): string
   /** Closes every connection and the port. */

@@ -63,19 +63,19 @@ export declare class Sandbox {
   readonly miniProgram: Credentials
   /** The service account that every sandbox has, linked to the Mini Program. */
   readonly serviceAccount: Credentials
-  /** The third-party platform that every sandbox has. */
-  readonly thirdPartyPlatform: { componentAppid: string; componentAppsecret: string }
+  /** The third-party platform that every sandbox has; the Mini Program has authorised it. */
+  readonly component: { componentAppid: string; componentAppsecret: string }
   /** A client of the Mini Program. */
   client(options?: ClientSettings | ClientOptions): Client
   /** A client of the service account. */
   serviceAccountClient(options?: ClientSettings | ClientOptions): Client
-  /** The third-party platform; it has neither a ticket nor a merchant yet. */
+  /** The third-party platform. Hand it what WeChat would: {@link verifyTicket}, and the token that {@link authorize} returns. */
   platform(options?: Partial<PlatformOptions>): Platform
   /** The component_verify_ticket that was pushed to the platform last. */
   verifyTicket(): string
   /**
-   * Has an account authorise the platform, for the first time or again; returns its authorizer_refresh_token. Without
-   * `permission_sets`, to the same as before, and the first time to all that the account has.
+   * Has the account authorise the platform, for the first time or again; returns its authorizer_refresh_token. One from
+   * before is dead. Without `permission_sets`, to the same as before, and the first time to all that the account has.
    */
   authorize(appid?: string, options?: { permission_sets?: number[] }): string
   /** Asks for something to go wrong; returns the id with which it can be called off. */

@@ -18,8 +18,8 @@ class Sandbox {
     this.baseUrl = native(() => this.#native.baseUrl())
     this.miniProgram = credentials(native(() => this.#native.miniProgram()))
     this.serviceAccount = credentials(native(() => this.#native.serviceAccount()))
-    const [componentAppid, componentAppsecret] = native(() => binding.Sandbox.thirdPartyPlatform())
-    this.thirdPartyPlatform = { componentAppid, componentAppsecret }
+    const [componentAppid, componentAppsecret] = native(() => this.#native.platform())
+    this.component = { componentAppid, componentAppsecret }
   }
 
   client(options) {
@@ -31,7 +31,7 @@ class Sandbox {
   }
 
   platform(options) {
-    return new Platform({ ...this.thirdPartyPlatform, baseUrl: this.baseUrl, ...options })
+    return new Platform({ ...this.component, baseUrl: this.baseUrl, ...options })
   }
 
   #clientOf(account, options) {
@@ -60,11 +60,11 @@ class Sandbox {
   }
 
   verifyTicket() {
-    return this.control('GET', `/sandbox/platforms/${this.thirdPartyPlatform.componentAppid}/ticket`).component_verify_ticket
+    return this.control('GET', `/sandbox/platforms/${this.component.componentAppid}/ticket`).component_verify_ticket
   }
 
   authorize(appid = this.miniProgram.appid, options = {}) {
-    const path = `/sandbox/platforms/${this.thirdPartyPlatform.componentAppid}/authorizers/${appid}`
+    const path = `/sandbox/platforms/${this.component.componentAppid}/authorizers/${appid}`
     return this.control('PUT', path, options).authorizer_refresh_token
   }
 

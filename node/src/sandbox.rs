@@ -75,13 +75,8 @@ impl Sandbox {
 
     /// Appid and appsecret of the third-party platform that every sandbox has.
     #[napi]
-    pub fn third_party_platform() -> napi::Result<Vec<String>> {
-        guard(|| {
-            Ok(vec![
-                jumpqr_sandbox::COMPONENT_APPID.to_owned(),
-                jumpqr_sandbox::COMPONENT_APPSECRET.to_owned(),
-            ])
-        })
+    pub fn platform(&self) -> napi::Result<Vec<String>> {
+        guard(|| Ok(pair(self.sandbox.platform())))
     }
 
     /// Does what a control endpoint does; body and answer are JSON.

@@ -47,14 +47,16 @@ test('at most 64 calls of a client are on their way; the others wait for their t
     if (held.length === 64) full()
   })
   const answer = () => held.splice(0).forEach((response) => json(response, ok))
-  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false })
-  const calls = Array.from({ length: 64 }, () => client.downloadQRCodeText())
+  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false, timeoutMs: 200 })
+  const timeoutMs = 30_000
+  const calls = Array.from({ length: 64 }, () => client.downloadQRCodeText({ timeoutMs }))
   await filled
   const late = { name: 'TimeoutError', code: 'timeout', outcome: 'not_applied' }
-  const patient = client.downloadQRCodeText()
+  const patient = client.downloadQRCodeText({ timeoutMs })
   // While none of the 64 is answered.
-  await assert.rejects(client.downloadQRCodeText({ timeoutMs: 200 }), late)
-  await assert.rejects(client.rules({ timeoutMs: 200 }).next(), late)
+  await assert.rejects(client.downloadQRCodeText(), late)
+  await assert.rejects(client.rules().next(), late)
+  await assert.rejects(client.tokenStatus(), late)
   assert.deepEqual([arrived, most], [64, 64])
   const answering = setInterval(answer, 10)
   await Promise.all([...calls, patient])

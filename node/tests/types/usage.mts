@@ -3,6 +3,7 @@ import {
   JumpqrError,
   OpenVersion,
   PermitSubRule,
+  Platform,
   RuleSet,
   ValidationError,
   check,
@@ -15,6 +16,8 @@ import {
   type OrdinaryLinkRule,
   type Rule,
   type ServiceAccountRule,
+  type TokenState,
+  type TokenStatus,
 } from 'jumpqr'
 import { Sandbox } from 'jumpqr/testing'
 
@@ -45,7 +48,34 @@ new Client({ accessToken: 'x', appid: 'wx1', secret: 'x' })
 new Client({ accessToken: 'x', timeout: 5 })
 
 const client = new Client({ accessToken: async ({ rejected, timeLeftMs }) => `${rejected ?? ''}${timeLeftMs}`, timeoutMs: 5 })
-new Client({ appid: 'wx1', secret: 'x', proxy: null, tokenInterface: 'token' })
+new Client({ appid: 'wx1', secret: 'x', proxy: null, tokenInterface: 'token', tokenStore: 'memory:' })
+
+// @ts-expect-error A platform has an appsecret.
+new Platform({ componentAppid: 'wxc' })
+// @ts-expect-error The tokens of a platform have their own interfaces.
+new Platform({ componentAppid: 'wxc', componentAppsecret: 'x', tokenInterface: 'token' })
+// @ts-expect-error An account's secret is a client's.
+new Platform({ componentAppid: 'wxc', componentAppsecret: 'x', appid: 'wx1', secret: 'x' })
+// @ts-expect-error A client is not a platform.
+new Client({ appid: 'wx1', secret: 'x', componentAppid: 'wxc' })
+
+export async function merchants(signal: AbortSignal): Promise<TokenState | undefined> {
+  const platform = new Platform({
+    componentAppid: 'wxc',
+    componentAppsecret: 'x',
+    componentTokenField: 'component_access_token',
+    tokenStore: 'dir:/var/lib/jumpqr',
+    timeoutMs: 5000,
+  })
+  await platform.setVerifyTicket('ticket', { signal })
+  await platform.setAuthorizerRefreshToken('wx1', 'token', { signal })
+  const own: TokenStatus = await platform.tokenStatus()
+  const merchant: Client = platform.merchant('wx1')
+  const status: TokenStatus | null = await merchant.tokenStatus({ signal })
+  const seconds: number | null = own.verifyTicketAge
+  console.log(seconds, own.state === 'valid')
+  return status?.state
+}
 
 export async function calls(signal: AbortSignal): Promise<void> {
   const done: 'answered' | 'read_back' = await client.addJumpQRCode(service, { isEdit: true, signal })
@@ -77,5 +107,8 @@ export async function calls(signal: AbortSignal): Promise<void> {
 
 const sandbox = new Sandbox({ port: 0 })
 sandbox.client({ pacing: false })
+sandbox.platform({ tokenStore: 'memory:' })
+export const ticket: string = sandbox.verifyTicket()
+export const refreshToken: string = sandbox.authorize('wx1', { permission_sets: [18] })
 sandbox.client({ accessToken: sandbox.accessToken() })
 sandbox.inject({ fault: 'errcode', errcode: -1, times: 'forever' })
