@@ -237,7 +237,7 @@ test('a signal that is aborted ends what is done with the store', async () => {
   assert.equal((await platform.merchant('wx1').tokenStatus()).hasRefreshToken, false)
 })
 
-test('a busy merchant leaves room for the others, and all of them for the platform', async () => {
+test('a busy merchant leaves room for the others, and all of them for the platform', async (t) => {
   const held = []
   const most = new Map()
   let onArrival = () => {}
@@ -251,6 +251,7 @@ test('a busy merchant leaves room for the others, and all of them for the platfo
     most.set(request.token, (most.get(request.token) ?? 0) + 1)
     onArrival()
   })
+  t.after(() => server.close())
   const arrived = (number) =>
     new Promise((resolve) => {
       onArrival = () => held.length >= number && resolve()
@@ -278,7 +279,6 @@ test('a busy merchant leaves room for the others, and all of them for the platfo
   assert.ok(Math.max(...most.values()) <= 64)
 
   const answering = setInterval(() => held.splice(0).forEach((response) => json(response, ok)), 10)
+  t.after(() => clearInterval(answering))
   assert.equal((await Promise.all(calls)).length, 70 + 1 + 4 * 64)
-  clearInterval(answering)
-  await server.close()
 })
