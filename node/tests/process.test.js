@@ -25,6 +25,16 @@ test('an idle client and a sandbox let the process exit', async () => {
   assert.equal(stdout, 'done\n')
 })
 
+test('what a platform stores keeps the process until it is stored, and an idle one lets it exit', async () => {
+  const { stdout } = await run(`
+    const { Sandbox } = require('jumpqr/testing')
+    const platform = new Sandbox().platform()
+    const client = platform.merchant('wx1')
+    platform.setAuthorizerRefreshToken('wx1', 'REFRESH').then(async () => console.log((await client.tokenStatus()).hasRefreshToken))
+  `)
+  assert.equal(stdout, 'true\n')
+})
+
 test('a pending call keeps the process until it is answered', async () => {
   const { stdout } = await run(`
     const { Sandbox } = require('jumpqr/testing')
