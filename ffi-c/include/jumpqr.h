@@ -269,7 +269,8 @@ typedef int32_t jumpqr_status;
 typedef struct jumpqr_check_report jumpqr_check_report;
 
 /**
- * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it.
+ * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it. A platform makes those of its
+ * merchants.
  *
  * Any number of threads may use it at the same time; every call blocks its thread until it is done, at most as long as its
  * timeout. Free it with `jumpqr_client_free`, exactly once, when no call with it is running; what it gave lives on. A process
@@ -278,11 +279,12 @@ typedef struct jumpqr_check_report jumpqr_check_report;
 typedef struct jumpqr_client jumpqr_client;
 
 /**
- * Settings for a client. Where the tokens come from must be said; everything else has a default.
+ * Settings for clients and platforms. Where a client's tokens come from must be said; everything else has a default.
  *
  * It holds copies of all texts, secrets included, until it is freed. It may be used by one thread at a time. Any number of
- * clients may be made of it, and none needs it afterwards. Free it with `jumpqr_client_config_free`, exactly once. Of a setting
- * that is made twice, the later counts; one that makes no sense is refused by `jumpqr_client_new`, by name.
+ * clients and platforms may be made of it, and none needs it afterwards. Free it with `jumpqr_client_config_free`, exactly once. Of a
+ * setting that is made twice, the later counts; one that makes no sense is refused by name, by `jumpqr_client_new` or
+ * `jumpqr_platform_new` where not by its own function.
  */
 typedef struct jumpqr_client_config jumpqr_client_config;
 
@@ -347,6 +349,20 @@ typedef struct jumpqr_linked_miniprograms jumpqr_linked_miniprograms;
 typedef struct jumpqr_listed_rule jumpqr_listed_rule;
 
 /**
+ * A third-party platform, which calls for the merchants that have authorised it. Make one for all of them, and keep it: what
+ * it knows of a merchant, a few hundred bytes, stays in memory for as long as it lives.
+ *
+ * Its own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's with the
+ * platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one before: it is
+ * in the token store before the access token that came with it is used. One that got lost all the same is taken from WeChat's
+ * list of the platform's merchants.
+ *
+ * Any number of threads may use it at the same time. Free it with `jumpqr_platform_free`, exactly once, when no call with it is
+ * running; the clients of its merchants live on. A process that was forked makes platforms of its own.
+ */
+typedef struct jumpqr_platform jumpqr_platform;
+
+/**
  * A well-formed rule of either mode. What it says is checked by `jumpqr_check_rule`, and again before it is sent.
  *
  * It does not change once it is made, so any number of threads may use it at the same time. It holds copies of all texts. Free
@@ -385,6 +401,14 @@ typedef struct jumpqr_token_reply jumpqr_token_reply;
  * only.
  */
 typedef struct jumpqr_token_request jumpqr_token_request;
+
+/**
+ * How the token of a client or of a platform stands in its store. Nothing in it is a secret.
+ *
+ * Free it with `jumpqr_token_status_free`, exactly once. It lives on when the client or the platform is freed, and does not
+ * change. Any number of threads may read it at the same time.
+ */
+typedef struct jumpqr_token_status jumpqr_token_status;
 
 /**
  * The domain-ownership verification file of an account.
@@ -640,6 +664,17 @@ jumpqr_status jumpqr_client_with_validate(const struct jumpqr_client *client,
                                           struct jumpqr_error **error);
 
 /**
+ * How the token of this client stands in its store, which is asked for it; WeChat is not. The status is to be freed; it is NULL
+ * where the token is a fixed one or comes from your function.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ */
+jumpqr_status jumpqr_client_token_status(const struct jumpqr_client *client,
+                                         struct jumpqr_token_status **status,
+                                         struct jumpqr_error **error);
+
+/**
  * Settings with nothing set. They are to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
@@ -653,6 +688,124 @@ jumpqr_status jumpqr_client_config_new(struct jumpqr_client_config **config,
 void jumpqr_client_config_free(struct jumpqr_client_config *config);
 
 /**
+ * The most time that a whole call takes, in milliseconds, with tokens, pacing, retries and reading back; 30,000 by default, more
+ * than 0, and at most a day.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_timeout_ms(struct jumpqr_client_config *config,
+                                                  uint64_t timeout_ms,
+                                                  struct jumpqr_error **error);
+
+/**
+ * How often a call is tried again after a transient failure; 3 by default, 0 to 100.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_max_retries(struct jumpqr_client_config *config,
+                                                   uint32_t max_retries,
+                                                   struct jumpqr_error **error);
+
+/**
+ * Whether calls wait their turn so that WeChat's 5 calls a second per interface and account are kept; `true` by default.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_pacing(struct jumpqr_client_config *config,
+                                              bool pacing,
+                                              struct jumpqr_error **error);
+
+/**
+ * Whether a request is checked before it is sent; `true` by default.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_validate(struct jumpqr_client_config *config,
+                                                bool validate,
+                                                struct jumpqr_error **error);
+
+/**
+ * The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses.
+ * `base_url` ends with NUL.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_client_config_set_base_url(struct jumpqr_client_config *config,
+                                                const char *base_url,
+                                                struct jumpqr_error **error);
+
+/**
+ * `count` hosts that are tried, in order, when nothing could be sent to the ones before; none by default. Each ends with NUL.
+ *
+ * NULL is allowed for `error`, and for `base_urls` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_client_config_set_alternate_base_urls(struct jumpqr_client_config *config,
+                                                           const char *const *base_urls,
+                                                           size_t count,
+                                                           struct jumpqr_error **error);
+
+/**
+ * Whether plain http is allowed to other machines, `false` by default: only for a proxy in your own network that speaks https
+ * to WeChat.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_allow_http(struct jumpqr_client_config *config,
+                                                  bool allow_http,
+                                                  struct jumpqr_error **error);
+
+/**
+ * How long connecting may take, in milliseconds, TLS included; 5,000 by default, more than 0, and at most a day.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_connect_timeout_ms(struct jumpqr_client_config *config,
+                                                          uint64_t timeout_ms,
+                                                          struct jumpqr_error **error);
+
+/**
+ * How long the server may say nothing, in milliseconds; 10,000 by default, more than 0, and at most a day.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_read_timeout_ms(struct jumpqr_client_config *config,
+                                                       uint64_t timeout_ms,
+                                                       struct jumpqr_error **error);
+
+/**
+ * The longest answer that is taken, in bytes; 1 MiB by default.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_body_limit(struct jumpqr_client_config *config,
+                                                  uint64_t bytes,
+                                                  struct jumpqr_error **error);
+
+/**
+ * This proxy, `http://[user:password@]host[:port]`, ending with NUL, and none where `url` is NULL. By default what the environment says:
+ * `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. This machine's own addresses are never reached through one.
+ *
+ * NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_client_config_set_proxy(struct jumpqr_client_config *config,
+                                             const char *url,
+                                             struct jumpqr_error **error);
+
+/**
+ * Trusts the certificates in `pem`, which is `size` bytes long and need not end with NUL, and no others; by default the authorities that are bundled with the
+ * library.
+ *
+ * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_tls_roots_pem(struct jumpqr_client_config *config,
+                                                     const char *pem,
+                                                     size_t size,
+                                                     struct jumpqr_error **error);
+
+/**
  * This `access_token`, which ends with NUL, for as long as it lives. It replaces any other source of tokens.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
@@ -662,8 +815,8 @@ jumpqr_status jumpqr_client_config_set_access_token(struct jumpqr_client_config 
                                                     struct jumpqr_error **error);
 
 /**
- * The tokens of the account `appid`, fetched with its appsecret `secret`, kept in memory and renewed before they expire. Both
- * texts end with NUL. It replaces any other source of tokens.
+ * The tokens of the account `appid`, fetched with its appsecret `secret`, kept in the token store and renewed before they
+ * expire. Both texts end with NUL. It replaces any other source of tokens.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
  */
@@ -700,122 +853,34 @@ jumpqr_status jumpqr_client_config_set_token_interface(struct jumpqr_client_conf
                                                        struct jumpqr_error **error);
 
 /**
- * The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses.
- * `base_url` ends with NUL.
+ * Where the tokens of `jumpqr_client_config_set_app`, or of a platform and its merchants, are kept; `store`, which ends
+ * with NUL, is one of
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
- */
-jumpqr_status jumpqr_client_config_set_base_url(struct jumpqr_client_config *config,
-                                                const char *base_url,
-                                                struct jumpqr_error **error);
-
-/**
- * `count` hosts that are tried, in order, when nothing could be sent to the ones before; none by default. Each ends with NUL.
+ * - `memory:`, in this process;
+ * - `dir:/absolute/path`, in this folder, for the processes of one machine. It is made if it is not there, and must be its
+ *   owner's alone (0700).
  *
- * NULL is allowed for `error`, and for `base_urls` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
- */
-jumpqr_status jumpqr_client_config_set_alternate_base_urls(struct jumpqr_client_config *config,
-                                                           const char *const *base_urls,
-                                                           size_t count,
-                                                           struct jumpqr_error **error);
-
-/**
- * Whether plain http is allowed to other machines, `false` by default: only for a proxy in your own network that speaks https
- * to WeChat.
+ * All clients and platforms that are made of these settings share it, and so does whoever names the same folder: one of them
+ * fetches a token, and the others use it. By default, each client and each platform has a memory of its own. The error never
+ * repeats `store`, which may hold a password.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`.
  */
-jumpqr_status jumpqr_client_config_set_allow_http(struct jumpqr_client_config *config,
-                                                  bool allow_http,
-                                                  struct jumpqr_error **error);
-
-/**
- * The most time that a whole call takes, in milliseconds, with tokens, pacing, retries and reading back; 30,000 by default, more
- * than 0, and at most a day.
- *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
- */
-jumpqr_status jumpqr_client_config_set_timeout_ms(struct jumpqr_client_config *config,
-                                                  uint64_t timeout_ms,
-                                                  struct jumpqr_error **error);
-
-/**
- * How long connecting may take, in milliseconds, TLS included; 5,000 by default, more than 0, and at most a day.
- *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
- */
-jumpqr_status jumpqr_client_config_set_connect_timeout_ms(struct jumpqr_client_config *config,
-                                                          uint64_t timeout_ms,
-                                                          struct jumpqr_error **error);
-
-/**
- * How long the server may say nothing, in milliseconds; 10,000 by default, more than 0, and at most a day.
- *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
- */
-jumpqr_status jumpqr_client_config_set_read_timeout_ms(struct jumpqr_client_config *config,
-                                                       uint64_t timeout_ms,
-                                                       struct jumpqr_error **error);
-
-/**
- * How often a call is tried again after a transient failure; 3 by default, 0 to 100.
- *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
- */
-jumpqr_status jumpqr_client_config_set_max_retries(struct jumpqr_client_config *config,
-                                                   uint32_t max_retries,
+jumpqr_status jumpqr_client_config_set_token_store(struct jumpqr_client_config *config,
+                                                   const char *store,
                                                    struct jumpqr_error **error);
 
 /**
- * Whether calls wait their turn so that WeChat's 5 calls a second per interface and account are kept; `true` by default.
+ * What a platform's own token is called in the query of its token requests: `access_token`, the default, as on WeChat's
+ * newer pages, or `component_access_token`, as on the older ones; `name` ends with NUL.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`.
  */
-jumpqr_status jumpqr_client_config_set_pacing(struct jumpqr_client_config *config,
-                                              bool pacing,
-                                              struct jumpqr_error **error);
-
-/**
- * Whether a request is checked before it is sent; `true` by default.
- *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
- */
-jumpqr_status jumpqr_client_config_set_validate(struct jumpqr_client_config *config,
-                                                bool validate,
-                                                struct jumpqr_error **error);
-
-/**
- * The longest answer that is taken, in bytes; 1 MiB by default.
- *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
- */
-jumpqr_status jumpqr_client_config_set_body_limit(struct jumpqr_client_config *config,
-                                                  uint64_t bytes,
-                                                  struct jumpqr_error **error);
-
-/**
- * This proxy, `http://[user:password@]host[:port]`, ending with NUL, and none where `url` is NULL. By default what the environment says:
- * `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. This machine's own addresses are never reached through one.
- *
- * NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`.
- */
-jumpqr_status jumpqr_client_config_set_proxy(struct jumpqr_client_config *config,
-                                             const char *url,
-                                             struct jumpqr_error **error);
-
-/**
- * Trusts the certificates in `pem`, which is `size` bytes long and need not end with NUL, and no others; by default the authorities that are bundled with the
- * library.
- *
- * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`.
- */
-jumpqr_status jumpqr_client_config_set_tls_roots_pem(struct jumpqr_client_config *config,
-                                                     const char *pem,
-                                                     size_t size,
-                                                     struct jumpqr_error **error);
+jumpqr_status jumpqr_client_config_set_component_token_field(struct jumpqr_client_config *config,
+                                                             const char *name,
+                                                             struct jumpqr_error **error);
 
 /**
  * The entry for a number; NULL where the table has none.
@@ -1332,6 +1397,77 @@ void jumpqr_ordinary_link_rule_init(struct jumpqr_ordinary_link_rule *rule,
                                     size_t size);
 
 /**
+ * The platform `component_appid`, with its appsecret `component_appsecret`, both of which end with NUL, and with these settings, which
+ * must not say where tokens come from. It is to be freed. Nothing is sent yet.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`.
+ */
+jumpqr_status jumpqr_platform_new(const struct jumpqr_client_config *config,
+                                  const char *component_appid,
+                                  const char *component_appsecret,
+                                  struct jumpqr_platform **platform,
+                                  struct jumpqr_error **error);
+
+/**
+ * Frees a platform. NULL is passed over.
+ */
+void jumpqr_platform_free(struct jumpqr_platform *platform);
+
+/**
+ * Keeps the component_verify_ticket that WeChat has just pushed, in the token store: any process that shares it may receive the
+ * pushes, every 10 minutes, each good for 12 hours. `ticket` ends with NUL.
+ *
+ * It blocks for as long as the store takes, at most the platform's timeout.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`, `JUMPQR_STATUS_STORE_FAILED`,
+ * `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ */
+jumpqr_status jumpqr_platform_set_verify_ticket(const struct jumpqr_platform *platform,
+                                                const char *ticket,
+                                                struct jumpqr_error **error);
+
+/**
+ * Keeps the authorizer_refresh_token that the authorisation of the merchant `authorizer_appid` has just brought, in the token store,
+ * in the place of any former one and of its access token. Both texts end with NUL.
+ *
+ * Only a new authorisation needs this: later refresh tokens are kept as they come. It blocks for as long as the store takes, at most
+ * the platform's timeout.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`, `JUMPQR_STATUS_STORE_FAILED`,
+ * `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ */
+jumpqr_status jumpqr_platform_set_authorizer_refresh_token(const struct jumpqr_platform *platform,
+                                                           const char *authorizer_appid,
+                                                           const char *authorizer_refresh_token,
+                                                           struct jumpqr_error **error);
+
+/**
+ * A client, which is to be freed, that calls for the merchant `authorizer_appid`, which ends with NUL. Clients of the same merchant
+ * share its token and its pacing. Nothing is sent or looked up yet.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`.
+ */
+jumpqr_status jumpqr_platform_merchant(const struct jumpqr_platform *platform,
+                                       const char *authorizer_appid,
+                                       struct jumpqr_client **client,
+                                       struct jumpqr_error **error);
+
+/**
+ * How the platform's own token stands in its store, which is asked for it; WeChat is not. For a merchant's, ask its client. The status is to
+ * be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ */
+jumpqr_status jumpqr_platform_token_status(const struct jumpqr_platform *platform,
+                                           struct jumpqr_token_status **status,
+                                           struct jumpqr_error **error);
+
+/**
  * Makes a rule of its fields. The rule is to be freed.
  *
  * A number that a field does not take is `JUMPQR_STATUS_INVALID_REQUEST`, with a violation for each.
@@ -1521,6 +1657,67 @@ void jumpqr_token_reply_set_token(struct jumpqr_token_reply *reply,
  */
 void jumpqr_token_reply_set_failure(struct jumpqr_token_reply *reply,
                                     const char *message);
+
+/**
+ * Frees a status and the texts that were asked of it. NULL is passed over.
+ */
+void jumpqr_token_status_free(struct jumpqr_token_status *status);
+
+/**
+ * Which store, as `jumpqr_client_config_set_token_store` has it, but for a password. No text if `status` is NULL.
+ */
+struct jumpqr_text jumpqr_token_status_store(const struct jumpqr_token_status *status);
+
+/**
+ * The interface that issues the tokens: `stable_token`, `token`, `api_component_token` of a platform, or
+ * `api_authorizer_token` of its merchants. It lives for ever. No text if `status` is NULL.
+ */
+struct jumpqr_text jumpqr_token_status_interface(const struct jumpqr_token_status *status);
+
+/**
+ * Whose token it is. No text if `status` is NULL.
+ */
+struct jumpqr_text jumpqr_token_status_appid(const struct jumpqr_token_status *status);
+
+/**
+ * Whether there is a token: `missing`, none was fetched yet; `valid`, it should live, unless WeChat has cut its life short;
+ * `expired`, the next call fetches another. It lives for ever. No text if `status` is NULL.
+ */
+struct jumpqr_text jumpqr_token_status_state(const struct jumpqr_token_status *status);
+
+/**
+ * How long ago the token was asked for, in seconds; -1 where there is none. -1 if `status` is NULL.
+ */
+int64_t jumpqr_token_status_age_seconds(const struct jumpqr_token_status *status);
+
+/**
+ * How long the token still lives, in seconds; 0 where it has expired, and -1 where there is none. -1 if `status` is NULL.
+ */
+int64_t jumpqr_token_status_expires_in_seconds(const struct jumpqr_token_status *status);
+
+/**
+ * Whether the store holds the refresh token of this merchant: 1 or 0, and -1 for what is not a platform's merchant. -1 if `status`
+ * is NULL.
+ */
+int32_t jumpqr_token_status_has_refresh_token(const struct jumpqr_token_status *status);
+
+/**
+ * How long ago the last component_verify_ticket came, in seconds: it is good for 12 hours. -1 where none came, and for what is not a
+ * platform. -1 if `status` is NULL.
+ */
+int64_t jumpqr_token_status_verify_ticket_age_seconds(const struct jumpqr_token_status *status);
+
+/**
+ * For how long the credentials are not tried again, in seconds, as WeChat has refused them: until then, all that share the store
+ * fail with the same error, and WeChat is not asked. -1 where nothing was refused. -1 if `status` is NULL.
+ */
+int64_t jumpqr_token_status_refused_for_seconds(const struct jumpqr_token_status *status);
+
+/**
+ * The `errcode` with which WeChat refused the credentials; 0 where nothing was refused, and where its list of the platform's
+ * merchants did not name this one. 0 if `status` is NULL.
+ */
+int64_t jumpqr_token_status_refused_errcode(const struct jumpqr_token_status *status);
 
 /**
  * The name, e.g. `UASjIrr8C9.txt`: never a path. No text if `file` is NULL.

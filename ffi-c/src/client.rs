@@ -1,4 +1,5 @@
 use std::mem::MaybeUninit;
+use std::ptr::null_mut;
 use std::time::Duration;
 
 use jumpqr::Client;
@@ -8,8 +9,10 @@ use crate::client_config::jumpqr_client_config;
 use crate::error::jumpqr_error;
 use crate::guard::{attempt, guard};
 use crate::status::jumpqr_status;
+use crate::token_status::jumpqr_token_status;
 
-/// Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it.
+/// Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it. A platform makes those of its
+/// merchants.
 ///
 /// Any number of threads may use it at the same time; every call blocks its thread until it is done, at most as long as its
 /// timeout. Free it with `jumpqr_client_free`, exactly once, when no call with it is running; what it gave lives on. A process
@@ -19,7 +22,7 @@ pub struct jumpqr_client {
 }
 
 impl jumpqr_client {
-    fn raw(client: Client) -> *mut Self {
+    pub(crate) fn raw(client: Client) -> *mut Self {
         Box::into_raw(Box::new(Self { client }))
     }
 }
@@ -37,7 +40,7 @@ pub extern "C" fn jumpqr_client_new(
     attempt(error, || {
         let config = present(config, "config")?;
         let client = present(client, "client")?;
-        client.write(jumpqr_client::raw(config.build()?));
+        client.write(jumpqr_client::raw(config.builder().build()?));
         Ok(())
     })
 }
@@ -85,6 +88,26 @@ pub extern "C" fn jumpqr_client_with_validate(
     attempt(error, || {
         let client = present(client, "client")?.client.with_validate(validate);
         present(other, "other")?.write(jumpqr_client::raw(client));
+        Ok(())
+    })
+}
+
+/// How the token of this client stands in its store, which is asked for it; WeChat is not. The status is to be freed; it is NULL
+/// where the token is a fixed one or comes from your function.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_client_token_status(
+    client: Option<&jumpqr_client>,
+    status: Option<&mut MaybeUninit<*mut jumpqr_token_status>>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        let client = &present(client, "client")?.client;
+        let status = present(status, "status")?;
+        let found = client.token_status()?;
+        status.write(found.map_or(null_mut(), jumpqr_token_status::raw));
         Ok(())
     })
 }

@@ -1,0 +1,149 @@
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::time::Duration;
+
+use jumpqr::Secret;
+use jumpqr::transport::{ProxySetting, TlsRoots};
+
+use super::{jumpqr_client_config, set};
+use crate::argument::{array, optional_text, text, texts};
+use crate::error::jumpqr_error;
+use crate::guard::attempt;
+use crate::status::jumpqr_status;
+
+/// The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses.
+/// `base_url` ends with NUL.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_client_config_set_base_url(
+    config: Option<&mut jumpqr_client_config>,
+    base_url: *const c_char,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        let url = unsafe { text(base_url, "base_url") }?.to_owned();
+        set(config, move |builder| builder.base_url(url.clone()))
+    })
+}
+
+/// `count` hosts that are tried, in order, when nothing could be sent to the ones before; none by default. Each ends with NUL.
+///
+/// NULL is allowed for `error`, and for `base_urls` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_client_config_set_alternate_base_urls(
+    config: Option<&mut jumpqr_client_config>,
+    base_urls: *const *const c_char,
+    count: usize,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        // SAFETY: the caller passes `count` texts that end with NUL.
+        let urls = unsafe { texts(base_urls, count, "base_urls") }?;
+        let urls: Vec<String> = urls.into_iter().map(str::to_owned).collect();
+        set(config, move |builder| builder.alternate_base_urls(&urls))
+    })
+}
+
+/// Whether plain http is allowed to other machines, `false` by default: only for a proxy in your own network that speaks https
+/// to WeChat.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_client_config_set_allow_http(
+    config: Option<&mut jumpqr_client_config>,
+    allow_http: bool,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        set(config, move |builder| builder.allow_http(allow_http))
+    })
+}
+
+/// How long connecting may take, in milliseconds, TLS included; 5,000 by default, more than 0, and at most a day.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_client_config_set_connect_timeout_ms(
+    config: Option<&mut jumpqr_client_config>,
+    timeout_ms: u64,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        let timeout = Duration::from_millis(timeout_ms);
+        set(config, move |builder| builder.connect_timeout(timeout))
+    })
+}
+
+/// How long the server may say nothing, in milliseconds; 10,000 by default, more than 0, and at most a day.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_client_config_set_read_timeout_ms(
+    config: Option<&mut jumpqr_client_config>,
+    timeout_ms: u64,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        let timeout = Duration::from_millis(timeout_ms);
+        set(config, move |builder| builder.read_timeout(timeout))
+    })
+}
+
+/// The longest answer that is taken, in bytes; 1 MiB by default.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_client_config_set_body_limit(
+    config: Option<&mut jumpqr_client_config>,
+    bytes: u64,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        set(config, move |builder| builder.body_limit(bytes))
+    })
+}
+
+/// This proxy, `http://[user:password@]host[:port]`, ending with NUL, and none where `url` is NULL. By default what the environment says:
+/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. This machine's own addresses are never reached through one.
+///
+/// NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_client_config_set_proxy(
+    config: Option<&mut jumpqr_client_config>,
+    url: *const c_char,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        let url = unsafe { optional_text(url, "url") }?;
+        let proxy = url.map_or(ProxySetting::Direct, |url| {
+            ProxySetting::Url(Secret::new(url))
+        });
+        set(config, move |builder| builder.proxy(proxy.clone()))
+    })
+}
+
+/// Trusts the certificates in `pem`, which is `size` bytes long and need not end with NUL, and no others; by default the authorities that are bundled with the
+/// library.
+///
+/// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_client_config_set_tls_roots_pem(
+    config: Option<&mut jumpqr_client_config>,
+    pem: *const c_char,
+    size: usize,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        // SAFETY: the caller passes `size` bytes.
+        let pem = unsafe { array(pem.cast::<u8>(), size, "pem") }?.to_vec();
+        set(config, move |builder| {
+            builder.tls_roots(TlsRoots::Pem(pem.clone()))
+        })
+    })
+}
