@@ -1,4 +1,5 @@
-// Runs the tests of what the vectors do not speak of: ownership, threads, structs, the token function.
+// Runs the tests of what the vectors do not speak of: ownership, threads, structs, the token function,
+// stores and platforms from the outside.
 #include "expect.hpp"
 
 #include <iostream>
@@ -29,8 +30,19 @@ const Test tests[] = {
     TEST(user_data_of_a_refused_function_is_not_freed),
     TEST(a_token_function_says_why_it_fails),
     TEST(a_token_function_is_told_the_rejected_token),
+    TEST(clients_of_one_folder_share_a_token),
+    TEST(clients_of_the_same_settings_share_a_store),
+    TEST(a_store_that_makes_no_sense_is_refused_and_not_repeated),
+    TEST(a_store_that_others_can_read_is_refused),
+    TEST(a_damaged_store_is_told),
+    TEST(a_token_of_the_callers_own_has_no_status),
+    TEST(a_refusal_is_in_the_status),
+    TEST(a_platform_calls_for_its_merchants),
+    TEST(a_platform_says_what_it_lacks),
+    TEST(a_platform_refuses_what_makes_no_sense),
     TEST(eight_threads_are_in_the_token_function_at_once),
     TEST(eight_threads_share_a_client),
+    TEST(eight_threads_share_a_platform),
 };
 
 std::string ended(const Test &test) {

@@ -1,5 +1,5 @@
 // Eight threads with one client: all of them are where they must be at the same time, which no clock has to tell.
-#include "expect.hpp"
+#include "platforms.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -29,14 +29,14 @@ private:
   int arrived_ = 0;
 };
 
-void download_in_all_threads(const jumpqr_client *client) {
+// Does the work in each thread.
+template <class Work> void in_all_threads(const Work &work) {
   std::vector<std::string> failures(threads);
   std::vector<std::thread> running;
   for (auto &failure : failures)
-    running.emplace_back([client, &failure] {
+    running.emplace_back([&work, &failure] {
       try {
-        const auto file = make<VerificationFile>(jumpqr_download_qr_code_text, client);
-        same("file_content", "b", text(jumpqr_verification_file_content(file.get())));
+        work();
       } catch (const Failed &failed) {
         failure = text(jumpqr_error_message(failed.error.get()));
       } catch (const std::exception &error) {
@@ -45,6 +45,11 @@ void download_in_all_threads(const jumpqr_client *client) {
     });
   for (auto &thread : running) thread.join();
   for (const auto &failure : failures) same("failure", "", failure);
+}
+
+void download(const jumpqr_client *client) {
+  const auto file = make<VerificationFile>(jumpqr_download_qr_code_text, client);
+  same("file_content", "b", text(jumpqr_verification_file_content(file.get())));
 }
 
 extern "C" void meet_and_answer(void *user_data, const jumpqr_token_request *, jumpqr_token_reply *reply) {
@@ -60,7 +65,7 @@ void eight_threads_are_in_the_token_function_at_once() {
   const auto config = config_for(server);
   call(jumpqr_client_config_set_token_function, config.get(), meet_and_answer, &meeting, nullptr);
   const auto client = make<Client>(jumpqr_client_new, config.get());
-  download_in_all_threads(client.get());
+  in_all_threads([&] { download(client.get()); });
   holds("all threads were in the function at once", meeting.met());
 }
 
@@ -74,6 +79,31 @@ void eight_threads_share_a_client() {
   call(jumpqr_client_config_set_access_token, config.get(), "T1");
   call(jumpqr_client_config_set_read_timeout_ms, config.get(), uint64_t(25000));
   const auto client = make<Client>(jumpqr_client_new, config.get());
-  download_in_all_threads(client.get());
+  in_all_threads([&] { download(client.get()); });
   holds("all requests were on their way at once", meeting.met());
+}
+
+void eight_threads_share_a_platform() {
+  WeChat wechat;
+  Meeting meeting;
+  const auto config = config_for(wechat.server());
+  const auto platform = make<Platform>(jumpqr_platform_new, config.get(), "wxplatform00000000", "COMPONENTSECRET");
+  call(jumpqr_platform_set_verify_ticket, platform.get(), "TICKET");
+  const std::string merchants[] = {"wxmerchant00000001", "wxmerchant00000002", "wxmerchant00000003"};
+  for (const auto &merchant : merchants) {
+    const std::string refresh_token = "RT-of-" + merchant.substr(17);
+    call(jumpqr_platform_set_authorizer_refresh_token, platform.get(), merchant.c_str(), refresh_token.c_str());
+  }
+  in_all_threads([&] {
+    meeting.arrive();
+    for (const auto &merchant : merchants) {
+      const auto client = make<Client>(jumpqr_platform_merchant, platform.get(), merchant.c_str());
+      download(client.get());
+      call(jumpqr_platform_set_verify_ticket, platform.get(), "TICKET");
+    }
+  });
+  holds("all threads began at once", meeting.met());
+  same("component tokens", 1, wechat.component_tokens());
+  for (const auto &merchant : merchants) same("tokens of " + merchant, 1, wechat.tokens_of(merchant));
+  same("what is wrong", "", wechat.wrong());
 }

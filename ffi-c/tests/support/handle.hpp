@@ -18,11 +18,13 @@ using Explanation = Handle<jumpqr_explanation, jumpqr_explanation_free>;
 using LinkMatch = Handle<jumpqr_link_match, jumpqr_link_match_free>;
 using Linked = Handle<jumpqr_linked_miniprograms, jumpqr_linked_miniprograms_free>;
 using List = Handle<jumpqr_jump_qr_code_list, jumpqr_jump_qr_code_list_free>;
+using Platform = Handle<jumpqr_platform, jumpqr_platform_free>;
 using Report = Handle<jumpqr_check_report, jumpqr_check_report_free>;
 using Rule = Handle<jumpqr_rule, jumpqr_rule_free>;
 using RuleSet = Handle<jumpqr_rule_set, jumpqr_rule_set_free>;
 using Rules = Handle<jumpqr_rules, jumpqr_rules_free>;
 using String = Handle<jumpqr_string, jumpqr_string_free>;
+using TokenStatus = Handle<jumpqr_token_status, jumpqr_token_status_free>;
 using VerificationFile = Handle<jumpqr_verification_file, jumpqr_verification_file_free>;
 
 inline std::string text(jumpqr_text view) { return view.data ? std::string(view.data, view.size) : std::string(); }

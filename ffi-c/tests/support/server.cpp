@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 #include <strings.h>
@@ -72,6 +73,19 @@ bool next_request(int connection, std::string &buffer, Request &request) {
   return true;
 }
 
+std::string decoded(const std::string &encoded) {
+  std::string value;
+  for (size_t i = 0; i < encoded.size(); i++) {
+    if (encoded[i] == '%') {
+      value.push_back(static_cast<char>(std::stoi(encoded.substr(i + 1, 2), nullptr, 16)));
+      i += 2;
+    } else {
+      value.push_back(encoded[i]);
+    }
+  }
+  return value;
+}
+
 } // namespace
 
 Server::Server(Handler handler) : handler_(std::move(handler)), listener_(bound_socket(port_)) {
@@ -124,19 +138,20 @@ DeafPort::DeafPort() : socket_(bound_socket(port_)) {}
 DeafPort::~DeafPort() { close(socket_); }
 std::string DeafPort::base_url() const { return url(port_); }
 
-std::string query_field(const std::string &query, const std::string &name) {
-  const std::string wanted = "&" + name + "=";
-  const std::string all = "&" + query;
-  const size_t start = all.find(wanted);
-  if (start == std::string::npos) return {};
-  std::string value;
-  for (size_t i = start + wanted.size(); i < all.size() && all[i] != '&'; i++) {
-    if (all[i] == '%') {
-      value.push_back(static_cast<char>(std::stoi(all.substr(i + 1, 2), nullptr, 16)));
-      i += 2;
-    } else {
-      value.push_back(all[i]);
-    }
+std::map<std::string, std::string> query_fields(const std::string &query) {
+  std::map<std::string, std::string> fields;
+  for (size_t start = 0; start < query.size();) {
+    const size_t end = std::min(query.find('&', start), query.size());
+    const std::string field = query.substr(start, end - start);
+    const size_t equals = std::min(field.find('='), field.size());
+    fields[decoded(field.substr(0, equals))] = decoded(field.substr(std::min(equals + 1, field.size())));
+    start = end + 1;
   }
-  return value;
+  return fields;
+}
+
+std::string query_field(const std::string &query, const std::string &name) {
+  const auto fields = query_fields(query);
+  const auto found = fields.find(name);
+  return found == fields.end() ? std::string() : found->second;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -61,5 +62,8 @@ private:
   int port_;
 };
 
-// The value of a field of a query, percent-decoded; empty where there is none.
+// The fields of a query, percent-decoded.
+std::map<std::string, std::string> query_fields(const std::string &query);
+
+// The value of one of them; empty where there is none.
 std::string query_field(const std::string &query, const std::string &name);

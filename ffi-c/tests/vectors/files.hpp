@@ -11,5 +11,6 @@ void run_occupation(const nlohmann::json &vector);
 void run_verification_file(const nlohmann::json &vector);
 void run_launch_query(const nlohmann::json &vector);
 void run_flow(const nlohmann::json &vector);
+void run_tokens(const nlohmann::json &vector);
 // All tables of `errcodes.json`; returns how many entries they have.
 size_t run_names(const nlohmann::json &file);

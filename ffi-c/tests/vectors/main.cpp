@@ -107,6 +107,7 @@ int main(int count, char **arguments) {
                         {"launch_queries", run_launch_query}});
     std::cout << "vectors: errcodes.json " << run_names(load(folder, "errcodes.json")) << std::endl;
     passed &= run_file(folder, "flows.json", {{"flows", run_flow}});
+    passed &= run_file(folder, "tokens.json", {{"tokens", run_tokens}});
     return passed ? 0 : 1;
   } catch (const std::exception &error) {
     std::cerr << error.what() << "\n";
