@@ -1,4 +1,4 @@
-// A WeChat that knows one platform: every merchant `wxmerchant0000000N` has authorised it, and its list of them is empty.
+// A WeChat that knows one platform: every merchant `wxmerchant0000000N` has authorised it, and the list of them is empty.
 #pragma once
 
 #include "expect.hpp"

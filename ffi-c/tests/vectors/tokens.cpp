@@ -10,8 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A refusal is remembered for a second. Where a machine takes so long from one call to the next, what was seen says nothing,
-// and the vector is run again.
+// A refusal is remembered for a second. Where a machine takes so long from one call to the next, what was seen says
+// nothing, and the vector is run again.
 constexpr milliseconds remembered(900);
 constexpr int most_runs = 10;
 
@@ -91,7 +91,8 @@ public:
       client_ = make<Client>(jumpqr_client_new, config.get());
     } else {
       set_optional(config, jumpqr_client_config_set_component_token_field, fields_.optional("component_token_field"));
-      platform_ = make<Platform>(jumpqr_platform_new, config.get(), field("component_appid"), field("component_appsecret"));
+      platform_ = make<Platform>(jumpqr_platform_new, config.get(), field("component_appid"),
+                                 field("component_appsecret"));
       client_ = make<Client>(jumpqr_platform_merchant, platform_.get(), field("appid"));
     }
     fields_.done();
