@@ -858,10 +858,12 @@ jumpqr_status jumpqr_client_config_set_token_interface(struct jumpqr_client_conf
  *
  * - `memory:`, in this process;
  * - `dir:/absolute/path`, in this folder, for the processes of one machine. It is made if it is not there, and must be its
- *   owner's alone (0700).
+ *   owner's alone (0700);
+ * - `redis://[user:password@]host[:port][/db]`, `rediss://…` with TLS, or `redis+unix:///path/of/the.socket`, for a fleet of machines. It
+ *   is connected to when it is needed.
  *
- * All clients and platforms that are made of these settings share it, and so does whoever names the same folder: one of them
- * fetches a token, and the others use it. By default, each client and each platform has a memory of its own. The error never
+ * All clients and platforms that are made of these settings share it, and so does whoever names the same folder or Redis: one of
+ * them fetches a token, and the others use it. By default, each client and each platform has a memory of its own. The error never
  * repeats `store`, which may hold a password.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
