@@ -52,10 +52,11 @@ public:
     }
   }
 
-  void end() {
+  // What was not as the vector says; nothing where all was.
+  std::string wrong() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!said_.empty()) fail(said_);
-    same("requests", exchanges_.size(), seen_);
+    if (!said_.empty() || seen_ == exchanges_.size()) return said_;
+    return std::to_string(seen_) + " of " + std::to_string(exchanges_.size()) + " requests came";
   }
 
 private:
@@ -191,9 +192,14 @@ private:
     const auto found = ::run(account_.client(), invocation);
     slowest_ = std::max(slowest_, steady_clock::now() - last_);
     last_ = begin;
-    ended_as(fields.required("result"), found, secrets_);
+    const auto wrong = script_.wrong();
+    try {
+      ended_as(fields.required("result"), found, secrets_);
+    } catch (const std::exception &error) {
+      fail(wrong.empty() ? error.what() : error.what() + ("; " + wrong));
+    }
+    if (!wrong.empty()) fail(wrong);
     fields.done();
-    script_.end();
   }
 
   std::vector<std::string> secrets_;
