@@ -3,13 +3,17 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser};
+use jumpqr::interface::ComponentTokenField;
+use jumpqr::token::TokenInterface;
 
 use crate::command::Command;
 use crate::exit;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::Ending;
+use crate::token_store;
 
 /// The longest timeout that is taken, in seconds: a day.
 const LONGEST_TIMEOUT: f64 = 86_400.0;
@@ -28,10 +32,14 @@ Examples:
     jumpqr match 'https://m.example.cn/table/7?seat=2'
 
 Environment:
-  JUMPQR_ACCESS_TOKEN             an access token; goes before appid and secret
-  JUMPQR_APPID, JUMPQR_SECRET     the account, as --account and --secret-file give it
-  JUMPQR_BASE_URL                 as --base-url
-  NO_COLOR                        no colour, even on a terminal";
+  JUMPQR_ACCESS_TOKEN                                 an access token; goes before what follows
+  JUMPQR_COMPONENT_APPID, JUMPQR_COMPONENT_APPSECRET  a third-party platform, as --component-appid and
+                                                      --component-appsecret-file give it; goes before JUMPQR_SECRET
+  JUMPQR_APPID, JUMPQR_SECRET                         the account, as --account and --secret-file give it; a platform's
+                                                      merchant has no secret
+  JUMPQR_TOKEN_STORE                                  as --token-store, and may hold a password
+  JUMPQR_BASE_URL                                     as --base-url
+  NO_COLOR                                            no colour, even on a terminal";
 
 /// Add and modify the rules by which WeChat opens a Mini Program when somebody scans a QR code.
 ///
@@ -99,6 +107,8 @@ pub(crate) struct Global {
     pub(crate) access_token_file: Option<Input>,
 
     /// The appid of the account whose rules these are, with --secret-file [example: wx1234567890abcdef]
+    ///
+    /// With --component-appid, that of the merchant for whom the platform calls: then there is no secret.
     #[arg(
         long,
         global = true,
@@ -110,6 +120,56 @@ pub(crate) struct Global {
     /// Read the account's secret from this file; `-` is standard input [example: /run/secrets/wechat-secret]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
     pub(crate) secret_file: Option<Input>,
+
+    /// Which interface issues the tokens of --account and --secret-file [default: stable_token]
+    #[arg(
+        long,
+        global = true,
+        value_name = "INTERFACE",
+        value_parser = token_interface(),
+        help_heading = "Credentials"
+    )]
+    pub(crate) token_interface: Option<TokenInterface>,
+
+    /// The appid of the third-party platform that calls for --account [example: wx7c0d1e2f3a4b5c6d]
+    ///
+    /// It needs the tickets that WeChat pushes to the platform: see `jumpqr token`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "APPID",
+        help_heading = "Credentials"
+    )]
+    pub(crate) component_appid: Option<String>,
+
+    /// Read the platform's appsecret from this file; `-` is standard input [example: /run/secrets/wechat-platform]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
+    pub(crate) component_appsecret_file: Option<Input>,
+
+    /// What the platform's token is called in the query of its token requests [default: access_token]
+    ///
+    /// WeChat's older pages call it component_access_token.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FIELD",
+        value_parser = component_token_field(),
+        help_heading = "Credentials"
+    )]
+    pub(crate) component_token_field: Option<ComponentTokenField>,
+
+    /// Where tokens are kept between commands [default: a folder of the user's] [example: dir:/var/lib/jumpqr]
+    ///
+    /// `dir:/absolute/path` is a folder that is this user's alone; the default is jumpqr in $XDG_STATE_HOME or ~/.local/state, on
+    /// macOS in ~/Library/Application Support, on Windows in %LOCALAPPDATA%. With `memory:`, tokens end with the command, as they
+    /// do with --sandbox. An address with a password in it goes into JUMPQR_TOKEN_STORE.
+    #[arg(
+        long,
+        global = true,
+        value_name = "STORE",
+        help_heading = "Credentials"
+    )]
+    pub(crate) token_store: Option<String>,
 }
 
 impl Cli {
@@ -120,34 +180,11 @@ impl Cli {
 
     /// What clap cannot see where a global option stands before the command and another after it.
     fn check(&self) -> Result<(), Failure> {
-        let global = &self.global;
-        let refuse = |message: String| Err(Failure::usage(None, message));
-        let credentials = [
-            ("--access-token-file", global.access_token_file.is_some()),
-            ("--account", global.account.is_some()),
-            ("--secret-file", global.secret_file.is_some()),
-        ];
-        let given = credentials
-            .iter()
-            .filter_map(|(name, given)| given.then_some(*name));
-        let given: Vec<_> = given.collect();
-        if global.sandbox {
-            let clash = global.base_url.is_some().then_some("--base-url");
-            if let Some(name) = clash.or(given.first().copied()) {
-                return refuse(format!(
-                    "--sandbox and {name} cannot be used together: the sandbox has its own address and accounts"
-                ));
-            }
-        }
-        if given.len() > 1 && global.access_token_file.is_some() {
-            return refuse(format!(
-                "{} cannot be used together: give an access token, or an appid and a secret",
-                given.join(" and ")
-            ));
-        }
+        self.global.check()?;
         let inputs = [
-            global.access_token_file.as_ref(),
-            global.secret_file.as_ref(),
+            self.global.access_token_file.as_ref(),
+            self.global.secret_file.as_ref(),
+            self.global.component_appsecret_file.as_ref(),
             self.command.input(),
         ];
         let from_stdin = inputs
@@ -155,12 +192,77 @@ impl Cli {
             .flatten()
             .filter(|input| **input == Input::Stdin);
         if from_stdin.count() > 1 {
-            return refuse(
-                "`-` is given twice: standard input can be read for one thing only".to_owned(),
-            );
+            return Err(Failure::usage(
+                None,
+                "standard input can be read for one thing only: give a file for the other",
+            ));
         }
         Ok(())
     }
+}
+
+impl Global {
+    /// Refuses options that contradict each other, and a secret among them.
+    fn check(&self) -> Result<(), Failure> {
+        let token = [("--access-token-file", self.access_token_file.is_some())];
+        let account = [("--account", self.account.is_some())];
+        let secret = [
+            ("--secret-file", self.secret_file.is_some()),
+            ("--token-interface", self.token_interface.is_some()),
+        ];
+        let platform = [
+            ("--component-appid", self.component_appid.is_some()),
+            (
+                "--component-appsecret-file",
+                self.component_appsecret_file.is_some(),
+            ),
+            (
+                "--component-token-field",
+                self.component_token_field.is_some(),
+            ),
+        ];
+        let store = [("--token-store", self.token_store.is_some())];
+        let base_url = [("--base-url", self.base_url.is_some())];
+        let sandbox = [("--sandbox", self.sandbox)];
+        exclude(
+            &sandbox,
+            &[&base_url[..], &token, &account, &secret, &platform, &store],
+            "the sandbox has its own address and accounts, and keeps no tokens",
+        )?;
+        exclude(
+            &token,
+            &[&account, &secret, &platform, &store],
+            "give an access token, or what tokens are fetched with",
+        )?;
+        exclude(
+            &secret,
+            &[&platform],
+            "an account calls for itself with its secret, or a platform calls for it with the platform's",
+        )?;
+        if let Some(setting) = &self.token_store {
+            token_store::refuse_password(setting)?;
+        }
+        Ok(())
+    }
+}
+
+/// An option's name, and whether it is given.
+type Given = (&'static str, bool);
+
+/// Refuses any of `options` together with any of `others`, naming the first of each.
+fn exclude(options: &[Given], others: &[&[Given]], reason: &str) -> Result<(), Failure> {
+    let first = |options: &[Given]| {
+        options
+            .iter()
+            .find_map(|(name, given)| given.then_some(*name))
+    };
+    let Some((one, other)) = first(options).zip(others.iter().copied().find_map(first)) else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        None,
+        format!("{one} and {other} cannot be used together: {reason}"),
+    ))
 }
 
 /// What clap has to say instead of a command line: help, the version, or an error.
@@ -195,4 +297,15 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| {
             format!("give seconds, more than 0 and at most {LONGEST_TIMEOUT}, for example 2.5")
         })
+}
+
+fn token_interface() -> impl TypedValueParser<Value = TokenInterface> {
+    let names = TokenInterface::ALL.iter().map(|interface| interface.name());
+    PossibleValuesParser::new(names).try_map(|name| TokenInterface::from_name(&name))
+}
+
+fn component_token_field() -> impl TypedValueParser<Value = ComponentTokenField> {
+    let names = ComponentTokenField::ALL.iter().map(|field| field.name());
+    PossibleValuesParser::new(names)
+        .try_map(|name| ComponentTokenField::from_name(&name).ok_or("there is no such field"))
 }

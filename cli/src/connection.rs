@@ -1,12 +1,13 @@
 //! The client that the global options ask for.
 
-use jumpqr::{Client, ClientBuilder};
+use jumpqr::{Client, ClientBuilder, Platform};
 
 use crate::args::Global;
-use crate::credentials::{Credentials, variable};
+use crate::credentials::{Component, Credentials, missing, variable};
 use crate::failure::Failure;
 use crate::output;
 use crate::sandbox::Embedded;
+use crate::token_store;
 
 /// Whose token a call needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,8 @@ impl Connection {
                 "sandbox: a local WeChat at {}; nothing leaves this machine",
                 sandbox.base_url()
             ));
-            let builder = with_credentials(Client::builder(), sandbox.credentials());
+            let account = sandbox.credentials();
+            let builder = Client::builder().app(account.appid, account.secret);
             let client = settings(builder, global)
                 .base_url(sandbox.base_url())
                 .build()?;
@@ -52,9 +54,20 @@ impl Connection {
                 sandbox: Some(sandbox),
             });
         }
-        let builder = with_credentials(Client::builder(), Credentials::gather(global)?);
+        let client = match Speaker::open(global)? {
+            Speaker::Account(client)
+            | Speaker::Platform {
+                merchant: Some(client),
+                ..
+            } => client,
+            Speaker::Platform { merchant: None, .. } => {
+                return Err(missing(
+                    "there is a platform, but no merchant: --account and JUMPQR_APPID are not set",
+                ));
+            }
+        };
         Ok(Self {
-            client: configured(builder, global)?.build()?,
+            client,
             sandbox: None,
         })
     }
@@ -63,6 +76,48 @@ impl Connection {
     pub(crate) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }
+}
+
+/// Who speaks to WeChat with the credentials that there are.
+pub(crate) enum Speaker {
+    Account(Client),
+    Platform {
+        platform: Platform,
+        /// The client of the merchant that is named, if one is.
+        merchant: Option<Client>,
+    },
+}
+
+impl Speaker {
+    pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
+        let builder = configured(Client::builder(), global)?;
+        let builder = match Credentials::gather(global)? {
+            Credentials::AccessToken(token) => builder.access_token(token),
+            Credentials::App { appid, secret } => builder
+                .app(appid, secret)
+                .token_interface(global.token_interface.unwrap_or_default())
+                .token_store(token_store::of_account(global)?),
+            Credentials::Platform {
+                platform: component,
+                merchant,
+            } => {
+                let platform = platform(global, component)?;
+                let merchant = merchant
+                    .map(|appid| platform.merchant(&appid))
+                    .transpose()?;
+                return Ok(Self::Platform { platform, merchant });
+            }
+        };
+        Ok(Self::Account(builder.build()?))
+    }
+}
+
+/// The platform with these credentials, and with the store of its tickets and tokens.
+pub(crate) fn platform(global: &Global, component: Component) -> Result<Platform, Failure> {
+    let builder = configured(Client::builder(), global)?
+        .token_store(token_store::of_platform(global)?)
+        .component_token_field(global.component_token_field.unwrap_or_default());
+    Ok(builder.build_platform(component.appid, component.appsecret)?)
 }
 
 /// The URL that requests would go to, without credentials and without a connection. Wrong settings are refused as ever.
@@ -80,13 +135,6 @@ fn chosen_base_url(global: &Global) -> Result<Option<String>, Failure> {
         Some(url) => Ok(Some(url.clone())),
         None if global.sandbox => Ok(None),
         None => variable("JUMPQR_BASE_URL"),
-    }
-}
-
-fn with_credentials(builder: ClientBuilder, credentials: Credentials) -> ClientBuilder {
-    match credentials {
-        Credentials::AccessToken(token) => builder.access_token(token),
-        Credentials::App { appid, secret } => builder.app(appid, secret),
     }
 }
 

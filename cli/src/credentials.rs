@@ -1,4 +1,4 @@
-//! Where the access token, or the appid and the secret, come from: files, standard input, the environment. Never the
+//! Where the access token, or what one is fetched with, comes from: files, standard input, the environment. Never the
 //! command line, which every user of the machine can read.
 
 use std::env;
@@ -17,30 +17,60 @@ const WAYS: &str = "\
 Give one of these:
   --access-token-file FILE              an access token (`-` reads standard input)
   --account APPID --secret-file FILE    the account's appid and secret
+  --account APPID --component-appid APPID --component-appsecret-file FILE
+                                        a merchant's appid, and its platform's appid and appsecret
   JUMPQR_ACCESS_TOKEN                   the same in the environment
   JUMPQR_APPID and JUMPQR_SECRET
+  JUMPQR_APPID, JUMPQR_COMPONENT_APPID and JUMPQR_COMPONENT_APPSECRET
 To try it without an account: --sandbox";
 
 /// What a client gets its access tokens with.
 pub(crate) enum Credentials {
     AccessToken(Secret),
-    App { appid: String, secret: Secret },
+    App {
+        appid: String,
+        secret: Secret,
+    },
+    /// A platform's, and the appid of the merchant for whom it calls, where one is named.
+    Platform {
+        platform: Component,
+        merchant: Option<String>,
+    },
+}
+
+/// The credentials of a third-party platform.
+pub(crate) struct Component {
+    pub(crate) appid: String,
+    pub(crate) appsecret: Secret,
 }
 
 impl Credentials {
-    /// The credentials that the command line names; else those of the environment, where a token goes before an appid.
+    /// The credentials that the command line names; else those of the environment, where a token goes before a platform, and
+    /// a platform before an account's own secret.
     pub(crate) fn gather(global: &Global) -> Result<Self, Failure> {
         if let Some(file) = &global.access_token_file {
             return Ok(Self::AccessToken(read_secret(file)?));
         }
+        let by_platform =
+            global.component_appid.is_some() || global.component_appsecret_file.is_some();
         let by_account = global.account.is_some() || global.secret_file.is_some();
-        if !by_account && let Some(token) = variable("JUMPQR_ACCESS_TOKEN")? {
+        if !by_account
+            && !by_platform
+            && let Some(token) = variable("JUMPQR_ACCESS_TOKEN")?
+        {
             return Ok(Self::AccessToken(token.into()));
         }
-        let appid = match &global.account {
-            Some(appid) => Some(appid.clone()),
-            None => variable("JUMPQR_APPID")?,
+        let platform = match &global.secret_file {
+            Some(_) => None,
+            None => Component::gather(global)?,
         };
+        let appid = appid(global)?;
+        if let Some(platform) = platform {
+            return Ok(Self::Platform {
+                platform,
+                merchant: appid,
+            });
+        }
         let secret = match &global.secret_file {
             Some(file) => Some(read_secret(file)?),
             None => variable("JUMPQR_SECRET")?.map(Secret::from),
@@ -58,6 +88,38 @@ impl Credentials {
     }
 }
 
+impl Component {
+    /// The platform that the command line names; else that of the environment, if there is one.
+    pub(crate) fn gather(global: &Global) -> Result<Option<Self>, Failure> {
+        let appid = match &global.component_appid {
+            Some(appid) => Some(appid.clone()),
+            None => variable("JUMPQR_COMPONENT_APPID")?,
+        };
+        let appsecret = match &global.component_appsecret_file {
+            Some(file) => Some(read_secret(file)?),
+            None => variable("JUMPQR_COMPONENT_APPSECRET")?.map(Secret::from),
+        };
+        match (appid, appsecret) {
+            (Some(appid), Some(appsecret)) => Ok(Some(Self { appid, appsecret })),
+            (Some(_), None) => Err(missing(
+                "there is a platform's appid, but no appsecret: --component-appsecret-file and JUMPQR_COMPONENT_APPSECRET are not set",
+            )),
+            (None, Some(_)) => Err(missing(
+                "there is a platform's appsecret, but no appid: --component-appid and JUMPQR_COMPONENT_APPID are not set",
+            )),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// The appid of the account whose rules these are, where one is named.
+pub(crate) fn appid(global: &Global) -> Result<Option<String>, Failure> {
+    match &global.account {
+        Some(appid) => Ok(Some(appid.clone())),
+        None => variable("JUMPQR_APPID"),
+    }
+}
+
 /// The environment variable `name`; one that is empty counts as not set.
 pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
     let Some(value) = env::var_os(name) else {
@@ -72,7 +134,7 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
 }
 
 /// A text of one line, without the white space around it.
-fn read_secret(input: &Input) -> Result<Secret, Failure> {
+pub(crate) fn read_secret(input: &Input) -> Result<Secret, Failure> {
     let bytes = input.read(MOST_BYTES)?;
     let wrong = |what: &str| Err(unusable(format!("{input}: {what}")));
     if bytes.len() > MOST_BYTES {
@@ -90,7 +152,8 @@ fn read_secret(input: &Input) -> Result<Secret, Failure> {
     }
 }
 
-fn missing(message: &str) -> Failure {
+/// What a call cannot do without; the ways to give credentials are the advice.
+pub(crate) fn missing(message: &str) -> Failure {
     Error::new(OwnCode::NoCredentials, message)
         .with_advice(WAYS)
         .into()

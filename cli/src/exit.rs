@@ -17,7 +17,7 @@ pub(crate) enum Exit {
     Refused = 4,
     /// The network failed, time ran out, or it is not known whether the change was applied.
     Network = 5,
-    /// Credentials are missing or wrong.
+    /// Credentials are missing or wrong, or the tokens that they bring cannot be kept.
     Credentials = 6,
 }
 
@@ -30,7 +30,7 @@ Exit codes:
   3  invalid: the rule or a setting; nothing was sent
   4  WeChat refused; for match: the link does not open
   5  network, timeout, or it is not known whether the change was applied
-  6  credentials are missing or wrong";
+  6  credentials are missing or wrong, or the token store failed";
 
 impl Exit {
     /// How a command that failed with `error` ends.
@@ -101,6 +101,9 @@ mod tests {
         for (code, exit) in [
             (OwnCode::InvalidRequest, Exit::Invalid),
             (OwnCode::NoCredentials, Exit::Credentials),
+            (OwnCode::NoVerifyTicket, Exit::Credentials),
+            (OwnCode::StoreFailed, Exit::Credentials),
+            (OwnCode::StoreNotPrivate, Exit::Credentials),
             (OwnCode::Timeout, Exit::Network),
             (OwnCode::NotJson, Exit::Network),
             (OwnCode::PacedOut, Exit::Network),

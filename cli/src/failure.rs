@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io;
 
 use jumpqr::check::Finding;
+use jumpqr::error::OwnCode;
 use jumpqr::{Error, ErrorKind};
 
 use crate::exit::Exit;
@@ -131,13 +132,29 @@ impl Failure {
                 None => "See `jumpqr --help`.".into(),
             },
             Cause::File { advice, .. } => (*advice).into(),
-            Cause::Call(error) => error.advice().into(),
+            Cause::Call(error) => match with_this_command(error) {
+                Some(more) => format!("{} {more}", error.advice()).into(),
+                None => error.advice().into(),
+            },
             Cause::Sandbox { .. } => "Look which program holds the port, or leave --port out.".into(),
             Cause::StillStands { .. } => "\
                 Look again in a minute with `jumpqr get`. If it stays, it is damaged, as developers report of some rules: \
                 ask WeChat's support to remove it."
                 .into(),
         }
+    }
+}
+
+/// How what an error advises is done with this command, where that is not plain from the advice.
+fn with_this_command(error: &Error) -> Option<&'static str> {
+    let code = OwnCode::ALL.iter().find(|code| code.name() == error.code());
+    match code? {
+        OwnCode::NoVerifyTicket => Some("With this command: `jumpqr token set-verify-ticket`."),
+        OwnCode::NoRefreshToken => Some("With this command: `jumpqr token set-refresh-token`."),
+        OwnCode::StoreFailed => {
+            Some("To keep tokens elsewhere: --token-store, or JUMPQR_TOKEN_STORE.")
+        }
+        _ => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod output;
 mod rule_source;
 mod rules_file;
 mod sandbox;
+mod token_store;
 
 use std::ffi::OsString;
 

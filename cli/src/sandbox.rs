@@ -1,9 +1,10 @@
 //! The sandbox in this process, and its accounts.
 
-use jumpqr_sandbox::{Account as SandboxAccount, SERVICE_ACCOUNT_APPID, Sandbox, SandboxError};
+use jumpqr_sandbox::{
+    Account as SandboxAccount, Credentials, SERVICE_ACCOUNT_APPID, Sandbox, SandboxError,
+};
 
 use crate::connection::Caller;
-use crate::credentials::Credentials;
 use crate::failure::{Cause, Failure};
 
 /// The secret of a Mini Program that is there to be named in a rule: nobody calls with it.
@@ -12,7 +13,7 @@ const UNUSED_SECRET: &str = "unused";
 /// A local WeChat that lives as long as this value.
 pub(crate) struct Embedded {
     sandbox: Sandbox,
-    credentials: jumpqr_sandbox::Credentials,
+    credentials: Credentials,
 }
 
 impl Embedded {
@@ -48,10 +49,7 @@ impl Embedded {
 
     /// Those of the account that [`start`](Self::start) was asked for.
     pub(crate) fn credentials(&self) -> Credentials {
-        Credentials::App {
-            appid: self.credentials.appid.clone(),
-            secret: self.credentials.secret.clone(),
-        }
+        self.credentials.clone()
     }
 }
 

@@ -11,6 +11,7 @@ mod link;
 mod match_url;
 mod publish;
 mod sandbox;
+mod token;
 
 use clap::Subcommand;
 use jumpqr::check::Finding;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Link(link::Link),
     Check(check::Check),
     Match(match_url::Match),
+    Token(token::Token),
     Errcode(errcode::Lookup),
     Sandbox(sandbox::Serve),
     Completions(completions::Completions),
@@ -47,6 +49,7 @@ impl Command {
             Self::Link(command) => command.run(global),
             Self::Check(command) => command.run(),
             Self::Match(command) => command.run(global),
+            Self::Token(command) => command.run(global),
             Self::Errcode(command) => command.run(),
             Self::Sandbox(command) => command.run(),
             Self::Completions(command) => Ok(command.run()),
@@ -59,6 +62,7 @@ impl Command {
             Self::Add(command) => command.rule.file.as_ref(),
             Self::Check(command) => command.rule.file.as_ref(),
             Self::Match(command) => command.rules.as_ref(),
+            Self::Token(command) => command.input(),
             _ => None,
         }
     }

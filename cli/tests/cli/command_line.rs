@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "add",
     "get",
     "publish",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 11] = [
     "link",
     "check",
     "match",
+    "token",
     "errcode",
     "sandbox",
     "completions",
@@ -98,6 +99,11 @@ fn the_sandbox_takes_neither_another_address_nor_other_accounts() {
         ["--access-token-file", "f"],
         ["--account", "wx1"],
         ["--secret-file", "f"],
+        ["--component-appid", "wx1"],
+        ["--component-appsecret-file", "f"],
+        ["--component-token-field", "access_token"],
+        ["--token-interface", "token"],
+        ["--token-store", "memory:"],
     ] {
         for run in [
             jumpqr(["--sandbox", "add"]).args(flags).args(RULE_FLAGS),
@@ -110,6 +116,17 @@ fn the_sandbox_takes_neither_another_address_nor_other_accounts() {
                 run.stderr
             );
         }
+    }
+}
+
+#[test]
+fn every_command_about_tokens_has_an_example() {
+    for command in ["status", "set-verify-ticket", "set-refresh-token"] {
+        let help = jumpqr(["token", command, "--help"]).expect(0).stdout;
+        assert!(
+            help.contains(&format!("Examples:\n  jumpqr token {command}")),
+            "{help}"
+        );
     }
 }
 

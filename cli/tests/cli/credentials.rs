@@ -32,6 +32,10 @@ fn missing_credentials_name_every_way() {
         "JUMPQR_ACCESS_TOKEN",
         "JUMPQR_APPID",
         "JUMPQR_SECRET",
+        "--component-appid",
+        "--component-appsecret-file",
+        "JUMPQR_COMPONENT_APPID",
+        "JUMPQR_COMPONENT_APPSECRET",
         "--sandbox",
     ] {
         assert!(run.stderr.contains(way), "{way}: {}", run.stderr);
@@ -171,15 +175,40 @@ fn the_command_line_takes_no_secret_and_repeats_none() {
 #[test]
 fn standard_input_is_read_for_one_thing_only() {
     let run = jumpqr(["add", "-", "--access-token-file", "-"]).expect(2);
-    assert!(run.stderr.contains("given twice"), "{}", run.stderr);
+    assert!(run.stderr.contains("one thing only"), "{}", run.stderr);
 }
 
 #[test]
-fn a_token_and_an_account_exclude_each_other() {
-    let run = jumpqr(["--access-token-file", "a", "get", "--account", "wx1"]).expect(2);
-    assert!(
-        run.stderr.contains("--access-token-file and --account"),
-        "{}",
-        run.stderr
-    );
+fn different_ways_to_a_token_exclude_each_other() {
+    for (one, other) in [
+        (["--access-token-file", "a"], ["--account", "wx1"]),
+        (["--access-token-file", "a"], ["--secret-file", "f"]),
+        (["--access-token-file", "a"], ["--component-appid", "wx2"]),
+        (["--access-token-file", "a"], ["--token-store", "memory:"]),
+        (["--secret-file", "f"], ["--component-appid", "wx2"]),
+        (["--secret-file", "f"], ["--component-appsecret-file", "f"]),
+        (["--token-interface", "token"], ["--component-appid", "wx2"]),
+    ] {
+        let named = format!("{} and {}", one[0], other[0]);
+        for (before, after) in [(one, other), (other, one)] {
+            let run = jumpqr(before).args(["get"]).args(after).expect(2);
+            assert!(run.stderr.contains(&named), "{named}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn another_interface_may_issue_the_tokens() {
+    let wechat = FakeWeChat::start(|request| match request.name.as_str() {
+        "token" => json!({"access_token": TOKEN, "expires_in": 7200}),
+        _ => json!({"errcode": 0, "errmsg": "ok", "rule_list": []}),
+    });
+    jumpqr(["get", "--token-interface", "token"])
+        .env("JUMPQR_APPID", "wx1")
+        .env("JUMPQR_SECRET", SECRET)
+        .env("JUMPQR_BASE_URL", wechat.base_url())
+        .expect(0);
+    assert_eq!(wechat.calls(), ["token", "qrcodejumpget"]);
+    let run = jumpqr(["get", "--token-interface", "nonsense"]).expect(2);
+    assert!(run.stderr.contains("stable_token"), "{}", run.stderr);
 }

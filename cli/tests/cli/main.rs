@@ -25,5 +25,8 @@ mod json;
 mod link;
 mod match_url;
 mod output;
+mod platform;
 mod readme;
 mod sandbox;
+mod token_status;
+mod token_store;

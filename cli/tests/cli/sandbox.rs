@@ -94,6 +94,7 @@ fn every_command_runs_in_the_embedded_sandbox() {
         (&["link", "wx1"], 0),
         (&["link", "--status"], 0),
         (&["match", PREFIX], 4),
+        (&["token", "status"], 0),
     ] {
         let run = jumpqr(["--sandbox"]).args(arguments).expect(code);
         assert!(
@@ -108,6 +109,7 @@ fn what_the_environment_says_does_not_reach_the_embedded_sandbox() {
     jumpqr(["--sandbox", "get"])
         .env("JUMPQR_BASE_URL", "http://127.0.0.1:1")
         .env("JUMPQR_ACCESS_TOKEN", "T")
+        .env("JUMPQR_TOKEN_STORE", "nonsense")
         .expect(0);
 }
 

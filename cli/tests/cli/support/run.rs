@@ -1,11 +1,15 @@
 use std::ffi::OsStr;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
-/// A command line to run, without the credentials and the colours of whoever runs the tests.
+/// A command line to run, without the credentials, the tokens and the colours of whoever runs the tests.
 pub(crate) struct Jumpqr {
+    /// Where a user's programs keep things, unless a test has a home of its own.
+    _home: TempDir,
     command: Command,
     stdin: Vec<u8>,
 }
@@ -25,23 +29,36 @@ pub(crate) fn jumpqr(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> 
         "JUMPQR_ACCESS_TOKEN",
         "JUMPQR_APPID",
         "JUMPQR_SECRET",
+        "JUMPQR_COMPONENT_APPID",
+        "JUMPQR_COMPONENT_APPSECRET",
+        "JUMPQR_TOKEN_STORE",
         "JUMPQR_BASE_URL",
+        "XDG_STATE_HOME",
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",
     ] {
         command.env_remove(name);
     }
+    let home = TempDir::new().unwrap();
+    let path = home.path().to_owned();
     Jumpqr {
         command,
         stdin: Vec::new(),
+        _home: home,
     }
+    .home(&path)
 }
 
 impl Jumpqr {
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// With this home folder, so that commands share what they keep there.
+    pub(crate) fn home(self, folder: &Path) -> Self {
+        self.env("HOME", folder).env("LOCALAPPDATA", folder)
     }
 
     pub(crate) fn args(mut self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
@@ -54,7 +71,7 @@ impl Jumpqr {
         self
     }
 
-    /// The command, for a test that does with it what [`run`](Self::run) does not.
+    /// The command, for a test that does with it what [`run`](Self::run) does not. What it keeps needs a [home](Self::home).
     pub(crate) fn into_command(self) -> Command {
         self.command
     }

@@ -1,0 +1,207 @@
+//! Where tokens are kept from one command to the next.
+
+use std::fs;
+use std::path::Path;
+
+use jumpqr_sandbox::Sandbox;
+use tempfile::TempDir;
+
+use crate::support::{Jumpqr, jumpqr};
+
+const PASSWORD: &str = "p4ssw0rd-that-nobody-may-see";
+
+/// `get`, as the Mini Program of `sandbox`.
+fn get(sandbox: &Sandbox, home: &Path) -> Jumpqr {
+    let account = sandbox.mini_program();
+    jumpqr(["get"])
+        .home(home)
+        .env("JUMPQR_BASE_URL", sandbox.base_url())
+        .env("JUMPQR_APPID", &account.appid)
+        .env("JUMPQR_SECRET", account.secret.expose())
+}
+
+/// How many tokens were asked for.
+fn token_calls(sandbox: &Sandbox) -> u64 {
+    sandbox.counters().token_calls
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).unwrap().next().is_none()
+}
+
+#[test]
+fn commands_share_a_folder_of_the_users_that_is_his_alone() {
+    let sandbox = Sandbox::start().unwrap();
+    let home = TempDir::new().unwrap();
+    for _ in 0..3 {
+        assert_eq!(get(&sandbox, home.path()).expect(0).stderr, "");
+    }
+    assert_eq!(token_calls(&sandbox), 1);
+    if cfg!(target_os = "linux") {
+        let folder = home.path().join(".local/state/jumpqr");
+        assert!(!is_empty(&folder));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&folder), 0o700);
+            for file in fs::read_dir(&folder).unwrap() {
+                assert_eq!(mode(&file.unwrap().path()), 0o600);
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_user_may_have_his_state_elsewhere() {
+    let sandbox = Sandbox::start().unwrap();
+    let (home, state) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    get(&sandbox, home.path())
+        .env("XDG_STATE_HOME", state.path())
+        .expect(0);
+    assert!(!is_empty(&state.path().join("jumpqr")));
+    assert!(is_empty(home.path()));
+}
+
+#[test]
+fn the_command_line_names_a_store_and_so_does_the_environment() {
+    let sandbox = Sandbox::start().unwrap();
+    let home = TempDir::new().unwrap();
+    let setting = |name: &str| format!("dir:{}", home.path().join(name).display());
+    let by_flag = get(&sandbox, home.path())
+        .args(["--token-store", &setting("a")])
+        .env("JUMPQR_TOKEN_STORE", setting("b"));
+    by_flag.expect(0);
+    assert!(!is_empty(&home.path().join("a")));
+    assert!(!home.path().join("b").exists());
+    get(&sandbox, home.path())
+        .env("JUMPQR_TOKEN_STORE", setting("a"))
+        .expect(0);
+    assert_eq!(token_calls(&sandbox), 1);
+    get(&sandbox, home.path())
+        .env("JUMPQR_TOKEN_STORE", setting("b"))
+        .expect(0);
+    assert_eq!(token_calls(&sandbox), 2);
+}
+
+#[test]
+fn memory_ends_with_the_command() {
+    let sandbox = Sandbox::start().unwrap();
+    let home = TempDir::new().unwrap();
+    for _ in 0..2 {
+        get(&sandbox, home.path())
+            .args(["--token-store", "memory:"])
+            .expect(0);
+    }
+    assert_eq!(token_calls(&sandbox), 2);
+    jumpqr(["--sandbox", "get"]).home(home.path()).expect(0);
+    assert!(is_empty(home.path()));
+}
+
+#[test]
+fn a_user_who_can_keep_nothing_is_told_and_served() {
+    let sandbox = Sandbox::start().unwrap();
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("file");
+    fs::write(&home, "").unwrap();
+    let run = get(&sandbox, &home).args(["--json"]).expect(0);
+    assert_eq!(run.json()["ok"], true);
+    assert!(
+        run.stderr.contains("not kept") && run.stderr.contains("--token-store"),
+        "{}",
+        run.stderr
+    );
+    // A store that is asked for is another thing.
+    let asked_for = format!("dir:{}", home.join("below").display());
+    let object = get(&sandbox, folder.path())
+        .args(["--json", "--token-store", &asked_for])
+        .expect(6)
+        .json();
+    assert_eq!(object["error"]["kind"], "store");
+    assert_eq!(object["error"]["code"], "store_failed");
+    let advice = object["error"]["advice"].as_str().unwrap();
+    assert!(advice.contains("JUMPQR_TOKEN_STORE"), "{advice}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_others_may_read_is_refused_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    let sandbox = Sandbox::start().unwrap();
+    let home = TempDir::new().unwrap();
+    let store = home.path().join("it's mine");
+    let get =
+        || get(&sandbox, home.path()).env("JUMPQR_TOKEN_STORE", format!("dir:{}", store.display()));
+    get().expect(0);
+    fs::set_permissions(&store, fs::Permissions::from_mode(0o755)).unwrap();
+    let object = get().args(["--json"]).expect(6).json();
+    assert_eq!(object["error"]["code"], "store_not_private");
+    let message = object["error"]["message"].as_str().unwrap();
+    let mend = message.split_once("run: ").unwrap().1;
+    let mended = Command::new("sh").args(["-c", mend]).status().unwrap();
+    assert!(mended.success(), "{mend}");
+    get().expect(0);
+}
+
+#[test]
+fn what_is_no_store_is_3() {
+    let sandbox = Sandbox::start().unwrap();
+    let home = TempDir::new().unwrap();
+    for setting in ["nonsense", "dir:relative", "dir:", "memory:x", "memory"] {
+        let run = get(&sandbox, home.path())
+            .args(["--token-store", setting])
+            .expect(3);
+        assert!(run.stderr.contains("token_store: "), "{}", run.stderr);
+    }
+    assert_eq!(token_calls(&sandbox), 0);
+}
+
+#[test]
+fn a_password_on_the_command_line_is_refused_and_not_repeated() {
+    for setting in [
+        format!("redis://jumpqr:{PASSWORD}@cache.example.cn/0"),
+        format!("rediss://:{PASSWORD}@cache.example.cn"),
+        format!("redis://{PASSWORD}@cache.example.cn"),
+        format!("redis+unix:///run/redis.sock?pass={PASSWORD}"),
+        format!("nonsense:{PASSWORD}@"),
+    ] {
+        for arguments in [
+            vec!["--token-store", &setting, "get"],
+            vec!["--json", "token", "status", "--token-store", &setting],
+            vec!["check", "-", "--token-store", &setting],
+        ] {
+            let run = jumpqr(&arguments).expect(2);
+            let printed = run.everything();
+            assert!(printed.contains("JUMPQR_TOKEN_STORE"), "{printed}");
+            assert!(!printed.contains(PASSWORD), "{printed}");
+        }
+    }
+    // A folder may have any name.
+    let home = TempDir::new().unwrap();
+    let folder = format!("dir:{}", home.path().join("a@b").display());
+    jumpqr(["token", "status", "--token-store", &folder])
+        .env("JUMPQR_APPID", "wx1")
+        .env("JUMPQR_SECRET", "s")
+        .expect(0);
+}
+
+#[test]
+fn a_password_in_the_environment_is_not_repeated() {
+    let home = TempDir::new().unwrap();
+    for address in ["127.0.0.1:1", "[", "127.0.0.1:1/x"] {
+        let run = jumpqr(["token", "status", "--timeout", "0.5"])
+            .home(home.path())
+            .env("JUMPQR_APPID", "wx1")
+            .env("JUMPQR_SECRET", "s")
+            .env(
+                "JUMPQR_TOKEN_STORE",
+                format!("redis://jumpqr:{PASSWORD}@{address}"),
+            )
+            .run();
+        assert!(matches!(run.code, 3 | 6), "{run:?}");
+        assert!(!run.everything().contains(PASSWORD), "{run:?}");
+    }
+}
