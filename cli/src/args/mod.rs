@@ -1,0 +1,112 @@
+//! The command line, and reading it.
+
+mod global;
+
+pub(crate) use global::Global;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser};
+
+use crate::command::Command;
+use crate::exit;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::output::Ending;
+
+const EXAMPLES: &str = "\
+Examples:
+  Try it without an account, against a local WeChat in this process:
+    jumpqr --sandbox add --prefix https://weixin.qq.com/qrcodejump --path pages/index/index \\
+        --open-version 1 --permit-sub-rule 1
+  Look at a rule file without sending it, then add it and publish it:
+    jumpqr check rule.json
+    export JUMPQR_APPID=wx… JUMPQR_SECRET=…
+    jumpqr add rule.json
+    jumpqr publish https://m.example.cn/table/
+  Find out why a printed code does not open:
+    jumpqr match 'https://m.example.cn/table/7?seat=2'
+
+Environment:
+  JUMPQR_ACCESS_TOKEN                                 an access token; goes before what follows
+  JUMPQR_COMPONENT_APPID, JUMPQR_COMPONENT_APPSECRET  a third-party platform, as --component-appid and
+                                                      --component-appsecret-file give it; goes before JUMPQR_SECRET
+  JUMPQR_APPID, JUMPQR_SECRET                         the account, as --account and --secret-file give it; a platform's
+                                                      merchant has no secret
+  JUMPQR_TOKEN_STORE                                  as --token-store, and may hold a password
+  JUMPQR_BASE_URL                                     as --base-url
+  NO_COLOR                                            no colour, even on a terminal";
+
+/// Add and modify the rules by which WeChat opens a Mini Program when somebody scans a QR code.
+///
+/// A rule says: links that begin with this prefix open this page of this Mini Program. WeChat calls the interfaces
+/// addJumpQRCode, getJumpQRCode, publishJumpQRCode, deleteJumpQRCode and downloadQRCodeText.
+#[derive(Debug, Parser)]
+#[command(
+    name = "jumpqr",
+    version,
+    after_help = "See --help for examples, the environment and the exit codes.",
+    after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP),
+    max_term_width = 100,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+impl Cli {
+    pub(crate) fn run(&self) -> Ending {
+        self.check()?;
+        self.command.run(&self.global)
+    }
+
+    /// What clap cannot see where a global option stands before the command and another after it.
+    fn check(&self) -> Result<(), Failure> {
+        self.global.check()?;
+        let inputs = [
+            self.global.access_token_file.as_ref(),
+            self.global.secret_file.as_ref(),
+            self.global.component_appsecret_file.as_ref(),
+            self.command.input(),
+        ];
+        let from_stdin = inputs
+            .into_iter()
+            .flatten()
+            .filter(|input| **input == Input::Stdin);
+        if from_stdin.count() > 1 {
+            return Err(Failure::usage(
+                None,
+                "standard input can be read for one thing only: give a file for the other",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What clap has to say instead of a command line: help, the version, or an error.
+pub(crate) struct Unparsed {
+    pub(crate) error: clap::Error,
+    /// Whether JSON was asked for.
+    pub(crate) json: bool,
+}
+
+/// Reads the command line, the name of the program first.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, Unparsed> {
+    Cli::try_parse_from(arguments).map_err(|error| Unparsed {
+        error,
+        json: arguments
+            .iter()
+            .take_while(|argument| *argument != "--")
+            .any(|argument| argument == "--json"),
+    })
+}
+
+/// The whole command line's definition, for completions.
+pub(crate) fn definition() -> clap::Command {
+    Cli::command()
+}
