@@ -20,7 +20,7 @@ use std::ffi::OsString;
 
 /// Runs the command with these arguments, the name of the program first, and returns its exit code.
 ///
-/// It reads standard input and the environment where it is told to, and prints on standard output and standard error of this
+/// It reads standard input and the environment where it is told to, keeps tokens in a folder of the user's, and prints on standard output and standard error of this
 /// process. `jumpqr sandbox` returns only after Ctrl-C, for which it sets a handler.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {

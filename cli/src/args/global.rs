@@ -112,8 +112,8 @@ pub(crate) struct Global {
     /// Where tokens are kept between commands [default: a folder of the user's] [example: dir:/var/lib/jumpqr]
     ///
     /// `dir:/absolute/path` is a folder that is this user's alone; the default is jumpqr in $XDG_STATE_HOME or ~/.local/state, on
-    /// macOS in ~/Library/Application Support, on Windows in %LOCALAPPDATA%. With `memory:`, tokens end with the command, as they
-    /// do with --sandbox. An address with a password in it goes into JUMPQR_TOKEN_STORE.
+    /// macOS in ~/Library/Application Support, on Windows in %LOCALAPPDATA%. `redis://host` is shared by machines; an address with a
+    /// password in it goes into JUMPQR_TOKEN_STORE. With `memory:`, tokens end with the command, as they do with --sandbox.
     #[arg(
         long,
         global = true,

@@ -28,14 +28,14 @@ Examples:
     jumpqr match 'https://m.example.cn/table/7?seat=2'
 
 Environment:
-  JUMPQR_ACCESS_TOKEN                                 an access token; goes before what follows
-  JUMPQR_COMPONENT_APPID, JUMPQR_COMPONENT_APPSECRET  a third-party platform, as --component-appid and
-                                                      --component-appsecret-file give it; goes before JUMPQR_SECRET
-  JUMPQR_APPID, JUMPQR_SECRET                         the account, as --account and --secret-file give it; a platform's
-                                                      merchant has no secret
-  JUMPQR_TOKEN_STORE                                  as --token-store, and may hold a password
-  JUMPQR_BASE_URL                                     as --base-url
-  NO_COLOR                                            no colour, even on a terminal";
+  JUMPQR_ACCESS_TOKEN         an access token; goes before what follows
+  JUMPQR_COMPONENT_APPID,     a third-party platform, as --component-appid and
+  JUMPQR_COMPONENT_APPSECRET  --component-appsecret-file give it; goes before JUMPQR_SECRET
+  JUMPQR_APPID                the account, or the platform's merchant, as --account gives it
+  JUMPQR_SECRET               the account's secret, as --secret-file gives it
+  JUMPQR_TOKEN_STORE          as --token-store; it may hold a password
+  JUMPQR_BASE_URL             as --base-url
+  NO_COLOR                    no colour, even on a terminal";
 
 /// Add and modify the rules by which WeChat opens a Mini Program when somebody scans a QR code.
 ///

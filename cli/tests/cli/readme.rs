@@ -45,6 +45,7 @@ fn the_quick_start_runs_from_its_first_line_to_its_last() {
     assert_eq!(commands.len(), 7);
     for arguments in commands {
         let mut command = jumpqr(&arguments)
+            .home(folder.path())
             .env("JUMPQR_BASE_URL", sandbox.base_url())
             .env("JUMPQR_APPID", &account.appid)
             .env("JUMPQR_SECRET", account.secret.expose())
@@ -52,4 +53,44 @@ fn the_quick_start_runs_from_its_first_line_to_its_last() {
         let status = command.current_dir(&folder).output().unwrap().status;
         assert!(status.success(), "{arguments:?}: {status}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_platform_calls_for_its_merchant() {
+    let sandbox = Sandbox::start().unwrap();
+    let platform = sandbox.platform();
+    let merchant = sandbox.mini_program().appid;
+    let ticket = sandbox.component_verify_ticket(&platform.appid).unwrap();
+    let refresh_token = sandbox.authorize(&platform.appid, &merchant, None).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ticket"), ticket.expose()).unwrap();
+    std::fs::write(folder.path().join("refresh-token"), refresh_token.expose()).unwrap();
+    let session = blocks("sh")
+        .into_iter()
+        .find(|block| block.contains("set-verify-ticket"))
+        .unwrap();
+    let (settings, commands) = session.split_once('\n').unwrap();
+    let names: Vec<_> = settings
+        .split([' ', '='])
+        .filter(|word| word.starts_with("JUMPQR_"))
+        .collect();
+    let values = [&platform.appid, platform.secret.expose(), &merchant];
+    assert_eq!(names.len(), values.len());
+
+    let script = format!("jumpqr() {{ \"$JUMPQR\" \"$@\"; }}\n{commands}");
+    let output = std::process::Command::new("sh")
+        .args(["-ec", &script])
+        .envs(names.into_iter().zip(values))
+        .env("JUMPQR", env!("CARGO_BIN_EXE_jumpqr"))
+        .env("JUMPQR_BASE_URL", sandbox.base_url())
+        .env("HOME", folder.path())
+        .env_remove("XDG_STATE_HOME")
+        .env_remove("JUMPQR_TOKEN_STORE")
+        .env_remove("JUMPQR_ACCESS_TOKEN")
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(sandbox.counters().business_calls, 1);
 }

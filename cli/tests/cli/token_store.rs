@@ -1,7 +1,13 @@
 //! Where tokens are kept from one command to the next.
 
 use std::fs;
+#[cfg(unix)]
+use std::os::unix::{fs::PermissionsExt, net::UnixStream};
 use std::path::Path;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 use jumpqr_sandbox::Sandbox;
 use tempfile::TempDir;
@@ -12,8 +18,12 @@ const PASSWORD: &str = "p4ssw0rd-that-nobody-may-see";
 
 /// `get`, as the Mini Program of `sandbox`.
 fn get(sandbox: &Sandbox, home: &Path) -> Jumpqr {
+    as_mini_program(sandbox, home, &["get"])
+}
+
+fn as_mini_program(sandbox: &Sandbox, home: &Path, arguments: &[&str]) -> Jumpqr {
     let account = sandbox.mini_program();
-    jumpqr(["get"])
+    jumpqr(arguments)
         .home(home)
         .env("JUMPQR_BASE_URL", sandbox.base_url())
         .env("JUMPQR_APPID", &account.appid)
@@ -42,7 +52,6 @@ fn commands_share_a_folder_of_the_users_that_is_his_alone() {
         assert!(!is_empty(&folder));
         #[cfg(unix)]
         {
-            use std::os::unix::fs::PermissionsExt;
             let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode(&folder), 0o700);
             for file in fs::read_dir(&folder).unwrap() {
@@ -127,9 +136,6 @@ fn a_user_who_can_keep_nothing_is_told_and_served() {
 #[cfg(unix)]
 #[test]
 fn a_folder_that_others_may_read_is_refused_with_the_command_that_mends_it() {
-    use std::os::unix::fs::PermissionsExt;
-    use std::process::Command;
-
     let sandbox = Sandbox::start().unwrap();
     let home = TempDir::new().unwrap();
     let store = home.path().join("it's mine");
@@ -191,7 +197,7 @@ fn a_password_on_the_command_line_is_refused_and_not_repeated() {
 #[test]
 fn a_password_in_the_environment_is_not_repeated() {
     let home = TempDir::new().unwrap();
-    for address in ["127.0.0.1:1", "[", "127.0.0.1:1/x"] {
+    for (address, code) in [("127.0.0.1:1", 6), ("[", 3), ("127.0.0.1:1/x", 3)] {
         let run = jumpqr(["token", "status", "--timeout", "0.5"])
             .home(home.path())
             .env("JUMPQR_APPID", "wx1")
@@ -200,8 +206,82 @@ fn a_password_in_the_environment_is_not_repeated() {
                 "JUMPQR_TOKEN_STORE",
                 format!("redis://jumpqr:{PASSWORD}@{address}"),
             )
-            .run();
-        assert!(matches!(run.code, 3 | 6), "{run:?}");
+            .expect(code);
         assert!(!run.everything().contains(PASSWORD), "{run:?}");
     }
+}
+
+/// A redis-server on a socket in a folder; it ends with the test.
+#[cfg(unix)]
+struct Redis {
+    folder: TempDir,
+    process: std::process::Child,
+}
+
+#[cfg(unix)]
+impl Redis {
+    /// Longer than redis-server ever takes to start, on a busy machine too.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn start() -> Self {
+        let folder = TempDir::new().unwrap();
+        let configuration = format!(
+            "port 0\nunixsocket {0}/socket\ndir {0}\nsave \"\"\nrequirepass {PASSWORD}\n",
+            folder.path().display()
+        );
+        fs::write(folder.path().join("redis.conf"), configuration).unwrap();
+        // It ends when the shell's input does, which the end of this process brings about too.
+        let process = Command::new("sh")
+            .args(["-c", r#"redis-server "$1" & cat; kill -9 $!; wait"#, "sh"])
+            .arg(folder.path().join("redis.conf"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        while UnixStream::connect(folder.path().join("socket")).is_err() {
+            assert!(
+                begun.elapsed() < Self::PATIENCE,
+                "redis-server does not start"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self { folder, process }
+    }
+
+    fn setting(&self) -> String {
+        let socket = self.folder.path().join("socket");
+        format!("redis+unix://{}?pass={PASSWORD}", socket.display())
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Redis {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _status = self.process.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_share_a_redis() {
+    let sandbox = Sandbox::start().unwrap();
+    let redis = Redis::start();
+    // As on two machines.
+    for _ in 0..2 {
+        let home = TempDir::new().unwrap();
+        get(&sandbox, home.path())
+            .env("JUMPQR_TOKEN_STORE", redis.setting())
+            .expect(0);
+        assert!(is_empty(home.path()));
+    }
+    assert_eq!(token_calls(&sandbox), 1);
+    let run = as_mini_program(&sandbox, redis.folder.path(), &["token", "status"])
+        .env("JUMPQR_TOKEN_STORE", redis.setting())
+        .expect(0);
+    assert!(run.stdout.contains("redis+unix://"), "{}", run.stdout);
+    assert!(run.stdout.contains("valid"), "{}", run.stdout);
+    assert!(!run.everything().contains(PASSWORD), "{run:?}");
 }
