@@ -26,6 +26,7 @@ mod link;
 mod match_url;
 mod output;
 mod platform;
+mod platform_refusals;
 mod readme;
 mod sandbox;
 mod token_status;

@@ -1,6 +1,7 @@
 //! What the topics share: running the command, and a WeChat that answers what a test says.
 
 mod fake_wechat;
+pub(crate) mod platform;
 mod run;
 
 pub(crate) use fake_wechat::{FakeWeChat, Received};

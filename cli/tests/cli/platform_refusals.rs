@@ -1,0 +1,144 @@
+//! What a third-party platform cannot do, and that nothing it was given is printed.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::platform::{
+    APPSECRET, NEXT_REFRESH_TOKEN, Platform, REFRESH_TOKEN, TICKET, TOKEN, platform_wechat,
+};
+use crate::support::{FakeWeChat, jumpqr};
+
+#[test]
+fn what_is_missing_is_named() {
+    let platform = Platform::at("http://127.0.0.1:1");
+    let set_ticket = ["token", "set-verify-ticket"];
+    for (arguments, absent, named) in [
+        (&["get"][..], "JUMPQR_APPID", "no merchant"),
+        (&["get"], "JUMPQR_COMPONENT_APPID", "no appid"),
+        (&["get"], "JUMPQR_COMPONENT_APPSECRET", "no appsecret"),
+        (&set_ticket, "JUMPQR_COMPONENT_APPSECRET", "no appsecret"),
+        (
+            &["token", "set-refresh-token"],
+            "JUMPQR_APPID",
+            "no merchant",
+        ),
+    ] {
+        let run = platform
+            .jumpqr(arguments)
+            .env(absent, "")
+            .stdin("T")
+            .expect(6);
+        assert!(
+            run.stderr.contains(named) && run.stderr.contains(absent),
+            "{}",
+            run.stderr
+        );
+    }
+    let run = jumpqr(set_ticket).stdin("T").expect(6);
+    assert!(run.stderr.contains("no platform"), "{}", run.stderr);
+    // A ticket, on standard input.
+    platform.jumpqr(&set_ticket).expect(6);
+    assert_eq!(platform.statuses()[1]["verify_ticket_age"], Value::Null);
+}
+
+#[test]
+fn without_a_ticket_the_command_that_keeps_one_is_named() {
+    let wechat = platform_wechat();
+    let platform = Platform::at(wechat.base_url());
+    let run = platform.jumpqr(&["get"]).expect(6);
+    assert!(
+        run.stderr.contains("no_verify_ticket")
+            && run.stderr.contains("`jumpqr token set-verify-ticket`"),
+        "{}",
+        run.stderr
+    );
+    assert!(wechat.calls().is_empty());
+}
+
+#[test]
+fn a_platform_keeps_what_it_is_given_beyond_the_command() {
+    let wechat = platform_wechat();
+    let platform = Platform::at(wechat.base_url());
+    for arguments in [&["get"][..], &["token", "set-verify-ticket"]] {
+        let run = platform
+            .jumpqr(arguments)
+            .env("JUMPQR_TOKEN_STORE", "memory:")
+            .stdin(TICKET)
+            .expect(3);
+        assert!(
+            run.stderr.contains("token_store: memory:"),
+            "{}",
+            run.stderr
+        );
+    }
+    // Nor is memory what it falls back on.
+    let file = platform.home.path().join("file");
+    fs::write(&file, "").unwrap();
+    platform.jumpqr(&["get"]).home(&file).expect(6);
+    for command in ["set-verify-ticket", "set-refresh-token"] {
+        jumpqr(["--sandbox", "token", command])
+            .stdin(TICKET)
+            .expect(2);
+    }
+    assert!(wechat.calls().is_empty());
+}
+
+#[test]
+fn a_secret_as_an_argument_is_refused_and_not_repeated() {
+    let platform = Platform::at("http://127.0.0.1:1");
+    for command in ["set-verify-ticket", "set-refresh-token"] {
+        for flags in [&[][..], &["--json"]] {
+            for arguments in [&[TICKET][..], &[TICKET, "more"], &["--", TICKET]] {
+                let run = platform
+                    .jumpqr(&["token", command])
+                    .args(flags)
+                    .args(arguments)
+                    .expect(2);
+                let printed = run.everything();
+                assert!(printed.contains("standard input"), "{printed}");
+                assert!(!printed.contains(TICKET), "{printed}");
+            }
+        }
+    }
+    let run = platform
+        .jumpqr(&["token", "set-verify-ticket"])
+        .args(["--component-appsecret-file", "-"])
+        .expect(2);
+    assert!(run.stderr.contains("one thing only"), "{}", run.stderr);
+}
+
+#[test]
+fn an_echoed_secret_is_never_printed() {
+    // Each refuses another of the calls, and says all that it was sent.
+    for (refusing, errcode) in [
+        ("api_component_token", 61006),
+        ("api_authorizer_token", 61003),
+        ("qrcodejumpget", 61007),
+    ] {
+        let wechat = FakeWeChat::start(move |request| {
+            if request.name == refusing {
+                let sent = format!("no: {} {}", request.target, request.body);
+                return json!({"errcode": errcode, "errmsg": sent});
+            }
+            match request.name.as_str() {
+                "api_component_token" => {
+                    json!({"component_access_token": TOKEN, "expires_in": 7200})
+                }
+                _ => {
+                    json!({"authorizer_access_token": TOKEN, "expires_in": 7200, "authorizer_refresh_token": NEXT_REFRESH_TOKEN})
+                }
+            }
+        });
+        let platform = Platform::at(wechat.base_url());
+        platform.receive(TICKET, REFRESH_TOKEN);
+        for arguments in [&["get"][..], &["--json", "get"], &["token", "status"]] {
+            let run = platform.jumpqr(arguments).run();
+            assert_eq!(run.code == 0, arguments[0] == "token", "{run:?}");
+            let printed = run.everything();
+            for secret in [APPSECRET, TICKET, REFRESH_TOKEN, NEXT_REFRESH_TOKEN, TOKEN] {
+                assert!(!printed.contains(secret), "{refusing}: {printed}");
+            }
+        }
+    }
+}
