@@ -198,4 +198,19 @@ fn which_credentials_go_before_which() {
     );
     get().args(["--secret-file"]).args([&secret]).expect(0);
     assert_eq!(wechat.calls()[4..], ["stable_token", "qrcodejumpget"]);
+
+    // A flag of the platform's goes before a token of the environment.
+    let appsecret = platform.home.path().join("appsecret");
+    fs::write(&appsecret, APPSECRET).unwrap();
+    for (flag, value) in [
+        ("--component-appid", "wxplatform"),
+        ("--component-appsecret-file", appsecret.to_str().unwrap()),
+    ] {
+        get()
+            .args([flag, value])
+            .env("JUMPQR_ACCESS_TOKEN", "another")
+            .expect(0);
+        let last = wechat.received().pop().unwrap();
+        assert!(last.target.ends_with(TOKEN), "{flag}: {}", last.target);
+    }
 }

@@ -10,9 +10,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jumpqr_sandbox::Sandbox;
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{Jumpqr, jumpqr};
+use crate::support::{FakeWeChat, Jumpqr, jumpqr};
 
 const PASSWORD: &str = "p4ssw0rd-that-nobody-may-see";
 
@@ -59,6 +60,31 @@ fn commands_share_a_folder_of_the_users_that_is_his_alone() {
             }
         }
     }
+}
+
+#[test]
+fn commands_at_the_same_time_ask_for_one_token() {
+    let wechat = FakeWeChat::start(|request| match request.name.as_str() {
+        "stable_token" => json!({"access_token": "T", "expires_in": 7200}),
+        _ => json!({"errcode": 0, "errmsg": "ok", "rule_list": []}),
+    });
+    let home = TempDir::new().unwrap();
+    let get = || {
+        jumpqr(["get"])
+            .home(home.path())
+            .env("JUMPQR_BASE_URL", wechat.base_url())
+            .env("JUMPQR_APPID", "wx1")
+            .env("JUMPQR_SECRET", "s")
+            .expect(0);
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(get);
+        }
+    });
+    let calls = wechat.calls();
+    assert_eq!(calls.len(), 1 + 8, "{calls:?}");
+    assert_eq!(calls[0], "stable_token");
 }
 
 #[cfg(target_os = "linux")]
