@@ -33,7 +33,8 @@ const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 ///
 /// - `maxmemory-policy noeviction`: with another policy, Redis may drop tokens and locks when its memory is full.
 /// - `appendonly yes`, so that the tokens survive its restart; with `appendfsync everysec`, its default, a machine that loses
-///   power may lose the last second. Refresh tokens of merchants cannot be had again: for them, `appendfsync always`.
+///   power may lose the last second. A merchant's refresh token that is lost so must be looked up at WeChat;
+///   `appendfsync always` spares that.
 /// - Replicas get what is written a little later. A failover to one may lose the last write, and with it a lock or a
 ///   refresh token; `min-replicas-to-write 1` makes that rarer, and does not rule it out.
 ///
