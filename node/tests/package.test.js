@@ -10,8 +10,11 @@ const { test } = require('node:test')
 const source = process.env.JUMPQR_SOURCE
 const read = (file) => fs.readFileSync(path.join(source, file), 'utf8')
 
+/** A file of types, with those that it exports from others. */
+const readTypes = (file) => read(file).replace(/^export \* from '(.*)\.js'$/gm, (_, other) => read(`${other}.d.ts`))
+
 const declared = (file) =>
-  [...read(file).matchAll(/^export declare (?:const|class|function) (\w+)/gm)].map(([, name]) => name).sort()
+  [...readTypes(file).matchAll(/^export declare (?:const|class|function) (\w+)/gm)].map(([, name]) => name).sort()
 
 for (const [entry, types] of [
   ['jumpqr', 'index.d.ts'],
@@ -30,7 +33,7 @@ test('types have the methods and parts that there are', () => {
   const { Client, Platform, check } = require('jumpqr')
   const { Sandbox } = require('jumpqr/testing')
   const members = (file, name) => {
-    const [, body] = new RegExp(`export declare class ${name} [^{]*{\\n(.*?)\\n}`, 's').exec(read(file))
+    const [, body] = new RegExp(`export declare class ${name} [^{]*{\\n(.*?)\\n}`, 's').exec(readTypes(file))
     return [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, member]) => member).filter((member) => member !== 'protected')
   }
   const methods = (type) => Object.getOwnPropertyNames(type.prototype)
@@ -62,7 +65,7 @@ test('the type of a status has the parts that there are', async () => {
 
 test('constants and unions in the types are those of the core', () => {
   const { names, ...jumpqr } = require('jumpqr')
-  const types = read('index.d.ts')
+  const types = readTypes('index.d.ts')
   for (const [name, table] of [
     ['OpenVersion', names.open_version],
     ['PermitSubRule', names.permit_sub_rule],
