@@ -14,7 +14,7 @@ from jumpqr import Client, Platform
 from scripted_server import Action, Close, Reply, Request, serving
 from vectors import Vector, check_error, check_secrets, choice, invoke, keys, raw, same, wire
 
-BRIEFLY = 1.0
+BRIEFLY = 5.0
 """For how long a first refusal is remembered, in seconds: a run that took longer may have seen it forgotten."""
 
 
