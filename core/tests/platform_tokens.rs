@@ -128,9 +128,16 @@ fn the_older_name_of_the_query_field_is_a_setting() {
             .ends_with("?component_access_token=***")
     );
     for field in ComponentTokenField::ALL {
-        assert_eq!(ComponentTokenField::from_name(field.name()), Some(*field));
+        assert_eq!(
+            ComponentTokenField::from_name(field.name()).unwrap(),
+            *field
+        );
     }
-    assert_eq!(ComponentTokenField::from_name("token"), None);
+    let error = ComponentTokenField::from_name("token").unwrap_err();
+    assert_eq!(
+        error.message(),
+        "component_token_field: give access_token or component_access_token"
+    );
 }
 
 #[test]

@@ -105,7 +105,7 @@ impl Settings {
             builder = builder.token_interface(TokenInterface::from_name(&name)?);
         }
         if let Some(name) = self.component_token_field {
-            builder = builder.component_token_field(component_token_field(&name)?);
+            builder = builder.component_token_field(ComponentTokenField::from_name(&name)?);
         }
         if let Some(setting) = self.token_store {
             builder = builder.token_store(store::open(setting.expose())?);
@@ -164,16 +164,6 @@ impl CallSettings {
         }
         Ok(client)
     }
-}
-
-fn component_token_field(name: &str) -> jumpqr::Result<ComponentTokenField> {
-    ComponentTokenField::from_name(name).ok_or_else(|| {
-        let names: Vec<_> = ComponentTokenField::ALL
-            .iter()
-            .map(|field| field.name())
-            .collect();
-        refuse(&format!("componentTokenField: give {}", names.join(" or ")))
-    })
 }
 
 /// Refuses the first of these settings that is given, and says why.

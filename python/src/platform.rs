@@ -1,6 +1,6 @@
 //! The third-party platform.
 
-use jumpqr::error::{Error, OwnCode, Result};
+use jumpqr::error::Result;
 use jumpqr::interface::ComponentTokenField;
 use pyo3::prelude::*;
 
@@ -35,7 +35,7 @@ impl Platform {
         let platform = offline(py, || {
             let mut builder = settings.builder()?;
             if let Some(name) = component_token_field {
-                builder = builder.component_token_field(token_field(name)?);
+                builder = builder.component_token_field(ComponentTokenField::from_name(name)?);
             }
             builder.build_platform(component_appid, component_appsecret)
         })?;
@@ -124,15 +124,4 @@ impl Platform {
             work(&platform)
         })
     }
-}
-
-fn token_field(name: &str) -> Result<ComponentTokenField> {
-    ComponentTokenField::from_name(name).ok_or_else(|| {
-        let names = ComponentTokenField::ALL.iter().map(|field| field.name());
-        let names: Vec<_> = names.collect();
-        Error::new(
-            OwnCode::InvalidConfig,
-            format!("component_token_field: give {}", names.join(" or ")),
-        )
-    })
 }

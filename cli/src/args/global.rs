@@ -205,6 +205,5 @@ fn token_interface() -> impl TypedValueParser<Value = TokenInterface> {
 
 fn component_token_field() -> impl TypedValueParser<Value = ComponentTokenField> {
     let names = ComponentTokenField::ALL.iter().map(|field| field.name());
-    PossibleValuesParser::new(names)
-        .try_map(|name| ComponentTokenField::from_name(&name).ok_or("there is no such field"))
+    PossibleValuesParser::new(names).try_map(|name| ComponentTokenField::from_name(&name))
 }

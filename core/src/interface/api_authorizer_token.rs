@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::{Interface, TokenAnswer};
 use crate::Secret;
 use crate::answer::Object;
-use crate::error::Result;
+use crate::error::{Error, OwnCode, Result};
 use crate::request::Request;
 
 /// `api_authorizer_token`: the access token with which a third-party platform calls for a merchant that has authorised it.
@@ -49,10 +49,17 @@ impl ComponentTokenField {
         }
     }
 
-    /// The field of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|field| field.name() == name)
+    /// The field of this name; another is refused.
+    pub fn from_name(name: &str) -> Result<Self> {
+        let known = Self::ALL.iter().find(|known| known.name() == name);
+        known.copied().ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|known| known.name()).collect();
+            let names = names.join(" or ");
+            Error::new(
+                OwnCode::InvalidConfig,
+                format!("component_token_field: give {names}"),
+            )
+        })
     }
 }
 

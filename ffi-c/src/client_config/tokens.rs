@@ -2,10 +2,9 @@ use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use jumpqr::error::OwnCode;
 use jumpqr::interface::ComponentTokenField;
 use jumpqr::token::TokenInterface;
-use jumpqr::{Error, Secret, store};
+use jumpqr::{Secret, store};
 
 use super::{jumpqr_client_config, set};
 use crate::argument::{present, text};
@@ -141,17 +140,7 @@ pub unsafe extern "C" fn jumpqr_client_config_set_component_token_field(
 ) -> jumpqr_status {
     attempt(error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let field = ComponentTokenField::from_name(unsafe { text(name, "name") }?);
-        let field = field.ok_or_else(no_such_field)?;
+        let field = ComponentTokenField::from_name(unsafe { text(name, "name") }?)?;
         set(config, move |builder| builder.component_token_field(field))
     })
-}
-
-fn no_such_field() -> Error {
-    let names = ComponentTokenField::ALL.iter().map(|field| field.name());
-    let names = names.collect::<Vec<_>>().join(" or ");
-    Error::new(
-        OwnCode::InvalidConfig,
-        format!("component_token_field: give {names}"),
-    )
 }

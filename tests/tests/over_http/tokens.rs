@@ -135,14 +135,14 @@ impl Account {
                 })
             }
             AccountVector::Merchant(merchant) => {
-                let field = merchant.component_token_field.as_deref();
-                let field = field.and_then(ComponentTokenField::from_name);
-                let platform = builder
-                    .component_token_field(field.unwrap_or_default())
-                    .build_platform(
-                        merchant.component_appid.as_str(),
-                        merchant.component_appsecret.as_str(),
-                    )?;
+                let field = match &merchant.component_token_field {
+                    Some(name) => ComponentTokenField::from_name(name)?,
+                    None => ComponentTokenField::default(),
+                };
+                let platform = builder.component_token_field(field).build_platform(
+                    merchant.component_appid.as_str(),
+                    merchant.component_appsecret.as_str(),
+                )?;
                 Ok(Self {
                     client: platform.merchant(&merchant.appid)?,
                     platform: Some(platform),
