@@ -92,23 +92,23 @@ impl Connections {
         let client = client.clone();
         let (connected, connection) = mpsc::sync_channel(1);
         // In a thread of its own, since the resolving of a name cannot be broken off.
-        thread::Builder::new()
+        let connecting = thread::Builder::new()
             .name("jumpqr-redis".to_owned())
             .spawn(move || {
                 // Nobody waits any more for one that comes too late.
                 drop(connected.send(client.get_connection_with_timeout(TIMEOUT)));
             })?;
-        let mut connection =
-            connection
-                .recv_timeout(TIMEOUT)
-                .unwrap_or_else(|error| match error {
-                    RecvTimeoutError::Timeout => {
-                        Err(io::Error::from(io::ErrorKind::TimedOut).into())
-                    }
-                    RecvTimeoutError::Disconnected => {
-                        Err(io::Error::other("connecting was broken off").into())
-                    }
-                })?;
+        let result = connection.recv_timeout(TIMEOUT);
+        if !matches!(result, Err(RecvTimeoutError::Timeout)) {
+            // It has just ended, or is about to: a process that ends now finds nothing of it.
+            drop(connecting.join());
+        }
+        let mut connection = result.unwrap_or_else(|error| match error {
+            RecvTimeoutError::Timeout => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
+            RecvTimeoutError::Disconnected => {
+                Err(io::Error::other("connecting was broken off").into())
+            }
+        })?;
         connection.set_read_timeout(Some(TIMEOUT))?;
         connection.set_write_timeout(Some(TIMEOUT))?;
         if *db != 0 {
