@@ -184,8 +184,9 @@ fn refuse(message: &str) -> Error {
 }
 
 /// The names of settings in the texts of the Rust client, and here.
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 11] = [
     ("token_interface", "tokenInterface"),
+    ("component_token_field", "componentTokenField"),
     ("component_appid", "componentAppid"),
     ("component_appsecret", "componentAppsecret"),
     ("base_url", "baseUrl"),
