@@ -125,8 +125,7 @@ impl Refusal {
             ),
         };
         error.in_interface(interface).with_advice(format!(
-            "{advice} As it has come {} times in a row, WeChat is not asked again for {} s.",
-            self.times,
+            "{advice} This is what WeChat has said before; it is not asked again for {} s.",
             again_in.as_secs() + 1
         ))
     }

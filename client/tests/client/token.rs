@@ -90,14 +90,22 @@ fn threads_whose_token_went_stale_cause_one_request() {
 }
 
 #[test]
-fn wrong_credentials_are_told_after_one_request() {
+fn wrong_credentials_are_told_after_one_request_and_not_tried_again_at_once() {
     for number in [40001, 40125, 40013, 40243, 41002, 41004, 40164] {
         let transport = Arc::new(MemoryTransport::new(move |_| Ok(errcode(number))));
-        let client = app(&transport).build().unwrap();
-        let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-        assert_eq!(error.errcode(), Some(number));
-        assert_eq!(error.interface(), Some("stable_token"));
-        assert_eq!(transport.sent().len(), 1, "{number}");
+        let clock = Arc::new(ManualClock::default());
+        let client = app(&transport).clock(clock.clone()).build().unwrap();
+        let mut requests = Vec::new();
+        for later in [0, 4, 2, 9, 2] {
+            clock.advance(Duration::from_secs(later));
+            let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+            assert_eq!(error.errcode(), Some(number));
+            assert_eq!(error.interface(), Some("stable_token"));
+            let asked = transport.sent().len() > requests.last().copied().unwrap_or(0);
+            assert_eq!(error.advice().contains("not asked again"), !asked);
+            requests.push(transport.sent().len());
+        }
+        assert_eq!(requests, [1, 1, 2, 2, 3], "{number}");
     }
 }
 
