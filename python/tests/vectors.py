@@ -136,6 +136,6 @@ def check_secrets(error: BaseException, secrets: Iterable[str]) -> None:
     """Fail where anything that the error prints, its causes included, holds a secret."""
     printed = "".join(traceback.format_exception(type(error), error, error.__traceback__)) + repr(vars(error))
     for secret in secrets:
-        # The texts of the source code in the traceback are the test's own.
-        lines = [line for line in printed.splitlines() if secret in line and not line.startswith("    ")]
+        # The paths and the source code in the traceback are the test's own.
+        lines = [line for line in printed.splitlines() if secret in line and not line.startswith(("    ", '  File "'))]
         assert not lines, f"{secret} is printed: {lines}"
