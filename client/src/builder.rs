@@ -21,6 +21,9 @@ use crate::transport::{HttpSettings, HttpTransport, ProxySetting, TlsRoots, Tran
 /// The most time that a call takes, where nothing else is said.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What every appid begins with.
+const APPID_BEGINNING: &str = "wx";
+
 /// How often a call is tried again, where nothing else is said.
 const DEFAULT_MAX_RETRIES: usize = 3;
 
@@ -262,6 +265,11 @@ impl ClientBuilder {
                 }
                 check_credential("appid", &appid)?;
                 check_credential("secret", secret.expose())?;
+                if secret.expose().starts_with(APPID_BEGINNING)
+                    && !appid.starts_with(APPID_BEGINNING)
+                {
+                    return Err(refuse("appid, secret: give each in the place of the other"));
+                }
                 let app = App {
                     appid,
                     secret,
@@ -385,7 +393,18 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
     Ok(())
 }
 
-fn refuse(message: &str) -> Error {
+/// The same of what a push or a callback of WeChat's brings: the text of one element, decrypted.
+pub(crate) fn check_handed_over(name: &str, credential: &str) -> Result<()> {
+    check_credential(name, credential)?;
+    if !credential.bytes().all(|byte| byte.is_ascii_graphic()) || credential.contains('<') {
+        return Err(refuse(&format!(
+            "{name}: it is not one; give the text of the element of that name, decrypted and without its tags"
+        )));
+    }
+    Ok(())
+}
+
+pub(crate) fn refuse(message: &str) -> Error {
     Error::new(OwnCode::InvalidConfig, message)
 }
 

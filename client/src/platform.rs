@@ -7,7 +7,7 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::ComponentTokenField;
 
-use crate::builder::check_credential;
+use crate::builder::{check_credential, check_handed_over, refuse};
 use crate::client::Client;
 use crate::drive::Driver;
 use crate::store::{Key, TokenStore};
@@ -106,7 +106,7 @@ impl Platform {
     /// `component_verify_ticket`.
     pub fn set_verify_ticket(&self, ticket: impl Into<Secret>) -> Result<()> {
         let ticket = ticket.into();
-        check_credential("component_verify_ticket", ticket.expose())?;
+        check_handed_over("component_verify_ticket", ticket.expose())?;
         let component = self.authority.component_tokens.issuer();
         component.ticket.set(&ticket, self.timeout)
     }
@@ -122,7 +122,7 @@ impl Platform {
         authorizer_refresh_token: impl Into<Secret>,
     ) -> Result<()> {
         let token = authorizer_refresh_token.into();
-        check_credential("authorizer_refresh_token", token.expose())?;
+        check_handed_over("authorizer_refresh_token", token.expose())?;
         let merchant = self.merchant_of(authorizer_appid)?;
         merchant.tokens.set_refresh_token(token, self.timeout)
     }
@@ -158,6 +158,11 @@ impl Platform {
 
     fn merchant_of(&self, appid: &str) -> Result<Merchant> {
         check_credential("authorizer_appid", appid)?;
+        if appid == self.component_appid() {
+            return Err(refuse(
+                "authorizer_appid: it is the platform's own; give a merchant's",
+            ));
+        }
         let mut merchants = self
             .merchants
             .lock()

@@ -8,8 +8,18 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
+use super::file::Privacy;
 use super::{Key, Lease, Record, TokenStore, file};
 use crate::clock::time_of_day;
+
+/// The endings of what lies beside a key's file.
+const LOCK: &str = ".lock";
+const NEW: &str = ".new";
+const HOLDER: &str = ".holder";
+
+/// What to do about a folder that is not for tokens.
+const ANOTHER_FOLDER: &str =
+    "Name a folder of its own in token_store; it is made if it is not there.";
 
 /// The first thing in every file: that it is one of a store's, and how the rest is to be read.
 const FORMAT: u32 = 1;
@@ -84,7 +94,7 @@ impl DirectoryStore {
     /// Waits for the turn of this key: until the file that is returned is dropped, nobody else changes anything of it.
     fn turn(&self, key: &Key) -> Result<File> {
         self.check_folder()?;
-        let path = self.path(key, ".lock");
+        let path = self.path(key, LOCK);
         let turn = file::private()
             .create(true)
             .truncate(false)
@@ -102,7 +112,7 @@ impl DirectoryStore {
             std::thread::sleep(BETWEEN_LOOKS);
         }
         // What a process that was killed left behind.
-        let temporary = self.path(key, ".new");
+        let temporary = self.path(key, NEW);
         file::remove(&temporary).map_err(failed("remove", &temporary))?;
         Ok(turn)
     }
@@ -147,12 +157,12 @@ impl DirectoryStore {
         content.push(b'\n');
         content.extend_from_slice(bytes);
         let path = self.path(key, "");
-        file::replace(&path, &self.path(key, ".new"), &content).map_err(failed("write", &path))
+        file::replace(&path, &self.path(key, NEW), &content).map_err(failed("write", &path))
     }
 
     /// Whether the process that was given the last lease lives, and has not dropped it.
     fn holder_lives(&self, key: &Key) -> Result<bool> {
-        let path = self.path(key, ".holder");
+        let path = self.path(key, HOLDER);
         match file::open(&path).map_err(failed("open", &path))? {
             Some(holder) => try_lock(&holder)
                 .map(|locked| !locked)
@@ -164,7 +174,7 @@ impl DirectoryStore {
     /// A file that is locked for as long as this process lives and keeps it. That of a holder who is outlived is no longer
     /// found by its name.
     fn become_holder(&self, key: &Key) -> Result<File> {
-        let path = self.path(key, ".holder");
+        let path = self.path(key, HOLDER);
         file::remove(&path).map_err(failed("remove", &path))?;
         let holder = file::private()
             .create_new(true)
@@ -220,7 +230,7 @@ impl TokenStore for DirectoryStore {
         let (mut entry, bytes) = self.read(key)?;
         if entry.release(lease.fence()) {
             self.write(key, entry, &bytes)?;
-            let path = self.path(key, ".holder");
+            let path = self.path(key, HOLDER);
             file::remove(&path).map_err(failed("remove", &path))?;
         }
         Ok(())
@@ -237,17 +247,41 @@ fn try_lock(file: &File) -> io::Result<bool> {
 }
 
 fn check_private(file: &File, path: &Path, mode: &str) -> Result<()> {
-    if file::open_to_others(file).map_err(failed("look at", path))? == 0 {
-        return Ok(());
+    let shown = path.display();
+    let refused =
+        |what: String| Error::new(OwnCode::StoreNotPrivate, format!("token_store: {what}"));
+    match file::privacy(file).map_err(failed("look at", path))? {
+        Privacy::Own => Ok(()),
+        // Nobody is to be told to close /tmp.
+        Privacy::OpenToOthers if holds_other_things(path) => Err(refused(format!(
+            "others may get at {shown}, and there are other things in it"
+        ))
+        .with_advice(ANOTHER_FOLDER)),
+        Privacy::OpenToOthers => {
+            let quoted = shown.to_string().replace('\'', r"'\''");
+            Err(refused(format!(
+                "others may get at {shown}; run: chmod {mode} '{quoted}'"
+            )))
+        }
+        // What this user wrote there, that one could not read.
+        Privacy::Of(owner) => Err(refused(format!(
+            "{shown} belongs to another user, number {owner}; run this as that user"
+        ))
+        .with_advice(ANOTHER_FOLDER)),
     }
-    let quoted = path.display().to_string().replace('\'', r"'\''");
-    Err(Error::new(
-        OwnCode::StoreNotPrivate,
-        format!(
-            "token_store: others may get at {}; run: chmod {mode} '{quoted}'",
-            path.display()
-        ),
-    ))
+}
+
+/// Whether this is a folder in which not everything is a store's.
+fn holds_other_things(path: &Path) -> bool {
+    let stores = |name: &str| {
+        let endings = [LOCK, NEW, HOLDER];
+        let ending = endings.iter().find_map(|ending| name.strip_suffix(ending));
+        Key::is_name(ending.unwrap_or(name))
+    };
+    std::fs::read_dir(path).is_ok_and(|mut entries| {
+        entries
+            .any(|entry| entry.is_ok_and(|entry| !entry.file_name().to_str().is_some_and(stores)))
+    })
 }
 
 fn store_failed(message: &str) -> Error {

@@ -11,18 +11,34 @@ const MOST_READ: u64 = 1024 * 1024;
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// What others may do to a file or folder, as a mode such as `0o040`; 0 where it is the owner's alone. Only Unix has modes;
-/// elsewhere a folder below the user's own is private as it is.
-pub(super) fn open_to_others(file: &File) -> io::Result<u32> {
+/// Who may get at a file or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Privacy {
+    /// The user of this process alone.
+    Own,
+    /// Others too.
+    OpenToOthers,
+    /// It belongs to this user.
+    Of(u32),
+}
+
+/// Who may get at it. Only Unix has owners and modes; elsewhere a folder below the user's own is private as it is.
+pub(super) fn privacy(file: &File) -> io::Result<Privacy> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        Ok(file.metadata()?.permissions().mode() & OTHERS)
+        use std::os::unix::fs::MetadataExt;
+        let metadata = file.metadata()?;
+        let me = rustix::process::geteuid().as_raw();
+        if metadata.uid() != me {
+            return Ok(Privacy::Of(metadata.uid()));
+        }
+        if metadata.mode() & OTHERS != 0 {
+            return Ok(Privacy::OpenToOthers);
+        }
     }
     #[cfg(not(unix))]
-    {
-        file.metadata().map(|_| 0)
-    }
+    file.metadata()?;
+    Ok(Privacy::Own)
 }
 
 /// Makes a folder, and those above it, for the owner alone; those that are there stay as they are.

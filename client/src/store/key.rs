@@ -42,6 +42,16 @@ impl Key {
         Ok(Self(name))
     }
 
+    /// Whether it may be the name of a key.
+    pub(super) fn is_name(name: &str) -> bool {
+        let allowed = |byte: u8| {
+            byte.is_ascii_lowercase()
+                || byte.is_ascii_digit()
+                || matches!(byte, b'_' | b'-' | b'%' | b'A'..=b'F')
+        };
+        name.contains('-') && name.bytes().all(allowed)
+    }
+
     /// The key as a name, of which there are no two alike: small letters, digits, `_`, `-`, and `%` with capital hex digits.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -72,6 +82,10 @@ mod tests {
                 .to_lowercase()
         };
         assert_eq!(name("stable_token", "wx12ab", &[]), "stable_token-wx12ab");
+        assert!(Key::is_name(
+            Key::new("token", "wx/é:", &[]).unwrap().name()
+        ));
+        assert!(!Key::is_name("notes.txt") && !Key::is_name("bin"));
         assert_ne!(name("token", "wxAB", &[]), name("token", "wxab", &[]));
         assert_ne!(name("a-b", "c", &[]), name("a", "b-c", &[]));
         assert_ne!(name("a", "b-c", &[]), name("a", "b", &["c"]));

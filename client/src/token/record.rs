@@ -57,6 +57,14 @@ impl Record {
         }
     }
 
+    /// Drops the access token if it is the one that was rejected.
+    pub(super) fn drop_access_token(&mut self, rejected: Option<&Secret>) {
+        self.access_token = self
+            .access_token
+            .take()
+            .filter(|token| rejected.is_none_or(|rejected| rejected.expose() != token.value));
+    }
+
     pub(super) fn refresh_token(&self) -> Option<Secret> {
         self.refresh_token.as_deref().map(Secret::from)
     }

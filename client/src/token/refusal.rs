@@ -59,11 +59,14 @@ impl fmt::Debug for Credentials {
 
 /// Who must not ask again.
 pub(super) enum Scope {
-    /// Everybody who shares the store: the credentials are wrong, or a quota is used up.
+    /// Everybody who shares the store: the credentials are wrong, a permission is missing, or a quota is used up.
     Everybody,
-    /// This process: what is refused may be this machine's address.
+    /// This process: what is refused is this machine's address.
     Here,
 }
+
+/// What WeChat says to an address that is not in the whitelist.
+const ABOUT_ADDRESSES: [i64; 6] = [40164, 45035, 61004, 89503, 89506, 89507];
 
 /// Whether asking again brings the same, and whom.
 pub(super) fn scope(error: &Error) -> Option<Scope> {
@@ -71,8 +74,14 @@ pub(super) fn scope(error: &Error) -> Option<Scope> {
         return None;
     }
     match error.kind() {
-        ErrorKind::Credentials | ErrorKind::Quota => Some(Scope::Everybody),
-        ErrorKind::Permission => Some(Scope::Here),
+        ErrorKind::Permission
+            if error
+                .errcode()
+                .is_some_and(|n| ABOUT_ADDRESSES.contains(&n)) =>
+        {
+            Some(Scope::Here)
+        }
+        ErrorKind::Credentials | ErrorKind::Quota | ErrorKind::Permission => Some(Scope::Everybody),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use jumpqr_core::error::{Error, Result};
 use super::held::Held;
 use super::issuer::Issuer;
 use super::record::Record;
-use super::refusal::{self, Credentials, Refusal, Scope};
+use super::refusal::{self, Refusal, Scope};
 use super::stored_tokens::{StoredTokens, Unsaved};
 use super::turn::{Turn, pause};
 
@@ -21,7 +21,7 @@ const LONGEST_ASKING: Duration = Duration::from_secs(10);
 /// How long WeChat may be asked for by a call that has so much time left: less than all of it, so that whoever waits for
 /// that, and has as much time, has some left to ask itself, if the one who asked has died.
 fn asking(time_left: Duration) -> Duration {
-    (time_left / 2).min(LONGEST_ASKING)
+    (time_left * 3 / 4).min(LONGEST_ASKING)
 }
 
 /// How long others are kept from asking: somewhat longer, for the reading and writing before and after.
@@ -84,7 +84,7 @@ impl<I: Issuer> StoredTokens<I> {
         let issued = match self.issuer.issue(&proof, force, timeout) {
             Ok(issued) => issued,
             Err(error) => {
-                self.remember(turn, record, &error, self.issuer.credentials(&proof));
+                self.give_up(turn, &record, rejected, &error, &proof);
                 return Err(error);
             }
         };
@@ -185,21 +185,37 @@ impl<I: Issuer> StoredTokens<I> {
         Ok(())
     }
 
-    /// Remembers an error that would come again. The failure to store it changes nothing: this process remembers it.
-    fn remember(&self, turn: &Turn, mut record: Record, error: &Error, credentials: Credentials) {
-        let own = error.interface() == Some(self.issuer.interface());
-        let Some(scope) = refusal::scope(error).filter(|_| own) else {
-            return;
-        };
+    /// Leaves what others are to know: a token that was rejected is not used any more, and an error that would come again is
+    /// remembered. The failure to store that changes nothing: this process remembers it.
+    fn give_up(
+        &self,
+        turn: &Turn,
+        record: &Record,
+        rejected: Option<&Secret>,
+        error: &Error,
+        proof: &Secret,
+    ) {
+        let mut left = record.clone();
+        left.drop_access_token(rejected);
         let mut state = self.lock();
-        let former = state.refusal.iter().chain(&record.refusal);
-        let time_of_day = self.clock.time_of_day();
-        let refusal = Refusal::new(error, credentials, former, time_of_day);
-        state.refusal = Some(refusal.clone());
+        state.held = state
+            .held
+            .take()
+            .filter(|held| Some(&held.token) != rejected);
+        let own = error.interface() == Some(self.issuer.interface());
+        if let Some(scope) = refusal::scope(error).filter(|_| own) {
+            let former = state.refusal.iter().chain(&record.refusal);
+            let credentials = self.issuer.credentials(proof);
+            let time_of_day = self.clock.time_of_day();
+            let refusal = Refusal::new(error, credentials, former, time_of_day);
+            state.refusal = Some(refusal.clone());
+            if matches!(scope, Scope::Everybody) {
+                left.refusal = Some(refusal);
+            }
+        }
         drop(state);
-        if matches!(scope, Scope::Everybody) {
-            record.refusal = Some(refusal);
-            drop(record.bytes().and_then(|bytes| turn.save(&bytes)));
+        if left != *record {
+            drop(left.bytes().and_then(|bytes| turn.save(&bytes)));
         }
     }
 }

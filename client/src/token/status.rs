@@ -37,7 +37,7 @@ pub struct TokenStatus {
 /// Whether there is a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenState {
-    /// None was fetched yet.
+    /// None was fetched yet, or WeChat has called it stale and given no other.
     Missing,
     /// There is one that should live, unless WeChat has cut its life short.
     Valid,

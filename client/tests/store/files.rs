@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -77,6 +77,41 @@ fn looser_ones_are_refused_until_the_command_that_is_told_has_been_run() {
         }
         fs::set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
     }
+}
+
+#[test]
+fn nobody_is_told_to_close_a_folder_in_which_others_keep_things() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    fs::write(folder.path().join("notes.txt"), b"").unwrap();
+    let error = DirectoryStore::open(folder.path()).unwrap_err();
+    assert_eq!(error.code(), "store_not_private");
+    assert!(!error.to_string().contains("chmod"), "{error}");
+    assert!(error.advice().contains("of its own"), "{error}");
+}
+
+/// Only the administrator may give files away: anybody else's run shows that the folder is its own.
+#[test]
+fn what_belongs_to_another_user_is_refused_and_left_to_him() {
+    let (folder, store) = directory();
+    put(&store, b"1");
+    let tokens = tokens(&folder);
+    for path in [tokens.clone(), tokens.join(FILE)] {
+        let given_away = chown(&path, Some(65534), None).is_ok();
+        let result = store.load(&key());
+        match result {
+            Err(error) if given_away => {
+                assert_eq!(error.code(), "store_not_private");
+                assert!(error.message().contains("65534"), "{error}");
+            }
+            result => assert!(!given_away && result.is_ok()),
+        }
+        if given_away {
+            store.lock(&key(), LONG).unwrap_err();
+            chown(&path, Some(0), None).unwrap();
+        }
+    }
+    assert_eq!(get(&store).unwrap(), b"1");
 }
 
 #[test]
