@@ -178,7 +178,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default, at most a day.
+    /// The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default, at most a day. A
+    /// request for a token takes at most three quarters of what is left of it, and 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
