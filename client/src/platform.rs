@@ -11,7 +11,9 @@ use crate::builder::{check_credential, check_handed_over, refuse};
 use crate::client::Client;
 use crate::drive::Driver;
 use crate::store::{Key, TokenStore};
-use crate::token::{Authority, Authorizer, Component, StoredTokens, Ticket, TokenStatus};
+use crate::token::{
+    Authority, Authorizer, AuthorizerList, Component, StoredTokens, Ticket, TokenStatus,
+};
 
 /// A third-party platform, which calls for the merchants that have authorised it. It comes from
 /// [`ClientBuilder::build_platform`](crate::ClientBuilder::build_platform).
@@ -87,6 +89,11 @@ impl Platform {
         )?;
         Ok(Self {
             authority: Arc::new(Authority {
+                list: AuthorizerList::new(
+                    &component_appid,
+                    component_token_field,
+                    Arc::clone(&driver.clock),
+                ),
                 component_appid,
                 component_token_field,
                 component_tokens,

@@ -3,12 +3,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use fs4::{FileExt, TryLockError};
 use jumpqr_core::error::{Error, OwnCode, Result};
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
-use super::file::Privacy;
+use super::file::{Locked, Privacy};
 use super::{Key, Lease, Record, TokenStore, file};
 use crate::clock::time_of_day;
 
@@ -92,7 +91,7 @@ impl DirectoryStore {
     }
 
     /// Waits for the turn of this key: until the file that is returned is dropped, nobody else changes anything of it.
-    fn turn(&self, key: &Key) -> Result<File> {
+    fn turn(&self, key: &Key, timeout: Duration) -> Result<Locked> {
         self.check_folder()?;
         let path = self.path(key, LOCK);
         let turn = file::private()
@@ -101,16 +100,18 @@ impl DirectoryStore {
             .open(&path)
             .map_err(failed("open", &path))?;
         let begun = Instant::now();
-        while !try_lock(&turn).map_err(failed("lock", &path))? {
-            if begun.elapsed() > LONGEST_TURN {
+        let turn = loop {
+            if let Some(locked) = Locked::try_new(&turn).map_err(failed("lock", &path))? {
+                break locked;
+            }
+            if begun.elapsed() >= timeout.min(LONGEST_TURN) {
                 return Err(store_failed(&format!(
-                    "{} has been locked by another process for {} s; see whether it is suspended",
-                    path.display(),
-                    LONGEST_TURN.as_secs()
+                    "{} is locked by another process; see whether it is suspended",
+                    path.display()
                 )));
             }
             std::thread::sleep(BETWEEN_LOOKS);
-        }
+        };
         // What a process that was killed left behind.
         let temporary = self.path(key, NEW);
         file::remove(&temporary).map_err(failed("remove", &temporary))?;
@@ -164,8 +165,8 @@ impl DirectoryStore {
     fn holder_lives(&self, key: &Key) -> Result<bool> {
         let path = self.path(key, HOLDER);
         match file::open(&path).map_err(failed("open", &path))? {
-            Some(holder) => try_lock(&holder)
-                .map(|locked| !locked)
+            Some(holder) => Locked::try_new(&holder)
+                .map(|locked| locked.is_none())
                 .map_err(failed("lock", &path)),
             None => Ok(false),
         }
@@ -173,21 +174,16 @@ impl DirectoryStore {
 
     /// A file that is locked for as long as this process lives and keeps it. That of a holder who is outlived is no longer
     /// found by its name.
-    fn become_holder(&self, key: &Key) -> Result<File> {
+    fn become_holder(&self, key: &Key) -> Result<Locked> {
         let path = self.path(key, HOLDER);
         file::remove(&path).map_err(failed("remove", &path))?;
         let holder = file::private()
             .create_new(true)
             .open(&path)
             .map_err(failed("make", &path))?;
-        if try_lock(&holder).map_err(failed("lock", &path))? {
-            Ok(holder)
-        } else {
-            Err(store_failed(&format!(
-                "{} is locked by somebody else",
-                path.display()
-            )))
-        }
+        let locked = Locked::try_new(&holder).map_err(failed("lock", &path))?;
+        locked
+            .ok_or_else(|| store_failed(&format!("{} is locked by somebody else", path.display())))
     }
 }
 
@@ -196,14 +192,14 @@ impl TokenStore for DirectoryStore {
         format!("dir:{}", self.folder.display())
     }
 
-    fn load(&self, key: &Key) -> Result<Option<Record>> {
+    fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
         self.check_folder()?;
         let (entry, bytes) = self.read(key)?;
         Ok(entry.version.map(|version| Record { bytes, version }))
     }
 
-    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
-        let _turn = self.turn(key)?;
+    fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
+        let _turn = self.turn(key, timeout)?;
         let (mut entry, bytes) = self.read(key)?;
         if entry.is_locked(time_of_day()) && self.holder_lives(key)? {
             return Ok(None);
@@ -214,8 +210,8 @@ impl TokenStore for DirectoryStore {
         Ok(Some(Lease::holding(fence, holder)))
     }
 
-    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool> {
-        let _turn = self.turn(key)?;
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
+        let _turn = self.turn(key, timeout)?;
         let (mut entry, _) = self.read(key)?;
         if !entry.admits(lease.fence()) {
             return Ok(false);
@@ -225,8 +221,8 @@ impl TokenStore for DirectoryStore {
         Ok(true)
     }
 
-    fn release(&self, key: &Key, lease: Lease) -> Result<()> {
-        let _turn = self.turn(key)?;
+    fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
+        let _turn = self.turn(key, timeout)?;
         let (mut entry, bytes) = self.read(key)?;
         if entry.release(lease.fence()) {
             self.write(key, entry, &bytes)?;
@@ -234,15 +230,6 @@ impl TokenStore for DirectoryStore {
             file::remove(&path).map_err(failed("remove", &path))?;
         }
         Ok(())
-    }
-}
-
-/// Whether the file is now locked by this process; `false` if another lock stands.
-fn try_lock(file: &File) -> io::Result<bool> {
-    match FileExt::try_lock(file) {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 

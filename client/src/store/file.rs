@@ -4,8 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// Nothing that a store writes is longer than this, in bytes; what follows is not read.
-const MOST_READ: u64 = 1024 * 1024;
+use fs4::{FileExt, TryLockError};
+
+/// Nothing that a store writes is longer than this, in bytes.
+const LONGEST: usize = 1024 * 1024;
 
 /// The bits of a mode by which others than the owner may do anything.
 #[cfg(unix)]
@@ -71,7 +73,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
 /// All that is in the file.
 pub(super) fn read(file: &File) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    file.take(MOST_READ).read_to_end(&mut content)?;
+    file.take(LONGEST as u64).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -86,6 +88,12 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 /// Puts `content` in the place of the file, by way of `temporary`: whoever reads sees all of the old or all of the new, and
 /// the new is on the disk when this returns. Only one may do it at a time, and `temporary` must not be there before.
 pub(super) fn replace(path: &Path, temporary: &Path, content: &[u8]) -> io::Result<()> {
+    if content.len() > LONGEST {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it would be longer than 1 MiB",
+        ));
+    }
     let written = private()
         .create_new(true)
         .open(temporary)
@@ -111,4 +119,26 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+/// The lock on a file, until it is dropped or the process ends.
+#[derive(Debug)]
+pub(super) struct Locked(File);
+
+impl Locked {
+    /// The lock; `None` if another one stands.
+    pub(super) fn try_new(file: &File) -> io::Result<Option<Self>> {
+        match FileExt::try_lock(file) {
+            Ok(()) => file.try_clone().map(Self).map(Some),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+impl Drop for Locked {
+    /// To close it would not do: a child that was forked meanwhile has it open too.
+    fn drop(&mut self) {
+        drop(FileExt::unlock(&self.0));
+    }
 }

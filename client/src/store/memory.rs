@@ -24,7 +24,7 @@ impl TokenStore for MemoryStore {
         "memory:".to_owned()
     }
 
-    fn load(&self, key: &Key) -> Result<Option<Record>> {
+    fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
         Ok(self.entries().get(key).and_then(|(entry, bytes)| {
             Some(Record {
                 bytes: bytes.clone(),
@@ -33,7 +33,7 @@ impl TokenStore for MemoryStore {
         }))
     }
 
-    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
+    fn lock(&self, key: &Key, life: Duration, _timeout: Duration) -> Result<Option<Lease>> {
         let now = time_of_day();
         let mut entries = self.entries();
         let (entry, _) = entries.entry(key.clone()).or_default();
@@ -43,7 +43,7 @@ impl TokenStore for MemoryStore {
         Ok(Some(Lease::new(entry.lock(now, life))))
     }
 
-    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool> {
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, _timeout: Duration) -> Result<bool> {
         let mut entries = self.entries();
         let Some((entry, saved)) = entries.get_mut(key) else {
             return Ok(false);
@@ -56,7 +56,7 @@ impl TokenStore for MemoryStore {
         Ok(admitted)
     }
 
-    fn release(&self, key: &Key, lease: Lease) -> Result<()> {
+    fn release(&self, key: &Key, lease: Lease, _timeout: Duration) -> Result<()> {
         if let Some((entry, _)) = self.entries().get_mut(key) {
             entry.release(lease.fence());
         }

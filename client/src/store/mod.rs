@@ -9,12 +9,13 @@
 //! use jumpqr::store::{self, Key};
 //!
 //! let store = store::open("memory:")?;
+//! let timeout = Duration::from_secs(5);
 //! let key = Key::new("stable_token", "wx1234567890abcdef", &[])?;
-//! if let Some(lease) = store.lock(&key, Duration::from_secs(30))? {
-//!     assert!(store.save(&key, b"something new", &lease)?);
-//!     store.release(&key, lease)?;
+//! if let Some(lease) = store.lock(&key, Duration::from_secs(30), timeout)? {
+//!     assert!(store.save(&key, b"something new", &lease, timeout)?);
+//!     store.release(&key, lease, timeout)?;
 //! }
-//! assert_eq!(store.load(&key)?.unwrap().bytes, b"something new");
+//! assert_eq!(store.load(&key, timeout)?.unwrap().bytes, b"something new");
 //! # Ok::<(), jumpqr::Error>(())
 //! ```
 
@@ -39,7 +40,8 @@ use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 
-/// Keeps tokens. It is used from many threads at once; no method waits longer than a few seconds, and none for a lease.
+/// Keeps tokens. It is used from many threads at once. No method waits longer than its `timeout`, or, where that is long, than
+/// a few seconds; and none waits for a lease.
 ///
 /// A failure is an error of the kind [`Store`](jumpqr_core::ErrorKind::Store) whose texts hold nothing of a record.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
@@ -47,16 +49,16 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     fn name(&self) -> String;
 
     /// What was saved last, whole; `None` where nothing was. It needs no lease.
-    fn load(&self, key: &Key) -> Result<Option<Record>>;
+    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>>;
 
     /// Locks the key for `life`, or says with `None` that somebody else holds it.
-    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>>;
+    fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>>;
 
     /// Replaces the record, durably when it returns; `false`, and nothing written, if the lease was outlived.
-    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool>;
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool>;
 
     /// Unlocks the key. A lease that was outlived leaves the one of its successor alone.
-    fn release(&self, key: &Key, lease: Lease) -> Result<()>;
+    fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()>;
 }
 
 /// What a store holds for a key. Its `Debug` says nothing of the bytes.

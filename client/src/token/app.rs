@@ -27,7 +27,7 @@ impl Issuer for App {
         &self.appid
     }
 
-    fn proof(&self, _stored: &Record) -> Result<Secret> {
+    fn proof(&self, _stored: &Record, _timeout: Duration) -> Result<Secret> {
         Ok(self.secret.clone())
     }
 

@@ -7,6 +7,7 @@ use jumpqr_core::interface::{
     ApiAuthorizerToken, ApiGetAuthorizerList, ComponentTokenField, Interface,
 };
 
+use super::authorizer_list::AuthorizerList;
 use super::component::Component;
 use super::issuer::{Issued, Issuer};
 use super::record::Record;
@@ -28,6 +29,7 @@ pub(crate) struct Authority {
     pub(crate) component_token_field: ComponentTokenField,
     pub(crate) component_tokens: StoredTokens<Component>,
     pub(crate) driver: Arc<Driver>,
+    pub(crate) list: AuthorizerList,
 }
 
 impl Issuer for Authorizer {
@@ -39,8 +41,12 @@ impl Issuer for Authorizer {
         &self.appid
     }
 
+    fn is_own(&self, interface: &str) -> bool {
+        [ApiAuthorizerToken::NAME, ApiGetAuthorizerList::NAME].contains(&interface)
+    }
+
     /// The refresh token; empty where none is stored.
-    fn proof(&self, stored: &Record) -> Result<Secret> {
+    fn proof(&self, stored: &Record, _timeout: Duration) -> Result<Secret> {
         Ok(stored.refresh_token().unwrap_or_else(|| Secret::new("")))
     }
 
@@ -58,15 +64,23 @@ impl Issuer for Authorizer {
             }
         }
         // The next one may have come in an answer that got lost: WeChat's list has it.
-        match self.platform.listed(&self.appid, time_left) {
-            Ok(Some(listed)) if listed != *proof => {
+        let listed = self.platform.list.find(&self.appid, proof, |call| {
+            let patience = Patience::new(time_left());
+            let platform = &*self.platform;
+            platform
+                .driver
+                .run(call, &platform.component_tokens, &patience)
+        });
+        match listed {
+            Ok(Some(listed)) => {
                 let mut issued = self.ask(&listed, time_left())?;
                 issued.refresh_token.get_or_insert(listed);
                 Ok(issued)
             }
-            Ok(_) => Err(refused.unwrap_or_else(|| self.missing())),
+            Ok(None) => Err(refused.unwrap_or_else(|| self.missing())),
+            // Whether the authorisation is gone is not known before the list is.
             Err(error) => Err(match refused {
-                Some(refused) => refused.with_source(error),
+                Some(refused) => error.with_source(refused),
                 None => error,
             }),
         }
@@ -102,26 +116,5 @@ impl Authorizer {
             self.appid, self.platform.component_appid
         );
         Error::new(OwnCode::NoRefreshToken, what).in_interface(ApiAuthorizerToken::NAME)
-    }
-}
-
-impl Authority {
-    /// The merchant's refresh token, as WeChat has it.
-    fn listed(&self, appid: &str, time_left: impl Fn() -> Duration) -> Result<Option<Secret>> {
-        let mut page = Some(ApiGetAuthorizerList::first_page(
-            &*self.component_appid,
-            self.component_token_field,
-        ));
-        while let Some(call) = page {
-            let patience = Patience::new(time_left());
-            let answer = self
-                .driver
-                .run(call.clone(), &self.component_tokens, &patience)?;
-            if let Some(merchant) = answer.find(appid) {
-                return Ok(merchant.refresh_token.clone());
-            }
-            page = call.next_page(&answer);
-        }
-        Ok(None)
     }
 }

@@ -29,8 +29,8 @@ impl Issuer for Component {
         &self.appid
     }
 
-    fn proof(&self, _stored: &Record) -> Result<Secret> {
-        self.ticket.get()
+    fn proof(&self, _stored: &Record, timeout: Duration) -> Result<Secret> {
+        self.ticket.get(timeout)
     }
 
     fn credentials(&self, proof: &Secret) -> Credentials {
@@ -50,7 +50,7 @@ impl Issuer for Component {
             .map(Issued::from)
     }
 
-    fn verify_ticket_age(&self) -> Result<Option<Duration>> {
-        self.ticket.last_age()
+    fn verify_ticket_age(&self, timeout: Duration) -> Result<Option<Duration>> {
+        self.ticket.last_age(timeout)
     }
 }

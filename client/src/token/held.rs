@@ -12,22 +12,25 @@ pub(super) struct Held {
     pub(super) token: Secret,
     pub(super) renew_at: Duration,
     pub(super) expires_at: Duration,
+    /// The version of the record that it is of: later ones have greater numbers, whatever clocks say.
+    pub(super) version: u64,
 }
 
 impl Held {
     /// A token that was asked for at `asked_at`; it is renewed at a time of this process' own.
-    pub(super) fn new(answer: &TokenAnswer, asked_at: Duration) -> Self {
+    pub(super) fn new(answer: &TokenAnswer, asked_at: Duration, version: u64) -> Self {
         let (from, by) = answer.renewed_within();
         Self {
             token: answer.access_token.clone(),
             renew_at: asked_at + from + by.saturating_sub(from).mul_f64(fastrand::f64()),
             expires_at: asked_at + answer.expires_in,
+            version,
         }
     }
 
     /// A token that was asked for `age` before `now`, which may be before the clock's origin.
-    pub(super) fn aged(answer: &TokenAnswer, age: Duration, now: Duration) -> Self {
-        let mut held = Self::new(answer, now);
+    pub(super) fn aged(answer: &TokenAnswer, age: Duration, now: Duration, version: u64) -> Self {
+        let mut held = Self::new(answer, now, version);
         held.renew_at = held.renew_at.saturating_sub(age);
         held.expires_at = held.expires_at.saturating_sub(age);
         held
@@ -59,7 +62,7 @@ mod tests {
         let answer = TokenAnswer::new(Secret::new("T"), Duration::from_secs(7200));
         let (from, by) = answer.renewed_within();
         let times: Vec<_> = (0..64)
-            .map(|_| Held::new(&answer, Duration::ZERO).renew_at)
+            .map(|_| Held::new(&answer, Duration::ZERO, 1).renew_at)
             .collect();
         assert!(times.iter().all(|time| (from..by).contains(time)));
         let (first, last) = (times.iter().min().unwrap(), times.iter().max().unwrap());

@@ -15,8 +15,13 @@ pub(crate) trait Issuer: Send + Sync + 'static {
     /// Whose tokens they are.
     fn appid(&self) -> &str;
 
-    /// What the next token is asked for with: an appsecret, a ticket, a refresh token.
-    fn proof(&self, stored: &Record) -> Result<Secret>;
+    /// Whether this interface is asked for nothing but these tokens, so that its refusals are refusals of them.
+    fn is_own(&self, interface: &str) -> bool {
+        interface == self.interface()
+    }
+
+    /// What the next token is asked for with: an appsecret, a ticket, a refresh token. It may be read from a store.
+    fn proof(&self, stored: &Record, timeout: Duration) -> Result<Secret>;
 
     /// By what a refusal is remembered.
     fn credentials(&self, proof: &Secret) -> Credentials {
@@ -32,7 +37,7 @@ pub(crate) trait Issuer: Send + Sync + 'static {
     }
 
     /// How long ago WeChat last pushed what the tokens are asked for with; `None` where it never did, or does not.
-    fn verify_ticket_age(&self) -> Result<Option<Duration>> {
+    fn verify_ticket_age(&self, _timeout: Duration) -> Result<Option<Duration>> {
         Ok(None)
     }
 }

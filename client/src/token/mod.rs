@@ -2,6 +2,7 @@
 
 mod app;
 mod authorizer;
+mod authorizer_list;
 mod component;
 mod fixed;
 mod function;
@@ -18,6 +19,7 @@ mod turn;
 
 pub(crate) use app::App;
 pub(crate) use authorizer::{Authority, Authorizer};
+pub(crate) use authorizer_list::AuthorizerList;
 pub(crate) use component::Component;
 pub(crate) use fixed::FixedToken;
 pub(crate) use function::TokenFunction;

@@ -21,6 +21,9 @@ pub(crate) struct Record {
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<Refusal>,
+    /// When a new token was last forced, in ms since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forced_at_ms: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,8 +36,9 @@ struct AccessToken {
 }
 
 impl Record {
-    /// What was answered to a request made at `time_of_day`.
-    pub(super) fn new(
+    /// With what was answered to a request made at `time_of_day`.
+    pub(super) fn renewed(
+        &self,
         answer: &TokenAnswer,
         refresh_token: Option<Secret>,
         time_of_day: Duration,
@@ -45,6 +49,7 @@ impl Record {
                 asked_at_ms: millis(time_of_day),
                 life_ms: millis(answer.expires_in),
             }),
+            forced_at_ms: self.forced_at_ms,
             ..Self::authorised(refresh_token)
         }
     }
@@ -82,12 +87,26 @@ impl Record {
         Some((answer, age))
     }
 
-    /// What the store holds; nothing, where it holds nothing.
-    pub(super) fn load(store: &dyn TokenStore, key: &Key) -> Result<Self> {
-        let Some(stored) = store.load(key)? else {
-            return Ok(Self::default());
-        };
-        parse(&stored.bytes, key)
+    /// How long ago a new token was last forced; not known where the clock was set back meanwhile.
+    pub(super) fn forced_ago(&self, time_of_day: Duration) -> Option<Duration> {
+        time_of_day.checked_sub(Duration::from_millis(self.forced_at_ms?))
+    }
+
+    /// A new token is forced now.
+    pub(super) fn forced_at(&mut self, time_of_day: Duration) {
+        self.forced_at_ms = Some(millis(time_of_day));
+    }
+
+    /// What the store holds, and its version; nothing, where it holds nothing.
+    pub(super) fn load(
+        store: &dyn TokenStore,
+        key: &Key,
+        timeout: Duration,
+    ) -> Result<(Self, u64)> {
+        match store.load(key, timeout)? {
+            Some(stored) => Ok((parse(&stored.bytes, key)?, stored.version)),
+            None => Ok((Self::default(), 0)),
+        }
     }
 
     pub(super) fn bytes(&self) -> Result<Vec<u8>> {

@@ -16,6 +16,9 @@ const FIRST: Duration = Duration::from_secs(5);
 /// How long a refusal is remembered at most: somebody who mends the account on WeChat's console waits for so long.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// How much of WeChat's text is remembered, in characters.
+const LONGEST_TEXT: usize = 512;
+
 /// A refusal, and how often it has come in a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Refusal {
@@ -100,7 +103,12 @@ impl Refusal {
         let times = same.map(|former| former.times).max().unwrap_or(0);
         Self {
             errcode: error.errcode(),
-            text: error.errmsg().unwrap_or(error.message()).to_owned(),
+            text: error
+                .errmsg()
+                .unwrap_or(error.message())
+                .chars()
+                .take(LONGEST_TEXT)
+                .collect(),
             credentials,
             at_ms: millis(time_of_day),
             times: times.saturating_add(1),

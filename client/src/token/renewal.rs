@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::{Error, Result};
+use jumpqr_core::error::{Error, OwnCode, Result};
 
 use super::held::Held;
 use super::issuer::Issuer;
 use super::record::Record;
 use super::refusal::{self, Refusal, Scope};
 use super::stored_tokens::{StoredTokens, Unsaved};
-use super::turn::{Turn, pause};
+use super::turn::{Place, Turn};
 
 /// WeChat forces a new token at most this often.
 const BETWEEN_FORCED: Duration = Duration::from_secs(30);
@@ -32,15 +32,15 @@ fn turn(time_left: Duration) -> Duration {
 impl<I: Issuer> StoredTokens<I> {
     /// The token that somebody else has put into the store, or else a new one, which is put there.
     pub(super) fn renew(&self, rejected: Option<&Secret>, deadline: Duration) -> Result<Held> {
+        let place = self.place(deadline);
         loop {
-            let record = self.look(rejected)?;
+            let record = self.look(&place, rejected)?;
             if let Some(held) = self.fresh(rejected) {
                 return Ok(held);
             }
-            self.check_refusal(&record)?;
-            let time_left = deadline.saturating_sub(self.clock.now());
-            if let Some(turn) = Turn::take(&self.store, &self.key, turn(time_left))? {
-                if let Some(held) = self.renew_in_turn(&turn, rejected, deadline)? {
+            self.check_refusal(&place, &record)?;
+            if let Some(turn) = place.take_turn(turn(place.time_left()))? {
+                if let Some(held) = self.renew_in_turn(&place, &turn, rejected)? {
                     return Ok(held);
                 }
             } else {
@@ -51,40 +51,49 @@ impl<I: Issuer> StoredTokens<I> {
                     return Ok(held);
                 }
             }
-            pause(&*self.clock, deadline)?;
+            place.pause()?;
         }
     }
 
     /// The same with the sole right to change the record; `None` if that was lost before what came was stored.
     fn renew_in_turn(
         &self,
+        place: &Place<'_>,
         turn: &Turn,
         rejected: Option<&Secret>,
-        deadline: Duration,
     ) -> Result<Option<Held>> {
         // It may have been renewed between the look into the store and the lock.
-        let mut record = self.look(rejected)?;
+        let mut record = self.look(place, rejected)?;
         if let Some(unsaved) = self.unsaved(&record) {
             if !turn.save(&unsaved.bytes()?)? {
                 return Ok(None);
             }
             self.lock().unsaved = None;
-            record = self.look(rejected)?;
+            record = self.look(place, rejected)?;
         }
         if let Some(held) = self.fresh(rejected) {
             return Ok(Some(held));
         }
-        self.check_refusal(&record)?;
+        self.check_refusal(place, &record)?;
 
-        let proof = self.issuer.proof(&record)?;
+        let proof = self.issuer.proof(&record, place.time_left())?;
+        let timeout = asking(place.time_left());
+        if timeout.is_zero() {
+            return Err(Error::new(
+                OwnCode::Timeout,
+                "no time was left to ask for a token",
+            ));
+        }
         let started = self.clock.now();
         let time_of_day = self.clock.time_of_day();
-        let timeout = asking(deadline.saturating_sub(started));
-        let force = self.must_force(rejected, started);
+        let force = self.must_force(&record, rejected, time_of_day);
+        if force {
+            record.forced_at(time_of_day);
+        }
         let issued = match self.issuer.issue(&proof, force, timeout) {
             Ok(issued) => issued,
             Err(error) => {
-                self.give_up(turn, &record, rejected, &error, &proof);
+                self.give_up(turn, record, rejected, &error, &proof);
                 return Err(error);
             }
         };
@@ -92,7 +101,7 @@ impl<I: Issuer> StoredTokens<I> {
         let former = record.refresh_token();
         let refresh_token = issued.refresh_token.or_else(|| former.clone());
         let rotated = refresh_token != former;
-        let new = Record::new(&issued.token, refresh_token, time_of_day);
+        let new = record.renewed(&issued.token, refresh_token, time_of_day);
         let mut state = self.lock();
         state.asked = true;
         state.suspect = same.then(|| issued.token.access_token.clone());
@@ -108,7 +117,7 @@ impl<I: Issuer> StoredTokens<I> {
             Ok(false) if rotated => return Ok(None),
             // Who outlived this turn has a later token, which may have killed this one.
             Ok(false) => {
-                if self.look(rejected).is_ok() {
+                if self.look(place, rejected).is_ok() {
                     if let Some(later) = self.fresh(rejected) {
                         return Ok(Some(later));
                     }
@@ -118,20 +127,22 @@ impl<I: Issuer> StoredTokens<I> {
             // The token is good all the same, and memory serves it.
             Err(_) => {}
         }
-        Ok(Some(Held::new(&issued.token, started)))
+        Ok(Some(Held::new(&issued.token, started, turn.version())))
     }
 
-    /// Loads the record, and holds its token if it is of more use than the one that is held.
-    fn look(&self, rejected: Option<&Secret>) -> Result<Record> {
-        let record = Record::load(&*self.store, &self.key)?;
+    /// Loads the record, and holds its token unless the one that is held is of a later record.
+    fn look(&self, place: &Place<'_>, rejected: Option<&Secret>) -> Result<Record> {
+        let (record, version) = Record::load(&*self.store, &self.key, place.time_left())?;
         let now = self.clock.now();
         if let Some((answer, age)) = record.access_token(self.clock.time_of_day()) {
-            let stored = Held::aged(&answer, age, now);
+            let stored = Held::aged(&answer, age, now, version);
             let mut state = self.lock();
-            let lasts_longer = state.usable(now, rejected).is_none_or(|held| {
-                held.token != stored.token && held.expires_at < stored.expires_at
+            // The same one keeps the time at which this process renews it.
+            let is_later = state.held.as_ref().is_none_or(|held| {
+                let same = held.token == stored.token && held.is_usable(now, None);
+                !same && held.version <= version
             });
-            if age < answer.expires_in && Some(&stored.token) != rejected && lasts_longer {
+            if age < answer.expires_in && Some(&stored.token) != rejected && is_later {
                 state.held = Some(stored);
             }
         }
@@ -150,32 +161,34 @@ impl<I: Issuer> StoredTokens<I> {
     fn unsaved(&self, stored: &Record) -> Option<Record> {
         let mut state = self.lock();
         let refresh_token = stored.refresh_token();
-        let applies = |unsaved: &Unsaved| unsaved.replaces == refresh_token;
+        let applies =
+            |unsaved: &Unsaved| refresh_token.is_none() || unsaved.replaces == refresh_token;
         state.unsaved = state.unsaved.take().filter(applies);
         state.unsaved.as_ref().map(|unsaved| unsaved.record.clone())
     }
 
-    /// Whether the same token would come again, although WeChat called it stale twice.
-    fn must_force(&self, rejected: Option<&Secret>, now: Duration) -> bool {
-        let mut state = self.lock();
-        let force = rejected.is_some()
-            && rejected == state.suspect.as_ref()
-            && state
-                .forced_at
-                .is_none_or(|forced| now >= forced + BETWEEN_FORCED);
-        if force {
-            state.forced_at = Some(now);
-        }
-        force
+    /// Whether the same token would come again, although WeChat called it stale twice, and none was forced lately.
+    fn must_force(
+        &self,
+        record: &Record,
+        rejected: Option<&Secret>,
+        time_of_day: Duration,
+    ) -> bool {
+        rejected.is_some()
+            && rejected == self.lock().suspect.as_ref()
+            && record
+                .forced_ago(time_of_day)
+                .is_none_or(|ago| ago >= BETWEEN_FORCED)
     }
 
     /// Fails with what WeChat has said to these credentials a short time ago.
-    fn check_refusal(&self, record: &Record) -> Result<()> {
+    fn check_refusal(&self, place: &Place<'_>, record: &Record) -> Result<()> {
         let here = self.lock().refusal.clone();
         if here.is_none() && record.refusal.is_none() {
             return Ok(());
         }
-        let credentials = self.issuer.credentials(&self.issuer.proof(record)?);
+        let proof = self.issuer.proof(record, place.time_left())?;
+        let credentials = self.issuer.credentials(&proof);
         let now = self.clock.time_of_day();
         for refusal in here.iter().chain(&record.refusal) {
             if let Some(again_in) = refusal.again_in(&credentials, now) {
@@ -190,19 +203,20 @@ impl<I: Issuer> StoredTokens<I> {
     fn give_up(
         &self,
         turn: &Turn,
-        record: &Record,
+        mut record: Record,
         rejected: Option<&Secret>,
         error: &Error,
         proof: &Secret,
     ) {
-        let mut left = record.clone();
-        left.drop_access_token(rejected);
+        record.drop_access_token(rejected);
         let mut state = self.lock();
         state.held = state
             .held
             .take()
             .filter(|held| Some(&held.token) != rejected);
-        let own = error.interface() == Some(self.issuer.interface());
+        let own = error
+            .interface()
+            .is_some_and(|interface| self.issuer.is_own(interface));
         if let Some(scope) = refusal::scope(error).filter(|_| own) {
             let former = state.refusal.iter().chain(&record.refusal);
             let credentials = self.issuer.credentials(proof);
@@ -210,12 +224,10 @@ impl<I: Issuer> StoredTokens<I> {
             let refusal = Refusal::new(error, credentials, former, time_of_day);
             state.refusal = Some(refusal.clone());
             if matches!(scope, Scope::Everybody) {
-                left.refusal = Some(refusal);
+                record.refusal = Some(refusal);
             }
         }
         drop(state);
-        if left != *record {
-            drop(left.bytes().and_then(|bytes| turn.save(&bytes)));
-        }
+        drop(record.bytes().and_then(|bytes| turn.save(&bytes)));
     }
 }

@@ -76,22 +76,21 @@ impl TokenStatus {
         store: String,
         record: &Record,
         now: Duration,
+        timeout: Duration,
     ) -> Result<Self> {
         let token = record.access_token(now);
         let expires_in = token
             .as_ref()
             .map(|(answer, age)| answer.expires_in.saturating_sub(*age));
-        let refused = match &record.refusal {
-            Some(refusal) => {
-                let credentials = issuer.credentials(&issuer.proof(record)?);
-                let again_in = refusal.again_in(&credentials, now);
-                again_in.map(|again_in| RefusedToken {
-                    errcode: refusal.errcode,
-                    again_in,
-                })
-            }
-            None => None,
-        };
+        let refused = record.refusal.as_ref().and_then(|refusal| {
+            // Where there is nothing to ask with, nothing of it was refused.
+            let proof = issuer.proof(record, timeout).ok()?;
+            let again_in = refusal.again_in(&issuer.credentials(&proof), now)?;
+            Some(RefusedToken {
+                errcode: refusal.errcode,
+                again_in,
+            })
+        });
         Ok(Self {
             store,
             interface: issuer.interface(),
@@ -106,7 +105,7 @@ impl TokenStatus {
             has_refresh_token: issuer
                 .is_refreshed()
                 .then(|| record.refresh_token().is_some()),
-            verify_ticket_age: issuer.verify_ticket_age()?,
+            verify_ticket_age: issuer.verify_ticket_age(timeout)?,
             refused,
         })
     }

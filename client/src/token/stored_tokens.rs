@@ -2,20 +2,23 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
 
 use super::held::Held;
 use super::issuer::Issuer;
 use super::record::Record;
 use super::refusal::Refusal;
 use super::status::TokenStatus;
-use super::turn::Turn;
+use super::turn::Place;
 use super::{TokenRequest, TokenSource};
 use crate::clock::Clock;
 use crate::store::{Key, TokenStore};
 
 /// How long a refresh token is written at most.
 const LONGEST_TURN: Duration = Duration::from_secs(5);
+
+/// How long the store may take to tell how the token stands.
+const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The tokens of one account, of one sort: fetched when there is none, when it is about to expire, and once when WeChat
 /// calls it stale.
@@ -37,16 +40,30 @@ pub(super) struct State {
     fetching: bool,
     /// The number of fetches that ended, and what the last one failed with.
     fetches: u64,
-    failure: Option<Error>,
+    failure: Option<Failure>,
+    /// How often a new authorisation has come: what was asked for before it is not to be held after it.
+    pub(super) authorisations: u64,
     /// Whether the last fetch got its token from WeChat; otherwise it took the one in the store or in memory.
     pub(super) asked: bool,
     /// What WeChat gave although it had just called it stale: if that happens again, a new one is forced.
     pub(super) suspect: Option<Secret>,
-    pub(super) forced_at: Option<Duration>,
     /// What may concern this machine alone.
     pub(super) refusal: Option<Refusal>,
     /// What came with a new refresh token, and could not be stored yet.
     pub(super) unsaved: Option<Unsaved>,
+}
+
+/// What a fetch failed with, and when its time was over.
+struct Failure {
+    error: Error,
+    deadline: Duration,
+}
+
+impl Failure {
+    /// Whether somebody whose time is over at `deadline` may have what was asked for all the same.
+    fn leaves_time(&self, deadline: Duration) -> bool {
+        self.error.kind() == ErrorKind::Timeout && self.deadline < deadline
+    }
 }
 
 /// A record that must be stored before its access token is used.
@@ -63,19 +80,25 @@ impl<I: Issuer> TokenSource for StoredTokens<I> {
         let mut state = self.lock();
         loop {
             let now = self.clock.now();
+            let mut most = deadline;
             if let Some(held) = state.usable(now, request.rejected) {
                 if now < held.renew_at || state.fetching {
                     return Ok(Some(held.token.clone()));
                 }
+                // Whatever hinders the renewal, time is left for the call itself.
+                most = now + deadline.saturating_sub(now) / 2;
             }
             if !state.fetching {
-                return self.fetch(state, request, deadline).map(Some);
+                return self.fetch(state, request, most).map(Some);
             }
             let ended = state.fetches;
             state = self.wait(state, deadline.saturating_sub(now));
             if state.fetches != ended {
                 if let Some(failure) = &state.failure {
-                    return Err(failure.clone());
+                    if failure.leaves_time(deadline) {
+                        continue;
+                    }
+                    return Err(failure.error.clone());
                 }
                 // Where WeChat was asked, even the rejected one: asking once more would bring it again.
                 let rejected = request.rejected.filter(|_| !state.asked);
@@ -127,21 +150,37 @@ impl<I: Issuer> StoredTokens<I> {
     }
 
     pub(crate) fn status_in_store(&self) -> Result<TokenStatus> {
-        let record = Record::load(&*self.store, &self.key)?;
+        let (record, _) = Record::load(&*self.store, &self.key, STATUS_TIMEOUT)?;
         let now = self.clock.time_of_day();
-        TokenStatus::new(&self.issuer, self.store.name(), &record, now)
+        TokenStatus::new(
+            &self.issuer,
+            self.store.name(),
+            &record,
+            now,
+            STATUS_TIMEOUT,
+        )
     }
 
     /// Has the next token asked for with this refresh token, which a new authorisation has brought.
     pub(crate) fn set_refresh_token(&self, token: Secret, timeout: Duration) -> Result<()> {
         let deadline = self.clock.now().saturating_add(timeout);
         let bytes = Record::authorised(Some(token)).bytes()?;
-        let turn = || Turn::wait(&self.store, &self.key, LONGEST_TURN, &*self.clock, deadline);
-        while !turn()?.save(&bytes)? {}
+        self.place(deadline).put(&bytes, LONGEST_TURN)?;
         let mut state = self.lock();
         state.held = None;
         state.unsaved = None;
+        state.refusal = None;
+        state.authorisations += 1;
         Ok(())
+    }
+
+    pub(super) fn place(&self, deadline: Duration) -> Place<'_> {
+        Place {
+            store: &self.store,
+            key: &self.key,
+            clock: &self.clock,
+            deadline,
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -163,10 +202,12 @@ impl<I: Issuer> StoredTokens<I> {
     ) -> Result<Secret> {
         state.fetching = true;
         state.asked = false;
+        let authorisations = state.authorisations;
         drop(state);
 
         let mut ending = Ending {
             tokens: self,
+            deadline,
             result: Err(Error::new(
                 OwnCode::Internal,
                 "the request for a token was broken off",
@@ -177,7 +218,9 @@ impl<I: Issuer> StoredTokens<I> {
         let mut state = self.lock();
         match &ending.result {
             Ok(held) => {
-                state.held = Some(held.clone());
+                if state.authorisations == authorisations {
+                    state.held = Some(held.clone());
+                }
                 Ok(held.token.clone())
             }
             // A renewal ahead of time that failed does no harm while the token lives.
@@ -200,6 +243,7 @@ impl<I: Issuer> StoredTokens<I> {
 /// Ends a fetch, even one that panicked: those who wait are told.
 struct Ending<'a, I: Issuer> {
     tokens: &'a StoredTokens<I>,
+    deadline: Duration,
     result: Result<Held>,
 }
 
@@ -208,7 +252,10 @@ impl<I: Issuer> Drop for Ending<'_, I> {
         let mut state = self.tokens.lock();
         state.fetching = false;
         state.fetches += 1;
-        state.failure = self.result.as_ref().err().cloned();
+        state.failure = self.result.as_ref().err().map(|error| Failure {
+            error: error.clone(),
+            deadline: self.deadline,
+        });
         drop(state);
         self.tokens.fetched.notify_all();
     }

@@ -6,7 +6,7 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 use serde::{Deserialize, Serialize};
 
 use super::record::{millis, parse, to_bytes};
-use super::turn::Turn;
+use super::turn::Place;
 use crate::clock::Clock;
 use crate::store::{Key, TokenStore};
 
@@ -35,9 +35,9 @@ impl Ticket {
     pub(crate) const KIND: &'static str = "component_verify_ticket";
 
     /// The last one, as long as it is good.
-    pub(super) fn get(&self) -> Result<Secret> {
+    pub(super) fn get(&self, timeout: Duration) -> Result<Secret> {
         let missing = |what: String| Error::new(OwnCode::NoVerifyTicket, what);
-        let Some(stored) = self.load()? else {
+        let Some(stored) = self.load(timeout)? else {
             return Err(missing(
                 "there is no component_verify_ticket yet".to_owned(),
             ));
@@ -53,8 +53,8 @@ impl Ticket {
     }
 
     /// How long ago the last one came.
-    pub(crate) fn last_age(&self) -> Result<Option<Duration>> {
-        Ok(self.load()?.map(|stored| self.age(&stored)))
+    pub(crate) fn last_age(&self, timeout: Duration) -> Result<Option<Duration>> {
+        Ok(self.load(timeout)?.map(|stored| self.age(&stored)))
     }
 
     /// Keeps this one from now on.
@@ -64,14 +64,17 @@ impl Ticket {
             received_at_ms: millis(self.clock.time_of_day()),
         };
         let bytes = to_bytes(&stored)?;
-        let deadline = self.clock.now().saturating_add(timeout);
-        let turn = || Turn::wait(&self.store, &self.key, LONGEST_TURN, &*self.clock, deadline);
-        while !turn()?.save(&bytes)? {}
-        Ok(())
+        let place = Place {
+            store: &self.store,
+            key: &self.key,
+            clock: &self.clock,
+            deadline: self.clock.now().saturating_add(timeout),
+        };
+        place.put(&bytes, LONGEST_TURN)
     }
 
-    fn load(&self) -> Result<Option<Stored>> {
-        let record = self.store.load(&self.key)?;
+    fn load(&self, timeout: Duration) -> Result<Option<Stored>> {
+        let record = self.store.load(&self.key, timeout)?;
         record
             .map(|record| parse(&record.bytes, &self.key))
             .transpose()

@@ -9,71 +9,96 @@ use crate::store::{Key, Lease, TokenStore};
 /// How often those who wait for somebody else's turn to end look into the store.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// The right to change a record, until it is dropped, even by a panic.
-pub(super) struct Turn {
-    store: Arc<dyn TokenStore>,
-    key: Key,
-    lease: Option<Lease>,
+/// How long the store may take at least to keep what WeChat has just given, and to let others go on: it would be lost, or they
+/// held up, for the sake of a deadline that is almost over.
+const AT_LEAST: Duration = Duration::from_millis(200);
+
+/// A record in a store, for one call: nothing takes longer than that has time.
+pub(super) struct Place<'a> {
+    pub(super) store: &'a Arc<dyn TokenStore>,
+    pub(super) key: &'a Key,
+    pub(super) clock: &'a Arc<dyn Clock>,
+    /// By the clock.
+    pub(super) deadline: Duration,
 }
 
-impl Turn {
-    /// The turn, for `life` at most; `None` while somebody else has it.
-    pub(super) fn take(
-        store: &Arc<dyn TokenStore>,
-        key: &Key,
-        life: Duration,
-    ) -> Result<Option<Self>> {
-        let lease = store.lock(key, life)?;
-        Ok(lease.map(|lease| Self {
-            store: Arc::clone(store),
-            key: key.clone(),
+impl Place<'_> {
+    pub(super) fn time_left(&self) -> Duration {
+        self.deadline.saturating_sub(self.clock.now())
+    }
+
+    /// The right to change the record, for `life` at most; `None` while somebody else has it.
+    pub(super) fn take_turn(&self, life: Duration) -> Result<Option<Turn>> {
+        let lease = self.store.lock(self.key, life, self.time_left())?;
+        Ok(lease.map(|lease| Turn {
+            store: Arc::clone(self.store),
+            key: self.key.clone(),
+            clock: Arc::clone(self.clock),
+            deadline: self.deadline,
             lease: Some(lease),
         }))
     }
 
-    /// The turn, once it is free.
-    pub(super) fn wait(
-        store: &Arc<dyn TokenStore>,
-        key: &Key,
-        life: Duration,
-        clock: &dyn Clock,
-        deadline: Duration,
-    ) -> Result<Self> {
+    /// Puts these bytes there, whoever has a turn before.
+    pub(super) fn put(&self, bytes: &[u8], life: Duration) -> Result<()> {
         loop {
-            if let Some(turn) = Self::take(store, key, life)? {
-                return Ok(turn);
+            if let Some(turn) = self.take_turn(life)? {
+                if turn.save(bytes)? {
+                    return Ok(());
+                }
             }
-            pause(clock, deadline)?;
+            self.pause()?;
         }
     }
 
-    /// Whether it was saved: not if somebody else has had a turn since.
-    pub(super) fn save(&self, bytes: &[u8]) -> Result<bool> {
-        match &self.lease {
-            Some(lease) => self.store.save(&self.key, bytes, lease),
-            None => Ok(false),
+    /// Waits a little for somebody else's turn to end.
+    pub(super) fn pause(&self) -> Result<()> {
+        let now = self.clock.now();
+        if now >= self.deadline {
+            return Err(Error::new(
+                OwnCode::Timeout,
+                "another process's request for a token took too long",
+            ));
         }
+        self.clock
+            .sleep_until(self.deadline.min(now + BETWEEN_LOOKS));
+        Ok(())
     }
 }
 
-/// Waits a little for somebody else's turn to end.
-pub(super) fn pause(clock: &dyn Clock, deadline: Duration) -> Result<()> {
-    let now = clock.now();
-    if now >= deadline {
-        return Err(Error::new(
-            OwnCode::Timeout,
-            "another process's request for a token took too long",
-        ));
+/// The right to change a record, until it is dropped, even by a panic.
+pub(super) struct Turn {
+    store: Arc<dyn TokenStore>,
+    key: Key,
+    clock: Arc<dyn Clock>,
+    deadline: Duration,
+    lease: Option<Lease>,
+}
+
+impl Turn {
+    /// Whether it was saved: not if somebody else has had a turn since.
+    pub(super) fn save(&self, bytes: &[u8]) -> Result<bool> {
+        match &self.lease {
+            Some(lease) => self.store.save(&self.key, bytes, lease, self.time()),
+            None => Ok(false),
+        }
     }
-    clock.sleep_until(deadline.min(now + BETWEEN_LOOKS));
-    Ok(())
+
+    /// The version of what is saved in this turn.
+    pub(super) fn version(&self) -> u64 {
+        self.lease.as_ref().map_or(0, Lease::fence)
+    }
+
+    fn time(&self) -> Duration {
+        self.deadline.saturating_sub(self.clock.now()).max(AT_LEAST)
+    }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         if let Some(lease) = self.lease.take() {
             // A lease that cannot be released comes to its end by itself.
-            drop(self.store.release(&self.key, lease));
+            drop(self.store.release(&self.key, lease, self.time()));
         }
     }
 }

@@ -212,8 +212,12 @@ fn a_late_holder_stores_its_refresh_token_unless_the_store_has_gone_on() {
             if gone_on {
                 publish(&other, MERCHANT).unwrap();
             } else {
-                let lease = intruder.store.lock(&key, Duration::ZERO).unwrap().unwrap();
-                intruder.store.release(&key, lease).unwrap();
+                let lease = intruder
+                    .store
+                    .lock(&key, Duration::ZERO, Duration::ZERO)
+                    .unwrap()
+                    .unwrap();
+                intruder.store.release(&key, lease, Duration::ZERO).unwrap();
             }
         });
         publish(&platform, MERCHANT).unwrap();

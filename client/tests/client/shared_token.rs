@@ -134,7 +134,7 @@ fn a_renewal_that_is_under_way_elsewhere_is_not_asked_for_at_every_call() {
     let clock = Arc::<ManualClock>::default();
     let client = sharing(&transport, &store, &clock);
     add(&client).unwrap();
-    let _lease = store.lock(&key(), LONG).unwrap().unwrap();
+    let _lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     clock.advance(Duration::from_secs(7150));
     let before = store.locks.load(Ordering::SeqCst);
     for _ in 0..10 {
@@ -152,7 +152,7 @@ fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_loo
     let clock = Arc::<ManualClock>::default();
     let client = sharing(&transport, &store, &clock);
     add(&client).unwrap();
-    let lease = store.store.lock(&key(), LONG).unwrap().unwrap();
+    let lease = store.store.lock(&key(), LONG, LONG).unwrap().unwrap();
     clock.advance(Duration::from_secs(7150));
     // Somebody who shares nothing takes the token's place.
     add(&app(&transport).build().unwrap()).unwrap();
@@ -171,7 +171,7 @@ fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_loo
         // Time to wait for this look; if it is too short, the thread looks for itself, which is as good.
         std::thread::sleep(Duration::from_millis(50));
         let released = again.clone();
-        let release = move || released.store.release(&key(), lease).unwrap();
+        let release = move || released.store.release(&key(), lease, LONG).unwrap();
         at_next_lock(&again, release);
     });
     add(&client).unwrap();
@@ -231,7 +231,7 @@ fn while_somebody_else_renews_the_former_token_serves_and_then_the_deadline_boun
     let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
     let client = sharing(&transport, &store, &clock);
     add(&client).unwrap();
-    let lease = store.lock(&key(), LONG).unwrap().unwrap();
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
 
     clock.advance(Duration::from_secs(7150));
     add(&client).unwrap();
@@ -241,7 +241,7 @@ fn while_somebody_else_renews_the_former_token_serves_and_then_the_deadline_boun
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(count(&transport, STABLE_TOKEN), 1);
 
-    store.release(&key(), lease).unwrap();
+    store.release(&key(), lease, LONG).unwrap();
     add(&client).unwrap();
     assert_eq!(count(&transport, STABLE_TOKEN), 2);
 }
@@ -309,13 +309,13 @@ fn a_token_that_could_not_be_saved_is_used_all_the_same() {
 #[test]
 fn what_is_no_token_is_told_and_left_in_the_store() {
     let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
-    let lease = store.lock(&key(), LONG).unwrap().unwrap();
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     let garbage = br#"{"access_token":["SECRET"]}"#;
-    store.save(&key(), garbage, &lease).unwrap();
-    store.release(&key(), lease).unwrap();
+    store.save(&key(), garbage, &lease, LONG).unwrap();
+    store.release(&key(), lease, LONG).unwrap();
     let error = add(&sharing(&transport, &store, &clock)).unwrap_err();
     assert_eq!(error.code(), "store_damaged");
     assert!(!format!("{error:?}").contains("SECRET"));
-    assert_eq!(store.load(&key()).unwrap().unwrap().bytes, garbage);
+    assert_eq!(store.load(&key(), LONG).unwrap().unwrap().bytes, garbage);
     assert!(transport.sent().is_empty());
 }

@@ -39,12 +39,12 @@ impl TokenStore for Unreliable {
         self.store.name()
     }
 
-    fn load(&self, key: &Key) -> Result<Option<Record>> {
+    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>> {
         fail_if(&self.down)?;
-        self.store.load(key)
+        self.store.load(key, timeout)
     }
 
-    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
+    fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
         fail_if(&self.down)?;
         self.locks.fetch_add(1, Ordering::SeqCst);
         let before_lock = self.before_lock.lock().unwrap().take();
@@ -53,22 +53,22 @@ impl TokenStore for Unreliable {
         }
         let hasty = self.hasty.load(Ordering::SeqCst);
         self.store
-            .lock(key, if hasty { Duration::ZERO } else { life })
+            .lock(key, if hasty { Duration::ZERO } else { life }, timeout)
     }
 
-    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool> {
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
         fail_if(&self.down)?;
         fail_if(&self.read_only)?;
         let before_save = self.before_save.lock().unwrap().take();
         if let Some(before_save) = before_save {
             before_save();
         }
-        self.store.save(key, bytes, lease)
+        self.store.save(key, bytes, lease, timeout)
     }
 
-    fn release(&self, key: &Key, lease: Lease) -> Result<()> {
+    fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
         fail_if(&self.down)?;
-        self.store.release(key, lease)
+        self.store.release(key, lease, timeout)
     }
 }
 

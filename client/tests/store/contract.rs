@@ -25,16 +25,16 @@ fn what_was_saved_is_loaded() {
             assert_eq!(get(store).unwrap(), bytes);
         }
         let other = Key::new("stable_token", "wxffffffffffffffff", &[]).unwrap();
-        assert_eq!(store.load(&other).unwrap(), None);
+        assert_eq!(store.load(&other, LONG).unwrap(), None);
     });
 }
 
 #[test]
 fn a_key_that_was_only_locked_holds_nothing() {
     each(|store| {
-        let lease = store.lock(&key(), LONG).unwrap().unwrap();
+        let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         assert_eq!(get(store), None);
-        store.release(&key(), lease).unwrap();
+        store.release(&key(), lease, LONG).unwrap();
         assert_eq!(get(store), None);
     });
 }
@@ -42,13 +42,13 @@ fn a_key_that_was_only_locked_holds_nothing() {
 #[test]
 fn one_holds_a_key_at_a_time_and_other_keys_are_free() {
     each(|store| {
-        let lease = store.lock(&key(), LONG).unwrap().unwrap();
-        assert!(store.lock(&key(), LONG).unwrap().is_none());
+        let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+        assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
         let other = Key::new("token", "wx1234567890abcdef", &[]).unwrap();
-        assert!(store.lock(&other, LONG).unwrap().is_some());
+        assert!(store.lock(&other, LONG, LONG).unwrap().is_some());
         let fence = lease.fence();
-        store.release(&key(), lease).unwrap();
-        let next = store.lock(&key(), LONG).unwrap().unwrap();
+        store.release(&key(), lease, LONG).unwrap();
+        let next = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         assert!(next.fence() > fence);
     });
 }
@@ -57,17 +57,17 @@ fn one_holds_a_key_at_a_time_and_other_keys_are_free() {
 fn a_late_holder_neither_writes_nor_ends_the_lease_of_its_successor() {
     each(|store| {
         put(store, b"before");
-        let late = store.lock(&key(), Duration::ZERO).unwrap().unwrap();
-        let next = store.lock(&key(), LONG).unwrap().unwrap();
+        let late = store.lock(&key(), Duration::ZERO, LONG).unwrap().unwrap();
+        let next = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         assert!(next.fence() > late.fence());
 
-        assert!(!store.save(&key(), b"late", &late).unwrap());
+        assert!(!store.save(&key(), b"late", &late, LONG).unwrap());
         assert_eq!(get(store).unwrap(), b"before");
-        store.release(&key(), late).unwrap();
-        assert!(store.lock(&key(), LONG).unwrap().is_none());
+        store.release(&key(), late, LONG).unwrap();
+        assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
 
-        assert!(store.save(&key(), b"next", &next).unwrap());
-        let record = store.load(&key()).unwrap().unwrap();
+        assert!(store.save(&key(), b"next", &next, LONG).unwrap());
+        let record = store.load(&key(), LONG).unwrap().unwrap();
         assert_eq!(
             (record.bytes.as_slice(), record.version),
             (&b"next"[..], next.fence())
@@ -78,11 +78,11 @@ fn a_late_holder_neither_writes_nor_ends_the_lease_of_its_successor() {
 #[test]
 fn a_lease_that_was_released_cannot_write() {
     each(|store| {
-        let lease = store.lock(&key(), LONG).unwrap().unwrap();
+        let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         let fence = lease.fence();
-        store.release(&key(), lease).unwrap();
+        store.release(&key(), lease, LONG).unwrap();
         let forged = store::Lease::new(fence);
-        assert!(!store.save(&key(), b"late", &forged).unwrap());
+        assert!(!store.save(&key(), b"late", &forged, LONG).unwrap());
         assert_eq!(get(store), None);
     });
 }
@@ -91,7 +91,7 @@ fn a_lease_that_was_released_cannot_write() {
 fn nothing_of_a_record_is_printed() {
     each(|store| {
         put(store, b"SECRET");
-        let record = store.load(&key()).unwrap();
+        let record = store.load(&key(), LONG).unwrap();
         let bytes = format!("{:?}", b"SECRET");
         let printed = format!("{record:?} {store:?}");
         assert!(

@@ -28,9 +28,13 @@ pub(crate) fn rotate(store: &dyn TokenStore, life: Duration, saved: impl Fn(u64)
     loop {
         let lease = process::lock(store, life);
         let next = get(store).map_or(1, |stored| number(&stored) + 1);
-        assert!(store.save(&key(), &token(next), &lease).unwrap());
+        assert!(
+            store
+                .save(&key(), &token(next), &lease, crate::LONG)
+                .unwrap()
+        );
         saved(next);
-        store.release(&key(), lease).unwrap();
+        store.release(&key(), lease, crate::LONG).unwrap();
     }
 }
 

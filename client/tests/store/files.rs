@@ -35,7 +35,7 @@ fn the_folder_and_its_files_are_the_owners_alone() {
     let (folder, store) = directory();
     let tokens = tokens(&folder);
     put(&store, b"1");
-    let _lease = store.lock(&key(), LONG).unwrap().unwrap();
+    let _lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     assert_eq!(mode(&tokens), 0o700);
     let names = names(&tokens);
     assert_eq!(
@@ -60,8 +60,8 @@ fn looser_ones_are_refused_until_the_command_that_is_told_has_been_run() {
     for (path, loose) in [(tokens.clone(), 0o750), (tokens.join(FILE), 0o604)] {
         fs::set_permissions(&path, Permissions::from_mode(loose)).unwrap();
         for error in [
-            store.load(&key()).unwrap_err(),
-            store.lock(&key(), LONG).unwrap_err(),
+            store.load(&key(), LONG).unwrap_err(),
+            store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Store);
             assert_eq!(error.code(), "store_not_private");
@@ -98,7 +98,7 @@ fn what_belongs_to_another_user_is_refused_and_left_to_him() {
     let tokens = tokens(&folder);
     for path in [tokens.clone(), tokens.join(FILE)] {
         let given_away = chown(&path, Some(65534), None).is_ok();
-        let result = store.load(&key());
+        let result = store.load(&key(), LONG);
         match result {
             Err(error) if given_away => {
                 assert_eq!(error.code(), "store_not_private");
@@ -107,7 +107,7 @@ fn what_belongs_to_another_user_is_refused_and_left_to_him() {
             result => assert!(!given_away && result.is_ok()),
         }
         if given_away {
-            store.lock(&key(), LONG).unwrap_err();
+            store.lock(&key(), LONG, LONG).unwrap_err();
             chown(&path, Some(0), None).unwrap();
         }
     }
@@ -138,8 +138,8 @@ fn garbage_is_told_and_left_as_it_is() {
     ] {
         fs::write(&path, &garbage).unwrap();
         for error in [
-            store.load(&key()).unwrap_err(),
-            store.lock(&key(), LONG).unwrap_err(),
+            store.load(&key(), LONG).unwrap_err(),
+            store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Store);
             assert_eq!(error.code(), "store_damaged");
@@ -172,8 +172,8 @@ fn a_store_that_went_away_is_told_and_is_used_again_when_it_is_back() {
     let away = folder.path().join("away");
     fs::rename(tokens(&folder), &away).unwrap();
     for error in [
-        store.load(&key()).unwrap_err(),
-        store.lock(&key(), LONG).unwrap_err(),
+        store.load(&key(), LONG).unwrap_err(),
+        store.lock(&key(), LONG, LONG).unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::Store);
         assert_eq!(error.code(), "store_failed");

@@ -40,11 +40,11 @@ fn directory() -> (TempDir, DirectoryStore) {
 
 /// Saves under a lease of its own.
 fn put(store: &dyn TokenStore, bytes: &[u8]) {
-    let lease = store.lock(&key(), LONG).unwrap().unwrap();
-    assert!(store.save(&key(), bytes, &lease).unwrap());
-    store.release(&key(), lease).unwrap();
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+    assert!(store.save(&key(), bytes, &lease, LONG).unwrap());
+    store.release(&key(), lease, LONG).unwrap();
 }
 
 fn get(store: &dyn TokenStore) -> Option<Vec<u8>> {
-    store.load(&key()).unwrap().map(|record| record.bytes)
+    store.load(&key(), LONG).unwrap().map(|record| record.bytes)
 }

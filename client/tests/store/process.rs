@@ -82,7 +82,7 @@ fn plays_its_part() {
     let say = |number: u64| println!("says {number}");
     match part.as_str() {
         "hold" => {
-            let _lease = store.lock(&key(), lease).unwrap().unwrap();
+            let _lease = store.lock(&key(), lease, LONG).unwrap().unwrap();
             say(1);
             std::thread::sleep(LONG);
         }
@@ -99,7 +99,7 @@ fn plays_its_part() {
 pub(crate) fn lock(store: &dyn TokenStore, life: Duration) -> Lease {
     let begun = Instant::now();
     loop {
-        if let Some(lease) = store.lock(&key(), life).unwrap() {
+        if let Some(lease) = store.lock(&key(), life, LONG).unwrap() {
             return lease;
         }
         assert!(begun.elapsed() < PATIENCE, "the lease blocks");
@@ -114,8 +114,8 @@ fn count_up(store: &dyn TokenStore) {
         String::from_utf8(bytes).unwrap().parse().unwrap()
     });
     let after = (before + 1).to_string();
-    assert!(store.save(&key(), after.as_bytes(), &lease).unwrap());
-    store.release(&key(), lease).unwrap();
+    assert!(store.save(&key(), after.as_bytes(), &lease, LONG).unwrap());
+    store.release(&key(), lease, LONG).unwrap();
 }
 
 fn no_write_is_lost(place: &Place) {
@@ -150,10 +150,10 @@ fn a_holder_that_dies_is_outlived_at_once_however_long_its_lease() {
     put(&*store, b"before");
     let mut other = Other::start("hold", &place);
     other.says().unwrap();
-    assert!(store.lock(&key(), LONG).unwrap().is_none());
+    assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
     other.kill();
-    let lease = store.lock(&key(), LONG).unwrap().unwrap();
-    assert!(store.save(&key(), b"after", &lease).unwrap());
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+    assert!(store.save(&key(), b"after", &lease, LONG).unwrap());
 }
 
 #[cfg(feature = "redis")]
@@ -168,6 +168,6 @@ fn a_holder_that_dies_is_outlived_in_redis_when_its_lease_is_over() {
     other.kill();
     let lease = lock(&*store, LONG);
     assert!(begun.elapsed() >= place.lease);
-    assert!(store.save(&key(), b"after", &lease).unwrap());
+    assert!(store.save(&key(), b"after", &lease, LONG).unwrap());
     assert_eq!(get(&*store).unwrap(), b"after");
 }

@@ -3,14 +3,14 @@
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
 use redis::{Client, Connection, ConnectionAddr, RedisResult};
 use rustls::crypto::{CryptoProvider, ring};
 
-/// How long connecting may take, with the resolving of the name, TLS and login, and how long each answer.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long connecting, with the resolving of the name, TLS and login, and an answer may take together.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The most idle connections that are kept.
 const MOST_IDLE: usize = 8;
@@ -36,6 +36,14 @@ pub(super) struct Connections {
 struct Idle {
     connection: Connection,
     since: Instant,
+    /// The process that opened it: in a forked child, it is still the parent's.
+    process: u32,
+}
+
+impl Idle {
+    fn is_good(&self) -> bool {
+        self.since.elapsed() < LONGEST_IDLE && self.process == process::id()
+    }
 }
 
 impl Connections {
@@ -54,37 +62,45 @@ impl Connections {
     /// longer the master, and then a new one is tried.
     pub(super) fn run<T>(
         &self,
+        timeout: Duration,
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
+        let deadline = Instant::now() + timeout.min(TIMEOUT);
         let kept = self.idle().pop();
-        if let Some(kept) = kept.filter(|kept| kept.since.elapsed() < LONGEST_IDLE) {
-            match self.run_on(kept.connection, &command) {
-                Err(error) if !error.is_timeout() => {}
+        if let Some(kept) = kept.filter(Idle::is_good) {
+            match self.run_on(kept.connection, deadline, &command) {
+                Err(error) if !error.is_timeout() => self.idle().clear(),
                 result => return result,
             }
         }
-        self.run_on(self.connect()?, &command)
+        self.run_on(self.connect(deadline)?, deadline, &command)
     }
 
     /// Keeps the connection if all went well.
     fn run_on<T>(
         &self,
         mut connection: Connection,
+        deadline: Instant,
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
+        let left = time_left(deadline)?;
+        connection.set_read_timeout(Some(left))?;
+        connection.set_write_timeout(Some(left))?;
         let done = command(&mut connection)?;
         let mut idle = self.idle();
-        idle.retain(|kept| kept.since.elapsed() < LONGEST_IDLE);
+        idle.retain(Idle::is_good);
         if idle.len() < MOST_IDLE {
             idle.push(Idle {
                 connection,
                 since: Instant::now(),
+                process: process::id(),
             });
         }
         Ok(done)
     }
 
-    fn connect(&self) -> RedisResult<Connection> {
+    fn connect(&self, deadline: Instant) -> RedisResult<Connection> {
+        let left = time_left(deadline)?;
         let Server { client, db, .. } = &self.server;
         if let ConnectionAddr::TcpTls { .. } = client.get_connection_info().addr() {
             choose_cryptography();
@@ -96,9 +112,9 @@ impl Connections {
             .name("jumpqr-redis".to_owned())
             .spawn(move || {
                 // Nobody waits any more for one that comes too late.
-                drop(connected.send(client.get_connection_with_timeout(TIMEOUT)));
+                drop(connected.send(client.get_connection_with_timeout(left)));
             })?;
-        let result = connection.recv_timeout(TIMEOUT);
+        let result = connection.recv_timeout(left);
         if !matches!(result, Err(RecvTimeoutError::Timeout)) {
             // It has just ended, or is about to: a process that ends now finds nothing of it.
             drop(connecting.join());
@@ -109,9 +125,10 @@ impl Connections {
                 Err(io::Error::other("connecting was broken off").into())
             }
         })?;
-        connection.set_read_timeout(Some(TIMEOUT))?;
-        connection.set_write_timeout(Some(TIMEOUT))?;
         if *db != 0 {
+            let left = time_left(deadline)?;
+            connection.set_read_timeout(Some(left))?;
+            connection.set_write_timeout(Some(left))?;
             redis::cmd("SELECT").arg(*db).exec(&mut connection)?;
         }
         Ok(connection)
@@ -120,6 +137,14 @@ impl Connections {
     fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn time_left(deadline: Instant) -> RedisResult<Duration> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+    }
+    Ok(left)
 }
 
 /// redis takes the cryptography that the process has chosen, and panics where there is none and several are compiled in.

@@ -8,8 +8,6 @@ use std::sync::Arc;
 use jumpqr_core::error::{Error, OwnCode};
 use redis::{ErrorKind, RedisError};
 
-use super::connections::TIMEOUT;
-
 /// What a user of Redis needs the right to run.
 const COMMANDS: &str =
     "+select +evalsha +script|load +hmget +hget +hset +hdel +exists +set +del +time";
@@ -36,8 +34,7 @@ pub(super) fn told(error: &RedisError, place: &str, prefix: &str) -> Error {
 fn what(error: &RedisError, prefix: &str) -> String {
     if error.is_timeout() {
         return format!(
-            "did not answer within {} s; see whether it is reachable, neither overloaded nor paused, and {SEE_TLS}",
-            TIMEOUT.as_secs()
+            "did not answer in time; see whether it is reachable, neither overloaded nor paused, and {SEE_TLS}"
         );
     }
     if let Some(code) = code(error) {

@@ -88,8 +88,13 @@ impl RedisStore {
     }
 
     /// Whatever a script does, doing it once more changes nothing: at worst, a lease whose fence got lost lasts its life.
-    fn run<T>(&self, key: &Key, command: impl Fn(&mut Connection) -> RedisResult<T>) -> Result<T> {
-        self.connections.run(command).map_err(|error| {
+    fn run<T>(
+        &self,
+        key: &Key,
+        timeout: Duration,
+        command: impl Fn(&mut Connection) -> RedisResult<T>,
+    ) -> Result<T> {
+        self.connections.run(timeout, command).map_err(|error| {
             if failure::is_about_the_record(&error) {
                 self.damaged(key)
             } else {
@@ -115,13 +120,14 @@ impl TokenStore for RedisStore {
         self.name.clone()
     }
 
-    fn load(&self, key: &Key) -> Result<Option<Record>> {
-        let (version, bytes): (Option<Vec<u8>>, Option<Vec<u8>>) = self.run(key, |connection| {
-            redis::cmd("HMGET")
-                .arg(self.record_key(key))
-                .arg(&["version", "bytes"])
-                .query(connection)
-        })?;
+    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>> {
+        let (version, bytes): (Option<Vec<u8>>, Option<Vec<u8>>) =
+            self.run(key, timeout, |connection| {
+                redis::cmd("HMGET")
+                    .arg(self.record_key(key))
+                    .arg(&["version", "bytes"])
+                    .query(connection)
+            })?;
         let (version, bytes) = match (version, bytes) {
             (None, None) => return Ok(None),
             (Some(version), Some(bytes)) => (version, bytes),
@@ -134,9 +140,9 @@ impl TokenStore for RedisStore {
         Ok(Some(Record { bytes, version }))
     }
 
-    fn lock(&self, key: &Key, life: Duration) -> Result<Option<Lease>> {
+    fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
         let life_ms = u64::try_from(life.min(LONGEST_LIFE).as_millis()).unwrap_or(u64::MAX);
-        let fence: Option<u64> = self.run(key, |connection| {
+        let fence: Option<u64> = self.run(key, timeout, |connection| {
             self.lock
                 .key(self.record_key(key))
                 .key(self.lease_key(key))
@@ -149,8 +155,8 @@ impl TokenStore for RedisStore {
         }
     }
 
-    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease) -> Result<bool> {
-        self.run(key, |connection| {
+    fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
+        self.run(key, timeout, |connection| {
             self.save
                 .key(self.record_key(key))
                 .arg(lease.fence())
@@ -159,8 +165,8 @@ impl TokenStore for RedisStore {
         })
     }
 
-    fn release(&self, key: &Key, lease: Lease) -> Result<()> {
-        let _was_held: bool = self.run(key, |connection| {
+    fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
+        let _was_held: bool = self.run(key, timeout, |connection| {
             self.release
                 .key(self.record_key(key))
                 .key(self.lease_key(key))

@@ -84,10 +84,10 @@ fn every_failure_says_what_to_do_and_repeats_nothing() {
         let place = setting.strip_prefix("redis://").unwrap();
         let lease = store::Lease::new(1);
         for error in [
-            store.load(&key()).unwrap_err(),
-            store.lock(&key(), LONG).unwrap_err(),
-            store.save(&key(), RECORD, &lease).unwrap_err(),
-            store.release(&key(), lease).unwrap_err(),
+            store.load(&key(), LONG).unwrap_err(),
+            store.lock(&key(), LONG, LONG).unwrap_err(),
+            store.save(&key(), RECORD, &lease, LONG).unwrap_err(),
+            store.release(&key(), lease, LONG).unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Store, "{answer}");
             assert_eq!(error.code(), "store_failed", "{answer}");
@@ -112,7 +112,7 @@ fn what_is_not_a_record_is_damaged_and_whatever_it_is_not_repeated() {
         "*2\r\n$6\r\nSECRET\r\n$6\r\nSECRET\r\n",
     ] {
         let store = store::open(&answering(answer)).unwrap();
-        let error = store.load(&key()).unwrap_err();
+        let error = store.load(&key(), LONG).unwrap_err();
         assert_eq!(error.code(), "store_damaged", "{answer}");
         assert!(error.message().contains("jumpqr:{stable_token-"), "{error}");
         assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");

@@ -38,11 +38,11 @@ fn connections_that_broke_meanwhile_are_replaced_unseen() {
             }
         });
         let _: u64 = server.admin("CLIENT KILL TYPE normal");
-        let lease = store.lock(&key(), LONG).unwrap().unwrap();
+        let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         let _: u64 = server.admin("CLIENT KILL TYPE normal");
-        assert!(store.save(&key(), &[number + 1], &lease).unwrap());
+        assert!(store.save(&key(), &[number + 1], &lease, LONG).unwrap());
         let _: u64 = server.admin("CLIENT KILL TYPE normal");
-        store.release(&key(), lease).unwrap();
+        store.release(&key(), lease, LONG).unwrap();
         let _: u64 = server.admin("CLIENT KILL TYPE normal");
         assert_eq!(get(&*store).unwrap(), [number + 1]);
     }
@@ -55,8 +55,8 @@ fn a_redis_that_is_down_is_told_and_used_again_when_it_is_back() {
     let store = server.open();
     let told = || {
         for error in [
-            store.load(&key()).unwrap_err(),
-            store.lock(&key(), LONG).unwrap_err(),
+            store.load(&key(), LONG).unwrap_err(),
+            store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
             assert_eq!(error.code(), "store_failed");
             assert!(error.is_retryable());
@@ -74,7 +74,7 @@ fn a_redis_that_is_down_is_told_and_used_again_when_it_is_back() {
 }
 
 fn told_again(store: &dyn jumpqr::store::TokenStore) {
-    assert_eq!(store.load(&key()).unwrap_err().code(), "store_failed");
+    assert_eq!(store.load(&key(), LONG).unwrap_err().code(), "store_failed");
 }
 
 #[test]
@@ -82,12 +82,12 @@ fn a_redis_with_an_append_only_file_keeps_all_through_a_crash() {
     let mut server = RedisServer::start_with("appendonly yes\nappendfsync always");
     let store = server.open();
     put(&*store, b"kept");
-    let lease = store.lock(&key(), LONG).unwrap().unwrap();
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     assert!(server.start_again());
     assert_eq!(get(&*store).unwrap(), b"kept");
-    assert!(store.lock(&key(), LONG).unwrap().is_none());
-    assert!(store.save(&key(), b"later", &lease).unwrap());
-    store.release(&key(), lease).unwrap();
+    assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
+    assert!(store.save(&key(), b"later", &lease, LONG).unwrap());
+    store.release(&key(), lease, LONG).unwrap();
     assert_eq!(get(&*store).unwrap(), b"later");
 }
 
@@ -95,14 +95,14 @@ fn a_redis_with_an_append_only_file_keeps_all_through_a_crash() {
 fn fences_grow_even_through_a_crash_that_loses_all() {
     let mut server = RedisServer::start();
     let store = server.open();
-    let late = store.lock(&key(), LONG).unwrap().unwrap();
+    let late = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     assert!(server.start_again());
     assert_eq!(get(&*store), None);
-    assert!(!store.save(&key(), b"late", &late).unwrap());
-    let next = store.lock(&key(), LONG).unwrap().unwrap();
+    assert!(!store.save(&key(), b"late", &late, LONG).unwrap());
+    let next = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     assert!(next.fence() > late.fence());
-    assert!(!store.save(&key(), b"late", &late).unwrap());
-    assert!(store.save(&key(), b"next", &next).unwrap());
+    assert!(!store.save(&key(), b"late", &late, LONG).unwrap());
+    assert!(store.save(&key(), b"next", &next, LONG).unwrap());
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn one_that_hangs_is_given_up_and_used_again_when_it_answers() {
     // The first over the connection that was kept, the second over a new one.
     for _ in 0..2 {
         let begun = Instant::now();
-        let error = store.load(&key()).unwrap_err();
+        let error = store.load(&key(), LONG).unwrap_err();
         assert_eq!(error.code(), "store_failed");
         assert!(error.message().contains("did not answer"), "{error}");
         let waited = begun.elapsed();
@@ -122,7 +122,7 @@ fn one_that_hangs_is_given_up_and_used_again_when_it_answers() {
         assert!(waited < Duration::from_secs(7), "{waited:?}");
     }
     let begun = Instant::now();
-    while store.load(&key()).is_err() {
+    while store.load(&key(), LONG).is_err() {
         assert!(begun.elapsed() < Duration::from_secs(60));
     }
     assert_eq!(get(&*store).unwrap(), b"1");
@@ -131,7 +131,7 @@ fn one_that_hangs_is_given_up_and_used_again_when_it_answers() {
 #[test]
 fn a_host_that_is_not_there_is_told() {
     let store = jumpqr::store::open("redis://redis.invalid:6380").unwrap();
-    let error = store.load(&key()).unwrap_err();
+    let error = store.load(&key(), LONG).unwrap_err();
     assert_eq!(error.code(), "store_failed");
     assert!(error.message().contains("redis.invalid:6380"), "{error}");
 }

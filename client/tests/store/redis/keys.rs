@@ -21,18 +21,18 @@ fn a_record_never_expires_and_a_lease_does() {
     put(&*store, b"1");
     assert_eq!(server.keys(), [RECORD]);
     let lease = store
-        .lock(&key(), Duration::from_secs(3600))
+        .lock(&key(), Duration::from_secs(3600), LONG)
         .unwrap()
         .unwrap();
-    assert!(store.save(&key(), b"2", &lease).unwrap());
+    assert!(store.save(&key(), b"2", &lease, LONG).unwrap());
     assert_eq!(server.keys(), [RECORD, LEASE]);
     assert_eq!(server.admin::<i64>(&format!("PTTL {RECORD}")), -1);
     let rest: i64 = server.admin(&format!("PTTL {LEASE}"));
     assert!(rest > 0 && rest <= 3_600_000, "{rest}");
     // The longest that there is.
-    store.release(&key(), lease).unwrap();
-    let lease = store.lock(&key(), Duration::MAX).unwrap().unwrap();
-    store.release(&key(), lease).unwrap();
+    store.release(&key(), lease, LONG).unwrap();
+    let lease = store.lock(&key(), Duration::MAX, LONG).unwrap().unwrap();
+    store.release(&key(), lease, LONG).unwrap();
     assert_eq!(server.keys(), [RECORD]);
 }
 
@@ -41,7 +41,7 @@ fn a_lease_is_over_by_redis_own_clock_and_its_holder_may_write_until_another_is_
     let server = RedisServer::start();
     let store = server.open();
     let late = store
-        .lock(&key(), Duration::from_millis(1))
+        .lock(&key(), Duration::from_millis(1), LONG)
         .unwrap()
         .unwrap();
     let begun = Instant::now();
@@ -50,12 +50,12 @@ fn a_lease_is_over_by_redis_own_clock_and_its_holder_may_write_until_another_is_
         std::thread::sleep(Duration::from_millis(1));
     }
     assert_eq!(server.keys(), [RECORD]);
-    assert!(store.save(&key(), b"late", &late).unwrap());
-    let next = store.lock(&key(), LONG).unwrap().unwrap();
-    assert!(!store.save(&key(), b"too late", &late).unwrap());
+    assert!(store.save(&key(), b"late", &late, LONG).unwrap());
+    let next = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+    assert!(!store.save(&key(), b"too late", &late, LONG).unwrap());
     assert_eq!(get(&*store).unwrap(), b"late");
-    assert!(store.save(&key(), b"next", &next).unwrap());
-    store.release(&key(), late).unwrap();
+    assert!(store.save(&key(), b"next", &next, LONG).unwrap());
+    store.release(&key(), late, LONG).unwrap();
     assert_eq!(server.keys(), [RECORD, LEASE]);
 }
 
@@ -100,7 +100,7 @@ fn a_socket_serves_as_well() {
     );
     assert_eq!(server.keys(), Vec::<String>::new());
     let away = store::open("redis+unix:///nowhere/socket").unwrap();
-    let error = away.load(&key()).unwrap_err();
+    let error = away.load(&key(), LONG).unwrap_err();
     assert_eq!(error.code(), "store_failed");
     assert!(error.message().contains("/nowhere/socket"), "{error}");
 }
@@ -118,8 +118,8 @@ fn what_is_no_record_is_told_and_left_as_it_is() {
     ] {
         let _: redis::Value = server.admin(&garbage);
         for error in [
-            store.load(&key()).unwrap_err(),
-            store.lock(&key(), LONG).unwrap_err(),
+            store.load(&key(), LONG).unwrap_err(),
+            store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
             assert_eq!(error.code(), "store_damaged");
             assert!(error.message().contains(RECORD), "{error}");

@@ -7,7 +7,10 @@ use crate::{LONG, get, key, put};
 
 /// What is told about a store that cannot be used.
 fn told(setting: &str) -> String {
-    let error = store::open(setting).unwrap().load(&key()).unwrap_err();
+    let error = store::open(setting)
+        .unwrap()
+        .load(&key(), LONG)
+        .unwrap_err();
     assert_eq!(error.code(), "store_failed");
     let printed = format!("{error:?} {error}");
     assert!(!printed.contains("P4SS"), "{printed}");
@@ -45,7 +48,7 @@ fn a_user_without_rights_has_them_once_the_command_that_is_told_was_run() {
         "~jumpqr:* +evalsha +script|load +hmget",
     ] {
         user(rights);
-        let error = server.open().lock(&key(), LONG).unwrap_err();
+        let error = server.open().lock(&key(), LONG, LONG).unwrap_err();
         assert_eq!(error.code(), "store_failed", "{rights}");
         let (_, command) = error.message().split_once("run: ").unwrap();
         assert!(command.ends_with(documented_rights()), "{command}");
@@ -68,7 +71,7 @@ fn a_replica_is_told_from_a_master() {
     let store = server.open();
     put(&*store, b"1");
     let _: () = server.admin("REPLICAOF 127.0.0.1 1");
-    let error = store.lock(&key(), LONG).unwrap_err();
+    let error = store.lock(&key(), LONG, LONG).unwrap_err();
     assert!(error.message().contains("replica"), "{error}");
     assert_eq!(get(&*store).unwrap(), b"1");
     let _: () = server.admin("REPLICAOF NO ONE");
@@ -81,7 +84,7 @@ fn a_full_redis_is_told_and_what_it_holds_is_not_lost() {
     let store = server.open();
     put(&*store, b"1");
     let _: () = server.admin("CONFIG SET maxmemory 1");
-    let error = store.lock(&key(), LONG).unwrap_err();
+    let error = store.lock(&key(), LONG, LONG).unwrap_err();
     assert!(error.message().contains("out of memory"), "{error}");
     assert_eq!(get(&*store).unwrap(), b"1");
     let _: () = server.admin("CONFIG SET maxmemory 0");
@@ -93,10 +96,10 @@ fn a_full_redis_is_told_and_what_it_holds_is_not_lost() {
 fn a_lease_can_be_released_whatever_the_memory() {
     let server = RedisServer::start();
     let store = server.open();
-    let lease = store.lock(&key(), LONG).unwrap().unwrap();
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     let _: () = server.admin("CONFIG SET maxmemory 1");
-    assert!(store.save(&key(), b"1", &lease).is_err());
-    store.release(&key(), lease).unwrap();
+    assert!(store.save(&key(), b"1", &lease, LONG).is_err());
+    store.release(&key(), lease, LONG).unwrap();
     let _: () = server.admin("CONFIG SET maxmemory 0");
-    assert!(store.lock(&key(), LONG).unwrap().is_some());
+    assert!(store.lock(&key(), LONG, LONG).unwrap().is_some());
 }

@@ -54,7 +54,7 @@ fn tls_works_with_the_authority_that_is_named_and_with_no_other() {
         (open("rediss", "localhost", &trusting), "certificate"),
         (open("redis", "127.0.0.1", ""), "TLS"),
     ] {
-        let error = store.load(&key()).unwrap_err();
+        let error = store.load(&key(), crate::LONG).unwrap_err();
         assert_eq!(error.code(), "store_failed");
         assert!(error.message().contains(word), "{error}");
         assert!(!format!("{error:?}").contains("P4SS"), "{error:?}");
@@ -65,7 +65,10 @@ fn tls_works_with_the_authority_that_is_named_and_with_no_other() {
 fn a_redis_without_tls_is_told() {
     let server = RedisServer::start();
     let setting = server.setting().replace("redis://", "rediss://");
-    let error = store::open(&setting).unwrap().load(&key()).unwrap_err();
+    let error = store::open(&setting)
+        .unwrap()
+        .load(&key(), crate::LONG)
+        .unwrap_err();
     assert_eq!(error.code(), "store_failed");
     assert!(error.message().contains("TLS"), "{error}");
 }
