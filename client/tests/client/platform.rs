@@ -1,7 +1,7 @@
 //! A platform and its merchants, at a WeChat where each answer brings a new refresh token and kills the one before.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use jumpqr::{Client, ClientBuilder, Clock, ErrorKind, Outcome, Platform};
 use serde_json::{Value, json};
 
 use crate::fake::{ManualClock, count, errcode, ok, token_of};
-use crate::unreliable::{Unreliable, at_next_save};
+use crate::unreliable::{Unreliable, Work};
 
 const COMPONENT_TOKEN: &str = "/cgi-bin/component/api_component_token";
 const AUTHORIZER_TOKEN: &str = "/cgi-bin/component/api_authorizer_token";
@@ -31,6 +31,10 @@ struct Strict {
     given: Mutex<HashMap<String, u32>>,
     /// Whether answers with tokens of merchants get lost.
     loses_answers: AtomicBool,
+    /// What the list of merchants is refused with, if not 0.
+    list_refused: AtomicI64,
+    /// Whether the list of merchants begins again with every page.
+    list_repeats: AtomicBool,
 }
 
 fn text<'a>(body: &'a Value, field: &str) -> &'a str {
@@ -67,6 +71,13 @@ impl Strict {
                     "expires_in": 7200,
                     "authorizer_refresh_token": named("RT", appid, *number),
                 }))
+            }
+            AUTHORIZER_LIST if self.list_refused.load(Ordering::SeqCst) != 0 => {
+                Ok(errcode(self.list_refused.load(Ordering::SeqCst)))
+            }
+            AUTHORIZER_LIST if self.list_repeats.load(Ordering::SeqCst) => {
+                let other = json!({"authorizer_appid": "wx0000000000000001", "refresh_token": "R"});
+                answer(json!({"total_count": 1_000_000, "list": [other]}))
             }
             AUTHORIZER_LIST => {
                 let list: Vec<_> = given
@@ -208,7 +219,7 @@ fn a_late_holder_stores_its_refresh_token_unless_the_store_has_gone_on() {
         store.hasty.store(true, Ordering::SeqCst);
         let key = Key::new("api_authorizer_token", MERCHANT, &[PLATFORM]).unwrap();
         let (intruder, other) = (store.clone(), process(&transport, &store));
-        at_next_save(&store, move || {
+        store.before(Work::Save, move || {
             if gone_on {
                 publish(&other, MERCHANT).unwrap();
             } else {
@@ -263,6 +274,133 @@ fn a_refresh_token_whose_answer_got_lost_is_found_again() {
 }
 
 #[test]
+fn the_list_is_read_once_for_all_merchants_whose_refresh_tokens_got_lost() {
+    let (wechat, transport) = strict();
+    let platform = process(&transport, &Arc::<MemoryStore>::default());
+    let appids: Vec<_> = (0..40).map(|number| format!("wx{number:016}")).collect();
+    for appid in &appids {
+        wechat.given.lock().unwrap().insert(appid.clone(), 3);
+    }
+    for appid in &appids {
+        publish(&platform, appid).unwrap();
+    }
+    assert_eq!(count(&transport, AUTHORIZER_LIST), 1);
+    assert_eq!(count(&transport, AUTHORIZER_TOKEN), 40);
+}
+
+#[test]
+fn a_list_that_does_not_end_is_not_read_for_ever() {
+    let (wechat, transport) = strict();
+    wechat.list_repeats.store(true, Ordering::SeqCst);
+    let platform = process(&transport, &Arc::<MemoryStore>::default());
+    let error = publish(&platform, MERCHANT).unwrap_err();
+    assert_eq!(error.code(), "no_refresh_token");
+    assert_eq!(count(&transport, AUTHORIZER_LIST), 2);
+}
+
+#[test]
+fn a_list_that_is_refused_is_not_asked_for_again_at_once() {
+    let (wechat, transport) = strict();
+    wechat.list_refused.store(45009, Ordering::SeqCst);
+    let platform = process(&transport, &Arc::<MemoryStore>::default());
+    for _ in 0..3 {
+        let error = publish(&platform, MERCHANT).unwrap_err();
+        assert_eq!(error.errcode(), Some(45009));
+    }
+    assert_eq!(count(&transport, AUTHORIZER_LIST), 1);
+}
+
+#[test]
+fn whether_an_authorisation_is_gone_is_not_said_before_the_list_is_read() {
+    let (wechat, transport) = strict();
+    let platform = process(&transport, &Arc::<MemoryStore>::default());
+    wechat.given.lock().unwrap().insert(MERCHANT.to_owned(), 3);
+    authorise(&platform, MERCHANT);
+    wechat.list_refused.store(-1, Ordering::SeqCst);
+    let error = publish(&platform, MERCHANT).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert!(error.is_retryable());
+    wechat.list_refused.store(0, Ordering::SeqCst);
+    publish(&platform, MERCHANT).unwrap();
+}
+
+#[test]
+fn what_comes_of_a_renewal_is_not_held_once_a_new_authorisation_has_come() {
+    let (_, transport) = strict();
+    let store = Arc::<Unreliable>::default();
+    let platform = process(&transport, &store);
+    // So that the platform's own token is there.
+    publish(&platform, "wx0000000000000000").unwrap_err();
+    authorise(&platform, MERCHANT);
+    store.hasty.store(true, Ordering::SeqCst);
+    let same = platform.clone();
+    store.before(Work::Release, move || {
+        let next = named("RT", MERCHANT, 1);
+        same.set_authorizer_refresh_token(MERCHANT, next).unwrap();
+    });
+    publish(&platform, MERCHANT).unwrap();
+    publish(&platform, MERCHANT).unwrap();
+    assert_eq!(count(&transport, AUTHORIZER_TOKEN), 2);
+}
+
+#[test]
+fn a_new_authorisation_is_tried_at_once_whatever_was_refused_before() {
+    let (wechat, transport) = strict();
+    wechat.list_refused.store(45009, Ordering::SeqCst);
+    let platform = process(&transport, &Arc::<MemoryStore>::default());
+    for times in 1..3 {
+        platform
+            .set_authorizer_refresh_token(MERCHANT, "dead")
+            .unwrap();
+        for _ in 0..2 {
+            publish(&platform, MERCHANT).unwrap_err();
+        }
+        assert_eq!(count(&transport, AUTHORIZER_TOKEN), times);
+    }
+}
+
+#[test]
+fn what_was_not_stored_outlives_a_store_that_has_lost_everything() {
+    let (wechat, transport) = strict();
+    let store = Arc::<Unreliable>::default();
+    let platform = process(&transport, &store);
+    authorise(&platform, MERCHANT);
+    store.read_only.store(true, Ordering::SeqCst);
+    publish(&platform, MERCHANT).unwrap_err();
+    store.read_only.store(false, Ordering::SeqCst);
+    let key = Key::new("api_authorizer_token", MERCHANT, &[PLATFORM]).unwrap();
+    let lease = store.store.lock(&key, Duration::ZERO, Duration::ZERO);
+    let lease = lease.unwrap().unwrap();
+    assert!(
+        store
+            .store
+            .save(&key, b"{}", &lease, Duration::ZERO)
+            .unwrap()
+    );
+    store.store.release(&key, lease, Duration::ZERO).unwrap();
+    wechat.list_refused.store(45009, Ordering::SeqCst);
+    publish(&platform, MERCHANT).unwrap();
+    assert_eq!(count(&transport, AUTHORIZER_TOKEN), 1);
+}
+
+#[test]
+fn a_store_that_keeps_nothing_is_not_tried_for_ever() {
+    let (_, transport) = strict();
+    let store = Arc::<Unreliable>::default();
+    let platform = process(&transport, &store);
+    store.stubborn.store(true, Ordering::SeqCst);
+    let ticket = platform.set_verify_ticket("TICKET2").unwrap_err();
+    let token = platform
+        .set_authorizer_refresh_token(MERCHANT, "RT")
+        .unwrap_err();
+    assert_eq!(
+        (ticket.kind(), token.kind()),
+        (ErrorKind::Timeout, ErrorKind::Timeout)
+    );
+    assert!(store.locks.load(Ordering::SeqCst) < 2000);
+}
+
+#[test]
 fn while_the_store_is_down_a_merchants_token_serves_and_nothing_is_rotated() {
     let (_, transport) = strict();
     let store = Arc::<Unreliable>::default();
@@ -303,6 +441,7 @@ fn an_old_ticket_is_not_sent() {
     assert_eq!(error.code(), "no_verify_ticket");
     assert!(error.message().contains("13 h"), "{error}");
     assert!(transport.sent().is_empty());
+    platform.token_status().unwrap();
 
     platform.set_verify_ticket("TICKET").unwrap();
     publish(&platform, MERCHANT).unwrap();
@@ -430,7 +569,7 @@ fn the_status_tells_how_tokens_stand() {
 
 #[test]
 fn nothing_that_is_printed_holds_a_secret() {
-    let (_, transport) = strict();
+    let (wechat, transport) = strict();
     let store = Arc::<MemoryStore>::default();
     let platform = process(&transport, &store);
     authorise(&platform, MERCHANT);
@@ -440,7 +579,10 @@ fn nothing_that_is_printed_holds_a_secret() {
         .set_authorizer_refresh_token(MERCHANT, "RT-dead")
         .unwrap();
     let lost = publish(&platform, "wx0000000000000009").unwrap_err();
-    let printed = format!("{platform:?} {store:?} {status:?} {lost} {lost:?}");
+    wechat.given.lock().unwrap().remove(MERCHANT);
+    let dead = publish(&platform, MERCHANT).unwrap_err();
+    assert_eq!(dead.errcode(), Some(61023));
+    let printed = format!("{platform:?} {store:?} {status:?} {lost} {lost:?} {dead} {dead:?}");
     for secret in ["COMPONENTSECRET", "TICKET", "CT\"", "AT-", "RT-"] {
         assert!(!printed.contains(secret), "{printed}");
     }

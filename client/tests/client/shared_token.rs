@@ -1,19 +1,21 @@
 //! Clients that share a token store: one fetches for all, and what one has found out serves the others.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 
+use jumpqr::answer::Reply;
+use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::error::Result;
 use jumpqr::store::{DirectoryStore, Key, MemoryStore, TokenStore};
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Edit, ErrorKind, SystemClock};
+use jumpqr::{Client, Clock, Edit, ErrorKind, SystemClock};
 
 use crate::fake::{
     ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token, token_of,
 };
-use crate::unreliable::{Unreliable, at_next_lock};
+use crate::unreliable::{Unreliable, Work};
 
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(3600);
@@ -123,7 +125,7 @@ fn a_token_that_was_renewed_between_the_look_and_the_lock_is_used() {
     let (transport, store) = (strict(), Arc::<Unreliable>::default());
     let clock = Arc::<ManualClock>::default();
     let other = sharing(&transport, &store, &clock);
-    at_next_lock(&store, move || add(&other).unwrap());
+    store.before(Work::Lock, move || add(&other).unwrap());
     add(&sharing(&transport, &store, &clock)).unwrap();
     assert_eq!(count(&transport, STABLE_TOKEN), 1);
 }
@@ -160,7 +162,7 @@ fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_loo
     let (refused, other) = (transport.clone(), client.clone());
     let thread = Arc::<OnceLock<_>>::default();
     let (started, again) = (thread.clone(), store.clone());
-    at_next_lock(&store, move || {
+    store.before(Work::Lock, move || {
         let before = count(&refused, ADD);
         started
             .set(std::thread::spawn(move || add(&other)))
@@ -172,7 +174,7 @@ fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_loo
         std::thread::sleep(Duration::from_millis(50));
         let released = again.clone();
         let release = move || released.store.release(&key(), lease, LONG).unwrap();
-        at_next_lock(&again, release);
+        again.before(Work::Lock, release);
     });
     add(&client).unwrap();
     let thread = Arc::into_inner(thread).unwrap().into_inner().unwrap();
@@ -318,4 +320,133 @@ fn what_is_no_token_is_told_and_left_in_the_store() {
     assert!(!format!("{error:?}").contains("SECRET"));
     assert_eq!(store.load(&key(), LONG).unwrap().unwrap().bytes, garbage);
     assert!(transport.sent().is_empty());
+}
+
+#[test]
+fn a_store_that_hangs_while_a_token_is_due_leaves_time_for_the_call() {
+    let (transport, store) = (strict(), Arc::<Unreliable>::default());
+    let clock = Arc::<ManualClock>::default();
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    clock.advance(Duration::from_secs(7150));
+    store.take(LONG, &clock);
+    let client = client.with_timeout(Duration::from_secs(2)).unwrap();
+    add(&client).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+}
+
+#[test]
+fn a_slow_store_does_not_hold_a_call_past_its_deadline() {
+    let (transport, store) = (strict(), Arc::<Unreliable>::default());
+    let clock = Arc::<ManualClock>::default();
+    store.take(Duration::from_millis(400), &clock);
+    let client = sharing(&transport, &store, &clock);
+    let client = client.with_timeout(Duration::from_secs(1)).unwrap();
+    let error = add(&client).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Store),
+        "{error}"
+    );
+    // To save and to let others go on it may take 200 ms each.
+    assert!(
+        clock.now() <= Duration::from_millis(1400),
+        "{:?}",
+        clock.now()
+    );
+    assert_eq!(count(&transport, STABLE_TOKEN), 0);
+}
+
+#[test]
+fn a_call_with_time_left_does_not_fail_with_one_whose_time_was_over() {
+    let fetches = Counter::default();
+    let first = Arc::new(Barrier::new(2));
+    let begun = first.clone();
+    let transport = Arc::new(MemoryTransport::new(move |request| {
+        Ok(match request.path() {
+            STABLE_TOKEN if fetches.next() == 0 => {
+                begun.wait();
+                // Time to wait for this fetch; if it is too short, the other fetches for itself, which is as good.
+                std::thread::sleep(Duration::from_millis(100));
+                let cause = FailureCause::Timeout;
+                return Err(SendFailure::after_sending(cause, "it took too long"));
+            }
+            STABLE_TOKEN => token("T", 7200),
+            _ => ok(),
+        })
+    }));
+    let client = app(&transport).max_retries(0).build().unwrap();
+    let short = client.with_timeout(Duration::from_secs(1)).unwrap();
+    std::thread::scope(|scope| {
+        let short = scope.spawn(move || add(&short));
+        first.wait();
+        add(&client).unwrap();
+        assert_eq!(
+            short.join().unwrap().unwrap_err().kind(),
+            ErrorKind::Timeout
+        );
+    });
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
+}
+
+#[test]
+fn an_older_token_in_the_store_is_not_taken_for_a_newer_one() {
+    let (transport, store, clock) = (strict(), Arc::<Unreliable>::default(), Arc::default());
+    let client = sharing(&transport, &store, &clock);
+    add(&client).unwrap();
+    clock.advance(Duration::from_secs(7150));
+    store.read_only.store(true, Ordering::SeqCst);
+    add(&client).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
+    store.read_only.store(false, Ordering::SeqCst);
+    // Somebody who shares nothing takes the token's place; the one before lies in the store.
+    add(&app(&transport).build().unwrap()).unwrap();
+    let business = count(&transport, ADD);
+    add(&client).unwrap();
+    assert_eq!(count(&transport, ADD), business + 2);
+}
+
+#[test]
+fn a_fleet_forces_a_new_token_no_more_often_than_wechat_allows() {
+    let forced = Arc::new(AtomicUsize::new(0));
+    let counter = forced.clone();
+    let transport = Arc::new(MemoryTransport::new(move |request| {
+        Ok(match request.path() {
+            STABLE_TOKEN => {
+                let force = request
+                    .body()
+                    .is_some_and(|body| body.ends_with(br#""force_refresh":true}"#));
+                counter.fetch_add(usize::from(force), Ordering::SeqCst);
+                token("T", 7200)
+            }
+            _ => errcode(40001),
+        })
+    }));
+    let (store, clock) = (Arc::<MemoryStore>::default(), Arc::<ManualClock>::default());
+    let clients: Vec<_> = (0..4)
+        .map(|_| sharing(&transport, &store, &clock))
+        .collect();
+    for times in [1, 2] {
+        for client in clients.iter().cycle().take(12) {
+            add(client).unwrap_err();
+        }
+        assert_eq!(forced.load(Ordering::SeqCst), times);
+        clock.advance(Duration::from_secs(31));
+    }
+}
+
+#[test]
+fn however_long_wechats_text_is_the_record_stays_readable() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(DirectoryStore::open(folder.path().join("tokens")).unwrap());
+    let transport = Arc::new(MemoryTransport::new(|_| {
+        let text = "x".repeat(1_000_000);
+        Ok(Reply::ok(format!(
+            r#"{{"errcode":40125,"errmsg":"{text}"}}"#
+        )))
+    }));
+    let client = sharing(&transport, &store, &Arc::default());
+    for _ in 0..2 {
+        assert_eq!(add(&client).unwrap_err().errcode(), Some(40125));
+    }
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
 }

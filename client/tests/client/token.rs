@@ -91,7 +91,7 @@ fn threads_whose_token_went_stale_cause_one_request() {
 
 #[test]
 fn wrong_credentials_are_told_after_one_request_and_not_tried_again_at_once() {
-    for number in [40001, 40125, 40013, 40243, 41002, 41004, 40164] {
+    for number in [40001, 40125, 40013, 40243, 41002, 41004, 40164, 45009] {
         let transport = Arc::new(MemoryTransport::new(move |_| Ok(errcode(number))));
         let clock = Arc::new(ManualClock::default());
         let client = app(&transport).clock(clock.clone()).build().unwrap();

@@ -1,24 +1,64 @@
 //! A token store to which things happen.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jumpqr::error::{Error, OwnCode, Result};
 use jumpqr::store::{Key, Lease, MemoryStore, Record, TokenStore};
 
-/// A store that fails while it is told to, and in which something may happen between a look and the lock.
+use crate::fake::ManualClock;
+
+/// What a store is asked to do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Work {
+    Lock,
+    Save,
+    Release,
+}
+
+/// A store that fails while it is told to, and in which something may happen before what it is asked to do.
 #[derive(Default)]
 pub(crate) struct Unreliable {
     pub(crate) store: MemoryStore,
     pub(crate) locks: AtomicUsize,
-    before_lock: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-    before_save: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    before: Mutex<HashMap<Work, Box<dyn FnOnce() + Send>>>,
     pub(crate) down: AtomicBool,
     /// Whether a lease is over as soon as it is given.
     pub(crate) hasty: AtomicBool,
     pub(crate) read_only: AtomicBool,
+    /// Whether every lease turns out to be outlived.
+    pub(crate) stubborn: AtomicBool,
+    slow: Mutex<Option<(Arc<ManualClock>, Duration)>>,
+}
+
+impl Unreliable {
+    /// Has it done the next time.
+    pub(crate) fn before(&self, work: Work, act: impl FnOnce() + Send + 'static) {
+        self.before.lock().unwrap().insert(work, Box::new(act));
+    }
+
+    /// Takes so long for everything from now on.
+    pub(crate) fn take(&self, time: Duration, clock: &Arc<ManualClock>) {
+        *self.slow.lock().unwrap() = Some((clock.clone(), time));
+    }
+
+    fn begin(&self, work: Option<Work>, timeout: Duration) -> Result<()> {
+        fail_if(&self.down)?;
+        if let Some((clock, time)) = &*self.slow.lock().unwrap() {
+            clock.advance(timeout.min(*time));
+            if timeout < *time {
+                return Err(Error::new(OwnCode::StoreFailed, "it hangs"));
+            }
+        }
+        let act = work.and_then(|work| self.before.lock().unwrap().remove(&work));
+        if let Some(act) = act {
+            act();
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Debug for Unreliable {
@@ -40,44 +80,29 @@ impl TokenStore for Unreliable {
     }
 
     fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>> {
-        fail_if(&self.down)?;
+        self.begin(None, timeout)?;
         self.store.load(key, timeout)
     }
 
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
-        fail_if(&self.down)?;
+        self.begin(Some(Work::Lock), timeout)?;
         self.locks.fetch_add(1, Ordering::SeqCst);
-        let before_lock = self.before_lock.lock().unwrap().take();
-        if let Some(before_lock) = before_lock {
-            before_lock();
-        }
         let hasty = self.hasty.load(Ordering::SeqCst);
-        self.store
-            .lock(key, if hasty { Duration::ZERO } else { life }, timeout)
+        let life = if hasty { Duration::ZERO } else { life };
+        self.store.lock(key, life, timeout)
     }
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
-        fail_if(&self.down)?;
         fail_if(&self.read_only)?;
-        let before_save = self.before_save.lock().unwrap().take();
-        if let Some(before_save) = before_save {
-            before_save();
+        self.begin(Some(Work::Save), timeout)?;
+        if self.stubborn.load(Ordering::SeqCst) {
+            return Ok(false);
         }
         self.store.save(key, bytes, lease, timeout)
     }
 
     fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
-        fail_if(&self.down)?;
+        self.begin(Some(Work::Release), timeout)?;
         self.store.release(key, lease, timeout)
     }
-}
-
-/// Has it done at the next lock.
-pub(crate) fn at_next_lock(store: &Unreliable, act: impl FnOnce() + Send + 'static) {
-    *store.before_lock.lock().unwrap() = Some(Box::new(act));
-}
-
-/// Has it done at the next write.
-pub(crate) fn at_next_save(store: &Unreliable, act: impl FnOnce() + Send + 'static) {
-    *store.before_save.lock().unwrap() = Some(Box::new(act));
 }

@@ -115,6 +115,18 @@ fn what_belongs_to_another_user_is_refused_and_left_to_him() {
 }
 
 #[test]
+fn what_could_not_be_read_again_is_not_written() {
+    let (_folder, store) = directory();
+    put(&store, b"1");
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+    let error = store
+        .save(&key(), &vec![b'x'; 1 << 20], &lease, LONG)
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert_eq!(get(&store).unwrap(), b"1");
+}
+
+#[test]
 fn garbage_is_told_and_left_as_it_is() {
     let (folder, store) = directory();
     let path = tokens(&folder).join(FILE);
