@@ -10,8 +10,10 @@
 mod deadline;
 mod fake;
 mod http;
+mod merchants;
 mod named;
 mod platform;
+mod refresh_token;
 mod rules;
 mod secrets;
 mod server;

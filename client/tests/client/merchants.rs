@@ -1,0 +1,140 @@
+//! A platform and its merchants, at a WeChat where each answer brings a new refresh token and kills the one before.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use jumpqr::answer::Reply;
+use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::error::Result;
+use jumpqr::store::TokenStore;
+use jumpqr::transport::{HttpRequest, MemoryTransport};
+use jumpqr::{Client, ClientBuilder, Platform};
+use serde_json::{Value, json};
+
+use crate::fake::{ManualClock, count, errcode, ok, token_of};
+
+pub(crate) const COMPONENT_TOKEN: &str = "/cgi-bin/component/api_component_token";
+pub(crate) const AUTHORIZER_TOKEN: &str = "/cgi-bin/component/api_authorizer_token";
+pub(crate) const AUTHORIZER_LIST: &str = "/cgi-bin/component/api_get_authorizer_list";
+pub(crate) const PUBLISH: &str = "/cgi-bin/wxopen/qrcodejumppublish";
+
+pub(crate) const PLATFORM: &str = "wxplatform00000000";
+pub(crate) const MERCHANT: &str = "wx1234567890abcdef";
+
+/// How often each merchant was given a refresh token; the last one lives.
+#[derive(Default)]
+pub(crate) struct Strict {
+    pub(crate) given: Mutex<HashMap<String, u32>>,
+    /// Whether answers with tokens of merchants get lost.
+    pub(crate) loses_answers: AtomicBool,
+    /// What the list of merchants is refused with, if not 0.
+    pub(crate) list_refused: AtomicI64,
+    /// Whether the list of merchants begins again with every page.
+    pub(crate) list_repeats: AtomicBool,
+}
+
+pub(crate) fn text<'a>(body: &'a Value, field: &str) -> &'a str {
+    body.get(field).and_then(Value::as_str).unwrap()
+}
+
+/// The token of either sort that a merchant was given at this time.
+pub(crate) fn named(sort: &str, appid: &str, number: u32) -> String {
+    format!("{sort}-{appid}-{number}")
+}
+
+impl Strict {
+    fn answer(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure> {
+        let body: Value = serde_json::from_slice(request.body().unwrap()).unwrap();
+        let mut given = self.given.lock().unwrap();
+        let answer = |value: Value| Ok(Reply::ok(value.to_string()));
+        match request.path() {
+            COMPONENT_TOKEN => answer(json!({"component_access_token": "CT", "expires_in": 7200})),
+            AUTHORIZER_TOKEN => {
+                let appid = text(&body, "authorizer_appid");
+                let number = given.entry(appid.to_owned()).or_default();
+                if text(&body, "authorizer_refresh_token") != named("RT", appid, *number) {
+                    return Ok(errcode(61023));
+                }
+                *number += 1;
+                if self.loses_answers.load(Ordering::SeqCst) {
+                    return Err(SendFailure::after_sending(
+                        FailureCause::ConnectionLost,
+                        "the connection was lost",
+                    ));
+                }
+                answer(json!({
+                    "authorizer_access_token": named("AT", appid, *number),
+                    "expires_in": 7200,
+                    "authorizer_refresh_token": named("RT", appid, *number),
+                }))
+            }
+            AUTHORIZER_LIST if self.list_refused.load(Ordering::SeqCst) != 0 => {
+                Ok(errcode(self.list_refused.load(Ordering::SeqCst)))
+            }
+            AUTHORIZER_LIST if self.list_repeats.load(Ordering::SeqCst) => {
+                let other = json!({"authorizer_appid": "wx0000000000000001", "refresh_token": "R"});
+                answer(json!({"total_count": 1_000_000, "list": [other]}))
+            }
+            AUTHORIZER_LIST => {
+                let list: Vec<_> = given
+                    .iter()
+                    .map(|(appid, number)| json!({"authorizer_appid": appid, "refresh_token": named("RT", appid, *number)}))
+                    .collect();
+                answer(json!({"total_count": list.len(), "list": list}))
+            }
+            _ => {
+                let token = token_of(request);
+                let lives = given
+                    .iter()
+                    .any(|(appid, number)| token == named("AT", appid, *number));
+                Ok(if lives { ok() } else { errcode(40001) })
+            }
+        }
+    }
+}
+
+pub(crate) fn strict() -> (Arc<Strict>, Arc<MemoryTransport>) {
+    let wechat = Arc::<Strict>::default();
+    let answering = wechat.clone();
+    let transport = MemoryTransport::new(move |request| answering.answer(request));
+    (wechat, Arc::new(transport))
+}
+
+pub(crate) fn settings(transport: &Arc<MemoryTransport>) -> ClientBuilder {
+    Client::builder()
+        .transport(transport.clone())
+        .clock(Arc::new(ManualClock::default()))
+        .max_retries(0)
+        .pacing(false)
+}
+
+/// A process of the platform's, with a ticket; its merchants have authorised it.
+pub(crate) fn process(transport: &Arc<MemoryTransport>, store: &Arc<impl TokenStore>) -> Platform {
+    let platform = settings(transport)
+        .token_store(store.clone())
+        .build_platform(PLATFORM, "COMPONENTSECRET")
+        .unwrap();
+    platform.set_verify_ticket("TICKET").unwrap();
+    platform
+}
+
+pub(crate) fn authorise(platform: &Platform, appid: &str) {
+    platform
+        .set_authorizer_refresh_token(appid, named("RT", appid, 0))
+        .unwrap();
+}
+
+pub(crate) fn publish(platform: &Platform, appid: &str) -> Result<()> {
+    let client = platform.merchant(appid)?;
+    client
+        .publish_jump_qr_code("https://m.example.cn/a")
+        .map(drop)
+}
+
+pub(crate) fn tokens(transport: &MemoryTransport) -> (usize, usize) {
+    (
+        count(transport, COMPONENT_TOKEN),
+        count(transport, AUTHORIZER_TOKEN),
+    )
+}
