@@ -34,9 +34,9 @@ use crate::token::{
 ///     .token_store(store::open("dir:/var/lib/jumpqr")?)
 ///     .build_platform("wxplatform00000000", "appsecret")?;
 /// // In the handler of what WeChat pushes, every 10 minutes:
-/// platform.set_verify_ticket("ticket@@@…")?;
+/// platform.set_verify_ticket("ticket@@@T1")?;
 /// // When a merchant has authorised the platform:
-/// platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@…")?;
+/// platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@R1")?;
 /// // Whenever there is something to do for that merchant:
 /// let client = platform.merchant("wx1234567890abcdef")?;
 /// client.publish_jump_qr_code("https://m.example.cn/table/")?;

@@ -192,6 +192,10 @@ impl TokenStore for DirectoryStore {
         format!("dir:{}", self.folder.display())
     }
 
+    fn is_of_one_machine(&self) -> bool {
+        true
+    }
+
     fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
         self.check_folder()?;
         let (entry, bytes) = self.read(key)?;

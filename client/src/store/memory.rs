@@ -24,6 +24,10 @@ impl TokenStore for MemoryStore {
         "memory:".to_owned()
     }
 
+    fn is_of_one_machine(&self) -> bool {
+        true
+    }
+
     fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
         Ok(self.entries().get(key).and_then(|(entry, bytes)| {
             Some(Record {

@@ -48,6 +48,11 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Which store it is, as the setting `token_store` has it, but for a password.
     fn name(&self) -> String;
 
+    /// Whether all who share it are on one machine, so that what WeChat says to the machine's address holds for all of them.
+    fn is_of_one_machine(&self) -> bool {
+        false
+    }
+
     /// What was saved last, whole; `None` where nothing was. It needs no lease.
     fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>>;
 

@@ -64,7 +64,7 @@ impl fmt::Debug for Credentials {
 pub(super) enum Scope {
     /// Everybody who shares the store: the credentials are wrong, a permission is missing, or a quota is used up.
     Everybody,
-    /// This process: what is refused is this machine's address.
+    /// Everybody on this machine: what is refused is its address.
     Here,
 }
 
@@ -84,7 +84,10 @@ pub(super) fn scope(error: &Error) -> Option<Scope> {
         {
             Some(Scope::Here)
         }
-        ErrorKind::Credentials | ErrorKind::Quota | ErrorKind::Permission => Some(Scope::Everybody),
+        ErrorKind::Credentials
+        | ErrorKind::Permission
+        | ErrorKind::Quota
+        | ErrorKind::RateLimited => Some(Scope::Everybody),
         _ => None,
     }
 }

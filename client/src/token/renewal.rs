@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
 
 use super::held::Held;
 use super::issuer::Issuer;
@@ -40,8 +40,13 @@ impl<I: Issuer> StoredTokens<I> {
             }
             self.check_refusal(&place, &record)?;
             if let Some(turn) = place.take_turn(turn(place.time_left()))? {
-                if let Some(held) = self.renew_in_turn(&place, &turn, rejected)? {
-                    return Ok(held);
+                match self.renew_in_turn(&place, &turn, rejected) {
+                    Ok(Some(held)) => return Ok(held),
+                    Ok(None) => {}
+                    // Somebody else may have a token by now; if not, there is time to ask once more.
+                    Err(error)
+                        if error.kind() == ErrorKind::Timeout && !place.time_left().is_zero() => {}
+                    Err(error) => return Err(error),
                 }
             } else {
                 // Somebody else is renewing it; until that is done, the former one serves.
@@ -223,7 +228,7 @@ impl<I: Issuer> StoredTokens<I> {
             let time_of_day = self.clock.time_of_day();
             let refusal = Refusal::new(error, credentials, former, time_of_day);
             state.refusal = Some(refusal.clone());
-            if matches!(scope, Scope::Everybody) {
+            if matches!(scope, Scope::Everybody) || self.store.is_of_one_machine() {
                 record.refusal = Some(refusal);
             }
         }

@@ -94,16 +94,16 @@ impl<I: Issuer> TokenSource for StoredTokens<I> {
             let ended = state.fetches;
             state = self.wait(state, deadline.saturating_sub(now));
             if state.fetches != ended {
+                // Where WeChat was asked, even the rejected one: asking once more would bring it again.
+                let rejected = request.rejected.filter(|_| !state.asked);
+                if let Some(held) = state.usable(self.clock.now(), rejected) {
+                    return Ok(Some(held.token.clone()));
+                }
                 if let Some(failure) = &state.failure {
                     if failure.leaves_time(deadline) {
                         continue;
                     }
                     return Err(failure.error.clone());
-                }
-                // Where WeChat was asked, even the rejected one: asking once more would bring it again.
-                let rejected = request.rejected.filter(|_| !state.asked);
-                if let Some(held) = state.usable(self.clock.now(), rejected) {
-                    return Ok(Some(held.token.clone()));
                 }
             } else if self.clock.now() >= deadline {
                 return Err(Error::new(

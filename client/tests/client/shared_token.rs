@@ -361,12 +361,15 @@ fn a_call_with_time_left_does_not_fail_with_one_whose_time_was_over() {
     let fetches = Counter::default();
     let first = Arc::new(Barrier::new(2));
     let begun = first.clone();
+    let clock = Arc::<ManualClock>::default();
+    let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
         Ok(match request.path() {
             STABLE_TOKEN if fetches.next() == 0 => {
                 begun.wait();
                 // Time to wait for this fetch; if it is too short, the other fetches for itself, which is as good.
                 std::thread::sleep(Duration::from_millis(100));
+                passing.advance(Duration::from_secs(2));
                 let cause = FailureCause::Timeout;
                 return Err(SendFailure::after_sending(cause, "it took too long"));
             }
@@ -374,16 +377,14 @@ fn a_call_with_time_left_does_not_fail_with_one_whose_time_was_over() {
             _ => ok(),
         })
     }));
-    let client = app(&transport).max_retries(0).build().unwrap();
+    let client = app(&transport).clock(clock).max_retries(0).build().unwrap();
     let short = client.with_timeout(Duration::from_secs(1)).unwrap();
     std::thread::scope(|scope| {
         let short = scope.spawn(move || add(&short));
         first.wait();
         add(&client).unwrap();
-        assert_eq!(
-            short.join().unwrap().unwrap_err().kind(),
-            ErrorKind::Timeout
-        );
+        let error = short.join().unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
     });
     assert_eq!(count(&transport, STABLE_TOKEN), 2);
 }
@@ -449,4 +450,60 @@ fn however_long_wechats_text_is_the_record_stays_readable() {
         assert_eq!(add(&client).unwrap_err().errcode(), Some(40125));
     }
     assert_eq!(count(&transport, STABLE_TOKEN), 1);
+}
+
+#[test]
+fn what_is_said_to_an_address_holds_for_its_machine_alone() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(40164))));
+    let clock = Arc::<ManualClock>::default();
+    let (machine, fleet) = (Arc::<MemoryStore>::default(), Arc::<Unreliable>::default());
+    for _ in 0..2 {
+        add(&sharing(&transport, &machine, &clock)).unwrap_err();
+    }
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+    for _ in 0..2 {
+        add(&sharing(&transport, &fleet, &clock)).unwrap_err();
+    }
+    assert_eq!(count(&transport, STABLE_TOKEN), 3);
+}
+
+#[test]
+fn whoever_waits_for_a_renewal_that_fails_has_the_token_that_was_found_alive() {
+    let (transport, store) = (strict(), Arc::<Unreliable>::default());
+    let clock = Arc::<ManualClock>::default();
+    add(&sharing(&transport, &store, &clock)).unwrap();
+    clock.advance(Duration::from_secs(7150));
+    let late = sharing(&transport, &store, &clock);
+    let other = late.clone();
+    let waiting = Arc::<OnceLock<_>>::default();
+    let started = waiting.clone();
+    let then = store.clone();
+    store.before(Work::Lock, move || {
+        started
+            .set(std::thread::spawn(move || add(&other)))
+            .unwrap();
+        // Time to find that a fetch is under way; if it is too short, the thread finds the token itself.
+        std::thread::sleep(Duration::from_millis(50));
+        then.down.store(true, Ordering::SeqCst);
+    });
+    add(&late).unwrap();
+    let waiting = Arc::into_inner(waiting).unwrap().into_inner().unwrap();
+    waiting.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_token_request_that_took_too_long_is_made_again_while_there_is_time() {
+    let fetches = Counter::default();
+    let transport = Arc::new(MemoryTransport::new(move |request| {
+        Ok(match request.path() {
+            STABLE_TOKEN if fetches.next() == 0 => {
+                let cause = FailureCause::Timeout;
+                return Err(SendFailure::after_sending(cause, "it took too long"));
+            }
+            STABLE_TOKEN => token("T", 7200),
+            _ => ok(),
+        })
+    }));
+    add(&app(&transport).max_retries(0).build().unwrap()).unwrap();
+    assert_eq!(count(&transport, STABLE_TOKEN), 2);
 }

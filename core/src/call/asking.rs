@@ -56,7 +56,6 @@ impl<I: Interface> Call<I> {
 
     fn outcome_unknown(&mut self, now: Duration, error: Error) {
         let may_repeat = error.is_retryable();
-        self.doubted |= I::USES_UP_SECRET;
         if let Some(read_back) = self.read_back_request() {
             self.begin_reading_back(read_back, error, may_repeat);
         } else if may_repeat {

@@ -66,6 +66,7 @@ use std::vec;
 use self::verdict::judge;
 use crate::Secret;
 use crate::answer::Reply;
+use crate::errcode::{Class, ErrCode};
 use crate::error::{Error, Outcome, OwnCode, Result};
 use crate::interface::Interface;
 use crate::request::Request;
@@ -302,6 +303,13 @@ impl<I: Interface> Call<I> {
     fn finished(&self, error: Error) -> Error {
         let tokens = [self.access_token.as_ref(), self.rejected_token.as_ref()];
         let secrets = tokens.into_iter().flatten().chain(self.interface.secrets());
+        let error = match error.errcode().and_then(ErrCode::lookup) {
+            // Where nothing was to be changed, there is nothing to be read back.
+            Some(code) if code.class == Class::ReadBack && self.interface.write().is_none() => {
+                error.with_advice("Call again a little later.")
+            }
+            _ => error,
+        };
         let named = match error.interface() {
             Some(_) => error,
             None => error.in_interface(I::NAME),

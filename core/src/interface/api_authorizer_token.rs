@@ -11,9 +11,8 @@ use crate::request::Request;
 /// The access token that the request itself needs is the platform's, from
 /// [`ApiComponentToken`](super::ApiComponentToken). The answer may hold a new refresh token, and the one that was sent may be
 /// dead then: store the new one before the access token is used. If it is lost,
-/// [`ApiGetAuthorizerList`](super::ApiGetAuthorizerList) has it, or the merchant authorises again. So a request whose answer
-/// got lost ends with [`Outcome::Unknown`](crate::Outcome::Unknown), unless it succeeds when sent again. Source: the official
-/// page of `getAuthorizerAccessToken`.
+/// [`ApiGetAuthorizerList`](super::ApiGetAuthorizerList) has it, or the merchant authorises again: a request whose answer got
+/// lost may have used it up. Source: the official page of `getAuthorizerAccessToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiAuthorizerToken {
     /// The platform.
@@ -85,7 +84,6 @@ impl Interface for ApiAuthorizerToken {
     type Answer = AuthorizerTokenAnswer;
 
     const NAME: &'static str = "api_authorizer_token";
-    const USES_UP_SECRET: bool = true;
     const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {

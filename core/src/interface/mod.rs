@@ -104,10 +104,6 @@ pub trait Interface: sealed::Sealed {
     /// are wrong.
     const ISSUES_TOKEN: bool = false;
 
-    /// Whether the server may take a secret in the request as used up: where the answer is lost, the outcome is unknown, and
-    /// a refusal of what is sent again may be the echo of a request that was granted.
-    const USES_UP_SECRET: bool = false;
-
     /// Whether WeChat's 5 calls a second hold for it, as they do for the interfaces of the family.
     const PACED: bool = true;
 

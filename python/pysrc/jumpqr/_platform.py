@@ -54,8 +54,8 @@ class Platform(Connection[_jumpqr.Platform]):
         StoreError: The folder of the token store cannot be made, or others may read it.
 
     >>> platform = Platform(component_appid="wxplatform00000000", component_appsecret="appsecret")
-    >>> platform.set_verify_ticket("ticket@@@…")
-    >>> platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@…")
+    >>> platform.set_verify_ticket("ticket@@@T1")
+    >>> platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@R1")
     >>> client = platform.merchant("wx1234567890abcdef")
     """
 
