@@ -9,6 +9,7 @@
 
 mod deadline;
 mod fake;
+mod hindered_renewal;
 mod http;
 mod merchants;
 mod named;
