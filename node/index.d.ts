@@ -252,7 +252,7 @@ export interface TokenStatus {
   hasRefreshToken: boolean | null
   /** How long ago the last component_verify_ticket came, in seconds; it is good for 12 hours. Null where none came, and for what is no platform. */
   verifyTicketAge: number | null
-  /** WeChat's `errcode`, where it has refused the credentials and is not asked again yet. */
+  /** WeChat's `errcode`, where it has refused the credentials and is not asked again yet. Null too where its list of merchants did not name this one. */
   refusedErrcode: number | null
   /** For how long it is not asked again with the same credentials, in seconds; null where it has not refused them. */
   refusedFor: number | null

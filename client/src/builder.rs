@@ -24,6 +24,12 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// What every appid begins with.
 const APPID_BEGINNING: &str = "wx";
 
+/// The longest credential that is sent, in bytes: WeChat's have up to 512 characters, and nobody knows for how long.
+pub(crate) const LONGEST_CREDENTIAL: usize = 4096;
+
+/// The longest appid of a platform or a merchant; WeChat's have 18 characters.
+const LONGEST_APPID: usize = 64;
+
 /// How often a call is tried again, where nothing else is said.
 const DEFAULT_MAX_RETRIES: usize = 3;
 
@@ -310,7 +316,7 @@ impl ClientBuilder {
                 "component_appid: a platform takes no access token, and no appid and secret of an account besides its own",
             ));
         }
-        check_credential("component_appid", &component_appid)?;
+        check_appid("component_appid", &component_appid)?;
         check_credential("component_appsecret", component_appsecret.expose())?;
         let driver = self.driver()?;
         Platform::new(
@@ -386,6 +392,12 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
     if credential.is_empty() {
         return Err(refuse(&format!("{name}: it is empty; give one")));
     }
+    if credential.len() > LONGEST_CREDENTIAL {
+        return Err(refuse(&format!(
+            "{name}: it has {} bytes; WeChat's have up to 512 characters",
+            credential.len()
+        )));
+    }
     if credential.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
         return Err(refuse(&format!(
             "{name}: there is white space or a control character in it; remove it, for example the end of the line it was read from"
@@ -400,6 +412,17 @@ pub(crate) fn check_handed_over(name: &str, credential: &str) -> Result<()> {
     if !credential.bytes().all(|byte| byte.is_ascii_graphic()) || credential.contains('<') {
         return Err(refuse(&format!(
             "{name}: it is not one; give the text of the element of that name, decrypted and without its tags"
+        )));
+    }
+    Ok(())
+}
+
+/// An appid that tokens are kept under: a refresh token in its place would become a name, and be seen.
+pub(crate) fn check_appid(name: &str, appid: &str) -> Result<()> {
+    check_credential(name, appid)?;
+    if !appid.bytes().all(|byte| byte.is_ascii_alphanumeric()) || appid.len() > LONGEST_APPID {
+        return Err(refuse(&format!(
+            "{name}: it is not an appid, which has letters and digits only; give one"
         )));
     }
     Ok(())

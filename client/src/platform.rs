@@ -7,7 +7,7 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::ComponentTokenField;
 
-use crate::builder::{check_credential, check_handed_over, refuse};
+use crate::builder::{check_appid, check_handed_over, refuse};
 use crate::client::Client;
 use crate::drive::Driver;
 use crate::store::{Key, TokenStore};
@@ -164,7 +164,7 @@ impl Platform {
     }
 
     fn merchant_of(&self, appid: &str) -> Result<Merchant> {
-        check_credential("authorizer_appid", appid)?;
+        check_appid("authorizer_appid", appid)?;
         if appid == self.component_appid() {
             return Err(refuse(
                 "authorizer_appid: it is the platform's own; give a merchant's",

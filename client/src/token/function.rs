@@ -4,6 +4,7 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 
 use super::{TokenRequest, TokenSource};
+use crate::builder::LONGEST_CREDENTIAL;
 
 /// What the caller's function may fail with.
 type Failure = Box<dyn StdError + Send + Sync>;
@@ -24,6 +25,10 @@ where
             Ok(token) if token.expose().contains(char::is_whitespace) => Err(Error::new(
                 OwnCode::TokenSourceFailed,
                 "the token function gave a token with white space in it",
+            )),
+            Ok(token) if token.expose().len() > LONGEST_CREDENTIAL => Err(Error::new(
+                OwnCode::TokenSourceFailed,
+                "the token function gave a token that is far too long; WeChat's have up to 512 characters",
             )),
             // Sending the same token once more would end the same.
             Ok(token) => Ok(Some(token).filter(|token| request.rejected != Some(token))),

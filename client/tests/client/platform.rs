@@ -194,10 +194,24 @@ fn what_makes_no_sense_is_refused_by_name() {
                 .unwrap_err(),
             "authorizer_refresh_token",
         ),
+        (
+            platform.merchant("refreshtoken@@@R1").unwrap_err(),
+            "authorizer_appid",
+        ),
+        (platform.merchant(PLATFORM).unwrap_err(), "authorizer_appid"),
+        (
+            platform.set_verify_ticket("<xml>T</xml>").unwrap_err(),
+            "component_verify_ticket",
+        ),
+        (
+            platform.set_verify_ticket("T".repeat(5000)).unwrap_err(),
+            "component_verify_ticket",
+        ),
         (platform.merchant(" wx").unwrap_err(), "authorizer_appid"),
     ] {
         assert_eq!(error.kind(), ErrorKind::Invalid);
         assert!(error.message().starts_with(field), "{error}");
+        assert!(!error.message().contains("@@@"), "{error}");
     }
 }
 

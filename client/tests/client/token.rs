@@ -258,3 +258,17 @@ fn a_fetch_that_panicked_does_not_block_the_next() {
     assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(add)).is_err());
     add().unwrap();
 }
+
+#[test]
+fn a_token_that_is_far_too_long_is_blamed_on_where_it_came_from() {
+    let long = "T".repeat(5000);
+    let given = long.clone();
+    let client = Client::builder()
+        .token_function(move |_| Ok(Secret::new(given.as_str())))
+        .build()
+        .unwrap();
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(error.code(), "token_source_failed");
+    let error = Client::builder().access_token(long).build().unwrap_err();
+    assert!(error.message().starts_with("access_token"), "{error}");
+}

@@ -25,10 +25,26 @@ pub(super) fn is_about_the_record(error: &RedisError) -> bool {
 
 /// The failure of Redis at `place`.
 pub(super) fn told(error: &RedisError, place: &str, prefix: &str) -> Error {
-    Error::new(
+    let told = Error::new(
         OwnCode::StoreFailed,
         format!("token_store: Redis at {place} {}", what(error, prefix)),
-    )
+    );
+    if stays(error) {
+        told.with_retryable(false)
+            .with_advice("Mend what is said of Redis, or of the setting token_store.")
+    } else {
+        told
+    }
+}
+
+/// Whether it fails until somebody changes Redis or the setting.
+fn stays(error: &RedisError) -> bool {
+    let detail = error.detail().unwrap_or_default();
+    error.kind() == ErrorKind::AuthenticationFailed
+        || detail.contains("DB index")
+        || code(error).is_some_and(|code| {
+            ["NOAUTH", "NOPERM", "WRONGPASS", "DENIED", "MOVED"].contains(&code.as_str())
+        })
 }
 
 fn what(error: &RedisError, prefix: &str) -> String {
