@@ -22,7 +22,8 @@ use crate::token::{TokenSource, TokenStatus};
 /// Calls WeChat's QR jump-rule interfaces for one account.
 ///
 /// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any number of threads at once;
-/// every method blocks until the call is done, at most as long as its timeout. Errors are those of [`Error`](crate::Error).
+/// every method blocks until the call is done, at most as long as its timeout. A forked child makes a client of its own: the
+/// connections and locks of this one are its parent's. Errors are those of [`Error`](crate::Error).
 #[derive(Clone)]
 pub struct Client {
     driver: Arc<Driver>,

@@ -23,7 +23,8 @@ use crate::token::{
 /// before: it is in the [store](crate::store) before the access token that came with it is used. One that got lost all the
 /// same, with a process that died between the answer and the store, is taken from WeChat's list of the platform's merchants.
 ///
-/// It is cheap to clone, and clones share everything. It may be used from any number of threads at once. What it knows of a
+/// It is cheap to clone, and clones share everything. It may be used from any number of threads at once, but not in a forked
+/// child. What it knows of a
 /// merchant, about 1 KB, stays in memory for as long as it lives.
 ///
 /// ```no_run
