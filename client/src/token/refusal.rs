@@ -68,22 +68,16 @@ pub(super) enum Scope {
     Here,
 }
 
-/// What WeChat says to an address that is not in the whitelist.
-const ABOUT_ADDRESSES: [i64; 6] = [40164, 45035, 61004, 89503, 89506, 89507];
-
 /// Whether asking again brings the same, and whom.
 pub(super) fn scope(error: &Error) -> Option<Scope> {
     if error.errcode().is_none() && error.code() != OwnCode::NoRefreshToken.name() {
         return None;
     }
+    let known = error.errcode().and_then(ErrCode::lookup);
+    if known.is_some_and(ErrCode::is_about_address) {
+        return Some(Scope::Here);
+    }
     match error.kind() {
-        ErrorKind::Permission
-            if error
-                .errcode()
-                .is_some_and(|n| ABOUT_ADDRESSES.contains(&n)) =>
-        {
-            Some(Scope::Here)
-        }
         ErrorKind::Credentials
         | ErrorKind::Permission
         | ErrorKind::Quota

@@ -115,6 +115,12 @@ impl ErrCode {
         table::TABLE.get(index)
     }
 
+    /// Whether it speaks of the IP address that the call came from: from another machine, the same call may be right.
+    #[must_use]
+    pub const fn is_about_address(&self) -> bool {
+        matches!(self.number, 40164 | 45035 | 61004 | 89503 | 89506 | 89507)
+    }
+
     /// Every entry, in ascending order of the numbers.
     #[must_use]
     pub fn all() -> &'static [Self] {
