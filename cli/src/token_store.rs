@@ -58,8 +58,7 @@ pub(crate) fn of_platform(global: &Global) -> Result<Arc<dyn TokenStore>, Failur
 
 /// Refuses a setting of the command line that may hold a password, without repeating it.
 pub(crate) fn refuse_password(setting: &str) -> Result<(), Failure> {
-    let is_path = setting.starts_with("dir:");
-    if !is_path && (setting.contains('@') || setting.contains("pass=")) {
+    if store::may_hold_password(setting) {
         return Err(Failure::usage(
             None,
             format!(

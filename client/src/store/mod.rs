@@ -122,6 +122,12 @@ impl fmt::Debug for Lease {
     }
 }
 
+/// Whether a setting may hold a password, and so must not be seen, as what stands on a command line is.
+#[must_use]
+pub fn may_hold_password(token_store: &str) -> bool {
+    !token_store.starts_with("dir:") && (token_store.contains('@') || token_store.contains("pass="))
+}
+
 /// The store that the setting `token_store` names:
 ///
 /// - `memory:` — a new one, in this process only
