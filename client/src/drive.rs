@@ -4,16 +4,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr_core::Pacer;
 use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::Interface;
+use jumpqr_core::{Pacer, Secret};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::given_up::GivenUp;
 use crate::retry::delays;
-use crate::token::{TokenRequest, TokenSource};
+use crate::token::{FixedToken, TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
 
 /// Everything that a call needs of the world.
@@ -93,6 +93,16 @@ impl Driver {
                 Step::Done(result) => return result,
             }
         }
+    }
+
+    /// Runs a call that issues tokens, and so needs none.
+    pub(crate) fn run_without_token<I: Interface>(
+        &self,
+        interface: I,
+        timeout: Duration,
+    ) -> Result<I::Answer> {
+        let no_tokens = FixedToken(Secret::new(""));
+        self.run(interface, &no_tokens, &Patience::new(timeout))
     }
 
     /// The same for another account, which is paced by itself.

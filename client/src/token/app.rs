@@ -5,10 +5,10 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::{StableToken, Token};
 
+use super::TokenInterface;
 use super::issuer::{Issued, Issuer};
 use super::record::Record;
-use super::{FixedToken, TokenInterface};
-use crate::drive::{Driver, Patience};
+use crate::drive::Driver;
 
 /// Issues the tokens of an account for its appid and appsecret.
 pub(crate) struct App {
@@ -32,9 +32,6 @@ impl Issuer for App {
     }
 
     fn issue(&self, proof: &Secret, force: bool, timeout: Duration) -> Result<Issued> {
-        let patience = Patience::new(timeout);
-        // A call that issues tokens asks for none.
-        let no_tokens = FixedToken(Secret::new(""));
         let appid = self.appid.clone();
         let secret = proof.clone();
         let answer = match self.interface {
@@ -44,11 +41,11 @@ impl Issuer for App {
                     secret,
                     force_refresh: force,
                 };
-                self.driver.run(call, &no_tokens, &patience)
+                self.driver.run_without_token(call, timeout)
             }
             TokenInterface::Token => {
                 let call = Token { appid, secret };
-                self.driver.run(call, &no_tokens, &patience)
+                self.driver.run_without_token(call, timeout)
             }
         };
         answer.map(Issued::from)

@@ -5,12 +5,11 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::{ApiComponentToken, Interface};
 
-use super::FixedToken;
 use super::issuer::{Issued, Issuer};
 use super::record::Record;
 use super::refusal::Credentials;
 use super::ticket::Ticket;
-use crate::drive::{Driver, Patience};
+use crate::drive::Driver;
 
 /// Issues a platform's own token for its appsecret and the ticket that WeChat pushed last.
 pub(crate) struct Component {
@@ -43,10 +42,8 @@ impl Issuer for Component {
             component_appsecret: self.appsecret.clone(),
             component_verify_ticket: proof.clone(),
         };
-        // A call that issues tokens asks for none.
-        let no_tokens = FixedToken(Secret::new(""));
         self.driver
-            .run(call, &no_tokens, &Patience::new(timeout))
+            .run_without_token(call, timeout)
             .map(Issued::from)
     }
 

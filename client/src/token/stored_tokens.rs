@@ -14,9 +14,6 @@ use super::{TokenRequest, TokenSource};
 use crate::clock::Clock;
 use crate::store::{Key, TokenStore};
 
-/// How long a refresh token is written at most.
-const LONGEST_TURN: Duration = Duration::from_secs(5);
-
 /// How long the store may take to tell how the token stands.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -42,12 +39,12 @@ pub(super) struct State {
     fetches: u64,
     failure: Option<Failure>,
     /// How often a new authorisation has come: what was asked for before it is not to be held after it.
-    pub(super) authorisations: u64,
+    authorisations: u64,
     /// Whether the last fetch got its token from WeChat; otherwise it took the one in the store or in memory.
     pub(super) asked: bool,
     /// What WeChat gave although it had just called it stale: if that happens again, a new one is forced.
     pub(super) suspect: Option<Secret>,
-    /// What may concern this machine alone.
+    /// What WeChat last refused: the store may not have it, or not be there.
     pub(super) refusal: Option<Refusal>,
     /// What came with a new refresh token, and could not be stored yet.
     pub(super) unsaved: Option<Unsaved>,
@@ -165,7 +162,7 @@ impl<I: Issuer> StoredTokens<I> {
     pub(crate) fn set_refresh_token(&self, token: Secret, timeout: Duration) -> Result<()> {
         let deadline = self.clock.now().saturating_add(timeout);
         let bytes = Record::authorised(Some(token)).bytes()?;
-        self.place(deadline).put(&bytes, LONGEST_TURN)?;
+        self.place(deadline).put(&bytes)?;
         let mut state = self.lock();
         state.held = None;
         state.unsaved = None;

@@ -13,9 +13,6 @@ use crate::store::{Key, TokenStore};
 /// For how long a ticket is good. Source: the official page of `getComponentAccessToken`.
 const LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// How long a ticket is written at most.
-const LONGEST_TURN: Duration = Duration::from_secs(5);
-
 /// The component_verify_ticket that WeChat pushes to a platform every 10 minutes.
 pub(crate) struct Ticket {
     pub(crate) store: Arc<dyn TokenStore>,
@@ -45,8 +42,9 @@ impl Ticket {
         let age = self.age(&stored);
         if age >= LIFE {
             return Err(missing(format!(
-                "the last component_verify_ticket came {} h ago, and was good for 12 h",
-                age.as_secs() / 3600
+                "the last component_verify_ticket came {} h ago, and was good for {} h",
+                age.as_secs() / 3600,
+                LIFE.as_secs() / 3600
             )));
         }
         Ok(Secret::new(stored.ticket))
@@ -70,7 +68,7 @@ impl Ticket {
             clock: &self.clock,
             deadline: self.clock.now().saturating_add(timeout),
         };
-        place.put(&bytes, LONGEST_TURN)
+        place.put(&bytes)
     }
 
     fn load(&self, timeout: Duration) -> Result<Option<Stored>> {

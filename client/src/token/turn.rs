@@ -9,6 +9,9 @@ use crate::store::{Key, Lease, TokenStore};
 /// How often those who wait for somebody else's turn to end look into the store.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
+/// How long others are kept away at most by somebody who just writes.
+const LONGEST_PUT: Duration = Duration::from_secs(5);
+
 /// How long the store may take at least to keep what WeChat has just given, and to let others go on: it would be lost, or they
 /// held up, for the sake of a deadline that is almost over.
 const AT_LEAST: Duration = Duration::from_millis(200);
@@ -40,9 +43,9 @@ impl Place<'_> {
     }
 
     /// Puts these bytes there, whoever has a turn before.
-    pub(super) fn put(&self, bytes: &[u8], life: Duration) -> Result<()> {
+    pub(super) fn put(&self, bytes: &[u8]) -> Result<()> {
         loop {
-            if let Some(turn) = self.take_turn(life)? {
+            if let Some(turn) = self.take_turn(LONGEST_PUT)? {
                 if turn.save(bytes)? {
                     return Ok(());
                 }
