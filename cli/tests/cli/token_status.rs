@@ -106,7 +106,7 @@ fn neither_token_nor_secret_is_shown() {
 fn a_refusal_that_is_remembered() {
     let account = Account::new();
     let wrong = |arguments: &[&str]| account.jumpqr(arguments).env("JUMPQR_SECRET", "wrong");
-    // It is remembered for 1 s, then 2 s, 4 s …: however slow this machine, one of them is seen.
+    // It is remembered for 5 s, then 10 s, 20 s …: however slow this machine, one of them is seen.
     let seen = (0..6).any(|_| {
         wrong(&["get"]).expect(6);
         let shown = wrong(&["token", "status"]).expect(0).stdout;

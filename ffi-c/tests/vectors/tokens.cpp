@@ -10,9 +10,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A refusal is remembered for a second. Where a machine takes so long from one call to the next, what was seen says
+// A refusal is remembered for 5 s. Where a machine takes so long from one call to the next, what was seen says
 // nothing, and the vector is run again.
-constexpr milliseconds remembered(900);
+constexpr milliseconds remembered(4500);
 constexpr int most_runs = 10;
 
 // An optional setting.

@@ -124,6 +124,6 @@ async function runVector(vector) {
 
 test('every account gets its tokens as the vector says', async () => {
   const { tokens } = load('tokens.json', ['tokens'])
-  // One after another: what WeChat refuses is remembered for a second, in which the next call must come.
+  // One after another: what WeChat refuses is remembered for 5 s, in which the next call must come.
   count('tokens.json', await runAll('tokens.json', tokens, runVector))
 })
