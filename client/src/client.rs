@@ -17,7 +17,7 @@ use crate::builder::{ClientBuilder, check_duration};
 use crate::drive::{Driver, Patience};
 use crate::given_up::GivenUp;
 use crate::rules::Rules;
-use crate::token::{TokenSource, TokenStatus};
+use crate::token::{TokenSource, TokenStatus, TokensAside};
 
 /// Calls WeChat's QR jump-rule interfaces for one account.
 ///
@@ -76,8 +76,8 @@ impl Client {
     }
 
     /// The same client, whose calls send nothing more once `given_up` is set: a call in progress then ends as if it could not
-    /// be sent, unless it is waiting for an answer. A token that is being fetched is fetched all the same: other calls may be
-    /// waiting for it.
+    /// be sent, unless it is waiting for an answer; with a [check](GivenUp::with_check), it waits for none either. A token that is
+    /// being fetched is fetched all the same: other calls may be waiting for it.
     #[must_use]
     pub fn with_given_up(&self, given_up: &GivenUp) -> Self {
         let mut client = self.clone();
@@ -157,7 +157,12 @@ impl Client {
                 .into_result()
                 .map_err(|error| error.in_interface(I::NAME))?;
         }
-        self.driver.run(call, &*self.tokens, &self.patience)
+        let given_up = &self.patience.given_up;
+        if given_up.longest_wait().is_none() {
+            return self.driver.run(call, &*self.tokens, &self.patience);
+        }
+        let tokens = TokensAside::new(&self.tokens, given_up);
+        self.driver.run(call, &tokens, &self.patience)
     }
 
     /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of its arguments by their wire

@@ -11,7 +11,7 @@ use jumpqr_core::{Pacer, Secret};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
-use crate::given_up::GivenUp;
+use crate::given_up::{CALLER_HAS_GIVEN_UP, GivenUp};
 use crate::retry::delays;
 use crate::token::{FixedToken, TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
@@ -56,6 +56,7 @@ impl Driver {
         tokens: &dyn TokenSource,
         patience: &Patience,
     ) -> Result<I::Answer> {
+        let given_up = &patience.given_up;
         let policy = Policy {
             timeout: patience.timeout,
             delays: delays(self.max_retries),
@@ -79,15 +80,18 @@ impl Driver {
                     let now = self.clock.now();
                     call.reserved(now, self.reserve(path, now, latest));
                 }
-                Step::Wait { until } => self.clock.sleep_until(until),
-                Step::Send(_) if patience.given_up.is_set() => {
-                    let cause = FailureCause::Refused;
-                    let failure = SendFailure::before_sending(cause, "the caller has given up");
-                    call.reply(self.clock.now(), Err(failure));
+                Step::Wait { until } => {
+                    if !self.sleep(until, given_up) {
+                        call.reply(self.clock.now(), Err(nothing_more_is_sent()));
+                    }
+                }
+                Step::Send(_) if given_up.is_set() => {
+                    call.reply(self.clock.now(), Err(nothing_more_is_sent()));
                 }
                 Step::Send(sending) => {
                     let host = self.hosts.get(sending.host).map_or("", BaseUrl::as_str);
-                    let reply = self.transport.send(&HttpRequest::new(&sending, host));
+                    let request = HttpRequest::new(&sending, host, given_up);
+                    let reply = self.transport.send(&request);
                     call.reply(self.clock.now(), reply);
                 }
                 Step::Done(result) => return result,
@@ -121,6 +125,24 @@ impl Driver {
         self.hosts.first().and_then(BaseUrl::elsewhere)
     }
 
+    /// Whether the caller has not given up by `until`.
+    fn sleep(&self, until: Duration, given_up: &GivenUp) -> bool {
+        let Some(longest_wait) = given_up.longest_wait() else {
+            self.clock.sleep_until(until);
+            return true;
+        };
+        loop {
+            if given_up.ask() {
+                return false;
+            }
+            let now = self.clock.now();
+            if now >= until {
+                return true;
+            }
+            self.clock.sleep_until(until.min(now + longest_wait));
+        }
+    }
+
     fn reserve(&self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
         match &self.pacer {
             None => Some(now),
@@ -130,6 +152,10 @@ impl Driver {
                 .reserve(path, now, latest),
         }
     }
+}
+
+fn nothing_more_is_sent() -> SendFailure {
+    SendFailure::before_sending(FailureCause::Refused, CALLER_HAS_GIVEN_UP)
 }
 
 impl fmt::Debug for Driver {

@@ -1,20 +1,85 @@
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How long a call with a check waits at most before it asks again.
+pub(crate) const BETWEEN_CHECKS: Duration = Duration::from_millis(50);
+
+/// What a call says that ends for this.
+pub(crate) const CALLER_HAS_GIVEN_UP: &str = "the caller has given up";
 
 /// Says to calls in progress that their caller has given up: nothing more is sent for them, see
 /// [`Client::with_given_up`](crate::Client::with_given_up). Clones are one and the same.
-#[derive(Debug, Clone, Default)]
-pub struct GivenUp(Arc<AtomicBool>);
+#[derive(Clone, Default)]
+pub struct GivenUp {
+    set: Arc<AtomicBool>,
+    check: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
+}
 
 impl GivenUp {
-    /// Gives up; there is no way back.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// One that also asks `check` whether the caller has given up, so that a wait need not be sat out.
+    ///
+    /// It is asked on the thread that makes the call, without any lock of the client's: while the call waits, every 50 ms and,
+    /// on Unix, as soon as a signal interrupts a wait for a socket; not by a call that is answered before. Once it has said
+    /// `true`, the call ends at once, and it is not asked again.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// use jumpqr::GivenUp;
+    ///
+    /// // A handler of signals, which may do no more than this, sets it.
+    /// let interrupted = Arc::new(AtomicBool::new(false));
+    /// let given_up = GivenUp::with_check({
+    ///     let interrupted = Arc::clone(&interrupted);
+    ///     move || interrupted.load(Ordering::Relaxed)
+    /// });
+    /// let client = jumpqr::Client::builder().access_token("TOKEN").build()?;
+    /// let client = client.with_given_up(&given_up);
+    /// # Ok::<(), jumpqr::Error>(())
+    /// ```
+    pub fn with_check(check: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self {
+            set: Arc::default(),
+            check: Some(Arc::new(check)),
+        }
     }
 
-    /// Whether the caller has given up.
+    /// Gives up; there is no way back.
+    pub fn set(&self) {
+        self.set.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the caller is known to have given up; a check is not asked.
     #[must_use]
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.set.load(Ordering::Relaxed)
+    }
+
+    /// Whether the caller has given up, by what the check says now. A [transport](crate::transport::Transport) that waits asks
+    /// after each [`longest_wait`](Self::longest_wait), and whenever a signal interrupts it.
+    #[must_use]
+    pub fn ask(&self) -> bool {
+        if !self.is_set() && self.check.as_ref().is_some_and(|check| check()) {
+            self.set();
+        }
+        self.is_set()
+    }
+
+    /// How long to wait before asking again; `None` where there is no check, and so nothing to ask.
+    #[must_use]
+    pub fn longest_wait(&self) -> Option<Duration> {
+        self.check.as_ref().map(|_| BETWEEN_CHECKS)
+    }
+}
+
+impl fmt::Debug for GivenUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GivenUp")
+            .field("set", &self.is_set())
+            .field("checked", &self.check.is_some())
+            .finish()
     }
 }

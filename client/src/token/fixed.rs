@@ -11,4 +11,8 @@ impl TokenSource for FixedToken {
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
         Ok(request.rejected.is_none().then(|| self.0.clone()))
     }
+
+    fn token_at_hand(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        Some(self.token(request))
+    }
 }

@@ -39,4 +39,9 @@ where
             }),
         }
     }
+
+    /// The function is the caller's own, and may be bound to the caller's thread.
+    fn token_at_hand(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        Some(self.token(request))
+    }
 }

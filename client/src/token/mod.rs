@@ -1,6 +1,7 @@
 //! Where access tokens come from.
 
 mod app;
+mod aside;
 mod authorizer;
 mod authorizer_list;
 mod component;
@@ -18,6 +19,7 @@ mod ticket;
 mod turn;
 
 pub(crate) use app::App;
+pub(crate) use aside::TokensAside;
 pub(crate) use authorizer::{Authority, Authorizer};
 pub(crate) use authorizer_list::AuthorizerList;
 pub(crate) use component::Component;
@@ -37,6 +39,12 @@ use jumpqr_core::error::Result;
 pub trait TokenSource: Send + Sync + 'static {
     /// A token that is newer than the one rejected, if one was; `Ok(None)` where there is none to be had.
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>>;
+
+    /// What [`token`](Self::token) gives where that takes no waiting; `None` where it may, and is then to be asked on a thread of its
+    /// own, so that whoever waits for it [can give up](crate::GivenUp::with_check).
+    fn token_at_hand(&self, _request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        None
+    }
 
     /// How the token stands in its store; `None` where there is no store.
     fn status(&self) -> Result<Option<TokenStatus>> {

@@ -77,11 +77,11 @@ impl<I: Issuer> TokenSource for StoredTokens<I> {
         let mut state = self.lock();
         loop {
             let now = self.clock.now();
+            if let Some(token) = state.at_hand(now, request.rejected) {
+                return Ok(Some(token));
+            }
             let mut most = deadline;
-            if let Some(held) = state.usable(now, request.rejected) {
-                if now < held.renew_at || state.fetching {
-                    return Ok(Some(held.token.clone()));
-                }
+            if state.usable(now, request.rejected).is_some() {
                 // Whatever hinders the renewal, time is left for the call itself.
                 most = now + deadline.saturating_sub(now) / 2;
             }
@@ -111,6 +111,11 @@ impl<I: Issuer> TokenSource for StoredTokens<I> {
         }
     }
 
+    fn token_at_hand(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        let token = self.lock().at_hand(self.clock.now(), request.rejected);
+        token.map(|token| Ok(Some(token)))
+    }
+
     fn status(&self) -> Result<Option<TokenStatus>> {
         self.status_in_store().map(Some)
     }
@@ -122,6 +127,13 @@ impl State {
         self.held
             .as_ref()
             .filter(|held| held.is_usable(now, rejected))
+    }
+
+    /// The same, unless it is this call that is to renew it.
+    fn at_hand(&self, now: Duration, rejected: Option<&Secret>) -> Option<Secret> {
+        self.usable(now, rejected)
+            .filter(|held| now < held.renew_at || self.fetching)
+            .map(|held| held.token.clone())
     }
 }
 

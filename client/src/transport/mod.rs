@@ -15,6 +15,8 @@ use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{SendFailure, Sending};
 use jumpqr_core::request::Method;
 
+use crate::given_up::GivenUp;
+
 /// Sends one request and gives its answer, whatever the HTTP status.
 ///
 /// It follows no redirect, repeats nothing, and keeps to the request's timeout. In its errors it says truly whether any of
@@ -30,14 +32,16 @@ pub struct HttpRequest<'a> {
     sending: &'a Sending,
     url: Secret,
     base_url: &'a str,
+    given_up: &'a GivenUp,
 }
 
 impl<'a> HttpRequest<'a> {
-    pub(crate) fn new(sending: &'a Sending, base_url: &'a str) -> Self {
+    pub(crate) fn new(sending: &'a Sending, base_url: &'a str, given_up: &'a GivenUp) -> Self {
         Self {
             sending,
             url: sending.request.url(base_url, sending.access_token.as_ref()),
             base_url,
+            given_up,
         }
     }
 
@@ -81,6 +85,12 @@ impl<'a> HttpRequest<'a> {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.sending.timeout
+    }
+
+    /// Whether the caller still wants an answer; a transport that cannot be interrupted need not ask.
+    #[must_use]
+    pub fn given_up(&self) -> &'a GivenUp {
+        self.given_up
     }
 }
 

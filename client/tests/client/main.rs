@@ -9,6 +9,7 @@
 
 mod deadline;
 mod fake;
+mod given_up;
 mod hindered_renewal;
 mod http;
 mod merchants;

@@ -1,0 +1,124 @@
+//! A caller who can give up does not sit a wait out.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use jumpqr::transport::MemoryTransport;
+use jumpqr::{Client, Clock, Edit, GivenUp, Outcome, Secret};
+
+use crate::fake::{ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token};
+
+#[test]
+fn a_wait_for_a_retry_ends_when_the_check_says_so() {
+    let clock = Arc::new(ManualClock::default());
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
+    let asked = AtomicUsize::new(0);
+    let given_up = GivenUp::with_check(move || asked.fetch_add(1, Ordering::SeqCst) == 3);
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(clock.clone())
+        .timeout(Duration::from_secs(120))
+        .build()
+        .unwrap()
+        .with_given_up(&given_up);
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert!(error.message().contains("given up"), "{error}");
+    assert_eq!(error.outcome(), Outcome::NotApplied);
+    assert_eq!(transport.sent().len(), 1);
+    assert!(given_up.is_set());
+    assert_eq!(clock.now(), Duration::from_millis(150));
+}
+
+#[test]
+fn a_wait_that_nobody_gives_up_is_as_long_as_ever() {
+    let clock = Arc::new(ManualClock::default());
+    let calls = Counter::default();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        Ok(match calls.next() {
+            0 => errcode(45011),
+            _ => ok(),
+        })
+    }));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(clock.clone())
+        .timeout(Duration::from_secs(120))
+        .build()
+        .unwrap()
+        .with_given_up(&GivenUp::with_check(|| false));
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert_eq!(transport.sent().len(), 2);
+    assert!(clock.now() >= Duration::from_secs(60));
+}
+
+#[test]
+fn a_call_that_is_answered_asks_nothing() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let given_up = GivenUp::with_check({
+        let asked = asked.clone();
+        move || asked.fetch_add(1, Ordering::SeqCst) > 0
+    });
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport)
+        .build()
+        .unwrap()
+        .with_given_up(&given_up);
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_token_that_is_waited_for_is_fetched_all_the_same() {
+    let (release, released) = channel();
+    let released = Mutex::new(released);
+    let fetching = Arc::new(AtomicBool::new(false));
+    let begun = fetching.clone();
+    let transport = Arc::new(MemoryTransport::new(move |request| {
+        if request.path() == STABLE_TOKEN {
+            begun.store(true, Ordering::SeqCst);
+            released.lock().unwrap().recv().unwrap();
+            return Ok(token("T", 7200));
+        }
+        Ok(ok())
+    }));
+    let client = app(&transport).build().unwrap();
+    let given_up = GivenUp::with_check(move || fetching.load(Ordering::SeqCst));
+    let error = client
+        .with_given_up(&given_up)
+        .add_jump_qr_code(rule(), Edit::Add)
+        .unwrap_err();
+    assert!(error.message().contains("given up"), "{error}");
+    assert_eq!(count(&transport, ADD), 0);
+
+    release.send(()).unwrap();
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert_eq!(
+        (count(&transport, STABLE_TOKEN), count(&transport, ADD)),
+        (1, 1)
+    );
+}
+
+#[test]
+fn a_token_function_is_asked_on_the_callers_own_thread() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
+    let asked_on = Arc::new(Mutex::new(None));
+    let noted = asked_on.clone();
+    let client = Client::builder()
+        .token_function(move |_| {
+            *noted.lock().unwrap() = Some(thread::current().id());
+            Ok(Secret::new("T"))
+        })
+        .transport(transport)
+        .build()
+        .unwrap()
+        .with_given_up(&GivenUp::with_check(|| false));
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    assert_eq!(*asked_on.lock().unwrap(), Some(thread::current().id()));
+}
