@@ -1,6 +1,5 @@
 //! How a request gets to WeChat and the answer back.
 
-mod dns_cache;
 mod http;
 mod memory;
 

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod connection;
 mod deadline;
 mod fake;
 mod given_up;

@@ -1,35 +1,52 @@
-//! Blocking HTTP on ureq, the only file that names it.
+//! Blocking HTTP on ureq; nothing outside this folder names it.
 //!
-//! Its errors have no source chain, and some of their texts hold the whole URL, token included: none is passed on, each is
-//! put into words of our own. Its defaults are of no use here (no timeouts, 10 redirects, no limit of the body), so each is
-//! set.
+//! Its defaults are of no use here (no timeouts, 10 redirects, no limit of the body), so each is set. What it leaves open is
+//! [`tcp`] and the [`resolver`]: its own cost more than all the rest of a call.
+
+mod connector;
+mod dns_cache;
+mod failure;
+mod held_buffers;
+mod interruption;
+mod resolver;
+mod socket;
+mod socket_timeout;
+mod tcp;
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::answer::Reply;
-use jumpqr_core::call::{FailureCause, SendFailure};
+use jumpqr_core::call::SendFailure;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::request::Method;
 use ureq::config::AutoHeaderValue;
+use ureq::http::Response;
 use ureq::http::header::CONTENT_TYPE;
-use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as UreqTransport,
-};
-use ureq::{Agent, Body, Proxy, ProxyProtocol, RequestExt, Timeout};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
+use ureq::{Agent, Body, Proxy, ProxyProtocol, RequestExt};
 
-use super::dns_cache::DnsCache;
+use self::connector::TellingConnector;
+use self::dns_cache::DnsCache;
+use self::failure::failure;
+use self::interruption::sending_for;
+use self::resolver::RememberingResolver;
+use self::tcp::TcpConnector;
 use super::{HttpRequest, Transport};
 use crate::base_url::is_loopback;
 
 /// The most idle connections that are kept: with fewer than calls in flight, connections are opened and closed for nothing.
 const IDLE_CONNECTIONS: usize = 64;
+
+/// How much of an answer is read at a time, and of a request sent, in bytes: a request's head, which is written in one piece, may
+/// hold two long tokens.
+const BUFFER: usize = 32 * 1024;
+
+/// The longest head of an answer, in bytes; WeChat's have some hundreds. It must fit into the buffer.
+const LONGEST_HEAD: usize = 16 * 1024;
 
 /// How to speak HTTP.
 #[derive(Debug, Clone)]
@@ -109,6 +126,9 @@ impl HttpTransport {
             .accept_encoding(AutoHeaderValue::None)
             .http_status_as_error(false)
             .max_redirects(0)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
+            .max_response_header_size(LONGEST_HEAD)
             .max_idle_connections(IDLE_CONNECTIONS)
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .timeout_connect(Some(settings.connect_timeout))
@@ -117,13 +137,13 @@ impl HttpTransport {
             .build();
         let addresses = Arc::new(DnsCache::default());
         let connector = TellingConnector {
-            connector: DefaultConnector::default(),
+            connector:
+                ().chain(ConnectProxyConnector::default())
+                    .chain(TcpConnector)
+                    .chain(RustlsConnector::default()),
             addresses: Arc::clone(&addresses),
         };
-        let resolver = RememberingResolver {
-            resolver: DefaultResolver::default(),
-            addresses,
-        };
+        let resolver = RememberingResolver { addresses };
         Ok(Self {
             agent: Agent::with_parts(config, connector, resolver),
             body_limit: settings.body_limit,
@@ -163,17 +183,19 @@ impl HttpTransport {
 
 impl Transport for HttpTransport {
     fn send(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure> {
-        let mut response = self.exchange(request).map_err(failure)?;
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(self.body_limit)
-            .read_to_vec()
-            .map_err(failure)?;
-        Ok(Reply {
-            status: response.status().as_u16(),
-            body,
+        sending_for(request.given_up(), || {
+            let mut response = self.exchange(request)?;
+            let body = response
+                .body_mut()
+                .with_config()
+                .limit(self.body_limit)
+                .read_to_vec()?;
+            Ok(Reply {
+                status: response.status().as_u16(),
+                body,
+            })
         })
+        .map_err(failure)
     }
 }
 
@@ -242,161 +264,4 @@ fn root_certs(roots: &TlsRoots) -> Result<RootCerts> {
             Ok(RootCerts::Specific(Arc::new(certificates)))
         }
     }
-}
-
-/// Resolves names, remembers what it found, and marks its errors as coming before anything was sent.
-#[derive(Debug)]
-struct RememberingResolver {
-    resolver: DefaultResolver,
-    addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
-}
-
-impl Resolver for RememberingResolver {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &ureq::config::Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let host = uri.host().unwrap_or_default();
-        // The port, where none is written, is that of the scheme.
-        let scheme = uri.scheme_str().unwrap_or_default();
-        let authority = uri.authority().map_or("", |authority| authority.as_str());
-        let name = format!("{scheme}://{authority}");
-        if let Some(addresses) = self.addresses.get(&name, Instant::now()) {
-            return Ok(addresses);
-        }
-        let addresses = self
-            .resolver
-            .resolve(uri, config, timeout)
-            .map_err(|error| {
-                let cause = match error {
-                    ureq::Error::Timeout(_) => FailureCause::Timeout,
-                    _ => FailureCause::Dns,
-                };
-                not_sent(cause, format!("the host {host} could not be resolved"))
-            })?;
-        self.addresses.put(name, addresses.clone(), Instant::now());
-        Ok(addresses)
-    }
-}
-
-/// Connects, TLS and proxy included, and marks its errors as coming before anything was sent.
-#[derive(Debug)]
-struct TellingConnector {
-    connector: DefaultConnector,
-    addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
-}
-
-impl Connector for TellingConnector {
-    type Out = Box<dyn UreqTransport>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<()>,
-    ) -> Result<Option<Self::Out>, ureq::Error> {
-        self.connector.connect(details, chained).map_err(|error| {
-            self.addresses.clear();
-            let host = details.uri.host().unwrap_or_default();
-            let proxy = details.config.proxy();
-            let proxied = proxy.is_some_and(|proxy| {
-                proxy.protocol() == ProxyProtocol::Http && !proxy.is_no_proxy(details.uri)
-            });
-            let (cause, what) = match &error {
-                ureq::Error::Timeout(_) if proxied => (
-                    FailureCause::Timeout,
-                    "connecting through the proxy took too long".to_owned(),
-                ),
-                ureq::Error::Timeout(_) => {
-                    (FailureCause::Timeout, "connecting took too long".to_owned())
-                }
-                ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => {
-                    (FailureCause::Proxy, "the proxy refused".to_owned())
-                }
-                ureq::Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => {
-                    (FailureCause::Tls, format!("TLS failed: {io}"))
-                }
-                ureq::Error::Rustls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
-                ureq::Error::Tls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
-                ureq::Error::Io(io) if proxied => (
-                    FailureCause::Proxy,
-                    format!("connecting to the proxy failed: {}", io.kind()),
-                ),
-                _ if proxied => (
-                    FailureCause::Proxy,
-                    "the proxy cannot be reached".to_owned(),
-                ),
-                ureq::Error::Io(io) => (
-                    FailureCause::Connect,
-                    format!("connecting failed: {}", io.kind()),
-                ),
-                _ => (FailureCause::Connect, "connecting failed".to_owned()),
-            };
-            not_sent(cause, format!("{host}: {what}"))
-        })
-    }
-}
-
-fn not_sent(cause: FailureCause, detail: String) -> ureq::Error {
-    ureq::Error::Other(Box::new(NotSent(SendFailure::before_sending(
-        cause, detail,
-    ))))
-}
-
-/// Carries a failure of ours through ureq's errors.
-#[derive(Debug)]
-struct NotSent(SendFailure);
-
-impl fmt::Display for NotSent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.detail)
-    }
-}
-
-impl std::error::Error for NotSent {}
-
-fn failure(error: ureq::Error) -> SendFailure {
-    match error {
-        ureq::Error::Other(other) => match other.downcast::<NotSent>() {
-            Ok(not_sent) => not_sent.0,
-            Err(_) => lost("the connection failed"),
-        },
-        ureq::Error::Timeout(timeout) => SendFailure::after_sending(
-            FailureCause::Timeout,
-            match timeout {
-                Timeout::PerRead => "the server said nothing for too long",
-                Timeout::PerWrite | Timeout::SendRequest | Timeout::SendBody => {
-                    "sending the request took too long"
-                }
-                _ => "the answer did not come in time",
-            },
-        ),
-        ureq::Error::BodyExceedsLimit(limit) => SendFailure::after_sending(
-            FailureCause::BodyTooLarge,
-            format!("the answer is larger than {limit} bytes"),
-        ),
-        ureq::Error::LargeResponseHeader(..) => SendFailure::after_sending(
-            FailureCause::BodyTooLarge,
-            "the head of the answer is too large",
-        ),
-        ureq::Error::Http(_) | ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => {
-            SendFailure::before_sending(
-                FailureCause::Refused,
-                "the URL to call is not a valid one; check base_url",
-            )
-        }
-        ureq::Error::Protocol(_) => lost("what the server sent is not HTTP"),
-        ureq::Error::Io(io) => match io.kind() {
-            io::ErrorKind::UnexpectedEof => {
-                lost("the server closed the connection before the answer was complete")
-            }
-            kind => lost(&format!("the connection broke: {kind}")),
-        },
-        _ => lost("the connection failed"),
-    }
-}
-
-fn lost(detail: &str) -> SendFailure {
-    SendFailure::after_sending(FailureCause::ConnectionLost, detail)
 }

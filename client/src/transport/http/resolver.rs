@@ -1,0 +1,147 @@
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Instant;
+
+use jumpqr_core::call::FailureCause;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+use ureq::unversioned::transport::time::Duration as UreqDuration;
+
+use super::dns_cache::DnsCache;
+use super::failure;
+use super::interruption::{caller_has_given_up, next_wait};
+
+/// Resolves names, remembers what it found, and marks its errors as coming before anything was sent.
+#[derive(Debug)]
+pub(super) struct RememberingResolver {
+    pub(super) addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
+}
+
+impl Resolver for RememberingResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().unwrap_or_default();
+        // The port, where none is written, is that of the scheme.
+        let scheme = uri.scheme_str().unwrap_or_default();
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let name = format!("{scheme}://{authority}");
+        if let Some(addresses) = self.addresses.get(&name, Instant::now()) {
+            return Ok(addresses);
+        }
+        let addresses = if is_address(host) {
+            look_up(uri, config)
+        } else {
+            let (uri, config) = (uri.clone(), config.clone());
+            aside(timeout, move || look_up(&uri, &config))
+        };
+        let addresses = addresses.map_err(|error| match error {
+            ureq::Error::Other(_) => error,
+            ureq::Error::Timeout(_) => not_resolved(FailureCause::Timeout, host),
+            _ => not_resolved(FailureCause::Dns, host),
+        })?;
+        self.addresses.put(name, addresses.clone(), Instant::now());
+        Ok(addresses)
+    }
+}
+
+fn not_resolved(cause: FailureCause, host: &str) -> ureq::Error {
+    failure::not_sent(cause, format!("the host {host} could not be resolved"))
+}
+
+/// Whether it is one already, as in `127.0.0.1` and `[::1]`.
+fn is_address(host: &str) -> bool {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
+    bare.parse::<IpAddr>().is_ok()
+}
+
+/// Looks it up, for as long as the system takes.
+fn look_up(uri: &Uri, config: &Config) -> Result<ResolvedSocketAddrs, ureq::Error> {
+    let without_end = NextTimeout {
+        after: UreqDuration::NotHappening,
+        ..NextTimeout::default()
+    };
+    DefaultResolver::default().resolve(uri, config, without_end)
+}
+
+/// Looks it up for as long as there is time: on a thread of its own, since the system cannot be told when to stop.
+fn aside<A: Send + 'static>(
+    timeout: NextTimeout,
+    look_up: impl FnOnce() -> Result<A, ureq::Error> + Send + 'static,
+) -> Result<A, ureq::Error> {
+    let begun = Instant::now();
+    let (sender, receiver) = channel();
+    thread::Builder::new()
+        .name("jumpqr-dns".to_owned())
+        // Nobody listens any more where it took too long.
+        .spawn(move || drop(sender.send(look_up())))?;
+    loop {
+        let left = timeout.after.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return Err(ureq::Error::Timeout(timeout.reason));
+        }
+        match receiver.recv_timeout(next_wait(left)) {
+            Ok(addresses) => return addresses,
+            Err(RecvTimeoutError::Timeout) if caller_has_given_up() => {
+                return Err(failure::given_up_before_sending());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(ureq::Error::HostNotFound),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use ureq::Timeout;
+    use ureq::unversioned::transport::NextTimeout;
+
+    use super::super::failure::is_given_up;
+    use super::super::interruption::sending_for;
+    use super::{aside, is_address};
+    use crate::given_up::GivenUp;
+
+    fn timeout(after: Duration) -> NextTimeout {
+        NextTimeout {
+            after: after.into(),
+            reason: Timeout::Resolve,
+            ..NextTimeout::default()
+        }
+    }
+
+    #[test]
+    fn what_is_an_address_already_is_known() {
+        assert!(is_address("127.0.0.1") && is_address("[::1]"));
+        assert!(!is_address("localhost") && !is_address("127.0.0.1.example.cn"));
+    }
+
+    #[test]
+    fn a_look_up_that_hangs_is_left_at_the_deadline_or_by_the_caller() {
+        for (after, caller) in [
+            (Duration::from_millis(30), GivenUp::default()),
+            (Duration::from_secs(3600), GivenUp::with_check(|| true)),
+        ] {
+            let (_sender, hanging) = channel();
+            let error = sending_for(&caller, || {
+                aside::<()>(timeout(after), move || hanging.recv().unwrap())
+            });
+            let error = error.unwrap_err();
+            assert_eq!(is_given_up(&error), caller.is_set());
+            let timed_out = matches!(error, ureq::Error::Timeout(Timeout::Resolve));
+            assert_eq!(timed_out, !caller.is_set(), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What the standard library does not do with a socket: connect so that it can be given up, and look whether anything came.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
+
+#[cfg(unix)]
+use super::interruption::{caller_has_given_up, next_wait};
+
+/// Connects until `deadline`; [`TimedOut`](io::ErrorKind::TimedOut) after it, [`Interrupted`](io::ErrorKind::Interrupted)
+/// where the caller has given up.
+#[cfg(unix)]
+pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
+    use rustix::io::Errno;
+    use socket2::{Domain, Protocol, Socket, Type};
+
+    let domain = Domain::for_address(address);
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    if let Err(error) = socket.connect(&address.into()) {
+        let begun = [Errno::INPROGRESS, Errno::INTR].map(|errno| Some(errno.raw_os_error()));
+        if !begun.contains(&error.raw_os_error()) {
+            return Err(error);
+        }
+        wait_until_connected(&socket, deadline)?;
+        if let Some(error) = socket.take_error()? {
+            return Err(error);
+        }
+    }
+    socket.set_nonblocking(false)?;
+    Ok(socket.into())
+}
+
+#[cfg(unix)]
+fn wait_until_connected(socket: &socket2::Socket, deadline: Instant) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let wait = Timespec::try_from(next_wait(left)).map_err(io::Error::other)?;
+        match poll(&mut [PollFd::new(socket, PollFlags::OUT)], Some(&wait)) {
+            Ok(1..) => return Ok(()),
+            Ok(0) | Err(Errno::INTR) if caller_has_given_up() => {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            Ok(0) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+}
+
+/// The same where a wait for a connection cannot be interrupted.
+#[cfg(not(unix))]
+pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    TcpStream::connect_timeout(&address, left)
+}
+
+/// Whether nothing came: no byte, no end and no error.
+#[cfg(unix)]
+pub(super) fn is_silent(stream: &TcpStream) -> bool {
+    use rustix::io::Errno;
+    use rustix::net::{RecvFlags, recv};
+
+    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+    matches!(recv(stream, &mut [0][..], flags), Err(Errno::AGAIN))
+}
+
+/// The same where only a whole socket can be told not to wait.
+#[cfg(not(unix))]
+pub(super) fn is_silent(stream: &TcpStream) -> bool {
+    let came = stream
+        .set_nonblocking(true)
+        .and_then(|()| stream.peek(&mut [0]));
+    let silent = came.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+    silent && stream.set_nonblocking(false).is_ok()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::io;
+    use std::net::{SocketAddr, TcpStream};
+    use std::time::{Duration, Instant};
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::super::interruption::sending_for;
+    use super::connect;
+    use crate::given_up::GivenUp;
+
+    /// Where connecting is neither accepted nor refused: the queue of those who want to is full.
+    pub(in super::super) struct SilentAddress {
+        listener: Socket,
+        _queue: Vec<TcpStream>,
+    }
+
+    impl SilentAddress {
+        pub(in super::super) fn new() -> Self {
+            let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+            listener.bind(&any.into()).unwrap();
+            listener.listen(0).unwrap();
+            let address = listener.local_addr().unwrap().as_socket().unwrap();
+            let soon = Duration::from_millis(20);
+            let queue = std::iter::from_fn(|| TcpStream::connect_timeout(&address, soon).ok());
+            Self {
+                _queue: queue.collect(),
+                listener,
+            }
+        }
+
+        pub(in super::super) fn address(&self) -> SocketAddr {
+            self.listener.local_addr().unwrap().as_socket().unwrap()
+        }
+    }
+
+    #[test]
+    fn a_caller_who_gives_up_waits_for_no_connection() {
+        let silent = SilentAddress::new();
+        let never = Instant::now() + Duration::from_secs(3600);
+        let error = sending_for(&GivenUp::with_check(|| true), || {
+            connect(silent.address(), never)
+        });
+        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::Interrupted);
+    }
+
+    #[test]
+    fn a_connection_is_waited_for_until_the_deadline() {
+        let silent = SilentAddress::new();
+        let soon = Instant::now() + Duration::from_millis(30);
+        let error = connect(silent.address(), soon).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}
