@@ -1,0 +1,113 @@
+#include "driver.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct order {
+  void (*call)(void *caller);
+  long calls;
+  atomic_long begun;
+  double *latencies; /* one for each call, in microseconds */
+};
+
+struct worker {
+  pthread_t thread;
+  struct order *order;
+  void *caller;
+};
+
+_Noreturn void give_up(const char *what)
+{
+  fprintf(stderr, "%s\n", what);
+  exit(1);
+}
+
+/* Seconds. */
+static double now(clockid_t clock)
+{
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void *work(void *argument)
+{
+  struct worker *worker = argument;
+  struct order *order = worker->order;
+  long number;
+
+  while ((number = atomic_fetch_add(&order->begun, 1)) < order->calls) {
+    double begun = now(CLOCK_MONOTONIC);
+    order->call(worker->caller);
+    order->latencies[number] = (now(CLOCK_MONOTONIC) - begun) * 1e6;
+  }
+  return NULL;
+}
+
+static void make_calls(struct order *order, struct worker *workers, long in_flight)
+{
+  long i;
+  atomic_store(&order->begun, 0);
+  for (i = 0; i < in_flight; i++)
+    workers[i].order = order;
+  if (in_flight == 1) {
+    work(workers);
+    return;
+  }
+  for (i = 0; i < in_flight; i++)
+    if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
+      give_up("a thread cannot be started");
+  for (i = 0; i < in_flight; i++)
+    pthread_join(workers[i].thread, NULL);
+}
+
+static void *allocate(void *memory, size_t count, size_t size)
+{
+  memory = realloc(memory, (count + 1) * size);
+  if (memory == NULL)
+    give_up("there is no memory left");
+  return memory;
+}
+
+int serve(int argc, char **argv, void *(*open)(const struct target *), void (*call)(void *caller))
+{
+  struct target target;
+  struct worker *workers = NULL;
+  long opened = 0, warm, in_flight, calls, i;
+
+  if (argc < 3)
+    give_up("usage: DRIVER BASE_URL TOKEN [CA_FILE]");
+  target.base_url = argv[1];
+  target.token = argv[2];
+  target.ca = argv[3];
+
+  while (scanf("%ld %ld %ld", &warm, &in_flight, &calls) == 3) {
+    struct order order = {.call = call};
+    double begun, cpu;
+
+    workers = allocate(workers, (size_t)(in_flight > opened ? in_flight : opened), sizeof *workers);
+    for (; opened < in_flight; opened++)
+      workers[opened].caller = open(&target);
+    order.latencies = allocate(NULL, (size_t)(warm > calls ? warm : calls), sizeof *order.latencies);
+
+    order.calls = warm;
+    make_calls(&order, workers, in_flight);
+    order.calls = calls;
+    begun = now(CLOCK_MONOTONIC);
+    cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    make_calls(&order, workers, in_flight);
+    cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    begun = now(CLOCK_MONOTONIC) - begun;
+
+    printf("{\"wall_s\":%.9f,\"cpu_s\":%.9f,\"latencies_us\":[", begun, cpu);
+    for (i = 0; i < calls; i++)
+      printf(i ? ",%.3f" : "%.3f", order.latencies[i]);
+    printf("]}\n");
+    fflush(stdout);
+    free(order.latencies);
+  }
+  return 0;
+}

@@ -1,0 +1,8 @@
+// Agents of Node's own that keep connections, and trust the certificate.
+'use strict'
+
+const { ca } = require('./driver.js')
+
+module.exports = ca
+  ? { httpsAgent: new (require('node:https').Agent)({ keepAlive: true, ca }) }
+  : { httpAgent: new (require('node:http').Agent)({ keepAlive: true }) }

@@ -1,0 +1,66 @@
+"""Who is measured: jumpqr in each language, and what its users would otherwise write."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LANGUAGES = ["rust", "c", "python", "node"]
+
+SOURCE = Path(__file__).resolve().parent.parent
+REPOSITORY = SOURCE.parent.parent
+TARGET = Path(os.environ["CARGO_TARGET_DIR"])
+# What the bench builds and writes.
+WORK = TARGET / "bench"
+PYTHON = WORK / "python" / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class Client:
+    """One driver, and what it is called in the tables."""
+
+    language: str
+    name: str
+    driver: str
+    schemes: tuple[str, ...] = ("http", "https")
+    # For TLS, a variable of the environment that names the certificate, where there is no other way.
+    ca_variable: str | None = field(default=None)
+
+    @property
+    def id(self) -> str:
+        return f"{self.language}/{self.name}"
+
+    def command(self) -> list[str]:
+        """How the driver is started; its arguments come after."""
+        match self.language:
+            case "rust":
+                return [str(TARGET / "release" / self.driver)]
+            case "c":
+                return [str(WORK / "drivers" / self.driver)]
+            case "python":
+                return [str(PYTHON), str(SOURCE / "python" / f"{self.driver}.py")]
+            case _:
+                return ["node", str(SOURCE / "node" / f"{self.driver}.js")]
+
+
+CLIENTS = [
+    Client("rust", "jumpqr", "with_jumpqr"),
+    Client("rust", "raw rustls", "with_rustls", schemes=("https",)),
+    Client("c", "jumpqr", "with_jumpqr"),
+    Client("c", "raw socket", "with_raw_socket", schemes=("http",)),
+    Client("c", "libcurl + cJSON", "with_libcurl"),
+    Client("python", "jumpqr", "with_jumpqr"),
+    Client("python", "jumpqr, asyncio", "with_jumpqr_async"),
+    Client("python", "pycurl", "with_pycurl"),
+    Client("python", "http.client", "with_http_client"),
+    Client("python", "urllib3", "with_urllib3"),
+    Client("python", "requests", "with_requests"),
+    Client("python", "httpx", "with_httpx"),
+    Client("python", "aiohttp", "with_aiohttp"),
+    Client("python", "wechatpy", "with_wechatpy"),
+    Client("node", "jumpqr", "with_jumpqr"),
+    Client("node", "undici Pool", "with_undici"),
+    Client("node", "fetch", "with_fetch", ca_variable="NODE_EXTRA_CA_CERTS"),
+    Client("node", "node:http", "with_node_http"),
+    Client("node", "axios", "with_axios"),
+    Client("node", "co-wechat-api", "with_co_wechat_api"),
+]

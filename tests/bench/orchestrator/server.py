@@ -1,0 +1,125 @@
+"""A WeChat that says yes to everything: nginx on this machine, one worker, over HTTP and over TLS 1.3."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+HOST = "127.0.0.1"
+
+ANSWER = '{"errcode":0,"errmsg":"ok"}'
+
+# How long the slow one takes to answer, in seconds.
+SLOWNESS = 0.02
+
+CONFIG = """\
+daemon off;
+worker_processes 1;
+pid {folder}/pid;
+error_log {folder}/error.log;
+include /etc/nginx/modules-enabled/50-mod-http-echo.conf;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  default_type "application/json; encoding=utf-8";
+  keepalive_timeout 1h;
+  keepalive_requests 1000000000;
+  tcp_nodelay on;
+  server {{
+    listen {host}:{http};
+    listen {host}:{https} ssl;
+    ssl_certificate {folder}/server.pem;
+    ssl_certificate_key {folder}/server.pem;
+    ssl_protocols TLSv1.3;
+    location /cgi-bin/ {{ return 200 '{answer}'; }}
+  }}
+  server {{
+    listen {host}:{slow};
+    location /cgi-bin/ {{
+      echo_read_request_body;
+      echo_sleep {slowness};
+      echo -n '{answer}';
+    }}
+  }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it listens, as base URLs, and the certificate that it is to be trusted for."""
+
+    http: str
+    https: str
+    slow: str
+    ca: Path
+    worker: int  # its process
+
+    def arguments(self, scheme: str) -> list[str]:
+        """What a driver has to be told to call it: a base URL, and a certificate over https."""
+        return [self.https, str(self.ca)] if scheme == "https" else [self.http]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on which nothing listens."""
+    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [listening.getsockname()[1] for listening in sockets]
+    for listening in sockets:
+        listening.close()
+    return ports
+
+
+def write_certificate(folder: Path) -> Path:
+    """Make a certificate for the server, and return the file of the authority that issued it."""
+    authority = trustme.CA()
+    authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    return folder / "ca.pem"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """Run it as long as the context lasts, with everything that it writes in `folder`."""
+    ca = write_certificate(folder)
+    http, https, slow = free_ports(3)
+    config = folder / "nginx.conf"
+    config.write_text(
+        CONFIG.format(folder=folder, host=HOST, http=http, https=https, slow=slow, slowness=SLOWNESS, answer=ANSWER)
+    )
+    # Before it has read where its log is, it would write to one that is the system's.
+    command = ["nginx", "-c", str(config), "-e", str(folder / "error.log")]
+    master = subprocess.Popen(command)
+    try:
+        worker = wait_for_worker(master, folder)
+        yield Server(f"http://{HOST}:{http}", f"https://{HOST}:{https}", f"http://{HOST}:{slow}", ca, worker)
+    finally:
+        master.terminate()
+        master.wait()
+
+
+def wait_for_worker(master: subprocess.Popen, folder: Path) -> int:
+    """Return the worker's process as soon as there is one."""
+    children = Path(f"/proc/{master.pid}/task/{master.pid}/children")
+    for _ in range(100):
+        if master.poll() is not None:
+            raise SystemExit("nginx does not start:\n" + (folder / "error.log").read_text())
+        if (folder / "pid").exists() and (worker := children.read_text().split()):
+            return int(worker[0])
+        time.sleep(0.05)
+    raise SystemExit("nginx does not start its worker within 5 s")
+
+
+def pin(server: Server, cores: set[int]) -> None:
+    """Have the worker run on these cores only."""
+    os.sched_setaffinity(server.worker, cores)

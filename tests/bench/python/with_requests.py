@@ -1,0 +1,18 @@
+"""Posts the sample with requests, in a session, which keeps connections."""
+
+import driver
+import requests
+from requests.adapters import HTTPAdapter
+
+session = requests.Session()
+# As many connections as calls are in flight, at most.
+session.mount(driver.BASE_URL, HTTPAdapter(pool_maxsize=64))
+if driver.CA is not None:
+    session.verify = driver.CA
+
+
+def call():
+    driver.check(session.post(driver.url(), data=driver.body(), headers=driver.HEADERS, timeout=30).json())
+
+
+driver.serve(lambda: call)

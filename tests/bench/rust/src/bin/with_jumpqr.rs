@@ -1,0 +1,37 @@
+//! Adds the sample rule through jumpqr.
+
+use jumpqr::transport::TlsRoots;
+use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule};
+use jumpqr_bench::{Result, serve};
+
+fn main() -> Result<()> {
+    let mut shared: Option<Client> = None;
+    serve(|target| {
+        let client = if let Some(client) = &shared {
+            client.clone()
+        } else {
+            let mut builder = Client::builder()
+                .access_token(target.token.as_str())
+                .base_url(target.base_url.as_str())
+                .pacing(false);
+            if let Some(ca) = &target.ca {
+                builder = builder.tls_roots(TlsRoots::Pem(ca.clone()));
+            }
+            shared.insert(builder.build()?).clone()
+        };
+        Ok(move || {
+            let rule = OrdinaryLinkRule::new(
+                "https://weixin.qq.com/qrcodejump",
+                "pages/index/index",
+                OpenVersion::Development,
+                PermitSubRule::NotOccupied,
+            )
+            .debug_url([
+                "https://weixin.qq.com/qrcodejump?a=1",
+                "https://weixin.qq.com/qrcodejump?a=2",
+            ]);
+            client.add_jump_qr_code(rule, Edit::Add)?;
+            Ok(())
+        })
+    })
+}

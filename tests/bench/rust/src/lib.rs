@@ -1,0 +1,132 @@
+//! What the Rust drivers of the bench have in common: they make calls when they are told to, and say what those took.
+//!
+//! A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of
+//! its standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many at
+//! a time. It answers with a line of JSON, a [`Taken`].
+
+use std::error::Error;
+use std::io::{self, BufRead, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use rustix::time::{ClockId, clock_gettime};
+use serde::Serialize;
+
+/// A driver ends with whatever went wrong: a measurement of something else is none.
+pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Whom to call, and how.
+#[derive(Debug)]
+pub struct Target {
+    /// The scheme and the address, without a slash at the end.
+    pub base_url: String,
+    /// The access token of every call.
+    pub token: String,
+    /// The certificate to trust, in PEM; none over HTTP.
+    pub ca: Option<Vec<u8>>,
+}
+
+impl Target {
+    fn from_arguments() -> Result<Self> {
+        let mut arguments = env::args().skip(1);
+        let mut next = || {
+            arguments
+                .next()
+                .ok_or("usage: DRIVER BASE_URL TOKEN [CA_FILE]")
+        };
+        let base_url = next()?;
+        let token = next()?;
+        let ca = next().ok().map(fs::read).transpose()?;
+        Ok(Self {
+            base_url,
+            token,
+            ca,
+        })
+    }
+}
+
+/// What the calls of an order took.
+#[derive(Debug, Serialize)]
+struct Taken {
+    /// Seconds, for all of them.
+    wall_s: f64,
+    /// Seconds of processor time of this process, user and system.
+    cpu_s: f64,
+    /// Microseconds, for each.
+    latencies_us: Vec<f64>,
+}
+
+/// Obeys the orders on standard input until there are no more. `open` makes what calls, one call at a time: as many of them
+/// as calls are to be in flight.
+pub fn serve<C>(mut open: impl FnMut(&Target) -> Result<C>) -> Result<()>
+where
+    C: FnMut() -> Result<()> + Send,
+{
+    let target = Target::from_arguments()?;
+    let mut callers = Vec::new();
+    for line in io::stdin().lock().lines() {
+        let [warm, in_flight, calls] = order(&line?)?;
+        while callers.len() < in_flight {
+            callers.push(open(&target)?);
+        }
+        let callers = callers.get_mut(..in_flight).unwrap_or_default();
+        make_calls(callers, warm)?;
+        let (begun, cpu) = (Instant::now(), cpu_time());
+        let latencies_us = make_calls(callers, calls)?;
+        let taken = Taken {
+            wall_s: begun.elapsed().as_secs_f64(),
+            cpu_s: cpu_time() - cpu,
+            latencies_us,
+        };
+        let mut out = io::stdout().lock();
+        serde_json::to_writer(&mut out, &taken)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn order(line: &str) -> Result<[usize; 3]> {
+    let numbers = line
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<std::result::Result<Vec<usize>, _>>()?;
+    <[usize; 3]>::try_from(numbers).map_err(|_| "an order is WARM IN_FLIGHT CALLS".into())
+}
+
+/// Makes so many calls, each caller one at a time, and says what each took, in microseconds.
+fn make_calls<C>(callers: &mut [C], calls: usize) -> Result<Vec<f64>>
+where
+    C: FnMut() -> Result<()> + Send,
+{
+    let begun = AtomicUsize::new(0);
+    let make = |caller: &mut C| {
+        let mut latencies = Vec::with_capacity(calls);
+        while begun.fetch_add(1, Ordering::Relaxed) < calls {
+            let begun = Instant::now();
+            caller()?;
+            latencies.push(begun.elapsed().as_secs_f64() * 1e6);
+        }
+        Ok(latencies)
+    };
+    if let [caller] = callers {
+        return make(caller);
+    }
+    thread::scope(|scope| {
+        let threads: Vec<_> = callers
+            .iter_mut()
+            .map(|caller| scope.spawn(|| make(caller)))
+            .collect();
+        let mut latencies = Vec::with_capacity(calls);
+        for thread in threads {
+            latencies.extend(thread.join().map_err(|_| "a call panicked")??);
+        }
+        Ok(latencies)
+    })
+}
+
+/// The processor time of this process so far, user and system, in seconds.
+fn cpu_time() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default().as_secs_f64()
+}
