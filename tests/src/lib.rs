@@ -1,10 +1,12 @@
 //! The shared vectors: data that the tests of every language read. `vectors/README.md` specifies the format.
 //!
-//! Reading is strict: an unknown key, a key that is missing, or a name that occurs twice is an error.
+//! Reading is strict: an unknown key, a key that is missing, or a name that occurs twice is an error. And [`hostile`], the
+//! server that they are attacked with.
 
 pub mod answers;
 pub mod errcodes;
 pub mod flows;
+pub mod hostile;
 pub mod matching;
 pub mod requests;
 pub mod tokens;

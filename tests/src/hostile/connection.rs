@@ -1,0 +1,150 @@
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use socket2::SockRef;
+
+/// The answer to a write that was applied.
+const DONE: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
+
+/// The answer to getJumpQRCode of an account that has no rules.
+const NO_RULES: &str = r#"{"errcode":0,"errmsg":"ok","rule_list":[],"qrcodejump_open":1,"list_size":0,"qrcodejump_pub_quota":100,"total_count":0}"#;
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Without the query.
+    pub path: String,
+    /// All of it.
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// What the right server answers: that a write was applied, and that there are no rules.
+    #[must_use]
+    pub fn right_answer(&self) -> &'static str {
+        if self.path.ends_with("/qrcodejumpget") {
+            NO_RULES
+        } else {
+            DONE
+        }
+    }
+}
+
+/// What is known of a request before its body is read.
+pub(super) struct Head {
+    pub(super) path: String,
+    pub(super) length: usize,
+}
+
+/// A connection of a client's, from the server's side.
+#[derive(Debug)]
+pub struct Connection {
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream: BufReader::new(stream),
+        })
+    }
+
+    /// The head of the next request; `None` where the client has closed the connection.
+    pub(super) fn read_head(&mut self) -> io::Result<Option<Head>> {
+        read_head(&mut self.stream)
+    }
+
+    /// The rest of the request.
+    pub(super) fn read_body(&mut self, head: Head) -> io::Result<Received> {
+        read_body(&mut self.stream, head)
+    }
+
+    /// Sends these bytes at once.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_ref().write_all(bytes)
+    }
+
+    /// Sends a whole answer.
+    pub fn answer(&mut self, status: &str, body: &[u8]) -> io::Result<()> {
+        self.write(&whole(status, body))
+    }
+
+    /// Closes the connection with a TCP RST.
+    pub fn reset(&mut self) -> io::Result<()> {
+        // Without lingering, the close that follows is one.
+        SockRef::from(self.stream.get_ref()).set_linger(Some(Duration::ZERO))
+    }
+
+    /// Says nothing until the client goes away.
+    pub fn wait_for_the_end(&mut self) -> io::Result<()> {
+        io::copy(&mut self.stream, &mut io::sink()).map(drop)
+    }
+
+    /// Waits until the client has sent something, and leaves it unread.
+    pub(super) fn peek(&self) -> io::Result<usize> {
+        self.stream.get_ref().peek(&mut [0])
+    }
+
+    /// Whether the client has sent more, or gone away, within this time.
+    pub(super) fn stirs_within(&mut self, time: Duration) -> io::Result<bool> {
+        let stream = self.stream.get_ref();
+        stream.set_read_timeout(Some(time))?;
+        let peeked = stream.peek(&mut [0]);
+        stream.set_read_timeout(None)?;
+        match peeked {
+            Err(error) if is_timeout(&error) => Ok(false),
+            other => other.map(|_| true),
+        }
+    }
+}
+
+/// A platform may use either word for a read that took too long.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
+/// An answer with its head.
+pub(super) fn whole(status: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json; encoding=utf-8\r\nContent-Length: {length}\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+pub(super) fn read_head(stream: &mut impl BufRead) -> io::Result<Option<Head>> {
+    let mut line = String::new();
+    if stream.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let target = line.split(' ').nth(1).unwrap_or_default();
+    let path = target.split('?').next().unwrap_or_default().to_owned();
+    let mut length = 0;
+    loop {
+        let mut field = String::new();
+        if stream.read_line(&mut field)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match field.trim_end().split_once(':') {
+            None => return Ok(Some(Head { path, length })),
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().map_err(io::Error::other)?;
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+pub(super) fn read_body(stream: &mut impl Read, head: Head) -> io::Result<Received> {
+    let mut body = vec![0; head.length];
+    stream.read_exact(&mut body)?;
+    Ok(Received {
+        path: head.path,
+        body,
+    })
+}

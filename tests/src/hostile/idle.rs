@@ -1,0 +1,46 @@
+//! What becomes of a connection that is kept between two calls.
+
+use super::Fault;
+use super::Play::{Idle, Request};
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault::new("kept-closed", Idle(|_| Ok(false))),
+    Fault::new(
+        "kept-reset",
+        Idle(|connection| connection.reset().map(|()| false)),
+    ),
+    Fault::new(
+        "kept-408",
+        Idle(|connection| {
+            connection.write(b"HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").map(|()| false)
+        }),
+    ),
+    Fault::new(
+        "kept-answered-unasked",
+        Idle(|connection| {
+            connection
+                .answer("200 OK", br#"{"errcode":40097,"errmsg":"to nobody"}"#)
+                .map(|()| true)
+        }),
+    ),
+    Fault::new(
+        "kept-two-answers",
+        Request(|connection, request| {
+            let right = super::connection::whole("200 OK", request.right_answer().as_bytes());
+            let further =
+                super::connection::whole("200 OK", br#"{"errcode":40097,"errmsg":"to nobody"}"#);
+            connection.write(&[right, further].concat()).map(|()| true)
+        }),
+    ),
+    Fault::new(
+        "kept-dies-at-the-next-request",
+        Request(|connection, request| {
+            connection.answer("200 OK", request.right_answer().as_bytes())?;
+            // The next request on this connection is read, and that is all.
+            if let Some(head) = connection.read_head()? {
+                connection.read_body(head)?;
+            }
+            Ok(false)
+        }),
+    ),
+];
