@@ -7,7 +7,7 @@ use ureq::unversioned::resolver::ResolvedSocketAddrs;
 use ureq::unversioned::transport::{ConnectionDetails, Connector};
 
 use super::dns_cache::DnsCache;
-use super::failure;
+use super::{failure, tls_failure};
 
 /// Connects, TLS and proxy included, and marks its errors as coming before anything was sent.
 #[derive(Debug)]
@@ -46,9 +46,13 @@ impl<C: Connector> Connector for TellingConnector<C> {
                     (FailureCause::Proxy, "the proxy refused".to_owned())
                 }
                 ureq::Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => {
-                    (FailureCause::Tls, format!("TLS failed: {io}"))
+                    let reason = tls_failure::in_io(io);
+                    (FailureCause::Tls, format!("TLS failed: {reason}"))
                 }
-                ureq::Error::Rustls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
+                ureq::Error::Rustls(tls) => {
+                    let reason = tls_failure::reason(tls);
+                    (FailureCause::Tls, format!("TLS failed: {reason}"))
+                }
                 ureq::Error::Tls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
                 ureq::Error::Io(io) if proxied => (
                     FailureCause::Proxy,

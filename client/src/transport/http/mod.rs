@@ -12,6 +12,7 @@ mod resolver;
 mod socket;
 mod socket_timeout;
 mod tcp;
+mod tls_failure;
 
 use std::fmt;
 use std::sync::Arc;
