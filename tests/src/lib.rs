@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod errcodes;
+pub mod faults;
 pub mod flows;
 pub mod hostile;
 pub mod matching;

@@ -1,5 +1,5 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use socket2::SockRef;
@@ -17,6 +17,8 @@ pub struct Received {
     pub path: String,
     /// All of it.
     pub body: Vec<u8>,
+    /// Which one it is on its connection, from 1.
+    pub number: usize,
 }
 
 impl Received {
@@ -41,6 +43,7 @@ pub(super) struct Head {
 #[derive(Debug)]
 pub struct Connection {
     stream: BufReader<TcpStream>,
+    requests: usize,
 }
 
 impl Connection {
@@ -48,6 +51,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         Ok(Self {
             stream: BufReader::new(stream),
+            requests: 0,
         })
     }
 
@@ -58,7 +62,8 @@ impl Connection {
 
     /// The rest of the request.
     pub(super) fn read_body(&mut self, head: Head) -> io::Result<Received> {
-        read_body(&mut self.stream, head)
+        self.requests += 1;
+        read_body(&mut self.stream, head, self.requests)
     }
 
     /// Sends these bytes at once.
@@ -75,6 +80,11 @@ impl Connection {
     pub fn reset(&mut self) -> io::Result<()> {
         // Without lingering, the close that follows is one.
         SockRef::from(self.stream.get_ref()).set_linger(Some(Duration::ZERO))
+    }
+
+    /// Ends what the server says, with a TCP FIN; what the client says can still be read.
+    pub fn say_no_more(&mut self) -> io::Result<()> {
+        self.stream.get_ref().shutdown(Shutdown::Write)
     }
 
     /// Says nothing until the client goes away.
@@ -140,11 +150,12 @@ pub(super) fn read_head(stream: &mut impl BufRead) -> io::Result<Option<Head>> {
     }
 }
 
-pub(super) fn read_body(stream: &mut impl Read, head: Head) -> io::Result<Received> {
+pub(super) fn read_body(stream: &mut impl Read, head: Head, number: usize) -> io::Result<Received> {
     let mut body = vec![0; head.length];
     stream.read_exact(&mut body)?;
     Ok(Received {
         path: head.path,
         body,
+        number,
     })
 }

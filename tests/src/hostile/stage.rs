@@ -10,8 +10,20 @@ pub(super) const FAULTS: &[Fault] = &[
         "silent-after-the-request",
         Request(|connection, _| connection.wait_for_the_end().map(|()| false)),
     ),
-    Fault::new("reset-at-once", Connected(super::Connection::reset)),
-    Fault::new("closed-at-once", Connected(|_| Ok(()))),
+    Fault::new(
+        "reset-at-the-first-byte",
+        Connected(|connection| {
+            connection.peek()?;
+            connection.reset()
+        }),
+    ),
+    Fault::new(
+        "closed-at-once",
+        Connected(|connection| {
+            connection.say_no_more()?;
+            connection.wait_for_the_end()
+        }),
+    ),
     Fault::new("reset-after-the-head", Head(super::Connection::reset)),
     Fault::new(
         "reset-after-the-request",

@@ -84,9 +84,11 @@ pub(super) fn serve(
 ) -> io::Result<()> {
     let connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
     let mut stream = BufReader::new(StreamOwned::new(connection, stream));
+    let mut number = 0;
     while let Some(head) = read_head(&mut stream)? {
         record.request(&head.path);
-        let request = read_body(&mut stream, head)?;
+        number += 1;
+        let request = read_body(&mut stream, head, number)?;
         let answer = whole("200 OK", request.right_answer().as_bytes());
         stream.get_mut().write_all(&answer)?;
     }

@@ -1,0 +1,44 @@
+//! A server may do right most of the time.
+
+use jumpqr::Client;
+use jumpqr::interface::GetJumpQRCode;
+use jumpqr_tests::hostile::{ACCESS_TOKEN, Fault, Hostile, Plan};
+
+#[test]
+fn every_third_request_meets_one_fault_after_the_other() {
+    let faults = ["half-a-body", "status-502-html"].map(|name| Fault::named(name).unwrap());
+    let server = Hostile::start(Plan::mixed(faults.to_vec(), 3).unwrap()).unwrap();
+    let client = Client::builder()
+        .access_token(ACCESS_TOKEN)
+        .base_url(server.base_url())
+        .max_retries(0)
+        .pacing(false)
+        .build()
+        .unwrap();
+    let codes: Vec<_> = (0..9)
+        .map(|_| client.get_jump_qr_code(GetJumpQRCode::OrdinaryLink))
+        .map(|result| {
+            result
+                .err()
+                .map_or("ok".to_owned(), |error| error.code().to_owned())
+        })
+        .collect();
+    let one = ["ok", "ok", "connection_lost"];
+    assert_eq!(codes, [one, ["ok", "ok", "http_status"], one].concat());
+    assert_eq!(server.seen().requests.len(), 9);
+}
+
+#[test]
+fn a_fault_that_needs_no_request_is_not_mixed_with_others() {
+    for name in [
+        "nobody-listens",
+        "closed-at-once",
+        "kept-closed",
+        "tls-expired",
+        "sandbox-reset",
+    ] {
+        let fault = Fault::named(name).unwrap();
+        let refused = Plan::mixed(vec![fault], 2).unwrap_err();
+        assert!(refused.contains(name), "{refused}");
+    }
+}
