@@ -27,6 +27,13 @@ debian() {
   fi
 }
 
+# Builds the server that does wrong, and tells the tests where it is. To be called from within the project.
+hostile() {
+  say "build the server that does wrong"
+  cargo build --quiet --locked --package jumpqr-tests --bin hostile
+  export JUMPQR_HOSTILE="$CARGO_TARGET_DIR/debug/hostile"
+}
+
 # Whether a release is asked for, with the only option that there is.
 profile=dev
 case "${1:-}" in

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("vectors", "scripted_server", "flow", "processes", "token_vector")
+pytest.register_assert_rewrite("vectors", "scripted_server", "flow", "hostile", "processes", "token_vector")
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
 

@@ -232,7 +232,7 @@ def test_errcodes(count: Count) -> None:
 
 
 def test_every_file_is_run(vector_files: set[str]) -> None:
-    tests = {"requests", "answers", "validation", "matching", "errcodes", "flows", "tokens"}
+    tests = {"requests", "answers", "validation", "matching", "errcodes", "flows", "tokens", "faults"}
     assert vector_files == {f"{name}.json" for name in tests}
 
 
