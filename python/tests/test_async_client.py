@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
+import gc
 import os
 import signal
+import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any, Optional
 
@@ -284,6 +288,35 @@ def test_a_client_that_is_closed_refuses_what_waits() -> None:
     with serving(server) as url:
         asyncio.run(main(url))
     assert len(server.recorder.requests) == 1
+
+
+def test_a_closed_client_keeps_no_connection_though_a_call_failed() -> None:
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(10)
+            connection.recv(65536)
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"errcode":40097}')
+            # Fails where the connection stays open.
+            while connection.recv(65536):
+                pass
+
+    async def main(url: str) -> None:
+        client = AsyncClient(access_token="T", base_url=url)
+        with contextlib.suppress(jumpqr.JumpqrError):
+            await client.publish_jump_qr_code(str(RULE["prefix"]))
+        await client.aclose()
+
+    # Cycles would hide behind the collector.
+    gc.disable()
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+            listener.settimeout(10)
+            served = pool.submit(serve, listener)
+            asyncio.run(main(f"http://127.0.0.1:{listener.getsockname()[1]}"))
+            served.result()
+    finally:
+        gc.enable()
 
 
 def test_ctrl_c_comes_out_of_the_loop() -> None:

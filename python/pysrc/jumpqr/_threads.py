@@ -65,6 +65,9 @@ class Threads:
                 # Neither is of any effect on a call that is done.
                 given_up.set()
                 result.cancel()
+                # What a call raised holds this frame: were it held in turn, the client's connections would stay open
+                # until Python next looks for cycles.
+                del result, turn
 
     def close(self) -> None:
         """Let the calls in progress end; those that still wait raise RuntimeError."""
