@@ -7,7 +7,7 @@ mod connector;
 mod dns_cache;
 mod failure;
 mod held_buffers;
-mod interruption;
+mod patience;
 mod resolver;
 mod socket;
 mod socket_timeout;
@@ -24,16 +24,16 @@ use jumpqr_core::call::SendFailure;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::request::Method;
 use ureq::config::AutoHeaderValue;
-use ureq::http::Response;
 use ureq::http::header::CONTENT_TYPE;
+use ureq::http::{HeaderValue, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
-use ureq::{Agent, Body, Proxy, ProxyProtocol, RequestExt};
+use ureq::{Agent, Body, Proxy, ProxyProtocol};
 
 use self::connector::TellingConnector;
 use self::dns_cache::DnsCache;
 use self::failure::failure;
-use self::interruption::sending_for;
+use self::patience::patiently;
 use self::resolver::RememberingResolver;
 use self::tcp::TcpConnector;
 use super::{HttpRequest, Transport};
@@ -48,6 +48,9 @@ const BUFFER: usize = 32 * 1024;
 
 /// The longest head of an answer, in bytes; WeChat's have some hundreds. It must fit into the buffer.
 const LONGEST_HEAD: usize = 16 * 1024;
+
+/// What a body is.
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// How to speak HTTP.
 #[derive(Debug, Clone)]
@@ -109,82 +112,80 @@ pub enum TlsRoots {
 /// on the wire, tokens and secrets included: leave the targets `ureq` and `ureq_proto` below that.
 pub struct HttpTransport {
     agent: Agent,
+    /// For this machine's own addresses.
+    direct_agent: Agent,
     body_limit: u64,
 }
 
 impl HttpTransport {
     /// A transport with these settings; a proxy or a certificate that cannot be read is refused.
     pub fn new(settings: &HttpSettings) -> Result<Self> {
-        let user_agent = concat!("jumpqr/", env!("CARGO_PKG_VERSION"));
+        let proxy = proxy(&settings.proxy)?;
         let tls = TlsConfig::builder()
             .root_certs(root_certs(&settings.tls_roots)?)
             .build();
-        let config = Agent::config_builder()
-            .proxy(proxy(&settings.proxy)?)
-            .tls_config(tls)
-            .user_agent(user_agent)
-            .accept(AutoHeaderValue::None)
-            .accept_encoding(AutoHeaderValue::None)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .input_buffer_size(BUFFER)
-            .output_buffer_size(BUFFER)
-            .max_response_header_size(LONGEST_HEAD)
-            .max_idle_connections(IDLE_CONNECTIONS)
-            .max_idle_connections_per_host(IDLE_CONNECTIONS)
-            .timeout_connect(Some(settings.connect_timeout))
-            .timeout_per_read(Some(settings.read_timeout))
-            .timeout_per_write(Some(settings.read_timeout))
-            .build();
-        let addresses = Arc::new(DnsCache::default());
-        let connector = TellingConnector {
-            connector:
-                ().chain(ConnectProxyConnector::default())
-                    .chain(TcpConnector)
-                    .chain(RustlsConnector::default()),
-            addresses: Arc::clone(&addresses),
+        let direct_agent = agent(settings, tls.clone(), None);
+        let agent = match proxy {
+            Some(proxy) => agent(settings, tls, Some(proxy)),
+            None => direct_agent.clone(),
         };
-        let resolver = RememberingResolver { addresses };
         Ok(Self {
-            agent: Agent::with_parts(config, connector, resolver),
+            agent,
+            direct_agent,
             body_limit: settings.body_limit,
         })
     }
 
     fn exchange(&self, request: &HttpRequest<'_>) -> Result<Response<Body>, ureq::Error> {
         let builder = ureq::http::Request::builder().uri(request.url().expose());
-        let direct = host_is_loopback(request.base_url());
+        let agent = if host_is_loopback(request.base_url()) {
+            &self.direct_agent
+        } else {
+            &self.agent
+        };
         match (request.method(), request.body()) {
             (Method::Post, Some(body)) => {
-                let request_line = builder
-                    .method("POST")
-                    .header(CONTENT_TYPE, "application/json; charset=utf-8");
-                self.run(request_line.body(body)?, request.timeout(), direct)
+                let request_line = builder.method("POST").header(CONTENT_TYPE, JSON);
+                agent.run(request_line.body(body)?)
             }
-            _ => self.run(builder.method("GET").body(())?, request.timeout(), direct),
+            _ => agent.run(builder.method("GET").body(())?),
         }
     }
+}
 
-    fn run(
-        &self,
-        request: ureq::http::Request<impl ureq::AsSendBody>,
-        timeout: Duration,
-        direct: bool,
-    ) -> Result<Response<Body>, ureq::Error> {
-        let mut config = request
-            .with_agent(&self.agent)
-            .configure()
-            .timeout_global(Some(timeout));
-        if direct {
-            config = config.proxy(None);
-        }
-        config.run()
-    }
+/// What keeps connections. How long a request may take is not its affair, see [`patience`].
+fn agent(settings: &HttpSettings, tls: TlsConfig, proxy: Option<Proxy>) -> Agent {
+    let config = Agent::config_builder()
+        .proxy(proxy)
+        .tls_config(tls)
+        .user_agent(concat!("jumpqr/", env!("CARGO_PKG_VERSION")))
+        .accept(AutoHeaderValue::None)
+        .accept_encoding(AutoHeaderValue::None)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER)
+        .max_response_header_size(LONGEST_HEAD)
+        .max_idle_connections(IDLE_CONNECTIONS)
+        .max_idle_connections_per_host(IDLE_CONNECTIONS)
+        .timeout_connect(Some(settings.connect_timeout))
+        .timeout_per_read(Some(settings.read_timeout))
+        .timeout_per_write(Some(settings.read_timeout))
+        .build();
+    let addresses = Arc::new(DnsCache::default());
+    let connector = TellingConnector {
+        connector:
+            ().chain(ConnectProxyConnector::default())
+                .chain(TcpConnector)
+                .chain(RustlsConnector::default()),
+        addresses: Arc::clone(&addresses),
+    };
+    Agent::with_parts(config, connector, RememberingResolver { addresses })
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure> {
-        sending_for(request.given_up(), || {
+        patiently(request.timeout(), request.given_up(), || {
             let mut response = self.exchange(request)?;
             let body = response
                 .body_mut()

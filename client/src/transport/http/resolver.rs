@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use jumpqr_core::call::FailureCause;
+use ureq::Timeout;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -13,7 +14,7 @@ use ureq::unversioned::transport::time::Duration as UreqDuration;
 
 use super::dns_cache::DnsCache;
 use super::failure;
-use super::interruption::{caller_has_given_up, next_wait};
+use super::patience::{caller_has_given_up, deadline, next_wait};
 
 /// Resolves names, remembers what it found, and marks its errors as coming before anything was sent.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Resolver for RememberingResolver {
         &self,
         uri: &Uri,
         config: &Config,
-        timeout: NextTimeout,
+        _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let host = uri.host().unwrap_or_default();
         // The port, where none is written, is that of the scheme.
@@ -40,7 +41,7 @@ impl Resolver for RememberingResolver {
             look_up(uri, config)
         } else {
             let (uri, config) = (uri.clone(), config.clone());
-            aside(timeout, move || look_up(&uri, &config))
+            aside(move || look_up(&uri, &config))
         };
         let addresses = addresses.map_err(|error| match error {
             ureq::Error::Other(_) => error,
@@ -76,19 +77,17 @@ fn look_up(uri: &Uri, config: &Config) -> Result<ResolvedSocketAddrs, ureq::Erro
 
 /// Looks it up for as long as there is time: on a thread of its own, since the system cannot be told when to stop.
 fn aside<A: Send + 'static>(
-    timeout: NextTimeout,
     look_up: impl FnOnce() -> Result<A, ureq::Error> + Send + 'static,
 ) -> Result<A, ureq::Error> {
-    let begun = Instant::now();
     let (sender, receiver) = channel();
     thread::Builder::new()
         .name("jumpqr-dns".to_owned())
         // Nobody listens any more where it took too long.
         .spawn(move || drop(sender.send(look_up())))?;
     loop {
-        let left = timeout.after.saturating_sub(begun.elapsed());
+        let left = deadline().saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(ureq::Error::Timeout(timeout.reason));
+            return Err(ureq::Error::Timeout(Timeout::Global));
         }
         match receiver.recv_timeout(next_wait(left)) {
             Ok(addresses) => return addresses,
@@ -107,20 +106,11 @@ mod tests {
     use std::time::Duration;
 
     use ureq::Timeout;
-    use ureq::unversioned::transport::NextTimeout;
 
     use super::super::failure::is_given_up;
-    use super::super::interruption::sending_for;
+    use super::super::patience::patiently;
     use super::{aside, is_address};
     use crate::given_up::GivenUp;
-
-    fn timeout(after: Duration) -> NextTimeout {
-        NextTimeout {
-            after: after.into(),
-            reason: Timeout::Resolve,
-            ..NextTimeout::default()
-        }
-    }
 
     #[test]
     fn what_is_an_address_already_is_known() {
@@ -135,12 +125,12 @@ mod tests {
             (Duration::from_secs(3600), GivenUp::with_check(|| true)),
         ] {
             let (_sender, hanging) = channel();
-            let error = sending_for(&caller, || {
-                aside::<()>(timeout(after), move || hanging.recv().unwrap())
+            let error = patiently(after, &caller, || {
+                aside::<()>(move || hanging.recv().unwrap())
             });
             let error = error.unwrap_err();
             assert_eq!(is_given_up(&error), caller.is_set());
-            let timed_out = matches!(error, ureq::Error::Timeout(Timeout::Resolve));
+            let timed_out = matches!(error, ureq::Error::Timeout(Timeout::Global));
             assert_eq!(timed_out, !caller.is_set(), "{error:?}");
         }
     }

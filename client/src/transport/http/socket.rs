@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 #[cfg(unix)]
-use super::interruption::{caller_has_given_up, next_wait};
+use super::patience::{caller_has_given_up, next_wait};
 
 /// Connects until `deadline`; [`TimedOut`](io::ErrorKind::TimedOut) after it, [`Interrupted`](io::ErrorKind::Interrupted)
 /// where the caller has given up.
@@ -91,7 +91,7 @@ pub(super) mod tests {
 
     use socket2::{Domain, Socket, Type};
 
-    use super::super::interruption::sending_for;
+    use super::super::patience::patiently;
     use super::connect;
     use crate::given_up::GivenUp;
 
@@ -124,9 +124,9 @@ pub(super) mod tests {
     #[test]
     fn a_caller_who_gives_up_waits_for_no_connection() {
         let silent = SilentAddress::new();
-        let never = Instant::now() + Duration::from_secs(3600);
-        let error = sending_for(&GivenUp::with_check(|| true), || {
-            connect(silent.address(), never)
+        let hour = Duration::from_secs(3600);
+        let error = patiently(hour, &GivenUp::with_check(|| true), || {
+            connect(silent.address(), Instant::now() + hour)
         });
         assert_eq!(error.unwrap_err().kind(), io::ErrorKind::Interrupted);
     }

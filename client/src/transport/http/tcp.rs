@@ -14,12 +14,9 @@ use ureq::{Error, Timeout};
 
 use super::failure;
 use super::held_buffers::HeldBuffers;
-use super::interruption::{caller_has_given_up, next_wait};
+use super::patience::{caller_has_given_up, deadline, next_wait};
 use super::socket::{connect, is_silent};
 use super::socket_timeout::SocketTimeout;
-
-/// Longer than any call.
-const FOR_EVER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Opens a socket, unless there is a connection already, through a proxy.
 #[derive(Debug)]
@@ -54,13 +51,14 @@ impl<In: Transport> Connector<In> for TcpConnector {
 
 /// Connects to the first address that answers. Each has half of the time that is left, and the last one all of it.
 fn connect_to_one(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpStream, Error> {
-    let deadline = Instant::now() + (*timeout.after).min(FOR_EVER);
+    let begun = Instant::now();
+    let (end, reason) = end(timeout, begun);
     let mut last_error = io::ErrorKind::AddrNotAvailable.into();
     for (index, address) in addresses.iter().enumerate() {
         let now = Instant::now();
         let is_last = index + 1 == addresses.len();
-        let left = deadline.saturating_duration_since(now);
-        let until = if is_last { deadline } else { now + left / 2 };
+        let left = end.saturating_duration_since(now);
+        let until = if is_last { end } else { now + left / 2 };
         match connect(*address, until) {
             Ok(stream) => return Ok(stream),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
@@ -70,7 +68,7 @@ fn connect_to_one(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpS
         }
     }
     Err(match last_error.kind() {
-        io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
+        io::ErrorKind::TimedOut => Error::Timeout(reason),
         _ => last_error.into(),
     })
 }
@@ -99,17 +97,14 @@ impl Transport for TcpTransport {
         if self.was_kept && has_room {
             return Ok(());
         }
-        self.send_held(&Patience::new(timeout))
+        self.send_held(timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let patience = Patience::new(timeout);
-        self.send_held(&patience)?;
+        self.send_held(timeout)?;
         let input = self.buffers.input_append_buf();
-        let socket_timeout = &mut self.read_timeout;
-        let (limit, reason) = (timeout.per_read, Timeout::PerRead);
-        let amount = patience.wait(limit.map(|limit| (*limit, reason)), |wait| {
-            socket_timeout.set(&self.stream, wait)?;
+        let amount = wait(timeout.for_read(), |left| {
+            self.read_timeout.set(&self.stream, left)?;
             (&self.stream).read(input)
         })?;
         self.buffers.input_appended(amount);
@@ -133,13 +128,11 @@ impl Transport for TcpTransport {
 }
 
 impl TcpTransport {
-    fn send_held(&mut self, patience: &Patience) -> Result<(), Error> {
+    fn send_held(&mut self, timeout: NextTimeout) -> Result<(), Error> {
         let mut rest = self.buffers.take_held();
-        let socket_timeout = &mut self.write_timeout;
-        let (limit, reason) = (patience.timeout.per_write, Timeout::PerWrite);
         while !rest.is_empty() {
-            let sent = patience.wait(limit.map(|limit| (*limit, reason)), |wait| {
-                socket_timeout.set(&self.stream, wait)?;
+            let sent = wait(timeout.for_write(), |left| {
+                self.write_timeout.set(&self.stream, left)?;
                 (&self.stream).write(rest)
             })?;
             if sent == 0 {
@@ -151,46 +144,36 @@ impl TcpTransport {
     }
 }
 
-/// How long may be waited for a socket altogether.
-struct Patience {
-    timeout: NextTimeout,
-    deadline: Instant,
+/// When something that begins `now` is to end, and why.
+fn end(timeout: NextTimeout, now: Instant) -> (Instant, Timeout) {
+    let deadline = deadline();
+    match now.checked_add(*timeout.after) {
+        Some(end) if end < deadline => (end, timeout.reason),
+        _ => (deadline, Timeout::Global),
+    }
 }
 
-impl Patience {
-    fn new(timeout: NextTimeout) -> Self {
-        Self {
-            timeout,
-            deadline: Instant::now() + (*timeout.after).min(FOR_EVER),
+/// Does what may wait, and is told how long it may; as often as it waits in vain, until its time is over or the caller gives
+/// up.
+fn wait(
+    timeout: NextTimeout,
+    mut once: impl FnMut(Duration) -> io::Result<usize>,
+) -> Result<usize, Error> {
+    let mut now = Instant::now();
+    let (end, reason) = end(timeout, now);
+    loop {
+        let left = end.saturating_duration_since(now);
+        if left.is_zero() {
+            return Err(Error::Timeout(reason));
         }
-    }
-
-    /// Does what may wait, and is told how long it may; as often as it waits in vain, until the deadline, the limit for this
-    /// one wait, or the caller's giving up.
-    fn wait(
-        &self,
-        limit: Option<(Duration, Timeout)>,
-        mut once: impl FnMut(Duration) -> io::Result<usize>,
-    ) -> Result<usize, Error> {
-        let mut now = Instant::now();
-        let (until, reason) = limit
-            .map(|(limit, reason)| (now + limit.min(FOR_EVER), reason))
-            .filter(|(until, _)| *until < self.deadline)
-            .unwrap_or((self.deadline, self.timeout.reason));
-        loop {
-            let left = until.saturating_duration_since(now);
-            if left.is_zero() {
-                return Err(Error::Timeout(reason));
-            }
-            match once(next_wait(left)) {
-                Err(error) if is_in_vain(&error) => {}
-                done => return Ok(done?),
-            }
-            if caller_has_given_up() {
-                return Err(failure::given_up());
-            }
-            now = Instant::now();
+        match once(next_wait(left)) {
+            Err(error) if is_in_vain(&error) => {}
+            done => return Ok(done?),
         }
+        if caller_has_given_up() {
+            return Err(failure::given_up());
+        }
+        now = Instant::now();
     }
 }
 
@@ -212,14 +195,16 @@ mod tests {
     use ureq::{Error, Timeout};
 
     use super::super::failure::is_given_up;
-    use super::super::interruption::sending_for;
+    use super::super::patience::patiently;
     use super::super::socket::tests::SilentAddress;
-    use super::{Patience, connect_to_one};
+    use super::{connect_to_one, wait};
     use crate::given_up::GivenUp;
 
-    fn ten_seconds() -> NextTimeout {
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn at_most(after: Duration) -> NextTimeout {
         NextTimeout {
-            after: Duration::from_secs(10).into(),
+            after: after.into(),
             reason: Timeout::Connect,
             ..NextTimeout::default()
         }
@@ -231,30 +216,37 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let refusing = "127.0.0.1:1".parse().unwrap();
-        let timeout = NextTimeout {
-            after: Duration::from_secs(1).into(),
-            ..ten_seconds()
-        };
-        let stream = connect_to_one(&[refusing, silent.address(), address], timeout).unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), address);
+        let addresses = [refusing, silent.address(), address];
+        let timeout = at_most(Duration::from_secs(1));
+        let stream = patiently(HOUR, &GivenUp::default(), || {
+            connect_to_one(&addresses, timeout)
+        });
+        assert_eq!(stream.unwrap().peer_addr().unwrap(), address);
     }
 
     #[test]
     fn of_addresses_that_all_fail_the_last_failure_is_told() {
         let refusing = "127.0.0.1:1".parse().unwrap();
-        let error = connect_to_one(&[refusing, refusing], ten_seconds()).unwrap_err();
+        let silent = SilentAddress::new();
+        let soon = Duration::from_millis(50);
+        let connect = |addresses: &[_], deadline, timeout| {
+            patiently(deadline, &GivenUp::default(), || {
+                connect_to_one(addresses, at_most(timeout)).unwrap_err()
+            })
+        };
+        let error = connect(&[refusing, refusing], HOUR, HOUR);
         assert!(
             matches!(&error, Error::Io(io) if io.kind() == io::ErrorKind::ConnectionRefused),
             "{error:?}"
         );
-        let silent = SilentAddress::new();
-        let timeout = NextTimeout {
-            after: Duration::from_millis(50).into(),
-            ..ten_seconds()
-        };
-        let error = connect_to_one(&[refusing, silent.address()], timeout).unwrap_err();
+        let error = connect(&[refusing, silent.address()], HOUR, soon);
         assert!(
             matches!(error, Error::Timeout(Timeout::Connect)),
+            "{error:?}"
+        );
+        let error = connect(&[refusing, silent.address()], soon, HOUR);
+        assert!(
+            matches!(error, Error::Timeout(Timeout::Global)),
             "{error:?}"
         );
     }
@@ -262,22 +254,44 @@ mod tests {
     #[test]
     fn a_wait_that_a_signal_interrupts_goes_on() {
         let mut interruptions = 3;
-        let amount = Patience::new(ten_seconds()).wait(None, |_| {
-            if interruptions == 0 {
-                return Ok(7);
-            }
-            interruptions -= 1;
-            Err(io::ErrorKind::Interrupted.into())
+        let amount = patiently(HOUR, &GivenUp::default(), || {
+            wait(at_most(HOUR), |_| {
+                if interruptions == 0 {
+                    return Ok(7);
+                }
+                interruptions -= 1;
+                Err(io::ErrorKind::Interrupted.into())
+            })
         });
         assert_eq!(amount.unwrap(), 7);
     }
 
     #[test]
     fn a_wait_that_a_signal_interrupts_ends_where_the_caller_gives_up() {
-        let caller = GivenUp::with_check(|| true);
-        let error = sending_for(&caller, || {
-            Patience::new(ten_seconds()).wait(None, |_| Err(io::ErrorKind::Interrupted.into()))
+        let error = patiently(HOUR, &GivenUp::with_check(|| true), || {
+            wait(at_most(HOUR), |_| Err(io::ErrorKind::Interrupted.into()))
         });
         assert!(is_given_up(&error.unwrap_err()));
+    }
+
+    #[test]
+    fn waits_in_vain_end_at_the_first_of_both_deadlines() {
+        let soon = Duration::from_millis(30);
+        for (deadline, timeout, reason) in [
+            (HOUR, soon, Timeout::Connect),
+            (soon, HOUR, Timeout::Global),
+        ] {
+            let error = patiently(deadline, &GivenUp::default(), || {
+                wait(at_most(timeout), |left| {
+                    std::thread::sleep(left / 2);
+                    Err(io::ErrorKind::WouldBlock.into())
+                })
+            });
+            let error = error.unwrap_err();
+            assert!(
+                matches!(error, Error::Timeout(why) if why == reason),
+                "{error:?}"
+            );
+        }
     }
 }
