@@ -30,7 +30,7 @@ pub struct Pacer {
 impl Pacer {
     /// The time at which a call to the interface at `path` may start, `now` or later, and takes it.
     ///
-    /// `None`, and nothing taken, where that is after `latest`.
+    /// `None`, and nothing taken, where that is after `latest`, or later than a [`Duration`] can tell.
     pub fn reserve(
         &mut self,
         path: &'static str,
@@ -39,7 +39,7 @@ impl Pacer {
     ) -> Option<Duration> {
         let starts = self.starts.entry(path).or_default();
         let start = match starts.front() {
-            Some(oldest) if starts.len() == CALLS => now.max(*oldest + WINDOW),
+            Some(oldest) if starts.len() == CALLS => now.max(oldest.checked_add(WINDOW)?),
             _ => now,
         };
         if start > latest {
@@ -95,5 +95,15 @@ mod tests {
             assert_eq!(pacer.reserve("/add", ms(0), ms(500)), None);
         }
         assert_eq!(pacer.reserve("/add", ms(0), ms(30_000)), Some(ms(1100)));
+    }
+
+    #[test]
+    fn where_time_ends_there_are_no_more_turns() {
+        let mut pacer = Pacer::default();
+        let end = Duration::MAX;
+        for _ in 0..5 {
+            assert_eq!(pacer.reserve("/add", end, end), Some(end));
+        }
+        assert_eq!(pacer.reserve("/add", end, end), None);
     }
 }

@@ -82,6 +82,11 @@ impl Object {
         Some(texts)
     }
 
+    /// Whether `field` is a list.
+    pub(crate) fn is_list(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(Value::is_array)
+    }
+
     /// The objects in a list; entries that are none are passed over.
     pub(crate) fn objects(&self, field: &str) -> Option<Vec<Self>> {
         Some(self.entries(field)?.into_iter().flatten().collect())

@@ -60,7 +60,7 @@ impl GetJumpQRCode {
 
 /// The rules in an answer that decides whether a write stands: without a list it decides nothing.
 pub(super) fn read_back(answer: &Object) -> Result<JumpQRCodeList> {
-    if answer.has("rule_list") {
+    if answer.is_list("rule_list") {
         GetJumpQRCode::OrdinaryLink.decode(answer)
     } else {
         Err(missing("rule_list"))

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Confirmation, Interface, LinkStatus, Standing, Write, WxaMpLinkGet, confirm};
+use super::{Confirmation, Interface, LinkStatus, Standing, Write, WxaMpLinkGet, confirm, missing};
 use crate::answer::Object;
 use crate::check::{CheckReport, check_appid};
 use crate::error::Result;
@@ -57,6 +57,11 @@ impl Write<Confirmation> for LinkMiniprogram {
     }
 
     fn standing(&self, answer: &Object) -> Result<Standing> {
+        // Without a list there is no telling a link that was not asked for from an answer that is none of WeChat's.
+        let listed = answer.object("wxopens");
+        if !listed.is_some_and(|wxopens| wxopens.is_list("items")) {
+            return Err(missing("wxopens"));
+        }
         let linked = WxaMpLinkGet.decode(answer)?;
         let status = linked
             .iter()
