@@ -21,6 +21,7 @@ struct Settings {
   unsigned max_retries = 0;
   uint64_t timeout_ms = 30000;
   bool validate = true;
+  std::string tls_roots = {}; // in PEM; empty for the bundled ones
   // One of the three.
   TokenSource source = {};
   std::string fixed_token = {};

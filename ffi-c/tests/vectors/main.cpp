@@ -9,13 +9,16 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <valgrind/valgrind.h>
 
 namespace {
 
 using Run = std::function<void(const json &)>;
 
+using Which = std::function<bool(const json &)>;
+
 // Flows wait for their delays, so many run at the same time.
-constexpr size_t threads = 24;
+constexpr size_t many = 24;
 
 json load(const std::string &folder, const std::string &file) {
   std::ifstream stream(folder + "/" + file);
@@ -36,18 +39,20 @@ std::string ended(const Run &run, const json &vector) {
 
 // Whether a vector has little time: then it is not to share the machine with many others.
 bool is_hurried(const json &vector) {
+  if (vector.contains("fault")) return vector.contains("timeout_ms");
   return vector.contains("policy") && vector.at("policy").at("timeout_ms").get<int64_t>() < 30000;
 }
 
-// Runs the vectors, hurried or not, and gives their number.
-size_t run_some(const json &vectors, bool hurried, const Run &run, std::vector<std::string> &failures) {
+// Runs these of the vectors, so many at once, and gives their number.
+size_t run_some(const json &vectors, const Which &which, size_t threads, const Run &run,
+                std::vector<std::string> &failures) {
   std::mutex mutex;
   std::atomic<size_t> next{0}, ran{0};
   std::vector<std::thread> running;
   for (size_t i = 0; i < threads; i++)
     running.emplace_back([&] {
       for (size_t index; (index = next++) < vectors.size();) {
-        if (is_hurried(vectors[index]) != hurried) continue;
+        if (!which(vectors[index])) continue;
         ran++;
         const auto failure = ended(run, vectors[index]);
         if (failure.empty()) continue;
@@ -60,7 +65,12 @@ size_t run_some(const json &vectors, bool hurried, const Run &run, std::vector<s
 }
 
 size_t run_all(const json &vectors, const Run &run, std::vector<std::string> &failures) {
-  const size_t ran = run_some(vectors, false, run, failures) + run_some(vectors, true, run, failures);
+  const Which others = [](const json &vector) { return !is_hurried(vector) && !is_endless(vector); };
+  size_t ran = run_some(vectors, others, many, run, failures);
+  ran += run_some(vectors, is_hurried, many, run, failures);
+  const long before = peak();
+  ran += run_some(vectors, is_endless, 2, run, failures);
+  check_memory(before);
   if (ran != vectors.size()) fail("some vectors did not run");
   return ran;
 }
@@ -108,6 +118,8 @@ int main(int count, char **arguments) {
     std::cout << "vectors: errcodes.json " << run_names(load(folder, "errcodes.json")) << std::endl;
     passed &= run_file(folder, "flows.json", {{"flows", run_flow}});
     passed &= run_file(folder, "tokens.json", {{"tokens", run_tokens}});
+    // Valgrind takes the time that they measure, and what the assembly of TLS computes for uninitialised.
+    if (!RUNNING_ON_VALGRIND) passed &= run_file(folder, "faults.json", {{"faults", run_fault}});
     return passed ? 0 : 1;
   } catch (const std::exception &error) {
     std::cerr << error.what() << "\n";

@@ -1,0 +1,126 @@
+#include "../support/hostile.hpp"
+#include "client.hpp"
+#include "files.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How much later than its deadline a call may end.
+constexpr milliseconds grace(250);
+
+// How many KiB of memory answers without end may take.
+constexpr long memory = 16 << 10;
+
+const json write_call = {{"interface", "addJumpQRCode"},
+                         {"arguments",
+                          {{"prefix", "https://m.example.cn/a/"},
+                           {"path", "pages/index/index"},
+                           {"open_version", 1},
+                           {"permit_sub_rule", 1}}}};
+const json read_call = {{"interface", "getJumpQRCode"}, {"arguments", json::object()}};
+
+void compare(const json &result, const Ended &found) {
+  if (choice(result, {"answer", "error"}) == "answer") {
+    if (found.error) fail("expected an answer, found " + error_of(found.error.get()).dump());
+    return same("answer", result.at("answer"), found.answer);
+  }
+  if (!found.error) fail("expected an error, found " + found.answer.dump());
+  Fields fields(result.at("error"));
+  const json wanted = {{"kind", fields.required("kind")},
+                       {"code", fields.required("code")},
+                       {"errcode", fields.optional("errcode")},
+                       {"retryable", fields.required("retryable")},
+                       {"outcome", fields.required("outcome")}};
+  fields.done();
+  json parts = error_of(found.error.get());
+  parts.erase("errmsg");
+  parts.erase("rid");
+  same("error", wanted, parts);
+}
+
+// These requests, or the first of them.
+void compare_requests(const json &expected, const json &seen) {
+  const json &found = seen.at("requests");
+  bool begins = found.size() <= expected.size();
+  for (size_t i = 0; begins && i < found.size(); i++) begins = found[i] == expected[i];
+  if (!begins || seen.at("elsewhere") != 0) fail("the server has seen " + seen.dump());
+}
+
+struct Fault {
+  std::string name;
+  bool second_call;
+  json says;
+  Settings settings;
+};
+
+void meet(const HostileProgram &program, Fault fault, const json &call, const json &vector) {
+  Fields ending(vector);
+  const json result = ending.required("result");
+  const json requests = ending.required("requests");
+  ending.done();
+  const auto server = program.serve(fault.name);
+  fault.settings.base_urls = {server->base_url()};
+  fault.settings.fixed_token = server->access_token();
+  fault.settings.tls_roots = server->tls_roots();
+  const auto client = client_of(fault.settings);
+  if (fault.second_call) {
+    if (run(client.get(), Invocation(read_call)).error) fail("the first call failed");
+    (void)server->seen();
+  }
+  const auto begun = steady_clock::now();
+  const auto found = run(client.get(), Invocation(call));
+  const auto taken = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);
+  const json seen = server->seen();
+  compare(result, found);
+  compare_requests(requests, seen);
+  if (taken > milliseconds(fault.settings.timeout_ms) + grace)
+    fail("it took " + std::to_string(taken.count()) + " ms");
+  if (!found.error) return;
+  hides(found.error.get(), {server->access_token()});
+  const auto said = text(jumpqr_error_message(found.error.get())) + " " + text(jumpqr_error_advice(found.error.get()));
+  for (const auto &words : fault.says)
+    if (said.find(words.get<std::string>()) == std::string::npos) fail(said + ": " + words.dump() + " is not in it");
+}
+
+} // namespace
+
+void run_fault(const json &vector) {
+  // In the environment, which all programs of the tests share.
+  const char *path = std::getenv("JUMPQR_HOSTILE");
+  if (!path) fail("JUMPQR_HOSTILE names the server that does wrong");
+  static const HostileProgram program(path);
+  Fields fields(vector);
+  (void)fields.required("name");
+  (void)fields.required("group");
+  Fault fault;
+  fault.name = fields.required("fault");
+  fault.second_call = fields.optional("second_call", false);
+  fault.says = fields.optional("says", json::array());
+  fault.settings.timeout_ms = fields.optional("timeout_ms", 10000);
+  fault.settings.max_retries = fields.optional("max_retries", 0);
+  const json write = fields.required("write");
+  const json read = fields.required("read");
+  fields.done();
+  meet(program, fault, write_call, write);
+  meet(program, fault, read_call, read);
+}
+
+bool is_endless(const json &vector) { return vector.value("group", "") == "endless"; }
+
+long peak() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind("VmHWM:", 0) == 0) return std::stol(line.substr(6));
+  fail("the peak of memory is not told");
+}
+
+void check_memory(long before) {
+  if (peak() - before > memory)
+    fail("answers without end took " + std::to_string(peak() - before) + " KiB");
+}
