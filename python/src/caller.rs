@@ -1,89 +1,99 @@
-//! Runs a call for the Python thread that asked for it.
+//! Runs a call for the Python thread that asked for it, without the interpreter's lock.
 //!
-//! Only the main thread gets signals, and only while it runs Python code: for that thread, the call is made by another one,
-//! and the main thread looks for signals while it waits. The caller's token function is called by the thread that asked for
-//! the call in any case: what it uses may be bound to its thread.
+//! Only the main thread gets signals, and only while it runs Python code: for that thread, a call that waits looks for them.
 
-use std::cell::RefCell;
-use std::error::Error as StdError;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jumpqr::GivenUp;
 use jumpqr::error::{Error, OwnCode, Result};
 use pyo3::prelude::*;
 
 use crate::error::{guarded, raised};
-use crate::given_up::GivenUp;
 use crate::settings::seconds;
-use crate::token::{Ask, TokenCallable};
 
-/// How often the main thread looks for signals.
+/// How often the main thread looks for signals while another one works for it.
 const BETWEEN_SIGNAL_CHECKS: Duration = Duration::from_millis(50);
 
-/// What the thread that makes a call tells the one that waits for it.
-enum Message {
-    /// Call the caller's token function.
-    Ask {
-        ask: Ask,
-        answer: SyncSender<PyResult<String>>,
-    },
-    Done(Result<String>),
+/// How a call is given up.
+#[derive(Clone, Copy)]
+pub(crate) enum Patience<'a> {
+    /// It is not.
+    Endless,
+    /// By somebody else.
+    Until(&'a GivenUp),
+    /// By the handler of a signal that raises, as Ctrl-C's does: for the main thread.
+    UntilSignal,
 }
 
-thread_local! {
-    /// Who waits for the call that this thread makes.
-    static WAITING: RefCell<Option<Sender<Message>>> = const { RefCell::new(None) };
-}
-
-/// Does `work` without the interpreter's lock, until it is done or `given_up`.
-///
-/// With `interruptible`, which the main thread asks for, a signal's handler runs while it waits; if that raises, as Ctrl-C
-/// does, its exception comes out and nothing more is sent.
-pub(crate) fn run(
+/// Does `work`, which gives up when it is told to; what a signal's handler raised comes out.
+pub(crate) fn run<T: Send>(
     py: Python<'_>,
-    interruptible: bool,
-    given_up: &GivenUp,
-    work: impl FnOnce() -> Result<String> + Send + 'static,
-) -> PyResult<String> {
-    let done = if interruptible {
-        let (sender, messages) = channel();
-        std::thread::Builder::new()
-            .name("jumpqr-call".to_owned())
-            .spawn(move || {
-                WAITING.set(Some(sender.clone()));
-                let done = guarded(work);
-                // Nobody listens any more where the caller has given up.
-                let _given_up = sender.send(Message::Done(done));
-            })?;
-        wait(py, &Mutex::new(messages)).inspect_err(|_| given_up.set())?
-    } else {
-        py.detach(|| guarded(work))
+    patience: Patience<'_>,
+    work: impl FnOnce(&GivenUp) -> Result<T> + Send,
+) -> PyResult<T> {
+    let done = match patience {
+        Patience::Endless => py.detach(|| guarded(|| work(&GivenUp::default()))),
+        Patience::Until(given_up) => py.detach(|| guarded(|| work(given_up))),
+        Patience::UntilSignal => {
+            let handler = Arc::new(Mutex::new(None));
+            let given_up = GivenUp::with_check({
+                let handler = Arc::clone(&handler);
+                move || {
+                    let raised = Python::try_attach(|py| py.check_signals().err()).flatten();
+                    let mut handler = handler.lock().unwrap_or_else(PoisonError::into_inner);
+                    *handler = raised;
+                    handler.is_some()
+                }
+            });
+            let done = py.detach(|| guarded(|| work(&given_up)));
+            let mut handler = handler.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(raised) = handler.take() {
+                return Err(raised);
+            }
+            done
+        }
     };
     done.map_err(|error| raised(py, &error))
 }
 
-fn wait(py: Python<'_>, messages: &Mutex<Receiver<Message>>) -> PyResult<Result<String>> {
+/// Does `work`, which cannot give up. With `interruptible`, which the main thread asks for, another thread does it: what a
+/// signal's handler raises comes out at once, and the work goes on to its end.
+pub(crate) fn run_to_its_end<T: Send + 'static>(
+    py: Python<'_>,
+    interruptible: bool,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> PyResult<T> {
+    if !interruptible {
+        return run(py, Patience::Endless, |_| work());
+    }
+    let (sender, receiver) = channel();
+    std::thread::Builder::new()
+        .name("jumpqr-store".to_owned())
+        .spawn(move || {
+            // Nobody listens any more where a handler has raised.
+            let _raised = sender.send(guarded(work));
+        })?;
+    wait(py, &Mutex::new(receiver))?.map_err(|error| raised(py, &error))
+}
+
+fn wait<T: Send>(py: Python<'_>, worker: &Mutex<Receiver<Result<T>>>) -> PyResult<Result<T>> {
     loop {
-        let received = py.detach(|| {
-            let messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
-            messages.recv_timeout(BETWEEN_SIGNAL_CHECKS)
+        let told = py.detach(|| {
+            let worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
+            worker.recv_timeout(BETWEEN_SIGNAL_CHECKS)
         });
-        match received {
-            Ok(Message::Done(done)) => return Ok(done),
-            Ok(Message::Ask { ask, answer }) => {
-                // Nobody listens any more only when the call has ended, which says so itself.
-                let _ended = answer.send(ask.here(py));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
+        match told {
+            Ok(done) => return Ok(done),
+            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
             Err(RecvTimeoutError::Disconnected) => {
                 return Ok(Err(Error::new(
                     OwnCode::Internal,
-                    "the call's thread ended without a result",
+                    "the thread that waited for the store ended without a result",
                 )));
             }
         }
-        py.check_signals()?;
     }
 }
 
@@ -96,25 +106,4 @@ pub(crate) fn in_time(waited: Option<f64>, timeout: Duration) -> Result<()> {
         )),
         _ => Ok(()),
     }
-}
-
-/// Asks the caller's token function, in the thread that asked for the call.
-pub(crate) fn ask(
-    callable: &TokenCallable,
-    rejected: Option<String>,
-) -> Result<String, Box<dyn StdError + Send + Sync>> {
-    let ask = Ask {
-        callable: callable.clone(),
-        rejected,
-    };
-    let waiting = WAITING.with_borrow(Clone::clone);
-    let answer = match waiting {
-        Some(waiting) => {
-            let (answer, answered) = sync_channel(1);
-            waiting.send(Message::Ask { ask, answer })?;
-            answered.recv()?
-        }
-        None => Python::try_attach(|py| ask.here(py)).ok_or("the interpreter is shutting down")?,
-    };
-    Ok(answer?)
 }

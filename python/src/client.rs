@@ -1,19 +1,18 @@
 //! The client.
 
-use std::sync::Arc;
-
 use jumpqr::error::{Error, OwnCode, Result};
 use jumpqr::token::TokenInterface;
 use jumpqr::{ClientBuilder, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::caller::{ask, in_time, run};
+use crate::caller::{in_time, run, run_to_its_end};
 use crate::error::{offline, raised};
 use crate::given_up::GivenUp;
 use crate::json;
 use crate::rules::Rules;
 use crate::settings::{Settings, given, seconds};
+use crate::token::ask;
 
 /// Calls WeChat for one account; any number of threads may use it at once.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
@@ -62,34 +61,36 @@ impl Client {
         Ok(Self { client })
     }
 
-    /// Calls an interface by WeChat's name with arguments in JSON; returns the answer in JSON.
+    /// Calls an interface by WeChat's name with a mapping of its arguments; returns the answer, as JSON has it.
     ///
     /// What the call has already waited for its turn counts towards its timeout; both are in seconds.
     #[pyo3(signature = (interface, arguments, *, timeout=None, waited=None, validate=None, interruptible=false, given_up=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    fn call(
+    fn call<'py>(
         &self,
-        py: Python<'_>,
-        interface: String,
-        arguments: String,
+        py: Python<'py>,
+        interface: &str,
+        arguments: &Bound<'py, PyAny>,
         timeout: Option<f64>,
         waited: Option<f64>,
         validate: Option<bool>,
         interruptible: bool,
         given_up: Option<&GivenUp>,
-    ) -> PyResult<String> {
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = json::read(arguments)?.map_err(|error| raised(py, &error))?;
         let client = self.with(py, timeout)?;
         let client = given(client, validate, |client, validate| {
             client.with_validate(validate)
         });
         let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
         let client = given(client, waited, |client, waited| client.with_waited(waited));
-        let given_up = given_up.cloned().unwrap_or_default();
-        let client = client.with_given_up(&given_up.0);
-        run(py, interruptible, &given_up, move || {
-            let arguments = json::read(&arguments)?;
-            json::write(&client.call_named(&interface, &arguments)?)
-        })
+        let patience = GivenUp::patience(given_up, interruptible);
+        let answer = run(py, patience, |given_up| {
+            client
+                .with_given_up(given_up)
+                .call_named(interface, &arguments)
+        })?;
+        json::object(py, answer)
     }
 
     /// The most time that a call takes, in seconds: `timeout`, or else the client's.
@@ -98,21 +99,22 @@ impl Client {
         Ok(self.with(py, timeout)?.timeout().as_secs_f64())
     }
 
-    /// How the client's token stands in its store, in JSON; `null` where the tokens are the caller's own.
+    /// How the client's token stands in its store; `None` where the tokens are the caller's own.
     ///
     /// A call that has waited for its turn for as long as a call may take ends as if its time were up; in seconds.
     #[pyo3(signature = (*, waited=None, interruptible=false))]
-    fn token_status(
+    fn token_status<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         waited: Option<f64>,
         interruptible: bool,
-    ) -> PyResult<String> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let client = self.client.clone();
-        run(py, interruptible, &GivenUp::default(), move || {
+        let status = run_to_its_end(py, interruptible, move || {
             in_time(waited, client.timeout())?;
-            json::write(&client.token_status()?)
-        })
+            client.token_status()
+        })?;
+        json::write(py, &status)
     }
 
     /// The rules of the account; with `appid`, those of the service account for that Mini Program.
@@ -163,13 +165,10 @@ fn credentials(
     }
     Ok(move |builder: ClientBuilder| match access_token {
         Some(AccessToken::Text(token)) => builder.access_token(token),
-        Some(AccessToken::Function(callable)) => {
-            let callable = Arc::new(callable);
-            builder.token_function(move |request| {
-                let rejected = request.rejected.map(|token| token.expose().to_owned());
-                ask(&callable, rejected).map(Secret::from)
-            })
-        }
+        Some(AccessToken::Function(function)) => builder.token_function(move |request| {
+            let rejected = request.rejected.map(Secret::expose);
+            ask(&function, rejected).map(Secret::from)
+        }),
         None if has_app => builder.app(appid.unwrap_or_default(), secret.unwrap_or_default()),
         None => builder,
     })

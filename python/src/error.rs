@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jumpqr::Error;
 use jumpqr::error::Result;
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::json;
@@ -26,7 +25,7 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
-    let parts = json::write(error).map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+    let parts = json::write(py, error)?;
     let module = py.import("jumpqr._exceptions")?;
     Ok(PyErr::from_value(
         module.call_method1("from_parts", (parts,))?,

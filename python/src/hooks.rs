@@ -2,22 +2,18 @@
 
 use pyo3::prelude::*;
 
-use crate::caller::run;
+use crate::caller::{Patience, run, run_to_its_end};
 use crate::error::offline;
-use crate::given_up::GivenUp;
 
 /// Panics at this place, to show what becomes of a panic.
 #[pyfunction]
 #[expect(clippy::panic, reason = "this is what it is for")]
-pub(crate) fn panic(py: Python<'_>, place: &str) -> PyResult<String> {
+pub(crate) fn panic(py: Python<'_>, place: &str) -> PyResult<()> {
     let panic = || panic!("on purpose");
     match place {
         "offline" => offline(py, panic),
-        place => run(
-            py,
-            place == "interruptible call",
-            &GivenUp::default(),
-            panic,
-        ),
+        "interruptible call" => run(py, Patience::UntilSignal, |_| panic()),
+        "interruptible store" => run_to_its_end(py, true, panic),
+        _ => run(py, Patience::Endless, |_| panic()),
     }
 }

@@ -1,24 +1,149 @@
-//! JSON text, in which structured values cross between the languages.
+//! Values as JSON has them: Python's own objects on one side, `Value` on the other.
 
 use jumpqr::check::{Finding, FindingCode};
-use jumpqr::error::{Error, OwnCode, Result};
+use jumpqr::error::{Error, Result};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyNone, PyString, PyTuple};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Number, Value};
 
-/// What Python's `json.dumps` wrote. It writes what is not JSON, such as NaN; that is refused.
-pub(crate) fn read(text: &str) -> Result<Value> {
-    serde_json::from_str(text).map_err(|error| {
-        Error::invalid(vec![Finding {
+/// How many lists and mappings may stand in each other. One that holds itself has no end.
+const DEEPEST: usize = 127;
+
+/// Why an object has no `Value`.
+enum Unfit {
+    /// It says something that JSON cannot.
+    NotJson(&'static str),
+    Raised(PyErr),
+}
+
+impl From<PyErr> for Unfit {
+    fn from(raised: PyErr) -> Self {
+        Self::Raised(raised)
+    }
+}
+
+/// What a caller gave: None, texts, numbers, lists, tuples, mappings. What JSON cannot say, such as NaN, is an error of ours; an
+/// object of another type is a `TypeError`.
+pub(crate) fn read(object: &Bound<'_, PyAny>) -> PyResult<Result<Value>> {
+    match to_value(object, DEEPEST) {
+        Ok(value) => Ok(Ok(value)),
+        Err(Unfit::Raised(raised)) => Err(raised),
+        Err(Unfit::NotJson(reason)) => Ok(Err(Error::invalid(vec![Finding {
             field: String::new(),
             code: FindingCode::NotJson,
             message: format!(
-                "cannot be told as JSON ({error}); give finite numbers, whole texts, and no deep nesting"
+                "cannot be told as JSON ({reason}); give finite numbers, whole texts, and no deep nesting"
             ),
-        }])
-    })
+        }]))),
+    }
 }
 
-/// `value` as JSON text.
-pub(crate) fn write(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+fn to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
+    if let Ok(text) = object.cast::<PyString>() {
+        return to_text(text).map(Value::String);
+    }
+    if let Ok(truth) = object.cast::<PyBool>() {
+        return Ok(Value::Bool(truth.is_true()));
+    }
+    if let Ok(number) = object.cast::<PyInt>() {
+        return to_integer(number).map(Value::Number);
+    }
+    if object.is_none() {
+        return Ok(Value::Null);
+    }
+    if let Ok(number) = object.cast::<PyFloat>() {
+        return to_number(number.value()).map(Value::Number);
+    }
+    let deepest = deepest
+        .checked_sub(1)
+        .ok_or(Unfit::NotJson("lists or mappings nest too deep"))?;
+    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+        let values = object.try_iter()?.map(|value| to_value(&value?, deepest));
+        return values.collect::<Result<_, _>>().map(Value::Array);
+    }
+    // A copy: what looks at an object may run Python code, which may change the mapping.
+    let items = if let Ok(mapping) = object.cast::<PyDict>() {
+        mapping.items()
+    } else if let Ok(mapping) = object.cast::<PyMapping>() {
+        mapping.items()?
+    } else {
+        return Err(wrong_type("texts, numbers and lists of texts", object));
+    };
+    let mut map = Map::new();
+    for item in items {
+        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
+        let Ok(name) = name.cast::<PyString>() else {
+            return Err(wrong_type("texts as names of fields", &name));
+        };
+        map.insert(to_text(name)?, to_value(&value, deepest)?);
+    }
+    Ok(Value::Object(map))
+}
+
+/// The object is not shown: it may be a secret.
+fn wrong_type(give: &str, object: &Bound<'_, PyAny>) -> Unfit {
+    match object.get_type().name() {
+        Ok(found) => PyTypeError::new_err(format!("give {give}, not {found}")).into(),
+        Err(raised) => raised.into(),
+    }
+}
+
+fn to_text(text: &Bound<'_, PyString>) -> Result<String, Unfit> {
+    match text.to_cow() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(Unfit::NotJson("a text has half a character")),
+    }
+}
+
+fn to_integer(number: &Bound<'_, PyInt>) -> Result<Number, Unfit> {
+    if let Ok(number) = number.extract::<i64>() {
+        return Ok(number.into());
+    }
+    match number.extract::<u64>() {
+        Ok(number) => Ok(number.into()),
+        Err(_) => to_number(number.extract().unwrap_or(f64::INFINITY)),
+    }
+}
+
+fn to_number(number: f64) -> Result<Number, Unfit> {
+    Number::from_f64(number).ok_or(Unfit::NotJson("a number is not finite"))
+}
+
+/// `value` as objects of Python's: None, bool, int, float, str, list, dict.
+pub(crate) fn write<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let value = serde_json::to_value(value);
+    object(
+        py,
+        value.map_err(|error| PyRuntimeError::new_err(error.to_string()))?,
+    )
+}
+
+/// The same of what is a `Value` already.
+pub(crate) fn object(py: Python<'_>, value: Value) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match value {
+        Value::Null => PyNone::get(py).to_owned().into_any(),
+        Value::Bool(truth) => PyBool::new(py, truth).to_owned().into_any(),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(number), _) => number.into_pyobject(py)?.into_any(),
+            (None, Some(number)) => number.into_pyobject(py)?.into_any(),
+            (None, None) => number.as_f64().into_pyobject(py)?,
+        },
+        Value::String(text) => PyString::new(py, &text).into_any(),
+        Value::Array(values) => {
+            let list = PyList::empty(py);
+            for value in values {
+                list.append(object(py, value)?)?;
+            }
+            list.into_any()
+        }
+        Value::Object(fields) => {
+            let dict = PyDict::new(py);
+            for (name, value) in fields {
+                dict.set_item(name, object(py, value)?)?;
+            }
+            dict.into_any()
+        }
+    })
 }

@@ -1,8 +1,8 @@
 //! The extension module `jumpqr._jumpqr`: converts and calls, and decides nothing.
 //!
 //! The package's Python side (`pysrc/jumpqr`) is the interface; nothing here is meant to be used by anybody else. Structured
-//! values cross as JSON text with the wire names, in both directions, so that a mapping and a typed rule go through the same
-//! parser in core, and every answer and error has the same parts in every language.
+//! values cross as what JSON has, under the wire names, in both directions, so that a mapping and a typed rule go through the
+//! same parser in core, and every answer and error has the same parts in every language.
 //!
 //! Every function lets go of the interpreter's lock while it works, and none lets a panic out: it becomes an error of the
 //! kind `internal`.

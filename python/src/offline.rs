@@ -11,25 +11,29 @@ use pyo3::prelude::*;
 use crate::error::offline;
 use crate::json;
 
-/// Checks a document, of which nobody knows yet whether it is JSON; returns `violations` and `warnings` in JSON.
+/// Checks a document, of which nobody knows yet whether it is JSON; returns `violations` and `warnings`.
 #[pyfunction]
-pub(crate) fn check_document(py: Python<'_>, document: &[u8]) -> PyResult<String> {
-    offline(py, || json::write(&mapping::check_document(document)))
+pub(crate) fn check_document<'py>(py: Python<'py>, document: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let report = offline(py, || Ok(mapping::check_document(document)))?;
+    json::write(py, &report)
 }
 
-/// Checks a call by WeChat's name of its interface, with its arguments in JSON; returns as `check_document` does.
+/// Checks a call by WeChat's name of its interface, with a mapping of its arguments; returns as `check_document` does.
 #[pyfunction]
-pub(crate) fn check_call(py: Python<'_>, interface: &str, arguments: &str) -> PyResult<String> {
-    offline(py, || {
-        let report = match json::read(arguments) {
-            Ok(arguments) => mapping::check_call(interface, &arguments)?,
-            Err(error) => CheckReport {
-                violations: error.violations().to_vec(),
-                warnings: Vec::new(),
-            },
-        };
-        json::write(&report)
-    })
+pub(crate) fn check_call<'py>(
+    py: Python<'py>,
+    interface: &str,
+    arguments: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let arguments = json::read(arguments)?;
+    let report = offline(py, || match arguments {
+        Ok(arguments) => mapping::check_call(interface, &arguments),
+        Err(error) => Ok(CheckReport {
+            violations: error.violations().to_vec(),
+            warnings: Vec::new(),
+        }),
+    })?;
+    json::write(py, &report)
 }
 
 /// An index over many rules; they are told by their places in the list that was given.
@@ -40,11 +44,12 @@ pub(crate) struct RuleSet {
 
 #[pymethods]
 impl RuleSet {
-    /// Indexes rules in JSON: a list of objects with `prefix` and maybe `state`.
+    /// Indexes rules, a list of mappings with `prefix` and maybe `state`.
     #[new]
-    fn create(py: Python<'_>, rules: &str) -> PyResult<Self> {
+    fn create(py: Python<'_>, rules: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let rules = json::read(rules)?;
         offline(py, || {
-            let candidates = mapping::parse_candidates(&json::read(rules)?)?;
+            let candidates = mapping::parse_candidates(&rules?)?;
             let rules = matching::RuleSet::new(candidates);
             Ok(Self { rules })
         })
@@ -107,9 +112,10 @@ pub(crate) fn launch_query(py: Python<'_>, link: &str, scancode_time: u64) -> Py
     offline(py, || Ok(matching::launch_query(link, scancode_time)))
 }
 
-/// Every stable name and number, in JSON.
+/// Every stable name and number.
 #[pyfunction]
 #[pyo3(name = "names")]
-pub(crate) fn all_names(py: Python<'_>) -> PyResult<String> {
-    offline(py, || json::write(&names::names()))
+pub(crate) fn all_names(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let names = offline(py, || Ok(names::names()))?;
+    json::object(py, names)
 }

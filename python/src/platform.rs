@@ -4,10 +4,9 @@ use jumpqr::error::Result;
 use jumpqr::interface::ComponentTokenField;
 use pyo3::prelude::*;
 
-use crate::caller::{in_time, run};
+use crate::caller::{in_time, run_to_its_end};
 use crate::client::Client;
 use crate::error::offline;
-use crate::given_up::GivenUp;
 use crate::json;
 use crate::settings::Settings;
 
@@ -51,7 +50,7 @@ impl Platform {
         waited: Option<f64>,
         interruptible: bool,
     ) -> PyResult<()> {
-        self.stored(py, waited, interruptible, |platform| {
+        self.in_store(py, waited, interruptible, |platform| {
             platform.set_verify_ticket(ticket)
         })
     }
@@ -66,7 +65,7 @@ impl Platform {
         waited: Option<f64>,
         interruptible: bool,
     ) -> PyResult<()> {
-        self.stored(py, waited, interruptible, move |platform| {
+        self.in_store(py, waited, interruptible, move |platform| {
             platform.set_authorizer_refresh_token(&authorizer_appid, authorizer_refresh_token)
         })
     }
@@ -78,17 +77,16 @@ impl Platform {
         })
     }
 
-    /// How the platform's own token stands in the store, in JSON.
+    /// How the platform's own token stands in the store.
     #[pyo3(signature = (*, waited=None, interruptible=false))]
-    fn token_status(
+    fn token_status<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         waited: Option<f64>,
         interruptible: bool,
-    ) -> PyResult<String> {
-        self.in_store(py, waited, interruptible, |platform| {
-            json::write(&platform.token_status()?)
-        })
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let status = self.in_store(py, waited, interruptible, jumpqr::Platform::token_status)?;
+        json::write(py, &status)
     }
 
     /// The most time that a call takes, in seconds.
@@ -98,28 +96,15 @@ impl Platform {
 }
 
 impl Platform {
-    fn stored(
+    fn in_store<T: Send + 'static>(
         &self,
         py: Python<'_>,
         waited: Option<f64>,
         interruptible: bool,
-        store: impl FnOnce(&jumpqr::Platform) -> Result<()> + Send + 'static,
-    ) -> PyResult<()> {
-        let done = self.in_store(py, waited, interruptible, |platform| {
-            store(platform).map(|()| String::new())
-        });
-        done.map(drop)
-    }
-
-    fn in_store(
-        &self,
-        py: Python<'_>,
-        waited: Option<f64>,
-        interruptible: bool,
-        work: impl FnOnce(&jumpqr::Platform) -> Result<String> + Send + 'static,
-    ) -> PyResult<String> {
+        work: impl FnOnce(&jumpqr::Platform) -> Result<T> + Send + 'static,
+    ) -> PyResult<T> {
         let platform = self.platform.clone();
-        run(py, interruptible, &GivenUp::default(), move || {
+        run_to_its_end(py, interruptible, move || {
             in_time(waited, platform.timeout())?;
             work(&platform)
         })

@@ -1,6 +1,6 @@
 //! The rules of an account, page by page.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
 
@@ -13,39 +13,38 @@ use crate::settings::seconds;
 /// The rules of an account; pages are asked for as they are needed.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
 pub(crate) struct Rules {
-    rules: Arc<Mutex<jumpqr::Rules>>,
+    rules: Mutex<jumpqr::Rules>,
 }
 
 impl Rules {
     pub(crate) fn new(rules: jumpqr::Rules) -> Self {
         Self {
-            rules: Arc::new(Mutex::new(rules)),
+            rules: Mutex::new(rules),
         }
     }
 }
 
 #[pymethods]
 impl Rules {
-    /// The next page in JSON: a list of rules; `null` where there is none.
+    /// The next page, a list of rules; `None` where there is none.
     ///
     /// What it has already waited for its turn counts towards its timeout, in seconds.
     #[pyo3(signature = (*, waited=None, interruptible=false, given_up=None))]
-    fn next_page(
+    fn next_page<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         waited: Option<f64>,
         interruptible: bool,
         given_up: Option<&GivenUp>,
-    ) -> PyResult<String> {
-        let given_up = given_up.cloned().unwrap_or_default();
-        let rules = Arc::clone(&self.rules);
-        let caller = given_up.0.clone();
+    ) -> PyResult<Bound<'py, PyAny>> {
         let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
-        run(py, interruptible, &given_up, move || {
-            let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner);
-            rules.set_given_up(&caller);
+        let patience = GivenUp::patience(given_up, interruptible);
+        let page = run(py, patience, |given_up| {
+            let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+            rules.set_given_up(given_up);
             rules.set_waited(waited.unwrap_or_default());
-            json::write(&rules.next_page()?)
-        })
+            rules.next_page()
+        })?;
+        json::write(py, &page)
     }
 }

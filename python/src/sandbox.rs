@@ -6,7 +6,7 @@ use std::{mem, process};
 use jumpqr_sandbox::{Credentials, SandboxError};
 use pyo3::prelude::*;
 
-use crate::error::offline;
+use crate::error::{offline, raised};
 use crate::json;
 
 /// A local WeChat that is running, on a thread of its own.
@@ -64,19 +64,20 @@ impl Sandbox {
         pair(&self.sandbox.platform())
     }
 
-    /// Does what a control endpoint does, with a body in JSON; returns its answer in JSON.
-    fn control(&self, py: Python<'_>, method: &str, path: &str, body: &str) -> PyResult<String> {
+    /// Does what a control endpoint does, with a body; returns its answer, as JSON has them.
+    fn control<'py>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        path: &str,
+        body: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let body = json::read(body)?.map_err(|error| raised(py, &error))?;
         let answer = offline(py, || {
-            let body = json::read(body)?;
-            let answer = self
-                .here()
-                .and_then(|sandbox| sandbox.control(method, path, body));
-            match answer {
-                Ok(answer) => json::write(&answer).map(Ok),
-                Err(error) => Ok(Err(error)),
-            }
+            let sandbox = self.here();
+            Ok(sandbox.and_then(|sandbox| sandbox.control(method, path, body)))
         })?;
-        answer.map_err(|error| refused(py, &error))
+        json::object(py, answer.map_err(|error| refused(py, &error))?)
     }
 
     /// Stops it, and waits for its thread; does nothing the second time.

@@ -254,7 +254,7 @@ def test_what_a_call_has_waited_is_told() -> None:
                 limit = staticmethod(native.limit)
 
                 @staticmethod
-                def call(*arguments: Any, waited: float, **others: Any) -> str:
+                def call(*arguments: Any, waited: float, **others: Any) -> Any:
                     told.append(waited)
                     return native.call(*arguments, waited=waited, **others)
 

@@ -63,11 +63,9 @@ def test_errors_are_pickled_and_copied_whole() -> None:
 def test_every_kind_has_a_class_that_can_be_pickled() -> None:
     classes = set()
     for kind in jumpqr.names().kinds:
-        parts = (
-            f'{{"kind":"{kind}","code":"c","interface":null,"errcode":1,"errmsg":"m","rid":null,"message":"m",'
-            '"advice":"a","retryable":false,"outcome":"unknown","violations":[],"text":"t"}'
-        )
-        error = from_parts(parts)
+        parts = {"kind": kind, "code": "c", "interface": None, "errcode": 1, "errmsg": "m", "rid": None, "message": "m"}
+        outcome = {"advice": "a", "retryable": False, "outcome": "unknown", "violations": [], "text": "t"}
+        error = from_parts({**parts, **outcome})
         assert type(error) is not JumpqrError
         assert isinstance(error, JumpqrError)
         assert vars(pickle.loads(pickle.dumps(error))) == vars(error)  # noqa: S301

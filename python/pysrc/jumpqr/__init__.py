@@ -17,9 +17,7 @@
 'answered'
 """
 
-from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
-from ._async_client import AsyncClient
-from ._async_platform import AsyncPlatform
+from ._annotations import TYPE_CHECKING
 from ._client import Client
 from ._enums import (
     Confirmation,
@@ -33,48 +31,53 @@ from ._enums import (
     RuleState,
     TokenState,
 )
-from ._exceptions import (
-    BusyError,
-    CallTimeoutError,
-    CredentialsError,
-    InternalError,
-    InvalidError,
-    JumpqrError,
-    NetworkError,
-    PermissionDeniedError,
-    ProtocolError,
-    QuotaError,
-    RateLimitedError,
-    StateError,
-    StoreError,
-    ValidationError,
-)
-from ._findings import CheckReport, Finding
 from ._jumpqr import __version__
-from ._matching import (
-    LinkMatch,
-    RuleSet,
-    launch_query,
-    match,
-    occupies,
-    undocumented_equivalence,
-    verification_file_location,
-)
-from ._names import (
-    ErrCode,
-    FieldValue,
-    FindingCode,
-    LinkStatusNumber,
-    MismatchReason,
-    Names,
-    OwnCode,
-    errcode,
-    errcodes,
-    names,
-)
-from ._platform import Platform
 from ._rules import OrdinaryLinkRule, Rule, ServiceAccountRule, check, check_call
-from ._token_status import TokenStatus
+
+if TYPE_CHECKING:
+    from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
+    from ._async_client import AsyncClient
+    from ._async_platform import AsyncPlatform
+    from ._exceptions import (
+        BusyError,
+        CallTimeoutError,
+        CredentialsError,
+        InternalError,
+        InvalidError,
+        JumpqrError,
+        NetworkError,
+        PermissionDeniedError,
+        ProtocolError,
+        QuotaError,
+        RateLimitedError,
+        StateError,
+        StoreError,
+        ValidationError,
+    )
+    from ._findings import CheckReport, Finding
+    from ._matching import (
+        LinkMatch,
+        RuleSet,
+        launch_query,
+        match,
+        occupies,
+        undocumented_equivalence,
+        verification_file_location,
+    )
+    from ._names import (
+        ErrCode,
+        FieldValue,
+        FindingCode,
+        LinkStatusNumber,
+        MismatchReason,
+        Names,
+        OwnCode,
+        errcode,
+        errcodes,
+        names,
+    )
+    from ._platform import Platform
+    from ._token_status import TokenStatus
 
 __all__ = [
     "AsyncClient",
@@ -136,3 +139,67 @@ __all__ = [
     "undocumented_equivalence",
     "verification_file_location",
 ]
+
+# What is imported when it is first used: it takes longer than a call does.
+_LATER = {
+    "_answers": ("JumpQRCodeList", "LinkedMiniprogram", "ListedRule", "VerificationFile"),
+    "_async_client": ("AsyncClient",),
+    "_async_platform": ("AsyncPlatform",),
+    "_exceptions": (
+        "BusyError",
+        "CallTimeoutError",
+        "CredentialsError",
+        "InternalError",
+        "InvalidError",
+        "JumpqrError",
+        "NetworkError",
+        "PermissionDeniedError",
+        "ProtocolError",
+        "QuotaError",
+        "RateLimitedError",
+        "StateError",
+        "StoreError",
+        "ValidationError",
+    ),
+    "_findings": ("CheckReport", "Finding"),
+    "_matching": (
+        "LinkMatch",
+        "RuleSet",
+        "launch_query",
+        "match",
+        "occupies",
+        "undocumented_equivalence",
+        "verification_file_location",
+    ),
+    "_names": (
+        "ErrCode",
+        "FieldValue",
+        "FindingCode",
+        "LinkStatusNumber",
+        "MismatchReason",
+        "Names",
+        "OwnCode",
+        "errcode",
+        "errcodes",
+        "names",
+    ),
+    "_platform": ("Platform",),
+    "_token_status": ("TokenStatus",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is used for the first time."""
+    from importlib import import_module
+
+    for module, names in _LATER.items():
+        if name in names:
+            thing: object = getattr(import_module(f".{module}", __name__), name)
+            globals()[name] = thing
+            return thing
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List what is imported later, too."""
+    return sorted({*globals(), *__all__})

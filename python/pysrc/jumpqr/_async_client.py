@@ -6,20 +6,21 @@ import asyncio
 import concurrent.futures
 import functools
 import inspect
-import json
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Callable, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from . import _calls, _jumpqr
 from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile, listed_rule
-from ._calls import Call
 from ._connection import Connection, check_process, process
 from ._enums import Confirmation, Edit
 from ._rules import Rule
 from ._settings import Settings, check_access_token, check_text
 from ._threads import DEFAULT_MAX_CONCURRENCY, Threads, calling_loop
 from ._token_status import TokenStatus, status_or_none
+
+if TYPE_CHECKING:
+    from ._calls import Call
 
 T = TypeVar("T")
 
@@ -128,14 +129,13 @@ class AsyncClient(Connection[_jumpqr.Client]):
 
     async def _call(self, call: Call[T], timeout: Optional[float], validate: Optional[bool] = None) -> T:
         native = self._native()
+        interface, arguments, decode = call
         limit = native.limit(timeout)
 
-        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> str:
-            return native.call(
-                call.interface, call.arguments, timeout=limit, waited=waited, validate=validate, given_up=given_up
-            )
+        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
+            return native.call(interface, arguments, timeout=limit, waited=waited, validate=validate, given_up=given_up)
 
-        return call.answer(await self._threads.run(call.interface, work, limit))
+        return decode(await self._threads.run(interface, work, limit))
 
     async def add_jump_qr_code(
         self,
@@ -215,12 +215,12 @@ class AsyncClient(Connection[_jumpqr.Client]):
         limit = native.limit(timeout)
         pages = native.rules(appid, timeout=limit)
 
-        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> str:
+        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
             return pages.next_page(given_up=given_up, waited=waited)
 
         while True:
             check_process(begun_in)
-            page = json.loads(await self._threads.run("getJumpQRCode", work, limit))
+            page = await self._threads.run("getJumpQRCode", work, limit)
             if page is None:
                 return
             for rule in page:
@@ -295,7 +295,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
         """
         native = self._native()
 
-        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> str:
+        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
             return native.token_status(waited=waited)
 
         return status_or_none(await self._threads.run("token_status", work, native.limit()))

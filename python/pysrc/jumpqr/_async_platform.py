@@ -156,8 +156,8 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         Raises:
             StoreError: The store cannot be read.
         """
-        text = await self._run("token_status", lambda platform, waited: platform.token_status(waited=waited))
-        return status_of_token(text)
+        status = await self._run("token_status", lambda platform, waited: platform.token_status(waited=waited))
+        return status_of_token(status)
 
     async def aclose(self) -> None:
         """Close the connections, once the calls in progress are done; those that still wait raise RuntimeError."""

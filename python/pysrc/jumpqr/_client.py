@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import _calls, _jumpqr
-from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile, listed_rule
-from ._calls import Call
+from ._annotations import TYPE_CHECKING
 from ._connection import Connection, check_process, gets_signals, logged, process
 from ._enums import Confirmation, Edit
 from ._rules import Rule
 from ._settings import Settings, check_access_token, check_text
-from ._token_status import TokenStatus, status_or_none
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
+    from ._calls import Call
+    from ._token_status import TokenStatus
+
+    T = TypeVar("T")
 
 
 class Client(Connection[_jumpqr.Client]):
@@ -68,24 +71,24 @@ class Client(Connection[_jumpqr.Client]):
     def __init__(
         self,
         *,
-        access_token: Union[str, Callable[[Optional[str]], str], None] = None,
-        appid: Optional[str] = None,
-        secret: Optional[str] = None,
-        token_interface: Optional[str] = None,
-        token_store: Optional[str] = None,
-        base_url: Optional[str] = None,
-        alternate_base_urls: Optional[Sequence[str]] = None,
-        allow_http: Optional[bool] = None,
-        timeout: Optional[float] = None,
-        connect_timeout: Optional[float] = None,
-        read_timeout: Optional[float] = None,
-        max_retries: Optional[int] = None,
-        pacing: Optional[bool] = None,
-        validate: Optional[bool] = None,
-        body_limit: Optional[int] = None,
-        proxy: Optional[str] = None,
-        trust_env: Optional[bool] = None,
-        tls_roots: Optional[bytes] = None,
+        access_token: str | Callable[[str | None], str] | None = None,
+        appid: str | None = None,
+        secret: str | None = None,
+        token_interface: str | None = None,
+        token_store: str | None = None,
+        base_url: str | None = None,
+        alternate_base_urls: Sequence[str] | None = None,
+        allow_http: bool | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        read_timeout: float | None = None,
+        max_retries: int | None = None,
+        pacing: bool | None = None,
+        validate: bool | None = None,
+        body_limit: int | None = None,
+        proxy: str | None = None,
+        trust_env: bool | None = None,
+        tls_roots: bytes | None = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
         check_access_token(access_token)
@@ -120,26 +123,27 @@ class Client(Connection[_jumpqr.Client]):
         Connection.__init__(client, lambda: platform._native().merchant(appid), within=platform)
         return client
 
-    def _call(self, call: Call[T], timeout: Optional[float], validate: Optional[bool] = None) -> T:
-        with logged(call.interface):
-            text = self._native().call(
-                call.interface, call.arguments, timeout=timeout, validate=validate, interruptible=gets_signals()
+    def _call(self, call: Call[T], timeout: float | None, validate: bool | None = None) -> T:
+        interface, arguments, decode = call
+        with logged(interface):
+            answer = self._native().call(
+                interface, arguments, timeout=timeout, validate=validate, interruptible=gets_signals()
             )
-        return call.answer(text)
+        return decode(answer)
 
     def add_jump_qr_code(
         self,
-        rule: Union[Rule, Mapping[str, Any], None] = None,
+        rule: Rule | Mapping[str, object] | None = None,
         *,
-        is_edit: Union[Edit, bool, None] = None,
-        prefix: Optional[str] = None,
-        path: Optional[str] = None,
-        open_version: Optional[int] = None,
-        permit_sub_rule: Optional[int] = None,
-        debug_url: Optional[Sequence[str]] = None,
-        appid: Optional[str] = None,
-        timeout: Optional[float] = None,
-        validate: Optional[bool] = None,
+        is_edit: Edit | bool | None = None,
+        prefix: str | None = None,
+        path: str | None = None,
+        open_version: int | None = None,
+        permit_sub_rule: int | None = None,
+        debug_url: Sequence[str] | None = None,
+        appid: str | None = None,
+        timeout: float | None = None,
+        validate: bool | None = None,
     ) -> Confirmation:
         """Add or modify a rule. Place the verification file before.
 
@@ -172,12 +176,12 @@ class Client(Connection[_jumpqr.Client]):
     def get_jump_qr_code(
         self,
         *,
-        appid: Optional[str] = None,
-        get_type: Optional[int] = None,
-        prefix_list: Optional[Sequence[str]] = None,
-        page_num: Optional[int] = None,
-        page_size: Optional[int] = None,
-        timeout: Optional[float] = None,
+        appid: str | None = None,
+        get_type: int | None = None,
+        prefix_list: Sequence[str] | None = None,
+        page_num: int | None = None,
+        page_size: int | None = None,
+        timeout: float | None = None,
     ) -> JumpQRCodeList:
         """List rules, with what is left of the quotas.
 
@@ -193,25 +197,27 @@ class Client(Connection[_jumpqr.Client]):
         """
         return self._call(_calls.get_jump_qr_code(appid, get_type, prefix_list, page_num, page_size), timeout)
 
-    def rules(self, appid: Optional[str] = None, *, timeout: Optional[float] = None) -> Iterator[ListedRule]:
+    def rules(self, appid: str | None = None, *, timeout: float | None = None) -> Iterator[ListedRule]:
         """Iterate over all rules, each prefix once. Pages are asked for as they are needed.
 
         Args:
             appid: The Mini Program that the service account's rules open; without it, ordinary-link rules.
             timeout: The most time for one page, in seconds.
         """
+        from ._answers import listed_rule
+
         begun_in = process()
         pages = self._native().rules(appid, timeout=timeout)
         while True:
             check_process(begun_in)
             with logged("getJumpQRCode"):
-                page = json.loads(pages.next_page(interruptible=gets_signals()))
+                page = pages.next_page(interruptible=gets_signals())
             if page is None:
                 return
             yield from map(listed_rule, page)
 
     def publish_jump_qr_code(
-        self, prefix: str, *, appid: Optional[str] = None, timeout: Optional[float] = None
+        self, prefix: str, *, appid: str | None = None, timeout: float | None = None
     ) -> Confirmation:
         """Make a rule effective for everybody. There is no way back but to delete it.
 
@@ -223,7 +229,7 @@ class Client(Connection[_jumpqr.Client]):
         return self._call(_calls.publish_jump_qr_code(prefix, appid), timeout)
 
     def delete_jump_qr_code(
-        self, prefix: str, *, appid: Optional[str] = None, timeout: Optional[float] = None
+        self, prefix: str, *, appid: str | None = None, timeout: float | None = None
     ) -> Confirmation:
         """Remove a rule at once, published or not.
 
@@ -234,7 +240,7 @@ class Client(Connection[_jumpqr.Client]):
         """
         return self._call(_calls.delete_jump_qr_code(prefix, appid), timeout)
 
-    def download_qr_code_text(self, *, timeout: Optional[float] = None) -> VerificationFile:
+    def download_qr_code_text(self, *, timeout: float | None = None) -> VerificationFile:
         """Fetch the domain-ownership verification file of the account.
 
         Args:
@@ -248,7 +254,7 @@ class Client(Connection[_jumpqr.Client]):
         *,
         notify_users: bool = False,
         show_profile: bool = False,
-        timeout: Optional[float] = None,
+        timeout: float | None = None,
     ) -> Confirmation:
         """Ask for the service account to be linked to a Mini Program; an administrator of each side confirms.
 
@@ -260,7 +266,7 @@ class Client(Connection[_jumpqr.Client]):
         """
         return self._call(_calls.link_miniprogram(appid, notify_users, show_profile), timeout)
 
-    def wxamplinkget(self, *, timeout: Optional[float] = None) -> list[LinkedMiniprogram]:
+    def wxamplinkget(self, *, timeout: float | None = None) -> list[LinkedMiniprogram]:
         """List the Mini Programs that the service account is linked to, or is about to be.
 
         Args:
@@ -268,7 +274,7 @@ class Client(Connection[_jumpqr.Client]):
         """
         return self._call(_calls.wxamplinkget(), timeout)
 
-    def token_status(self) -> Optional[TokenStatus]:
+    def token_status(self) -> TokenStatus | None:
         """Tell how the client's token stands in its store; WeChat is not asked.
 
         Returns:
@@ -277,6 +283,8 @@ class Client(Connection[_jumpqr.Client]):
         Raises:
             StoreError: The store cannot be read.
         """
+        from ._token_status import status_or_none
+
         with logged("token_status"):
             return status_or_none(self._native().token_status(interruptible=gets_signals()))
 
@@ -289,8 +297,8 @@ class Client(Connection[_jumpqr.Client]):
 
     def __exit__(
         self,
-        exc_type: Optional[type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()

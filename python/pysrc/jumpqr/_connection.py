@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import threading
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Callable, ClassVar, Generic, NoReturn, Optional, TypeVar
+from types import TracebackType
 
-from ._exceptions import JumpqrError
+from ._annotations import TYPE_CHECKING, Generic
 
-N = TypeVar("N")
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable
+    from typing import Any, ClassVar, NoReturn, TypeVar
 
-logger = logging.getLogger("jumpqr")
-"""Every call is logged at DEBUG, with how long it took and how it ended; never a token or a secret."""
-logger.addHandler(logging.NullHandler())
+    N = TypeVar("N")
+else:
+    N = object
 
 _forks = 0
 
@@ -45,7 +45,7 @@ class Connection(Generic[N]):
     _what: ClassVar[str] = "client"
     """What it is called in texts."""
 
-    def __init__(self, connect: Callable[[], N], within: Optional[Connection[Any]] = None) -> None:
+    def __init__(self, connect: Callable[[], N], within: Connection[Any] | None = None) -> None:
         """Make the one of this process. What is `within` another is closed with it.
 
         Settings live in the closure: no attribute, and so no debugger's list of attributes, shows a secret.
@@ -80,7 +80,9 @@ class Connection(Generic[N]):
 
 def gets_signals() -> bool:
     """Whether this thread is the one that Python hands signals to."""
-    return threading.current_thread() is threading.main_thread()
+    # Where nobody has imported `threading`, there is no other; it is not imported for that.
+    threading = sys.modules.get("threading")
+    return threading is None or threading.current_thread() is threading.main_thread()
 
 
 def check_process(begun_in: tuple[int, int]) -> None:
@@ -89,16 +91,41 @@ def check_process(begun_in: tuple[int, int]) -> None:
         raise RuntimeError("rules: this iteration was begun before a fork; call rules() again in this process")
 
 
-@contextmanager
-def logged(name: str) -> Iterator[None]:
-    """Log how a call ended."""
-    started = time.monotonic()
-    try:
-        yield
-    except JumpqrError as error:
-        logger.debug("%s (after %.3f s)", error, time.monotonic() - started)
-        raise
-    except BaseException as error:
-        logger.debug("%s: %s (after %.3f s)", name, type(error).__name__, time.monotonic() - started)
-        raise
-    logger.debug("%s: done (after %.3f s)", name, time.monotonic() - started)
+class logged:
+    """Logs how a call ended, at DEBUG under the name `jumpqr`, and how long it took; never a token or a secret."""
+
+    __slots__ = ("_name", "_started")
+
+    def __init__(self, name: str) -> None:
+        """Take what is called."""
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        logger = _logger()
+        if logger is None:
+            return
+        seconds = time.monotonic() - self._started
+        if exc is None:
+            logger.debug("%s: done (after %.3f s)", self._name, seconds)
+            return
+        from ._exceptions import JumpqrError
+
+        if isinstance(exc, JumpqrError):
+            logger.debug("%s (after %.3f s)", exc, seconds)
+        else:
+            logger.debug("%s: %s (after %.3f s)", self._name, type(exc).__name__, seconds)
+
+
+def _logger() -> logging.Logger | None:
+    """Return where to log, if anybody listens."""
+    # Nobody does who has not imported `logging`; it is not imported for that.
+    module = sys.modules.get("logging")
+    if module is None:
+        return None
+    logger: logging.Logger = module.getLogger("jumpqr")
+    return logger if logger.isEnabledFor(module.DEBUG) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any, ClassVar, Optional
 
@@ -131,9 +130,8 @@ class SandboxError(Exception):
     """A sandbox did not start, or did not do what it was told; the text names the field and what to do."""
 
 
-def from_parts(parts_json: str) -> JumpqrError:
+def from_parts(parts: dict[str, Any]) -> JumpqrError:
     """Make the exception of an error of the core; called by the extension module."""
-    parts = json.loads(parts_json)
     kind = Kind(parts["kind"])
     # What jumpqr refuses itself is a ValueError as well; what WeChat refuses is not.
     if kind is Kind.INVALID and parts["errcode"] is None:

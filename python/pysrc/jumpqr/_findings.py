@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,9 @@ class CheckReport:
         return not self.violations
 
 
-def report_from_json(text: str) -> CheckReport:
+def report(found: dict[str, list[dict[str, Any]]]) -> CheckReport:
     """Read what the core found."""
-    report = json.loads(text)
     return CheckReport(
-        violations=tuple(Finding(**finding) for finding in report["violations"]),
-        warnings=tuple(Finding(**finding) for finding in report["warnings"]),
+        violations=tuple(Finding(**finding) for finding in found["violations"]),
+        warnings=tuple(Finding(**finding) for finding in found["warnings"]),
     )

@@ -9,7 +9,7 @@ from typing import Any, Generic, Optional, TypeVar, Union
 from . import _jumpqr
 from ._answers import ListedRule
 from ._enums import Mismatch
-from ._rules import OrdinaryLinkRule, to_json
+from ._rules import OrdinaryLinkRule
 
 MatchableRule = Union[ListedRule, OrdinaryLinkRule, Mapping[str, Any], str]
 """What can be matched: a rule, a mapping with `prefix` and maybe `state`, or a prefix."""
@@ -54,7 +54,7 @@ class RuleSet(Generic[R]):
         if isinstance(rules, (str, bytes, Mapping)):
             raise TypeError(f"rules: give a list of rules, not {type(rules).__name__}")
         self._rules = tuple(rules)
-        self._native = _jumpqr.RuleSet(to_json([_candidate(rule) for rule in self._rules]))
+        self._native = _jumpqr.RuleSet([_candidate(rule) for rule in self._rules])
 
     def __len__(self) -> int:
         return len(self._rules)

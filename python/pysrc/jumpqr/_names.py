@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -117,7 +116,7 @@ class Names(NamedTuple):
 
 @functools.cache
 def _table() -> Names:
-    table = json.loads(_jumpqr.names())
+    table = _jumpqr.names()
     readers: dict[str, Callable[[Any], Any]] = {
         "errcodes": _errcode,
         "own_codes": lambda entry: OwnCode(**{**entry, "kind": Kind(entry["kind"])}),

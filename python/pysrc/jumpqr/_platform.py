@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Optional
 
 from . import _jumpqr
 from ._client import Client
@@ -66,21 +65,21 @@ class Platform(Connection[_jumpqr.Platform]):
         *,
         component_appid: str,
         component_appsecret: str,
-        component_token_field: Optional[str] = None,
-        token_store: Optional[str] = None,
-        base_url: Optional[str] = None,
-        alternate_base_urls: Optional[Sequence[str]] = None,
-        allow_http: Optional[bool] = None,
-        timeout: Optional[float] = None,
-        connect_timeout: Optional[float] = None,
-        read_timeout: Optional[float] = None,
-        max_retries: Optional[int] = None,
-        pacing: Optional[bool] = None,
-        validate: Optional[bool] = None,
-        body_limit: Optional[int] = None,
-        proxy: Optional[str] = None,
-        trust_env: Optional[bool] = None,
-        tls_roots: Optional[bytes] = None,
+        component_token_field: str | None = None,
+        token_store: str | None = None,
+        base_url: str | None = None,
+        alternate_base_urls: Sequence[str] | None = None,
+        allow_http: bool | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        read_timeout: float | None = None,
+        max_retries: int | None = None,
+        pacing: bool | None = None,
+        validate: bool | None = None,
+        body_limit: int | None = None,
+        proxy: str | None = None,
+        trust_env: bool | None = None,
+        tls_roots: bytes | None = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
         check_text(component_appid=component_appid, component_appsecret=component_appsecret)
@@ -169,8 +168,8 @@ class Platform(Connection[_jumpqr.Platform]):
 
     def __exit__(
         self,
-        exc_type: Optional[type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()

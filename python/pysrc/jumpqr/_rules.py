@@ -2,30 +2,69 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Optional, Union
 
 from . import _jumpqr
+from ._annotations import TYPE_CHECKING
 from ._enums import OpenVersion, PermitSubRule
-from ._findings import CheckReport, report_from_json
+
+if TYPE_CHECKING:
+    from dataclasses import Field
+    from typing import Any, ClassVar
+
+    from ._findings import CheckReport
+
+
+class _Dataclass:
+    """What `dataclasses` keeps in a class, from a class that has fields of the same names.
+
+    Its functions, such as `replace`, find it here when they are used. To make the class with its decorator would take a
+    process that sends one rule longer than the sending.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, rule: object, owner: type[_Fields]) -> Any:
+        from dataclasses import field, make_dataclass
+
+        optional = {"debug_url": field(default=None)}
+        fields = [(name, owner.__annotations__[name], optional.get(name, field())) for name in owner.__match_args__]
+        return getattr(make_dataclass(owner.__name__, fields), self._name)
 
 
 class _Fields:
     """What both kinds of rules can do."""
 
+    __match_args__: ClassVar[tuple[str, ...]]
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    else:
+        __dataclass_fields__ = _Dataclass()
+        __dataclass_params__ = _Dataclass()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the rule as a mapping with the wire names; fields that are None are left out."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        given = {name: getattr(self, name) for name in self.__match_args__}
         return {name: value for name, value in given.items() if value is not None}
 
     def check(self) -> CheckReport:
         """Return all violations and all warnings at once; nothing is sent."""
         return check(self.to_dict())
 
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__match_args__)
 
-@dataclass
+    def __repr__(self) -> str:
+        fields = (f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+        return f"{type(self).__qualname__}({', '.join(fields)})"
+
+
 class OrdinaryLinkRule(_Fields):
     """The rule by which an ordinary link QR code opens a Mini Program.
 
@@ -42,19 +81,35 @@ class OrdinaryLinkRule(_Fields):
     True
     """
 
+    __match_args__ = ("prefix", "path", "open_version", "permit_sub_rule", "debug_url")
+
     prefix: str
     """An http(s) URL on a domain with ICP filing; links that it covers open the Mini Program."""
     path: str
     """The Mini Program page, e.g. `pages/index/index`."""
-    open_version: Union[OpenVersion, int]
+    open_version: OpenVersion | int
     """Which build a `debug_url` opens."""
-    permit_sub_rule: Union[PermitSubRule, int]
+    permit_sub_rule: PermitSubRule | int
     """Whether the rule occupies its sub-rules."""
-    debug_url: Optional[Sequence[str]] = None
+    debug_url: Sequence[str] | None
     """At most 5 complete test links, each covered by the prefix; None leaves the field out of the request."""
 
+    def __init__(
+        self,
+        prefix: str,
+        path: str,
+        open_version: OpenVersion | int,
+        permit_sub_rule: PermitSubRule | int,
+        debug_url: Sequence[str] | None = None,
+    ) -> None:
+        """Take the fields; see the class for what they are."""
+        self.prefix = prefix
+        self.path = path
+        self.open_version = open_version
+        self.permit_sub_rule = permit_sub_rule
+        self.debug_url = debug_url
 
-@dataclass
+
 class ServiceAccountRule(_Fields):
     """The rule by which a service account's parametric QR code opens a Mini Program.
 
@@ -70,6 +125,8 @@ class ServiceAccountRule(_Fields):
     True
     """
 
+    __match_args__ = ("prefix", "appid", "path")
+
     prefix: str
     """The parametric QR URL; begins with `http://weixin.qq.com/q/`, with http, not https."""
     appid: str
@@ -77,25 +134,28 @@ class ServiceAccountRule(_Fields):
     path: str
     """The Mini Program page, e.g. `pages/index/index`."""
 
+    def __init__(self, prefix: str, appid: str, path: str) -> None:
+        """Take the fields; see the class for what they are."""
+        self.prefix = prefix
+        self.appid = appid
+        self.path = path
 
-Rule = Union[OrdinaryLinkRule, ServiceAccountRule]
+
+if TYPE_CHECKING or sys.version_info >= (3, 10):
+    Rule = OrdinaryLinkRule | ServiceAccountRule
+else:
+    from typing import Union
+
+    Rule = Union[OrdinaryLinkRule, ServiceAccountRule]
 """A rule of either mode."""
 
 
-def to_json(value: object) -> str:
-    """Write a mapping, a rule, or what else a caller gives, as JSON for the core."""
-    return json.dumps(value, default=_as_json)
+def as_mapping(rule: Rule | Mapping[str, object]) -> Mapping[str, object]:
+    """Return a typed rule as a mapping; the core reads what else a caller gives."""
+    return rule.to_dict() if isinstance(rule, _Fields) else rule
 
 
-def _as_json(value: object) -> object:
-    if isinstance(value, _Fields):
-        return value.to_dict()
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"give texts, numbers and lists of texts, not {type(value).__name__}")
-
-
-def check(rule: Union[Rule, Mapping[str, Any], str, bytes]) -> CheckReport:
+def check(rule: Rule | Mapping[str, object] | str | bytes) -> CheckReport:
     """Return everything that is wrong with a rule, and what may be; nothing is sent.
 
     Args:
@@ -107,11 +167,13 @@ def check(rule: Union[Rule, Mapping[str, Any], str, bytes]) -> CheckReport:
     >>> [str(finding) for finding in check({"prefix": "m.example.cn", "path": ""}).violations][-1]
     'path: is empty; give the Mini Program page to open, e.g. pages/index/index'
     """
+    from ._findings import report
+
     if isinstance(rule, str):
         rule = rule.encode(errors="surrogatepass")
     if isinstance(rule, bytes):
-        return report_from_json(_jumpqr.check_document(rule))
-    return report_from_json(_jumpqr.check_call("addJumpQRCode", to_json(rule)))
+        return report(_jumpqr.check_document(rule))
+    return report(_jumpqr.check_call("addJumpQRCode", as_mapping(rule)))
 
 
 def check_call(interface: str, **arguments: object) -> CheckReport:
@@ -124,4 +186,6 @@ def check_call(interface: str, **arguments: object) -> CheckReport:
     Raises:
         ValidationError: There is no such interface.
     """
-    return report_from_json(_jumpqr.check_call(interface, to_json(arguments)))
+    from ._findings import report
+
+    return report(_jumpqr.check_call(interface, arguments))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Optional
 
 from ._enums import TokenState
 
@@ -36,12 +35,11 @@ class TokenStatus:
     """How long those credentials are not tried again; None where nothing is remembered."""
 
 
-def status_of_token(text: str) -> TokenStatus:
+def status_of_token(status: dict[str, Any]) -> TokenStatus:
     """Read what the core says."""
-    parts = json.loads(text)
-    return TokenStatus(**{**parts, "state": TokenState(parts["state"])})
+    return TokenStatus(**{**status, "state": TokenState(status["state"])})
 
 
-def status_or_none(text: str) -> Optional[TokenStatus]:
+def status_or_none(status: Optional[dict[str, Any]]) -> Optional[TokenStatus]:
     """Read what the core says; None where the tokens are the caller's own."""
-    return None if text == "null" else status_of_token(text)
+    return None if status is None else status_of_token(status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from types import TracebackType
 from typing import Any, NamedTuple, Optional, Union
@@ -201,7 +200,7 @@ class Sandbox:
         Raises:
             SandboxError: There is no such endpoint, or what is asked for makes no sense.
         """
-        return json.loads(self._native.control(method, path, json.dumps(body)))
+        return self._native.control(method, path, body)
 
     def stop(self) -> None:
         """Close every connection and the port; does nothing the second time."""
