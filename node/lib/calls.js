@@ -15,9 +15,8 @@ awake.unref()
 const events = new binding.Events((text) => {
   const event = JSON.parse(text)
   const call = pending.get(event.call)
-  if (event.question !== undefined) giveToken(call, event)
-  else if (event.error === undefined) call?.resolve(event.answer)
-  else call?.reject(event.error)
+  if (event.question === undefined) call?.end(event)
+  else giveToken(call, event)
 })
 
 /** Answers a call that asks for a token. One that was aborted gets none, and so sends nothing more. */
@@ -68,29 +67,19 @@ function onAbort(signal, end) {
   }
 }
 
-/** The error that a call which began at `site` ends with. */
-function errorOf(parts, site, options) {
-  const error = JumpqrError.of(parts, options)
-  const [, ...frames] = site.stack.split('\n')
-  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
-  return error
-}
-
 /**
- * Begins a call and promises how it ends. `begin` gets the number under which the binding tells that, and returns the handle
- * with which a call that still waits for its turn is withdrawn.
+ * Begins a call and promises what the binding tells of its end. `begin` gets the number under which that is told, and, where
+ * there is a signal, what withdraws the call.
  */
-function run(begin, { signal, accessToken } = {}) {
+function ending(begin, { signal, accessToken }) {
   // Before anything is begun: a caller who cannot abort it must not think so. `null` is none, as with `fetch`.
   const aborts = signal ?? undefined
   if (aborts !== undefined && typeof aborts.addEventListener !== 'function') throw new TypeError('signal: give an AbortSignal')
-  // Where the call was made: the error itself is made when it ends, from nowhere.
-  const site = {}
-  Error.captureStackTrace(site, run)
   return new Promise((resolve, reject) => {
     aborts?.throwIfAborted()
+    const withdrawal = aborts && new binding.Withdrawal()
     const number = nextNumber()
-    const handle = native(() => begin(number))
+    native(() => begin(number, withdrawal))
     let unlisten
     const end = (settle, value) => {
       pending.delete(number)
@@ -104,8 +93,7 @@ function run(begin, { signal, accessToken } = {}) {
       question: undefined,
       // What the function for tokens has thrown.
       tokenFailure: undefined,
-      resolve: (answer) => end(resolve, answer),
-      reject: (parts) => end(reject, errorOf(parts, site, call.tokenFailure)),
+      end: ({ answer, error }) => end(resolve, { answer, error, tokenFailure: call.tokenFailure }),
     }
     // Events come in later, when this JavaScript thread is idle.
     pending.set(number, call)
@@ -113,10 +101,20 @@ function run(begin, { signal, accessToken } = {}) {
     if (aborts === undefined) return
     unlisten = onAbort(aborts, () => {
       end(reject, aborts.reason)
-      native(() => binding.withdraw(handle))
+      native(() => withdrawal.withdraw())
       if (call.question !== undefined) native(() => events.answer(call.question))
     })
   })
+}
+
+/** Makes a call, and promises its answer; for `begin` see {@link ending}. */
+async function run(begin, options = {}) {
+  const { answer, error, tokenFailure } = await ending(begin, options)
+  if (error === undefined) return answer
+  // V8 knows here who awaits the call, and puts that into the stack; to note it beforehand costs every call.
+  const failure = JumpqrError.of(error, tokenFailure)
+  Error.captureStackTrace(failure, run)
+  throw failure
 }
 
 module.exports = { events, run }

@@ -1,7 +1,7 @@
 'use strict'
 
 const { events, run } = require('./calls.js')
-const { binding, encode, native } = require('./native.js')
+const { binding, encode, encodeOptions, native } = require('./native.js')
 const { statusOf } = require('./token_status.js')
 
 /** `prefix` alone, or a mapping. */
@@ -25,15 +25,14 @@ class Client {
   }
 
   #call(name, args, { signal, ...options } = {}) {
-    return run((number) => this.#native.call(number, name, encode(args), encode(options)), {
-      signal,
-      accessToken: this.#accessToken,
-    })
+    const begin = (number, withdrawal) =>
+      this.#native.call(number, withdrawal, name, encode(args), encodeOptions(options))
+    return run(begin, { signal, accessToken: this.#accessToken })
   }
 
   async addJumpQRCode(rule, { isEdit, ...options } = {}) {
     const args = isEdit === undefined ? rule : { ...rule, is_edit: Number(isEdit) }
-    return this.#call('addJumpQRCode', args, options)
+    return await this.#call('addJumpQRCode', args, options)
   }
 
   async getJumpQRCode(query = {}, options) {
@@ -43,36 +42,36 @@ class Client {
   }
 
   async publishJumpQRCode(key, options) {
-    return this.#call('publishJumpQRCode', keyOf(key), options)
+    return await this.#call('publishJumpQRCode', keyOf(key), options)
   }
 
   async deleteJumpQRCode(key, options) {
-    return this.#call('deleteJumpQRCode', keyOf(key), options)
+    return await this.#call('deleteJumpQRCode', keyOf(key), options)
   }
 
   async downloadQRCodeText(options) {
-    return this.#call('downloadQRCodeText', {}, options)
+    return await this.#call('downloadQRCodeText', {}, options)
   }
 
   async linkMiniprogram(link, options) {
-    return this.#call('linkMiniprogram', link, options)
+    return await this.#call('linkMiniprogram', link, options)
   }
 
   async wxamplinkget(options) {
-    return this.#call('wxamplinkget', {}, options)
+    return await this.#call('wxamplinkget', {}, options)
   }
 
   async call(name, args = {}, options) {
-    return this.#call(name, args, options)
+    return await this.#call(name, args, options)
   }
 
   async tokenStatus({ signal } = {}) {
-    return statusOf(await run((number) => this.#native.tokenStatus(number), { signal }))
+    return statusOf(await run((...call) => this.#native.tokenStatus(...call), { signal }))
   }
 
   async *rules({ appid, signal, ...options } = {}) {
-    const rules = native(() => this.#native.rules(encode({ appid }), encode(options)))
-    const next = () => run((number) => rules.nextPage(number), { signal, accessToken: this.#accessToken })
+    const rules = native(() => this.#native.rules(encode({ appid }), encodeOptions(options)))
+    const next = () => run((...call) => rules.nextPage(...call), { signal, accessToken: this.#accessToken })
     for (let page = await next(); page !== null; page = await next()) yield* page
   }
 }

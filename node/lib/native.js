@@ -10,7 +10,21 @@ const asText = (value) =>
   typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value
 
 /** A value for the binding. */
-const encode = (value) => JSON.stringify(value ?? null, (_, item) => asText(item))
+function encode(value = null) {
+  let text
+  try {
+    text = JSON.stringify(value)
+  } catch {
+    // A bigint.
+  }
+  // Looking at each item costs more than the rest; only null shows that there may be a reason to.
+  return text?.includes('null') === false ? text : JSON.stringify(value, (_, item) => asText(item))
+}
+
+/** Options for the binding; most calls have none. */
+const encodeOptions = (options) => {
+  for (const _ in options) return encode(options)
+}
 
 /** Refuses what is no text without a word of what it is: it may be a secret. */
 function checkText(name, value) {
@@ -46,4 +60,4 @@ class SandboxError extends Error {
 }
 Object.defineProperty(SandboxError.prototype, 'name', { value: 'SandboxError' })
 
-module.exports = { SandboxError, binding, checkText, encode, native }
+module.exports = { SandboxError, binding, checkText, encode, encodeOptions, native }

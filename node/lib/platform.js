@@ -16,17 +16,17 @@ class Platform {
 
   async setVerifyTicket(ticket, { signal } = {}) {
     checkText('ticket', ticket)
-    await run((number) => this.#native.setVerifyTicket(number, ticket), { signal })
+    await run((...call) => this.#native.setVerifyTicket(...call, ticket), { signal })
   }
 
   async setAuthorizerRefreshToken(appid, token, { signal } = {}) {
     checkText('appid', appid)
     checkText('token', token)
-    await run((number) => this.#native.setAuthorizerRefreshToken(number, appid, token), { signal })
+    await run((...call) => this.#native.setAuthorizerRefreshToken(...call, appid, token), { signal })
   }
 
   async tokenStatus({ signal } = {}) {
-    return statusOf(await run((number) => this.#native.tokenStatus(number), { signal }))
+    return statusOf(await run((...call) => this.#native.tokenStatus(...call), { signal }))
   }
 
   merchant(appid) {

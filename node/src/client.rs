@@ -1,30 +1,20 @@
 use std::sync::Arc;
 
-use jumpqr::GivenUp;
-use napi::bindgen_prelude::External;
 use napi_derive::napi;
 use serde::Deserialize;
-use tokio::task::AbortHandle;
 
 use crate::events::Events;
 use crate::guard::{from_json, guard, settings};
 use crate::pool::Pool;
 use crate::rules::Rules;
 use crate::settings::{CallSettings, Settings};
+use crate::withdrawal::Withdrawal;
 
 /// Calls that run on the client's own threads. How they end is told as an event.
 #[napi]
 pub struct Client {
     client: jumpqr::Client,
     pool: Arc<Pool>,
-}
-
-/// By what a call can be withdrawn.
-pub struct Withdrawal {
-    /// It waits for a place.
-    pub(crate) place: AbortHandle,
-    /// It has one.
-    pub(crate) given_up: GivenUp,
 }
 
 /// Which rules are listed.
@@ -35,19 +25,17 @@ struct RulesArguments {
     appid: Option<String>,
 }
 
-impl Withdrawal {
-    /// Of what sends nothing.
-    pub(crate) fn of(place: AbortHandle) -> Self {
-        Self {
-            place,
-            given_up: GivenUp::default(),
-        }
-    }
-}
-
 impl Client {
     pub(crate) fn with_pool(client: jumpqr::Client, pool: Arc<Pool>) -> Self {
         Self { client, pool }
+    }
+
+    /// The client for one call with these settings, in JSON.
+    fn with(&self, options: Option<String>) -> jumpqr::Result<jumpqr::Client> {
+        match options {
+            None => Ok(self.client.clone()),
+            Some(options) => settings::<CallSettings>(&options)?.apply(&self.client),
+        }
     }
 }
 
@@ -60,41 +48,42 @@ impl Client {
             let channel = events.channel();
             let asked = token_function.then(|| Arc::clone(&channel));
             let client = settings::<Settings>(&options)?.client(asked)?;
-            let pool = Arc::new(Pool::new(channel)?);
+            let pool = Arc::new(Pool::new(channel));
             Ok(Self { client, pool })
         })
     }
 
-    /// Begins the call with this number; what is returned withdraws it.
+    /// Begins the call with this number.
     #[napi]
     pub fn call(
         &self,
         call: u32,
+        withdrawal: Option<&Withdrawal>,
         interface: String,
         arguments: String,
-        options: String,
-    ) -> napi::Result<External<Withdrawal>> {
+        options: Option<String>,
+    ) -> napi::Result<()> {
         guard(|| {
-            let client = settings::<CallSettings>(&options)?.apply(&self.client)?;
-            let arguments = from_json(&arguments)?;
-            let given_up = GivenUp::default();
-            let client = client.with_given_up(&given_up);
-            let place = self.pool.run(call, client.timeout(), move |waited| {
+            let mut client = self.with(options)?;
+            if let Some(withdrawal) = withdrawal {
+                client = client.with_given_up(withdrawal.given_up());
+            }
+            let patience = client.timeout();
+            self.pool.run(call, patience, withdrawal, move |waited| {
                 #[cfg(feature = "test-hooks")]
                 crate::hooks::panic_if_asked(&interface);
                 client
                     .with_waited(waited)
-                    .call_named(&interface, &arguments)
-            });
-            Ok(External::new(Withdrawal { place, given_up }))
+                    .call_named(&interface, &from_json(&arguments)?)
+            })
         })
     }
 
     /// All rules: the ordinary-link rules, or those of the service account that open the Mini Program `appid`.
     #[napi]
-    pub fn rules(&self, arguments: String, options: String) -> napi::Result<Rules> {
+    pub fn rules(&self, arguments: String, options: Option<String>) -> napi::Result<Rules> {
         guard(|| {
-            let client = settings::<CallSettings>(&options)?.apply(&self.client)?;
+            let client = self.with(options)?;
             let rules = match settings::<RulesArguments>(&arguments)?.appid {
                 None => client.rules(),
                 Some(appid) => client.service_account_rules(appid),
@@ -106,22 +95,12 @@ impl Client {
     /// Begins to look, as the call with this number, how the token stands in its store; the answer is null for a token that is
     /// the caller's own.
     #[napi]
-    pub fn token_status(&self, call: u32) -> napi::Result<External<Withdrawal>> {
+    pub fn token_status(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
         guard(|| {
             let client = self.client.clone();
             let look = move || client.token_status();
-            let begun = self.pool.run_on_store(call, self.client.timeout(), look);
-            Ok(External::new(begun))
+            self.pool
+                .run_on_store(call, self.client.timeout(), withdrawal, look)
         })
     }
-}
-
-/// Withdraws a call: nothing is sent for it that has not been sent.
-#[napi]
-pub fn withdraw(handle: &External<Withdrawal>) -> napi::Result<()> {
-    guard(|| {
-        handle.given_up.set();
-        handle.place.abort();
-        Ok(())
-    })
 }

@@ -74,6 +74,27 @@ impl Events {
     }
 }
 
+/// How a call has ended, and who is to learn it.
+pub(crate) struct Ending {
+    channel: Arc<Channel>,
+    event: Value,
+}
+
+impl Ending {
+    pub(crate) fn new(channel: Arc<Channel>, call: u32, result: jumpqr::Result<Value>) -> Self {
+        let event = match result {
+            Ok(answer) => json!({"call": call, "answer": answer}),
+            Err(error) => json!({"call": call, "error": error}),
+        };
+        Self { channel, event }
+    }
+
+    /// Tells the JavaScript thread.
+    pub(crate) fn tell(self) {
+        self.channel.emit(&self.event);
+    }
+}
+
 impl Channel {
     /// Gives an event to the JavaScript thread; `false` where that has ended.
     pub(crate) fn emit(&self, event: &Value) -> bool {

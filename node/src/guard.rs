@@ -7,7 +7,7 @@ use jumpqr::Error;
 use jumpqr::error::OwnCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Does `work`; a panic in it becomes an error.
 pub(crate) fn caught<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
@@ -58,14 +58,6 @@ pub(crate) fn settings<T: DeserializeOwned>(json: &str) -> jumpqr::Result<T> {
             format!("{setting}: {}", error.into_inner()),
         )
     })
-}
-
-/// How a call ended, as its event has it.
-pub(crate) fn ending(call: u32, result: jumpqr::Result<Value>) -> Value {
-    match result {
-        Ok(answer) => json!({"call": call, "answer": answer}),
-        Err(error) => json!({"call": call, "error": error}),
-    }
 }
 
 fn defect(error: &dyn Display) -> Error {

@@ -21,3 +21,5 @@ mod rule_set;
 mod rules;
 mod sandbox;
 mod settings;
+mod threads;
+mod withdrawal;

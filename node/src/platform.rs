@@ -2,16 +2,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jumpqr::Secret;
-use napi::bindgen_prelude::External;
 use napi_derive::napi;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use crate::client::{Client, Withdrawal};
+use crate::client::Client;
 use crate::events::Events;
 use crate::guard::{guard, settings};
 use crate::pool::Pool;
 use crate::settings::Settings;
+use crate::withdrawal::Withdrawal;
 
 /// A third-party platform. How its calls end is told as an event.
 #[napi]
@@ -32,7 +32,7 @@ impl Platform {
         guard(|| {
             Ok(Self {
                 inner: settings::<Settings>(&options)?.platform()?,
-                pool: Pool::new(events.channel())?,
+                pool: Pool::new(events.channel()),
                 merchants: Mutex::default(),
                 of_merchants: Pool::of_merchants(),
             })
@@ -44,11 +44,14 @@ impl Platform {
     pub fn set_verify_ticket(
         &self,
         call: u32,
+        withdrawal: Option<&Withdrawal>,
         ticket: String,
-    ) -> napi::Result<External<Withdrawal>> {
+    ) -> napi::Result<()> {
         guard(|| {
             let ticket = Secret::new(ticket);
-            Ok(self.begin(call, |platform| platform.set_verify_ticket(ticket)))
+            self.begin(call, withdrawal, |platform| {
+                platform.set_verify_ticket(ticket)
+            })
         })
     }
 
@@ -57,21 +60,22 @@ impl Platform {
     pub fn set_authorizer_refresh_token(
         &self,
         call: u32,
+        withdrawal: Option<&Withdrawal>,
         authorizer_appid: String,
         token: String,
-    ) -> napi::Result<External<Withdrawal>> {
+    ) -> napi::Result<()> {
         guard(|| {
             let token = Secret::new(token);
-            Ok(self.begin(call, move |platform| {
+            self.begin(call, withdrawal, move |platform| {
                 platform.set_authorizer_refresh_token(&authorizer_appid, token)
-            }))
+            })
         })
     }
 
     /// Begins to look, as the call with this number, how the platform's own token stands in the store.
     #[napi]
-    pub fn token_status(&self, call: u32) -> napi::Result<External<Withdrawal>> {
-        guard(|| Ok(self.begin(call, jumpqr::Platform::token_status)))
+    pub fn token_status(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
+        guard(|| self.begin(call, withdrawal, jumpqr::Platform::token_status))
     }
 
     /// A client that calls for this merchant.
@@ -88,14 +92,13 @@ impl Platform {
     fn begin<T: Serialize>(
         &self,
         call: u32,
+        withdrawal: Option<&Withdrawal>,
         work: impl FnOnce(&jumpqr::Platform) -> jumpqr::Result<T> + Send + 'static,
-    ) -> External<Withdrawal> {
+    ) -> jumpqr::Result<()> {
         let platform = self.inner.clone();
         let timeout = platform.timeout();
-        let begun = self
-            .pool
-            .run_on_store(call, timeout, move || work(&platform));
-        External::new(begun)
+        let work = move || work(&platform);
+        self.pool.run_on_store(call, timeout, withdrawal, work)
     }
 
     fn pool_of(&self, authorizer_appid: String) -> Arc<Pool> {

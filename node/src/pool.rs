@@ -1,4 +1,4 @@
-//! Threads for calls: those of libuv are four, and `fs` and `dns` wait for them.
+//! Places for calls: those of libuv's threads are four, and `fs` and `dns` wait for them.
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -10,12 +10,12 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::timeout;
 
-use crate::client::Withdrawal;
-use crate::events::Channel;
-use crate::guard::{caught, ending, to_value};
+use crate::events::{Channel, Ending};
+use crate::guard::{caught, to_value};
+use crate::threads;
+use crate::withdrawal::Withdrawal;
 
 /// The most calls of one client that are on their way at once; more wait for their turn.
 const MOST_AT_ONCE: usize = 64;
@@ -23,24 +23,19 @@ const MOST_AT_ONCE: usize = 64;
 /// The same for all merchants of a platform together: some who are busy leave room for the others.
 const MOST_OF_MERCHANTS: usize = 256;
 
-/// How long a thread with nothing to do stays.
-const IDLE: Duration = Duration::from_secs(5);
-
 /// A client's places for calls. All clients of the process share the threads, which are started as calls need them.
 pub(crate) struct Pool {
     /// A call takes one place of each, in this order.
     places: Vec<Arc<Semaphore>>,
-    threads: Handle,
     channel: Arc<Channel>,
 }
 
 impl Pool {
-    pub(crate) fn new(channel: Arc<Channel>) -> jumpqr::Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(channel: Arc<Channel>) -> Self {
+        Self {
             places: vec![Arc::new(Semaphore::new(MOST_AT_ONCE))],
-            threads: threads()?,
             channel,
-        })
+        }
     }
 
     /// The places that all merchants of a platform share.
@@ -53,7 +48,6 @@ impl Pool {
         Self {
             // The own ones first: who waits for those takes none from the others.
             places: vec![Arc::new(Semaphore::new(MOST_AT_ONCE)), Arc::clone(shared)],
-            threads: self.threads.clone(),
             channel: Arc::clone(&self.channel),
         }
     }
@@ -63,16 +57,16 @@ impl Pool {
         &self,
         call: u32,
         patience: Duration,
+        withdrawal: Option<&Withdrawal>,
         work: impl FnOnce() -> jumpqr::Result<T> + Send + 'static,
-    ) -> Withdrawal {
-        let place = self.run(call, patience, move |waited| {
+    ) -> jumpqr::Result<()> {
+        self.run(call, patience, withdrawal, move |waited| {
             if waited >= patience {
                 let message = "there was no thread for it in time";
                 return Err(Error::new(OwnCode::Timeout, message));
             }
             to_value(&work()?)
-        });
-        Withdrawal::of(place)
+        })
     }
 
     /// Does `work` on a thread once there is a place, or when there was none within `patience`; tells the JavaScript thread
@@ -81,28 +75,41 @@ impl Pool {
         &self,
         call: u32,
         patience: Duration,
+        withdrawal: Option<&Withdrawal>,
         work: impl FnOnce(Duration) -> jumpqr::Result<Value> + Send + 'static,
-    ) -> AbortHandle {
-        let channel = Arc::clone(&self.channel);
-        let places = self.places.clone();
+    ) -> jumpqr::Result<()> {
         let asked = Instant::now();
+        let channel = Arc::clone(&self.channel);
+        let work = move |places: Vec<OwnedSemaphorePermit>| {
+            let result = Channel::as_call(call, || caught(|| work(asked.elapsed())));
+            drop(places);
+            Ending::new(channel, call, result)
+        };
+        if let Some(places) = self.free() {
+            return threads::run(move || work(places)).map_err(|error| no_threads(&error));
+        }
+        let places = self.places.clone();
+        let channel = Arc::clone(&self.channel);
         let waiting = async move {
             // Without a place, `work` finds that its time is up, and says so.
-            let place = timeout(patience, take(places)).await;
-            let telling = Arc::clone(&channel);
-            let started = caught(|| -> jumpqr::Result<()> {
-                spawn_blocking(move || {
-                    let result = Channel::as_call(call, || caught(|| work(asked.elapsed())));
-                    drop(place);
-                    channel.emit(&ending(call, result));
-                });
-                Ok(())
-            });
-            if let Err(error) = started {
-                telling.emit(&ending(call, Err(error)));
+            let places = timeout(patience, take(places)).await.unwrap_or_default();
+            if let Err(error) = threads::run(move || work(places)) {
+                Ending::new(channel, call, Err(no_threads(&error))).tell();
             }
         };
-        self.threads.spawn(waiting).abort_handle()
+        let waiting = waiting_room()?.spawn(waiting);
+        if let Some(withdrawal) = withdrawal {
+            withdrawal.waits(waiting.abort_handle());
+        }
+        Ok(())
+    }
+
+    /// A place of each, where there is one at once.
+    fn free(&self) -> Option<Vec<OwnedSemaphorePermit>> {
+        let places = self.places.iter();
+        places
+            .map(|places| Arc::clone(places).try_acquire_owned().ok())
+            .collect()
     }
 }
 
@@ -116,26 +123,22 @@ async fn take(places: Vec<Arc<Semaphore>>) -> Vec<OwnedSemaphorePermit> {
     taken
 }
 
-/// The threads of the process. One, started with the first client, gives the others their work.
-fn threads() -> jumpqr::Result<Handle> {
-    static THREADS: OnceLock<Result<Handle, String>> = OnceLock::new();
-    let started = THREADS.get_or_init(|| start().map_err(|error| error.to_string()));
-    started
-        .clone()
-        .map_err(|error| Error::new(OwnCode::Internal, format!("no threads: {error}")))
+/// Where calls of the process wait for places: a thread, started for the first of them.
+fn waiting_room() -> jumpqr::Result<Handle> {
+    static WAITING_ROOM: OnceLock<Result<Handle, String>> = OnceLock::new();
+    let started = WAITING_ROOM.get_or_init(|| start().map_err(|error| error.to_string()));
+    started.clone().map_err(|error| no_threads(&error))
 }
 
 fn start() -> std::io::Result<Handle> {
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        // The places of the clients are the bound.
-        .max_blocking_threads(usize::MAX)
-        .thread_keep_alive(IDLE)
-        .thread_name("jumpqr")
-        .build()?;
+    let runtime = Builder::new_current_thread().enable_time().build()?;
     let handle = runtime.handle().clone();
     thread::Builder::new()
         .name("jumpqr".to_owned())
         .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
     Ok(handle)
+}
+
+fn no_threads(error: &dyn std::fmt::Display) -> Error {
+    Error::new(OwnCode::Internal, format!("no threads: {error}"))
 }

@@ -1,13 +1,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr::GivenUp;
-use napi::bindgen_prelude::External;
 use napi_derive::napi;
 
-use crate::client::Withdrawal;
 use crate::guard::{guard, to_value};
 use crate::pool::Pool;
+use crate::withdrawal::Withdrawal;
 
 /// All rules of an account, page by page.
 #[napi]
@@ -32,18 +30,17 @@ impl Rules {
 impl Rules {
     /// Begins to ask for the next page, as the call with this number; the answer is null after the last.
     #[napi]
-    pub fn next_page(&self, call: u32) -> napi::Result<External<Withdrawal>> {
+    pub fn next_page(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
         guard(|| {
             let pages = Arc::clone(&self.pages);
-            let given_up = GivenUp::default();
-            let wanted = given_up.clone();
-            let place = self.pool.run(call, self.timeout, move |waited| {
-                let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-                pages.set_waited(waited);
-                pages.set_given_up(&wanted);
-                to_value(&pages.next_page()?)
-            });
-            Ok(External::new(Withdrawal { place, given_up }))
+            let given_up = withdrawal.map(Withdrawal::given_up).cloned();
+            self.pool
+                .run(call, self.timeout, withdrawal, move |waited| {
+                    let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+                    pages.set_waited(waited);
+                    pages.set_given_up(&given_up.unwrap_or_default());
+                    to_value(&pages.next_page()?)
+                })
         })
     }
 }

@@ -115,7 +115,61 @@ test('a client that is let go still answers, and its threads serve the next', as
   assert.equal(stdout, 'true\n')
 })
 
+test('calls one after the other have one thread', async () => {
+  const { stdout } = await run(`
+    const fs = require('node:fs')
+    const { Sandbox } = require('jumpqr/testing')
+    const sandbox = new Sandbox()
+    sandbox.control('PUT', '/sandbox/limits', { calls_per_second: 1000 })
+    const client = sandbox.client({ accessToken: sandbox.accessToken(), pacing: false })
+    const threads = () =>
+      fs.readdirSync('/proc/self/task').filter((id) => fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8') === 'jumpqr\\n').length
+    ;(async () => {
+      for (let number = 0; number < 200; number += 1) await client.downloadQRCodeText()
+      console.log(threads())
+    })()
+  `)
+  assert.equal(stdout, '1\n')
+})
+
 const hooked = process.env.JUMPQR_HOOKED_BINDING
+
+test('threads with nothing to do end, and no call is lost with them', async () => {
+  assert.ok(hooked, 'JUMPQR_HOOKED_BINDING names a binding with the test hooks')
+  // With the hooks, a thread stays for 5 ms.
+  const { stdout } = await run(
+    `
+    const fs = require('node:fs')
+    const { setTimeout: sleep } = require('node:timers/promises')
+    const { Client } = require('jumpqr')
+    const threads = () =>
+      fs.readdirSync('/proc/self/task').filter((id) => fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8') === 'jumpqr\\n').length
+    let asked = 0
+    let all
+    const accessToken = () => {
+      asked += 1
+      if (asked % 64 === 0) all()
+      return token
+    }
+    let token
+    const client = new Client({ accessToken })
+    ;(async () => {
+      let failed = 0
+      for (let round = 0; round < 50; round += 1) {
+        // All of them have a thread, until the last has one.
+        token = new Promise((resolve) => (all = resolve))
+        const calls = await Promise.allSettled(Array.from({ length: 64 }, () => client.downloadQRCodeText()))
+        failed += calls.filter(({ reason }) => reason?.code === 'token_source_failed').length
+        await sleep(4 + (round % 3))
+      }
+      console.log(failed)
+      while (threads() > 0) await sleep(5)
+    })()
+  `,
+    { NAPI_RS_NATIVE_LIBRARY_PATH: hooked },
+  )
+  assert.equal(stdout, '3200\n')
+})
 
 test('a panic, on a thread of the pool or on the JavaScript thread, is an error, and the process lives on', async () => {
   assert.ok(hooked, 'JUMPQR_HOOKED_BINDING names a binding with the test hooks')
