@@ -31,7 +31,10 @@ impl<'a> Link<'a> {
             Some((base, query)) => (base, Some(query)),
             None => (before_fragment, None),
         };
-        let (scheme, rest) = base.split_once("://")?;
+        // It stands near the beginning: a search that prepares itself takes longer than the search.
+        let end_of_scheme = base.as_bytes().windows(3).position(|at| at == b"://")?;
+        let (scheme, rest) = base.split_at_checked(end_of_scheme)?;
+        let rest = rest.strip_prefix("://")?;
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         (!scheme.is_empty() && !authority.is_empty()).then_some(Self {
             scheme,

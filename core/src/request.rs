@@ -1,5 +1,6 @@
 //! What goes out.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -15,8 +16,8 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// A value as it stands in a query.
-pub(crate) fn encoded(value: &Secret) -> String {
-    utf8_percent_encode(value.expose(), QUERY_VALUE).to_string()
+pub(crate) fn encoded(value: &Secret) -> Cow<'_, str> {
+    utf8_percent_encode(value.expose(), QUERY_VALUE).into()
 }
 
 /// The HTTP method.
@@ -52,19 +53,26 @@ pub struct Request {
     token_field: &'static str,
 }
 
+/// Room for the path and the names of the query of most requests, in bytes.
+const USUAL_TARGET: usize = 64;
+
+/// Room for the body of most requests, in bytes: one that grows is copied.
+const USUAL_BODY: usize = 512;
+
 /// What the access token is called in the query.
 const TOKEN_FIELD: &str = "access_token";
 
 impl Request {
     /// A POST with the access token in the query and `body` as JSON, in raw UTF-8: WeChat's 40033 forbids `\u` escapes.
     pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Self {
+        let mut json = Vec::with_capacity(USUAL_BODY);
         // A derived `Serialize` of texts, numbers and lists cannot fail.
-        let body = serde_json::to_vec(body).unwrap_or_default();
+        serde_json::to_writer(&mut json, body).unwrap_or_default();
         Self {
             method: Method::Post,
             path,
             query: Vec::new(),
-            body: Some(body),
+            body: Some(json),
             needs_token: true,
             token_field: TOKEN_FIELD,
         }
@@ -131,18 +139,21 @@ impl Request {
     pub fn shown_url(&self, base_url: &str) -> String {
         let token = Secret::new("");
         let access_token = self.needs_token.then_some(&token);
-        self.url_with(base_url, access_token, ToString::to_string)
+        self.url_with(base_url, access_token, |secret| secret.to_string().into())
     }
 
     fn url_with(
         &self,
         base_url: &str,
         access_token: Option<&Secret>,
-        text: impl Fn(&Secret) -> String,
+        text: impl Fn(&Secret) -> Cow<'_, str>,
     ) -> String {
         let access_token = access_token.map(|token| (self.token_field, token));
         let fields = self.query.iter().map(|(name, value)| (*name, value));
-        let mut url = format!("{}{}", base_url.trim_end_matches('/'), self.path);
+        let token_length = access_token.map_or(0, |(_, token)| token.expose().len());
+        let mut url = String::with_capacity(base_url.len() + USUAL_TARGET + token_length);
+        url.push_str(base_url.trim_end_matches('/'));
+        url.push_str(self.path);
         for (index, (name, value)) in access_token.into_iter().chain(fields).enumerate() {
             url.push(if index == 0 { '?' } else { '&' });
             url.push_str(name);

@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,23 +13,38 @@ const CAPACITY: usize = 64;
 ///
 /// Resolving on every call costs more than all the rest of a call on a kept connection: with a deadline it takes a thread.
 pub(super) struct DnsCache<A> {
-    entries: Mutex<HashMap<String, (Instant, A)>>,
+    entries: Mutex<Vec<Entry<A>>>,
+}
+
+struct Entry<A> {
+    scheme: String,
+    authority: String,
+    since: Instant,
+    addresses: A,
 }
 
 impl<A: Clone> DnsCache<A> {
-    /// What `name` was resolved to, if that was not long before `now`.
-    pub(super) fn get(&self, name: &str, now: Instant) -> Option<A> {
+    /// What this was resolved to, if that was not long before `now`. The scheme tells the port where none is written.
+    pub(super) fn get(&self, scheme: &str, authority: &str, now: Instant) -> Option<A> {
         let entries = self.entries();
-        let (since, addresses) = entries.get(name)?;
-        (now.saturating_duration_since(*since) < LIFE).then(|| addresses.clone())
+        let entry = entries
+            .iter()
+            .find(|entry| entry.authority == authority && entry.scheme == scheme)?;
+        (now.saturating_duration_since(entry.since) < LIFE).then(|| entry.addresses.clone())
     }
 
-    pub(super) fn put(&self, name: String, addresses: A, now: Instant) {
+    pub(super) fn put(&self, scheme: &str, authority: &str, addresses: A, now: Instant) {
         let mut entries = self.entries();
+        entries.retain(|entry| entry.authority != authority || entry.scheme != scheme);
         if entries.len() >= CAPACITY {
             entries.clear();
         }
-        entries.insert(name, (now, addresses));
+        entries.push(Entry {
+            scheme: scheme.to_owned(),
+            authority: authority.to_owned(),
+            since: now,
+            addresses,
+        });
     }
 
     /// Forgets everything: an address that refuses connections may be one that the host has left.
@@ -38,7 +52,7 @@ impl<A: Clone> DnsCache<A> {
         self.entries().clear();
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, (Instant, A)>> {
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry<A>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -67,19 +81,20 @@ mod tests {
     fn an_answer_is_used_for_its_life_and_no_longer() {
         let cache = DnsCache::default();
         let now = Instant::now();
-        cache.put("https://h".to_owned(), 1, now);
-        assert_eq!(cache.get("https://h", now + LIFE / 2), Some(1));
-        assert_eq!(cache.get("https://h:8443", now), None);
-        assert_eq!(cache.get("https://h", now + LIFE), None);
+        cache.put("https", "h", 1, now);
+        assert_eq!(cache.get("https", "h", now + LIFE / 2), Some(1));
+        assert_eq!(cache.get("https", "h:8443", now), None);
+        assert_eq!(cache.get("http", "h", now), None);
+        assert_eq!(cache.get("https", "h", now + LIFE), None);
     }
 
     #[test]
     fn a_failure_to_connect_forgets_it() {
         let cache = DnsCache::default();
         let now = Instant::now();
-        cache.put("https://h".to_owned(), 1, now);
+        cache.put("https", "h", 1, now);
         cache.clear();
-        assert_eq!(cache.get("https://h", now), None);
+        assert_eq!(cache.get("https", "h", now), None);
     }
 
     #[test]
@@ -87,7 +102,7 @@ mod tests {
         let cache = DnsCache::default();
         let now = Instant::now();
         for host in 0..10 * CAPACITY {
-            cache.put(host.to_string(), host, now);
+            cache.put("https", &host.to_string(), host, now);
         }
         assert!(cache.entries().len() <= CAPACITY);
     }

@@ -30,11 +30,9 @@ impl Resolver for RememberingResolver {
         _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let host = uri.host().unwrap_or_default();
-        // The port, where none is written, is that of the scheme.
         let scheme = uri.scheme_str().unwrap_or_default();
         let authority = uri.authority().map_or("", |authority| authority.as_str());
-        let name = format!("{scheme}://{authority}");
-        if let Some(addresses) = self.addresses.get(&name, Instant::now()) {
+        if let Some(addresses) = self.addresses.get(scheme, authority, Instant::now()) {
             return Ok(addresses);
         }
         let addresses = if is_address(host) {
@@ -48,7 +46,8 @@ impl Resolver for RememberingResolver {
             ureq::Error::Timeout(_) => not_resolved(FailureCause::Timeout, host),
             _ => not_resolved(FailureCause::Dns, host),
         })?;
-        self.addresses.put(name, addresses.clone(), Instant::now());
+        let found = addresses.clone();
+        self.addresses.put(scheme, authority, found, Instant::now());
         Ok(addresses)
     }
 }
