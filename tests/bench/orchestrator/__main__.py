@@ -1,41 +1,113 @@
-"""Measures what the command line asks for, and prints it."""
+"""Builds and measures what the command line asks for, prints the tables, and keeps the results."""
 
 import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from . import server
+from . import goals, sample, server
 from .build import build
-from .clients import CLIENTS, LANGUAGES
-from .measure import cases, warm
+from .clients import CLIENTS, LANGUAGES, SOURCE, WORK
+from .cold import cold
+from .machine import machine
+from .measure import cases, in_flight, slow, warm
+from .offline import offline
+from .plot import plot
+from .results import SCHEMES, Results
+from .sizes import sizes
+from .table import markdown
+
+SCENARIOS = ["warm", "in-flight", "slow", "cold", "offline", "sizes"]
 
 
-def names(text: str) -> list[str]:
-    return text.split(",")
+def some_of(names: list[str]):
+    """A type of arguments: some of these names, with commas between them."""
+
+    def parse(text: str) -> list[str]:
+        asked = text.split(",")
+        for name in asked:
+            if name not in names:
+                raise argparse.ArgumentTypeError(f"there is no {name}; give some of {','.join(names)}")
+        return asked
+
+    return parse
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="tests/bench/run")
-    parser.add_argument("--only", type=names, default=LANGUAGES, metavar="LANGUAGES", help=",".join(LANGUAGES))
-    parser.add_argument("--clients", type=names, help="only these, such as python/jumpqr,python/pycurl")
-    parser.add_argument("--schemes", type=names, default=["http", "https"], help="http,https")
-    parser.add_argument("--quick", action="store_true", help="5 rounds, not 15")
+    parser = argparse.ArgumentParser(
+        prog="tests/bench/run",
+        description="Measures jumpqr beside what its users would otherwise write. Without options, it measures all, "
+        "and writes the tables and the plot of this folder.",
+    )
+
+    def choice(option: str, names: list[str], what: str, metavar: str) -> None:
+        parser.add_argument(option, type=some_of(names), default=names, metavar=metavar, help=what)
+
+    ids = [client.id for client in CLIENTS]
+    choice("--only", LANGUAGES, f"of {','.join(LANGUAGES)}", "LANGUAGES")
+    choice("--clients", ids, "such as python/jumpqr,python/pycurl", "CLIENTS")
+    choice("--scenario", SCENARIOS, f"of {','.join(SCENARIOS)}", "SCENARIOS")
+    choice("--scheme", SCHEMES, f"of {','.join(SCHEMES)}", "SCHEMES")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--no-build", action="store_true", help="measure what was built before")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a goal is missed")
     return parser.parse_args()
 
 
-def main() -> None:
-    asked = arguments()
-    chosen = [client for client in CLIENTS if client.language in asked.only]
-    if asked.clients:
-        chosen = [client for client in CLIENTS if client.id in asked.clients]
-    if not asked.no_build:
-        build(asked.only)
+def measure(asked: argparse.Namespace) -> Results:
+    """Measure all scenarios that are asked for."""
+    chosen = [client for client in CLIENTS if client.language in asked.only and client.id in asked.clients]
+    measured = cases(chosen, asked.scheme)
+    over_http = cases(chosen, ["http"])
+    results = Results()
     with tempfile.TemporaryDirectory() as folder, server.running(Path(folder)) as running:
-        results = warm(cases(chosen, asked.schemes), running, 5 if asked.quick else 15)
-    for case, figures in results.items():
-        print(f"{case:32}", *(f"{name} {figure:9.1f}" for name, figure in figures.items()))
+        say("does every client send the same?")
+        sample.check(chosen, running, Path(folder))
+        rounds = 3 if asked.quick else 9
+        scenarios = {
+            "warm": lambda: warm(measured, running, 5 if asked.quick else 15),
+            "in-flight": lambda: [
+                row
+                for scheme in asked.scheme
+                for count in (8, 64)
+                for row in in_flight(cases(chosen, [scheme]), running, 3 if asked.quick else 5, count)
+            ],
+            "slow": lambda: slow(over_http, running, 3),
+            "cold": lambda: cold(measured, running, rounds),
+            "offline": lambda: offline(asked.only, 3),
+            "sizes": lambda: sizes(asked.only),
+        }
+        for name in asked.scenario:
+            say(name)
+            results.extend(scenarios[name]())
+    return results
+
+
+def say(what: str) -> None:
+    print(f"== {what}", file=sys.stderr, flush=True)
+
+
+def is_whole(asked: argparse.Namespace) -> bool:
+    """Whether everything was measured, and thoroughly."""
+    all_clients = len(asked.only) == len(LANGUAGES) and len(asked.clients) == len(CLIENTS)
+    return all_clients and len(asked.scenario) == len(SCENARIOS) and asked.scheme == SCHEMES and not asked.quick
+
+
+def main() -> int:
+    asked = arguments()
+    if not asked.no_build:
+        say("build")
+        build(asked.only)
+    results = measure(asked)
+    results.write(WORK / "results.json")
+    verdicts = list(goals.judge(goals.read(), results))
+    tables = markdown(results, verdicts)
+    print(tables)
+    folder = SOURCE if is_whole(asked) else WORK
+    (folder / "results.md").write_text(f"# What `tests/bench/run` measured\n\n{machine()}\n\n{tables}")
+    if results.of("warm"):
+        plot(results, folder / "cpu-per-call.svg")
+    return 1 if asked.strict and not all(verdict.met for verdict in verdicts) else 0
 
 
 sys.exit(main())

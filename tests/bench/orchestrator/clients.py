@@ -31,15 +31,13 @@ class Client:
 
     def command(self) -> list[str]:
         """How the driver is started; its arguments come after."""
-        match self.language:
-            case "rust":
-                return [str(TARGET / "release" / self.driver)]
-            case "c":
-                return [str(WORK / "drivers" / self.driver)]
-            case "python":
-                return [str(PYTHON), str(SOURCE / "python" / f"{self.driver}.py")]
-            case _:
-                return ["node", str(SOURCE / "node" / f"{self.driver}.js")]
+        commands = {
+            "rust": [TARGET / "release" / self.driver],
+            "c": [WORK / "drivers" / self.driver],
+            "python": [PYTHON, SOURCE / "python" / f"{self.driver}.py"],
+            "node": ["node", SOURCE / "node" / f"{self.driver}.js"],
+        }
+        return [str(part) for part in commands[self.language]]
 
 
 CLIENTS = [

@@ -1,76 +1,71 @@
-"""A driver's process: it is given orders, and says what they took."""
+"""A driver's process: it is given orders, and says what their calls took."""
 
 import json
 import os
+import resource
 import subprocess
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 
 from .clients import Client
 from .server import Server
 
-# Of the length that WeChat's have.
+# As long as WeChat's are.
 TOKEN = "7" * 136
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What the calls of an order took, or a whole process."""
+    """What the calls of an order took."""
 
     wall_s: float
     cpu_s: float
     latencies_us: list[float]
 
 
-@dataclass(frozen=True)
-class Cold:
-    """What a whole process took: with one call, from its start to its end."""
-
-    wall_s: float
-    cpu_s: float
-    peak_rss_bytes: int
-
-
-def environment(client: Client, server: Server, scheme: str) -> dict[str, str]:
-    """The environment of a driver: nothing in it that tells of proxies or certificates, but where there is no other way."""
+def environment(client: Client, ca: str | None) -> dict[str, str]:
+    """The environment of a driver: nothing in it tells of proxies or certificates, but where there is no other way."""
     variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    if client.ca_variable and scheme == "https":
-        variables[client.ca_variable] = str(server.ca)
+    if client.ca_variable and ca:
+        variables[client.ca_variable] = ca
     return variables
 
 
 class Process:
-    """A driver that lives until it is closed."""
+    """A driver that waits for orders until it is closed."""
 
-    def __init__(self, client: Client, server: Server, scheme: str, base_url: str | None = None, core: int | None = None):
-        url, *ca = server.arguments(scheme)
+    def __init__(self, client: Client, server: Server, endpoint: str, core: int | None = None) -> None:
+        """Start it to call one of the server's endpoints, on one core or on all."""
+        base_url, ca = server.endpoint(endpoint)
         pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
-        self.command = [*pinned, *client.command(), base_url or url, TOKEN, *ca]
-        self.process = subprocess.Popen(
+        self.command = [*pinned, *client.command(), base_url, TOKEN, *([ca] if ca else [])]
+        self.client = client
+        self.child = subprocess.Popen(
             self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment(client, server, scheme),
+            env=environment(client, ca),
             text=True,
         )
-        self.client = client
 
     def order(self, warm: int, in_flight: int, calls: int) -> Taken:
-        """Have it make calls, and return what those took that count."""
+        """Have it make calls, so many at a time, and return what those took that count."""
         with suppress(BrokenPipeError):
-            self.process.stdin.write(f"{warm} {in_flight} {calls}\n")
-            self.process.stdin.flush()
-        answer = self.process.stdout.readline()
+            self.child.stdin.write(f"{warm} {in_flight} {calls}\n")
+            self.child.stdin.flush()
+        answer = self.child.stdout.readline()
         if not answer:
             raise SystemExit(f"{self.client.id} gave up; it was started with\n  {' '.join(self.command)}")
         return Taken(**json.loads(answer))
 
-    def close(self) -> None:
+    def close(self) -> resource.struct_rusage:
+        """Wait for its end, and return what it used from its start."""
         with suppress(BrokenPipeError):
-            self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait()
+            self.child.stdin.close()
+        self.child.stdout.close()
+        _, status, used = os.wait4(self.child.pid, 0)
+        self.child.returncode = os.waitstatus_to_exitcode(status)
+        return used
 
     def __enter__(self) -> "Process":
         return self

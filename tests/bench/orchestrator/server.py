@@ -24,7 +24,8 @@ worker_processes 1;
 pid {folder}/pid;
 error_log {folder}/error.log;
 include /etc/nginx/modules-enabled/50-mod-http-echo.conf;
-events {{ worker_connections 1024; }}
+worker_rlimit_nofile 4096;
+events {{ worker_connections 4096; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/body;
@@ -49,8 +50,9 @@ http {{
     location /cgi-bin/ {{
       echo_read_request_body;
       echo_sleep {slowness};
-      echo -n '{answer}';
+      echo_exec @answer;
     }}
+    location @answer {{ return 200 '{answer}'; }}
   }}
 }}
 """
@@ -58,17 +60,19 @@ http {{
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens, as base URLs, and the certificate that it is to be trusted for."""
+    """A server that runs."""
 
-    http: str
-    https: str
-    slow: str
-    ca: Path
+    base_urls: dict[str, str]  # by endpoint: http, https, and slow over http
+    ca: Path  # the certificate that it is to be trusted for
     worker: int  # its process
 
-    def arguments(self, scheme: str) -> list[str]:
-        """What a driver has to be told to call it: a base URL, and a certificate over https."""
-        return [self.https, str(self.ca)] if scheme == "https" else [self.http]
+    def endpoint(self, name: str) -> tuple[str, str | None]:
+        """The base URL of an endpoint, and over https the certificate to trust."""
+        return self.base_urls[name], str(self.ca) if name == "https" else None
+
+    def pin(self, cores: set[int]) -> None:
+        """Have the worker run on these cores only."""
+        os.sched_setaffinity(self.worker, cores)
 
 
 def free_ports(count: int) -> list[int]:
@@ -102,7 +106,12 @@ def running(folder: Path) -> Iterator[Server]:
     master = subprocess.Popen(command)
     try:
         worker = wait_for_worker(master, folder)
-        yield Server(f"http://{HOST}:{http}", f"https://{HOST}:{https}", f"http://{HOST}:{slow}", ca, worker)
+        base_urls = {
+            "http": f"http://{HOST}:{http}",
+            "https": f"https://{HOST}:{https}",
+            "slow": f"http://{HOST}:{slow}",
+        }
+        yield Server(base_urls, ca, worker)
     finally:
         master.terminate()
         master.wait()
@@ -118,8 +127,3 @@ def wait_for_worker(master: subprocess.Popen, folder: Path) -> int:
             return int(worker[0])
         time.sleep(0.05)
     raise SystemExit("nginx does not start its worker within 5 s")
-
-
-def pin(server: Server, cores: set[int]) -> None:
-    """Have the worker run on these cores only."""
-    os.sched_setaffinity(server.worker, cores)

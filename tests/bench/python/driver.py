@@ -1,9 +1,9 @@
 """What the Python drivers of the bench have in common: they make calls when they are told to, and say what those took.
 
-A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of its
-standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many at a time.
-It answers with a line of JSON: the seconds that all of them took (wall_s), those of processor time of this process, user and
-system (cpu_s), and the microseconds that each took (latencies_us).
+A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of
+its standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many
+at a time. It answers with a line of JSON: the seconds that all of them took (wall_s), those of processor time of this
+process, user and system (cpu_s), and the microseconds that each took (latencies_us).
 
 Of a cold process this is a part, so what only some orders need is imported where it is needed.
 """
@@ -69,7 +69,7 @@ def tell(wall, cpu, latencies):
 
 
 def serve(open_call):
-    """Obey the orders. `open_call` returns a function that makes one call: as many of them as calls are to be in flight."""
+    """Obey the orders. `open_call` returns a function that makes one call: one of them for each that is in flight."""
     opened = []
     for warm, in_flight, calls in orders():
         while len(opened) < in_flight:

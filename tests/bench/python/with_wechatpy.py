@@ -1,4 +1,4 @@
-"""Posts the sample with wechatpy, a WeChat client, which has no method for jump rules: `post` is its way to any interface."""
+"""Posts the sample with wechatpy, a WeChat client. It has no method for jump rules, but `post`, for any interface."""
 
 import driver
 from requests.adapters import HTTPAdapter

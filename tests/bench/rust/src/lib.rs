@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use jumpqr::{OpenVersion, OrdinaryLinkRule, PermitSubRule};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
@@ -44,6 +45,21 @@ impl Target {
             ca,
         })
     }
+}
+
+/// The sample that is added.
+#[must_use]
+pub fn sample() -> OrdinaryLinkRule {
+    OrdinaryLinkRule::new(
+        "https://weixin.qq.com/qrcodejump",
+        "pages/index/index",
+        OpenVersion::Development,
+        PermitSubRule::NotOccupied,
+    )
+    .debug_url([
+        "https://weixin.qq.com/qrcodejump?a=1",
+        "https://weixin.qq.com/qrcodejump?a=2",
+    ])
 }
 
 /// What the calls of an order took.

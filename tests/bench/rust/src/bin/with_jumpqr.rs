@@ -1,8 +1,8 @@
 //! Adds the sample rule through jumpqr.
 
 use jumpqr::transport::TlsRoots;
-use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule};
-use jumpqr_bench::{Result, serve};
+use jumpqr::{Client, Edit};
+use jumpqr_bench::{Result, sample, serve};
 
 fn main() -> Result<()> {
     let mut shared: Option<Client> = None;
@@ -20,17 +20,7 @@ fn main() -> Result<()> {
             shared.insert(builder.build()?).clone()
         };
         Ok(move || {
-            let rule = OrdinaryLinkRule::new(
-                "https://weixin.qq.com/qrcodejump",
-                "pages/index/index",
-                OpenVersion::Development,
-                PermitSubRule::NotOccupied,
-            )
-            .debug_url([
-                "https://weixin.qq.com/qrcodejump?a=1",
-                "https://weixin.qq.com/qrcodejump?a=2",
-            ]);
-            client.add_jump_qr_code(rule, Edit::Add)?;
+            client.add_jump_qr_code(sample(), Edit::Add)?;
             Ok(())
         })
     })

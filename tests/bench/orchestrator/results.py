@@ -1,0 +1,42 @@
+"""What was measured: rows of figures, to be kept in a file."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+# The schemes over which clients are measured; rows that are about neither have none.
+SCHEMES = ["http", "https"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One client in one scenario: figures by name, in the unit that the name ends with."""
+
+    scenario: str
+    client: str
+    scheme: str
+    figures: dict[str, float]
+
+
+class Results:
+    """All rows of a run, in the order in which they were measured."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self.rows = list(rows)
+
+    def extend(self, rows: Iterable[Row]) -> None:
+        self.rows.extend(rows)
+
+    def of(self, scenario: str) -> list[Row]:
+        return [row for row in self.rows if row.scenario == scenario]
+
+    def figure(self, scenario: str, client: str, scheme: str, name: str) -> float | None:
+        """A figure; None where it was not measured."""
+        for row in self.of(scenario):
+            if (row.client, row.scheme) == (client, scheme):
+                return row.figures.get(name)
+        return None
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps([asdict(row) for row in self.rows], indent=1) + "\n")
