@@ -7,12 +7,11 @@ from pathlib import Path
 
 from . import goals, sample, server
 from .build import build
-from .clients import CLIENTS, LANGUAGES, SOURCE, WORK
+from .clients import CLIENTS, LANGUAGES, WORK
 from .cold import cold
-from .machine import machine
 from .measure import cases, in_flight, slow, warm
 from .offline import offline
-from .plot import plot
+from .publish import publish
 from .results import SCHEMES, Results
 from .sizes import sizes
 from .table import markdown
@@ -37,7 +36,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/bench/run",
         description="Measures jumpqr beside what its users would otherwise write. Without options, it measures all, "
-        "and writes the tables and the plot of this folder.",
+        "and writes the tables and the plot into this folder, and the ratios into the README.",
     )
 
     def choice(option: str, names: list[str], what: str, metavar: str) -> None:
@@ -65,7 +64,7 @@ def measure(asked: argparse.Namespace) -> Results:
         sample.check(chosen, running, Path(folder))
         rounds = 3 if asked.quick else 9
         scenarios = {
-            "warm": lambda: warm(measured, running, 5 if asked.quick else 15),
+            "warm": lambda: warm(measured, running, 5 if asked.quick else 11),
             "in-flight": lambda: [
                 row
                 for scheme in asked.scheme
@@ -101,12 +100,9 @@ def main() -> int:
     results = measure(asked)
     results.write(WORK / "results.json")
     verdicts = list(goals.judge(goals.read(), results))
-    tables = markdown(results, verdicts)
-    print(tables)
-    folder = SOURCE if is_whole(asked) else WORK
-    (folder / "results.md").write_text(f"# What `tests/bench/run` measured\n\n{machine()}\n\n{tables}")
-    if results.of("warm"):
-        plot(results, folder / "cpu-per-call.svg")
+    print(markdown(results, verdicts))
+    if is_whole(asked):
+        publish(results, verdicts)
     return 1 if asked.strict and not all(verdict.met for verdict in verdicts) else 0
 
 

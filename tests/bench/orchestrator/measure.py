@@ -25,7 +25,7 @@ FEWEST_CALLS_EACH = 10
 # So many calls a client makes before the first round, but for no longer than so many seconds: interpreters compile what
 # runs often.
 WARM_UP_CALLS = 5000
-WARM_UP = 2.0
+WARM_UP = 1.0
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,17 @@ def goals(verdicts: Iterable[Verdict]) -> str:
     return table(["", "figure", "against", "over", "measured", "goal", ""], rows, "lllllll")
 
 
+def ratios(verdicts: Iterable[Verdict]) -> str:
+    """The goals that are ratios of CPU per call, as what was measured alone: over the schemes side by side."""
+    lines: dict[tuple[str, str], dict[str, str]] = {}
+    for verdict in verdicts:
+        goal = verdict.goal
+        if goal.scenario == "warm" and goal.against:
+            lines.setdefault((goal.client, goal.against), {})[verdict.scheme] = f"{verdict.value:.2g}"
+    body = [(*compared, *(by_scheme.get(scheme, "") for scheme in SCHEMES)) for compared, by_scheme in lines.items()]
+    return table(["", "beside", *(SCHEME_NAMES[scheme] for scheme in SCHEMES)], body, "llrr")
+
+
 def figures(rows: Sequence[Row], names: Sequence[str]) -> str:
     """A line for each client, with the figures of every scheme side by side."""
     schemes = [scheme for scheme in (*SCHEMES, "slow", "") if any(row.scheme == scheme for row in rows)]

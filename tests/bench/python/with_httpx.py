@@ -3,7 +3,9 @@
 import driver
 import httpx
 
-client = httpx.Client(verify=driver.ssl_context() or True, timeout=30)
+# As many connections as calls are in flight, at most.
+limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+client = httpx.Client(verify=driver.ssl_context() or True, timeout=30, limits=limits)
 
 
 def call():

@@ -2,7 +2,8 @@
 //!
 //! A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of
 //! its standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many at
-//! a time. It answers with a line of JSON, a [`Taken`].
+//! a time. It answers with a line of JSON: the seconds that all of them took (`wall_s`), those of processor time of this process,
+//! user and system (`cpu_s`), and the microseconds that each took (`latencies_us`).
 
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -18,7 +19,6 @@ use serde::Serialize;
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Whom to call, and how.
-#[derive(Debug)]
 pub struct Target {
     /// The scheme and the address, without a slash at the end.
     pub base_url: String,
@@ -63,13 +63,10 @@ pub fn sample() -> OrdinaryLinkRule {
 }
 
 /// What the calls of an order took.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 struct Taken {
-    /// Seconds, for all of them.
     wall_s: f64,
-    /// Seconds of processor time of this process, user and system.
     cpu_s: f64,
-    /// Microseconds, for each.
     latencies_us: Vec<f64>,
 }
 
