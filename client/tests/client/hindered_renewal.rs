@@ -38,11 +38,12 @@ fn a_holder_that_hangs_is_outlived_and_its_token_is_not_used_when_it_comes_late(
     let (store, clock) = (Arc::<Unreliable>::default(), Arc::<ManualClock>::default());
     let successor = Arc::<OnceLock<Client>>::default();
     let fetches = Counter::default();
-    let inside = successor.clone();
+    // It holds the transport, which must not hold it in turn.
+    let inside = Arc::downgrade(&successor);
     let transport = Arc::new(MemoryTransport::new(move |request| {
         Ok(match request.path() {
             STABLE_TOKEN if fetches.next() == 0 => {
-                add(inside.get().unwrap()).unwrap();
+                add(inside.upgrade().unwrap().get().unwrap()).unwrap();
                 token("LATE", 7200)
             }
             STABLE_TOKEN => token("NEXT", 7200),
