@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::Secret;
 use crate::check::Finding;
@@ -164,14 +165,19 @@ impl Error {
         self
     }
 
-    /// The same error with `secret` struck out of every text, as it is and as it stands in a query: servers and proxies
-    /// may echo what they were sent.
+    /// The same error with `secret` struck out of every text, as it is, and as it stands in a query and in JSON: servers and
+    /// proxies may echo what they were sent.
     #[must_use]
     pub fn without(mut self, secret: &Secret) -> Self {
         if secret.expose().is_empty() {
             return self;
         }
         let encoded = encoded(secret);
+        let quoted = Value::from(secret.expose()).to_string();
+        let unquoted = quoted
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'));
+        let in_json = unquoted.unwrap_or(&quoted);
         let inner = &mut *self.0;
         let texts = [
             Some(&mut inner.message),
@@ -179,7 +185,7 @@ impl Error {
             inner.rid.as_mut(),
         ];
         for text in texts.into_iter().flatten() {
-            for form in [secret.expose(), &encoded] {
+            for form in [secret.expose(), &encoded, in_json] {
                 if text.contains(form) {
                     *text = text.replace(form, "***");
                 }
@@ -351,5 +357,9 @@ mod tests {
         let printed = format!("{error} {error:?} {:?}", error.errmsg());
         assert!(!printed.contains("K3N"), "{printed}");
         assert!(printed.contains("***"));
+
+        let echo = r#"bad secret in {"secret":"\\S3\"CR\""}"#;
+        let error = Error::from_answer(40125, echo).without(&Secret::new(r#"\S3"CR""#));
+        assert_eq!(error.errmsg(), Some(r#"bad secret in {"secret":"***"}"#));
     }
 }
