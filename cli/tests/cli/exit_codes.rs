@@ -82,8 +82,9 @@ fn what_is_read_back_counts() {
 
 #[test]
 fn what_is_not_wechat_is_5() {
-    let proxy = FakeWeChat::start(|_| Value::from("<html>"));
-    let run = jumpqr(["get", "--timeout", "0.3", "--base-url", proxy.base_url()])
+    // Of a proxy's own, which calling again does not mend: there is no waiting.
+    let proxy = FakeWeChat::with_status("403 Forbidden", |_| Value::from("<html>"));
+    let run = jumpqr(["get", "--base-url", proxy.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "T")
         .expect(5);
     assert!(

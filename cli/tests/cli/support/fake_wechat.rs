@@ -24,6 +24,14 @@ pub(crate) struct Received {
 impl FakeWeChat {
     /// A server that answers each request with the body that `answer` gives.
     pub(crate) fn start(answer: impl Fn(&Received) -> Value + Send + 'static) -> Self {
+        Self::with_status("200 OK", answer)
+    }
+
+    /// The same with another HTTP status.
+    pub(crate) fn with_status(
+        status: &'static str,
+        answer: impl Fn(&Received) -> Value + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::<Mutex<Vec<Received>>>::default();
@@ -37,7 +45,7 @@ impl FakeWeChat {
                     let body = answer(&request).to_string();
                     let length = body.len();
                     let head = format!(
-                        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+                        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
                     );
                     let _gone = stream.write_all(format!("{head}{body}").as_bytes());
                 }
