@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::reader::Reader;
-use super::{parse_rule, read};
+use super::{check_mapping, parse_rule};
 use crate::check::{CheckReport, FindingCode};
 use crate::error::{Error, OwnCode, Result};
 use crate::interface::{
@@ -53,7 +53,7 @@ pub fn parse_call(interface: &str, arguments: &Value) -> Result<AnyCall> {
 /// no such interface.
 pub fn check_call(interface: &str, arguments: &Value) -> Result<CheckReport> {
     if interface == AddJumpQRCode::NAME {
-        return Ok(read(arguments).1);
+        return Ok(check_mapping(arguments));
     }
     let (call, form) = read_call(interface, arguments)?;
     Ok(match call {

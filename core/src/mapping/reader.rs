@@ -1,5 +1,7 @@
 //! Fields out of a mapping, each with its own clear refusal.
 
+use std::fmt::{self, Display};
+
 use serde_json::{Map, Value};
 
 use crate::check::{CheckReport, FindingCode};
@@ -24,7 +26,7 @@ impl<'a> Reader<'a> {
         self.get(field).is_some()
     }
 
-    fn required(&mut self, field: &str, what: &str) -> Option<&'a Value> {
+    fn required(&mut self, field: &str, what: impl Display) -> Option<&'a Value> {
         let value = self.get(field);
         if value.is_none() {
             self.report.add(
@@ -36,7 +38,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    fn wrong_type(&mut self, field: impl Into<String>, value: &Value, wanted: &str) {
+    fn wrong_type(&mut self, field: impl Into<String>, value: &Value, wanted: impl Display) {
         let found = match value {
             Value::Null => "null",
             Value::Bool(_) => "true or false",
@@ -93,7 +95,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number that is none of the allowed ones.
-    pub(super) fn out_of_range(&mut self, field: &str, allowed: &str) {
+    pub(super) fn out_of_range(&mut self, field: &str, allowed: impl Display) {
         let found = self.get(field).map(short).unwrap_or_default();
         self.report.add(
             field,
@@ -127,7 +129,7 @@ impl<'a> Reader<'a> {
         &mut self,
         field: &str,
         from_number: impl Fn(i64) -> Option<T>,
-        allowed: &str,
+        allowed: impl Display + Copy,
     ) -> Option<T> {
         self.required(field, allowed)?;
         self.number(field, from_number, allowed)
@@ -138,7 +140,7 @@ impl<'a> Reader<'a> {
         &mut self,
         field: &str,
         from_number: impl Fn(i64) -> Option<T>,
-        allowed: &str,
+        allowed: impl Display + Copy,
     ) -> Option<T> {
         let value = self.get(field)?;
         let number = match value {
@@ -147,7 +149,7 @@ impl<'a> Reader<'a> {
             _ => Err(()),
         };
         let Ok(number) = number else {
-            self.wrong_type(field, value, &format!("a number: {allowed}"));
+            self.wrong_type(field, value, format_args!("a number: {allowed}"));
             return None;
         };
         let known = number.and_then(from_number);
@@ -164,5 +166,23 @@ fn short(value: &Value) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
+    }
+}
+
+/// The values of a numbered field, as a message names them: `1 (development), 2 (trial) or 3 (released)`.
+#[derive(Clone, Copy)]
+pub(super) struct OneOf<'a, T>(pub(super) &'a [T]);
+
+impl<T: Display> Display for OneOf<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, value) in self.0.iter().enumerate() {
+            let before = match index {
+                0 => "",
+                index if index + 1 == self.0.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{before}{value}")?;
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,138 @@
+//! The names of the fields: to which mode each belongs, and the nearest one to a misspelt name.
+
+use serde_json::{Map, Value};
+
+use crate::check::{CheckReport, FindingCode};
+use crate::rule::SERVICE_ACCOUNT_PREFIX;
+
+const SHARED: [&str; 3] = ["prefix", "path", "is_edit"];
+const ORDINARY_LINK: [&str; 3] = ["permit_sub_rule", "open_version", "debug_url"];
+const SERVICE_ACCOUNT: [&str; 1] = ["appid"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    OrdinaryLink,
+    ServiceAccount,
+}
+
+/// The mode that the fields, or failing these the prefix, speak of.
+pub(super) fn mode_of(map: &Map<String, Value>) -> Mode {
+    let has = |fields: &[&str]| fields.iter().any(|field| is_given(map, field));
+    if has(&ORDINARY_LINK) {
+        return Mode::OrdinaryLink;
+    }
+    let service_prefix = map
+        .get("prefix")
+        .and_then(Value::as_str)
+        .is_some_and(|prefix| prefix.starts_with(SERVICE_ACCOUNT_PREFIX));
+    if has(&SERVICE_ACCOUNT) || service_prefix {
+        Mode::ServiceAccount
+    } else {
+        Mode::OrdinaryLink
+    }
+}
+
+pub(super) fn check_field_names(report: &mut CheckReport, map: &Map<String, Value>) {
+    let given = |fields: &[&'static str]| -> Vec<&'static str> {
+        let given = fields.iter().filter(|field| is_given(map, field));
+        given.copied().collect()
+    };
+    let (ordinary, service) = (given(&ORDINARY_LINK), given(&SERVICE_ACCOUNT));
+    if !ordinary.is_empty() && !service.is_empty() {
+        report.add(
+            "",
+            FindingCode::MixedModes,
+            format!(
+                "mixes the two modes: {} belong to an ordinary-link rule, {} to a service-account rule; keep the fields of one",
+                ordinary.join(", "),
+                service.join(", "),
+            ),
+        );
+    }
+    for name in map.keys() {
+        if known().any(|field| field == name) {
+            continue;
+        }
+        let remedy = if name == "access_token" {
+            "a token goes with the client, not into the rule".to_owned()
+        } else {
+            match nearest(name) {
+                Some(field) => format!("did you mean `{field}`?"),
+                None => format!("the fields are {}", known().collect::<Vec<_>>().join(", ")),
+            }
+        };
+        report.add(
+            name,
+            FindingCode::UnknownField,
+            format!("is not a field of a rule; {remedy}"),
+        );
+    }
+}
+
+fn is_given(map: &Map<String, Value>, field: &str) -> bool {
+    map.get(field).is_some_and(|value| !value.is_null())
+}
+
+fn known() -> impl Iterator<Item = &'static str> {
+    SHARED
+        .into_iter()
+        .chain(ORDINARY_LINK)
+        .chain(SERVICE_ACCOUNT)
+}
+
+/// The known name that differs least from `name`, if it resembles one at all.
+fn nearest(name: &str) -> Option<&'static str> {
+    let folded = fold(name);
+    known()
+        .map(|field| (edit_distance(&folded, &fold(field)), field))
+        .min()
+        .filter(|(distance, field)| *distance <= field.len() / 3)
+        .map(|(_, field)| field)
+}
+
+/// Without case and separators: `isEdit` and `is_Edit` are both `is_edit`.
+fn fold(name: &str) -> Vec<char> {
+    // A name longer than any known one by far is not a misspelling, and its distance would cost its square.
+    name.chars()
+        .take(64)
+        .filter(|letter| !matches!(letter, '_' | '-' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Levenshtein's distance, a row at a time.
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.iter().enumerate() {
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for ((other, diagonal), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
+            left = (diagonal + usize::from(letter != other))
+                .min(above + 1)
+                .min(left + 1);
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_misspelt_name_finds_the_known_one() {
+        for (name, field) in [
+            ("open_verson", Some("open_version")),
+            ("debugUrl", Some("debug_url")),
+            ("is_Edit", Some("is_edit")),
+            ("appId", Some("appid")),
+            ("prefx", Some("prefix")),
+            ("colour", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name), field, "{name}");
+        }
+    }
+}
