@@ -73,7 +73,8 @@ fn to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
     };
     let mut map = Map::new();
     for item in items {
-        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
+        let item = item.cast_into::<PyTuple>().map_err(PyErr::from)?;
+        let (name, value) = (item.get_item(0)?, item.get_item(1)?);
         let Ok(name) = name.cast::<PyString>() else {
             return Err(wrong_type("texts as names of fields", &name));
         };

@@ -48,8 +48,7 @@ class _Fields:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the rule as a mapping with the wire names; fields that are None are left out."""
-        given = {name: getattr(self, name) for name in self.__match_args__}
-        return {name: value for name, value in given.items() if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}
 
     def check(self) -> CheckReport:
         """Return all violations and all warnings at once; nothing is sent."""
@@ -151,8 +150,8 @@ else:
 
 
 def as_mapping(rule: Rule | Mapping[str, object]) -> Mapping[str, object]:
-    """Return a typed rule as a mapping; the core reads what else a caller gives."""
-    return rule.to_dict() if isinstance(rule, _Fields) else rule
+    """Return a typed rule as a mapping, for the core, which reads what else a caller gives; None counts as absent there."""
+    return vars(rule) if isinstance(rule, _Fields) else rule
 
 
 def check(rule: Rule | Mapping[str, object] | str | bytes) -> CheckReport:
