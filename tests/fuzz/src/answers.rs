@@ -1,0 +1,351 @@
+//! Any status and any body as the answer to any interface.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use jumpqr_core::answer::Reply;
+use jumpqr_core::call::{Call, Policy, Step};
+use jumpqr_core::interface::{
+    AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, AuthorizerList,
+    AuthorizerTokenAnswer, ComponentTokenField, Confirmation, DeleteJumpQRCode, DownloadQRCodeText,
+    GetJumpQRCode, Interface, JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, ListedRule,
+    PublishJumpQRCode, StableToken, Token, TokenAnswer, VerificationFile, WxaMpLinkGet,
+};
+use jumpqr_core::mapping::parse_candidates;
+use jumpqr_core::matching::Candidate;
+use jumpqr_core::{
+    Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule,
+    RuleKey, Secret, ServiceAccountRule,
+};
+use serde_json::{Map, Value};
+
+use crate::printed::{assert_sound, printed};
+
+/// What may be echoed: the two tokens of a call, and the secret of one that asks for a token.
+const TOKENS: [&str; 2] = ["TOKEN/7f3a", "TOKEN/8e4b"];
+const SECRET: &str = "SECRET+1c9d";
+
+const PREFIX: &str = "https://m.example.cn/a";
+const SERVICE_PREFIX: &str = "http://weixin.qq.com/q/a";
+
+const STATUSES: [u16; 12] = [200, 0, 204, 301, 400, 403, 407, 408, 429, 500, 502, 599];
+
+/// Bytes of which the first chooses the interface, the second the HTTP status, and the rest is the body. The call has no retries,
+/// and every request of it gets this answer.
+pub fn answers(input: &[u8]) {
+    let [interface, status, body @ ..] = input else {
+        return;
+    };
+    let status = STATUSES.iter().cycle().nth(usize::from(*status));
+    let reply = Reply {
+        status: status.copied().unwrap_or(200),
+        body: body.to_vec(),
+    };
+    let key = RuleKey::ordinary_link(PREFIX);
+    let secret = Secret::new(SECRET);
+    let appid = || "wx1".to_owned();
+    match interface % 16 {
+        0 => hold(add(Edit::Add), &reply),
+        1 => hold(add(Edit::Modify), &reply),
+        2 => {
+            let rule = ServiceAccountRule::new(SERVICE_PREFIX, "wx1", "pages/a").into();
+            let is_edit = Edit::Add;
+            hold(AddJumpQRCode { rule, is_edit }, &reply);
+        }
+        3 => hold(PublishJumpQRCode { key }, &reply),
+        4 => hold(DeleteJumpQRCode { key }, &reply),
+        5 | 6 => hold(GetJumpQRCode::OrdinaryLink, &reply),
+        7 => hold(DownloadQRCodeText, &reply),
+        8 => hold(
+            LinkMiniprogram {
+                appid: appid(),
+                notify_users: true,
+                show_profile: false,
+            },
+            &reply,
+        ),
+        9 => hold(WxaMpLinkGet, &reply),
+        10 => hold(
+            StableToken {
+                appid: appid(),
+                secret,
+                force_refresh: false,
+            },
+            &reply,
+        ),
+        11 => hold(
+            Token {
+                appid: appid(),
+                secret,
+            },
+            &reply,
+        ),
+        12 => hold(
+            ApiComponentToken {
+                component_appid: appid(),
+                component_appsecret: secret.clone(),
+                component_verify_ticket: secret,
+            },
+            &reply,
+        ),
+        13 | 14 => hold(
+            ApiAuthorizerToken {
+                component_appid: appid(),
+                authorizer_appid: appid(),
+                authorizer_refresh_token: secret,
+                component_token_field: ComponentTokenField::AccessToken,
+            },
+            &reply,
+        ),
+        _ => hold(
+            ApiGetAuthorizerList::first_page("wx1", ComponentTokenField::AccessToken),
+            &reply,
+        ),
+    }
+}
+
+fn add(is_edit: Edit) -> AddJumpQRCode {
+    let rule = OrdinaryLinkRule::new(
+        PREFIX,
+        "pages/a",
+        OpenVersion::Development,
+        PermitSubRule::NotOccupied,
+    );
+    AddJumpQRCode {
+        rule: rule.into(),
+        is_edit,
+    }
+}
+
+/// Makes the call, and holds its result to what `reply` says.
+fn hold<I: Interface<Answer: Sound>>(interface: I, reply: &Reply) {
+    let is_write = interface.write().is_some();
+    let own: Vec<_> = interface.secrets().into_iter().cloned().collect();
+    let mut tokens = TOKENS.iter().copied();
+    let result = ask(interface, reply, &mut tokens);
+    let given = TOKENS.len() - tokens.len();
+    let known = TOKENS.into_iter().take(given);
+    let known: Vec<_> = known.chain(own.iter().map(Secret::expose)).collect();
+    let most = 65_536 + 64 * reply.body.len();
+    let said = Said::by(reply);
+    match &result {
+        Ok(answer) => {
+            assert!(format!("{answer:?}").len() <= most, "it grows");
+            match &said {
+                Said::Object(fields) | Said::Success(fields) => answer.hold(fields),
+                other => panic!("{answer:?} of {other:?}"),
+            }
+        }
+        Err(error) => {
+            assert_sound(error, &known);
+            assert!(printed(error).len() <= most, "it grows");
+            assert!(is_write || error.outcome() == Outcome::NotApplied);
+            hold_error(error, &said, reply.status, is_write);
+        }
+    }
+}
+
+fn hold_error(error: &Error, said: &Said, status: u16, is_write: bool) {
+    match said {
+        Said::Refusal(errcode) => {
+            assert_eq!(error.errcode(), Some(*errcode));
+            let name = ErrCode::lookup(*errcode).map_or("unknown_errcode", |code| code.name);
+            assert_eq!(error.code(), name);
+        }
+        Said::Nothing => {
+            assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));
+            let refused_on_the_way = matches!(status, 300..500) && status != 408 && status != 429;
+            let told = refused_on_the_way || !is_write;
+            assert_eq!(error.outcome() == Outcome::NotApplied, told, "{error:?}");
+        }
+        Said::Success(_) => {
+            assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));
+        }
+        Said::Object(_) => {}
+    }
+}
+
+/// The result of the call where every request is answered with `reply`.
+fn ask<I: Interface>(
+    interface: I,
+    reply: &Reply,
+    tokens: &mut impl Iterator<Item = &'static str>,
+) -> Result<I::Answer, Error> {
+    let now = Duration::ZERO;
+    let mut call = Call::new(interface, Policy::default(), now);
+    // A token, a turn and a request; the same after a renewal; the same to read back, with a renewal again.
+    for _ in 0..12 {
+        match call.step(now) {
+            Step::GetToken { .. } => {
+                call.token(Ok(tokens.next().map(Secret::new)));
+            }
+            Step::Reserve { .. } => call.reserved(now, Some(now)),
+            Step::Send(_) => call.reply(now, Ok(reply.clone())),
+            Step::Wait { until } => panic!("there are no retries, but it waits until {until:?}"),
+            Step::Done(result) => return result,
+        }
+    }
+    panic!("the call does not end");
+}
+
+/// What a reply says, read by the letter.
+#[derive(Debug)]
+enum Said {
+    /// It is not one of WeChat's.
+    Nothing,
+    /// An `errcode` that is a whole number, and not 0.
+    Refusal(i64),
+    /// An `errcode` of 0, or none.
+    Success(Map<String, Value>),
+    /// An object whose `errcode` is of another type: how far it is believed is jumpqr's to decide.
+    Object(Map<String, Value>),
+}
+
+impl Said {
+    fn by(reply: &Reply) -> Self {
+        let body = reply.body.strip_prefix(b"\xef\xbb\xbf");
+        let text = String::from_utf8_lossy(body.unwrap_or(&reply.body));
+        let fields = match serde_json::from_str(&text) {
+            Ok(Value::Object(fields)) if reply.status == 200 => fields,
+            _ => return Self::Nothing,
+        };
+        match fields.get("errcode") {
+            None | Some(Value::Null) => Self::Success(fields),
+            Some(errcode) => match errcode.as_i64() {
+                Some(0) => Self::Success(fields),
+                Some(errcode) => Self::Refusal(errcode),
+                None => Self::Object(fields),
+            },
+        }
+    }
+}
+
+/// What an answer promises, beside the fields that it was read from.
+trait Sound: Debug {
+    fn hold(&self, fields: &Map<String, Value>);
+}
+
+/// A text without the white space around it.
+fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    Some(fields.get(name)?.as_str()?.trim())
+}
+
+/// The texts `name` of those entries of a list that are objects and have one.
+fn texts<'a>(list: Option<&'a Value>, name: &str) -> Vec<&'a str> {
+    let entries = list.and_then(Value::as_array).into_iter().flatten();
+    entries
+        .filter_map(|entry| text(entry.as_object()?, name))
+        .collect()
+}
+
+impl Sound for Confirmation {
+    fn hold(&self, fields: &Map<String, Value>) {
+        let errcode = fields.get("errcode").filter(|errcode| !errcode.is_null());
+        match self {
+            Self::Answered => assert!(errcode.is_some(), "nothing says that it is done"),
+            Self::ReadBack => assert!(
+                errcode.is_none()
+                    && (fields.contains_key("rule_list") || fields.contains_key("wxopens")),
+                "what was read back? {fields:?}"
+            ),
+        }
+    }
+}
+
+impl Sound for JumpQRCodeList {
+    fn hold(&self, fields: &Map<String, Value>) {
+        let prefixes: Vec<_> = self.rule_list.iter().map(|rule| &rule.prefix).collect();
+        assert_eq!(prefixes, texts(fields.get("rule_list"), "prefix"));
+        // What is listed can be matched against, as it is and as it is written.
+        let written = serde_json::to_value(self).unwrap_or_default();
+        let listed: Vec<Candidate> = self.rule_list.iter().map(ListedRule::candidate).collect();
+        assert_eq!(parse_candidates(&written).ok(), Some(listed));
+        for rule in &self.rule_list {
+            let found = self.find(&rule.prefix).map(|found| &found.prefix);
+            assert_eq!(found, Some(&rule.prefix));
+            let links = rule.debug_url.iter().flatten();
+            for link in links {
+                assert!(!link.is_empty() && link.trim() == link, "{link:?}");
+            }
+        }
+    }
+}
+
+impl Sound for VerificationFile {
+    fn hold(&self, fields: &Map<String, Value>) {
+        assert_eq!(text(fields, "file_name"), Some(self.file_name.as_str()));
+        let content = fields.get("file_content").and_then(Value::as_str);
+        assert_eq!(content, Some(self.file_content.as_str()));
+        // It is used to write a file: a server must not choose the folder.
+        let name = &self.file_name;
+        let plain = std::path::Path::new(name).file_name();
+        assert_eq!(plain, Some(name.as_ref()), "{name:?}");
+        assert!(!name.contains(['\\', ':', '\0', '\n']), "{name:?}");
+        assert!(!name.starts_with('.'), "{name:?}");
+    }
+}
+
+impl Sound for Vec<LinkedMiniprogram> {
+    fn hold(&self, fields: &Map<String, Value>) {
+        let appids: Vec<_> = self.iter().map(|linked| &linked.appid).collect();
+        let items = fields
+            .get("wxopens")
+            .and_then(|wxopens| wxopens.get("items"));
+        assert_eq!(appids, texts(items, "appid"));
+    }
+}
+
+fn hold_token(answer: &TokenAnswer, token: Option<&str>) {
+    assert_eq!(Some(answer.access_token.expose()), token);
+    assert_ne!(token, Some(""));
+    assert!((1..=7200).contains(&answer.expires_in.as_secs()));
+    let (from, by) = answer.renewed_within();
+    assert!(from <= by && by < answer.expires_in);
+    assert_eq!(
+        format!("{answer:?}"),
+        format!(
+            "TokenAnswer {{ access_token: Secret(***), expires_in: {:?} }}",
+            answer.expires_in
+        )
+    );
+}
+
+impl Sound for TokenAnswer {
+    fn hold(&self, fields: &Map<String, Value>) {
+        let token = text(fields, "access_token").or_else(|| text(fields, "component_access_token"));
+        // Either field may be there, and only one is the interface's.
+        let other = text(fields, "component_access_token");
+        let held = self.access_token.expose();
+        hold_token(self, token.filter(|token| *token == held).or(other));
+    }
+}
+
+impl Sound for AuthorizerTokenAnswer {
+    fn hold(&self, fields: &Map<String, Value>) {
+        hold_token(&self.token, text(fields, "authorizer_access_token"));
+        let refresh_token =
+            text(fields, "authorizer_refresh_token").filter(|text| !text.is_empty());
+        let held = self.authorizer_refresh_token.as_ref().map(Secret::expose);
+        assert_eq!(held, refresh_token);
+    }
+}
+
+impl Sound for AuthorizerList {
+    fn hold(&self, fields: &Map<String, Value>) {
+        let listed = texts(fields.get("list"), "authorizer_appid");
+        let listed: Vec<_> = listed
+            .into_iter()
+            .filter(|appid| !appid.is_empty())
+            .collect();
+        let appids: Vec<_> = self
+            .list
+            .iter()
+            .map(|listed| &listed.authorizer_appid)
+            .collect();
+        assert_eq!(appids, listed);
+        let first = ApiGetAuthorizerList::first_page("wx1", ComponentTokenField::AccessToken);
+        if let Some(next) = first.next_page(self) {
+            assert!(next.offset > first.offset, "it does not get on");
+        }
+    }
+}

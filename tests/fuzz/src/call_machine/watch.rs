@@ -1,0 +1,266 @@
+//! What has been seen of a call so far, and what it therefore must not do.
+
+use std::time::Duration;
+
+use jumpqr_core::call::Sending;
+use jumpqr_core::errcode::Class;
+use jumpqr_core::{Error, Outcome, Secret};
+
+use super::scenario::{Answer, Errcode, Listed, Listing, Which};
+use crate::printed::assert_sound;
+
+/// What a call that asks for a token sends.
+pub(super) const APPSECRET: &str = "APPSECRET/0a1b";
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Watch {
+    which: Which,
+    own_path: &'static str,
+    hosts: usize,
+    most_sends: usize,
+    deadline: Duration,
+    tokens: Vec<String>,
+    renewals: usize,
+    sends: usize,
+    /// Where the last request went to.
+    host: usize,
+    last: Option<Answer>,
+    /// The last attempt of a write left its outcome unknown, and nothing has told it since.
+    doubt: bool,
+    /// Some attempt of a write was ever in doubt, so that it may still be applied.
+    ever_in_doubt: bool,
+    /// Whether the change stands is not known.
+    unsettled: bool,
+    /// The last answer says that the call succeeded.
+    proof: bool,
+}
+
+impl Watch {
+    pub(super) fn new(
+        which: Which,
+        own_path: &'static str,
+        deadline: Duration,
+        hosts: usize,
+        retries: usize,
+    ) -> Self {
+        let hosts = hosts.max(1);
+        Self {
+            which,
+            own_path,
+            hosts,
+            // Each round tries every host once and reads back once; and there is one replay.
+            most_sends: (hosts + 1) * (retries + 1) + 1,
+            deadline,
+            tokens: Vec::new(),
+            renewals: 0,
+            sends: 0,
+            host: 0,
+            last: None,
+            doubt: false,
+            ever_in_doubt: false,
+            unsettled: false,
+            proof: false,
+        }
+    }
+
+    /// How many steps there may be, but for waiting.
+    pub(super) fn most_steps(&self) -> usize {
+        // A turn before each request, and two tokens.
+        2 * self.most_sends + 3
+    }
+
+    /// Everything that a server may echo.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        let has_secret = matches!(self.which, Which::StableToken | Which::AuthorizerToken);
+        let own = has_secret.then_some(APPSECRET);
+        self.tokens.iter().map(String::as_str).chain(own).collect()
+    }
+
+    /// The token that may be given.
+    pub(super) fn get_token(&mut self, rejected: Option<&Secret>, deadline: Duration) -> String {
+        assert!(self.which.needs_token(), "it asks for a token itself");
+        assert_eq!(deadline, self.deadline);
+        match rejected {
+            None => assert!(self.tokens.is_empty(), "a first token, twice"),
+            Some(rejected) => {
+                self.renewals += 1;
+                assert_eq!(self.renewals, 1, "a token was renewed twice");
+                assert_eq!(
+                    Some(rejected.expose()),
+                    self.tokens.last().map(String::as_str)
+                );
+                let class = match self.last {
+                    Some(Answer::Object { errcode, .. }) => errcode.class(),
+                    _ => None,
+                };
+                assert_eq!(class, Some(Class::Renew), "nobody has called it stale");
+            }
+        }
+        format!("TOKEN/{}c2d", self.tokens.len())
+    }
+
+    /// The call got this token.
+    pub(super) fn given(&mut self, token: &str) {
+        self.tokens.push(token.to_owned());
+    }
+
+    pub(super) fn send(&mut self, now: Duration, sending: &Sending) {
+        self.sends += 1;
+        assert!(self.sends <= self.most_sends, "{} requests", self.sends);
+        assert!(!sending.timeout.is_zero(), "no time to send in");
+        assert!(
+            sending.timeout <= self.deadline.saturating_sub(now),
+            "it may outlast the deadline"
+        );
+        assert!(sending.host < self.hosts);
+        let nothing_sent = matches!(self.last, Some(Answer::Failure { sent: false, .. }));
+        assert!(
+            sending.host == self.host || nothing_sent,
+            "another host is tried, though something was sent to the one before"
+        );
+        self.host = sending.host;
+        let token = sending.access_token.as_ref().map(Secret::expose);
+        assert_eq!(token, self.tokens.last().map(String::as_str));
+        if self.is_own(sending) {
+            assert!(!self.doubt, "sent again, though it may have been applied");
+            self.unsettled = self.ever_in_doubt;
+        } else {
+            assert!(
+                self.which.is_write() && self.doubt,
+                "nothing is to be read back"
+            );
+        }
+    }
+
+    pub(super) fn reply(&mut self, sending: &Sending, answer: Answer) {
+        self.last = Some(answer);
+        self.proof = false;
+        if !self.is_own(sending) {
+            return self.read_back(answer);
+        }
+        match verdict(answer) {
+            Verdict::Done => self.proof = true,
+            Verdict::Refused => {}
+            Verdict::Unknown => {
+                self.doubt = self.which.is_write();
+                self.ever_in_doubt |= self.doubt;
+                self.unsettled |= self.doubt;
+                let without_errcode = matches!(
+                    answer,
+                    Answer::Object {
+                        errcode: Errcode::Absent,
+                        ..
+                    }
+                );
+                // Of what is read, the fields decide.
+                self.proof = without_errcode && !self.which.is_write();
+            }
+        }
+    }
+
+    fn read_back(&mut self, answer: Answer) {
+        let Answer::Object {
+            errcode: Errcode::Zero | Errcode::Number(0) | Errcode::Absent,
+            list: Listing::Entries(list),
+        } = answer
+        else {
+            return;
+        };
+        match self.which.stands(&list) {
+            Some(true) => self.proof = true,
+            Some(false) => {
+                self.doubt = false;
+                self.unsettled = false;
+            }
+            None => {}
+        }
+    }
+
+    /// Holds the end of the call to what has been seen.
+    pub(super) fn end(&self, result: Result<(), &Error>) {
+        let Err(error) = result else {
+            return assert!(self.proof, "done, though nothing says so");
+        };
+        assert_sound(error, &self.secrets());
+        assert!(error.interface().is_some(), "{error:?}");
+        let unknown = error.outcome() == Outcome::Unknown;
+        assert!(
+            !self.unsettled || unknown,
+            "it may have been applied: {error:?}"
+        );
+        assert!(
+            self.ever_in_doubt || !unknown,
+            "it was not applied: {error:?}"
+        );
+    }
+
+    fn is_own(&self, sending: &Sending) -> bool {
+        sending.request.path() == self.own_path
+    }
+}
+
+enum Verdict {
+    Done,
+    Refused,
+    Unknown,
+}
+
+/// What an answer says of the request that it answers.
+fn verdict(answer: Answer) -> Verdict {
+    match answer {
+        Answer::Object { errcode, .. } => match (errcode.number(), errcode.class()) {
+            (Some(0), _) => Verdict::Done,
+            (None, _) | (_, Some(Class::ReadBack)) => Verdict::Unknown,
+            _ => Verdict::Refused,
+        },
+        // What stands on the way refuses with these; 408 and 429 may come from behind it.
+        Answer::Garbage { status, .. } => match status {
+            408 | 429 => Verdict::Unknown,
+            300..500 => Verdict::Refused,
+            _ => Verdict::Unknown,
+        },
+        Answer::Failure { sent: true, .. } => Verdict::Unknown,
+        Answer::Failure { sent: false, .. } => Verdict::Refused,
+    }
+}
+
+impl Which {
+    pub(super) fn is_write(self) -> bool {
+        matches!(
+            self,
+            Self::Add | Self::Modify | Self::Publish | Self::Delete | Self::Link
+        )
+    }
+
+    fn needs_token(self) -> bool {
+        self != Self::StableToken
+    }
+
+    /// Whether the change stands in what was read back; `None` where that does not say.
+    fn stands(self, list: &[Option<Listed>]) -> Option<bool> {
+        let found = list.iter().flatten().find(|listed| listed.own);
+        let Some(found) = found else {
+            return Some(self == Self::Delete);
+        };
+        let fields = [found.path, found.open_version, found.permit_sub_rule];
+        let differs = fields.contains(&Some(false));
+        let complete = !fields.contains(&None);
+        match self {
+            Self::Delete => Some(false),
+            Self::Publish => match found.state {
+                Some(1) => Some(false),
+                Some(2) => Some(true),
+                _ => None,
+            },
+            Self::Link => match found.state {
+                Some(1 | 2 | 12) => Some(true),
+                _ => None,
+            },
+            // A rule that was just added is not published.
+            Self::Add if !differs && found.state == Some(2) => None,
+            Self::Add => Some(!differs),
+            _ if differs => Some(false),
+            _ => complete.then_some(true),
+        }
+    }
+}

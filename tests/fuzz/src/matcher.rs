@@ -1,0 +1,200 @@
+//! Rule sets against links: the index beside a scan over all rules that reads the official page's three sentences as they stand.
+
+use jumpqr_core::matching::{
+    Candidate, Mismatch, RuleSet, covers, launch_query, occupies, undocumented_equivalence,
+};
+use jumpqr_core::rule::RuleState;
+use jumpqr_core::verification_file::location;
+use percent_encoding::percent_decode_str;
+
+/// Text in lines. The first is the scanned link, each other one a rule: its state (`1` not published, `2` published, else not known)
+/// in one character, and its prefix.
+pub fn matcher(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
+    let mut lines = text.split('\n');
+    let link = lines.next().unwrap_or_default();
+    let rules: Vec<Candidate> = lines.map(candidate).collect();
+    hold_index(&rules, link);
+    for rule in &rules {
+        hold_pair(&rule.prefix, link);
+    }
+    hold_launch_query(link, u64::try_from(input.len()).unwrap_or_default());
+}
+
+fn candidate(line: &str) -> Candidate {
+    let mut letters = line.chars();
+    let state = match letters.next() {
+        Some('1') => Some(RuleState::Unpublished),
+        Some('2') => Some(RuleState::Published),
+        _ => None,
+    };
+    Candidate {
+        prefix: letters.as_str().to_owned(),
+        state,
+    }
+}
+
+/// A link as the page speaks of it: what stands before the query, and the query, empty where there is none.
+#[derive(PartialEq, Eq, Clone, Copy)]
+struct Parts<'a> {
+    base: &'a str,
+    query: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// `None` where it is no http(s) URL.
+    fn of(text: &'a str) -> Option<Self> {
+        let whole = text.split('#').next()?;
+        let (base, query) = whole.split_once('?').unwrap_or((whole, ""));
+        let (scheme, rest) = base.split_once("://")?;
+        let host = rest.split('/').next()?;
+        let is_http = ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
+        (is_http && !host.is_empty()).then_some(Self { base, query })
+    }
+
+    /// Whether a rule with these parts covers the link: it is the same up to the query, and the link's query begins with the rule's;
+    /// or the rule ends with `/`, and the link is below it.
+    fn covers(self, link: Self) -> bool {
+        let same = self.base == link.base && link.query.starts_with(self.query);
+        let below = self.query.is_empty() && self.ends_with_slash();
+        same || (below && link.base.starts_with(self.base))
+    }
+
+    /// Of two that cover a link, the longer is the more specific: first by its path, then by its query.
+    fn specificity(self) -> (usize, usize) {
+        (self.base.len(), self.query.len())
+    }
+
+    fn ends_with_slash(self) -> bool {
+        self.base.ends_with('/')
+    }
+}
+
+/// The most specific rule that covers the link, found one by one; of equals, an effective one.
+fn scan<'a>(rules: &'a [Candidate], link: &str, only_effective: bool) -> Option<Found<'a>> {
+    let link = Parts::of(link)?;
+    let covering = rules.iter().filter_map(|rule| {
+        let parts = Parts::of(&rule.prefix)?;
+        let counts = rule.is_effective() || !only_effective;
+        (counts && parts.covers(link)).then_some(Found {
+            parts,
+            effective: rule.is_effective(),
+        })
+    });
+    covering.max_by_key(|found| (found.parts.specificity(), found.effective))
+}
+
+/// What makes one rule as good as another.
+#[derive(PartialEq, Eq)]
+struct Found<'a> {
+    parts: Parts<'a>,
+    effective: bool,
+}
+
+impl<'a> Found<'a> {
+    fn of(rule: Option<&'a Candidate>) -> Option<Self> {
+        let rule = rule?;
+        let parts = Parts::of(&rule.prefix);
+        let parts = parts.unwrap_or_else(|| panic!("a hit that is no link: {rule:?}"));
+        Some(Self {
+            parts,
+            effective: rule.is_effective(),
+        })
+    }
+}
+
+fn hold_index(rules: &[Candidate], link: &str) {
+    let hit = scan(rules, link, false);
+    let opens = hit.as_ref().is_some_and(|hit| hit.effective);
+    let shadowed = if opens { None } else { scan(rules, link, true) };
+    // In which order the rules are given makes no difference.
+    for rules in [rules.to_vec(), rules.iter().rev().cloned().collect()] {
+        let set = RuleSet::new(rules.clone());
+        assert_eq!(set.rules(), rules);
+        let found = set.match_url(link);
+        assert!(
+            Found::of(found.hit) == hit,
+            "{:?} of {rules:?} for {link:?}",
+            found.hit
+        );
+        assert!(
+            Found::of(found.shadowed) == shadowed,
+            "{:?} of {rules:?} for {link:?}",
+            found.shadowed
+        );
+        assert_eq!(found.opens(), opens);
+        let explained: Vec<_> = set.explain(link).collect();
+        assert_eq!(explained.len(), rules.len());
+        for (rule, (explained, reason)) in rules.iter().zip(explained) {
+            assert_eq!(rule, explained);
+            assert_eq!(reason, covers(&rule.prefix, link));
+        }
+    }
+}
+
+/// One rule and one link: the reason is true, and what its message advises to do helps.
+fn hold_pair(prefix: &str, link: &str) {
+    let (rule, scanned) = (Parts::of(prefix), Parts::of(link));
+    let reason = covers(prefix, link).err();
+    let covered = rule
+        .zip(scanned)
+        .is_some_and(|(rule, link)| rule.covers(link));
+    assert_eq!(reason.is_none(), covered, "{prefix:?} {link:?}: {reason:?}");
+    let (Some(rule), Some(scanned)) = (rule, scanned) else {
+        let expected = match rule {
+            None => Mismatch::RuleNotALink,
+            Some(_) => Mismatch::LinkNotALink,
+        };
+        return assert_eq!(reason, Some(expected), "{prefix:?} {link:?}");
+    };
+    let scheme = |parts: Parts<'_>| parts.base.split("://").next().map(str::to_owned);
+    let host = |parts: Parts<'_>| parts.base.split('/').nth(2).map(str::to_owned);
+    let same_scheme = scheme(rule) == scheme(scanned);
+    let same_host = host(rule) == host(scanned);
+    let with_slash = format!("{}/", rule.base.trim_end_matches('/'));
+    let would_be_below = Parts::of(&with_slash).is_some_and(|folder| folder.covers(scanned));
+    let holds = match reason {
+        None => undocumented_equivalence(prefix, link),
+        Some(Mismatch::SchemeDiffers) => !same_scheme,
+        Some(Mismatch::DomainDiffers) => same_scheme && !same_host,
+        Some(Mismatch::QueryNotAPrefix) => rule.base == scanned.base,
+        Some(Mismatch::NoTrailingSlash) => same_host && would_be_below,
+        Some(Mismatch::NotASubPath) => {
+            let beside = !scanned.base.starts_with(rule.base);
+            same_host && (beside || (!rule.ends_with_slash() && !would_be_below))
+        }
+        Some(_) => false,
+    };
+    assert!(holds, "{prefix:?} {link:?}: {reason:?}");
+
+    assert_eq!(
+        occupies(prefix, link),
+        link.as_bytes().starts_with(prefix.as_bytes())
+    );
+    let Some(url) = location(prefix, "FILE.txt") else {
+        panic!("where does the file of {prefix:?} belong?");
+    };
+    // In the folder of the prefix: what is below that folder is below the file's.
+    let folder = url.strip_suffix("FILE.txt").unwrap_or_default();
+    let base = rule.base;
+    assert!(
+        base.starts_with(folder) || format!("{base}/") == folder,
+        "{url:?} for {prefix:?}"
+    );
+    assert!(!base.strip_prefix(folder).unwrap_or_default().contains('/'));
+}
+
+/// The Mini Program gets the link back as it was scanned.
+fn hold_launch_query(link: &str, scancode_time: u64) {
+    let query = launch_query(link, scancode_time);
+    let fields: Vec<_> = query.split('&').collect();
+    let [q, time] = fields.as_slice() else {
+        panic!("{query:?} for {link:?}");
+    };
+    let decoded = q.strip_prefix("q=").map(percent_decode_str);
+    let decoded: Vec<u8> = decoded.into_iter().flatten().collect();
+    assert_eq!(decoded, link.as_bytes());
+    assert_eq!(*time, format!("scancode_time={scancode_time}"));
+}
