@@ -398,7 +398,7 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
             credential.len()
         )));
     }
-    if credential.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+    if has_white_space(credential) {
         return Err(refuse(&format!(
             "{name}: there is white space or a control character in it; remove it, for example the end of the line it was read from"
         )));
@@ -406,7 +406,12 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
     Ok(())
 }
 
-/// The same of what a push or a callback of WeChat's brings: the text of one element, decrypted.
+/// Whether there is white space in it, or a control character: in no credential of WeChat's there is.
+pub(crate) fn has_white_space(credential: &str) -> bool {
+    credential.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+}
+
+/// What [`check_credential`] checks, of what a push or a callback of WeChat's brings: the text of one element, decrypted.
 pub(crate) fn check_handed_over(name: &str, credential: &str) -> Result<()> {
     check_credential(name, credential)?;
     if !credential.bytes().all(|byte| byte.is_ascii_graphic()) || credential.contains('<') {

@@ -4,7 +4,7 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 
 use super::{TokenRequest, TokenSource};
-use crate::builder::LONGEST_CREDENTIAL;
+use crate::builder::{LONGEST_CREDENTIAL, has_white_space};
 
 /// What the caller's function may fail with.
 type Failure = Box<dyn StdError + Send + Sync>;
@@ -22,9 +22,9 @@ where
                 OwnCode::TokenSourceFailed,
                 "the token function gave an empty token",
             )),
-            Ok(token) if token.expose().contains(char::is_whitespace) => Err(Error::new(
+            Ok(token) if has_white_space(token.expose()) => Err(Error::new(
                 OwnCode::TokenSourceFailed,
-                "the token function gave a token with white space in it",
+                "the token function gave a token with white space or a control character in it",
             )),
             Ok(token) if token.expose().len() > LONGEST_CREDENTIAL => Err(Error::new(
                 OwnCode::TokenSourceFailed,

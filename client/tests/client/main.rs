@@ -15,6 +15,7 @@ mod hindered_renewal;
 mod http;
 mod merchants;
 mod named;
+mod out_of_place;
 mod platform;
 mod refresh_token;
 mod rules;

@@ -19,7 +19,7 @@ pub(crate) fn check_path(report: &mut CheckReport, path: &str) {
 }
 
 pub(crate) fn warn_of_white_space(report: &mut CheckReport, field: &str, text: &str, remedy: &str) {
-    if text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+    if has_white_space(text) {
         report.add(
             field,
             FindingCode::WhiteSpace,
@@ -35,6 +35,12 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
             FindingCode::Empty,
             "is empty; give the appid of the Mini Program to open, wx…",
         );
+    } else if has_white_space(appid) {
+        report.add(
+            "appid",
+            FindingCode::NotOneWord,
+            "has white space or a control character in it; remove it, for example the end of the line it was read from",
+        );
     } else if !appid.starts_with("wx") {
         report.add(
             "appid",
@@ -42,6 +48,10 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
             "does not begin with `wx`; an original id (`gh_…`) is answered with 40166",
         );
     }
+}
+
+fn has_white_space(text: &str) -> bool {
+    text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
 /// `prefix` is `None` where it is missing or not a text; then only the number of links can be checked.

@@ -127,6 +127,8 @@ finding_codes! {
     TooMany = "too_many", violation;
     /// A test link that the prefix does not cover.
     OutsideRule = "outside_rule", violation;
+    /// White space or a control character in an appid: none has any, and it is a sign of a line that was read whole.
+    NotOneWord = "not_one_word", violation;
     /// Raw non-ASCII characters in the query: a reported cause of 85066.
     NonAsciiQuery = "non_ascii_query", warning;
     /// A top-level domain that is a reported cause of 85066.

@@ -63,6 +63,8 @@ void a_text_may_have_nul_in_it();
 void a_client_may_have_another_timeout();
 void an_unchecked_request_is_sent();
 void statuses_have_names();
+void what_ends_a_line_is_refused_in_a_setting();
+void what_ends_a_line_is_refused_in_a_token();
 void rules_are_walked_over();
 void a_walk_that_fails_is_at_its_end();
 void a_rule_set_matches_and_explains();

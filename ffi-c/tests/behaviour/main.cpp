@@ -23,6 +23,8 @@ const Test tests[] = {
     TEST(a_client_may_have_another_timeout),
     TEST(an_unchecked_request_is_sent),
     TEST(statuses_have_names),
+    TEST(what_ends_a_line_is_refused_in_a_setting),
+    TEST(what_ends_a_line_is_refused_in_a_token),
     TEST(rules_are_walked_over),
     TEST(a_walk_that_fails_is_at_its_end),
     TEST(a_rule_set_matches_and_explains),
