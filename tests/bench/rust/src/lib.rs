@@ -8,11 +8,11 @@
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use std::{env, fs, thread};
 
+use cpu_time::ProcessTime;
 use jumpqr::{OpenVersion, OrdinaryLinkRule, PermitSubRule};
-use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
 /// A driver ends with whatever went wrong: a measurement of something else is none.
@@ -85,11 +85,11 @@ where
         }
         let callers = callers.get_mut(..in_flight).unwrap_or_default();
         make_calls(callers, warm)?;
-        let (begun, cpu) = (Instant::now(), cpu_time());
+        let (begun, cpu) = (Instant::now(), ProcessTime::try_now()?);
         let latencies_us = make_calls(callers, calls)?;
         let taken = Taken {
             wall_s: begun.elapsed().as_secs_f64(),
-            cpu_s: cpu_time() - cpu,
+            cpu_s: cpu.try_elapsed()?.as_secs_f64(),
             latencies_us,
         };
         let mut out = io::stdout().lock();
@@ -136,10 +136,4 @@ where
         }
         Ok(latencies)
     })
-}
-
-/// The processor time of this process so far, user and system, in seconds.
-fn cpu_time() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::try_from(time).unwrap_or_default().as_secs_f64()
 }
