@@ -18,6 +18,9 @@ from vectors import Vector, check_secrets, choice, invoke, keys, load, run, same
 GRACE = 0.25
 """How much later than its deadline a call may end, in seconds."""
 
+TRIES = 3
+"""How often a call is made that ends too late: the machine may be busy with something else."""
+
 MEMORY = 16 << 10
 """How many KiB of memory answers without end may take."""
 
@@ -35,8 +38,11 @@ def test_faults(count: Callable[[str, int], None]) -> None:
 
         def check(vector: Vector) -> None:
             keys(vector, "name group fault write read", "timeout_ms max_retries second_call says")
-            meet(address, vector, WRITE, vector["write"])
-            meet(address, vector, READ, vector["read"])
+            for call, ending in [(WRITE, vector["write"]), (READ, vector["read"])]:
+                late = [meet(address, vector, call, ending)]
+                while late[-1] > GRACE and len(late) < TRIES:
+                    late.append(meet(address, vector, call, ending))
+                assert late[-1] <= GRACE, f"{call['interface']} ended {late} s after its deadline"
 
         ran = run(others, check, at_once=8)
         before = peak()
@@ -52,10 +58,10 @@ def peak() -> int:
     return int(line.split()[1])
 
 
-def meet(address: tuple[str, int], vector: Vector, call: Vector, ending: Vector) -> None:
-    """Make the call, and compare everything."""
+def meet(address: tuple[str, int], vector: Vector, call: Vector, ending: Vector) -> float:
+    """Make the call, and compare everything. Returns how many seconds after its deadline it ended."""
     keys(ending, "result requests")
-    timeout = vector.get("timeout_ms", 10_000) / 1000
+    timeout: float = vector.get("timeout_ms", 10_000) / 1000
     with closing(Hostile(address, vector["fault"])) as server:
         settings: dict[str, Any] = {
             "access_token": server.access_token,
@@ -79,11 +85,11 @@ def meet(address: tuple[str, int], vector: Vector, call: Vector, ending: Vector)
         assert seen["requests"] == ending["requests"][: len(seen["requests"])], seen
         assert seen["elsewhere"] == 0
         compare(ending["result"], answer, error)
-        assert taken <= timeout + GRACE, f"it took {taken} s"
         if error is not None:
             check_secrets(error, [server.access_token])
             text = f"{error.message} {error.advice}"
             assert all(words in text for words in vector.get("says", [])), text
+    return taken - timeout
 
 
 def compare(result: Vector, answer: Any, error: Any) -> None:

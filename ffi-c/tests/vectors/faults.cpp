@@ -14,6 +14,9 @@ using std::chrono::steady_clock;
 // How much later than its deadline a call may end.
 constexpr milliseconds grace(250);
 
+// How often a call is made that ends too late: the machine may be busy with something else.
+constexpr int tries = 3;
+
 // How many KiB of memory answers without end may take.
 constexpr long memory = 16 << 10;
 
@@ -59,7 +62,8 @@ struct Fault {
   Settings settings;
 };
 
-void meet(const HostileProgram &program, Fault fault, const json &call, const json &vector) {
+// Makes the call, and compares everything but how long it took, which it gives.
+milliseconds meet(const HostileProgram &program, Fault fault, const json &call, const json &vector) {
   Fields ending(vector);
   const json result = ending.required("result");
   const json requests = ending.required("requests");
@@ -79,13 +83,22 @@ void meet(const HostileProgram &program, Fault fault, const json &call, const js
   const json seen = server->seen();
   compare(result, found);
   compare_requests(requests, seen);
-  if (taken > milliseconds(fault.settings.timeout_ms) + grace)
-    fail("it took " + std::to_string(taken.count()) + " ms");
-  if (!found.error) return;
+  if (!found.error) return taken;
   hides(found.error.get(), {server->access_token()});
   const auto said = text(jumpqr_error_message(found.error.get())) + " " + text(jumpqr_error_advice(found.error.get()));
   for (const auto &words : fault.says)
     if (said.find(words.get<std::string>()) == std::string::npos) fail(said + ": " + words.dump() + " is not in it");
+  return taken;
+}
+
+void meet_in_time(const HostileProgram &program, const Fault &fault, const json &call, const json &vector) {
+  std::string took;
+  for (int i = 0; i < tries; i++) {
+    const auto taken = meet(program, fault, call, vector);
+    if (taken <= milliseconds(fault.settings.timeout_ms) + grace) return;
+    took += " " + std::to_string(taken.count());
+  }
+  fail(call.at("interface").get<std::string>() + " took" + took + " ms");
 }
 
 } // namespace
@@ -107,8 +120,8 @@ void run_fault(const json &vector) {
   const json write = fields.required("write");
   const json read = fields.required("read");
   fields.done();
-  meet(program, fault, write_call, write);
-  meet(program, fault, read_call, read);
+  meet_in_time(program, fault, write_call, write);
+  meet_in_time(program, fault, read_call, read);
 }
 
 bool is_endless(const json &vector) { return vector.value("group", "") == "endless"; }

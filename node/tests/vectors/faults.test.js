@@ -12,6 +12,9 @@ const { invoke, settled } = require('./call.js')
 /** How many ms later than its deadline a call may end. */
 const grace = 250
 
+/** How often a call is made that ends too late: the machine may be busy with something else. */
+const tries = 3
+
 /** How many KiB of memory answers without end may take. */
 const memory = 16 << 10
 
@@ -44,7 +47,17 @@ function checkTexts(error, says, token) {
   assert.ok(!inspect(parts, { depth: null }).includes(token))
 }
 
-/** Makes the call, and compares everything. */
+/** Whether the call can end in time. */
+async function inTime(program, vector, call, ending) {
+  const late = []
+  while (late.length < tries) {
+    late.push(await meet(program, vector, call, ending))
+    if (late.at(-1) <= grace) return
+  }
+  assert.fail(`${call.interface} ended ${late} ms after its deadline`)
+}
+
+/** Makes the call, and compares everything. Gives how many ms after its deadline it ended. */
 async function meet(program, vector, call, { result, requests, ...rest }) {
   keys(rest, [])
   const { timeout_ms: timeoutMs = 10_000, max_retries: maxRetries = 0, second_call: secondCall = false } = vector
@@ -64,8 +77,8 @@ async function meet(program, vector, call, { result, requests, ...rest }) {
   compare(result, ending)
   assert.deepEqual(seen.requests, requests.slice(0, seen.requests.length))
   assert.equal(seen.elsewhere, 0)
-  assert.ok(taken <= timeoutMs + grace, `it took ${taken} ms`)
   if ('error' in ending) checkTexts(ending.error, vector.says ?? [], accessToken)
+  return taken - timeoutMs
 }
 
 test('every fault ends as documented, in time, and within bounds of memory', async () => {
@@ -79,8 +92,8 @@ test('every fault ends as documented, in time, and within bounds of memory', asy
       ['name', 'group', 'fault', 'write', 'read'],
       ['timeout_ms', 'max_retries', 'second_call', 'says'],
     )
-    await meet(program, vector, write, vector.write)
-    await meet(program, vector, read, vector.read)
+    await inTime(program, vector, write, vector.write)
+    await inTime(program, vector, read, vector.read)
   }
   try {
     let ran = await runAll('faults.json', others, check, 8)

@@ -21,6 +21,9 @@ use crate::hostile::{Program, Server};
 /// How much later than its deadline a call may end.
 const GRACE: Duration = Duration::from_millis(250);
 
+/// How often a call is made that ends too late: the machine may be busy with something else.
+const TRIES: usize = 3;
+
 /// How many KiB of memory answers without end may take.
 const MEMORY: u64 = 16 << 10;
 
@@ -77,21 +80,41 @@ fn run(program: &Program, vector: &FaultVector) -> Result<(), String> {
     let rule = parse_rule(&rule).map_err(|error| error.to_string())?.rule;
     let is_edit = Edit::Add;
     let write = AddJumpQRCode { rule, is_edit };
-    meet(program, vector, &vector.write, write).map_err(|wrong| format!("write: {wrong}"))?;
-    meet(program, vector, &vector.read, read()).map_err(|wrong| format!("read: {wrong}"))
+    in_time(vector, || {
+        meet(program, vector, &vector.write, write.clone())
+    })
+    .map_err(|wrong| format!("write: {wrong}"))?;
+    in_time(vector, || meet(program, vector, &vector.read, read()))
+        .map_err(|wrong| format!("read: {wrong}"))
+}
+
+/// Whether a call, which tells how long it took, can end in time.
+fn in_time(
+    vector: &FaultVector,
+    call: impl Fn() -> Result<Duration, String>,
+) -> Result<(), String> {
+    let latest = Duration::from_millis(vector.timeout_ms) + GRACE;
+    let mut taken = Vec::new();
+    while taken.len() < TRIES {
+        match call()? {
+            time if time <= latest => return Ok(()),
+            time => taken.push(time),
+        }
+    }
+    Err(format!("it took {taken:?}"))
 }
 
 fn read() -> GetJumpQRCode {
     GetJumpQRCode::OrdinaryLink
 }
 
-/// Makes the call, and compares everything.
+/// Makes the call, and compares everything but how long it took.
 fn meet<I: Interface<Answer: Wire>>(
     program: &Program,
     vector: &FaultVector,
     ending: &EndingVector,
     call: I,
-) -> Result<(), String> {
+) -> Result<Duration, String> {
     let mut server = program.serve(&vector.fault)?;
     let client = client(vector, &server).map_err(|error| error.to_string())?;
     if vector.second_call {
@@ -103,16 +126,13 @@ fn meet<I: Interface<Answer: Wire>>(
     let taken = begun.elapsed();
     let seen = server.seen()?;
     ending.result.check(&result)?;
-    if taken > Duration::from_millis(vector.timeout_ms) + GRACE {
-        return Err(format!("it took {taken:?}"));
-    }
     if !ending.requests.starts_with(&seen.requests) || seen.elsewhere > 0 {
         return Err(format!("the server has seen {seen:?}"));
     }
-    match result {
-        Ok(_) => Ok(()),
-        Err(error) => check_texts(&error, vector, &server.started.access_token),
+    if let Err(error) = result {
+        check_texts(&error, vector, &server.started.access_token)?;
     }
+    Ok(taken)
 }
 
 fn client(vector: &FaultVector, server: &Server) -> Result<Client, Error> {
