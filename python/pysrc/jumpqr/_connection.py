@@ -99,16 +99,20 @@ class logged:
     def __init__(self, name: str) -> None:
         """Take what is called."""
         self._name = name
+        self._started = time.monotonic()
 
     def __enter__(self) -> None:
-        self._started = time.monotonic()
+        pass
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        logger = _logger()
-        if logger is None:
-            return
+        # Nobody listens who has not imported `logging`; it is not imported for that.
+        logging = sys.modules.get("logging")
+        if logging is not None:
+            self._log(logging.getLogger("jumpqr"), exc)
+
+    def _log(self, logger: logging.Logger, exc: BaseException | None) -> None:
         seconds = time.monotonic() - self._started
         if exc is None:
             logger.debug("%s: done (after %.3f s)", self._name, seconds)
@@ -119,13 +123,3 @@ class logged:
             logger.debug("%s (after %.3f s)", exc, seconds)
         else:
             logger.debug("%s: %s (after %.3f s)", self._name, type(exc).__name__, seconds)
-
-
-def _logger() -> logging.Logger | None:
-    """Return where to log, if anybody listens."""
-    # Nobody does who has not imported `logging`; it is not imported for that.
-    module = sys.modules.get("logging")
-    if module is None:
-        return None
-    logger: logging.Logger = module.getLogger("jumpqr")
-    return logger if logger.isEnabledFor(module.DEBUG) else None

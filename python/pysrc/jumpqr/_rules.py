@@ -150,7 +150,7 @@ else:
 
 
 def as_mapping(rule: Rule | Mapping[str, object]) -> Mapping[str, object]:
-    """Return a typed rule as a mapping, for the core, which reads what else a caller gives; None counts as absent there."""
+    """Return a typed rule as a mapping, where None counts as absent, and what else a caller gives as it is."""
     return vars(rule) if isinstance(rule, _Fields) else rule
 
 
