@@ -18,7 +18,7 @@ def test_the_hook_would_be_found_in_a_wheel() -> None:
     assert b"on purpose" in Path(_jumpqr.__file__).read_bytes()
 
 
-@pytest.mark.parametrize("place", ["call", "interruptible call", "offline"])
+@pytest.mark.parametrize("place", ["call", "interruptible call", "interruptible store", "offline"])
 def test_a_panic_is_an_internal_error(place: str, capfd: pytest.CaptureFixture[str]) -> None:
     with ThreadPoolExecutor(1) as pool:
         for attempt in (panic, lambda place: pool.submit(panic, place).result()):
