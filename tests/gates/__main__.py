@@ -1,0 +1,33 @@
+"""Builds what is published, and holds it to every gate: `./run`, or `./run --update`."""
+
+import argparse
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from orchestrator import build, clients, server
+
+from . import instructions, sizes, system_calls
+
+LANGUAGES = ["rust", "python", "node"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--update", action="store_true", help="commit to the instructions that are counted now")
+    update = parser.parse_args().update
+
+    build.build(LANGUAGES)
+    drivers = [client for client in clients.CLIENTS if client.name == "jumpqr" and client.language in LANGUAGES]
+    with TemporaryDirectory() as folder, server.running(Path(folder)) as nginx:
+        failures = list(sizes.check())
+        for client in drivers:
+            for scheme in client.schemes:
+                failures += system_calls.check(client, nginx, scheme)
+        failures += instructions.check(nginx, update=update)
+    for failure in failures:
+        print(f"\n{failure}")
+    raise SystemExit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
