@@ -16,6 +16,9 @@ use crate::wechat::{Answer, WeChat};
 /// How long a slow answer takes: far less than a client's timeouts.
 const SLOW: Duration = Duration::from_millis(200);
 
+/// Linux' flag for what is to wait for more.
+const MSG_MORE: i32 = 0x8000;
+
 /// How many connections there were.
 #[derive(Default)]
 pub(crate) struct Connections {
@@ -90,12 +93,13 @@ fn serve(mut stream: &TcpStream, wechat: &WeChat) -> io::Result<()> {
 
 /// Answers and closes. A request that is on its way by then gets no answer, which is written down.
 fn close_after(
-    mut stream: &TcpStream,
+    stream: &TcpStream,
     reader: &mut BufReader<&TcpStream>,
     answer: &[u8],
     wechat: &WeChat,
 ) -> io::Result<()> {
-    stream.write_all(answer)?;
+    // The end goes out in one packet with the answer, so that no client can have the one without the other.
+    SockRef::from(stream).send_with_flags(answer, MSG_MORE)?;
     stream.shutdown(Shutdown::Write)?;
     if let Some(request) = Request::read(reader)? {
         wechat.lose(&request);
