@@ -2,7 +2,7 @@
 
 CONTROL is what libFuzzer's merge writes: which features (edges, and how often each is taken) each input reaches. Time and again
 the input that reaches most of what none before has reached is taken, and of equals the smallest, until there are enough.
-Inputs whose name begins with `found-` once broke a promise, and stay.
+Inputs whose name has a hyphen in it were put there by hand, or broke a promise once: they stay.
 """
 
 import hashlib
@@ -29,23 +29,23 @@ def read(control: Path) -> dict[Path, set[str]]:
 def choose(features: dict[Path, set[str]]) -> list[tuple[bytes, str]]:
     """The inputs to keep, and their names."""
     left = [(path.read_bytes(), path.name, reached) for path, reached in features.items()]
-    left.sort(key=lambda entry: (not entry[1].startswith("found-"), len(entry[0]), entry[0]))
+    left.sort(key=lambda entry: ("-" not in entry[1], len(entry[0]), entry[0]))
     kept: dict[bytes, str] = {}
     reached: set[str] = set()
     size = 0
     while left:
-        best = max(left, key=lambda entry: (entry[1].startswith("found-"), len(entry[2] - reached)))
+        best = max(left, key=lambda entry: ("-" in entry[1], len(entry[2] - reached)))
         content, name, own = best
-        is_found = name.startswith("found-")
-        if not is_found and (not own - reached or len(kept) >= MOST_INPUTS):
+        stays = "-" in name
+        if not stays and (not own - reached or len(kept) >= MOST_INPUTS):
             break
         left.remove(best)
-        if not is_found and size + len(content) > MOST_BYTES:
+        if not stays and size + len(content) > MOST_BYTES:
             continue
         reached |= own
         if content not in kept:
             size += len(content)
-            kept[content] = name if is_found else hashlib.sha1(content).hexdigest()[:16]  # noqa: S324 - a name, not a signature
+            kept[content] = name if stays else hashlib.sha1(content).hexdigest()[:16]  # noqa: S324 - a name, not a signature
     print(f"{len(kept)} inputs, {size} bytes, {len(reached)} features of {len(set().union(*features.values()))}")
     return list(kept.items())
 

@@ -40,7 +40,7 @@ impl MakeRuleSet {
             }
             Self::Arrays { prefixes, states } => {
                 let prefixes = prefixes.texts();
-                let numbers = states.map(|states| states.map(i32::from));
+                let numbers = states.map(|states| states.map(|state| i32::from(state % 4)));
                 let pointer = numbers
                     .as_ref()
                     .map_or(std::ptr::null(), |states| states.as_ptr());

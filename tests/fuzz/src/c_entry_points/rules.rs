@@ -16,7 +16,7 @@ use super::outcome::{Wants, hold_faults, made, text};
 pub(super) enum MakeRule {
     Json(Bytes),
     OrdinaryLink {
-        /// From which what is added to the right size comes: most often nothing.
+        /// See [`sometimes`].
         wrong_size: i8,
         prefix: GivenText,
         path: GivenText,
@@ -73,11 +73,7 @@ impl MakeRule {
                 debug_url,
             } => {
                 let (prefix, path, links) = (prefix.text(), path.text(), debug_url.texts());
-                let wrong = if wrong_size % 3 == 0 {
-                    wrong_size / 3
-                } else {
-                    0
-                };
+                let wrong = sometimes(*wrong_size);
                 let right = size_of::<jumpqr_ordinary_link_rule>();
                 let fields = jumpqr_ordinary_link_rule {
                     size: right.wrapping_add_signed(wrong.into()),
@@ -92,7 +88,6 @@ impl MakeRule {
                     // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
                     unsafe { jumpqr_rule_from_ordinary_link(&raw const fields, rule, error) }
                 });
-                let size = (wrong != 0).then_some(jumpqr_status::StructSize);
                 let given = prefix.read().and_then(|prefix| {
                     let debug_url = Some(links.read()?).filter(|_| !links.is_null());
                     Ok(json!({
@@ -103,12 +98,8 @@ impl MakeRule {
                         "debug_url": debug_url,
                     }))
                 });
-                let faults = vec![
-                    size,
-                    prefix.read().err(),
-                    path.read().err(),
-                    links.read().err(),
-                ];
+                let fields = [prefix.read().err(), path.read().err(), links.read().err()];
+                let faults = faults(wrong, fields);
                 (
                     result,
                     faults,
@@ -122,11 +113,7 @@ impl MakeRule {
                 path,
             } => {
                 let (prefix, appid, path) = (prefix.text(), appid.text(), path.text());
-                let wrong = if wrong_size % 3 == 0 {
-                    wrong_size / 3
-                } else {
-                    0
-                };
+                let wrong = sometimes(*wrong_size);
                 let right = size_of::<jumpqr_service_account_rule>();
                 let fields = jumpqr_service_account_rule {
                     size: right.wrapping_add_signed(wrong.into()),
@@ -138,13 +125,8 @@ impl MakeRule {
                     // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
                     unsafe { jumpqr_rule_from_service_account(&raw const fields, rule, error) }
                 });
-                let size = (wrong != 0).then_some(jumpqr_status::StructSize);
-                let faults = vec![
-                    size,
-                    prefix.read().err(),
-                    appid.read().err(),
-                    path.read().err(),
-                ];
+                let fields = [prefix.read().err(), appid.read().err(), path.read().err()];
+                let faults = faults(wrong, fields);
                 let expected = prefix.read().and_then(|prefix| {
                     let rule = ServiceAccountRule::new(prefix, appid.read()?, path.read()?);
                     Ok(RuleMapping {
@@ -155,6 +137,20 @@ impl MakeRule {
                 (result, faults, expected.ok())
             }
         }
+    }
+}
+
+/// What is added to the right size of a struct: most often nothing.
+fn sometimes(wrong: i8) -> i8 {
+    if wrong % 3 == 0 { wrong / 3 } else { 0 }
+}
+
+/// A struct of a size that no version has must not be read any further, so its fields cannot be at fault.
+fn faults(wrong_size: i8, fields: [Option<jumpqr_status>; 3]) -> Vec<Option<jumpqr_status>> {
+    if wrong_size == 0 {
+        fields.into()
+    } else {
+        vec![Some(jumpqr_status::StructSize)]
     }
 }
 
