@@ -38,15 +38,28 @@ pub(crate) fn out_of_range(name: &str, remedy: &str) -> Failure {
 ///
 /// `pointer` is NULL, or points to bytes that end with NUL and do not change during `'a`.
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str, Failure> {
+    // SAFETY: the caller has promised the same.
+    unsafe { text_named(pointer, || name.to_owned()) }
+}
+
+/// The same; the name is asked for only where something is wrong.
+///
+/// # Safety
+///
+/// As [`text`].
+unsafe fn text_named<'a>(
+    pointer: *const c_char,
+    name: impl Fn() -> String,
+) -> Result<&'a str, Failure> {
     if pointer.is_null() {
-        return Err(null(name));
+        return Err(null(&name()));
     }
     // SAFETY: it is not NULL, so it ends with NUL and does not change, as the caller has promised.
     let text = unsafe { CStr::from_ptr(pointer) };
     text.to_str().map_err(|error| {
         Failure::misuse(
             jumpqr_status::NotUtf8,
-            name,
+            &name(),
             FindingCode::NotUtf8,
             &format!(
                 "is not UTF-8 from byte {} on; convert it",
@@ -88,7 +101,7 @@ pub(crate) unsafe fn texts<'a>(
     named
         .map(|(index, &pointer)| {
             // SAFETY: the caller has promised it of each.
-            unsafe { text(pointer, &format!("{name}[{index}]")) }
+            unsafe { text_named(pointer, || format!("{name}[{index}]")) }
         })
         .collect()
 }

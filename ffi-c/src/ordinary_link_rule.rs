@@ -2,6 +2,7 @@ use std::ffi::c_char;
 use std::mem::offset_of;
 
 use jumpqr::mapping::{RuleMapping, parse_rule};
+use jumpqr::{OpenVersion, OrdinaryLinkRule, PermitSubRule};
 use serde_json::json;
 
 use crate::argument::{text, texts};
@@ -53,6 +54,19 @@ impl jumpqr_ordinary_link_rule {
         // SAFETY: the same, of each.
         let debug_url = unsafe { texts(fields.debug_url, fields.debug_url_count, "debug_url") }?;
         let debug_url = (!fields.debug_url.is_null()).then_some(debug_url);
+        let open_version = OpenVersion::from_number(fields.open_version.into());
+        let permit_sub_rule = PermitSubRule::from_number(fields.permit_sub_rule.into());
+        if let (Some(open_version), Some(permit_sub_rule)) = (open_version, permit_sub_rule) {
+            let mut rule = OrdinaryLinkRule::new(prefix, path, open_version, permit_sub_rule);
+            if let Some(debug_url) = debug_url {
+                rule = rule.debug_url(debug_url);
+            }
+            return Ok(RuleMapping {
+                rule: rule.into(),
+                is_edit: None,
+            });
+        }
+        // What the core says of these numbers, it says here too.
         Ok(parse_rule(&json!({
             "prefix": prefix,
             "permit_sub_rule": fields.permit_sub_rule,
