@@ -293,6 +293,15 @@ fn set_function(
     status
 }
 
+/// Has calls of clients with these settings end at a token function that says `message`.
+pub(super) fn fail_with(config: &mut Config, message: &Bytes, data: &mut UserData) {
+    let (handle, fails) = (&mut *config.handle, &mut config.fails);
+    let result = written(Wants::ALL, |error| {
+        set_function(Some(handle), Some(fails), data, message, true, error)
+    });
+    assert_eq!(result, Ok(()));
+}
+
 pub(super) fn client(config: Option<&Config>, wants: Wants) -> Option<Client> {
     let handle = config.map(|config| &*config.handle);
     let result = made(wants, |client, error| {

@@ -21,7 +21,7 @@ use jumpqr_fuzz_capi::{
 
 use self::checks::Check;
 use self::clients::{Call, Client, Config, Setting, UserData};
-use self::given::GivenText;
+use self::given::{Bytes, GivenText};
 use self::outcome::Wants;
 use self::questions::Ask;
 use self::rule_sets::{Indexed, MakeRuleSet};
@@ -33,7 +33,10 @@ enum Step {
     Check(Check),
     Ask(Ask),
     MakeRule(MakeRule),
-    MakeRuleSet(MakeRuleSet),
+    MakeRuleSet {
+        rules: MakeRuleSet,
+        link: GivenText,
+    },
     Match {
         rules: u8,
         link: GivenText,
@@ -58,6 +61,13 @@ enum Step {
     Call {
         client: u8,
         rule: u8,
+        call: Call,
+    },
+    /// What a call needs, and the call: by chance, all of it is seldom there.
+    Whole {
+        setting: Setting,
+        message: Bytes,
+        rule: MakeRule,
         call: Call,
     },
     Free {
@@ -102,7 +112,12 @@ impl Program {
             Step::Check(check) => check.run(wants),
             Step::Ask(ask) => ask.run(wants),
             Step::MakeRule(make) => self.rules.extend(make.run(wants)),
-            Step::MakeRuleSet(make) => self.rule_sets.extend(make.run(wants)),
+            Step::MakeRuleSet { rules, link } => {
+                if let Some(rules) = rules.run(wants) {
+                    rules.ask(link, wants);
+                    self.rule_sets.push(rules);
+                }
+            }
             Step::Match { rules, link } => {
                 if let Some(rules) = chosen(&mut self.rule_sets, *rules) {
                     rules.ask(link, wants);
@@ -139,7 +154,29 @@ impl Program {
                     wants,
                 );
             }
+            Step::Whole {
+                setting,
+                message,
+                rule,
+                call,
+            } => self.whole(setting, message, rule, call),
             Step::Free { kind, which } => self.free(*kind, *which),
+        }
+    }
+
+    fn whole(&mut self, setting: &Setting, message: &Bytes, rule: &MakeRule, call: &Call) {
+        let Some(mut config) = clients::config(Wants::ALL) else {
+            return;
+        };
+        setting.set(Some(&mut config), &mut self.data, Wants::ALL);
+        clients::fail_with(&mut config, message, &mut self.data);
+        let client = clients::client(Some(&config), Wants::ALL);
+        self.configs.push(config);
+        self.rules.extend(rule.run(Wants::ALL));
+        let rule = self.rules.last().map(|rule| &**rule);
+        if let Some(client) = client {
+            call.run(Some(&client), rule, Wants::ALL);
+            self.clients.push(client);
         }
     }
 

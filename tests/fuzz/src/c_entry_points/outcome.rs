@@ -16,6 +16,11 @@ pub(super) struct Wants {
 }
 
 impl Wants {
+    pub(super) const ALL: Self = Self {
+        output: 1,
+        error: true,
+    };
+
     pub(super) fn output(self) -> bool {
         self.output != 0
     }

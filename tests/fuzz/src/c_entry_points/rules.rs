@@ -16,8 +16,7 @@ use super::outcome::{Wants, hold_faults, made, text};
 pub(super) enum MakeRule {
     Json(Bytes),
     OrdinaryLink {
-        /// See [`sometimes`].
-        wrong_size: i8,
+        wrong_size: usize,
         prefix: GivenText,
         path: GivenText,
         open_version: i8,
@@ -25,7 +24,7 @@ pub(super) enum MakeRule {
         debug_url: GivenTexts,
     },
     ServiceAccount {
-        wrong_size: i8,
+        wrong_size: usize,
         prefix: GivenText,
         appid: GivenText,
         path: GivenText,
@@ -73,10 +72,8 @@ impl MakeRule {
                 debug_url,
             } => {
                 let (prefix, path, links) = (prefix.text(), path.text(), debug_url.texts());
-                let wrong = sometimes(*wrong_size);
-                let right = size_of::<jumpqr_ordinary_link_rule>();
-                let fields = jumpqr_ordinary_link_rule {
-                    size: right.wrapping_add_signed(wrong.into()),
+                let fields = |size| jumpqr_ordinary_link_rule {
+                    size,
                     prefix: prefix.pointer(),
                     path: path.pointer(),
                     open_version: (open_version % 5).into(),
@@ -84,9 +81,12 @@ impl MakeRule {
                     debug_url: links.pointer(),
                     debug_url_count: links.count,
                 };
-                let result = made(wants, |rule, error| {
-                    // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
-                    unsafe { jumpqr_rule_from_ordinary_link(&raw const fields, rule, error) }
+                let result = of_right_size::<jumpqr_ordinary_link_rule>(*wrong_size, |size| {
+                    let fields = fields(size);
+                    made(wants, |rule, error| {
+                        // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
+                        unsafe { jumpqr_rule_from_ordinary_link(&raw const fields, rule, error) }
+                    })
                 });
                 let given = prefix.read().and_then(|prefix| {
                     let debug_url = Some(links.read()?).filter(|_| !links.is_null());
@@ -98,8 +98,7 @@ impl MakeRule {
                         "debug_url": debug_url,
                     }))
                 });
-                let fields = [prefix.read().err(), path.read().err(), links.read().err()];
-                let faults = faults(wrong, fields);
+                let faults = vec![prefix.read().err(), path.read().err(), links.read().err()];
                 (
                     result,
                     faults,
@@ -113,20 +112,20 @@ impl MakeRule {
                 path,
             } => {
                 let (prefix, appid, path) = (prefix.text(), appid.text(), path.text());
-                let wrong = sometimes(*wrong_size);
-                let right = size_of::<jumpqr_service_account_rule>();
-                let fields = jumpqr_service_account_rule {
-                    size: right.wrapping_add_signed(wrong.into()),
+                let fields = |size| jumpqr_service_account_rule {
+                    size,
                     prefix: prefix.pointer(),
                     appid: appid.pointer(),
                     path: path.pointer(),
                 };
-                let result = made(wants, |rule, error| {
-                    // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
-                    unsafe { jumpqr_rule_from_service_account(&raw const fields, rule, error) }
+                let result = of_right_size::<jumpqr_service_account_rule>(*wrong_size, |size| {
+                    let fields = fields(size);
+                    made(wants, |rule, error| {
+                        // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
+                        unsafe { jumpqr_rule_from_service_account(&raw const fields, rule, error) }
+                    })
                 });
-                let fields = [prefix.read().err(), appid.read().err(), path.read().err()];
-                let faults = faults(wrong, fields);
+                let faults = vec![prefix.read().err(), appid.read().err(), path.read().err()];
                 let expected = prefix.read().and_then(|prefix| {
                     let rule = ServiceAccountRule::new(prefix, appid.read()?, path.read()?);
                     Ok(RuleMapping {
@@ -140,18 +139,17 @@ impl MakeRule {
     }
 }
 
-/// What is added to the right size of a struct: most often nothing.
-fn sometimes(wrong: i8) -> i8 {
-    if wrong % 3 == 0 { wrong / 3 } else { 0 }
-}
-
-/// A struct of a size that no version has must not be read any further, so its fields cannot be at fault.
-fn faults(wrong_size: i8, fields: [Option<jumpqr_status>; 3]) -> Vec<Option<jumpqr_status>> {
-    if wrong_size == 0 {
-        fields.into()
-    } else {
-        vec![Some(jumpqr_status::StructSize)]
+/// The result with a struct that says its right size. One that says another is refused for that alone: it must not be read.
+fn of_right_size<T>(wrong: usize, call: impl Fn(usize) -> Made) -> Made {
+    let right = size_of::<T>();
+    for size in [wrong, right - 1, right + 1] {
+        let refused = call(size).err();
+        assert!(
+            size == right || refused == Some(jumpqr_status::StructSize),
+            "{size}"
+        );
     }
+    call(right)
 }
 
 fn from_json(json: &[u8], wants: Wants) -> Called {
@@ -163,11 +161,9 @@ fn from_json(json: &[u8], wants: Wants) -> Called {
     (result, vec![], expected.ok())
 }
 
-type Called = (
-    Result<Option<Box<jumpqr_rule>>, jumpqr_status>,
-    Vec<Option<jumpqr_status>>,
-    Option<RuleMapping>,
-);
+type Made = Result<Option<Box<jumpqr_rule>>, jumpqr_status>;
+
+type Called = (Made, Vec<Option<jumpqr_status>>, Option<RuleMapping>);
 
 fn hold_check_of(rule: Option<&jumpqr_rule>, expected: &Rule, wants: Wants) {
     let report = made(wants, |report, error| {
