@@ -1,96 +1,19 @@
 //! The exports that make clients and platforms, and calls whose token function fails: nothing ever leaves this process.
 
-use std::ffi::c_void;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::mem::MaybeUninit;
+use std::ptr::null;
 
 use arbitrary::Arbitrary;
 use jumpqr_fuzz_capi::*;
 
-use super::given::{Bytes, GivenText, GivenTexts};
+use super::given::{GivenText, GivenTexts};
 use super::outcome::{Wants, made, text, written};
-
-/// How often user data was given away, and how often it was freed.
-#[derive(Default)]
-pub(super) struct UserData {
-    given: usize,
-    freed: Arc<AtomicUsize>,
-}
-
-impl UserData {
-    /// To be called when everything has been freed.
-    pub(super) fn hold(&self) {
-        assert_eq!(self.freed.load(Ordering::Relaxed), self.given);
-    }
-}
-
-/// What a token function is given.
-struct Given {
-    freed: Arc<AtomicUsize>,
-    message: Vec<u8>,
-}
-
-/// # Safety
-///
-/// `user_data` is a `Given` that lives.
-unsafe extern "C" fn fail(
-    user_data: *mut c_void,
-    request: *const jumpqr_token_request,
-    reply: *mut jumpqr_token_reply,
-) {
-    // SAFETY: the library passes what it was given with this function.
-    let given = unsafe { &*user_data.cast::<Given>() };
-    // SAFETY: the library passes a request that is valid until this function returns.
-    let request = unsafe { request.as_ref() };
-    assert_eq!(text(jumpqr_token_request_rejected(request)), None);
-    assert!(jumpqr_token_request_time_left_ms(request) <= 86_400_000);
-    // SAFETY: the library passes a reply that is valid until this function returns.
-    let reply = unsafe { reply.as_mut() };
-    // SAFETY: the message ends with NUL.
-    unsafe { jumpqr_token_reply_set_failure(reply, given.message.as_ptr().cast()) };
-}
-
-/// # Safety
-///
-/// `user_data` is a `Given` that nobody uses any more.
-unsafe extern "C" fn free(user_data: *mut c_void) {
-    // SAFETY: it was a box, and the library calls this once.
-    let given = unsafe { Box::from_raw(user_data.cast::<Given>()) };
-    given.freed.fetch_add(1, Ordering::Relaxed);
-}
-
-pub(super) struct Config {
-    pub(super) handle: Box<jumpqr_client_config>,
-    /// The source of tokens that was set last is the function that fails.
-    fails: bool,
-}
+use super::settings::Config;
 
 pub(super) struct Client {
     pub(super) handle: Box<jumpqr_client>,
     /// A call gets no token, so nothing is sent.
     fails: bool,
-}
-
-#[derive(Debug, Arbitrary)]
-pub(super) enum Setting {
-    BaseUrl(GivenText),
-    AlternateBaseUrls(GivenTexts),
-    AllowHttp(bool),
-    TimeoutMs(u64),
-    ConnectTimeoutMs(u64),
-    ReadTimeoutMs(u64),
-    BodyLimit(u64),
-    MaxRetries(u32),
-    Pacing(bool),
-    Validate(bool),
-    Proxy(GivenText),
-    TlsRoots(Bytes),
-    AccessToken(GivenText),
-    App { appid: GivenText, secret: GivenText },
-    TokenInterface(GivenText),
-    ComponentTokenField(GivenText),
-    TokenStore(GivenText),
-    TokenFunction { message: Bytes, given: bool },
 }
 
 #[derive(Debug, Arbitrary)]
@@ -128,178 +51,6 @@ pub(super) enum Call {
         appid: GivenText,
     },
     TokenStatus,
-}
-
-pub(super) fn config(wants: Wants) -> Option<Config> {
-    let made = made(wants, |config, error| {
-        jumpqr_client_config_new(config, error)
-    });
-    assert_eq!(made.is_ok(), wants.output());
-    let handle = made.ok().flatten()?;
-    let fails = false;
-    Some(Config { handle, fails })
-}
-
-impl Setting {
-    pub(super) fn set(&self, config: Option<&mut Config>, data: &mut UserData, wants: Wants) {
-        let is_null = config.is_none();
-        let (handle, fails) = match config {
-            Some(config) => (Some(&mut *config.handle), Some(&mut config.fails)),
-            None => (None, None),
-        };
-        let mut faults = vec![is_null.then_some(jumpqr_status::NullArgument)];
-        // SAFETY (of every call below): texts are NULL, or end with NUL; and they are as many as is said.
-        let result = written(wants, |error| match self {
-            Self::AllowHttp(allow) => jumpqr_client_config_set_allow_http(handle, *allow, error),
-            Self::TimeoutMs(ms) => jumpqr_client_config_set_timeout_ms(handle, *ms, error),
-            Self::ConnectTimeoutMs(ms) => {
-                jumpqr_client_config_set_connect_timeout_ms(handle, *ms, error)
-            }
-            Self::ReadTimeoutMs(ms) => jumpqr_client_config_set_read_timeout_ms(handle, *ms, error),
-            Self::BodyLimit(bytes) => jumpqr_client_config_set_body_limit(handle, *bytes, error),
-            Self::MaxRetries(count) => jumpqr_client_config_set_max_retries(handle, *count, error),
-            Self::Pacing(pacing) => jumpqr_client_config_set_pacing(handle, *pacing, error),
-            Self::Validate(validate) => jumpqr_client_config_set_validate(handle, *validate, error),
-            Self::TokenFunction { message, given } => {
-                set_function(handle, fails, data, message, *given, error)
-            }
-            other => other.set_text(handle, fails, &mut faults, error),
-        });
-        let Err(status) = result else {
-            return assert!(
-                faults.iter().all(Option::is_none),
-                "{self:?} must be refused"
-            );
-        };
-        let misuse = (1..100).contains(&(status as i32));
-        let no_function = matches!(self, Self::TokenFunction { given: false, .. });
-        let expected = faults.contains(&Some(status)) || no_function;
-        assert!(!misuse || expected, "{status:?}");
-    }
-
-    fn set_text(
-        &self,
-        handle: Option<&mut jumpqr_client_config>,
-        fails: Option<&mut bool>,
-        faults: &mut Vec<Option<jumpqr_status>>,
-        error: Option<&mut std::mem::MaybeUninit<*mut jumpqr_error>>,
-    ) -> jumpqr_status {
-        let mut sets_source = false;
-        let status = match self {
-            Self::BaseUrl(given) => {
-                let given = given.text();
-                faults.push(given.read().err());
-                // SAFETY: it is NULL, or ends with NUL.
-                unsafe { jumpqr_client_config_set_base_url(handle, given.pointer(), error) }
-            }
-            Self::AlternateBaseUrls(given) => {
-                let given = given.texts();
-                faults.push(given.read().err());
-                let (urls, count) = (given.pointer(), given.count);
-                // SAFETY: they are as many texts.
-                unsafe { jumpqr_client_config_set_alternate_base_urls(handle, urls, count, error) }
-            }
-            Self::Proxy(given) => {
-                let given = given.text();
-                faults.push(given.read_optional().err());
-                // SAFETY: it is NULL, or ends with NUL.
-                unsafe { jumpqr_client_config_set_proxy(handle, given.pointer(), error) }
-            }
-            Self::TlsRoots(given) => {
-                let given = given.get();
-                let (pem, size) = (given.as_ptr().cast(), given.len());
-                // SAFETY: they are as many bytes.
-                unsafe { jumpqr_client_config_set_tls_roots_pem(handle, pem, size, error) }
-            }
-            Self::AccessToken(given) => {
-                let given = given.text();
-                faults.push(given.read().err());
-                sets_source = true;
-                // SAFETY: it is NULL, or ends with NUL.
-                unsafe { jumpqr_client_config_set_access_token(handle, given.pointer(), error) }
-            }
-            Self::App { appid, secret } => {
-                let (appid, secret) = (appid.text(), secret.text());
-                faults.extend([appid.read().err(), secret.read().err()]);
-                sets_source = true;
-                let (appid, secret) = (appid.pointer(), secret.pointer());
-                // SAFETY: both are NULL, or end with NUL.
-                unsafe { jumpqr_client_config_set_app(handle, appid, secret, error) }
-            }
-            Self::TokenInterface(given) => {
-                let given = given.text();
-                faults.push(given.read().err());
-                // SAFETY: it is NULL, or ends with NUL.
-                unsafe { jumpqr_client_config_set_token_interface(handle, given.pointer(), error) }
-            }
-            Self::ComponentTokenField(given) => {
-                let given = given.text();
-                faults.push(given.read().err());
-                let name = given.pointer();
-                // SAFETY: it is NULL, or ends with NUL.
-                unsafe { jumpqr_client_config_set_component_token_field(handle, name, error) }
-            }
-            Self::TokenStore(given) => {
-                let given = given.text();
-                // No folder is made, and no Redis is looked for.
-                let own = given.read().is_ok_and(|store| {
-                    let scheme = store.split(':').next().unwrap_or_default();
-                    !scheme.eq_ignore_ascii_case("dir")
-                        && !scheme.to_ascii_lowercase().starts_with("redis")
-                });
-                let store = if own {
-                    given.pointer()
-                } else {
-                    c"memory:".as_ptr()
-                };
-                // SAFETY: it ends with NUL.
-                unsafe { jumpqr_client_config_set_token_store(handle, store, error) }
-            }
-            other => panic!("{other:?} has no text"),
-        };
-        if let (jumpqr_status::Ok, true, Some(fails)) = (status, sets_source, fails) {
-            *fails = false;
-        }
-        status
-    }
-}
-
-fn set_function(
-    handle: Option<&mut jumpqr_client_config>,
-    fails: Option<&mut bool>,
-    data: &mut UserData,
-    message: &Bytes,
-    is_given: bool,
-    error: Option<&mut std::mem::MaybeUninit<*mut jumpqr_error>>,
-) -> jumpqr_status {
-    let mut message = message.get();
-    message.push(0);
-    let given = Box::into_raw(Box::new(Given {
-        freed: Arc::clone(&data.freed),
-        message,
-    }));
-    let function: jumpqr_token_function = if is_given { Some(fail) } else { None };
-    let status =
-        jumpqr_client_config_set_token_function(handle, function, given.cast(), Some(free), error);
-    if status == jumpqr_status::Ok {
-        data.given += 1;
-        if let Some(fails) = fails {
-            *fails = true;
-        }
-    } else {
-        // SAFETY: where it fails, the data is still the caller's.
-        drop(unsafe { Box::from_raw(given) });
-    }
-    status
-}
-
-/// Has calls of clients with these settings end at a token function that says `message`.
-pub(super) fn fail_with(config: &mut Config, message: &Bytes, data: &mut UserData) {
-    let (handle, fails) = (&mut *config.handle, &mut config.fails);
-    let result = written(Wants::ALL, |error| {
-        set_function(Some(handle), Some(fails), data, message, true, error)
-    });
-    assert_eq!(result, Ok(()));
 }
 
 pub(super) fn client(config: Option<&Config>, wants: Wants) -> Option<Client> {
@@ -537,7 +288,7 @@ fn walk(handle: Option<&jumpqr_client>, appid: &GivenText, wants: Wants) {
         return;
     };
     assert!(appid.read_optional().is_ok());
-    let mut rule = std::mem::MaybeUninit::new(std::ptr::null());
+    let mut rule = MaybeUninit::new(null());
     let mut next = |wants| {
         written(wants, |error| {
             jumpqr_rules_next(Some(&mut walk), Some(&mut rule), error)

@@ -12,6 +12,7 @@ mod outcome;
 mod questions;
 mod rule_sets;
 mod rules;
+mod settings;
 
 use arbitrary::{Arbitrary, Unstructured};
 use jumpqr_fuzz_capi::{
@@ -20,12 +21,13 @@ use jumpqr_fuzz_capi::{
 };
 
 use self::checks::Check;
-use self::clients::{Call, Client, Config, Setting, UserData};
+use self::clients::{Call, Client};
 use self::given::{Bytes, GivenText};
 use self::outcome::Wants;
 use self::questions::Ask;
 use self::rule_sets::{Indexed, MakeRuleSet};
 use self::rules::MakeRule;
+use self::settings::{Config, Setting, UserData};
 
 /// One call, or a few that belong together. A number chooses among the handles that there are, and NULL.
 #[derive(Debug, Arbitrary)]
@@ -123,7 +125,7 @@ impl Program {
                     rules.ask(link, wants);
                 }
             }
-            Step::NewConfig => self.configs.extend(clients::config(wants)),
+            Step::NewConfig => self.configs.extend(settings::config(wants)),
             Step::Set { config, setting } => {
                 setting.set(chosen(&mut self.configs, *config), &mut self.data, wants);
             }
@@ -165,11 +167,11 @@ impl Program {
     }
 
     fn whole(&mut self, setting: &Setting, message: &Bytes, rule: &MakeRule, call: &Call) {
-        let Some(mut config) = clients::config(Wants::ALL) else {
+        let Some(mut config) = settings::config(Wants::ALL) else {
             return;
         };
         setting.set(Some(&mut config), &mut self.data, Wants::ALL);
-        clients::fail_with(&mut config, message, &mut self.data);
+        settings::fail_with(&mut config, message, &mut self.data);
         let client = clients::client(Some(&config), Wants::ALL);
         self.configs.push(config);
         self.rules.extend(rule.run(Wants::ALL));
