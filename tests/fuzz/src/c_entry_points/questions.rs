@@ -1,6 +1,6 @@
 //! The exports that answer a question at once, beside the core.
 
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, size_of};
 
 use arbitrary::Arbitrary;
 use jumpqr_core::ErrCode;
@@ -122,7 +122,11 @@ impl Ask {
             Self::Init {
                 size,
                 service_account,
-            } => hold_init((*size).into(), *service_account),
+            } => {
+                // One for which there may be no version, and one that is a whole struct.
+                hold_init((*size).into(), *service_account);
+                hold_init(size_of::<jumpqr_ordinary_link_rule>(), *service_account);
+            }
             Self::Nothing => hold_nothing(),
         }
     }
