@@ -32,8 +32,10 @@ pub(crate) fn refresh(store: &Arc<dyn TokenStore>, shared_file: &Path, tell: imp
     for done in 1.. {
         match wechat::call(&merchant) {
             Ok(()) => tell(done),
-            // On a busy machine.
-            Err(error) if error.kind() == ErrorKind::Timeout => {}
+            // On a busy machine: the call, or the store, was too slow.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Store)
+                    && error.is_retryable() => {}
             Err(error) => {
                 wechat::report(&error, shared_file);
                 return tell(LOST);
