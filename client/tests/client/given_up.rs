@@ -11,20 +11,24 @@ use jumpqr::{Client, Clock, Edit, GivenUp, Outcome, Secret};
 
 use crate::fake::{ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token};
 
-#[test]
-fn a_wait_for_a_retry_ends_when_the_check_says_so() {
-    let clock = Arc::new(ManualClock::default());
-    let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
-    let asked = AtomicUsize::new(0);
-    let given_up = GivenUp::with_check(move || asked.fetch_add(1, Ordering::SeqCst) == 3);
-    let client = Client::builder()
+/// One that waits for a retry on this clock.
+fn patient_client(transport: &Arc<MemoryTransport>, clock: &Arc<ManualClock>) -> Client {
+    Client::builder()
         .access_token("T")
         .transport(transport.clone())
         .clock(clock.clone())
         .timeout(Duration::from_secs(120))
         .build()
         .unwrap()
-        .with_given_up(&given_up);
+}
+
+#[test]
+fn a_wait_for_a_retry_ends_when_the_check_says_so() {
+    let clock = Arc::new(ManualClock::default());
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
+    let asked = AtomicUsize::new(0);
+    let given_up = GivenUp::with_check(move || asked.fetch_add(1, Ordering::SeqCst) == 3);
+    let client = patient_client(&transport, &clock).with_given_up(&given_up);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert!(error.message().contains("given up"), "{error}");
     assert_eq!(error.outcome(), Outcome::NotApplied);
@@ -43,14 +47,7 @@ fn a_wait_that_nobody_gives_up_is_as_long_as_ever() {
             _ => ok(),
         })
     }));
-    let client = Client::builder()
-        .access_token("T")
-        .transport(transport.clone())
-        .clock(clock.clone())
-        .timeout(Duration::from_secs(120))
-        .build()
-        .unwrap()
-        .with_given_up(&GivenUp::with_check(|| false));
+    let client = patient_client(&transport, &clock).with_given_up(&GivenUp::with_check(|| false));
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(transport.sent().len(), 2);
     assert!(clock.now() >= Duration::from_secs(60));
