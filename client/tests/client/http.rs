@@ -251,6 +251,41 @@ fn a_proxy_is_asked_for_a_tunnel_and_never_sees_the_token() {
 }
 
 #[test]
+fn a_tunnel_is_kept_until_its_end() {
+    let proxy = Server::start(|number, request, stream| {
+        if request.head.starts_with("CONNECT ") {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+            return After::Keep;
+        }
+        write(stream, "200 OK", OK);
+        if number == 3 {
+            After::Close
+        } else {
+            After::Keep
+        }
+    });
+    let client = builder(&proxy)
+        .base_url("http://wechat.invalid")
+        .allow_http(true)
+        .proxy(ProxySetting::Url(proxy.base_url().into()))
+        .max_retries(0)
+        .build()
+        .unwrap();
+    for number in 0..5 {
+        client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+        if number == 2 {
+            proxy.wait_until_closed(1);
+        }
+    }
+    let received = proxy.received();
+    let tunnels = received
+        .iter()
+        .map(|request| request.head.starts_with("CONNECT wechat.invalid:80 "));
+    let tunnels: Vec<_> = tunnels.collect();
+    assert_eq!(tunnels, [true, false, false, false, true, false, false]);
+}
+
+#[test]
 fn a_proxy_that_is_not_there_is_what_is_named() {
     for proxy in [
         "http://user:P455W0RD@127.0.0.1:1",

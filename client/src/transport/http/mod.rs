@@ -1,12 +1,13 @@
 //! Blocking HTTP on ureq; nothing outside this folder names it.
 //!
 //! Its defaults are of no use here (no timeouts, 10 redirects, no limit of the body), so each is set. What it leaves open is
-//! [`tcp`] and the [`resolver`]: its own cost more than all the rest of a call.
+//! [`tcp`], the [`resolver`], and where connections are [`idle`]: its own cost more than all the rest of a call.
 
 mod connector;
 mod dns_cache;
 mod failure;
 mod held_buffers;
+mod idle;
 mod patience;
 mod resolver;
 mod socket;
@@ -33,14 +34,12 @@ use ureq::{Agent, Body, Proxy, ProxyProtocol};
 use self::connector::TellingConnector;
 use self::dns_cache::DnsCache;
 use self::failure::failure;
+use self::idle::IdleConnector;
 use self::patience::patiently;
 use self::resolver::RememberingResolver;
 use self::tcp::TcpConnector;
 use super::{HttpRequest, Transport};
 use crate::base_url::is_loopback;
-
-/// The most idle connections that are kept: with fewer than calls in flight, connections are opened and closed for nothing.
-const IDLE_CONNECTIONS: usize = 64;
 
 /// How much of an answer is read at a time, and of a request sent, in bytes: a request's head, which is written in one piece, may
 /// hold two long tokens.
@@ -155,6 +154,7 @@ impl HttpTransport {
 
 /// What keeps connections. How long a request may take is not its affair, see [`patience`].
 fn agent(settings: &HttpSettings, tls: TlsConfig, proxy: Option<Proxy>) -> Agent {
+    let proxied = proxy.is_some();
     let config = Agent::config_builder()
         .proxy(proxy)
         .tls_config(tls)
@@ -166,18 +166,19 @@ fn agent(settings: &HttpSettings, tls: TlsConfig, proxy: Option<Proxy>) -> Agent
         .input_buffer_size(BUFFER)
         .output_buffer_size(BUFFER)
         .max_response_header_size(LONGEST_HEAD)
-        .max_idle_connections(IDLE_CONNECTIONS)
-        .max_idle_connections_per_host(IDLE_CONNECTIONS)
+        // They wait in [`idle`].
+        .max_idle_connections(0)
         .timeout_connect(Some(settings.connect_timeout))
         .timeout_per_read(Some(settings.read_timeout))
         .timeout_per_write(Some(settings.read_timeout))
         .build();
     let addresses = Arc::new(DnsCache::default());
+    let opening =
+        ().chain(ConnectProxyConnector::default())
+            .chain(TcpConnector)
+            .chain(RustlsConnector::default());
     let connector = TellingConnector {
-        connector:
-            ().chain(ConnectProxyConnector::default())
-                .chain(TcpConnector)
-                .chain(RustlsConnector::default()),
+        connector: IdleConnector::new(opening, proxied),
         addresses: Arc::clone(&addresses),
     };
     Agent::with_parts(config, connector, RememberingResolver { addresses })

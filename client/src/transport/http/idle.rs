@@ -1,0 +1,331 @@
+//! Connections that wait for another request.
+//!
+//! ureq's own pool looks at each of them twice a request, under its lock, and takes the one that has waited longest, so that a
+//! burst's connections are all kept, and all cold. Here the last one is taken, and what the burst has left ages.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use ureq::Error;
+use ureq::http::Uri;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport,
+};
+
+/// How long a connection waits at most: less than servers and what lies between commonly allow.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
+/// The most connections that wait: with fewer than calls in flight, connections are opened and closed for nothing.
+const CAPACITY: usize = 64;
+
+/// Takes a connection that waits, and else opens one that will.
+#[derive(Debug)]
+pub(super) struct IdleConnector<C> {
+    connector: C,
+    /// Whether there is a proxy.
+    proxied: bool,
+    idle: Arc<IdleConnections>,
+}
+
+impl<C> IdleConnector<C> {
+    pub(super) fn new(connector: C, proxied: bool) -> Self {
+        let idle = Arc::default();
+        Self {
+            connector,
+            proxied,
+            idle,
+        }
+    }
+}
+
+impl<C: Connector> Connector for IdleConnector<C> {
+    type Out = Either<KeptTransport, C::Out>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        // A connection to the proxy itself becomes part of one to the host behind it, and that is what waits.
+        if self.proxied && details.config.proxy().is_none() {
+            let transport = self.connector.connect(details, chained)?;
+            return Ok(transport.map(Either::B));
+        }
+        let idle = Arc::downgrade(&self.idle);
+        while let Some(mut connection) = self.idle.take(details.uri, Instant::now()) {
+            if connection.transport.is_open() {
+                return Ok(Some(Either::A(KeptTransport::new(connection, idle))));
+            }
+        }
+        let transport = self.connector.connect(details, chained)?;
+        Ok(transport.map(|transport| {
+            let connection = Connection::new(details.uri, Box::new(transport));
+            Either::A(KeptTransport::new(connection, idle))
+        }))
+    }
+}
+
+/// A connection that is put back when it is dropped after its request, and closed when before.
+#[derive(Debug)]
+pub(super) struct KeptTransport {
+    connection: Connection,
+    idle: Weak<IdleConnections>,
+    is_done: bool,
+}
+
+impl KeptTransport {
+    fn new(connection: Connection, idle: Weak<IdleConnections>) -> Self {
+        Self {
+            connection,
+            idle,
+            is_done: false,
+        }
+    }
+}
+
+impl Transport for KeptTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.connection.transport.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.connection.transport.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.connection.transport.await_input(timeout)
+    }
+
+    /// ureq asks once a request is over whose connection may be used again.
+    fn is_open(&mut self) -> bool {
+        self.is_done = self.connection.transport.is_open();
+        self.is_done
+    }
+
+    fn is_tls(&self) -> bool {
+        self.connection.transport.is_tls()
+    }
+}
+
+impl Drop for KeptTransport {
+    fn drop(&mut self) {
+        if let Some(idle) = self.idle.upgrade().filter(|_| self.is_done) {
+            idle.put(self.connection.take(), Instant::now());
+        }
+    }
+}
+
+/// A connection, and where it leads to.
+#[derive(Debug)]
+struct Connection {
+    scheme: String,
+    authority: String,
+    transport: Box<dyn Transport>,
+}
+
+impl Connection {
+    fn new(uri: &Uri, transport: Box<dyn Transport>) -> Self {
+        let (scheme, authority) = ends(uri);
+        Self {
+            scheme: scheme.to_owned(),
+            authority: authority.to_owned(),
+            transport,
+        }
+    }
+
+    /// Leaves one behind that can only be dropped.
+    fn take(&mut self) -> Self {
+        Self {
+            scheme: mem::take(&mut self.scheme),
+            authority: mem::take(&mut self.authority),
+            transport: mem::replace(&mut self.transport, Box::new(())),
+        }
+    }
+}
+
+/// By what connections are told apart.
+fn ends(uri: &Uri) -> (&str, &str) {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    (uri.scheme_str().unwrap_or_default(), authority)
+}
+
+/// Those that wait; the last is the one that came last.
+#[derive(Default)]
+struct IdleConnections {
+    waiting: Mutex<VecDeque<(Instant, Connection)>>,
+}
+
+impl IdleConnections {
+    /// The one to there that has waited least; those that have waited too long are closed.
+    fn take(&self, uri: &Uri, now: Instant) -> Option<Connection> {
+        let (scheme, authority) = ends(uri);
+        let mut waiting = self.waiting();
+        let too_old = waiting.partition_point(|(since, _)| now - *since >= LONGEST_WAIT);
+        let closed: Vec<_> = waiting.drain(..too_old).collect();
+        let place = waiting.iter().rposition(|(_, connection)| {
+            connection.authority == authority && connection.scheme == scheme
+        });
+        let taken = place.and_then(|place| waiting.remove(place));
+        // Closing takes time: others need not wait for it.
+        drop(waiting);
+        drop(closed);
+        taken.map(|(_, connection)| connection)
+    }
+
+    /// Has it wait, and closes the one that has waited longest where there are too many.
+    fn put(&self, connection: Connection, now: Instant) {
+        let mut waiting = self.waiting();
+        waiting.push_back((now, connection));
+        let closed = waiting.len() > CAPACITY;
+        let closed = closed.then(|| waiting.pop_front());
+        drop(waiting);
+        drop(closed);
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<(Instant, Connection)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for IdleConnections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdleConnections").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
+
+    use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+
+    use super::{CAPACITY, Connection, IdleConnections, KeptTransport, LONGEST_WAIT};
+
+    /// Known by the size of its buffers.
+    #[derive(Debug)]
+    struct Numbered {
+        buffers: LazyBuffers,
+        closed: Arc<AtomicUsize>,
+    }
+
+    impl Transport for Numbered {
+        fn buffers(&mut self) -> &mut dyn Buffers {
+            &mut self.buffers
+        }
+
+        fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+            Ok(())
+        }
+
+        fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+            Ok(false)
+        }
+
+        fn is_open(&mut self) -> bool {
+            true
+        }
+    }
+
+    impl Drop for Numbered {
+        fn drop(&mut self) {
+            self.closed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Connections that count how many of them were closed.
+    #[derive(Default)]
+    struct Connections {
+        closed: Arc<AtomicUsize>,
+    }
+
+    impl Connections {
+        fn open(&self, base_url: &str, number: usize) -> Connection {
+            let transport = Numbered {
+                buffers: LazyBuffers::new(number, number),
+                closed: Arc::clone(&self.closed),
+            };
+            Connection::new(&base_url.parse().unwrap(), Box::new(transport))
+        }
+
+        fn closed(&self) -> usize {
+            self.closed.load(Ordering::Relaxed)
+        }
+    }
+
+    fn take(idle: &IdleConnections, base_url: &str, now: Instant) -> Option<usize> {
+        let taken = idle.take(&base_url.parse().unwrap(), now);
+        taken.map(|mut connection| connection.transport.buffers().output().len())
+    }
+
+    #[test]
+    fn the_last_that_leads_there_is_taken() {
+        let (idle, connections, now) = (
+            IdleConnections::default(),
+            Connections::default(),
+            Instant::now(),
+        );
+        for (number, base_url) in [
+            (1, "http://h"),
+            (2, "http://h"),
+            (3, "https://h"),
+            (4, "http://h:8080"),
+        ] {
+            idle.put(connections.open(base_url, number), now);
+        }
+        assert_eq!(take(&idle, "http://h/path?query", now), Some(2));
+        assert_eq!(take(&idle, "http://h", now), Some(1));
+        assert_eq!(take(&idle, "http://h", now), None);
+        assert_eq!(take(&idle, "https://h", now), Some(3));
+        assert_eq!(take(&idle, "http://h:8080", now), Some(4));
+    }
+
+    #[test]
+    fn one_that_has_waited_too_long_is_closed() {
+        let (idle, connections, now) = (
+            IdleConnections::default(),
+            Connections::default(),
+            Instant::now(),
+        );
+        let second = Duration::from_secs(1);
+        idle.put(connections.open("http://h", 1), now);
+        idle.put(connections.open("http://h", 2), now + second);
+        assert_eq!(take(&idle, "http://other", now + LONGEST_WAIT), None);
+        assert_eq!(connections.closed(), 1);
+        assert_eq!(take(&idle, "http://h", now + LONGEST_WAIT), Some(2));
+    }
+
+    #[test]
+    fn of_too_many_the_one_that_has_waited_longest_is_closed() {
+        let (idle, connections, now) = (
+            IdleConnections::default(),
+            Connections::default(),
+            Instant::now(),
+        );
+        for number in 1..=CAPACITY + 1 {
+            idle.put(connections.open("http://h", number), now);
+        }
+        assert_eq!(connections.closed(), 1);
+        for number in (2..=CAPACITY + 1).rev() {
+            assert_eq!(take(&idle, "http://h", now), Some(number));
+        }
+    }
+
+    #[test]
+    fn one_whose_request_is_not_over_is_closed() {
+        let (idle, connections) = (Arc::new(IdleConnections::default()), Connections::default());
+        for (is_over, closed) in [(true, 0), (false, 1)] {
+            let connection = connections.open("http://h", 1);
+            let mut transport = KeptTransport::new(connection, Arc::downgrade(&idle));
+            if is_over {
+                assert!(transport.is_open());
+            }
+            drop(transport);
+            assert_eq!(connections.closed(), closed);
+        }
+    }
+}
