@@ -169,15 +169,8 @@ class AsyncClient(Connection[_jumpqr.Client]):
             timeout: The most time for this call, in seconds.
             validate: Whether the rule is checked before it is sent; False sends a well-formed one unchecked.
         """
-        fields = {
-            "prefix": prefix,
-            "path": path,
-            "open_version": open_version,
-            "permit_sub_rule": permit_sub_rule,
-            "debug_url": debug_url,
-            "appid": appid,
-        }
-        return await self._call(_calls.add_jump_qr_code(rule, is_edit, fields), timeout, validate)
+        call = _calls.add_jump_qr_code(rule, is_edit, prefix, path, open_version, permit_sub_rule, debug_url, appid)
+        return await self._call(call, timeout, validate)
 
     async def get_jump_qr_code(
         self,

@@ -27,15 +27,40 @@ confirmation = {member.value: member for member in Confirmation}.__getitem__
 
 
 def add_jump_qr_code(
-    rule: Rule | Mapping[str, object] | None, is_edit: Edit | bool | None, fields: Mapping[str, object]
+    rule: Rule | Mapping[str, object] | None,
+    is_edit: Edit | bool | None,
+    prefix: str | None,
+    path: str | None,
+    open_version: int | None,
+    permit_sub_rule: int | None,
+    debug_url: Sequence[str] | None,
+    appid: str | None,
 ) -> Call[Confirmation]:
-    """Make the call that adds or modifies a rule."""
-    mapping = fields
-    if rule is not None:
+    """Make the call that adds or modifies a rule: a whole one, or one of these fields."""
+    has_fields = (
+        prefix is not None
+        or path is not None
+        or open_version is not None
+        or permit_sub_rule is not None
+        or debug_url is not None
+        or appid is not None
+    )
+    mapping: object
+    if rule is not None and not has_fields:
         mapping = as_mapping(rule)
-        given = [name for name, value in fields.items() if value is not None]
-        if given:
+    else:
+        fields = {
+            "prefix": prefix,
+            "path": path,
+            "open_version": open_version,
+            "permit_sub_rule": permit_sub_rule,
+            "debug_url": debug_url,
+            "appid": appid,
+        }
+        if rule is not None:
+            given = [name for name, value in fields.items() if value is not None]
             raise TypeError(f"give a rule, or its fields, not both: {', '.join(given)}")
+        mapping = fields
     if is_edit is not None and isinstance(mapping, Mapping):
         mapping = {**mapping, "is_edit": int(is_edit) if isinstance(is_edit, bool) else is_edit}
     return "addJumpQRCode", mapping, confirmation

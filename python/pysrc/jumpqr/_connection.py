@@ -82,7 +82,7 @@ def gets_signals() -> bool:
     """Whether this thread is the one that Python hands signals to."""
     # Where nobody has imported `threading`, there is no other; it is not imported for that.
     threading = sys.modules.get("threading")
-    return threading is None or threading.current_thread() is threading.main_thread()
+    return threading is None or threading.get_ident() == threading.main_thread().ident
 
 
 def check_process(begun_in: tuple[int, int]) -> None:
@@ -91,35 +91,72 @@ def check_process(begun_in: tuple[int, int]) -> None:
         raise RuntimeError("rules: this iteration was begun before a fork; call rules() again in this process")
 
 
-class logged:
-    """Logs how a call ended, at DEBUG under the name `jumpqr`, and how long it took; never a token or a secret."""
+_logger: logging.Logger | None = None
 
-    __slots__ = ("_name", "_started")
 
-    def __init__(self, name: str) -> None:
-        """Take what is called."""
-        self._name = name
-        self._started = time.monotonic()
+def _listened_to() -> logging.Logger | None:
+    """Return the logger, if somebody listens."""
+    global _logger
+    if _logger is None:
+        # Nobody listens who has not imported `logging`; it is not imported for that.
+        logging = sys.modules.get("logging")
+        if logging is None:
+            return None
+        _logger = logging.getLogger("jumpqr")
+    return _logger if _logger.isEnabledFor(_DEBUG) else None
+
+
+_DEBUG = 10
+"""As in `logging`."""
+
+
+class _Unheard:
+    """Logs nothing."""
 
     def __enter__(self) -> None:
         pass
 
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+_unheard = _Unheard()
+
+
+class _Heard:
+    """Logs how a call ended."""
+
+    def __init__(self, logger: logging.Logger, name: str) -> None:
+        """Take what is called."""
+        self._logger = logger
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # Nobody listens who has not imported `logging`; it is not imported for that.
-        logging = sys.modules.get("logging")
-        if logging is not None:
-            self._log(logging.getLogger("jumpqr"), exc)
-
-    def _log(self, logger: logging.Logger, exc: BaseException | None) -> None:
         seconds = time.monotonic() - self._started
         if exc is None:
-            logger.debug("%s: done (after %.3f s)", self._name, seconds)
+            self._logger.debug("%s: done (after %.3f s)", self._name, seconds)
             return
         from ._exceptions import JumpqrError
 
         if isinstance(exc, JumpqrError):
-            logger.debug("%s (after %.3f s)", exc, seconds)
+            self._logger.debug("%s (after %.3f s)", exc, seconds)
         else:
-            logger.debug("%s: %s (after %.3f s)", self._name, type(exc).__name__, seconds)
+            self._logger.debug("%s: %s (after %.3f s)", self._name, type(exc).__name__, seconds)
+
+
+def logged(name: str) -> _Unheard | _Heard:
+    """Log how a call ends, at DEBUG under the name `jumpqr`, and how long it took; never a token or a secret.
+
+    Args:
+        name: What is called.
+
+    Returns:
+        A context manager, for the call.
+    """
+    logger = _listened_to()
+    return _unheard if logger is None else _Heard(logger, name)
