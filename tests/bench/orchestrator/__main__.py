@@ -11,12 +11,13 @@ from .clients import CLIENTS, LANGUAGES, WORK
 from .cold import cold
 from .measure import cases, in_flight, slow, warm
 from .offline import offline
+from .profile import profile
 from .publish import publish
 from .results import SCHEMES, Results
 from .sizes import sizes
 from .table import markdown
 
-SCENARIOS = ["warm", "in-flight", "slow", "cold", "offline", "sizes"]
+SCENARIOS = ["warm", "in-flight", "slow", "cold", "profile", "offline", "sizes"]
 
 
 def some_of(names: list[str]):
@@ -73,6 +74,7 @@ def measure(asked: argparse.Namespace) -> Results:
             ],
             "slow": lambda: slow(over_http, running, 3),
             "cold": lambda: cold(measured, running, rounds),
+            "profile": lambda: profile(chosen, running, Path(folder)),
             "offline": lambda: offline(asked.only, 3),
             "sizes": lambda: sizes(asked.only),
         }

@@ -19,9 +19,16 @@ FIGURES = {
     "wall_ms": ("wall, ms", 1),
     "cpu_ms": ("CPU, ms", 1),
     "peak_rss_mb": ("peak RSS, MB", 1),
+    "kernel_us": ("kernel", 1),
+    "client_us": ("client", 1),
+    "interpreter_us": ("interpreter", 1),
+    "libc_us": ("libc", 1),
     "ns": ("ns", 0),
     "mb": ("MB", 2),
 }
+
+# Among what the processor time of a call is shared out, and all of it.
+PARTS = ["kernel_us", "client_us", "interpreter_us", "libc_us", "cpu_us"]
 
 # What a scenario is called, and which of its figures are shown.
 SCENARIOS = {
@@ -30,6 +37,8 @@ SCENARIOS = {
     "64 in flight": ("64 in flight, on all cores", ["calls_per_s", "cpu_us", "p99_us"]),
     "slow": ("64 in flight, to a server that takes 20 ms", ["calls_per_s", "cpu_us", "p99_us"]),
     "cold": ("A cold process with one call", ["wall_ms", "cpu_ms", "peak_rss_mb"]),
+    "profile, warm": ("Where the CPU of a call goes: one after the other, in µs", PARTS),
+    "profile, 64": ("Where the CPU of a call goes: 64 in flight, in µs", PARTS),
     "offline": ("Offline", ["ns"]),
     "sizes": ("Sizes", ["mb"]),
 }
