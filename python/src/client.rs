@@ -64,17 +64,17 @@ impl Client {
     /// Calls an interface by WeChat's name with a mapping of its arguments; returns the answer, as JSON has it.
     ///
     /// What the call has already waited for its turn counts towards its timeout; both are in seconds.
-    #[pyo3(signature = (interface, arguments, *, timeout=None, waited=None, validate=None, interruptible=false, given_up=None))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (interface, arguments, timeout=None, validate=None, interruptible=false, *, waited=None, given_up=None))]
+    #[expect(clippy::too_many_arguments, reason = "most are keywords in Python")]
     fn call<'py>(
         &self,
         py: Python<'py>,
         interface: &str,
         arguments: &Bound<'py, PyAny>,
         timeout: Option<f64>,
-        waited: Option<f64>,
         validate: Option<bool>,
         interruptible: bool,
+        waited: Option<f64>,
         given_up: Option<&GivenUp>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let arguments = json::read(arguments)?.map_err(|error| raised(py, &error))?;
@@ -85,7 +85,8 @@ impl Client {
         let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
         let client = given(client, waited, |client, waited| client.with_waited(waited));
         let patience = GivenUp::patience(given_up, interruptible);
-        let answer = run(py, patience, |given_up| {
+        // What it takes is dropped without the interpreter's lock.
+        let answer = run(py, patience, move |given_up| {
             client
                 .with_given_up(given_up)
                 .call_named(interface, &arguments)

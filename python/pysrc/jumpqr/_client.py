@@ -126,9 +126,8 @@ class Client(Connection[_jumpqr.Client]):
     def _call(self, call: Call[T], timeout: float | None, validate: bool | None = None) -> T:
         interface, arguments, decode = call
         with logged(interface):
-            answer = self._native().call(
-                interface, arguments, timeout=timeout, validate=validate, interruptible=gets_signals()
-            )
+            # By place: names cost more.
+            answer = self._native().call(interface, arguments, timeout, validate, gets_signals())
         return decode(answer)
 
     def add_jump_qr_code(

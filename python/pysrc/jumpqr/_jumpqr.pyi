@@ -20,11 +20,11 @@ class Client:
         self,
         interface: str,
         arguments: object,
-        *,
         timeout: float | None = None,
-        waited: float | None = None,
         validate: bool | None = None,
         interruptible: bool = False,
+        *,
+        waited: float | None = None,
         given_up: GivenUp | None = None,
     ) -> Any: ...
     def limit(self, timeout: float | None = None) -> float: ...
