@@ -1,7 +1,8 @@
-"""The scenarios that say where the processor time of a call goes: to the kernel, the client, the interpreter, or the C library.
+"""The scenarios that say where the processor time of a call goes.
 
-How much is the kernel's, the kernel itself says. Among the others, the rest is shared out by samples that `perf` takes in a
-second run: sampling costs time wherever threads are switched, which would be taken for the kernel's.
+How much is the kernel's, the kernel itself says. The rest is shared out among the client, the interpreter and the C library
+by samples that `perf` takes in a second run: sampling takes time wherever threads are switched, which would be taken for the
+kernel's.
 """
 
 import os
@@ -69,21 +70,9 @@ def times(pid: int) -> tuple[int, int]:
 def sampled(pid: int, samples: Path) -> Iterator[None]:
     """Sample the process for as long as the context lasts."""
     (orders, order), (answer, answers) = os.pipe(), os.pipe()
-    command = [
-        "perf",
-        "record",
-        "--quiet",
-        "--event",
-        "cpu-clock:u",
-        "--freq",
-        str(FREQUENCY),
-        "--output",
-        str(samples),
-        "--pid",
-        str(pid),
-    ]
-    control = ["--delay", "-1", "--control", f"fd:{orders},{answers}"]
-    recorder = subprocess.Popen([*command, *control], pass_fds=(orders, answers))
+    what = ["--event", "cpu-clock:u", "--freq", str(FREQUENCY), "--pid", str(pid), "--output", str(samples)]
+    when = ["--delay", "-1", "--control", f"fd:{orders},{answers}"]
+    recorder = subprocess.Popen(["perf", "record", "--quiet", *what, *when], pass_fds=(orders, answers))
     os.close(orders)
     os.close(answers)
 
