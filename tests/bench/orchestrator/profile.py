@@ -1,8 +1,8 @@
 """The scenarios that say where the processor time of a call goes.
 
-How much is the kernel's, the kernel itself says. The rest is shared out among the client, the interpreter and the C library
-by samples that `perf` takes in a second run: sampling takes time wherever threads are switched, which would be taken for the
-kernel's.
+How much is the kernel's, the kernel itself says. The rest is shared out among the client, the interpreter and the C
+library by samples that `perf` takes in a second run: sampling takes time wherever threads are switched, which would be
+taken for the kernel's.
 """
 
 import os
