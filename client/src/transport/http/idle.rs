@@ -198,13 +198,25 @@ impl fmt::Debug for IdleConnections {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
     use std::time::{Duration, Instant};
 
-    use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+    use ureq::unversioned::resolver::DefaultResolver;
+    use ureq::unversioned::transport::{
+        Buffers, ConnectProxyConnector, Connector, LazyBuffers, NextTimeout, Transport,
+    };
+    use ureq::{Agent, Proxy};
 
-    use super::{CAPACITY, Connection, IdleConnections, KeptTransport, LONGEST_WAIT};
+    use super::super::patience::patiently;
+    use super::super::tcp::TcpConnector;
+    use super::{
+        CAPACITY, Connection, IdleConnections, IdleConnector, KeptTransport, LONGEST_WAIT,
+    };
+    use crate::given_up::GivenUp;
 
     /// Known by the size of its buffers.
     #[derive(Debug)]
@@ -327,5 +339,44 @@ mod tests {
             drop(transport);
             assert_eq!(connections.closed(), closed);
         }
+    }
+    #[test]
+    fn of_a_tunnel_no_part_waits_once_it_is_closed() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = format!("http://{}", listener.local_addr().unwrap());
+        let serving = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            for _tunnel_and_request in 0..2 {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    let mut byte = [0];
+                    stream.read_exact(&mut byte).unwrap();
+                    head.extend(byte);
+                }
+                let answer = if head.starts_with(b"CONNECT") {
+                    "HTTP/1.1 200 OK\r\n\r\n"
+                } else {
+                    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                };
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+            stream
+        });
+        let opening = ().chain(ConnectProxyConnector::default()).chain(TcpConnector);
+        let connector = IdleConnector::new(opening, true);
+        let idle = Arc::clone(&connector.idle);
+        let config = Agent::config_builder()
+            .proxy(Some(Proxy::new(&proxy).unwrap()))
+            .max_idle_connections(0)
+            .build();
+        let agent = Agent::with_parts(config, connector, DefaultResolver::default());
+        let url = "http://wechat.invalid/";
+        patiently(Duration::from_secs(60), &GivenUp::default(), || {
+            agent.get(url).call().unwrap();
+        });
+        let _still_open = serving.join().unwrap();
+        let tunnel = idle.take(&url.parse().unwrap(), Instant::now());
+        drop(tunnel.unwrap());
+        assert!(idle.waiting().is_empty());
     }
 }
