@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
 pytest.register_assert_rewrite("vectors", "scripted_server", "flow", "hostile", "processes", "token_vector")
+
+# A shell that runs the tests in the background has had them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
 

@@ -12,6 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from jumpqr import AsyncClient, Client, RuleSet
 from scripted_server import Action, Recorder, Reply, Request, Silence, serving
 
+# A shell that runs this in the background has had it ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 SLOW = 0.3
 SLOWLY = Recorder(Reply(b'{"errcode":0,"rule_list":[]}', delay=SLOW))
 
