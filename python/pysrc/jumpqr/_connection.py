@@ -91,6 +91,9 @@ def check_process(begun_in: tuple[int, int]) -> None:
         raise RuntimeError("rules: this iteration was begun before a fork; call rules() again in this process")
 
 
+_DEBUG = 10
+"""As in `logging`."""
+
 _logger: logging.Logger | None = None
 
 
@@ -104,10 +107,6 @@ def _listened_to() -> logging.Logger | None:
             return None
         _logger = logging.getLogger("jumpqr")
     return _logger if _logger.isEnabledFor(_DEBUG) else None
-
-
-_DEBUG = 10
-"""As in `logging`."""
 
 
 class _Unheard:
