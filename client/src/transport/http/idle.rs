@@ -340,6 +340,7 @@ mod tests {
             assert_eq!(connections.closed(), closed);
         }
     }
+
     #[test]
     fn of_a_tunnel_no_part_waits_once_it_is_closed() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

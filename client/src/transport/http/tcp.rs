@@ -111,8 +111,8 @@ impl Transport for TcpTransport {
         Ok(amount > 0)
     }
 
-    /// ureq asks when the connection is put back and when it is taken out again. The first time only what is at hand is looked
-    /// at: whatever comes until it is taken out is found then.
+    /// ureq asks when a request is over, and [`idle`](super::idle) when the connection is taken for another. The first time only
+    /// what is at hand is looked at: whatever comes until it is taken is found then.
     fn is_open(&mut self) -> bool {
         if !self.buffers.are_empty() {
             return false;
