@@ -11,7 +11,7 @@ use jumpqr_core::{Pacer, Secret};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
-use crate::given_up::{CALLER_HAS_GIVEN_UP, GivenUp};
+use crate::given_up::{BETWEEN_CHECKS, CALLER_HAS_GIVEN_UP, GivenUp};
 use crate::retry::delays;
 use crate::token::{FixedToken, TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
@@ -127,10 +127,6 @@ impl Driver {
 
     /// Whether the caller has not given up by `until`.
     fn sleep(&self, until: Duration, given_up: &GivenUp) -> bool {
-        let Some(longest_wait) = given_up.longest_wait() else {
-            self.clock.sleep_until(until);
-            return true;
-        };
         loop {
             if given_up.ask() {
                 return false;
@@ -139,7 +135,7 @@ impl Driver {
             if now >= until {
                 return true;
             }
-            self.clock.sleep_until(until.min(now + longest_wait));
+            self.clock.sleep_until(until.min(now + BETWEEN_CHECKS));
         }
     }
 
@@ -155,7 +151,7 @@ impl Driver {
 }
 
 fn nothing_more_is_sent() -> SendFailure {
-    SendFailure::before_sending(FailureCause::Refused, CALLER_HAS_GIVEN_UP)
+    SendFailure::before_sending(FailureCause::GivenUp, CALLER_HAS_GIVEN_UP)
 }
 
 impl fmt::Debug for Driver {

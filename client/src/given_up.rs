@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long a call with a check waits at most before it asks again.
+/// How long a call waits at most before it looks again whether its caller still waits for it.
 pub(crate) const BETWEEN_CHECKS: Duration = Duration::from_millis(50);
 
 /// What a call says that ends for this.

@@ -209,6 +209,10 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_TIMEOUT = 900,
   /**
+   * The caller has given up before the call's end, which nothing in C does.
+   */
+  JUMPQR_STATUS_GIVEN_UP = 901,
+  /**
    * The answer is not one of WeChat's: look at proxies and at the base URL.
    */
   JUMPQR_STATUS_PROTOCOL = 1000,

@@ -71,6 +71,8 @@ pub enum jumpqr_status {
 
     /// The deadline passed; call again, or allow more time.
     Timeout = 900,
+    /// The caller has given up before the call's end, which nothing in C does.
+    GivenUp = 901,
 
     /// The answer is not one of WeChat's: look at proxies and at the base URL.
     Protocol = 1000,
@@ -126,6 +128,7 @@ const NAMES: &[(jumpqr_status, &str)] = &[
     (jumpqr_status::TlsFailed, "tls_failed"),
     (jumpqr_status::ConnectionLost, "connection_lost"),
     (jumpqr_status::Timeout, "timeout"),
+    (jumpqr_status::GivenUp, "given_up"),
     (jumpqr_status::Protocol, "protocol"),
     (jumpqr_status::HttpStatus, "http_status"),
     (jumpqr_status::NotJson, "not_json"),

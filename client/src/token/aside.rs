@@ -51,7 +51,7 @@ impl TokenSource for TokensAside {
             match receiver.recv_timeout(BETWEEN_CHECKS) {
                 Ok(token) => return token,
                 Err(RecvTimeoutError::Timeout) if self.given_up.ask() => {
-                    return Err(Error::new(OwnCode::InvalidConfig, CALLER_HAS_GIVEN_UP));
+                    return Err(Error::new(OwnCode::GivenUp, CALLER_HAS_GIVEN_UP));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {

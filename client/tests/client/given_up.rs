@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Clock, Edit, GivenUp, Outcome, Secret};
+use jumpqr::{Client, Clock, Edit, ErrorKind, GivenUp, Outcome, Secret};
 
 use crate::fake::{ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token};
 
@@ -30,7 +30,7 @@ fn a_wait_for_a_retry_ends_when_the_check_says_so() {
     let given_up = GivenUp::with_check(move || asked.fetch_add(1, Ordering::SeqCst) == 3);
     let client = patient_client(&transport, &clock).with_given_up(&given_up);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert!(error.message().contains("given up"), "{error}");
+    assert_eq!(error.code(), "given_up");
     assert_eq!(error.outcome(), Outcome::NotApplied);
     assert_eq!(transport.sent().len(), 1);
     assert!(given_up.is_set());
@@ -51,6 +51,53 @@ fn a_wait_that_nobody_gives_up_is_as_long_as_ever() {
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(transport.sent().len(), 2);
     assert!(clock.now() >= Duration::from_secs(60));
+}
+
+/// Time at whose first second a caller gives up.
+#[derive(Debug)]
+struct FirstSecond {
+    clock: ManualClock,
+    given_up: GivenUp,
+}
+
+impl Clock for FirstSecond {
+    fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    fn time_of_day(&self) -> Duration {
+        self.clock.time_of_day()
+    }
+
+    fn sleep_until(&self, until: Duration) {
+        self.clock.sleep_until(until);
+        if until >= Duration::from_secs(1) {
+            self.given_up.set();
+        }
+    }
+}
+
+#[test]
+fn a_wait_for_a_retry_ends_when_another_thread_gives_up() {
+    let given_up = GivenUp::default();
+    let clock = Arc::new(FirstSecond {
+        clock: ManualClock::default(),
+        given_up: given_up.clone(),
+    });
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(clock.clone())
+        .timeout(Duration::from_secs(120))
+        .build()
+        .unwrap()
+        .with_given_up(&given_up);
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(error.code(), "given_up");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(transport.sent().len(), 1);
+    assert!(clock.now() < Duration::from_millis(1100));
 }
 
 #[test]

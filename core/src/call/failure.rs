@@ -55,11 +55,13 @@ pub enum FailureCause {
     BodyTooLarge,
     /// The request cannot be sent at all, for example because its URL is not one.
     Refused,
+    /// The caller has given up.
+    GivenUp,
 }
 
 impl FailureCause {
     /// Every cause.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Dns,
         Self::Connect,
         Self::Proxy,
@@ -68,6 +70,7 @@ impl FailureCause {
         Self::ConnectionLost,
         Self::BodyTooLarge,
         Self::Refused,
+        Self::GivenUp,
     ];
 
     const fn code(self) -> OwnCode {
@@ -80,6 +83,7 @@ impl FailureCause {
             Self::ConnectionLost => OwnCode::ConnectionLost,
             Self::BodyTooLarge => OwnCode::BodyTooLarge,
             Self::Refused => OwnCode::InvalidConfig,
+            Self::GivenUp => OwnCode::GivenUp,
         }
     }
 }

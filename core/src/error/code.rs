@@ -77,6 +77,9 @@ own_codes! {
     /// The call's deadline passed.
     Timeout = "timeout", Timeout, retryable: true,
         "Call again, or allow more time.";
+    /// The caller has given up before the call's end.
+    GivenUp = "given_up", Timeout, retryable: false,
+        "Call again where the answer is still wanted.";
     /// The answer has an HTTP status other than 200.
     HttpStatus = "http_status", Protocol, retryable: true,
         "WeChat answers 200 even for errors: look at proxies on the way, and at base_url.";

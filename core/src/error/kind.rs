@@ -52,7 +52,7 @@ words! {
         Busy = "busy",
         /// Look at the network between here and WeChat, then call again.
         Network = "network",
-        /// The deadline passed; call again, or allow more time.
+        /// The deadline passed, or the caller has given up; call again, or allow more time.
         Timeout = "timeout",
         /// The answer is not one of WeChat's: look at proxies and at `base_url`.
         Protocol = "protocol",

@@ -33,7 +33,7 @@ impl From<Failure> for SendFailure {
         match failure {
             Failure::NotSent(failure) => failure,
             Failure::GivenUp { sent } => Self {
-                cause: FailureCause::Refused,
+                cause: FailureCause::GivenUp,
                 sent,
                 detail: CALLER_HAS_GIVEN_UP.to_owned(),
             },
