@@ -97,7 +97,9 @@ impl Client {
     /// How the token of this client stands in its [store](crate::store), without asking WeChat; `None` where the tokens are
     /// the caller's own.
     pub fn token_status(&self) -> Result<Option<TokenStatus>> {
-        self.tokens.status()
+        let patience = &self.patience;
+        let time_left = patience.timeout.saturating_sub(patience.waited);
+        self.tokens.status(time_left)
     }
 
     /// Adds or modifies a rule. Place the [verification file](crate::verification_file) before.

@@ -149,7 +149,9 @@ impl Platform {
 
     /// How the platform's own token stands in the store, without asking WeChat; for a merchant's, ask its client.
     pub fn token_status(&self) -> Result<TokenStatus> {
-        self.authority.component_tokens.status_in_store()
+        self.authority
+            .component_tokens
+            .status_in_store(self.timeout)
     }
 
     /// The platform's own appid.

@@ -46,8 +46,8 @@ pub trait TokenSource: Send + Sync + 'static {
         None
     }
 
-    /// How the token stands in its store; `None` where there is no store.
-    fn status(&self) -> Result<Option<TokenStatus>> {
+    /// How the token stands in its store, which may take so long to tell it; `None` where there is no store.
+    fn status(&self, _timeout: Duration) -> Result<Option<TokenStatus>> {
         Ok(None)
     }
 }

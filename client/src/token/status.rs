@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::issuer::Issuer;
 use super::record::Record;
+use super::turn::Place;
 
 /// How the token of an account stands in its store. Nothing in it is a secret.
 ///
@@ -71,20 +72,15 @@ pub struct RefusedToken {
 }
 
 impl TokenStatus {
-    pub(super) fn new(
-        issuer: &impl Issuer,
-        store: String,
-        record: &Record,
-        now: Duration,
-        timeout: Duration,
-    ) -> Result<Self> {
+    pub(super) fn new(issuer: &impl Issuer, place: &Place<'_>, record: &Record) -> Result<Self> {
+        let now = place.clock.time_of_day();
         let token = record.access_token(now);
         let expires_in = token
             .as_ref()
             .map(|(answer, age)| answer.expires_in.saturating_sub(*age));
         let refused = record.refusal.as_ref().and_then(|refusal| {
             // Where there is nothing to ask with, nothing of it was refused.
-            let proof = issuer.proof(record, timeout).ok()?;
+            let proof = issuer.proof(record, place.time_left()).ok()?;
             let again_in = refusal.again_in(&issuer.credentials(&proof), now)?;
             Some(RefusedToken {
                 errcode: refusal.errcode,
@@ -92,7 +88,7 @@ impl TokenStatus {
             })
         });
         Ok(Self {
-            store,
+            store: place.store.name(),
             interface: issuer.interface(),
             appid: issuer.appid().to_owned(),
             state: match expires_in {
@@ -105,7 +101,7 @@ impl TokenStatus {
             has_refresh_token: issuer
                 .is_refreshed()
                 .then(|| record.refresh_token().is_some()),
-            verify_ticket_age: issuer.verify_ticket_age(timeout)?,
+            verify_ticket_age: issuer.verify_ticket_age(place.time_left())?,
             refused,
         })
     }

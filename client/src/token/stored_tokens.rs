@@ -14,9 +14,6 @@ use super::{TokenRequest, TokenSource};
 use crate::clock::Clock;
 use crate::store::{Key, TokenStore};
 
-/// How long the store may take to tell how the token stands.
-const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// The tokens of one account, of one sort: fetched when there is none, when it is about to expire, and once when WeChat
 /// calls it stale.
 ///
@@ -116,8 +113,8 @@ impl<I: Issuer> TokenSource for StoredTokens<I> {
         token.map(|token| Ok(Some(token)))
     }
 
-    fn status(&self) -> Result<Option<TokenStatus>> {
-        self.status_in_store().map(Some)
+    fn status(&self, timeout: Duration) -> Result<Option<TokenStatus>> {
+        self.status_in_store(timeout).map(Some)
     }
 }
 
@@ -158,16 +155,10 @@ impl<I: Issuer> StoredTokens<I> {
         &self.issuer
     }
 
-    pub(crate) fn status_in_store(&self) -> Result<TokenStatus> {
-        let (record, _) = Record::load(&*self.store, &self.key, STATUS_TIMEOUT)?;
-        let now = self.clock.time_of_day();
-        TokenStatus::new(
-            &self.issuer,
-            self.store.name(),
-            &record,
-            now,
-            STATUS_TIMEOUT,
-        )
+    pub(crate) fn status_in_store(&self, timeout: Duration) -> Result<TokenStatus> {
+        let place = self.place(self.clock.now().saturating_add(timeout));
+        let (record, _) = Record::load(&*self.store, &self.key, timeout)?;
+        TokenStatus::new(&self.issuer, &place, &record)
     }
 
     /// Has the next token asked for with this refresh token, which a new authorisation has brought.
