@@ -33,20 +33,33 @@ impl<I: Issuer> StoredTokens<I> {
     /// The token that somebody else has put into the store, or else a new one, which is put there.
     pub(super) fn renew(&self, rejected: Option<&Secret>, deadline: Duration) -> Result<Held> {
         let place = self.place(deadline);
+        match self.renew_at(&place, rejected) {
+            // Somebody else may have a token by now; if not, there is time to ask once more.
+            Err(late) if late.kind() == ErrorKind::Timeout && !place.time_left().is_zero() => {
+                let again = self.renew_at(&place, rejected);
+                // Where there was not, what held it up is what it failed with at first.
+                again.map_err(|error| {
+                    if place.time_left().is_zero() {
+                        late
+                    } else {
+                        error
+                    }
+                })
+            }
+            result => result,
+        }
+    }
+
+    fn renew_at(&self, place: &Place<'_>, rejected: Option<&Secret>) -> Result<Held> {
         loop {
-            let record = self.look(&place, rejected)?;
+            let record = self.look(place, rejected)?;
             if let Some(held) = self.fresh(rejected) {
                 return Ok(held);
             }
-            self.check_refusal(&place, &record)?;
+            self.check_refusal(place, &record)?;
             if let Some(turn) = place.take_turn(turn(place.time_left()))? {
-                match self.renew_in_turn(&place, &turn, rejected) {
-                    Ok(Some(held)) => return Ok(held),
-                    Ok(None) => {}
-                    // Somebody else may have a token by now; if not, there is time to ask once more.
-                    Err(error)
-                        if error.kind() == ErrorKind::Timeout && !place.time_left().is_zero() => {}
-                    Err(error) => return Err(error),
+                if let Some(held) = self.renew_in_turn(place, &turn, rejected)? {
+                    return Ok(held);
                 }
             } else {
                 // Somebody else is renewing it; until that is done, the former one serves.

@@ -191,3 +191,49 @@ fn a_token_request_that_took_too_long_is_made_again_while_there_is_time() {
     add(&app(&transport).max_retries(0).build().unwrap()).unwrap();
     assert_eq!(count(&transport, STABLE_TOKEN), 2);
 }
+
+/// A WeChat that says nothing for as long as anybody waits.
+fn silent(clock: &Arc<ManualClock>) -> Arc<MemoryTransport> {
+    let passing = clock.clone();
+    Arc::new(MemoryTransport::new(move |request| {
+        passing.advance(request.timeout());
+        let cause = FailureCause::Timeout;
+        Err(SendFailure::after_sending(cause, "the server says nothing"))
+    }))
+}
+
+#[test]
+fn a_server_that_gives_no_token_is_asked_twice_however_much_time_there_is() {
+    for seconds in [1, 30, 3600] {
+        let clock = Arc::<ManualClock>::default();
+        let transport = silent(&clock);
+        let client = sharing(&transport, &Arc::<MemoryStore>::default(), &clock);
+        let client = client.with_timeout(Duration::from_secs(seconds)).unwrap();
+        let error = add(&client).unwrap_err();
+        assert_eq!(error.message(), "the server says nothing");
+        assert_eq!(count(&transport, STABLE_TOKEN), 2);
+    }
+}
+
+#[test]
+fn where_no_time_is_left_to_ask_again_the_server_is_blamed_and_not_the_store() {
+    let (store, clock) = (Arc::<Unreliable>::default(), Arc::<ManualClock>::default());
+    let transport = silent(&clock);
+    store.take(Duration::from_millis(80), &clock);
+    let client = sharing(&transport, &store, &clock);
+    let client = client.with_timeout(Duration::from_secs(1)).unwrap();
+    let error = add(&client).unwrap_err();
+    assert_eq!(clock.now(), Duration::from_secs(1));
+    assert_eq!(error.message(), "the server says nothing");
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+}
+
+#[test]
+fn a_store_that_hangs_tells_how_a_token_stands_or_fails_within_the_timeout() {
+    let (store, clock) = (Arc::<Unreliable>::default(), Arc::<ManualClock>::default());
+    store.take(LONG, &clock);
+    let client = sharing(&strict(), &store, &clock);
+    let client = client.with_timeout(Duration::from_millis(500)).unwrap();
+    assert_eq!(client.token_status().unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(clock.now(), Duration::from_millis(500));
+}
