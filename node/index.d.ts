@@ -179,7 +179,7 @@ export interface ClientSettings {
   allowHttp?: boolean
   /** The most time that a whole call takes, with waiting for its turn, tokens, pacing, retries and reading back; 30,000. */
   timeoutMs?: number
-  /** How long connecting may take, TLS included; 5,000. */
+  /** How long looking up the host's name may take, and then connecting, TLS included; 5,000 each. */
   connectTimeoutMs?: number
   /** How long the server may say nothing; 10,000. */
   readTimeoutMs?: number

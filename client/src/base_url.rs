@@ -12,12 +12,12 @@ const WECHAT_DOMAIN: &str = "weixin.qq.com";
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Takes `url` as it is, but for slashes at its end.
-    pub(crate) fn parse(url: &str, allow_http: bool) -> Result<Self> {
+    /// Takes the `url` that a setting has as it is, but for slashes at its end.
+    pub(crate) fn parse(setting: &str, url: &str, allow_http: bool) -> Result<Self> {
         let refuse = |what: &str| {
             Err(Error::new(
                 OwnCode::InvalidConfig,
-                format!("base_url: {what}; give https:// and a host"),
+                format!("{setting}: {what}; give https:// and a host"),
             ))
         };
         let Some((scheme, rest)) = url.split_once("://") else {
@@ -103,7 +103,7 @@ mod tests {
             "https://[::1]",
             "HTTP://127.0.0.1:8080",
         ] {
-            assert!(BaseUrl::parse(url, false).is_ok(), "{url}");
+            assert!(BaseUrl::parse("base_url", url, false).is_ok(), "{url}");
         }
         for url in [
             "http://api.weixin.qq.com",
@@ -120,20 +120,20 @@ mod tests {
             "https://h:80a",
             "https://h\r\nX: y",
         ] {
-            assert!(BaseUrl::parse(url, false).is_err(), "{url}");
+            assert!(BaseUrl::parse("base_url", url, false).is_err(), "{url}");
         }
     }
 
     #[test]
     fn http_elsewhere_takes_the_callers_word() {
-        let base = BaseUrl::parse("http://proxy.intra:8080/wechat//", true).unwrap();
+        let base = BaseUrl::parse("base_url", "http://proxy.intra:8080/wechat//", true).unwrap();
         assert_eq!(base.as_str(), "http://proxy.intra:8080/wechat");
     }
 
     #[test]
     fn what_is_not_wechat_itself_is_told_apart() {
         let elsewhere = |url| {
-            let base = BaseUrl::parse(url, false).unwrap();
+            let base = BaseUrl::parse("base_url", url, false).unwrap();
             base.elsewhere().map(str::to_owned)
         };
         assert_eq!(elsewhere("https://api.weixin.qq.com"), None);

@@ -191,7 +191,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take, TLS included; 5 s by default.
+    /// How long looking up the host's name may take, and then connecting, TLS included; 5 s each by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.http.connect_timeout = timeout;
         self
@@ -332,9 +332,10 @@ impl ClientBuilder {
 
     /// What calls are made with, once every setting is checked.
     fn driver(&self) -> Result<Driver> {
-        let hosts = std::iter::once(&self.base_url)
-            .chain(&self.alternate_base_urls)
-            .map(|url| BaseUrl::parse(url, self.allow_http))
+        let alternates = self.alternate_base_urls.iter();
+        let hosts = std::iter::once(("base_url", &self.base_url))
+            .chain(alternates.map(|url| ("alternate_base_urls", url)))
+            .map(|(setting, url)| BaseUrl::parse(setting, url, self.allow_http))
             .collect::<Result<_>>()?;
         self.check_durations()?;
         if self.http.body_limit == 0 {

@@ -760,7 +760,8 @@ jumpqr_status jumpqr_client_config_set_allow_http(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
- * How long connecting may take, in milliseconds, TLS included; 5,000 by default, more than 0, and at most a day.
+ * How long looking up the host's name may take, in milliseconds, and then connecting, TLS included; 5,000 each by default, more
+ * than 0, and at most a day.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -788,7 +789,8 @@ jumpqr_status jumpqr_client_config_set_body_limit(struct jumpqr_client_config *c
 
 /**
  * This proxy, `http://[user:password@]host[:port]`, ending with NUL, and none where `url` is NULL. By default what the environment says:
- * `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. This machine's own addresses are never reached through one.
+ * the first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, but for `NO_PROXY`, in upper or lower case. One that is not spoken to in
+ * plain HTTP, such as a SOCKS proxy, is not used. This machine's own addresses are never reached through one.
  *
  * NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`.

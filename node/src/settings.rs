@@ -184,17 +184,20 @@ fn refuse(message: &str) -> Error {
 }
 
 /// The names of settings in the texts of the Rust client, and here.
-const NAMES: [(&str, &str); 11] = [
+const NAMES: [(&str, &str); 14] = [
+    ("access_token", "accessToken"),
     ("token_interface", "tokenInterface"),
     ("component_token_field", "componentTokenField"),
     ("component_appid", "componentAppid"),
     ("component_appsecret", "componentAppsecret"),
     ("base_url", "baseUrl"),
+    ("alternate_base_urls", "alternateBaseUrls"),
     ("allow_http", "allowHttp"),
     ("timeout", "timeoutMs"),
     ("connect_timeout", "connectTimeoutMs"),
     ("read_timeout", "readTimeoutMs"),
     ("max_retries", "maxRetries"),
+    ("body_limit", "bodyLimit"),
     ("tls_roots", "ca"),
 ];
 

@@ -104,3 +104,20 @@ fn a_base_url_that_would_show_the_token_is_3() {
         .expect(3);
     assert!(run.stderr.contains("base_url"), "{}", run.stderr);
 }
+
+#[test]
+fn a_proxy_of_the_environment_that_is_of_another_kind_is_not_used() {
+    for (proxy, code) in [
+        ("http://127.0.0.1:1", "proxy_failed"),
+        ("socks5h://127.0.0.1:1", "dns_failed"),
+        ("https://127.0.0.1:1", "dns_failed"),
+        ("http://127.0.0.1:99999", "dns_failed"),
+    ] {
+        let object = add("http://wechat.invalid")
+            .args(["--allow-http", "--timeout", "1", "--json"])
+            .env("ALL_PROXY", proxy)
+            .expect(5)
+            .json();
+        assert_eq!(object["error"]["code"], code, "{proxy}");
+    }
+}

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use jumpqr::interface::Confirmation;
-use jumpqr::transport::ProxySetting;
+use jumpqr::transport::{ProxySetting, TlsRoots};
 use jumpqr::{Client, ClientBuilder, Edit, ErrorKind, Outcome};
 
 use crate::fake::{listed, rule};
@@ -399,9 +399,23 @@ fn tls_that_fails_is_told_and_not_tried_again() {
 #[test]
 fn settings_that_make_no_sense_are_refused_by_name() {
     let fixed = || Client::builder().access_token("T");
+    let pem = |text: &str| TlsRoots::Pem(text.as_bytes().to_vec());
+    let names = ["api.weixin.qq.com".to_owned()];
+    let authority = rcgen::generate_simple_self_signed(names)
+        .unwrap()
+        .cert
+        .pem();
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nMAAA\n-----END CERTIFICATE-----\n";
+    fixed()
+        .tls_roots(pem(&authority.repeat(2)))
+        .build()
+        .unwrap();
     for (builder, name) in [
         (fixed().base_url("http://api.weixin.qq.com"), "base_url"),
-        (fixed().alternate_base_urls(["nowhere"]), "base_url"),
+        (
+            fixed().alternate_base_urls(["nowhere"]),
+            "alternate_base_urls:",
+        ),
         (fixed().timeout(Duration::ZERO), "timeout"),
         (fixed().timeout(Duration::MAX), "timeout"),
         (fixed().read_timeout(Duration::ZERO), "read_timeout"),
@@ -426,9 +440,16 @@ fn settings_that_make_no_sense_are_refused_by_name() {
             fixed().proxy(ProxySetting::Url("http://user:hunter2".into())),
             "proxy",
         ),
+        (fixed().tls_roots(pem("none")), "tls_roots: there is no"),
         (
-            fixed().tls_roots(jumpqr::transport::TlsRoots::Pem(b"none".to_vec())),
-            "tls_roots",
+            fixed().tls_roots(pem(
+                &format!("{authority}{authority}").replacen("\nM", "\n!", 1)
+            )),
+            "tls_roots: what is in it is not PEM",
+        ),
+        (
+            fixed().tls_roots(pem(&format!("{authority}{no_certificate}"))),
+            "tls_roots: a certificate in it cannot be read",
         ),
     ] {
         let error = builder.build().unwrap_err();

@@ -47,7 +47,8 @@ class Client(Connection[_jumpqr.Client]):
         alternate_base_urls: Hosts that are tried, in order, when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines: only for a proxy in your own network.
         timeout: The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default.
-        connect_timeout: How long connecting may take, TLS included; 5 s by default.
+        connect_timeout: How long looking up the host's name may take, and then connecting, TLS included; 5 s each by
+            default.
         read_timeout: How long the server may say nothing; 10 s by default.
         max_retries: How often a call is tried again after a transient failure; 3 by default, 0 to 100.
         pacing: Whether calls wait their turn so that WeChat's 5 calls a second per interface are kept; True by default.

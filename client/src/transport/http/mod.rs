@@ -24,6 +24,8 @@ use jumpqr_core::answer::Reply;
 use jumpqr_core::call::SendFailure;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::request::Method;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 use ureq::config::AutoHeaderValue;
 use ureq::http::header::CONTENT_TYPE;
 use ureq::http::{HeaderValue, Response};
@@ -54,7 +56,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 /// How to speak HTTP.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// How long connecting may take, TLS included; 5 s by default.
+    /// How long looking up the host's name may take, and then connecting, TLS included; 5 s each by default.
     pub connect_timeout: Duration,
     /// How long the server may say nothing; 10 s by default.
     pub read_timeout: Duration,
@@ -82,7 +84,7 @@ impl Default for HttpSettings {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ProxySetting {
     /// What `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say, in upper or lower case; the first of these proxies
-    /// counts. One that is not for HTTP, such as a SOCKS proxy, is not used: WeChat is then called directly.
+    /// counts. One that is not spoken to in plain HTTP, such as a SOCKS proxy, is not used: WeChat is then called directly.
     #[default]
     FromEnvironment,
     /// None.
@@ -219,12 +221,11 @@ fn host_is_loopback(base_url: &str) -> bool {
 
 fn proxy(setting: &ProxySetting) -> Result<Option<Proxy>> {
     match setting {
-        ProxySetting::FromEnvironment => Ok(Proxy::try_from_env()),
+        ProxySetting::FromEnvironment => Ok(Proxy::try_from_env().filter(is_usable)),
         ProxySetting::Direct => Ok(None),
         ProxySetting::Url(url) => Proxy::new(url.expose())
             .ok()
-            // With one of another kind, ureq panics.
-            .filter(|proxy| proxy.protocol() == ProxyProtocol::Http && port_is_one(proxy))
+            .filter(is_usable)
             .map(Some)
             .ok_or_else(|| {
                 Error::new(
@@ -233,6 +234,11 @@ fn proxy(setting: &ProxySetting) -> Result<Option<Proxy>> {
                 )
             }),
     }
+}
+
+/// Whether it is one for HTTP: of all others, ureq without its further features makes failures whose texts help nobody.
+fn is_usable(proxy: &Proxy) -> bool {
+    proxy.protocol() == ProxyProtocol::Http && port_is_one(proxy)
 }
 
 /// Whether the port is a number that there is, if one is given: ureq takes the default instead of another.
@@ -252,19 +258,32 @@ fn root_certs(roots: &TlsRoots) -> Result<RootCerts> {
         #[cfg(feature = "os-roots")]
         TlsRoots::Os => Ok(RootCerts::PlatformVerifier),
         TlsRoots::Pem(pem) => {
-            let certificates: Vec<Certificate<'static>> = parse_pem(pem)
-                .filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                    _ => None,
-                })
-                .collect();
+            let refuse = |what: &str| {
+                let what = format!("tls_roots: {what}; give one or more certificates in PEM");
+                Error::new(OwnCode::InvalidConfig, what)
+            };
+            let mut certificates: Vec<Certificate<'static>> = Vec::new();
+            for item in parse_pem(pem) {
+                // rustls leaves out what it cannot read, and a server would be distrusted for it.
+                match item.map_err(|_| refuse("what is in it is not PEM"))? {
+                    PemItem::Certificate(certificate) if is_readable(&certificate) => {
+                        certificates.push(certificate);
+                    }
+                    PemItem::Certificate(_) => {
+                        return Err(refuse("a certificate in it cannot be read"));
+                    }
+                    _ => {}
+                }
+            }
             if certificates.is_empty() {
-                return Err(Error::new(
-                    OwnCode::InvalidConfig,
-                    "tls_roots: there is no certificate in it; give one or more in PEM",
-                ));
+                return Err(refuse("there is no certificate in it"));
             }
             Ok(RootCerts::Specific(Arc::new(certificates)))
         }
     }
+}
+
+fn is_readable(certificate: &Certificate<'_>) -> bool {
+    let der = CertificateDer::from(certificate.der());
+    RootCertStore::empty().add(der).is_ok()
 }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jumpqr_core::call::FailureCause;
 use ureq::Timeout;
@@ -38,8 +38,9 @@ impl Resolver for RememberingResolver {
         let addresses = if is_address(host) {
             look_up(uri, config)
         } else {
+            let within = config.timeouts().connect.unwrap_or(Duration::MAX);
             let (uri, config) = (uri.clone(), config.clone());
-            aside(move || look_up(&uri, &config))
+            aside(within, move || look_up(&uri, &config))
         };
         let addresses = addresses.map_err(|error| match error {
             ureq::Error::Other(_) => error,
@@ -74,17 +75,22 @@ fn look_up(uri: &Uri, config: &Config) -> Result<ResolvedSocketAddrs, ureq::Erro
     DefaultResolver::default().resolve(uri, config, without_end)
 }
 
-/// Looks it up for as long as there is time: on a thread of its own, since the system cannot be told when to stop.
+/// Looks it up within this time, and within what is left for the request: on a thread of its own, since the system cannot be
+/// told when to stop.
 fn aside<A: Send + 'static>(
+    within: Duration,
     look_up: impl FnOnce() -> Result<A, ureq::Error> + Send + 'static,
 ) -> Result<A, ureq::Error> {
+    let begun = Instant::now();
     let (sender, receiver) = channel();
     thread::Builder::new()
         .name("jumpqr-dns".to_owned())
         // Nobody listens any more where it took too long.
         .spawn(move || drop(sender.send(look_up())))?;
     loop {
-        let left = deadline().saturating_duration_since(Instant::now());
+        let left = deadline()
+            .saturating_duration_since(Instant::now())
+            .min(within.saturating_sub(begun.elapsed()));
         if left.is_zero() {
             return Err(ureq::Error::Timeout(Timeout::Global));
         }
@@ -118,14 +124,16 @@ mod tests {
     }
 
     #[test]
-    fn a_look_up_that_hangs_is_left_at_the_deadline_or_by_the_caller() {
-        for (after, caller) in [
-            (Duration::from_millis(30), GivenUp::default()),
-            (Duration::from_secs(3600), GivenUp::with_check(|| true)),
+    fn a_look_up_that_hangs_is_left_when_its_time_is_over_or_by_the_caller() {
+        let (short, hour) = (Duration::from_millis(30), Duration::from_secs(3600));
+        for (after, within, caller) in [
+            (short, hour, GivenUp::default()),
+            (hour, short, GivenUp::default()),
+            (hour, hour, GivenUp::with_check(|| true)),
         ] {
             let (_sender, hanging) = channel();
             let error = patiently(after, &caller, || {
-                aside::<()>(move || hanging.recv().unwrap())
+                aside::<()>(within, move || hanging.recv().unwrap())
             });
             let error = error.unwrap_err();
             assert_eq!(is_given_up(&error), caller.is_set());
