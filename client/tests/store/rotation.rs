@@ -16,7 +16,7 @@ use crate::wechat::{self, APPID, COMPONENT_APPID};
 const KILLS: u32 = 200;
 
 /// How long a call takes at most: where a dead holder is not seen, it is outlived within a part of that.
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Longer than a rotation takes, in µs.
 const ROTATION: u32 = 30_000;
