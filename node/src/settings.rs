@@ -184,8 +184,7 @@ fn refuse(message: &str) -> Error {
 }
 
 /// The names of settings in the texts of the Rust client, and here.
-const NAMES: [(&str, &str); 14] = [
-    ("access_token", "accessToken"),
+const NAMES: [(&str, &str); 13] = [
     ("token_interface", "tokenInterface"),
     ("component_token_field", "componentTokenField"),
     ("component_appid", "componentAppid"),
@@ -206,9 +205,15 @@ fn in_camel_case(error: Error) -> Error {
     if error.code() != OwnCode::InvalidConfig.name() {
         return error;
     }
-    // What follows may quote a path, in which no word is a name.
-    if let Some(rest) = error.message().strip_prefix("token_store:") {
-        return refuse(&format!("tokenStore:{rest}"));
+    // What follows the one may quote a path, in which no word is a name; and the other is a word of WeChat's, too.
+    for (name, here) in [
+        ("token_store", "tokenStore"),
+        ("access_token", "accessToken"),
+    ] {
+        let rest = error.message().strip_prefix(name);
+        if let Some(rest) = rest.filter(|rest| rest.starts_with(':')) {
+            return refuse(&format!("{here}{rest}"));
+        }
     }
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
     let mut text = String::new();

@@ -16,7 +16,7 @@ test('in a setting', () => {
   const fixed = { accessToken: 'T' }
   for (const ending of endings) {
     for (const [name, options] of [
-      ['access_token', { accessToken: `P4SS${ending}` }],
+      ['accessToken', { accessToken: `P4SS${ending}` }],
       ['appid', { ...app, appid: `wx1${ending}` }],
       ['secret', { ...app, secret: `P4SS${ending}` }],
       ['baseUrl', { ...fixed, baseUrl: `http://127.0.0.1:1${ending}` }],
