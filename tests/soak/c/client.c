@@ -132,7 +132,7 @@ int main(void)
   must(in_flight <= MOST_THREADS, "SOAK_IN_FLIGHT");
   clients[0] = open_client(0);
   clients[1] = open_client(3);
-  turn("start");
+  turn("start 2");
   for (i = 0; i < in_flight; i++)
     must(pthread_create(&threads[i], NULL, work, NULL) == 0, "pthread_create");
   for (i = 0; i < in_flight; i++)

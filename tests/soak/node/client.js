@@ -74,7 +74,7 @@ async function main() {
         maxRetries,
       }),
   )
-  await turn('start')
+  await turn(`start ${clients.length}`)
   await makeCalls(clients)
   clients = undefined
   // Once more after a turn of the event loop, for what that still held.

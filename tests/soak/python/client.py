@@ -104,7 +104,7 @@ def main() -> None:
     retries = [0, 3]
     clients = [jumpqr.Client(max_retries=most, **ACCOUNT) for most in retries]
     async_clients = [jumpqr.AsyncClient(max_retries=most, **ACCOUNT) for most in retries]
-    turn("start")
+    turn(f"start {len(clients) + len(async_clients)}")
     bounds = [CALLS * tenth // 10 for tenth in range(11)]
     for tenth, (begin, end) in enumerate(itertools.pairwise(bounds)):
         numbers = iter(range(begin, end))

@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // What a sanitizer starts with the first thread, is there at the start.
     thread::spawn(|| {}).join().map_err(|_| "no thread")?;
-    say("start").and_then(|()| flush())?;
+    say("start 2").and_then(|()| flush())?;
     io::stdin().read_line(&mut String::new())?;
     let next = AtomicU32::new(0);
     thread::scope(|scope| {

@@ -18,8 +18,11 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(60);
 /// How long threads that have nothing to do may stay: Node's, 5 s.
 const LONGEST_REST: Duration = Duration::from_secs(15);
 
+/// How often it is looked at while it is to come to rest, or to end.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
 /// What a client says where a result stands otherwise.
-const START: &str = "start";
+const START: &str = "start ";
 const END: &str = "end";
 
 /// Lines that wait to be judged, at most.
@@ -30,6 +33,8 @@ pub(crate) struct Client {
     process: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
+    /// How many of jumpqr's clients it has.
+    clients: u64,
 }
 
 impl Client {
@@ -60,15 +65,20 @@ impl Client {
                 }
             }
         });
-        let client = Self {
+        let mut client = Self {
             input: process.stdin.take(),
             process,
             lines,
+            clients: 0,
         };
-        match client.line()? {
-            line if line == START => Ok(client),
-            line => Err(format!("the client began with {line:?}").into()),
-        }
+        let line = client.line()?;
+        let clients = line.strip_prefix(START).and_then(|rest| rest.parse().ok());
+        client.clients = clients.ok_or_else(|| format!("the client began with {line:?}"))?;
+        Ok(client)
+    }
+
+    pub(crate) fn clients(&self) -> u64 {
+        self.clients
     }
 
     /// Lets it make its calls.
@@ -95,14 +105,23 @@ impl Client {
             if observed.is_like(start) || began.elapsed() > LONGEST_REST {
                 return Ok(observed);
             }
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(BETWEEN_LOOKS);
         }
     }
 
     /// Lets it end by itself.
     pub(crate) fn end(mut self) -> Result<(), Box<dyn Error>> {
         self.input = None;
-        let status = self.process.wait()?;
+        let began = Instant::now();
+        let status = loop {
+            match self.process.try_wait()? {
+                Some(status) => break status,
+                None if began.elapsed() > LONGEST_SILENCE => {
+                    return Err("the client does not end".into());
+                }
+                None => thread::sleep(BETWEEN_LOOKS),
+            }
+        };
         if status.success() {
             return Ok(());
         }

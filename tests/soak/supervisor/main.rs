@@ -60,7 +60,7 @@ fn run() -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let base_url = server::start(&wechat, &connections)?;
 
     let mut client = Client::start(&command, &base_url, calls)?;
-    let mut verdict = Verdict::new(calls, client.observed()?);
+    let mut verdict = Verdict::new(calls, client.clients(), client.observed()?);
     client.go_on()?;
     while let Some(result) = client.result()? {
         if verdict.judge(&wechat.ledger, &result) {

@@ -20,15 +20,14 @@ const FLAT: u64 = 8 * 1024;
 /// The fewest calls whose memory is judged: after fewer, not all is warm.
 const JUDGED: u32 = 200_000;
 
-/// How many clients a program makes at most, each with tokens of its own.
-const CLIENTS: u64 = 4;
-
 /// How many complaints of the same sort are told.
 const TOLD: usize = 10;
 
 /// What is known so far.
 pub(crate) struct Verdict {
     calls: u32,
+    /// How many clients the program has, each with tokens and connections of its own.
+    clients: u64,
     began: Instant,
     start: Observed,
     /// At each tenth.
@@ -43,9 +42,10 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    pub(crate) fn new(calls: u32, start: Observed) -> Self {
+    pub(crate) fn new(calls: u32, clients: u64, start: Observed) -> Self {
         let verdict = Self {
             calls,
+            clients,
             began: Instant::now(),
             start,
             tenths: Vec::new(),
@@ -128,7 +128,7 @@ impl Verdict {
         );
         // Of each client, one thread fetches, and the others use what it got.
         check(
-            fetched <= CLIENTS * (dead + 1),
+            fetched <= self.clients * (dead + 1),
             "tokens were fetched that nobody needed".to_owned(),
         );
         let ended: u64 = wechat
@@ -138,7 +138,7 @@ impl Verdict {
             .map(|(_, met)| met)
             .sum();
         check(
-            opened <= ended + 2 * CLIENTS * u64::from(IN_FLIGHT) + u64::from(self.calls) / 50,
+            opened <= ended + 2 * self.clients * u64::from(IN_FLIGHT) + u64::from(self.calls) / 50,
             "connections are not kept".to_owned(),
         );
         check(
