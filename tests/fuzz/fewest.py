@@ -1,7 +1,8 @@
 """Chooses the inputs of a corpus: `fewest.py CONTROL FOLDER`.
 
-CONTROL is what libFuzzer's merge writes: which features (edges, and how often each is taken) each input reaches. Time and again
-the input that reaches most of what none before has reached is taken, and of equals the smallest, until there are enough.
+CONTROL is what libFuzzer's merge writes: which features (edges, and how often each is taken) each input reaches. Time
+and again the input that reaches most of what none before has reached is taken, and of equals the smallest, until there
+are enough.
 Inputs whose name has a hyphen in it were put there by hand, or broke a promise once: they stay.
 """
 

@@ -70,7 +70,12 @@ def trace(client: Client, server: Server, scheme: str) -> list[str]:
 
 def warm_calls(log: list[str]) -> Iterator[tuple[str, str]]:
     """The system calls, and their arguments, between the answers to both orders."""
-    first, second = (number for number, line in enumerate(log) if ANSWER.match(line))
+    answers = [number for number, line in enumerate(log) if ANSWER.match(line)]
+    if len(answers) != 2:
+        raise SystemExit(
+            f"strace shows {len(answers)} answers of the driver instead of 2; its last lines:\n" + "\n".join(log[-20:])
+        )
+    first, second = answers
     for line in log[first + 1 : second]:
         if match := LINE.match(line):
             yield match[1], match[2]

@@ -1,8 +1,8 @@
 """Tidies an SBOM: `sbom.py PACKAGE SBOM TREE TIDIED`.
 
-SBOM is what cargo-cyclonedx writes of PACKAGE. It resolves the whole workspace at once, so that it lists what only another member
-asks for; and it names the folders of this machine. TREE is what `cargo tree` says that PACKAGE is built of. What is not
-in TREE is left out; what TREE has and SBOM lacks is an error.
+SBOM is what cargo-cyclonedx writes of PACKAGE. It resolves the whole workspace at once, so that it lists what only
+another member asks for; and it names the folders of this machine. TREE is what `cargo tree` says that PACKAGE is built
+of. What is not in TREE is left out; what TREE has and SBOM lacks is an error.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def c() -> None:
 
 
 def python() -> None:
-    run(PYTHON, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", empty(WHEELS), REPOSITORY / "python")
+    run(PYTHON, "-m", "maturin", "build", "--release", "--locked", "--out", empty(WHEELS), folder=REPOSITORY / "python")
     (wheel,) = WHEELS.glob("*.whl")
     run(PYTHON, "-m", "pip", "install", "--no-index", "--force-reinstall", wheel)
 

@@ -120,10 +120,11 @@ def running(folder: Path) -> Iterator[Server]:
 def wait_for_worker(master: subprocess.Popen, folder: Path) -> int:
     """Return the worker's process as soon as there is one."""
     children = Path(f"/proc/{master.pid}/task/{master.pid}/children")
-    for _ in range(100):
+    # It tries for 2.5 s to get a port that somebody else was given in the meantime.
+    for _ in range(600):
         if master.poll() is not None:
             raise SystemExit("nginx does not start:\n" + (folder / "error.log").read_text())
         if (folder / "pid").exists() and (worker := children.read_text().split()):
             return int(worker[0])
         time.sleep(0.05)
-    raise SystemExit("nginx does not start its worker within 5 s")
+    raise SystemExit("nginx does not start its worker within 30 s")
