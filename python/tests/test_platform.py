@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import pickle
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +194,31 @@ def test_what_is_closed_says_so(jumpqr_sandbox: Sandbox, appid: str) -> None:
     for ask in (other.get_jump_qr_code, other.token_status, platform.token_status, lambda: platform.merchant(appid)):
         with pytest.raises(RuntimeError, match="the platform is closed"):
             ask()
+
+
+def sockets() -> int:
+    """How many this process has open, the sandbox' own included."""
+    count = 0
+    for file in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            count += os.readlink(file).startswith("socket:")
+    return count
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="sockets are counted as Linux tells them")
+def test_closing_it_closes_connections_though_a_merchants_client_is_held(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    jumpqr_sandbox.counters()
+    before = sockets()
+    with authorised(jumpqr_sandbox) as platform:
+        client = platform.merchant(appid)
+        client.get_jump_qr_code()
+        assert sockets() > before
+    deadline = time.monotonic() + 10
+    # The sandbox' side closes when it has seen that.
+    while sockets() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert sockets() == before
+    del client
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

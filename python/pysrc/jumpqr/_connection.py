@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Callable
     from typing import Any, ClassVar, NoReturn, TypeVar
+    from weakref import WeakValueDictionary
 
     N = TypeVar("N")
 else:
@@ -52,8 +53,11 @@ class Connection(Generic[N]):
         """
         self._connect = connect
         self._within = within
+        self._inner: WeakValueDictionary[int, Connection[Any]] | None = None
         self._natives = {process(): connect()}
         self._closed = False
+        if within is not None:
+            within._contain(self)
 
     def _native(self) -> N:
         self._check_open()
@@ -70,9 +74,22 @@ class Connection(Generic[N]):
         if self._closed:
             raise RuntimeError(f"the {self._what} is closed; make another one")
 
+    def _contain(self, inner: Connection[Any]) -> None:
+        # Few processes have a platform.
+        from weakref import WeakValueDictionary
+
+        if self._inner is None:
+            self._inner = WeakValueDictionary()
+        self._inner[id(inner)] = inner
+
     def _close(self) -> None:
         self._closed = True
         self._natives.pop(process(), None)
+        # Their native objects hold the same connections.
+        for reference in [] if self._inner is None else self._inner.valuerefs():
+            inner = reference()
+            if inner is not None:
+                inner._close()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} cannot be pickled: it holds connections and credentials")
