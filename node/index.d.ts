@@ -166,7 +166,7 @@ export interface ClientSettings {
   /**
    * Where the tokens of appid and secret, or of a platform and its merchants, are kept, so that others share them: `memory:`,
    * the default, in this object only; `dir:/absolute/path`, a folder for the processes of one machine, made with 0700;
-   * `redis://[user:password@]host[:port][/db]` or `rediss://…`, for several machines.
+   * `redis://[user:password@]host[:port][/db]`, `rediss://…` with TLS, or `redis+unix:///path`, for several machines.
    */
   tokenStore?: string
   /** Which interface issues the tokens of appid and secret; `stable_token` by default. */

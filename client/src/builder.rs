@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL};
+use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL, LONGEST_CREDENTIAL};
 
 use crate::base_url::BaseUrl;
 use crate::client::Client;
@@ -23,9 +23,6 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What every appid begins with.
 const APPID_BEGINNING: &str = "wx";
-
-/// The longest credential that is sent, in bytes: WeChat's have up to 512 characters, and nobody knows for how long.
-pub(crate) const LONGEST_CREDENTIAL: usize = 4096;
 
 /// The longest appid of a platform or a merchant; WeChat's have 18 characters.
 const LONGEST_APPID: usize = 64;

@@ -24,8 +24,8 @@ use crate::token::{
 /// same, with a process that died between the answer and the store, is taken from WeChat's list of the platform's merchants.
 ///
 /// It is cheap to clone, and clones share everything. It may be used from any number of threads at once, but not in a forked
-/// child. What it knows of a
-/// merchant, about 1 KB, stays in memory for as long as it lives.
+/// child. What it knows of a merchant, with what a store in memory keeps of it about 2 KB, stays in memory for as long as it
+/// lives.
 ///
 /// ```no_run
 /// use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, store};

@@ -12,7 +12,7 @@ use crate::status::jumpqr_status;
 use crate::token_status::jumpqr_token_status;
 
 /// A third-party platform, which calls for the merchants that have authorised it. Make one for all of them, and keep it: what
-/// it knows of a merchant, a few hundred bytes, stays in memory for as long as it lives.
+/// it knows of a merchant, about 2 KB, stays in memory for as long as it lives.
 ///
 /// Its own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's with the
 /// platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one before: it is

@@ -132,7 +132,8 @@ pub fn may_hold_password(token_store: &str) -> bool {
 ///
 /// - `memory:` — a new one, in this process only
 /// - `dir:/absolute/path` — a [`DirectoryStore`] in this folder
-/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…` — a `RedisStore`, with the feature `redis`
+/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…[?ca=/path]` with TLS, or `redis+unix:///path` — a
+///   `RedisStore`, with the feature `redis`
 ///
 /// Anything else is refused, without being repeated: an address may hold a password.
 pub fn open(token_store: &str) -> Result<Arc<dyn TokenStore>> {

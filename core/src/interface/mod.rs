@@ -34,7 +34,7 @@ pub use listed_rule::ListedRule;
 pub use publish_jump_qr_code::PublishJumpQRCode;
 pub use stable_token::StableToken;
 pub use token::Token;
-pub use token_answer::TokenAnswer;
+pub use token_answer::{LONGEST_CREDENTIAL, TokenAnswer};
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
 
 use serde::{Serialize, Serializer};

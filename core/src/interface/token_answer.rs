@@ -13,6 +13,9 @@ const RENEWED_BY: u32 = 120;
 /// The longest life that WeChat gives a token, in seconds; a longer one is not believed.
 const LONGEST_LIFE: u64 = 7200;
 
+/// The longest credential that is taken from anybody, in bytes: WeChat's have up to 512 characters, and nobody knows for how long.
+pub const LONGEST_CREDENTIAL: usize = 4096;
+
 /// The answer of `token`, `stable_token` and `api_component_token`, and the token in that of `api_authorizer_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,7 +44,7 @@ impl TokenAnswer {
     pub(super) fn decode_field(answer: &Object, field: &str) -> Result<Self> {
         let access_token = answer
             .text(field)
-            .filter(|token| !token.is_empty())
+            .filter(|token| (1..=LONGEST_CREDENTIAL).contains(&token.len()))
             .ok_or_else(|| missing(field))?;
         // A life that is missing or makes no sense is no reason to refuse the token: one that is stale is renewed.
         let seconds = answer
@@ -66,7 +69,7 @@ impl TokenAnswer {
 
 #[cfg(test)]
 mod tests {
-    use super::TokenAnswer;
+    use super::{LONGEST_CREDENTIAL, TokenAnswer};
     use crate::answer::Reply;
 
     fn decoded(expires_in: &str) -> TokenAnswer {
@@ -84,6 +87,21 @@ mod tests {
         assert_eq!(times("7200"), [7_200_000, 6_960_000, 7_140_000]);
         assert_eq!(times("\"300\""), [300_000, 290_000, 297_500]);
         assert_eq!(times("1"), [1000, 966, 991]);
+    }
+
+    #[test]
+    fn a_token_that_is_far_too_long_is_none() {
+        let decoded = |length: usize| {
+            let body = format!(
+                r#"{{"access_token":"{}","expires_in":7200}}"#,
+                "T".repeat(length)
+            );
+            TokenAnswer::decode(&Reply::ok(body).object().unwrap())
+        };
+        assert!(decoded(LONGEST_CREDENTIAL).is_ok());
+        let error = decoded(LONGEST_CREDENTIAL + 1).unwrap_err();
+        assert_eq!(error.code(), "unexpected_answer");
+        assert!(error.message().len() < 100, "{error}");
     }
 
     #[test]

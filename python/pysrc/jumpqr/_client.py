@@ -41,8 +41,8 @@ class Client(Connection[_jumpqr.Client]):
         token_interface: Which interface issues the tokens of `appid`: "stable_token" (the default) or "token".
         token_store: Where the tokens of `appid` are kept: "memory:" (the default), for this client alone;
             "dir:/absolute/path", a folder that the processes of this machine share;
-            "redis://[user:password@]host[:port][/db]", or rediss with TLS, for a fleet. Of all that share a store, one
-            fetches at a time.
+            "redis://[user:password@]host[:port][/db]", rediss with TLS, or "redis+unix:///path", for a fleet. Of all
+            that share a store, one fetches at a time.
         base_url: The host to call; https://api.weixin.qq.com by default. It must be https, but for this machine's own.
         alternate_base_urls: Hosts that are tried, in order, when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines: only for a proxy in your own network.

@@ -21,7 +21,7 @@ class Platform(Connection[_jumpqr.Platform]):
     lost all the same is taken from WeChat's list of the platform's merchants.
 
     Make one, with a token store that outlives the process, and keep it: it may serve thousands of merchants, who share
-    its connections and its store. What it knows of a merchant, a few hundred bytes, stays in memory while it lives. Any
+    its connections and its store. What it knows of a merchant, about 2 KB, stays in memory while it lives. Any
     number of threads may use it at once. After a fork, the child gets connections of its own, and with "memory:" an
     empty store. It is a context manager; leaving it closes its connections, and its merchants' clients with it.
 
