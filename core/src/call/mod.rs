@@ -74,6 +74,10 @@ use crate::request::Request;
 /// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
 const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
 
+/// How much time a write must have left to be sent at all, after a wait: a quarter of the whole, but no more than this. With less, it
+/// could end in doubt for want of time alone.
+const MOST_LEFT_FOR_SENDING: Duration = Duration::from_secs(1);
+
 /// One call, from the first request to its result.
 #[derive(Debug)]
 pub struct Call<I: Interface> {
@@ -174,7 +178,7 @@ impl<I: Interface> Call<I> {
             },
             State::Reserving => Step::Reserve {
                 path: self.request.path(),
-                latest: self.deadline,
+                latest: self.latest_start(),
             },
             State::Waiting { until, .. } => Step::Wait { until: *until },
             State::Sending => Step::Send(self.sending(now)),
@@ -208,7 +212,7 @@ impl<I: Interface> Call<I> {
     pub fn reserved(&mut self, now: Duration, start: Option<Duration>) {
         match start {
             Some(start) if start <= now => self.state = State::Sending,
-            Some(start) if start < self.deadline => {
+            Some(start) if start < self.latest_start() => {
                 self.state = State::Waiting {
                     until: start,
                     then: Then::Send,
@@ -231,10 +235,24 @@ impl<I: Interface> Call<I> {
         }
     }
 
+    /// Until when it may wait.
+    fn latest_start(&self) -> Duration {
+        let kept = if self.is_writing() {
+            (self.timeout / 4).min(MOST_LEFT_FOR_SENDING)
+        } else {
+            Duration::ZERO
+        };
+        self.deadline.saturating_sub(kept)
+    }
+
+    /// Whether the next request changes something.
+    fn is_writing(&self) -> bool {
+        matches!(self.phase, Phase::Asking) && self.interface.write().is_some()
+    }
+
     fn sending(&self, now: Duration) -> Sending {
         let left = self.deadline.saturating_sub(now);
-        let is_write = matches!(self.phase, Phase::Asking) && self.interface.write().is_some();
-        let kept = if is_write {
+        let kept = if self.is_writing() {
             (left / 4).min(MOST_KEPT_FOR_READING_BACK)
         } else {
             Duration::ZERO
@@ -260,7 +278,7 @@ impl<I: Interface> Call<I> {
             return false;
         };
         let until = now.saturating_add(delay).saturating_add(wait);
-        if until >= self.deadline {
+        if until >= self.latest_start() {
             return false;
         }
         self.state = State::Waiting {

@@ -54,7 +54,12 @@ impl<I: Interface> Call<I> {
             self.last_error = Some(cause);
         } else {
             let error = cause.with_outcome(Outcome::NotApplied);
-            self.fail(error.with_advice(DID_NOT_STAND));
+            // What would be refused again has advice of its own.
+            self.fail(if error.is_retryable() {
+                error.with_advice(DID_NOT_STAND)
+            } else {
+                error
+            });
         }
     }
 
