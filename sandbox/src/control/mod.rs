@@ -147,6 +147,24 @@ fn read<T: DeserializeOwned>(body: Value) -> Result<T, SandboxError> {
     serde_json::from_value(body).map_err(|error| SandboxError::Invalid(error.to_string()))
 }
 
+/// What `current` becomes when the fields of `changes` take the place of its own.
+fn changed<T: Serialize + DeserializeOwned>(
+    current: &T,
+    changes: Value,
+) -> Result<T, SandboxError> {
+    let mut whole = render(current)?;
+    match (&mut whole, changes) {
+        (_, Value::Null) => {}
+        (Value::Object(whole), Value::Object(changes)) => whole.extend(changes),
+        _ => {
+            return Err(SandboxError::Invalid(
+                "the body is not an object; give one with what is to change".to_owned(),
+            ));
+        }
+    }
+    read(whole)
+}
+
 fn render(value: &impl Serialize) -> Result<Value, SandboxError> {
     serde_json::to_value(value).map_err(|error| SandboxError::Invalid(error.to_string()))
 }

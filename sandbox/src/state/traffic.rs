@@ -33,13 +33,16 @@ impl Traffic {
         pace: Pace,
     ) -> Result<(), Refusal> {
         let calls = self.calls.entry((interface, appid.to_owned())).or_default();
-        while calls.front().is_some_and(|call| *call + MINUTE <= now) {
+        while calls
+            .front()
+            .is_some_and(|call| now.saturating_sub(*call) >= MINUTE)
+        {
             calls.pop_front();
         }
         let last_second = calls
             .iter()
             .rev()
-            .take_while(|call| **call + SECOND > now)
+            .take_while(|call| now.saturating_sub(**call) < SECOND)
             .count();
         if last_second >= pace.per_second {
             return Err(Refusal::new(44990));

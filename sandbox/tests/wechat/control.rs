@@ -203,6 +203,19 @@ fn links_files_web_and_limits_are_set_over_http() {
 }
 
 #[test]
+fn a_change_that_is_no_object_is_refused() {
+    let caller = Caller::new();
+    for path in ["/sandbox/limits", "/sandbox/tokens"] {
+        for body in ["[1]", "\"x\"", "7"] {
+            let (status, answer) = control(&caller, "PUT", path, body);
+            assert_eq!(status, 400, "{path} {body}");
+            assert!(answer.to_string().contains("not an object"), "{answer}");
+        }
+        assert_eq!(control(&caller, "PUT", path, "").0, 200);
+    }
+}
+
+#[test]
 fn the_clock_moves_and_stops_over_http() {
     let caller = Caller::new();
     let at = |clock: &Value| clock["unix_seconds"].as_f64().unwrap();

@@ -241,3 +241,16 @@ fn all_tokens_of_an_account_can_be_killed() {
     assert_eq!(use_it(&caller, &next), 0);
     assert_eq!(caller.sandbox.kill_tokens(MINI_PROGRAM_APPID).unwrap(), 1);
 }
+
+#[test]
+fn requests_are_counted_to_the_end_of_time() {
+    let caller = Caller::new();
+    let end = json!({"advance_seconds": 1.844_674_407_370_95e19});
+    caller
+        .sandbox
+        .control("POST", "/sandbox/clock", end)
+        .unwrap();
+    for _ in 0..3 {
+        text(&stable(&caller, false));
+    }
+}
