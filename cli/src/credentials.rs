@@ -4,14 +4,15 @@
 use std::env;
 
 use jumpqr::error::OwnCode;
+use jumpqr::interface::LONGEST_CREDENTIAL;
 use jumpqr::{Error, Secret};
 
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::input::Input;
 
-/// The longest file with a token or a secret that is read, in bytes. A token has at most 512 characters.
-const MOST_BYTES: usize = 4096;
+/// The longest file with a token or a secret that is read, in bytes: with the end of its line.
+const MOST_BYTES: usize = LONGEST_CREDENTIAL + 2;
 
 const WAYS: &str = "\
 Give one of these:

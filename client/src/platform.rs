@@ -154,6 +154,12 @@ impl Platform {
             .status_in_store(self.timeout)
     }
 
+    /// Which token store it has, as the setting `token_store` has it, but for a password.
+    #[must_use]
+    pub fn store_name(&self) -> String {
+        self.authority.component_tokens.store_name()
+    }
+
     /// The platform's own appid.
     #[must_use]
     pub fn component_appid(&self) -> &str {

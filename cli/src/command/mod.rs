@@ -84,7 +84,7 @@ fn answer_in_words(confirmation: Confirmation) -> &'static str {
     match confirmation {
         Confirmation::Answered => "WeChat answered ok (errcode 0)",
         Confirmation::ReadBack => {
-            "WeChat's answer got lost or was inconclusive; read back, the rule stands as asked"
+            "WeChat's answer got lost or was inconclusive; read back, the change stands"
         }
     }
 }

@@ -155,6 +155,10 @@ impl<I: Issuer> StoredTokens<I> {
         &self.issuer
     }
 
+    pub(crate) fn store_name(&self) -> String {
+        self.store.name()
+    }
+
     pub(crate) fn status_in_store(&self, timeout: Duration) -> Result<TokenStatus> {
         let place = self.place(self.clock.now().saturating_add(timeout));
         let (record, _) = Record::load(&*self.store, &self.key, timeout)?;

@@ -41,7 +41,7 @@ impl SetRefreshToken {
         Ok(Box::new(Kept {
             component_appid: platform.component_appid().to_owned(),
             appid,
-            store: platform.token_status()?.store,
+            store: platform.store_name(),
         }))
     }
 }

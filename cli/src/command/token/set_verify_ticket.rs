@@ -35,7 +35,7 @@ impl SetVerifyTicket {
         platform.set_verify_ticket(read_secret(&self.ticket_file)?)?;
         Ok(Box::new(Kept {
             component_appid: platform.component_appid().to_owned(),
-            store: platform.token_status()?.store,
+            store: platform.store_name(),
         }))
     }
 }
