@@ -189,7 +189,7 @@ export interface ClientSettings {
   pacing?: boolean
   /** Whether a request is checked before it is sent; true. */
   validate?: boolean
-  /** The longest answer that is taken, in bytes; 1 MiB. */
+  /** The longest answer that is taken, in bytes; 4 MiB, more than a list of 10,000 rules takes. */
   bodyLimit?: number
   /** `http://[user:password@]host[:port]`; null for none; that of the environment by default. */
   proxy?: string | null

@@ -218,7 +218,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest answer that is taken, in bytes; 1 MiB by default.
+    /// The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.http.body_limit = bytes;
         self

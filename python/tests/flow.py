@@ -170,6 +170,6 @@ def _action(step: Vector) -> Action:
     actions: dict[str, Action] = {
         "connection_lost": Close(),
         "timeout": Silence(),
-        "body_too_large": Reply(b" " * (2 << 20)),
+        "body_too_large": Reply(b" " * (5 << 20)),
     }
     return actions[step["failure"]["cause"]]

@@ -211,10 +211,10 @@ fn a_file_of_ten_megabytes() {
     let run = refused_with(&[file.to_str().unwrap()], "");
     says(
         &run,
-        &["larger than 1048576 bytes", "is it the right file?"],
+        &["larger than 4194304 bytes", "is it the right file?"],
     );
     // Standard input of any length as well.
-    says(&refused(document), &["larger than 1048576 bytes"]);
+    says(&refused(document), &["larger than 4194304 bytes"]);
 }
 
 #[test]

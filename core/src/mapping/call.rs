@@ -55,11 +55,13 @@ pub fn check_call(interface: &str, arguments: &Value) -> Result<CheckReport> {
     if interface == AddJumpQRCode::NAME {
         return Ok(check_mapping(arguments));
     }
-    let (call, form) = read_call(interface, arguments)?;
-    Ok(match call {
-        Some(call) if form.is_valid() => call.check(),
-        _ => form,
-    })
+    let (call, mut report) = read_call(interface, arguments)?;
+    if let Some(call) = call {
+        let content = call.check();
+        report.violations.extend(content.violations);
+        report.warnings.extend(content.warnings);
+    }
+    Ok(report)
 }
 
 fn name_of(interface: &str) -> &'static str {
@@ -216,6 +218,19 @@ mod tests {
         found
             .map(|finding| (finding.field, finding.code.name()))
             .collect()
+    }
+
+    #[test]
+    fn what_is_wrong_in_form_and_in_content_is_told_at_once() {
+        let arguments = json!({"appid": "wx 1", "page_num": 0, "page_size": 1, "pages": 2});
+        assert_eq!(
+            violations("getJumpQRCode", &arguments),
+            [
+                ("pages".to_owned(), "unknown_field"),
+                ("appid".to_owned(), "not_one_word"),
+                ("page_num".to_owned(), "out_of_range"),
+            ]
+        );
     }
 
     #[test]

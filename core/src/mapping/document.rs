@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::check::{Finding, FindingCode};
 use crate::error::{Error, Result};
 
-/// The longest document that is read, in bytes (1 MiB). A rule takes a few hundred.
-pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+/// The longest document that is read, in bytes (4 MiB): a rule takes a few hundred, and a list may have 10,000.
+pub const MAX_DOCUMENT_BYTES: usize = 4 << 20;
 
 /// Reads JSON from `document`, which may begin with a byte order mark.
 ///

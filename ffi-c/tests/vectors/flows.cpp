@@ -46,7 +46,7 @@ Reaction reaction_of(const json &reply, const json &failure, bool &connects) {
   same("sent", cause != "connect", sent);
   if (cause == "connection_lost") return {Reaction::close};
   if (cause == "timeout") return {Reaction::silence};
-  if (cause == "body_too_large") return {Reaction::answer, 200, std::string((1 << 20) + 1, ' ')};
+  if (cause == "body_too_large") return {Reaction::answer, 200, std::string((4 << 20) + 1, ' ')};
   if (cause != "connect") fail("no server can stage " + cause);
   connects = false;
   return {Reaction::close};

@@ -7,7 +7,7 @@ const { deadUrl, serve } = require('../server.js')
 const { bytes, choice, count, keys, load, runAll } = require('./file.js')
 const { checkEnding, invoke, isTokenCall, settled, tokenSettings } = require('./call.js')
 
-const bodyLimit = 1 << 20
+const bodyLimit = 4 << 20
 
 /** A flow as a script for a server on loopback and for a token source. */
 class Script {

@@ -20,7 +20,7 @@ whose request meets each of the faults below, and each further request of the sa
 - No call ends more than 250 ms after its deadline.
 - A write whose outcome is not known is not sent again: the rule is read back. Where that fails too, the error has the outcome `unknown`: look with
   `getJumpQRCode` before you call again. After `not_applied`, calling again is safe.
-- Answers without end take no more memory than the limit of the body, 1 MiB by default, and little besides.
+- Answers without end take no more memory than the limit of the body, 4 MiB by default, and little besides.
 - No access token is in any error.
 - The calls of this table have no retries left, but where it says so; by default, a call has three, and most of these faults pass.
 

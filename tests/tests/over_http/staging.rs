@@ -214,7 +214,7 @@ fn fate(send: &SendVector) -> Result<Fate, String> {
         Some(CauseVector::Timeout) => Ok(Fate::Silence),
         Some(CauseVector::BodyTooLarge) => Ok(Fate::Reply {
             status: 200,
-            body: vec![b' '; 2 << 20],
+            body: vec![b' '; 5 << 20],
         }),
         cause => Err(format!("{cause:?} is not staged")),
     }

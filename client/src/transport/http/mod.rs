@@ -60,7 +60,7 @@ pub struct HttpSettings {
     pub connect_timeout: Duration,
     /// How long the server may say nothing; 10 s by default.
     pub read_timeout: Duration,
-    /// The longest body that is taken, in bytes; 1 MiB by default.
+    /// The longest body that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
     pub body_limit: u64,
     /// The proxy; that of the environment by default.
     pub proxy: ProxySetting,
@@ -73,7 +73,7 @@ impl Default for HttpSettings {
         Self {
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(10),
-            body_limit: 1 << 20,
+            body_limit: 4 << 20,
             proxy: ProxySetting::FromEnvironment,
             tls_roots: TlsRoots::Bundled,
         }
