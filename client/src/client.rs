@@ -75,9 +75,9 @@ impl Client {
         client
     }
 
-    /// The same client, whose calls send nothing more once `given_up` is set: a call in progress then ends as if it could not
-    /// be sent, unless it is waiting for an answer; with a [check](GivenUp::with_check), it waits for none either. A token that is
-    /// being fetched is fetched all the same: other calls may be waiting for it.
+    /// The same client, whose calls send nothing more once `given_up` is set: a call in progress then ends within 50 ms, with the
+    /// code `given_up`, unless it is waiting for an answer or a token; with a [check](GivenUp::with_check), it waits for neither. A
+    /// token that is being fetched is fetched all the same: other calls may be waiting for it.
     #[must_use]
     pub fn with_given_up(&self, given_up: &GivenUp) -> Self {
         let mut client = self.clone();

@@ -535,7 +535,7 @@ jumpqr_status jumpqr_check_rule(const struct jumpqr_rule *rule,
  * JSON. The report is to be freed.
  *
  * NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`.
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_check_json(const char *json,
                                 size_t size,
@@ -567,7 +567,7 @@ jumpqr_status jumpqr_check_get_latest(const char *appid,
  * Checks a getJumpQRCode by `prefix_count` prefixes. The report is to be freed.
  *
  * NULL is allowed for `error`, and for `prefix_list` where `prefix_count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_check_get_by_prefix(const char *appid,
                                          const char *const *prefix_list,
@@ -742,7 +742,7 @@ jumpqr_status jumpqr_client_config_set_base_url(struct jumpqr_client_config *con
  * `count` hosts that are tried, in order, when nothing could be sent to the ones before; none by default. Each ends with NUL.
  *
  * NULL is allowed for `error`, and for `base_urls` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_client_config_set_alternate_base_urls(struct jumpqr_client_config *config,
                                                            const char *const *base_urls,
@@ -779,7 +779,7 @@ jumpqr_status jumpqr_client_config_set_read_timeout_ms(struct jumpqr_client_conf
                                                        struct jumpqr_error **error);
 
 /**
- * The longest answer that is taken, in bytes; 1 MiB by default.
+ * The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -804,7 +804,7 @@ jumpqr_status jumpqr_client_config_set_proxy(struct jumpqr_client_config *config
  * library.
  *
  * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`.
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_client_config_set_tls_roots_pem(struct jumpqr_client_config *config,
                                                      const char *pem,
@@ -982,8 +982,9 @@ struct jumpqr_text jumpqr_error_message(const struct jumpqr_error *error);
 struct jumpqr_text jumpqr_error_advice(const struct jumpqr_error *error);
 
 /**
- * What lies behind: what the caller's token function said when it failed, or what went wrong first where it could not be told
- * afterwards whether a change stands. No text for other errors, and if `error` is NULL.
+ * What lies behind: what the caller's token function or the token store said when it failed; where it cannot be told whether a
+ * change stands, why not; where time was up, what the last attempt failed with. No text where there is no such thing, and if
+ * `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_cause(const struct jumpqr_error *error);
 
@@ -1151,7 +1152,7 @@ jumpqr_status jumpqr_get_jump_qr_code_latest(const struct jumpqr_client *client,
  * texts end with NUL. The list is to be freed.
  *
  * NULL is allowed for `error`, and for `prefix_list` where `prefix_count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of
  * error.
  */
 jumpqr_status jumpqr_get_jump_qr_code_by_prefix(const struct jumpqr_client *client,
@@ -1481,7 +1482,7 @@ jumpqr_status jumpqr_platform_token_status(const struct jumpqr_platform *platfor
  * A number that a field does not take is `JUMPQR_STATUS_INVALID_REQUEST`, with a violation for each.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_INVALID_REQUEST`.
+ * `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
  */
 jumpqr_status jumpqr_rule_from_ordinary_link(const struct jumpqr_ordinary_link_rule *fields,
                                              struct jumpqr_rule **rule,
@@ -1504,7 +1505,7 @@ jumpqr_status jumpqr_rule_from_service_account(const struct jumpqr_service_accou
  * A document that is not a well-formed rule is `JUMPQR_STATUS_INVALID_REQUEST`, with a violation for all that is wrong.
  *
  * NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_INVALID_REQUEST`.
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
  */
 jumpqr_status jumpqr_rule_from_json(const char *json,
                                     size_t size,
@@ -1558,7 +1559,7 @@ jumpqr_status jumpqr_rule_set_from_list(const struct jumpqr_jump_qr_code_list *l
  * rules, or one rule. Only their `prefix` and `state` count. The index is to be freed.
  *
  * NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_INVALID_REQUEST`.
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
  */
 jumpqr_status jumpqr_rule_set_from_json(const char *json,
                                         size_t size,

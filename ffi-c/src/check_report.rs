@@ -52,7 +52,7 @@ pub extern "C" fn jumpqr_check_rule(
 /// JSON. The report is to be freed.
 ///
 /// NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`.
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_json(
     json: *const c_char,
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn jumpqr_check_get_latest(
 /// Checks a getJumpQRCode by `prefix_count` prefixes. The report is to be freed.
 ///
 /// NULL is allowed for `error`, and for `prefix_list` where `prefix_count` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_get_by_prefix(
     appid: *const c_char,

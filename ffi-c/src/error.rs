@@ -134,8 +134,9 @@ pub extern "C" fn jumpqr_error_advice(error: Option<&jumpqr_error>) -> jumpqr_te
     guard(|| Some(error?.advice.view()))
 }
 
-/// What lies behind: what the caller's token function said when it failed, or what went wrong first where it could not be told
-/// afterwards whether a change stands. No text for other errors, and if `error` is NULL.
+/// What lies behind: what the caller's token function or the token store said when it failed; where it cannot be told whether a
+/// change stands, why not; where time was up, what the last attempt failed with. No text where there is no such thing, and if
+/// `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_cause(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.cause.as_ref()?.view()))

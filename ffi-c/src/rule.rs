@@ -39,7 +39,7 @@ impl jumpqr_rule {
 /// A number that a field does not take is `JUMPQR_STATUS_INVALID_REQUEST`, with a violation for each.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
-/// `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_INVALID_REQUEST`.
+/// `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rule_from_ordinary_link(
     fields: *const jumpqr_ordinary_link_rule,
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn jumpqr_rule_from_service_account(
 /// A document that is not a well-formed rule is `JUMPQR_STATUS_INVALID_REQUEST`, with a violation for all that is wrong.
 ///
 /// NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_INVALID_REQUEST`.
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rule_from_json(
     json: *const c_char,

@@ -96,7 +96,7 @@ pub extern "C" fn jumpqr_rule_set_from_list(
 /// rules, or one rule. Only their `prefix` and `state` count. The index is to be freed.
 ///
 /// NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_INVALID_REQUEST`.
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rule_set_from_json(
     json: *const c_char,

@@ -33,11 +33,14 @@ impl Key {
             name.push('-');
             name.push_str(&encode(part));
         }
-        if kind.is_empty() || appid.is_empty() || name.len() > LONGEST_NAME {
-            return Err(Error::new(
-                OwnCode::InvalidConfig,
-                "appid: it is empty, or too long to keep tokens under; give the account's appid",
-            ));
+        let refuse = |what| Err(Error::new(OwnCode::InvalidConfig, what));
+        if kind.is_empty() || appid.is_empty() {
+            return refuse("appid: it is empty; give the account's appid");
+        }
+        if name.len() > LONGEST_NAME {
+            return refuse(
+                "appid and base_url: together they are too long to keep tokens under; give the account's appid, and a shorter base_url",
+            );
         }
         Ok(Self(name))
     }

@@ -54,7 +54,7 @@ pub const DEFAULT_BASE_URL: &str = "https://api.weixin.qq.com";
 pub enum Confirmation {
     /// WeChat answered that it is done.
     Answered,
-    /// The answer got lost or was inconclusive; the rule was read back, and stands as asked.
+    /// The answer got lost or was inconclusive; it was read back, and the change stands.
     ReadBack,
 }
 

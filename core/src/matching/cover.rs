@@ -20,7 +20,7 @@ pub enum Mismatch {
     DomainDiffers,
     /// The link's path is neither the rule's nor below it.
     NotASubPath,
-    /// The link's path is below the rule's, but the rule does not end with `/`.
+    /// The link's path is below the rule's, but the rule, with its query if it has one, does not end with `/`.
     NoTrailingSlash,
     /// The link's query does not begin with the rule's.
     QueryNotAPrefix,
@@ -70,7 +70,7 @@ impl Mismatch {
                 "the link's path is neither the rule's path nor below it; a rule covers whole path segments only"
             }
             Self::NoTrailingSlash => {
-                "the link is below the rule's path, but the rule does not end with `/`; add the `/` to cover sub-paths"
+                "the link is below the rule's path, but the rule does not end with `/`; to cover sub-paths, let it end with `/`, without a query"
             }
             Self::QueryNotAPrefix => {
                 "the link's query does not begin with the rule's query; the order of the fields matters"

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn jumpqr_client_config_set_base_url(
 /// `count` hosts that are tried, in order, when nothing could be sent to the ones before; none by default. Each ends with NUL.
 ///
 /// NULL is allowed for `error`, and for `base_urls` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_client_config_set_alternate_base_urls(
     config: Option<&mut jumpqr_client_config>,
@@ -93,7 +93,7 @@ pub extern "C" fn jumpqr_client_config_set_read_timeout_ms(
     })
 }
 
-/// The longest answer that is taken, in bytes; 1 MiB by default.
+/// The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn jumpqr_client_config_set_proxy(
 /// library.
 ///
 /// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`.
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_client_config_set_tls_roots_pem(
     config: Option<&mut jumpqr_client_config>,

@@ -79,7 +79,7 @@ pub unsafe extern "C" fn jumpqr_get_jump_qr_code_latest(
 /// texts end with NUL. The list is to be freed.
 ///
 /// NULL is allowed for `error`, and for `prefix_list` where `prefix_count` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of
 /// error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_get_jump_qr_code_by_prefix(

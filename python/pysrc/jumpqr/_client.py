@@ -53,7 +53,7 @@ class Client(Connection[_jumpqr.Client]):
         max_retries: How often a call is tried again after a transient failure; 3 by default, 0 to 100.
         pacing: Whether calls wait their turn so that WeChat's 5 calls a second per interface are kept; True by default.
         validate: Whether a request is checked before it is sent; True by default.
-        body_limit: The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
+        body_limit: The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
         proxy: `http://[user:password@]host[:port]`; that of the environment by default.
         trust_env: Whether the environment's proxy is used where none is given; True by default.
         tls_roots: The certificates to trust, in PEM; those of the bundled authorities by default.

@@ -56,7 +56,7 @@ class Confirmation(_Name):
     ANSWERED = "answered"
     """WeChat answered that it is done."""
     READ_BACK = "read_back"
-    """The answer got lost or was inconclusive; the rule was read back, and stands as asked."""
+    """The answer got lost or was inconclusive; it was read back, and the change stands."""
 
 
 class LinkStatus(_Name):

@@ -26,7 +26,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 ///   authorities'
 ///
 /// Connections are opened when they are needed, so Redis may be down when the store is made, and come and go. Connecting
-/// may take 2 s, and so may each answer. TLS uses the cryptography that the process has chosen for rustls; where it has chosen
+/// and an answer may take 2 s together. TLS uses the cryptography that the process has chosen for rustls; where it has chosen
 /// none, `rediss://` chooses ring.
 ///
 /// # What Redis must be set to
