@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode};
+use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode, JumpQRCodeList};
 use jumpqr::{Client, Error, RuleKey};
 use serde_json::{Value, json};
 
@@ -48,7 +48,8 @@ impl Delete {
 
 /// Looks whether the rule is gone: an error where it still stands; why it cannot be told, where it cannot.
 fn read_back(client: &Client, key: &RuleKey) -> Result<Option<Error>, Failure> {
-    match client.get_jump_qr_code(GetJumpQRCode::for_rule(key)) {
+    let listed = client.get_jump_qr_code(GetJumpQRCode::for_rule(key));
+    match listed.and_then(JumpQRCodeList::decisive) {
         Ok(list) if list.find(key.prefix()).is_some() => Err(Cause::StillStands {
             prefix: key.prefix().to_owned(),
         }

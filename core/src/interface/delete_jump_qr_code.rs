@@ -9,7 +9,8 @@ use crate::rule::RuleKey;
 
 /// `deleteJumpQRCode`: removes a rule at once, published or not.
 ///
-/// Developers report damaged rules that stay although the answer is ok: read the rule back where it matters.
+/// Developers report damaged rules that stay although the answer is ok: read the rule back where it matters, and ask the list
+/// whether it is [`decisive`](super::JumpQRCodeList::decisive).
 /// Source: the official page of deleteJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteJumpQRCode {

@@ -58,13 +58,9 @@ impl GetJumpQRCode {
     }
 }
 
-/// The rules in an answer that decides whether a write stands: without a list it decides nothing.
+/// The rules in an answer that is to decide whether a write stands.
 pub(super) fn read_back(answer: &Object) -> Result<JumpQRCodeList> {
-    if answer.is_list("rule_list") {
-        GetJumpQRCode::OrdinaryLink.decode(answer)
-    } else {
-        Err(missing("rule_list"))
-    }
+    GetJumpQRCode::OrdinaryLink.decode(answer)?.decisive()
 }
 
 /// The answer of getJumpQRCode. It serialises to the wire names, with `null` for what WeChat left out.
@@ -73,6 +69,9 @@ pub(super) fn read_back(answer: &Object) -> Result<JumpQRCodeList> {
 pub struct JumpQRCodeList {
     /// The rules.
     pub rule_list: Vec<ListedRule>,
+    /// Whether the answer had a list of rules, be it an empty one.
+    #[serde(skip)]
+    had_list: bool,
     /// Whether opening by QR code is switched on for the account.
     #[serde(serialize_with = "as_number")]
     pub qrcodejump_open: Option<bool>,
@@ -99,6 +98,15 @@ impl JumpQRCodeList {
     pub fn find(&self, prefix: &str) -> Option<&ListedRule> {
         let prefix = prefix.trim();
         self.rule_list.iter().find(|rule| rule.prefix == prefix)
+    }
+
+    /// The same, where it is to tell that a rule is not there: an answer without a list tells nothing, and is an error.
+    pub fn decisive(self) -> Result<Self> {
+        if self.had_list {
+            Ok(self)
+        } else {
+            Err(missing("rule_list"))
+        }
     }
 }
 
@@ -168,6 +176,7 @@ impl Interface for GetJumpQRCode {
         let entries = answer.objects("rule_list").unwrap_or_default();
         Ok(JumpQRCodeList {
             rule_list: entries.iter().filter_map(ListedRule::from_object).collect(),
+            had_list: answer.is_list("rule_list"),
             qrcodejump_open: answer.flag("qrcodejump_open"),
             list_size: answer.count("list_size"),
             qrcodejump_pub_quota: answer.count("qrcodejump_pub_quota"),
