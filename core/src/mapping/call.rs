@@ -42,10 +42,12 @@ pub fn parse_call(interface: &str, arguments: &Value) -> Result<AnyCall> {
         let rule = mapping.rule;
         return Ok(AddJumpQRCode { rule, is_edit }.into());
     }
-    let (call, report) = read_call(interface, arguments)?;
-    match call.filter(|_| report.is_valid()) {
-        Some(call) => Ok(call),
-        None => Err(Error::invalid(report.violations).in_interface(name_of(interface))),
+    match read_call(interface, arguments)? {
+        (Some(call), form) if form.is_valid() => Ok(call),
+        (call, form) => {
+            let report = with_content(form, call.as_ref());
+            Err(Error::invalid(report.violations).in_interface(name_of(interface)))
+        }
     }
 }
 
@@ -55,13 +57,18 @@ pub fn check_call(interface: &str, arguments: &Value) -> Result<CheckReport> {
     if interface == AddJumpQRCode::NAME {
         return Ok(check_mapping(arguments));
     }
-    let (call, mut report) = read_call(interface, arguments)?;
+    let (call, form) = read_call(interface, arguments)?;
+    Ok(with_content(form, call.as_ref()))
+}
+
+/// What is wrong with the form of a call, and with its content, if it could be read.
+fn with_content(mut report: CheckReport, call: Option<&AnyCall>) -> CheckReport {
     if let Some(call) = call {
         let content = call.check();
         report.violations.extend(content.violations);
         report.warnings.extend(content.warnings);
     }
-    Ok(report)
+    report
 }
 
 fn name_of(interface: &str) -> &'static str {
