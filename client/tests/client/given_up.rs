@@ -12,7 +12,7 @@ use jumpqr::{Client, Clock, Edit, ErrorKind, GivenUp, Outcome, Secret};
 use crate::fake::{ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token};
 
 /// One that waits for a retry on this clock.
-fn patient_client(transport: &Arc<MemoryTransport>, clock: &Arc<ManualClock>) -> Client {
+fn patient_client(transport: &Arc<MemoryTransport>, clock: &Arc<impl Clock>) -> Client {
     Client::builder()
         .access_token("T")
         .transport(transport.clone())
@@ -85,14 +85,7 @@ fn a_wait_for_a_retry_ends_when_another_thread_gives_up() {
         given_up: given_up.clone(),
     });
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
-    let client = Client::builder()
-        .access_token("T")
-        .transport(transport.clone())
-        .clock(clock.clone())
-        .timeout(Duration::from_secs(120))
-        .build()
-        .unwrap()
-        .with_given_up(&given_up);
+    let client = patient_client(&transport, &clock).with_given_up(&given_up);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(error.code(), "given_up");
     assert_eq!(error.kind(), ErrorKind::Timeout);
