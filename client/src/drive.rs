@@ -135,7 +135,8 @@ impl Driver {
             if now >= until {
                 return true;
             }
-            self.clock.sleep_until(until.min(now + BETWEEN_CHECKS));
+            let look = now.saturating_add(BETWEEN_CHECKS);
+            self.clock.sleep_until(until.min(look));
         }
     }
 

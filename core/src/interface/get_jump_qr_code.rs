@@ -100,7 +100,7 @@ impl JumpQRCodeList {
         self.rule_list.iter().find(|rule| rule.prefix == prefix)
     }
 
-    /// The same, where it is to tell that a rule is not there: an answer without a list tells nothing, and is an error.
+    /// This list, where it is to tell that a rule is not there: an answer that had no list tells nothing, and is an error.
     pub fn decisive(self) -> Result<Self> {
         if self.had_list {
             Ok(self)
