@@ -46,6 +46,9 @@ class Connection(Generic[N]):
     _what: ClassVar[str] = "client"
     """What it is called in texts."""
 
+    _inner: WeakValueDictionary[int, Connection[Any]] | None = None
+    """What is within it, once there is something."""
+
     def __init__(self, connect: Callable[[], N], within: Connection[Any] | None = None) -> None:
         """Make the one of this process. What is `within` another is closed with it.
 
@@ -53,7 +56,6 @@ class Connection(Generic[N]):
         """
         self._connect = connect
         self._within = within
-        self._inner: WeakValueDictionary[int, Connection[Any]] | None = None
         self._natives = {process(): connect()}
         self._closed = False
         if within is not None:
@@ -78,9 +80,8 @@ class Connection(Generic[N]):
         # Few processes have a platform.
         from weakref import WeakValueDictionary
 
-        if self._inner is None:
-            self._inner = WeakValueDictionary()
-        self._inner[id(inner)] = inner
+        # Atomic, so that no thread's goes astray.
+        vars(self).setdefault("_inner", WeakValueDictionary())[id(inner)] = inner
 
     def _close(self) -> None:
         self._closed = True
