@@ -28,6 +28,12 @@ impl Setting {
         // Why it cannot be read is not told: that could quote it.
         let url = Url::parse(setting).map_err(|_| unreadable())?;
         let parameters = Parameters::of(&url)?;
+        // A host of this scheme is not translated to its ASCII form: it arrives percent-encoded.
+        if url.host_str().is_some_and(|host| host.contains('%')) {
+            return Err(refused(
+                "the host has non-ASCII characters; give its ASCII form, which begins with xn--",
+            ));
+        }
         if url.fragment().is_some() {
             return Err(unreadable());
         }

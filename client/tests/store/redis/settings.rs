@@ -69,3 +69,20 @@ fn what_cannot_be_read_is_refused_without_being_repeated() {
         assert!(!printed.contains("P4SS"), "{printed}");
     }
 }
+
+#[test]
+fn a_host_with_non_ascii_characters_is_refused_with_what_to_give() {
+    for setting in [
+        "redis://:P4SS@缓存.cn",
+        "rediss://:P4SS@b\u{fc}cher.example:6380/1",
+    ] {
+        let error = store::open(setting).unwrap_err();
+        assert_eq!(error.code(), "invalid_config");
+        assert_eq!(
+            error.message(),
+            "token_store: the host has non-ASCII characters; give its ASCII form, which begins with xn--"
+        );
+    }
+    let store = store::open("redis://xn--4gqz2z.cn").unwrap();
+    assert_eq!(store.name(), "redis://xn--4gqz2z.cn");
+}
