@@ -67,7 +67,7 @@ export declare class RuleSet {
 /** A local WeChat in this process, on a thread of its own. */
 export declare class Sandbox {
   /** Starts it; port 0 is any free one. */
-  constructor(port: number)
+  constructor(port: number, allowHosts: Array<string>)
   /** What stands in the place of `https://api.weixin.qq.com`. */
   baseUrl(): string
   /** Appid and secret of the Mini Program that every sandbox has. */

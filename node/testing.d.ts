@@ -55,8 +55,13 @@ export declare class SandboxError extends Error {
  * stopped or the process ends. It keeps no process alive. Several can run side by side.
  */
 export declare class Sandbox {
-  /** Starts it; on any free port by default. */
-  constructor(options?: { port?: number })
+  /**
+   * Starts it; on any free port by default.
+   *
+   * `allowHosts` are further hosts that requests may name, each `NAME` or `NAME:PORT`. Without them, the sandbox answers
+   * as 127.0.0.1, localhost and [::1] with its own port, and refuses other names (403): a web page could have chosen them.
+   */
+  constructor(options?: { port?: number; allowHosts?: string[] })
   /** In the place of `https://api.weixin.qq.com`. */
   readonly baseUrl: string
   /** The Mini Program that every sandbox has. */

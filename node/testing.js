@@ -12,8 +12,8 @@ const running = new Set()
 class Sandbox {
   #native
 
-  constructor({ port = 0 } = {}) {
-    this.#native = native(() => new binding.Sandbox(port))
+  constructor({ port = 0, allowHosts = [] } = {}) {
+    this.#native = native(() => new binding.Sandbox(port, allowHosts))
     running.add(this.#native)
     this.baseUrl = native(() => this.#native.baseUrl())
     this.miniProgram = credentials(native(() => this.#native.miniProgram()))

@@ -53,10 +53,17 @@ impl Embedded {
     }
 }
 
-/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one.
-pub(crate) fn serve(port: u16) -> Result<Sandbox, Failure> {
-    let started = Sandbox::builder().port(port).start();
-    started.map_err(|error| refused(&error))
+/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one. Requests may name `allowed_hosts`, too.
+pub(crate) fn serve(port: u16, allowed_hosts: &[String]) -> Result<Sandbox, Failure> {
+    let builder = allowed_hosts
+        .iter()
+        .fold(Sandbox::builder().port(port), |builder, host| {
+            builder.allow_host(host)
+        });
+    builder.start().map_err(|error| match error {
+        SandboxError::Invalid(message) => Failure::usage(Some("sandbox"), message),
+        error => refused(&error),
+    })
 }
 
 /// The sandbox refuses what is no appid, as WeChat does, only where no account has it.

@@ -48,9 +48,13 @@ impl From<Failure> for napi::Error {
 impl Sandbox {
     /// Starts it; port 0 is any free one.
     #[napi(constructor)]
-    pub fn new(port: u16) -> napi::Result<Self> {
+    pub fn new(port: u16, allow_hosts: Vec<String>) -> napi::Result<Self> {
         let sandbox = caught(|| -> Result<_, Failure> {
-            Ok(jumpqr_sandbox::Sandbox::builder().port(port).start()?)
+            let mut builder = jumpqr_sandbox::Sandbox::builder().port(port);
+            for host in allow_hosts {
+                builder = builder.allow_host(host);
+            }
+            Ok(builder.start()?)
         })?;
         Ok(Self { sandbox })
     }

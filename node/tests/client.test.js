@@ -1,6 +1,7 @@
 'use strict'
 
 const assert = require('node:assert/strict')
+const http = require('node:http')
 const { inspect } = require('node:util')
 const { after, before, beforeEach, test } = require('node:test')
 const jumpqr = require('jumpqr')
@@ -251,4 +252,26 @@ test('the sandbox does what it is told, and says what it does not know', async (
     return true
   })
   assert.throws(() => new Sandbox({ port: new URL(sandbox.baseUrl).port * 1 }), SandboxError)
+  assert.throws(() => new Sandbox({ allowHosts: ['http://wechat.test'] }), SandboxError)
+})
+
+test('the sandbox refuses web pages, and serves a host that is allowed', async () => {
+  const other = new Sandbox({ allowHosts: ['wechat.test'] })
+  const { port } = new URL(other.baseUrl)
+  const status = (headers) =>
+    new Promise((resolve, reject) => {
+      const request = http.get({ port, host: '127.0.0.1', path: '/sandbox', headers, agent: false }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      request.on('error', reject)
+    })
+  try {
+    assert.equal(await status({}), 200)
+    assert.equal(await status({ host: 'wechat.test' }), 200)
+    assert.equal(await status({ host: 'evil.example' }), 403)
+    assert.equal(await status({ origin: 'https://evil.example' }), 403)
+  } finally {
+    other.stop()
+  }
 })

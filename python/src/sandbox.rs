@@ -21,15 +21,23 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     /// Starts one; `frozen_at` is in UNIX seconds.
     #[new]
-    #[pyo3(signature = (*, port=None, frozen_at=None))]
-    fn create(py: Python<'_>, port: Option<i64>, frozen_at: Option<i64>) -> PyResult<Self> {
-        let start = || {
+    #[pyo3(signature = (*, port=None, frozen_at=None, allow_hosts=Vec::new()))]
+    fn create(
+        py: Python<'_>,
+        port: Option<i64>,
+        frozen_at: Option<i64>,
+        allow_hosts: Vec<String>,
+    ) -> PyResult<Self> {
+        let start = move || {
             let mut builder = jumpqr_sandbox::Sandbox::builder();
             if let Some(port) = port {
                 builder = builder.port(fitting("port", port, "0 to 65535")?);
             }
             if let Some(frozen_at) = frozen_at {
                 builder = builder.frozen_at(fitting("frozen_at", frozen_at, "UNIX seconds")?);
+            }
+            for host in allow_hosts {
+                builder = builder.allow_host(host);
             }
             builder.start()
         };

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from typing import Any
 
 import pytest
 
@@ -49,9 +50,30 @@ def test_what_makes_no_sense_is_refused(jumpqr_sandbox: Sandbox) -> None:
     port = int(jumpqr_sandbox.base_url.rpartition(":")[2])
     with pytest.raises(SandboxError, match=f"port {port}"):
         Sandbox(port=port)
-    for settings, text in [({"port": 65536}, "port is 65536"), ({"frozen_at": -1}, "frozen_at is -1")]:
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"port": 65536}, "port is 65536"),
+        ({"frozen_at": -1}, "frozen_at is -1"),
+        ({"allow_hosts": ["http://wechat.test"]}, "http://wechat.test"),
+    ]
+    for settings, text in wrong:
         with pytest.raises(SandboxError, match=text):
             Sandbox(**settings)
+
+
+def test_a_web_page_is_refused_and_a_host_that_is_allowed_is_served() -> None:
+    with Sandbox(allow_hosts=["wechat.test"]) as sandbox:
+        for headers, status in [
+            ({"Host": "wechat.test"}, 200),
+            ({"Host": "evil.example"}, 403),
+            ({"Origin": "https://evil.example"}, 403),
+        ]:
+            request = urllib.request.Request(f"{sandbox.base_url}/sandbox", headers=headers)  # noqa: S310
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+                    assert answer.status == status
+            except urllib.error.HTTPError as refusal:
+                assert refusal.code == status
+                assert "error" in json.load(refusal)
 
 
 def test_it_stops(jumpqr_sandbox: Sandbox) -> None:

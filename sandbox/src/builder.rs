@@ -8,6 +8,7 @@ use crate::error::SandboxError;
 use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::sandbox::Sandbox;
+use crate::server::AllowedHost;
 use crate::state::{Start, StartAuthorization, StartTicket, links};
 use crate::succession::TokenSuccession;
 
@@ -37,6 +38,7 @@ pub const AUTHORIZER_REFRESH_TOKEN: &str =
 pub struct SandboxBuilder {
     address: IpAddr,
     port: u16,
+    allowed_hosts: Vec<String>,
     start: Start,
 }
 
@@ -60,6 +62,7 @@ impl Default for SandboxBuilder {
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
+            allowed_hosts: Vec::new(),
             start,
         }
         .account(Account::mini_program(
@@ -84,6 +87,16 @@ impl SandboxBuilder {
     /// The port to listen on; 0, the default, is any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Allows a further host in the `Host` header: `NAME`, with any port, or `NAME:PORT`.
+    ///
+    /// By default the sandbox answers as `127.0.0.1`, `localhost` and `[::1]` with its own port, and refuses other names
+    /// (403): a web page could have chosen them. Allow a name of `/etc/hosts`, or one that a proxy forwards here. A name
+    /// that cannot be a host is refused by [`start`](Self::start).
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.allowed_hosts.push(host.into());
         self
     }
 
@@ -135,6 +148,12 @@ impl SandboxBuilder {
         for (service_account, mini_program, _) in self.start.links.all() {
             links::check(&self.start.accounts, service_account, mini_program)?;
         }
-        Sandbox::listen(SocketAddr::new(self.address, self.port), self.start)
+        let allowed_hosts = self
+            .allowed_hosts
+            .iter()
+            .map(|host| AllowedHost::parse(host))
+            .collect::<Result<_, _>>()?;
+        let address = SocketAddr::new(self.address, self.port);
+        Sandbox::listen(address, allowed_hosts, self.start)
     }
 }

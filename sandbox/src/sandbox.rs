@@ -21,7 +21,7 @@ use crate::control;
 use crate::error::SandboxError;
 use crate::fault::Fault;
 use crate::limits::Limits;
-use crate::server;
+use crate::server::{self, AllowedHost, Hosts};
 use crate::state::journal::{Counters, RecordedRequest};
 use crate::state::rules::StoredRule;
 use crate::state::web::Web;
@@ -55,7 +55,11 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
-    pub(crate) fn listen(address: SocketAddr, start: Start) -> Result<Self, SandboxError> {
+    pub(crate) fn listen(
+        address: SocketAddr,
+        allowed_hosts: Vec<AllowedHost>,
+        start: Start,
+    ) -> Result<Self, SandboxError> {
         let bind = |source| SandboxError::Bind {
             port: address.port(),
             source,
@@ -74,7 +78,8 @@ impl Sandbox {
             tokio::net::TcpListener::from_std(listener).map_err(SandboxError::Start)?
         };
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = server::serve(listener, state.clone());
+        let hosts = Hosts::new(address.port(), allowed_hosts);
+        let serving = server::serve(listener, hosts, state.clone());
         let thread = std::thread::Builder::new()
             .name("jumpqr-sandbox".to_owned())
             .spawn(move || {

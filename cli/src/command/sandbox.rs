@@ -27,6 +27,12 @@ pub(crate) struct Serve {
     /// The TCP port on 127.0.0.1 to listen on; 0 is any free one [example: 8930]
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
+    /// Allow requests that name this host, with or without a port; may be repeated
+    ///
+    /// The sandbox answers as 127.0.0.1, localhost and [::1], and refuses other names: a web page could have chosen them.
+    /// Allow a name of /etc/hosts, or one that a proxy or a container forwards to the sandbox.
+    #[arg(long = "allow-host", value_name = "NAME[:PORT]")]
+    allowed_hosts: Vec<String>,
 }
 
 impl Serve {
@@ -43,7 +49,7 @@ impl Serve {
             })
         })?;
         Ok(Box::new(Serving {
-            sandbox: serve(self.port)?,
+            sandbox: serve(self.port, &self.allowed_hosts)?,
             stopped,
         }))
     }

@@ -218,8 +218,9 @@ impl Drop for Served {
 }
 
 /// Starts `jumpqr sandbox` and reads the line that it prints once it serves.
-fn serve() -> (Served, Value) {
+fn serve(options: &[&str]) -> (Served, Value) {
     let mut child = jumpqr(["sandbox", "--json"])
+        .args(options)
         .into_command()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -234,7 +235,7 @@ fn serve() -> (Served, Value) {
 
 #[test]
 fn the_sandbox_command_serves_others() {
-    let (_served, object) = serve();
+    let (_served, object) = serve(&[]);
     assert_eq!(object["ok"], true);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     for (account, mode) in [
@@ -269,7 +270,7 @@ fn post(base_url: &str, path: &str, body: &Value) -> Value {
 
 #[test]
 fn what_the_sandbox_command_prints_is_all_that_a_platform_needs() {
-    let (_served, object) = serve();
+    let (_served, object) = serve(&[]);
     let base_url = object["base_url"].as_str().unwrap();
     let platform = &object["platform"];
     let of = |names: &[&str]| -> Value {
@@ -321,7 +322,7 @@ fn people_read_the_same_credentials() {
         .take_while(|line| line != "jumpqr get")
         .collect();
     let printed = printed.join("\n");
-    let (_served, object) = serve();
+    let (_served, object) = serve(&[]);
     for account in ["mini_program", "service_account", "platform"] {
         for (field, value) in object[account].as_object().unwrap() {
             let value = value.as_str().unwrap();
@@ -334,7 +335,7 @@ fn people_read_the_same_credentials() {
 #[test]
 fn ctrl_c_ends_the_sandbox_command_well() {
     for signal in ["-INT", "-TERM"] {
-        let (mut served, _) = serve();
+        let (mut served, _) = serve(&[]);
         let pid = served.0.id().to_string();
         assert!(
             Command::new("kill")
@@ -345,6 +346,29 @@ fn ctrl_c_ends_the_sandbox_command_well() {
         );
         assert_eq!(served.0.wait().unwrap().code(), Some(0), "{signal}");
     }
+}
+
+#[test]
+fn a_host_is_served_if_it_is_allowed() {
+    let (_served, object) = serve(&["--allow-host", "wechat.test", "--allow-host", "a.test:80"]);
+    let address = object["base_url"].as_str().unwrap();
+    let address = address.strip_prefix("http://").unwrap();
+    for (host, status) in [
+        (address, "200"),
+        ("wechat.test:1", "200"),
+        ("a.test:80", "200"),
+        ("a.test:81", "403"),
+        ("evil.example", "403"),
+    ] {
+        let mut connection = TcpStream::connect(address).unwrap();
+        let head = format!("GET /sandbox HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        connection.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{host}: {answer}");
+    }
+    let run = jumpqr(["sandbox", "--allow-host", "http://wechat.test"]).expect(2);
+    assert!(run.stderr.contains("NAME:PORT"), "{}", run.stderr);
 }
 
 #[test]

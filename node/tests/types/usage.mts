@@ -105,7 +105,7 @@ export async function calls(signal: AbortSignal): Promise<void> {
   console.log(done, quota, hit, reasons, check(ordinary).warnings, errcode(85066)?.advice, names.kinds)
 }
 
-const sandbox = new Sandbox({ port: 0 })
+const sandbox = new Sandbox({ port: 0, allowHosts: ['wechat.test'] })
 sandbox.client({ pacing: false })
 sandbox.platform({ tokenStore: 'memory:' })
 export const ticket: string = sandbox.verifyTicket()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import quote
@@ -36,18 +36,27 @@ class Sandbox:
     Args:
         port: The port to listen on; any free one by default.
         frozen_at: Where its clock stands still, in UNIX seconds; by default it goes.
+        allow_hosts: Further hosts that requests may name, each `NAME` or `NAME:PORT`. Without them, the sandbox answers
+            as 127.0.0.1, localhost and [::1] with its own port, and refuses other names (403): a web page could have
+            chosen them.
 
     Raises:
-        SandboxError: The port cannot be had.
+        SandboxError: The port cannot be had, or a setting is wrong.
 
     >>> with Sandbox() as sandbox, sandbox.client() as client:
     ...     len(client.get_jump_qr_code().rule_list)
     0
     """
 
-    def __init__(self, *, port: Optional[int] = None, frozen_at: Optional[int] = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: Optional[int] = None,
+        frozen_at: Optional[int] = None,
+        allow_hosts: Sequence[str] = (),
+    ) -> None:
         """Start the server."""
-        self._native = _jumpqr.Sandbox(port=port, frozen_at=frozen_at)
+        self._native = _jumpqr.Sandbox(port=port, frozen_at=frozen_at, allow_hosts=allow_hosts)
 
     @property
     def base_url(self) -> str:

@@ -2,16 +2,19 @@
 
 mod connection;
 mod reply;
+mod web_page;
 mod wechat;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
 use axum::serve::Listener;
@@ -21,20 +24,38 @@ use tokio::net::TcpListener;
 use crate::control;
 use crate::state::Shared;
 use connection::{Connection, Wire};
+pub(crate) use web_page::{AllowedHost, Hosts};
 
 /// The longest body that is read, in bytes (1 MiB).
 const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Serves until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, state: Shared) -> io::Result<()> {
+pub(crate) async fn serve(listener: TcpListener, hosts: Hosts, state: Shared) -> io::Result<()> {
     let control = any(control_endpoint);
     let app = Router::new()
         .route("/sandbox", control.clone())
         .route("/sandbox/{*path}", control)
         .fallback(wechat::serve)
+        .layer(from_fn_with_state(Arc::new(hosts), refuse_web_pages))
         .with_state(state.clone());
     let listener = Loopback { listener, state };
     axum::serve(listener, app.into_make_service_with_connect_info::<Wire>()).await
+}
+
+/// Answers 403, and does and records nothing, where a web page could have sent the request.
+async fn refuse_web_pages(
+    State(hosts): State<Arc<Hosts>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (head, body) = request.into_parts();
+    match hosts.check(&head) {
+        Ok(()) => next.run(Request::from_parts(head, body)).await,
+        Err(reason) => reply::json(
+            StatusCode::FORBIDDEN,
+            json!({ "error": reason }).to_string(),
+        ),
+    }
 }
 
 async fn control_endpoint(State(state): State<Shared>, request: Request) -> Response {

@@ -109,8 +109,9 @@ impl Caller {
     /// A whole request as text, to the Mini Program's account.
     pub(crate) fn raw_request(&self, name: &str, headers: &str, body: &str) -> String {
         format!(
-            "POST /cgi-bin/wxopen/{name}?access_token={} HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}",
-            self.mini_program_token
+            "POST /cgi-bin/wxopen/{name}?access_token={} HTTP/1.1\r\nHost: localhost:{}\r\n{headers}\r\n{body}",
+            self.mini_program_token,
+            self.sandbox.port()
         )
     }
 }

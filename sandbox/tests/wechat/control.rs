@@ -8,7 +8,8 @@ use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, read_answer, service
 /// Status and body of a control request.
 fn control(caller: &Caller, method: &str, path: &str, body: &str) -> (u16, Value) {
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nHost: localhost:{}\r\nContent-Length: {}\r\n\r\n{body}",
+        caller.sandbox.port(),
         body.len()
     );
     let (head, body) = read_answer(&mut caller.send_raw(&request));

@@ -29,4 +29,5 @@ mod refresh_tokens;
 mod requests;
 mod succession;
 mod tokens;
+mod web_page;
 mod wire;

@@ -97,7 +97,8 @@ fn the_answers_of_the_next_ones_get_lost_after_the_rotation() {
         })
         .to_string();
         let mut connection = caller.send_raw(&format!(
-            "POST /cgi-bin/component/api_authorizer_token?access_token={component} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}",
+            "POST /cgi-bin/component/api_authorizer_token?access_token={component} HTTP/1.1\r\nHost: localhost:{}\r\nContent-Length: {}\r\n\r\n{body}",
+            caller.sandbox.port(),
             body.len()
         ));
         let (answer, error) = read_to_end(&mut connection);

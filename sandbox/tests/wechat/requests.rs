@@ -166,7 +166,8 @@ fn an_unknown_path_is_http_404() {
         "/cgi-bin/wxopen/qrcodejumpadd/",
     ] {
         let (head, _) = read_answer(&mut caller.send_raw(&format!(
-            "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nHost: localhost:{}\r\nContent-Length: 0\r\n\r\n",
+            caller.sandbox.port()
         )));
         assert!(head.starts_with("http/1.1 404 "), "{path}: {head}");
     }
