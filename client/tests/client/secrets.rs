@@ -156,3 +156,39 @@ fn no_debug_shows_either() {
         &format!("{transport:?} {:?}", transport.sent()),
     );
 }
+
+#[test]
+fn a_token_of_one_letter_shreds_no_text_of_ours() {
+    for letter in ["a", "e", "x"] {
+        for base_url in ["http://127.0.0.1:1", "https://host-exa.invalid"] {
+            let client = Client::builder()
+                .access_token(letter)
+                .base_url(base_url)
+                .max_retries(0)
+                .build()
+                .unwrap();
+            let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+            assert!(!printed(&error).contains("***"), "{letter}: {error:?}");
+        }
+    }
+}
+
+#[test]
+fn a_token_of_one_letter_is_struck_out_where_a_token_stands() {
+    let transport = Arc::new(MemoryTransport::new(|_| {
+        let errmsg = r#"an invalid token: access_token=x&a=x, \"x\""#;
+        Ok(Reply::ok(format!(
+            r#"{{"errcode":40066,"errmsg":"{errmsg}"}}"#
+        )))
+    }));
+    let client = Client::builder()
+        .access_token("x")
+        .transport(transport)
+        .build()
+        .unwrap();
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(
+        error.errmsg(),
+        Some(r#"an invalid token: access_token=***&a=***, "***""#)
+    );
+}

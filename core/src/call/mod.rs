@@ -332,6 +332,6 @@ impl<I: Interface> Call<I> {
             Some(_) => error,
             None => error.in_interface(I::NAME),
         };
-        secrets.fold(named, Error::without)
+        secrets.fold(named, Error::redact)
     }
 }

@@ -1,9 +1,12 @@
 //! The parts of an `errmsg`.
 
+use std::borrow::Cow;
+
 /// An `errmsg` taken apart.
 ///
 /// The request id stands at the end, as `rid: ` and three groups of 8 hex digits; the separators before it vary
-/// (`text rid: x`, `text, rid: x`, `limit rid:x`). Answers from before 2020 carry `hint: [..]` instead.
+/// (`text rid: x`, `text, rid: x`, `limit rid:x`). Answers from before 2020 carry `hint: [..]` or `hints: [..]` instead;
+/// other text may follow it, such as `requestIP: 203.0.113.9`.
 ///
 /// ```
 /// use jumpqr_core::errcode::Errmsg;
@@ -12,10 +15,10 @@
 /// assert_eq!(errmsg.text, "illegal prefix");
 /// assert_eq!(errmsg.rid, Some("634bfc67-005fc671-503d9355"));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errmsg<'a> {
     /// The text without rid and hint; often empty.
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
     /// The request id, which WeChat's support asks for.
     pub rid: Option<&'a str>,
     /// What stands between the brackets of `hint: [..]`.
@@ -30,16 +33,29 @@ impl<'a> Errmsg<'a> {
             Some((text, rid)) => (text, Some(rid)),
             None => (errmsg, None),
         };
-        let (text, hint) = match cut_hint(text) {
-            Some((text, hint)) => (text, Some(hint)),
-            None => (text, None),
+        let Some((before, hint, after)) = cut_hint(text) else {
+            return Self {
+                text: tidied(text).into(),
+                rid,
+                hint: None,
+            };
+        };
+        let parts = [tidied(before), tidied(after)];
+        let text = match parts {
+            [text, ""] | ["", text] => text.into(),
+            _ => parts.join(" ").into(),
         };
         Self {
-            text: text.trim().trim_end_matches([',', ' ']),
+            text,
             rid,
-            hint,
+            hint: Some(hint),
         }
     }
+}
+
+/// Without what separates it from the next part.
+fn tidied(text: &str) -> &str {
+    text.trim().trim_end_matches([',', ' '])
 }
 
 fn cut_rid(errmsg: &str) -> Option<(&str, &str)> {
@@ -51,11 +67,13 @@ fn cut_rid(errmsg: &str) -> Option<(&str, &str)> {
     (rid.len() == 26 && groups.count() == 3).then_some((text, rid))
 }
 
-fn cut_hint(text: &str) -> Option<(&str, &str)> {
-    let (before, rest) = text.split_once("hint:")?;
-    let (_, rest) = rest.split_once('[')?;
-    let (hint, _) = rest.rsplit_once(']')?;
-    Some((before, hint))
+/// What stands before the hint, in its brackets, and after it.
+fn cut_hint(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("hint")?;
+    let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix(':')?;
+    let rest = rest.trim_start().strip_prefix('[')?;
+    let (hint, after) = rest.split_once(']')?;
+    Some((before, hint.trim(), after))
 }
 
 #[cfg(test)]
@@ -81,6 +99,33 @@ mod tests {
         let parsed = Errmsg::parse("invalid credential, hint: [AbC1 2]");
         assert_eq!(parsed.text, "invalid credential");
         assert_eq!(parsed.hint, Some("AbC1 2"));
+        let parsed = Errmsg::parse("retry next minute, hints: [ req_id: QKHmmA06884126 ]");
+        assert_eq!(parsed.text, "retry next minute");
+        assert_eq!(parsed.hint, Some("req_id: QKHmmA06884126"));
+    }
+
+    #[test]
+    fn what_follows_a_hint_is_kept() {
+        for (errmsg, text) in [
+            (
+                "access clientip is not registered hint: [x] requestIP: 203.0.113.9",
+                "access clientip is not registered requestIP: 203.0.113.9",
+            ),
+            ("hint: [x] requestIP: 203.0.113.9", "requestIP: 203.0.113.9"),
+            ("a, hint: [x] b rid: 5f87eb8a-6ee66b1b-75f60c88", "a b"),
+        ] {
+            let parsed = Errmsg::parse(errmsg);
+            assert_eq!(parsed.text, text, "{errmsg}");
+            assert_eq!(parsed.hint, Some("x"), "{errmsg}");
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_hint_stays_text() {
+        for errmsg in ["hint: none [x]", "hint: [x", "hint [x]"] {
+            let parsed = Errmsg::parse(errmsg);
+            assert_eq!((&*parsed.text, parsed.hint), (errmsg, None));
+        }
     }
 
     #[test]
@@ -91,7 +136,7 @@ mod tests {
             "rid: 5f87eb8a-6ee66b1b-75f60c8g",
         ] {
             let parsed = Errmsg::parse(errmsg);
-            assert_eq!((parsed.text, parsed.rid), (errmsg, None));
+            assert_eq!((&*parsed.text, parsed.rid), (errmsg, None));
         }
     }
 }

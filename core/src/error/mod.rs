@@ -2,6 +2,7 @@
 
 mod code;
 mod kind;
+mod redaction;
 
 pub use code::OwnCode;
 pub use kind::{ErrorKind, Outcome};
@@ -13,12 +14,10 @@ use std::sync::Arc;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::Secret;
 use crate::check::Finding;
 use crate::errcode::{ErrCode, Errmsg};
-use crate::request::encoded;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -88,15 +87,7 @@ impl Error {
     #[must_use]
     pub fn from_answer(errcode: i64, errmsg: &str) -> Self {
         let known = ErrCode::lookup(errcode);
-        let parsed = Errmsg::parse(errmsg);
-        let mut error = Self::new(
-            OwnCode::UnknownErrcode,
-            match (known, parsed.text) {
-                (Some(known), "") => format!("errcode {errcode}: {}", known.meaning),
-                (None, "") => format!("errcode {errcode}, with no text"),
-                (_, text) => format!("errcode {errcode}: {text}"),
-            },
-        );
+        let mut error = Self::new(OwnCode::UnknownErrcode, message_of(errcode, errmsg));
         if let Some(known) = known {
             error.0.code = Cow::Borrowed(known.name);
             error.0.kind = known.kind;
@@ -105,7 +96,7 @@ impl Error {
         }
         error.0.errcode = Some(errcode);
         error.0.errmsg = Some(errmsg.to_owned());
-        error.0.rid = parsed.rid.map(str::to_owned);
+        error.0.rid = Errmsg::parse(errmsg).rid.map(str::to_owned);
         error
     }
 
@@ -165,31 +156,23 @@ impl Error {
         self
     }
 
-    /// The same error with `secret` struck out of every text, as it is, and as it stands in a query and in JSON: servers and
-    /// proxies may echo what they were sent.
+    /// The same error with `secret` struck out of every text that came from outside: servers and proxies may echo what they were
+    /// sent. The secret is found as it is, as it stands in a query, and as it stands in JSON.
+    ///
+    /// A secret with fewer than 6 characters, or of lower-case letters or digits alone, may stand in any text by chance. It is
+    /// struck out only where it stands as a value, such as `access_token=x` or `"x"`.
     #[must_use]
-    pub fn without(mut self, secret: &Secret) -> Self {
-        if secret.expose().is_empty() {
-            return self;
-        }
-        let encoded = encoded(secret);
-        let quoted = Value::from(secret.expose()).to_string();
-        let unquoted = quoted
-            .strip_prefix('"')
-            .and_then(|text| text.strip_suffix('"'));
-        let in_json = unquoted.unwrap_or(&quoted);
+    pub fn redact(mut self, secret: &Secret) -> Self {
         let inner = &mut *self.0;
-        let texts = [
-            Some(&mut inner.message),
-            inner.errmsg.as_mut(),
-            inner.rid.as_mut(),
-        ];
-        for text in texts.into_iter().flatten() {
-            for form in [secret.expose(), &encoded, in_json] {
-                if text.contains(form) {
-                    *text = text.replace(form, "***");
-                }
+        match (inner.errcode, &mut inner.errmsg) {
+            // The rest of the message is ours.
+            (Some(errcode), Some(errmsg)) => {
+                redaction::redact(errmsg, secret);
+                inner.message = message_of(errcode, errmsg);
+                inner.rid = Errmsg::parse(errmsg).rid.map(str::to_owned);
             }
+            // It may be the text of the caller's token function, or have the text of a proxy in it.
+            _ => redaction::redact(&mut inner.message, secret),
         }
         self
     }
@@ -260,6 +243,15 @@ impl Error {
     #[must_use]
     pub fn violations(&self) -> &[Finding] {
         &self.0.violations
+    }
+}
+
+/// What happened, of an answer of WeChat's: its text, or the meaning of the number if the text is empty.
+fn message_of(errcode: i64, errmsg: &str) -> String {
+    match (ErrCode::lookup(errcode), &*Errmsg::parse(errmsg).text) {
+        (Some(known), "") => format!("errcode {errcode}: {}", known.meaning),
+        (None, "") => format!("errcode {errcode}, with no text"),
+        (_, text) => format!("errcode {errcode}: {text}"),
     }
 }
 
@@ -351,15 +343,25 @@ mod tests {
     }
 
     #[test]
-    fn an_echoed_secret_is_struck_out() {
-        let echo = "bad token T0/K3N! in ?access_token=T0%2FK3N";
-        let error = Error::from_answer(40014, echo).without(&Secret::new("T0/K3N"));
+    fn an_echoed_secret_is_struck_out_of_every_text() {
+        let echo = "bad token T0/K3N+123! in ?access_token=T0%2FK3N%2B123";
+        let error = Error::from_answer(40014, echo).redact(&Secret::new("T0/K3N+123"));
         let printed = format!("{error} {error:?} {:?}", error.errmsg());
         assert!(!printed.contains("K3N"), "{printed}");
-        assert!(printed.contains("***"));
+        assert_eq!(error.errmsg(), Some("bad token ***! in ?access_token=***"));
+        assert_eq!(
+            error.message(),
+            "errcode 40014: bad token ***! in ?access_token=***"
+        );
+    }
 
-        let echo = r#"bad secret in {"secret":"\\S3\"CR\""}"#;
-        let error = Error::from_answer(40125, echo).without(&Secret::new(r#"\S3"CR""#));
-        assert_eq!(error.errmsg(), Some(r#"bad secret in {"secret":"***"}"#));
+    #[test]
+    fn our_own_text_is_not_shredded_by_what_a_caller_calls_a_secret() {
+        // It stands in the meaning of the number, which takes the place of an empty text.
+        let error = Error::from_answer(42001, "").redact(&Secret::new("The access token"));
+        assert!(error.message().contains("The access token"), "{error}");
+        let own = Error::new(OwnCode::DnsFailed, "api.weixin.qq.com cannot be resolved");
+        let error = own.redact(&Secret::new("x"));
+        assert_eq!(error.message(), "api.weixin.qq.com cannot be resolved");
     }
 }
