@@ -69,16 +69,17 @@ impl Driver {
         );
         loop {
             match call.step(self.clock.now()) {
-                Step::GetToken { rejected, deadline } => {
-                    let time_left = deadline.saturating_sub(self.clock.now());
-                    call.token(tokens.token(&TokenRequest {
-                        rejected: rejected.as_ref(),
-                        time_left,
-                    }));
-                }
                 Step::Reserve { path, latest } => {
                     let now = self.clock.now();
                     call.reserved(now, self.reserve(path, now, latest));
+                }
+                Step::GetToken { rejected, deadline } => {
+                    let time_left = deadline.saturating_sub(self.clock.now());
+                    let token = tokens.token(&TokenRequest {
+                        rejected: rejected.as_ref(),
+                        time_left,
+                    });
+                    call.token(self.clock.now(), token);
                 }
                 Step::Wait { until } => {
                     if !self.sleep(until, given_up) {

@@ -32,7 +32,7 @@ fn run(answers: &[&str]) -> (Result<AuthorizerList, Error>, usize) {
         match call.step(now) {
             Step::GetToken { .. } => {
                 tokens += 1;
-                call.token(Ok(Some(Secret::new(format!("COMPONENT-{tokens}")))));
+                call.token(now, Ok(Some(Secret::new(format!("COMPONENT-{tokens}")))));
             }
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::Wait { .. } => panic!("nothing is to be waited for"),

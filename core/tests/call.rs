@@ -194,14 +194,15 @@ fn drive<I: Interface>(
                 let event = watch.event()?;
                 let token = watch.get_token(rejected.as_ref())?;
                 watch.now += event.takes;
-                call.token(match event.token {
+                let token = match event.token {
                     Token::Given => {
                         watch.secrets.push(token.clone());
                         Ok(Some(Secret::new(token)))
                     }
                     Token::NoneNewer => Ok(None),
                     Token::Failed => Err(Error::new(OwnCode::TokenSourceFailed, "staged")),
-                });
+                };
+                call.token(watch.now, token);
             }
             Step::Reserve { .. } => {
                 let start = watch.event()?.start;

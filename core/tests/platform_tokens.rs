@@ -57,7 +57,7 @@ fn run<I: Interface>(interface: I, answers: &[Staged]) -> (Result<I::Answer, Err
         match call.step(now) {
             Step::GetToken { .. } => {
                 tokens += 1;
-                call.token(Ok(Some(Secret::new(format!("COMPONENT-{tokens}")))));
+                call.token(now, Ok(Some(Secret::new(format!("COMPONENT-{tokens}")))));
             }
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::Wait { until } => now = until,

@@ -37,9 +37,9 @@ fn drive<I: Interface>(interface: I, reply: &Reply) -> Result<Result<I::Answer, 
     for _ in 0..MOST_STEPS {
         match call.step(now) {
             Step::GetToken { rejected: None, .. } => {
-                call.token(Ok(Some(Secret::new("ACCESS-TOKEN-1"))));
+                call.token(now, Ok(Some(Secret::new("ACCESS-TOKEN-1"))));
             }
-            Step::GetToken { .. } => call.token(Ok(Some(Secret::new("ACCESS-TOKEN-2")))),
+            Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("ACCESS-TOKEN-2")))),
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::Send(_) => call.reply(now, Ok(reply.clone())),
             Step::Wait { .. } => return Err("it waits, though it has no retries".to_owned()),

@@ -100,10 +100,11 @@ impl Script<'_> {
             &rejected.map(Secret::expose),
         )?;
         self.now += Duration::from_millis(vector.takes_ms);
-        call.token(match &vector.error {
+        let token = match &vector.error {
             None => Ok(vector.token.clone().map(Secret::from)),
             Some(code) => Err(own_error(code)?),
-        });
+        };
+        call.token(self.now, token);
         Ok(())
     }
 

@@ -17,6 +17,7 @@ mod http;
 mod merchants;
 mod named;
 mod out_of_place;
+mod pacing;
 mod platform;
 mod refresh_token;
 mod rules;

@@ -46,7 +46,7 @@ impl<I: Interface> Call<I> {
     pub(super) fn next_host(&mut self, now: Duration, error: Error) {
         if self.host + 1 < self.hosts {
             self.host += 1;
-            self.state = State::Sending;
+            self.state = self.sending_or_reserving(now);
             self.last_error = Some(error);
         } else {
             self.host = 0;

@@ -5,16 +5,25 @@
 //! included.
 //!
 //! ```text
-//!            ┌────────── stale token, once ──────────┐
-//!            ▼                                       │
-//!        GetToken ──────▶ Reserve ──────▶ Send ──────┤
-//!                            ▲                       │
-//!                            ├─── Wait ◀── transient ┤
-//!                            │                       │
-//!                            └─ read back ◀─ unknown ┴──▶ Done
+//!      ┌──▶ Reserve ──▶ Wait
+//!      │       │          │
+//!      │       ▼          ▼
+//!      │    GetToken, if the call has no token yet
+//!      │       │
+//!      │       ▼
+//!      │     Send ──▶ Done
+//!      │       │
+//!      │       ├─ transient refusal ─▶ Wait ─────────────┐
+//!      │       ├─ outcome unknown ───▶ read-back ────────┤
+//!      │       └─ stale token, once ─▶ GetToken ─────────┤
+//!      └─────────────────────────────────────────────────┘
 //! ```
 //!
-//! - A stale token (40001, 40014, 42001) is renewed once, and the request replayed once.
+//! - A call reserves its slot first and asks for its token afterwards. If other calls renew the token while this one waits
+//!   for its slot, it sends the new token. If getting the token takes so long that the slot is out of date, the call
+//!   reserves another one before it sends.
+//! - A stale token (40001, 40014, 42001) is renewed once, and the request is replayed once. The renewal comes before the
+//!   replay's slot, so that the calls that are waiting need not send the stale token, too.
 //! - A transient refusal waits and is sent again, as long as there are delays and time left.
 //! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that is none) is read back.
 //!   If the change stands as asked, the call is done; if it does not, the write is sent again. What cannot be told ends
@@ -35,8 +44,8 @@
 //! let mut call = Call::new(DownloadQRCodeText, Policy::default(), now);
 //! let file = loop {
 //!     match call.step(now) {
-//!         Step::GetToken { .. } => call.token(Ok(Some(Secret::new("TOKEN")))),
 //!         Step::Reserve { .. } => call.reserved(now, Some(now)),
+//!         Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("TOKEN")))),
 //!         Step::Send(sending) => {
 //!             assert_eq!(sending.request.body(), Some(&b"{}"[..]));
 //!             let answer = r#"{"errcode":0,"file_name":"UASjIrr8C9.txt","file_content":"7781"}"#;
@@ -78,6 +87,10 @@ const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
 /// could end in doubt for want of time alone.
 const MOST_LEFT_FOR_SENDING: Duration = Duration::from_secs(1);
 
+/// How long after the start of its slot a request may be sent: half of the tenth of a second that the
+/// [`Pacer`](crate::Pacer) adds to WeChat's second.
+const SLOT_LASTS: Duration = Duration::from_millis(50);
+
 /// One call, from the first request to its result.
 #[derive(Debug)]
 pub struct Call<I: Interface> {
@@ -91,6 +104,8 @@ pub struct Call<I: Interface> {
     host: usize,
     phase: Phase,
     state: State<I::Answer>,
+    /// When the slot starts that was reserved and in which nothing was sent yet.
+    slot: Option<Duration>,
     access_token: Option<Secret>,
     rejected_token: Option<Secret>,
     /// Whether an earlier attempt may have been applied since it was read back.
@@ -114,38 +129,34 @@ enum Phase {
 
 #[derive(Debug)]
 enum State<A> {
-    GettingToken,
     Reserving,
-    Waiting { until: Duration, then: Then },
+    /// The slot is reserved, and starts then.
+    WaitingForSlot {
+        until: Duration,
+    },
+    GettingToken,
     Sending,
+    /// A retry is due then.
+    WaitingForRetry {
+        until: Duration,
+    },
     Done(Option<Result<A>>),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Then {
-    Reserve,
-    Send,
 }
 
 impl<I: Interface> Call<I> {
     /// A call that begins `now`.
     pub fn new(interface: I, policy: Policy, now: Duration) -> Self {
-        let request = interface.request();
-        let state = if request.needs_token() {
-            State::GettingToken
-        } else {
-            State::Reserving
-        };
         Self {
+            request: interface.request(),
             interface,
-            request,
             timeout: policy.timeout,
             deadline: now.saturating_add(policy.timeout),
             delays: policy.delays.into_iter(),
             hosts: policy.hosts.max(1),
             host: 0,
             phase: Phase::Asking,
-            state,
+            state: State::Reserving,
+            slot: None,
             access_token: None,
             rejected_token: None,
             doubted: false,
@@ -159,28 +170,26 @@ impl<I: Interface> Call<I> {
             let timeout = self.timed_out();
             self.fail(timeout);
         }
-        if let State::Waiting { until, then } = self.state {
-            if now < until {
-                return Step::Wait { until };
-            }
-            self.state = match then {
-                Then::Reserve => State::Reserving,
-                Then::Send => State::Sending,
-            };
+        match self.state {
+            State::WaitingForSlot { until } if until <= now => self.slot_begins(until),
+            State::WaitingForRetry { until } if until <= now => self.state = State::Reserving,
+            _ => {}
         }
         if matches!(self.state, State::Reserving) && !I::PACED {
-            self.state = State::Sending;
+            self.slot_begins(now);
         }
         match &mut self.state {
-            State::GettingToken => Step::GetToken {
-                rejected: self.rejected_token.clone(),
-                deadline: self.deadline,
-            },
             State::Reserving => Step::Reserve {
                 path: self.request.path(),
                 latest: self.latest_start(),
             },
-            State::Waiting { until, .. } => Step::Wait { until: *until },
+            State::WaitingForSlot { until } | State::WaitingForRetry { until } => {
+                Step::Wait { until: *until }
+            }
+            State::GettingToken => Step::GetToken {
+                rejected: self.rejected_token.clone(),
+                deadline: self.deadline,
+            },
             State::Sending => Step::Send(self.sending(now)),
             State::Done(result) => Step::Done(result.take().unwrap_or_else(|| {
                 Err(Error::new(
@@ -191,12 +200,26 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// What came of [`Step::GetToken`]; `None` where there is no newer token than the rejected one.
-    pub fn token(&mut self, token: Result<Option<Secret>>) {
+    /// Takes the result of [`Step::Reserve`]: the time at which the call may start; `None` if that is after the latest.
+    pub fn reserved(&mut self, now: Duration, start: Option<Duration>) {
+        match start {
+            Some(start) if start <= now => self.slot_begins(now),
+            Some(start) if start < self.latest_start() => {
+                self.state = State::WaitingForSlot { until: start };
+            }
+            _ => self.fail(Error::new(
+                OwnCode::PacedOut,
+                "too many calls are waiting for their turn",
+            )),
+        }
+    }
+
+    /// Takes the result of [`Step::GetToken`]; `None` if there is no newer token than the rejected one.
+    pub fn token(&mut self, now: Duration, token: Result<Option<Secret>>) {
         match token {
             Ok(Some(token)) => {
                 self.access_token = Some(token);
-                self.state = State::Reserving;
+                self.state = self.sending_or_reserving(now);
             }
             Ok(None) => {
                 let stale = self.last_error.take();
@@ -208,30 +231,34 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// What came of [`Step::Reserve`]: the time at which the call may start; `None` where it is after the latest.
-    pub fn reserved(&mut self, now: Duration, start: Option<Duration>) {
-        match start {
-            Some(start) if start <= now => self.state = State::Sending,
-            Some(start) if start < self.latest_start() => {
-                self.state = State::Waiting {
-                    until: start,
-                    then: Then::Send,
-                };
-            }
-            _ => self.fail(Error::new(
-                OwnCode::PacedOut,
-                "too many calls are waiting for their turn",
-            )),
-        }
-    }
-
-    /// What came of [`Step::Send`].
+    /// Takes the result of [`Step::Send`].
     pub fn reply(&mut self, now: Duration, reply: Result<Reply, SendFailure>) {
+        if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
+            self.slot = None;
+        }
         let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
         let verdict = judge(reply, stale_is_final);
         match self.phase {
             Phase::Asking => self.asked(now, verdict),
             Phase::ReadingBack { .. } => self.read_back(now, verdict),
+        }
+    }
+
+    /// The slot begins: the token is next, or the request.
+    fn slot_begins(&mut self, start: Duration) {
+        self.slot = Some(start);
+        self.state = if self.request.needs_token() && self.access_token.is_none() {
+            State::GettingToken
+        } else {
+            State::Sending
+        };
+    }
+
+    /// Sends in the slot that the call has, or reserves another one if it has none or if that is out of date.
+    fn sending_or_reserving(&self, now: Duration) -> State<I::Answer> {
+        match self.slot {
+            Some(start) if !I::PACED || now.saturating_sub(start) <= SLOT_LASTS => State::Sending,
+            _ => State::Reserving,
         }
     }
 
@@ -281,10 +308,7 @@ impl<I: Interface> Call<I> {
         if until >= self.latest_start() {
             return false;
         }
-        self.state = State::Waiting {
-            until,
-            then: Then::Reserve,
-        };
+        self.state = State::WaitingForRetry { until };
         true
     }
 

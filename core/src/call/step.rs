@@ -7,19 +7,19 @@ use crate::request::Request;
 /// What to do next. Times are counted from the origin that was chosen for [`Call::new`](super::Call::new).
 #[derive(Debug)]
 pub enum Step<A> {
+    /// Ask the [`Pacer`](crate::Pacer), and report to [`Call::reserved`](super::Call::reserved).
+    Reserve {
+        /// The interface's path.
+        path: &'static str,
+        /// A slot that starts later is of no use.
+        latest: Duration,
+    },
     /// Get an access token, and report to [`Call::token`](super::Call::token).
     GetToken {
         /// The token that WeChat has just called stale; a newer one is asked for.
         rejected: Option<Secret>,
         /// When the call ends.
         deadline: Duration,
-    },
-    /// Ask the [`Pacer`](crate::Pacer), and report to [`Call::reserved`](super::Call::reserved).
-    Reserve {
-        /// The interface's path.
-        path: &'static str,
-        /// After this it is of no use.
-        latest: Duration,
     },
     /// Do nothing until then.
     Wait {

@@ -177,7 +177,7 @@ fn ask<I: Interface>(
     for _ in 0..12 {
         match call.step(now) {
             Step::GetToken { .. } => {
-                call.token(Ok(tokens.next().map(Secret::new)));
+                call.token(now, Ok(tokens.next().map(Secret::new)));
             }
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::Send(_) => call.reply(now, Ok(reply.clone())),

@@ -113,7 +113,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
             Step::GetToken { rejected, deadline } => {
                 let token = watch.get_token(rejected.as_ref(), deadline);
                 now = event.clock.after(now);
-                call.token(match event.token {
+                let token = match event.token {
                     TokenSource::Token => {
                         watch.given(&token);
                         Ok(Some(Secret::new(token)))
@@ -126,7 +126,8 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                             format!("not {former}"),
                         ))
                     }
-                });
+                };
+                call.token(now, token);
             }
             Step::Reserve { path, latest } => {
                 let kept = if path == own_path {

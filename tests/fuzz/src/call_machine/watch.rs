@@ -65,8 +65,8 @@ impl Watch {
 
     /// How many steps there may be, but for waiting.
     pub(super) fn most_steps(&self) -> usize {
-        // A turn before each request, and two tokens.
-        2 * self.most_sends + 3
+        // A slot for each request, two tokens, and another slot if the first token takes long.
+        2 * self.most_sends + 4
     }
 
     /// Everything that a server may echo.
