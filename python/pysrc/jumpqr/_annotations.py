@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()  # noqa: UP018 - see below
+"""False. Editors that complete names by jedi evaluate a literal, and skip what stands below."""
 
 if TYPE_CHECKING:
     from typing import Generic as Generic
