@@ -1,8 +1,8 @@
 //! The client.
 
+use jumpqr::ClientBuilder;
 use jumpqr::error::{Error, OwnCode, Result};
 use jumpqr::token::TokenInterface;
-use jumpqr::{ClientBuilder, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -12,7 +12,7 @@ use crate::given_up::GivenUp;
 use crate::json;
 use crate::rules::Rules;
 use crate::settings::{Settings, given, seconds};
-use crate::token::ask;
+use crate::token::TokenFunction;
 
 /// Calls WeChat for one account; any number of threads may use it at once.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
@@ -39,19 +39,21 @@ impl<'py> FromPyObject<'_, 'py> for AccessToken {
 
 #[pymethods]
 impl Client {
-    /// A client for the account of these credentials.
+    /// A client for the account of these credentials. `awaiter` returns the token of what the function `access_token` returned
+    /// if that is no text; it takes this, and the time that the call has left, in seconds.
     #[new]
-    #[pyo3(signature = (settings, *, access_token=None, appid=None, secret=None, token_interface=None))]
+    #[pyo3(signature = (settings, *, access_token=None, awaiter=None, appid=None, secret=None, token_interface=None))]
     fn create(
         py: Python<'_>,
         settings: Settings,
         access_token: Option<AccessToken>,
+        awaiter: Option<Py<PyAny>>,
         appid: Option<String>,
         secret: Option<String>,
         token_interface: Option<&str>,
     ) -> PyResult<Self> {
         let client = offline(py, || {
-            let credentials = credentials(access_token, appid, secret)?;
+            let credentials = credentials(access_token, awaiter, appid, secret)?;
             let mut builder = credentials(settings.builder()?);
             if let Some(name) = token_interface {
                 builder = builder.token_interface(TokenInterface::from_name(name)?);
@@ -154,6 +156,7 @@ impl Client {
 /// What gives a builder its credentials.
 fn credentials(
     access_token: Option<AccessToken>,
+    awaiter: Option<Py<PyAny>>,
     appid: Option<String>,
     secret: Option<String>,
 ) -> Result<impl FnOnce(ClientBuilder) -> ClientBuilder> {
@@ -166,10 +169,10 @@ fn credentials(
     }
     Ok(move |builder: ClientBuilder| match access_token {
         Some(AccessToken::Text(token)) => builder.access_token(token),
-        Some(AccessToken::Function(function)) => builder.token_function(move |request| {
-            let rejected = request.rejected.map(Secret::expose);
-            ask(&function, rejected).map(Secret::from)
-        }),
+        Some(AccessToken::Function(function)) => {
+            let function = TokenFunction { function, awaiter };
+            builder.token_function(move |request| function.ask(request))
+        }
         None if has_app => builder.app(appid.unwrap_or_default(), secret.unwrap_or_default()),
         None => builder,
     })

@@ -8,6 +8,7 @@ use jumpqr::error::Result;
 use pyo3::prelude::*;
 
 use crate::json;
+use crate::python_call::PythonFunction;
 
 /// The exception of `error`: what the caller's own token function raised, as it was raised; else a `JumpqrError`.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
@@ -25,11 +26,9 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    static FROM_PARTS: PythonFunction = PythonFunction::new("jumpqr._exceptions", "from_parts");
     let parts = json::write(py, error)?;
-    let module = py.import("jumpqr._exceptions")?;
-    Ok(PyErr::from_value(
-        module.call_method1("from_parts", (parts,))?,
-    ))
+    FROM_PARTS.call(py, (parts,)).map(PyErr::from_value)
 }
 
 fn cause<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {

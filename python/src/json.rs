@@ -4,9 +4,14 @@ use jumpqr::check::{Finding, FindingCode};
 use jumpqr::error::{Error, Result};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyNone, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyNone, PyString, PyTuple};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
+
+use crate::python_call::PythonFunction;
+
+/// Lists the items of a mapping that is not a `dict`; returns None for what is not a mapping.
+static ITEMS: PythonFunction = PythonFunction::new("jumpqr._mappings", "items");
 
 /// How many lists and mappings may stand in each other. One that holds itself has no end.
 const DEEPEST: usize = 127;
@@ -59,17 +64,22 @@ fn to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
     let deepest = deepest
         .checked_sub(1)
         .ok_or(Unfit::NotJson("lists or mappings nest too deep"))?;
-    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
-        let values = object.try_iter()?.map(|value| to_value(&value?, deepest));
+    // The items themselves, as the `json` module takes them: an `__iter__` of a subclass is not asked.
+    if let Ok(list) = object.cast::<PyList>() {
+        let values = list.iter().map(|value| to_value(&value, deepest));
+        return values.collect::<Result<_, _>>().map(Value::Array);
+    }
+    if let Ok(tuple) = object.cast::<PyTuple>() {
+        let values = tuple.iter().map(|value| to_value(&value, deepest));
         return values.collect::<Result<_, _>>().map(Value::Array);
     }
     // A copy: what looks at an object may run Python code, which may change the mapping.
-    let items = if let Ok(mapping) = object.cast::<PyDict>() {
-        mapping.items()
-    } else if let Ok(mapping) = object.cast::<PyMapping>() {
-        mapping.items()?
-    } else {
-        return Err(wrong_type("texts, numbers and lists of texts", object));
+    let items = match object.cast::<PyDict>() {
+        Ok(mapping) => mapping.items(),
+        Err(_) => match ITEMS.call(object.py(), (object,))?.cast_into::<PyList>() {
+            Ok(items) => items,
+            Err(_) => return Err(wrong_type("texts, numbers and lists of texts", object)),
+        },
     };
     let mut map = Map::new();
     for item in items {

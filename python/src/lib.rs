@@ -16,6 +16,7 @@ mod hooks;
 mod json;
 mod offline;
 mod platform;
+mod python_call;
 mod rules;
 mod sandbox;
 mod settings;
@@ -50,6 +51,8 @@ mod _jumpqr {
     use crate::rules::Rules;
     #[pymodule_export]
     use crate::sandbox::Sandbox;
+    #[pymodule_export]
+    use crate::token::TookTooLong;
 
     /// The version of the package.
     #[pymodule_export]

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 
 use crate::error::{offline, raised};
 use crate::json;
+use crate::python_call::PythonFunction;
 
 /// A local WeChat that is running, on a thread of its own.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
@@ -127,12 +128,11 @@ fn pair(credentials: &Credentials) -> (String, String) {
 }
 
 fn refused(py: Python<'_>, error: &SandboxError) -> PyErr {
+    static SANDBOX_ERROR: PythonFunction =
+        PythonFunction::new("jumpqr._exceptions", "sandbox_error");
     let source = std::error::Error::source(error).map(|source| format!(": {source}"));
     let text = format!("{error}{}", source.unwrap_or_default());
-    let exception = py
-        .import("jumpqr._exceptions")
-        .and_then(|module| module.call_method1("sandbox_error", (text,)));
-    match exception {
+    match SANDBOX_ERROR.call(py, (text,)) {
         Ok(exception) => PyErr::from_value(exception),
         Err(failure) => failure,
     }

@@ -398,3 +398,90 @@ def test_a_client_outlives_a_loop(jumpqr_sandbox: Sandbox) -> None:
     for _ in range(2):
         assert asyncio.run(client.get_jump_qr_code()).list_size == 0
     asyncio.run(client.aclose())
+
+
+class Vault:
+    """An asynchronous token function that gives nothing until it is opened."""
+
+    def __init__(self, *, stubborn: bool = False) -> None:
+        self.opened = False
+        self.stubborn = stubborn
+        self.asked = 0
+        self.cancelled = 0
+
+    async def token(self, rejected: Optional[str]) -> str:
+        self.asked += 1
+        if self.opened:
+            return "T"
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            if not self.stubborn:
+                raise
+            while not self.opened:
+                await asyncio.sleep(0.01)
+        return "late"
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_cancelling_a_call_cancels_its_token_function_and_frees_its_thread(stubborn: bool) -> None:
+    vault = Vault(stubborn=stubborn)
+    server = Recorder(Reply(EMPTY))
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token=vault.token, base_url=url, pacing=False, max_concurrency=2) as client:
+            calls = [asyncio.create_task(client.get_jump_qr_code(timeout=60)) for _ in range(5)]
+            while vault.asked < 2:
+                await asyncio.sleep(0.01)
+            for call in calls:
+                call.cancel()
+            ended = await asyncio.gather(*calls, return_exceptions=True)
+            assert [type(end) for end in ended] == [asyncio.CancelledError] * 5
+            while vault.cancelled < 2:
+                await asyncio.sleep(0.01)
+            vault.opened = True
+            assert (await client.get_jump_qr_code()).rule_list == ()
+
+    with serving(server) as url:
+        asyncio.run(asyncio.wait_for(main(url), 20))
+    # A call that had no thread may get one before it is cancelled, too.
+    assert vault.cancelled == vault.asked - 1
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_a_token_function_has_the_time_of_its_call(stubborn: bool) -> None:
+    vault = Vault(stubborn=stubborn)
+    server = Recorder(Reply(EMPTY))
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token=vault.token, base_url=url, pacing=False, max_concurrency=1) as client:
+            with pytest.raises(jumpqr.CallTimeoutError, match="the access_token function took too long") as ended:
+                await client.get_jump_qr_code(timeout=0.2)
+            assert ended.value.interface == "getJumpQRCode"
+            while vault.cancelled < 1:
+                await asyncio.sleep(0.01)
+            vault.opened = True
+            assert (await client.get_jump_qr_code()).rule_list == ()
+
+    with serving(server) as url:
+        asyncio.run(asyncio.wait_for(main(url), 20))
+    assert len(server.requests) == 1
+
+
+def test_a_loop_that_ends_ends_what_waits_for_a_token_in_it() -> None:
+    vault = Vault()
+    client = AsyncClient(access_token=vault.token, max_concurrency=1)
+
+    async def leave() -> None:
+        task = asyncio.create_task(client.get_jump_qr_code(timeout=60))
+        while vault.asked < 1:
+            await asyncio.sleep(0.01)
+        assert not task.done()
+
+    asyncio.run(leave())
+    assert vault.cancelled == 1
+    vault.opened = True
+    with serving(Recorder(Reply(EMPTY))):
+        asyncio.run(asyncio.wait_for(client.aclose(), 20))

@@ -7,6 +7,8 @@ import contextlib
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -229,3 +231,48 @@ def test_a_sandbox_says_that_it_belongs_to_another_process(jumpqr_sandbox: Sandb
     with jumpqr_sandbox.client() as client:
         client.get_jump_qr_code()
     assert jumpqr_sandbox.counters()["business_calls"] == 1
+
+
+AT_EXIT = """
+import threading, time
+from collections import UserDict
+from jumpqr.testing import Sandbox
+
+sandbox = Sandbox()
+inside = threading.Semaphore(0)
+
+class Arguments(UserDict):
+    def items(self):
+        hold()
+        return super().items()
+
+def token(rejected):
+    hold()
+
+def call_with_token_function():
+    sandbox.client(access_token=token).get_jump_qr_code()
+
+def call_with_mapping():
+    sandbox.client().add_jump_qr_code(Arguments(prefix="https://m.example.cn/"))
+
+def hold():
+    inside.release()
+    while True:
+        {step}
+
+for _ in range(8):
+    threading.Thread(target={call}, daemon=True).start()
+for _ in range(8):
+    inside.acquire()
+"""
+
+
+@pytest.mark.parametrize("call", ["call_with_token_function", "call_with_mapping"])
+@pytest.mark.parametrize("step", ["pass", "time.sleep(0.0005)"])
+def test_a_process_ends_cleanly_while_daemon_threads_run_python_code_in_a_call(call: str, step: str) -> None:
+    program = AT_EXIT.format(call=call, step=step)
+    for _ in range(3):
+        ended = subprocess.run(  # noqa: S603 - the program is above
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")

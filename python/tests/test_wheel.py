@@ -84,5 +84,9 @@ def test_it_has_no_hooks_for_tests(module: bytes) -> None:
 def test_it_has_nothing_but_the_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert not [name for name in names if not name.startswith(("jumpqr/", f"jumpqr-{jumpqr.__version__}.dist-info/"))]
+    assert not [
+        name
+        for name in names
+        if not name.startswith(("jumpqr/", "jumpqr_pytest/", f"jumpqr-{jumpqr.__version__}.dist-info/"))
+    ]
     assert {"jumpqr/py.typed", "jumpqr/_jumpqr.pyi", MODULE} <= set(names)

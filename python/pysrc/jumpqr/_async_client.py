@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import functools
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
@@ -15,8 +11,8 @@ from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, Verificatio
 from ._connection import Connection, check_process, process
 from ._enums import Confirmation, Edit
 from ._rules import Rule
-from ._settings import Settings, check_access_token, check_text
-from ._threads import DEFAULT_MAX_CONCURRENCY, Threads, calling_loop
+from ._settings import Credentials, Settings
+from ._threads import DEFAULT_MAX_CONCURRENCY, Threads, wait_for_token
 from ._token_status import TokenStatus, status_or_none
 
 if TYPE_CHECKING:
@@ -40,7 +36,9 @@ class AsyncClient(Connection[_jumpqr.Client]):
 
     Args:
         max_concurrency: The most calls at once; 64 by default.
-        access_token: As of `Client`; the function may be asynchronous, and then runs in the event loop of the call.
+        access_token: As of `Client`; the function may be asynchronous, and then runs in the event loop of the call. Its
+            task is cancelled if the call is cancelled, or if the call's time is up. A function that is not asynchronous
+            cannot be interrupted: until it returns, it occupies one of the `max_concurrency` threads.
         appid: As of `Client`, like all that follow.
         secret: The account's appsecret.
         token_interface: Which interface issues the tokens of `appid`.
@@ -91,10 +89,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
         tls_roots: Optional[bytes] = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
-        check_access_token(access_token)
-        check_text(access_token=access_token, appid=appid, secret=secret)
-        if callable(access_token):
-            access_token = functools.partial(_ask, access_token)
+        credentials = Credentials(access_token, appid, secret)
         settings = Settings(
             token_store=token_store,
             base_url=base_url,
@@ -111,10 +106,18 @@ class AsyncClient(Connection[_jumpqr.Client]):
             trust_env=trust_env,
             tls_roots=tls_roots,
         )
+        del access_token, secret, token_store, proxy
+        credentials.check()
+        settings.check()
 
         def connect() -> _jumpqr.Client:
             return _jumpqr.Client(
-                settings, access_token=access_token, appid=appid, secret=secret, token_interface=token_interface
+                settings,
+                access_token=credentials.access_token,
+                awaiter=wait_for_token,
+                appid=credentials.appid,
+                secret=credentials.secret,
+                token_interface=token_interface,
             )
 
         super().__init__(connect)
@@ -309,23 +312,3 @@ class AsyncClient(Connection[_jumpqr.Client]):
         traceback: Optional[TracebackType],
     ) -> None:
         await self.aclose()
-
-
-def _ask(function: Callable[[Optional[str]], Any], rejected: Optional[str]) -> Any:
-    """Ask the caller's token function from a thread of the pool; what it awaits is awaited in the call's event loop."""
-    token = function(rejected)
-    if not inspect.isawaitable(token):
-        return token
-    loop = calling_loop.get()
-    future = asyncio.run_coroutine_threadsafe(_await(token), loop)
-    while True:
-        try:
-            return future.result(timeout=1.0)
-        except concurrent.futures.TimeoutError:
-            # The function may have raised that itself. A loop that was closed will never bring the token.
-            if future.done() or loop.is_closed():
-                raise
-
-
-async def _await(token: Any) -> Any:
-    return await token

@@ -9,7 +9,7 @@ from typing import Callable, Optional, TypeVar
 from . import _jumpqr
 from ._async_client import AsyncClient
 from ._connection import Connection
-from ._settings import Settings, check_text
+from ._settings import PlatformCredentials, RefreshToken, Settings, VerifyTicket, check_appid
 from ._threads import DEFAULT_MAX_CONCURRENCY, Threads
 from ._token_status import TokenStatus, status_of_token
 
@@ -76,7 +76,7 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         tls_roots: Optional[bytes] = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
-        check_text(component_appid=component_appid, component_appsecret=component_appsecret)
+        credentials = PlatformCredentials(component_appid, component_appsecret)
         settings = Settings(
             token_store=token_store,
             base_url=base_url,
@@ -93,12 +93,15 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
             trust_env=trust_env,
             tls_roots=tls_roots,
         )
+        del component_appsecret, token_store, proxy
+        credentials.check()
+        settings.check()
 
         def connect() -> _jumpqr.Platform:
             return _jumpqr.Platform(
                 settings,
-                component_appid=component_appid,
-                component_appsecret=component_appsecret,
+                component_appid=credentials.component_appid,
+                component_appsecret=credentials.component_appsecret,
                 component_token_field=component_token_field,
             )
 
@@ -117,8 +120,13 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         Args:
             ticket: The `ComponentVerifyTicket` of the push, decrypted.
         """
-        check_text(component_verify_ticket=ticket)
-        await self._run("set_verify_ticket", lambda platform, waited: platform.set_verify_ticket(ticket, waited=waited))
+        given = VerifyTicket(ticket)
+        del ticket
+        given.check()
+        await self._run(
+            "set_verify_ticket",
+            lambda platform, waited: platform.set_verify_ticket(given.component_verify_ticket, waited=waited),
+        )
 
     async def set_authorizer_refresh_token(self, appid: str, token: str) -> None:
         """Keep the authorizer_refresh_token that a merchant's authorisation has just brought, in the store.
@@ -130,10 +138,14 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
             appid: The merchant's, `authorizer_appid`.
             token: The `authorizer_refresh_token`.
         """
-        check_text(authorizer_appid=appid, authorizer_refresh_token=token)
+        given = RefreshToken(appid, token)
+        del token
+        given.check()
         await self._run(
             "set_authorizer_refresh_token",
-            lambda platform, waited: platform.set_authorizer_refresh_token(appid, token, waited=waited),
+            lambda platform, waited: platform.set_authorizer_refresh_token(
+                given.authorizer_appid, given.authorizer_refresh_token, waited=waited
+            ),
         )
 
     def merchant(self, appid: str) -> AsyncClient:
@@ -145,7 +157,7 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         Args:
             appid: The merchant's, `authorizer_appid`.
         """
-        check_text(authorizer_appid=appid)
+        check_appid(appid)
         return AsyncClient._of_merchant(self, appid, self._threads)
 
     async def token_status(self) -> TokenStatus:

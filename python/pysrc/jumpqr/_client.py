@@ -10,7 +10,7 @@ from ._annotations import TYPE_CHECKING
 from ._connection import Connection, check_process, gets_signals, logged, process
 from ._enums import Confirmation, Edit
 from ._rules import Rule
-from ._settings import Settings, check_access_token, check_text
+from ._settings import Credentials, Settings
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -92,8 +92,7 @@ class Client(Connection[_jumpqr.Client]):
         tls_roots: bytes | None = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
-        check_access_token(access_token)
-        check_text(access_token=access_token, appid=appid, secret=secret)
+        credentials = Credentials(access_token, appid, secret)
         settings = Settings(
             token_store=token_store,
             base_url=base_url,
@@ -110,10 +109,17 @@ class Client(Connection[_jumpqr.Client]):
             trust_env=trust_env,
             tls_roots=tls_roots,
         )
+        del access_token, secret, token_store, proxy
+        credentials.check()
+        settings.check()
 
         def connect() -> _jumpqr.Client:
             return _jumpqr.Client(
-                settings, access_token=access_token, appid=appid, secret=secret, token_interface=token_interface
+                settings,
+                access_token=credentials.access_token,
+                appid=credentials.appid,
+                secret=credentials.secret,
+                token_interface=token_interface,
             )
 
         super().__init__(connect)

@@ -85,6 +85,8 @@ class Connection(Generic[N]):
 
     def _close(self) -> None:
         self._closed = True
+        # It holds the credentials.
+        self._connect = _closed
         self._natives.pop(process(), None)
         # Their native objects hold the same connections.
         for reference in [] if self._inner is None else self._inner.valuerefs():
@@ -94,6 +96,10 @@ class Connection(Generic[N]):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} cannot be pickled: it holds connections and credentials")
+
+
+def _closed() -> NoReturn:
+    raise RuntimeError("it is closed; make another one")
 
 
 def gets_signals() -> bool:

@@ -8,7 +8,7 @@ from types import TracebackType
 from . import _jumpqr
 from ._client import Client
 from ._connection import Connection, gets_signals, logged
-from ._settings import Settings, check_text
+from ._settings import PlatformCredentials, RefreshToken, Settings, VerifyTicket, check_appid
 from ._token_status import TokenStatus, status_of_token
 
 
@@ -82,7 +82,7 @@ class Platform(Connection[_jumpqr.Platform]):
         tls_roots: bytes | None = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
-        check_text(component_appid=component_appid, component_appsecret=component_appsecret)
+        credentials = PlatformCredentials(component_appid, component_appsecret)
         settings = Settings(
             token_store=token_store,
             base_url=base_url,
@@ -99,12 +99,15 @@ class Platform(Connection[_jumpqr.Platform]):
             trust_env=trust_env,
             tls_roots=tls_roots,
         )
+        del component_appsecret, token_store, proxy
+        credentials.check()
+        settings.check()
 
         def connect() -> _jumpqr.Platform:
             return _jumpqr.Platform(
                 settings,
-                component_appid=component_appid,
-                component_appsecret=component_appsecret,
+                component_appid=credentials.component_appid,
+                component_appsecret=credentials.component_appsecret,
                 component_token_field=component_token_field,
             )
 
@@ -118,9 +121,11 @@ class Platform(Connection[_jumpqr.Platform]):
         Args:
             ticket: The `ComponentVerifyTicket` of the push, decrypted.
         """
-        check_text(component_verify_ticket=ticket)
+        given = VerifyTicket(ticket)
+        del ticket
+        given.check()
         with logged("set_verify_ticket"):
-            self._native().set_verify_ticket(ticket, interruptible=gets_signals())
+            self._native().set_verify_ticket(given.component_verify_ticket, interruptible=gets_signals())
 
     def set_authorizer_refresh_token(self, appid: str, token: str) -> None:
         """Keep the authorizer_refresh_token that a merchant's authorisation has just brought, in the store.
@@ -132,9 +137,13 @@ class Platform(Connection[_jumpqr.Platform]):
             appid: The merchant's, `authorizer_appid`.
             token: The `authorizer_refresh_token`.
         """
-        check_text(authorizer_appid=appid, authorizer_refresh_token=token)
+        given = RefreshToken(appid, token)
+        del token
+        given.check()
         with logged("set_authorizer_refresh_token"):
-            self._native().set_authorizer_refresh_token(appid, token, interruptible=gets_signals())
+            self._native().set_authorizer_refresh_token(
+                given.authorizer_appid, given.authorizer_refresh_token, interruptible=gets_signals()
+            )
 
     def merchant(self, appid: str) -> Client:
         """Return a client that calls for this merchant; nothing is sent or looked up yet.
@@ -145,7 +154,7 @@ class Platform(Connection[_jumpqr.Platform]):
         Args:
             appid: The merchant's, `authorizer_appid`.
         """
-        check_text(authorizer_appid=appid)
+        check_appid(appid)
         return Client._of_merchant(self, appid)
 
     def token_status(self) -> TokenStatus:

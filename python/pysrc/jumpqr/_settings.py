@@ -1,4 +1,9 @@
-"""The settings that clients and platforms have in common, and how texts that may be secrets are looked at."""
+"""The settings that clients and platforms have in common, and texts that may be secrets.
+
+Tools that report a failure print the local variables of each frame. So no frame of this package
+that a traceback can show has a secret in a local variable. A function that takes a secret puts it
+into an object of this module, and deletes the variable before anything can fail.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +51,7 @@ class Settings:
         trust_env: bool | None,
         tls_roots: bytes | None,
     ) -> None:
-        """Refuse texts that are none."""
-        check_text(token_store=token_store, base_url=base_url, proxy=proxy)
+        """Keep the settings. This cannot fail: the caller still has them in local variables."""
         self.token_store = token_store
         self.base_url = base_url
         self.alternate_base_urls = alternate_base_urls
@@ -63,15 +67,92 @@ class Settings:
         self.trust_env = trust_env
         self.tls_roots = tls_roots
 
+    def check(self) -> None:
+        """Refuse a text that is not Unicode."""
+        check_text(self, "token_store", "base_url", "proxy")
 
-def check_text(**values: object) -> None:
+
+class Credentials:
+    """What a client gets its tokens with. No repr shows it."""
+
+    __slots__ = ("access_token", "appid", "secret")
+
+    def __init__(
+        self,
+        access_token: str | Callable[[str | None], object] | None,
+        appid: str | None,
+        secret: str | None,
+    ) -> None:
+        """Keep the credentials. This cannot fail: the caller still has them in local variables."""
+        self.access_token = access_token
+        self.appid = appid
+        self.secret = secret
+
+    def check(self) -> None:
+        """Refuse what cannot give tokens, without showing it: whatever it is, it may be a secret."""
+        given = type(self.access_token)
+        if not (self.access_token is None or issubclass(given, str) or callable(self.access_token)):
+            raise TypeError(f"access_token: give a str or a function, not {given.__name__}")
+        check_text(self, *self.__slots__)
+
+
+class PlatformCredentials:
+    """What a platform gets its tokens with. No repr shows it."""
+
+    __slots__ = ("component_appid", "component_appsecret")
+
+    def __init__(self, component_appid: str, component_appsecret: str) -> None:
+        """Keep the credentials. This cannot fail: the caller still has them in local variables."""
+        self.component_appid = component_appid
+        self.component_appsecret = component_appsecret
+
+    def check(self) -> None:
+        """Refuse a text that is not Unicode."""
+        check_text(self, *self.__slots__)
+
+
+class VerifyTicket:
+    """A ticket that WeChat has pushed. No repr shows it."""
+
+    __slots__ = ("component_verify_ticket",)
+
+    def __init__(self, ticket: str) -> None:
+        """Keep the ticket. This cannot fail: the caller still has it in a local variable."""
+        self.component_verify_ticket = ticket
+
+    def check(self) -> None:
+        """Refuse a text that is not Unicode."""
+        check_text(self, *self.__slots__)
+
+
+class RefreshToken:
+    """A merchant's refresh token. No repr shows it."""
+
+    __slots__ = ("authorizer_appid", "authorizer_refresh_token")
+
+    def __init__(self, appid: str, token: str) -> None:
+        """Keep the token. This cannot fail: the caller still has it in a local variable."""
+        self.authorizer_appid = appid
+        self.authorizer_refresh_token = token
+
+    def check(self) -> None:
+        """Refuse a text that is not Unicode."""
+        check_text(self, *self.__slots__)
+
+
+def check_text(values: object, *names: str) -> None:
     """Refuse a text that is not Unicode, naming it and not showing it; Python's own refusal would hold it."""
-    for name, value in values.items():
-        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+    for name in names:
+        if not _is_unicode(getattr(values, name)):
             raise ValueError(f"{name}: is not Unicode text; read it as UTF-8")
 
 
-def check_access_token(access_token: str | Callable[[str | None], object] | None) -> None:
-    """Refuse what cannot give tokens, without showing it: whatever it is, it may be a secret."""
-    if not (access_token is None or isinstance(access_token, str) or callable(access_token)):
-        raise TypeError(f"access_token: give a str or a function, not {type(access_token).__name__}")
+def check_appid(appid: str) -> None:
+    """Refuse a merchant's appid that is not Unicode."""
+    if not _is_unicode(appid):
+        raise ValueError("authorizer_appid: is not Unicode text; read it as UTF-8")
+
+
+def _is_unicode(value: object) -> bool:
+    """Tell whether a value can be encoded. This cannot fail: it has a secret in a local variable."""
+    return not (isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextvars
+import inspect
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from . import _jumpqr
 from ._connection import logged, process
@@ -19,8 +21,69 @@ Work = Callable[[Optional[_jumpqr.GivenUp], float], T]
 DEFAULT_MAX_CONCURRENCY = 64
 """As many calls as there are idle connections kept."""
 
-calling_loop: contextvars.ContextVar[asyncio.AbstractEventLoop] = contextvars.ContextVar("calling_loop")
-"""The event loop that waits for what this thread does."""
+BETWEEN_LOOKS_AT_LOOP = 1.0
+"""How often a thread that waits for a token looks whether the event loop still exists, in seconds."""
+
+
+class Caller:
+    """The coroutine that waits for what a thread does, as the thread sees it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the event loop that the coroutine runs in."""
+        self._loop = loop
+        self._gone = False
+        self._token: Optional[concurrent.futures.Future[Any]] = None
+
+    def leave(self) -> None:
+        """Cancel the token function's task: the coroutine no longer waits."""
+        self._gone = True
+        token = self._token
+        if token is not None:
+            token.cancel()
+
+    def wait_for_token(self, awaitable: Any, time_left: float) -> Any:
+        """Await `awaitable` in the coroutine's event loop, and cancel it if its time is up or the coroutine leaves."""
+        deadline = time.monotonic() + time_left
+        waiting = _await(awaitable)
+        try:
+            token = asyncio.run_coroutine_threadsafe(waiting, self._loop)
+        except RuntimeError:
+            # The event loop is closed.
+            waiting.close()
+            raise
+        self._token = token
+        if self._gone:
+            token.cancel()
+        try:
+            while True:
+                left = deadline - time.monotonic()
+                try:
+                    return token.result(timeout=max(0.0, min(left, BETWEEN_LOOKS_AT_LOOP)))
+                except concurrent.futures.TimeoutError:
+                    # The function may have raised that itself. A loop that was closed will never bring the token.
+                    if token.done() or self._loop.is_closed():
+                        raise
+                    if time.monotonic() >= deadline:
+                        return _jumpqr.TookTooLong()
+        finally:
+            # Of no effect on a task that is done.
+            token.cancel()
+            # What the function raised holds this frame.
+            self._token = None
+            del token
+
+
+async def _await(awaitable: Any) -> Any:
+    return await awaitable
+
+
+caller: contextvars.ContextVar[Caller] = contextvars.ContextVar("caller")
+"""The coroutine that waits for what this thread does."""
+
+
+def wait_for_token(token: Any, time_left: float) -> Any:
+    """Return what a token function gave, or what it awaits, within so many seconds; called by the extension module."""
+    return caller.get().wait_for_token(token, time_left) if inspect.isawaitable(token) else token
 
 
 class Threads:
@@ -44,7 +107,8 @@ class Threads:
         here = process()
         pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
         context = contextvars.copy_context()
-        context.run(calling_loop.set, asyncio.get_running_loop())
+        waiting = Caller(asyncio.get_running_loop())
+        context.run(caller.set, waiting)
         given_up = _jumpqr.GivenUp()
         queued = time.monotonic()
 
@@ -62,8 +126,9 @@ class Threads:
                     return work(None, limit)
                 return await result
             finally:
-                # Neither is of any effect on a call that is done.
+                # None of this has an effect on a call that is done.
                 given_up.set()
+                waiting.leave()
                 result.cancel()
                 # What a call raised holds this frame: were it held in turn, the client's connections would stay open
                 # until Python next looks for cycles.

@@ -1,0 +1,198 @@
+"""Secrets are in no local variable that a traceback of a failing call can show, and no longer held after `close`."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import traceback
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+import pytest
+
+import jumpqr
+from jumpqr import AsyncClient, AsyncPlatform, Client, Platform
+from scripted_server import Recorder, Reply, serving
+
+SECRET = "S3CR3T"
+HALF_A_CHARACTER = "\ud800"
+PACKAGE = os.path.dirname(jumpqr.__file__)
+
+NOWHERE: Any = {"base_url": "http://127.0.0.1:1", "max_retries": 0, "pacing": False}
+
+
+def frames(error: BaseException) -> Iterator[tuple[str, dict[str, str]]]:
+    """The package's frames in the traceback of an error, and of those that led to it, with their local variables."""
+    for frame in traceback.TracebackException.from_exception(error, capture_locals=True).stack:
+        if os.path.dirname(frame.filename) == PACKAGE:
+            yield frame.name, frame.locals or {}
+    for other in (error.__cause__, error.__context__):
+        if other is not None:
+            yield from frames(other)
+
+
+def shows_nothing(call: Callable[[], object]) -> None:
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever it is
+        call()
+    seen = list(frames(raised.value))
+    assert seen, "no frame of the package"
+    for name, variables in seen:
+        for variable, value in variables.items():
+            assert SECRET not in value, f"{name}: {variable}"
+
+
+SETTINGS: list[dict[str, Any]] = [
+    {"access_token": SECRET + HALF_A_CHARACTER},
+    {"access_token": SECRET + "\n"},
+    {"access_token": [SECRET]},
+    {"access_token": SECRET, "timeout": -1},
+    {"access_token": SECRET, "timeout": "soon"},
+    {"access_token": SECRET, "base_url": "ftp://example.cn"},
+    {"access_token": SECRET, "appid": "wx1", "secret": SECRET},
+    {"appid": "wx1", "secret": SECRET + HALF_A_CHARACTER},
+    {"appid": "wx1", "secret": SECRET + "\n"},
+    {"appid": "wx1" + HALF_A_CHARACTER, "secret": SECRET},
+    {"appid": "wx1", "secret": SECRET, "token_interface": "other"},
+    {"appid": "wx1", "secret": SECRET, "tls_roots": b"none"},
+    {"appid": "wx1", "secret": "s", "token_store": f"redis://user:{SECRET}@127.0.0.1:1/{HALF_A_CHARACTER}"},
+    {"appid": "wx1", "secret": "s", "token_store": f"redis://user:{SECRET}@127.0.0.1:none"},
+    {"appid": "wx1", "secret": "s", "proxy": f"http://user:{SECRET}@127.0.0.1:none"},
+    {"appid": "wx1", "secret": "s", "proxy": f"http://user:{SECRET}@127.0.0.1:1{HALF_A_CHARACTER}"},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(settings))
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_no_frame_shows_a_secret_when_a_setting_is_refused(client: Any, settings: dict[str, Any]) -> None:
+    shows_nothing(lambda: client(**settings))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"component_appsecret": SECRET + HALF_A_CHARACTER},
+        {"component_appsecret": SECRET + "\n"},
+        {"component_appsecret": SECRET, "component_token_field": "other"},
+        {"component_appsecret": SECRET, "timeout": -1},
+        {"component_appsecret": "s", "proxy": f"http://user:{SECRET}@127.0.0.1:1{HALF_A_CHARACTER}"},
+        {"component_appsecret": "s", "token_store": f"redis://user:{SECRET}@127.0.0.1:none"},
+    ],
+    ids=lambda settings: "-".join(settings),
+)
+@pytest.mark.parametrize("platform", [Platform, AsyncPlatform])
+def test_no_frame_shows_a_secret_when_a_setting_of_a_platform_is_refused(
+    platform: Any, settings: dict[str, Any]
+) -> None:
+    shows_nothing(lambda: platform(component_appid="wx0", **settings))
+
+
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "add": lambda client: client.add_jump_qr_code(
+        prefix="https://m.example.cn/", path="p", open_version=1, permit_sub_rule=1
+    ),
+    "get": lambda client: client.get_jump_qr_code(),
+    "rules": lambda client: client.rules().__next__() if isinstance(client, Client) else client.rules().__anext__(),
+    "publish": lambda client: client.publish_jump_qr_code("https://m.example.cn/"),
+    "delete": lambda client: client.delete_jump_qr_code("https://m.example.cn/"),
+    "download": lambda client: client.download_qr_code_text(),
+    "link": lambda client: client.link_miniprogram("wx1"),
+    "linked": lambda client: client.wxamplinkget(),
+}
+
+
+def ended(result: Any) -> object:
+    """What a call returns, or what its coroutine does."""
+    return asyncio.run(waited(result)) if hasattr(result, "__await__") else result
+
+
+async def waited(result: Any) -> object:
+    return await result
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("credentials", [{"access_token": SECRET}, {"appid": "wx1", "secret": SECRET}], ids=str)
+def test_no_frame_shows_a_secret_when_a_call_fails(client: Any, name: str, credentials: dict[str, str]) -> None:
+    calling = client(**credentials, **NOWHERE)
+    shows_nothing(lambda: ended(CALLS[name](calling)))
+
+
+def fails(rejected: Optional[str]) -> str:
+    if rejected is None:
+        return SECRET
+    raise LookupError("the vault is sealed")
+
+
+def gives_a_list(rejected: Optional[str]) -> Any:
+    return [SECRET]
+
+
+def gives_two_lines(rejected: Optional[str]) -> str:
+    return SECRET + "\n"
+
+
+async def fails_later(rejected: Optional[str]) -> str:
+    return fails(rejected)
+
+
+async def gives_a_list_later(rejected: Optional[str]) -> Any:
+    return [SECRET]
+
+
+@pytest.mark.parametrize(
+    ("client", "function"),
+    [
+        *(
+            (client, function)
+            for client in (Client, AsyncClient)
+            for function in (fails, gives_a_list, gives_two_lines)
+        ),
+        (AsyncClient, fails_later),
+        (AsyncClient, gives_a_list_later),
+    ],
+)
+def test_no_frame_shows_a_token_of_a_function(client: Any, function: Any) -> None:
+    with serving(Recorder(Reply(b'{"errcode":42001}'))) as url:
+        calling = client(access_token=function, base_url=url, pacing=False)
+        shows_nothing(lambda: ended(calling.get_jump_qr_code()))
+
+
+@pytest.mark.parametrize("platform", [Platform, AsyncPlatform])
+@pytest.mark.parametrize("bad", ["", HALF_A_CHARACTER])
+def test_no_frame_shows_what_a_platform_is_told(platform: Any, bad: str, tmp_path: Path) -> None:
+    store = tmp_path / "tokens"
+    telling = platform(component_appid="wx0", component_appsecret=SECRET, token_store=f"dir:{store}", **NOWHERE)
+    if not bad:
+        # Others may write to the folder: the store is refused.
+        store.chmod(0o777)
+    shows_nothing(lambda: ended(telling.set_verify_ticket(SECRET + bad)))
+    shows_nothing(lambda: ended(telling.set_authorizer_refresh_token("wx1", SECRET + bad)))
+    shows_nothing(lambda: ended(telling.merchant("wx1").get_jump_qr_code()))
+
+
+class Word(str):
+    """A text that can be observed."""
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_a_closed_client_holds_no_secret(client: Any) -> None:
+    secret = Word(SECRET)
+    held = weakref.ref(secret)
+    closing = client(appid="wx1", secret=secret)
+    del secret
+    assert held() is not None
+    if isinstance(closing, Client):
+        closing.close()
+    else:
+        ended(closing.aclose())
+    gc.collect()
+    assert held() is None
+
+
+@pytest.mark.parametrize("thing", [Client, AsyncClient])
+def test_no_repr_shows_a_secret(thing: Any) -> None:
+    client = thing(appid="wx1", secret=SECRET, proxy=f"http://user:{SECRET}@127.0.0.1:1")
+    assert SECRET not in repr(client) + repr(vars(client))
