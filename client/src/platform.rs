@@ -132,6 +132,7 @@ impl Platform {
         let token = authorizer_refresh_token.into();
         check_handed_over("authorizer_refresh_token", token.expose())?;
         let merchant = self.merchant_of(authorizer_appid)?;
+        self.authority.list.expect_new_merchant();
         merchant.tokens.set_refresh_token(token, self.timeout)
     }
 
@@ -187,6 +188,7 @@ impl Platform {
             return Ok(merchant.clone());
         }
         let authority = &self.authority;
+        authority.list.release();
         let driver = Arc::new(authority.driver.for_another_account());
         let further: Vec<_> = std::iter::once(self.component_appid())
             .chain(driver.elsewhere())

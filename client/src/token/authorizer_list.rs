@@ -1,26 +1,84 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::Result;
-use jumpqr_core::interface::{ApiGetAuthorizerList, AuthorizerList as Page, ComponentTokenField};
+use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
+use jumpqr_core::interface::{
+    ApiGetAuthorizerList, AuthorizerList as Page, AuthorizerWalk, ComponentTokenField, WalkPosition,
+};
 
 use crate::clock::Clock;
 
-/// For how long what was listed is handed out: where many merchants have lost their refresh tokens, the list is not read for
-/// each.
+/// How long the pages are kept after the last one was read. If many merchants have lost their
+/// refresh tokens, the list is not read for each of them.
 const KEPT: Duration = Duration::from_secs(60);
 
-/// The most pages that are read for one merchant, of up to 500 merchants each.
-const MOST_PAGES: usize = 200;
+/// The most merchants whose refresh tokens are kept, about 200 bytes each.
+const MOST_KEPT: usize = 100_000;
+
+/// How long a search waits for the next call that goes on with it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// WeChat's list of a platform's merchants, with the refresh token of each.
+///
+/// All who search read one walk through the list together: one of them reads the next page, the
+/// others wait for it. A search whose time is over goes on with the next call for that merchant.
 pub(crate) struct AuthorizerList {
-    first_page: ApiGetAuthorizerList,
+    component_appid: String,
     clock: Arc<dyn Clock>,
-    /// What was read lately and not yet handed out, and when.
-    listed: Mutex<HashMap<String, (Secret, Duration)>>,
+    state: Mutex<State>,
+    page_read: Condvar,
+}
+
+struct State {
+    walk: AuthorizerWalk,
+    /// The refresh tokens on the pages that were read lately, by appid. `None` if WeChat names no
+    /// refresh token, or after it was handed out: it may be used up.
+    kept: HashMap<String, Option<Secret>>,
+    /// When the last page was read, and how many were in all.
+    last_page_at: Duration,
+    pages_read: u64,
+    /// When the round under way began, if it began with the first merchant and all of it is kept.
+    round_began_at: Option<Duration>,
+    /// When the last round began, if it was read whole and all of it is kept.
+    whole_round_began_at: Option<Duration>,
+    searches: HashMap<String, Search>,
+    is_reading: bool,
+    /// How many readings have begun.
+    begun: u64,
+    /// How many readings have ended, and what the last one failed with.
+    ended: u64,
+    failure: Option<Failure>,
+}
+
+/// A search for a merchant, from one call to the next.
+struct Search {
+    /// The refresh token that was refused before the search began; empty if there was none.
+    refused: Secret,
+    /// How many readings had begun before: what they bring may be out of date.
+    after: u64,
+    /// Where its first page began.
+    start: Option<WalkPosition>,
+    last_call_at: Duration,
+    /// The merchant, after a page has named it.
+    found: Option<Listed>,
+}
+
+/// What the list says of a merchant.
+#[derive(Clone)]
+pub(super) enum Listed {
+    /// It has this refresh token.
+    With(Secret),
+    /// It is there, but WeChat names no refresh token.
+    Without,
+    /// It is not there.
+    Absent,
+}
+
+struct Failure {
+    error: Error,
+    deadline: Duration,
 }
 
 impl AuthorizerList {
@@ -30,67 +88,280 @@ impl AuthorizerList {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            first_page: ApiGetAuthorizerList::first_page(component_appid, field),
+            component_appid: component_appid.to_owned(),
             clock,
-            listed: Mutex::default(),
+            state: Mutex::new(State {
+                walk: AuthorizerWalk::new(component_appid, field),
+                kept: HashMap::new(),
+                last_page_at: Duration::ZERO,
+                pages_read: 0,
+                round_began_at: None,
+                whole_round_began_at: None,
+                searches: HashMap::new(),
+                is_reading: false,
+                begun: 0,
+                ended: 0,
+                failure: None,
+            }),
+            page_read: Condvar::new(),
         }
     }
 
-    /// The merchant's refresh token, if it is another than this one; pages are read as they are needed.
-    pub(super) fn find(
+    /// Takes the merchant's refresh token from the pages that were read lately. It may be out of
+    /// date, and is handed out once.
+    pub(super) fn take_kept(&self, appid: &str) -> Option<Secret> {
+        let mut state = self.lock();
+        state.release(self.clock.now());
+        state.kept.get_mut(appid)?.take()
+    }
+
+    /// Returns whether the list has the merchant, if it was read whole lately.
+    pub(super) fn has_lately(&self, appid: &str) -> Option<bool> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        state.release(now);
+        let is_whole = state
+            .whole_round_began_at
+            .is_some_and(|began_at| now < began_at.saturating_add(KEPT));
+        let is_kept = state.kept.contains_key(appid);
+        (is_kept || is_whole).then_some(is_kept)
+    }
+
+    /// Forgets which merchants the list did not have: a new one has authorised the platform.
+    pub(crate) fn expect_new_merchant(&self) {
+        let mut state = self.lock();
+        state.round_began_at = None;
+        state.whole_round_began_at = None;
+    }
+
+    /// How many pages were read in all.
+    pub(super) fn pages_read(&self) -> u64 {
+        self.lock().pages_read
+    }
+
+    /// Drops the pages and the searches that have become old.
+    pub(crate) fn release(&self) {
+        self.lock().release(self.clock.now());
+    }
+
+    /// Returns what a page says of the merchant that is read after `refused` was refused. Each call
+    /// for the merchant goes on with the same search, until it has an end.
+    ///
+    /// `read` reads a page within some time. Errors: those of `read`; and a retryable time-out at
+    /// `deadline`, which says how far the search is.
+    pub(super) fn search(
         &self,
         appid: &str,
-        dead: &Secret,
-        read: impl Fn(ApiGetAuthorizerList) -> Result<Page>,
-    ) -> Result<Option<Secret>> {
-        // Handed out once: it may have been used up by then.
-        if let Some(listed) = self.take(appid).filter(|listed| listed != dead) {
-            return Ok(Some(listed));
-        }
-        let mut page = Some(self.first_page.clone());
-        let mut last_begin = None;
-        for _ in 0..MOST_PAGES {
-            let Some(call) = page else { break };
-            let answer = read(call.clone())?;
-            let begin = answer
-                .list
-                .first()
-                .map(|listed| listed.authorizer_appid.clone());
-            // A server that passes over nobody would be asked for ever.
-            if begin.is_some() && begin == last_begin {
-                break;
+        refused: &Secret,
+        deadline: Duration,
+        read: impl Fn(ApiGetAuthorizerList, Duration) -> Result<Page>,
+    ) -> Result<Listed> {
+        let mut state = self.lock();
+        state.begin(appid, refused, self.clock.now());
+        let mut page_took = None;
+        loop {
+            if let Some(listed) = state.end(appid) {
+                return Ok(listed);
             }
-            last_begin = begin;
-            page = call.next_page(&answer);
-            let found = answer
-                .find(appid)
-                .and_then(|listed| listed.refresh_token.clone());
-            self.keep(answer, appid);
-            if found.is_some() {
-                return Ok(found.filter(|found| found != dead));
+            let now = self.clock.now();
+            let time_left = deadline.saturating_sub(now);
+            // A page that is broken off is read for nothing.
+            if time_left.is_zero() || page_took.is_some_and(|took| time_left < took) {
+                return Err(self.unfinished(&state, appid));
+            }
+            if state.is_reading {
+                let ended = state.ended;
+                state = self.wait(state, time_left);
+                if state.ended == ended {
+                    continue;
+                }
+                if let Some(failure) = &state.failure {
+                    let is_late = failure.error.kind() == ErrorKind::Timeout;
+                    if !is_late || failure.deadline >= deadline {
+                        return Err(failure.error.clone());
+                    }
+                }
+                continue;
+            }
+            state.is_reading = true;
+            state.begun += 1;
+            let call = state.walk.next_page();
+            drop(state);
+            let mut reading = Reading {
+                list: self,
+                deadline,
+                page: Err(Error::new(
+                    OwnCode::Internal,
+                    "the reading of the list of merchants was broken off",
+                )),
+            };
+            reading.page = read(call, time_left);
+            let failure = reading.page.as_ref().err().cloned();
+            drop(reading);
+            page_took = Some(self.clock.now().saturating_sub(now));
+            state = self.lock();
+            if let Some(error) = failure {
+                let is_late = error.kind() == ErrorKind::Timeout && self.clock.now() >= deadline;
+                return Err(if is_late && state.has_read(appid) {
+                    self.unfinished(&state, appid).with_source(error)
+                } else {
+                    error
+                });
             }
         }
-        Ok(None)
     }
 
-    fn take(&self, appid: &str) -> Option<Secret> {
-        let now = self.clock.now();
-        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        listed.retain(|_, (_, read_at)| now < *read_at + KEPT);
-        listed.remove(appid).map(|(token, _)| token)
+    fn unfinished(&self, state: &State, appid: &str) -> Error {
+        let start = state.searches.get(appid).and_then(|search| search.start);
+        let read = start.map_or(0, |start| state.walk.merchants_since(start));
+        let of = match state.walk.total_count() {
+            Some(total) => format!("{} of {total}", read.min(total)),
+            None => read.to_string(),
+        };
+        let what = format!(
+            "{appid} is searched for in WeChat's list of the merchants of {}: {of} were read when the time was over",
+            self.component_appid
+        );
+        Error::new(OwnCode::Timeout, what)
+            .with_advice("Call again: the search goes on where it stopped. A longer timeout lets one call read more of the list.")
     }
 
-    /// Keeps the others' for when they ask.
-    fn keep(&self, page: Page, except: &str) {
-        let now = self.clock.now();
-        let mut kept = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, most: Duration) -> MutexGuard<'a, State> {
+        self.page_read
+            .wait_timeout(state, most)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+    }
+}
+
+impl State {
+    fn release(&mut self, now: Duration) {
+        self.searches
+            .retain(|_, search| now < search.last_call_at.saturating_add(LONGEST_PAUSE));
+        let is_old = now >= self.last_page_at.saturating_add(KEPT);
+        if is_old && !self.is_reading && !self.kept.is_empty() {
+            self.kept = HashMap::new();
+            self.round_began_at = None;
+            self.whole_round_began_at = None;
+        }
+        if is_old && !self.is_reading && self.searches.is_empty() {
+            self.searches = HashMap::new();
+        }
+    }
+
+    /// Begins a search, or goes on with the one under way.
+    fn begin(&mut self, appid: &str, refused: &Secret, now: Duration) {
+        self.release(now);
+        if self.kept.is_empty() && self.searches.is_empty() && !self.is_reading {
+            self.walk.begin_again();
+        }
+        let begun = self.begun;
+        let search = self
+            .searches
+            .entry(appid.to_owned())
+            .or_insert_with(|| Search::new(refused, begun));
+        // What was read before this refresh token was refused may be out of date.
+        if search.refused != *refused {
+            *search = Search::new(refused, begun);
+        }
+        search.last_call_at = now;
+    }
+
+    /// Ends the search if its result is known.
+    fn end(&mut self, appid: &str) -> Option<Listed> {
+        let search = self.searches.get(appid)?;
+        let listed = match &search.found {
+            Some(found) => found.clone(),
+            None if self.walk.has_come_round(search.start?) => Listed::Absent,
+            None => return None,
+        };
+        self.searches.remove(appid);
+        Some(listed)
+    }
+
+    fn has_read(&self, appid: &str) -> bool {
+        self.searches
+            .get(appid)
+            .is_some_and(|search| search.start.is_some())
+    }
+
+    /// Keeps a page, which the last reading has brought.
+    fn keep(&mut self, page: Page, now: Duration) {
+        let reading = self.begun;
+        let position = self.walk.position();
+        if position.is_first() {
+            self.round_began_at = Some(now);
+        }
+        for search in self
+            .searches
+            .values_mut()
+            .filter(|search| search.after < reading)
+        {
+            search.start.get_or_insert(position);
+        }
+        self.walk.read(&page);
+        self.last_page_at = now;
+        self.pages_read += 1;
         for listed in page.list {
-            if let Some(token) = listed
-                .refresh_token
-                .filter(|_| listed.authorizer_appid != except)
-            {
-                kept.insert(listed.authorizer_appid, (token, now));
+            let appid = listed.authorizer_appid;
+            let mut refresh_token = listed.refresh_token;
+            let search = self.searches.get_mut(&appid);
+            if let Some(search) = search.filter(|search| search.after < reading) {
+                search.found = Some(refresh_token.take().map_or(Listed::Without, Listed::With));
+            }
+            if self.kept.len() < MOST_KEPT || self.kept.contains_key(&appid) {
+                self.kept.insert(appid, refresh_token);
+            } else {
+                self.round_began_at = None;
             }
         }
+        if self.walk.position().is_first() {
+            self.whole_round_began_at = self.round_began_at.take();
+        }
+    }
+}
+
+impl Search {
+    fn new(refused: &Secret, after: u64) -> Self {
+        Self {
+            refused: refused.clone(),
+            after,
+            start: None,
+            last_call_at: Duration::ZERO,
+            found: None,
+        }
+    }
+}
+
+/// Ends a reading, even one that panicked: those who wait are told.
+struct Reading<'a> {
+    list: &'a AuthorizerList,
+    deadline: Duration,
+    page: Result<Page>,
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let now = self.list.clock.now();
+        let page = std::mem::replace(&mut self.page, Ok(Page::default()));
+        let mut state = self.list.lock();
+        state.is_reading = false;
+        state.ended += 1;
+        state.failure = None;
+        match page {
+            Ok(page) => state.keep(page, now),
+            Err(error) => {
+                state.failure = Some(Failure {
+                    error,
+                    deadline: self.deadline,
+                });
+            }
+        }
+        drop(state);
+        self.list.page_read.notify_all();
     }
 }

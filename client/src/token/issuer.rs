@@ -36,6 +36,11 @@ pub(crate) trait Issuer: Send + Sync + 'static {
         false
     }
 
+    /// A number that grows as long as further attempts get further.
+    fn progress(&self) -> u64 {
+        0
+    }
+
     /// How long ago WeChat last pushed what the tokens are asked for with; `None` where it never did, or does not.
     fn verify_ticket_age(&self, _timeout: Duration) -> Result<Option<Duration>> {
         Ok(None)

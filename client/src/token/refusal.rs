@@ -16,6 +16,9 @@ const FIRST: Duration = Duration::from_secs(5);
 /// How long a refusal is remembered at most: somebody who mends the account on WeChat's console waits for so long.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// `component is not authorized by this account`.
+pub(super) const NOT_AUTHORIZED: i64 = 61003;
+
 /// How much of WeChat's text is remembered, in characters.
 const LONGEST_TEXT: usize = 512;
 
@@ -31,6 +34,9 @@ pub(super) struct Refusal {
     /// When it came, in ms since 1970.
     at_ms: u64,
     times: u32,
+    /// Whether WeChat's list of merchants has this one, although it calls the platform not authorised.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_listed: bool,
 }
 
 /// By what credentials are told apart without being kept: half a SHA-256 of them, in hex.
@@ -60,6 +66,14 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// 61003 for a merchant whom WeChat's list has. Developers report that WeChat takes some time, up to
+/// hours, until all of its servers know an authorisation.
+pub(super) fn of_listed_merchant(error: Error) -> Error {
+    error.with_retryable(true).with_advice(
+        "WeChat's list has this merchant, so the authorisation stands: call again later, it passes within hours. If it lasts for a day, the merchant authorises the platform again.",
+    )
+}
+
 /// Who must not ask again.
 pub(super) enum Scope {
     /// Everybody who shares the store: the credentials are wrong, a permission is missing, or a quota is used up.
@@ -71,6 +85,10 @@ pub(super) enum Scope {
 /// Whether asking again brings the same, and whom.
 pub(super) fn scope(error: &Error) -> Option<Scope> {
     if error.errcode().is_none() && error.code() != OwnCode::NoRefreshToken.name() {
+        return None;
+    }
+    // Somebody else used the refresh token up; the list has the next one by now.
+    if error.kind() == ErrorKind::Credentials && error.is_retryable() {
         return None;
     }
     let known = error.errcode().and_then(ErrCode::lookup);
@@ -109,6 +127,7 @@ impl Refusal {
             credentials,
             at_ms: millis(time_of_day),
             times: times.saturating_add(1),
+            is_listed: error.errcode() == Some(NOT_AUTHORIZED) && error.is_retryable(),
         }
     }
 
@@ -129,9 +148,15 @@ impl Refusal {
         let (error, advice) = match self.errcode {
             Some(errcode) => {
                 let error = Error::from_answer(errcode, &self.text);
-                let known = ErrCode::lookup(errcode).map(ErrCode::advice_on_token_call);
-                let advice = known.unwrap_or(error.advice()).to_owned();
-                (error, advice)
+                if self.is_listed {
+                    let error = of_listed_merchant(error);
+                    let advice = error.advice().to_owned();
+                    (error, advice)
+                } else {
+                    let known = ErrCode::lookup(errcode).map(ErrCode::advice_on_token_call);
+                    let advice = known.unwrap_or(error.advice()).to_owned();
+                    (error, advice)
+                }
             }
             None => (
                 Error::new(OwnCode::NoRefreshToken, self.text.as_str()),

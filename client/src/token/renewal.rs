@@ -33,20 +33,27 @@ impl<I: Issuer> StoredTokens<I> {
     /// The token that somebody else has put into the store, or else a new one, which is put there.
     pub(super) fn renew(&self, rejected: Option<&Secret>, deadline: Duration) -> Result<Held> {
         let place = self.place(deadline);
-        match self.renew_at(&place, rejected) {
-            // Somebody else may have a token by now; if not, there is time to ask once more.
-            Err(late) if late.kind() == ErrorKind::Timeout && !place.time_left().is_zero() => {
-                let again = self.renew_at(&place, rejected);
-                // Where there was not, what held it up is what it failed with at first.
-                again.map_err(|error| {
-                    if place.time_left().is_zero() {
-                        late
-                    } else {
-                        error
-                    }
-                })
+        let mut late: Option<Error> = None;
+        loop {
+            let progress = self.issuer.progress();
+            let error = match self.renew_at(&place, rejected) {
+                Ok(held) => return Ok(held),
+                Err(error) => error,
+            };
+            let got_further = self.issuer.progress() != progress;
+            if place.time_left().is_zero() {
+                // What held the former attempt up is what the whole renewal failed with.
+                return Err(match late {
+                    Some(late) if !got_further => late,
+                    _ => error,
+                });
             }
-            result => result,
+            // Somebody else may have a token by now; if not, there is time to ask once more. Each
+            // attempt that gets further is followed by another.
+            if error.kind() != ErrorKind::Timeout || (late.is_some() && !got_further) {
+                return Err(error);
+            }
+            late = Some(error);
         }
     }
 

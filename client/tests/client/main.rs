@@ -8,6 +8,7 @@
 )]
 
 mod advice;
+mod authorizer_list;
 mod connection;
 mod deadline;
 mod fake;

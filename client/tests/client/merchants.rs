@@ -1,8 +1,9 @@
 //! A platform and its merchants, at a WeChat where each answer brings a new refresh token and kills the one before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jumpqr::answer::Reply;
 use jumpqr::call::{FailureCause, SendFailure};
@@ -22,6 +23,9 @@ pub(crate) const PUBLISH: &str = "/cgi-bin/wxopen/qrcodejumppublish";
 pub(crate) const PLATFORM: &str = "wxplatform00000000";
 pub(crate) const MERCHANT: &str = "wx1234567890abcdef";
 
+/// Changes the numbers of refresh tokens that merchants were given.
+pub(crate) type Meanwhile = Box<dyn FnMut(&mut HashMap<String, u32>) + Send>;
+
 /// How often each merchant was given a refresh token; the last one lives.
 #[derive(Default)]
 pub(crate) struct Strict {
@@ -32,6 +36,12 @@ pub(crate) struct Strict {
     pub(crate) list_refused: AtomicI64,
     /// Whether the list of merchants begins again with every page.
     pub(crate) list_repeats: AtomicBool,
+    /// How long a page of the list takes.
+    pub(crate) page_takes: Mutex<Option<(Arc<ManualClock>, Duration)>>,
+    /// What happens while a page of the list is read, after it was written.
+    pub(crate) meanwhile: Mutex<Option<Meanwhile>>,
+    /// The merchants who are refused with 61003.
+    pub(crate) unknown: Mutex<HashSet<String>>,
 }
 
 pub(crate) fn text<'a>(body: &'a Value, field: &str) -> &'a str {
@@ -52,11 +62,15 @@ impl Strict {
             COMPONENT_TOKEN => answer(json!({"component_access_token": "CT", "expires_in": 7200})),
             AUTHORIZER_TOKEN => {
                 let appid = text(&body, "authorizer_appid");
-                let number = given.entry(appid.to_owned()).or_default();
-                if text(&body, "authorizer_refresh_token") != named("RT", appid, *number) {
+                if self.unknown.lock().unwrap().contains(appid) {
+                    return Ok(errcode(61003));
+                }
+                let number = given.get(appid).copied().unwrap_or_default();
+                if text(&body, "authorizer_refresh_token") != named("RT", appid, number) {
                     return Ok(errcode(61023));
                 }
-                *number += 1;
+                let number = number + 1;
+                given.insert(appid.to_owned(), number);
                 if self.loses_answers.load(Ordering::SeqCst) {
                     return Err(SendFailure::after_sending(
                         FailureCause::ConnectionLost,
@@ -64,9 +78,9 @@ impl Strict {
                     ));
                 }
                 answer(json!({
-                    "authorizer_access_token": named("AT", appid, *number),
+                    "authorizer_access_token": named("AT", appid, number),
                     "expires_in": 7200,
-                    "authorizer_refresh_token": named("RT", appid, *number),
+                    "authorizer_refresh_token": named("RT", appid, number),
                 }))
             }
             AUTHORIZER_LIST if self.list_refused.load(Ordering::SeqCst) != 0 => {
@@ -77,11 +91,27 @@ impl Strict {
                 answer(json!({"total_count": 1_000_000, "list": [other]}))
             }
             AUTHORIZER_LIST => {
-                let list: Vec<_> = given
+                if let Some((clock, time)) = &*self.page_takes.lock().unwrap() {
+                    clock.advance(request.timeout().min(*time));
+                    if request.timeout() < *time {
+                        let cause = FailureCause::Timeout;
+                        return Err(SendFailure::after_sending(cause, "it took too long"));
+                    }
+                }
+                let number = |field: &str| body.get(field).and_then(Value::as_u64).unwrap();
+                let mut appids: Vec<_> = given.keys().cloned().collect();
+                appids.sort_unstable();
+                let list: Vec<_> = appids
                     .iter()
-                    .map(|(appid, number)| json!({"authorizer_appid": appid, "refresh_token": named("RT", appid, *number)}))
+                    .skip(usize::try_from(number("offset")).unwrap())
+                    .take(usize::try_from(number("count")).unwrap())
+                    .map(|appid| json!({"authorizer_appid": appid, "refresh_token": named("RT", appid, given[appid])}))
                     .collect();
-                answer(json!({"total_count": list.len(), "list": list}))
+                let page = answer(json!({"total_count": appids.len(), "list": list}));
+                if let Some(meanwhile) = &mut *self.meanwhile.lock().unwrap() {
+                    meanwhile(&mut given);
+                }
+                page
             }
             _ => {
                 let token = token_of(request);

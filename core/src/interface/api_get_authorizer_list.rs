@@ -71,6 +71,29 @@ pub struct AuthorizerList {
 }
 
 impl AuthorizerList {
+    /// How many entries the answer has, those without an appid included.
+    pub(super) fn listed(&self) -> usize {
+        self.listed
+    }
+
+    /// A page with these merchants, for tests.
+    #[cfg(test)]
+    pub(super) fn of(total_count: Option<u64>, appids: impl IntoIterator<Item = String>) -> Self {
+        let list: Vec<_> = appids
+            .into_iter()
+            .map(|authorizer_appid| ListedAuthorizer {
+                authorizer_appid,
+                refresh_token: None,
+                auth_time: None,
+            })
+            .collect();
+        Self {
+            total_count,
+            listed: list.len(),
+            list,
+        }
+    }
+
     /// The merchant with this appid.
     #[must_use]
     pub fn find(&self, authorizer_appid: &str) -> Option<&ListedAuthorizer> {

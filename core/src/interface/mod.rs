@@ -8,6 +8,7 @@ mod any_call;
 mod api_authorizer_token;
 mod api_component_token;
 mod api_get_authorizer_list;
+mod authorizer_walk;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_jump_qr_code;
@@ -26,6 +27,7 @@ pub use api_component_token::ApiComponentToken;
 pub use api_get_authorizer_list::{
     ApiGetAuthorizerList, AuthorizerList, ListedAuthorizer, MAX_AUTHORIZER_COUNT,
 };
+pub use authorizer_walk::{AuthorizerWalk, WalkPosition};
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
 pub use get_jump_qr_code::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST};

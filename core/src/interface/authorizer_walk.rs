@@ -1,0 +1,324 @@
+use std::collections::BTreeSet;
+
+use super::{ApiGetAuthorizerList, AuthorizerList, ComponentTokenField, ListedAuthorizer};
+
+/// By how many entries a page begins before the end of the former one. If the list moves meanwhile,
+/// the two have no merchant in common.
+const OVERLAP: u32 = 1;
+
+/// How far the first step back goes if a page has no merchant in common with the former one.
+const STEP_BACK: u32 = 50;
+
+/// The most pages of one round: a server may answer for ever.
+const MOST_PAGES: u32 = 2_000;
+
+/// The reading of WeChat's list of a platform's merchants, page by page, round after round.
+///
+/// The pages are numbered by an offset, and merchants come and go meanwhile. So each page begins
+/// with the last merchant of the former one. If they have no merchant in common, the list has moved,
+/// and the walk steps back: nobody is passed over.
+///
+/// A search that begins at some [`position`](Self::position) may end when the walk
+/// [has come round](Self::has_come_round) to it: then each merchant was read since.
+///
+/// ```
+/// use jumpqr_core::interface::{AuthorizerWalk, ComponentTokenField};
+///
+/// let walk = AuthorizerWalk::new("wxcccccccccccccccc", ComponentTokenField::AccessToken);
+/// assert_eq!(walk.next_page().offset, 0);
+/// assert!(!walk.has_come_round(walk.position()));
+/// ```
+#[derive(Debug, Clone)]
+pub struct AuthorizerWalk {
+    first_page: ApiGetAuthorizerList,
+    position: WalkPosition,
+    total_count: Option<u64>,
+    /// How many pages of this round were read.
+    pages: u32,
+    /// The merchants of the former page of this round.
+    former: BTreeSet<String>,
+    /// Whether the next page is to begin with a merchant of the former one.
+    overlaps: bool,
+    /// How far the walk has stepped back, since two pages had a merchant in common.
+    stepped_back: u32,
+}
+
+/// A place in the list, in a round of an [`AuthorizerWalk`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WalkPosition {
+    round: u64,
+    offset: u32,
+}
+
+impl WalkPosition {
+    /// Whether it is the beginning of a round.
+    #[must_use]
+    pub fn is_first(self) -> bool {
+        self.offset == 0
+    }
+}
+
+impl AuthorizerWalk {
+    /// A walk that begins with the first merchant.
+    pub fn new(
+        component_appid: impl Into<String>,
+        component_token_field: ComponentTokenField,
+    ) -> Self {
+        Self {
+            first_page: ApiGetAuthorizerList::first_page(component_appid, component_token_field),
+            position: WalkPosition {
+                round: 0,
+                offset: 0,
+            },
+            total_count: None,
+            pages: 0,
+            former: BTreeSet::new(),
+            overlaps: false,
+            stepped_back: 0,
+        }
+    }
+
+    /// The call for the next page.
+    #[must_use]
+    pub fn next_page(&self) -> ApiGetAuthorizerList {
+        ApiGetAuthorizerList {
+            offset: self.position.offset,
+            ..self.first_page.clone()
+        }
+    }
+
+    /// Where the next page begins.
+    #[must_use]
+    pub fn position(&self) -> WalkPosition {
+        self.position
+    }
+
+    /// How many merchants the list has, as far as WeChat has said.
+    #[must_use]
+    pub fn total_count(&self) -> Option<u64> {
+        self.total_count
+    }
+
+    /// Whether each merchant was read since the walk was at `start`.
+    #[must_use]
+    pub fn has_come_round(&self, start: WalkPosition) -> bool {
+        let rounds = self.position.round.saturating_sub(start.round);
+        // Merchants that were in front of the start may have moved behind it meanwhile.
+        let beyond = start.offset.saturating_add(self.first_page.count);
+        rounds > 1 || (rounds == 1 && (start.offset == 0 || self.position.offset >= beyond))
+    }
+
+    /// How many merchants were read since the walk was at `start`, at most.
+    #[must_use]
+    pub fn merchants_since(&self, start: WalkPosition) -> u64 {
+        let rounds = self.position.round.saturating_sub(start.round);
+        let whole = self.total_count.unwrap_or(0);
+        (whole.saturating_mul(rounds) + u64::from(self.position.offset))
+            .saturating_sub(u64::from(start.offset))
+    }
+
+    /// Begins with the first merchant again, in a new round.
+    pub fn begin_again(&mut self) {
+        self.position.round += 1;
+        self.position.offset = 0;
+        self.pages = 0;
+        self.former.clear();
+        self.overlaps = false;
+        self.stepped_back = 0;
+    }
+
+    /// Goes on after `page`, which is the answer to [`next_page`](Self::next_page).
+    pub fn read(&mut self, page: &AuthorizerList) {
+        let count = self.first_page.count;
+        let offset = self.position.offset;
+        self.pages += 1;
+        self.total_count = page.total_count.or(self.total_count);
+        let appids: BTreeSet<_> = page
+            .list
+            .iter()
+            .map(|listed: &ListedAuthorizer| listed.authorizer_appid.clone())
+            .collect();
+        let in_common = appids.intersection(&self.former).count();
+        if self.overlaps && in_common == 0 && self.stepped_back < count {
+            // Step back from where the page should have begun, further each time.
+            let further = (self.stepped_back * 2).clamp(STEP_BACK, count);
+            self.stepped_back = further;
+            self.position.offset = offset.saturating_sub(further);
+            self.end_round_after_most_pages();
+            return;
+        }
+        // By what was listed, not by what was asked for: a page may come out short.
+        let listed = u32::try_from(page.listed()).unwrap_or(u32::MAX);
+        let passed = if listed == 0 { count } else { listed };
+        let end = offset.saturating_add(passed);
+        let is_last = match page.total_count {
+            Some(total) => u64::from(end) >= total,
+            None => listed == 0,
+        };
+        // A server that passes over nobody would be asked for ever.
+        let is_nothing_new = in_common > 0 && in_common == appids.len() && self.stepped_back == 0;
+        if is_last || is_nothing_new || end == u32::MAX {
+            self.begin_again();
+            return;
+        }
+        self.overlaps = listed > OVERLAP && !appids.is_empty();
+        self.position.offset = if self.overlaps { end - OVERLAP } else { end };
+        self.stepped_back = 0;
+        self.former = appids;
+        self.end_round_after_most_pages();
+    }
+
+    fn end_round_after_most_pages(&mut self) {
+        if self.pages >= MOST_PAGES {
+            self.begin_again();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{AuthorizerWalk, MOST_PAGES};
+    use crate::interface::{AuthorizerList, ComponentTokenField, MAX_AUTHORIZER_COUNT};
+
+    fn walk() -> AuthorizerWalk {
+        AuthorizerWalk::new("wxcccccccccccccccc", ComponentTokenField::AccessToken)
+    }
+
+    /// The page of a list of `merchants` that the walk asks for, with at most `count` entries.
+    fn page(merchants: &[u32], walk: &AuthorizerWalk, count: u32) -> AuthorizerList {
+        let call = walk.next_page();
+        let listed = merchants
+            .iter()
+            .skip(call.offset as usize)
+            .take(call.count.min(count) as usize)
+            .map(|number| format!("wx{number}"));
+        AuthorizerList::of(Some(merchants.len() as u64), listed)
+    }
+
+    /// Reads until the walk has come round. Returns the merchants that were read, and the number of pages.
+    fn round(
+        walk: &mut AuthorizerWalk,
+        merchants: &mut Vec<u32>,
+        count: u32,
+        mut meanwhile: impl FnMut(&mut Vec<u32>),
+    ) -> (BTreeSet<String>, u32) {
+        let start = walk.position();
+        let (mut read, mut pages) = (BTreeSet::new(), 0);
+        while !walk.has_come_round(start) {
+            let page = page(merchants, walk, count);
+            read.extend(
+                page.list
+                    .iter()
+                    .map(|listed| listed.authorizer_appid.clone()),
+            );
+            walk.read(&page);
+            pages += 1;
+            meanwhile(merchants);
+            assert!(pages < 5 * MOST_PAGES, "it does not end");
+        }
+        (read, pages)
+    }
+
+    fn appids(merchants: impl IntoIterator<Item = u32>) -> BTreeSet<String> {
+        let named = |number| format!("wx{number}");
+        merchants.into_iter().map(named).collect()
+    }
+
+    #[test]
+    fn every_merchant_is_read_once_in_a_round() {
+        for total in [0, 1, 499, 500, 501, 999, 1000, 20_000] {
+            let mut merchants: Vec<_> = (0..total).collect();
+            let (read, pages) = round(&mut walk(), &mut merchants, 500, |_| {});
+            assert_eq!(read, appids(0..total));
+            assert!(pages <= total / 499 + 1, "{total}: {pages}");
+        }
+    }
+
+    #[test]
+    fn pages_that_come_out_short_cost_no_merchant() {
+        for count in [1, 2, 3, 100] {
+            let mut merchants: Vec<_> = (0..1_200).collect();
+            let (read, _) = round(&mut walk(), &mut merchants, count, |_| {});
+            assert_eq!(read, appids(0..1_200), "{count}");
+        }
+    }
+
+    #[test]
+    fn merchants_who_leave_meanwhile_move_nobody_out_of_sight() {
+        for leaving in [1, 7, 60, 400] {
+            let mut merchants: Vec<_> = (0..10_000).collect();
+            // Those in front leave after each page, so that the others move forward.
+            let (read, _) = round(&mut walk(), &mut merchants, 500, |merchants| {
+                merchants.drain(..leaving.min(merchants.len()));
+            });
+            for number in &merchants {
+                assert!(read.contains(&format!("wx{number}")), "{leaving}: {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn merchants_who_come_in_front_meanwhile_move_nobody_out_of_sight() {
+        let mut merchants: Vec<_> = (0..3_000).collect();
+        let mut walk = walk();
+        // A search that begins in the middle.
+        for _ in 0..3 {
+            let page = page(&merchants, &walk, 500);
+            walk.read(&page);
+        }
+        let mut next = 100_000;
+        let (read, _) = round(&mut walk, &mut merchants, 500, |merchants| {
+            for _ in 0..20 {
+                merchants.insert(0, next);
+                next += 1;
+            }
+        });
+        let missing = appids(0..3_000).difference(&read).count();
+        assert_eq!(missing, 0);
+    }
+
+    #[test]
+    fn a_search_that_begins_in_the_middle_ends_when_the_walk_has_come_round() {
+        let mut merchants: Vec<_> = (0..20_000).collect();
+        let mut walk = walk();
+        for _ in 0..25 {
+            let page = page(&merchants, &walk, 500);
+            walk.read(&page);
+        }
+        let start = walk.position();
+        assert_eq!(walk.merchants_since(start), 0);
+        let (read, pages) = round(&mut walk, &mut merchants, 500, |_| {});
+        assert_eq!(read, appids(0..20_000));
+        assert!(pages <= 43, "{pages}");
+    }
+
+    #[test]
+    fn a_server_that_never_ends_is_left() {
+        let same = AuthorizerList::of(Some(1_000_000), ["wx1".to_owned(), "wx2".to_owned()]);
+        let empty = AuthorizerList::of(Some(u64::MAX), []);
+        let without_total = AuthorizerList::of(None, []);
+        for (page, most) in [(same, 2), (empty, MOST_PAGES), (without_total, 1)] {
+            let mut walk = walk();
+            let start = walk.position();
+            let mut pages = 0;
+            while !walk.has_come_round(start) {
+                walk.read(&page);
+                pages += 1;
+                assert!(pages <= most);
+            }
+            assert_eq!(pages, most);
+        }
+        // Pages that have nothing in common, for ever.
+        let mut walk = walk();
+        let start = walk.position();
+        let mut pages = 0;
+        while !walk.has_come_round(start) {
+            let others = (0..MAX_AUTHORIZER_COUNT).map(|number| format!("wx{pages}x{number}"));
+            walk.read(&AuthorizerList::of(None, others));
+            pages += 1;
+            assert!(pages <= MOST_PAGES);
+        }
+    }
+}
