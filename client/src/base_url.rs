@@ -82,7 +82,7 @@ pub(crate) fn is_loopback(authority: &str) -> bool {
 }
 
 /// Host and port; the colons within the brackets of an IPv6 address are none before a port.
-fn authority_port(authority: &str) -> Option<(&str, &str)> {
+pub(crate) fn authority_port(authority: &str) -> Option<(&str, &str)> {
     authority
         .rsplit_once(':')
         .filter(|(_, port)| !port.ends_with(']'))

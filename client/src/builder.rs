@@ -16,7 +16,7 @@ use crate::store::{MemoryStore, TokenStore};
 use crate::token::{
     App, FixedToken, StoredTokens, TokenFunction, TokenInterface, TokenRequest, TokenSource,
 };
-use crate::transport::{HttpSettings, HttpTransport, ProxySetting, TlsRoots, Transport};
+use crate::transport::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots, Transport};
 
 /// The most time that a call takes, where nothing else is said.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -224,7 +224,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy; that of the environment by default.
+    /// The proxy; the environment's by default.
     pub fn proxy(mut self, proxy: ProxySetting) -> Self {
         self.http.proxy = proxy;
         self
@@ -233,6 +233,19 @@ impl ClientBuilder {
     /// Whose certificates are trusted; the bundled authorities' by default.
     pub fn tls_roots(mut self, roots: TlsRoots) -> Self {
         self.http.tls_roots = roots;
+        self
+    }
+
+    /// Certificates that are trusted besides those of [`tls_roots`](Self::tls_roots), in PEM; none by default. For example the
+    /// authority of a company whose proxy opens TLS.
+    pub fn extra_tls_roots(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.extra_tls_roots = Some(pem.into());
+        self
+    }
+
+    /// The version of the Internet Protocol to connect with, to a proxy too; any by default.
+    pub fn ip_version(mut self, version: IpVersion) -> Self {
+        self.http.ip_version = version;
         self
     }
 
@@ -333,7 +346,7 @@ impl ClientBuilder {
         let hosts = std::iter::once(("base_url", &self.base_url))
             .chain(alternates.map(|url| ("alternate_base_urls", url)))
             .map(|(setting, url)| BaseUrl::parse(setting, url, self.allow_http))
-            .collect::<Result<_>>()?;
+            .collect::<Result<Arc<[_]>>>()?;
         self.check_durations()?;
         if self.http.body_limit == 0 {
             return Err(refuse("body_limit: give 1 byte or more"));
@@ -343,7 +356,7 @@ impl ClientBuilder {
         }
         let transport = match &self.transport {
             Some(transport) => Arc::clone(transport),
-            None => Arc::new(HttpTransport::new(&self.http)?),
+            None => self.http_transport(&hosts)?,
         };
         let clock = match &self.clock {
             Some(clock) => Arc::clone(clock),
@@ -356,6 +369,15 @@ impl ClientBuilder {
             max_retries: self.max_retries,
             pacer: self.pacing.then(Mutex::default),
         })
+    }
+
+    /// The transport over HTTP, if it leads to all of these hosts.
+    fn http_transport(&self, hosts: &[BaseUrl]) -> Result<Arc<dyn Transport>> {
+        let transport = HttpTransport::new(&self.http)?;
+        for host in hosts {
+            transport.check(host.as_str())?;
+        }
+        Ok(Arc::new(transport))
     }
 
     fn check_durations(&self) -> Result<()> {

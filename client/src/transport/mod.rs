@@ -3,7 +3,7 @@
 mod http;
 mod memory;
 
-pub use http::{HttpSettings, HttpTransport, ProxySetting, TlsRoots};
+pub use http::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots};
 pub use memory::{MemoryTransport, SentRequest};
 
 use std::fmt;

@@ -429,8 +429,8 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         (fixed().body_limit(0), "body_limit"),
         (fixed().proxy(ProxySetting::Url("::".into())), "proxy"),
         (
-            fixed().proxy(ProxySetting::Url("socks5://127.0.0.1:1080".into())),
-            "proxy",
+            fixed().proxy(ProxySetting::Url("socks4://127.0.0.1:1080".into())),
+            "proxy: SOCKS 4",
         ),
         (
             fixed().proxy(ProxySetting::Url("http://u:p@h:99999".into())),
@@ -442,14 +442,16 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         ),
         (fixed().tls_roots(pem("none")), "tls_roots: there is no"),
         (
-            fixed().tls_roots(pem(
-                &format!("{authority}{authority}").replacen("\nM", "\n!", 1)
-            )),
-            "tls_roots: what is in it is not PEM",
+            fixed().extra_tls_roots("none"),
+            "extra_tls_roots: there is no",
         ),
         (
-            fixed().tls_roots(pem(&format!("{authority}{no_certificate}"))),
-            "tls_roots: a certificate in it cannot be read",
+            fixed().tls_roots(pem(&authority.replacen("\nM", "\n!", 1))),
+            "tls_roots: of 1 certificates, these cannot be read: number 1 (",
+        ),
+        (
+            fixed().extra_tls_roots(no_certificate.repeat(5)),
+            "extra_tls_roots: of 5 certificates, these cannot be read: number 1 (",
         ),
     ] {
         let error = builder.build().unwrap_err();

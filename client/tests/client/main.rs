@@ -17,6 +17,7 @@ mod hindered_renewal;
 mod http;
 mod merchants;
 mod named;
+mod network;
 mod out_of_place;
 mod pacing;
 mod platform;

@@ -6,13 +6,17 @@ use std::thread;
 use std::time::Duration;
 
 use jumpqr_sandbox::Sandbox;
+use rustls::ServerConfig;
 
-use super::certificates::Identity;
+use super::certificates::{self, Identity};
 use super::seen::Record;
 use super::{ACCESS_TOKEN, Connection, Fault, Play, Seen, tls};
 
 /// How often an idle connection looks whether its fault is to happen.
 const LOOK: Duration = Duration::from_millis(5);
+
+/// What is done with a connection over TLS.
+type Serve = fn(TcpStream, &Arc<ServerConfig>, &Record) -> io::Result<()>;
 
 /// Which faults happen to which requests.
 #[derive(Debug, Clone)]
@@ -93,7 +97,14 @@ impl Hostile {
                 Ok(Self::at(base_url, Hosts::Unaccepting(listener)))
             }
             Play::Sandbox(form) => Self::sandbox(form),
-            Play::Tls(identity) => Self::tls(&identity().map_err(io::Error::other)?),
+            Play::Tls(identity) => {
+                let identity = identity().map_err(io::Error::other)?;
+                Self::tls(&identity, tls::serve)
+            }
+            Play::TlsSurplus => {
+                let identity = certificates::right().map_err(io::Error::other)?;
+                Self::tls(&identity, tls::serve_surplus)
+            }
             Play::Handshake(_) => Self::serve(plan, "https"),
             _ => Self::serve(plan, "http"),
         }
@@ -125,14 +136,14 @@ impl Hostile {
     }
 
     /// Over TLS.
-    fn tls(identity: &Identity) -> io::Result<Self> {
+    fn tls(identity: &Identity, serve: Serve) -> io::Result<Self> {
         let config = tls::config(identity).map_err(io::Error::other)?;
         let record = Arc::new(Record::default());
         let host = Listening::start({
             let record = Arc::clone(&record);
             move |stream| {
                 record.connection();
-                tls::serve(stream, &config, &record)
+                serve(stream, &config, &record)
             }
         })?;
         let base_url = format!("https://{}", host.address);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ServerConfig, ServerConnection, Stream, StreamOwned};
 
 use super::Play::{Handshake, Tls};
 use super::certificates::{self, Identity};
 use super::connection::{read_body, read_head, whole};
+use super::idle::FOREIGN;
 use super::seen::Record;
 use super::{Connection, Fault};
 
@@ -93,4 +94,33 @@ pub(super) fn serve(
         stream.get_mut().write_all(&answer)?;
     }
     Ok(())
+}
+
+/// Answers the first request with two responses, and holds the last byte back until the client sends more.
+pub(super) fn serve_surplus(
+    mut stream: TcpStream,
+    config: &Arc<ServerConfig>,
+    record: &Record,
+) -> io::Result<()> {
+    let mut connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+    let mut plaintext = BufReader::new(Stream::new(&mut connection, &mut stream));
+    let Some(head) = read_head(&mut plaintext)? else {
+        return Ok(());
+    };
+    record.request(&head.path);
+    let request = read_body(&mut plaintext, head, 1)?;
+    drop(plaintext);
+    let mut ciphertext = Vec::new();
+    for body in [request.right_answer().as_bytes(), FOREIGN] {
+        connection.writer().write_all(&whole("200 OK", body))?;
+        while connection.wants_write() {
+            connection.write_tls(&mut ciphertext)?;
+        }
+    }
+    let last = ciphertext.pop().into_iter().collect::<Vec<_>>();
+    stream.write_all(&ciphertext)?;
+    if stream.peek(&mut [0])? > 0 {
+        stream.write_all(&last)?;
+    }
+    io::copy(&mut stream, &mut io::sink()).map(drop)
 }

@@ -65,6 +65,17 @@ pub(super) fn is_given_up(error: &ureq::Error) -> bool {
     }
 }
 
+/// What was said of a failure to connect, if it has been said already.
+pub(super) fn said(error: &ureq::Error) -> Option<&SendFailure> {
+    match error {
+        ureq::Error::Other(other) => match other.downcast_ref() {
+            Some(Failure::NotSent(failure)) => Some(failure),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// What a request failed with.
 pub(super) fn failure(error: ureq::Error) -> SendFailure {
     match error {

@@ -1,19 +1,25 @@
 //! Connections that wait for another request.
 //!
 //! ureq's own pool looks at each of them twice a request, under its lock, and takes the one that has waited longest, so that a
-//! burst's connections are all kept, and all cold. Here the last one is taken, and what the burst has left ages.
+//! burst's connections are all kept, and all cold. Here the last one is taken, and what the burst has left ages. A thread closes what
+//! has waited too long, so that a process that falls silent keeps no sockets open. It runs while connections wait, and a
+//! little longer, so that calls one after the other do not each start one.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use jumpqr_core::Secret;
 use ureq::Error;
 use ureq::http::Uri;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport,
 };
+
+use super::query;
 
 /// How long a connection waits at most: less than servers and what lies between commonly allow.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
@@ -21,11 +27,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// The most connections that wait: with fewer than calls in flight, connections are opened and closed for nothing.
 const CAPACITY: usize = 64;
 
+/// The stack of the thread that closes connections, in bytes; it does nothing else.
+const STACK: usize = 64 * 1024;
+
 /// Takes a connection that waits, and else opens one that will.
 #[derive(Debug)]
 pub(super) struct IdleConnector<C> {
     connector: C,
-    /// Whether there is a proxy.
+    /// Whether there is a proxy, to which connections are opened with a configuration of their own.
     proxied: bool,
     idle: Arc<IdleConnections>,
 }
@@ -73,6 +82,8 @@ impl<C: Connector> Connector for IdleConnector<C> {
 pub(super) struct KeptTransport {
     connection: Connection,
     idle: Weak<IdleConnections>,
+    /// Until the request's first line is sent.
+    query: Option<Secret>,
     is_done: bool,
 }
 
@@ -81,6 +92,7 @@ impl KeptTransport {
         Self {
             connection,
             idle,
+            query: query::take(),
             is_done: false,
         }
     }
@@ -91,7 +103,10 @@ impl Transport for KeptTransport {
         self.connection.transport.buffers()
     }
 
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+    fn transmit_output(&mut self, mut amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        if let Some(query) = self.query.take() {
+            amount = query::insert(self.buffers().output(), amount, &query)?;
+        }
         self.connection.transport.transmit_output(amount, timeout)
     }
 
@@ -152,23 +167,64 @@ fn ends(uri: &Uri) -> (&str, &str) {
     (uri.scheme_str().unwrap_or_default(), authority)
 }
 
-/// Those that wait; the last is the one that came last.
-#[derive(Default)]
+/// The connections that wait. Dropping it closes them, and ends the thread that closes the old ones.
 struct IdleConnections {
-    waiting: Mutex<VecDeque<(Instant, Connection)>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    waiting: Mutex<Waiting>,
+    /// Told when nothing waits any more because nobody needs it.
+    is_over: Condvar,
+    longest_wait: Duration,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// The last is the one that came last.
+    connections: VecDeque<(Instant, Connection)>,
+    /// Whether a thread closes those that wait too long.
+    has_closer: bool,
+    is_over: bool,
+}
+
+impl Waiting {
+    /// Removes the connections that have waited too long.
+    fn take_old(&mut self, longest_wait: Duration, now: Instant) -> Vec<(Instant, Connection)> {
+        let is_old = |since: Instant| now.saturating_duration_since(since) >= longest_wait;
+        let old = self
+            .connections
+            .partition_point(|(since, _)| is_old(*since));
+        self.connections.drain(..old).collect()
+    }
+}
+
+impl Default for IdleConnections {
+    fn default() -> Self {
+        Self::new(LONGEST_WAIT)
+    }
 }
 
 impl IdleConnections {
-    /// The one to there that has waited least; those that have waited too long are closed.
+    fn new(longest_wait: Duration) -> Self {
+        let shared = Arc::new(Shared {
+            waiting: Mutex::default(),
+            is_over: Condvar::new(),
+            longest_wait,
+        });
+        Self { shared }
+    }
+
+    /// Takes the connection to there that has waited least, and closes those that have waited too long.
     fn take(&self, uri: &Uri, now: Instant) -> Option<Connection> {
         let (scheme, authority) = ends(uri);
-        let mut waiting = self.waiting();
-        let too_old = waiting.partition_point(|(since, _)| now - *since >= LONGEST_WAIT);
-        let closed: Vec<_> = waiting.drain(..too_old).collect();
-        let place = waiting.iter().rposition(|(_, connection)| {
+        let mut waiting = self.shared.lock();
+        let closed = waiting.take_old(self.shared.longest_wait, now);
+        let connections = &mut waiting.connections;
+        let place = connections.iter().rposition(|(_, connection)| {
             connection.authority == authority && connection.scheme == scheme
         });
-        let taken = place.and_then(|place| waiting.remove(place));
+        let taken = place.and_then(|place| connections.remove(place));
         // Closing takes time: others need not wait for it.
         drop(waiting);
         drop(closed);
@@ -177,15 +233,71 @@ impl IdleConnections {
 
     /// Has it wait, and closes the one that has waited longest where there are too many.
     fn put(&self, connection: Connection, now: Instant) {
-        let mut waiting = self.waiting();
-        waiting.push_back((now, connection));
-        let closed = waiting.len() > CAPACITY;
-        let closed = closed.then(|| waiting.pop_front());
+        let mut waiting = self.shared.lock();
+        waiting.connections.push_back((now, connection));
+        let closed = waiting.connections.len() > CAPACITY;
+        let closed = closed.then(|| waiting.connections.pop_front());
+        let starts_closer = !mem::replace(&mut waiting.has_closer, true);
         drop(waiting);
         drop(closed);
+        if starts_closer {
+            self.start_closer();
+        }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<(Instant, Connection)>> {
+    /// If no thread can be started, connections that have waited too long are closed by the next call.
+    fn start_closer(&self) {
+        let shared = Arc::clone(&self.shared);
+        let started = thread::Builder::new()
+            .name("jumpqr-idle".to_owned())
+            .stack_size(STACK)
+            .spawn(move || shared.close_old());
+        if started.is_err() {
+            self.shared.lock().has_closer = false;
+        }
+    }
+}
+
+impl Drop for IdleConnections {
+    fn drop(&mut self) {
+        let mut waiting = self.shared.lock();
+        waiting.is_over = true;
+        let closed = mem::take(&mut waiting.connections);
+        drop(waiting);
+        drop(closed);
+        self.shared.is_over.notify_all();
+    }
+}
+
+impl Shared {
+    /// Closes connections as they become too old, until none has waited for as long as one may wait.
+    fn close_old(&self) {
+        let mut waiting = self.lock();
+        let mut was_empty = false;
+        while !waiting.is_over {
+            let now = Instant::now();
+            let closed = waiting.take_old(self.longest_wait, now);
+            if !closed.is_empty() {
+                drop(waiting);
+                drop(closed);
+                waiting = self.lock();
+                continue;
+            }
+            let oldest = waiting.connections.front().map(|(since, _)| *since);
+            if oldest.is_none() && mem::replace(&mut was_empty, true) {
+                break;
+            }
+            was_empty = oldest.is_none();
+            let waited =
+                oldest.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+            let left = self.longest_wait.saturating_sub(waited);
+            let woken = self.is_over.wait_timeout(waiting, left);
+            (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        waiting.has_closer = false;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -312,6 +424,55 @@ mod tests {
     }
 
     #[test]
+    fn nobody_needs_to_call_for_old_ones_to_be_closed() {
+        let idle = IdleConnections::new(Duration::from_millis(20));
+        let connections = Connections::default();
+        let shared = Arc::downgrade(&idle.shared);
+        for number in 1..=3 {
+            idle.put(connections.open("http://h", number), Instant::now());
+        }
+        until(|| connections.closed() == 3);
+        until(|| !idle.shared.lock().has_closer);
+        // The thread has gone; the next connection starts another.
+        until(|| shared.strong_count() == 1);
+        idle.put(connections.open("http://h", 4), Instant::now());
+        until(|| connections.closed() == 4);
+    }
+
+    #[test]
+    fn with_the_client_the_connections_and_the_thread_end() {
+        let idle = IdleConnections::new(Duration::from_secs(3600));
+        let connections = Connections::default();
+        let shared = Arc::downgrade(&idle.shared);
+        idle.put(connections.open("http://h", 1), Instant::now());
+        drop(idle);
+        assert_eq!(connections.closed(), 1);
+        until(|| shared.strong_count() == 0);
+    }
+
+    #[test]
+    fn connections_in_use_one_after_the_other_start_one_thread() {
+        let idle = IdleConnections::new(Duration::from_secs(3600));
+        let connections = Connections::default();
+        idle.put(connections.open("http://h", 1), Instant::now());
+        let shared = Arc::clone(&idle.shared);
+        for _ in 0..10 {
+            let uri = "http://h".parse().unwrap();
+            let connection = idle.take(&uri, Instant::now()).unwrap();
+            idle.put(connection, Instant::now());
+        }
+        // This test's, the client's and the thread's.
+        assert_eq!(Arc::strong_count(&shared), 3);
+    }
+
+    /// Waits for what another thread does; a test that waits in vain is ended from outside.
+    fn until(mut is_so: impl FnMut() -> bool) {
+        while !is_so() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
     fn of_too_many_the_one_that_has_waited_longest_is_closed() {
         let (idle, connections, now) = (
             IdleConnections::default(),
@@ -378,6 +539,6 @@ mod tests {
         let _still_open = serving.join().unwrap();
         let tunnel = idle.take(&url.parse().unwrap(), Instant::now());
         drop(tunnel.unwrap());
-        assert!(idle.waiting().is_empty());
+        assert!(idle.shared.lock().connections.is_empty());
     }
 }

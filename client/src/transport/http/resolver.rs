@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jumpqr_core::call::FailureCause;
 use ureq::Timeout;
-use ureq::config::Config;
+use ureq::config::{Config, IpFamily};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
@@ -44,8 +44,8 @@ impl Resolver for RememberingResolver {
         };
         let addresses = addresses.map_err(|error| match error {
             ureq::Error::Other(_) => error,
-            ureq::Error::Timeout(_) => not_resolved(FailureCause::Timeout, host),
-            _ => not_resolved(FailureCause::Dns, host),
+            ureq::Error::Timeout(_) => not_resolved(FailureCause::Timeout, host, config),
+            _ => not_resolved(FailureCause::Dns, host, config),
         })?;
         let found = addresses.clone();
         self.addresses.put(scheme, authority, found, Instant::now());
@@ -53,8 +53,14 @@ impl Resolver for RememberingResolver {
     }
 }
 
-fn not_resolved(cause: FailureCause, host: &str) -> ureq::Error {
-    failure::not_sent(cause, format!("the host {host} could not be resolved"))
+fn not_resolved(cause: FailureCause, host: &str, config: &Config) -> ureq::Error {
+    let form = match config.ip_family() {
+        IpFamily::Any => "",
+        IpFamily::Ipv4Only => " to an IPv4 address, the only version that ip_version allows",
+        IpFamily::Ipv6Only => " to an IPv6 address, the only version that ip_version allows",
+    };
+    let what = format!("the host {host} could not be resolved{form}");
+    failure::not_sent(cause, what)
 }
 
 /// Whether it is one already, as in `127.0.0.1` and `[::1]`.

@@ -17,8 +17,10 @@ use super::held_buffers::HeldBuffers;
 use super::patience::{caller_has_given_up, deadline, next_wait};
 use super::socket::{connect, is_silent};
 use super::socket_timeout::SocketTimeout;
+use super::socks::{is_socks, tunnel};
+use super::time_left::time_left;
 
-/// Opens a socket, unless there is a connection already, through a proxy.
+/// Opens a socket, through a SOCKS proxy if there is one. A connection through an HTTP proxy exists already.
 #[derive(Debug)]
 pub(super) struct TcpConnector;
 
@@ -33,20 +35,40 @@ impl<In: Transport> Connector<In> for TcpConnector {
         if let Some(connected) = chained {
             return Ok(Some(Either::A(connected)));
         }
-        let stream = connect_to_one(&details.addrs, details.timeout)?;
-        stream.set_nodelay(details.config.no_delay())?;
-        Ok(Some(Either::B(TcpTransport {
-            stream,
-            buffers: HeldBuffers::new(
-                details.config.input_buffer_size(),
-                details.config.output_buffer_size(),
-            ),
-            read_timeout: SocketTimeout::READ,
-            write_timeout: SocketTimeout::WRITE,
-            was_kept: false,
-            in_use: true,
-        })))
+        let proxy = details.config.proxy();
+        let transport = match proxy.filter(|proxy| is_socks(proxy)) {
+            None => open(&details.addrs, details.timeout, details)?,
+            Some(proxy) => {
+                let addresses =
+                    details
+                        .resolver
+                        .resolve(proxy.uri(), details.config, details.timeout)?;
+                let opened = open(&addresses, time_left(details), details)?;
+                tunnel(opened, proxy, details)?
+            }
+        };
+        Ok(Some(Either::B(transport)))
     }
+}
+
+fn open(
+    addresses: &[SocketAddr],
+    timeout: NextTimeout,
+    details: &ConnectionDetails<'_>,
+) -> Result<TcpTransport, Error> {
+    let stream = connect_to_one(addresses, timeout)?;
+    stream.set_nodelay(details.config.no_delay())?;
+    Ok(TcpTransport {
+        stream,
+        buffers: HeldBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        ),
+        read_timeout: SocketTimeout::READ,
+        write_timeout: SocketTimeout::WRITE,
+        was_kept: false,
+        in_use: true,
+    })
 }
 
 /// Connects to the first address that answers. Each has half of the time that is left, and the last one all of it.

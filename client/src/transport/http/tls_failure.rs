@@ -13,6 +13,19 @@ pub(super) fn in_io(error: &io::Error) -> String {
     tls.map_or_else(|| error.to_string(), reason)
 }
 
+/// Whether the server's certificate is from nobody that is trusted.
+pub(super) fn is_distrust(error: &ureq::Error) -> bool {
+    let ureq::Error::Io(io) = error else {
+        return false;
+    };
+    matches!(
+        io.get_ref().and_then(|inner| inner.downcast_ref()),
+        Some(Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature
+        ))
+    )
+}
+
 /// The reason. What is rare is said as rustls says it.
 pub(super) fn reason(error: &Error) -> String {
     match error {
@@ -56,7 +69,7 @@ fn refused(error: &CertificateError) -> String {
         }
         // With another key than that of a trusted authority of the same name, the signature is wrong.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "the certificate is from an authority that is not trusted; if it is one of your own, give its certificate among the TLS roots"
+            "the certificate is from an authority that is not trusted; if it is your company's, give its certificate in extra_tls_roots"
                 .to_owned()
         }
         other => Error::InvalidCertificate(other.clone()).to_string(),

@@ -1,0 +1,160 @@
+//! TLS for ureq, on rustls.
+//!
+//! ureq's own connector puts a connection back while rustls still holds a part of what the server sent, and can trust the
+//! bundled authorities or others, not both.
+
+use std::fmt;
+use std::io::{self, BufRead, Read, Write};
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::{ALL_VERSIONS, ClientConfig, ClientConnection, Error as TlsError, StreamOwned};
+use ureq::Error;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
+    TransportAdapter,
+};
+
+use super::time_left::time_left;
+use super::tls_records::TlsRecords;
+use super::tls_roots::Roots;
+
+/// Speaks TLS over a connection if the URL is https.
+#[derive(Clone)]
+pub(super) struct TlsConnector {
+    config: Arc<ClientConfig>,
+}
+
+impl TlsConnector {
+    pub(super) fn new(roots: &Roots) -> Result<Self, TlsError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(ALL_VERSIONS)?
+            .with_root_certificates(Arc::clone(&roots.store))
+            .with_no_client_auth();
+        Ok(Self {
+            config: Arc::new(config),
+        })
+    }
+}
+
+impl<In: Transport> Connector<In> for TlsConnector {
+    type Out = Either<In, TlsTransport<In>>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let Some(transport) = chained else {
+            return Ok(None);
+        };
+        if !details.needs_tls() || transport.is_tls() {
+            return Ok(Some(Either::A(transport)));
+        }
+        let host = details.uri.host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| Error::Tls("the host is not a valid name"))?;
+        let mut connection = ClientConnection::new(Arc::clone(&self.config), name).map_err(tls)?;
+        let mut adapter = TransportAdapter::new(transport, Arc::clone(&details.current_time));
+        adapter.set_timeout(time_left(details));
+        let mut socket = RecordedSocket {
+            adapter,
+            records: TlsRecords::default(),
+        };
+        connection.complete_io(&mut socket)?;
+        Ok(Some(Either::B(TlsTransport {
+            buffers: LazyBuffers::new(
+                details.config.input_buffer_size(),
+                details.config.output_buffer_size(),
+            ),
+            stream: StreamOwned::new(connection, socket),
+        })))
+    }
+}
+
+fn tls(error: TlsError) -> Error {
+    io::Error::new(io::ErrorKind::InvalidData, error).into()
+}
+
+impl fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsConnector").finish_non_exhaustive()
+    }
+}
+
+/// A connection over TLS.
+pub(super) struct TlsTransport<T: Transport> {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, RecordedSocket<T>>,
+}
+
+impl<T: Transport> TlsTransport<T> {
+    /// Whether the server has sent nothing beyond the last response: no plaintext that nobody has read, no part of a
+    /// record, and no end.
+    fn holds_nothing(&mut self) -> bool {
+        let unread = self.stream.conn.reader().fill_buf().map(drop);
+        self.buffers.input().is_empty()
+            && self.stream.sock.records.are_complete()
+            && unread.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+impl<T: Transport> Transport for TlsTransport<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.stream.sock.adapter.set_timeout(timeout);
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        Ok(self.stream.write_all(output)?)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.stream.sock.adapter.set_timeout(timeout);
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.holds_nothing() && self.stream.sock.adapter.get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+impl<T: Transport> fmt::Debug for TlsTransport<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsTransport").finish_non_exhaustive()
+    }
+}
+
+/// Reads and writes ciphertext, and follows the records that are read.
+struct RecordedSocket<T: Transport> {
+    adapter: TransportAdapter<T>,
+    records: TlsRecords,
+}
+
+impl<T: Transport> Read for RecordedSocket<T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let amount = self.adapter.read(buffer)?;
+        self.records
+            .follow(buffer.get(..amount).unwrap_or_default());
+        Ok(amount)
+    }
+}
+
+impl<T: Transport> Write for RecordedSocket<T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.adapter.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.adapter.flush()
+    }
+}

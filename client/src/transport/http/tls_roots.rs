@@ -1,0 +1,114 @@
+//! Which authorities are trusted.
+
+use std::sync::{Arc, LazyLock};
+
+use jumpqr_core::error::{Error, OwnCode, Result};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::{HttpSettings, TlsRoots};
+
+static BUNDLED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
+    let roots = webpki_roots::TLS_SERVER_ROOTS.to_vec();
+    Arc::new(RootCertStore { roots })
+});
+
+/// The most unreadable certificates that are named.
+const MOST_NAMED: usize = 3;
+
+/// The certificates to trust.
+#[derive(Debug)]
+pub(super) struct Roots {
+    pub(super) store: Arc<RootCertStore>,
+    /// Which certificates of the caller cannot be read and are therefore not trusted, in a sentence for an error's text.
+    pub(super) passed_over: Option<String>,
+}
+
+impl Roots {
+    pub(super) fn new(settings: &HttpSettings) -> Result<Self> {
+        let mut store = Arc::new(RootCertStore::empty());
+        let mut passed_over = None;
+        match &settings.tls_roots {
+            TlsRoots::Bundled => store = Arc::clone(&BUNDLED),
+            #[cfg(feature = "os-roots")]
+            TlsRoots::Os => add_os(Arc::make_mut(&mut store))?,
+            TlsRoots::Pem(pem) => {
+                passed_over = add_pem(Arc::make_mut(&mut store), "tls_roots", pem)?;
+            }
+        }
+        if let Some(pem) = &settings.extra_tls_roots {
+            let extra = add_pem(Arc::make_mut(&mut store), "extra_tls_roots", pem)?;
+            passed_over = passed_over.or(extra);
+        }
+        Ok(Self { store, passed_over })
+    }
+}
+
+#[cfg(feature = "os-roots")]
+fn add_os(store: &mut RootCertStore) -> Result<()> {
+    let found = rustls_native_certs::load_native_certs();
+    let (added, _) = store.add_parsable_certificates(found.certs);
+    if added == 0 {
+        let why = found.errors.first().map(|error| format!(" ({error})"));
+        return Err(refuse(
+            "tls_roots",
+            &format!(
+                "no certificates of the operating system were found{}; install them (Debian: ca-certificates), \
+                 name a file of them in SSL_CERT_FILE, or give the certificates themselves",
+                why.unwrap_or_default()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Adds the certificates in `pem`, and names those that cannot be read. If none can be read, that is an error.
+///
+/// Among 140 authorities of a company's bundle, there are some that rustls cannot read. Who needs one of the others shall
+/// not fail for them.
+fn add_pem(store: &mut RootCertStore, setting: &str, pem: &[u8]) -> Result<Option<String>> {
+    let mut unreadable = Vec::new();
+    let mut number = 0;
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        number += 1;
+        let reason = match certificate {
+            Ok(certificate) => store.add(certificate).err().map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(reason) = reason {
+            unreadable.push((number, reason));
+        }
+    }
+    if number == 0 {
+        return Err(refuse(
+            setting,
+            "there is no certificate in it; give one or more certificates in PEM",
+        ));
+    }
+    if unreadable.is_empty() {
+        return Ok(None);
+    }
+    let named: Vec<_> = unreadable.iter().take(MOST_NAMED).collect();
+    let named = named
+        .iter()
+        .map(|(place, reason)| format!("{place} ({reason})"));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let more = match unreadable.len() {
+        0..=MOST_NAMED => String::new(),
+        all => format!(" and {} more", all - MOST_NAMED),
+    };
+    let what = format!("of {number} certificates, these cannot be read: number {named}{more}");
+    if unreadable.len() == number {
+        return Err(refuse(
+            setting,
+            &format!("{what}; give one or more certificates in PEM"),
+        ));
+    }
+    log::warn!("{setting}: {what}; the others are trusted");
+    Ok(Some(format!("{setting}: {what}")))
+}
+
+fn refuse(setting: &str, what: &str) -> Error {
+    Error::new(OwnCode::InvalidConfig, format!("{setting}: {what}"))
+}
