@@ -76,11 +76,17 @@ export declare class Sandbox {
   serviceAccountClient(options?: ClientSettings | ClientOptions): Client
   /** The third-party platform. Hand it what WeChat would: {@link verifyTicket}, and the token that {@link authorize} returns. */
   platform(options?: Partial<PlatformOptions>): Platform
-  /** The component_verify_ticket that was pushed to the platform last. */
+  /**
+   * The component_verify_ticket that was pushed to the platform last. One is pushed every 10 minutes: by turns a new value,
+   * and the same value once more.
+   */
   verifyTicket(): string
   /**
    * Has the account authorise the platform, for the first time or again; returns its authorizer_refresh_token. One from
    * before is dead. Without `permission_sets`, to the same as before, and the first time to all that the account has.
+   *
+   * The token goes on working, unless the sandbox is asked to rotate it: `control('PUT', '/sandbox/tokens',
+   * { old_refresh_token })`, with `dies_at_once`, `dies_at_first_use` or `dies_after_five_minutes`.
    */
   authorize(appid?: string, options?: { permission_sets?: number[] }): string
   /** Asks for something to go wrong; returns the id with which it can be called off. */
@@ -95,7 +101,7 @@ export declare class Sandbox {
   putAccount(appid: string, account: Record<string, unknown>): unknown
   /** The rules that the account's token added. */
   rules(appid?: string): Record<string, unknown>[]
-  /** The requests received, without tokens and secrets. */
+  /** The latest requests, at most 10,000 and 64 MiB of them, without tokens and secrets. */
   requests(): Record<string, unknown>[]
   counters(): Counters
   /** Moves the sandbox's clock, in seconds. */

@@ -11,7 +11,10 @@ const INVALID_ARGS: i64 = 40097;
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// 44002 for an empty body, 47001 for one that is not a JSON object, 40033 for one with `\u` escapes.
+    /// 44002 for an empty body, 47001 for one that is not a JSON object, 40033 for one with a `\u` escape beyond ASCII.
+    ///
+    /// Escapes of ASCII are decoded: the JSON libraries of Java (Gson) and Go send `\u003d`, `\u0026` and the like, and
+    /// their users' links with a query work.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
             return Err(Refusal::new(44002));
@@ -19,7 +22,7 @@ impl Fields {
         let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
             return Err(Refusal::new(47001));
         };
-        if has_unicode_escape(body) {
+        if has_escape_beyond_ascii(body) {
             return Err(Refusal::new(40033));
         }
         Ok(Self(fields))
@@ -34,8 +37,11 @@ impl Fields {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
+    /// Whether a field of the other mode is there. A typed object of an SDK has all fields of both modes and serialises
+    /// those without a value to null, `""` or 0, so these count as absent.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.get(name)
+            .is_some_and(|value| value.as_str() != Some("") && value.as_i64() != Some(0))
     }
 
     /// A text that must be there and say something.
@@ -98,13 +104,17 @@ pub(crate) fn invalid_args() -> Refusal {
     Refusal::new(INVALID_ARGS)
 }
 
-/// In JSON a backslash stands in strings only, and escapes exactly what follows it.
-fn has_unicode_escape(json: &[u8]) -> bool {
-    let mut bytes = json.iter();
-    while let Some(byte) = bytes.next() {
-        if *byte == b'\\' && bytes.next() == Some(&b'u') {
+/// In valid JSON a backslash stands in strings only, and escapes exactly what follows it; four hex digits follow `\u`.
+fn has_escape_beyond_ascii(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = rest.get(at + 1..).unwrap_or_default();
+        if let [b'u', first, second, third, _, ..] = escape
+            && !matches!((first, second, third), (b'0', b'0', b'0'..=b'7'))
+        {
             return true;
         }
+        rest = escape.get(1..).unwrap_or_default();
     }
     false
 }
@@ -118,10 +128,28 @@ mod tests {
     }
 
     #[test]
-    fn only_a_unicode_escape_is_one() {
-        assert_eq!(errcode(r#"{"path":"\u4e2d"}"#), 40033);
+    fn only_an_escape_beyond_ascii_is_refused() {
+        for path in [
+            r"\u4e2d",
+            r"\u0080",
+            r"a\u003d\u00e9",
+            r"\uD83D\uDE00",
+            r"\\\u4E2D",
+        ] {
+            assert_eq!(errcode(&format!(r#"{{"path":"{path}"}}"#)), 40033, "{path}");
+        }
+        for path in [r"\u003d\u0026\u003C\u003e\u0027", r"\u007f", r"\\u4e2d"] {
+            assert_eq!(errcode(&format!(r#"{{"path":"{path}"}}"#)), 0, "{path}");
+        }
         assert_eq!(errcode(r#"{"path":"\\u4e2d\/\""}"#), 0);
         assert_eq!(errcode(r#"{"path":"中"}"#), 0);
+    }
+
+    #[test]
+    fn null_an_empty_text_and_0_are_no_field_of_the_other_mode() {
+        let fields = Fields::parse(br#"{"a":null,"b":"","c":0,"d":"wx","e":1,"f":" "}"#).unwrap();
+        let there = ["a", "b", "c", "d", "e", "f", "g"].map(|name| fields.has(name));
+        assert_eq!(there, [false, false, false, true, true, true, false]);
     }
 
     #[test]

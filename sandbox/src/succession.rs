@@ -4,15 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
 
-/// What becomes of an authorizer_refresh_token when the next one is issued. WeChat's pages do not say.
+/// What `api_authorizer_token` does to a merchant's authorizer_refresh_token. WeChat's pages do not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OldRefreshToken {
-    /// It dies at once, whether the answer with the next one arrives or not: 61023.
+    /// The same one is answered, and goes on working. So it is in WeChat's own sample, and so several developers measured.
     #[default]
+    Stays,
+    /// Another one is answered, and the old one dies at once, whether the answer arrives or not: 61023.
     DiesAtOnce,
-    /// It may be used again until the access token that came with a later one is first used.
+    /// Another one is answered. The old one works until the access token that came with a later one is first used.
     DiesAtFirstUse,
+    /// Another one is answered. The old one works for 5 more minutes.
+    DiesAfterFiveMinutes,
 }
 
 /// What becomes of a token when the next one is issued.
@@ -25,7 +29,7 @@ pub struct TokenSuccession {
     pub overlap_seconds: u64,
     /// Whether every former token dies at once instead, that of `stable_token` too.
     pub kill_old_at_once: bool,
-    /// What becomes of the old refresh token, whatever becomes of the access token.
+    /// What becomes of a merchant's refresh token, whatever becomes of the access token.
     pub old_refresh_token: OldRefreshToken,
 }
 
@@ -35,7 +39,7 @@ impl Default for TokenSuccession {
         Self {
             overlap_seconds: 300,
             kill_old_at_once: false,
-            old_refresh_token: OldRefreshToken::DiesAtOnce,
+            old_refresh_token: OldRefreshToken::Stays,
         }
     }
 }

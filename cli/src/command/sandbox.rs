@@ -96,7 +96,7 @@ impl Report for Serving {
         writeln!(out)?;
         writeln!(
             out,
-            "{HEADING}Of the platform{HEADING:#}, which the Mini Program has authorised (the refresh token works once)"
+            "{HEADING}Of the platform{HEADING:#}, which the Mini Program has authorised"
         )?;
         writeln!(out)?;
         writeln!(out, "{}", card(&of_platform))?;

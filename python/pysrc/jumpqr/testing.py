@@ -114,7 +114,10 @@ class Sandbox:
         return {"base_url": self.base_url, "component_appid": appid, "component_appsecret": secret, **settings}
 
     def verify_ticket(self, component_appid: Optional[str] = None) -> str:
-        """Return the component_verify_ticket that was pushed to the platform last: every 10 minutes another one."""
+        """Return the component_verify_ticket that was pushed to the platform last.
+
+        One is pushed every 10 minutes: by turns a new value, and the same value once more.
+        """
         return str(self.control("GET", self._component(component_appid, "ticket"))["component_verify_ticket"])
 
     def authorize(
@@ -132,7 +135,9 @@ class Sandbox:
             component_appid: The platform; the one that every sandbox has by default.
 
         Returns:
-            The authorizer_refresh_token.
+            The authorizer_refresh_token. It goes on working, unless the sandbox is asked to rotate it:
+            `control("PUT", "/sandbox/tokens", {"old_refresh_token": …})`, with `dies_at_once`, `dies_at_first_use` or
+            `dies_after_five_minutes`.
         """
         path = self._component(component_appid, f"authorizers/{quote(appid, safe='')}")
         body = {} if permission_sets is None else {"permission_sets": sorted(permission_sets)}
@@ -192,7 +197,7 @@ class Sandbox:
         self.control("POST", "/sandbox/clock", {"advance_seconds": seconds})
 
     def requests(self) -> list[dict[str, Any]]:
-        """Return the requests received, the latest 10,000, without tokens and secrets."""
+        """Return the latest requests, at most 10,000 and 64 MiB of them, without tokens and secrets."""
         return list(self.control("GET", "/sandbox/requests"))
 
     def counters(self) -> dict[str, Any]:

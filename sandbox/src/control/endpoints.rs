@@ -69,12 +69,12 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "GET",
         "/sandbox/platforms/{component_appid}/ticket",
-        "the ticket that was pushed last, every 10 minutes a new one",
+        "the ticket that was pushed last; one is pushed every 10 minutes",
     ),
     (
         "POST",
         "/sandbox/platforms/{component_appid}/ticket",
-        "push a ticket now",
+        "push a ticket now; again: true pushes the last value once more",
     ),
     (
         "DELETE",

@@ -23,6 +23,13 @@ pub(super) fn list(state: &State) -> Value {
     state.platforms.values().map(show).collect()
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct TicketForm {
+    /// Whether the value of the last push comes again.
+    again: bool,
+}
+
 /// What is below `/sandbox/platforms/{component_appid}`; `None` where there is nothing.
 pub(super) fn dispatch(
     state: &mut State,
@@ -36,7 +43,7 @@ pub(super) fn dispatch(
         ("PUT", []) => put(state, component_appid, body),
         ("DELETE", []) => delete(state, component_appid),
         ("GET", ["ticket"]) => current_ticket(state, component_appid),
-        ("POST", ["ticket"]) => push_ticket(state, component_appid),
+        ("POST", ["ticket"]) => push_ticket(state, component_appid, body),
         ("DELETE", ["tokens"]) => kill_tokens(state, component_appid),
         ("GET", ["authorizers"]) => authorizers::list(state, component_appid),
         ("PUT", ["authorizers"]) => authorizers::put_all(state, component_appid, body),
@@ -87,10 +94,18 @@ fn current_ticket(state: &mut State, component_appid: &str) -> Result<Value, San
         .map(|pushed| show_ticket(&pushed))
 }
 
-fn push_ticket(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {
-    state
-        .push_ticket(component_appid)
-        .map(|pushed| show_ticket(&pushed))
+fn push_ticket(
+    state: &mut State,
+    component_appid: &str,
+    body: Value,
+) -> Result<Value, SandboxError> {
+    let form: TicketForm = read(body)?;
+    let pushed = if form.again {
+        state.push_ticket_again(component_appid)
+    } else {
+        state.push_ticket(component_appid)
+    };
+    pushed.map(|pushed| show_ticket(&pushed))
 }
 
 fn kill_tokens(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {

@@ -20,6 +20,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         &component_appid,
         authorizer_appid,
         refresh_token.unwrap_or_default(),
+        now,
     )?;
     let grant = state
         .tokens
@@ -29,6 +30,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         authorizer_appid,
         &grant.access_token,
         state.succession.old_refresh_token,
+        now,
     )?;
     state.journal.issued(Interface::ApiAuthorizerToken, &grant);
     Ok(json!({

@@ -70,7 +70,8 @@ impl Call {
             .query("access_token")
             .ok_or_else(|| Refusal::new(41001))?;
         let holder = state.tokens.holder(token, now)?.clone();
-        let appid = holder.appid().ok_or_else(|| Refusal::new(61015))?;
+        // A platform's own token. The documented code is 61015; WeChat was seen to answer 48001.
+        let appid = holder.appid().ok_or_else(|| Refusal::new(48001))?;
         let account = state
             .accounts
             .get(appid)

@@ -13,6 +13,9 @@ use crate::refusal::Refusal;
 use crate::state::journal::{Parties, RecordedRequest, redact, redact_body, redact_header};
 use crate::state::{self, Shared};
 
+/// Below this path WeChat answers with an errcode, even where there is no interface.
+const INTERFACES: &str = "/cgi-bin/";
+
 pub(super) async fn serve(
     State(shared): State<Shared>,
     ConnectInfo(wire): ConnectInfo<Wire>,
@@ -33,6 +36,10 @@ pub(super) async fn serve(
         body.as_deref().unwrap_or_default(),
     );
     let Some(call) = call else {
+        if head.uri.path().starts_with(INTERFACES) {
+            let refused = shared.lock().refuse(&Refusal::new(40066));
+            return reply::json(StatusCode::OK, refused);
+        }
         return reply::html(StatusCode::NOT_FOUND);
     };
     if body.is_err() {

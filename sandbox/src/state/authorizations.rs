@@ -1,16 +1,31 @@
 //! Which accounts have authorised which platforms, to what, and the refresh token of each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::minted::Minted;
 use crate::clock::Moment;
 use crate::refusal::Refusal;
 use crate::succession::OldRefreshToken;
 
+/// How long an old refresh token lives if it [dies later](OldRefreshToken::DiesAfterFiveMinutes).
+const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
+
+/// How many old refresh tokens of one authorisation are kept, if nothing kills them.
+const MAX_FORMER: usize = 1_000;
+
 /// A refresh token, and the access token that was issued with it; none came with that of the authorisation itself.
 struct Issued {
     refresh_token: String,
     access_token: Option<String>,
+    /// `None` for one that dies by use, or not at all.
+    dies_at: Option<Moment>,
+}
+
+impl Issued {
+    fn lives(&self, now: Moment) -> bool {
+        self.dies_at.is_none_or(|dies_at| now < dies_at)
+    }
 }
 
 /// Has no `Debug`: it holds tokens.
@@ -29,11 +44,11 @@ impl Authorization {
         &self.present.refresh_token
     }
 
-    fn accepts(&self, refresh_token: &str) -> bool {
+    fn accepts(&self, refresh_token: &str, now: Moment) -> bool {
         self.former
             .iter()
             .chain([&self.present])
-            .any(|issued| issued.refresh_token == refresh_token)
+            .any(|issued| issued.lives(now) && issued.refresh_token == refresh_token)
     }
 }
 
@@ -63,6 +78,7 @@ impl Authorizations {
             present: Issued {
                 refresh_token,
                 access_token: None,
+                dies_at: None,
             },
             former: Vec::new(),
         };
@@ -76,43 +92,59 @@ impl Authorizations {
         component_appid: &str,
         appid: &str,
         refresh_token: &str,
+        now: Moment,
     ) -> Result<(), Refusal> {
         let authorization = self
             .get(component_appid, appid)
             .ok_or_else(|| Refusal::new(61003))?;
-        if authorization.accepts(refresh_token) {
+        if authorization.accepts(refresh_token, now) {
             Ok(())
         } else {
             Err(Refusal::new(61023))
         }
     }
 
-    /// The next refresh token, which comes with this access token; 61003 where the account has not authorised the platform.
+    /// The refresh token that comes with this access token: the next one, or the same again. 61003 if the account has not
+    /// authorised the platform.
     pub(crate) fn rotate(
         &mut self,
         component_appid: &str,
         appid: &str,
         access_token: &str,
         old: OldRefreshToken,
+        now: Moment,
     ) -> Result<String, Refusal> {
         let authorization = self
             .granted
             .get_mut(&key(component_appid, appid))
             .ok_or_else(|| Refusal::new(61003))?;
+        if old == OldRefreshToken::Stays {
+            authorization.present.access_token = Some(access_token.to_owned());
+            return Ok(authorization.present.refresh_token.clone());
+        }
         let next = Issued {
             refresh_token: Minted::RefreshToken.mint(),
             access_token: Some(access_token.to_owned()),
+            dies_at: None,
         };
-        let old_one = std::mem::replace(&mut authorization.present, next);
+        let mut old_one = std::mem::replace(&mut authorization.present, next);
+        let former = &mut authorization.former;
         match old {
-            OldRefreshToken::DiesAtOnce => authorization.former.clear(),
-            OldRefreshToken::DiesAtFirstUse => authorization.former.push(old_one),
+            OldRefreshToken::DiesAtOnce => former.clear(),
+            OldRefreshToken::DiesAfterFiveMinutes => {
+                old_one.dies_at = Some(now.saturating_add(FIVE_MINUTES));
+                former.push(old_one);
+            }
+            OldRefreshToken::Stays | OldRefreshToken::DiesAtFirstUse => former.push(old_one),
         }
+        former.retain(|issued| issued.lives(now));
+        let surplus = former.len().saturating_sub(MAX_FORMER);
+        former.drain(..surplus);
         Ok(authorization.present.refresh_token.clone())
     }
 
-    /// The platform calls for the account with this access token: the refresh tokens from before the one that came with it
-    /// are dead. 61003 where the account has not authorised the platform.
+    /// The platform calls for the account with this access token. The refresh tokens from before the one that came with it
+    /// are dead, unless they die by the clock. 61003 if the account has not authorised the platform.
     pub(crate) fn admit(
         &mut self,
         component_appid: &str,
@@ -124,10 +156,18 @@ impl Authorizations {
             .get_mut(&key(component_appid, appid))
             .ok_or_else(|| Refusal::new(61003))?;
         let came_with = |issued: &Issued| issued.access_token.as_deref() == Some(access_token);
-        if came_with(&authorization.present) {
-            authorization.former.clear();
-        } else if let Some(at) = authorization.former.iter().position(came_with) {
-            authorization.former.drain(..at);
+        let former = &mut authorization.former;
+        let used = if came_with(&authorization.present) {
+            Some(former.len())
+        } else {
+            former.iter().position(came_with)
+        };
+        if let Some(used) = used {
+            let mut at = 0;
+            former.retain(|issued| {
+                at += 1;
+                at > used || issued.dies_at.is_some()
+            });
         }
         Ok(authorization)
     }

@@ -1,17 +1,26 @@
 //! What was received, without the secrets.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 
-use serde::Serialize;
+use jumpqr_core::Secret;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::State;
 use super::minted::{STRUCK_OUT, strike_out};
+use super::secrets::{BEGINNING, SecretBook};
 use super::tokens::Grant;
 use crate::interface::{Call, Interface};
 
 /// How many requests are remembered; of more, the latest.
 const REMEMBERED: usize = 10_000;
+
+/// How many bytes of requests are remembered; of more, the latest. The last request is remembered in any case.
+const REMEMBERED_BYTES: usize = 64 << 20;
 
 /// Headers that hold nothing but credentials.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -123,6 +132,21 @@ impl Counters {
     }
 }
 
+impl RecordedRequest {
+    /// Roughly what it takes in memory.
+    fn bytes(&self) -> usize {
+        let headers = self.headers.iter();
+        let headers: usize = headers
+            .map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>())
+            .sum();
+        let query_names = self.query_names.iter();
+        let query_names: usize = query_names
+            .map(|name| name.len() + size_of::<String>())
+            .sum();
+        size_of::<Self>() + self.path.len() + self.body.len() + headers + query_names
+    }
+}
+
 /// Whom a request is about, where the sandbox has them.
 #[derive(Debug, Default)]
 pub(crate) struct Parties {
@@ -135,6 +159,8 @@ pub(crate) struct Parties {
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     pub(crate) requests: VecDeque<RecordedRequest>,
+    /// Of all of them.
+    bytes: usize,
     pub(crate) counters: Counters,
 }
 
@@ -144,10 +170,14 @@ impl Journal {
             None => self.counters.unknown_paths += 1,
             Some(interface) => self.counters.count(interface, parties),
         }
-        if self.requests.len() == REMEMBERED {
-            self.requests.pop_front();
-        }
+        self.bytes += request.bytes();
         self.requests.push_back(request);
+        while self.requests.len() > 1
+            && (self.requests.len() > REMEMBERED || self.bytes > REMEMBERED_BYTES)
+        {
+            let oldest = self.requests.pop_front();
+            self.bytes -= oldest.map_or(0, |oldest| oldest.bytes());
+        }
     }
 
     /// Counts a token that was issued.
@@ -158,12 +188,14 @@ impl Journal {
     }
 }
 
-/// Strikes out all that the sandbox knows to be secret, and what `call` gives as a token or a secret, right or wrong.
+/// Strikes out all that the sandbox knows to be secret, and what `call` gives as a token or a secret, right or wrong. A text
+/// that is too short to be one stays: its stars would stand everywhere.
 pub(crate) fn redact(state: &State, call: Option<&Call>, text: &str) -> String {
     let given = call.into_iter().flat_map(|call| {
         ["access_token", "component_access_token", "secret"]
             .into_iter()
             .filter_map(|name| call.query(name))
+            .filter(|secret| secret.len() >= BEGINNING)
     });
     let mut redacted = state.secrets.strike_out(&strike_out(text));
     for secret in given {
@@ -191,29 +223,98 @@ const fn secret_fields(interface: Interface) -> &'static [&'static str] {
     }
 }
 
-/// The secrets in a body may be wrong, escaped, or in a body that is no JSON.
+/// The secrets in a body may be wrong, escaped, or in a body that is not JSON. Only the values of the fields that hold them
+/// are struck out, not the same text elsewhere, which may be a 1 or a null.
 pub(crate) fn redact_body(state: &State, call: Option<&Call>, body: &[u8]) -> String {
     let received = String::from_utf8_lossy(body);
     let names = call.map_or(&[][..], |call| secret_fields(call.interface));
-    let mut text = redact(state, call, &received);
     if names.is_empty() || body.is_empty() {
-        return text;
+        return redact(state, call, &received);
     }
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+    let Ok(Members(members)) = serde_json::from_str(&received) else {
         return STRUCK_OUT.to_owned();
     };
-    for name in names {
-        let secret = match fields.get(*name) {
-            None => continue,
-            Some(Value::String(secret)) => secret.clone(),
-            Some(other) => other.to_string(),
-        };
-        if !received.contains(&secret) {
-            return STRUCK_OUT.to_owned();
+    let mut text = String::with_capacity(received.len());
+    let mut copied = 0;
+    // Another field may repeat a secret.
+    let mut given = SecretBook::default();
+    for (name, value) in members {
+        let value = value.get();
+        if !names.contains(&name.as_ref()) || matches!(value, "null" | "\"\"") {
+            continue;
         }
-        if !secret.is_empty() {
-            text = text.replace(&secret, STRUCK_OUT);
+        let start = value.as_ptr().addr().wrapping_sub(received.as_ptr().addr());
+        text.push_str(received.get(copied..start).unwrap_or_default());
+        text.push_str("\"***\"");
+        copied = start + value.len();
+        if let Ok(Value::String(secret)) = serde_json::from_str(value) {
+            given.add(&Secret::new(secret));
         }
     }
-    text
+    text.push_str(received.get(copied..).unwrap_or_default());
+    let text = given.strike_out(&text);
+    redact(state, call, &text)
+}
+
+/// The members of a JSON object as they stand in its text, repeated ones included.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<Cow<'de, str>, _>()? {
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(number: usize, body: String) -> RecordedRequest {
+        RecordedRequest {
+            interface: None,
+            method: "POST".to_owned(),
+            path: format!("/{number}"),
+            query_names: Vec::new(),
+            headers: vec![("host".to_owned(), "localhost".to_owned())],
+            body,
+        }
+    }
+
+    #[test]
+    fn the_oldest_requests_make_room_in_number_and_in_bytes() {
+        for (bodies, kept) in [(1 << 20, 60..64), (0, 10_000..10_001)] {
+            let mut journal = Journal::default();
+            let numbers = if bodies == 0 { REMEMBERED + 5 } else { 70 };
+            for number in 0..numbers {
+                journal.add(request(number, "a".repeat(bodies)), Parties::default());
+            }
+            assert!(
+                kept.contains(&journal.requests.len()),
+                "{}",
+                journal.requests.len()
+            );
+            let bytes: usize = journal.requests.iter().map(RecordedRequest::bytes).sum();
+            assert_eq!(bytes, journal.bytes);
+            let latest = journal.requests.back().map(|request| request.path.as_str());
+            assert_eq!(latest, Some(format!("/{}", numbers - 1).as_str()));
+        }
+    }
 }

@@ -56,9 +56,15 @@ impl Minted {
 pub(crate) fn strike_out(text: &str) -> String {
     let mut struck = text.to_owned();
     for kind in Minted::ALL {
-        while let Some((start, end)) = kind.find(&struck) {
-            struck.replace_range(start..end, STRUCK_OUT);
+        let mut kept = String::with_capacity(struck.len());
+        let mut rest = struck.as_str();
+        while let Some((start, end)) = kind.find(rest) {
+            kept.push_str(rest.get(..start).unwrap_or_default());
+            kept.push_str(STRUCK_OUT);
+            rest = rest.get(end..).unwrap_or_default();
         }
+        kept.push_str(rest);
+        struck = kept;
     }
     struck
 }

@@ -48,6 +48,15 @@ impl State {
         Ok(self.tickets.push(component_appid, now))
     }
 
+    pub(crate) fn push_ticket_again(
+        &mut self,
+        component_appid: &str,
+    ) -> Result<Pushed, SandboxError> {
+        self.platform(component_appid)?;
+        let now = self.clock.now();
+        Ok(self.tickets.push_again(component_appid, now))
+    }
+
     /// The component tokens only, not those of the merchants.
     pub(crate) fn kill_component_tokens(
         &mut self,

@@ -7,8 +7,9 @@ use jumpqr_core::Secret;
 
 use super::minted::STRUCK_OUT;
 
-/// How much of a secret is looked for at every place of a text.
-const BEGINNING: usize = 4;
+/// How much of a secret is looked for at every place of a text. A shorter text is no secret: stars in the place of every
+/// "s" would make a record unreadable.
+pub(super) const BEGINNING: usize = 8;
 
 /// All that any account or platform has or had, so that to look for them takes no longer the more there are.
 ///
@@ -18,24 +19,16 @@ pub(crate) struct SecretBook {
     secrets: BTreeSet<String>,
     /// How they begin: one look rules out most places of a text.
     beginnings: HashSet<Vec<u8>>,
-    /// Whether one is so short that it is no longer than a beginning.
-    has_short: bool,
 }
 
 impl SecretBook {
-    /// From now on, it is a secret.
+    /// From now on, it is a secret, unless it is shorter than 8 bytes.
     pub(crate) fn add(&mut self, secret: &Secret) {
         let secret = secret.expose();
-        if secret.is_empty() {
-            return;
+        if let Some(beginning) = secret.as_bytes().get(..BEGINNING) {
+            self.beginnings.insert(beginning.to_vec());
+            self.secrets.insert(secret.to_owned());
         }
-        match secret.as_bytes().get(..BEGINNING) {
-            Some(beginning) => {
-                self.beginnings.insert(beginning.to_vec());
-            }
-            None => self.has_short = true,
-        }
-        self.secrets.insert(secret.to_owned());
     }
 
     /// The text with stars in the place of every secret.
@@ -57,8 +50,8 @@ impl SecretBook {
 
     /// The longest secret with which the text begins.
     fn at_start(&self, text: &str) -> Option<&str> {
-        let beginning = text.as_bytes().get(..BEGINNING);
-        if !self.has_short && beginning.is_none_or(|bytes| !self.beginnings.contains(bytes)) {
+        let beginning = text.as_bytes().get(..BEGINNING)?;
+        if !self.beginnings.contains(beginning) {
             return None;
         }
         let mut upto = text;
@@ -97,29 +90,35 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_wherever_it_stands() {
-        let secrets = ["abcdef", "zzzz"];
+        let secrets = ["abcdefgh", "zzzzzzzz"];
         assert_eq!(
-            struck(&secrets, "abcdefxabcdef中abcdez zzzzzabcdef"),
-            "***x***中abcdez ***z***"
+            struck(&secrets, "abcdefghxabcdefgh中abcdefgz zzzzzzzzzabcdefgh"),
+            "***x***中abcdefgz ***z***"
         );
-        assert_eq!(struck(&secrets, "abcde"), "abcde");
-        assert_eq!(struck(&[], "abcdef"), "abcdef");
+        assert_eq!(struck(&secrets, "abcdefg"), "abcdefg");
+        assert_eq!(struck(&[], "abcdefgh"), "abcdefgh");
     }
 
     #[test]
     fn of_those_that_begin_alike_the_longest_is_struck_out() {
-        let secrets = ["abcd", "abcdef", "abcdex", "abce", "abcdefgh"];
-        assert_eq!(struck(&secrets, "abcdefgh"), "***");
-        assert_eq!(struck(&secrets, "abcdefgi"), "***gi");
-        assert_eq!(struck(&secrets, "abcdey abcez"), "***ey ***z");
+        let secrets = [
+            "01234567ab",
+            "01234567abcd",
+            "01234567abcx",
+            "01234567ac",
+            "01234567abcdef",
+        ];
+        assert_eq!(struck(&secrets, "01234567abcdef"), "***");
+        assert_eq!(struck(&secrets, "01234567abcdeg"), "***eg");
+        assert_eq!(struck(&secrets, "01234567abcy 01234567acz"), "***cy ***z");
     }
 
     #[test]
-    fn a_short_one_an_empty_one_and_one_that_is_not_ascii() {
-        assert_eq!(struck(&["s", ""], "secrets"), "***ecret***");
+    fn a_short_text_is_no_secret_and_a_secret_need_not_be_ascii() {
+        assert_eq!(struck(&["s", "", "secrets"], "secrets"), "secrets");
         assert_eq!(
             struck(&["密码是一", "密"], "密码是一、密码是二"),
-            "***、***码是二"
+            "***、密码是二"
         );
     }
 }

@@ -22,6 +22,12 @@ const LAST_MINUTES: Duration = Duration::from_secs(5 * 60);
 /// `force_refresh` does nothing for so long after it was used.
 const FORCE_REFRESH_PAUSE: Duration = Duration::from_secs(30);
 
+/// Dead tokens are looked for only if there are more tokens than this.
+const TOKENS_BEFORE_SWEEP: usize = 10_000;
+
+/// How long a token that has lived its time is told apart (42001) from one that never was (40001).
+const EXPIRED_REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The longest token there is.
 const MAX_TOKEN_CHARACTERS: usize = 512;
 
@@ -78,6 +84,8 @@ struct Calls {
 #[derive(Default)]
 pub(crate) struct TokenBook {
     issued: HashMap<String, Issued>,
+    /// How many of them may be there before the next sweep; 0 is the start.
+    sweep_at: usize,
     /// Each interface has its own line of tokens for each holder; the latest of each.
     latest: HashMap<(Interface, Holder), String>,
     calls: HashMap<String, Calls>,
@@ -180,6 +188,7 @@ impl TokenBook {
     }
 
     fn issue(&mut self, holder: Holder, lifetime: Duration, now: Moment) -> Grant {
+        self.sweep(now);
         let access_token = Minted::AccessToken.mint();
         let issued = Issued {
             holder,
@@ -192,6 +201,19 @@ impl TokenBook {
             expires_in: lifetime,
             is_new: true,
         }
+    }
+
+    /// Forgets dead tokens if there are many. A superseded or killed one gets 40001 whether it is known or not.
+    fn sweep(&mut self, now: Moment) {
+        if self.issued.len() < self.sweep_at.max(TOKENS_BEFORE_SWEEP) {
+            return;
+        }
+        self.issued.retain(|_, issued| {
+            issued.dies_at.is_none_or(|dies_at| now < dies_at)
+                && now < issued.expires_at.saturating_add(EXPIRED_REMEMBERED)
+        });
+        // So that the next sweep comes after as many new tokens as there are now, and costs each little.
+        self.sweep_at = self.issued.len().saturating_mul(2);
     }
 
     /// The same token again, unless it is dead or in its last 5 minutes.
@@ -252,5 +274,36 @@ impl TokenBook {
         if let Some(issued) = self.issued.get_mut(token) {
             issued.dies_at = Some(issued.dies_at.map_or(at, |earlier| earlier.min(at)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn succession() -> TokenSuccession {
+        TokenSuccession::default()
+    }
+
+    #[test]
+    fn dead_tokens_are_forgotten_and_living_ones_are_not() {
+        let mut book = TokenBook::default();
+        let account = Account::mini_program("wx1", "secret");
+        let start = Duration::from_secs(1_794_672_000);
+        let minted = book.mint(&account, start).access_token;
+        let mut now = start;
+        for _ in 0..5 * TOKENS_BEFORE_SWEEP {
+            now += Duration::from_secs(1);
+            book.authorizer_token("wx2", &account, now, succession());
+        }
+        let latest = book.authorizer_token("wx2", &account, now, succession());
+        assert!(
+            book.issued.len() <= 2 * TOKENS_BEFORE_SWEEP,
+            "{}",
+            book.issued.len()
+        );
+        assert!(book.holder(&latest.access_token, now).is_ok());
+        let expired = book.holder(&minted, now).map_err(|refusal| refusal.errcode);
+        assert_eq!(expired, Err(42001), "it expired within the last day");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, token_of, with};
+use crate::caller::{
+    Caller, PREFIX, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, token_of, with,
+};
 use jumpqr_sandbox::{Account, Limits, MINI_PROGRAM_APPID, Sandbox, Web};
 use serde_json::{Value, json};
 
@@ -53,11 +55,37 @@ fn numeric_strings_are_taken_for_numbers() {
 }
 
 #[test]
+fn fields_of_the_other_mode_without_a_value_count_as_absent() {
+    let caller = Caller::new();
+    for appid in [json!(""), json!(0), Value::Null] {
+        let mut rule = ordinary_rule(PREFIX);
+        rule["appid"] = appid.clone();
+        for (name, expected) in [(ADD, 0), ("qrcodejumppublish", 0), ("qrcodejumpdelete", 0)] {
+            let answer = caller.mini(name, &rule);
+            assert_eq!(errcode(&answer), expected, "{name} {appid}");
+        }
+        let body = json!({"appid": appid, "get_type": 0, "prefix_list": null, "page_num": 0});
+        for name in ["qrcodejumpget", "qrcodejumpdownload"] {
+            assert_eq!(errcode(&caller.mini(name, &body)), 0, "{name} {appid}");
+        }
+    }
+}
+
+#[test]
+fn the_link_of_a_service_accounts_code_gets_85069_with_the_token_of_a_mini_program() {
+    let caller = Caller::new();
+    for rule in [service_rule(SERVICE_PREFIX), ordinary_rule(SERVICE_PREFIX)] {
+        assert_eq!(add(&caller, &rule), 85069, "{rule}");
+    }
+    assert_eq!(add(&caller, &service_rule(PREFIX)), 61007);
+    assert_eq!(listed(&caller), json!([]));
+}
+
+#[test]
 fn links_that_are_illegal_or_reported_as_such_get_85066() {
     let caller = Caller::new();
     for prefix in [
         "ftp://h.example.cn/a",
-        "h.example.cn/a",
         "https:///a",
         "weixin://dl/business",
         "https://h.example.cn/a?name=惠德丽",
@@ -67,6 +95,9 @@ fn links_that_are_illegal_or_reported_as_such_get_85066() {
         "https://h.example.cn:8443/a",
     ] {
         assert_eq!(add(&caller, &ordinary_rule(prefix)), 85066, "{prefix}");
+    }
+    for prefix in ["h.example.cn/a", "h.example.cn", "not a link"] {
+        assert_eq!(add(&caller, &ordinary_rule(prefix)), -1, "{prefix}");
     }
     for prefix in [
         "http://h.example.cn/a",

@@ -31,6 +31,16 @@ fn the_official_sample_is_stored_as_sent() {
 }
 
 #[test]
+fn fields_of_the_other_mode_without_a_value_count_as_absent() {
+    let caller = Caller::new();
+    let rule = with(
+        service_rule(SERVICE_PREFIX),
+        json!({"open_version": 0, "permit_sub_rule": 0, "debug_url": []}),
+    );
+    assert_eq!(add(&caller, &rule), 0);
+}
+
+#[test]
 fn a_prefix_that_is_no_parametric_qr_url_gets_85066() {
     let caller = Caller::new();
     for prefix in [
@@ -97,7 +107,7 @@ fn a_personal_mini_program_gets_85075() {
 fn without_permission_set_3_it_is_61007() {
     let caller = Caller::new();
     assert_eq!(
-        errcode(&caller.mini(ADD, &service_rule(SERVICE_PREFIX))),
+        errcode(&caller.mini(ADD, &service_rule("https://h.cn/a"))),
         61007,
         "a Mini Program cannot call in this mode"
     );

@@ -8,7 +8,7 @@ use jumpqr_sandbox::{
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, NOW, errcode, with};
-use crate::platform_caller::{ask_authorizer, authorize, component_token};
+use crate::platform_caller::{ask_authorizer, authorize, component_token, rotating};
 
 const LIST: &str = "/cgi-bin/component/api_get_authorizer_list";
 
@@ -30,7 +30,7 @@ fn page(caller: &Caller, token: &str, offset: i64, count: i64) -> Vec<String> {
 
 #[test]
 fn a_refresh_token_that_got_lost_is_found_again() {
-    let caller = Caller::new();
+    let caller = rotating("dies_at_once");
     let token = component_token(&caller);
     let first = authorize(&caller, MINI_PROGRAM_APPID, None);
     let renew =

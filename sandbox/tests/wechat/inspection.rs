@@ -115,6 +115,51 @@ fn no_record_holds_a_token_or_a_secret() {
 }
 
 #[test]
+fn what_is_no_secret_is_not_struck_out() {
+    let caller = Caller::new();
+    let short = "wx00000000000000a1";
+    caller
+        .sandbox
+        .put_account(Account::mini_program(short, "1"));
+    let notes = r#""appid":"wx1","grant_type":null,"n":1,"t":"null 1""#;
+    for (secret, shown) in [
+        ("null", "null"),
+        (r#""""#, r#""""#),
+        (r#""1""#, r#""***""#),
+        ("1", r#""***""#),
+        (r#""\u0077rong-but-long""#, r#""***""#),
+    ] {
+        let body = format!(r#"{{"secret" : {secret},{notes}}}"#);
+        caller.post("/cgi-bin/stable_token", &body);
+        let recorded = caller.sandbox.requests().pop().unwrap();
+        assert_eq!(recorded.body, format!(r#"{{"secret" : {shown},{notes}}}"#));
+    }
+    let body =
+        r#"{"component_appid":null,"component_appsecret":null,"component_verify_ticket":"1"}"#;
+    caller.post("/cgi-bin/component/api_component_token", body);
+    let recorded = caller.sandbox.requests().pop().unwrap();
+    assert_eq!(recorded.body, body.replace("\"1\"", "\"***\""));
+
+    caller.call_now("qrcodejumpget", "1", r#"{"page_num":1}"#);
+    let recorded = caller.sandbox.requests().pop().unwrap();
+    assert_eq!(recorded.body, r#"{"page_num":1}"#);
+    assert_eq!(caller.sandbox.requests().len(), 7);
+}
+
+#[test]
+fn a_secret_is_struck_out_of_every_field_that_has_it() {
+    let caller = Caller::new();
+    let wrong = "wrong-but-perhaps-right-elsewhere";
+    let body = format!(r#"{{"secret":"{wrong}","secret":"{wrong}2","note":"a {wrong}"}}"#);
+    caller.post("/cgi-bin/stable_token", &body);
+    let recorded = caller.sandbox.requests().pop().unwrap();
+    assert_eq!(
+        recorded.body,
+        r#"{"secret":"***","secret":"***","note":"a ***"}"#
+    );
+}
+
+#[test]
 fn no_record_holds_a_secret_that_any_account_has_or_had() {
     let caller = Caller::new();
     let path = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}");

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::caller::{Caller, PREFIX, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, with};
 use crate::platform_caller::{
     ask_authorizer, ask_component, authorize, authorizer_token, component_request, component_token,
-    text, ticket, use_it,
+    rotating, text, ticket, use_it,
 };
 
 const OTHER_PLATFORM: &str = "wx00000000000000cc";
@@ -28,6 +28,8 @@ fn a_ticket_is_pushed_every_10_minutes_and_valid_for_12_hours() {
     pass(&caller, 599);
     assert_eq!(ticket(&caller), first);
     pass(&caller, 1);
+    assert_eq!(ticket(&caller), first, "the same once more");
+    pass(&caller, 600);
     let second = ticket(&caller);
     assert_ne!(second, first);
     pass(&caller, 12 * 3600 - 601);
@@ -50,7 +52,7 @@ fn a_platforms_wrong_credentials_are_told_apart() {
         .put_platform(Platform::new(OTHER_PLATFORM, "s"));
     let of_other = caller.sandbox.push_ticket(OTHER_PLATFORM).unwrap();
     for (changes, code) in [
-        (json!({"component_appid": null}), 41002),
+        (json!({"component_appid": null}), 41018),
         (json!({"component_appid": MINI_PROGRAM_APPID}), 40013),
         (json!({"component_appsecret": null}), 41004),
         (json!({"component_appsecret": "wrong"}), 40125),
@@ -127,8 +129,8 @@ fn both_names_of_the_query_field_will_do() {
 }
 
 #[test]
-fn a_refresh_token_works_once() {
-    let caller = Caller::new();
+fn a_refresh_token_may_work_once() {
+    let caller = rotating("dies_at_once");
     let component = component_token(&caller);
     let first = authorize(&caller, MINI_PROGRAM_APPID, None);
     let ask = |refresh_token: &str| {
@@ -183,7 +185,16 @@ fn a_refresh_token_is_of_one_platform_and_one_account() {
 fn each_kind_of_token_is_for_its_own_interfaces() {
     let caller = Caller::new();
     let component = component_token(&caller);
-    assert_eq!(use_it(&caller, &component), 61015);
+    for name in [
+        "qrcodejumpadd",
+        "qrcodejumpget",
+        "qrcodejumppublish",
+        "qrcodejumpdelete",
+        "qrcodejumpdownload",
+    ] {
+        let answer = caller.call(name, &component, &json!({}));
+        assert_eq!(errcode(&answer), 48001, "{name}");
+    }
     let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
     for token in [
         caller.mini_program_token(),
@@ -285,8 +296,8 @@ fn tokens_live_as_long_as_their_platform_or_account_says() {
 }
 
 #[test]
-fn a_lost_answer_costs_the_refresh_token() {
-    let caller = Caller::new();
+fn a_lost_answer_may_cost_the_refresh_token() {
+    let caller = rotating("dies_at_once");
     let component = component_token(&caller);
     let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
     let lost = Fault::errcode(-1).on(Interface::ApiAuthorizerToken);

@@ -39,6 +39,18 @@ pub(crate) fn ask_authorizer(
     caller.post(&path, &body.to_string())
 }
 
+/// A caller whose sandbox answers another refresh token each time, and does this to the old one.
+pub(crate) fn rotating(old_refresh_token: &str) -> Caller {
+    let caller = Caller::new();
+    let change = json!({"old_refresh_token": old_refresh_token});
+    let succession = caller.sandbox.control("PUT", "/sandbox/tokens", change);
+    assert_eq!(
+        succession.unwrap(),
+        json!({"overlap_seconds": 300, "kill_old_at_once": false, "old_refresh_token": old_refresh_token})
+    );
+    caller
+}
+
 pub(crate) fn authorize(caller: &Caller, appid: &str, permission_sets: Option<&[u16]>) -> String {
     let permission_sets = permission_sets.map(|sets| sets.iter().copied().collect());
     let refresh_token = caller

@@ -1,5 +1,7 @@
 //! The control endpoints of platforms.
 
+use std::time::Duration;
+
 use jumpqr_sandbox::{COMPONENT_APPID, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
 use serde_json::{Value, json};
 
@@ -38,6 +40,14 @@ fn a_platform_made_by_control_goes_all_the_way() {
     let pushed = done(&caller, "POST", &format!("{platform}/ticket"), Value::Null);
     assert_ne!(pushed, ticket);
     assert_eq!(caller.get(&format!("{platform}/ticket")), pushed);
+    caller.sandbox.advance(Duration::from_secs(60));
+    let again = done(
+        &caller,
+        "POST",
+        &format!("{platform}/ticket"),
+        json!({"again": true}),
+    );
+    assert_eq!(again, pushed, "valid for 12 hours from now");
 
     let path = format!("{platform}/authorizers/{MINI_PROGRAM_APPID}");
     let authorized = done(&caller, "PUT", &path, json!({"permission_sets": [18, 17]}));

@@ -1,5 +1,7 @@
 //! What becomes of a merchant's refresh token when the next one is issued.
 
+use std::time::Duration;
+
 use jumpqr_sandbox::{
     COMPONENT_APPID, Fault, Interface, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID,
 };
@@ -7,18 +9,12 @@ use serde_json::{Value, json};
 
 use crate::caller::{Caller, errcode, read_to_end};
 use crate::platform_caller::{
-    ask_authorizer, authorize, component_token, listed_refresh_token, text, use_it,
+    ask_authorizer, authorize, component_token, listed_refresh_token, rotating, text, use_it,
 };
 
 /// A caller, and a platform's token, where the old refresh token lives until the next access token is used.
 fn lenient() -> (Caller, String) {
-    let caller = Caller::new();
-    let change = json!({"old_refresh_token": "dies_at_first_use"});
-    let succession = caller.sandbox.control("PUT", "/sandbox/tokens", change);
-    assert_eq!(
-        succession.unwrap(),
-        json!({"overlap_seconds": 300, "kill_old_at_once": false, "old_refresh_token": "dies_at_first_use"})
-    );
+    let caller = rotating("dies_at_first_use");
     let component = component_token(&caller);
     (caller, component)
 }
@@ -27,6 +23,44 @@ fn lenient() -> (Caller, String) {
 fn both(answer: &Value) -> (String, String) {
     let refresh_token = text(answer, "authorizer_refresh_token");
     (text(answer, "authorizer_access_token"), refresh_token)
+}
+
+#[test]
+fn the_same_one_is_answered_and_goes_on_working() {
+    let caller = Caller::new();
+    let component = component_token(&caller);
+    let refresh_token = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let ask = || ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    let (first, same) = both(&ask());
+    assert_eq!(same, refresh_token);
+    let (second, same) = both(&ask());
+    assert_eq!(same, refresh_token);
+    assert_ne!(first, second);
+    for access_token in [first, second] {
+        assert_eq!(use_it(&caller, &access_token), 0);
+        assert_eq!(both(&ask()).1, refresh_token);
+    }
+    let listed = listed_refresh_token(&caller, &component, MINI_PROGRAM_APPID);
+    assert_eq!(listed, refresh_token);
+}
+
+#[test]
+fn the_old_one_may_live_for_5_more_minutes() {
+    let caller = rotating("dies_after_five_minutes");
+    let component = component_token(&caller);
+    let ask = |refresh_token: &str| {
+        ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, refresh_token)
+    };
+    let first = authorize(&caller, MINI_PROGRAM_APPID, None);
+    let (access_token, second) = both(&ask(&first));
+    assert_ne!(first, second);
+    // One second passes.
+    assert_eq!(use_it(&caller, &access_token), 0);
+    caller.sandbox.advance(Duration::from_secs(298));
+    both(&ask(&first));
+    caller.sandbox.advance(Duration::from_secs(1));
+    assert_eq!(errcode(&ask(&first)), 61023);
+    both(&ask(&second));
 }
 
 #[test]
@@ -80,7 +114,7 @@ fn the_latest_access_token_kills_all_that_is_older() {
 
 #[test]
 fn the_answers_of_the_next_ones_get_lost_after_the_rotation() {
-    let caller = Caller::new();
+    let caller = rotating("dies_at_once");
     let component = component_token(&caller);
     let reset = Fault::reset()
         .on(Interface::ApiAuthorizerToken)

@@ -72,7 +72,22 @@ fn escaped_slashes_are_legal_json() {
 }
 
 #[test]
-fn escaped_characters_get_40033() {
+fn escapes_of_ascii_are_decoded() {
+    let caller = Caller::new();
+    let prefix = "https://h.example.cn/a?b=1&c=2";
+    let body = ordinary_rule(prefix)
+        .to_string()
+        .replace('=', "\\u003d")
+        .replace('&', "\\u0026");
+    assert!(body.contains(r"a?b\u003d1\u0026c"), "{body}");
+    let answer = caller.call_now("qrcodejumpadd", caller.mini_program_token(), &body);
+    assert_eq!(errcode(&answer), 0);
+    let listed = caller.mini("qrcodejumpget", &json!({}));
+    assert_eq!(listed["rule_list"][0]["prefix"], prefix);
+}
+
+#[test]
+fn escaped_characters_beyond_ascii_get_40033() {
     let caller = Caller::new();
     let body = r#"{"prefix":"https://h.cn/\u4e2d"}"#;
     let answer = caller.call_now("qrcodejumpadd", caller.mini_program_token(), body);
@@ -158,20 +173,26 @@ fn the_wrong_method_is_refused() {
 }
 
 #[test]
-fn an_unknown_path_is_http_404() {
+fn an_unknown_path_below_cgi_bin_gets_40066_and_any_other_is_http_404() {
     let caller = Caller::new();
     for path in [
-        "/",
+        "/cgi-bin/",
         "/cgi-bin/wxopen/qrcodejump",
         "/cgi-bin/wxopen/qrcodejumpadd/",
     ] {
+        let answer = caller.post(path, "{}");
+        assert_eq!(errcode(&answer), 40066, "{path}");
+        let errmsg = answer["errmsg"].as_str().unwrap();
+        assert!(errmsg.starts_with("invalid url rid: "), "{errmsg}");
+    }
+    for path in ["/", "/cgi-bin", "/wxa/x"] {
         let (head, _) = read_answer(&mut caller.send_raw(&format!(
             "POST {path} HTTP/1.1\r\nHost: localhost:{}\r\nContent-Length: 0\r\n\r\n",
             caller.sandbox.port()
         )));
         assert!(head.starts_with("http/1.1 404 "), "{path}: {head}");
     }
-    assert_eq!(caller.sandbox.counters().unknown_paths, 3);
+    assert_eq!(caller.sandbox.counters().unknown_paths, 6);
 }
 
 #[test]

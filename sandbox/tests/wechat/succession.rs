@@ -171,7 +171,8 @@ fn that_of_stable_token_too_but_only_when_there_is_a_new_one() {
 #[test]
 fn the_setting_is_shown_and_reset() {
     let caller = Caller::new();
-    let start = json!({"overlap_seconds": 300, "kill_old_at_once": false, "old_refresh_token": "dies_at_once"});
+    let start =
+        json!({"overlap_seconds": 300, "kill_old_at_once": false, "old_refresh_token": "stays"});
     assert_eq!(caller.get("/sandbox/tokens"), start);
     let changed = caller
         .sandbox
@@ -179,7 +180,7 @@ fn the_setting_is_shown_and_reset() {
         .unwrap();
     assert_eq!(
         changed,
-        json!({"overlap_seconds": 300, "kill_old_at_once": true, "old_refresh_token": "dies_at_once"})
+        json!({"overlap_seconds": 300, "kill_old_at_once": true, "old_refresh_token": "stays"})
     );
     caller.sandbox.reset();
     assert_eq!(caller.get("/sandbox/tokens"), start);

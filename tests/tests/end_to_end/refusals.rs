@@ -41,7 +41,6 @@ fn links_that_wechat_takes_for_illegal() {
         "https://admin.mojing.media/smdc/pay_3",
         "https://m.example.cn:8443/a",
         "ftp://m.example.cn/a",
-        "not a link",
     ] {
         let error = client
             .add_jump_qr_code(ordinary(prefix), Edit::Add)
