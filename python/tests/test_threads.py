@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -58,26 +57,6 @@ def test_ctrl_c_comes_out_of_a_call_in_the_main_thread() -> None:
         assert came_out.get(timeout=20)
 
 
-def replace_by_pipes(folder: Path) -> list[Path]:
-    """Have whoever reads a record in the folder wait for it."""
-    records = [file for file in folder.iterdir() if file.stat().st_size]
-    for record in records:
-        record.unlink()
-        os.mkfifo(record, 0o600)
-    return records
-
-
-def writing_end(pipes: list[Path]) -> int:
-    """The pipe that is being read, once one is."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for pipe in pipes:
-            with contextlib.suppress(OSError):
-                return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        time.sleep(0.01)
-    raise AssertionError("no record is read")
-
-
 @pytest.mark.parametrize(
     "ask",
     [
@@ -87,29 +66,29 @@ def writing_end(pipes: list[Path]) -> int:
         lambda platform: platform.merchant("wx1").token_status(),
     ],
 )
-def test_ctrl_c_comes_out_of_waiting_for_a_store(ask: Callable[[Platform], object], tmp_path: Path) -> None:
-    folder = tmp_path / "tokens"
-    platform = Platform(component_appid="wx0", component_appsecret="s", token_store=f"dir:{folder}")
-    platform.set_verify_ticket("ticket")
-    platform.set_authorizer_refresh_token("wx1", "token")
-    pipes = replace_by_pipes(folder)
-    assert len(pipes) == 2
+def test_ctrl_c_comes_out_of_waiting_for_a_store(ask: Callable[[Platform], object]) -> None:
     out, came_out = threading.Event(), SimpleQueue[bool]()
 
     def hold_up() -> None:
-        pipe = writing_end(pipes)
-        os.kill(os.getpid(), signal.SIGINT)
-        # The record cannot be read before Ctrl-C has come out.
-        came_out.put(out.wait(10))
-        os.close(pipe)
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1)
+            os.kill(os.getpid(), signal.SIGINT)
+            # Ctrl-C has come out before the store has given up this Redis, which never answers.
+            while connection.recv(4096):
+                pass
+            came_out.put(out.is_set())
 
-    holding = threading.Thread(target=hold_up)
-    holding.start()
-    with pytest.raises(KeyboardInterrupt):
-        ask(platform)
-    out.set()
-    assert came_out.get(timeout=20)
-    holding.join()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        store = f"redis://127.0.0.1:{listener.getsockname()[1]}"
+        platform = Platform(component_appid="wx0", component_appsecret="s", token_store=store)
+        holding = threading.Thread(target=hold_up)
+        holding.start()
+        with pytest.raises(KeyboardInterrupt):
+            ask(platform)
+        out.set()
+        assert came_out.get(timeout=20)
+        holding.join()
 
 
 def test_nothing_more_is_sent_for_a_call_that_was_interrupted() -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -130,11 +134,85 @@ def test_tokens_of_the_callers_own_have_no_status() -> None:
         assert client.token_status() is None
 
 
-def test_a_store_that_others_may_read_is_refused(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
+def test_a_store_that_others_may_read_is_made_private_again(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
+    for mode in (0o755, 0o770):
+        tmp_path.chmod(mode)
+        with jumpqr_sandbox.client(None, token_store=f"dir:{tmp_path}") as client:
+            client.get_jump_qr_code()
+        assert tmp_path.stat().st_mode & 0o777 == 0o700
     tmp_path.chmod(0o755)
-    with pytest.raises(jumpqr.StoreError, match="chmod") as refused:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(jumpqr.StoreError, match="other things") as refused:
         jumpqr_sandbox.client(token_store=f"dir:{tmp_path}")
     assert (refused.value.code, refused.value.kind) == ("store_not_private", jumpqr.Kind.STORE)
+
+
+# What a process does in the test below, with the folder of its store: it saves tickets without end,
+# and forks children meanwhile, which live on and do nothing.
+SAVES_AND_FORKS = """
+import os, sys, threading, time
+from jumpqr import Platform
+
+platform = Platform(
+    component_appid="wxc", component_appsecret="s", token_store=f"dir:{sys.argv[1]}"
+)
+
+def save():
+    while True:
+        platform.set_verify_ticket("ticket@@@0")
+
+threading.Thread(target=save, daemon=True).start()
+for _ in range(60):
+    time.sleep(0.005)
+    if os.fork() == 0:
+        os.closerange(0, 3)
+        time.sleep(120)
+        os._exit(0)
+print("forked", flush=True)
+time.sleep(120)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_lock_dies_with_its_process_though_its_children_live(tmp_path: Path) -> None:
+    folder = tmp_path / "tokens"
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", SAVES_AND_FORKS, str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"forked\n"
+            process.kill()
+            process.wait()
+            platform = jumpqr.Platform(
+                component_appid="wxc",
+                component_appsecret="s",
+                token_store=f"dir:{folder}",
+                timeout=20,
+            )
+            with platform:
+                platform.set_verify_ticket("ticket@@@1")
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there is no FIFO")
+def test_what_is_not_a_file_is_refused(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
+    folder = tmp_path / "tokens"
+    with jumpqr_sandbox.client(None, token_store=f"dir:{folder}") as client:
+        client.get_jump_qr_code()
+        for file in list(folder.iterdir()):
+            file.unlink()
+            os.mkfifo(file)
+    with (
+        jumpqr_sandbox.client(None, token_store=f"dir:{folder}") as client,
+        pytest.raises(jumpqr.StoreError, match="a FIFO, not a file") as refused,
+    ):
+        client.get_jump_qr_code()
+    assert not refused.value.retryable
 
 
 def test_a_store_that_is_damaged_is_left_as_it_is(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
@@ -142,7 +220,7 @@ def test_a_store_that_is_damaged_is_left_as_it_is(tmp_path: Path, jumpqr_sandbox
     settings = {"token_store": f"dir:{folder}"}
     with jumpqr_sandbox.client(None, **settings) as client:
         client.get_jump_qr_code()
-    (record,) = [file for file in folder.iterdir() if file.stat().st_size]
+    (record,) = [file for file in folder.iterdir() if not file.suffix]
     record.write_bytes(b"what is this?")
     with jumpqr_sandbox.client(None, **settings) as client:
         for ask in (client.token_status, client.get_jump_qr_code):

@@ -161,7 +161,7 @@ fn a_user_who_can_keep_nothing_is_told_and_served() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_others_may_read_is_refused_with_the_command_that_mends_it() {
+fn a_folder_that_others_may_read_is_made_private_again_unless_other_things_are_in_it() {
     let sandbox = Sandbox::start().unwrap();
     let home = TempDir::new().unwrap();
     let store = home.path().join("it's mine");
@@ -169,13 +169,17 @@ fn a_folder_that_others_may_read_is_refused_with_the_command_that_mends_it() {
         || get(&sandbox, home.path()).env("JUMPQR_TOKEN_STORE", format!("dir:{}", store.display()));
     get().expect(0);
     fs::set_permissions(&store, fs::Permissions::from_mode(0o755)).unwrap();
+    get().expect(0);
+    let mode = || fs::metadata(&store).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o700);
+
+    fs::set_permissions(&store, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(store.join("notes.txt"), b"").unwrap();
     let object = get().args(["--json"]).expect(6).json();
     assert_eq!(object["error"]["code"], "store_not_private");
-    let message = object["error"]["message"].as_str().unwrap();
-    let mend = message.split_once("run: ").unwrap().1;
-    let mended = Command::new("sh").args(["-c", mend]).status().unwrap();
-    assert!(mended.success(), "{mend}");
-    get().expect(0);
+    let advice = object["error"]["advice"].as_str().unwrap();
+    assert!(advice.contains("of its own"), "{advice}");
+    assert_eq!(mode(), 0o755);
 }
 
 #[test]

@@ -1,14 +1,15 @@
-use std::fs::File;
-use std::io;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 use serde::{Deserialize, Serialize};
 
-use super::entry::Entry;
-use super::file::{Locked, Privacy};
-use super::{Key, Lease, Record, TokenStore, file};
+use super::file::{self, Privacy};
+use super::leases::Leases;
+use super::lock::Locked;
+use super::{Key, LONGEST_RECORD, Lease, Record, TokenStore, check_length};
 use crate::clock::time_of_day;
 
 /// The endings of what lies beside a key's file.
@@ -16,40 +17,83 @@ const LOCK: &str = ".lock";
 const NEW: &str = ".new";
 const HOLDER: &str = ".holder";
 
-/// What to do about a folder that is not for tokens.
-const ANOTHER_FOLDER: &str =
-    "Name a folder of its own in token_store; it is made if it is not there.";
+/// The advice about a folder that is not for tokens.
+const ANOTHER_FOLDER: &str = "Name a folder of its own in token_store, such as dir:/var/lib/jumpqr; \
+    it is made if it is not there. On a volume whose root belongs to another user (Kubernetes with \
+    fsGroup), name a folder inside, such as dir:/data/jumpqr.";
 
 /// The first thing in every file: that it is one of a store's, and how the rest is to be read.
 const FORMAT: u32 = 1;
 
-/// How long a process waits for another that is just reading or writing a key: that takes milliseconds, unless the other one
-/// has been suspended meanwhile.
-const LONGEST_TURN: Duration = Duration::from_secs(3);
-
-/// How often it looks whether it is its turn.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+/// The longest first line of a file, in bytes.
+const LONGEST_HEAD: usize = 4096;
 
 /// Keeps tokens in a folder: for the processes of one machine.
 ///
-/// Each key has one file, which is replaced as a whole and is on the disk when [`save`](TokenStore::save) returns, whatever
-/// process is killed when. Beside it lie an empty `.lock`, and while somebody holds a lease, an empty `.holder`: the
-/// operating system tells whether that process still lives, so that a lease ends with its holder. The folder must be on a
-/// file system whose locks work, which those of some network file systems do not.
+/// Each key has one file. It is replaced as a whole, and is on the disk when
+/// [`save`](TokenStore::save) returns; a process that is killed at any moment loses nothing. Beside
+/// it is a `.lock`, with the last lease, and while there is a lease, an empty `.holder`, by which
+/// the operating system tells whether the holder still lives: a lease ends with its holder, even if
+/// a child was forked meanwhile. Who must wait for a file is served in order. The folder must be on
+/// a file system whose locks work; those of some network file systems do not.
 ///
-/// The folder and the files are the owner's alone (0700 and 0600); looser ones are refused.
+/// The locks are POSIX record locks on Unix. A process that opens and closes the files by itself, to
+/// copy them, loses them: leave that to another process.
+///
+/// The folder and the files are the owner's alone (0700 and 0600). If they belong to the user of this
+/// process and others may get at them, that is mended when they are used, with a warning to the `log`
+/// crate: a Kubernetes volume with `fsGroup` opens them to a group whenever it is mounted. They are
+/// refused, as `store_not_private`, if they belong to another user, and if there are other things in
+/// the folder. On such a volume, whose root is not this user's, name a folder inside, such as
+/// `dir:/data/jumpqr`.
 #[derive(Debug)]
 pub struct DirectoryStore {
     folder: PathBuf,
 }
 
-/// The first line of a file, in JSON; the record's bytes follow.
+/// The first line of a record's file, in JSON; the record's bytes follow.
 #[derive(Serialize, Deserialize)]
 struct Head {
     token_store: u32,
-    entry: Entry,
+    /// The fence under which the record was saved.
+    version: u64,
     /// How many bytes follow.
     length: usize,
+}
+
+/// The sole right to change anything of a key, for as long as its `.lock` is locked.
+struct Turn {
+    lock: Locked,
+    path: PathBuf,
+}
+
+impl Turn {
+    /// The last leases of the key. They are not synced to the disk, as no holder outlives the
+    /// machine: if they are lost or torn, nobody holds one.
+    fn leases(&self) -> Result<Leases> {
+        let read = |mut file: &File| {
+            file.rewind()?;
+            file::read(file, LONGEST_HEAD)
+        };
+        let content = self.lock.file().and_then(read);
+        let content = content.map_err(failed("read", &self.path))?;
+        let line = content.split(|byte| *byte == b'\n').next();
+        Ok(line
+            .and_then(|line| serde_json::from_slice(line).ok())
+            .unwrap_or_default())
+    }
+
+    /// What follows the line, from a longer one, is not read.
+    fn write(&self, leases: &Leases) -> Result<()> {
+        let mut line = to_line(leases)?;
+        line.push(b'\n');
+        let write = |mut file: &File| {
+            file.rewind()?;
+            file.write_all(&line)
+        };
+        let written = self.lock.file().and_then(write);
+        written.map_err(failed("write", &self.path))
+    }
 }
 
 impl DirectoryStore {
@@ -79,9 +123,10 @@ impl DirectoryStore {
     /// Each time, since the folder may be changed, or be taken away and come back, while processes use it.
     fn check_folder(&self) -> Result<()> {
         // Only Unix lets a folder be opened.
-        if cfg!(unix) {
-            let folder = File::open(&self.folder).map_err(failed("open", &self.folder))?;
-            check_private(&folder, &self.folder, "700")?;
+        #[cfg(unix)]
+        {
+            let folder = file::open_folder(&self.folder).map_err(failed("open", &self.folder))?;
+            check_private(&folder, &self.folder)?;
         }
         Ok(())
     }
@@ -90,41 +135,39 @@ impl DirectoryStore {
         self.folder.join(format!("{}{ending}", key.name()))
     }
 
-    /// Waits for the turn of this key: until the file that is returned is dropped, nobody else changes anything of it.
-    fn turn(&self, key: &Key, timeout: Duration) -> Result<Locked> {
+    /// Waits until nobody else reads or writes anything of this key, but for its record.
+    fn turn(&self, key: &Key, timeout: Duration) -> Result<Turn> {
         self.check_folder()?;
         let path = self.path(key, LOCK);
-        let turn = file::private()
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed("open", &path))?;
-        let begun = Instant::now();
-        let turn = loop {
-            if let Some(locked) = Locked::try_new(&turn).map_err(failed("lock", &path))? {
-                break locked;
-            }
-            if begun.elapsed() >= timeout.min(LONGEST_TURN) {
-                return Err(store_failed(&format!(
-                    "{} is locked by another process; see whether it is suspended",
-                    path.display()
-                )));
-            }
-            std::thread::sleep(BETWEEN_LOOKS);
-        };
+        let open = || file::open(&path, file::private().create(true).truncate(false));
+        let lock = Locked::wait(open, timeout).map_err(failed("lock", &path))?;
+        let lock = lock.ok_or_else(|| {
+            store_failed(&format!(
+                "{} was locked by others for all the time that was left, {:.1} s; \
+                 see whether the disk is slow, or a process that uses the folder is suspended",
+                path.display(),
+                timeout.as_secs_f64()
+            ))
+        })?;
+        let file = lock.file().map_err(failed("lock", &path))?;
+        check_private(file, &path)?;
         // What a process that was killed left behind.
         let temporary = self.path(key, NEW);
         file::remove(&temporary).map_err(failed("remove", &temporary))?;
-        Ok(turn)
+        Ok(Turn { lock, path })
     }
 
-    fn read(&self, key: &Key) -> Result<(Entry, Vec<u8>)> {
+    fn read(&self, key: &Key) -> Result<Option<Record>> {
         let path = self.path(key, "");
-        let Some(file) = file::open(&path).map_err(failed("open", &path))? else {
-            return Ok((Entry::default(), Vec::new()));
+        let file = file::open_existing(&path, OpenOptions::new().read(true))
+            .map_err(failed("open", &path))?;
+        let Some(file) = file else {
+            return Ok(None);
         };
-        check_private(&file, &path, "600")?;
-        let mut content = file::read(&file).map_err(failed("read", &path))?;
+        check_private(&file, &path)?;
+        // One byte more shows that it is too long.
+        let mut content =
+            file::read(&file, LONGEST_HEAD + LONGEST_RECORD + 1).map_err(failed("read", &path))?;
         let damaged = || {
             Error::new(
                 OwnCode::StoreDamaged,
@@ -144,44 +187,26 @@ impl DirectoryStore {
         if head.token_store != FORMAT || head.length != bytes.len() {
             return Err(damaged());
         }
-        Ok((head.entry, bytes))
-    }
-
-    fn write(&self, key: &Key, entry: Entry, bytes: &[u8]) -> Result<()> {
-        let head = Head {
-            token_store: FORMAT,
-            entry,
-            length: bytes.len(),
-        };
-        let mut content = serde_json::to_vec(&head)
-            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))?;
-        content.push(b'\n');
-        content.extend_from_slice(bytes);
-        let path = self.path(key, "");
-        file::replace(&path, &self.path(key, NEW), &content).map_err(failed("write", &path))
+        Ok(Some(Record {
+            bytes,
+            version: head.version,
+        }))
     }
 
     /// Whether the process that was given the last lease lives, and has not dropped it.
     fn holder_lives(&self, key: &Key) -> Result<bool> {
         let path = self.path(key, HOLDER);
-        match file::open(&path).map_err(failed("open", &path))? {
-            Some(holder) => Locked::try_new(&holder)
-                .map(|locked| locked.is_none())
-                .map_err(failed("lock", &path)),
-            None => Ok(false),
-        }
+        Locked::is_held(|| file::open_existing(&path, &mut file::private()))
+            .map_err(failed("open", &path))
     }
 
-    /// A file that is locked for as long as this process lives and keeps it. That of a holder who is outlived is no longer
-    /// found by its name.
+    /// Makes a file that is locked for as long as this process lives and keeps the lock. The file of
+    /// a former holder, who may still live, is no longer found by its name.
     fn become_holder(&self, key: &Key) -> Result<Locked> {
         let path = self.path(key, HOLDER);
         file::remove(&path).map_err(failed("remove", &path))?;
-        let holder = file::private()
-            .create_new(true)
-            .open(&path)
-            .map_err(failed("make", &path))?;
-        let locked = Locked::try_new(&holder).map_err(failed("lock", &path))?;
+        let make = || file::open(&path, file::private().create_new(true));
+        let locked = Locked::wait(make, Duration::ZERO).map_err(failed("make", &path))?;
         locked
             .ok_or_else(|| store_failed(&format!("{} is locked by somebody else", path.display())))
     }
@@ -198,38 +223,46 @@ impl TokenStore for DirectoryStore {
 
     fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
         self.check_folder()?;
-        let (entry, bytes) = self.read(key)?;
-        Ok(entry.version.map(|version| Record { bytes, version }))
+        self.read(key)
     }
 
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
-        let _turn = self.turn(key, timeout)?;
-        let (mut entry, bytes) = self.read(key)?;
-        if entry.is_locked(time_of_day()) && self.holder_lives(key)? {
+        let turn = self.turn(key, timeout)?;
+        let record = self.read(key)?;
+        let mut leases = turn.leases()?;
+        if leases.is_locked(time_of_day()) && self.holder_lives(key)? {
             return Ok(None);
         }
         let holder = self.become_holder(key)?;
-        let fence = entry.lock(time_of_day(), life);
-        self.write(key, entry, &bytes)?;
+        let version = record.map(|record| record.version);
+        let fence = leases.give(version, time_of_day(), life);
+        turn.write(&leases)?;
         Ok(Some(Lease::holding(fence, holder)))
     }
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
-        let _turn = self.turn(key, timeout)?;
-        let (mut entry, _) = self.read(key)?;
-        if !entry.admits(lease.fence()) {
+        check_length(bytes)?;
+        let turn = self.turn(key, timeout)?;
+        if !turn.leases()?.admits(lease.fence()) {
             return Ok(false);
         }
-        entry.version = Some(lease.fence());
-        self.write(key, entry, bytes)?;
+        let mut content = to_line(&Head {
+            token_store: FORMAT,
+            version: lease.fence(),
+            length: bytes.len(),
+        })?;
+        content.push(b'\n');
+        content.extend_from_slice(bytes);
+        let path = self.path(key, "");
+        file::replace(&path, &self.path(key, NEW), &content).map_err(failed("write", &path))?;
         Ok(true)
     }
 
     fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
-        let _turn = self.turn(key, timeout)?;
-        let (mut entry, bytes) = self.read(key)?;
-        if entry.release(lease.fence()) {
-            self.write(key, entry, &bytes)?;
+        let turn = self.turn(key, timeout)?;
+        let mut leases = turn.leases()?;
+        if leases.release(lease.fence()) {
+            turn.write(&leases)?;
             let path = self.path(key, HOLDER);
             file::remove(&path).map_err(failed("remove", &path))?;
         }
@@ -237,22 +270,37 @@ impl TokenStore for DirectoryStore {
     }
 }
 
-fn check_private(file: &File, path: &Path, mode: &str) -> Result<()> {
+fn to_line(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+}
+
+/// Takes what is this user's own from others, and refuses what is not this user's own.
+fn check_private(file: &File, path: &Path) -> Result<()> {
     let shown = path.display();
+    let privacy = || file::privacy(file).map_err(failed("look at", path));
     let refused =
         |what: String| Error::new(OwnCode::StoreNotPrivate, format!("token_store: {what}"));
-    match file::privacy(file).map_err(failed("look at", path))? {
+    match privacy()? {
         Privacy::Own => Ok(()),
-        // Nobody is to be told to close /tmp.
+        // Nobody may close /tmp.
         Privacy::OpenToOthers if holds_other_things(path) => Err(refused(format!(
             "others may get at {shown}, and there are other things in it"
         ))
         .with_advice(ANOTHER_FOLDER)),
         Privacy::OpenToOthers => {
-            let quoted = shown.to_string().replace('\'', r"'\''");
+            let result = file::make_private(file);
+            if result.is_ok() && privacy()? == Privacy::Own {
+                log::warn!("token_store: others could get at {shown}; now only its owner can");
+                return Ok(());
+            }
+            let why = result.err().map_or_else(
+                || "its file system keeps no modes".to_owned(),
+                |error| error.to_string(),
+            );
             Err(refused(format!(
-                "others may get at {shown}; run: chmod {mode} '{quoted}'"
-            )))
+                "others may get at {shown}, and that cannot be changed: {why}"
+            ))
+            .with_advice(ANOTHER_FOLDER))
         }
         // What this user wrote there, that one could not read.
         Privacy::Of(owner) => Err(refused(format!(
@@ -282,6 +330,12 @@ fn store_failed(message: &str) -> Error {
 /// What the operating system says is the source; it knows nothing of what is in the file.
 fn failed<'a>(what: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
     move |error| {
-        store_failed(&format!("cannot {what} {}: {error}", path.display())).with_source(error)
+        let told = store_failed(&format!("cannot {what} {}: {error}", path.display()));
+        if file::is_about_its_type(&error) {
+            told.with_retryable(false)
+                .with_advice("See what it is, and take it away: the store makes its files itself.")
+        } else {
+            told.with_source(error)
+        }
     }
 }

@@ -1,30 +1,30 @@
 //! Files that only their owner may read, and that are replaced as a whole or not at all.
 
-use std::fs::{File, OpenOptions};
+use std::fmt;
+use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use fs4::{FileExt, TryLockError};
-
-/// Nothing that a store writes is longer than this, in bytes.
-const LONGEST: usize = 1024 * 1024;
-
-/// The bits of a mode by which others than the owner may do anything.
 #[cfg(unix)]
-const OTHERS: u32 = 0o077;
+use rustix::fs::OFlags;
 
 /// Who may get at a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Privacy {
-    /// The user of this process alone.
+    /// Only the user of this process.
     Own,
-    /// Others too.
+    /// It belongs to the user of this process, and others may get at it.
     OpenToOthers,
     /// It belongs to this user.
     Of(u32),
 }
 
-/// Who may get at it. Only Unix has owners and modes; elsewhere a folder below the user's own is private as it is.
+/// The bits of a mode that give anything to others than the owner.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
+/// Returns who may get at it. Only Unix has owners and modes. Elsewhere, a folder below the user's
+/// own is private as it is.
 pub(super) fn privacy(file: &File) -> io::Result<Privacy> {
     #[cfg(unix)]
     {
@@ -43,6 +43,20 @@ pub(super) fn privacy(file: &File) -> io::Result<Privacy> {
     Ok(Privacy::Own)
 }
 
+/// Takes everything from others than the owner. Some file systems refuse that, or ignore it.
+pub(super) fn make_private(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mut permissions = file.metadata()?.permissions();
+        permissions.set_mode(permissions.mode() & !OTHERS);
+        file.set_permissions(permissions)?;
+    }
+    #[cfg(not(unix))]
+    file.metadata()?;
+    Ok(())
+}
+
 /// Makes a folder, and those above it, for the owner alone; those that are there stay as they are.
 pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
@@ -52,7 +66,23 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// How to make a file for the owner alone.
+/// Opens a folder, to look at it. Anything else in its place is refused, and not waited for.
+#[cfg(unix)]
+pub(super) fn open_folder(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags(OFlags::DIRECTORY | OFlags::NONBLOCK))
+        .open(path)
+}
+
+#[cfg(unix)]
+#[expect(clippy::cast_possible_wrap, reason = "C has them as an int")]
+fn flags(flags: OFlags) -> i32 {
+    flags.bits() as i32
+}
+
+/// Options to open a file for reading and writing. If it is made, it is the owner's alone.
 pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -61,49 +91,107 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
-/// The file, where there is one.
-pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
-    match File::open(path) {
+/// The reason for refusing what is in the place of a file. To open a FIFO could take for ever, to
+/// open a device could do anything, and a link leads out of the folder.
+#[derive(Debug)]
+struct NotAFile(&'static str);
+
+impl fmt::Display for NotAFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is {}, not a file", self.0)
+    }
+}
+
+impl std::error::Error for NotAFile {}
+
+/// Whether something else than a file was in the place of one.
+pub(super) fn is_about_its_type(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<NotAFile>)
+}
+
+fn check_type(file_type: FileType) -> io::Result<()> {
+    if file_type.is_file() {
+        return Ok(());
+    }
+    let mut name = "something else";
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if file_type.is_fifo() {
+            name = "a FIFO";
+        } else if file_type.is_socket() {
+            name = "a socket";
+        } else if file_type.is_block_device() || file_type.is_char_device() {
+            name = "a device";
+        }
+    }
+    if file_type.is_dir() {
+        name = "a folder";
+    } else if file_type.is_symlink() {
+        name = "a symbolic link";
+    }
+    Err(io::Error::other(NotAFile(name)))
+}
+
+/// Opens a file. Anything else in its place is refused, and neither followed nor waited for.
+pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) => check_type(metadata.file_type())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    // It may have been replaced meanwhile.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        options,
+        flags(OFlags::NONBLOCK | OFlags::NOFOLLOW),
+    );
+    let file = options.open(path)?;
+    check_type(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// Opens a file; `None` if there is none.
+pub(super) fn open_existing(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
+    match open(path, options) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// All that is in the file.
-pub(super) fn read(file: &File) -> io::Result<Vec<u8>> {
+/// Reads the file, but no more than `longest` bytes.
+pub(super) fn read(file: &File, longest: usize) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    file.take(LONGEST as u64).read_to_end(&mut content)?;
+    file.take(longest as u64).read_to_end(&mut content)?;
     Ok(content)
 }
 
-/// Removes the file, if it is there.
+/// Removes the file, if it is there. Anything else in its place is refused.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
+    let removed = std::fs::symlink_metadata(path)
+        .and_then(|metadata| check_type(metadata.file_type()))
+        .and_then(|()| std::fs::remove_file(path));
+    match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-/// Puts `content` in the place of the file, by way of `temporary`: whoever reads sees all of the old or all of the new, and
-/// the new is on the disk when this returns. Only one may do it at a time, and `temporary` must not be there before.
+/// Puts `content` in the place of the file, by way of `temporary`. A reader sees all of the old or
+/// all of the new. When this returns, the new content is on the disk. Only one process may do this
+/// at a time, and `temporary` must not be there before.
 pub(super) fn replace(path: &Path, temporary: &Path, content: &[u8]) -> io::Result<()> {
-    if content.len() > LONGEST {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "it would be longer than 1 MiB",
-        ));
-    }
-    let written = private()
-        .create_new(true)
-        .open(temporary)
+    let written = open(temporary, private().create_new(true))
         .and_then(|mut file| {
             file.write_all(content)?;
             file.sync_all()
         })
         .and_then(|()| std::fs::rename(temporary, path));
     if written.is_err() {
-        // What failed is told; the rest of it is taken away by whoever writes next.
+        // The error is returned; if the rest stays, the next process that writes removes it.
         drop(remove(temporary));
     }
     written?;
@@ -114,31 +202,9 @@ pub(super) fn replace(path: &Path, temporary: &Path, content: &[u8]) -> io::Resu
 fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
+        open_folder(folder)?.sync_all()?;
     }
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
-}
-
-/// The lock on a file, until it is dropped or the process ends.
-#[derive(Debug)]
-pub(super) struct Locked(File);
-
-impl Locked {
-    /// The lock; `None` if another one stands.
-    pub(super) fn try_new(file: &File) -> io::Result<Option<Self>> {
-        match FileExt::try_lock(file) {
-            Ok(()) => file.try_clone().map(Self).map(Some),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
-    }
-}
-
-impl Drop for Locked {
-    /// To close it would not do: a child that was forked meanwhile has it open too.
-    fn drop(&mut self) {
-        drop(FileExt::unlock(&self.0));
-    }
 }

@@ -20,9 +20,10 @@
 //! ```
 
 mod directory;
-mod entry;
 mod file;
 mod key;
+mod leases;
+mod lock;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
@@ -40,8 +41,11 @@ use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 
-/// Keeps tokens. It is used from many threads at once. No method waits longer than its `timeout`, or, where that is long, than
-/// a few seconds; and none waits for a lease.
+/// The longest record, in bytes: 1 MiB. A longer one is not saved.
+pub const LONGEST_RECORD: usize = 1024 * 1024;
+
+/// Keeps tokens. It is used from many threads at once. No method waits longer than its `timeout`,
+/// and none waits for a lease.
 ///
 /// A failure is an error of the kind [`Store`](jumpqr_core::ErrorKind::Store) whose texts hold nothing of a record.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
@@ -59,7 +63,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Locks the key for `life`, or says with `None` that somebody else holds it.
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>>;
 
-    /// Replaces the record, durably when it returns; `false`, and nothing written, if the lease was outlived.
+    /// Replaces the record, durably when it returns. Returns `false`, and writes nothing, if the lease
+    /// was outlived. A record that is longer than [`LONGEST_RECORD`] is refused.
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool>;
 
     /// Unlocks the key. A lease that was outlived leaves the one of its successor alone.
@@ -120,6 +125,20 @@ impl fmt::Debug for Lease {
             .field("fence", &self.fence)
             .finish_non_exhaustive()
     }
+}
+
+fn check_length(bytes: &[u8]) -> Result<()> {
+    if bytes.len() > LONGEST_RECORD {
+        return Err(Error::new(
+            OwnCode::StoreFailed,
+            format!(
+                "token_store: a record may have {LONGEST_RECORD} bytes, and this one has {}",
+                bytes.len()
+            ),
+        )
+        .with_retryable(false));
+    }
+    Ok(())
 }
 
 /// Whether a setting may hold a password, and so must not be seen, as what stands on a command line is.

@@ -76,6 +76,21 @@ fn a_late_holder_neither_writes_nor_ends_the_lease_of_its_successor() {
 }
 
 #[test]
+fn a_record_may_have_1_mib() {
+    each(|store| {
+        let longest = vec![b'x'; store::LONGEST_RECORD];
+        put(store, &longest);
+        assert_eq!(get(store).unwrap(), longest);
+        let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+        let longer = vec![b'y'; store::LONGEST_RECORD + 1];
+        let error = store.save(&key(), &longer, &lease, LONG).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Store);
+        assert!(!error.is_retryable());
+        assert_eq!(get(store).unwrap(), longest);
+    });
+}
+
+#[test]
 fn a_lease_that_was_released_cannot_write() {
     each(|store| {
         let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();

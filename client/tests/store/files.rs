@@ -2,9 +2,11 @@
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use jumpqr::ErrorKind;
 use jumpqr::store::{DirectoryStore, TokenStore};
@@ -52,35 +54,35 @@ fn the_folder_and_its_files_are_the_owners_alone() {
 }
 
 #[test]
-fn looser_ones_are_refused_until_the_command_that_is_told_has_been_run() {
-    let folder = tempfile::tempdir().unwrap();
-    let tokens = folder.path().join("it's tokens");
-    let store = DirectoryStore::open(&tokens).unwrap();
+fn what_others_could_get_at_is_made_private_again() {
+    let (folder, store) = directory();
+    let tokens = tokens(&folder);
     put(&store, b"1");
-    for (path, loose) in [(tokens.clone(), 0o750), (tokens.join(FILE), 0o604)] {
-        fs::set_permissions(&path, Permissions::from_mode(loose)).unwrap();
-        for error in [
-            store.load(&key(), LONG).unwrap_err(),
-            store.lock(&key(), LONG, LONG).unwrap_err(),
-        ] {
-            assert_eq!(error.kind(), ErrorKind::Store);
-            assert_eq!(error.code(), "store_not_private");
-            let (_, command) = error.message().split_once("run: ").unwrap();
-            let mended = Command::new("sh").args(["-c", command]).status().unwrap();
-            assert!(mended.success(), "{command}");
+    // As a Kubernetes volume with fsGroup has them after each mount; and what is yet looser.
+    for (folder_mode, file_mode) in [(0o770, 0o660), (0o755, 0o604), (0o777, 0o666)] {
+        for open_again in [false, true] {
+            let loosen = |path: &Path, mode| {
+                fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+            };
+            for name in names(&tokens) {
+                loosen(&tokens.join(name), file_mode);
+            }
+            loosen(&tokens, folder_mode);
+            if open_again {
+                DirectoryStore::open(&tokens).unwrap();
+                assert_eq!(mode(&tokens), 0o700);
+            }
             assert_eq!(get(&store).unwrap(), b"1");
-            fs::set_permissions(&path, Permissions::from_mode(loose)).unwrap();
+            assert_eq!(mode(&tokens), 0o700);
+            assert_eq!(mode(&tokens.join(FILE)), 0o600);
+            let _lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+            assert_eq!(mode(&tokens.join(format!("{FILE}.lock"))), 0o600);
         }
-        if path == tokens {
-            let error = DirectoryStore::open(&tokens).unwrap_err();
-            assert_eq!(error.code(), "store_not_private");
-        }
-        fs::set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
     }
 }
 
 #[test]
-fn nobody_is_told_to_close_a_folder_in_which_others_keep_things() {
+fn a_folder_in_which_there_are_other_things_is_refused_and_left_open() {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
     fs::write(folder.path().join("notes.txt"), b"").unwrap();
@@ -88,6 +90,11 @@ fn nobody_is_told_to_close_a_folder_in_which_others_keep_things() {
     assert_eq!(error.code(), "store_not_private");
     assert!(!error.to_string().contains("chmod"), "{error}");
     assert!(error.advice().contains("of its own"), "{error}");
+    assert_eq!(mode(folder.path()), 0o755);
+    // A folder inside, which is not there yet, is as good as any other.
+    let inside = folder.path().join("jumpqr");
+    put(&DirectoryStore::open(&inside).unwrap(), b"1");
+    assert_eq!(mode(&inside), 0o700);
 }
 
 /// Only the administrator may give files away: anybody else's run shows that the folder is its own.
@@ -103,6 +110,7 @@ fn what_belongs_to_another_user_is_refused_and_left_to_him() {
             Err(error) if given_away => {
                 assert_eq!(error.code(), "store_not_private");
                 assert!(error.message().contains("65534"), "{error}");
+                assert!(error.advice().contains("fsGroup"), "{}", error.advice());
             }
             result => assert!(!given_away && result.is_ok()),
         }
@@ -114,16 +122,90 @@ fn what_belongs_to_another_user_is_refused_and_left_to_him() {
     assert_eq!(get(&store).unwrap(), b"1");
 }
 
+/// Runs this in a thread of its own, so that a test ends that waits for ever.
+fn in_time<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(run()));
+    receiver
+        .recv_timeout(Duration::from_secs(60))
+        .expect("it waits")
+}
+
+/// Puts something that is not a file there.
+fn put_what_is_no_file(what: &str, path: &Path) {
+    match what {
+        "a FIFO" => {
+            let made = Command::new("mkfifo").arg(path).status().unwrap();
+            assert!(made.success());
+        }
+        "a socket" => drop(UnixListener::bind(path).unwrap()),
+        "a folder" => fs::create_dir(path).unwrap(),
+        "a symbolic link" => symlink("/dev/zero", path).unwrap(),
+        _ => unreachable!(),
+    }
+}
+
 #[test]
-fn what_could_not_be_read_again_is_not_written() {
-    let (_folder, store) = directory();
+fn what_is_not_a_file_is_refused_by_its_name_and_left_as_it_is() {
+    for what in ["a FIFO", "a socket", "a folder", "a symbolic link"] {
+        for ending in ["", ".lock", ".new", ".holder"] {
+            let (folder, store) = directory();
+            let path = tokens(&folder).join(format!("{FILE}{ending}"));
+            put_what_is_no_file(what, &path);
+            let before = fs::symlink_metadata(&path).unwrap();
+            let loads = ending.is_empty();
+            let (loaded, locked) = in_time(move || {
+                let loaded = store.load(&key(), LONG).map(drop);
+                (loaded, store.lock(&key(), LONG, LONG).map(drop))
+            });
+            assert_eq!(loaded.is_err(), loads, "{what}: {ending}");
+            for error in loaded.err().into_iter().chain(locked.err()) {
+                assert_eq!(error.code(), "store_failed");
+                assert!(!error.is_retryable());
+                let message = error.message();
+                assert!(message.contains(path.to_str().unwrap()), "{message}");
+                assert!(
+                    message.contains(&format!("it is {what}, not a file")),
+                    "{message}"
+                );
+            }
+            let after = fs::symlink_metadata(&path).unwrap();
+            assert_eq!(after.ino(), before.ino());
+        }
+    }
+}
+
+#[test]
+fn what_comes_in_the_place_of_the_folder_is_refused_by_its_name() {
+    let (folder, store) = directory();
+    let tokens = tokens(&folder);
+    fs::remove_dir(&tokens).unwrap();
+    put_what_is_no_file("a FIFO", &tokens);
+    let error = in_time(move || store.load(&key(), LONG).unwrap_err());
+    assert!(
+        error.message().contains(tokens.to_str().unwrap()),
+        "{error}"
+    );
+    let error = in_time(move || DirectoryStore::open(tokens).unwrap_err());
+    assert_eq!(error.code(), "invalid_config");
+}
+
+/// To sync a file to the disk takes long, so nothing is written for a lease alone.
+#[test]
+fn only_a_save_writes_the_record() {
+    let (folder, store) = directory();
     put(&store, b"1");
+    let written = || {
+        let metadata = fs::metadata(tokens(&folder).join(FILE)).unwrap();
+        (metadata.ino(), metadata.mtime(), metadata.mtime_nsec())
+    };
+    let before = written();
     let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
-    let error = store
-        .save(&key(), &vec![b'x'; 1 << 20], &lease, LONG)
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Store);
-    assert_eq!(get(&store).unwrap(), b"1");
+    assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
+    store.release(&key(), lease, LONG).unwrap();
+    assert_eq!(written(), before);
+    put(&store, b"2");
+    assert_ne!(written(), before);
 }
 
 #[test]

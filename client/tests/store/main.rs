@@ -11,6 +11,7 @@ mod contract;
 mod crash;
 mod files;
 mod fleet;
+mod lock;
 mod merchants;
 mod place;
 mod process;

@@ -86,6 +86,17 @@ fn plays_its_part() {
             say(1);
             std::thread::sleep(LONG);
         }
+        #[cfg(unix)]
+        "hold files" => crate::lock::hold_files(&file, say),
+        "try" => say(u64::from(
+            store.lock(&key(), lease, LONG).unwrap().is_some(),
+        )),
+        // A lease that is over at once, so that nobody waits but for the files.
+        "take" => {
+            say(0);
+            let lease = store.lock(&key(), Duration::ZERO, LONG).unwrap();
+            say(lease.unwrap().fence());
+        }
         "count" => (0..COUNTS).for_each(|_| count_up(&*store)),
         "rotate" => crate::crash::rotate(&*store, lease, say),
         "work" => crate::fleet::work(&store, &file, say),

@@ -75,7 +75,7 @@ void a_token_function_is_told_the_rejected_token();
 void clients_of_one_folder_share_a_token();
 void clients_of_the_same_settings_share_a_store();
 void a_store_that_makes_no_sense_is_refused_and_not_repeated();
-void a_store_that_others_can_read_is_refused();
+void a_store_that_others_can_read_is_made_private_again_unless_other_things_are_in_it();
 void a_damaged_store_is_told();
 void a_token_of_the_callers_own_has_no_status();
 void a_refusal_is_in_the_status();

@@ -35,7 +35,7 @@ const Test tests[] = {
     TEST(clients_of_one_folder_share_a_token),
     TEST(clients_of_the_same_settings_share_a_store),
     TEST(a_store_that_makes_no_sense_is_refused_and_not_repeated),
-    TEST(a_store_that_others_can_read_is_refused),
+    TEST(a_store_that_others_can_read_is_made_private_again_unless_other_things_are_in_it),
     TEST(a_damaged_store_is_told),
     TEST(a_token_of_the_callers_own_has_no_status),
     TEST(a_refusal_is_in_the_status),

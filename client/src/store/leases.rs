@@ -1,21 +1,20 @@
-//! Who may write: the rules of leases, for every store that keeps an entry a key.
+//! Who may write: the rules of leases, for every store that keeps them itself.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// By how much a clock may be set back before a lease counts as one from the future, and is over.
+/// Tolerated clock skew. If the clock is set back by more, a lease seems to start in the future and
+/// is treated as expired.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 
-/// What is known of a key, but for the record's bytes.
+/// The leases of one key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Entry {
-    /// The number of the last lease.
+pub(super) struct Leases {
+    /// The fence of the last lease.
     fence: u64,
     /// The last lease, unless it was released.
     lease: Option<Span>,
-    /// The fence under which the record was saved; `None` where there is no record.
-    pub(super) version: Option<u64>,
 }
 
 /// From when, in ms since 1970, and how long, in ms.
@@ -29,8 +28,8 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Entry {
-    /// Whether there is a lease that was neither released nor outlived.
+impl Leases {
+    /// Whether there is a lease that is neither released nor expired.
     pub(super) fn is_locked(&self, now: Duration) -> bool {
         self.lease.is_some_and(|lease| {
             let now = millis(now);
@@ -39,11 +38,13 @@ impl Entry {
         })
     }
 
-    /// Gives a new lease, whatever became of the last, and returns its fence.
+    /// Gives a new lease, even if the last one stands, and returns its fence. The fence is greater
+    /// than `version`, that of the stored record.
     ///
-    /// Fences follow the time of day, so that they grow even if the entry is deleted meanwhile.
-    pub(super) fn lock(&mut self, now: Duration, life: Duration) -> u64 {
-        self.fence = self.fence.saturating_add(1).max(millis(now));
+    /// Fences follow the time of day, so that they grow even if the file with them is lost.
+    pub(super) fn give(&mut self, version: Option<u64>, now: Duration, life: Duration) -> u64 {
+        let last = self.fence.max(version.unwrap_or(0));
+        self.fence = last.saturating_add(1).max(millis(now));
         self.lease = Some(Span {
             from_ms: millis(now),
             life_ms: millis(life),
@@ -70,7 +71,7 @@ impl Entry {
 mod tests {
     use std::time::Duration;
 
-    use super::Entry;
+    use super::Leases;
 
     const NOW: Duration = Duration::from_secs(1_800_000_000);
     const LIFE: Duration = Duration::from_secs(30);
@@ -79,32 +80,34 @@ mod tests {
 
     #[test]
     fn a_lease_is_over_at_its_end_and_when_the_clock_was_set_back() {
-        let mut entry = Entry::default();
-        entry.lock(NOW, LIFE);
-        assert!(entry.is_locked(NOW));
-        assert!(entry.is_locked(SECOND_BEFORE));
-        assert!(entry.is_locked(SECOND_BEFORE + LIFE));
-        assert!(!entry.is_locked(NOW + LIFE));
-        assert!(!entry.is_locked(HOUR_BEFORE));
+        let mut leases = Leases::default();
+        leases.give(None, NOW, LIFE);
+        assert!(leases.is_locked(NOW));
+        assert!(leases.is_locked(SECOND_BEFORE));
+        assert!(leases.is_locked(SECOND_BEFORE + LIFE));
+        assert!(!leases.is_locked(NOW + LIFE));
+        assert!(!leases.is_locked(HOUR_BEFORE));
     }
 
     #[test]
-    fn fences_grow_whatever_the_clock_does_and_whether_or_not_the_entry_is_lost() {
-        let mut entry = Entry::default();
-        let first = entry.lock(NOW, LIFE);
-        let second = entry.lock(HOUR_BEFORE, LIFE);
+    fn fences_grow_whatever_the_clock_does_and_whether_or_not_the_leases_is_lost() {
+        let mut leases = Leases::default();
+        let first = leases.give(None, NOW, LIFE);
+        let second = leases.give(None, HOUR_BEFORE, LIFE);
         assert!(second > first);
-        let after_loss = Entry::default().lock(NOW + LIFE, LIFE);
+        let after_loss = Leases::default().give(None, NOW + LIFE, LIFE);
+        assert!(after_loss > second);
+        let after_loss = Leases::default().give(Some(second), HOUR_BEFORE, LIFE);
         assert!(after_loss > second);
     }
 
     #[test]
     fn a_lease_admits_until_it_is_released_or_followed() {
-        let mut entry = Entry::default();
-        let first = entry.lock(NOW, LIFE);
-        assert!(entry.admits(first));
-        let second = entry.lock(NOW, LIFE);
-        assert!(!entry.admits(first) && !entry.release(first));
-        assert!(entry.release(second) && !entry.admits(second));
+        let mut leases = Leases::default();
+        let first = leases.give(None, NOW, LIFE);
+        assert!(leases.admits(first));
+        let second = leases.give(None, NOW, LIFE);
+        assert!(!leases.admits(first) && !leases.release(first));
+        assert!(leases.release(second) && !leases.admits(second));
     }
 }
