@@ -191,10 +191,21 @@ export interface ClientSettings {
   validate?: boolean
   /** The longest answer that is taken, in bytes; 4 MiB, more than a list of 10,000 rules takes. */
   bodyLimit?: number
-  /** `http://[user:password@]host[:port]`; null for none; that of the environment by default. */
+  /**
+   * `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the proxy resolves names);
+   * null for no proxy. By default the environment's: `https_proxy`, or `http_proxy` for a `baseUrl` with plain http, then
+   * `all_proxy`, but not for hosts in `no_proxy`.
+   */
   proxy?: string | null
-  /** Trust these certificates only, in PEM; the bundled authorities' by default. */
-  ca?: string
+  /**
+   * The certificates to trust: `bundled`, Mozilla's list, the default; `os`, the operating system's, on Linux those of
+   * `SSL_CERT_FILE` if it is set; or certificates in PEM, and no others.
+   */
+  ca?: 'bundled' | 'os' | (string & {})
+  /** Certificates to trust besides, in PEM, for example the file that `NODE_EXTRA_CA_CERTS` names, which is not read. */
+  extraCa?: string
+  /** The version of IP to connect with, if WeChat's list has this machine's address of one of them; `any` by default. */
+  ipVersion?: 'any' | 'ipv4' | 'ipv6'
 }
 
 /** Settings of a client, and where its tokens come from: appid and secret, a token, or a function that gives one. */

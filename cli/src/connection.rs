@@ -1,13 +1,18 @@
 //! The client that the global options ask for.
 
+use jumpqr::transport::TlsRoots;
 use jumpqr::{Client, ClientBuilder, Platform};
 
 use crate::args::Global;
 use crate::credentials::{Component, Credentials, missing, variable};
 use crate::failure::Failure;
+use crate::input::Input;
 use crate::output;
 use crate::sandbox::Embedded;
 use crate::token_store;
+
+/// The longest file of certificates, in bytes; those of operating systems have some 200 KB.
+const MOST_CERTIFICATES: usize = 16 << 20;
 
 /// Whose token a call needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +51,7 @@ impl Connection {
             ));
             let account = sandbox.credentials();
             let builder = Client::builder().app(account.appid, account.secret);
-            let client = settings(builder, global)
+            let client = settings(builder, global)?
                 .base_url(sandbox.base_url())
                 .build()?;
             return Ok(Self {
@@ -139,17 +144,44 @@ fn chosen_base_url(global: &Global) -> Result<Option<String>, Failure> {
 }
 
 fn configured(builder: ClientBuilder, global: &Global) -> Result<ClientBuilder, Failure> {
-    let builder = settings(builder, global);
+    let builder = settings(builder, global)?;
     Ok(match chosen_base_url(global)? {
         Some(url) => builder.base_url(url),
         None => builder,
     })
 }
 
-fn settings(builder: ClientBuilder, global: &Global) -> ClientBuilder {
-    let builder = builder.allow_http(global.allow_http);
-    match global.timeout {
-        Some(timeout) => builder.timeout(timeout),
-        None => builder,
+fn settings(builder: ClientBuilder, global: &Global) -> Result<ClientBuilder, Failure> {
+    let mut builder = builder
+        .allow_http(global.allow_http)
+        .ip_version(global.ip_version.unwrap_or_default());
+    if let Some(timeout) = global.timeout {
+        builder = builder.timeout(timeout);
     }
+    if let Some(name) = &global.tls_roots {
+        builder = builder.tls_roots(TlsRoots::parse(name.as_str())?);
+    }
+    if let Some(pem) = extra_tls_roots(global)? {
+        builder = builder.extra_tls_roots(pem);
+    }
+    Ok(builder)
+}
+
+/// The certificates to trust besides the others.
+fn extra_tls_roots(global: &Global) -> Result<Option<Vec<u8>>, Failure> {
+    let file = match &global.ca_file {
+        Some(file) => file.clone(),
+        // Nothing of the sandbox is far enough to need them.
+        None if global.sandbox => return Ok(None),
+        None => match variable("SSL_CERT_FILE")? {
+            Some(path) => Input::File(path.into()),
+            None => return Ok(None),
+        },
+    };
+    let pem = file.read(MOST_CERTIFICATES)?;
+    if pem.len() > MOST_CERTIFICATES {
+        let message = format!("{file} is too long for a file of certificates");
+        return Err(Failure::usage(None, message));
+    }
+    Ok(Some(pem))
 }

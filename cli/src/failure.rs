@@ -116,7 +116,7 @@ impl Failure {
             Cause::Usage { message, .. }
             | Cause::File { message, .. }
             | Cause::Sandbox { message } => message.into(),
-            Cause::Call(error) => error.message().into(),
+            Cause::Call(error) => in_options(error),
             Cause::StillStands { prefix } => {
                 format!("WeChat answered that the rule {prefix} is deleted, but lists it still")
                     .into()
@@ -142,6 +142,17 @@ impl Failure {
                 ask WeChat's support to remove it."
                 .into(),
         }
+    }
+}
+
+/// The message of an error about certificates, with the option in the place of the library's setting.
+fn in_options(error: &Error) -> Cow<'_, str> {
+    let codes = [OwnCode::TlsFailed.name(), OwnCode::InvalidConfig.name()];
+    let (setting, options) = ("extra_tls_roots", "--ca-file or SSL_CERT_FILE");
+    if codes.contains(&error.code()) && error.message().contains(setting) {
+        error.message().replace(setting, options).into()
+    } else {
+        error.message().into()
     }
 }
 

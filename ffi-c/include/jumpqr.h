@@ -788,9 +788,10 @@ jumpqr_status jumpqr_client_config_set_body_limit(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
- * This proxy, `http://[user:password@]host[:port]`, ending with NUL, and none where `url` is NULL. By default what the environment says:
- * the first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, but for `NO_PROXY`, in upper or lower case. One that is not spoken to in
- * plain HTTP, such as a SOCKS proxy, is not used. This machine's own addresses are never reached through one.
+ * This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5)
+ * or `socks5h://` (SOCKS 5, the proxy resolves names), ending with NUL. By default the environment's: `https_proxy`, or `http_proxy` for a
+ * base URL with plain http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This machine's own
+ * addresses are never called through a proxy.
  *
  * NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`.
@@ -800,8 +801,8 @@ jumpqr_status jumpqr_client_config_set_proxy(struct jumpqr_client_config *config
                                              struct jumpqr_error **error);
 
 /**
- * Trusts the certificates in `pem`, which is `size` bytes long and need not end with NUL, and no others; by default the authorities that are bundled with the
- * library.
+ * Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which is bundled with the
+ * library. `pem` is `size` bytes long and need not end with NUL.
  *
  * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
@@ -810,6 +811,38 @@ jumpqr_status jumpqr_client_config_set_tls_roots_pem(struct jumpqr_client_config
                                                      const char *pem,
                                                      size_t size,
                                                      struct jumpqr_error **error);
+
+/**
+ * Trusts the operating system's certificates instead of the bundled ones. They are read when a client is made; on Linux they are
+ * those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the well-known files.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_tls_roots_os(struct jumpqr_client_config *config,
+                                                    struct jumpqr_error **error);
+
+/**
+ * Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size` bytes long and need not end
+ * with NUL.
+ *
+ * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
+ */
+jumpqr_status jumpqr_client_config_set_extra_tls_roots_pem(struct jumpqr_client_config *config,
+                                                           const char *pem,
+                                                           size_t size,
+                                                           struct jumpqr_error **error);
+
+/**
+ * The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it if WeChat's list has this
+ * machine's address of one version.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`.
+ */
+jumpqr_status jumpqr_client_config_set_ip_version(struct jumpqr_client_config *config,
+                                                  const char *name,
+                                                  struct jumpqr_error **error);
 
 /**
  * This `access_token`, which ends with NUL, for as long as it lives. It replaces any other source of tokens.

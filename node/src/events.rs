@@ -17,6 +17,7 @@ use napi_derive::napi;
 use serde_json::{Value, json};
 
 use crate::guard::guard;
+use crate::settings::with_names_of_settings;
 
 /// Calls the facade. It is weak: that it exists keeps no process alive. After its thread has ended, calls do nothing.
 type Receiver = ThreadsafeFunction<String, (), String, Status, false, true>;
@@ -84,7 +85,9 @@ impl Ending {
     pub(crate) fn new(channel: Arc<Channel>, call: u32, result: jumpqr::Result<Value>) -> Self {
         let event = match result {
             Ok(answer) => json!({"call": call, "answer": answer}),
-            Err(error) => json!({"call": call, "error": error}),
+            Err(error) => {
+                json!({"call": call, "error": with_names_of_settings(json!(error))})
+            }
         };
         Self { channel, event }
     }

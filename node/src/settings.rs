@@ -6,7 +6,7 @@ use std::time::Duration;
 use jumpqr::error::OwnCode;
 use jumpqr::interface::ComponentTokenField;
 use jumpqr::token::TokenInterface;
-use jumpqr::transport::{ProxySetting, TlsRoots};
+use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 use jumpqr::{Client, ClientBuilder, Error, Platform, Secret, store};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -43,6 +43,8 @@ pub(crate) struct Settings {
     #[serde(deserialize_with = "proxy")]
     proxy: Option<ProxySetting>,
     ca: Option<String>,
+    extra_ca: Option<String>,
+    ip_version: Option<String>,
 }
 
 /// Settings of one call.
@@ -143,8 +145,14 @@ impl Settings {
         if let Some(proxy) = self.proxy {
             builder = builder.proxy(proxy);
         }
-        if let Some(pem) = self.ca {
-            builder = builder.tls_roots(TlsRoots::Pem(pem.into_bytes()));
+        if let Some(setting) = self.ca {
+            builder = builder.tls_roots(TlsRoots::parse(setting)?);
+        }
+        if let Some(pem) = self.extra_ca {
+            builder = builder.extra_tls_roots(pem);
+        }
+        if let Some(name) = self.ip_version {
+            builder = builder.ip_version(IpVersion::from_name(&name)?);
         }
         Ok(builder)
     }
@@ -184,7 +192,7 @@ fn refuse(message: &str) -> Error {
 }
 
 /// The names of settings in the texts of the Rust client, and here.
-const NAMES: [(&str, &str); 13] = [
+const NAMES: [(&str, &str); 15] = [
     ("token_interface", "tokenInterface"),
     ("component_token_field", "componentTokenField"),
     ("component_appid", "componentAppid"),
@@ -198,6 +206,8 @@ const NAMES: [(&str, &str); 13] = [
     ("max_retries", "maxRetries"),
     ("body_limit", "bodyLimit"),
     ("tls_roots", "ca"),
+    ("extra_tls_roots", "extraCa"),
+    ("ip_version", "ipVersion"),
 ];
 
 /// The same refusal of a setting, with the names that settings have here.
@@ -215,15 +225,31 @@ fn in_camel_case(error: Error) -> Error {
             return refuse(&format!("{here}{rest}"));
         }
     }
+    refuse(&renamed(error.message()))
+}
+
+/// An error in JSON; if it is about certificates, its texts name the settings as they are called here.
+pub(crate) fn with_names_of_settings(mut error: Value) -> Value {
+    if error["code"] == OwnCode::TlsFailed.name() {
+        for part in ["text", "message", "advice"] {
+            if let Some(text) = error.get_mut(part) {
+                *text = text.as_str().map(renamed).into();
+            }
+        }
+    }
+    error
+}
+
+fn renamed(text: &str) -> String {
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let mut text = String::new();
-    for piece in error.message().split_inclusive(|letter| !is_name(letter)) {
+    let mut renamed = String::new();
+    for piece in text.split_inclusive(|letter| !is_name(letter)) {
         let word = piece.trim_end_matches(|letter| !is_name(letter));
         let known = NAMES.iter().find(|(name, _)| *name == word);
-        text.push_str(known.map_or(word, |(_, name)| name));
-        text.push_str(piece.get(word.len()..).unwrap_or_default());
+        renamed.push_str(known.map_or(word, |(_, name)| name));
+        renamed.push_str(piece.get(word.len()..).unwrap_or_default());
     }
-    refuse(&text)
+    renamed
 }
 
 /// A text that must not stand in the error of a wrong type.

@@ -130,6 +130,8 @@ test('settings that make no sense are refused by name, without the secret in the
   refuse({ accessToken: secret, timeoutMs: Infinity }, /^timeoutMs: .*Infinity/)
   refuse({ accessToken: secret, bodyLimit: 1.5 }, /^bodyLimit: .*1\.5/)
   refuse({ accessToken: secret, ca: 'x' }, /^ca: there is no certificate/)
+  refuse({ accessToken: secret, extraCa: 'x' }, /^extraCa: there is no certificate/)
+  refuse({ accessToken: secret, ipVersion: '4' }, /^ipVersion: give any, ipv4 or ipv6/)
   refuse({ accessToken: secret, maxRetries: 101 }, /^maxRetries: give/)
   refuse({ accessToken: secret, baseUrl: 'http://example.com' }, /^baseUrl: .* allowHttp/)
   refuse({ accessToken: secret, alternateBaseUrls: ['x'] }, /^alternateBaseUrls: it is not a URL/)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jumpqr::error::{Error, OwnCode, Result};
-use jumpqr::transport::{ProxySetting, TlsRoots};
+use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 use jumpqr::{Client, ClientBuilder, Secret, store};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -23,7 +23,9 @@ pub(crate) struct Settings {
     body_limit: Option<i64>,
     proxy: Option<String>,
     trust_env: Option<bool>,
-    tls_roots: Option<Vec<u8>>,
+    tls_roots: Option<BytesOrText>,
+    extra_tls_roots: Option<Vec<u8>>,
+    ip_version: Option<String>,
 }
 
 impl<'py> FromPyObject<'_, 'py> for Settings {
@@ -45,6 +47,8 @@ impl<'py> FromPyObject<'_, 'py> for Settings {
             proxy: setting(settings, "proxy")?,
             trust_env: setting(settings, "trust_env")?,
             tls_roots: setting(settings, "tls_roots")?,
+            extra_tls_roots: setting(settings, "extra_tls_roots")?,
+            ip_version: setting(settings, "ip_version")?,
         })
     }
 }
@@ -79,7 +83,12 @@ impl Settings {
         let read_timeout = seconds("read_timeout", self.read_timeout)?;
         let max_retries = whole("max_retries", self.max_retries)?;
         let body_limit = whole("body_limit", self.body_limit)?;
-        let tls_roots = self.tls_roots.map(TlsRoots::Pem);
+        let tls_roots = self
+            .tls_roots
+            .map(|BytesOrText(setting)| TlsRoots::parse(setting));
+        let tls_roots = tls_roots.transpose()?;
+        let ip_version = self.ip_version.as_deref().map(IpVersion::from_name);
+        let ip_version = ip_version.transpose()?;
 
         let builder = Client::builder();
         let builder = given(builder, store, ClientBuilder::token_store);
@@ -98,7 +107,27 @@ impl Settings {
         let builder = given(builder, self.validate, ClientBuilder::validate);
         let builder = given(builder, body_limit, ClientBuilder::body_limit);
         let builder = given(builder, proxy, ClientBuilder::proxy);
-        Ok(given(builder, tls_roots, ClientBuilder::tls_roots))
+        let builder = given(builder, tls_roots, ClientBuilder::tls_roots);
+        let builder = given(
+            builder,
+            self.extra_tls_roots,
+            ClientBuilder::extra_tls_roots,
+        );
+        Ok(given(builder, ip_version, ClientBuilder::ip_version))
+    }
+}
+
+/// `bytes`, or a `str` in UTF-8.
+struct BytesOrText(Vec<u8>);
+
+impl<'py> FromPyObject<'_, 'py> for BytesOrText {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match value.extract::<String>() {
+            Ok(text) => Ok(Self(text.into_bytes())),
+            Err(_) => Ok(Self(value.extract()?)),
+        }
     }
 }
 

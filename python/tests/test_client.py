@@ -7,11 +7,13 @@ import logging
 import pickle
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import Optional
 
 import pytest
 
 import jumpqr
+from hostile import Hostile, program
 from jumpqr import Client, Confirmation, Edit, ListedRule, OpenVersion, OrdinaryLinkRule, PermitSubRule, RuleState
 from jumpqr.testing import Sandbox
 from scripted_server import Action, Close, Recorder, Reply, Request, Silence, serving
@@ -173,6 +175,9 @@ def test_validate_can_be_left_out(jumpqr_sandbox: Sandbox) -> None:
         ({"proxy": "::"}, "proxy"),
         ({"token_store": "dir:not/absolute"}, "token_store"),
         ({"tls_roots": b"none"}, "tls_roots"),
+        ({"tls_roots": "OS"}, "tls_roots"),
+        ({"extra_tls_roots": b"none"}, "extra_tls_roots"),
+        ({"ip_version": "4"}, "ip_version: give any, ipv4 or ipv6"),
         ({"appid": "wx1"}, "access_token, appid"),
     ],
 )
@@ -214,6 +219,38 @@ def test_the_proxy_is_the_one_given_or_that_of_the_environment(monkeypatch: pyte
                 Client(**settings, **choice, connect_timeout=0.3).get_jump_qr_code(timeout=2)  # type: ignore[arg-type]
             assert len(asked.requests) == requests, choice
     assert {(request.method, request.path) for request in asked.requests} == {("CONNECT", "192.0.2.1:80")}
+
+
+def test_a_proxy_that_cannot_be_used_is_not_passed_over_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALL_PROXY", "socks4://user:P4SS@proxy")
+    with pytest.raises(jumpqr.ValidationError, match="ALL_PROXY cannot be used: SOCKS 4") as refused:
+        Client(access_token="T")
+    assert "P4SS" not in repr(refused.value)
+    monkeypatch.setenv("NO_PROXY", "localhost, .qq.com")
+    Client(access_token="T")
+
+
+def test_the_version_of_ip_is_kept() -> None:
+    server = Recorder()
+    with serving(server) as url:
+        client = Client(access_token="T", base_url=url, max_retries=0, ip_version="ipv6")
+        with pytest.raises(jumpqr.NetworkError, match="to an IPv6 address"):
+            client.get_jump_qr_code()
+        assert not server.requests
+        Client(access_token="T", base_url=url, ip_version="ipv4").get_jump_qr_code()
+
+
+def test_an_extra_authority_is_trusted_besides_the_others() -> None:
+    with program() as address, closing(Hostile(address, "tls-right")) as server:
+        authority = server.tls_roots
+        settings = {"access_token": server.access_token, "base_url": server.base_url, "max_retries": 0}
+        for others in ({}, {"tls_roots": "bundled"}, {"tls_roots": "os"}):
+            with pytest.raises(jumpqr.NetworkError, match="in extra_tls_roots"):
+                Client(**settings, **others).get_jump_qr_code()
+            Client(**settings, **others, extra_tls_roots=authority).get_jump_qr_code()
+        Client(**settings, tls_roots=authority.decode()).get_jump_qr_code()
 
 
 def test_credentials_must_be_given() -> None:

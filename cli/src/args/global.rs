@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jumpqr::interface::ComponentTokenField;
 use jumpqr::token::TokenInterface;
+use jumpqr::transport::IpVersion;
 
 use crate::failure::Failure;
 use crate::input::Input;
@@ -52,6 +53,39 @@ pub(crate) struct Global {
     /// Allow a --base-url with plain http that is not this machine: only for a proxy in your own network
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) allow_http: bool,
+
+    /// Trust the certificates in this file besides the others [default: SSL_CERT_FILE] [example: /etc/ssl/company.pem]
+    ///
+    /// For example your company's authority, if its proxy opens TLS. The file is in PEM.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
+    pub(crate) ca_file: Option<Input>,
+
+    /// Whose certificates to trust: Mozilla's list, or the operating system's [default: bundled]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ROOTS",
+        value_parser = ["bundled", "os"],
+        help_heading = "Global options"
+    )]
+    pub(crate) tls_roots: Option<String>,
+
+    /// The version of IP to connect with [default: any]
+    ///
+    /// Set it if WeChat's list of addresses has this machine's address of one version.
+    #[arg(
+        long,
+        global = true,
+        value_name = "VERSION",
+        value_parser = ip_version(),
+        help_heading = "Global options"
+    )]
+    pub(crate) ip_version: Option<IpVersion>,
 
     /// Read the access token from this file; `-` is standard input [example: /run/secrets/wechat-token]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
@@ -196,6 +230,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| {
             format!("give seconds, more than 0 and at most {LONGEST_TIMEOUT}, for example 2.5")
         })
+}
+
+fn ip_version() -> impl TypedValueParser<Value = IpVersion> {
+    let names = IpVersion::ALL.iter().map(|version| version.name());
+    PossibleValuesParser::new(names).try_map(|name| IpVersion::from_name(&name))
 }
 
 fn token_interface() -> impl TypedValueParser<Value = TokenInterface> {

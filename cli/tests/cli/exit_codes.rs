@@ -104,26 +104,3 @@ fn a_base_url_that_would_show_the_token_is_3() {
         .expect(3);
     assert!(run.stderr.contains("base_url"), "{}", run.stderr);
 }
-
-#[test]
-fn a_proxy_of_the_environment_that_is_of_another_kind_is_not_used() {
-    let asked = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = asked.local_addr().unwrap();
-    let accepts = || {
-        asked.set_nonblocking(true).unwrap();
-        asked.accept().is_ok()
-    };
-    for (proxy, is_used) in [
-        (format!("http://{address}"), true),
-        (format!("socks5h://{address}"), false),
-        (format!("https://{address}"), false),
-    ] {
-        // Without the proxy, the name is looked for in vain.
-        add("http://wechat.invalid")
-            .args(["--allow-http", "--timeout", "1.5", "--json"])
-            .env("ALL_PROXY", &proxy)
-            .env("NO_PROXY", "")
-            .expect(5);
-        assert_eq!(accepts(), is_used, "{proxy}");
-    }
-}

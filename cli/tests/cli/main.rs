@@ -24,6 +24,7 @@ mod get;
 mod json;
 mod link;
 mod match_url;
+mod network;
 mod output;
 mod platform;
 mod platform_refusals;

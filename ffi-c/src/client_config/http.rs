@@ -3,7 +3,7 @@ use std::mem::MaybeUninit;
 use std::time::Duration;
 
 use jumpqr::Secret;
-use jumpqr::transport::{ProxySetting, TlsRoots};
+use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 
 use super::{jumpqr_client_config, set};
 use crate::argument::{array, optional_text, text, texts};
@@ -107,9 +107,10 @@ pub extern "C" fn jumpqr_client_config_set_body_limit(
     })
 }
 
-/// This proxy, `http://[user:password@]host[:port]`, ending with NUL, and none where `url` is NULL. By default what the environment says:
-/// the first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, but for `NO_PROXY`, in upper or lower case. One that is not spoken to in
-/// plain HTTP, such as a SOCKS proxy, is not used. This machine's own addresses are never reached through one.
+/// This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5)
+/// or `socks5h://` (SOCKS 5, the proxy resolves names), ending with NUL. By default the environment's: `https_proxy`, or `http_proxy` for a
+/// base URL with plain http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This machine's own
+/// addresses are never called through a proxy.
 ///
 /// NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`.
@@ -129,8 +130,8 @@ pub unsafe extern "C" fn jumpqr_client_config_set_proxy(
     })
 }
 
-/// Trusts the certificates in `pem`, which is `size` bytes long and need not end with NUL, and no others; by default the authorities that are bundled with the
-/// library.
+/// Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which is bundled with the
+/// library. `pem` is `size` bytes long and need not end with NUL.
 ///
 /// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
@@ -147,5 +148,56 @@ pub unsafe extern "C" fn jumpqr_client_config_set_tls_roots_pem(
         set(config, move |builder| {
             builder.tls_roots(TlsRoots::Pem(pem.clone()))
         })
+    })
+}
+
+/// Trusts the operating system's certificates instead of the bundled ones. They are read when a client is made; on Linux they are
+/// those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the well-known files.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_client_config_set_tls_roots_os(
+    config: Option<&mut jumpqr_client_config>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        set(config, |builder| builder.tls_roots(TlsRoots::Os))
+    })
+}
+
+/// Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size` bytes long and need not end
+/// with NUL.
+///
+/// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_client_config_set_extra_tls_roots_pem(
+    config: Option<&mut jumpqr_client_config>,
+    pem: *const c_char,
+    size: usize,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        // SAFETY: the caller passes `size` bytes.
+        let pem = unsafe { array(pem.cast::<u8>(), size, "pem") }?.to_vec();
+        set(config, move |builder| builder.extra_tls_roots(pem.clone()))
+    })
+}
+
+/// The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it if WeChat's list has this
+/// machine's address of one version.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+/// `JUMPQR_STATUS_INVALID_CONFIG`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_client_config_set_ip_version(
+    config: Option<&mut jumpqr_client_config>,
+    name: *const c_char,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        let version = IpVersion::from_name(unsafe { text(name, "name") }?)?;
+        set(config, move |builder| builder.ip_version(version))
     })
 }

@@ -97,9 +97,18 @@ void what_is_wrong_with_an_argument_is_said_by_name() {
   jumpqr_client *client = nullptr;
   fails(JUMPQR_STATUS_NO_CREDENTIALS, jumpqr_client_new, config.get(), &client);
   fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_config_set_token_interface, config.get(), "no_such");
+  fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_config_set_ip_version, config.get(), "5");
+  call(jumpqr_client_config_set_ip_version, config.get(), "ipv4");
+  call(jumpqr_client_config_set_tls_roots_os, config.get());
   call(jumpqr_client_config_set_access_token, config.get(), "T1");
-  call(jumpqr_client_config_set_max_retries, config.get(), UINT32_MAX);
-  const auto error = fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_new, config.get(), &client);
+  call(jumpqr_client_config_set_extra_tls_roots_pem, config.get(), "none", size_t(4));
+  const auto certificates = fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_new, config.get(), &client);
+  same("message", "[invalid_config] extra_tls_roots: there is no certificate in it; give one or more certificates in PEM",
+       text(jumpqr_error_message(certificates.get())));
+  const auto retries = make<Config>(jumpqr_client_config_new);
+  call(jumpqr_client_config_set_access_token, retries.get(), "T1");
+  call(jumpqr_client_config_set_max_retries, retries.get(), UINT32_MAX);
+  const auto error = fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_new, retries.get(), &client);
   holds("the setting is named", text(jumpqr_error_message(error.get())).find("max_retries") != std::string::npos);
 }
 

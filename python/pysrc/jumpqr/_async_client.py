@@ -53,9 +53,11 @@ class AsyncClient(Connection[_jumpqr.Client]):
         pacing: Whether calls wait their turn so that WeChat's limit is kept.
         validate: Whether a request is checked before it is sent.
         body_limit: The longest answer that is taken, in bytes.
-        proxy: `http://[user:password@]host[:port]`.
-        trust_env: Whether the environment's proxy is used where none is given.
-        tls_roots: The certificates to trust, in PEM.
+        proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
+        trust_env: Whether the environment's proxy is used if none is given.
+        tls_roots: The certificates to trust: "bundled", "os", or certificates in PEM.
+        extra_tls_roots: Certificates to trust besides, in PEM.
+        ip_version: "any", "ipv4" or "ipv6".
 
     Raises:
         ValueError: A setting makes no sense; the text names it. But for `max_concurrency`, it is a `ValidationError`.
@@ -86,7 +88,9 @@ class AsyncClient(Connection[_jumpqr.Client]):
         body_limit: Optional[int] = None,
         proxy: Optional[str] = None,
         trust_env: Optional[bool] = None,
-        tls_roots: Optional[bytes] = None,
+        tls_roots: Union[bytes, str, None] = None,
+        extra_tls_roots: Optional[bytes] = None,
+        ip_version: Optional[str] = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
         credentials = Credentials(access_token, appid, secret)
@@ -105,6 +109,8 @@ class AsyncClient(Connection[_jumpqr.Client]):
             proxy=proxy,
             trust_env=trust_env,
             tls_roots=tls_roots,
+            extra_tls_roots=extra_tls_roots,
+            ip_version=ip_version,
         )
         del access_token, secret, token_store, proxy
         credentials.check()

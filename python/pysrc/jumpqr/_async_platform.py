@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Callable, Optional, TypeVar
+from typing import Callable, Optional, TypeVar, Union
 
 from . import _jumpqr
 from ._async_client import AsyncClient
@@ -40,9 +40,11 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         pacing: Whether calls wait their turn so that WeChat's limit, which each merchant has for itself, is kept.
         validate: Whether a request is checked before it is sent.
         body_limit: The longest answer that is taken, in bytes.
-        proxy: `http://[user:password@]host[:port]`.
-        trust_env: Whether the environment's proxy is used where none is given.
-        tls_roots: The certificates to trust, in PEM.
+        proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
+        trust_env: Whether the environment's proxy is used if none is given.
+        tls_roots: The certificates to trust: "bundled", "os", or certificates in PEM.
+        extra_tls_roots: Certificates to trust besides, in PEM.
+        ip_version: "any", "ipv4" or "ipv6".
 
     Raises:
         ValueError: A setting makes no sense; the text names it. But for `max_concurrency`, it is a `ValidationError`.
@@ -73,7 +75,9 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         body_limit: Optional[int] = None,
         proxy: Optional[str] = None,
         trust_env: Optional[bool] = None,
-        tls_roots: Optional[bytes] = None,
+        tls_roots: Union[bytes, str, None] = None,
+        extra_tls_roots: Optional[bytes] = None,
+        ip_version: Optional[str] = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
         credentials = PlatformCredentials(component_appid, component_appsecret)
@@ -92,6 +96,8 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
             proxy=proxy,
             trust_env=trust_env,
             tls_roots=tls_roots,
+            extra_tls_roots=extra_tls_roots,
+            ip_version=ip_version,
         )
         del component_appsecret, token_store, proxy
         credentials.check()

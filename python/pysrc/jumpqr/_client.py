@@ -54,9 +54,14 @@ class Client(Connection[_jumpqr.Client]):
         pacing: Whether calls wait their turn so that WeChat's 5 calls a second per interface are kept; True by default.
         validate: Whether a request is checked before it is sent; True by default.
         body_limit: The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
-        proxy: `http://[user:password@]host[:port]`; that of the environment by default.
-        trust_env: Whether the environment's proxy is used where none is given; True by default.
-        tls_roots: The certificates to trust, in PEM; those of the bundled authorities by default.
+        proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the
+            proxy resolves names); the environment's proxy by default.
+        trust_env: Whether the environment's proxy is used if none is given; True by default. `https_proxy` counts, or
+            `http_proxy` for a base_url with plain http, then `all_proxy`, but not for hosts in `no_proxy`.
+        tls_roots: The certificates to trust: "bundled", Mozilla's list (the default); "os", the operating system's, on
+            Linux those of `SSL_CERT_FILE` if it is set; or certificates in PEM, and no others.
+        extra_tls_roots: Certificates to trust besides, in PEM, for example your company's.
+        ip_version: "any" (the default), "ipv4" or "ipv6", if WeChat's list has this machine's address of one of them.
 
     Raises:
         ValidationError: A setting makes no sense; the text names it.
@@ -89,7 +94,9 @@ class Client(Connection[_jumpqr.Client]):
         body_limit: int | None = None,
         proxy: str | None = None,
         trust_env: bool | None = None,
-        tls_roots: bytes | None = None,
+        tls_roots: bytes | str | None = None,
+        extra_tls_roots: bytes | None = None,
+        ip_version: str | None = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
         credentials = Credentials(access_token, appid, secret)
@@ -108,6 +115,8 @@ class Client(Connection[_jumpqr.Client]):
             proxy=proxy,
             trust_env=trust_env,
             tls_roots=tls_roots,
+            extra_tls_roots=extra_tls_roots,
+            ip_version=ip_version,
         )
         del access_token, secret, token_store, proxy
         credentials.check()

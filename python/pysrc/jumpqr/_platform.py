@@ -44,9 +44,11 @@ class Platform(Connection[_jumpqr.Platform]):
         pacing: Whether calls wait their turn so that WeChat's limit, which each merchant has for itself, is kept.
         validate: Whether a request is checked before it is sent.
         body_limit: The longest answer that is taken, in bytes.
-        proxy: `http://[user:password@]host[:port]`.
-        trust_env: Whether the environment's proxy is used where none is given.
-        tls_roots: The certificates to trust, in PEM.
+        proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
+        trust_env: Whether the environment's proxy is used if none is given.
+        tls_roots: The certificates to trust: "bundled", "os", or certificates in PEM.
+        extra_tls_roots: Certificates to trust besides, in PEM.
+        ip_version: "any", "ipv4" or "ipv6".
 
     Raises:
         ValidationError: A setting makes no sense; the text names it.
@@ -79,7 +81,9 @@ class Platform(Connection[_jumpqr.Platform]):
         body_limit: int | None = None,
         proxy: str | None = None,
         trust_env: bool | None = None,
-        tls_roots: bytes | None = None,
+        tls_roots: bytes | str | None = None,
+        extra_tls_roots: bytes | None = None,
+        ip_version: str | None = None,
     ) -> None:
         """Take the settings; nothing is sent yet. See the class for what they are."""
         credentials = PlatformCredentials(component_appid, component_appsecret)
@@ -98,6 +102,8 @@ class Platform(Connection[_jumpqr.Platform]):
             proxy=proxy,
             trust_env=trust_env,
             tls_roots=tls_roots,
+            extra_tls_roots=extra_tls_roots,
+            ip_version=ip_version,
         )
         del component_appsecret, token_store, proxy
         credentials.check()

@@ -22,6 +22,8 @@ class Settings:
         "base_url",
         "body_limit",
         "connect_timeout",
+        "extra_tls_roots",
+        "ip_version",
         "max_retries",
         "pacing",
         "proxy",
@@ -49,7 +51,9 @@ class Settings:
         body_limit: int | None,
         proxy: str | None,
         trust_env: bool | None,
-        tls_roots: bytes | None,
+        tls_roots: bytes | str | None,
+        extra_tls_roots: bytes | None,
+        ip_version: str | None,
     ) -> None:
         """Keep the settings. This cannot fail: the caller still has them in local variables."""
         self.token_store = token_store
@@ -66,6 +70,8 @@ class Settings:
         self.proxy = proxy
         self.trust_env = trust_env
         self.tls_roots = tls_roots
+        self.extra_tls_roots = extra_tls_roots
+        self.ip_version = ip_version
 
     def check(self) -> None:
         """Refuse a text that is not Unicode."""

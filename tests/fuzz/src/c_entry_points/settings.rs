@@ -80,6 +80,9 @@ pub(super) enum Setting {
     Validate(bool),
     Proxy(GivenText),
     TlsRoots(Bytes),
+    OsTlsRoots,
+    ExtraTlsRoots(Bytes),
+    IpVersion(GivenText),
     AccessToken(GivenText),
     App { appid: GivenText, secret: GivenText },
     TokenInterface(GivenText),
@@ -168,6 +171,19 @@ impl Setting {
                 let (pem, size) = (given.as_ptr().cast(), given.len());
                 // SAFETY: they are as many bytes.
                 unsafe { jumpqr_client_config_set_tls_roots_pem(handle, pem, size, error) }
+            }
+            Self::OsTlsRoots => jumpqr_client_config_set_tls_roots_os(handle, error),
+            Self::ExtraTlsRoots(given) => {
+                let given = given.get();
+                let (pem, size) = (given.as_ptr().cast(), given.len());
+                // SAFETY: they are as many bytes.
+                unsafe { jumpqr_client_config_set_extra_tls_roots_pem(handle, pem, size, error) }
+            }
+            Self::IpVersion(given) => {
+                let given = given.text();
+                faults.push(given.read().err());
+                // SAFETY: it is NULL, or ends with NUL.
+                unsafe { jumpqr_client_config_set_ip_version(handle, given.pointer(), error) }
             }
             Self::AccessToken(given) => {
                 let given = given.text();
