@@ -3,6 +3,8 @@
 mod http;
 mod memory;
 
+#[cfg(feature = "redis")]
+pub(crate) use http::{BUNDLED, add_pem};
 pub use http::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots};
 pub use memory::{MemoryTransport, SentRequest};
 

@@ -1,15 +1,23 @@
 //! Connections that are kept for a while, and replaced where they broke meanwhile.
 
 use std::io;
+use std::net::{TcpStream, ToSocketAddrs};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{process, thread};
 
-use redis::{Client, Connection, ConnectionAddr, RedisResult};
-use rustls::crypto::{CryptoProvider, ring};
+use jumpqr_core::Secret;
+use redis::RedisResult;
 
-/// How long connecting, with the resolving of the name, TLS and login, and an answer may take together.
+use super::connection::{Connection, Socket, Tls, time_left};
+
+/// How long everything together may take that one command needs: resolving the name, connecting,
+/// TLS, the login, the command, and its answer. A command that runs a script may need three of them.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The most idle connections that are kept.
@@ -19,9 +27,20 @@ const MOST_IDLE: usize = 8;
 /// telling.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
+/// Where Redis listens.
+#[derive(Clone)]
+pub(super) enum Address {
+    Tcp(String, u16),
+    #[cfg(unix)]
+    Unix(PathBuf),
+}
+
 /// Where Redis is, and who asks.
 pub(super) struct Server {
-    pub(super) client: Client,
+    pub(super) address: Address,
+    pub(super) tls: Option<Tls>,
+    pub(super) user: Option<String>,
+    pub(super) password: Option<Secret>,
     pub(super) db: i64,
     /// Host and port, or the socket's path: what errors name it by.
     pub(super) place: String,
@@ -83,9 +102,7 @@ impl Connections {
         deadline: Instant,
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
-        let left = time_left(deadline)?;
-        connection.set_read_timeout(Some(left))?;
-        connection.set_write_timeout(Some(left))?;
+        connection.set_deadline(deadline);
         let done = command(&mut connection)?;
         let mut idle = self.idle();
         idle.retain(Idle::is_good);
@@ -100,35 +117,20 @@ impl Connections {
     }
 
     fn connect(&self, deadline: Instant) -> RedisResult<Connection> {
-        let left = time_left(deadline)?;
-        let Server { client, db, .. } = &self.server;
-        if let ConnectionAddr::TcpTls { .. } = client.get_connection_info().addr() {
-            choose_cryptography();
+        let Server {
+            address,
+            tls,
+            user,
+            password,
+            db,
+            ..
+        } = &self.server;
+        let socket = open_socket(address, deadline)?;
+        let mut connection = Connection::new(socket, tls.as_ref(), deadline)?;
+        if let Some(password) = password {
+            connection.log_in(user.as_deref(), password.expose())?;
         }
-        let client = client.clone();
-        let (connected, connection) = mpsc::sync_channel(1);
-        // In a thread of its own, since the resolving of a name cannot be broken off.
-        let connecting = thread::Builder::new()
-            .name("jumpqr-redis".to_owned())
-            .spawn(move || {
-                // Nobody waits any more for one that comes too late.
-                drop(connected.send(client.get_connection_with_timeout(left)));
-            })?;
-        let result = connection.recv_timeout(left);
-        if !matches!(result, Err(RecvTimeoutError::Timeout)) {
-            // It has just ended, or is about to: a process that ends now finds nothing of it.
-            drop(connecting.join());
-        }
-        let mut connection = result.unwrap_or_else(|error| match error {
-            RecvTimeoutError::Timeout => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
-            RecvTimeoutError::Disconnected => {
-                Err(io::Error::other("connecting was broken off").into())
-            }
-        })?;
         if *db != 0 {
-            let left = time_left(deadline)?;
-            connection.set_read_timeout(Some(left))?;
-            connection.set_write_timeout(Some(left))?;
             redis::cmd("SELECT").arg(*db).exec(&mut connection)?;
         }
         Ok(connection)
@@ -139,18 +141,50 @@ impl Connections {
     }
 }
 
-fn time_left(deadline: Instant) -> RedisResult<Duration> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+/// Opens a socket in a thread of its own, since the resolving of a name cannot be cancelled.
+fn open_socket(address: &Address, deadline: Instant) -> io::Result<Socket> {
+    let left = time_left(deadline)?;
+    let address = address.clone();
+    let (connected, socket) = mpsc::sync_channel(1);
+    let connecting = thread::Builder::new()
+        .name("jumpqr-redis".to_owned())
+        .spawn(move || {
+            // Nobody waits any more for one that comes too late.
+            drop(connected.send(address.open(deadline)));
+        })?;
+    let result = socket.recv_timeout(left);
+    if !matches!(result, Err(RecvTimeoutError::Timeout)) {
+        // It has just ended, or is about to: a process that ends now finds nothing of it.
+        drop(connecting.join());
     }
-    Ok(left)
+    result.unwrap_or_else(|error| match error {
+        RecvTimeoutError::Timeout => Err(io::ErrorKind::TimedOut.into()),
+        RecvTimeoutError::Disconnected => Err(io::Error::other("connecting was broken off")),
+    })
 }
 
-/// redis takes the cryptography that the process has chosen, and panics where there is none and several are compiled in.
-fn choose_cryptography() {
-    if CryptoProvider::get_default().is_none() {
-        // It fails only if somebody else has chosen one meanwhile, which is as good.
-        drop(ring::default_provider().install_default());
+impl Address {
+    fn open(&self, deadline: Instant) -> io::Result<Socket> {
+        match self {
+            Self::Tcp(host, port) => {
+                let addresses: Vec<_> = (host.as_str(), *port).to_socket_addrs()?.collect();
+                let mut error = io::Error::other("the host has no address");
+                for (tried, address) in addresses.iter().enumerate() {
+                    // One that does not answer leaves time for the others.
+                    let others = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+                    let left = time_left(deadline)? / others;
+                    match TcpStream::connect_timeout(address, left) {
+                        Ok(socket) => {
+                            socket.set_nodelay(true)?;
+                            return Ok(Socket::Tcp(socket));
+                        }
+                        Err(failed) => error = failed,
+                    }
+                }
+                Err(error)
+            }
+            #[cfg(unix)]
+            Self::Unix(path) => UnixStream::connect(path).map(Socket::Unix),
+        }
     }
 }

@@ -18,9 +18,18 @@ const SEE_TLS: &str = "whether it wants TLS (rediss://) or not (redis://)";
 /// What Redis answers where a key holds something else than the command is for.
 const WRONG_TYPE: &str = "WRONGTYPE";
 
-/// Whether the key holds what no store of ours has written.
+/// Whether the key holds what no store of ours has written: another type, or more than a record.
 pub(super) fn is_about_the_record(error: &RedisError) -> bool {
-    code(error).as_deref() == Some(WRONG_TYPE)
+    let is_too_long = cause(error).is_some_and(|cause| cause.kind() == io::ErrorKind::FileTooLarge);
+    is_too_long || code(error).as_deref() == Some(WRONG_TYPE)
+}
+
+/// What the system said.
+fn cause(error: &RedisError) -> Option<&io::Error> {
+    error
+        .source()
+        .and_then(|source| source.downcast_ref::<Arc<dyn std::error::Error + Send + Sync>>())
+        .and_then(|cause| cause.downcast_ref::<io::Error>())
 }
 
 /// The failure of Redis at `place`.
@@ -73,11 +82,7 @@ fn of_the_system(error: &RedisError) -> String {
     if error.is_connection_dropped() {
         return format!("closed the connection; see its log, and {SEE_TLS}");
     }
-    let cause = error
-        .source()
-        .and_then(|source| source.downcast_ref::<Arc<dyn std::error::Error + Send + Sync>>())
-        .and_then(|cause| cause.downcast_ref::<io::Error>());
-    match cause {
+    match cause(error) {
         Some(cause) => {
             format!("cannot be reached: {cause}; see the address, and what is on the way")
         }

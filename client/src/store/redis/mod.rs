@@ -1,3 +1,4 @@
+mod connection;
 mod connections;
 mod failure;
 mod setting;
@@ -6,11 +7,12 @@ use std::fmt;
 use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
-use redis::{Connection, RedisResult, Script};
+use redis::{RedisResult, Script};
 
+use self::connection::Connection;
 use self::connections::Connections;
 use self::setting::Setting;
-use super::{Key, Lease, Record, TokenStore};
+use super::{Key, Lease, Record, TokenStore, check_length};
 
 /// The longest life of a lease that Redis is asked for: a year. It refuses numbers that are far larger.
 const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -25,9 +27,10 @@ const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 /// - `ca`: with `rediss://`, the absolute path of a file with the certificates, in PEM, that are trusted instead of the bundled
 ///   authorities'
 ///
-/// Connections are opened when they are needed, so Redis may be down when the store is made, and come and go. Connecting
-/// and an answer may take 2 s together. TLS uses the cryptography that the process has chosen for rustls; where it has chosen
-/// none, `rediss://` chooses ring.
+/// Connections are opened when they are needed, so Redis may be down when the store is made, and come and go. Everything
+/// that one access needs (resolving the name, connecting, TLS, the login, the answers) may take 2 s together, and no
+/// longer than the time that is left. Not more than a record may have is read. TLS uses the cryptography that the process has chosen for rustls; where it has chosen
+/// none, ring.
 ///
 /// # What Redis must be set to
 ///
@@ -156,6 +159,7 @@ impl TokenStore for RedisStore {
     }
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
+        check_length(bytes)?;
         self.run(key, timeout, |connection| {
             self.save
                 .key(self.record_key(key))

@@ -1,15 +1,20 @@
 //! What a setting such as `redis://user:password@host/1?prefix=jumpqr:` says.
 
+use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 
+use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use redis::io::tcp::TcpSettings;
-use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, TlsCertificates};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
-use super::connections::Server;
+use super::connection::Tls;
+use super::connections::{Address, Server};
+use crate::transport::{BUNDLED, add_pem};
 
 const DEFAULT_PREFIX: &str = "jumpqr:";
 
@@ -37,14 +42,10 @@ impl Setting {
         if url.fragment().is_some() {
             return Err(unreadable());
         }
-        let info = url
-            .clone()
-            .into_connection_info()
-            .map_err(|_| unreadable())?;
+        let info = connection_info(&url)?;
         let login = info.redis_settings();
-        if login.password().is_none_or(str::is_empty)
-            && (login.username().is_some() || login.password().is_some())
-        {
+        let (user, password) = (login.username(), login.password());
+        if password.is_none_or(str::is_empty) && (user.is_some() || password.is_some()) {
             return Err(refused(
                 "there is a user without a password, or an empty password; give user:password, or :password for a Redis without users",
             ));
@@ -53,15 +54,28 @@ impl Setting {
         if db < 0 {
             return Err(unreadable());
         }
-        // The database is selected with a command of its own, whose failure can be told.
-        let login = login.clone().set_db(0).set_skip_set_lib_name();
-        let info = info
-            .set_redis_settings(login)
-            .set_tcp_settings(TcpSettings::default().set_nodelay(true));
-        let place = place(info.addr());
-        let client = client(info, parameters.ca.as_deref())?;
+        let (address, tls) = match info.addr() {
+            ConnectionAddr::Tcp(host, port) => {
+                let tls = match url.scheme() {
+                    "rediss" => Some(tls(host, parameters.ca.as_deref())?),
+                    _ => None,
+                };
+                (Address::Tcp(host.clone(), *port), tls)
+            }
+            #[cfg(unix)]
+            ConnectionAddr::Unix(path) => (Address::Unix(path.clone()), None),
+            _ => return Err(unreadable()),
+        };
+        let server = Server {
+            address,
+            tls,
+            user: user.map(str::to_owned),
+            password: password.map(Secret::from),
+            db,
+            place: place(info.addr()),
+        };
         Ok(Self {
-            server: Server { client, db, place },
+            server,
             name: without_password(url),
             prefix: parameters
                 .prefix
@@ -116,46 +130,61 @@ fn prefix(value: &str) -> Result<String> {
     }
 }
 
-fn client(info: ConnectionInfo, ca: Option<&str>) -> Result<Client> {
-    let client = match ca {
-        Some(path) => Client::build_with_tls(
-            info,
-            TlsCertificates {
-                client_tls: None,
-                root_cert: Some(certificates(Path::new(path))?),
-            },
-        ),
-        None => Client::open(info),
-    };
-    client.map_err(|_| unreadable())
+/// How redis reads the setting; TLS is our own.
+fn connection_info(url: &Url) -> Result<ConnectionInfo> {
+    let mut url = url.clone();
+    if url.scheme() == "rediss" {
+        url.set_scheme("redis").map_err(|()| unreadable())?;
+    }
+    url.into_connection_info().map_err(|_| unreadable())
 }
 
-/// What is in the file, if it is certificates.
-fn certificates(path: &Path) -> Result<Vec<u8>> {
+fn tls(host: &str, ca: Option<&str>) -> Result<Tls> {
+    let server = ServerName::try_from(host.to_owned()).map_err(|_| unreadable())?;
+    let roots = match ca {
+        Some(path) => Arc::new(roots(Path::new(path))?),
+        None => Arc::clone(&BUNDLED),
+    };
+    let cryptography = CryptoProvider::get_default().cloned();
+    let cryptography = cryptography.unwrap_or_else(|| Arc::new(ring::default_provider()));
+    let config = ClientConfig::builder_with_provider(cryptography)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| refused(&format!("TLS cannot be used: {error}")))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Tls {
+        config: Arc::new(config),
+        server,
+    })
+}
+
+/// The certificates in the file. A FIFO in its place could be waited for without end.
+fn roots(path: &Path) -> Result<RootCertStore> {
     if !path.is_absolute() {
         return Err(refused(
             "ca must be the absolute path of a file with certificates in PEM",
         ));
     }
-    let pem = std::fs::read(path)
-        .map_err(|error| refused(&format!("cannot read ca, {}: {error}", path.display())))?;
-    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    match certificates {
-        Ok(certificates) if !certificates.is_empty() => Ok(pem),
-        _ => Err(refused(&format!(
-            "there is no certificate in ca, {}; give one or more in PEM",
-            path.display()
-        ))),
+    let setting = format!("token_store: ca, {}", path.display());
+    let unreadable = |error: &dyn Display| {
+        Error::new(
+            OwnCode::InvalidConfig,
+            format!("{setting}: it cannot be read: {error}"),
+        )
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(unreadable(&"it is not a file"));
     }
+    let pem = std::fs::read(path).map_err(|error| unreadable(&error))?;
+    let mut roots = RootCertStore::empty();
+    add_pem(&mut roots, &setting, &pem)?;
+    Ok(roots)
 }
 
 fn place(address: &ConnectionAddr) -> String {
     match address {
-        ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }
-            if host.contains(':') =>
-        {
-            format!("[{host}]:{port}")
-        }
+        ConnectionAddr::Tcp(host, port) if host.contains(':') => format!("[{host}]:{port}"),
         _ => address.to_string(),
     }
 }

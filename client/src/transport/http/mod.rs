@@ -48,6 +48,8 @@ use self::resolver::RememberingResolver;
 use self::tcp::TcpConnector;
 use self::tls::TlsConnector;
 use self::tls_roots::Roots;
+#[cfg(feature = "redis")]
+pub(crate) use self::tls_roots::{BUNDLED, add_pem};
 use super::{HttpRequest, Transport};
 use crate::base_url::{authority_port, is_loopback};
 

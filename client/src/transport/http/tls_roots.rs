@@ -9,7 +9,8 @@ use rustls::pki_types::pem::PemObject;
 
 use super::{HttpSettings, TlsRoots};
 
-static BUNDLED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
+/// The authorities in this build.
+pub(crate) static BUNDLED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     let roots = webpki_roots::TLS_SERVER_ROOTS.to_vec();
     Arc::new(RootCertStore { roots })
 });
@@ -67,7 +68,11 @@ fn add_os(store: &mut RootCertStore) -> Result<()> {
 ///
 /// Among 140 authorities of a company's bundle, there are some that rustls cannot read. Who needs one of the others shall
 /// not fail for them.
-fn add_pem(store: &mut RootCertStore, setting: &str, pem: &[u8]) -> Result<Option<String>> {
+pub(crate) fn add_pem(
+    store: &mut RootCertStore,
+    setting: &str,
+    pem: &[u8],
+) -> Result<Option<String>> {
     let mut unreadable = Vec::new();
     let mut number = 0;
     for certificate in CertificateDer::pem_slice_iter(pem) {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod connections;
+mod deadlines;
 mod keys;
 mod refusals;
 pub(crate) mod server;
