@@ -159,6 +159,8 @@ export interface TokenRequest {
   rejected?: string
   /** How long the call that needs the token has left, in milliseconds. */
   timeLeftMs: number
+  /** Aborts if the call ends before there is a token: the call's own signal aborted, or its time is up. */
+  readonly signal: AbortSignal
 }
 
 /** Settings that do not say where tokens come from. Times are in milliseconds. */

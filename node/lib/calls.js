@@ -25,8 +25,17 @@ async function giveToken(call, { question, rejected, timeLeftMs }) {
   if (call !== undefined) {
     call.question = question
     call.tokenFailure = undefined
+    call.controller = undefined
     try {
-      token = await call.accessToken({ rejected: rejected ?? undefined, timeLeftMs })
+      token = await call.accessToken({
+        rejected: rejected ?? undefined,
+        timeLeftMs,
+        // Made only for a function that asks for it.
+        get signal() {
+          call.controller ??= new AbortController()
+          return call.controller.signal
+        },
+      })
       if (typeof token !== 'string') {
         const found = token === null ? 'null' : typeof token
         token = undefined
@@ -36,6 +45,7 @@ async function giveToken(call, { question, rejected, timeLeftMs }) {
       call.tokenFailure = { cause: failure }
     }
     call.question = undefined
+    call.controller = undefined
   }
   // Where the call was aborted meanwhile, this question has been answered.
   native(() => events.answer(question, token))
@@ -81,16 +91,20 @@ function ending(begin, { signal, accessToken }) {
     const number = nextNumber()
     native(() => begin(number, withdrawal))
     let unlisten
-    const end = (settle, value) => {
+    const end = (settle, value, reason) => {
       pending.delete(number)
       if (pending.size === 0) awake.unref()
       unlisten?.()
       settle(value)
+      // If a function for tokens is still at work, nobody waits for its token.
+      call.controller?.abort(reason)
     }
     const call = {
       accessToken,
       // The number under which it waits for a token.
       question: undefined,
+      // Stops the function for tokens.
+      controller: undefined,
       // What the function for tokens has thrown.
       tokenFailure: undefined,
       end: ({ answer, error }) => end(resolve, { answer, error, tokenFailure: call.tokenFailure }),
@@ -100,7 +114,7 @@ function ending(begin, { signal, accessToken }) {
     awake.ref()
     if (aborts === undefined) return
     unlisten = onAbort(aborts, () => {
-      end(reject, aborts.reason)
+      end(reject, aborts.reason, aborts.reason)
       native(() => withdrawal.withdraw())
       if (call.question !== undefined) native(() => events.answer(call.question))
     })

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use jumpqr::GivenUp;
 use napi_derive::napi;
 use serde::Deserialize;
 
@@ -64,18 +65,17 @@ impl Client {
         options: Option<String>,
     ) -> napi::Result<()> {
         guard(|| {
-            let mut client = self.with(options)?;
-            if let Some(withdrawal) = withdrawal {
-                client = client.with_given_up(withdrawal.given_up());
-            }
+            let client = self.with(options)?;
             let patience = client.timeout();
-            self.pool.run(call, patience, withdrawal, move |waited| {
+            let work = move |waited, given_up: &GivenUp| {
                 #[cfg(feature = "test-hooks")]
                 crate::hooks::panic_if_asked(&interface);
                 client
+                    .with_given_up(given_up)
                     .with_waited(waited)
                     .call_named(&interface, &from_json(&arguments)?)
-            })
+            };
+            self.pool.run(call, patience, withdrawal, work)
         })
     }
 

@@ -3,24 +3,26 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jumpqr::error::OwnCode;
 use jumpqr::token::TokenRequest;
-use jumpqr::{Error, Secret};
-use napi::Status;
+use jumpqr::{Error, GivenUp, Secret};
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, Status};
 use napi_derive::napi;
 use serde_json::{Value, json};
 
-use crate::guard::guard;
+use crate::guard::{caught, guard};
 use crate::settings::with_names_of_settings;
 
 /// Calls the facade. It is weak: that it exists keeps no process alive. After its thread has ended, calls do nothing.
 type Receiver = ThreadsafeFunction<String, (), String, Status, false, true>;
+
+const THREAD_HAS_ENDED: &str = "its JavaScript thread has ended";
 
 thread_local! {
     /// The call that this thread of the pool is busy with.
@@ -38,24 +40,52 @@ pub(crate) struct Channel {
     receiver: Receiver,
     questions: Mutex<HashMap<u32, Sender<Option<Secret>>>>,
     next_question: AtomicU32,
+    /// Cancels the calls that have no withdrawal of their own.
+    given_up: GivenUp,
+    /// Cancel the calls that have one, by the number of the call.
+    withdrawals: Mutex<HashMap<u32, GivenUp>>,
+    /// Whether the JavaScript thread has ended.
+    ended: AtomicBool,
+}
+
+/// Keeps a call among those that are cancelled when the JavaScript thread ends.
+pub(crate) struct Cancellable {
+    channel: Arc<Channel>,
+    call: u32,
+}
+
+impl Drop for Cancellable {
+    fn drop(&mut self) {
+        self.channel.withdrawals().remove(&self.call);
+    }
 }
 
 #[napi]
 impl Events {
     /// Each event is given to `receiver` as JSON: how a call ended, or that a call asks for an access token.
     #[napi(constructor)]
-    pub fn new(receiver: Function<'_, String, ()>) -> napi::Result<Self> {
+    pub fn new(env: Env, receiver: Function<'_, String, ()>) -> napi::Result<Self> {
         let receiver = receiver
             .build_threadsafe_function()
             .weak::<true>()
             .build()?;
-        Ok(Self {
-            inner: Arc::new(Channel {
-                receiver,
-                questions: Mutex::default(),
-                next_question: AtomicU32::default(),
-            }),
-        })
+        let inner = Arc::new(Channel {
+            receiver,
+            questions: Mutex::default(),
+            next_question: AtomicU32::default(),
+            given_up: GivenUp::default(),
+            withdrawals: Mutex::default(),
+            ended: AtomicBool::new(false),
+        });
+        // The JavaScript thread may end, or be terminated, at any time. A hook that is added stays until then.
+        let _hook = env.add_env_cleanup_hook(Arc::clone(&inner), |channel| {
+            // A panic must not reach Node.
+            let _ended: jumpqr::Result<()> = caught(|| {
+                channel.end();
+                Ok(())
+            });
+        })?;
+        Ok(Self { inner })
     }
 
     /// Answers a call that asks for a token; without one, the caller's function has failed.
@@ -96,6 +126,11 @@ impl Ending {
     pub(crate) fn tell(self) {
         self.channel.emit(&self.event);
     }
+
+    /// Whether there is nobody to tell: the JavaScript thread has ended.
+    pub(crate) fn is_too_late(&self) -> bool {
+        self.channel.ended.load(Ordering::Acquire)
+    }
 }
 
 impl Channel {
@@ -103,6 +138,31 @@ impl Channel {
     pub(crate) fn emit(&self, event: &Value) -> bool {
         let mode = ThreadsafeFunctionCallMode::NonBlocking;
         self.receiver.call(event.to_string(), mode) == Status::Ok
+    }
+
+    /// Cancels all calls of the JavaScript thread, which has ended, and wakes those that wait for a token.
+    fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.given_up.set();
+        for given_up in self.withdrawals().values() {
+            given_up.set();
+        }
+        // Whoever waits for an answer finds that there will be no answer.
+        self.lock().clear();
+    }
+
+    /// Cancels the calls that have no withdrawal of their own.
+    pub(crate) fn given_up(&self) -> &GivenUp {
+        &self.given_up
+    }
+
+    /// Has `given_up` cancel the call with this number when the JavaScript thread ends, for as long as the guard lives.
+    pub(crate) fn cancellable(self: &Arc<Self>, call: u32, given_up: &GivenUp) -> Cancellable {
+        self.withdrawals().insert(call, given_up.clone());
+        Cancellable {
+            channel: Arc::clone(self),
+            call,
+        }
     }
 
     /// Does `work` as that of this call.
@@ -118,7 +178,13 @@ impl Channel {
     ) -> Result<Secret, Box<dyn StdError + Send + Sync>> {
         let question = self.next_question.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = channel();
-        self.lock().insert(question, sender);
+        {
+            let mut questions = self.lock();
+            if self.ended.load(Ordering::Acquire) {
+                return Err(THREAD_HAS_ENDED.into());
+            }
+            questions.insert(question, sender);
+        }
         let asked = self.emit(&json!({
             "call": CURRENT.get(),
             "question": question,
@@ -127,7 +193,7 @@ impl Channel {
         }));
         if !asked {
             self.take(question);
-            return Err("its JavaScript thread has ended".into());
+            return Err(THREAD_HAS_ENDED.into());
         }
         match answer.recv_timeout(request.time_left) {
             Ok(Some(token)) => Ok(token),
@@ -143,7 +209,13 @@ impl Channel {
         self.lock().remove(&question)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Sender<Option<Secret>>>> {
+    fn withdrawals(&self) -> MutexGuard<'_, HashMap<u32, GivenUp>> {
+        self.withdrawals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<u32, Sender<Option<Secret>>>> {
         self.questions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jumpqr::Error;
 use jumpqr::error::OwnCode;
+use jumpqr::{Error, GivenUp};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
@@ -60,7 +60,7 @@ impl Pool {
         withdrawal: Option<&Withdrawal>,
         work: impl FnOnce() -> jumpqr::Result<T> + Send + 'static,
     ) -> jumpqr::Result<()> {
-        self.run(call, patience, withdrawal, move |waited| {
+        self.run(call, patience, withdrawal, move |waited, _| {
             if waited >= patience {
                 let message = "there was no thread for it in time";
                 return Err(Error::new(OwnCode::Timeout, message));
@@ -70,18 +70,23 @@ impl Pool {
     }
 
     /// Does `work` on a thread once there is a place, or when there was none within `patience`; tells the JavaScript thread
-    /// how it ended. `work` learns how long it has waited.
+    /// how it ended. `work` learns how long it has waited, and what cancels it: the withdrawal, or the end of the JavaScript
+    /// thread.
     pub(crate) fn run(
         &self,
         call: u32,
         patience: Duration,
         withdrawal: Option<&Withdrawal>,
-        work: impl FnOnce(Duration) -> jumpqr::Result<Value> + Send + 'static,
+        work: impl FnOnce(Duration, &GivenUp) -> jumpqr::Result<Value> + Send + 'static,
     ) -> jumpqr::Result<()> {
         let asked = Instant::now();
         let channel = Arc::clone(&self.channel);
+        let given_up = withdrawal.map_or(channel.given_up(), Withdrawal::given_up);
+        let given_up = given_up.clone();
+        let cancellable = withdrawal.map(|_| channel.cancellable(call, &given_up));
         let work = move |places: Vec<OwnedSemaphorePermit>| {
-            let result = Channel::as_call(call, || caught(|| work(asked.elapsed())));
+            let result = Channel::as_call(call, || caught(|| work(asked.elapsed(), &given_up)));
+            drop(cancellable);
             drop(places);
             Ending::new(channel, call, result)
         };

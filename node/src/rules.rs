@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jumpqr::GivenUp;
 use napi_derive::napi;
 
 use crate::guard::{guard, to_value};
@@ -33,14 +34,13 @@ impl Rules {
     pub fn next_page(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
         guard(|| {
             let pages = Arc::clone(&self.pages);
-            let given_up = withdrawal.map(Withdrawal::given_up).cloned();
-            self.pool
-                .run(call, self.timeout, withdrawal, move |waited| {
-                    let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-                    pages.set_waited(waited);
-                    pages.set_given_up(&given_up.unwrap_or_default());
-                    to_value(&pages.next_page()?)
-                })
+            let work = move |waited, given_up: &GivenUp| {
+                let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+                pages.set_waited(waited);
+                pages.set_given_up(given_up);
+                to_value(&pages.next_page()?)
+            };
+            self.pool.run(call, self.timeout, withdrawal, work)
         })
     }
 }

@@ -161,6 +161,33 @@ test('a call that is aborted while it waits for a token gives its place free', a
   await server.close()
 })
 
+test('the function for tokens is told when nobody waits for its token any more', async () => {
+  const signals = []
+  let asked
+  const accessToken = ({ signal }) => {
+    signals.push(signal)
+    asked?.()
+    return signals.length === 3 ? 'TOKEN' : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  }
+  const server = await serve((_, response) => json(response, ok))
+  const client = new Client({ accessToken, baseUrl: server.baseUrl })
+
+  const controller = new AbortController()
+  const aborted = client.downloadQRCodeText({ signal: controller.signal })
+  await new Promise((resolve) => (asked = resolve))
+  const reason = new Error('enough')
+  controller.abort(reason)
+  await assert.rejects(aborted, (error) => error === reason)
+  assert.equal(signals[0].reason, reason)
+
+  await assert.rejects(client.downloadQRCodeText({ timeoutMs: 100 }), { name: 'TimeoutError', code: 'timeout' })
+  assert.equal(signals[1].reason.name, 'AbortError')
+
+  await client.downloadQRCodeText()
+  assert.equal(signals[2].aborted, false)
+  await server.close()
+})
+
 test('a signal of many calls has one listener, and none when they are done', async () => {
   const server = await serve((request, response) => json(response, ok))
   const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false })

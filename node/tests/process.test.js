@@ -71,7 +71,7 @@ test('worker threads call, and end with calls on their way', async () => {
       const client = new Client({ ...workerData, pacing: false })
       client.downloadQRCodeText().then(({ file_name }) => {
         parentPort.postMessage(file_name)
-        const asking = new Client({ baseUrl: workerData.baseUrl, accessToken: () => new Promise(() => {}) })
+        const asking = new Client({ baseUrl: workerData.baseUrl, accessToken: () => new Promise(() => {}), pacing: false })
         for (let number = 0; number < 70; number += 1) {
           client.getJumpQRCode().catch(() => {})
           asking.getJumpQRCode().catch(() => {})
@@ -91,6 +91,48 @@ test('worker threads call, and end with calls on their way', async () => {
     })()
   `)
   assert.equal(stdout, '4 true\n')
+})
+
+test('a worker that is terminated takes its threads with it, whatever its calls wait for', async () => {
+  const { stdout } = await run(`
+    const fs = require('node:fs')
+    const { Worker } = require('node:worker_threads')
+    const { once } = require('node:events')
+    const work = \`
+      const { parentPort } = require('node:worker_threads')
+      const { Client } = require('jumpqr')
+      let asked = 0
+      const accessToken = () => {
+        asked += 1
+        if (asked === 128) parentPort.postMessage('all')
+        return new Promise(() => {})
+      }
+      const timeoutMs = 600_000
+      for (const signal of [undefined, new AbortController().signal]) {
+        const client = new Client({ accessToken, timeoutMs, pacing: false })
+        // 64 of them wait for a token, the others for a place.
+        for (let number = 0; number < 100; number += 1) client.downloadQRCodeText({ signal }).catch(() => {})
+      }
+    \`
+    const threads = () =>
+      fs.readdirSync('/proc/self/task').filter((id) => {
+        try {
+          return fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8') === 'jumpqr\\n'
+        } catch {
+          return false
+        }
+      }).length
+    ;(async () => {
+      const worker = new Worker(work, { eval: true })
+      await once(worker, 'message')
+      const during = threads()
+      await worker.terminate()
+      // The one that calls of all workers wait with, for a place, stays.
+      while (threads() > 1) await new Promise((resolve) => setTimeout(resolve, 10))
+      console.log(during >= 128)
+    })()
+  `)
+  assert.equal(stdout, 'true\n')
 })
 
 test('a client that is let go still answers, and its threads serve the next', async () => {
@@ -152,7 +194,7 @@ test('threads with nothing to do end, and no call is lost with them', async () =
       return token
     }
     let token
-    const client = new Client({ accessToken })
+    const client = new Client({ accessToken, pacing: false })
     ;(async () => {
       let failed = 0
       for (let round = 0; round < 50; round += 1) {
