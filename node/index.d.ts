@@ -132,12 +132,12 @@ export interface LinkedMiniprogram {
 
 /** Options of one call. */
 export interface CallOptions {
-  /** The most time that the whole call takes, in milliseconds, at most a day; that of the client by default. */
+  /** The most time that the whole call takes without waiting for slots, in milliseconds, at most a day; the client's by default. */
   timeoutMs?: number
   /** Whether the request is checked before it is sent; as the client does by default. */
   validate?: boolean
   /**
-   * Rejects the promise at once, with the signal's reason. A call that still waits, for a thread, for its turn or for a token,
+   * Rejects the promise at once, with the signal's reason. A call that still waits, for a thread, a slot or a token,
    * is not sent. What was sent may still be applied, so whether a change was is then unknown: read it back. Nothing more is sent.
    */
   signal?: AbortSignal | null
@@ -179,15 +179,26 @@ export interface ClientSettings {
   alternateBaseUrls?: string[]
   /** Whether plain http is allowed to other machines: only for a proxy in your own network. */
   allowHttp?: boolean
-  /** The most time that a whole call takes, with waiting for its turn, tokens, pacing, retries and reading back; 30,000. */
+  /**
+   * The most time that a whole call takes, with tokens, retries and reading back; 30,000. While a call waits for a thread or for its
+   * slot, its time stands still.
+   */
   timeoutMs?: number
+  /**
+   * How long a call may wait for a free thread and for all its slots together, see `pacing`; 300,000, enough for 1,000 calls at
+   * once. A call that would wait longer fails with the code `paced_out`.
+   */
+  queueTimeoutMs?: number
   /** How long looking up the host's name may take, and then connecting, TLS included; 5,000 each. */
   connectTimeoutMs?: number
   /** How long the server may say nothing; 10,000. */
   readTimeoutMs?: number
   /** How often a call is tried again after a transient failure; 3 by default, 0 to 100. */
   maxRetries?: number
-  /** Whether calls wait their turn so that WeChat's 5 calls a second per interface and account are kept; true. */
+  /**
+   * Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface and account; true. WeChat
+   * answers more calls with 44990.
+   */
   pacing?: boolean
   /** Whether a request is checked before it is sent; true. */
   validate?: boolean
@@ -274,8 +285,8 @@ export interface TokenStatus {
 /**
  * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it.
  *
- * Calls run on threads of their own, at most 64 of a client at once; more wait for their turn, and that counts towards their
- * timeout. Neither the event loop nor `fs` and `dns` wait for them. A client without calls lets the process exit. A worker
+ * Calls run on threads of their own, at most 64 of a client at once; more wait for a thread, which counts towards
+ * `queueTimeoutMs`, not towards `timeoutMs`. Neither the event loop nor `fs` and `dns` wait for them. A client without calls lets the process exit. A worker
  * thread makes its own clients.
  *
  * Every method rejects with a {@link JumpqrError}; one whose signal is aborted, with the signal's reason.
@@ -328,7 +339,7 @@ export declare class Client {
  * Its own token is asked for with its appsecret and the component_verify_ticket, a merchant's with the merchant's refresh token.
  * The next refresh token, which an answer may bring, is in the store before the access token that came with it is used.
  *
- * At most 64 calls of a merchant are on their way at once, and 256 of all merchants; more wait for their turn.
+ * At most 64 calls of a merchant are on their way at once, and 256 of all merchants; more wait for a thread.
  */
 export declare class Platform {
   /** Nothing is sent yet. Throws a {@link ValidationError} that names a setting that makes no sense. */

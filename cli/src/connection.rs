@@ -158,6 +158,9 @@ fn settings(builder: ClientBuilder, global: &Global) -> Result<ClientBuilder, Fa
     if let Some(timeout) = global.timeout {
         builder = builder.timeout(timeout);
     }
+    if let Some(timeout) = global.queue_timeout {
+        builder = builder.queue_timeout(timeout);
+    }
     if let Some(name) = &global.tls_roots {
         builder = builder.tls_roots(TlsRoots::parse(name.as_str())?);
     }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jumpqr_core::Secret;
+use jumpqr_core::call::DEFAULT_QUEUE_TIMEOUT;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL, LONGEST_CREDENTIAL};
 
@@ -58,6 +59,7 @@ pub struct ClientBuilder {
     alternate_base_urls: Vec<String>,
     allow_http: bool,
     timeout: Duration,
+    queue_timeout: Duration,
     max_retries: usize,
     pacing: bool,
     validate: bool,
@@ -83,6 +85,7 @@ impl Default for ClientBuilder {
             alternate_base_urls: Vec::new(),
             allow_http: false,
             timeout: DEFAULT_TIMEOUT,
+            queue_timeout: DEFAULT_QUEUE_TIMEOUT,
             max_retries: DEFAULT_MAX_RETRIES,
             pacing: true,
             validate: true,
@@ -181,10 +184,19 @@ impl ClientBuilder {
         self
     }
 
-    /// The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default, at most a day. A
-    /// request for a token takes at most three quarters of what is left of it, and 10 s.
+    /// The most time that a whole call takes, with tokens, retries and reading back; 30 s by default, at most a day. A
+    /// request for a token takes at most three quarters of what is left of it, and 10 s. While a call waits for a
+    /// [slot](Self::pacing), its time stands still: that wait has a [bound of its own](Self::queue_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// How long a call may wait for all its [slots](Self::pacing) together; 300 s by default, at most a day. WeChat takes 5 calls a
+    /// second, so 1,000 calls that begin at once take 220 s. A call that would wait longer fails at once with the code
+    /// `paced_out`.
+    pub fn queue_timeout(mut self, timeout: Duration) -> Self {
+        self.queue_timeout = timeout;
         self
     }
 
@@ -206,7 +218,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls wait their turn so that WeChat's 5 calls a second per interface and account are kept; true by default.
+    /// Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface and account; true by
+    /// default. WeChat answers more calls with 44990.
     pub fn pacing(mut self, pacing: bool) -> Self {
         self.pacing = pacing;
         self
@@ -368,6 +381,7 @@ impl ClientBuilder {
             hosts,
             max_retries: self.max_retries,
             pacer: self.pacing.then(Mutex::default),
+            queue_timeout: self.queue_timeout,
         })
     }
 
@@ -383,6 +397,7 @@ impl ClientBuilder {
     fn check_durations(&self) -> Result<()> {
         for (name, duration) in [
             ("timeout", self.timeout),
+            ("queue_timeout", self.queue_timeout),
             ("connect_timeout", self.http.connect_timeout),
             ("read_timeout", self.http.read_timeout),
         ] {

@@ -22,7 +22,7 @@ use crate::token::{TokenSource, TokenStatus, TokensAside};
 /// Calls WeChat's QR jump-rule interfaces for one account.
 ///
 /// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any number of threads at once;
-/// every method blocks until the call is done, at most as long as its timeout. A forked child makes a client of its own: the
+/// every method blocks until the call is done, at most as long as its timeout and the queue timeout. A forked child makes a client of its own: the
 /// connections and locks of this one are its parent's. Errors are those of [`Error`](crate::Error).
 #[derive(Clone)]
 pub struct Client {
@@ -52,7 +52,7 @@ impl Client {
         }
     }
 
-    /// The most time that a whole call takes.
+    /// The most time that a whole call takes, without waiting for its slots.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.patience.timeout
@@ -66,8 +66,15 @@ impl Client {
         Ok(client)
     }
 
-    /// The same client, whose calls have waited so long already, for example for a thread to be free: that counts towards
-    /// their timeout.
+    /// Returns how long a call may wait for its slots and for a free thread, see
+    /// [`ClientBuilder::queue_timeout`].
+    #[must_use]
+    pub fn queue_timeout(&self) -> Duration {
+        self.driver.queue_timeout
+    }
+
+    /// Returns the same client for calls that have already waited so long for a free thread. That counts towards their
+    /// [queue timeout](ClientBuilder::queue_timeout), not towards their timeout.
     #[must_use]
     pub fn with_waited(&self, waited: Duration) -> Self {
         let mut client = self.clone();
@@ -97,9 +104,8 @@ impl Client {
     /// How the token of this client stands in its [store](crate::store), without asking WeChat; `None` where the tokens are
     /// the caller's own.
     pub fn token_status(&self) -> Result<Option<TokenStatus>> {
-        let patience = &self.patience;
-        let time_left = patience.timeout.saturating_sub(patience.waited);
-        self.tokens.status(time_left)
+        self.driver.queue_left(self.patience.waited)?;
+        self.tokens.status(self.patience.timeout)
     }
 
     /// Adds or modifies a rule. Place the [verification file](crate::verification_file) before.

@@ -1,13 +1,14 @@
 //! The one loop that does what a call's state machine says.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
-use jumpqr_core::error::Result;
+use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
-use jumpqr_core::{Pacer, Secret};
+use jumpqr_core::{Error, Pacer, Secret, Slot};
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
@@ -25,14 +26,16 @@ pub(crate) struct Driver {
     pub(crate) max_retries: usize,
     /// `None` where the caller paces.
     pub(crate) pacer: Option<Mutex<Pacer>>,
+    /// How long a call may wait for a free thread and for its slots.
+    pub(crate) queue_timeout: Duration,
 }
 
 /// How long a call may take.
 #[derive(Debug, Clone)]
 pub(crate) struct Patience {
-    /// All of it.
+    /// All of it, without the time in queues.
     pub(crate) timeout: Duration,
-    /// The part that has passed before it began.
+    /// How long it has waited for a free thread.
     pub(crate) waited: Duration,
     /// Whether it is over before.
     pub(crate) given_up: GivenUp,
@@ -59,19 +62,20 @@ impl Driver {
         let given_up = &patience.given_up;
         let policy = Policy {
             timeout: patience.timeout,
+            queue_timeout: self.queue_left(patience.waited)?,
             delays: delays(self.max_retries),
             hosts: self.hosts.len(),
         };
-        let mut call = Call::new(
-            interface,
-            policy,
-            self.clock.now().saturating_sub(patience.waited),
-        );
+        let mut call = Call::new(interface, policy, self.clock.now());
+        let mut place = Place {
+            pacer: self.pacer.as_ref(),
+            slot: Slot::default(),
+        };
         loop {
             match call.step(self.clock.now()) {
                 Step::Reserve { path, latest } => {
                     let now = self.clock.now();
-                    call.reserved(now, self.reserve(path, now, latest));
+                    call.reserved(now, place.reserve(path, now, latest));
                 }
                 Step::GetToken { rejected, deadline } => {
                     let time_left = deadline.saturating_sub(self.clock.now());
@@ -93,6 +97,7 @@ impl Driver {
                     let host = self.hosts.get(sending.host).map_or("", BaseUrl::as_str);
                     let request = HttpRequest::new(&sending, host, given_up);
                     let reply = self.transport.send(&request);
+                    place.sent(&reply);
                     call.reply(self.clock.now(), reply);
                 }
                 Step::Done(result) => return result,
@@ -118,6 +123,7 @@ impl Driver {
             hosts: Arc::clone(&self.hosts),
             max_retries: self.max_retries,
             pacer: self.pacer.as_ref().map(|_| Mutex::default()),
+            queue_timeout: self.queue_timeout,
         }
     }
 
@@ -126,30 +132,61 @@ impl Driver {
         self.hosts.first().and_then(BaseUrl::elsewhere)
     }
 
-    /// Whether the caller has not given up by `until`.
-    fn sleep(&self, until: Duration, given_up: &GivenUp) -> bool {
-        loop {
-            if given_up.ask() {
-                return false;
-            }
-            let now = self.clock.now();
-            if now >= until {
-                return true;
-            }
-            let look = now.saturating_add(BETWEEN_CHECKS);
-            self.clock.sleep_until(until.min(look));
+    /// What is left of the queue timeout for a call that has waited so long for a free thread.
+    pub(crate) fn queue_left(&self, waited: Duration) -> Result<Duration> {
+        match self.queue_timeout.checked_sub(waited) {
+            Some(left) if !left.is_zero() => Ok(left),
+            _ => Err(Error::new(
+                OwnCode::PacedOut,
+                "no thread was free before the call's queue timeout ended",
+            )),
         }
     }
 
-    fn reserve(&self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
-        match &self.pacer {
+    /// Waits until then or for a moment; `false` if the caller has given up. The call is asked for its next step after each
+    /// moment, because its slot may have moved to an earlier time.
+    fn sleep(&self, until: Duration, given_up: &GivenUp) -> bool {
+        if given_up.ask() {
+            return false;
+        }
+        let look = self.clock.now().saturating_add(BETWEEN_CHECKS);
+        self.clock.sleep_until(until.min(look));
+        true
+    }
+}
+
+/// A call's place in the pacer's queue, or its slot. What is not used is given back when the call ends, however it ends.
+struct Place<'a> {
+    /// `None` if the caller paces.
+    pacer: Option<&'a Mutex<Pacer>>,
+    slot: Slot,
+}
+
+impl Place<'_> {
+    fn reserve(&mut self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
+        match self.pacer {
             None => Some(now),
-            Some(pacer) => pacer
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .reserve(path, now, latest),
+            Some(pacer) => lock(pacer).reserve(&mut self.slot, path, now, latest),
         }
     }
+
+    fn sent(&mut self, reply: &Result<Reply, SendFailure>) {
+        if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
+            self.slot.set_used();
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(pacer) = self.pacer.filter(|_| self.slot.is_held()) {
+            lock(pacer).give_back(&mut self.slot);
+        }
+    }
+}
+
+fn lock(pacer: &Mutex<Pacer>) -> MutexGuard<'_, Pacer> {
+    pacer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn nothing_more_is_sent() -> SendFailure {

@@ -20,7 +20,8 @@
 //!
 //! # In scope
 //!
-//! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of, within one deadline
+//! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of, within one
+//!   deadline and one queue timeout
 //! - [`Platform`]: a third-party platform, and the clients of the merchants that have authorised it
 //! - [token sources](token): fixed, the caller's function, appid and secret, a platform's merchant
 //! - [token stores](store): in memory, in a folder, and, with the feature `redis`, in Redis

@@ -50,6 +50,8 @@ pub struct Platform {
     store: Arc<dyn TokenStore>,
     merchants: Arc<Mutex<HashMap<String, Merchant>>>,
     timeout: Duration,
+    /// How long the next call has waited for a free thread.
+    waited: Duration,
     validate: bool,
 }
 
@@ -103,6 +105,7 @@ impl Platform {
             store,
             merchants: Arc::default(),
             timeout,
+            waited: Duration::ZERO,
             validate,
         })
     }
@@ -115,6 +118,7 @@ impl Platform {
     pub fn set_verify_ticket(&self, ticket: impl Into<Secret>) -> Result<()> {
         let ticket = ticket.into();
         check_handed_over("component_verify_ticket", ticket.expose())?;
+        self.check_waited()?;
         let component = self.authority.component_tokens.issuer();
         component.ticket.set(&ticket, self.timeout)
     }
@@ -131,6 +135,7 @@ impl Platform {
     ) -> Result<()> {
         let token = authorizer_refresh_token.into();
         check_handed_over("authorizer_refresh_token", token.expose())?;
+        self.check_waited()?;
         let merchant = self.merchant_of(authorizer_appid)?;
         self.authority.list.expect_new_merchant();
         merchant.tokens.set_refresh_token(token, self.timeout)
@@ -150,6 +155,7 @@ impl Platform {
 
     /// How the platform's own token stands in the store, without asking WeChat; for a merchant's, ask its client.
     pub fn token_status(&self) -> Result<TokenStatus> {
+        self.check_waited()?;
         self.authority
             .component_tokens
             .status_in_store(self.timeout)
@@ -171,6 +177,27 @@ impl Platform {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// Returns how long a call may wait for its slots and for a free thread, see
+    /// [`ClientBuilder::queue_timeout`](crate::ClientBuilder::queue_timeout).
+    #[must_use]
+    pub fn queue_timeout(&self) -> Duration {
+        self.authority.driver.queue_timeout
+    }
+
+    /// Returns the same platform for methods that have already waited so long for a free thread. If that is longer than the
+    /// queue timeout, they fail with the code `paced_out`. Its merchants' clients have not waited.
+    #[must_use]
+    pub fn with_waited(&self, waited: Duration) -> Self {
+        Self {
+            waited,
+            ..self.clone()
+        }
+    }
+
+    fn check_waited(&self) -> Result<()> {
+        self.authority.driver.queue_left(self.waited).map(drop)
     }
 
     fn merchant_of(&self, appid: &str) -> Result<Merchant> {

@@ -57,7 +57,7 @@ impl Rules {
         Ok(Some(iter::once(first).chain(rest).collect()))
     }
 
-    /// Says how long the next page has waited already, see [`Client::with_waited`].
+    /// Sets how long the next page has waited for a free thread, see [`Client::with_waited`].
     pub fn set_waited(&mut self, waited: Duration) {
         self.client = self.client.with_waited(waited);
     }

@@ -35,7 +35,7 @@ pub mod verification_file;
 
 pub use errcode::ErrCode;
 pub use error::{Error, ErrorKind, Outcome, Result};
-pub use pacer::Pacer;
+pub use pacer::{Pacer, Slot};
 pub use rule::{
     Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, Rule, RuleKey, ServiceAccountRule,
 };

@@ -96,13 +96,15 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 fn any_policy() -> impl Strategy<Value = Policy> {
-    (0_u64..100_000, vec(0_u64..5_000, 0..5), 0_usize..4).prop_map(|(timeout, delays, hosts)| {
-        Policy {
+    let delays = vec(0_u64..5_000, 0..5);
+    (0_u64..100_000, 0_u64..10_000, delays, 0_usize..4).prop_map(
+        |(timeout, queue_timeout, delays, hosts)| Policy {
             timeout: Duration::from_millis(timeout),
+            queue_timeout: Duration::from_millis(queue_timeout),
             delays: delays.into_iter().map(Duration::from_millis).collect(),
             hosts,
-        }
-    })
+        },
+    )
 }
 
 /// What has been seen of a call so far.
@@ -111,7 +113,11 @@ struct Watch<'a> {
     own_path: &'static str,
     is_write: bool,
     now: Duration,
+    /// It stands still while the call waits for its slot.
     deadline: Duration,
+    queue_left: Duration,
+    /// Since when the call waits for its slot, and when that starts.
+    queued: Option<(Duration, Duration)>,
     first_tokens: usize,
     renewals: usize,
     sends: usize,
@@ -125,6 +131,29 @@ impl Watch<'_> {
     fn event(&mut self) -> Result<Event, TestCaseError> {
         let event = self.events.next().cloned();
         event.ok_or_else(|| TestCaseError::fail("no events"))
+    }
+
+    /// When the call may start: as soon as it was told when it asked for the first time.
+    fn reserve(&mut self, latest: Duration) -> Result<Option<Duration>, TestCaseError> {
+        let (since, start) = match self.queued {
+            Some(queued) => queued,
+            None => {
+                prop_assert!(self.now < self.deadline, "queues after the deadline");
+                match self.event()?.start {
+                    Some(start) => (self.now, self.now + start),
+                    None => return Ok(None),
+                }
+            }
+        };
+        prop_assert_eq!(latest, since + self.queue_left);
+        self.queued = Some((since, start));
+        if start <= self.now {
+            let waited = self.now - since;
+            self.queued = None;
+            self.deadline += waited;
+            self.queue_left -= waited;
+        }
+        Ok(Some(start))
     }
 
     fn get_token(&mut self, rejected: Option<&Secret>) -> Result<String, TestCaseError> {
@@ -176,6 +205,8 @@ fn drive<I: Interface>(
         is_write: interface.write().is_some(),
         now: begin,
         deadline: begin + policy.timeout,
+        queue_left: policy.queue_timeout,
+        queued: None,
         first_tokens: 0,
         renewals: 0,
         sends: 0,
@@ -204,13 +235,17 @@ fn drive<I: Interface>(
                 };
                 call.token(watch.now, token);
             }
-            Step::Reserve { .. } => {
-                let start = watch.event()?.start;
-                call.reserved(watch.now, start.map(|start| watch.now + start));
+            Step::Reserve { latest, .. } => {
+                let start = watch.reserve(latest)?;
+                call.reserved(watch.now, start);
             }
             Step::Wait { until } => {
                 prop_assert!(until > watch.now, "waits for the past");
-                prop_assert!(until < watch.deadline, "waits past the deadline");
+                let latest = match watch.queued {
+                    Some((since, _)) => since + watch.queue_left,
+                    None => watch.deadline,
+                };
+                prop_assert!(until <= latest, "waits past the deadline");
                 watch.now = until;
             }
             Step::Send(sending) => {

@@ -173,7 +173,7 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_RATE_LIMITED = 600,
   /**
-   * The client's own pacing would make the call wait past its deadline.
+   * The call would wait longer than its queue timeout for a slot.
    */
   JUMPQR_STATUS_PACED_OUT = 601,
   /**
@@ -692,14 +692,25 @@ jumpqr_status jumpqr_client_config_new(struct jumpqr_client_config **config,
 void jumpqr_client_config_free(struct jumpqr_client_config *config);
 
 /**
- * The most time that a whole call takes, in milliseconds, with tokens, pacing, retries and reading back; 30,000 by default, more
- * than 0, and at most a day.
+ * The most time that a whole call takes, in milliseconds, with tokens, retries and reading back; 30,000 by default, more than 0,
+ * and at most a day. While a call waits for its slot (see `jumpqr_client_config_set_pacing`), its time stands still.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
 jumpqr_status jumpqr_client_config_set_timeout_ms(struct jumpqr_client_config *config,
                                                   uint64_t timeout_ms,
                                                   struct jumpqr_error **error);
+
+/**
+ * How long a call may wait for all its slots together, in milliseconds; 300,000 by default, more than 0, and at most a day. WeChat
+ * takes 5 calls a second, so 1,000 calls that begin at once take 220 s. A call that would wait longer fails at once with
+ * `JUMPQR_STATUS_PACED_OUT`.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_queue_timeout_ms(struct jumpqr_client_config *config,
+                                                        uint64_t queue_timeout_ms,
+                                                        struct jumpqr_error **error);
 
 /**
  * How often a call is tried again after a transient failure; 3 by default, 0 to 100.
@@ -711,7 +722,8 @@ jumpqr_status jumpqr_client_config_set_max_retries(struct jumpqr_client_config *
                                                    struct jumpqr_error **error);
 
 /**
- * Whether calls wait their turn so that WeChat's 5 calls a second per interface and account are kept; `true` by default.
+ * Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface and account; `true` by default.
+ * WeChat answers more calls with 44990.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */

@@ -50,7 +50,7 @@ pub enum jumpqr_status {
 
     /// Slow down; wait, then call again.
     RateLimited = 600,
-    /// The client's own pacing would make the call wait past its deadline.
+    /// The call would wait longer than its queue timeout for a slot.
     PacedOut = 601,
 
     /// WeChat is busy; call again later.

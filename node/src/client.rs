@@ -66,7 +66,7 @@ impl Client {
     ) -> napi::Result<()> {
         guard(|| {
             let client = self.with(options)?;
-            let patience = client.timeout();
+            let queue_timeout = client.queue_timeout();
             let work = move |waited, given_up: &GivenUp| {
                 #[cfg(feature = "test-hooks")]
                 crate::hooks::panic_if_asked(&interface);
@@ -75,7 +75,7 @@ impl Client {
                     .with_waited(waited)
                     .call_named(&interface, &from_json(&arguments)?)
             };
-            self.pool.run(call, patience, withdrawal, work)
+            self.pool.run(call, queue_timeout, withdrawal, work)
         })
     }
 
@@ -88,7 +88,11 @@ impl Client {
                 None => client.rules(),
                 Some(appid) => client.service_account_rules(appid),
             };
-            Ok(Rules::new(rules, client.timeout(), Arc::clone(&self.pool)))
+            Ok(Rules::new(
+                rules,
+                client.queue_timeout(),
+                Arc::clone(&self.pool),
+            ))
         })
     }
 
@@ -98,9 +102,9 @@ impl Client {
     pub fn token_status(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
         guard(|| {
             let client = self.client.clone();
-            let look = move || client.token_status();
-            self.pool
-                .run_on_store(call, self.client.timeout(), withdrawal, look)
+            let queue_timeout = client.queue_timeout();
+            let look = move |waited, _: &GivenUp| client.with_waited(waited).token_status();
+            self.pool.run(call, queue_timeout, withdrawal, look)
         })
     }
 }

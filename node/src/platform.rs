@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jumpqr::Secret;
+use jumpqr::{GivenUp, Secret};
 use napi_derive::napi;
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -96,9 +96,9 @@ impl Platform {
         work: impl FnOnce(&jumpqr::Platform) -> jumpqr::Result<T> + Send + 'static,
     ) -> jumpqr::Result<()> {
         let platform = self.inner.clone();
-        let timeout = platform.timeout();
-        let work = move || work(&platform);
-        self.pool.run_on_store(call, timeout, withdrawal, work)
+        let queue_timeout = platform.queue_timeout();
+        let work = move |waited, _: &GivenUp| work(&platform.with_waited(waited));
+        self.pool.run(call, queue_timeout, withdrawal, work)
     }
 
     fn pool_of(&self, authorizer_appid: String) -> Arc<Pool> {

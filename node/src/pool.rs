@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use jumpqr::error::OwnCode;
 use jumpqr::{Error, GivenUp};
 use serde::Serialize;
-use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -17,7 +16,7 @@ use crate::guard::{caught, to_value};
 use crate::threads;
 use crate::withdrawal::Withdrawal;
 
-/// The most calls of one client that are on their way at once; more wait for their turn.
+/// The most calls of one client that are on their way at once; more wait for a place.
 const MOST_AT_ONCE: usize = 64;
 
 /// The same for all merchants of a platform together: some who are busy leave room for the others.
@@ -52,32 +51,15 @@ impl Pool {
         }
     }
 
-    /// Does what concerns the token store alone, as [`run`](Self::run) does; not at all without a place within `patience`.
-    pub(crate) fn run_on_store<T: Serialize>(
+    /// Does `work` on a thread once there is a place, or when there was none within `queue_timeout`; tells the JavaScript
+    /// thread how it ended. `work` learns how long it has waited, and fails if that was too long. It learns, too, what
+    /// cancels it: the withdrawal, or the end of the JavaScript thread.
+    pub(crate) fn run<T: Serialize>(
         &self,
         call: u32,
-        patience: Duration,
+        queue_timeout: Duration,
         withdrawal: Option<&Withdrawal>,
-        work: impl FnOnce() -> jumpqr::Result<T> + Send + 'static,
-    ) -> jumpqr::Result<()> {
-        self.run(call, patience, withdrawal, move |waited, _| {
-            if waited >= patience {
-                let message = "there was no thread for it in time";
-                return Err(Error::new(OwnCode::Timeout, message));
-            }
-            to_value(&work()?)
-        })
-    }
-
-    /// Does `work` on a thread once there is a place, or when there was none within `patience`; tells the JavaScript thread
-    /// how it ended. `work` learns how long it has waited, and what cancels it: the withdrawal, or the end of the JavaScript
-    /// thread.
-    pub(crate) fn run(
-        &self,
-        call: u32,
-        patience: Duration,
-        withdrawal: Option<&Withdrawal>,
-        work: impl FnOnce(Duration, &GivenUp) -> jumpqr::Result<Value> + Send + 'static,
+        work: impl FnOnce(Duration, &GivenUp) -> jumpqr::Result<T> + Send + 'static,
     ) -> jumpqr::Result<()> {
         let asked = Instant::now();
         let channel = Arc::clone(&self.channel);
@@ -85,7 +67,8 @@ impl Pool {
         let given_up = given_up.clone();
         let cancellable = withdrawal.map(|_| channel.cancellable(call, &given_up));
         let work = move |places: Vec<OwnedSemaphorePermit>| {
-            let result = Channel::as_call(call, || caught(|| work(asked.elapsed(), &given_up)));
+            let work = || to_value(&work(asked.elapsed(), &given_up)?);
+            let result = Channel::as_call(call, || caught(work));
             drop(cancellable);
             drop(places);
             Ending::new(channel, call, result)
@@ -96,8 +79,10 @@ impl Pool {
         let places = self.places.clone();
         let channel = Arc::clone(&self.channel);
         let waiting = async move {
-            // Without a place, `work` finds that its time is up, and says so.
-            let places = timeout(patience, take(places)).await.unwrap_or_default();
+            // Without a place, `work` finds that it has waited too long, and says so.
+            let places = timeout(queue_timeout, take(places))
+                .await
+                .unwrap_or_default();
             if let Err(error) = threads::run(move || work(places)) {
                 Ending::new(channel, call, Err(no_threads(&error))).tell();
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use jumpqr::GivenUp;
 use napi_derive::napi;
 
-use crate::guard::{guard, to_value};
+use crate::guard::guard;
 use crate::pool::Pool;
 use crate::withdrawal::Withdrawal;
 
@@ -13,15 +13,15 @@ use crate::withdrawal::Withdrawal;
 pub struct Rules {
     pages: Arc<Mutex<jumpqr::Rules>>,
     /// Of each page.
-    timeout: Duration,
+    queue_timeout: Duration,
     pool: Arc<Pool>,
 }
 
 impl Rules {
-    pub(crate) fn new(rules: jumpqr::Rules, timeout: Duration, pool: Arc<Pool>) -> Self {
+    pub(crate) fn new(rules: jumpqr::Rules, queue_timeout: Duration, pool: Arc<Pool>) -> Self {
         Self {
             pages: Arc::new(Mutex::new(rules)),
-            timeout,
+            queue_timeout,
             pool,
         }
     }
@@ -38,9 +38,9 @@ impl Rules {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
                 pages.set_waited(waited);
                 pages.set_given_up(given_up);
-                to_value(&pages.next_page()?)
+                pages.next_page()
             };
-            self.pool.run(call, self.timeout, withdrawal, work)
+            self.pool.run(call, self.queue_timeout, withdrawal, work)
         })
     }
 }

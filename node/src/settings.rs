@@ -34,6 +34,7 @@ pub(crate) struct Settings {
     alternate_base_urls: Option<Vec<String>>,
     allow_http: Option<bool>,
     timeout_ms: Option<f64>,
+    queue_timeout_ms: Option<f64>,
     connect_timeout_ms: Option<f64>,
     read_timeout_ms: Option<f64>,
     max_retries: Option<usize>,
@@ -124,6 +125,9 @@ impl Settings {
         if let Some(timeout) = self.timeout_ms {
             builder = builder.timeout(milliseconds("timeoutMs", timeout)?);
         }
+        if let Some(timeout) = self.queue_timeout_ms {
+            builder = builder.queue_timeout(milliseconds("queueTimeoutMs", timeout)?);
+        }
         if let Some(timeout) = self.connect_timeout_ms {
             builder = builder.connect_timeout(milliseconds("connectTimeoutMs", timeout)?);
         }
@@ -192,7 +196,7 @@ fn refuse(message: &str) -> Error {
 }
 
 /// The names of settings in the texts of the Rust client, and here.
-const NAMES: [(&str, &str); 15] = [
+const NAMES: [(&str, &str); 16] = [
     ("token_interface", "tokenInterface"),
     ("component_token_field", "componentTokenField"),
     ("component_appid", "componentAppid"),
@@ -201,6 +205,7 @@ const NAMES: [(&str, &str); 15] = [
     ("alternate_base_urls", "alternateBaseUrls"),
     ("allow_http", "allowHttp"),
     ("timeout", "timeoutMs"),
+    ("queue_timeout", "queueTimeoutMs"),
     ("connect_timeout", "connectTimeoutMs"),
     ("read_timeout", "readTimeoutMs"),
     ("max_retries", "maxRetries"),

@@ -95,6 +95,26 @@ test('calls that are aborted while the pace makes them wait are not sent', async
   await server.close()
 })
 
+test('the slots of calls that are aborted are given back', async () => {
+  let sent = 0
+  const server = await serve((request, response) => {
+    sent += 1
+    json(response, ok)
+  })
+  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl })
+  for (let call = 0; call < 5; call += 1) await client.downloadQRCodeText()
+  const controller = new AbortController()
+  const { signal } = controller
+  const calls = Array.from({ length: 64 }, () => client.downloadQRCodeText({ signal }))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  controller.abort()
+  await Promise.allSettled(calls)
+  // Behind them it would wait for 14 s.
+  await client.downloadQRCodeText({ signal: AbortSignal.timeout(10_000) })
+  assert.ok(sent < 64, `${sent} were sent`)
+  await server.close()
+})
+
 test('a signal that is none is refused before anything is sent, and null is none at all', async () => {
   const server = await holding()
   const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl })

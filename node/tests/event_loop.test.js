@@ -5,6 +5,7 @@ const dns = require('node:dns/promises')
 const fs = require('node:fs/promises')
 const { test } = require('node:test')
 const { Client } = require('jumpqr')
+const { Sandbox } = require('jumpqr/testing')
 const { json, serve } = require('./server.js')
 
 const ok = { errcode: 0, errmsg: 'ok', file_name: 'a.txt', file_content: '1' }
@@ -32,7 +33,7 @@ test('16 calls of 1 s are on their way at once, and neither fs nor dns waits for
   console.log(`16 calls of 1000 ms: ${calledAfter.toFixed(0)} ms; fs.readFile and dns.lookup beside them: ${readAfter.toFixed(1)} ms`)
 })
 
-test('at most 64 calls of a client are on their way; the others wait for their turn, and no longer than their timeout', async () => {
+test('at most 64 calls of a client are on their way; the others wait, and no longer than the queue timeout', async () => {
   const held = []
   let arrived = 0
   let most = 0
@@ -45,20 +46,26 @@ test('at most 64 calls of a client are on their way; the others wait for their t
     if (held.length === 64) full()
   })
   const answer = () => held.splice(0).forEach((response) => json(response, ok))
-  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false, timeoutMs: 200 })
-  const timeoutMs = 30_000
-  const calls = Array.from({ length: 64 }, () => client.downloadQRCodeText({ timeoutMs }))
+  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false, queueTimeoutMs: 200 })
+  const calls = Array.from({ length: 64 }, () => client.downloadQRCodeText())
   await filled
-  const late = { name: 'TimeoutError', code: 'timeout', outcome: 'not_applied' }
-  const patient = client.downloadQRCodeText({ timeoutMs })
+  const late = { name: 'RateLimitedError', code: 'paced_out', outcome: 'not_applied', message: /no thread was free/ }
   // While none of the 64 is answered.
   await assert.rejects(client.downloadQRCodeText(), late)
   await assert.rejects(client.rules().next(), late)
   await assert.rejects(client.tokenStatus(), late)
   assert.deepEqual([arrived, most], [64, 64])
   const answering = setInterval(answer, 10)
-  await Promise.all([...calls, patient])
+  await Promise.all(calls)
   clearInterval(answering)
-  assert.deepEqual([arrived, most], [65, 64])
+  assert.deepEqual([arrived, most], [64, 64])
   await server.close()
+})
+
+test('calls at once that wait longer for their slots than their timeout succeed', async () => {
+  const sandbox = new Sandbox()
+  const client = sandbox.client({ timeoutMs: 1000 })
+  const files = await Promise.all(Array.from({ length: 12 }, () => client.downloadQRCodeText()))
+  assert.equal(files.length, 12)
+  sandbox.close()
 })

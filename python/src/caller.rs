@@ -11,7 +11,6 @@ use jumpqr::error::{Error, OwnCode, Result};
 use pyo3::prelude::*;
 
 use crate::error::{guarded, raised};
-use crate::settings::seconds;
 
 /// How often the main thread looks for signals while another one works for it.
 const BETWEEN_SIGNAL_CHECKS: Duration = Duration::from_millis(50);
@@ -94,16 +93,5 @@ fn wait<T: Send>(py: Python<'_>, worker: &Mutex<Receiver<Result<T>>>) -> PyResul
                 )));
             }
         }
-    }
-}
-
-/// Refuses what has waited for its turn for the whole of its time, in seconds.
-pub(crate) fn in_time(waited: Option<f64>, timeout: Duration) -> Result<()> {
-    match seconds("waited", waited)? {
-        Some(waited) if waited >= timeout => Err(Error::new(
-            OwnCode::Timeout,
-            "the time was up before there was a thread for it",
-        )),
-        _ => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use jumpqr::token::TokenInterface;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::caller::{in_time, run, run_to_its_end};
+use crate::caller::{run, run_to_its_end};
 use crate::error::{offline, raised};
 use crate::given_up::GivenUp;
 use crate::json;
@@ -65,7 +65,7 @@ impl Client {
 
     /// Calls an interface by WeChat's name with a mapping of its arguments; returns the answer, as JSON has it.
     ///
-    /// What the call has already waited for its turn counts towards its timeout; both are in seconds.
+    /// What the call has already waited for a thread counts towards its queue timeout; all times are in seconds.
     #[pyo3(signature = (interface, arguments, timeout=None, validate=None, interruptible=false, *, waited=None, given_up=None))]
     #[expect(clippy::too_many_arguments, reason = "most are keywords in Python")]
     fn call<'py>(
@@ -84,8 +84,7 @@ impl Client {
         let client = given(client, validate, |client, validate| {
             client.with_validate(validate)
         });
-        let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
-        let client = given(client, waited, |client, waited| client.with_waited(waited));
+        let client = has_waited(py, client, waited)?;
         let patience = GivenUp::patience(given_up, interruptible);
         // What it takes is dropped without the interpreter's lock.
         let answer = run(py, patience, move |given_up| {
@@ -96,15 +95,14 @@ impl Client {
         json::object(py, answer)
     }
 
-    /// The most time that a call takes, in seconds: `timeout`, or else the client's.
-    #[pyo3(signature = (timeout=None))]
-    fn limit(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<f64> {
-        Ok(self.with(py, timeout)?.timeout().as_secs_f64())
+    /// How long a call may wait for a thread and for its slots, in seconds.
+    fn queue_timeout(&self) -> f64 {
+        self.client.queue_timeout().as_secs_f64()
     }
 
     /// How the client's token stands in its store; `None` where the tokens are the caller's own.
     ///
-    /// A call that has waited for its turn for as long as a call may take ends as if its time were up; in seconds.
+    /// What the call has already waited for a thread counts towards its queue timeout, in seconds.
     #[pyo3(signature = (*, waited=None, interruptible=false))]
     fn token_status<'py>(
         &self,
@@ -112,11 +110,8 @@ impl Client {
         waited: Option<f64>,
         interruptible: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let client = self.client.clone();
-        let status = run_to_its_end(py, interruptible, move || {
-            in_time(waited, client.timeout())?;
-            client.token_status()
-        })?;
+        let client = has_waited(py, self.client.clone(), waited)?;
+        let status = run_to_its_end(py, interruptible, move || client.token_status())?;
         json::write(py, &status)
     }
 
@@ -151,6 +146,18 @@ impl Client {
         });
         client.map_err(|error| raised(py, &error))
     }
+}
+
+/// The client for a call that has waited so long for a thread, in seconds.
+fn has_waited(
+    py: Python<'_>,
+    client: jumpqr::Client,
+    waited: Option<f64>,
+) -> PyResult<jumpqr::Client> {
+    let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
+    Ok(given(client, waited, |client, waited| {
+        client.with_waited(waited)
+    }))
 }
 
 /// What gives a builder its credentials.

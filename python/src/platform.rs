@@ -4,16 +4,15 @@ use jumpqr::error::Result;
 use jumpqr::interface::ComponentTokenField;
 use pyo3::prelude::*;
 
-use crate::caller::{in_time, run_to_its_end};
+use crate::caller::run_to_its_end;
 use crate::client::Client;
 use crate::error::offline;
 use crate::json;
-use crate::settings::Settings;
+use crate::settings::{Settings, given, seconds};
 
 /// Gives clients for the merchants of a third-party platform; any number of threads may use it at once.
 ///
-/// What waits for the store takes what it has already waited for its turn, in seconds: where that is the platform's timeout, it
-/// ends as if its time were up.
+/// What a call has already waited for a thread counts towards its queue timeout, in seconds.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
 pub(crate) struct Platform {
     platform: jumpqr::Platform,
@@ -89,9 +88,9 @@ impl Platform {
         json::write(py, &status)
     }
 
-    /// The most time that a call takes, in seconds.
-    fn limit(&self) -> f64 {
-        self.platform.timeout().as_secs_f64()
+    /// How long a call may wait for a thread and for its slots, in seconds.
+    fn queue_timeout(&self) -> f64 {
+        self.platform.queue_timeout().as_secs_f64()
     }
 }
 
@@ -105,8 +104,10 @@ impl Platform {
     ) -> PyResult<T> {
         let platform = self.platform.clone();
         run_to_its_end(py, interruptible, move || {
-            in_time(waited, platform.timeout())?;
-            work(&platform)
+            let waited = seconds("waited", waited)?;
+            work(&given(platform, waited, |platform, waited| {
+                platform.with_waited(waited)
+            }))
         })
     }
 }

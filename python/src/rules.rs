@@ -28,7 +28,7 @@ impl Rules {
 impl Rules {
     /// The next page, a list of rules; `None` where there is none.
     ///
-    /// What it has already waited for its turn counts towards its timeout, in seconds.
+    /// What it has already waited for a thread counts towards its queue timeout, in seconds.
     #[pyo3(signature = (*, waited=None, interruptible=false, given_up=None))]
     fn next_page<'py>(
         &self,

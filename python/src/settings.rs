@@ -15,6 +15,7 @@ pub(crate) struct Settings {
     alternate_base_urls: Option<Vec<String>>,
     allow_http: Option<bool>,
     timeout: Option<f64>,
+    queue_timeout: Option<f64>,
     connect_timeout: Option<f64>,
     read_timeout: Option<f64>,
     max_retries: Option<i64>,
@@ -38,6 +39,7 @@ impl<'py> FromPyObject<'_, 'py> for Settings {
             alternate_base_urls: setting(settings, "alternate_base_urls")?,
             allow_http: setting(settings, "allow_http")?,
             timeout: setting(settings, "timeout")?,
+            queue_timeout: setting(settings, "queue_timeout")?,
             connect_timeout: setting(settings, "connect_timeout")?,
             read_timeout: setting(settings, "read_timeout")?,
             max_retries: setting(settings, "max_retries")?,
@@ -79,6 +81,7 @@ impl Settings {
         };
         let store = self.token_store.as_deref().map(store::open).transpose()?;
         let timeout = seconds("timeout", self.timeout)?;
+        let queue_timeout = seconds("queue_timeout", self.queue_timeout)?;
         let connect_timeout = seconds("connect_timeout", self.connect_timeout)?;
         let read_timeout = seconds("read_timeout", self.read_timeout)?;
         let max_retries = whole("max_retries", self.max_retries)?;
@@ -100,6 +103,7 @@ impl Settings {
         );
         let builder = given(builder, self.allow_http, ClientBuilder::allow_http);
         let builder = given(builder, timeout, ClientBuilder::timeout);
+        let builder = given(builder, queue_timeout, ClientBuilder::queue_timeout);
         let builder = given(builder, connect_timeout, ClientBuilder::connect_timeout);
         let builder = given(builder, read_timeout, ClientBuilder::read_timeout);
         let builder = given(builder, max_retries, ClientBuilder::max_retries);

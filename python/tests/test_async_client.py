@@ -218,18 +218,23 @@ class Held:
         return task
 
 
-def test_waiting_for_a_turn_counts_for_the_timeout() -> None:
+def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
     server = Held()
 
     async def main(url: str) -> None:
-        async with AsyncClient(access_token="T", base_url=url, pacing=False, max_concurrency=1) as client:
+        async with AsyncClient(
+            access_token="T", base_url=url, pacing=False, max_concurrency=1, queue_timeout=0.1
+        ) as client:
             first = await server.first(client)
-            with pytest.raises(jumpqr.CallTimeoutError) as ended:
-                await client.publish_jump_qr_code("https://m.example.cn/", timeout=0.1)
-            assert ended.value.interface == "publishJumpQRCode"
+            with pytest.raises(jumpqr.RateLimitedError, match="no thread was free") as ended:
+                await client.publish_jump_qr_code("https://m.example.cn/", timeout=60)
+            assert ended.value.code == "paced_out"
+            assert "queue timeout" in ended.value.advice
             assert ended.value.outcome is jumpqr.Outcome.NOT_APPLIED
-            with pytest.raises(jumpqr.CallTimeoutError):
-                await client.rules(timeout=0.1).__anext__()
+            with pytest.raises(jumpqr.RateLimitedError):
+                await client.rules(timeout=60).__anext__()
+            with pytest.raises(jumpqr.RateLimitedError):
+                await client.token_status()
             with pytest.raises(jumpqr.ValidationError, match="timeout"):
                 await client.get_jump_qr_code(timeout=float("nan"))
             # The call that has its thread, all that time, is not disturbed.
@@ -241,9 +246,10 @@ def test_waiting_for_a_turn_counts_for_the_timeout() -> None:
     assert len(server.recorder.requests) == 1
 
 
-def test_what_a_call_has_waited_is_told() -> None:
+def test_waiting_for_a_thread_does_not_count_towards_the_timeout() -> None:
     server = Held()
     told: list[float] = []
+    timeout = 0.2
 
     async def main(url: str) -> None:
         async with AsyncClient(access_token="T", base_url=url, pacing=False, max_concurrency=1) as client:
@@ -251,7 +257,7 @@ def test_what_a_call_has_waited_is_told() -> None:
             native = client._native()
 
             class Native:
-                limit = staticmethod(native.limit)
+                queue_timeout = staticmethod(native.queue_timeout)
 
                 @staticmethod
                 def call(*arguments: Any, waited: float, **others: Any) -> Any:
@@ -260,15 +266,43 @@ def test_what_a_call_has_waited_is_told() -> None:
 
             listening: Any = Native
             client._natives = dict.fromkeys(client._natives, listening)
-            second = asyncio.create_task(client.get_jump_qr_code())
-            await asyncio.sleep(0.2)
+            second = asyncio.create_task(client.get_jump_qr_code(timeout=timeout))
+            await asyncio.sleep(timeout)
             server.release.set()
             await asyncio.gather(first, second)
 
     with serving(server) as url:
         asyncio.run(main(url))
     (waited,) = told
-    assert waited >= 0.2
+    assert waited >= timeout
+
+
+def test_calls_at_once_that_wait_longer_for_their_slots_than_their_timeout_succeed() -> None:
+    async def main(sandbox: Sandbox) -> list[Any]:
+        async with sandbox.async_client(timeout=1, max_concurrency=8) as client:
+            return await asyncio.gather(*(client.download_qr_code_text() for _ in range(12)))
+
+    with Sandbox() as sandbox:
+        assert len(asyncio.run(main(sandbox))) == 12
+
+
+def test_a_slot_that_is_not_used_is_given_back() -> None:
+    async def main(sandbox: Sandbox) -> int:
+        async with sandbox.async_client() as client:
+            for _ in range(5):
+                await client.download_qr_code_text()
+            # All of these wait for slots.
+            calls = [asyncio.create_task(client.download_qr_code_text()) for _ in range(64)]
+            await asyncio.sleep(0.1)
+            for call in calls:
+                call.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+            # Behind them it would wait for 14 s.
+            await asyncio.wait_for(client.download_qr_code_text(), 10)
+            return len(sandbox.requests())
+
+    with Sandbox() as sandbox:
+        assert asyncio.run(main(sandbox)) < 64
 
 
 def test_a_client_that_is_closed_refuses_what_waits() -> None:

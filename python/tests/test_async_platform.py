@@ -109,29 +109,29 @@ def test_closing_a_merchants_client_disturbs_no_other_merchant() -> None:
         platform_of(url, max_concurrency=0)
 
 
-def test_waiting_for_a_thread_counts_for_the_timeout() -> None:
+def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
     server = Held()
 
     async def main(url: str) -> None:
-        async with platform_of(url, max_concurrency=1, timeout=0.2) as platform:
+        async with platform_of(url, max_concurrency=1, queue_timeout=0.2) as platform:
             await platform.set_verify_ticket("ticket")
             client = platform.merchant("wx1")
             call = asyncio.create_task(client.get_jump_qr_code(timeout=30))
             await server.has(1)
             for ask in (
-                lambda: platform.set_verify_ticket("a later one"),
+                lambda: platform.set_verify_ticket("ticket@@@later"),
                 lambda: platform.set_authorizer_refresh_token("wx1", "token"),
                 platform.token_status,
                 client.token_status,
             ):
-                with pytest.raises(jumpqr.CallTimeoutError, match="before there was a thread"):
+                with pytest.raises(jumpqr.RateLimitedError, match="no thread was free"):
                     await ask()
             server.release.set()
             with pytest.raises(jumpqr.JumpqrError):
                 await call
             merchants = await client.token_status()
             assert merchants is not None
-            assert not merchants.has_refresh_token, "it was kept although its time was up"
+            assert not merchants.has_refresh_token, "it was kept although no thread was free"
 
     with serving(server) as url:
         asyncio.run(asyncio.wait_for(main(url), 60))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jumpqr_core::call::{FailureCause, Policy, SendFailure};
+use jumpqr_core::call::{DEFAULT_QUEUE_TIMEOUT, FailureCause, Policy, SendFailure};
 use serde::Deserialize;
 
 use crate::{Expected, Invocation, ReplyVector, VectorFile};
@@ -37,6 +37,8 @@ pub struct FlowVector {
 pub struct PolicyVector {
     /// For the whole call.
     pub timeout_ms: u64,
+    /// For all waits for slots; the client's default if it is left out.
+    pub queue_timeout_ms: Option<u64>,
     /// Before each retry.
     pub delays_ms: Vec<u64>,
     /// The number of hosts.
@@ -149,8 +151,10 @@ impl PolicyVector {
     #[must_use]
     pub fn policy(&self) -> Policy {
         let delays = self.delays_ms.iter().copied().map(Duration::from_millis);
+        let queue_timeout = self.queue_timeout_ms.map(Duration::from_millis);
         Policy {
             timeout: Duration::from_millis(self.timeout_ms),
+            queue_timeout: queue_timeout.unwrap_or(DEFAULT_QUEUE_TIMEOUT),
             delays: delays.collect(),
             hosts: self.hosts,
         }

@@ -41,6 +41,19 @@ pub(crate) struct Global {
     )]
     pub(crate) timeout: Option<Duration>,
 
+    /// How long a call may wait for its slot, in seconds [default: 300] [example: 60]
+    ///
+    /// Commands that make many calls send at most 5 a second, which is WeChat's limit. This wait does not count towards --timeout.
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = seconds,
+        allow_negative_numbers = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) queue_timeout: Option<Duration>,
+
     /// Where to send requests [default: https://api.weixin.qq.com] [example: https://api2.weixin.qq.com]
     #[arg(
         long,

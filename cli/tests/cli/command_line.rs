@@ -135,13 +135,11 @@ fn a_timeout_is_a_number_of_seconds_above_zero() {
     for timeout in [
         "0", "-1", "nan", "inf", "1e300", "1e-300", "soon", "", "86401",
     ] {
-        let run = jumpqr(["--timeout", timeout, "get"]).expect(2);
-        assert!(
-            run.stderr.contains("--timeout"),
-            "{timeout}: {}",
-            run.stderr
-        );
+        for option in ["--timeout", "--queue-timeout"] {
+            let run = jumpqr([option, timeout, "get"]).expect(2);
+            assert!(run.stderr.contains(option), "{timeout}: {}", run.stderr);
+        }
     }
     // Past the command line: credentials are next.
-    jumpqr(["--timeout", "0.5", "get"]).expect(6);
+    jumpqr(["--timeout", "0.5", "--queue-timeout", "0.5", "get"]).expect(6);
 }

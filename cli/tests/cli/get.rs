@@ -1,6 +1,6 @@
 //! `jumpqr get` and `jumpqr publish`: which request each option makes, and what is shown.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{FakeWeChat, jumpqr};
 
@@ -154,4 +154,25 @@ fn publish_sends_the_prefix() {
     );
     assert_eq!(wechat.calls(), ["qrcodejumppublish"]);
     assert_eq!(wechat.received()[0].body, r#"{"prefix":"https://h.cn/t/"}"#);
+}
+
+#[test]
+fn pages_wait_for_slots_as_long_as_the_queue_timeout_allows() {
+    let wechat = FakeWeChat::start(|request| {
+        let body: Value = serde_json::from_str(&request.body).unwrap();
+        let prefix = format!("https://h.cn/{}", body["page_num"]);
+        json!({"errcode": 0, "rule_list": [{"prefix": prefix}], "total_count": 6})
+    });
+    let get = |options: [&'static str; 2]| {
+        let all = ["get", "--appid", "wx1", "--all", "--json", "--base-url"];
+        jumpqr(all)
+            .args([wechat.base_url()])
+            .args(options)
+            .env("JUMPQR_ACCESS_TOKEN", "T")
+    };
+    let run = get(["--queue-timeout", "60"]).expect(0);
+    assert_eq!(run.json()["list_size"], 6);
+    let run = get(["--queue-timeout", "0.5"]).expect(5);
+    assert_eq!(run.json()["error"]["code"], "paced_out");
+    assert_eq!(wechat.received().len(), 6 + 5);
 }

@@ -37,30 +37,31 @@ fn a_write_that_times_out_leaves_time_to_read_back() {
 }
 
 #[test]
-fn waiting_before_a_call_counts() {
+fn waiting_for_a_thread_counts_towards_the_queue_timeout_alone() {
     let clock = Arc::new(ManualClock::default());
-    clock.advance(TEN_SECONDS);
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let client = Client::builder()
         .access_token("T")
         .transport(transport.clone())
         .clock(clock)
-        .timeout(TEN_SECONDS)
+        .timeout(Duration::from_secs(4))
+        .queue_timeout(TEN_SECONDS)
         .build()
         .unwrap();
     let in_time = client.with_waited(Duration::from_secs(9));
     in_time.add_jump_qr_code(rule(), Edit::Add).unwrap();
-    assert!(transport.sent()[0].timeout <= Duration::from_secs(1));
+    assert_eq!(transport.sent()[0].timeout, Duration::from_secs(3));
     let too_late = client.with_waited(TEN_SECONDS);
     let error = too_late.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(
-        (error.kind(), error.outcome()),
-        (ErrorKind::Timeout, Outcome::NotApplied)
+        (error.code(), error.outcome()),
+        ("paced_out", Outcome::NotApplied)
     );
+    assert!(error.advice().contains("queue timeout"), "{error}");
     let mut rules = client.rules();
     rules.set_waited(TEN_SECONDS);
     let error = rules.next_page().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.code(), "paced_out");
     assert_eq!(transport.sent().len(), 1);
 }
 

@@ -20,6 +20,10 @@ impl ManualClock {
     pub(crate) fn advance(&self, by: Duration) {
         *self.0.lock().unwrap() += by;
     }
+
+    pub(crate) fn set(&self, now: Duration) {
+        *self.0.lock().unwrap() = now;
+    }
 }
 
 impl Clock for ManualClock {

@@ -1,12 +1,16 @@
 //! Calls wait for slots, so that WeChat's limit of calls a second is kept.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
+use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::store::MemoryStore;
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Clock, Secret};
+use jumpqr::{Client, Clock, GivenUp, Secret, SystemClock};
 
-use crate::fake::{ManualClock, ok, token_of};
+use crate::fake::{Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, token, token_of};
 
 /// How many calls start at once before one has to wait.
 const SLOTS: usize = 5;
@@ -58,4 +62,165 @@ fn a_token_renewed_while_the_call_waits_for_its_slot_is_used() {
             .unwrap();
     }
     assert_eq!(*sent.lock().unwrap(), ["T1", "T1", "T1", "T1", "T1", "T2"]);
+}
+
+/// A client with room for a few calls in its queue, which has used all slots of the present second.
+fn busy_client(clock: &Arc<ManualClock>, transport: &Arc<MemoryTransport>) -> Client {
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(clock.clone())
+        .timeout(Duration::from_secs(1))
+        .queue_timeout(Duration::from_secs(3))
+        .build()
+        .unwrap();
+    for _ in 0..SLOTS {
+        delete(&client).unwrap();
+    }
+    client
+}
+
+fn delete(client: &Client) -> jumpqr::Result<()> {
+    client
+        .delete_jump_qr_code("https://m.example.cn/a")
+        .map(drop)
+}
+
+/// As many calls at once as wait for two further rounds of slots.
+const CALLS: usize = 2 * SLOTS + 2;
+
+#[test]
+fn calls_that_wait_longer_for_their_slots_than_their_timeout_succeed() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .timeout(Duration::from_secs(1))
+        .build()
+        .unwrap();
+    at_once(CALLS, &client);
+    assert_eq!(transport.sent().len(), CALLS);
+}
+
+fn at_once(calls: usize, client: &Client) {
+    thread::scope(|scope| {
+        for _ in 0..calls {
+            scope.spawn(|| delete(client).unwrap());
+        }
+    });
+}
+
+#[test]
+fn a_call_that_would_wait_longer_than_the_queue_timeout_says_what_to_set() {
+    let clock = Arc::new(ManualClock::default());
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(clock.clone())
+        .queue_timeout(Duration::from_secs(1))
+        .build()
+        .unwrap();
+    for _ in 0..SLOTS {
+        delete(&client).unwrap();
+    }
+    let error = delete(&client).unwrap_err();
+    assert_eq!(error.code(), "paced_out");
+    assert!(error.advice().contains("queue timeout"), "{error}");
+    assert_eq!(clock.now(), Duration::ZERO);
+    assert_eq!(transport.sent().len(), SLOTS);
+}
+
+#[test]
+fn a_cancelled_call_leaves_the_queue_at_once_and_those_behind_move_up() {
+    let clock = Arc::new(ManualClock::default());
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
+    let client = busy_client(&clock, &transport);
+    for _ in 0..64 {
+        let waits = AtomicUsize::new(0);
+        let given_up = GivenUp::with_check(move || waits.fetch_add(1, Ordering::Relaxed) == 1);
+        let error = delete(&client.with_given_up(&given_up)).unwrap_err();
+        assert_eq!(error.code(), "given_up");
+        clock.set(Duration::ZERO);
+    }
+    delete(&client).unwrap();
+    assert_eq!(clock.now(), Duration::from_millis(1100));
+}
+
+/// Makes more calls than there are slots, each of which fails without having sent anything; then one that succeeds.
+fn fails_and_leaves_its_slot(client: &Client, clock: &ManualClock, code: &str) {
+    for _ in 0..4 * SLOTS {
+        assert_eq!(delete(client).unwrap_err().code(), code);
+    }
+    delete(client).unwrap();
+    assert_eq!(clock.now(), Duration::ZERO);
+}
+
+#[test]
+fn a_slot_in_which_no_connection_came_about_is_free_again() {
+    let clock = Arc::new(ManualClock::default());
+    let calls = Counter::default();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        if calls.next() < 4 * SLOTS {
+            return Err(SendFailure::before_sending(FailureCause::Tls, "staged"));
+        }
+        Ok(ok())
+    }));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    fails_and_leaves_its_slot(&client, &clock, "tls_failed");
+}
+
+#[test]
+fn a_slot_for_which_there_was_no_token_is_free_again() {
+    let clock = Arc::new(ManualClock::default());
+    let calls = Counter::default();
+    let client = Client::builder()
+        .token_function(move |_| {
+            if calls.next() < 4 * SLOTS {
+                return Err("staged".into());
+            }
+            Ok(Secret::new("T"))
+        })
+        .transport(Arc::new(MemoryTransport::new(|_| Ok(ok()))))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    fails_and_leaves_its_slot(&client, &clock, "token_source_failed");
+}
+
+#[test]
+fn threads_whose_token_is_stale_all_succeed_and_those_that_wait_do_not_send_it() {
+    let store = Arc::new(MemoryStore::default());
+    let build = |transport: &Arc<MemoryTransport>| {
+        app(transport)
+            .token_store(store.clone())
+            .clock(Arc::new(SystemClock::default()))
+            .pacing(true)
+            .timeout(Duration::from_secs(1))
+            .build()
+            .unwrap()
+    };
+    let before = Arc::new(MemoryTransport::new(|request| {
+        Ok(match request.path() {
+            STABLE_TOKEN => token("T1", 7200),
+            _ => ok(),
+        })
+    }));
+    delete(&build(&before)).unwrap();
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        Ok(match request.path() {
+            STABLE_TOKEN => token("T2", 7200),
+            _ if token_of(request) == "T2" => ok(),
+            _ => errcode(40001),
+        })
+    }));
+    at_once(CALLS, &build(&transport));
+    assert_eq!(count(&transport, STABLE_TOKEN), 1);
+    let stale = transport.sent().len() - 1 - CALLS;
+    assert!((1..=SLOTS).contains(&stale), "{stale} requests with it");
 }

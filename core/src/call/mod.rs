@@ -5,9 +5,9 @@
 //! included.
 //!
 //! ```text
-//!      ┌──▶ Reserve ──▶ Wait
-//!      │       │          │
-//!      │       ▼          ▼
+//!      ┌──▶ Reserve ◀─▶ Wait
+//!      │       │
+//!      │       ▼
 //!      │    GetToken, if the call has no token yet
 //!      │       │
 //!      │       ▼
@@ -22,6 +22,7 @@
 //! - A call reserves its slot first and asks for its token afterwards. If other calls renew the token while this one waits
 //!   for its slot, it sends the new token. If getting the token takes so long that the slot is out of date, the call
 //!   reserves another one before it sends.
+//! - While a call waits for a slot, its deadline stands still. All these waits together take at most the queue timeout.
 //! - A stale token (40001, 40014, 42001) is renewed once, and the request is replayed once. The renewal comes before the
 //!   replay's slot, so that the calls that are waiting need not send the stale token, too.
 //! - A transient refusal waits and is sent again, as long as there are delays and time left.
@@ -66,7 +67,7 @@ mod step;
 mod verdict;
 
 pub use failure::{FailureCause, SendFailure};
-pub use policy::Policy;
+pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy};
 pub use step::{Sending, Step};
 
 use std::time::Duration;
@@ -83,8 +84,8 @@ use crate::request::Request;
 /// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
 const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
 
-/// How much time a write must have left to be sent at all, after a wait: a quarter of the whole, but no more than this. With less, it
-/// could end in doubt for want of time alone.
+/// How much time a write must have left to be sent at all: a quarter of the whole, but no more than this. With less, its
+/// outcome could be unknown for want of time alone.
 const MOST_LEFT_FOR_SENDING: Duration = Duration::from_secs(1);
 
 /// How long after the start of its slot a request may be sent: half of the tenth of a second that the
@@ -98,7 +99,12 @@ pub struct Call<I: Interface> {
     /// The request of the present phase.
     request: Request,
     timeout: Duration,
+    /// It moves on by as long as the call waits for slots.
     deadline: Duration,
+    /// How much of the queue timeout is left.
+    queue_left: Duration,
+    /// Since when the call has waited for its next slot.
+    queued: Option<Duration>,
     delays: vec::IntoIter<Duration>,
     hosts: usize,
     host: usize,
@@ -130,7 +136,7 @@ enum Phase {
 #[derive(Debug)]
 enum State<A> {
     Reserving,
-    /// The slot is reserved, and starts then.
+    /// The call has a place in the queue, and its slot starts then.
     WaitingForSlot {
         until: Duration,
     },
@@ -151,6 +157,8 @@ impl<I: Interface> Call<I> {
             interface,
             timeout: policy.timeout,
             deadline: now.saturating_add(policy.timeout),
+            queue_left: policy.queue_timeout,
+            queued: None,
             delays: policy.delays.into_iter(),
             hosts: policy.hosts.max(1),
             host: 0,
@@ -166,22 +174,33 @@ impl<I: Interface> Call<I> {
 
     /// What to do now.
     pub fn step(&mut self, now: Duration) -> Step<I::Answer> {
-        if now >= self.deadline && !matches!(self.state, State::Done(_)) {
-            let timeout = self.timed_out();
+        if let State::WaitingForRetry { until } = self.state {
+            if until <= now {
+                self.state = State::Reserving;
+            }
+        }
+        if self.is_too_late(now) {
+            let timeout = self.timed_out(now);
             self.fail(timeout);
         }
-        match self.state {
-            State::WaitingForSlot { until } if until <= now => self.slot_begins(until),
-            State::WaitingForRetry { until } if until <= now => self.state = State::Reserving,
-            _ => {}
+        if matches!(self.state, State::Reserving) {
+            if I::PACED {
+                self.queued.get_or_insert(now);
+            } else {
+                self.slot_begins(now);
+            }
         }
-        if matches!(self.state, State::Reserving) && !I::PACED {
-            self.slot_begins(now);
+        if let State::WaitingForSlot { until } = self.state {
+            // Whenever the wait ends, the pacer is asked again.
+            self.state = State::Reserving;
+            if now < until {
+                return Step::Wait { until };
+            }
         }
         match &mut self.state {
             State::Reserving => Step::Reserve {
                 path: self.request.path(),
-                latest: self.latest_start(),
+                latest: self.latest_slot(),
             },
             State::WaitingForSlot { until } | State::WaitingForRetry { until } => {
                 Step::Wait { until: *until }
@@ -203,13 +222,18 @@ impl<I: Interface> Call<I> {
     /// Takes the result of [`Step::Reserve`]: the time at which the call may start; `None` if that is after the latest.
     pub fn reserved(&mut self, now: Duration, start: Option<Duration>) {
         match start {
-            Some(start) if start <= now => self.slot_begins(now),
-            Some(start) if start < self.latest_start() => {
+            Some(start) if start <= now => {
+                let waited = now.saturating_sub(self.queued.take().unwrap_or(now));
+                self.deadline = self.deadline.saturating_add(waited);
+                self.queue_left = self.queue_left.saturating_sub(waited);
+                self.slot_begins(now);
+            }
+            Some(start) if start <= self.latest_slot() => {
                 self.state = State::WaitingForSlot { until: start };
             }
             _ => self.fail(Error::new(
                 OwnCode::PacedOut,
-                "too many calls are waiting for their turn",
+                "the call would wait longer for its slot than its queue timeout",
             )),
         }
     }
@@ -262,14 +286,33 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// Until when it may wait.
+    /// When the queue timeout ends, if the call waits for a slot.
+    fn latest_slot(&self) -> Duration {
+        let since = self.queued.unwrap_or_default();
+        since.saturating_add(self.queue_left)
+    }
+
+    /// When the next request must have begun: a write keeps time for its response.
     fn latest_start(&self) -> Duration {
-        let kept = if self.is_writing() {
+        self.deadline.saturating_sub(self.kept_for_response())
+    }
+
+    fn kept_for_response(&self) -> Duration {
+        if self.is_writing() {
             (self.timeout / 4).min(MOST_LEFT_FOR_SENDING)
         } else {
             Duration::ZERO
-        };
-        self.deadline.saturating_sub(kept)
+        }
+    }
+
+    /// Whether the call has timed out. While it waits for a slot, it does not.
+    fn is_too_late(&self, now: Duration) -> bool {
+        match self.state {
+            State::Done(_) => false,
+            State::Reserving | State::WaitingForSlot { .. } if self.queued.is_some() => false,
+            State::Reserving | State::Sending => now >= self.latest_start(),
+            _ => now >= self.deadline,
+        }
     }
 
     /// Whether the next request changes something.
@@ -312,11 +355,17 @@ impl<I: Interface> Call<I> {
         true
     }
 
-    fn timed_out(&mut self) -> Error {
-        let error = Error::new(
-            OwnCode::Timeout,
-            format!("the call took longer than {:?}", self.timeout),
-        );
+    fn timed_out(&mut self, now: Duration) -> Error {
+        let timeout = self.timeout;
+        let message = if now < self.deadline {
+            let left = self.deadline.saturating_sub(now);
+            format!(
+                "of the call's {timeout:?} only {left:?} were left, too little to send a change"
+            )
+        } else {
+            format!("the call took longer than {timeout:?}")
+        };
+        let error = Error::new(OwnCode::Timeout, message);
         match self.last_error.take() {
             Some(last) => error.with_source(self.finished(last)),
             None => error,

@@ -1,10 +1,15 @@
 use std::time::Duration;
 
+/// How long a call waits for its slots, unless another time is set: 1,000 calls that begin at once take 220 s.
+pub const DEFAULT_QUEUE_TIMEOUT: Duration = Duration::from_secs(300);
+
 /// How long a call may take, and how often it tries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// The most time that the whole call takes: tokens, pacing, retries and reading back included.
+    /// How long the whole call may take: getting tokens, sending, retries and reading back. Waiting for slots does not count.
     pub timeout: Duration,
+    /// How long the call may wait for all its slots together.
+    pub queue_timeout: Duration,
     /// How long to wait before each retry, jitter included; no more retries than delays.
     pub delays: Vec<Duration>,
     /// The number of hosts; the second and further are tried only when nothing was sent to the ones before.
@@ -12,10 +17,11 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// 30 s, no retries, one host.
+    /// 30 s, [`DEFAULT_QUEUE_TIMEOUT`], no retries, one host.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30),
+            queue_timeout: DEFAULT_QUEUE_TIMEOUT,
             delays: Vec::new(),
             hosts: 1,
         }

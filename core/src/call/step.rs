@@ -11,7 +11,7 @@ pub enum Step<A> {
     Reserve {
         /// The interface's path.
         path: &'static str,
-        /// A slot that starts later is of no use.
+        /// When the call's queue timeout ends: a slot that starts later is of no use.
         latest: Duration,
     },
     /// Get an access token, and report to [`Call::token`](super::Call::token).
@@ -21,9 +21,10 @@ pub enum Step<A> {
         /// When the call ends.
         deadline: Duration,
     },
-    /// Do nothing until then.
+    /// Do nothing until then. The next step may be asked for earlier: if the call waits for its slot, it asks the pacer
+    /// again, because the slot may have moved to an earlier time.
     Wait {
-        /// When to ask for the next step.
+        /// When there is something to do.
         until: Duration,
     },
     /// Send this, and report to [`Call::reply`](super::Call::reply).

@@ -95,9 +95,9 @@ own_codes! {
     /// WeChat answered with a number that is not in the table.
     UnknownErrcode = "unknown_errcode", Protocol, retryable: false,
         "Look the number up in WeChat's documentation; errmsg has its text.";
-    /// The client's own pacing would make the call wait past its deadline.
+    /// The call would wait longer than its queue timeout for a slot or for a free thread.
     PacedOut = "paced_out", RateLimited, retryable: true,
-        "Make fewer calls at once, or allow more time: WeChat takes 5 calls a second per interface and account.";
+        "Make fewer calls at once, or set a longer queue timeout: WeChat takes 5 calls a second per interface and account.";
     /// The token store cannot be reached, read or written.
     StoreFailed = "store_failed", Store, retryable: true,
         "Look at the token store: whether it is there, whether it is writable, whether it is full.";

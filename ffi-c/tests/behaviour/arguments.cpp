@@ -110,6 +110,11 @@ void what_is_wrong_with_an_argument_is_said_by_name() {
   call(jumpqr_client_config_set_max_retries, retries.get(), UINT32_MAX);
   const auto error = fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_new, retries.get(), &client);
   holds("the setting is named", text(jumpqr_error_message(error.get())).find("max_retries") != std::string::npos);
+  call(jumpqr_client_config_set_max_retries, config.get(), 0u);
+  call(jumpqr_client_config_set_queue_timeout_ms, config.get(), uint64_t(0));
+  const auto no_time = fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_new, config.get(), &client);
+  holds("the setting is named",
+        text(jumpqr_error_message(no_time.get())).find("queue_timeout") != std::string::npos);
 }
 
 void statuses_have_names() {

@@ -83,5 +83,6 @@ void a_platform_calls_for_its_merchants();
 void a_platform_says_what_it_lacks();
 void a_platform_refuses_what_makes_no_sense();
 void eight_threads_are_in_the_token_function_at_once();
+void threads_that_wait_longer_for_their_slots_than_their_timeout_succeed();
 void eight_threads_share_a_client();
 void eight_threads_share_a_platform();

@@ -43,6 +43,7 @@ const Test tests[] = {
     TEST(a_platform_says_what_it_lacks),
     TEST(a_platform_refuses_what_makes_no_sense),
     TEST(eight_threads_are_in_the_token_function_at_once),
+    TEST(threads_that_wait_longer_for_their_slots_than_their_timeout_succeed),
     TEST(eight_threads_share_a_client),
     TEST(eight_threads_share_a_platform),
 };

@@ -69,6 +69,28 @@ void eight_threads_are_in_the_token_function_at_once() {
   holds("all threads were in the function at once", meeting.met());
 }
 
+void threads_that_wait_longer_for_their_slots_than_their_timeout_succeed() {
+  Server server([](const Request &) { return answer(verification_file); });
+  const auto config = config_for(server);
+  call(jumpqr_client_config_set_access_token, config.get(), "T1");
+  call(jumpqr_client_config_set_pacing, config.get(), true);
+  call(jumpqr_client_config_set_timeout_ms, config.get(), uint64_t(1000));
+  const auto client = make<Client>(jumpqr_client_new, config.get());
+  // Five slots a second: the last ones come after 2.2 s.
+  in_all_threads([&] {
+    download(client.get());
+    download(client.get());
+  });
+  const auto hurried = config_for(server);
+  call(jumpqr_client_config_set_access_token, hurried.get(), "T1");
+  call(jumpqr_client_config_set_pacing, hurried.get(), true);
+  call(jumpqr_client_config_set_queue_timeout_ms, hurried.get(), uint64_t(500));
+  const auto refuses = make<Client>(jumpqr_client_new, hurried.get());
+  for (int slot = 0; slot < 5; slot++) download(refuses.get());
+  jumpqr_verification_file *file = nullptr;
+  fails(JUMPQR_STATUS_PACED_OUT, jumpqr_download_qr_code_text, refuses.get(), &file);
+}
+
 void eight_threads_share_a_client() {
   Meeting meeting;
   Server server([&](const Request &) {

@@ -25,7 +25,8 @@ class AsyncClient(Connection[_jumpqr.Client]):
     """Calls WeChat's QR jump-rule interfaces for one account, from asyncio.
 
     Calls run on threads of the client's own, so that no event loop is blocked, and neither is the loop's default
-    executor. At most `max_concurrency` run at once; others wait for their turn, which counts for their timeout.
+    executor. At most `max_concurrency` run at once; others wait for a free thread. That counts towards `queue_timeout`,
+    not towards `timeout`.
 
     A call that is cancelled ends at once. If it was waiting, it is never sent; if it was sent already, it may still be
     applied, nothing more is sent for it, and its thread is free when its request has ended. A process that ends waits
@@ -47,10 +48,11 @@ class AsyncClient(Connection[_jumpqr.Client]):
         alternate_base_urls: Hosts that are tried when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines.
         timeout: The most time that a whole call takes, in seconds.
+        queue_timeout: How long a call may wait for a free thread and for all its slots together, in seconds.
         connect_timeout: How long connecting may take, in seconds.
         read_timeout: How long the server may say nothing, in seconds.
         max_retries: How often a call is tried again after a transient failure.
-        pacing: Whether calls wait their turn so that WeChat's limit is kept.
+        pacing: Whether calls wait for slots, so that WeChat's limit is kept.
         validate: Whether a request is checked before it is sent.
         body_limit: The longest answer that is taken, in bytes.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
@@ -80,6 +82,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
         alternate_base_urls: Optional[Sequence[str]] = None,
         allow_http: Optional[bool] = None,
         timeout: Optional[float] = None,
+        queue_timeout: Optional[float] = None,
         connect_timeout: Optional[float] = None,
         read_timeout: Optional[float] = None,
         max_retries: Optional[int] = None,
@@ -100,6 +103,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
             alternate_base_urls=alternate_base_urls,
             allow_http=allow_http,
             timeout=timeout,
+            queue_timeout=queue_timeout,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             max_retries=max_retries,
@@ -139,12 +143,13 @@ class AsyncClient(Connection[_jumpqr.Client]):
     async def _call(self, call: Call[T], timeout: Optional[float], validate: Optional[bool] = None) -> T:
         native = self._native()
         interface, arguments, decode = call
-        limit = native.limit(timeout)
 
         def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
-            return native.call(interface, arguments, timeout=limit, waited=waited, validate=validate, given_up=given_up)
+            return native.call(
+                interface, arguments, timeout=timeout, waited=waited, validate=validate, given_up=given_up
+            )
 
-        return decode(await self._threads.run(interface, work, limit))
+        return decode(await self._threads.run(interface, work, native.queue_timeout()))
 
     async def add_jump_qr_code(
         self,
@@ -214,15 +219,14 @@ class AsyncClient(Connection[_jumpqr.Client]):
         """
         begun_in = process()
         native = self._native()
-        limit = native.limit(timeout)
-        pages = native.rules(appid, timeout=limit)
+        pages = native.rules(appid, timeout=timeout)
 
         def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
             return pages.next_page(given_up=given_up, waited=waited)
 
         while True:
             check_process(begun_in)
-            page = await self._threads.run("getJumpQRCode", work, limit)
+            page = await self._threads.run("getJumpQRCode", work, native.queue_timeout())
             if page is None:
                 return
             for rule in page:
@@ -300,7 +304,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
         def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
             return native.token_status(waited=waited)
 
-        return status_or_none(await self._threads.run("token_status", work, native.limit()))
+        return status_or_none(await self._threads.run("token_status", work, native.queue_timeout()))
 
     async def aclose(self) -> None:
         """Close the connections, once the calls in progress are done; those that still wait raise RuntimeError."""

@@ -34,10 +34,11 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         alternate_base_urls: Hosts that are tried when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines.
         timeout: The most time that a whole call takes, in seconds, and a method of the platform.
+        queue_timeout: How long a call may wait for a free thread and for all its slots together, in seconds.
         connect_timeout: How long connecting may take, in seconds.
         read_timeout: How long the server may say nothing, in seconds.
         max_retries: How often a call is tried again after a transient failure.
-        pacing: Whether calls wait their turn so that WeChat's limit, which each merchant has for itself, is kept.
+        pacing: Whether calls wait for slots, so that WeChat's limit, which each merchant has for itself, is kept.
         validate: Whether a request is checked before it is sent.
         body_limit: The longest answer that is taken, in bytes.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
@@ -67,6 +68,7 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         alternate_base_urls: Optional[Sequence[str]] = None,
         allow_http: Optional[bool] = None,
         timeout: Optional[float] = None,
+        queue_timeout: Optional[float] = None,
         connect_timeout: Optional[float] = None,
         read_timeout: Optional[float] = None,
         max_retries: Optional[int] = None,
@@ -87,6 +89,7 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
             alternate_base_urls=alternate_base_urls,
             allow_http=allow_http,
             timeout=timeout,
+            queue_timeout=queue_timeout,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             max_retries=max_retries,
@@ -116,7 +119,7 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
 
     async def _run(self, name: str, work: Callable[[_jumpqr.Platform, float], T]) -> T:
         native = self._native()
-        return await self._threads.run(name, lambda given_up, waited: work(native, waited), native.limit())
+        return await self._threads.run(name, lambda given_up, waited: work(native, waited), native.queue_timeout())
 
     async def set_verify_ticket(self, ticket: str) -> None:
         """Keep the component_verify_ticket that WeChat has just pushed, in the store.

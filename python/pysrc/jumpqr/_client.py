@@ -46,12 +46,16 @@ class Client(Connection[_jumpqr.Client]):
         base_url: The host to call; https://api.weixin.qq.com by default. It must be https, but for this machine's own.
         alternate_base_urls: Hosts that are tried, in order, when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines: only for a proxy in your own network.
-        timeout: The most time that a whole call takes, with tokens, pacing, retries and reading back; 30 s by default.
+        timeout: The most time that a whole call takes, with tokens, retries and reading back; 30 s by default. While a
+            call waits for its slot, its time stands still.
+        queue_timeout: How long a call may wait for all its slots together, see `pacing`; 300 s by default, enough for
+            1,000 calls at once. A call that would wait longer fails at once with the code "paced_out".
         connect_timeout: How long looking up the host's name may take, and then connecting, TLS included; 5 s each by
             default.
         read_timeout: How long the server may say nothing; 10 s by default.
         max_retries: How often a call is tried again after a transient failure; 3 by default, 0 to 100.
-        pacing: Whether calls wait their turn so that WeChat's 5 calls a second per interface are kept; True by default.
+        pacing: Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface; True by
+            default. WeChat answers more calls with 44990.
         validate: Whether a request is checked before it is sent; True by default.
         body_limit: The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the
@@ -68,8 +72,8 @@ class Client(Connection[_jumpqr.Client]):
         CredentialsError: There is nothing to get an access token with.
         StoreError: The folder of the token store cannot be made, or others may read it.
 
-    Every method that calls WeChat takes `timeout`, the most time for that call, and raises `JumpqrError`:
-    `ValidationError` before anything is sent, else one of its other subclasses.
+    Every method that calls WeChat takes `timeout`, the most time for that call without waiting for slots. It raises
+    `JumpqrError`: `ValidationError` before anything is sent, else one of its other subclasses.
 
     >>> client = Client(appid="wx1234567890abcdef", secret="appsecret")
     """
@@ -86,6 +90,7 @@ class Client(Connection[_jumpqr.Client]):
         alternate_base_urls: Sequence[str] | None = None,
         allow_http: bool | None = None,
         timeout: float | None = None,
+        queue_timeout: float | None = None,
         connect_timeout: float | None = None,
         read_timeout: float | None = None,
         max_retries: int | None = None,
@@ -106,6 +111,7 @@ class Client(Connection[_jumpqr.Client]):
             alternate_base_urls=alternate_base_urls,
             allow_http=allow_http,
             timeout=timeout,
+            queue_timeout=queue_timeout,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             max_retries=max_retries,

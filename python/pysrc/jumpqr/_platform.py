@@ -38,10 +38,11 @@ class Platform(Connection[_jumpqr.Platform]):
         alternate_base_urls: Hosts that are tried when nothing could be sent to the ones before.
         allow_http: Whether plain http is allowed to other machines.
         timeout: The most time that a whole call takes, in seconds, and a method of the platform.
+        queue_timeout: How long a call may wait for all its slots together, in seconds.
         connect_timeout: How long connecting may take, in seconds.
         read_timeout: How long the server may say nothing, in seconds.
         max_retries: How often a call is tried again after a transient failure.
-        pacing: Whether calls wait their turn so that WeChat's limit, which each merchant has for itself, is kept.
+        pacing: Whether calls wait for slots, so that WeChat's limit, which each merchant has for itself, is kept.
         validate: Whether a request is checked before it is sent.
         body_limit: The longest answer that is taken, in bytes.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
@@ -73,6 +74,7 @@ class Platform(Connection[_jumpqr.Platform]):
         alternate_base_urls: Sequence[str] | None = None,
         allow_http: bool | None = None,
         timeout: float | None = None,
+        queue_timeout: float | None = None,
         connect_timeout: float | None = None,
         read_timeout: float | None = None,
         max_retries: int | None = None,
@@ -93,6 +95,7 @@ class Platform(Connection[_jumpqr.Platform]):
             alternate_base_urls=alternate_base_urls,
             allow_http=allow_http,
             timeout=timeout,
+            queue_timeout=queue_timeout,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             max_retries=max_retries,

@@ -27,6 +27,7 @@ class Settings:
         "max_retries",
         "pacing",
         "proxy",
+        "queue_timeout",
         "read_timeout",
         "timeout",
         "tls_roots",
@@ -43,6 +44,7 @@ class Settings:
         alternate_base_urls: Sequence[str] | None,
         allow_http: bool | None,
         timeout: float | None,
+        queue_timeout: float | None,
         connect_timeout: float | None,
         read_timeout: float | None,
         max_retries: int | None,
@@ -61,6 +63,7 @@ class Settings:
         self.alternate_base_urls = alternate_base_urls
         self.allow_http = allow_http
         self.timeout = timeout
+        self.queue_timeout = queue_timeout
         self.connect_timeout = connect_timeout
         self.read_timeout = read_timeout
         self.max_retries = max_retries

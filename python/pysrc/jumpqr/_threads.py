@@ -16,7 +16,7 @@ from ._connection import logged, process
 T = TypeVar("T")
 
 Work = Callable[[Optional[_jumpqr.GivenUp], float], T]
-"""What a call does on a thread: with what it is given up by, and how long it has waited for its turn, in seconds."""
+"""What a call does on a thread: with what it is given up by, and how long it has waited for the thread, in seconds."""
 
 DEFAULT_MAX_CONCURRENCY = 64
 """As many calls as there are idle connections kept."""
@@ -102,8 +102,8 @@ class Threads:
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="jumpqr")
 
-    async def run(self, name: str, work: Work[T], limit: float) -> T:
-        """Do `work` on a thread; where none is free within `limit` seconds, it ends as if its time were up."""
+    async def run(self, name: str, work: Work[T], queue_timeout: float) -> T:
+        """Do `work` on a thread. If none is free within `queue_timeout` seconds, `work` fails for that."""
         here = process()
         pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
         context = contextvars.copy_context()
@@ -119,11 +119,11 @@ class Threads:
             turn = pool.submit(call)
             result = asyncio.wrap_future(turn)
             try:
-                await asyncio.wait([result], timeout=limit)
+                await asyncio.wait([result], timeout=queue_timeout)
                 if turn.cancelled():
-                    raise RuntimeError("the client was closed while the call waited for its turn; make another one")
+                    raise RuntimeError("the client was closed while the call waited for a thread; make another one")
                 if not turn.done() and turn.cancel():
-                    return work(None, limit)
+                    return work(None, queue_timeout)
                 return await result
             finally:
                 # None of this has an effect on a call that is done.

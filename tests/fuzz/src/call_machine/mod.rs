@@ -14,7 +14,7 @@ use jumpqr_core::interface::{
     AddJumpQRCode, ApiAuthorizerToken, ComponentTokenField, DeleteJumpQRCode, DownloadQRCodeText,
     GetJumpQRCode, Interface, LinkMiniprogram, PublishJumpQRCode, StableToken,
 };
-use jumpqr_core::{Edit, Error, OrdinaryLinkRule, Pacer, RuleKey, Secret};
+use jumpqr_core::{Edit, Error, OrdinaryLinkRule, Pacer, RuleKey, Secret, Slot};
 
 use self::scenario::{
     APPID, Answer, Clock, OPEN_VERSION, PATH, PERMIT_SUB_RULE, PREFIX, Scenario, TokenSource, Turn,
@@ -79,33 +79,29 @@ fn add(is_edit: Edit) -> AddJumpQRCode {
 fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     let policy = Policy {
         timeout: scenario.timeout(),
+        queue_timeout: scenario.queue_timeout(),
         delays: scenario.delays(),
         hosts: scenario.hosts(),
     };
     let mut now = scenario.begin();
-    let deadline = now.saturating_add(policy.timeout);
     let own_path = interface.request().path();
-    // A write that waits has time left to be sent in.
-    let kept = match interface.write() {
-        Some(_) => (policy.timeout / 4).min(Duration::from_secs(1)),
-        None => Duration::ZERO,
-    };
     let which = scenario.interface;
-    let mut watch = Watch::new(which, own_path, deadline, policy.hosts, policy.delays.len());
-    let mut turns = Turns::after(scenario.others, own_path, now);
+    let mut watch = Watch::new(which, own_path, now, &policy);
+    let mut slots = Slots::after(scenario.others, own_path, now);
     let mut events = scenario.events();
     let mut call = Call::new(interface, policy, now);
-    let (mut steps, mut early) = (0, 0);
+    let (mut steps, mut early, mut waits) = (0, 0, false);
     let result = loop {
         let step = call.step(now);
-        assert!(
-            now < deadline || matches!(step, Step::Done(_)),
-            "{now:?} is too late"
-        );
+        if !matches!(step, Step::Done(_)) {
+            watch.step(now);
+        }
         let Some(event) = events.next() else {
             return;
         };
-        if !matches!(step, Step::Wait { .. }) {
+        let asks_again = waits && matches!(step, Step::Reserve { .. });
+        waits = matches!(step, Step::Wait { .. });
+        if !waits && !asks_again {
             steps += 1;
             assert!(steps <= watch.most_steps(), "it does not end");
         }
@@ -130,22 +126,20 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 call.token(now, token);
             }
             Step::Reserve { path, latest } => {
-                let kept = if path == own_path {
-                    kept
-                } else {
-                    Duration::ZERO
-                };
-                assert_eq!(latest, deadline.saturating_sub(kept));
+                watch.reserve(now, latest);
                 let start = match event.turn {
-                    Turn::Paced => turns.reserve(path, now, latest),
+                    Turn::Paced => slots.reserve(path, now, latest),
                     Turn::At(span) => Some(span.duration()),
                     Turn::In(span) => Some(now.saturating_add(span.duration())),
                     Turn::Never => None,
                 };
+                if start.is_some_and(|start| start <= now) {
+                    watch.slot_begins(now);
+                }
                 call.reserved(now, start);
             }
             Step::Wait { until } => {
-                assert!(now < until && until < deadline, "{now:?} until {until:?}");
+                watch.wait(now, until);
                 early += 1;
                 now = match event.clock {
                     Clock::Stands | Clock::Back(_) if early > EARLY => until,
@@ -164,6 +158,9 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                     }),
                     None => Err(failure(event.answer, echo)),
                 };
+                if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
+                    slots.set_used();
+                }
                 call.reply(now, reply);
                 watch.reply(&sending, event.answer);
             }
@@ -186,35 +183,52 @@ fn failure(answer: Answer, detail: String) -> SendFailure {
 }
 
 /// The pacer, held to its promise for as long as time does not go back.
-struct Turns {
+struct Slots {
     pacer: Pacer,
+    slot: Slot,
+    taken: Option<(&'static str, Duration)>,
     now: Duration,
     starts: HashMap<&'static str, Vec<Duration>>,
 }
 
-impl Turns {
-    /// After other calls have taken theirs.
+impl Slots {
+    /// After other calls have begun, or wait.
     fn after(others: u8, path: &'static str, now: Duration) -> Self {
-        let mut turns = Self {
+        let mut slots = Self {
             pacer: Pacer::default(),
+            slot: Slot::default(),
+            taken: None,
             now,
             starts: HashMap::new(),
         };
         for _ in 0..others % 16 {
-            turns.reserve(path, now, Duration::MAX);
+            let mut other = Slot::default();
+            if slots.pacer.reserve(&mut other, path, now, Duration::MAX) == Some(now) {
+                slots.starts.entry(path).or_default().push(now);
+            }
+            other.set_used();
         }
-        turns
+        slots
     }
 
     fn reserve(&mut self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
-        let start = self.pacer.reserve(path, now, latest)?;
-        assert!(now <= start && start <= latest);
         if now < self.now {
             // What was promised for later times holds no more.
             *self = Self::after(0, path, now);
-            return Some(start);
         }
         self.now = now;
+        self.taken = None;
+        let start = self.pacer.reserve(&mut self.slot, path, now, latest)?;
+        assert!(now <= start && (start == now || start <= latest));
+        self.taken = (start == now).then_some((path, now));
+        Some(start)
+    }
+
+    fn set_used(&mut self) {
+        self.slot.set_used();
+        let Some((path, start)) = self.taken.take() else {
+            return;
+        };
         let starts = self.starts.entry(path).or_default();
         starts.push(start);
         for window in starts.windows(6) {
@@ -223,6 +237,5 @@ impl Turns {
                 assert!(apart > Duration::from_secs(1), "six calls in {apart:?}");
             }
         }
-        Some(start)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use arbitrary::Arbitrary;
-use jumpqr_core::call::FailureCause;
+use jumpqr_core::call::{DEFAULT_QUEUE_TIMEOUT, FailureCause};
 use jumpqr_core::errcode::Class;
 use jumpqr_core::{ErrCode, OpenVersion, PermitSubRule};
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ pub(super) struct Scenario {
     begin: Span,
     delays: Vec<u16>,
     hosts: u8,
-    /// How many calls the pacer has let through before.
+    /// How many calls the pacer has let through before, and the queue timeout.
     pub(super) others: u8,
     events: Vec<Event>,
 }
@@ -136,6 +136,14 @@ impl Scenario {
 
     pub(super) fn begin(&self) -> Duration {
         self.begin.duration()
+    }
+
+    /// The default, or some seconds.
+    pub(super) fn queue_timeout(&self) -> Duration {
+        match self.others / 16 {
+            0 => DEFAULT_QUEUE_TIMEOUT,
+            seconds => Duration::from_secs(seconds.into()),
+        }
     }
 
     pub(super) fn delays(&self) -> Vec<Duration> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jumpqr_core::call::Sending;
+use jumpqr_core::call::{Policy, Sending};
 use jumpqr_core::errcode::Class;
 use jumpqr_core::{Error, Outcome, Secret};
 
@@ -18,7 +18,13 @@ pub(super) struct Watch {
     own_path: &'static str,
     hosts: usize,
     most_sends: usize,
+    /// It stands still while the call waits for its slot.
     deadline: Duration,
+    queue_left: Duration,
+    /// Since when the call waits for its slot.
+    queued: Option<Duration>,
+    /// How much time a write has left when it is sent.
+    kept: Duration,
     tokens: Vec<String>,
     renewals: usize,
     sends: usize,
@@ -39,18 +45,24 @@ impl Watch {
     pub(super) fn new(
         which: Which,
         own_path: &'static str,
-        deadline: Duration,
-        hosts: usize,
-        retries: usize,
+        now: Duration,
+        policy: &Policy,
     ) -> Self {
-        let hosts = hosts.max(1);
+        let hosts = policy.hosts.max(1);
         Self {
             which,
             own_path,
             hosts,
             // Each round tries every host once and reads back once; and there is one replay.
-            most_sends: (hosts + 1) * (retries + 1) + 1,
-            deadline,
+            most_sends: (hosts + 1) * (policy.delays.len() + 1) + 1,
+            deadline: now.saturating_add(policy.timeout),
+            queue_left: policy.queue_timeout,
+            queued: None,
+            kept: if which.is_write() {
+                (policy.timeout / 4).min(Duration::from_secs(1))
+            } else {
+                Duration::ZERO
+            },
             tokens: Vec::new(),
             renewals: 0,
             sends: 0,
@@ -63,7 +75,7 @@ impl Watch {
         }
     }
 
-    /// How many steps there may be, but for waiting.
+    /// How many steps there may be, without waiting for slots and retries.
     pub(super) fn most_steps(&self) -> usize {
         // A slot for each request, two tokens, and another slot if the first token takes long.
         2 * self.most_sends + 4
@@ -74,6 +86,38 @@ impl Watch {
         let has_secret = matches!(self.which, Which::StableToken | Which::AuthorizerToken);
         let own = has_secret.then_some(APPSECRET);
         self.tokens.iter().map(String::as_str).chain(own).collect()
+    }
+
+    /// The call is not late, unless it waits for its slot.
+    pub(super) fn step(&self, now: Duration) {
+        assert!(
+            now < self.deadline || self.queued.is_some(),
+            "{now:?} is too late"
+        );
+    }
+
+    /// The call asks for a slot until `latest`.
+    pub(super) fn reserve(&mut self, now: Duration, latest: Duration) {
+        let since = *self.queued.get_or_insert(now);
+        assert_eq!(latest, since.saturating_add(self.queue_left));
+    }
+
+    /// The call waits.
+    pub(super) fn wait(&self, now: Duration, until: Duration) {
+        let latest = match self.queued {
+            Some(since) => since.saturating_add(self.queue_left),
+            None => self.deadline,
+        };
+        assert!(now < until && until <= latest, "{now:?} until {until:?}");
+    }
+
+    /// The call got its slot.
+    pub(super) fn slot_begins(&mut self, now: Duration) {
+        if let Some(since) = self.queued.take() {
+            let waited = now.saturating_sub(since);
+            self.deadline = self.deadline.saturating_add(waited);
+            self.queue_left = self.queue_left.saturating_sub(waited);
+        }
     }
 
     /// The token that may be given.
@@ -119,6 +163,12 @@ impl Watch {
             "another host is tried, though something was sent to the one before"
         );
         self.host = sending.host;
+        if self.is_own(sending) {
+            assert!(
+                now < self.deadline.saturating_sub(self.kept),
+                "{now:?} is too late to write"
+            );
+        }
         let token = sending.access_token.as_ref().map(Secret::expose);
         assert_eq!(token, self.tokens.last().map(String::as_str));
         if self.is_own(sending) {

@@ -1,0 +1,176 @@
+//! Many calls at once: their machines, one pacer, and a clock that moves to the next thing to do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jumpqr_core::answer::Reply;
+use jumpqr_core::call::{Call, Policy, Step};
+use jumpqr_core::interface::{Confirmation, DeleteJumpQRCode};
+use jumpqr_core::{Error, Pacer, RuleKey, Secret, Slot};
+
+/// How long a request takes.
+const REQUEST: Duration = Duration::from_millis(80);
+
+/// What all calls share.
+struct World {
+    pacer: Pacer,
+    /// The token that the client has, and how long it takes to renew it.
+    token: &'static str,
+    renewal: Duration,
+    /// The token that WeChat takes.
+    valid: &'static str,
+    requests: Vec<Duration>,
+    renewals: usize,
+}
+
+/// One call, and what it waits for.
+struct Running {
+    call: Call<DeleteJumpQRCode>,
+    slot: Slot,
+    sent: Option<Secret>,
+    rejected: Option<Secret>,
+}
+
+impl World {
+    fn new(token: &'static str) -> Self {
+        Self {
+            pacer: Pacer::default(),
+            token,
+            renewal: Duration::from_millis(200),
+            valid: "T2",
+            requests: Vec::new(),
+            renewals: 0,
+        }
+    }
+
+    /// Runs so many calls that begin at once; returns their results and when the last one was done.
+    fn run(
+        &mut self,
+        calls: usize,
+        policy: &Policy,
+    ) -> (Vec<Result<Confirmation, Error>>, Duration) {
+        let call = || {
+            let key = RuleKey::ordinary_link("https://m.example.cn/a");
+            Running {
+                call: Call::new(DeleteJumpQRCode { key }, policy.clone(), Duration::ZERO),
+                slot: Slot::default(),
+                sent: None,
+                rejected: None,
+            }
+        };
+        // Each goes on at its time; of those with the same time, the first comes first.
+        let mut agenda: BTreeMap<_, _> =
+            (0..calls).map(|n| ((Duration::ZERO, n), call())).collect();
+        let mut results = Vec::new();
+        let mut last = Duration::ZERO;
+        while let Some(((now, number), mut running)) = agenda.pop_first() {
+            last = now;
+            match self.go_on(now, &mut running) {
+                Ok(until) => drop(agenda.insert((until, number), running)),
+                Err(result) => results.push(result),
+            }
+        }
+        (results, last)
+    }
+
+    /// Goes on until the call has to wait; returns until when, or how it ended.
+    fn go_on(
+        &mut self,
+        now: Duration,
+        running: &mut Running,
+    ) -> Result<Duration, Result<Confirmation, Error>> {
+        if let Some(token) = running.sent.take() {
+            let errcode = if token.expose() == self.valid {
+                0
+            } else {
+                40001
+            };
+            running.slot.set_used();
+            let body = format!(r#"{{"errcode":{errcode}}}"#);
+            running.call.reply(now, Ok(Reply::ok(body)));
+        }
+        if running.rejected.take().is_some() {
+            if self.token != self.valid {
+                self.token = self.valid;
+                self.renewals += 1;
+            }
+            running.call.token(now, Ok(Some(Secret::new(self.token))));
+        }
+        loop {
+            match running.call.step(now) {
+                Step::Reserve { path, latest } => {
+                    let start = self.pacer.reserve(&mut running.slot, path, now, latest);
+                    running.call.reserved(now, start);
+                }
+                Step::Wait { until } => return Ok(until),
+                Step::GetToken { rejected: None, .. } => {
+                    running.call.token(now, Ok(Some(Secret::new(self.token))));
+                }
+                Step::GetToken { rejected, .. } => {
+                    running.rejected = rejected;
+                    return Ok(now + self.renewal);
+                }
+                Step::Send(sending) => {
+                    self.requests.push(now);
+                    running.sent = sending.access_token;
+                    return Ok(now + REQUEST);
+                }
+                Step::Done(result) => {
+                    self.pacer.give_back(&mut running.slot);
+                    return Err(result);
+                }
+            }
+        }
+    }
+}
+
+fn policy(timeout_ms: u64) -> Policy {
+    Policy {
+        timeout: Duration::from_millis(timeout_ms),
+        ..Policy::default()
+    }
+}
+
+#[test]
+fn three_hundred_calls_at_once_all_succeed() {
+    let mut world = World::new("T2");
+    let (results, last) = world.run(300, &policy(30_000));
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(world.requests.len(), 300);
+    assert_eq!(last, Duration::from_millis(59 * 1100) + REQUEST);
+    for window in world.requests.windows(6) {
+        assert!(window[5] - window[0] > Duration::from_secs(1), "{window:?}");
+    }
+}
+
+#[test]
+fn a_thousand_calls_at_once_fit_into_the_default_queue_timeout_whatever_their_timeout() {
+    let mut world = World::new("T2");
+    let (results, _) = world.run(1000, &policy(500));
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(world.requests.len(), 1000);
+}
+
+#[test]
+fn twenty_calls_whose_token_is_stale_send_it_in_one_round_only_and_renew_it_once() {
+    let mut world = World::new("T1");
+    let (results, last) = world.run(20, &policy(3000));
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!((world.requests.len(), world.renewals), (25, 1));
+    assert_eq!(last, Duration::from_millis(4 * 1100) + REQUEST);
+}
+
+#[test]
+fn calls_beyond_the_queue_timeout_are_refused_at_once_and_take_no_slots() {
+    let mut world = World::new("T2");
+    let policy = Policy {
+        queue_timeout: Duration::from_secs(10),
+        ..policy(1000)
+    };
+    let (results, _) = world.run(100, &policy);
+    let (done, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    assert_eq!((done.len(), refused.len()), (50, 50));
+    for error in refused {
+        assert_eq!(error.unwrap_err().code(), "paced_out");
+    }
+}
