@@ -235,7 +235,8 @@ fn in_camel_case(error: Error) -> Error {
 
 /// An error in JSON; if it is about certificates, its texts name the settings as they are called here.
 pub(crate) fn with_names_of_settings(mut error: Value) -> Value {
-    if error["code"] == OwnCode::TlsFailed.name() {
+    let is_tls = |code: &Value| code == OwnCode::TlsFailed.name();
+    if error.get("code").is_some_and(is_tls) {
         for part in ["text", "message", "advice"] {
             if let Some(text) = error.get_mut(part) {
                 *text = text.as_str().map(renamed).into();
