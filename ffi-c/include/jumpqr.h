@@ -908,8 +908,8 @@ jumpqr_status jumpqr_client_config_set_token_interface(struct jumpqr_client_conf
  * with NUL, is one of
  *
  * - `memory:`, in this process;
- * - `dir:/absolute/path`, in this folder, for the processes of one machine. It is made if it is not there, and must be its
- *   owner's alone (0700);
+ * - `dir:/absolute/path`, in this folder, for the processes of one machine. It is made if it is not there, and is its
+ *   owner's alone (0700), and made so again if others could get at it;
  * - `redis://[user:password@]host[:port][/db]`, `rediss://…` with TLS, or `redis+unix:///path/of/the.socket`, for a fleet of machines. It
  *   is connected to when it is needed.
  *
