@@ -119,7 +119,7 @@ void a_store_that_others_can_read_is_made_private_again_unless_other_things_are_
   const auto client = make<Client>(jumpqr_client_new, config.get());
   const auto loose = perms::owner_all | perms::group_read | perms::group_exec;
   std::filesystem::permissions(folder.path(), loose);
-  download(client);
+  download(make<Client>(jumpqr_client_new, config.get()));
   holds("it is the owner's alone", std::filesystem::status(folder.path()).permissions() == perms::owner_all);
   std::ofstream(folder.path() / "notes.txt") << "mine";
   std::filesystem::permissions(folder.path(), loose);
