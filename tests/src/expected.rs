@@ -12,7 +12,7 @@ pub enum Expected {
     /// With this answer.
     Answer(Value),
     /// With this error.
-    Error(ErrorVector),
+    Error(Box<ErrorVector>),
 }
 
 /// The properties of an error that are the same in every language.
@@ -26,6 +26,9 @@ pub struct ErrorVector {
     rid: Option<String>,
     retryable: bool,
     outcome: String,
+    /// Texts that message and advice together must have in them.
+    #[serde(default)]
+    says: Vec<String>,
 }
 
 /// What the server answers.
@@ -61,6 +64,7 @@ impl From<&Error> for ErrorVector {
             rid: error.rid().map(str::to_owned),
             retryable: error.is_retryable(),
             outcome: error.outcome().name().to_owned(),
+            says: Vec::new(),
         }
     }
 }
@@ -77,8 +81,15 @@ impl Expected {
                 Err(format!("expected the answer {expected}, found {found}"))
             }
             (Self::Error(expected), Err(found)) => {
-                let found = ErrorVector::from(found);
-                if *expected == found {
+                let said = format!("{}\n{}", found.message(), found.advice());
+                if let Some(text) = expected.says.iter().find(|text| !said.contains(*text)) {
+                    return Err(format!("{text:?} is not said in {said:?}"));
+                }
+                let found = ErrorVector {
+                    says: expected.says.clone(),
+                    ..ErrorVector::from(found)
+                };
+                if **expected == found {
                     return Ok(());
                 }
                 Err(format!("expected {expected:?}, found {found:?}"))

@@ -153,7 +153,7 @@ impl Refusal {
                     let advice = error.advice().to_owned();
                     (error, advice)
                 } else {
-                    let known = ErrCode::lookup(errcode).map(ErrCode::advice_on_token_call);
+                    let known = ErrCode::lookup(errcode).and_then(|code| code.advice_in(interface));
                     let advice = known.unwrap_or(error.advice()).to_owned();
                     (error, advice)
                 }

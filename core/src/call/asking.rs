@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::verdict::Verdict;
 use super::{Call, Phase, State};
-use crate::errcode::ErrCode;
 use crate::error::Error;
 use crate::interface::{Interface, Write};
 use crate::request::Request;
@@ -20,7 +19,7 @@ impl<I: Interface> Call<I> {
             Verdict::Again { error, wait } => self.ask_again(now, error, wait),
             Verdict::NothingSent(error) => self.next_host(now, error),
             Verdict::Unknown(error) => self.outcome_unknown(now, error),
-            Verdict::Refused(error) => self.refused(error),
+            Verdict::Refused(error) => self.give_up(error),
         }
     }
 
@@ -63,14 +62,6 @@ impl<I: Interface> Call<I> {
         } else {
             self.fail(error);
         }
-    }
-
-    fn refused(&mut self, error: Error) {
-        let known = error.errcode().and_then(ErrCode::lookup);
-        self.give_up(match known {
-            Some(code) if I::ISSUES_TOKEN => error.with_advice(code.advice_on_token_call()),
-            _ => error,
-        });
     }
 
     fn read_back_request(&self) -> Option<Request> {

@@ -367,7 +367,7 @@ impl<I: Interface> Call<I> {
         };
         let error = Error::new(OwnCode::Timeout, message);
         match self.last_error.take() {
-            Some(last) => error.with_source(self.finished(last)),
+            Some(last) => error.with_source(self.named(last)),
             None => error,
         }
     }
@@ -382,7 +382,7 @@ impl<I: Interface> Call<I> {
             Phase::Asking if self.doubted => error.with_outcome(Outcome::Unknown),
             Phase::Asking => error,
             Phase::ReadingBack { cause, .. } => {
-                let error = self.finished(error);
+                let error = self.named(error);
                 cause.with_source(error).with_outcome(Outcome::Unknown)
             }
         };
@@ -390,17 +390,40 @@ impl<I: Interface> Call<I> {
         self.state = State::Done(Some(Err(error)));
     }
 
-    /// The error as it may be seen: with the interface's name, and without secrets.
+    /// The error as it may be seen: with what this request tells about the code, with the interface's name, and without secrets.
     fn finished(&self, error: Error) -> Error {
-        let tokens = [self.access_token.as_ref(), self.rejected_token.as_ref()];
-        let secrets = tokens.into_iter().flatten().chain(self.interface.secrets());
-        let error = match error.errcode().and_then(ErrCode::lookup) {
+        self.named(self.advised(error))
+    }
+
+    /// With the advice that belongs to this request. What failed in another interface, to get a token, has its own.
+    fn advised(&self, error: Error) -> Error {
+        if error.interface().is_some() {
+            return error;
+        }
+        let Some(code) = error.errcode().and_then(ErrCode::lookup) else {
+            return error;
+        };
+        match self.interface.advise(code) {
+            Some(advice) if error.outcome() == Outcome::Unknown => {
+                let advice = format!("{} {advice}", error.advice());
+                error.with_advice(advice)
+            }
+            // What the request itself causes does not pass.
+            Some(advice) if code.class == Class::ReadBack => {
+                error.with_advice(advice).with_retryable(false)
+            }
+            Some(advice) => error.with_advice(advice),
             // Where nothing was to be changed, there is nothing to be read back.
-            Some(code) if code.class == Class::ReadBack && self.interface.write().is_none() => {
+            None if code.class == Class::ReadBack && self.interface.write().is_none() => {
                 error.with_advice("Call again a little later.")
             }
-            _ => error,
-        };
+            None => error,
+        }
+    }
+
+    fn named(&self, error: Error) -> Error {
+        let tokens = [self.access_token.as_ref(), self.rejected_token.as_ref()];
+        let secrets = tokens.into_iter().flatten().chain(self.interface.secrets());
         let named = match error.interface() {
             Some(_) => error,
             None => error.in_interface(I::NAME),

@@ -2,10 +2,14 @@
 //!
 //! An answer is classified by its number, never by its text: real texts are often empty but for the `rid`.
 
+mod address;
 mod errmsg;
 mod table;
 
 pub use errmsg::Errmsg;
+
+pub(crate) use address::address_in;
+pub(crate) use table::ON_MISSING_TICKET;
 
 use std::time::Duration;
 
@@ -127,15 +131,37 @@ impl ErrCode {
         table::TABLE
     }
 
-    /// What to do when a call that asks for a token is answered with this code: there, a stale-token code says that the
-    /// credentials are wrong.
+    /// What to do when `interface` answers with this code, if that is something else than [`advice`](Self::advice).
+    ///
+    /// ```
+    /// let quota = jumpqr_core::ErrCode::lookup(45009).unwrap();
+    /// let advice = quota.advice_in("api_component_token").unwrap();
+    /// assert!(advice.contains("/cgi-bin/component/clear_quota/v2"));
+    /// assert_eq!(quota.advice_in("addJumpQRCode"), None);
+    /// ```
     #[must_use]
-    pub fn advice_on_token_call(&self) -> &'static str {
-        match self.class {
-            Class::Renew => {
-                "Check appid and secret on the console; a secret that was reset is no longer valid."
-            }
-            _ => self.advice,
+    pub fn advice_in(&self, interface: &str) -> Option<&'static str> {
+        match (interface, self.number, self.class) {
+            // On an interface that issues a token, a stale-token code says that the credentials are wrong.
+            ("token" | "stable_token", _, Class::Renew) => Some(
+                "Check appid and secret on the console; a secret that was reset is no longer valid.",
+            ),
+            ("api_component_token", _, Class::Renew) => Some(
+                "Check component_appid and component_appsecret on the platform's console; a secret that was reset is no longer valid.",
+            ),
+            // Without a token, the count can be cleared with the secret alone. Sources: the official pages of
+            // api_componentclearquota_v2 and api_clearquotabyappsecret; the delay is what developers report.
+            ("token" | "stable_token", 45009, _) => Some(
+                "Wait for the next day, or clear the account's count without a token: POST /cgi-bin/clear_quota/v2 with appid and appsecret, 10 times a month at most.",
+            ),
+            (
+                "api_component_token" | "api_authorizer_token" | "api_get_authorizer_list",
+                45009,
+                _,
+            ) => Some(
+                "Wait for the next day, or clear the platform's count without a token: POST /cgi-bin/component/clear_quota/v2 with component_appid and appsecret (the platform's), 10 times a month at most. It takes effect after 20 to 30 minutes. Fetch a token only when the former one expires.",
+            ),
+            _ => None,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The table itself. Numbers of the family are those of the official pages of `addJumpQRCode` and its siblings, the rest are
 //! WeChat's global return codes; meanings and remedies also come from what developers and WeChat's staff report.
+//!
+//! A comment gives the source of what is not on the page of the interface: `[O]` another official page, `[OC]` WeChat's staff in
+//! the developer community, `[D]` a developer's report.
 
 use super::{Class, ErrCode};
 use crate::error::ErrorKind::{
@@ -11,6 +14,13 @@ const RENEW: Class = Class::Renew;
 const STOP: Class = Class::Stop;
 const SECOND: Class = Class::Wait { seconds: 1 };
 const MINUTE: Class = Class::Wait { seconds: 60 };
+
+/// Sources: [O] the pages of component_verify_ticket, of api_start_push_ticket, and of the alarms for pushes.
+pub(crate) const ON_MISSING_TICKET: &str = "\
+    Wait for the next push, which comes every 10 minutes, and hand its component_verify_ticket to set_verify_ticket. If no push comes, check that \
+    the platform's address for authorisation events can be reached on port 80 or 443, and answers each push within 5 seconds \
+    with HTTP 200 and the body `success`; then restart the pushes: POST /cgi-bin/component/api_start_push_ticket with \
+    component_appid and component_secret.";
 
 const fn code(
     number: i64,
@@ -37,6 +47,13 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(-1, "system_error", "system error", (Busy, Class::ReadBack),
         "WeChat is busy; the change may have been applied all the same.",
         "Read the rule back with getJumpQRCode, and send again only if it does not stand as asked."),
+    // [O] the page of linkMiniprogram; [D] the text is empty, and 1005 also came after more than 3 Mini Programs of other entities.
+    code(1003, "admin_account_limit", "", (State, MEND),
+        "The administrator of the account is bound to as many accounts as one person may be.",
+        "The administrator unbinds an account with the security assistant of WeChat's console (公众平台安全助手); then call again."),
+    code(1005, "admin_phone_limit", "", (State, MEND),
+        "The administrator's telephone number is bound to as many accounts as one number may be.",
+        "The administrator unbinds an account with the security assistant of WeChat's console (公众平台安全助手); then call again. If it stays, unlink Mini Programs of other entities from the service account."),
     code(40001, "invalid_credential", "invalid credential, access_token is invalid or not latest", (Credentials, RENEW),
         "The access token is invalid, or not the latest: another process may have fetched a newer one.",
         "Get a newer token once; let one process, or one shared store, fetch tokens. If it stays, check that appid and secret belong together."),
@@ -66,7 +83,8 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Copy the secret from the console; one that was reset is no longer valid."),
     code(40164, "ip_not_in_whitelist", "invalid ip, not in whitelist", (Permission, MEND),
         "The IP address that the call came from is not in the account's whitelist.",
-        "Add the address that errmsg names to the IP whitelist on the console."),
+        // [OC] 10 minutes.
+        "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. If it is on the list already, check that the appid is of the same account. Calls through a NAT may come from several addresses: add each of them."),
     code(40166, "invalid_rule_appid", "invalid appid", (Invalid, STOP),
         "The appid in the request is not that of a Mini Program, for example a `gh_` id.",
         "Give the appid that begins with `wx`."),
@@ -85,6 +103,10 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(41004, "appsecret_missing", "appsecret missing", (Credentials, MEND),
         "The request carries no appsecret.",
         "Configure the secret."),
+    // [O] the global return codes.
+    code(41018, "component_appid_missing", "missing component_appid", (Credentials, MEND),
+        "The request carries no component_appid.",
+        "Configure the appid of the third-party platform as component_appid; the appid of an account is another one."),
     code(42001, "access_token_expired", "access_token expired", (Credentials, RENEW),
         "The access token has expired.",
         "Get a new token once; refresh tokens before their expires_in is over."),
@@ -114,22 +136,28 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Send less: at most 5 debug_url, at most 200 prefixes in prefix_list."),
     code(45009, "daily_quota", "reach max api daily quota limit", (Quota, STOP),
         "The calls of the day are used up.",
-        "Wait for the next day, or clear the quota on the console."),
+        // [O] the pages of clear_quota, clear_quota/v2 and component/clear_quota/v2.
+        "Wait for the next day, or clear the account's count, 10 times a month at most: on the console, or with POST /cgi-bin/clear_quota/v2; a third-party platform uses /cgi-bin/component/clear_quota/v2."),
     code(45011, "minute_rate_limit", "api minute-quota reach limit", (RateLimited, MINUTE),
         "More calls in a minute than allowed.",
         "Wait a minute; service-account rules take 200 calls a minute."),
     code(45035, "ip_not_registered", "access clientip is not registered", (Permission, MEND),
-        "The IP address that the call came from is not registered.",
-        "Add the address that errmsg names to the IP whitelist on the console."),
+        "The IP address that the call came from is not in the account's whitelist.",
+        "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them."),
     code(47001, "data_format_error", "data format error", (Invalid, STOP),
         "The body is not JSON of the form that is asked for.",
         "Send one JSON object in UTF-8, with straight quotes."),
     code(48001, "api_unauthorized", "api unauthorized", (Permission, MEND),
         "The account has no permission for this interface.",
-        "Check the account's type and verification, and the interface permissions on the console."),
+        // [OC] the token of the platform is answered with this code.
+        "Check which token was used: it must be the account's (or the merchant's authorizer_access_token), not the platform's component_access_token. Then check the account's type and verification, and the interface permissions on the console."),
     code(48004, "api_forbidden", "api forbidden", (Permission, MEND),
         "The account is restricted.",
         "Read the messages on the console and follow them; calling again does not help."),
+    // [O] the pages of clear_quota and clear_quota/v2.
+    code(48006, "quota_clearing_limit", "forbid to clear quota because of reaching the limit", (Quota, STOP),
+        "The counts of calls were cleared 10 times this month, which is the most.",
+        "Wait for the next day, when the count of calls begins anew."),
     code(50002, "user_limited", "user limited", (Permission, MEND),
         "The account is restricted.",
         "Read the messages on the console and follow them; calling again does not help."),
@@ -137,20 +165,29 @@ pub(super) const TABLE: &[ErrCode] = &[
         "The account has not authorised the third-party platform, or WeChat does not know it yet.",
         "Look whether api_get_authorizer_list has the merchant. If it has, call again later: this passes within hours. If not, the merchant authorises the platform."),
     code(61004, "component_ip_not_registered", "access clientip is not registered", (Permission, MEND),
-        "The IP address that the call came from is not in the platform's whitelist.",
-        "Add the address that errmsg names to the platform's IP whitelist."),
+        "The IP address that the call came from is not in the whitelist of the third-party platform.",
+        // [OC] which list it is. [D] it takes effect after some minutes.
+        "Add the address to the IP whitelist of the third-party platform (its development settings on the Open Platform), not to the list of an account; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them."),
     code(61005, "component_ticket_expired", "component ticket is expired", (Credentials, MEND),
-        "The component_verify_ticket has expired.",
-        "Wait for the next push, every 10 minutes, and store it."),
+        "The component_verify_ticket has expired; it lives for 12 hours.",
+        ON_MISSING_TICKET),
     code(61006, "component_ticket_invalid", "component ticket is invalid", (Credentials, MEND),
-        "The component_verify_ticket is not a valid one.",
-        "Wait for the next push, every 10 minutes, and store it."),
+        "The component_verify_ticket is not a valid one of this platform.",
+        ON_MISSING_TICKET),
     code(61007, "api_unauthorized_to_component", "api is unauthorized to component", (Permission, MEND),
         "The account whose token was used has not granted the permission set: 18 for a Mini Program, 3 for a service account.",
         "Use the service account's token for service-account rules and links, the Mini Program's for the rest; a merchant of a third-party platform authorises it again, with the permission set."),
+    // [O] the page of api_query_auth; [OC] a new code needs a new link or a change of the permission sets.
+    code(61009, "authorization_code_invalid", "", (Credentials, MEND),
+        "The authorization_code is not valid: it was used before, or belongs to another platform.",
+        "If the merchant's authorizer_refresh_token is stored, there is nothing to do. If not, the merchant authorises the platform again."),
+    code(61010, "authorization_code_expired", "code is expired", (Credentials, MEND),
+        "The authorization_code has expired.",
+        "The merchant authorises the platform again, with a new link; exchange the code as soon as it comes."),
     code(61011, "invalid_component", "invalid component", (Credentials, MEND),
         "There is no third-party platform with this component_appid.",
-        "Copy the appid of the platform from its console, not that of a merchant."),
+        // [OC] the appid and secret of an account were sent.
+        "Copy component_appid and component_appsecret from the platform's page on the Open Platform; the appid and secret of an account are others."),
     code(61014, "component_token_required", "must use component token for component api", (Permission, MEND),
         "The interface takes a component_access_token.",
         "Call it with the platform's own token."),
@@ -166,6 +203,26 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(61023, "refresh_token_invalid", "refresh_token is invalid", (Credentials, MEND),
         "The authorizer_refresh_token is no longer valid.",
         "Use the newest one that was returned; if it is lost, api_get_authorizer_list has it, or the merchant authorises again."),
+    // [D] the answer of `token` to a platform's appid.
+    code(61024, "component_account_token", "must use api(api_component_token) to get token for component acct", (Credentials, MEND),
+        "The appid is a third-party platform's, whose token does not come from `token` or `stable_token`.",
+        "Configure the appid and the secret as component_appid and component_appsecret, or give the appid and the secret of the account."),
+    // [O] the pages of getRidInfo (7600x) and getApiQuota (7602x).
+    code(76001, "rid_not_found", "rid not found, please check", (Invalid, STOP),
+        "WeChat does not know the request id; it keeps one for 7 days.",
+        "Copy the three groups of the rid from a later error."),
+    code(76002, "rid_malformed", "rid is error", (Invalid, STOP),
+        "The request id is empty, or has not the form of one.",
+        "Give the three groups of 8 hex digits that follow `rid: `, and nothing else."),
+    code(76003, "rid_not_permitted", "could not query this rid,no permission", (Permission, MEND),
+        "The request id, or the path asked about, is not of the account whose token was used.",
+        "Use the token of the account that made the call; give a path that begins with `/`, without the host."),
+    code(76021, "cgi_path_not_found", "cgi_path not found, please check", (Invalid, STOP),
+        "There is no interface with this cgi_path.",
+        "Give the path of the interface, e.g. `/cgi-bin/wxopen/qrcodejumpadd`, without the host."),
+    code(76022, "cgi_path_not_permitted", "could not use this cgi_path, no permission", (Permission, MEND),
+        "The account whose token was used cannot ask about this interface.",
+        "Use the token of the kind of account that the interface belongs to; interfaces below `/sns/` cannot be asked about."),
     code(85066, "illegal_prefix", "illegal prefix", (Invalid, STOP),
         "WeChat takes the prefix for an illegal link.",
         "Check scheme and host. Reported causes, even where the console accepts the link: raw Chinese in the query, domains in .ink, .media or .plus, a port, and a /r/ link in service-account mode."),
@@ -174,7 +231,7 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Make each debug_url a link that the prefix covers."),
     code(85069, "verification_file_failed", "check confirm file fail", (State, MEND),
         "WeChat did not find the verification file, or not with the exact content, or not fast enough.",
-        "Place the file of downloadQRCodeText in the prefix's directory, publicly readable, answering 200 with the exact content; then send again."),
+        "Place the file of downloadQRCodeText in the prefix's directory, publicly readable, answering 200 with the exact content and no redirect; then send again. For a service-account rule (`http://weixin.qq.com/q/…`), no file is needed: call with the token of the service account."),
     code(85070, "prefix_blacklisted", "prefix in black list", (State, STOP),
         "The URL is on WeChat's blacklist (older pages: the Mini Program is a personal one).",
         "Use another domain, or ask WeChat's support."),
@@ -202,15 +259,19 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(89015, "already_linked", "has linked wxa", (State, STOP),
         "The service account is linked to the Mini Program already.",
         "There is nothing to do; wxamplinkget lists the Mini Programs that are linked."),
+    // [D] the answer of linkMiniprogram.
+    code(89407, "other_entities_limit", "reach different realname limit", (State, MEND),
+        "The service account is linked to as many Mini Programs of other entities as it may be.",
+        "Unlink a Mini Program of another entity on the service account's console; then call again."),
     code(89503, "ip_awaits_confirmation", "ip call requires admin confirmation", (Permission, MEND),
         "Calls from this IP address await an administrator's confirmation.",
-        "An administrator confirms the address that errmsg names in WeChat."),
+        "An administrator of the account confirms the address in WeChat, or adds it to the IP whitelist on the console."),
     code(89506, "ip_refused_for_a_day", "ip has been refused by admin twice", (Permission, MEND),
         "An administrator has refused this IP address twice; it cannot be used for 24 hours.",
-        "Add the address that errmsg names to the IP whitelist, or wait a day."),
+        "Add the address to the IP whitelist on the console, or wait a day."),
     code(89507, "ip_refused_for_an_hour", "ip has been refused by admin", (Permission, MEND),
         "An administrator has refused this IP address; it cannot be used for an hour.",
-        "Add the address that errmsg names to the IP whitelist, or wait an hour."),
+        "Add the address to the IP whitelist on the console, or wait an hour."),
     code(886_000, "publish_quota", "beyond publish count this month", (Quota, STOP),
         "The 100 publishes of this month are used up.",
         "Publish next month; rules that are not published still open for debug_url."),

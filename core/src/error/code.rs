@@ -1,7 +1,8 @@
 use super::ErrorKind;
+use crate::errcode::ON_MISSING_TICKET;
 
 macro_rules! own_codes {
-    ($($(#[$doc:meta])+ $variant:ident = $name:literal, $kind:ident, retryable: $retryable:literal, $advice:literal;)+) => {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal, $kind:ident, retryable: $retryable:literal, $advice:expr;)+) => {
         /// The errors that do not come from WeChat: the stable code, its kind, and what to do.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -52,7 +53,7 @@ own_codes! {
         "Give an access token, or an appid and a secret.";
     /// There is no component_verify_ticket, or the last one has expired.
     NoVerifyTicket = "no_verify_ticket", Credentials, retryable: false,
-        "Hand each component_verify_ticket that WeChat pushes, every 10 minutes, to set_verify_ticket.";
+        ON_MISSING_TICKET;
     /// There is no authorizer_refresh_token of the merchant.
     NoRefreshToken = "no_refresh_token", Credentials, retryable: false,
         "Hand the authorizer_refresh_token that the merchant's authorisation brought to set_authorizer_refresh_token.";

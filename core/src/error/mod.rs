@@ -10,6 +10,7 @@ pub use kind::{ErrorKind, Outcome};
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::ser::SerializeStruct;
@@ -17,7 +18,7 @@ use serde::{Serialize, Serializer};
 
 use crate::Secret;
 use crate::check::Finding;
-use crate::errcode::{ErrCode, Errmsg};
+use crate::errcode::{ErrCode, Errmsg, address_in};
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -91,7 +92,7 @@ impl Error {
         if let Some(known) = known {
             error.0.code = Cow::Borrowed(known.name);
             error.0.kind = known.kind;
-            error.0.advice = Cow::Borrowed(known.advice);
+            error.0.advice = advice_of(known, errmsg);
             error.0.retryable = known.class.is_transient();
         }
         error.0.errcode = Some(errcode);
@@ -243,6 +244,21 @@ impl Error {
     #[must_use]
     pub fn violations(&self) -> &[Finding] {
         &self.0.violations
+    }
+}
+
+/// What to do about `code`, with the address that has to be added to a list.
+fn advice_of(code: &ErrCode, errmsg: &str) -> Cow<'static, str> {
+    let address = code.is_about_address().then(|| address_in(errmsg));
+    match address.flatten() {
+        None => Cow::Borrowed(code.advice),
+        Some(address @ IpAddr::V4(_)) => format!("{} The address is {address}.", code.advice).into(),
+        // A developer reports that the console takes no address of IPv6.
+        Some(address @ IpAddr::V6(_)) => format!(
+            "{} The address is {address}. If the console does not take it, make the calls over IPv4.",
+            code.advice
+        )
+        .into(),
     }
 }
 

@@ -1,8 +1,13 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm, get_jump_qr_code};
+use super::{
+    Confirmation, GetJumpQRCode, Interface, Standing, Write, advice, confirm, get_jump_qr_code,
+};
 use crate::answer::Object;
 use crate::check::CheckReport;
+use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
 use crate::rule::{Edit, Rule, RuleState};
@@ -44,6 +49,10 @@ impl Interface for AddJumpQRCode {
 
     fn check(&self) -> CheckReport {
         self.rule.check()
+    }
+
+    fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
+        advice::on_add(&self.rule, self.is_edit, code)
     }
 
     fn decode(&self, answer: &Object) -> Result<Confirmation> {

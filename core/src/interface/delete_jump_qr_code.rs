@@ -1,8 +1,13 @@
+use std::borrow::Cow;
+
 use serde_json::json;
 
-use super::{Confirmation, GetJumpQRCode, Interface, Standing, Write, confirm, get_jump_qr_code};
+use super::{
+    Confirmation, GetJumpQRCode, Interface, Standing, Write, advice, confirm, get_jump_qr_code,
+};
 use crate::answer::Object;
 use crate::check::CheckReport;
+use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
 use crate::rule::RuleKey;
@@ -33,6 +38,10 @@ impl Interface for DeleteJumpQRCode {
 
     fn check(&self) -> CheckReport {
         self.key.check()
+    }
+
+    fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
+        advice::on_key(&self.key, code)
     }
 
     fn decode(&self, answer: &Object) -> Result<Confirmation> {

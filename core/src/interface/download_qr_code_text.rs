@@ -1,8 +1,11 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Interface, missing};
+use super::{Interface, advice, missing};
 use crate::answer::Object;
+use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
 use crate::verification_file::location;
@@ -38,6 +41,10 @@ impl Interface for DownloadQRCodeText {
 
     fn request(&self) -> Request {
         Request::post("/cgi-bin/wxopen/qrcodejumpdownload", &json!({}))
+    }
+
+    fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
+        (code.number == 61007).then(|| advice::on_missing_permission(false).into())
     }
 
     fn decode(&self, answer: &Object) -> Result<VerificationFile> {

@@ -1,9 +1,12 @@
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{Interface, ListedRule, missing};
+use super::{Interface, ListedRule, advice, missing};
 use crate::answer::Object;
 use crate::check::{CheckReport, FindingCode, check_appid, check_prefix_list};
+use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
 use crate::rule::RuleKey;
@@ -166,6 +169,11 @@ impl Interface for GetJumpQRCode {
             }
         }
         report
+    }
+
+    fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
+        let is_service_account = !matches!(self, Self::OrdinaryLink);
+        (code.number == 61007).then(|| advice::on_missing_permission(is_service_account).into())
     }
 
     fn decode(&self, answer: &Object) -> Result<JumpQRCodeList> {

@@ -1,8 +1,13 @@
+use std::borrow::Cow;
+
 use serde_json::json;
 
-use super::{Confirmation, Interface, LinkStatus, Standing, Write, WxaMpLinkGet, confirm, missing};
+use super::{
+    Confirmation, Interface, LinkStatus, Standing, Write, WxaMpLinkGet, advice, confirm, missing,
+};
 use crate::answer::Object;
 use crate::check::{CheckReport, check_appid};
+use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
 
@@ -40,6 +45,10 @@ impl Interface for LinkMiniprogram {
         let mut report = CheckReport::default();
         check_appid(&mut report, &self.appid);
         report
+    }
+
+    fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
+        (code.number == 61007).then_some(Cow::Borrowed(advice::ON_MISSING_LINK_PERMISSION))
     }
 
     fn decode(&self, answer: &Object) -> Result<Confirmation> {

@@ -4,6 +4,7 @@
 //! 200 even for errors.
 
 mod add_jump_qr_code;
+mod advice;
 mod any_call;
 mod api_authorizer_token;
 mod api_component_token;
@@ -39,11 +40,14 @@ pub use token::Token;
 pub use token_answer::{LONGEST_CREDENTIAL, TokenAnswer};
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use crate::Secret;
 use crate::answer::Object;
 use crate::check::CheckReport;
+use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
 use crate::request::Request;
 
@@ -120,6 +124,12 @@ pub trait Interface: sealed::Sealed {
     /// What a page of WeChat's forbids about the request, and what is to be warned of.
     fn check(&self) -> CheckReport {
         CheckReport::default()
+    }
+
+    /// What to do when the call is answered with `code`, if the request tells more about it than
+    /// [`ErrCode::advice`]; `None` if it does not.
+    fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
+        code.advice_in(Self::NAME).map(Cow::Borrowed)
     }
 
     /// The typed answer, from one whose `errcode` says success.

@@ -1,8 +1,11 @@
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use super::{Interface, missing};
+use super::{Interface, advice, missing};
 use crate::answer::Object;
+use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
 
@@ -96,6 +99,10 @@ impl Interface for WxaMpLinkGet {
 
     fn request(&self) -> Request {
         Request::post("/cgi-bin/wxopen/wxamplinkget", &json!({}))
+    }
+
+    fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
+        (code.number == 61007).then_some(Cow::Borrowed(advice::ON_MISSING_LINK_PERMISSION))
     }
 
     fn decode(&self, answer: &Object) -> Result<Vec<LinkedMiniprogram>> {

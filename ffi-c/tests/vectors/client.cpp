@@ -69,6 +69,11 @@ void ended_as(const json &expected, const Ended &found, const std::vector<std::s
                        {"errcode", fields.optional("errcode")}, {"errmsg", fields.optional("errmsg")},
                        {"rid", fields.optional("rid")},         {"retryable", fields.required("retryable")},
                        {"outcome", fields.required("outcome")}};
+  const json says = fields.optional("says", json::array());
   fields.done();
   same("error", wanted, result);
+  const std::string said =
+      text(jumpqr_error_message(found.error.get())) + "\n" + text(jumpqr_error_advice(found.error.get()));
+  for (const std::string part : says)
+    if (said.find(part) == std::string::npos) fail(part + " is not said in " + said);
 }

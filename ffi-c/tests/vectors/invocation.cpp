@@ -270,5 +270,6 @@ void hides(const jumpqr_error *error, const std::vector<std::string> &secrets) {
                           text(jumpqr_error_cause(error)) + "\n" + text(jumpqr_error_errmsg(error)) + "\n" +
                           text(jumpqr_error_rid(error)) + "\n" + violations_of(error).dump();
   for (const auto &secret : secrets)
-    if (!secret.empty() && all.find(secret) != std::string::npos) fail("a secret is in the error");
+    // One letter stands in every text.
+    if (secret.size() > 1 && all.find(secret) != std::string::npos) fail("a secret is in the error");
 }

@@ -69,15 +69,21 @@ function checkEnding(result, ending, secrets) {
     return
   }
   keys(result, ['error'])
-  keys(result.error, ['kind', 'code', 'retryable', 'outcome'], errorParts)
+  keys(result.error, ['kind', 'code', 'retryable', 'outcome'], [...errorParts, 'says'])
+  const { says = [], ...expected } = result.error
   assert.ok('error' in ending, `expected an error, found ${inspect(ending.answer)}`)
   const found = Object.fromEntries(errorParts.map((part) => [part, ending.error[part]]))
   const absent = { errcode: null, errmsg: null, rid: null }
-  assert.deepEqual(found, { ...absent, ...result.error }, ending.error.stack)
+  assert.deepEqual(found, { ...absent, ...expected }, ending.error.stack)
+  const said = `${ending.error.message}\n${ending.error.advice}`
+  for (const text of says) assert.ok(said.includes(text), `${text} is not said in ${said}`)
   const parts = { ...ending.error, message: ending.error.message, cause: ending.error.cause }
   // The folder of the tests, which stands in a stack, may have any name.
   const printed = inspect(parts, { depth: null }).replaceAll(process.cwd(), '')
-  for (const secret of secrets) assert.ok(!printed.includes(secret), `${secret} stands in ${printed}`)
+  // One letter stands in every text.
+  for (const secret of secrets.filter(({ length }) => length !== 1)) {
+    assert.ok(!printed.includes(secret), `${secret} stands in ${printed}`)
+  }
 }
 
 const settled = (promise) => promise.then((answer) => ({ answer }), (error) => ({ error }))

@@ -1,0 +1,201 @@
+//! What to do about an error code if the request tells more than the table of codes.
+
+use std::borrow::Cow;
+
+use crate::check::{CheckReport, check_rule};
+use crate::errcode::ErrCode;
+use crate::link::Link;
+use crate::rule::{Edit, Rule, RuleKey, SERVICE_ACCOUNT_PREFIX};
+use crate::verification_file::location;
+
+/// What stands for the file's name where it is not known.
+const FILE: &str = "FILE.txt";
+
+type Advice = Option<Cow<'static, str>>;
+
+/// What to do when `code` answers the adding or modifying of `rule`.
+pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Advice {
+    let prefix = rule.prefix();
+    let advice: Cow<'_, str> = match code.number {
+        -1 => return on_busy(rule),
+        40097 => on_refused_arguments(rule, is_edit),
+        40166 => likely_cause(&check_rule(rule), "appid")?.into(),
+        61007 => on_missing_permission(is_service_account(prefix, appid_of(rule))).into(),
+        85066 => likely_cause(&check_rule(rule), "prefix")?.into(),
+        85068 => likely_cause(&check_rule(rule), "debug_url")?.into(),
+        85069 => on_missing_file(rule)?.into(),
+        85070 => format!("Use a domain other than {}, or ask WeChat's support.", host(prefix)?).into(),
+        85071 => on_existing(rule).into(),
+        85073 => on_too_many(rule),
+        85075 => on_personal(rule),
+        85076 => format!(
+            "File the domain of {} with the ICP. About 3 working days after the filing, send the rule again.",
+            host(prefix)?
+        )
+        .into(),
+        _ => return None,
+    };
+    Some(advice.into_owned().into())
+}
+
+/// What to do when `code` answers the publishing or deleting of the rule `key`.
+pub(super) fn on_key(key: &RuleKey, code: &ErrCode) -> Advice {
+    let advice = match code.number {
+        40097 => {
+            "Look with getJumpQRCode whether there is a rule with exactly this prefix: the final `/` and the query count. If there \
+             is, its data may be damaged: delete it and add it again."
+        }
+        40166 => return likely_cause(&key.check(), "appid").map(Cow::Owned),
+        61007 => on_missing_permission(is_service_account(key.prefix(), key.appid())),
+        _ => return None,
+    };
+    Some(advice.into())
+}
+
+/// What to do about 61007: which permission set is missing, and whose token it takes. Source: the official pages of addJumpQRCode
+/// and of the permission sets.
+pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static str {
+    if is_service_account {
+        "For a service-account rule, call with the token of the service account, not of the Mini Program. If a third-party platform \
+         calls, the service account must have granted it permission set 3: then it authorises the platform again, with the set."
+    } else {
+        "For an ordinary-link rule, call with the token of the Mini Program, not of a service account. If a third-party platform \
+         calls, the Mini Program must have granted it permission set 18, which only one platform can have at a time: then it \
+         authorises the platform again, with the set."
+    }
+}
+
+/// What to do about 61007 on the links between service accounts and Mini Programs. Source: the official page of linkMiniprogram.
+pub(super) const ON_MISSING_LINK_PERMISSION: &str = "\
+    Call with the token of the service account. If a third-party platform calls, the service account must have granted it \
+    permission set 33: then it authorises the platform again, with the set.";
+
+/// Developers report that a prefix without a scheme is answered with -1 every time.
+fn on_busy(rule: &Rule) -> Advice {
+    let report = check_rule(rule);
+    let finding = report
+        .violations
+        .iter()
+        .find(|finding| finding.field == "prefix")?;
+    Some(
+        format!(
+            "The likely cause is the prefix, which {}. WeChat answers such a prefix with -1 every time.",
+            finding.message
+        )
+        .into(),
+    )
+}
+
+fn on_refused_arguments(rule: &Rule, is_edit: Edit) -> Cow<'static, str> {
+    if let Some(cause) = likely_cause(&check_rule(rule), "") {
+        return cause.into();
+    }
+    match (is_edit, rule) {
+        (Edit::Add, _) => "Check the type and the value of each field.",
+        (Edit::Modify, Rule::OrdinaryLink(_)) => {
+            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is published, only open_version, \
+             permit_sub_rule and debug_url can be modified: for another path, delete it, add it again and publish it."
+        }
+        (Edit::Modify, Rule::ServiceAccount(_)) => {
+            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is published, it cannot be modified: \
+             delete it, add it again and publish it."
+        }
+    }
+    .into()
+}
+
+/// Sources: WeChat's staff and developers in the developer community, see `verification_file`.
+fn on_missing_file(rule: &Rule) -> Option<String> {
+    let prefix = rule.prefix();
+    if is_service_account(prefix, appid_of(rule)) {
+        let appid = match rule {
+            Rule::ServiceAccount(_) => "",
+            Rule::OrdinaryLink(_) => ", and name the Mini Program in appid",
+        };
+        return Some(format!(
+            "No file is needed for this rule: the access token is of the wrong account. Call with the token of the service \
+             account, not of the Mini Program{appid}."
+        ));
+    }
+    let place = location(prefix, FILE)?;
+    let fragment = if Link::cut(prefix)?.fragment.is_some() {
+        " Leave the fragment (`#…`) out of the prefix: WeChat takes it for a part of the path, where no file can be."
+    } else {
+        ""
+    };
+    Some(format!(
+        "WeChat looks at {place}, where {FILE} stands for the file_name of downloadQRCodeText. There it must get HTTP 200 with \
+         exactly the file_content: no redirect, no 304, no byte order mark, no line end, no page of HTML, and an answer within about \
+         a second. Place the file, then send the rule again. `jumpqr download --prefix {}` gets the file and names its place.{fragment}",
+        quoted(prefix)
+    ))
+}
+
+fn on_existing(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::OrdinaryLink(_) => {
+            "Modify the rule with is_edit 1. If it is published, only open_version, permit_sub_rule and debug_url can be modified: \
+             for another path, delete it, add it again and publish it."
+        }
+        Rule::ServiceAccount(_) => {
+            "Modify the rule with is_edit 1. If it is published, it cannot be modified: delete it, add it again and publish it."
+        }
+    }
+}
+
+fn on_too_many(rule: &Rule) -> Cow<'static, str> {
+    match rule {
+        Rule::OrdinaryLink(_) => {
+            "The account has 100 rules. Delete those that are no longer used, or cover several links with one rule that ends with `/`."
+                .into()
+        }
+        Rule::ServiceAccount(rule) => {
+            format!("There are 100,000 rules that open {}. Delete those that are no longer used.", rule.appid).into()
+        }
+    }
+}
+
+fn on_personal(rule: &Rule) -> Cow<'static, str> {
+    match rule {
+        Rule::OrdinaryLink(_) => {
+            "The access token belongs to a personal Mini Program. Use a Mini Program of an organisation.".into()
+        }
+        Rule::ServiceAccount(rule) => {
+            format!("{} is a personal Mini Program. Open a Mini Program of an organisation.", rule.appid).into()
+        }
+    }
+}
+
+/// What `report` says of the fields whose names begin with `field`.
+fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
+    let findings = report.violations.iter().chain(&report.warnings);
+    let causes: Vec<_> = findings
+        .filter(|finding| finding.field.starts_with(field))
+        .map(ToString::to_string)
+        .collect();
+    (!causes.is_empty()).then(|| format!("The likely cause: {}.", causes.join(". ")))
+}
+
+/// Whether it can only be a rule of a service account: nobody else can place a file on that host.
+fn is_service_account(prefix: &str, appid: Option<&str>) -> bool {
+    let without_scheme = |text: &str| text.split_once("://").map(|(_, rest)| rest.to_owned());
+    let own = without_scheme(SERVICE_ACCOUNT_PREFIX);
+    appid.is_some()
+        || own.is_some_and(|own| without_scheme(prefix).is_some_and(|rest| rest.starts_with(&own)))
+}
+
+fn appid_of(rule: &Rule) -> Option<&str> {
+    match rule {
+        Rule::OrdinaryLink(_) => None,
+        Rule::ServiceAccount(rule) => Some(&rule.appid),
+    }
+}
+
+fn host(prefix: &str) -> Option<&str> {
+    Some(Link::cut(prefix)?.host())
+}
+
+/// As a POSIX shell takes it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
