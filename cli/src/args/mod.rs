@@ -1,12 +1,14 @@
 //! The command line, and reading it.
 
 mod global;
+mod number;
 
 pub(crate) use global::Global;
+pub(crate) use number::whole_number;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
 use crate::exit;
@@ -37,6 +39,10 @@ Environment:
   JUMPQR_BASE_URL             as --base-url
   NO_COLOR                    no colour, even on a terminal";
 
+/// Stands below the help of each command.
+const ELSEWHERE: &str =
+    "Every command takes --json, --sandbox, --timeout and credentials: see `jumpqr --help`.";
+
 /// Add and modify the rules by which WeChat opens a Mini Program when somebody scans a QR code.
 ///
 /// A rule says: links that begin with this prefix open this page of this Mini Program. WeChat calls the interfaces
@@ -49,8 +55,7 @@ Environment:
     after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP),
     max_term_width = 100,
     arg_required_else_help = true,
-    subcommand_required = true,
-    disable_help_subcommand = true
+    subcommand_required = true
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -97,13 +102,41 @@ pub(crate) struct Unparsed {
 
 /// Reads the command line, the name of the program first.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, Unparsed> {
-    Cli::try_parse_from(arguments).map_err(|error| Unparsed {
-        error,
-        json: arguments
-            .iter()
-            .take_while(|argument| *argument != "--")
-            .any(|argument| argument == "--json"),
-    })
+    let mut definition = folded(definition());
+    let matches = definition.try_get_matches_from_mut(arguments);
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed
+        .map_err(|error| error.format(&mut definition))
+        .map_err(|error| Unparsed {
+            error,
+            json: arguments
+                .iter()
+                .take_while(|argument| *argument != "--")
+                .any(|argument| argument == "--json"),
+        })
+}
+
+/// The definition with which the command line is read: the options that every command takes are listed in `jumpqr --help` alone,
+/// not in the help of each command.
+fn folded(definition: clap::Command) -> clap::Command {
+    let global: Vec<_> = definition
+        .get_arguments()
+        .filter(|argument| argument.is_global_set())
+        .map(|argument| argument.clone().hide(true))
+        .collect();
+    definition.mut_subcommands(|command| with_hidden(command, &global))
+}
+
+fn with_hidden(command: clap::Command, global: &[clap::Arg]) -> clap::Command {
+    let examples = command.get_after_help().map(ToString::to_string);
+    let note = match examples {
+        Some(examples) => format!("{examples}\n\n{ELSEWHERE}"),
+        None => ELSEWHERE.to_owned(),
+    };
+    command
+        .args(global)
+        .after_help(note)
+        .mut_subcommands(|command| with_hidden(command, global))
 }
 
 /// The whole command line's definition, for completions.

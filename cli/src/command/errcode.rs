@@ -5,26 +5,39 @@ use jumpqr::error::OwnCode;
 use jumpqr::{ErrCode, Error};
 use serde_json::{Value, json};
 
+use crate::failure::Failure;
 use crate::output::{Ending, HEADING, Report, card, list};
 
 const EXAMPLES: &str = "\
 Examples:
   jumpqr errcode 85066
+  jumpqr errcode illegal_prefix
   jumpqr errcode";
 
-/// Say what an error code of WeChat's means and what to do; without a number, list all; offline
+/// Say what an error code of WeChat's means and what to do; without one, list all; offline
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Lookup {
-    /// The number in `errcode` [example: 85066]
-    #[arg(value_name = "NUMBER", allow_negative_numbers = true)]
-    number: Option<i64>,
+    /// The number in `errcode`, or its name here [example: 85066]
+    #[arg(value_name = "CODE", allow_negative_numbers = true)]
+    code: Option<String>,
 }
 
 impl Lookup {
     pub(crate) fn run(&self) -> Ending {
-        let Some(number) = self.number else {
+        let Some(code) = &self.code else {
             return Ok(Box::new(Table));
+        };
+        if let Some(named) = ErrCode::all().iter().find(|known| known.name == code) {
+            return Ok(Box::new(Entry(named)));
+        }
+        let Ok(number) = code.parse() else {
+            return Err(Failure::usage(
+                Some("errcode"),
+                format!(
+                    "`{code}` is neither the number of an error code, such as 85066, nor the name of one, such as illegal_prefix"
+                ),
+            ));
         };
         match ErrCode::lookup(number) {
             Some(code) => Ok(Box::new(Entry(code))),

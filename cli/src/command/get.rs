@@ -6,7 +6,7 @@ use jumpqr::interface::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE};
 use serde_json::{Value, json};
 
 use super::checked;
-use crate::args::Global;
+use crate::args::{Global, whole_number};
 use crate::connection::{Caller, Connection};
 use crate::failure::Failure;
 use crate::output::{Ending, Report, print_listed_rules};
@@ -31,7 +31,13 @@ pub(crate) struct Get {
     selection: Selection,
 
     /// The number of rules on the page, 1 to 200
-    #[arg(long, value_name = "N", requires = "page", default_value_t = MAX_PAGE_SIZE)]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "page",
+        default_value_t = MAX_PAGE_SIZE,
+        value_parser = whole_number::<u32>("1 to 200")
+    )]
     page_size: u32,
 }
 
@@ -48,7 +54,7 @@ struct Selection {
     prefix: Vec<String>,
 
     /// One page, counting from 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_number::<u32>("counting from 1"))]
     page: Option<u32>,
 
     /// All rules, page after page; what is left of the quotas is not told

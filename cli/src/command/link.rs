@@ -115,9 +115,9 @@ impl Report for Status {
         let rows = self.linked.iter().map(|item| {
             let status = item.status.map_or("not documented", LinkStatus::name);
             vec![
-                item.appid.clone(),
+                printable(&item.appid).into_owned(),
                 status.replace('_', " "),
-                item.nickname.clone().unwrap_or_default(),
+                printable(item.nickname.as_deref().unwrap_or_default()).into_owned(),
             ]
         });
         writeln!(out, "{}", list(&["appid", "status", "nickname"], rows))

@@ -23,6 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   jumpqr match 'https://m.example.cn/table/7?seat=2'
   jumpqr match --rules rules.json https://m.example.cn/table/7
+  jumpqr match --rules rules.json --all https://m.example.cn/table/7
 
 rules.json is one rule, a list of rules, or what `jumpqr --json get` prints. Without a `state` (1 not published,
 2 published) a rule counts as published.
@@ -46,7 +47,14 @@ pub(crate) struct Match {
     /// Match against the rules of a service account that open this Mini Program [example: wx1234567890abcdef]
     #[arg(long, value_name = "APPID", conflicts_with = "rules")]
     appid: Option<String>,
+
+    /// Say of every rule why it does not cover the link, not of the nearest three; --json always does
+    #[arg(long)]
+    all: bool,
 }
+
+/// How many of the rules that do not cover the link are named.
+const NEAREST: usize = 3;
 
 /// A rule of which the form is right, to look at the form of a link with.
 const NEVER_WRONG: &str = "https://m.example.cn/";
@@ -69,14 +77,12 @@ impl Match {
         let rules = RuleSet::new(candidates);
         let found = rules.match_url(&self.link);
         let missed = rules
-            .explain(&self.link)
-            .filter_map(|(rule, result)| {
-                let mismatch = result.err()?;
-                Some(Miss {
-                    prefix: rule.prefix.clone(),
-                    mismatch,
-                    untold: undocumented_equivalence(&rule.prefix, &self.link),
-                })
+            .nearest(&self.link)
+            .into_iter()
+            .map(|(rule, mismatch)| Miss {
+                prefix: rule.prefix.clone(),
+                mismatch,
+                untold: undocumented_equivalence(&rule.prefix, &self.link),
             })
             .collect();
         Ok(Box::new(Matched {
@@ -85,6 +91,7 @@ impl Match {
             hit: found.hit.cloned(),
             shadowed: found.shadowed.cloned(),
             missed,
+            all: self.all,
         }))
     }
 
@@ -109,7 +116,10 @@ struct Matched {
     opens: bool,
     hit: Option<Candidate>,
     shadowed: Option<Candidate>,
+    /// Those that come nearest first.
     missed: Vec<Miss>,
+    /// Whether all of them are named.
+    all: bool,
 }
 
 impl Matched {
@@ -123,17 +133,31 @@ impl Matched {
         if self.missed.is_empty() {
             return writeln!(out, "There are no rules.");
         }
-        writeln!(out, "{HEADING}Why each rule does not cover it{HEADING:#}")?;
-        let rows = self.missed.iter().map(|miss| {
+        let named = if self.all { self.missed.len() } else { NEAREST };
+        let heading = if self.missed.len() > named {
+            format!(
+                "Why the nearest {named} of {} rules do not cover it",
+                self.missed.len()
+            )
+        } else {
+            "Why each rule does not cover it".to_owned()
+        };
+        writeln!(out, "{HEADING}{heading}{HEADING:#}")?;
+        let rows = self.missed.iter().take(named).map(|miss| {
             let mut reason = miss.mismatch.message().to_owned();
             if miss.untold {
                 reason.push_str(
                     " (unless WeChat ignores the difference: that is documented nowhere)",
                 );
             }
-            vec![miss.prefix.clone(), reason]
+            vec![printable(&miss.prefix).into_owned(), reason]
         });
-        writeln!(out, "{}", list(&["rule", "reason"], rows))
+        writeln!(out, "{}", list(&["rule", "reason"], rows))?;
+        if self.missed.len() > named {
+            writeln!(out)?;
+            writeln!(out, "--all names every rule.")?;
+        }
+        Ok(())
     }
 }
 
@@ -160,7 +184,7 @@ impl Report for Matched {
         writeln!(out)?;
         let state = hit.state.map(|state| state.to_string());
         let rows = [
-            ("rule", Some(hit.prefix.clone())),
+            ("rule", Some(printable(&hit.prefix).into_owned())),
             (
                 "state",
                 Some(state.unwrap_or_else(|| "not given; taken for published".to_owned())),

@@ -5,6 +5,7 @@ use clap::Args;
 use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, Sandbox};
 use serde_json::{Value, json};
 
+use crate::args::whole_number;
 use crate::failure::{Cause, Failure};
 use crate::output::{Ending, HEADING, Report, card, list};
 use crate::sandbox::serve;
@@ -25,7 +26,7 @@ WeChat's interfaces. GET /sandbox on it lists what it can be told: faults, other
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
     /// The TCP port on 127.0.0.1 to listen on; 0 is any free one [example: 8930]
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole_number::<u16>("0 to 65535"))]
     port: u16,
     /// Allow requests that name this host, with or without a port; may be repeated
     ///

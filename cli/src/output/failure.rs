@@ -32,8 +32,7 @@ fn print_error(out: &mut dyn Write, error: &Error) -> io::Result<()> {
         .interface()
         .map_or_else(String::new, |name| format!("{name}: "));
     if error.violations().is_empty() {
-        // A line of its own would look like one of ours.
-        let message = printable(error.message()).replace('\n', "\\n");
+        let message = printable(error.message());
         writeln!(out, "{BAD}error[{code}]:{BAD:#} {interface}{message}")?;
     } else {
         // Offline, there was nothing to send.

@@ -83,7 +83,18 @@ pub(crate) fn unparsed(unparsed: &Unparsed) -> Exit {
     } else {
         Exit::Ok
     };
-    delivered(error.print(), exit)
+    let rendered = error.render().to_string();
+    // Its colours are of no use where an argument would steer the terminal.
+    let shown = text::printable_lines(&rendered);
+    let written = if shown == rendered {
+        error.print()
+    } else if error.use_stderr() {
+        to_stderr(|out| writeln!(out, "{shown}"));
+        Ok(())
+    } else {
+        to_stdout(|out| writeln!(out, "{shown}"))
+    };
+    delivered(written, exit)
 }
 
 /// Says something on standard error that is not a result.
@@ -108,7 +119,7 @@ fn print_findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
 }
 
 fn print_json(value: &Value) -> io::Result<()> {
-    to_stdout(|out| writeln!(out, "{value}"))
+    to_stdout(|out| writeln!(out, "{}", text::printable_json(&value.to_string())))
 }
 
 fn to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -143,3 +143,61 @@ fn a_timeout_is_a_number_of_seconds_above_zero() {
     // Past the command line: credentials are next.
     jumpqr(["--timeout", "0.5", "--queue-timeout", "0.5", "get"]).expect(6);
 }
+
+#[test]
+fn the_options_of_every_command_are_listed_once() {
+    let whole = jumpqr(["--help"]).expect(0).stdout;
+    let options = [
+        "--json",
+        "--sandbox",
+        "--timeout",
+        "--base-url",
+        "--account",
+        "--secret-file",
+        "--component-appsecret-file",
+        "--token-store",
+    ];
+    for option in options {
+        assert!(whole.contains(&format!("\n      {option}")), "{option}");
+    }
+    for command in COMMANDS {
+        for flag in ["-h", "--help"] {
+            let help = jumpqr([command, flag]).expect(0).stdout;
+            assert!(help.contains("see `jumpqr --help`"), "{help}");
+            assert!(help.lines().count() < 80, "{command} {flag}: {help}");
+            for option in options {
+                assert!(
+                    !help.contains(&format!("\n      {option} ")),
+                    "{command} {flag} lists {option}: {help}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn help_of_a_command_is_its_help() {
+    for command in COMMANDS {
+        let asked = jumpqr(["help", command]).expect(0).stdout;
+        assert_eq!(asked, jumpqr([command, "--help"]).expect(0).stdout);
+    }
+    let asked = jumpqr(["help", "token", "status"]).expect(0).stdout;
+    assert_eq!(
+        asked,
+        jumpqr(["token", "status", "--help"]).expect(0).stdout
+    );
+    jumpqr(["help", "ad"]).expect(2);
+}
+
+#[test]
+fn what_is_no_number_is_refused_in_our_words() {
+    for arguments in [
+        ["get", "--appid=wx1", "--page", "x"].as_slice(),
+        &["get", "--appid=wx1", "--page=1", "--page-size=-1"],
+        &["sandbox", "--port", "70000"],
+    ] {
+        let run = jumpqr(arguments).expect(2);
+        assert!(run.stderr.contains("give a whole number"), "{}", run.stderr);
+        assert!(!run.stderr.contains("digit"), "{}", run.stderr);
+    }
+}

@@ -38,5 +38,27 @@ fn the_whole_table() {
 fn an_unknown_number_is_an_error() {
     let run = jumpqr(["errcode", "123456"]).expect(3);
     assert!(run.stderr.contains("123456"), "{}", run.stderr);
-    jumpqr(["errcode", "many"]).expect(2);
+}
+
+#[test]
+fn a_name_is_looked_up_too() {
+    let by_name = jumpqr(["errcode", "illegal_prefix"]).expect(0);
+    assert_eq!(
+        by_name.stdout,
+        jumpqr(["errcode", "85066"]).expect(0).stdout
+    );
+}
+
+#[test]
+fn what_is_neither_a_number_nor_a_name_is_refused_in_our_words() {
+    for code in ["abc", "85066x", "", "1e5", "99999999999999999999"] {
+        let run = jumpqr(["errcode", code]).expect(2);
+        assert!(
+            run.stderr.contains(&format!("`{code}` is neither")),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("85066"), "{}", run.stderr);
+        assert!(!run.stderr.contains("digit"), "{}", run.stderr);
+    }
 }

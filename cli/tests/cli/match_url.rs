@@ -144,3 +144,46 @@ fn what_get_prints_as_json_can_be_matched() {
         .expect(4);
     assert!(run.stdout.contains("is not published"), "{}", run.stdout);
 }
+
+#[test]
+fn of_many_rules_the_nearest_three_are_named() {
+    let mut rules: Vec<_> = (0..54)
+        .map(|number| json!({"prefix": format!("https://s{number}.example.cn/a/"), "state": 2}))
+        .collect();
+    for prefix in [
+        "https://m.example.cn/table/7?seat=3",
+        "http://m.example.cn/table/",
+        "https://m.example.cn/shop/",
+    ] {
+        rules.push(json!({"prefix": prefix, "state": 2}));
+    }
+    let link = "https://m.example.cn/table/7?seat=2";
+    let rules = json!(rules);
+    let run = matched(link, &rules, 4);
+    assert!(
+        run.stdout
+            .contains("Why the nearest 3 of 57 rules do not cover it"),
+        "{}",
+        run.stdout
+    );
+    let places = [
+        "https://m.example.cn/table/7?seat=3",
+        "http://m.example.cn/table/",
+        "https://m.example.cn/shop/",
+    ]
+    .map(|prefix| run.stdout.find(prefix).expect(prefix));
+    assert!(places.is_sorted(), "{}", run.stdout);
+    assert!(!run.stdout.contains("https://s"), "{}", run.stdout);
+    assert!(run.stdout.contains("--all"), "{}", run.stdout);
+    let all = |json: &[&str]| {
+        jumpqr(json)
+            .args(["match", link, "--rules", "-", "--all"])
+            .stdin(rules.to_string())
+            .expect(4)
+    };
+    assert_eq!(all(&[]).stdout.matches("https://s").count(), 54);
+    assert_eq!(
+        all(&["--json"]).json()["missed"].as_array().unwrap().len(),
+        57
+    );
+}

@@ -111,3 +111,64 @@ fn a_suggested_command_is_quoted_for_the_shell() {
         run.stdout
     );
 }
+
+/// What turns the order of letters round, moves the cursor, or forges a line of ours.
+const STEERING: &str = "a\u{202e}b\u{2066}c\u{9b}d\u{1b}e\nerror: f";
+
+#[test]
+fn no_text_from_outside_steers_the_terminal() {
+    let listed = || {
+        FakeWeChat::start(|_| {
+            json!({
+                "errcode": 0,
+                "rule_list": [{"prefix": STEERING, "path": STEERING, "debug_url": [STEERING]}],
+                "wxopens": {"items": [{"appid": STEERING, "status": 1, "nickname": STEERING}]},
+            })
+        })
+    };
+    let refusing = || FakeWeChat::start(|_| json!({"errcode": 85066, "errmsg": STEERING}));
+    let rules = json!([{"prefix": STEERING, "state": 1}]).to_string();
+    for (wechat, arguments, code) in [
+        (listed(), &["get"][..], 0),
+        (listed(), &["link", "--status"], 0),
+        (
+            listed(),
+            &["match", "https://m.example.cn/a", "--rules", "-"],
+            4,
+        ),
+        (listed(), &["match", STEERING, "--rules", "-"], 3),
+        (refusing(), &["get"], 4),
+        (refusing(), &["publish", STEERING], 4),
+        (listed(), &[STEERING], 2),
+        (listed(), &["errcode", STEERING], 2),
+        (listed(), &["get", "--page", STEERING], 2),
+    ] {
+        for json in [false, true] {
+            let run = jumpqr(if json { &["--json"][..] } else { &[] })
+                .args(arguments)
+                .stdin(rules.as_str())
+                .env("JUMPQR_ACCESS_TOKEN", "T")
+                .env("JUMPQR_BASE_URL", wechat.base_url())
+                .run();
+            assert_eq!(run.code, code, "{arguments:?} {run:?}");
+            let printed = run.everything();
+            for letter in ['\u{202e}', '\u{2066}', '\u{9b}', '\u{1b}'] {
+                assert!(!printed.contains(letter), "{arguments:?} {run:?}");
+            }
+            // Of clap, which repeats an argument as it is, the text may have lines.
+            assert!(
+                code == 2 || !printed.contains("\nerror: f"),
+                "{arguments:?} {printed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn json_from_outside_stays_the_same_text() {
+    let wechat = FakeWeChat::start(|_| json!({"errcode": 85066, "errmsg": STEERING}));
+    let run = jumpqr(["--json", "get", "--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(4);
+    assert_eq!(run.json()["error"]["errmsg"], STEERING);
+}

@@ -1,5 +1,6 @@
 //! Many rules against one link, found through an index: the cost of a look-up grows with the link, not with the rules.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::cover::{Mismatch, covers};
@@ -55,6 +56,17 @@ impl LinkMatch<'_> {
     pub fn opens(&self) -> bool {
         self.hit.is_some_and(Candidate::is_effective)
     }
+}
+
+/// Whether the domain is the same, and how many bytes after the scheme are.
+fn nearness(prefix: &str, link: &str) -> (bool, usize) {
+    let domain = |text| Link::cut(text).map(|link| link.authority.to_ascii_lowercase());
+    let same_domain = domain(prefix).is_some_and(|of_prefix| domain(link) == Some(of_prefix));
+    let without_scheme = |text: &'_ str| text.find("://").map_or(0, |at| at + "://".len());
+    let bytes = prefix.bytes().skip(without_scheme(prefix));
+    let others = link.bytes().skip(without_scheme(link));
+    let alike = bytes.zip(others).take_while(|(one, other)| one == other);
+    (same_domain, alike.count())
 }
 
 /// An index over many rules.
@@ -144,6 +156,31 @@ impl RuleSet {
         self.rules
             .iter()
             .map(move |rule| (rule, covers(&rule.prefix, link)))
+    }
+
+    /// The rules that do not cover `link`, each with the reason; those that come nearest to covering it first.
+    ///
+    /// Nearest are the rules on the link's domain, and of these the ones that agree with the link for longest.
+    ///
+    /// ```
+    /// use jumpqr_core::matching::{Candidate, Mismatch, RuleSet};
+    ///
+    /// let prefixes = ["https://a.cn/", "https://www.qq.com/b", "https://www.qq.com/a/b?id=1"];
+    /// let rules = RuleSet::new(prefixes.map(Candidate::new));
+    /// let (nearest, reason) = rules.nearest("https://www.qq.com/a/b?id=2")[0];
+    /// assert_eq!(nearest.prefix, "https://www.qq.com/a/b?id=1");
+    /// assert_eq!(reason, Mismatch::QueryNotAPrefix);
+    /// ```
+    #[must_use]
+    pub fn nearest(&self, link: &str) -> Vec<(&Candidate, Mismatch)> {
+        let reasons = self.rules.iter().filter_map(|rule| {
+            let reason = covers(&rule.prefix, link).err()?;
+            Some((rule, reason))
+        });
+        let mut missed: Vec<_> = reasons.collect();
+        // Stable: of rules that come equally near, the one that was given first.
+        missed.sort_by_cached_key(|(rule, _)| Reverse(nearness(&rule.prefix, link)));
+        missed
     }
 
     /// The rules that cover `link`, the most specific first.

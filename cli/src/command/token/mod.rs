@@ -29,8 +29,7 @@ Examples:
 #[command(
     after_help = EXAMPLES,
     arg_required_else_help = true,
-    subcommand_required = true,
-    disable_help_subcommand = true
+    subcommand_required = true
 )]
 pub(crate) struct Token {
     #[command(subcommand)]
