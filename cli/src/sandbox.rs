@@ -1,7 +1,8 @@
 //! The sandbox in this process, and its accounts.
 
 use jumpqr_sandbox::{
-    Account as SandboxAccount, Credentials, SERVICE_ACCOUNT_APPID, Sandbox, SandboxError,
+    Account as SandboxAccount, Credentials, SERVICE_ACCOUNT_APPID, Sandbox, SandboxBuilder,
+    SandboxError,
 };
 
 use crate::connection::Caller;
@@ -53,17 +54,48 @@ impl Embedded {
     }
 }
 
-/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one. Requests may name `allowed_hosts`, too.
-pub(crate) fn serve(port: u16, allowed_hosts: &[String]) -> Result<Sandbox, Failure> {
+/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one. Requests may name `allowed_hosts`, too. With
+/// `proxy`, it leads clients of WeChat's hosts to itself.
+pub(crate) fn serve(port: u16, allowed_hosts: &[String], proxy: bool) -> Result<Sandbox, Failure> {
     let builder = allowed_hosts
         .iter()
         .fold(Sandbox::builder().port(port), |builder, host| {
             builder.allow_host(host)
         });
+    let builder = if proxy { with_proxy(builder)? } else { builder };
     builder.start().map_err(|error| match error {
         SandboxError::Invalid(message) => Failure::usage(Some("sandbox"), message),
         error => refused(&error),
     })
+}
+
+#[cfg(feature = "proxy")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a build without the proxy refuses"
+)]
+fn with_proxy(builder: SandboxBuilder) -> Result<SandboxBuilder, Failure> {
+    Ok(builder.proxy())
+}
+
+#[cfg(not(feature = "proxy"))]
+fn with_proxy(_: SandboxBuilder) -> Result<SandboxBuilder, Failure> {
+    Err(Failure::usage(
+        Some("sandbox"),
+        "this jumpqr has no --proxy: it came with the package for Python or Node, which leaves the proxy out to be \
+         small. Use the command itself: `cargo install --locked --path cli` in jumpqr's sources",
+    ))
+}
+
+/// The certificate that clients of the proxy must trust, in PEM.
+#[cfg(feature = "proxy")]
+pub(crate) fn proxy_ca(sandbox: &Sandbox) -> Option<&str> {
+    sandbox.proxy_ca()
+}
+
+#[cfg(not(feature = "proxy"))]
+pub(crate) fn proxy_ca(_: &Sandbox) -> Option<&str> {
+    None
 }
 
 /// The sandbox refuses what is no appid, as WeChat does, only where no account has it.

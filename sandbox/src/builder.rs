@@ -9,6 +9,8 @@ use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::sandbox::Sandbox;
 use crate::server::AllowedHost;
+#[cfg(feature = "proxy")]
+use crate::server::Identity;
 use crate::state::{Start, StartAuthorization, StartTicket, links};
 use crate::succession::TokenSuccession;
 
@@ -39,6 +41,8 @@ pub struct SandboxBuilder {
     address: IpAddr,
     port: u16,
     allowed_hosts: Vec<String>,
+    #[cfg(feature = "proxy")]
+    proxy: bool,
     start: Start,
 }
 
@@ -63,6 +67,8 @@ impl Default for SandboxBuilder {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             allowed_hosts: Vec::new(),
+            #[cfg(feature = "proxy")]
+            proxy: false,
             start,
         }
         .account(Account::mini_program(
@@ -97,6 +103,16 @@ impl SandboxBuilder {
     /// that cannot be a host is refused by [`start`](Self::start).
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.allowed_hosts.push(host.into());
+        self
+    }
+
+    /// Also serves as an HTTPS proxy, on the same port, for clients that have `https://api.weixin.qq.com` built in.
+    ///
+    /// A client that has the base URL as its `HTTPS_PROXY`, and trusts [`Sandbox::proxy_ca`], comes here unchanged. The
+    /// proxy leads WeChat's API hosts to the sandbox and refuses all others, so nothing leaves this machine through it.
+    #[cfg(feature = "proxy")]
+    pub fn proxy(mut self) -> Self {
+        self.proxy = true;
         self
     }
 
@@ -154,6 +170,15 @@ impl SandboxBuilder {
             .map(|host| AllowedHost::parse(host))
             .collect::<Result<_, _>>()?;
         let address = SocketAddr::new(self.address, self.port);
-        Sandbox::listen(address, allowed_hosts, self.start)
+        Sandbox::listen(
+            address,
+            allowed_hosts,
+            self.start,
+            #[cfg(feature = "proxy")]
+            self.proxy
+                .then(Identity::new)
+                .transpose()?
+                .map(std::sync::Arc::new),
+        )
     }
 }

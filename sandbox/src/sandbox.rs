@@ -34,6 +34,8 @@ use crate::state::{Shared, Start, State};
 pub struct Sandbox {
     address: SocketAddr,
     base_url: String,
+    #[cfg(feature = "proxy")]
+    identity: Option<std::sync::Arc<server::Identity>>,
     state: Shared,
     server: Mutex<Option<Server>>,
 }
@@ -59,6 +61,7 @@ impl Sandbox {
         address: SocketAddr,
         allowed_hosts: Vec<AllowedHost>,
         start: Start,
+        #[cfg(feature = "proxy")] identity: Option<std::sync::Arc<server::Identity>>,
     ) -> Result<Self, SandboxError> {
         let bind = |source| SandboxError::Bind {
             port: address.port(),
@@ -79,7 +82,13 @@ impl Sandbox {
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let hosts = Hosts::new(address.port(), allowed_hosts);
-        let serving = server::serve(listener, hosts, state.clone());
+        let serving = server::serve(
+            listener,
+            hosts,
+            state.clone(),
+            #[cfg(feature = "proxy")]
+            identity.clone(),
+        );
         let thread = std::thread::Builder::new()
             .name("jumpqr-sandbox".to_owned())
             .spawn(move || {
@@ -95,6 +104,8 @@ impl Sandbox {
         Ok(Self {
             address,
             base_url: format!("http://{address}"),
+            #[cfg(feature = "proxy")]
+            identity,
             state,
             server: Mutex::new(Some(Server { stop, thread })),
         })
@@ -104,6 +115,14 @@ impl Sandbox {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The certificate, in PEM, of the authority that clients must trust to come through the
+    /// [proxy](SandboxBuilder::proxy); `None` without the proxy. It is made for this sandbox alone.
+    #[cfg(feature = "proxy")]
+    #[must_use]
+    pub fn proxy_ca(&self) -> Option<&str> {
+        Some(self.identity.as_ref()?.ca_pem.as_str())
     }
 
     /// The port it listens on.

@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use jumpqr_sandbox::{Credentials, Fault, Interface, Sandbox};
@@ -308,7 +309,7 @@ fn what_the_sandbox_command_prints_is_all_that_a_platform_needs() {
 
 #[test]
 fn people_read_the_same_credentials() {
-    let mut child = jumpqr(["sandbox"])
+    let mut child = jumpqr(["sandbox", "--proxy"])
         .into_command()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -322,6 +323,16 @@ fn people_read_the_same_credentials() {
         .take_while(|line| line != "jumpqr get")
         .collect();
     let printed = printed.join("\n");
+    for export in [
+        "export HTTPS_PROXY=http://127.0.0.1:",
+        "export SSL_CERT_FILE=/",
+        "export CURL_CA_BUNDLE=/",
+        "export REQUESTS_CA_BUNDLE=/",
+        "export NODE_EXTRA_CA_CERTS=/",
+        "export NODE_USE_ENV_PROXY=1\n",
+    ] {
+        assert!(printed.contains(export), "{export}: {printed}");
+    }
     let (_served, object) = serve(&[]);
     for account in ["mini_program", "service_account", "platform"] {
         for (field, value) in object[account].as_object().unwrap() {
@@ -369,6 +380,39 @@ fn a_host_is_served_if_it_is_allowed() {
     }
     let run = jumpqr(["sandbox", "--allow-host", "http://wechat.test"]).expect(2);
     assert!(run.stderr.contains("NAME:PORT"), "{}", run.stderr);
+}
+
+#[test]
+fn the_proxy_says_what_leads_a_client_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    let named = ["--proxy", "--proxy-ca-file", path.to_str().unwrap()];
+    for options in [&["--proxy"][..], &named] {
+        let (mut served, object) = serve(options);
+        assert_eq!(object["proxy"]["url"], object["base_url"]);
+        let ca_file = PathBuf::from(object["proxy"]["ca_file"].as_str().unwrap());
+        let ca = std::fs::read_to_string(&ca_file).unwrap();
+        assert!(ca.starts_with("-----BEGIN CERTIFICATE-----"), "{ca}");
+        assert!(!ca.contains("KEY"));
+        let address = object["base_url"].as_str().unwrap();
+        let mut connection = TcpStream::connect(address.strip_prefix("http://").unwrap()).unwrap();
+        connection
+            .write_all(b"CONNECT example.org:443 HTTP/1.1\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+        #[cfg(unix)]
+        {
+            let pid = served.0.id().to_string();
+            Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+            assert!(served.0.wait().unwrap().success());
+            assert_eq!(ca_file.exists(), options == named, "{}", ca_file.display());
+        }
+    }
+    let (_served, object) = serve(&[]);
+    assert_eq!(object["proxy"], Value::Null);
+    jumpqr(["sandbox", "--proxy-ca-file", "x"]).expect(2);
 }
 
 #[test]

@@ -12,6 +12,60 @@ use tokio::net::TcpStream;
 
 use super::Loopback;
 
+/// What carries a connection's bytes.
+enum Stream {
+    Tcp(TcpStream),
+    /// TLS in a tunnel of the proxy.
+    #[cfg(feature = "proxy")]
+    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Tcp(stream) => stream,
+            #[cfg(feature = "proxy")]
+            Self::Tls(stream) => stream.get_ref().0,
+        }
+    }
+
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
+            #[cfg(feature = "proxy")]
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+        }
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+            #[cfg(feature = "proxy")]
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+            #[cfg(feature = "proxy")]
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            #[cfg(feature = "proxy")]
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
 /// How a connection goes on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 enum Plan {
@@ -29,7 +83,11 @@ enum Plan {
 
 /// Decides about a connection from within a handler.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wire(Arc<Mutex<Plan>>);
+pub(super) struct Wire {
+    plan: Arc<Mutex<Plan>>,
+    /// Whether the connection came through the proxy.
+    pub(super) in_tunnel: bool,
+}
 
 impl Wire {
     /// Instead of the answer, a TCP RST.
@@ -48,11 +106,11 @@ impl Wire {
     }
 
     fn set(&self, plan: Plan) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
     }
 
     fn plan(&self) -> Plan {
-        self.0
+        self.plan
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -66,17 +124,29 @@ impl Connected<IncomingStream<'_, Loopback>> for Wire {
 }
 
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     wire: Wire,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn plain(stream: TcpStream) -> Self {
         // A failure costs latency, nothing else.
         let _ = stream.set_nodelay(true);
         Self {
-            stream,
+            stream: Stream::Tcp(stream),
             wire: Wire::default(),
+        }
+    }
+
+    /// One that came through the proxy.
+    #[cfg(feature = "proxy")]
+    pub(super) fn tunnelled(stream: tokio_rustls::server::TlsStream<TcpStream>) -> Self {
+        Self {
+            stream: Stream::Tls(Box::new(stream)),
+            wire: Wire {
+                in_tunnel: true,
+                ..Wire::default()
+            },
         }
     }
 }
@@ -90,7 +160,7 @@ impl AsyncRead for Connection {
         if self.wire.plan() == Plan::Closing {
             return Poll::Ready(Ok(()));
         }
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        self.stream.poll_read(cx, buffer)
     }
 }
 
@@ -101,22 +171,23 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self.wire.plan() {
-            Plan::Serve | Plan::Closing => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            Plan::Serve | Plan::Closing => self.stream.poll_write(cx, bytes),
             Plan::Reset => {
                 // Without lingering, the close that follows is an RST.
-                self.stream.set_zero_linger()?;
+                self.stream.tcp().set_zero_linger()?;
                 Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
             }
             Plan::Replace(mut replacement) => {
                 while !replacement.is_empty() {
-                    let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &replacement))?;
+                    let written = ready!(self.stream.poll_write(cx, &replacement))?;
                     replacement.drain(..written);
                     self.wire.set(Plan::Replace(replacement.clone()));
                 }
+                ready!(self.stream.poll_flush(cx))?;
                 Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
             }
             Plan::Close => {
-                let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
+                let written = ready!(self.stream.poll_write(cx, bytes))?;
                 if written == bytes.len() {
                     self.wire.set(Plan::Closing);
                 }
@@ -126,7 +197,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.stream.poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -134,6 +205,6 @@ impl AsyncWrite for Connection {
         if self.wire.plan() == Plan::Reset {
             return Poll::Ready(Ok(()));
         }
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.stream.poll_shutdown(cx)
     }
 }

@@ -1,6 +1,8 @@
 //! The HTTP side: sockets, answers on the wire, and what faults do to them.
 
 mod connection;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod reply;
 mod web_page;
 mod wechat;
@@ -12,25 +14,32 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
 use axum::serve::Listener;
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::control;
 use crate::state::Shared;
 use connection::{Connection, Wire};
+#[cfg(feature = "proxy")]
+pub(crate) use proxy::Identity;
 pub(crate) use web_page::{AllowedHost, Hosts};
 
 /// The longest body that is read, in bytes (1 MiB).
 const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Serves until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, hosts: Hosts, state: Shared) -> io::Result<()> {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    hosts: Hosts,
+    state: Shared,
+    #[cfg(feature = "proxy")] identity: Option<Arc<Identity>>,
+) -> io::Result<()> {
     let control = any(control_endpoint);
     let app = Router::new()
         .route("/sandbox", control.clone())
@@ -38,18 +47,24 @@ pub(crate) async fn serve(listener: TcpListener, hosts: Hosts, state: Shared) ->
         .fallback(wechat::serve)
         .layer(from_fn_with_state(Arc::new(hosts), refuse_web_pages))
         .with_state(state.clone());
-    let listener = Loopback { listener, state };
+    let listener = Loopback {
+        listener,
+        state,
+        #[cfg(feature = "proxy")]
+        tunnels: identity.map(proxy::Tunnels::new),
+    };
     axum::serve(listener, app.into_make_service_with_connect_info::<Wire>()).await
 }
 
 /// Answers 403, and does and records nothing, where a web page could have sent the request.
 async fn refuse_web_pages(
     State(hosts): State<Arc<Hosts>>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
     request: Request,
     next: Next,
 ) -> Response {
     let (head, body) = request.into_parts();
-    match hosts.check(&head) {
+    match hosts.check(&head, wire.in_tunnel) {
         Ok(()) => next.run(Request::from_parts(head, body)).await,
         Err(reason) => reply::json(
             StatusCode::FORBIDDEN,
@@ -88,6 +103,23 @@ async fn control_endpoint(State(state): State<Shared>, request: Request) -> Resp
 struct Loopback {
     listener: TcpListener,
     state: Shared,
+    /// `None` without the proxy.
+    #[cfg(feature = "proxy")]
+    tunnels: Option<proxy::Tunnels>,
+}
+
+/// The next connection, before anything is read from it.
+async fn accept_tcp(listener: &TcpListener, state: &Shared) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => {
+                state.lock().journal.counters.connections += 1;
+                return accepted;
+            }
+            // Out of file descriptors, most likely: some may be closed soon.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
 }
 
 impl Listener for Loopback {
@@ -95,16 +127,19 @@ impl Listener for Loopback {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        loop {
-            match self.listener.accept().await {
-                Ok((stream, address)) => {
-                    self.state.lock().journal.counters.connections += 1;
-                    return (Connection::new(stream), address);
+        #[cfg(feature = "proxy")]
+        if let Some(tunnels) = &mut self.tunnels {
+            loop {
+                tokio::select! {
+                    (stream, address) = accept_tcp(&self.listener, &self.state) => {
+                        tunnels.open(stream, address);
+                    }
+                    Some(opened) = tunnels.next() => return opened,
                 }
-                // Out of file descriptors, most likely: some may be closed soon.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
+        let (stream, address) = accept_tcp(&self.listener, &self.state).await;
+        (Connection::plain(stream), address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {

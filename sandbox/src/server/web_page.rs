@@ -12,6 +12,15 @@ use axum::http::{HeaderMap, Version, header};
 
 use crate::error::SandboxError;
 
+/// The hosts of WeChat that a tunnel of the proxy leads here. Source: WeChat's page on the domains of its interfaces.
+pub(super) const WECHAT_HOSTS: [&str; 5] = [
+    "api.weixin.qq.com",
+    "api2.weixin.qq.com",
+    "sh.api.weixin.qq.com",
+    "sz.api.weixin.qq.com",
+    "hk.api.weixin.qq.com",
+];
+
 /// What `Sec-Fetch-Site` says of a request that no other site's page made. `none` is a person's own: an address typed in.
 const OWN_SITE: [&str; 2] = ["same-origin", "none"];
 
@@ -53,13 +62,22 @@ impl Hosts {
     }
 
     /// Checks the headers of a request. The error says why a web page could have sent it.
-    pub(super) fn check(&self, head: &Parts) -> Result<(), String> {
-        self.check_host(head)?;
+    ///
+    /// In a tunnel of the proxy, WeChat's hosts name the sandbox: nobody else's page can be of such a host there.
+    pub(super) fn check(&self, head: &Parts, in_tunnel: bool) -> Result<(), String> {
+        let names_sandbox = |authority: &str| {
+            if in_tunnel {
+                is_wechat(authority)
+            } else {
+                self.names_sandbox(authority)
+            }
+        };
+        self.check_host(head, names_sandbox)?;
         for origin in values(&head.headers, header::ORIGIN.as_str()) {
             let own = ["http://", "https://"]
                 .iter()
                 .find_map(|scheme| origin.strip_prefix(scheme))
-                .is_some_and(|authority| self.names_sandbox(authority));
+                .is_some_and(names_sandbox);
             if !own {
                 return Err(format!(
                     "Origin is {origin:?}: a web page of another origin sent this request; the sandbox answers programs"
@@ -77,7 +95,7 @@ impl Hosts {
     }
 
     /// A request of HTTP/1.0 may name no host: no browser sends such a request.
-    fn check_host(&self, head: &Parts) -> Result<(), String> {
+    fn check_host(&self, head: &Parts, names_sandbox: impl Fn(&str) -> bool) -> Result<(), String> {
         let in_target = head.uri.authority().map(ToString::to_string);
         let hosts: Vec<String> = values(&head.headers, header::HOST.as_str())
             .chain(in_target)
@@ -85,7 +103,7 @@ impl Hosts {
         if hosts.is_empty() && head.version > Version::HTTP_10 {
             return Err("the request has no Host header; HTTP/1.1 needs one".to_owned());
         }
-        match hosts.iter().find(|host| !self.names_sandbox(host)) {
+        match hosts.iter().find(|host| !names_sandbox(host)) {
             None => Ok(()),
             Some(host) => Err(format!(
                 "Host is {host:?}, and a web page could have chosen that name; the sandbox answers as 127.0.0.1:{port}, \
@@ -106,6 +124,13 @@ impl Hosts {
                 allowed.name == named.name && (allowed.port.is_none() || allowed.port == named.port)
             })
     }
+}
+
+/// Whether it is one of WeChat's hosts, with the port of HTTPS.
+pub(super) fn is_wechat(authority: &str) -> bool {
+    parse_authority(authority).is_some_and(|named| {
+        WECHAT_HOSTS.contains(&named.name.as_str()) && named.port.is_none_or(|port| port == 443)
+    })
 }
 
 /// A host and a port, as `Host`, `Origin` and URLs have them.

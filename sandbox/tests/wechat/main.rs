@@ -23,6 +23,8 @@ mod platform;
 mod platform_caller;
 mod platform_control;
 mod platform_inspection;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod publish_and_delete;
 mod real_samples;
 mod refresh_tokens;

@@ -1,0 +1,211 @@
+//! An HTTPS proxy that leads WeChat's hosts here, for clients that have `https://api.weixin.qq.com` built in.
+//!
+//! It takes CONNECT on the sandbox's own port, and answers TLS with a certificate of an authority that is made for this
+//! sandbox alone. The authority's key is dropped at once, so it signs nothing else; and it may sign for `weixin.qq.com`
+//! only.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
+};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, crypto};
+use serde_json::json;
+use time::OffsetDateTime;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+
+use super::connection::Connection;
+use super::web_page::{WECHAT_HOSTS, is_wechat};
+use crate::error::SandboxError;
+
+/// The longest head of a CONNECT request, in bytes.
+const MAX_HEAD_BYTES: usize = 8 << 10;
+
+/// How long a client may take for CONNECT and the TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long the certificates are valid from now on.
+const VALID_FOR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// The TLS side of the proxy, and the authority that clients must trust.
+pub(crate) struct Identity {
+    acceptor: TlsAcceptor,
+    /// The authority's certificate, in PEM.
+    pub(crate) ca_pem: String,
+}
+
+impl Identity {
+    /// Makes an authority and a certificate for WeChat's hosts.
+    pub(crate) fn new() -> Result<Self, SandboxError> {
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| {
+            SandboxError::Start(io::Error::other(source))
+        };
+        let (chain, key, ca_pem) = certify().map_err(|error| failed(error.into()))?;
+        let provider = Arc::new(crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| {
+                builder
+                    .with_no_client_auth()
+                    .with_single_cert(chain, PrivateKeyDer::Pkcs8(key))
+            })
+            .map_err(|error| failed(error.into()))?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            ca_pem,
+        })
+    }
+}
+
+type Certified = (
+    Vec<rustls::pki_types::CertificateDer<'static>>,
+    PrivatePkcs8KeyDer<'static>,
+    String,
+);
+
+fn certify() -> Result<Certified, rcgen::Error> {
+    let mut authority = params(&[], "jumpqr sandbox, made for one run")?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    authority.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DnsName("weixin.qq.com".to_owned())],
+        excluded_subtrees: Vec::new(),
+    });
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+
+    let mut server = params(&WECHAT_HOSTS, "jumpqr sandbox")?;
+    server.use_authority_key_identifier_extension = true;
+    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let key = KeyPair::generate()?;
+    let certificate = server.signed_by(&key, &authority)?;
+    let chain = vec![certificate.der().clone()];
+    Ok((
+        chain,
+        PrivatePkcs8KeyDer::from(key.serialize_der()),
+        authority.pem(),
+    ))
+}
+
+/// A certificate of the machine's time, whatever the sandbox's clock says: clients check it against theirs.
+fn params(hosts: &[&str], name: &str) -> Result<CertificateParams, rcgen::Error> {
+    let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+    let mut params = CertificateParams::new(hosts)?;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    params.not_before = moment(now.saturating_sub(DAY));
+    params.not_after = moment(now.saturating_add(VALID_FOR));
+    Ok(params)
+}
+
+fn moment(since_epoch: Duration) -> OffsetDateTime {
+    i64::try_from(since_epoch.as_secs())
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// Finds out what each new connection is for, on a task of its own, so that none waits for another.
+pub(super) struct Tunnels {
+    identity: Arc<Identity>,
+    ready: mpsc::Sender<(Connection, SocketAddr)>,
+    opened: mpsc::Receiver<(Connection, SocketAddr)>,
+}
+
+impl Tunnels {
+    pub(super) fn new(identity: Arc<Identity>) -> Self {
+        let (ready, opened) = mpsc::channel(16);
+        Self {
+            identity,
+            ready,
+            opened,
+        }
+    }
+
+    /// The next connection that speaks HTTP to the sandbox.
+    pub(super) async fn next(&mut self) -> Option<(Connection, SocketAddr)> {
+        self.opened.recv().await
+    }
+
+    /// Serves a connection that was accepted: it begins with CONNECT, or with a request to the sandbox itself.
+    pub(super) fn open(&self, stream: TcpStream, address: SocketAddr) {
+        let identity = Arc::clone(&self.identity);
+        let ready = self.ready.clone();
+        tokio::spawn(async move {
+            let mut first = [0];
+            // No other method that a client uses begins with this letter.
+            let connection = match stream.peek(&mut first).await {
+                Ok(1) if first == *b"C" => {
+                    let tunnel = tunnel(&identity.acceptor, stream);
+                    match tokio::time::timeout(HANDSHAKE_TIMEOUT, tunnel).await {
+                        Ok(Ok(Some(connection))) => connection,
+                        // The client has its answer, or is gone.
+                        Ok(Ok(None) | Err(_)) | Err(_) => return,
+                    }
+                }
+                Ok(_) => Connection::plain(stream),
+                Err(_) => return,
+            };
+            // It fails only if the server has stopped.
+            let _ = ready.send((connection, address)).await;
+        });
+    }
+}
+
+/// Answers CONNECT, and TLS after that; `None` if the request was refused.
+async fn tunnel(acceptor: &TlsAcceptor, mut stream: TcpStream) -> io::Result<Option<Connection>> {
+    let head = read_head(&mut stream).await?;
+    let target = head.split(' ').nth(1).unwrap_or_default();
+    let is_led_here = head.starts_with("CONNECT ") && is_wechat(target);
+    if !is_led_here {
+        let body = json!({
+            "error": format!(
+                "this proxy leads {} to the sandbox, and nothing else anywhere; it was asked for {target:?}. \
+                 Name other hosts in NO_PROXY.",
+                WECHAT_HOSTS.join(", ")
+            ),
+        })
+        .to_string();
+        let answer = format!(
+            "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(answer.as_bytes()).await?;
+        stream.shutdown().await?;
+        return Ok(None);
+    }
+    stream
+        .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        .await?;
+    // Costs latency if it fails, nothing else.
+    let _ = stream.set_nodelay(true);
+    let stream = acceptor.accept(stream).await?;
+    Ok(Some(Connection::tunnelled(stream)))
+}
+
+/// The request line. Reads the head and nothing after it: there the TLS handshake begins.
+async fn read_head(stream: &mut TcpStream) -> io::Result<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if head.len() == MAX_HEAD_BYTES {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        head.push(stream.read_u8().await?);
+    }
+    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(line).into_owned())
+}
