@@ -1,8 +1,13 @@
 //! A text that must not be printed.
 
 use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
 
 /// An access token, an appsecret, a ticket: a text whose `Debug` and `Display` say nothing of it.
+///
+/// Clones share one text in memory. It is overwritten when the last of them is dropped.
 ///
 /// ```
 /// use jumpqr_core::Secret;
@@ -12,12 +17,12 @@ use std::fmt;
 /// assert_eq!(secret.expose(), "s3cr3t");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
     /// Hides `text`.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Arc::new(Zeroizing::new(text.into())))
     }
 
     /// The text itself, to be sent and to be compared, never to be printed.
@@ -29,13 +34,13 @@ impl Secret {
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
-        Self(text)
+        Self::new(text)
     }
 }
 
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        Self::new(text)
     }
 }
 
@@ -48,5 +53,42 @@ impl fmt::Debug for Secret {
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::needs_drop;
+
+    use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+    use super::Secret;
+
+    /// The text of a secret: freed memory cannot be looked at, so the type has to promise that it is overwritten.
+    fn wiped<T: ZeroizeOnDrop>(text: &T) -> &T {
+        text
+    }
+
+    #[test]
+    fn the_text_is_overwritten_when_it_is_dropped() {
+        let secret = Secret::new("s3cr3t");
+        let text: &Zeroizing<String> = wiped(&*secret.0);
+        assert_eq!(text.as_str(), "s3cr3t");
+        assert!(needs_drop::<Secret>());
+    }
+
+    #[test]
+    fn clones_share_one_text() {
+        let secret = Secret::new("s3cr3t");
+        let clone = secret.clone();
+        assert!(std::ptr::eq(secret.expose(), clone.expose()));
+        assert_eq!(secret, Secret::from("s3cr3t".to_owned()));
+    }
+
+    #[test]
+    fn a_text_that_is_moved_in_is_not_copied() {
+        let text = "s3cr3t".to_owned();
+        let place = text.as_ptr();
+        assert_eq!(Secret::new(text).expose().as_ptr(), place);
     }
 }
