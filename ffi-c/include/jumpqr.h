@@ -279,6 +279,9 @@ typedef struct jumpqr_check_report jumpqr_check_report;
  * Any number of threads may use it at the same time; every call blocks its thread until it is done, at most as long as its
  * timeout. Free it with `jumpqr_client_free`, exactly once, when no call with it is running; what it gave lives on. A process
  * that was forked makes clients of its own: connections cannot be shared.
+ *
+ * A thread that is in any function of this library cannot be cancelled: `pthread_cancel` takes effect after the function has
+ * returned, at the thread's next cancellation point.
  */
 typedef struct jumpqr_client jumpqr_client;
 
@@ -426,7 +429,10 @@ typedef struct jumpqr_verification_file jumpqr_verification_file;
  * Your function that provides access tokens. It is asked before every call, so it keeps the token that it has.
  *
  * It says what it has to say through `reply`. `user_data` is what was given with it. It is called from whichever thread makes
- * a call, from several at the same time, and must neither throw nor jump out. `request` and `reply` are valid until it returns.
+ * a call, from several at the same time. `request` and `reply` are valid until it returns.
+ *
+ * It must return: no exception, no `longjmp`, no `pthread_exit`. It must bound its own time, see
+ * `jumpqr_token_request_time_left_ms`: the library cannot interrupt it. The thread cannot be cancelled meanwhile.
  */
 typedef void (*jumpqr_token_function)(void *user_data,
                                       const struct jumpqr_token_request *request,

@@ -1,6 +1,8 @@
 //! What stands between C and a panic.
 
 use std::any::Any;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+use std::ffi::c_int;
 use std::mem::{MaybeUninit, forget};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
@@ -68,6 +70,54 @@ impl<T> Nothing for *const T {
     }
 }
 
+/// Keeps the thread from being cancelled while it is in the library, and puts its state back when it leaves.
+///
+/// `pthread_cancel` unwinds the stack, which no frame of Rust's allows: the process would abort.
+struct Uncancelled {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    before: c_int,
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod posix {
+    use std::ffi::c_int;
+
+    /// `PTHREAD_CANCEL_DISABLE`, in glibc and musl.
+    #[cfg(target_os = "linux")]
+    pub(super) const CANCEL_DISABLE: c_int = 1;
+    /// `PTHREAD_CANCEL_DISABLE`.
+    #[cfg(target_os = "macos")]
+    pub(super) const CANCEL_DISABLE: c_int = 0;
+
+    unsafe extern "C" {
+        pub(super) safe fn pthread_setcancelstate(state: c_int, before: Option<&mut c_int>)
+        -> c_int;
+    }
+}
+
+impl Uncancelled {
+    fn new() -> Self {
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        {
+            let mut before = posix::CANCEL_DISABLE;
+            posix::pthread_setcancelstate(posix::CANCEL_DISABLE, Some(&mut before));
+            Self { before }
+        }
+        #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+        Self {}
+    }
+}
+
+impl Drop for Uncancelled {
+    fn drop(&mut self) {
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        {
+            let mut inside = posix::CANCEL_DISABLE;
+            posix::pthread_setcancelstate(self.before, Some(&mut inside));
+        }
+    }
+}
+
 /// Drops what a panic carries, which could panic once more.
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -77,6 +127,7 @@ fn discard(payload: Box<dyn Any + Send>) {
 
 /// Runs the body of an export that cannot fail. `None`, and a panic, give [`Nothing`].
 pub(crate) fn guard<T: Nothing>(body: impl FnOnce() -> Option<T>) -> T {
+    let _uncancelled = Uncancelled::new();
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(value) => value.unwrap_or_else(T::nothing),
         Err(payload) => {
@@ -92,6 +143,7 @@ pub(crate) fn attempt(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
     body: impl FnOnce() -> Result<(), Failure>,
 ) -> jumpqr_status {
+    let _uncancelled = Uncancelled::new();
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
         let error = Error::from_panic(&*payload);
         discard(payload);

@@ -11,7 +11,10 @@ use crate::text::{Text, jumpqr_text};
 /// Your function that provides access tokens. It is asked before every call, so it keeps the token that it has.
 ///
 /// It says what it has to say through `reply`. `user_data` is what was given with it. It is called from whichever thread makes
-/// a call, from several at the same time, and must neither throw nor jump out. `request` and `reply` are valid until it returns.
+/// a call, from several at the same time. `request` and `reply` are valid until it returns.
+///
+/// It must return: no exception, no `longjmp`, no `pthread_exit`. It must bound its own time, see
+/// `jumpqr_token_request_time_left_ms`: the library cannot interrupt it. The thread cannot be cancelled meanwhile.
 pub type jumpqr_token_function = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,

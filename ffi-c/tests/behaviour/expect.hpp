@@ -86,3 +86,7 @@ void eight_threads_are_in_the_token_function_at_once();
 void threads_that_wait_longer_for_their_slots_than_their_timeout_succeed();
 void eight_threads_share_a_client();
 void eight_threads_share_a_platform();
+void a_thread_is_cancelled_after_its_call();
+void a_thread_is_cancelled_after_its_token_function();
+void a_call_leaves_the_cancel_state_as_it_was();
+void signals_do_not_disturb_a_call();

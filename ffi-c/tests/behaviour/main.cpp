@@ -46,6 +46,10 @@ const Test tests[] = {
     TEST(threads_that_wait_longer_for_their_slots_than_their_timeout_succeed),
     TEST(eight_threads_share_a_client),
     TEST(eight_threads_share_a_platform),
+    TEST(a_thread_is_cancelled_after_its_call),
+    TEST(a_thread_is_cancelled_after_its_token_function),
+    TEST(a_call_leaves_the_cancel_state_as_it_was),
+    TEST(signals_do_not_disturb_a_call),
 };
 
 std::string ended(const Test &test) {
