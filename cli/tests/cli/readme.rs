@@ -23,9 +23,43 @@ fn arguments(line: &str, program: &str) -> Option<Vec<String>> {
 
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
-    let arguments = arguments(blocks("sh")[0], "cargo run -- ").unwrap();
+    let arguments = arguments(blocks("sh")[0], "cargo run --locked -- ").unwrap();
     let run: Run = jumpqr(arguments).expect(0);
     assert_eq!(run.stdout, blocks("text")[0]);
+}
+
+#[test]
+fn every_build_that_the_documentation_shows_keeps_to_the_lock_file() {
+    let pages = [
+        ("README.md", README),
+        (
+            "tests/fuzz/README.md",
+            include_str!("../../../tests/fuzz/README.md"),
+        ),
+        ("ffi-c/README.md", include_str!("../../../ffi-c/README.md")),
+        ("node/README.md", include_str!("../../../node/README.md")),
+        (
+            "python/README.md",
+            include_str!("../../../python/README.md"),
+        ),
+        (
+            "node/package.json",
+            include_str!("../../../node/package.json"),
+        ),
+        ("ffi-c/Makefile", include_str!("../../../ffi-c/Makefile")),
+    ];
+    let builds = ["cargo install", "cargo run", "(CARGO) ", "napi build"];
+    let mut found = 0;
+    for (page, text) in pages {
+        for line in text.lines() {
+            let Some(command) = builds.iter().find_map(|build| line.split_once(build)) else {
+                continue;
+            };
+            assert!(command.1.contains("--locked"), "{page}: {line}");
+            found += 1;
+        }
+    }
+    assert_eq!(found, 6);
 }
 
 #[test]
