@@ -90,8 +90,10 @@ mod posix {
     pub(super) const CANCEL_DISABLE: c_int = 0;
 
     unsafe extern "C" {
-        pub(super) safe fn pthread_setcancelstate(state: c_int, before: Option<&mut c_int>)
-        -> c_int;
+        pub(super) safe fn pthread_setcancelstate(
+            state: c_int,
+            before: Option<&mut c_int>,
+        ) -> c_int;
     }
 }
 
