@@ -24,6 +24,7 @@ use std::ffi::OsString;
 /// process. `jumpqr sandbox` returns only after Ctrl-C, for which it sets a handler.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    output::show_warnings();
     let arguments: Vec<_> = arguments.into_iter().collect();
     let exit = match args::parse(&arguments) {
         Ok(cli) => output::print(cli.global.json, cli.run()),

@@ -133,6 +133,31 @@ fn to_stderr(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let _closed = print(&mut anstream::stderr().lock());
 }
 
+/// Prints what the library warns of while a command runs, and after it.
+struct Warnings;
+
+impl log::Log for Warnings {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.level() == log::Level::Warn && metadata.target().starts_with("jumpqr")
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            note(&format!("warning: {}", record.args()));
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// From now on, warnings of the library go to standard error.
+pub(crate) fn show_warnings() {
+    // A program that runs the command may have a logger of its own.
+    if log::set_logger(&Warnings).is_ok() {
+        log::set_max_level(log::LevelFilter::Warn);
+    }
+}
+
 /// The exit code, once everything was written. A reader that has seen enough and closed the pipe is no error.
 fn delivered(written: io::Result<()>, exit: Exit) -> Exit {
     match written {

@@ -10,10 +10,13 @@ use super::issuer::Issuer;
 use super::record::Record;
 use super::refusal::{self, Refusal, Scope};
 use super::stored_tokens::{StoredTokens, Unsaved};
-use super::turn::{Place, Turn};
+use super::turn::{MOST_TRIES, Place, Turn};
 
 /// WeChat forces a new token at most this often.
 const BETWEEN_FORCED: Duration = Duration::from_secs(30);
+
+/// How long a refresh token that is not stored yet may keep the end of its account's last client.
+const LAST_SAVE: Duration = Duration::from_secs(2);
 
 /// How long WeChat may be asked for.
 const LONGEST_ASKING: Duration = Duration::from_secs(10);
@@ -31,16 +34,28 @@ fn turn(time_left: Duration) -> Duration {
 
 impl<I: Issuer> StoredTokens<I> {
     /// The token that somebody else has put into the store, or else a new one, which is put there.
+    ///
+    /// If the store fails, it is tried a few times more. If the refresh token that WeChat has just
+    /// given would be lost, it is tried until the deadline.
     pub(super) fn renew(&self, rejected: Option<&Secret>, deadline: Duration) -> Result<Held> {
         let place = self.place(deadline);
         let mut late: Option<Error> = None;
+        let mut failures = 0;
+        let waited_before = self.lock().unsaved.is_some();
         loop {
             let progress = self.issuer.progress();
             let error = match self.renew_at(&place, rejected) {
                 Ok(held) => return Ok(held),
-                Err(error) => error,
+                Err(error) => self.say_what_is_unsaved(error),
             };
             let got_further = self.issuer.progress() != progress;
+            let would_lose = !waited_before && self.lock().unsaved.is_some();
+            let is_worth_it =
+                self.may_pass(&error, rejected) && (would_lose || failures < MOST_TRIES);
+            if is_worth_it && place.pause_between_tries(failures) {
+                failures += 1;
+                continue;
+            }
             if place.time_left().is_zero() {
                 // What held the former attempt up is what the whole renewal failed with.
                 return Err(match late {
@@ -55,6 +70,71 @@ impl<I: Issuer> StoredTokens<I> {
             }
             late = Some(error);
         }
+    }
+
+    /// The same error, unless a refresh token waits to be stored: then one that says so.
+    fn say_what_is_unsaved(&self, error: Error) -> Error {
+        if error.kind() != ErrorKind::Store || self.lock().unsaved.is_none() {
+            return error;
+        }
+        let what = format!(
+            "the refresh token of {} that WeChat has just given could not be stored: {}",
+            self.issuer.appid(),
+            error.message()
+        );
+        let advice = format!(
+            "{} Then call again: this process keeps the refresh token in memory. If the process ends before, the next call looks it up in WeChat's list of merchants.",
+            error.advice()
+        );
+        error.with_message(what).with_advice(advice)
+    }
+
+    /// Stores the refresh token that waits for it, if the store has not gone on from there. For the end
+    /// of the process: what cannot be stored is said in a warning.
+    pub(super) fn save_at_last(&self) {
+        if self.lock().unsaved.is_none() {
+            return;
+        }
+        let place = self.place(self.clock.now().saturating_add(LAST_SAVE));
+        let mut failures = 0;
+        while let Err(error) = self.save_unsaved(&place) {
+            if error.is_retryable() && failures < MOST_TRIES && place.pause_between_tries(failures)
+            {
+                failures += 1;
+                continue;
+            }
+            log::warn!(
+                "the refresh token of {} that WeChat gave last was not stored: {}. The next call looks it up in WeChat's list of merchants.",
+                self.issuer.appid(),
+                error.message()
+            );
+            return;
+        }
+    }
+
+    fn save_unsaved(&self, place: &Place<'_>) -> Result<()> {
+        loop {
+            if let Some(turn) = place.take_turn(turn(place.time_left()))? {
+                let (record, _) = Record::load(&*self.store, &self.key, place.time_left())?;
+                let Some(unsaved) = self.unsaved(&record) else {
+                    return Ok(());
+                };
+                if turn.save(&unsaved.bytes()?)? {
+                    self.lock().unsaved = None;
+                    return Ok(());
+                }
+            }
+            place.pause()?;
+        }
+    }
+
+    /// Whether it is a failure of the store that may pass, and that memory cannot make up for.
+    fn may_pass(&self, error: &Error, rejected: Option<&Secret>) -> bool {
+        let state = self.lock();
+        let memory_serves = state.usable(self.clock.now(), rejected).is_some();
+        error.kind() == ErrorKind::Store
+            && error.is_retryable()
+            && (state.unsaved.is_some() || !memory_serves)
     }
 
     fn renew_at(&self, place: &Place<'_>, rejected: Option<&Secret>) -> Result<Held> {

@@ -19,7 +19,7 @@ use crate::store::{Key, TokenStore};
 ///
 /// One thread fetches at a time, of all processes that share the store; the others use the token that still lives, or wait
 /// for what comes of the fetch. While the store cannot be used, the token in memory serves for as long as it lives.
-pub(crate) struct StoredTokens<I> {
+pub(crate) struct StoredTokens<I: Issuer> {
     pub(super) issuer: I,
     pub(super) key: Key,
     pub(super) store: Arc<dyn TokenStore>,
@@ -241,6 +241,12 @@ impl<I: Issuer> StoredTokens<I> {
                 }
             }
         }
+    }
+}
+
+impl<I: Issuer> Drop for StoredTokens<I> {
+    fn drop(&mut self) {
+        self.save_at_last();
     }
 }
 

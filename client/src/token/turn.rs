@@ -9,6 +9,15 @@ use crate::store::{Key, Lease, TokenStore};
 /// How often those who wait for somebody else's turn to end look into the store.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
+/// How often a failed access to the store is made again, if that would lose nothing but the call.
+pub(super) const MOST_TRIES: u32 = 2;
+
+/// How long the first pause after a failed access to the store is; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The longest pause between two accesses to a store that fails.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
 /// How long others are kept away at most by somebody who just writes.
 const LONGEST_PUT: Duration = Duration::from_secs(5);
 
@@ -42,16 +51,37 @@ impl Place<'_> {
         }))
     }
 
-    /// Puts these bytes there, whoever has a turn before.
+    /// Puts these bytes there, whoever has a turn before. A failure of the store is followed by another
+    /// attempt, a few times.
     pub(super) fn put(&self, bytes: &[u8]) -> Result<()> {
+        let mut failures = 0;
         loop {
-            if let Some(turn) = self.take_turn(LONGEST_PUT)? {
-                if turn.save(bytes)? {
-                    return Ok(());
+            let turn = self.take_turn(LONGEST_PUT);
+            let is_saved = turn.and_then(|turn| turn.map_or(Ok(false), |turn| turn.save(bytes)));
+            match is_saved {
+                Ok(true) => return Ok(()),
+                Ok(false) => self.pause()?,
+                Err(error) => {
+                    let is_worth_it = error.is_retryable() && failures < MOST_TRIES;
+                    if !is_worth_it || !self.pause_between_tries(failures) {
+                        return Err(error);
+                    }
+                    failures += 1;
                 }
             }
-            self.pause()?;
         }
+    }
+
+    /// Waits after a failed access to the store, longer each time. Returns whether there is time left.
+    pub(super) fn pause_between_tries(&self, failures: u32) -> bool {
+        let now = self.clock.now();
+        let pause = FIRST_PAUSE * 2_u32.saturating_pow(failures.min(8));
+        let until = now.saturating_add(pause.min(LONGEST_PAUSE));
+        if until >= self.deadline {
+            return false;
+        }
+        self.clock.sleep_until(until);
+        true
     }
 
     /// Waits a little for somebody else's turn to end.
@@ -99,9 +129,22 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            // A lease that cannot be released comes to its end by itself.
-            drop(self.store.release(&self.key, lease, self.time()));
+        let Some(lease) = self.lease.take() else {
+            return;
+        };
+        let fence = lease.fence();
+        let mut released = self.store.release(&self.key, lease, self.time());
+        for failures in 0..MOST_TRIES {
+            let pause = FIRST_PAUSE * 2_u32.saturating_pow(failures);
+            let until = self.clock.now().saturating_add(pause);
+            if released.is_ok() || until >= self.deadline {
+                break;
+            }
+            self.clock.sleep_until(until);
+            let lease = Lease::new(fence);
+            released = self.store.release(&self.key, lease, self.time());
         }
+        // A lease that cannot be released comes to its end by itself.
+        drop(released);
     }
 }

@@ -5,12 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jumpqr::store::{Key, MemoryStore, TokenStore};
-use jumpqr::{ErrorKind, Outcome};
+use jumpqr::transport::MemoryTransport;
+use jumpqr::{Clock, ErrorKind, Outcome, Platform};
 
-use crate::fake::count;
+use crate::fake::{ManualClock, count};
 use crate::merchants::{
     AUTHORIZER_LIST, AUTHORIZER_TOKEN, MERCHANT, PLATFORM, PUBLISH, authorise, named, process,
-    publish, strict,
+    publish, settings, strict,
 };
 use crate::unreliable::{Unreliable, Work};
 
@@ -220,5 +221,88 @@ fn what_was_not_stored_outlives_a_store_that_has_lost_everything() {
     store.store.release(&key, lease, Duration::ZERO).unwrap();
     wechat.list_refused.store(45009, Ordering::SeqCst);
     publish(&platform, MERCHANT).unwrap();
+    assert_eq!(count(&transport, AUTHORIZER_TOKEN), 1);
+}
+
+/// A process of the platform's whose calls may take 20 s.
+fn timed(
+    transport: &Arc<MemoryTransport>,
+    store: &Arc<Unreliable>,
+    clock: &Arc<ManualClock>,
+) -> Platform {
+    settings(transport)
+        .token_store(store.clone())
+        .clock(clock.clone())
+        .timeout(Duration::from_secs(20))
+        .build_platform(PLATFORM, "COMPONENTSECRET")
+        .unwrap()
+}
+
+#[test]
+fn a_refresh_token_is_stored_within_the_call_though_the_store_fails_for_some_time() {
+    for times in [1, 2, 10] {
+        let (_, transport) = strict();
+        let (store, clock) = (Arc::<Unreliable>::default(), Arc::default());
+        let platform = timed(&transport, &store, &clock);
+        platform.set_verify_ticket("TICKET").unwrap();
+        // So that the platform's own token is there.
+        publish(&platform, "wx0000000000000000").unwrap_err();
+        authorise(&platform, MERCHANT);
+        store.fail(Work::Save, times);
+        publish(&platform, MERCHANT).unwrap();
+        assert!(clock.now() < Duration::from_secs(20), "{:?}", clock.now());
+        publish(&process(&transport, &store), MERCHANT).unwrap();
+        assert_eq!(count(&transport, AUTHORIZER_TOKEN), 1);
+    }
+}
+
+#[test]
+fn a_store_that_fails_once_fails_no_call() {
+    for work in [Work::Load, Work::Lock, Work::Save, Work::Release] {
+        let (_, transport) = strict();
+        let (store, clock) = (Arc::<Unreliable>::default(), Arc::default());
+        let platform = timed(&transport, &store, &clock);
+        store.fail(work, 1);
+        platform.set_verify_ticket("TICKET").unwrap();
+        store.fail(work, 1);
+        authorise(&platform, MERCHANT);
+        store.fail(work, 1);
+        publish(&platform, MERCHANT).unwrap();
+        // Nobody waits for a lease that was not released.
+        publish(&timed(&transport, &store, &clock), MERCHANT).unwrap();
+        assert!(clock.now() < Duration::from_secs(1), "{:?}", clock.now());
+        assert_eq!(count(&transport, AUTHORIZER_TOKEN), 1);
+    }
+}
+
+#[test]
+fn a_refresh_token_that_cannot_be_stored_is_told_of_and_stored_at_the_end_of_the_process() {
+    let (_, transport) = strict();
+    let (store, clock) = (Arc::<Unreliable>::default(), Arc::default());
+    let platform = timed(&transport, &store, &clock);
+    platform.set_verify_ticket("TICKET").unwrap();
+    authorise(&platform, MERCHANT);
+    store.read_only.store(true, Ordering::SeqCst);
+    let begun = clock.now();
+    let error = publish(&platform, MERCHANT).unwrap_err();
+    assert_eq!(error.code(), "store_failed");
+    assert!(error.is_retryable());
+    let message = error.message();
+    assert!(
+        message.contains("could not be stored: it is down"),
+        "{message}"
+    );
+    assert!(message.contains(MERCHANT), "{message}");
+    assert!(
+        error.advice().contains("list of merchants"),
+        "{}",
+        error.advice()
+    );
+    let tried = clock.now() - begun;
+    assert!(tried > Duration::from_secs(15), "{tried:?}");
+
+    store.read_only.store(false, Ordering::SeqCst);
+    drop(platform);
+    publish(&process(&transport, &store), MERCHANT).unwrap();
     assert_eq!(count(&transport, AUTHORIZER_TOKEN), 1);
 }

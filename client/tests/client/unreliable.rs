@@ -14,6 +14,7 @@ use crate::fake::ManualClock;
 /// What a store is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Work {
+    Load,
     Lock,
     Save,
     Release,
@@ -32,6 +33,7 @@ pub(crate) struct Unreliable {
     /// Whether every lease turns out to be outlived.
     pub(crate) stubborn: AtomicBool,
     slow: Mutex<Option<(Arc<ManualClock>, Duration)>>,
+    failures: Mutex<HashMap<Work, u32>>,
 }
 
 impl Unreliable {
@@ -45,15 +47,26 @@ impl Unreliable {
         *self.slow.lock().unwrap() = Some((clock.clone(), time));
     }
 
-    fn begin(&self, work: Option<Work>, timeout: Duration) -> Result<()> {
+    /// Fails so often the next times.
+    pub(crate) fn fail(&self, work: Work, times: u32) {
+        self.failures.lock().unwrap().insert(work, times);
+    }
+
+    fn begin(&self, work: Work, timeout: Duration) -> Result<()> {
         fail_if(&self.down)?;
+        if let Some(times) = self.failures.lock().unwrap().get_mut(&work) {
+            if *times > 0 {
+                *times -= 1;
+                return Err(Error::new(OwnCode::StoreFailed, "it fails for once"));
+            }
+        }
         if let Some((clock, time)) = &*self.slow.lock().unwrap() {
             clock.advance(timeout.min(*time));
             if timeout < *time {
                 return Err(Error::new(OwnCode::StoreFailed, "it hangs"));
             }
         }
-        let act = work.and_then(|work| self.before.lock().unwrap().remove(&work));
+        let act = self.before.lock().unwrap().remove(&work);
         if let Some(act) = act {
             act();
         }
@@ -80,12 +93,12 @@ impl TokenStore for Unreliable {
     }
 
     fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>> {
-        self.begin(None, timeout)?;
+        self.begin(Work::Load, timeout)?;
         self.store.load(key, timeout)
     }
 
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
-        self.begin(Some(Work::Lock), timeout)?;
+        self.begin(Work::Lock, timeout)?;
         self.locks.fetch_add(1, Ordering::SeqCst);
         let hasty = self.hasty.load(Ordering::SeqCst);
         let life = if hasty { Duration::ZERO } else { life };
@@ -94,7 +107,7 @@ impl TokenStore for Unreliable {
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
         fail_if(&self.read_only)?;
-        self.begin(Some(Work::Save), timeout)?;
+        self.begin(Work::Save, timeout)?;
         if self.stubborn.load(Ordering::SeqCst) {
             return Ok(false);
         }
@@ -102,7 +115,7 @@ impl TokenStore for Unreliable {
     }
 
     fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
-        self.begin(Some(Work::Release), timeout)?;
+        self.begin(Work::Release, timeout)?;
         self.store.release(key, lease, timeout)
     }
 }

@@ -133,6 +133,13 @@ impl Error {
         self
     }
 
+    /// The same error with another message, which says what happened.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     /// The same error with other advice.
     #[must_use]
     pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
