@@ -3,10 +3,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jumpqr_core::Secret;
 use jumpqr_core::call::DEFAULT_QUEUE_TIMEOUT;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL, LONGEST_CREDENTIAL};
+use jumpqr_core::{HandedOver, Secret, mistaken_for};
 
 use crate::base_url::BaseUrl;
 use crate::client::Client;
@@ -421,6 +421,12 @@ pub(crate) fn check_duration(name: &str, duration: Duration) -> Result<()> {
     Ok(())
 }
 
+/// The credentials that a push or a callback of WeChat's brings.
+const HANDED_OVER: [&str; 2] = [
+    HandedOver::VerifyTicket.field(),
+    HandedOver::RefreshToken.field(),
+];
+
 /// None of WeChat's credentials is empty, or has white space in it: such a one would be refused there, with a text that does
 /// not say so.
 pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
@@ -438,6 +444,14 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
             "{name}: there is white space or a control character in it; remove it, for example the end of the line it was read from"
         )));
     }
+    if let Some(other) = mistaken_for(name, credential) {
+        // Those that are handed over have an error of their own, which says what to give.
+        if !HANDED_OVER.contains(&name) {
+            return Err(refuse(&format!(
+                "{name}: it is the {other}, by its first letters; give the {name}"
+            )));
+        }
+    }
     Ok(())
 }
 
@@ -446,15 +460,14 @@ pub(crate) fn has_white_space(credential: &str) -> bool {
     credential.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
-/// What [`check_credential`] checks, of what a push or a callback of WeChat's brings: the text of one element, decrypted.
-pub(crate) fn check_handed_over(name: &str, credential: &str) -> Result<()> {
+/// Checks what a push or a callback of WeChat's has brought: it must be the right credential, decrypted.
+pub(crate) fn check_handed_over(handed_over: HandedOver, credential: &str) -> Result<()> {
+    let name = handed_over.field();
     check_credential(name, credential)?;
-    if !credential.bytes().all(|byte| byte.is_ascii_graphic()) || credential.contains('<') {
-        return Err(refuse(&format!(
-            "{name}: it is not one; give the text of the element of that name, decrypted and without its tags"
-        )));
+    match handed_over.mistake(credential) {
+        Some(mistake) => Err(refuse(&format!("{name}: {mistake}"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// An appid that tokens are kept under: a refresh token in its place would become a name, and be seen.

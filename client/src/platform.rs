@@ -3,9 +3,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::ComponentTokenField;
+use jumpqr_core::{HandedOver, Secret};
 
 use crate::builder::{check_appid, check_handed_over, refuse};
 use crate::client::Client;
@@ -113,11 +113,15 @@ impl Platform {
     /// Keeps the component_verify_ticket that WeChat has just pushed, in the store: any process that shares it may receive the
     /// pushes, every 10 minutes, each good for 12 hours.
     ///
+    /// Give the text of the element ComponentVerifyTicket of the decrypted push. It begins with `ticket@@@`. The
+    /// ciphertext of the element Encrypt, or another credential, is refused as `invalid_config`, and the former ticket
+    /// stays.
+    ///
     /// It blocks for as long as the store takes, at most the platform's timeout. Source: the official page of
     /// `component_verify_ticket`.
     pub fn set_verify_ticket(&self, ticket: impl Into<Secret>) -> Result<()> {
         let ticket = ticket.into();
-        check_handed_over("component_verify_ticket", ticket.expose())?;
+        check_handed_over(HandedOver::VerifyTicket, ticket.expose())?;
         self.check_waited()?;
         let component = self.authority.component_tokens.issuer();
         component.ticket.set(&ticket, self.timeout)
@@ -125,6 +129,9 @@ impl Platform {
 
     /// Keeps the authorizer_refresh_token that a merchant's authorisation has just brought, in the store, in the place of any
     /// former one and of the access token that belongs to it.
+    ///
+    /// It begins with `refreshtoken@@@`. Another credential, such as the authorization_code, is refused as
+    /// `invalid_config`, and the former refresh token stays.
     ///
     /// Only a new authorisation needs this: later refresh tokens are kept as they come. Where the store knows of none, WeChat's
     /// list of the platform's merchants is asked. It blocks for as long as the store takes, at most the platform's timeout.
@@ -134,7 +141,7 @@ impl Platform {
         authorizer_refresh_token: impl Into<Secret>,
     ) -> Result<()> {
         let token = authorizer_refresh_token.into();
-        check_handed_over("authorizer_refresh_token", token.expose())?;
+        check_handed_over(HandedOver::RefreshToken, token.expose())?;
         self.check_waited()?;
         let merchant = self.merchant_of(authorizer_appid)?;
         self.authority.list.expect_new_merchant();

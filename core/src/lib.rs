@@ -20,6 +20,7 @@
 pub mod answer;
 pub mod call;
 pub mod check;
+mod credential;
 pub mod errcode;
 pub mod error;
 pub mod interface;
@@ -33,6 +34,7 @@ pub mod rule;
 mod secret;
 pub mod verification_file;
 
+pub use credential::{HandedOver, mistaken_for};
 pub use errcode::ErrCode;
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use pacer::{Pacer, Slot};

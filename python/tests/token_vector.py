@@ -90,7 +90,7 @@ class Account:
             assert not self.wrong, self.wrong
             assert not self.exchanges, f"were not sent: {self.exchanges}"
             return
-        names = "set_verify_ticket set_authorizer_refresh_token new_client token_status"
+        names = "set_verify_ticket set_authorizer_refresh_token refused new_client token_status"
         name, value = choice(step, names)
         if name == "new_client":
             assert value is True
@@ -98,12 +98,30 @@ class Account:
             self.connect(settings)
         elif name == "token_status":
             self.compare(value)
+        elif name == "refused":
+            keys(value, "says", "set_verify_ticket set_authorizer_refresh_token")
+            self.refuse(*choice({key: value[key] for key in value if key != "says"}, names), value["says"])
         else:
-            assert self.platform, f"{name} is for a platform"
-            if name == "set_verify_ticket":
-                self.platform.set_verify_ticket(value)
-            else:
-                self.platform.set_authorizer_refresh_token(self.account["appid"], value)
+            self.hand_over(name, value)
+
+    def refuse(self, name: str, value: str, says: list[str]) -> None:
+        """Hand over something else, which is refused."""
+        try:
+            self.hand_over(name, value)
+        except jumpqr.JumpqrError as error:
+            check_secrets(error, [value])
+            assert error.code == "invalid_config", error
+            assert all(part in str(error) for part in says), error
+        else:
+            raise AssertionError(f"{value} was kept")
+
+    def hand_over(self, name: str, value: str) -> None:
+        """Hand the platform a ticket or the merchant's refresh token."""
+        assert self.platform, f"{name} is for a platform"
+        if name == "set_verify_ticket":
+            self.platform.set_verify_ticket(value)
+        else:
+            self.platform.set_authorizer_refresh_token(self.account["appid"], value)
 
     def call(self, call: Vector, result: Vector) -> None:
         """Make a call, and compare how it ends."""

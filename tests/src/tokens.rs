@@ -77,6 +77,11 @@ pub enum TokensStep {
         /// The refresh token.
         set_authorizer_refresh_token: String,
     },
+    /// The platform is handed something else, which it refuses.
+    Refused {
+        /// What, and how.
+        refused: RefusedVector,
+    },
     /// Another process takes over, with the same store.
     NewClient {
         /// Always true.
@@ -96,6 +101,18 @@ pub enum TokensStep {
         /// Some of what is told.
         token_status: Map<String, Value>,
     },
+}
+
+/// What a platform refuses to keep.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedVector {
+    /// In the place of a ticket.
+    pub set_verify_ticket: Option<String>,
+    /// In the place of a refresh token.
+    pub set_authorizer_refresh_token: Option<String>,
+    /// What the message has in it.
+    pub says: Vec<String>,
 }
 
 /// A request, and what it is answered with.

@@ -142,3 +142,78 @@ fn an_echoed_secret_is_never_printed() {
         }
     }
 }
+
+#[test]
+fn what_is_not_a_ticket_or_a_refresh_token_is_refused_and_the_former_one_stays() {
+    let wechat = platform_wechat();
+    let platform = Platform::at(wechat.base_url());
+    platform.receive(TICKET, REFRESH_TOKEN);
+    let ciphertext = "RypEvHKD8QQKFhvQ6QleEB4J58tiPdvo+rtK1I9qca6aM/wvqnLSV5zEPeusUiX5";
+    for (command, text, says) in [
+        ("set-verify-ticket", ciphertext, "begins with `ticket@@@`"),
+        (
+            "set-verify-ticket",
+            REFRESH_TOKEN,
+            "begins with `ticket@@@`",
+        ),
+        (
+            "set-refresh-token",
+            ciphertext,
+            "begins with `refreshtoken@@@`",
+        ),
+        ("set-refresh-token", "queryauthcode@@@C1", "api_query_auth"),
+    ] {
+        for flags in [&[][..], &["--json"]] {
+            let run = platform
+                .jumpqr(&["token", command])
+                .args(flags)
+                .stdin(text)
+                .expect(3);
+            let printed = run.everything();
+            assert!(printed.contains(says), "{printed}");
+            assert!(!printed.contains(text), "{printed}");
+        }
+    }
+    platform.jumpqr(&["get"]).expect(0);
+    let sent = wechat.received();
+    assert!(sent[0].body.contains(TICKET));
+    assert!(sent[1].body.contains(REFRESH_TOKEN));
+}
+
+#[test]
+fn a_refresh_token_that_cannot_be_stored_is_told_of_at_the_end() {
+    let home = tempfile::TempDir::new().unwrap();
+    let folder = home.path().join("tokens");
+    let inside = folder.clone();
+    let wechat = FakeWeChat::start(move |request| match request.name.as_str() {
+        "api_component_token" => json!({"component_access_token": TOKEN, "expires_in": 7200}),
+        _ => {
+            // From now on, the merchant's file cannot be replaced: a folder stands in the way.
+            for entry in fs::read_dir(&inside).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                if name.starts_with("api_authorizer_token") && name.ends_with(".lock") {
+                    let _made = fs::create_dir(path.with_extension("new"));
+                }
+            }
+            json!({"authorizer_access_token": TOKEN, "expires_in": 7200, "authorizer_refresh_token": NEXT_REFRESH_TOKEN})
+        }
+    });
+    let platform = Platform::at(wechat.base_url());
+    let store = format!("dir:{}", folder.display());
+    for (command, text) in [
+        ("set-verify-ticket", TICKET),
+        ("set-refresh-token", REFRESH_TOKEN),
+    ] {
+        let arguments = ["token", command, "--token-store", &store];
+        platform.jumpqr(&arguments).stdin(text).expect(0);
+    }
+    let run = platform
+        .jumpqr(&["get", "--token-store", &store, "--timeout", "1"])
+        .expect(6);
+    assert!(run.stderr.contains("could not be stored"), "{}", run.stderr);
+    let warning = run.stderr.lines().find(|line| line.starts_with("warning:"));
+    let warning = warning.unwrap_or_else(|| panic!("{}", run.stderr));
+    assert!(warning.contains("list of merchants"), "{warning}");
+    assert!(!run.everything().contains(NEXT_REFRESH_TOKEN));
+}

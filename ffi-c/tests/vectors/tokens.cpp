@@ -171,10 +171,12 @@ public:
 
   void run(const json &step) {
     if (step.contains("call")) return run_call(step);
-    const auto kind = choice(step, {"set_verify_ticket", "set_authorizer_refresh_token", "new_client", "token_status"});
+    const auto kind =
+        choice(step, {"set_verify_ticket", "set_authorizer_refresh_token", "refused", "new_client", "token_status"});
     const json &value = step.at(kind);
     if (kind == "set_verify_ticket") return account_.set_verify_ticket(value);
     if (kind == "set_authorizer_refresh_token") return account_.set_authorizer_refresh_token(value);
+    if (kind == "refused") return run_refused(value);
     if (kind == "token_status") return has_status(value, status_of(account_.client()));
     same("new_client", true, value);
     account_.make_anew();
@@ -184,6 +186,25 @@ public:
   bool was_slow() const { return std::max(slowest_, steady_clock::now() - last_) > remembered; }
 
 private:
+  // The platform is handed something else than a ticket or a refresh token.
+  void run_refused(json refused) {
+    const json says = refused.at("says");
+    refused.erase("says");
+    const auto kind = choice(refused, {"set_verify_ticket", "set_authorizer_refresh_token"});
+    const json &value = refused.at(kind);
+    try {
+      kind == "set_verify_ticket" ? account_.set_verify_ticket(value) : account_.set_authorizer_refresh_token(value);
+    } catch (const Failed &failed) {
+      const auto message = text(jumpqr_error_message(failed.error.get()));
+      same("code", "invalid_config", text(jumpqr_error_code(failed.error.get())));
+      for (const auto &part : says)
+        if (message.find(part.get_ref<const std::string &>()) == std::string::npos) fail(message);
+      if (message.find(value.get_ref<const std::string &>()) != std::string::npos) fail(message);
+      return;
+    }
+    fail("it was kept");
+  }
+
   void run_call(const json &step) {
     Fields fields(step);
     const Invocation invocation(fields.required("call"));

@@ -95,6 +95,15 @@ async function runVector(vector) {
   const steps = {
     set_verify_ticket: (ticket) => now.platform.setVerifyTicket(ticket),
     set_authorizer_refresh_token: (token) => now.platform.setAuthorizerRefreshToken(account[1].appid, token),
+    async refused({ says, ...text }) {
+      const [kind, value] = choice(text, ['set_verify_ticket', 'set_authorizer_refresh_token'])
+      await assert.rejects(async () => steps[kind](value), (error) => {
+        assert.equal(error.code, 'invalid_config')
+        for (const part of says) assert.ok(error.message.includes(part), error.message)
+        assert.ok(!error.message.includes(value), error.message)
+        return true
+      })
+    },
     new_client(value) {
       assert.equal(value, true)
       now = start(account, settings)

@@ -8,7 +8,9 @@ use std::time::Duration;
 use jumpqr::interface::{ComponentTokenField, Interface};
 use jumpqr::token::{TokenInterface, TokenStatus};
 use jumpqr::{Client, Platform, store};
-use jumpqr_tests::tokens::{AccountVector, ExchangeVector, Tokens, TokensStep, TokensVector};
+use jumpqr_tests::tokens::{
+    AccountVector, ExchangeVector, RefusedVector, Tokens, TokensStep, TokensVector,
+};
 use jumpqr_tests::{Expected, Visitor, Wire, count, load, report};
 use serde_json::{Map, Value};
 
@@ -55,6 +57,7 @@ fn run(vector: &TokensVector) -> Result<(), String> {
             TokensStep::RefreshToken {
                 set_authorizer_refresh_token,
             } => now.authorise(&vector.account, set_authorizer_refresh_token)?,
+            TokensStep::Refused { refused } => now.refuses(&vector.account, refused)?,
             TokensStep::NewClient { new_client: true } => now = account()?,
             TokensStep::NewClient { new_client: false } => return Err("new_client".to_owned()),
             TokensStep::Call {
@@ -164,6 +167,41 @@ impl Account {
         self.platform()?
             .set_authorizer_refresh_token(&merchant.appid, refresh_token)
             .map_err(|error| error.to_string())
+    }
+
+    /// Hands the platform something else than a ticket or a refresh token.
+    fn refuses(&self, account: &AccountVector, refused: &RefusedVector) -> Result<(), String> {
+        let AccountVector::Merchant(merchant) = account else {
+            return Err("no merchant".to_owned());
+        };
+        let platform = self.platform()?;
+        let (field, text, kept) = match (
+            &refused.set_verify_ticket,
+            &refused.set_authorizer_refresh_token,
+        ) {
+            (Some(text), None) => (
+                "component_verify_ticket",
+                text,
+                platform.set_verify_ticket(text.as_str()),
+            ),
+            (None, Some(text)) => (
+                "authorizer_refresh_token",
+                text,
+                platform.set_authorizer_refresh_token(&merchant.appid, text.as_str()),
+            ),
+            _ => return Err("one of the two".to_owned()),
+        };
+        let error = kept.err().ok_or("it was kept")?;
+        let message = error.message();
+        let says = refused.says.iter().all(|part| message.contains(part));
+        if error.code() != "invalid_config"
+            || !message.starts_with(field)
+            || !says
+            || format!("{error:?}").contains(text)
+        {
+            return Err(format!("refused with {error:?}"));
+        }
+        Ok(())
     }
 }
 
