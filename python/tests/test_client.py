@@ -8,6 +8,7 @@ import pickle
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Optional
 
 import pytest
@@ -245,12 +246,12 @@ def test_the_version_of_ip_is_kept() -> None:
 def test_an_extra_authority_is_trusted_besides_the_others() -> None:
     with program() as address, closing(Hostile(address, "tls-right")) as server:
         authority = server.tls_roots
-        settings = {"access_token": server.access_token, "base_url": server.base_url, "max_retries": 0}
-        for others in ({}, {"tls_roots": "bundled"}, {"tls_roots": "os"}):
+        make = partial(Client, access_token=server.access_token, base_url=server.base_url, max_retries=0)
+        for others in (None, "bundled", "os"):
             with pytest.raises(jumpqr.NetworkError, match="in extra_tls_roots"):
-                Client(**settings, **others).get_jump_qr_code()
-            Client(**settings, **others, extra_tls_roots=authority).get_jump_qr_code()
-        Client(**settings, tls_roots=authority.decode()).get_jump_qr_code()
+                make(tls_roots=others).get_jump_qr_code()
+            make(tls_roots=others, extra_tls_roots=authority).get_jump_qr_code()
+        make(tls_roots=authority.decode()).get_jump_qr_code()
 
 
 def test_credentials_must_be_given() -> None:

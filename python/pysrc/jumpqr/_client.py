@@ -58,8 +58,8 @@ class Client(Connection[_jumpqr.Client]):
             default. WeChat answers more calls with 44990.
         validate: Whether a request is checked before it is sent; True by default.
         body_limit: The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
-        proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the
-            proxy resolves names); the environment's proxy by default.
+        proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5,
+            and the proxy resolves names); the environment's proxy by default.
         trust_env: Whether the environment's proxy is used if none is given; True by default. `https_proxy` counts, or
             `http_proxy` for a base_url with plain http, then `all_proxy`, but not for hosts in `no_proxy`.
         tls_roots: The certificates to trust: "bundled", Mozilla's list (the default); "os", the operating system's, on
