@@ -8,8 +8,9 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
+use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use jumpqr_core::Secret;
@@ -185,6 +186,8 @@ struct Waiting {
     connections: VecDeque<(Instant, Connection)>,
     /// Whether a thread closes those that wait too long.
     has_closer: bool,
+    /// That thread, or the one before, and the process that it belongs to: a forked child has none.
+    closer: Option<(u32, JoinHandle<()>)>,
     is_over: bool,
 }
 
@@ -252,8 +255,10 @@ impl IdleConnections {
             .name("jumpqr-idle".to_owned())
             .stack_size(STACK)
             .spawn(move || shared.close_old());
-        if started.is_err() {
-            self.shared.lock().has_closer = false;
+        let mut waiting = self.shared.lock();
+        match started {
+            Ok(thread) => waiting.closer = Some((process::id(), thread)),
+            Err(_) => waiting.has_closer = false,
         }
     }
 }
@@ -263,9 +268,14 @@ impl Drop for IdleConnections {
         let mut waiting = self.shared.lock();
         waiting.is_over = true;
         let closed = mem::take(&mut waiting.connections);
+        let closer = waiting.closer.take();
         drop(waiting);
         drop(closed);
         self.shared.is_over.notify_all();
+        // It ends at once. Whoever unloads the library now must not find it running.
+        if let Some((_, thread)) = closer.filter(|(owner, _)| *owner == process::id()) {
+            let _ended = thread.join();
+        }
     }
 }
 
@@ -447,7 +457,7 @@ mod tests {
         idle.put(connections.open("http://h", 1), Instant::now());
         drop(idle);
         assert_eq!(connections.closed(), 1);
-        until(|| shared.strong_count() == 0);
+        assert_eq!(shared.strong_count(), 0, "the thread has not ended");
     }
 
     #[test]
