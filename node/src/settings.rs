@@ -235,11 +235,15 @@ fn in_camel_case(error: Error) -> Error {
 
 /// An error in JSON; if it is about certificates, its texts name the settings as they are called here.
 pub(crate) fn with_names_of_settings(mut error: Value) -> Value {
-    let is_tls = |code: &Value| code == OwnCode::TlsFailed.name();
-    if error.get("code").is_some_and(is_tls) {
-        for part in ["text", "message", "advice"] {
+    let code = error.get("code").and_then(Value::as_str);
+    if code == Some(OwnCode::TlsFailed.name()) {
+        for part in ["text", "message"] {
             if let Some(text) = error.get_mut(part) {
-                *text = text.as_str().map(renamed).into();
+                let renamed = text.as_str().map(|text| {
+                    let text = text.replace("extra_tls_roots", "extraCa");
+                    text.replace("tls_roots", "ca")
+                });
+                *text = renamed.into();
             }
         }
     }

@@ -268,12 +268,12 @@ impl Drop for IdleConnections {
         let mut waiting = self.shared.lock();
         waiting.is_over = true;
         let closed = mem::take(&mut waiting.connections);
-        let closer = waiting.closer.take();
+        let thread = waiting.closer.take();
         drop(waiting);
         drop(closed);
         self.shared.is_over.notify_all();
         // It ends at once. Whoever unloads the library now must not find it running.
-        if let Some((_, thread)) = closer.filter(|(owner, _)| *owner == process::id()) {
+        if let Some((_, thread)) = thread.filter(|(owner, _)| *owner == process::id()) {
             let _ended = thread.join();
         }
     }
