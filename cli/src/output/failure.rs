@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use jumpqr::{Error, Outcome};
 
+use super::text::printable_lines;
 use super::{BAD, HEADING, print_findings, print_warnings, printable};
 use crate::failure::Failure;
 
@@ -19,11 +20,14 @@ pub(super) fn print(out: &mut dyn Write, failure: &Failure) -> io::Result<()> {
     }
     writeln!(out)?;
     let advice = failure.advice();
-    writeln!(
-        out,
-        "{HEADING}What to do:{HEADING:#} {}",
+    // Advice about an answer repeats what was sent; the other is ours, and may have lines.
+    let is_about_answer = failure.error().and_then(Error::errcode).is_some();
+    let shown = if is_about_answer {
         printable(&advice)
-    )
+    } else {
+        printable_lines(&advice)
+    };
+    writeln!(out, "{HEADING}What to do:{HEADING:#} {shown}")
 }
 
 fn print_error(out: &mut dyn Write, error: &Error) -> io::Result<()> {

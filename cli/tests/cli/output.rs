@@ -172,3 +172,13 @@ fn json_from_outside_stays_the_same_text() {
         .expect(4);
     assert_eq!(run.json()["error"]["errmsg"], STEERING);
 }
+
+#[test]
+fn advice_of_ours_keeps_its_lines() {
+    let run = jumpqr(["get"]).expect(6);
+    assert!(
+        run.stderr.contains("\n  JUMPQR_ACCESS_TOKEN "),
+        "{}",
+        run.stderr
+    );
+}
