@@ -103,7 +103,7 @@ void what_is_wrong_with_an_argument_is_said_by_name() {
   call(jumpqr_client_config_set_access_token, config.get(), "T1");
   call(jumpqr_client_config_set_extra_tls_roots_pem, config.get(), "none", size_t(4));
   const auto certificates = fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_client_new, config.get(), &client);
-  same("message", "[invalid_config] extra_tls_roots: there is no certificate in it; give one or more certificates in PEM",
+  same("message", "extra_tls_roots: there is no certificate in it; give one or more certificates in PEM [invalid_config]",
        text(jumpqr_error_message(certificates.get())));
   const auto retries = make<Config>(jumpqr_client_config_new);
   call(jumpqr_client_config_set_access_token, retries.get(), "T1");
