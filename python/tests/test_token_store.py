@@ -147,7 +147,34 @@ def test_a_store_that_others_may_read_is_made_private_again(tmp_path: Path, jump
     assert (refused.value.code, refused.value.kind) == ("store_not_private", jumpqr.Kind.STORE)
 
 
-# What a process does in the test below, with the folder of its store: it saves tickets without end,
+# What a process does in the second test below: it has the files of its store open all the time, and
+# forks children meanwhile, each of which uses the store, too.
+FORKS_AND_SAVES = """
+import os, sys, threading
+from jumpqr import Platform
+
+def save():
+    platform = Platform(
+        component_appid="wxc", component_appsecret="s", token_store=f"dir:{sys.argv[1]}"
+    )
+    platform.set_verify_ticket("ticket@@@0")
+
+def save_on():
+    while True:
+        save()
+
+threading.Thread(target=save_on, daemon=True).start()
+for _ in range(60):
+    child = os.fork()
+    if child == 0:
+        save()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+print("saved", flush=True)
+os._exit(0)
+"""
+
+# What a process does in the first test below, with the folder of its store: it saves tickets without end,
 # and forks children meanwhile, which live on and do nothing.
 SAVES_AND_FORKS = """
 import os, sys, threading, time
@@ -197,6 +224,13 @@ def test_a_lock_dies_with_its_process_though_its_children_live(tmp_path: Path) -
                 platform.set_verify_ticket("ticket@@@1")
         finally:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_child_is_not_held_up_by_what_its_parent_did_when_it_was_forked(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKS_AND_SAVES, str(tmp_path / "tokens")]
+    run = subprocess.run(command, capture_output=True, timeout=120, check=False)  # noqa: S603
+    assert run.stdout == b"saved\n", run.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there is no FIFO")

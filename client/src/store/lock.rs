@@ -11,22 +11,60 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The lock files that this process has open.
-static FILES: Mutex<Files> = Mutex::new(Files {
-    process: 0,
-    last: 0,
-    locks: BTreeMap::new(),
-});
+/// How many of these there are: one for each process in a line of forks, and then again.
+const GENERATIONS: usize = 16;
 
-/// Tells the threads of this process that the state of a lock has changed.
-static CHANGED: Condvar = Condvar::new();
+/// The lock files that this process has open.
+///
+/// A forked child inherits what its parent has here, and none of its locks. It also inherits a
+/// mutex that another thread of the parent had locked, and that nobody unlocks any more. So it does
+/// not touch that, and takes the next.
+static SHARED: [Shared; GENERATIONS] = [const {
+    Shared {
+        files: Mutex::new(Files {
+            last: 0,
+            locks: BTreeMap::new(),
+        }),
+        changed: Condvar::new(),
+    }
+}; GENERATIONS];
+
+/// The process that uses [`SHARED`], in the upper half, and the number of what it uses.
+static USER: AtomicU64 = AtomicU64::new(0);
+
+struct Shared {
+    files: Mutex<Files>,
+    /// Tells the threads of this process that the state of a lock has changed.
+    changed: Condvar,
+}
+
+impl Shared {
+    fn of_this_process() -> &'static Self {
+        let process = u64::from(std::process::id());
+        let mut user = USER.load(Ordering::SeqCst);
+        while user >> 32 != process {
+            let number = (user & u64::from(u32::MAX)) + 1;
+            let next = (process << 32) | (number % GENERATIONS as u64);
+            match USER.compare_exchange(user, next, Ordering::SeqCst, Ordering::SeqCst) {
+                Ok(_) => user = next,
+                Err(other) => user = other,
+            }
+        }
+        let number = usize::try_from(user & u64::from(u32::MAX)).unwrap_or(0);
+        let [first, ..] = &SHARED;
+        SHARED.get(number).unwrap_or(first)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 struct Files {
-    /// The process that took these locks. A forked child inherits the map, but none of the locks.
-    process: u32,
     /// The last number that was given to a thread that waits, or to a file.
     last: u64,
     locks: BTreeMap<Id, Lock>,
@@ -36,7 +74,7 @@ struct Files {
 /// there, the operating system tells the descriptors of one process apart.
 type Id = (u64, u64);
 
-/// The lock of one file, in this process. Every descriptor of the file is closed while [`FILES`] is
+/// The lock of one file, in this process. Every descriptor of the file is closed while [`Files`] are
 /// locked: another thread may have opened and locked the file by then.
 struct Lock {
     file: Arc<File>,
@@ -59,16 +97,6 @@ impl Lock {
 }
 
 impl Files {
-    fn lock() -> MutexGuard<'static, Self> {
-        let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
-        let process = std::process::id();
-        if files.process != process {
-            files.process = process;
-            files.locks.clear();
-        }
-        files
-    }
-
     fn next(&mut self) -> u64 {
         self.last += 1;
         self.last
@@ -130,7 +158,7 @@ impl Files {
                 let file = Arc::clone(&lock.file);
                 std::thread::Builder::new()
                     .name("jumpqr-lock".to_owned())
-                    .spawn(move || wait_for_others(id, file))?;
+                    .spawn(move || wait_for_others(Shared::of_this_process(), id, file))?;
                 lock.has_helper = true;
                 return Ok(false);
             }
@@ -150,15 +178,14 @@ impl Files {
             }
         }
         self.forget_unused(id);
-        CHANGED.notify_all();
     }
 }
 
 /// Waits for the other processes, for whichever thread is then the first of the queue. The wait
 /// cannot be cancelled: if nobody is left who waits, the lock is given back.
-fn wait_for_others(id: Id, file: Arc<File>) {
+fn wait_for_others(shared: &Shared, id: Id, file: Arc<File>) {
     let got = system::lock(&file);
-    let mut files = Files::lock();
+    let mut files = shared.lock();
     if let Some(lock) = files.locks.get_mut(&id) {
         lock.has_helper = false;
         if !lock.queue.is_empty() {
@@ -169,8 +196,8 @@ fn wait_for_others(id: Id, file: Arc<File>) {
     }
     drop(file);
     files.forget_unused(id);
-    CHANGED.notify_all();
     drop(files);
+    shared.changed.notify_all();
 }
 
 /// A lock on a file, which ends when this is dropped, or with the process.
@@ -190,7 +217,8 @@ impl Locked {
         timeout: Duration,
     ) -> io::Result<Option<Self>> {
         let begun = Instant::now();
-        let mut files = Files::lock();
+        let shared = Shared::of_this_process();
+        let mut files = shared.lock();
         let id = files.adopt(open()?)?;
         let number = files.next();
         if let Some(lock) = files.locks.get_mut(&id) {
@@ -202,15 +230,18 @@ impl Locked {
                 Ok(false) => {}
                 Err(error) => {
                     files.leave_queue(id, number);
+                    shared.changed.notify_all();
                     return Err(error);
                 }
             }
             let left = timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 files.leave_queue(id, number);
+                shared.changed.notify_all();
                 return Ok(None);
             }
-            files = CHANGED
+            files = shared
+                .changed
                 .wait_timeout(files, left)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
@@ -218,13 +249,13 @@ impl Locked {
         Ok(Some(Self {
             id,
             file: files.locks.get(&id).map(|lock| Arc::clone(&lock.file)),
-            process: files.process,
+            process: std::process::id(),
         }))
     }
 
     /// Whether the file is locked by a thread of this process, or by another process.
     pub(super) fn is_held(open: impl FnOnce() -> io::Result<Option<File>>) -> io::Result<bool> {
-        let mut files = Files::lock();
+        let mut files = Shared::of_this_process().lock();
         let Some(file) = open()? else {
             return Ok(false);
         };
@@ -249,19 +280,21 @@ impl Locked {
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        let mut files = Files::lock();
-        drop(self.file.take());
         // In a forked child, the lock is still the parent's.
-        if files.process != self.process {
+        if self.process != std::process::id() {
             return;
         }
+        let shared = Shared::of_this_process();
+        let mut files = shared.lock();
+        drop(self.file.take());
         if let Some(lock) = files.locks.get_mut(&self.id) {
             // It ends when the process ends, if it cannot be ended now.
             drop(system::unlock(&lock.file));
             lock.is_held = false;
         }
         files.forget_unused(self.id);
-        CHANGED.notify_all();
+        drop(files);
+        shared.changed.notify_all();
     }
 }
 
