@@ -5,6 +5,9 @@ use terminal_size::terminal_size_of;
 
 use super::text::printable_lines;
 
+/// A text is wrapped to no less than this, in columns of the terminal.
+const NARROWEST_TEXT: usize = 24;
+
 /// Names and values, one pair a line, indented. A value that is `None` is left out.
 pub(crate) fn card(rows: &[(&str, Option<String>)]) -> String {
     pairs(
@@ -55,7 +58,7 @@ fn table(header: &[&str], rows: &[Vec<String>]) -> Table {
     table
 }
 
-/// The table with cells wrapped between words: no column is narrower than its longest word.
+/// The table with cells wrapped between words: no column is narrower than its longest word, nor too narrow to be read.
 fn wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
     let mut table = table(header, rows);
     table
@@ -66,13 +69,14 @@ fn wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
             .iter()
             .filter_map(|row| row.get(index))
             .map(String::as_str);
-        let words = cells
-            .chain(header.get(index).copied())
-            .flat_map(str::split_whitespace);
-        let longest = words.map(columns).max().unwrap_or(0);
+        let cells: Vec<_> = cells.chain(header.get(index).copied()).collect();
+        let longest = |parts: &mut dyn Iterator<Item = &str>| parts.map(columns).max().unwrap_or(0);
+        let longest_word = longest(&mut cells.iter().flat_map(|cell| cell.split_whitespace()));
+        let longest_line = longest(&mut cells.iter().flat_map(|cell| cell.lines()));
         // The padding counts; that of the first column is wider.
         let padding = if index == 0 { 3 } else { 2 };
-        let least = u16::try_from(longest + padding).unwrap_or(u16::MAX);
+        let least = longest_word.max(longest_line.min(NARROWEST_TEXT)) + padding;
+        let least = u16::try_from(least).unwrap_or(u16::MAX);
         column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
     }
     finished(table)
@@ -195,6 +199,16 @@ mod tests {
                 "    path  pages/s",
             ]
         );
+    }
+
+    #[test]
+    fn a_text_is_not_wrapped_to_a_few_letters() {
+        let row = vec![
+            format!("https://m.example.cn/{}/", "a".repeat(40)),
+            "the schemes differ ".repeat(4),
+        ];
+        let printed = within(Some(80), &["rule", "reason"], &[row]);
+        assert_eq!(printed.lines().count(), 2, "{printed}");
     }
 
     #[test]
