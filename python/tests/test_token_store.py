@@ -164,7 +164,7 @@ def save_on():
         save()
 
 threading.Thread(target=save_on, daemon=True).start()
-for _ in range(60):
+for _ in range(10):
     child = os.fork()
     if child == 0:
         save()
