@@ -13,6 +13,7 @@ mod error;
 mod given_up;
 #[cfg(feature = "test-hooks")]
 mod hooks;
+mod interpreter;
 mod json;
 mod offline;
 mod platform;
@@ -53,6 +54,11 @@ mod _jumpqr {
     use crate::sandbox::Sandbox;
     #[pymodule_export]
     use crate::token::TookTooLong;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::check(module.py())
+    }
 
     /// The version of the package.
     #[pymodule_export]

@@ -166,7 +166,8 @@ def test_no_frame_shows_what_a_platform_is_told(platform: Any, bad: str, tmp_pat
     store = tmp_path / "tokens"
     telling = platform(component_appid="wx0", component_appsecret=SECRET, token_store=f"dir:{store}", **NOWHERE)
     if not bad:
-        # Others may write to the folder: the store is refused.
+        # Others may write to the folder, and something else is in it: the store is refused.
+        (store / "other").touch()
         store.chmod(0o777)
     shows_nothing(lambda: ended(telling.set_verify_ticket(SECRET + bad)))
     shows_nothing(lambda: ended(telling.set_authorizer_refresh_token("wx1", SECRET + bad)))

@@ -255,3 +255,48 @@ def test_a_process_ends_cleanly_while_daemon_threads_run_python_code_in_a_call(c
             [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
         )
         assert (ended.returncode, ended.stderr) == (0, "")
+
+
+INTERPRETERS = """
+import sys
+
+if sys.version_info >= (3, 13):
+    import _interpreters as interpreters
+    made = [interpreters.create("legacy") for _ in range(2)]
+else:
+    import _xxsubinterpreters as interpreters
+    shared = {"isolated": False} if sys.version_info >= (3, 10) else {}
+    made = [interpreters.create(**shared) for _ in range(2)]
+
+program = f"import sys; sys.path[:0] = {sys.path!r}" + '''
+try:
+    import jumpqr
+    print("imported", flush=True)
+except ImportError as error:
+    print(error, flush=True)
+'''
+for interpreter in made:
+    interpreters.run_string(interpreter, program)
+"""
+
+
+def test_a_second_interpreter_is_told_what_to_set() -> None:
+    ended = subprocess.run(  # noqa: S603 - the program is above
+        [sys.executable, "-W", "ignore", "-c", INTERPRETERS], capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    first, second = ended.stdout.splitlines()
+    assert first == "imported"
+    assert "WSGIApplicationGroup %{GLOBAL}" in second
+
+
+@pytest.mark.parametrize("module", ["gevent.monkey", "eventlet.patcher"])
+def test_an_asyncio_client_warns_of_threads_that_are_greenlets(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Patched:
+        is_module_patched = staticmethod(lambda name: name == "threading")
+        is_monkey_patched = staticmethod(lambda name: name == "thread")
+
+    monkeypatch.setitem(sys.modules, module, Patched)
+    with pytest.warns(RuntimeWarning, match=r"use jumpqr\.Client, and call its methods through") as warned:
+        AsyncClient(access_token="T")
+    assert warned[0].filename == __file__

@@ -6,7 +6,9 @@ import asyncio
 import concurrent.futures
 import contextvars
 import inspect
+import sys
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Optional, TypeVar
 
@@ -96,6 +98,7 @@ class Threads:
         """Make the pool of this process."""
         if max_concurrency < 1:
             raise ValueError(f"max_concurrency: give 1 or more, not {max_concurrency}")
+        _warn_of_patched_threads()
         self._max_concurrency = max_concurrency
         self._pools = {process(): self._pool()}
 
@@ -139,3 +142,16 @@ class Threads:
         pool = self._pools.pop(process(), None)
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _warn_of_patched_threads() -> None:
+    """Warn if gevent or eventlet has replaced threads by greenlets: each call then holds up all greenlets."""
+    gevent, eventlet = sys.modules.get("gevent.monkey"), sys.modules.get("eventlet.patcher")
+    if gevent is not None and gevent.is_module_patched("threading"):
+        name, pool = "gevent", "gevent.get_hub().threadpool.apply"
+    elif eventlet is not None and eventlet.is_monkey_patched("thread"):
+        name, pool = "eventlet", "eventlet.tpool.execute"
+    else:
+        return
+    text = f"{name} has replaced threads: calls run one after the other, and nothing else runs meanwhile"
+    warnings.warn(f"{text}; use jumpqr.Client, and call its methods through {pool}", RuntimeWarning, stacklevel=4)

@@ -1,0 +1,21 @@
+//! One interpreter of a process has the extension module.
+
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// Refuses a second interpreter of the process. Classes and cached functions of the first one would be used in it, so that no
+/// `except` would catch our exceptions.
+pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
+    // Each interpreter has its own module `sys`.
+    static FIRST: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let here = py.import("sys")?;
+    let first = FIRST.get_or_init(py, || here.clone().unbind());
+    if first.is(&here) {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(
+        "jumpqr: another interpreter of this process has imported it, and only one can; with mod_wsgi, set \
+         WSGIApplicationGroup %{GLOBAL}, and run each application in a daemon process group of its own",
+    ))
+}
