@@ -25,7 +25,7 @@ const RULE = {
   debug_url: [`${PREFIX}1`],
   is_edit: 0,
 }
-const WITHOUT_SCHEME = { ...RULE, prefix: 'm.example.cn/', debug_url: [] }
+const ILLEGAL = { ...RULE, prefix: 'https://m.example.ink/', debug_url: [] }
 
 // A method that posts to `path` with a token, as those of co-wechat-api do.
 const posting = (path) =>
@@ -99,7 +99,7 @@ test('a rule, from added to deleted, takes one token', async () => {
 
 test('a bad rule is refused, and renews nothing', async () => {
   const api = client()
-  await assert.rejects(api.addJumpQRCode(WITHOUT_SCHEME), refusal(85066))
+  await assert.rejects(api.addJumpQRCode(ILLEGAL), refusal(85066))
   await assertListed(api)
   await assertServed({ token: 1, addJumpQRCode: 1, getJumpQRCode: 1 })
 })

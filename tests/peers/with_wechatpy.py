@@ -31,7 +31,7 @@ RULE = {
     "debug_url": [PREFIX + "1"],
     "is_edit": 0,
 }
-WITHOUT_SCHEME = {**RULE, "prefix": "m.example.cn/", "debug_url": []}
+ILLEGAL = {**RULE, "prefix": "https://m.example.ink/", "debug_url": []}
 
 # The sandbox is on this machine, whatever proxy the environment names.
 directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -105,7 +105,7 @@ class Peer(unittest.TestCase):
 
     def test_a_bad_rule_is_refused_and_renews_nothing(self):
         wechat = client()
-        self.assert_refused(85066, wechat.post, "wxopen/qrcodejumpadd", data=WITHOUT_SCHEME)
+        self.assert_refused(85066, wechat.post, "wxopen/qrcodejumpadd", data=ILLEGAL)
         self.assert_listed(wechat)
         self.assert_served(token=1, addJumpQRCode=1, getJumpQRCode=1)
 
