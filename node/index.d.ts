@@ -334,7 +334,8 @@ export declare class Client {
 
 /**
  * A third-party platform, which calls for the merchants that have authorised it. Make one, and keep it: its merchants share its
- * connections and its store. What it knows of a merchant stays in memory for as long as it lives.
+ * connections and its store. What it knows of a merchant is dropped from memory 10 minutes after the last use, once no client of
+ * the merchant is held.
  *
  * Its own token is asked for with its appsecret and the component_verify_ticket, a merchant's with the merchant's refresh token.
  * The next refresh token, which an answer may bring, is in the store before the access token that came with it is used.
@@ -347,7 +348,8 @@ export declare class Platform {
 
   /**
    * Keeps the component_verify_ticket that WeChat has just pushed, in the store: any process that shares it may receive the
-   * pushes, every 10 minutes, each good for 12 hours.
+   * pushes, every 10 minutes, each good for 12 hours. It is the decrypted ComponentVerifyTicket, which begins with `ticket@@@`;
+   * what cannot be a ticket, such as the ciphertext of Encrypt, is refused, and the former ticket stays.
    */
   setVerifyTicket(ticket: string, options?: TokenStoreOptions): Promise<void>
 

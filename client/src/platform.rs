@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jumpqr_core::error::Result;
@@ -24,8 +24,8 @@ use crate::token::{
 /// same, with a process that died between the answer and the store, is taken from WeChat's list of the platform's merchants.
 ///
 /// It is cheap to clone, and clones share everything. It may be used from any number of threads at once, but not in a forked
-/// child. What it knows of a merchant, with what a store in memory keeps of it about 2 KB, stays in memory for as long as it
-/// lives.
+/// child. What it knows of a merchant, about 2 KB, is dropped 10 minutes after the last use, at the next use of the platform. It
+/// stays while a client of the merchant is held, or a refresh token is not stored yet. A store in memory keeps its records.
 ///
 /// ```no_run
 /// use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, store};
@@ -48,7 +48,7 @@ use crate::token::{
 pub struct Platform {
     authority: Arc<Authority>,
     store: Arc<dyn TokenStore>,
-    merchants: Arc<Mutex<HashMap<String, Merchant>>>,
+    merchants: Arc<Mutex<Merchants>>,
     timeout: Duration,
     /// How long the next call has waited for a free thread.
     waited: Duration,
@@ -60,6 +60,46 @@ pub struct Platform {
 struct Merchant {
     driver: Arc<Driver>,
     tokens: Arc<StoredTokens<Authorizer>>,
+}
+
+/// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing of
+/// its calls looks back a minute at most.
+const LONGEST_IDLE: Duration = Duration::from_secs(10 * 60);
+
+/// How often unused merchants are looked for: each one is looked at.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(60);
+
+/// The merchants in memory.
+#[derive(Default)]
+struct Merchants {
+    by_appid: HashMap<String, Known>,
+    swept_at: Duration,
+}
+
+struct Known {
+    merchant: Merchant,
+    last_used_at: Duration,
+}
+
+impl Merchants {
+    /// Drops those that nobody has used for some time, but for a refresh token that is not stored yet.
+    fn sweep(&mut self, now: Duration) {
+        if now < self.swept_at.saturating_add(BETWEEN_SWEEPS) {
+            return;
+        }
+        self.swept_at = now;
+        self.by_appid.retain(|_, known| {
+            let tokens = &known.merchant.tokens;
+            // A client, or a renewal that goes on without one, has it, too.
+            if Arc::strong_count(tokens) > 1 || tokens.has_unsaved() {
+                known.last_used_at = now;
+            }
+            now < known.last_used_at.saturating_add(LONGEST_IDLE)
+        });
+        if self.by_appid.len() < self.by_appid.capacity() / 4 {
+            self.by_appid.shrink_to_fit();
+        }
+    }
 }
 
 impl Platform {
@@ -123,6 +163,8 @@ impl Platform {
         let ticket = ticket.into();
         check_handed_over(HandedOver::VerifyTicket, ticket.expose())?;
         self.check_waited()?;
+        // A process that makes no calls any more still gets a push every 10 minutes.
+        self.release();
         let component = self.authority.component_tokens.issuer();
         component.ticket.set(&ticket, self.timeout)
     }
@@ -214,15 +256,14 @@ impl Platform {
                 "authorizer_appid: it is the platform's own; give a merchant's",
             ));
         }
-        let mut merchants = self
-            .merchants
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(merchant) = merchants.get(appid) {
-            return Ok(merchant.clone());
-        }
         let authority = &self.authority;
-        authority.list.release();
+        let now = authority.driver.clock.now();
+        let mut merchants = self.lock();
+        merchants.sweep(now);
+        if let Some(known) = merchants.by_appid.get_mut(appid) {
+            known.last_used_at = now;
+            return Ok(known.merchant.clone());
+        }
         let driver = Arc::new(authority.driver.for_another_account());
         let further: Vec<_> = std::iter::once(self.component_appid())
             .chain(driver.elsewhere())
@@ -240,8 +281,26 @@ impl Platform {
             )?),
             driver: Arc::clone(&driver),
         };
-        merchants.insert(appid.to_owned(), merchant.clone());
+        let known = Known {
+            merchant: merchant.clone(),
+            last_used_at: now,
+        };
+        merchants.by_appid.insert(appid.to_owned(), known);
+        drop(merchants);
+        authority.list.release();
         Ok(merchant)
+    }
+
+    /// Releases what was not used for some time.
+    fn release(&self) {
+        self.lock().sweep(self.authority.driver.clock.now());
+        self.authority.list.release();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Merchants> {
+        self.merchants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -250,6 +309,7 @@ impl fmt::Debug for Platform {
         f.debug_struct("Platform")
             .field("component_appid", &self.component_appid())
             .field("store", &self.store.name())
+            .field("merchants", &self.lock().by_appid.len())
             .field("driver", &self.authority.driver)
             .finish_non_exhaustive()
     }

@@ -357,7 +357,7 @@ typedef struct jumpqr_listed_rule jumpqr_listed_rule;
 
 /**
  * A third-party platform, which calls for the merchants that have authorised it. Make one for all of them, and keep it: what
- * it knows of a merchant, about 2 KB, stays in memory for as long as it lives.
+ * it knows of a merchant, about 2 KB, is dropped 10 minutes after the last use, once no client of the merchant is held.
  *
  * Its own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's with the
  * platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one before: it is
@@ -1476,7 +1476,8 @@ void jumpqr_platform_free(struct jumpqr_platform *platform);
 
 /**
  * Keeps the component_verify_ticket that WeChat has just pushed, in the token store: any process that shares it may receive the
- * pushes, every 10 minutes, each good for 12 hours. `ticket` ends with NUL.
+ * pushes, every 10 minutes, each good for 12 hours. `ticket` ends with NUL. It is the decrypted ComponentVerifyTicket, which
+ * begins with `ticket@@@`; what cannot be a ticket, such as the ciphertext of Encrypt, is refused, and the former ticket stays.
  *
  * It blocks for as long as the store takes, at most the platform's timeout.
  *

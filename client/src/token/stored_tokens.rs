@@ -155,6 +155,11 @@ impl<I: Issuer> StoredTokens<I> {
         &self.issuer
     }
 
+    /// Whether a refresh token is only in memory, because the store has failed.
+    pub(crate) fn has_unsaved(&self) -> bool {
+        self.lock().unsaved.is_some()
+    }
+
     pub(crate) fn store_name(&self) -> String {
         self.store.name()
     }

@@ -269,3 +269,59 @@ fn nothing_that_is_printed_holds_a_secret() {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
+
+/// How many merchants the platform has in memory.
+fn in_memory(platform: &Platform) -> usize {
+    let shown = format!("{platform:?}");
+    let (_, after) = shown.split_once("merchants: ").unwrap();
+    let (number, _) = after.split_once(',').unwrap();
+    number.parse().unwrap()
+}
+
+#[test]
+fn merchants_whom_nobody_uses_are_dropped_from_memory() {
+    let (wechat, transport) = strict();
+    let store = Arc::<Unreliable>::default();
+    let clock = Arc::<ManualClock>::default();
+    let platform = settings(&transport)
+        .clock(clock.clone())
+        .token_store(store.clone())
+        .build_platform(PLATFORM, "COMPONENTSECRET")
+        .unwrap();
+    platform.set_verify_ticket("TICKET").unwrap();
+    let appids: Vec<_> = (0..100).map(|number| format!("wx{number:016}")).collect();
+    for appid in &appids {
+        authorise(&platform, appid);
+        publish(&platform, appid).unwrap();
+    }
+    assert_eq!(in_memory(&platform), 100);
+
+    // One has a client, one a refresh token that could not be stored.
+    let held = platform.merchant(&appids[0]).unwrap();
+    clock.advance(Duration::from_secs(7100));
+    let unsaved = "wx9999999999999999";
+    authorise(&platform, unsaved);
+    store.read_only.store(true, Ordering::SeqCst);
+    publish(&platform, unsaved).unwrap_err();
+    store.read_only.store(false, Ordering::SeqCst);
+    for _ in 0..2 {
+        clock.advance(Duration::from_secs(600));
+        platform.set_verify_ticket("TICKET").unwrap();
+    }
+    assert_eq!(in_memory(&platform), 2);
+    let renewals = count(&transport, AUTHORIZER_TOKEN);
+    publish(&platform, unsaved).unwrap();
+    assert_eq!(count(&transport, AUTHORIZER_TOKEN), renewals);
+
+    // Whoever is used again is there again, with the tokens of the store.
+    publish(&platform, &appids[1]).unwrap();
+    assert_eq!(wechat.given.lock().unwrap()[&appids[1]], 2);
+    drop(held);
+    clock.advance(Duration::from_secs(600));
+    for _ in 0..2 {
+        platform.set_verify_ticket("TICKET").unwrap();
+        clock.advance(Duration::from_secs(600));
+    }
+    platform.set_verify_ticket("TICKET").unwrap();
+    assert_eq!(in_memory(&platform), 0);
+}

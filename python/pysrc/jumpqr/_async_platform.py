@@ -127,7 +127,8 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
         WeChat pushes one every 10 minutes, each good for 12 hours. Any process that shares the store may receive them.
 
         Args:
-            ticket: The `ComponentVerifyTicket` of the push, decrypted.
+            ticket: The `ComponentVerifyTicket` of the push, decrypted. It begins with `ticket@@@`; what cannot be a
+                ticket, such as the ciphertext of `Encrypt`, is refused, and the former ticket stays.
         """
         given = VerifyTicket(ticket)
         del ticket

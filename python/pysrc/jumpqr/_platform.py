@@ -21,8 +21,8 @@ class Platform(Connection[_jumpqr.Platform]):
     lost all the same is taken from WeChat's list of the platform's merchants.
 
     Make one, with a token store that outlives the process, and keep it: it may serve thousands of merchants, who share
-    its connections and its store. What it knows of a merchant, about 2 KB, stays in memory while it lives. Any
-    number of threads may use it at once. After a fork, the child gets connections of its own, and with "memory:" an
+    its connections and its store. What it knows of a merchant, about 2 KB, is dropped from memory 10 minutes after the
+    last use, once no client of the merchant is held. Any number of threads may use it at once. After a fork, the child gets connections of its own, and with "memory:" an
     empty store. It is a context manager; leaving it closes its connections, and its merchants' clients with it.
 
     What is None has its default.
@@ -128,7 +128,8 @@ class Platform(Connection[_jumpqr.Platform]):
         WeChat pushes one every 10 minutes, each good for 12 hours. Any process that shares the store may receive them.
 
         Args:
-            ticket: The `ComponentVerifyTicket` of the push, decrypted.
+            ticket: The `ComponentVerifyTicket` of the push, decrypted. It begins with `ticket@@@`; what cannot be a
+                ticket, such as the ciphertext of `Encrypt`, is refused, and the former ticket stays.
         """
         given = VerifyTicket(ticket)
         del ticket
