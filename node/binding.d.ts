@@ -93,6 +93,9 @@ export declare class Withdrawal {
 /** The violations and warnings of a call to `interface`. */
 export declare function check(interface: string, arguments: string): string
 
+/** From now on, what calls do besides sending their requests is written to standard error. */
+export declare function logToStderr(): void
+
 /** What WeChat's error code means, in JSON; null for one that is not known. */
 export declare function lookupErrcode(number: number): string
 

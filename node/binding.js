@@ -843,6 +843,7 @@ module.exports.RuleSet = nativeBinding.RuleSet
 module.exports.Sandbox = nativeBinding.Sandbox
 module.exports.Withdrawal = nativeBinding.Withdrawal
 module.exports.check = nativeBinding.check
+module.exports.logToStderr = nativeBinding.logToStderr
 module.exports.lookupErrcode = nativeBinding.lookupErrcode
 module.exports.miniProgramQuery = nativeBinding.miniProgramQuery
 module.exports.names = nativeBinding.names

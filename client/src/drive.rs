@@ -9,6 +9,7 @@ use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::{Error, Pacer, Secret, Slot};
+use log::Level;
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
@@ -16,6 +17,9 @@ use crate::given_up::{BETWEEN_CHECKS, CALLER_HAS_GIVEN_UP, GivenUp};
 use crate::retry::delays;
 use crate::token::{FixedToken, TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
+
+/// Under what the crate logs: what a call does besides sending its request, at the level debug.
+const LOG_TARGET: &str = "jumpqr";
 
 /// Everything that a call needs of the world.
 pub(crate) struct Driver {
@@ -66,12 +70,17 @@ impl Driver {
             delays: delays(self.max_retries),
             hosts: self.hosts.len(),
         };
-        let mut call = Call::new(interface, policy, self.clock.now());
+        let started = self.clock.now();
+        let logs = log::log_enabled!(target: LOG_TARGET, Level::Debug);
+        let mut call = Call::new(interface, policy, started);
         let mut place = Place {
             pacer: self.pacer.as_ref(),
             slot: Slot::default(),
         };
         loop {
+            if logs {
+                log_note(&mut call);
+            }
             match call.step(self.clock.now()) {
                 Step::Reserve { path, latest } => {
                     let now = self.clock.now();
@@ -100,7 +109,12 @@ impl Driver {
                     place.sent(&reply);
                     call.reply(self.clock.now(), reply);
                 }
-                Step::Done(result) => return result,
+                Step::Done(result) => {
+                    if logs {
+                        log_end(&call, self.clock.now().saturating_sub(started), &result);
+                    }
+                    return result;
+                }
             }
         }
     }
@@ -187,6 +201,28 @@ impl Drop for Place<'_> {
 
 fn lock(pacer: &Mutex<Pacer>) -> MutexGuard<'_, Pacer> {
     pacer.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Logs what the call has just decided to do, if that is more than to send its request.
+#[cold]
+fn log_note<I: Interface>(call: &mut Call<I>) {
+    if let Some(note) = call.take_note() {
+        log::debug!(target: LOG_TARGET, "{}: {note}", I::NAME);
+    }
+}
+
+/// Logs how the call ended, if it has done more than to send its request once.
+#[cold]
+fn log_end<I: Interface>(call: &Call<I>, took: Duration, result: &Result<I::Answer>) {
+    let tally = call.tally();
+    if tally.is_empty() {
+        return;
+    }
+    let end = match result {
+        Ok(_) => "done",
+        Err(error) => error.code(),
+    };
+    log::debug!(target: LOG_TARGET, "{}: {end} after {took:.3?}: {tally}", I::NAME);
 }
 
 fn nothing_more_is_sent() -> SendFailure {

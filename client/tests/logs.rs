@@ -1,13 +1,15 @@
-//! What is sent is in no line of a log, whatever its level and the level of the logger. Of what is received, the HTTP library prints every
-//! byte under the target `ureq_proto` at the level `trace`, which is documented.
+//! What a call does is in the log. What is sent is in no line of a log, whatever its level and the level of the logger.
+//! Of what is received, the HTTP library prints every byte under the target `ureq_proto` at the level `trace`, which is documented.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, Once};
 
 use jumpqr::Client;
+use jumpqr::answer::Reply;
 use jumpqr::token::TokenInterface;
+use jumpqr::transport::MemoryTransport;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 static LOGGER: Keeper = Keeper {
@@ -42,10 +44,46 @@ impl Log for Keeper {
     fn flush(&self) {}
 }
 
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        log::set_logger(&LOGGER).unwrap();
+        log::set_max_level(LevelFilter::Trace);
+    });
+}
+
+#[test]
+fn what_a_call_does_besides_sending_its_request_is_logged() {
+    listen();
+    let answers = Mutex::new(vec![
+        r#"{"errcode":0,"file_name":"a.txt","file_content":"b"}"#,
+        r#"{"errcode":-1,"errmsg":"system error 78_SeCrEtToKeN"}"#,
+        r#"{"errcode":44990}"#,
+    ]);
+    let transport =
+        MemoryTransport::new(move |_| Ok(Reply::ok(answers.lock().unwrap().pop().unwrap())));
+    let client = Client::builder()
+        .access_token("78_SeCrEtToKeN")
+        .transport(Arc::new(transport))
+        .build()
+        .unwrap();
+    client.download_qr_code_text().unwrap();
+    let lines = LOGGER.lines.lock().unwrap().clone();
+    for text in [
+        "jumpqr: downloadQRCodeText: retry 1 in ",
+        "because of second_rate_limit (44990)",
+        "jumpqr: downloadQRCodeText: retry 2 in ",
+        "because of system_error (-1)",
+        "jumpqr: downloadQRCodeText: done after ",
+        ": 2 retries\n",
+    ] {
+        assert!(lines.contains(text), "{text}: {lines}");
+    }
+}
+
 #[test]
 fn no_log_shows_a_secret() {
-    log::set_logger(&LOGGER).unwrap();
-    log::set_max_level(LevelFilter::Trace);
+    listen();
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());

@@ -135,23 +135,20 @@ impl Watch<'_> {
 
     /// When the call may start: as soon as it was told when it asked for the first time.
     fn reserve(&mut self, latest: Duration) -> Result<Option<Duration>, TestCaseError> {
-        let (since, start) = match self.queued {
-            Some(queued) => queued,
-            None => {
-                prop_assert!(self.now < self.deadline, "queues after the deadline");
-                match self.event()?.start {
-                    Some(start) => (self.now, self.now + start),
-                    None => return Ok(None),
-                }
-            }
+        if self.queued.is_none() {
+            prop_assert!(self.now < self.deadline, "queues after the deadline");
+            let start = self.event()?.start;
+            self.queued = start.map(|start| (self.now, self.now + start));
+        }
+        let Some((since, start)) = self.queued else {
+            return Ok(None);
         };
         prop_assert_eq!(latest, since + self.queue_left);
-        self.queued = Some((since, start));
         if start <= self.now {
-            let waited = self.now - since;
+            let waited = self.now.saturating_sub(since);
             self.queued = None;
             self.deadline += waited;
-            self.queue_left -= waited;
+            self.queue_left = self.queue_left.saturating_sub(waited);
         }
         Ok(Some(start))
     }

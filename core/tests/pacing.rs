@@ -139,7 +139,8 @@ fn three_hundred_calls_at_once_all_succeed() {
     assert_eq!(world.requests.len(), 300);
     assert_eq!(last, Duration::from_millis(59 * 1100) + REQUEST);
     for window in world.requests.windows(6) {
-        assert!(window[5] - window[0] > Duration::from_secs(1), "{window:?}");
+        let apart = window[5].saturating_sub(window[0]);
+        assert!(apart > Duration::from_secs(1), "{window:?}");
     }
 }
 

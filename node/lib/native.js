@@ -2,10 +2,14 @@
 
 // How values cross to the binding: as JSON, and errors as JSON in the text of what it throws.
 
+const { debuglog } = require('node:util')
 const { JumpqrError } = require('./errors.js')
 const { loadBinding } = require('./load.js')
 
 const binding = loadBinding(() => require('../binding.js'))
+
+// With NODE_DEBUG=jumpqr.
+if (debuglog('jumpqr').enabled) binding.logToStderr()
 
 // JSON has no place for these numbers and would turn them into null, which means "left out"; as texts they are checked.
 const asText = (value) =>

@@ -14,6 +14,7 @@ mod events;
 mod guard;
 #[cfg(feature = "test-hooks")]
 mod hooks;
+mod logging;
 mod offline;
 mod platform;
 mod pool;

@@ -59,6 +59,21 @@ test('an aborted call does not keep the process, though it is on its way', async
   assert.ok(performance.now() - started < 10_000)
 })
 
+test('NODE_DEBUG=jumpqr shows what a call does besides sending its request, and nothing does without', async () => {
+  const script = `
+    const { Sandbox } = require('jumpqr/testing')
+    const sandbox = new Sandbox()
+    sandbox.inject({ fault: 'errcode', errcode: 44990, on: 'downloadQRCodeText' })
+    sandbox.client().downloadQRCodeText().then(() => sandbox.stop())
+  `
+  const { stderr } = await run(script, { NODE_DEBUG: 'jumpqr' })
+  const lines = stderr.trim().split('\n')
+  assert.match(lines[0], /^JUMPQR \d+: downloadQRCodeText: retry 1 in [\d.]+m?s because of second_rate_limit \(44990\)$/)
+  assert.match(lines[1], /^JUMPQR \d+: downloadQRCodeText: done after [\d.]+m?s: 1 retry$/)
+  assert.equal(lines.length, 2)
+  assert.equal((await run(script, { NODE_DEBUG: '' })).stderr, '')
+})
+
 test('worker threads call, and end with calls on their way', async () => {
   const { stdout } = await run(`
     const { Worker } = require('node:worker_threads')

@@ -15,6 +15,7 @@ mod given_up;
 mod hooks;
 mod interpreter;
 mod json;
+mod logging;
 mod offline;
 mod platform;
 mod python_call;
@@ -41,6 +42,8 @@ mod _jumpqr {
     #[cfg(feature = "test-hooks")]
     #[pymodule_export]
     use crate::hooks::panic;
+    #[pymodule_export]
+    use crate::logging::listen;
     #[pymodule_export]
     use crate::offline::{
         RuleSet, all_names, check_call, check_document, launch_query, location, occupies,

@@ -279,11 +279,11 @@ def test_waiting_for_a_thread_does_not_count_towards_the_timeout() -> None:
 
 def test_calls_at_once_that_wait_longer_for_their_slots_than_their_timeout_succeed() -> None:
     async def main(sandbox: Sandbox) -> list[Any]:
-        async with sandbox.async_client(timeout=1, max_concurrency=8) as client:
-            return await asyncio.gather(*(client.download_qr_code_text() for _ in range(12)))
+        async with sandbox.async_client(timeout=3, max_concurrency=8) as client:
+            return await asyncio.gather(*(client.download_qr_code_text() for _ in range(25)))
 
     with Sandbox() as sandbox:
-        assert len(asyncio.run(main(sandbox))) == 12
+        assert len(asyncio.run(main(sandbox))) == 25
 
 
 def test_a_slot_that_is_not_used_is_given_back() -> None:

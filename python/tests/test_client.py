@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import pickle
+import re
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -390,6 +391,25 @@ def test_calls_are_logged_without_secrets(jumpqr_sandbox: Sandbox, caplog: pytes
     assert "[invalid_args]" in messages[1]
     assert messages[2].startswith("getJumpQRCode: VaultError (")
     assert secret not in caplog.text
+
+
+def test_retries_and_read_backs_are_logged(jumpqr_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    jumpqr_sandbox.inject("truncate", on="addJumpQRCode")
+    jumpqr_sandbox.inject("errcode", errcode=44990, on="getJumpQRCode")
+    caplog.set_level(logging.DEBUG, logger="jumpqr")
+    with jumpqr_sandbox.client() as client:
+        client.add_jump_qr_code(RULE)
+    lines = [record.getMessage() for record in caplog.records if record.name == "jumpqr"]
+    assert re.fullmatch(r"addJumpQRCode: reads back whether the change stands because of \w+", lines[0])
+    assert re.fullmatch(r"addJumpQRCode: retry 1 in [\d.]+m?s because of \w+ \(44990\)", lines[1])
+    assert re.fullmatch(r"addJumpQRCode: done after [\d.]+m?s: 1 retry, 1 read-back", lines[2])
+    assert len(lines) == 4
+    caplog.clear()
+    caplog.set_level(logging.INFO, logger="jumpqr")
+    jumpqr_sandbox.inject("errcode", errcode=44990, on="getJumpQRCode")
+    with jumpqr_sandbox.client() as client:
+        client.get_jump_qr_code()
+    assert not caplog.records
 
 
 def test_a_write_whose_answer_was_lost_is_read_back(jumpqr_sandbox: Sandbox) -> None:

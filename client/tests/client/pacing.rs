@@ -86,8 +86,8 @@ fn delete(client: &Client) -> jumpqr::Result<()> {
         .map(drop)
 }
 
-/// As many calls at once as wait for two further rounds of slots.
-const CALLS: usize = 2 * SLOTS + 2;
+/// As many calls at once as wait for three further rounds of slots.
+const CALLS: usize = 3 * SLOTS + 2;
 
 #[test]
 fn calls_that_wait_longer_for_their_slots_than_their_timeout_succeed() {
@@ -95,7 +95,7 @@ fn calls_that_wait_longer_for_their_slots_than_their_timeout_succeed() {
     let client = Client::builder()
         .access_token("T")
         .transport(transport.clone())
-        .timeout(Duration::from_secs(1))
+        .timeout(Duration::from_secs(2))
         .build()
         .unwrap();
     at_once(CALLS, &client);
@@ -201,7 +201,7 @@ fn threads_whose_token_is_stale_all_succeed_and_those_that_wait_do_not_send_it()
             .token_store(store.clone())
             .clock(Arc::new(SystemClock::default()))
             .pacing(true)
-            .timeout(Duration::from_secs(1))
+            .timeout(Duration::from_secs(2))
             .build()
             .unwrap()
     };

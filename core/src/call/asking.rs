@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::tally::Note;
 use super::verdict::Verdict;
 use super::{Call, Phase, State};
 use crate::error::Error;
@@ -47,6 +48,8 @@ impl<I: Interface> Call<I> {
             self.host += 1;
             self.state = self.sending_or_reserving(now);
             self.last_error = Some(error);
+            self.tally.further_hosts += 1;
+            self.note = Some(Note::FurtherHost);
         } else {
             self.host = 0;
             self.ask_again(now, error, Duration::ZERO);
@@ -69,6 +72,8 @@ impl<I: Interface> Call<I> {
     }
 
     fn begin_reading_back(&mut self, request: Request, cause: Error, may_repeat: bool) {
+        self.tally.read_backs += 1;
+        self.note = Some(Note::ReadBack);
         self.request = request;
         self.phase = Phase::ReadingBack { cause, may_repeat };
         self.state = State::Reserving;

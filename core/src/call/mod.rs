@@ -64,15 +64,18 @@ mod failure;
 mod policy;
 mod reading_back;
 mod step;
+mod tally;
 mod verdict;
 
 pub use failure::{FailureCause, SendFailure};
 pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy};
 pub use step::{Sending, Step};
+pub use tally::Tally;
 
 use std::time::Duration;
 use std::vec;
 
+use self::tally::Note;
 use self::verdict::judge;
 use crate::Secret;
 use crate::answer::Reply;
@@ -117,6 +120,10 @@ pub struct Call<I: Interface> {
     /// Whether an earlier attempt may have been applied since it was read back.
     doubted: bool,
     last_error: Option<Error>,
+    /// Whether the next slot was not free at once.
+    had_to_wait: bool,
+    tally: Tally,
+    note: Option<Note>,
 }
 
 /// What is being asked.
@@ -169,6 +176,9 @@ impl<I: Interface> Call<I> {
             rejected_token: None,
             doubted: false,
             last_error: None,
+            had_to_wait: false,
+            tally: Tally::default(),
+            note: None,
         }
     }
 
@@ -226,9 +236,16 @@ impl<I: Interface> Call<I> {
                 let waited = now.saturating_sub(self.queued.take().unwrap_or(now));
                 self.deadline = self.deadline.saturating_add(waited);
                 self.queue_left = self.queue_left.saturating_sub(waited);
+                if std::mem::take(&mut self.had_to_wait) {
+                    self.tally.queued = self.tally.queued.saturating_add(waited);
+                }
                 self.slot_begins(now);
             }
             Some(start) if start <= self.latest_slot() => {
+                if !std::mem::replace(&mut self.had_to_wait, true) {
+                    let wait = start.saturating_sub(now);
+                    self.note = Some(Note::Queue { wait });
+                }
                 self.state = State::WaitingForSlot { until: start };
             }
             _ => self.fail(Error::new(
@@ -339,6 +356,8 @@ impl<I: Interface> Call<I> {
     fn renew(&mut self, stale: Error) {
         self.last_error = Some(stale);
         self.rejected_token = self.access_token.take();
+        self.tally.renewals += 1;
+        self.note = Some(Note::Renewal);
         self.state = State::GettingToken;
     }
 
@@ -351,6 +370,10 @@ impl<I: Interface> Call<I> {
         if until >= self.latest_start() {
             return false;
         }
+        self.tally.retries += 1;
+        self.note = Some(Note::Retry {
+            wait: until.saturating_sub(now),
+        });
         self.state = State::WaitingForRetry { until };
         true
     }

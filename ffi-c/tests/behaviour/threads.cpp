@@ -74,9 +74,9 @@ void threads_that_wait_longer_for_their_slots_than_their_timeout_succeed() {
   const auto config = config_for(server);
   call(jumpqr_client_config_set_access_token, config.get(), "T1");
   call(jumpqr_client_config_set_pacing, config.get(), true);
-  call(jumpqr_client_config_set_timeout_ms, config.get(), uint64_t(1000));
+  call(jumpqr_client_config_set_timeout_ms, config.get(), uint64_t(2000));
   const auto client = make<Client>(jumpqr_client_new, config.get());
-  // Five slots a second: the last ones come after 2.2 s.
+  // Five slots in 1.1 s: the second calls of some threads wait for 2.2 s.
   in_all_threads([&] {
     download(client.get());
     download(client.get());

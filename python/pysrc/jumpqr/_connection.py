@@ -7,6 +7,7 @@ import sys
 import time
 from types import TracebackType
 
+from . import _jumpqr
 from ._annotations import TYPE_CHECKING, Generic
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Connection(Generic[N]):
 
         Settings live in the closure: no attribute, and so no debugger's list of attributes, shows a secret.
         """
+        # What is worth a warning when the object is made is heard.
+        _listened_to()
         self._connect = connect
         self._within = within
         self._natives = {process(): connect()}
@@ -116,21 +119,31 @@ def check_process(begun_in: tuple[int, int]) -> None:
 
 
 _DEBUG = 10
-"""As in `logging`."""
+"""As in `logging`, like the next."""
+
+_WARNING = 30
+
+_heard_level: int | None = None
+"""From which level on the extension module hands its lines over."""
 
 _logger: logging.Logger | None = None
 
 
 def _listened_to() -> logging.Logger | None:
     """Return the logger, if somebody listens."""
-    global _logger
+    global _logger, _heard_level
     if _logger is None:
         # Nobody listens who has not imported `logging`; it is not imported for that.
         logging = sys.modules.get("logging")
         if logging is None:
             return None
         _logger = logging.getLogger("jumpqr")
-    return _logger if _logger.isEnabledFor(_DEBUG) else None
+    listens = _logger.isEnabledFor(_DEBUG)
+    level = _DEBUG if listens else _WARNING
+    if level != _heard_level:
+        _heard_level = level
+        _jumpqr.listen(_logger.log, level)
+    return _logger if listens else None
 
 
 class _Unheard:

@@ -1,0 +1,69 @@
+//! Hands what the Rust crates log to Python's `logging`.
+
+use std::sync::{Mutex, PoisonError};
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+
+use crate::python_call::call;
+
+/// Python's `logging.DEBUG` and `logging.WARNING`.
+const DEBUG: u8 = 10;
+const WARNING: u8 = 30;
+
+/// Takes a level and a text.
+static LISTENER: Mutex<Option<Py<PyAny>>> = Mutex::new(None);
+
+struct Bridge;
+
+impl Log for Bridge {
+    /// What other crates log may show a secret.
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().split("::").next() == Some("jumpqr")
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        let level = match record.level() {
+            Level::Error | Level::Warn => WARNING,
+            Level::Info | Level::Debug | Level::Trace => DEBUG,
+        };
+        let text = record.args().to_string();
+        Python::try_attach(|py| {
+            let listener = {
+                let listener = LISTENER.lock().unwrap_or_else(PoisonError::into_inner);
+                listener.as_ref().map(|listener| listener.clone_ref(py))
+            };
+            let Some(listener) = listener else { return };
+            // What a handler raises must not end the call; but Ctrl-C, which the main thread alone gets, is the caller's.
+            if let Err(error) = call(listener.bind(py), (level, text))
+                && error.is_instance_of::<PyKeyboardInterrupt>(py)
+            {
+                let thread = py.import("_thread");
+                drop(thread.and_then(|thread| thread.call_method0("interrupt_main")));
+            }
+        });
+    }
+
+    fn flush(&self) {}
+}
+
+/// From now on, `listener` is called with the level, a number of Python's, and the text of each line of this level or above.
+#[pyfunction]
+pub(crate) fn listen(listener: Py<PyAny>, level: u8) {
+    let former = LISTENER
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(listener);
+    drop(former);
+    // The command has a logger of its own, which stays.
+    drop(log::set_logger(&Bridge));
+    log::set_max_level(if level <= DEBUG {
+        LevelFilter::Debug
+    } else {
+        LevelFilter::Warn
+    });
+}
