@@ -9,7 +9,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     let fields = Fields::parse(&call.body)?;
     let component_appid = fields
         .optional_text("component_appid")?
-        .ok_or_else(|| Refusal::with_errmsg(41018, "missing component_appid"))?;
+        .ok_or_else(|| Refusal::new(41018))?;
     let component_appsecret = fields
         .optional_text("component_appsecret")?
         .ok_or_else(|| Refusal::new(41004))?;
