@@ -77,6 +77,14 @@ impl Connection {
         })
     }
 
+    /// The URL that requests go to.
+    pub(crate) fn base_url(&self, global: &Global) -> Result<String, Failure> {
+        match &self.sandbox {
+            Some(sandbox) => Ok(sandbox.base_url().to_owned()),
+            None => base_url(global),
+        }
+    }
+
     /// Whether it is a sandbox that lives no longer than this command.
     pub(crate) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()

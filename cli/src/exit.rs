@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// The rule or a setting is not valid; nothing was sent.
     Invalid = 3,
-    /// WeChat refused, or what was asked for does not stand.
+    /// WeChat refused, what was asked for does not stand, or there is no such rule.
     Refused = 4,
     /// The network failed, time ran out, or it is not known whether the change was applied.
     Network = 5,
@@ -28,7 +28,7 @@ Exit codes:
   1  a defect of jumpqr's, or standard output cannot be written
   2  usage: the command line, or a file that it names
   3  invalid: the rule or a setting; nothing was sent
-  4  WeChat refused; for match: the link does not open
+  4  WeChat refused, or there is no such rule; for match: the link does not open
   5  network, timeout, or it is not known whether the change was applied
   6  credentials are missing or wrong, or the token store failed";
 
@@ -90,11 +90,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_answered_is_never_a_refusal() {
+    fn what_was_never_answered_is_a_refusal_only_if_the_list_refuses() {
         for code in OwnCode::ALL {
             let exit = Exit::of(&Error::new(*code, ""));
-            assert!(
-                !matches!(exit, Exit::Ok | Exit::Refused),
+            assert_ne!(exit, Exit::Ok, "{code:?}");
+            let is_refusal = exit == Exit::Refused;
+            assert_eq!(
+                is_refusal,
+                *code == OwnCode::NoSuchRule,
                 "{code:?} {exit:?}"
             );
         }

@@ -35,6 +35,8 @@ pub(crate) enum Cause {
     Call(Error),
     /// The sandbox does not start.
     Sandbox { message: String },
+    /// The person at the terminal did not say yes.
+    Declined,
     /// WeChat says that the rule is deleted, and lists it still.
     StillStands { prefix: String },
 }
@@ -73,7 +75,7 @@ impl Failure {
 
     pub(crate) fn exit(&self) -> Exit {
         match &self.cause {
-            Cause::Usage { .. } | Cause::File { .. } => Exit::Usage,
+            Cause::Usage { .. } | Cause::File { .. } | Cause::Declined => Exit::Usage,
             Cause::Call(error) => Exit::of(error),
             Cause::Sandbox { .. } => Exit::Network,
             Cause::StillStands { .. } => Exit::Refused,
@@ -91,7 +93,7 @@ impl Failure {
     /// What the reader must do, in a word: one of the kinds of [`Error`], or `usage` or `file`.
     pub(crate) fn kind(&self) -> &str {
         match &self.cause {
-            Cause::Usage { .. } => "usage",
+            Cause::Usage { .. } | Cause::Declined => "usage",
             Cause::File { .. } => "file",
             Cause::Call(error) => error.kind().name(),
             Cause::Sandbox { .. } => ErrorKind::Network.name(),
@@ -105,6 +107,7 @@ impl Failure {
             Cause::Usage { .. } => "usage",
             Cause::File { code, .. } => code,
             Cause::Call(error) => error.code(),
+            Cause::Declined => "declined",
             Cause::Sandbox { .. } => "sandbox_not_started",
             Cause::StillStands { .. } => "deleted_rule_stands",
         }
@@ -117,6 +120,7 @@ impl Failure {
             | Cause::File { message, .. }
             | Cause::Sandbox { message } => message.into(),
             Cause::Call(error) => in_options(error),
+            Cause::Declined => "the answer was not yes, so nothing was changed".into(),
             Cause::StillStands { prefix } => {
                 format!("WeChat answered that the rule {prefix} is deleted, but lists it still")
                     .into()
@@ -137,6 +141,7 @@ impl Failure {
                 None => error.advice().into(),
             },
             Cause::Sandbox { .. } => "Look which program holds the port, or leave --port out.".into(),
+            Cause::Declined => "Answer y to delete the rule, or give --yes.".into(),
             Cause::StillStands { .. } => "\
                 Look again in a minute with `jumpqr get`. If it stays, it is damaged, as developers report of some rules: \
                 ask WeChat's support to remove it."

@@ -11,6 +11,7 @@ mod exit;
 mod failure;
 mod input;
 mod output;
+mod question;
 mod rule_source;
 mod rules_file;
 mod sandbox;

@@ -225,7 +225,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether a request is checked before it is sent; true by default.
+    /// Whether a request is checked before it is sent, and a rule is looked up before it is published or
+    /// deleted; true by default.
     pub fn validate(mut self, validate: bool) -> Self {
         self.validate = validate;
         self

@@ -92,7 +92,8 @@ impl Client {
         client
     }
 
-    /// The same client, which checks requests before it sends them, or does not.
+    /// The same client, which checks requests before it sends them, or does not. If it does, it also
+    /// looks a rule up before it publishes or deletes it.
     #[must_use]
     pub fn with_validate(&self, validate: bool) -> Self {
         Self {
@@ -133,12 +134,20 @@ impl Client {
         Rules::service_account(self, appid.into())
     }
 
-    /// Makes a rule effective for everybody. There is no way back but to delete it.
+    /// Makes a rule effective for everybody. The only way back is to delete it.
+    ///
+    /// The rule is looked up first. If there is no such rule, the call fails with the code
+    /// `no_such_rule`, which names the nearest listed prefix. If it is published already, the answer is
+    /// [`Confirmation::AlreadyPublished`]. In both cases nothing is sent.
     pub fn publish_jump_qr_code(&self, key: impl Into<RuleKey>) -> Result<Confirmation> {
         self.call(PublishJumpQRCode { key: key.into() })
     }
 
     /// Removes a rule at once, published or not.
+    ///
+    /// The rule is looked up first. If there is no such rule, nothing is sent, and the answer is
+    /// [`Confirmation::NotThere`]: see whether the prefix is the listed one, see
+    /// [`nearest_prefix`](crate::matching::nearest_prefix).
     pub fn delete_jump_qr_code(&self, key: impl Into<RuleKey>) -> Result<Confirmation> {
         self.call(DeleteJumpQRCode { key: key.into() })
     }
@@ -167,10 +176,13 @@ impl Client {
         }
         let given_up = &self.patience.given_up;
         if given_up.longest_wait().is_none() {
-            return self.driver.run(call, &*self.tokens, &self.patience);
+            return self
+                .driver
+                .run(call, &*self.tokens, &self.patience, self.validate);
         }
         let tokens = TokensAside::new(&self.tokens, given_up);
-        self.driver.run(call, &tokens, &self.patience)
+        self.driver
+            .run(call, &tokens, &self.patience, self.validate)
     }
 
     /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of its arguments by their wire

@@ -56,12 +56,14 @@ impl Patience {
 }
 
 impl Driver {
-    /// Runs one call to its end, or until its caller has given up.
+    /// Runs one call to its end, or until its caller has given up. `look_up`: whether a rule that
+    /// must exist is looked up before a write to it is sent.
     pub(crate) fn run<I: Interface>(
         &self,
         interface: I,
         tokens: &dyn TokenSource,
         patience: &Patience,
+        look_up: bool,
     ) -> Result<I::Answer> {
         let given_up = &patience.given_up;
         let policy = Policy {
@@ -69,6 +71,7 @@ impl Driver {
             queue_timeout: self.queue_left(patience.waited)?,
             delays: delays(self.max_retries),
             hosts: self.hosts.len(),
+            look_up,
         };
         let started = self.clock.now();
         let logs = log::log_enabled!(target: LOG_TARGET, Level::Debug);
@@ -126,7 +129,7 @@ impl Driver {
         timeout: Duration,
     ) -> Result<I::Answer> {
         let no_tokens = FixedToken(Secret::new(""));
-        self.run(interface, &no_tokens, &Patience::new(timeout))
+        self.run(interface, &no_tokens, &Patience::new(timeout), false)
     }
 
     /// The same for another account, which is paced by itself.

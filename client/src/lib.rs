@@ -62,7 +62,7 @@ pub use rules::Rules;
 pub use jumpqr_core::{
     Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule, Result,
     Rule, RuleKey, Secret, ServiceAccountRule, answer, call, check, errcode, error, interface,
-    mapping, matching, names, request, rule, verification_file,
+    listing, mapping, matching, names, request, rule, verification_file,
 };
 
 /// The Rust of the README compiles.

@@ -32,6 +32,7 @@ mod pacer;
 pub mod request;
 pub mod rule;
 mod secret;
+mod text;
 pub mod verification_file;
 
 pub use credential::{HandedOver, mistaken_for};

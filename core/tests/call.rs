@@ -58,6 +58,15 @@ const REPLIES: [(u16, &str, bool); 18] = [
     (502, "<html>", false),
 ];
 
+/// The replies after which a delete and a publish of [`PREFIX`] are sent: the rule is there and not
+/// published, or the answer does not tell.
+const SPEAK_FOR_A_WRITE: [&str; 4] = [
+    r#"{"errcode":0,"errmsg":"ok"}"#,
+    "{}",
+    REPLIES[2].1,
+    REPLIES[3].1,
+];
+
 /// What one step may be answered with; which part is used depends on the step.
 #[derive(Debug, Clone)]
 struct Event {
@@ -97,14 +106,20 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 fn any_policy() -> impl Strategy<Value = Policy> {
     let delays = vec(0_u64..5_000, 0..5);
-    (0_u64..100_000, 0_u64..10_000, delays, 0_usize..4).prop_map(
-        |(timeout, queue_timeout, delays, hosts)| Policy {
+    (
+        0_u64..100_000,
+        0_u64..10_000,
+        delays,
+        0_usize..4,
+        any::<bool>(),
+    )
+        .prop_map(|(timeout, queue_timeout, delays, hosts, look_up)| Policy {
             timeout: Duration::from_millis(timeout),
             queue_timeout: Duration::from_millis(queue_timeout),
             delays: delays.into_iter().map(Duration::from_millis).collect(),
             hosts,
-        },
-    )
+            look_up,
+        })
 }
 
 /// What has been seen of a call so far.
@@ -125,6 +140,8 @@ struct Watch<'a> {
     secrets: Vec<String>,
     /// The last attempt of a write left its outcome unknown, and nothing has told it since.
     doubt: bool,
+    /// The write may be sent: nothing is to be looked up, or the list does not speak against it.
+    may_write: bool,
 }
 
 impl Watch<'_> {
@@ -175,7 +192,13 @@ impl Watch<'_> {
             Ok((_, _, told)) => told,
             Err((_, sent)) => !sent,
         };
+        if path != self.own_path && !self.may_write {
+            self.may_write =
+                matches!(event.reply, Ok((200, body, _)) if SPEAK_FOR_A_WRITE.contains(&body));
+            return Ok(());
+        }
         if self.is_write && path == self.own_path {
+            prop_assert!(self.may_write, "sent, though the rule was not looked up");
             prop_assert!(!self.doubt, "sent again without a read-back");
             self.doubt = !told;
         } else if self.is_write
@@ -195,7 +218,11 @@ fn drive<I: Interface>(
     events: &[Event],
 ) -> Result<(), TestCaseError> {
     let hosts = policy.hosts.max(1);
-    let most_sends = (hosts + 1) * (policy.delays.len() + 1) + 1;
+    let looks_up = policy.look_up
+        && interface
+            .write()
+            .is_some_and(|write| write.before().is_some());
+    let most_sends = (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),
         own_path: interface.request().path(),
@@ -213,6 +240,7 @@ fn drive<I: Interface>(
             .map(|secret| secret.expose().to_owned())
             .collect(),
         doubt: false,
+        may_write: !looks_up,
     };
     let mut call = Call::new(interface, policy, begin);
     for _ in 0..5 * most_sends + 10 {

@@ -44,10 +44,17 @@ pub struct PolicyVector {
     /// The number of hosts.
     #[serde(default = "one")]
     pub hosts: usize,
+    /// Whether the client validates: if so, a rule that must exist is looked up before.
+    #[serde(default = "yes")]
+    pub validate: bool,
 }
 
 fn one() -> usize {
     1
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One step, and what comes of it.
@@ -157,6 +164,7 @@ impl PolicyVector {
             queue_timeout: queue_timeout.unwrap_or(DEFAULT_QUEUE_TIMEOUT),
             delays: delays.collect(),
             hosts: self.hosts,
+            look_up: self.validate,
         }
     }
 }

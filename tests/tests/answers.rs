@@ -33,7 +33,11 @@ impl Visitor for Echo<'_> {
 
 fn drive<I: Interface>(interface: I, reply: &Reply) -> Result<Result<I::Answer, Error>, String> {
     let now = Duration::ZERO;
-    let mut call = Call::new(interface, Policy::default(), now);
+    let policy = Policy {
+        look_up: false,
+        ..Policy::default()
+    };
+    let mut call = Call::new(interface, policy, now);
     for _ in 0..MOST_STEPS {
         match call.step(now) {
             Step::GetToken { rejected: None, .. } => {

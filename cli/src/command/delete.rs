@@ -1,42 +1,78 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode, JumpQRCodeList};
+use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode, Interface, JumpQRCodeList};
+use jumpqr::rule::RuleState;
 use jumpqr::{Client, Error, RuleKey};
 use serde_json::{Value, json};
 
-use super::{answer_in_words, checked, publish};
+use super::answer_in_words;
+use super::named_rule::{DryRun, NamedRule};
 use crate::args::Global;
 use crate::connection::{Caller, Connection};
 use crate::failure::{Cause, Failure};
 use crate::output::{Ending, GOOD, Report, WARNING, printable};
+use crate::question::{Answer, ask};
 
 const EXAMPLES: &str = "\
 Examples:
   jumpqr delete https://m.example.cn/table/
+  jumpqr delete --dry-run https://m.example.cn/table/
   jumpqr delete http://weixin.qq.com/q/kZgfwMTm72W --appid wx1234567890abcdef";
 
 /// Remove a rule at once, published or not (deleteJumpQRCode)
 ///
+/// The rule is looked up first: if there is no such rule, that is an error (exit code 4), and nothing is sent. On a
+/// terminal, the command asks before it deletes a published rule; elsewhere, in scripts for example, it does not ask.
 /// WeChat is reported to answer ok and keep a damaged rule, so the rule is read back; one that still stands is an error.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Delete {
     #[command(flatten)]
-    key: publish::Key,
+    rule: NamedRule,
+
+    /// Do not ask before a published rule is deleted
+    #[arg(long, short)]
+    yes: bool,
 }
 
 impl Delete {
     pub(crate) fn run(&self, global: &Global) -> Ending {
-        let key = self.key.rule();
+        let key = self.rule.key();
         let call = DeleteJumpQRCode { key: key.clone() };
-        let warnings = checked(&call)?;
+        let warnings = self.rule.check(&call)?;
+        if self.rule.is_dry_run() && !self.rule.is_looked_up() {
+            return Ok(Box::new(DryRun::offline(
+                "delete", &call, warnings, global,
+            )?));
+        }
         let connection = Connection::open(global, Caller::of(key.appid()))?;
-        let answer = connection.client.call(call);
+        let before = self
+            .rule
+            .look_up(&connection.client, DeleteJumpQRCode::NAME)
+            .map_err(|failure| failure.warned(warnings.clone()))?;
+        if self.rule.is_dry_run() {
+            let base_url = connection.base_url(global)?;
+            return Ok(Box::new(DryRun::of(
+                "delete", &call, &base_url, before, warnings,
+            )));
+        }
+        let state = before.rule().and_then(|rule| rule.state);
+        if state == Some(RuleState::Published) && !self.yes {
+            let question = format!(
+                "The rule {} is published: whoever scans its codes gets to the Mini Program. Delete it?",
+                key.prefix()
+            );
+            if ask(&question) == Answer::No {
+                return Err(Cause::Declined.into());
+            }
+        }
+        // It has been checked and looked up.
+        let answer = connection.client.with_validate(false).call(call);
         let confirmation = answer.map_err(|error| Failure::from(error).warned(warnings))?;
         let unverified = match confirmation {
-            Confirmation::ReadBack => None,
             Confirmation::Answered => read_back(&connection.client, &key)?,
+            _ => None,
         };
         Ok(Box::new(Deleted {
             key,

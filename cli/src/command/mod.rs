@@ -9,6 +9,7 @@ mod errcode;
 mod get;
 mod link;
 mod match_url;
+mod named_rule;
 mod publish;
 mod sandbox;
 mod token;
@@ -79,12 +80,14 @@ fn checked<I: Interface>(call: &I) -> Result<Vec<Finding>, Failure> {
     }
 }
 
-/// What WeChat's answer to a write comes to.
+/// How a write was confirmed.
 fn answer_in_words(confirmation: Confirmation) -> &'static str {
     match confirmation {
         Confirmation::Answered => "WeChat answered ok (errcode 0)",
         Confirmation::ReadBack => {
             "WeChat's answer got lost or was inconclusive; read back, the change stands"
         }
+        Confirmation::NotThere => "there is no such rule, and nothing was sent",
+        Confirmation::AlreadyPublished => "the rule is published already, and nothing was sent",
     }
 }

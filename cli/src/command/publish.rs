@@ -2,10 +2,12 @@ use std::io::{self, Write};
 
 use clap::Args;
 use jumpqr::RuleKey;
-use jumpqr::interface::{Confirmation, PublishJumpQRCode};
+use jumpqr::interface::{Confirmation, Interface, PublishJumpQRCode};
+use jumpqr::rule::RuleState;
 use serde_json::{Value, json};
 
-use super::{answer_in_words, checked};
+use super::answer_in_words;
+use super::named_rule::{DryRun, NamedRule};
 use crate::args::Global;
 use crate::connection::{Caller, Connection};
 use crate::failure::Failure;
@@ -14,49 +16,55 @@ use crate::output::{Ending, GOOD, Report, printable};
 const EXAMPLES: &str = "\
 Examples:
   jumpqr publish https://m.example.cn/table/
+  jumpqr publish --dry-run https://m.example.cn/table/
   jumpqr publish http://weixin.qq.com/q/kZgfwMTm72W --appid wx1234567890abcdef";
+
+const ALREADY: &str = "the rule is published already";
 
 /// Make a rule effective for everybody (publishJumpQRCode)
 ///
-/// There is no way back but to delete the rule. In ordinary-link mode an account has 100 publishes a month.
+/// The only way back is to delete the rule. In ordinary-link mode an account has 100 publishes a month. The rule is looked
+/// up first: if there is no such rule, that is an error (exit code 4); if it is published already, nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Publish {
     #[command(flatten)]
-    key: Key,
-}
-
-/// Names one rule.
-#[derive(Debug, Args)]
-pub(super) struct Key {
-    /// The prefix of the rule, in full [example: https://m.example.cn/table/]
-    #[arg(value_name = "PREFIX")]
-    prefix: String,
-
-    /// The Mini Program that the rule opens, for a service-account rule [example: wx1234567890abcdef]
-    #[arg(long, value_name = "APPID")]
-    appid: Option<String>,
-}
-
-impl Key {
-    pub(super) fn rule(&self) -> RuleKey {
-        match &self.appid {
-            Some(appid) => RuleKey::service_account(&self.prefix, appid),
-            None => RuleKey::ordinary_link(&self.prefix),
-        }
-    }
+    rule: NamedRule,
 }
 
 impl Publish {
     pub(crate) fn run(&self, global: &Global) -> Ending {
-        let key = self.key.rule();
+        let key = self.rule.key();
         let call = PublishJumpQRCode { key: key.clone() };
-        let warnings = checked(&call)?;
-        let connection = Connection::open(global, Caller::of(key.appid()))?;
-        match connection.client.call(call) {
-            Ok(confirmation) => Ok(Box::new(Published { key, confirmation })),
-            Err(error) => Err(Failure::from(error).warned(warnings)),
+        let warnings = self.rule.check(&call)?;
+        if self.rule.is_dry_run() && !self.rule.is_looked_up() {
+            return Ok(Box::new(DryRun::offline(
+                "publish", &call, warnings, global,
+            )?));
         }
+        let connection = Connection::open(global, Caller::of(key.appid()))?;
+        let client = &connection.client;
+        let before = self
+            .rule
+            .look_up(client, PublishJumpQRCode::NAME)
+            .map_err(|failure| failure.warned(warnings.clone()))?;
+        let state = before.rule().and_then(|rule| rule.state);
+        let already = (state == Some(RuleState::Published)).then_some(ALREADY);
+        if self.rule.is_dry_run() {
+            let base_url = connection.base_url(global)?;
+            let mut dry_run = DryRun::of("publish", &call, &base_url, before, warnings);
+            dry_run.nothing_to_do = already;
+            return Ok(Box::new(dry_run));
+        }
+        let confirmation = match already {
+            Some(_) => Confirmation::AlreadyPublished,
+            // It has been checked and looked up.
+            None => client
+                .with_validate(false)
+                .call(call)
+                .map_err(|error| Failure::from(error).warned(warnings))?,
+        };
+        Ok(Box::new(Published { key, confirmation }))
     }
 }
 
@@ -72,6 +80,12 @@ impl Report for Published {
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let prefix = printable(self.key.prefix());
+        if self.confirmation == Confirmation::AlreadyPublished {
+            return writeln!(
+                out,
+                "{GOOD}Nothing to do{GOOD:#} for {prefix}: {ALREADY}; nothing was sent."
+            );
+        }
         let answer = answer_in_words(self.confirmation);
         writeln!(out, "{GOOD}Published{GOOD:#} {prefix}: {answer}.")?;
         writeln!(

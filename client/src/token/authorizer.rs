@@ -153,7 +153,7 @@ impl Authorizer {
             let patience = Patience::new(time_left);
             platform
                 .driver
-                .run(call, &platform.component_tokens, &patience)
+                .run(call, &platform.component_tokens, &patience, false)
         };
         let listed = platform
             .list
@@ -187,10 +187,12 @@ impl Authorizer {
             authorizer_refresh_token: refresh_token.clone(),
             component_token_field: platform.component_token_field,
         };
-        let answer =
-            platform
-                .driver
-                .run(call, &platform.component_tokens, &Patience::new(timeout))?;
+        let answer = platform.driver.run(
+            call,
+            &platform.component_tokens,
+            &Patience::new(timeout),
+            false,
+        )?;
         Ok(Issued {
             token: answer.token,
             refresh_token: answer.authorizer_refresh_token,

@@ -14,6 +14,7 @@
 //!      │     Send ──▶ Done
 //!      │       │
 //!      │       ├─ transient refusal ─▶ Wait ─────────────┐
+//!      │       ├─ rule looked up ────▶ the write ────────┤
 //!      │       ├─ outcome unknown ───▶ read-back ────────┤
 //!      │       └─ stale token, once ─▶ GetToken ─────────┤
 //!      └─────────────────────────────────────────────────┘
@@ -25,6 +26,9 @@
 //! - While a call waits for a slot, its deadline stands still. All these waits together take at most the queue timeout.
 //! - A stale token (40001, 40014, 42001) is renewed once, and the request is replayed once. The renewal comes before the
 //!   replay's slot, so that the calls that are waiting need not send the stale token, too.
+//! - A write to a rule that must exist begins with a request that looks the rule up (unless
+//!   [`Policy::look_up`] is false). If the list shows that there is nothing to do, or no such rule, the
+//!   call is done, and the write is not sent.
 //! - A transient refusal waits and is sent again, as long as there are delays and time left.
 //! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that is none) is read back.
 //!   If the change stands as asked, the call is done; if it does not, the write is sent again. What cannot be told ends
@@ -61,6 +65,7 @@
 
 mod asking;
 mod failure;
+mod looking_up;
 mod policy;
 mod reading_back;
 mod step;
@@ -81,7 +86,7 @@ use crate::Secret;
 use crate::answer::Reply;
 use crate::errcode::{Class, ErrCode};
 use crate::error::{Error, Outcome, OwnCode, Result};
-use crate::interface::Interface;
+use crate::interface::{Interface, Write};
 use crate::request::Request;
 
 /// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
@@ -129,6 +134,8 @@ pub struct Call<I: Interface> {
 /// What is being asked.
 #[derive(Debug)]
 enum Phase {
+    /// Whether the rule is there, before a write is sent.
+    LookingUp,
     /// The interface itself.
     Asking,
     /// Whether a write stands.
@@ -159,9 +166,17 @@ enum State<A> {
 impl<I: Interface> Call<I> {
     /// A call that begins `now`.
     pub fn new(interface: I, policy: Policy, now: Duration) -> Self {
+        let look_up = policy
+            .look_up
+            .then(|| interface.write().and_then(Write::before))
+            .flatten();
+        let (phase, request) = match look_up {
+            Some(look_up) => (Phase::LookingUp, look_up),
+            None => (Phase::Asking, interface.request()),
+        };
         Self {
-            request: interface.request(),
             interface,
+            request,
             timeout: policy.timeout,
             deadline: now.saturating_add(policy.timeout),
             queue_left: policy.queue_timeout,
@@ -169,7 +184,7 @@ impl<I: Interface> Call<I> {
             delays: policy.delays.into_iter(),
             hosts: policy.hosts.max(1),
             host: 0,
-            phase: Phase::Asking,
+            phase,
             state: State::Reserving,
             slot: None,
             access_token: None,
@@ -280,6 +295,7 @@ impl<I: Interface> Call<I> {
         let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
         let verdict = judge(reply, stale_is_final);
         match self.phase {
+            Phase::LookingUp => self.looked_up(now, verdict),
             Phase::Asking => self.asked(now, verdict),
             Phase::ReadingBack { .. } => self.read_back(now, verdict),
         }
@@ -403,7 +419,7 @@ impl<I: Interface> Call<I> {
     fn fail(&mut self, error: Error) {
         let error = match std::mem::replace(&mut self.phase, Phase::Asking) {
             Phase::Asking if self.doubted => error.with_outcome(Outcome::Unknown),
-            Phase::Asking => error,
+            Phase::LookingUp | Phase::Asking => error,
             Phase::ReadingBack { cause, .. } => {
                 let error = self.named(error);
                 cause.with_source(error).with_outcome(Outcome::Unknown)

@@ -14,16 +14,19 @@ pub struct Policy {
     pub delays: Vec<Duration>,
     /// The number of hosts; the second and further are tried only when nothing was sent to the ones before.
     pub hosts: usize,
+    /// Whether a rule that must exist is looked up before a write to it is sent.
+    pub look_up: bool,
 }
 
 impl Default for Policy {
-    /// 30 s, [`DEFAULT_QUEUE_TIMEOUT`], no retries, one host.
+    /// 30 s, [`DEFAULT_QUEUE_TIMEOUT`], no retries, one host, and rules are looked up.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30),
             queue_timeout: DEFAULT_QUEUE_TIMEOUT,
             delays: Vec::new(),
             hosts: 1,
+            look_up: true,
         }
     }
 }

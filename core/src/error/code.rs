@@ -45,6 +45,9 @@ own_codes! {
     /// The request breaks a documented rule; nothing was sent.
     InvalidRequest = "invalid_request", Invalid, retryable: false,
         "Mend each field that is named, and call again.";
+    /// There is no rule with this prefix: it was looked up before, and the change was not sent.
+    NoSuchRule = "no_such_rule", State, retryable: false,
+        "Give the prefix exactly as getJumpQRCode lists it; a `/` at the end and the scheme count.";
     /// A setting of the client is wrong; nothing was sent.
     InvalidConfig = "invalid_config", Invalid, retryable: false,
         "Mend the setting that is named.";

@@ -3,7 +3,8 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use super::{
-    Confirmation, GetJumpQRCode, Interface, Standing, Write, advice, confirm, get_jump_qr_code,
+    Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Standing, Write, advice, confirm,
+    get_jump_qr_code,
 };
 use crate::answer::Object;
 use crate::check::CheckReport;
@@ -54,6 +55,20 @@ impl Interface for DeleteJumpQRCode {
 }
 
 impl Write<Confirmation> for DeleteJumpQRCode {
+    fn before(&self) -> Option<Request> {
+        GetJumpQRCode::to_look_up(&self.key).map(|list| list.request())
+    }
+
+    fn look_up(&self, answer: &Object) -> LookUp<Confirmation> {
+        let Ok(list) = GetJumpQRCode::OrdinaryLink.decode(answer) else {
+            return LookUp::Needed;
+        };
+        match list.presence(&self.key) {
+            Presence::NotListed => LookUp::Already(Confirmation::NotThere),
+            Presence::Listed(_) | Presence::Untold => LookUp::Needed,
+        }
+    }
+
     fn read_back(&self) -> Request {
         GetJumpQRCode::for_rule(&self.key).request()
     }

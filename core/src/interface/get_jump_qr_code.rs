@@ -7,9 +7,10 @@ use super::{Interface, ListedRule, advice, missing};
 use crate::answer::Object;
 use crate::check::{CheckReport, FindingCode, check_appid, check_prefix_list};
 use crate::errcode::ErrCode;
-use crate::error::Result;
+use crate::error::{Error, OwnCode, Result};
+use crate::matching::nearest_prefix;
 use crate::request::Request;
-use crate::rule::RuleKey;
+use crate::rule::{RuleKey, SERVICE_ACCOUNT_PREFIX};
 
 /// The number of prefixes that one call may ask for. Source: the official page of getJumpQRCode.
 pub const MAX_PREFIX_LIST: usize = 200;
@@ -59,6 +60,26 @@ impl GetJumpQRCode {
             },
         }
     }
+
+    /// The call that looks up the rule `key` before a write. `None` if the key does not say in which
+    /// list the rule is: a service account's rule can be published without the appid, but not listed.
+    #[must_use]
+    pub fn to_look_up(key: &RuleKey) -> Option<Self> {
+        let lacks_appid =
+            key.appid().is_none() && key.prefix().trim().starts_with(SERVICE_ACCOUNT_PREFIX);
+        (!lacks_appid).then(|| Self::for_rule(key))
+    }
+}
+
+/// What a list says about one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence<'a> {
+    /// The list has the rule.
+    Listed(&'a ListedRule),
+    /// There is no such rule.
+    NotListed,
+    /// The list does not tell: the answer had no list, or some rules are missing in it.
+    Untold,
 }
 
 /// The rules in an answer that is to decide whether a write stands.
@@ -101,6 +122,39 @@ impl JumpQRCodeList {
     pub fn find(&self, prefix: &str) -> Option<&ListedRule> {
         let prefix = prefix.trim();
         self.rule_list.iter().find(|rule| rule.prefix == prefix)
+    }
+
+    /// What this list, the answer to [`GetJumpQRCode::to_look_up`], says about the rule `key`.
+    #[must_use]
+    pub fn presence(&self, key: &RuleKey) -> Presence<'_> {
+        if let Some(rule) = self.find(key.prefix()) {
+            return Presence::Listed(rule);
+        }
+        // In service-account mode only this rule was asked for, and `total_count` counts all.
+        let is_whole = key.appid().is_some()
+            || self
+                .total_count
+                .is_none_or(|total| total <= self.rule_list.len() as u64);
+        if self.had_list && is_whole {
+            Presence::NotListed
+        } else {
+            Presence::Untold
+        }
+    }
+
+    /// The error of a call about the rule `prefix`, which this list shows not to exist. It names the
+    /// listed prefix that was probably meant, see [`nearest_prefix`].
+    #[must_use]
+    pub fn no_such_rule(&self, prefix: &str) -> Error {
+        let listed = self.rule_list.iter().map(|rule| rule.prefix.as_str());
+        let hint = match nearest_prefix(prefix, listed) {
+            Some(nearest) => format!("; did you mean {nearest}?"),
+            None => String::new(),
+        };
+        Error::new(
+            OwnCode::NoSuchRule,
+            format!("there is no rule {}{hint}", prefix.trim()),
+        )
     }
 
     /// This list, where it is to tell that a rule is not there: an answer that had no list tells nothing, and is an error.

@@ -31,7 +31,9 @@ pub use api_get_authorizer_list::{
 pub use authorizer_walk::{AuthorizerWalk, WalkPosition};
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
-pub use get_jump_qr_code::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST};
+pub use get_jump_qr_code::{
+    GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST, Presence,
+};
 pub use link_miniprogram::LinkMiniprogram;
 pub use listed_rule::ListedRule;
 pub use publish_jump_qr_code::PublishJumpQRCode;
@@ -55,18 +57,27 @@ use crate::request::Request;
 /// `.weixin.qq.com`) are regional.
 pub const DEFAULT_BASE_URL: &str = "https://api.weixin.qq.com";
 
-/// What an interface answers a write with: nothing but that it is done.
+/// How a write was done, or why it need not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Confirmation {
     /// WeChat answered that it is done.
     Answered,
     /// The answer got lost or was inconclusive; it was read back, and the change stands.
     ReadBack,
+    /// There is no rule with this prefix to delete: it was looked up before, and nothing was sent.
+    NotThere,
+    /// The rule is published already: it was looked up before, and nothing was sent.
+    AlreadyPublished,
 }
 
 impl Confirmation {
     /// Every value.
-    pub const ALL: &'static [Self] = &[Self::Answered, Self::ReadBack];
+    pub const ALL: &'static [Self] = &[
+        Self::Answered,
+        Self::ReadBack,
+        Self::NotThere,
+        Self::AlreadyPublished,
+    ];
 
     /// The stable name.
     #[must_use]
@@ -74,6 +85,8 @@ impl Confirmation {
         match self {
             Self::Answered => "answered",
             Self::ReadBack => "read_back",
+            Self::NotThere => "not_there",
+            Self::AlreadyPublished => "already_published",
         }
     }
 }
@@ -94,6 +107,17 @@ pub enum Standing {
     Otherwise,
     /// What was read back does not say.
     Untold,
+}
+
+/// What a rule that was looked up before a write says about the write.
+#[derive(Debug)]
+pub enum LookUp<Answer> {
+    /// The write is needed, or the list does not tell.
+    Needed,
+    /// The write need not be sent, and this is the answer.
+    Already(Answer),
+    /// The write would be for nothing.
+    Impossible(Error),
 }
 
 /// One call to one interface.
@@ -143,6 +167,16 @@ pub trait Interface: sealed::Sealed {
 
 /// A change whose outcome can be read back.
 pub trait Write<Answer> {
+    /// The request that looks the rule up before the change is sent; `None` if nothing is looked up.
+    fn before(&self) -> Option<Request> {
+        None
+    }
+
+    /// What the answer to [`before`](Self::before) says about the change.
+    fn look_up(&self, _answer: &Object) -> LookUp<Answer> {
+        LookUp::Needed
+    }
+
     /// The request that reads back.
     fn read_back(&self) -> Request;
 

@@ -3,7 +3,8 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use super::{
-    Confirmation, GetJumpQRCode, Interface, Standing, Write, advice, confirm, get_jump_qr_code,
+    Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Standing, Write, advice, confirm,
+    get_jump_qr_code,
 };
 use crate::answer::Object;
 use crate::check::CheckReport;
@@ -52,6 +53,25 @@ impl Interface for PublishJumpQRCode {
 }
 
 impl Write<Confirmation> for PublishJumpQRCode {
+    fn before(&self) -> Option<Request> {
+        GetJumpQRCode::to_look_up(&self.key).map(|list| list.request())
+    }
+
+    /// Whether publishing again costs one of the month's publishes is documented nowhere, so a
+    /// published rule is not published again.
+    fn look_up(&self, answer: &Object) -> LookUp<Confirmation> {
+        let Ok(list) = GetJumpQRCode::OrdinaryLink.decode(answer) else {
+            return LookUp::Needed;
+        };
+        match list.presence(&self.key) {
+            Presence::NotListed => LookUp::Impossible(list.no_such_rule(self.key.prefix())),
+            Presence::Listed(rule) if rule.state == Some(RuleState::Published) => {
+                LookUp::Already(Confirmation::AlreadyPublished)
+            }
+            Presence::Listed(_) | Presence::Untold => LookUp::Needed,
+        }
+    }
+
     fn read_back(&self) -> Request {
         GetJumpQRCode::for_rule(&self.key).request()
     }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::check::{CheckReport, FindingCode};
 use crate::rule::SERVICE_ACCOUNT_PREFIX;
+use crate::text::edit_distance;
 
 const SHARED: [&str; 3] = ["prefix", "path", "is_edit"];
 const ORDINARY_LINK: [&str; 3] = ["permit_sub_rule", "open_version", "debug_url"];
@@ -98,23 +99,6 @@ fn fold(name: &str) -> Vec<char> {
         .filter(|letter| !matches!(letter, '_' | '-' | ' '))
         .flat_map(char::to_lowercase)
         .collect()
-}
-
-/// Levenshtein's distance, a row at a time.
-fn edit_distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.iter().enumerate() {
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for ((other, diagonal), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(letter != other))
-                .min(above + 1)
-                .min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

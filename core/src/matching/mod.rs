@@ -12,9 +12,11 @@
 //! explicit ports, fragments, or percent-encoding is documented nowhere, see [`undocumented_equivalence`].
 
 mod cover;
+mod nearest;
 mod rule_set;
 
 pub use cover::{Mismatch, covers, occupies, undocumented_equivalence};
+pub use nearest::nearest_prefix;
 pub use rule_set::{Candidate, LinkMatch, RuleSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

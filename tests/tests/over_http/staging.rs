@@ -27,6 +27,7 @@ pub(crate) fn run(vector: &FlowVector) -> Result<(), String> {
         .timeout(Duration::from_millis(vector.policy.timeout_ms))
         .max_retries(vector.policy.delays_ms.len())
         .pacing(false)
+        .validate(vector.policy.validate)
         .build()
         .map_err(|error| error.to_string())?;
     let result = vector.call.visit(CallAndCheck {

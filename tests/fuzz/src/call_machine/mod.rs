@@ -82,6 +82,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
         queue_timeout: scenario.queue_timeout(),
         delays: scenario.delays(),
         hosts: scenario.hosts(),
+        look_up: scenario.looks_up(),
     };
     let mut now = scenario.begin();
     let own_path = interface.request().path();

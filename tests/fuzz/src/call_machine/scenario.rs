@@ -157,6 +157,12 @@ impl Scenario {
         usize::from(self.hosts % 4)
     }
 
+    /// Whether a rule that must exist is looked up before.
+    pub(super) fn looks_up(&self) -> bool {
+        let needs_rule = matches!(self.interface, Which::Publish | Which::Delete);
+        needs_rule && self.hosts < 128
+    }
+
     /// The events, over and over.
     pub(super) fn events(&self) -> impl Iterator<Item = Event> {
         const NOTHING: Event = Event {

@@ -39,6 +39,10 @@ pub(super) struct Watch {
     unsettled: bool,
     /// The last answer says that the call succeeded.
     proof: bool,
+    /// The rule is being looked up: the write has not been sent yet.
+    looks_up: bool,
+    /// The rule that was looked up needs no write, or none can be made.
+    over: bool,
 }
 
 impl Watch {
@@ -49,12 +53,14 @@ impl Watch {
         policy: &Policy,
     ) -> Self {
         let hosts = policy.hosts.max(1);
+        let looks_up = policy.look_up && matches!(which, Which::Publish | Which::Delete);
         Self {
             which,
             own_path,
             hosts,
             // Each round tries every host once and reads back once; and there is one replay.
-            most_sends: (hosts + 1) * (policy.delays.len() + 1) + 1,
+            // And the rule may be looked up before.
+            most_sends: (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up),
             deadline: now.saturating_add(policy.timeout),
             queue_left: policy.queue_timeout,
             queued: None,
@@ -72,6 +78,8 @@ impl Watch {
             ever_in_doubt: false,
             unsettled: false,
             proof: false,
+            looks_up,
+            over: false,
         }
     }
 
@@ -171,17 +179,25 @@ impl Watch {
         }
         let token = sending.access_token.as_ref().map(Secret::expose);
         assert_eq!(token, self.tokens.last().map(String::as_str));
+        assert!(!self.over, "sent, though there is nothing to be done");
         if self.is_own(sending) {
+            assert!(!self.looks_up, "sent, though the rule was not looked up");
             assert!(!self.doubt, "sent again, though it may have been applied");
             self.unsettled = self.ever_in_doubt;
         } else {
-            assert!(self.ever_in_doubt, "nothing is to be read back");
+            assert!(
+                self.looks_up || self.ever_in_doubt,
+                "nothing is to be read back"
+            );
         }
     }
 
     pub(super) fn reply(&mut self, sending: &Sending, answer: Answer) {
         self.last = Some(answer);
         self.proof = false;
+        if self.looks_up {
+            return self.look_up(answer);
+        }
         if !self.is_own(sending) {
             return self.read_back(answer);
         }
@@ -203,6 +219,26 @@ impl Watch {
                 self.proof = without_errcode && !self.which.is_write();
             }
         }
+    }
+
+    fn look_up(&mut self, answer: Answer) {
+        let Answer::Object {
+            errcode: Errcode::Zero | Errcode::Number(0) | Errcode::Absent,
+            list,
+        } = answer
+        else {
+            return;
+        };
+        self.looks_up = false;
+        let Listing::Entries(list) = list else {
+            return;
+        };
+        let found = list.iter().flatten().find(|listed| listed.own);
+        self.proof = match (self.which, found) {
+            (Which::Delete, found) => found.is_none(),
+            (_, found) => found.is_some_and(|listed| listed.state == Some(2)),
+        };
+        self.over = self.proof || found.is_none();
     }
 
     fn read_back(&mut self, answer: Answer) {

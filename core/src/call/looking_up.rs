@@ -1,0 +1,53 @@
+//! Before a write: is the rule there that it is about?
+
+use std::time::Duration;
+
+use super::verdict::Verdict;
+use super::{Call, Phase, State};
+use crate::answer::Object;
+use crate::errcode::{Class, ErrCode};
+use crate::error::Error;
+use crate::interface::{GetJumpQRCode, Interface, LookUp};
+
+impl<I: Interface> Call<I> {
+    pub(super) fn looked_up(&mut self, now: Duration, verdict: Verdict) {
+        match verdict {
+            Verdict::Success(object) => self.decide(&object),
+            Verdict::Stale(error) => self.renew(of_look_up(error)),
+            Verdict::Again { error, wait } => self.ask_again(now, of_look_up(error), wait),
+            Verdict::NothingSent(error) => self.next_host(now, of_look_up(error)),
+            Verdict::Unknown(error) if error.is_retryable() => {
+                self.ask_again(now, of_look_up(error), Duration::ZERO);
+            }
+            Verdict::Unknown(error) | Verdict::Refused(error) => self.fail(of_look_up(error)),
+        }
+    }
+
+    fn decide(&mut self, object: &Object) {
+        let Some(write) = self.interface.write() else {
+            return;
+        };
+        match write.look_up(object) {
+            LookUp::Needed => {
+                self.phase = Phase::Asking;
+                self.request = self.interface.request();
+                self.last_error = None;
+                self.state = State::Reserving;
+            }
+            LookUp::Already(answer) => self.succeed(answer),
+            LookUp::Impossible(error) => self.fail(error),
+        }
+    }
+}
+
+/// The error of the request that looked the rule up. Nothing of the write was sent, so there is
+/// nothing to read back.
+fn of_look_up(error: Error) -> Error {
+    let error = error.in_interface(GetJumpQRCode::NAME);
+    match error.errcode().and_then(ErrCode::lookup) {
+        Some(code) if code.class == Class::ReadBack => {
+            error.with_advice("Call again a little later: nothing was changed.")
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,176 @@
+//! The listed prefix that was probably meant by one that is not listed.
+
+use crate::link::Link;
+use crate::text::edit_distance;
+
+/// The most characters in which a prefix may differ from the one that was meant.
+const MOST_EDITS: usize = 3;
+
+/// The longest differing part that is compared, in characters: the cost grows with its square.
+const LONGEST_DIFFERENCE: usize = 64;
+
+/// Returns the listed prefix that most resembles `prefix`, if one resembles it at all.
+///
+/// In this order: prefixes that differ only in surrounding spaces, a trailing `/`, the scheme, or
+/// the case of the host; then those that differ only in the query or fragment; then those with a
+/// small edit distance. Of several, the least edit distance decides, then the order of the list.
+///
+/// ```
+/// use jumpqr_core::matching::nearest_prefix;
+///
+/// let listed = ["https://m.example.cn/s58/", "https://m.example.cn/table/"];
+/// assert_eq!(nearest_prefix("http://m.example.cn/s58", listed), Some(listed[0]));
+/// assert_eq!(nearest_prefix("https://other.example.cn/", listed), None);
+/// ```
+pub fn nearest_prefix<'a>(
+    prefix: &str,
+    listed: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let asked = Folded::new(prefix);
+    listed
+        .into_iter()
+        .filter_map(|listed| Some((asked.difference(&Folded::new(listed))?, listed)))
+        .min_by_key(|(difference, _)| *difference)
+        .map(|(_, listed)| listed)
+}
+
+/// How two prefixes differ. The first kind is the smallest difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Difference {
+    /// In what people leave out or confuse: spaces, trailing `/`, scheme, case of the host.
+    Form(usize),
+    /// In the query or fragment.
+    Query(usize),
+    /// In a few characters.
+    Edits(usize),
+}
+
+/// A prefix without what people leave out or confuse.
+struct Folded<'a> {
+    whole: &'a str,
+    /// Host in lower case, and path without trailing `/`.
+    base: String,
+    /// Query and fragment, with `?` and `#`.
+    rest: &'a str,
+}
+
+impl<'a> Folded<'a> {
+    fn new(prefix: &'a str) -> Self {
+        let whole = prefix.trim();
+        let Some(link) = Link::cut(whole) else {
+            // People leave the scheme out.
+            let end = whole.find(['?', '#']).unwrap_or(whole.len());
+            let (base, rest) = whole.split_at_checked(end).unwrap_or((whole, ""));
+            let (host, path) = base
+                .split_at_checked(base.find('/').unwrap_or(base.len()))
+                .unwrap_or((base, ""));
+            return Self {
+                whole,
+                base: fold(host, path),
+                rest,
+            };
+        };
+        Self {
+            whole,
+            base: fold(link.authority, link.path),
+            rest: whole.get(link.base.len()..).unwrap_or_default(),
+        }
+    }
+
+    fn difference(&self, other: &Folded<'_>) -> Option<Difference> {
+        let edits = edits(self.whole, other.whole);
+        if self.base == other.base {
+            // An edit distance that is not computed is a large one.
+            let edits = edits.unwrap_or(usize::MAX);
+            return Some(if self.rest == other.rest {
+                Difference::Form(edits)
+            } else {
+                Difference::Query(edits)
+            });
+        }
+        let folded = format!("{}{}", self.base, self.rest);
+        let other_folded = format!("{}{}", other.base, other.rest);
+        let edits = self::edits(&folded, &other_folded)?;
+        let most = (folded.chars().count() / 8).clamp(1, MOST_EDITS);
+        (edits <= most).then_some(Difference::Edits(edits))
+    }
+}
+
+fn fold(host: &str, path: &str) -> String {
+    format!(
+        "{}{}",
+        host.to_ascii_lowercase(),
+        path.trim_end_matches('/')
+    )
+}
+
+/// The edit distance; `None` if the texts differ in a part that is too long to compare.
+fn edits(a: &str, b: &str) -> Option<usize> {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    let same = |pairs: &mut dyn Iterator<Item = (&char, &char)>| {
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let start = same(&mut a.iter().zip(&b));
+    let (a, b) = (a.get(start..)?, b.get(start..)?);
+    let end = same(&mut a.iter().rev().zip(b.iter().rev()));
+    let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
+    (a.len().max(b.len()) <= LONGEST_DIFFERENCE).then(|| edit_distance(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest_prefix;
+
+    #[test]
+    fn the_nearest_listed_prefix_is_the_one_that_was_probably_meant() {
+        let listed = [
+            "https://m.example.cn/s58/",
+            "https://m.example.cn/s5/",
+            "https://m.example.cn/table?id=1",
+            "http://weixin.qq.com/q/kZgfwMTm72W",
+            "https://m.example.cn",
+        ];
+        for (prefix, nearest) in [
+            // A trailing slash, a scheme, the case of the host, spaces.
+            ("https://m.example.cn/s58", Some(listed[0])),
+            ("http://m.example.cn/s58/", Some(listed[0])),
+            ("m.example.cn/s58", Some(listed[0])),
+            ("HTTPS://M.Example.CN/s58", Some(listed[0])),
+            (" https://m.example.cn/s58/ ", Some(listed[0])),
+            ("https://weixin.qq.com/q/kZgfwMTm72W", Some(listed[3])),
+            ("https://m.example.cn/", Some(listed[4])),
+            // A query.
+            ("https://m.example.cn/s58/?t=1", Some(listed[0])),
+            ("https://m.example.cn/table?id=12345678", Some(listed[2])),
+            ("https://m.example.cn/table", Some(listed[2])),
+            ("https://m.example.cn/s58/#top", Some(listed[0])),
+            // A few characters.
+            ("https://m.exmaple.cn/s58/", Some(listed[0])),
+            ("https://m.example.cn/S58/", Some(listed[0])),
+            ("http://weixin.qq.com/q/kZgfwMTm72w", Some(listed[3])),
+            // Others.
+            ("https://other.example.com/s58/", None),
+            ("https://m.example.cn/parcel/", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest_prefix(prefix, listed), nearest, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn of_two_that_resemble_it_alike_the_first_is_named() {
+        let listed = ["https://h.cn/a1", "https://h.cn/a2"];
+        assert_eq!(nearest_prefix("https://h.cn/a3", listed), Some(listed[0]));
+        assert_eq!(nearest_prefix("https://h.cn/a3", []), None);
+    }
+
+    #[test]
+    fn a_very_long_prefix_costs_little() {
+        let long = format!("https://h.cn/{}", "a".repeat(1 << 20));
+        let other = format!("https://h.cn/{}", "b".repeat(1 << 20));
+        assert_eq!(nearest_prefix(&long, [other.as_str()]), None);
+        let slash = format!("{long}/");
+        assert_eq!(nearest_prefix(&long, [slash.as_str()]), Some(&*slash));
+    }
+}
