@@ -108,6 +108,9 @@ export declare function names(): string
 /** The value of a JSON document, of which nobody knows yet whether it is one. */
 export declare function parse(document: Uint8Array): string
 
+/** The listed prefix that most resembles `prefix`; null if none resembles it. */
+export declare function prefixNearest(prefix: string, listed: Array<string>): string | null
+
 /** Whether a rule that occupies its sub-rules bars others from `other`. */
 export declare function prefixOccupies(prefix: string, other: string): boolean
 

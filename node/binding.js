@@ -848,6 +848,7 @@ module.exports.lookupErrcode = nativeBinding.lookupErrcode
 module.exports.miniProgramQuery = nativeBinding.miniProgramQuery
 module.exports.names = nativeBinding.names
 module.exports.parse = nativeBinding.parse
+module.exports.prefixNearest = nativeBinding.prefixNearest
 module.exports.prefixOccupies = nativeBinding.prefixOccupies
 module.exports.runCommand = nativeBinding.runCommand
 module.exports.verificationFileLocation = nativeBinding.verificationFileLocation

@@ -102,8 +102,12 @@ export type GetJumpQRCode =
 /** What names a rule: its prefix, and in service-account mode the appid of the Mini Program. */
 export type RuleKey = string | { prefix: string; appid?: string; path?: undefined; state?: undefined }
 
-/** How a change was confirmed: WeChat answered, or the answer was lost and the change was found to stand. */
-export type Confirmation = 'answered' | 'read_back'
+/**
+ * How a change was done, or why it need not be done: WeChat answered; the answer was lost and the change was found to stand;
+ * there is no rule with this prefix to delete; the rule is published already. For the last two the rule was looked up before,
+ * and nothing was sent.
+ */
+export type Confirmation = 'answered' | 'read_back' | 'not_there' | 'already_published'
 
 /** The domain-ownership verification file. */
 export interface VerificationFile {
@@ -134,7 +138,7 @@ export interface LinkedMiniprogram {
 export interface CallOptions {
   /** The most time that the whole call takes without waiting for slots, in milliseconds, at most a day; the client's by default. */
   timeoutMs?: number
-  /** Whether the request is checked before it is sent; as the client does by default. */
+  /** Whether the request is checked, and a rule to publish or delete is looked up, before it is sent; as the client does. */
   validate?: boolean
   /**
    * Rejects the promise at once, with the signal's reason. A call that still waits, for a thread, a slot or a token,
@@ -200,7 +204,7 @@ export interface ClientSettings {
    * answers more calls with 44990.
    */
   pacing?: boolean
-  /** Whether a request is checked before it is sent; true. */
+  /** Whether a request is checked, and a rule to publish or delete is looked up, before it is sent; true. */
   validate?: boolean
   /** The longest answer that is taken, in bytes; 4 MiB, more than a list of 10,000 rules takes. */
   bodyLimit?: number
@@ -307,10 +311,21 @@ export declare class Client {
   /** All rules, each prefix once. Pages are asked for as they are needed, each within the timeout. */
   rules(options?: RulesOptions): AsyncGenerator<ListedRule, void, undefined>
 
-  /** Makes a rule effective for everybody. There is no way back but to delete it. */
+  /**
+   * Makes a rule effective for everybody. The only way back is to delete it.
+   *
+   * The rule is looked up first. If there is no such rule, it rejects with a {@link StateError} with the code `no_such_rule`,
+   * which names the nearest listed prefix. If the rule is published already, it resolves to `'already_published'`. In both
+   * cases nothing is sent. With `validate: false` nothing is looked up.
+   */
   publishJumpQRCode(rule: RuleKey, options?: CallOptions): Promise<Confirmation>
 
-  /** Removes a rule at once, published or not. */
+  /**
+   * Removes a rule at once, published or not.
+   *
+   * The rule is looked up first. If there is no such rule, nothing is sent, and it resolves to `'not_there'`, see
+   * {@link nearestPrefix}. With `validate: false` nothing is looked up.
+   */
   deleteJumpQRCode(rule: RuleKey, options?: CallOptions): Promise<Confirmation>
 
   /** The domain-ownership verification file of the account. */
@@ -449,6 +464,15 @@ export declare function match(
 
 /** Whether a rule `prefix` with permit_sub_rule 2 bars other accounts from adding the rule `other`. */
 export declare function occupies(prefix: string, other: string): boolean
+
+/**
+ * The listed prefix that most resembles `prefix`; null if none resembles it. Use it to see which rule was meant when a delete
+ * resolves to `'not_there'`.
+ */
+export declare function nearestPrefix(
+  prefix: string,
+  listed: Iterable<string | Pick<ListedRule, 'prefix'>>,
+): string | null
 
 /** The URL under which WeChat looks for the verification file of a rule; null where `prefix` is not a link. */
 export declare function verificationFileLocation(prefix: string, fileName: string): string | null

@@ -28,6 +28,7 @@ export const {
   launchQuery,
   match,
   names,
+  nearestPrefix,
   occupies,
   parseDocument,
   verificationFileLocation,

@@ -122,13 +122,15 @@ impl Client {
         self.call(call)
     }
 
-    /// All ordinary-link rules of the Mini Program. Pages are asked for as they are needed.
+    /// All ordinary-link rules of the Mini Program, in one answer. Each may be deleted when it is given.
     #[must_use]
     pub fn rules(&self) -> Rules {
         Rules::ordinary_link(self)
     }
 
-    /// All rules of the service account that open the Mini Program `appid`. Pages are asked for as they are needed.
+    /// All rules of the service account that open the Mini Program `appid`: up to 10,000 in one answer,
+    /// more in pages, which are asked for as they are needed. Each rule may be deleted when it is given;
+    /// none is skipped for that.
     #[must_use]
     pub fn service_account_rules(&self, appid: impl Into<String>) -> Rules {
         Rules::service_account(self, appid.into())

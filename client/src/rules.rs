@@ -3,12 +3,17 @@ use std::time::Duration;
 use std::{iter, vec};
 
 use jumpqr_core::error::Result;
-use jumpqr_core::interface::{GetJumpQRCode, ListedRule, MAX_PAGE_SIZE};
+use jumpqr_core::interface::{GetJumpQRCode, ListedRule};
+use jumpqr_core::listing::Listing;
 
 use crate::client::Client;
 use crate::given_up::GivenUp;
 
 /// The rules of an account, one after the other; each prefix once. After an error it ends.
+///
+/// Rules may be added and deleted meanwhile, for example each one that was given. A rule that exists all
+/// the time is given exactly once. Up to 10,000 rules come in one answer, more in pages, see
+/// [`Listing`].
 ///
 /// It holds a clone of the client, so it may be kept, and sent to another thread.
 #[derive(Debug)]
@@ -16,15 +21,14 @@ pub struct Rules {
     client: Client,
     pages: Pages,
     page: vec::IntoIter<ListedRule>,
-    seen: HashSet<String>,
 }
 
 #[derive(Debug)]
 enum Pages {
-    /// There is one, not yet asked for.
+    /// All in one answer, which was not asked for yet.
     Only,
-    /// There are many.
-    Next { appid: String, page_num: u32 },
+    /// A service account's.
+    Many(Listing),
     /// There are no more.
     End,
 }
@@ -35,7 +39,7 @@ impl Rules {
     }
 
     pub(crate) fn service_account(client: &Client, appid: String) -> Self {
-        Self::new(client, Pages::Next { appid, page_num: 1 })
+        Self::new(client, Pages::Many(Listing::new(appid)))
     }
 
     fn new(client: &Client, pages: Pages) -> Self {
@@ -43,7 +47,6 @@ impl Rules {
             client: client.clone(),
             pages,
             page: Vec::new().into_iter(),
-            seen: HashSet::new(),
         }
     }
 
@@ -67,38 +70,32 @@ impl Rules {
         self.client = self.client.with_given_up(given_up);
     }
 
-    /// Asks for the next page; `false` where there is none.
+    /// Asks for the next page; `false` if there is no other.
     fn turn(&mut self) -> Result<bool> {
-        let (call, next) = match std::mem::replace(&mut self.pages, Pages::End) {
+        let pages = std::mem::replace(&mut self.pages, Pages::End);
+        let rules = match pages {
             Pages::End => return Ok(false),
-            Pages::Only => (GetJumpQRCode::OrdinaryLink, Pages::End),
-            Pages::Next { appid, page_num } => (
-                GetJumpQRCode::ByPage {
-                    appid: appid.clone(),
-                    page_num,
-                    page_size: MAX_PAGE_SIZE,
-                },
-                Pages::Next {
-                    appid,
-                    page_num: page_num.saturating_add(1),
-                },
-            ),
+            Pages::Only => {
+                let list = self.client.get_jump_qr_code(GetJumpQRCode::OrdinaryLink)?;
+                let mut seen = HashSet::new();
+                let mut rules = list.rule_list;
+                rules.retain(|rule| seen.insert(rule.prefix.clone()));
+                rules
+            }
+            Pages::Many(mut listing) => {
+                let Some(call) = listing.next_call() else {
+                    return Ok(false);
+                };
+                let rules = match self.client.get_jump_qr_code(call) {
+                    Ok(list) => listing.answered(list),
+                    Err(error) if listing.failed(&error) => Vec::new(),
+                    Err(error) => return Err(error),
+                };
+                self.pages = Pages::Many(listing);
+                rules
+            }
         };
-        let list = self.client.get_jump_qr_code(call)?;
-        let seen = &mut self.seen;
-        let fresh: Vec<_> = list
-            .rule_list
-            .into_iter()
-            .filter(|rule| seen.insert(rule.prefix.clone()))
-            .collect();
-        let all_seen = list
-            .total_count
-            .is_some_and(|total| seen.len() as u64 >= total);
-        // A server that repeats a page for ever must not make this endless.
-        if !fresh.is_empty() && !all_seen {
-            self.pages = next;
-        }
-        self.page = fresh.into_iter();
+        self.page = rules.into_iter();
         Ok(true)
     }
 }

@@ -25,6 +25,7 @@ pub mod errcode;
 pub mod error;
 pub mod interface;
 mod link;
+pub mod listing;
 pub mod mapping;
 pub mod matching;
 pub mod names;

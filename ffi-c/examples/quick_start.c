@@ -76,9 +76,9 @@ int main(void)
     explain(error);
   jumpqr_rule_free(rule);
 
-  /* A rule that is not there: WeChat refuses. */
+  /* A rule that is not there: it is looked up, and nothing is sent. */
   if (jumpqr_publish_jump_qr_code(client, fields.prefix, NULL, NULL, &error) != JUMPQR_STATUS_OK) {
-    printf("errcode %ld\n", (long)jumpqr_error_errcode(error));
+    printf("code %s\n", jumpqr_error_code(error).data);
     explain(error);
   }
 

@@ -72,10 +72,10 @@ int main() try {
   } catch (const Error &error) {
     std::cout << "mend " << view(jumpqr_finding_field(jumpqr_error_violation(error.parts.get(), 0))) << "\n";
   }
-  try { // A rule that is not there: WeChat refuses.
+  try { // A rule that is not there: it is looked up, and nothing is sent.
     call(jumpqr_publish_jump_qr_code, client.get(), prefix, nullptr, nullptr);
   } catch (const Error &error) {
-    std::cout << "errcode " << jumpqr_error_errcode(error.parts.get()) << "\n";
+    std::cout << "code " << view(jumpqr_error_code(error.parts.get())) << "\n";
   }
 } catch (const Error &error) {
   std::cerr << error.what() << "\n  " << view(jumpqr_error_advice(error.parts.get())) << "\n";

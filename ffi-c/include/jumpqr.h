@@ -738,7 +738,8 @@ jumpqr_status jumpqr_client_config_set_pacing(struct jumpqr_client_config *confi
                                               struct jumpqr_error **error);
 
 /**
- * Whether a request is checked before it is sent; `true` by default.
+ * Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted; `true` by
+ * default.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -1154,8 +1155,10 @@ jumpqr_status jumpqr_add_jump_qr_code(const struct jumpqr_client *client,
  *
  * `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
  *
- * `confirmation`, which may be NULL, gets `answered`, or `read_back` where the answer got lost and the change was found to
- * stand; the text lives for ever.
+ * Unless the client does not validate, the rule is looked up first. If there is no such rule, nothing is sent.
+ *
+ * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the change was found to stand; or
+ * `not_there` if there is no such rule (see `jumpqr_nearest_prefix`). The text lives for ever.
  *
  * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
@@ -1249,8 +1252,11 @@ jumpqr_status jumpqr_link_miniprogram(const struct jumpqr_client *client,
  *
  * `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
  *
- * `confirmation`, which may be NULL, gets `answered`, or `read_back` where the answer got lost and the change was found to
- * stand; the text lives for ever.
+ * Unless the client does not validate, the rule is looked up first. If there is no such rule, the call fails with the code
+ * `no_such_rule`, and nothing is sent. If the rule is published already, nothing is sent either.
+ *
+ * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the change was found to stand; or
+ * `already_published`. The text lives for ever.
  *
  * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
@@ -1423,6 +1429,19 @@ jumpqr_status jumpqr_occupies(const char *prefix,
                               const char *other,
                               bool *occupied,
                               struct jumpqr_error **error);
+
+/**
+ * The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is to be freed; it is NULL if
+ * none resembles it. Use it to see which rule was meant when a delete is confirmed by `not_there`.
+ *
+ * NULL is allowed for `error`, and for `listed` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_nearest_prefix(const char *prefix,
+                                    const char *const *listed,
+                                    size_t count,
+                                    struct jumpqr_string **nearest,
+                                    struct jumpqr_error **error);
 
 /**
  * The query with which the Mini Program is opened for the scanned `link`, which ends with NUL; `scancode_time` is in UNIX

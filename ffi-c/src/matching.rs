@@ -1,9 +1,10 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
+use std::ptr::null_mut;
 
-use jumpqr::matching::{covers, launch_query, occupies};
+use jumpqr::matching::{covers, launch_query, nearest_prefix, occupies};
 
-use crate::argument::{present, text};
+use crate::argument::{present, text, texts};
 use crate::error::jumpqr_error;
 use crate::guard::attempt;
 use crate::status::jumpqr_status;
@@ -57,6 +58,30 @@ pub unsafe extern "C" fn jumpqr_occupies(
         // SAFETY: the same.
         let other = unsafe { text(other, "other") }?;
         present(occupied, "occupied")?.write(occupies(prefix, other));
+        Ok(())
+    })
+}
+
+/// The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is to be freed; it is NULL if
+/// none resembles it. Use it to see which rule was meant when a delete is confirmed by `not_there`.
+///
+/// NULL is allowed for `error`, and for `listed` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_nearest_prefix(
+    prefix: *const c_char,
+    listed: *const *const c_char,
+    count: usize,
+    nearest: Option<&mut MaybeUninit<*mut jumpqr_string>>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    attempt(error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        let prefix = unsafe { text(prefix, "prefix") }?;
+        // SAFETY: the caller passes `count` texts that end with NUL.
+        let listed = unsafe { texts(listed, count, "listed") }?;
+        let nearest = present(nearest, "nearest")?;
+        nearest.write(nearest_prefix(prefix, listed).map_or(null_mut(), jumpqr_string::raw));
         Ok(())
     })
 }

@@ -42,6 +42,9 @@ function match(rules, link) {
 
 const occupies = (prefix, other) => native(() => binding.prefixOccupies(prefix, other))
 
+const nearestPrefix = (prefix, listed) =>
+  native(() => binding.prefixNearest(prefix, Array.from(listed, (rule) => rule?.prefix ?? rule)))
+
 const verificationFileLocation = (prefix, fileName) =>
   parsed(() => binding.verificationFileLocation(prefix, fileName))
 
@@ -56,6 +59,7 @@ module.exports = {
   errcode,
   launchQuery,
   match,
+  nearestPrefix,
   occupies,
   parseDocument,
   verificationFileLocation,

@@ -2,7 +2,7 @@
 
 use jumpqr::error::OwnCode;
 use jumpqr::mapping::{check_call, parse_document};
-use jumpqr::matching::{launch_query, occupies};
+use jumpqr::matching::{launch_query, nearest_prefix, occupies};
 use jumpqr::{ErrCode, Error, verification_file};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
@@ -29,6 +29,15 @@ pub fn parse(document: Uint8Array) -> napi::Result<String> {
 #[napi]
 pub fn prefix_occupies(prefix: String, other: String) -> napi::Result<bool> {
     guard(|| Ok(occupies(&prefix, &other)))
+}
+
+/// The listed prefix that most resembles `prefix`; null if none resembles it.
+#[napi]
+pub fn prefix_nearest(prefix: String, listed: Vec<String>) -> napi::Result<Option<String>> {
+    guard(|| {
+        let listed = listed.iter().map(String::as_str);
+        Ok(nearest_prefix(&prefix, listed).map(str::to_owned))
+    })
 }
 
 /// Where the verification file belongs, in JSON; null where `prefix` is no link.

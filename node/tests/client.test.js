@@ -6,6 +6,7 @@ const { inspect } = require('node:util')
 const { after, before, beforeEach, test } = require('node:test')
 const jumpqr = require('jumpqr')
 const { Sandbox, SandboxError } = require('jumpqr/testing')
+const { serve } = require('./server.js')
 
 const { Client, OpenVersion, PermitSubRule, RuleSet, RuleState } = jumpqr
 
@@ -48,26 +49,89 @@ test('rules of both modes go through their whole life', async () => {
   await account.deleteJumpQRCode({ prefix, appid })
 })
 
-test('rules() turns pages as they are needed, and ends early when it is left', async () => {
-  const { appid } = sandbox.miniProgram
-  const prefixes = Array.from({ length: 450 }, (_, number) => `http://weixin.qq.com/q/${number}`)
-  for (const prefix of prefixes) {
-    sandbox.control('PUT', `/sandbox/accounts/${sandbox.serviceAccount.appid}/rules`, { prefix, path: 'p', appid })
+test('a rule is looked up before it is published or deleted', async () => {
+  const client = sandbox.client()
+  const prefix = 'https://m.example.cn/s58/'
+  const slip = 'https://m.example.cn/s58'
+  await client.addJumpQRCode({ ...rule, prefix, debug_url: [] })
+  const sent = () => {
+    const { publishJumpQRCode = 0, deleteJumpQRCode = 0 } = sandbox.counters().calls
+    return [publishJumpQRCode, deleteJumpQRCode]
   }
-  const client = sandbox.serviceAccountClient()
-  const pages = () => sandbox.counters().calls.getJumpQRCode ?? 0
+  const before = sent()
+  const error = await client.publishJumpQRCode(slip).catch((error) => error)
+  assert.ok(error instanceof jumpqr.StateError)
+  assert.deepEqual([error.code, error.outcome], ['no_such_rule', 'not_applied'])
+  assert.match(error.message, /did you mean https:\/\/m\.example\.cn\/s58\/\?/)
+  assert.equal(await client.deleteJumpQRCode(slip), 'not_there')
+  assert.deepEqual(sent(), before)
+  const { rule_list: listed } = await client.getJumpQRCode()
+  assert.equal(jumpqr.nearestPrefix(slip, listed), prefix)
+  assert.equal(await client.publishJumpQRCode(prefix), 'answered')
+  assert.equal(await client.publishJumpQRCode(prefix), 'already_published')
+  assert.equal(await client.deleteJumpQRCode(slip, { validate: false }), 'answered')
+  assert.equal(await client.deleteJumpQRCode(prefix), 'answered')
+})
+
+/** A service account whose list is too long for one answer, and whose rules can be deleted. */
+function longAccount(count) {
+  const account = {
+    prefixes: Array.from({ length: count }, (_, number) => `http://weixin.qq.com/q/${number}`),
+    listings: 0,
+    answer(request, response) {
+      const body = JSON.parse(request.body)
+      if (body.prefix !== undefined) {
+        account.prefixes = account.prefixes.filter((prefix) => prefix !== body.prefix)
+        return response.end('{"errcode":0}')
+      }
+      account.listings += 1
+      const start = (body.page_num - 1) * body.page_size
+      const listed = {
+        0: () => account.prefixes.slice(0, 100),
+        1: () => account.prefixes.filter((prefix) => body.prefix_list.includes(prefix)),
+        2: () => account.prefixes.slice(start, start + body.page_size),
+      }[body.get_type]()
+      const rules = listed.map((prefix) => ({ prefix, path: 'p' }))
+      response.end(JSON.stringify({ errcode: 0, rule_list: rules, total_count: account.prefixes.length }))
+    },
+  }
+  return account
+}
+
+test('rules() asks for what is needed, and ends early when it is left', async () => {
+  const { appid } = sandbox.miniProgram
+  const account = longAccount(450)
+  const server = await serve((request, response) => account.answer(request, response))
+  const client = new Client({ accessToken: 'T', baseUrl: server.baseUrl, pacing: false })
   const found = []
   for await (const { prefix } of client.rules({ appid })) {
     found.push(prefix)
-    if (found.length === 201) assert.equal(pages(), 2)
+    // First all rules in one answer, which are too many; then the first page.
+    if (found.length === 1) assert.equal(account.listings, 2)
   }
-  assert.deepEqual(found.sort(), prefixes.sort())
-  assert.equal(pages(), 3)
+  assert.deepEqual(found, account.prefixes)
+  assert.equal(account.listings, 4)
   for await (const listed of client.rules({ appid })) {
     assert.ok(listed.prefix)
     break
   }
-  assert.equal(pages(), 4)
+  assert.equal(account.listings, 6)
+  await server.close()
+})
+
+test('each rule may be deleted when rules() gives it', async () => {
+  const { appid } = sandbox.miniProgram
+  const account = longAccount(450)
+  const server = await serve((request, response) => account.answer(request, response))
+  const client = new Client({ accessToken: 'T', baseUrl: server.baseUrl, pacing: false })
+  let given = 0
+  for await (const { prefix } of client.rules({ appid })) {
+    given += 1
+    await client.deleteJumpQRCode({ prefix, appid })
+  }
+  assert.equal(given, 450)
+  assert.deepEqual(account.prefixes, [])
+  await server.close()
 })
 
 test('errors are of the class of their kind, with all parts', async () => {

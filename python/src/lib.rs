@@ -46,8 +46,8 @@ mod _jumpqr {
     use crate::logging::listen;
     #[pymodule_export]
     use crate::offline::{
-        RuleSet, all_names, check_call, check_document, launch_query, location, occupies,
-        undocumented_equivalence,
+        RuleSet, all_names, check_call, check_document, launch_query, location, nearest_prefix,
+        occupies, undocumented_equivalence,
     };
     #[pymodule_export]
     use crate::platform::Platform;

@@ -106,6 +106,19 @@ pub(crate) fn location(py: Python<'_>, prefix: &str, file_name: &str) -> PyResul
     offline(py, || Ok(verification_file::location(prefix, file_name)))
 }
 
+/// The listed prefix that most resembles `prefix`, if one resembles it at all.
+#[pyfunction]
+pub(crate) fn nearest_prefix(
+    py: Python<'_>,
+    prefix: &str,
+    listed: Vec<String>,
+) -> PyResult<Option<String>> {
+    offline(py, || {
+        let listed = listed.iter().map(String::as_str);
+        Ok(matching::nearest_prefix(prefix, listed).map(str::to_owned))
+    })
+}
+
 /// The query with which a Mini Program is opened for a scanned link.
 #[pyfunction]
 pub(crate) fn launch_query(py: Python<'_>, link: &str, scancode_time: u64) -> PyResult<String> {

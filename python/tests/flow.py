@@ -21,7 +21,7 @@ class Flow:
 
     def __init__(self, vector: Vector) -> None:
         keys(vector, "name call policy steps result")
-        keys(vector["policy"], "timeout_ms delays_ms", "hosts")
+        keys(vector["policy"], "timeout_ms delays_ms", "hosts validate")
         self.vector = vector
         self.call: Vector = vector["call"]
         self.policy: Vector = vector["policy"]
@@ -74,6 +74,7 @@ class Flow:
                 "timeout": self.policy["timeout_ms"] / 1000,
                 "max_retries": len(self.policy["delays_ms"]),
                 "pacing": False,
+                "validate": self.policy.get("validate", True),
             }
             client = stack.enter_context(Client(**self.source(), **settings))
             self.compare(client)

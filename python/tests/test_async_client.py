@@ -20,6 +20,8 @@ import pytest
 import jumpqr
 from jumpqr import AsyncClient, Confirmation
 from jumpqr.testing import Sandbox
+from test_client import Account
+
 from scripted_server import Action, Close, Recorder, Reply, Request, Silence, serving
 
 RULE = {
@@ -374,7 +376,7 @@ def test_ctrl_c_comes_out_of_the_loop() -> None:
 
 
 def test_rules_are_asked_for_as_they_are_needed() -> None:
-    server = Recorder(Reply(b'{"errcode":0,"rule_list":[{"prefix":"a"},{"prefix":"b"}],"total_count":4}'))
+    server = Recorder(Reply(b'{"errcode":0,"rule_list":[{"prefix":"a"},{"prefix":"b"}],"total_count":2}'))
 
     async def main(url: str) -> None:
         async with AsyncClient(access_token="T", base_url=url, pacing=False) as client:
@@ -382,12 +384,25 @@ def test_rules_are_asked_for_as_they_are_needed() -> None:
             assert len(server.requests) == 0
             assert [(await rules.__anext__()).prefix for _ in range(2)] == ["a", "b"]
             assert len(server.requests) == 1
-            # A server that repeats a page has no more.
             assert [rule async for rule in rules] == []
-            assert len(server.requests) == 2
+            assert len(server.requests) == 1
 
     with serving(server) as url:
         asyncio.run(main(url))
+
+
+def test_each_rule_may_be_deleted_when_it_is_given() -> None:
+    account = Account(250)
+    appid = "wx1234567890abcdef"
+
+    async def main(url: str) -> None:
+        async with AsyncClient(access_token="T", base_url=url, pacing=False) as client:
+            async for rule in client.rules(appid):
+                await client.delete_jump_qr_code(rule.prefix, appid=appid)
+
+    with serving(account) as url:
+        asyncio.run(main(url))
+    assert account.prefixes == []
 
 
 def test_a_timeout_of_asyncio() -> None:

@@ -16,7 +16,17 @@ import pytest
 
 import jumpqr
 from hostile import Hostile, program
-from jumpqr import Client, Confirmation, Edit, ListedRule, OpenVersion, OrdinaryLinkRule, PermitSubRule, RuleState
+from jumpqr import (
+    Client,
+    Confirmation,
+    Edit,
+    ListedRule,
+    OpenVersion,
+    OrdinaryLinkRule,
+    Outcome,
+    PermitSubRule,
+    RuleState,
+)
 from jumpqr.testing import Sandbox
 from scripted_server import Action, Close, Recorder, Reply, Request, Silence, serving
 
@@ -105,23 +115,52 @@ def test_the_verification_file(jumpqr_sandbox: Sandbox) -> None:
     assert file.location("https://m.example.cn/a/b") == f"https://m.example.cn/a/{file.file_name}"
 
 
-def test_rules_are_asked_for_as_they_are_needed() -> None:
-    def answer(request: Request) -> Action:
-        page = (request.body or "").partition('"page_num":')[2].partition(",")[0]
-        rules = ",".join(f'{{"prefix":"p{page}-{index}","path":"p"}}' for index in range(2))
-        return Reply(f'{{"errcode":0,"rule_list":[{rules}],"total_count":6}}'.encode())
+class Account:
+    """A service account whose list is too long for one answer, and whose rules can be deleted."""
 
-    server = Recorder()
-    server_answer = lambda request: (server(request), answer(request))[1]  # noqa: E731
-    with serving(server_answer) as url, Client(access_token="T", base_url=url, pacing=False) as client:
+    def __init__(self, count: int) -> None:
+        self.prefixes = [f"http://weixin.qq.com/q/{number}" for number in range(count)]
+        self.requests: list[str] = []
+
+    def __call__(self, request: Request) -> Action:
+        body = json.loads(request.body or "{}")
+        self.requests.append(request.path.rpartition("/")[2])
+        if "prefix" in body:
+            self.prefixes.remove(body["prefix"])
+            return Reply(b'{"errcode":0}')
+        listed = self.prefixes[:100]
+        if body["get_type"] == 1:
+            listed = [prefix for prefix in self.prefixes if prefix in body["prefix_list"]]
+        elif body["get_type"] == 2:
+            start = (body["page_num"] - 1) * body["page_size"]
+            listed = self.prefixes[start : start + body["page_size"]]
+        rules = [{"prefix": prefix, "path": "p"} for prefix in listed]
+        answer = {"errcode": 0, "rule_list": rules, "total_count": len(self.prefixes)}
+        return Reply(json.dumps(answer).encode())
+
+
+def test_rules_are_asked_for_as_they_are_needed() -> None:
+    account = Account(450)
+    with serving(account) as url, Client(access_token="T", base_url=url, pacing=False) as client:
         rules = client.rules("wx1234567890abcdef")
-        assert len(server.requests) == 0
-        assert [next(rules).prefix, next(rules).prefix] == ["p1-0", "p1-1"]
-        assert len(server.requests) == 1
-        assert [rule.prefix for rule in rules] == ["p2-0", "p2-1", "p3-0", "p3-1"]
-        assert len(server.requests) == 3
+        assert len(account.requests) == 0
+        assert [next(rules).prefix, next(rules).prefix] == account.prefixes[:2]
+        # First all rules in one answer, which are too many; then the first page.
+        assert len(account.requests) == 2
+        assert [rule.prefix for rule in rules] == account.prefixes[2:]
+        assert len(account.requests) == 4
         with pytest.raises(jumpqr.ValidationError):
             next(client.rules(""))
+
+
+def test_each_rule_may_be_deleted_when_it_is_given() -> None:
+    account = Account(450)
+    appid = "wx1234567890abcdef"
+    with serving(account) as url, Client(access_token="T", base_url=url, pacing=False) as client:
+        for rule in client.rules(appid):
+            assert client.delete_jump_qr_code(rule.prefix, appid=appid) is Confirmation.ANSWERED
+    assert account.prefixes == []
+    assert account.requests.count("qrcodejumpdelete") == 450
 
 
 def test_what_is_not_json_is_refused(jumpqr_sandbox: Sandbox) -> None:
@@ -382,13 +421,13 @@ def test_calls_are_logged_without_secrets(jumpqr_sandbox: Sandbox, caplog: pytes
 
     with jumpqr_sandbox.client() as client:
         client.get_jump_qr_code()
-        with pytest.raises(jumpqr.InvalidError):
+        with pytest.raises(jumpqr.StateError):
             client.publish_jump_qr_code("https://m.example.cn/none")
         with pytest.raises(VaultError):
             Client(access_token=fail).get_jump_qr_code()
     messages = [record.getMessage() for record in caplog.records if record.name == "jumpqr"]
     assert messages[0].startswith("getJumpQRCode: done")
-    assert "[invalid_args]" in messages[1]
+    assert "[no_such_rule]" in messages[1]
     assert messages[2].startswith("getJumpQRCode: VaultError (")
     assert secret not in caplog.text
 
@@ -416,3 +455,21 @@ def test_a_write_whose_answer_was_lost_is_read_back(jumpqr_sandbox: Sandbox) -> 
     jumpqr_sandbox.inject("truncate", on="addJumpQRCode")
     with jumpqr_sandbox.client() as client:
         assert client.add_jump_qr_code(RULE) is Confirmation.READ_BACK
+
+
+def test_a_rule_is_looked_up_before_it_is_published_or_deleted(jumpqr_sandbox: Sandbox) -> None:
+    slip = RULE.prefix.rstrip("/") if RULE.prefix.endswith("/") else f"{RULE.prefix}/"
+    with jumpqr_sandbox.client() as client:
+        client.add_jump_qr_code(RULE)
+        with pytest.raises(jumpqr.StateError, match=f"did you mean {RULE.prefix}[?]") as ended:
+            client.publish_jump_qr_code(slip)
+        assert (ended.value.code, ended.value.outcome) == ("no_such_rule", Outcome.NOT_APPLIED)
+        assert client.delete_jump_qr_code(slip) is Confirmation.NOT_THERE
+        assert jumpqr.nearest_prefix(slip, client.rules()) == RULE.prefix
+        assert client.publish_jump_qr_code(RULE.prefix) is Confirmation.ANSWERED
+        assert client.publish_jump_qr_code(RULE.prefix) is Confirmation.ALREADY_PUBLISHED
+        assert client.delete_jump_qr_code(RULE.prefix) is Confirmation.ANSWERED
+    calls = jumpqr_sandbox.counters()["calls"]
+    assert (calls["publishJumpQRCode"], calls["deleteJumpQRCode"]) == (1, 1)
+    with jumpqr_sandbox.client(validate=False) as client, pytest.raises(jumpqr.InvalidError):
+        client.publish_jump_qr_code(slip)

@@ -16,16 +16,19 @@ from jumpqr.testing import Sandbox, SandboxError
 from scripted_server import Close, Recorder, serving
 
 
+RULE = {"prefix": "https://m.example.cn/", "path": "pages/a", "open_version": 1, "permit_sub_rule": 1}
+
+
 def test_an_error_has_all_its_parts(jumpqr_sandbox: Sandbox) -> None:
     # The fault hits the request for the token first.
     with jumpqr_sandbox.client() as client:
         client.get_jump_qr_code()
         jumpqr_sandbox.inject("errcode", errcode=85072)
         with pytest.raises(jumpqr.StateError) as ended:
-            client.publish_jump_qr_code("https://m.example.cn/")
+            client.add_jump_qr_code(RULE)
     error = ended.value
     assert (error.kind, error.code, error.errcode) == (Kind.STATE, "prefix_owned_by_other", 85072)
-    assert error.interface == "publishJumpQRCode"
+    assert error.interface == "addJumpQRCode"
     assert error.outcome is Outcome.NOT_APPLIED
     assert not error.retryable
     assert error.errmsg is not None
@@ -35,7 +38,7 @@ def test_an_error_has_all_its_parts(jumpqr_sandbox: Sandbox) -> None:
     assert known is not None
     assert error.advice == known.advice
     assert error.violations == ()
-    assert str(error).startswith("publishJumpQRCode: errcode 85072: ")
+    assert str(error).startswith("addJumpQRCode: errcode 85072: ")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have no notes before Python 3.11")
@@ -79,7 +82,7 @@ def test_every_kind_has_a_class_that_can_be_pickled() -> None:
 def test_an_unknown_outcome_names_its_cause() -> None:
     server = Recorder(Close())
     with serving(server) as url, pytest.raises(jumpqr.NetworkError) as ended:
-        Client(access_token="T", base_url=url, max_retries=0).publish_jump_qr_code("https://m.example.cn/")
+        Client(access_token="T", base_url=url, max_retries=0).add_jump_qr_code(RULE)
     assert ended.value.outcome is Outcome.UNKNOWN
     # Reading back failed as well.
     assert isinstance(ended.value.__cause__, jumpqr.NetworkError)

@@ -40,7 +40,7 @@ def check_request(vector: Vector) -> None:
         sent = first_token_request(call)
     else:
         with serving(server) as url, pytest.raises(jumpqr.JumpqrError):
-            invoke(Client(access_token="ACCESS-TOKEN", base_url=url, max_retries=0), call)
+            invoke(Client(access_token="ACCESS-TOKEN", base_url=url, max_retries=0, validate=False), call)
         sent = server.requests[0]
     assert (sent.method, sent.path) == (vector["method"], vector["path"])
     assert sent.query_without_token() == vector["query"]
@@ -183,6 +183,11 @@ def check_location(vector: Vector) -> None:
     assert file.location(vector["prefix"]) == vector["location"]
 
 
+def check_nearest_prefix(vector: Vector) -> None:
+    keys(vector, "name prefix listed", "nearest")
+    assert jumpqr.nearest_prefix(vector["prefix"], vector["listed"]) == vector.get("nearest")
+
+
 def check_launch_query(vector: Vector) -> None:
     keys(vector, "name link scancode_time query")
     assert jumpqr.launch_query(vector["link"], vector["scancode_time"]) == vector["query"]
@@ -194,6 +199,7 @@ def test_matching(count: Count) -> None:
         "occupations": check_occupation,
         "verification_files": check_location,
         "launch_queries": check_launch_query,
+        "nearest_prefixes": check_nearest_prefix,
     }
     file = load("matching.json", checks)
     count("matching.json", sum(run(file[table], check) for table, check in checks.items()))

@@ -58,6 +58,7 @@ class Account:
                 "token_store": f"dir:{folder}/tokens",
                 "max_retries": 0,
                 "pacing": False,
+                "validate": False,
                 "timeout": 10.0,
             }
             self.connect(settings)

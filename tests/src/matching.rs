@@ -16,6 +16,8 @@ pub struct Matching {
     pub verification_files: Vec<VerificationFileVector>,
     /// What the Mini Program is opened with.
     pub launch_queries: Vec<LaunchQueryVector>,
+    /// The listed prefix that was meant.
+    pub nearest_prefixes: Vec<NearestPrefixVector>,
 }
 
 /// Rules, and a scanned link.
@@ -90,6 +92,20 @@ pub struct LaunchQueryVector {
     pub query: String,
 }
 
+/// A prefix that is not listed, and the listed one that was probably meant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NearestPrefixVector {
+    /// Unique in the file.
+    pub name: String,
+    /// The prefix that is not listed.
+    pub prefix: String,
+    /// The listed prefixes.
+    pub listed: Vec<String>,
+    /// The one that was meant; none if none resembles it.
+    pub nearest: Option<String>,
+}
+
 impl VectorFile for Matching {
     const FILE: &'static str = "matching.json";
 
@@ -97,11 +113,13 @@ impl VectorFile for Matching {
         let matches = self.matches.iter().map(|v| v.name.as_str());
         let occupations = self.occupations.iter().map(|v| v.name.as_str());
         let files = self.verification_files.iter().map(|v| v.name.as_str());
+        let nearest = self.nearest_prefixes.iter().map(|v| v.name.as_str());
         let queries = self.launch_queries.iter().map(|v| v.name.as_str());
         matches
             .chain(occupations)
             .chain(files)
             .chain(queries)
+            .chain(nearest)
             .collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jumpqr_core::matching::{Candidate, Mismatch, RuleSet, launch_query, occupies};
+use jumpqr_core::matching::{Candidate, Mismatch, RuleSet, launch_query, nearest_prefix, occupies};
 use jumpqr_core::rule::RuleState;
 use jumpqr_core::verification_file::location;
 use jumpqr_tests::matching::{MatchVector, Matching, RuleVector};
@@ -94,6 +94,18 @@ fn the_mini_program_gets_the_whole_link() {
     let results = file.launch_queries.iter().map(|vector| {
         let found = launch_query(&vector.link, vector.scancode_time);
         (vector.name.as_str(), same(&vector.query, &found))
+    });
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    count::<Matching>(run);
+}
+
+#[test]
+fn the_prefix_that_was_meant_is_found() {
+    let file: Matching = load().unwrap();
+    let results = file.nearest_prefixes.iter().map(|vector| {
+        let listed = vector.listed.iter().map(String::as_str);
+        let found = nearest_prefix(&vector.prefix, listed).map(str::to_owned);
+        (vector.name.as_str(), same(&vector.nearest, &found))
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Matching>(run);

@@ -1,4 +1,7 @@
-//! `jumpqr delete`, and the rule that WeChat says is deleted and keeps.
+//! `jumpqr delete`: the rule is looked up first, asked about, deleted, and read back.
+
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
@@ -10,35 +13,103 @@ fn delete(wechat: &FakeWeChat) -> Jumpqr {
     jumpqr(["delete", PREFIX, "--base-url", wechat.base_url()]).env("JUMPQR_ACCESS_TOKEN", "T")
 }
 
-/// A WeChat that says ok to every delete, and answers a list with `listed`.
-fn answering(listed: Value) -> FakeWeChat {
+/// A WeChat that says ok to every delete, and lists `before` before the first one, `after` after it.
+fn answering(before: Value, after: Value) -> FakeWeChat {
+    let deleted = AtomicBool::new(false);
     FakeWeChat::start(move |request| match request.name.as_str() {
-        "qrcodejumpdelete" => json!({"errcode": 0, "errmsg": "ok"}),
-        _ => listed.clone(),
+        "qrcodejumpdelete" => {
+            deleted.store(true, Ordering::SeqCst);
+            json!({"errcode": 0, "errmsg": "ok"})
+        }
+        _ if deleted.load(Ordering::SeqCst) => after.clone(),
+        _ => before.clone(),
     })
+}
+
+fn listing(rules: Value) -> Value {
+    json!({"errcode": 0, "rule_list": rules})
+}
+
+fn unpublished() -> Value {
+    listing(json!([{"prefix": PREFIX, "path": "pages/t", "state": 1}]))
+}
+
+fn published() -> Value {
+    listing(json!([{"prefix": PREFIX, "path": "pages/t", "state": 2}]))
 }
 
 #[test]
 fn a_rule_that_is_gone() {
-    let wechat = answering(json!({"errcode": 0, "rule_list": [{"prefix": "https://h.cn/"}]}));
+    let wechat = answering(unpublished(), listing(json!([{"prefix": "https://h.cn/"}])));
     let run = delete(&wechat).expect(0);
     assert!(
         run.stdout.contains("Read back: the rule is gone."),
         "{}",
         run.stdout
     );
+    assert_eq!(
+        wechat.calls(),
+        ["qrcodejumpget", "qrcodejumpdelete", "qrcodejumpget"]
+    );
+    assert_eq!(wechat.received()[1].body, r#"{"prefix":"https://h.cn/t/"}"#);
+}
+
+#[test]
+fn a_slip_of_the_pen_deletes_nothing_and_is_told() {
+    let wechat = answering(published(), listing(json!([])));
+    let command = |more: &[&str]| {
+        jumpqr(["delete", "https://h.cn/t", "--base-url", wechat.base_url()])
+            .args(more)
+            .env("JUMPQR_ACCESS_TOKEN", "T")
+    };
+    let run = command(&[]).expect(4);
+    assert!(
+        run.stderr
+            .contains("there is no rule https://h.cn/t; did you mean https://h.cn/t/?"),
+        "{}",
+        run.stderr
+    );
+    let object = command(&["--json"]).expect(4).json();
+    let error = &object["error"];
+    assert_eq!(error["code"], "no_such_rule");
+    assert_eq!(error["kind"], "state");
+    assert_eq!(error["interface"], "deleteJumpQRCode");
+    assert_eq!(error["outcome"], "not_applied");
+    assert_eq!(error["retryable"], false);
+    command(&["--yes"]).expect(4);
+    command(&["--dry-run"]).expect(4);
+    assert!(
+        wechat.calls().iter().all(|name| name == "qrcodejumpget"),
+        "{:?}",
+        wechat.calls()
+    );
+}
+
+#[test]
+fn without_validation_the_rule_is_not_looked_up() {
+    let wechat = answering(listing(json!([])), listing(json!([])));
+    delete(&wechat).args(["--no-validate"]).expect(0);
     assert_eq!(wechat.calls(), ["qrcodejumpdelete", "qrcodejumpget"]);
-    assert_eq!(wechat.received()[0].body, r#"{"prefix":"https://h.cn/t/"}"#);
 }
 
 #[test]
 fn a_rule_that_still_stands() {
-    let wechat = answering(json!({"errcode": 0, "rule_list": [{"prefix": PREFIX, "state": 2}]}));
+    let wechat = answering(published(), published());
     let run = delete(&wechat).expect(4);
     assert!(run.stderr.contains("lists it still"), "{}", run.stderr);
     let object = delete(&wechat).args(["--json"]).expect(4).json();
     assert_eq!(object["error"]["kind"], "state");
     assert_eq!(object["error"]["code"], "deleted_rule_stands");
+}
+
+#[test]
+fn a_rule_that_cannot_be_looked_up_is_not_deleted() {
+    let refusal = json!({"errcode": 61007, "errmsg": ""});
+    let wechat = answering(refusal.clone(), refusal);
+    let object = delete(&wechat).args(["--json"]).expect(4).json();
+    assert_eq!(object["error"]["errcode"], 61007);
+    assert_eq!(object["error"]["interface"], "getJumpQRCode");
+    assert_eq!(wechat.calls(), ["qrcodejumpget"]);
 }
 
 #[test]
@@ -48,28 +119,139 @@ fn a_rule_that_cannot_be_read_back() {
         json!({"errcode": 0, "errmsg": "ok"}),
         json!({"errcode": 0, "rule_list": null}),
     ] {
-        let wechat = answering(listed);
-        let run = delete(&wechat).expect(0);
-        assert!(run.stdout.contains("Not read back"), "{}", run.stdout);
+        let wechat = answering(unpublished(), listed);
         let object = delete(&wechat).args(["--json"]).expect(0).json();
         assert_eq!(object["verified_gone"], false);
     }
+    // Such a list does not tell before the delete either, so that the delete is sent.
+    let told = json!({"errcode": 0, "rule_list": null});
+    let wechat = answering(told.clone(), told);
+    let run = delete(&wechat).expect(0);
+    assert!(run.stdout.contains("Not read back"), "{}", run.stdout);
 }
 
 #[test]
 fn a_service_account_rule_is_named_by_both() {
-    let wechat = answering(json!({"errcode": 0, "rule_list": []}));
+    let wechat = answering(published(), listing(json!([])));
     delete(&wechat).args(["--appid", "wx1"]).expect(0);
     let bodies: Vec<_> = wechat
         .received()
         .into_iter()
         .map(|request| request.body)
         .collect();
+    let look_up = r#"{"appid":"wx1","get_type":1,"prefix_list":["https://h.cn/t/"]}"#;
     assert_eq!(
         bodies,
         [
+            look_up,
             r#"{"appid":"wx1","prefix":"https://h.cn/t/"}"#,
-            r#"{"appid":"wx1","get_type":1,"prefix_list":["https://h.cn/t/"]}"#,
+            look_up,
         ]
     );
+}
+
+#[test]
+fn the_service_accounts_rule_that_was_meant_is_looked_for_among_all() {
+    let wechat = FakeWeChat::start(|request| {
+        let is_by_prefix = request.body.contains("prefix_list");
+        let rules = json!([{"prefix": "http://weixin.qq.com/q/kZgfwMTm72W", "state": 1}]);
+        listing(if is_by_prefix { json!([]) } else { rules })
+    });
+    let run = jumpqr(["delete", "https://weixin.qq.com/q/kZgfwMTm72W"])
+        .args(["--appid", "wx1", "--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(4);
+    assert!(
+        run.stderr
+            .contains("did you mean http://weixin.qq.com/q/kZgfwMTm72W?"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_dry_run_shows_the_rule_and_the_request_and_changes_nothing() {
+    let wechat = answering(published(), listing(json!([])));
+    let run = delete(&wechat).args(["--dry-run"]).expect(0);
+    assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
+    for text in [
+        "pages/t",
+        "2 (published)",
+        r#"{"prefix":"https://h.cn/t/"}"#,
+    ] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
+    let url = format!(
+        "POST {}/cgi-bin/wxopen/qrcodejumpdelete?access_token=***",
+        wechat.base_url()
+    );
+    assert!(run.stdout.contains(&url), "{}", run.stdout);
+    let object = delete(&wechat)
+        .args(["--dry-run", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(object["dry_run"], true);
+    assert_eq!(object["rule"]["state"], 2);
+    assert_eq!(object["request"]["body"], r#"{"prefix":"https://h.cn/t/"}"#);
+    assert_eq!(wechat.calls(), ["qrcodejumpget", "qrcodejumpget"]);
+}
+
+#[test]
+fn a_dry_run_without_the_look_up_needs_no_credentials() {
+    let run = jumpqr(["delete", PREFIX, "--dry-run", "--no-validate"]).expect(0);
+    assert_eq!(
+        run.stdout,
+        "POST https://api.weixin.qq.com/cgi-bin/wxopen/qrcodejumpdelete?access_token=***\n\n\
+         {\"prefix\":\"https://h.cn/t/\"}\n"
+    );
+}
+
+/// Runs the command on a terminal, and types `line`. Returns whether it succeeded, and what it said.
+fn on_a_terminal(wechat: &FakeWeChat, more: &str, line: &str) -> (Option<i32>, String) {
+    let home = tempfile::tempdir().unwrap();
+    let command = format!(
+        "{} delete {PREFIX} --base-url {} {more}",
+        env!("CARGO_BIN_EXE_jumpqr"),
+        wechat.base_url()
+    );
+    // `script` gives the command a terminal of its own, and types what it reads itself.
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .env("HOME", home.path())
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, line.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), said)
+}
+
+#[test]
+fn on_a_terminal_a_published_rule_goes_only_after_a_yes() {
+    let wechat = answering(published(), listing(json!([])));
+    for line in ["n\n", "\n"] {
+        let (exit, said) = on_a_terminal(&wechat, "", line);
+        assert_eq!(exit, Some(2), "{said}");
+        assert!(said.contains("Delete it? [y/N]"), "{said}");
+        assert!(said.contains("nothing was changed"), "{said}");
+    }
+    assert!(!wechat.calls().contains(&"qrcodejumpdelete".to_owned()));
+    let (exit, said) = on_a_terminal(&wechat, "", "y\n");
+    assert_eq!(exit, Some(0), "{said}");
+    assert!(said.contains("the rule is gone"), "{said}");
+}
+
+#[test]
+fn on_a_terminal_nothing_is_asked_with_yes_or_of_an_unpublished_rule() {
+    for (before, more) in [(published(), "--yes"), (unpublished(), "")] {
+        let wechat = answering(before, listing(json!([])));
+        let (exit, said) = on_a_terminal(&wechat, more, "");
+        assert_eq!(exit, Some(0), "{said}");
+        assert!(!said.contains("[y/N]"), "{said}");
+    }
 }

@@ -1,4 +1,4 @@
-//! `jumpqr get` and `jumpqr publish`: which request each option makes, and what is shown.
+//! `jumpqr get`: which request each option makes, and what is shown.
 
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ fn each_selection_makes_its_request() {
         ),
         (
             &["--appid", "wx1", "--all"],
-            r#"{"appid":"wx1","get_type":2,"page_num":1,"page_size":200}"#,
+            r#"{"appid":"wx1","get_type":0}"#,
         ),
     ] {
         let wechat = account();
@@ -137,31 +137,16 @@ fn a_refused_publish_or_delete_comes_with_its_warnings() {
 }
 
 #[test]
-fn publish_sends_the_prefix() {
-    let wechat = FakeWeChat::start(|_| json!({"errcode": 0, "errmsg": "ok"}));
-    let run = jumpqr([
-        "publish",
-        "https://h.cn/t/",
-        "--base-url",
-        wechat.base_url(),
-    ])
-    .env("JUMPQR_ACCESS_TOKEN", "T")
-    .expect(0);
-    assert!(
-        run.stdout.starts_with("Published https://h.cn/t/"),
-        "{}",
-        run.stdout
-    );
-    assert_eq!(wechat.calls(), ["qrcodejumppublish"]);
-    assert_eq!(wechat.received()[0].body, r#"{"prefix":"https://h.cn/t/"}"#);
-}
-
-#[test]
 fn pages_wait_for_slots_as_long_as_the_queue_timeout_allows() {
+    // All rules in one answer are too many for it, so that they come in pages.
     let wechat = FakeWeChat::start(|request| {
         let body: Value = serde_json::from_str(&request.body).unwrap();
-        let prefix = format!("https://h.cn/{}", body["page_num"]);
-        json!({"errcode": 0, "rule_list": [{"prefix": prefix}], "total_count": 6})
+        let size = body["page_size"].as_u64().unwrap_or(1);
+        let start = (body["page_num"].as_u64().unwrap_or(1) - 1) * size;
+        let rules: Vec<_> = (start..1_500.min(start + size))
+            .map(|number| json!({"prefix": format!("https://h.cn/{number}")}))
+            .collect();
+        json!({"errcode": 0, "rule_list": rules, "total_count": 1_500})
     });
     let get = |options: [&'static str; 2]| {
         let all = ["get", "--appid", "wx1", "--all", "--json", "--base-url"];
@@ -171,8 +156,10 @@ fn pages_wait_for_slots_as_long_as_the_queue_timeout_allows() {
             .env("JUMPQR_ACCESS_TOKEN", "T")
     };
     let run = get(["--queue-timeout", "60"]).expect(0);
-    assert_eq!(run.json()["list_size"], 6);
+    assert_eq!(run.json()["list_size"], 1_500);
+    let requests = wechat.received().len();
+    assert!(requests > 5, "{requests}");
     let run = get(["--queue-timeout", "0.5"]).expect(5);
     assert_eq!(run.json()["error"]["code"], "paced_out");
-    assert_eq!(wechat.received().len(), 6 + 5);
+    assert_eq!(wechat.received().len(), requests + 5);
 }

@@ -28,6 +28,7 @@ mod network;
 mod output;
 mod platform;
 mod platform_refusals;
+mod publish;
 mod readme;
 mod sandbox;
 mod token_status;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::fake::{Counter, errcode, listed};
 use jumpqr::Client;
 use jumpqr::answer::Reply;
+use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::transport::MemoryTransport;
 
 fn client(transport: &Arc<MemoryTransport>) -> Client {
@@ -40,30 +41,60 @@ fn ordinary_rules_take_one_call() {
 }
 
 #[test]
-fn service_account_rules_take_a_call_a_page() {
-    for (total, calls) in [(Some(450), 3), (None, 4)] {
-        let counter = Counter::default();
-        let transport = Arc::new(MemoryTransport::new(move |_| {
-            Ok(match counter.next() {
-                0 => page(0..200, total),
-                1 => page(200..400, total),
-                // A rule that was added meanwhile has moved one onto the next page.
-                2 => page(399..450, total),
-                _ => page(0..0, total),
-            })
-        }));
-        let client = client(&transport);
-        let rules = client.service_account_rules("wx1234567890abcdef");
-        assert_eq!(rules.map(Result::unwrap).count(), 450);
-        let sent = transport.sent();
-        assert_eq!(sent.len(), calls);
-        assert_eq!(
-            sent[1].body.as_deref(),
-            Some(
-                &br#"{"appid":"wx1234567890abcdef","get_type":2,"page_num":2,"page_size":200}"#[..]
-            )
-        );
-    }
+fn a_service_accounts_rules_take_one_call() {
+    let transport = Arc::new(MemoryTransport::new(|_| Ok(page(0..450, Some(450)))));
+    let client = client(&transport);
+    assert_eq!(client.service_account_rules("wx1").count(), 450);
+    let sent = transport.sent();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(
+        sent[0].body.as_deref(),
+        Some(&br#"{"appid":"wx1","get_type":0}"#[..])
+    );
+}
+
+#[test]
+fn more_rules_than_one_answer_has_come_in_pages_that_overlap() {
+    let counter = Counter::default();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        Ok(match counter.next() {
+            0 => page(0..100, Some(450)),
+            1 => page(0..200, Some(450)),
+            2 => page(199..398, Some(450)),
+            _ => page(396..450, Some(450)),
+        })
+    }));
+    let client = client(&transport);
+    let rules = client.service_account_rules("wx1");
+    assert_eq!(rules.map(Result::unwrap).count(), 450);
+    let sent = transport.sent();
+    let bodies: Vec<_> = sent
+        .iter()
+        .map(|request| String::from_utf8_lossy(request.body.as_deref().unwrap()).into_owned())
+        .collect();
+    assert_eq!(
+        bodies,
+        [
+            r#"{"appid":"wx1","get_type":0}"#,
+            r#"{"appid":"wx1","get_type":2,"page_num":1,"page_size":200}"#,
+            r#"{"appid":"wx1","get_type":2,"page_num":2,"page_size":199}"#,
+            r#"{"appid":"wx1","get_type":2,"page_num":3,"page_size":198}"#,
+        ]
+    );
+}
+
+#[test]
+fn a_list_that_is_too_long_for_one_answer_comes_in_pages() {
+    let counter = Counter::default();
+    let transport = Arc::new(MemoryTransport::new(move |_| match counter.next() {
+        0 => Err(SendFailure::after_sending(
+            FailureCause::BodyTooLarge,
+            "staged",
+        )),
+        _ => Ok(page(0..150, Some(150))),
+    }));
+    let client = client(&transport);
+    assert_eq!(client.service_account_rules("wx1").count(), 150);
 }
 
 #[test]
@@ -71,7 +102,7 @@ fn pages_are_asked_for_as_they_are_needed() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(page(0..200, Some(1000)))));
     let client = client(&transport);
     assert!(client.service_account_rules("wx1").next().unwrap().is_ok());
-    assert_eq!(transport.sent().len(), 1);
+    assert_eq!(transport.sent().len(), 2);
 }
 
 #[test]
@@ -79,7 +110,7 @@ fn a_server_that_repeats_a_page_is_not_followed_for_ever() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(page(0..200, Some(1000)))));
     let client = client(&transport);
     assert_eq!(client.service_account_rules("wx1").count(), 200);
-    assert_eq!(transport.sent().len(), 2);
+    assert_eq!(transport.sent().len(), 5);
 }
 
 #[test]
@@ -87,7 +118,7 @@ fn after_an_error_there_is_no_more() {
     let counter = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |_| {
         Ok(match counter.next() {
-            0 => page(0..200, Some(1000)),
+            0 | 1 => page(0..200, Some(1000)),
             _ => errcode(48001),
         })
     }));

@@ -127,7 +127,8 @@ pub extern "C" fn jumpqr_client_config_set_pacing(
     attempt(error, || set(config, move |builder| builder.pacing(pacing)))
 }
 
-/// Whether a request is checked before it is sent; `true` by default.
+/// Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted; `true` by
+/// default.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]

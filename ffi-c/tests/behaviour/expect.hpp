@@ -65,6 +65,7 @@ void an_unchecked_request_is_sent();
 void statuses_have_names();
 void what_ends_a_line_is_refused_in_a_setting();
 void what_ends_a_line_is_refused_in_a_token();
+void a_rule_is_looked_up_before_it_is_published_or_deleted();
 void rules_are_walked_over();
 void a_walk_that_fails_is_at_its_end();
 void a_rule_set_matches_and_explains();

@@ -25,6 +25,7 @@ const Test tests[] = {
     TEST(statuses_have_names),
     TEST(what_ends_a_line_is_refused_in_a_setting),
     TEST(what_ends_a_line_is_refused_in_a_token),
+    TEST(a_rule_is_looked_up_before_it_is_published_or_deleted),
     TEST(rules_are_walked_over),
     TEST(a_walk_that_fails_is_at_its_end),
     TEST(a_rule_set_matches_and_explains),

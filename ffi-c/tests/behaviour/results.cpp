@@ -11,7 +11,7 @@ void what_was_given_outlives_the_client() {
   });
   auto client = client_for(server);
   const auto list = make<List>(jumpqr_get_jump_qr_code, client.get());
-  const auto error = fails(JUMPQR_STATUS_INVALID, jumpqr_publish_jump_qr_code, client.get(), "https://m.example.cn/",
+  const auto error = fails(JUMPQR_STATUS_INVALID, jumpqr_delete_jump_qr_code, client.get(), "https://m.example.cn/",
                            nullptr, nullptr);
   const auto rules = make<Rules>(jumpqr_rules_new, client.get(), nullptr);
   client.reset();
@@ -66,11 +66,40 @@ void an_unchecked_request_is_sent() {
   same("requests", 1, requests.load());
 }
 
+void a_rule_is_looked_up_before_it_is_published_or_deleted() {
+  std::atomic<int> changes{0};
+  Server server([&](const Request &request) {
+    if (request.path == "/cgi-bin/wxopen/qrcodejumpget")
+      return answer(R"({"errcode":0,"rule_list":[{"prefix":"https://m.example.cn/s58/","state":2}],"total_count":1})");
+    changes++;
+    return answer(R"({"errcode":0,"errmsg":"ok"})");
+  });
+  const auto client = client_for(server);
+  const char *listed = "https://m.example.cn/s58/";
+  const char *slip = "https://m.example.cn/s58";
+  jumpqr_text confirmation;
+  const auto error =
+      fails(JUMPQR_STATUS_STATE, jumpqr_publish_jump_qr_code, client.get(), slip, nullptr, &confirmation);
+  same("code", "no_such_rule", text(jumpqr_error_code(error.get())));
+  const std::string message = text(jumpqr_error_message(error.get()));
+  holds("the listed prefix is named", message.find("did you mean https://m.example.cn/s58/?") != std::string::npos);
+  call(jumpqr_delete_jump_qr_code, client.get(), slip, nullptr, &confirmation);
+  same("confirmation", "not_there", text(confirmation));
+  call(jumpqr_publish_jump_qr_code, client.get(), listed, nullptr, &confirmation);
+  same("confirmation", "already_published", text(confirmation));
+  same("changes", 0, changes.load());
+  call(jumpqr_delete_jump_qr_code, client.get(), listed, nullptr, &confirmation);
+  same("confirmation", "answered", text(confirmation));
+  same("changes", 1, changes.load());
+}
+
 void rules_are_walked_over() {
+  // All rules in one answer are too many for it, so that they come in pages.
   Server server([](const Request &request) {
-    const bool first = request.body.find(R"("page_num":1)") != std::string::npos;
-    return answer(first ? R"({"errcode":0,"total_count":2,"rule_list":[{"prefix":"http://weixin.qq.com/q/1"}]})"
-                        : R"({"errcode":0,"total_count":2,"rule_list":[{"prefix":"http://weixin.qq.com/q/2"}]})");
+    const bool paged = request.body.find(R"("get_type":2)") != std::string::npos;
+    return answer(paged ? R"({"errcode":0,"total_count":2,"rule_list":[{"prefix":"http://weixin.qq.com/q/1"},)"
+                          R"({"prefix":"http://weixin.qq.com/q/2"}]})"
+                        : R"({"errcode":0,"total_count":2,"rule_list":[{"prefix":"http://weixin.qq.com/q/1"}]})");
   });
   const auto client = client_for(server);
   const auto rules = make<Rules>(jumpqr_rules_new, client.get(), "wx1234567890abcdef");

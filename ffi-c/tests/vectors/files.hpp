@@ -10,6 +10,7 @@ void run_match(const nlohmann::json &vector);
 void run_occupation(const nlohmann::json &vector);
 void run_verification_file(const nlohmann::json &vector);
 void run_launch_query(const nlohmann::json &vector);
+void run_nearest_prefix(const nlohmann::json &vector);
 void run_flow(const nlohmann::json &vector);
 void run_tokens(const nlohmann::json &vector);
 void run_fault(const nlohmann::json &vector);

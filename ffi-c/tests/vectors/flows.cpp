@@ -174,6 +174,7 @@ void run_flow(const json &vector) {
   const json delays_ms = policy.required("delays_ms");
   settings.max_retries = static_cast<unsigned>(delays_ms.size());
   const auto hosts = policy.optional("hosts", 1).get<size_t>();
+  settings.validate = policy.optional("validate", true).get<bool>();
   policy.done();
   fields.done();
 

@@ -76,6 +76,19 @@ void run_verification_file(const json &vector) {
   same("location", location, text_or_null(jumpqr_string_text(url.get())));
 }
 
+void run_nearest_prefix(const json &vector) {
+  Fields fields(vector);
+  (void)fields.required("name");
+  const auto prefix = fields.required("prefix").get<std::string>();
+  const auto listed = fields.required("listed").get<std::vector<std::string>>();
+  const json nearest = fields.optional("nearest");
+  fields.done();
+  std::vector<const char *> pointers;
+  for (const auto &text : listed) pointers.push_back(text.c_str());
+  const auto found = make<String>(jumpqr_nearest_prefix, prefix.c_str(), pointers.data(), pointers.size());
+  same("nearest", nearest, text_or_null(jumpqr_string_text(found.get())));
+}
+
 void run_launch_query(const json &vector) {
   Fields fields(vector);
   (void)fields.required("name");

@@ -85,6 +85,7 @@ public:
     call(jumpqr_client_config_set_token_store, config.get(), token_store_.c_str());
     call(jumpqr_client_config_set_max_retries, config.get(), 0u);
     call(jumpqr_client_config_set_pacing, config.get(), false);
+    call(jumpqr_client_config_set_validate, config.get(), false);
     call(jumpqr_client_config_set_timeout_ms, config.get(), uint64_t(10000));
     if (kind_ == "app") {
       call(jumpqr_client_config_set_app, config.get(), field("appid"), field("secret"));

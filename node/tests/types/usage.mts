@@ -78,7 +78,7 @@ export async function merchants(signal: AbortSignal): Promise<TokenState | undef
 }
 
 export async function calls(signal: AbortSignal): Promise<void> {
-  const done: 'answered' | 'read_back' = await client.addJumpQRCode(service, { isEdit: true, signal })
+  const done: 'answered' | 'read_back' | 'not_there' | 'already_published' = await client.addJumpQRCode(service, { isEdit: true, signal })
   const list = await client.getJumpQRCode({ appid: 'wx1', get_type: 2, page_num: 1, page_size: 200 })
   const quota: number | null = list.qrcodejump_pub_quota
   // @ts-expect-error A page has a number and a size.

@@ -13,7 +13,7 @@ const bodyLimit = 4 << 20
 class Script {
   constructor(flow) {
     keys(flow, ['name', 'call', 'policy', 'steps', 'result'])
-    keys(flow.policy, ['timeout_ms', 'delays_ms'], ['hosts'])
+    keys(flow.policy, ['timeout_ms', 'delays_ms'], ['hosts', 'validate'])
     this.flow = flow
     this.tokenCall = isTokenCall(flow.call)
     this.problems = []
@@ -130,7 +130,7 @@ class Script {
       timeoutMs: policy.timeout_ms,
       maxRetries: policy.delays_ms.length,
     })
-    const asked = this.tokenCall ? client.downloadQRCodeText() : invoke(client, call, { validate: false })
+    const asked = this.tokenCall ? client.downloadQRCodeText() : invoke(client, call, { validate: policy.validate ?? true })
     const ending = await settled(asked)
     for (const server of servers) await server.close()
     if (this.tokenCall && 'answer' in result) {

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { RuleSet, launchQuery, match, occupies, verificationFileLocation } = require('jumpqr')
+const { RuleSet, launchQuery, match, nearestPrefix, occupies, verificationFileLocation } = require('jumpqr')
 const { count, keys, load, runAll } = require('./file.js')
 
 const checks = {
@@ -28,6 +28,10 @@ const checks = {
   verification_files(vector) {
     keys(vector, ['name', 'prefix', 'file_name'], ['location'])
     assert.equal(verificationFileLocation(vector.prefix, vector.file_name), vector.location ?? null)
+  },
+  nearest_prefixes(vector) {
+    keys(vector, ['name', 'prefix', 'listed'], ['nearest'])
+    assert.equal(nearestPrefix(vector.prefix, vector.listed), vector.nearest ?? null)
   },
   launch_queries(vector) {
     keys(vector, ['name', 'link', 'scancode_time', 'query'])

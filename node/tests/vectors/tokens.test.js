@@ -89,6 +89,7 @@ async function runVector(vector) {
     tokenStore: `dir:${folder}/tokens`,
     maxRetries: 0,
     pacing: false,
+    validate: false,
     timeoutMs: 10_000,
   }
   let now = start(account, settings)

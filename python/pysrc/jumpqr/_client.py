@@ -56,7 +56,8 @@ class Client(Connection[_jumpqr.Client]):
         max_retries: How often a call is tried again after a transient failure; 3 by default, 0 to 100.
         pacing: Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface; True by
             default. WeChat answers more calls with 44990.
-        validate: Whether a request is checked before it is sent; True by default.
+        validate: Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted;
+            True by default.
         body_limit: The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5,
             and the proxy resolves names); the environment's proxy by default.
@@ -233,7 +234,11 @@ class Client(Connection[_jumpqr.Client]):
     def publish_jump_qr_code(
         self, prefix: str, *, appid: str | None = None, timeout: float | None = None
     ) -> Confirmation:
-        """Make a rule effective for everybody. There is no way back but to delete it.
+        """Make a rule effective for everybody. The only way back is to delete it.
+
+        The rule is looked up first. If there is no such rule, the call raises a `StateError` with the code `no_such_rule`,
+        which names the nearest listed prefix. If the rule is published already, the answer is `ALREADY_PUBLISHED`. In both
+        cases nothing is sent. A client with `validate=False` looks nothing up.
 
         Args:
             prefix: That of the rule, in full.
@@ -246,6 +251,9 @@ class Client(Connection[_jumpqr.Client]):
         self, prefix: str, *, appid: str | None = None, timeout: float | None = None
     ) -> Confirmation:
         """Remove a rule at once, published or not.
+
+        The rule is looked up first. If there is no such rule, nothing is sent, and the answer is `NOT_THERE`; see
+        `nearest_prefix`. A client with `validate=False` looks nothing up.
 
         Args:
             prefix: That of the rule, in full.

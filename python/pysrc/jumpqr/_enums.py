@@ -51,12 +51,16 @@ class RuleState(enum.IntEnum):
 
 
 class Confirmation(_Name):
-    """What a write is answered with: that it is done."""
+    """How a write was done, or why it need not be done."""
 
     ANSWERED = "answered"
     """WeChat answered that it is done."""
     READ_BACK = "read_back"
     """The answer got lost or was inconclusive; it was read back, and the change stands."""
+    NOT_THERE = "not_there"
+    """There is no rule with this prefix to delete: it was looked up before, and nothing was sent."""
+    ALREADY_PUBLISHED = "already_published"
+    """The rule is published already: it was looked up before, and nothing was sent."""
 
 
 class LinkStatus(_Name):

@@ -105,6 +105,21 @@ def undocumented_equivalence(prefix: str, link: str) -> bool:
     return _jumpqr.undocumented_equivalence(prefix, link)
 
 
+def nearest_prefix(prefix: str, listed: Iterable[Union[str, ListedRule]]) -> Optional[str]:
+    """Return the listed prefix that most resembles `prefix`; `None` if none resembles it.
+
+    Use it to see which rule was meant when a delete answers `Confirmation.NOT_THERE`.
+
+    Args:
+        prefix: The prefix of a rule that is not listed.
+        listed: Prefixes, or rules as `Client.rules` gives them.
+
+    >>> nearest_prefix("http://m.example.cn/s58", ["https://m.example.cn/s58/"])
+    'https://m.example.cn/s58/'
+    """
+    return _jumpqr.nearest_prefix(prefix, [rule if isinstance(rule, str) else rule.prefix for rule in listed])
+
+
 def verification_file_location(prefix: str, file_name: str) -> Optional[str]:
     """Return the URL under which WeChat looks for a verification file when the rule `prefix` is added.
 

@@ -248,6 +248,11 @@ impl Sound for Confirmation {
                     && (fields.contains_key("rule_list") || fields.contains_key("wxopens")),
                 "what was read back? {fields:?}"
             ),
+            Self::NotThere => assert!(fields.contains_key("rule_list"), "what list? {fields:?}"),
+            Self::AlreadyPublished => assert!(
+                !texts(fields.get("rule_list"), "prefix").is_empty(),
+                "which rule is published? {fields:?}"
+            ),
         }
     }
 }
