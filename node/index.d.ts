@@ -68,12 +68,21 @@ export type Rule = OrdinaryLinkRule | ServiceAccountRule
 /** A rule as WeChat lists it; what it left out is absent. */
 export interface ListedRule {
   prefix: string
-  path?: string
-  state?: RuleState
+  path: string | undefined
+  state: RuleState | undefined
   /** Ordinary-link mode only, as are the next two. */
-  open_version?: OpenVersion
-  debug_url?: string[]
-  permit_sub_rule?: PermitSubRule
+  open_version: OpenVersion | undefined
+  debug_url: string[] | undefined
+  permit_sub_rule: PermitSubRule | undefined
+}
+
+/**
+ * A listed rule to be sent back: `{ ...listed, path: 'pages/b' }`. Its `state` is left out. A service account's rule needs
+ * the `appid`, which is not listed.
+ */
+export interface EditedRule extends ListedRule {
+  appid?: string
+  is_edit?: Edit
 }
 
 /** The answer of getJumpQRCode; null for what WeChat left out. */
@@ -303,7 +312,7 @@ export declare class Client {
   constructor(options: ClientOptions)
 
   /** Adds or modifies a rule. Place the verification file before. */
-  addJumpQRCode(rule: Rule, options?: AddOptions): Promise<Confirmation>
+  addJumpQRCode(rule: Rule | EditedRule, options?: AddOptions): Promise<Confirmation>
 
   /** Lists rules, with what is left of the quotas. */
   getJumpQRCode(query?: GetJumpQRCode, options?: CallOptions): Promise<JumpQRCodeList>
@@ -410,7 +419,7 @@ export declare function parseDocument(document: string | Uint8Array): any
 /** A rule to be matched; a rule as WeChat lists it is one. Without a state it is taken for published. */
 export interface Candidate {
   prefix: string
-  state?: RuleState | null
+  state?: RuleState | null | undefined
 }
 
 /** Why a rule does not cover a link. */

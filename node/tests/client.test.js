@@ -73,6 +73,19 @@ test('a rule is looked up before it is published or deleted', async () => {
   assert.equal(await client.deleteJumpQRCode(prefix), 'answered')
 })
 
+test('a listed rule is edited and sent back', async () => {
+  const client = sandbox.client()
+  await client.addJumpQRCode(rule)
+  const [listed] = (await client.getJumpQRCode()).rule_list
+  assert.equal(listed.state, RuleState.NOT_PUBLISHED)
+  assert.equal(await client.addJumpQRCode({ ...listed, path: 'pages/b' }, { isEdit: true }), 'answered')
+  assert.deepEqual((await client.getJumpQRCode()).rule_list, [{ ...listed, path: 'pages/b' }])
+  const service = { prefix: 'http://weixin.qq.com/q/abc', path: 'pages/a', state: RuleState.NOT_PUBLISHED }
+  const error = await client.addJumpQRCode(service).catch((error) => error)
+  assert.deepEqual(error.violations.map(({ field, code }) => [field, code]), [['appid', 'missing_field']])
+  assert.match(error.message, /getJumpQRCode does not list/)
+})
+
 /** A service account whose list is too long for one answer, and whose rules can be deleted. */
 function longAccount(count) {
   const account = {

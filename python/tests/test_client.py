@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import pickle
@@ -473,3 +474,23 @@ def test_a_rule_is_looked_up_before_it_is_published_or_deleted(jumpqr_sandbox: S
     assert (calls["publishJumpQRCode"], calls["deleteJumpQRCode"]) == (1, 1)
     with jumpqr_sandbox.client(validate=False) as client, pytest.raises(jumpqr.InvalidError):
         client.publish_jump_qr_code(slip)
+
+
+def test_a_listed_rule_is_edited_and_sent_back(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client() as client:
+        client.add_jump_qr_code(RULE)
+        for path, edit in [
+            ("pages/a", lambda listed: dataclasses.replace(listed, path="pages/a")),
+            ("pages/b", lambda listed: {**dataclasses.asdict(listed), "path": "pages/b"}),
+            ("pages/c", lambda listed: json.loads(json.dumps({**dataclasses.asdict(listed), "path": "pages/c"}))),
+        ]:
+            (listed,) = client.rules()
+            assert listed.state is RuleState.UNPUBLISHED
+            edited = edit(listed)
+            assert jumpqr.check(edited)
+            assert client.add_jump_qr_code(edited, is_edit=Edit.MODIFY) is Confirmation.ANSWERED
+            assert next(iter(client.rules())) == dataclasses.replace(listed, path=path)
+        service = ListedRule("http://weixin.qq.com/q/abc", path="pages/a", state=RuleState.UNPUBLISHED)
+        with pytest.raises(jumpqr.ValidationError, match="appid: is missing.*getJumpQRCode does not list") as ended:
+            client.add_jump_qr_code(service)
+        assert [violation.field for violation in ended.value.violations] == ["appid"]

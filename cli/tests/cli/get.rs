@@ -57,6 +57,25 @@ fn json_has_the_wire_names() {
 }
 
 #[test]
+fn a_listed_rule_pipes_into_the_other_commands() {
+    let wechat = account();
+    let object = jumpqr(["get", "--json", "--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(0)
+        .json();
+    let listed = object["rule_list"][0].to_string();
+    let run = jumpqr(["add", "--edit", "--dry-run", "-"])
+        .stdin(listed.clone())
+        .expect(0);
+    let body = r#"{"prefix":"https://h.cn/t/","permit_sub_rule":2,"path":"pages/t","open_version":3,"debug_url":["https://h.cn/t/1","https://h.cn/t/2"],"is_edit":1}"#;
+    assert!(run.stdout.contains(body), "{}", run.stdout);
+    jumpqr(["check", "-"]).stdin(listed.clone()).expect(0);
+    jumpqr(["match", "--rules", "-", "https://h.cn/t/1"])
+        .stdin(listed)
+        .expect(0);
+}
+
+#[test]
 fn each_selection_makes_its_request() {
     for (arguments, body) in [
         (&[][..], "{}"),

@@ -2,13 +2,17 @@
 
 use serde_json::{Map, Value};
 
+use super::reader::OneOf;
 use crate::check::{CheckReport, FindingCode};
-use crate::rule::SERVICE_ACCOUNT_PREFIX;
+use crate::rule::{RuleState, SERVICE_ACCOUNT_PREFIX};
 use crate::text::edit_distance;
 
 const SHARED: [&str; 3] = ["prefix", "path", "is_edit"];
 const ORDINARY_LINK: [&str; 3] = ["permit_sub_rule", "open_version", "debug_url"];
 const SERVICE_ACCOUNT: [&str; 1] = ["appid"];
+
+/// What only a listed rule has. It is left out, so that a listed rule can be edited and sent back.
+const STATE: &str = "state";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -17,16 +21,21 @@ pub(super) enum Mode {
 }
 
 /// The mode that the fields, or failing these the prefix, speak of.
+///
+/// Objects of other libraries have all fields of both modes, and those of the other mode are empty.
+/// So an empty field of the other mode counts as absent; one of the own mode is read, and refused.
 pub(super) fn mode_of(map: &Map<String, Value>) -> Mode {
+    let says = |fields: &[&str]| fields.iter().any(|field| says_something(map, field));
     let has = |fields: &[&str]| fields.iter().any(|field| is_given(map, field));
-    if has(&ORDINARY_LINK) {
+    if says(&ORDINARY_LINK) {
         return Mode::OrdinaryLink;
     }
     let service_prefix = map
         .get("prefix")
         .and_then(Value::as_str)
         .is_some_and(|prefix| prefix.starts_with(SERVICE_ACCOUNT_PREFIX));
-    if has(&SERVICE_ACCOUNT) || service_prefix {
+    let has_only_appid = has(&SERVICE_ACCOUNT) && !has(&ORDINARY_LINK);
+    if says(&SERVICE_ACCOUNT) || service_prefix || has_only_appid {
         Mode::ServiceAccount
     } else {
         Mode::OrdinaryLink
@@ -35,7 +44,7 @@ pub(super) fn mode_of(map: &Map<String, Value>) -> Mode {
 
 pub(super) fn check_field_names(report: &mut CheckReport, map: &Map<String, Value>) {
     let given = |fields: &[&'static str]| -> Vec<&'static str> {
-        let given = fields.iter().filter(|field| is_given(map, field));
+        let given = fields.iter().filter(|field| says_something(map, field));
         given.copied().collect()
     };
     let (ordinary, service) = (given(&ORDINARY_LINK), given(&SERVICE_ACCOUNT));
@@ -50,8 +59,18 @@ pub(super) fn check_field_names(report: &mut CheckReport, map: &Map<String, Valu
             ),
         );
     }
+    if map.get(STATE).is_some_and(|state| !is_state(state)) {
+        report.add(
+            STATE,
+            FindingCode::OutOfRange,
+            format!(
+                "is not {}; leave it out: publishing changes it, not adding",
+                OneOf(RuleState::ALL)
+            ),
+        );
+    }
     for name in map.keys() {
-        if known().any(|field| field == name) {
+        if name == STATE || known().any(|field| field == name) {
             continue;
         }
         let remedy = if name == "access_token" {
@@ -72,6 +91,36 @@ pub(super) fn check_field_names(report: &mut CheckReport, map: &Map<String, Valu
 
 fn is_given(map: &Map<String, Value>, field: &str) -> bool {
     map.get(field).is_some_and(|value| !value.is_null())
+}
+
+/// Whether a field is more than what an object has for a field that was never set.
+fn says_something(map: &Map<String, Value>, field: &str) -> bool {
+    map.get(field).is_some_and(|value| match value {
+        Value::Null => false,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !matches!(text.trim(), "" | "0"),
+        Value::Array(entries) => !entries.is_empty(),
+        Value::Bool(_) | Value::Object(_) => true,
+    })
+}
+
+/// Whether a value is the `state` of a listed rule: the number, or its name as it is printed here and
+/// in other languages.
+fn is_state(value: &Value) -> bool {
+    let text = match value {
+        Value::Null => return true,
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_ascii_lowercase(),
+        _ => return false,
+    };
+    RuleState::ALL.iter().any(|state| {
+        let (number, word) = (state.number().to_string(), state.word());
+        text == number
+            || text == state.to_string()
+            || text == word
+            || text == word.replace(' ', "_")
+            || (*state == RuleState::Unpublished && text == "unpublished")
+    })
 }
 
 fn known() -> impl Iterator<Item = &'static str> {

@@ -51,7 +51,11 @@ impl Fields {
                 (fields, path)
             }
             Mode::ServiceAccount => {
-                let what = "the appid of the Mini Program to open, wx…";
+                let what = if reader.has("state") {
+                    "the appid of the Mini Program to open, wx…, which getJumpQRCode does not list"
+                } else {
+                    "the appid of the Mini Program to open, wx…"
+                };
                 let appid = reader.required_text("appid", what);
                 (ModeFields::ServiceAccount { appid }, read_path(reader))
             }

@@ -1,7 +1,9 @@
 //! Rules and calls from mappings with the wire names: from a file, or from a language's own mapping type.
 //!
 //! A JSON sample from the official page works as it stands. Numeric strings are accepted where a number is asked for, as
-//! WeChat does; numbers are sent. `null` counts as absent.
+//! WeChat does; numbers are sent. `null` counts as absent. So do an empty text, an empty list and a 0 of
+//! a field of the other mode, which objects of other libraries have. A rule as getJumpQRCode lists it can be
+//! edited and sent back: its `state` is left out.
 
 mod call;
 mod candidates;
@@ -20,7 +22,8 @@ use self::field_names::{check_field_names, mode_of};
 use self::fields::Fields;
 use self::reader::Reader;
 use crate::check::{CheckReport, Finding, FindingCode};
-use crate::error::{Error, Result};
+use crate::error::{Error, OwnCode, Result};
+use crate::interface::ListedRule;
 use crate::rule::{Edit, Rule};
 
 /// A rule read from a mapping.
@@ -42,6 +45,39 @@ pub fn parse_rule(mapping: &Value) -> Result<RuleMapping> {
     match fields.and_then(Fields::rule) {
         Some(rule) if form.is_valid() => Ok(rule),
         _ => Err(Error::invalid(check_mapping(mapping).violations)),
+    }
+}
+
+impl TryFrom<&ListedRule> for Rule {
+    type Error = Error;
+
+    /// The rule that was listed, to be edited and sent back. It fails if WeChat left a field out that a
+    /// rule needs, and always for a service account's rule: the list lacks its `appid`, see
+    /// [`ServiceAccountRule::new`](crate::ServiceAccountRule::new).
+    ///
+    /// ```
+    /// # use jumpqr_core::{Error, Rule, interface::ListedRule};
+    /// fn with_page(listed: &ListedRule, path: &str) -> Result<Rule, Error> {
+    ///     let mut rule = Rule::try_from(listed)?;
+    ///     if let Rule::OrdinaryLink(rule) = &mut rule {
+    ///         rule.path = path.to_owned();
+    ///     }
+    ///     Ok(rule)
+    /// }
+    /// ```
+    fn try_from(listed: &ListedRule) -> Result<Self> {
+        let mapping = serde_json::to_value(listed)
+            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))?;
+        Ok(parse_rule(&mapping)?.rule)
+    }
+}
+
+impl TryFrom<ListedRule> for Rule {
+    type Error = Error;
+
+    /// See the conversion of `&ListedRule`.
+    fn try_from(listed: ListedRule) -> Result<Self> {
+        Self::try_from(&listed)
     }
 }
 

@@ -86,6 +86,8 @@ export async function calls(signal: AbortSignal): Promise<void> {
   for await (const rule of client.rules()) {
     const listed: ListedRule = rule
     match([listed], 'https://m.example.cn/')
+    await client.addJumpQRCode({ ...rule, path: 'pages/b' }, { isEdit: true })
+    await client.addJumpQRCode({ ...rule, path: 'pages/b', appid: 'wx1' }, { isEdit: true })
   }
   const rules = new RuleSet(await client.getJumpQRCode())
   const hit: string | null = rules.match('https://m.example.cn/').hit

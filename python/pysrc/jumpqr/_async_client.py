@@ -153,7 +153,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
 
     async def add_jump_qr_code(
         self,
-        rule: Union[Rule, Mapping[str, Any], None] = None,
+        rule: Union[Rule, ListedRule, Mapping[str, Any], None] = None,
         *,
         is_edit: Union[Edit, bool, None] = None,
         prefix: Optional[str] = None,

@@ -27,7 +27,7 @@ confirmation = {member.value: member for member in Confirmation}.__getitem__
 
 
 def add_jump_qr_code(
-    rule: Rule | Mapping[str, object] | None,
+    rule: Rule | _answers.ListedRule | Mapping[str, object] | None,
     is_edit: Edit | bool | None,
     prefix: str | None,
     path: str | None,

@@ -155,7 +155,7 @@ class Client(Connection[_jumpqr.Client]):
 
     def add_jump_qr_code(
         self,
-        rule: Rule | Mapping[str, object] | None = None,
+        rule: Rule | ListedRule | Mapping[str, object] | None = None,
         *,
         is_edit: Edit | bool | None = None,
         prefix: str | None = None,
@@ -173,7 +173,8 @@ class Client(Connection[_jumpqr.Client]):
         can be modified in ordinary-link mode only, and there not its `path`: else 40097.
 
         Args:
-            rule: An `OrdinaryLinkRule`, a `ServiceAccountRule`, or a mapping with the wire names. Or give its fields as
+            rule: An `OrdinaryLinkRule`, a `ServiceAccountRule`, a `ListedRule` (for example edited with
+                `dataclasses.replace`; its `state` is left out), or a mapping with the wire names. Or give its fields as
                 keywords instead: `prefix`, `path`, and `open_version`, `permit_sub_rule`, `debug_url`, or `appid`.
             is_edit: Whether the rule is modified; else it is added. It goes before the `is_edit` of a mapping.
             prefix: Which links the rule covers.

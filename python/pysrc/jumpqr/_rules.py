@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dataclasses import Field
     from typing import Any, ClassVar
 
+    from ._answers import ListedRule
     from ._findings import CheckReport
 
 
@@ -149,16 +150,17 @@ else:
 """A rule of either mode."""
 
 
-def as_mapping(rule: Rule | Mapping[str, object]) -> Mapping[str, object]:
-    """Return a typed rule as a mapping, where None counts as absent, and what else a caller gives as it is."""
-    return vars(rule) if isinstance(rule, _Fields) else rule
+def as_mapping(rule: Rule | ListedRule | Mapping[str, object]) -> Mapping[str, object]:
+    """Return a typed or listed rule as a mapping, where None counts as absent, and what else a caller gives as it is."""
+    # A listed rule is a dataclass; its module takes long to import.
+    return vars(rule) if isinstance(rule, _Fields) or hasattr(rule, "__dataclass_fields__") else rule
 
 
-def check(rule: Rule | Mapping[str, object] | str | bytes) -> CheckReport:
+def check(rule: Rule | ListedRule | Mapping[str, object] | str | bytes) -> CheckReport:
     """Return everything that is wrong with a rule, and what may be; nothing is sent.
 
     Args:
-        rule: A typed rule, a mapping with the wire names, or a document: JSON text, as it stands in a file.
+        rule: A typed rule, a listed one, a mapping with the wire names, or a document: JSON text, as it stands in a file.
 
     Returns:
         All violations and all warnings. It is true where there is no violation.

@@ -172,7 +172,12 @@ fn ask<I: Interface>(
     tokens: &mut impl Iterator<Item = &'static str>,
 ) -> Result<I::Answer, Error> {
     let now = Duration::ZERO;
-    let mut call = Call::new(interface, Policy::default(), now);
+    // One answer is to one request: nothing is looked up before.
+    let policy = Policy {
+        look_up: false,
+        ..Policy::default()
+    };
+    let mut call = Call::new(interface, policy, now);
     // A token, a turn and a request; the same after a renewal; the same to read back, with a renewal again.
     for _ in 0..12 {
         match call.step(now) {

@@ -38,6 +38,9 @@ fn an_ordinary_rule_is_added_modified_published_and_deleted() {
     assert_eq!(listed.path.as_deref(), Some("pages/table/table"));
     assert_eq!(listed.open_version, Some(OpenVersion::Trial));
     assert_eq!(listed.debug_url, rule.debug_url);
+    let again = Rule::try_from(listed).unwrap();
+    assert_eq!(again, Rule::from(&rule));
+    client.add_jump_qr_code(again, Edit::Modify).unwrap();
 
     client.publish_jump_qr_code(&rule.prefix).unwrap();
     let rules = client.rules().map(|rule| rule.unwrap().candidate());
@@ -94,6 +97,17 @@ fn a_service_account_rule_is_linked_added_published_and_deleted() {
         .collect();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].state, Some(RuleState::Published));
+    let error = Rule::try_from(&listed[0]).unwrap_err();
+    let fields: Vec<_> = error
+        .violations()
+        .iter()
+        .map(|found| &*found.field)
+        .collect();
+    assert_eq!(fields, ["appid"]);
+    assert!(
+        error.message().contains("getJumpQRCode does not list"),
+        "{error}"
+    );
     client.delete_jump_qr_code(&key).unwrap();
     assert_eq!(client.service_account_rules(&rule.appid).count(), 0);
 }
