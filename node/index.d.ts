@@ -317,7 +317,11 @@ export declare class Client {
   /** Lists rules, with what is left of the quotas. */
   getJumpQRCode(query?: GetJumpQRCode, options?: CallOptions): Promise<JumpQRCodeList>
 
-  /** All rules, each prefix once. Pages are asked for as they are needed, each within the timeout. */
+  /**
+   * All rules, each prefix once. Up to 10,000 come in one answer, more in pages as they are needed, each within the timeout.
+   *
+   * Rules may be added and deleted meanwhile, for example each one that was given; no other is skipped for that.
+   */
   rules(options?: RulesOptions): AsyncGenerator<ListedRule, void, undefined>
 
   /**

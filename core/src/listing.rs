@@ -36,6 +36,8 @@ pub struct Listing {
     /// Where the listing stepped back, if it has not found a new rule since.
     stepped_back_at: Option<u64>,
     barren_pages: u32,
+    /// The most rules that WeChat puts on a page.
+    max_size: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,14 +56,14 @@ struct Page {
 
 impl Page {
     /// The page that begins at `position` or before, and ends as far behind it as possible.
-    fn around(position: u64) -> Self {
+    fn around(position: u64, max_size: u32) -> Self {
         let page = |size: u32| Self {
             num: u32::try_from(position / u64::from(size))
                 .unwrap_or(u32::MAX - 1)
                 .saturating_add(1),
             size,
         };
-        (1..=MAX_PAGE_SIZE)
+        (1..=max_size)
             .rev()
             .map(page)
             .max_by_key(|page| (page.end(), page.size))
@@ -87,6 +89,7 @@ impl Listing {
             total_count: None,
             stepped_back_at: None,
             barren_pages: 0,
+            max_size: MAX_PAGE_SIZE,
         }
     }
 
@@ -109,7 +112,7 @@ impl Listing {
     pub fn failed(&mut self, error: &Error) -> bool {
         let is_too_large = error.code() == OwnCode::BodyTooLarge.name();
         if matches!(self.next, Next::Latest) && is_too_large {
-            self.next = Next::Page(Page::around(0));
+            self.next = Next::Page(Page::around(0, self.max_size));
             return true;
         }
         self.next = Next::Nothing;
@@ -135,7 +138,7 @@ impl Listing {
             self.next = Next::Nothing;
             return self.fresh(list.rule_list);
         }
-        self.next = Next::Page(Page::around(0));
+        self.next = Next::Page(Page::around(0, self.max_size));
         Vec::new()
     }
 
@@ -148,8 +151,14 @@ impl Listing {
             self.step_back(page, former_total);
             return Vec::new();
         }
-        let end = page.start().saturating_add(list.rule_list.len() as u64);
+        let listed = list.rule_list.len();
+        let end = page.start().saturating_add(listed as u64);
         let is_full = end >= page.end();
+        if !is_full && self.total_count.is_some_and(|total| total > end) {
+            // The page ends before the list does, so WeChat's pages are smaller. One rule cannot overlap.
+            let size = u32::try_from(listed).unwrap_or(self.max_size).max(2);
+            self.max_size = self.max_size.min(size);
+        }
         let fresh = self.fresh(list.rule_list);
         if !fresh.is_empty() {
             self.barren_pages = 0;
@@ -166,7 +175,7 @@ impl Listing {
             Next::Nothing
         } else {
             // It begins with a rule that was seen just now.
-            Next::Page(Page::around(end.saturating_sub(1)))
+            Next::Page(Page::around(end.saturating_sub(1), self.max_size))
         };
         fresh
     }
@@ -180,7 +189,8 @@ impl Listing {
         let by = fewer.max(u64::from(MAX_PAGE_SIZE));
         let at = self.stepped_back_at.unwrap_or(0);
         self.stepped_back_at = Some(at.max(page.start()));
-        self.next = Next::Page(Page::around(page.start().saturating_sub(by)));
+        let position = page.start().saturating_sub(by);
+        self.next = Next::Page(Page::around(position, self.max_size));
     }
 
     fn fresh(&mut self, rules: Vec<ListedRule>) -> Vec<ListedRule> {

@@ -31,6 +31,7 @@ struct Account {
     latest: usize,
     long: Long,
     has_total: bool,
+    max_page: usize,
     requests: usize,
 }
 
@@ -41,6 +42,7 @@ impl Account {
             latest: 10_000,
             long: Long::Cut,
             has_total: true,
+            max_page: 200,
             requests: 0,
         }
     }
@@ -60,7 +62,7 @@ impl Account {
                 page_size,
                 ..
             } => {
-                let (num, size) = (*page_num as usize, *page_size as usize);
+                let (num, size) = (*page_num as usize, (*page_size as usize).min(self.max_page));
                 let rules = self.rules.iter().copied();
                 rules.skip((num - 1) * size).take(size).collect()
             }
@@ -185,6 +187,13 @@ fn a_server_whose_order_changes_with_each_page_is_not_followed_for_ever() {
     let listed = all(&mut account, |account, _| account.rules.reverse());
     let distinct: HashSet<_> = listed.iter().collect();
     assert_eq!(listed.len(), distinct.len());
+}
+
+#[test]
+fn pages_that_are_smaller_than_asked_for_are_listed_as_well() {
+    let mut account = Account::new(950);
+    (account.latest, account.max_page) = (500, 50);
+    assert_eq!(all(&mut account, |_, _| {}).len(), 950);
 }
 
 #[test]

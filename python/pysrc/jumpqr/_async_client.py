@@ -211,7 +211,9 @@ class AsyncClient(Connection[_jumpqr.Client]):
         return await self._call(_calls.get_jump_qr_code(appid, get_type, prefix_list, page_num, page_size), timeout)
 
     async def rules(self, appid: Optional[str] = None, *, timeout: Optional[float] = None) -> AsyncIterator[ListedRule]:
-        """Iterate over all rules, each prefix once. Pages are asked for as they are needed.
+        """Iterate over all rules, each prefix once. Up to 10,000 come in one answer, more in pages as they are needed.
+
+        Rules may be added and deleted meanwhile, for example each one that was given; no other is skipped for that.
 
         Args:
             appid: The Mini Program that the service account's rules open; without it, ordinary-link rules.
