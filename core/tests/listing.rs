@@ -1,5 +1,12 @@
 //! Every rule is listed once, whatever is added and deleted meanwhile.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use std::collections::HashSet;
 use std::time::Duration;
 

@@ -26,8 +26,8 @@ fn answering(before: Value, after: Value) -> FakeWeChat {
     })
 }
 
-fn listing(rules: Value) -> Value {
-    json!({"errcode": 0, "rule_list": rules})
+fn listing(rules: impl Into<Value>) -> Value {
+    json!({"errcode": 0, "rule_list": rules.into()})
 }
 
 fn unpublished() -> Value {
