@@ -22,8 +22,9 @@ class Platform(Connection[_jumpqr.Platform]):
 
     Make one, with a token store that outlives the process, and keep it: it may serve thousands of merchants, who share
     its connections and its store. What it knows of a merchant, about 2 KB, is dropped from memory 10 minutes after the
-    last use, once no client of the merchant is held. Any number of threads may use it at once. After a fork, the child gets connections of its own, and with "memory:" an
-    empty store. It is a context manager; leaving it closes its connections, and its merchants' clients with it.
+    last use, once no client of the merchant is held. Any number of threads may use it at once. After a fork, the
+    child gets connections of its own, and with "memory:" an empty store. It is a context manager; leaving it closes
+    its connections, and its merchants' clients with it.
 
     What is None has its default.
 
