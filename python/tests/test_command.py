@@ -38,6 +38,12 @@ def test_its_exit_codes_and_standard_input() -> None:
     assert run("nonsense").returncode == 2
 
 
+def test_the_sandbox_says_that_it_has_no_proxy_here() -> None:
+    refused = run("sandbox", "--proxy")
+    assert refused.returncode == 2
+    assert "cargo install --locked --path cli" in refused.stderr
+
+
 def test_ctrl_c_ends_a_call() -> None:
     received = threading.Event()
 
