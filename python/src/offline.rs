@@ -108,6 +108,10 @@ pub(crate) fn location(py: Python<'_>, prefix: &str, file_name: &str) -> PyResul
 
 /// The listed prefix that most resembles `prefix`, if one resembles it at all.
 #[pyfunction]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "pyo3 makes a value of an argument that is a list"
+)]
 pub(crate) fn nearest_prefix(
     py: Python<'_>,
     prefix: &str,
