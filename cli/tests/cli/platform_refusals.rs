@@ -185,22 +185,26 @@ fn a_refresh_token_that_cannot_be_stored_is_told_of_at_the_end() {
     let home = tempfile::TempDir::new().unwrap();
     let folder = home.path().join("tokens");
     let inside = folder.clone();
-    let wechat = FakeWeChat::start(move |request| match request.name.as_str() {
-        "api_component_token" => json!({"component_access_token": TOKEN, "expires_in": 7200}),
-        _ => {
-            // From now on, the merchant's file cannot be replaced: a folder stands in the way.
-            for entry in fs::read_dir(&inside).unwrap() {
-                let path = entry.unwrap().path();
-                let name = path.file_name().unwrap().to_string_lossy();
-                if name.starts_with("api_authorizer_token") {
-                    let in_the_way = path.with_extension("new");
-                    if !in_the_way.exists() {
-                        fs::create_dir(in_the_way).unwrap();
-                    }
+    let wechat = FakeWeChat::start(move |request| {
+        if request.name == "api_component_token" {
+            return json!({"component_access_token": TOKEN, "expires_in": 7200});
+        }
+        // From now on, the merchant's file cannot be replaced: a folder stands in the way.
+        for entry in fs::read_dir(&inside).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            if name.starts_with("api_authorizer_token") {
+                let in_the_way = path.with_extension("new");
+                if !in_the_way.exists() {
+                    fs::create_dir(in_the_way).unwrap();
                 }
             }
-            json!({"authorizer_access_token": TOKEN, "expires_in": 7200, "authorizer_refresh_token": NEXT_REFRESH_TOKEN})
         }
+        json!({
+            "authorizer_access_token": TOKEN,
+            "expires_in": 7200,
+            "authorizer_refresh_token": NEXT_REFRESH_TOKEN,
+        })
     });
     let platform = Platform::at(wechat.base_url());
     let store = format!("dir:{}", folder.display());
