@@ -127,6 +127,8 @@ impl World {
 fn policy(timeout_ms: u64) -> Policy {
     Policy {
         timeout: Duration::from_millis(timeout_ms),
+        // So that each call is one request.
+        look_up: false,
         ..Policy::default()
     }
 }

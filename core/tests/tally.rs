@@ -21,6 +21,7 @@ fn run(first_slot: Duration, answers: &[Option<&str>]) -> (Vec<String>, String) 
     let policy = Policy {
         delays: vec![Duration::from_millis(200), Duration::from_millis(400)],
         hosts: 2,
+        look_up: false,
         ..Policy::default()
     };
     let mut now = Duration::ZERO;

@@ -165,6 +165,10 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_STATE = 400,
   /**
+   * The account has no such rule; nothing was sent but the request for the list.
+   */
+  JUMPQR_STATUS_NO_SUCH_RULE = 401,
+  /**
    * Wait until a daily or monthly quota is renewed.
    */
   JUMPQR_STATUS_QUOTA = 500,

@@ -44,6 +44,8 @@ pub enum jumpqr_status {
 
     /// Mend what stands outside the request: the rule's state, the domain, the verification file.
     State = 400,
+    /// The account has no such rule; nothing was sent but the request for the list.
+    NoSuchRule = 401,
 
     /// Wait until a daily or monthly quota is renewed.
     Quota = 500,
@@ -117,6 +119,7 @@ const NAMES: &[(jumpqr_status, &str)] = &[
     (jumpqr_status::NoRefreshToken, "no_refresh_token"),
     (jumpqr_status::Permission, "permission"),
     (jumpqr_status::State, "state"),
+    (jumpqr_status::NoSuchRule, "no_such_rule"),
     (jumpqr_status::Quota, "quota"),
     (jumpqr_status::RateLimited, "rate_limited"),
     (jumpqr_status::PacedOut, "paced_out"),

@@ -85,7 +85,7 @@ fn a_crate_with_lints_of_its_own_has_those_of_the_workspace_but_for_its_reasons(
                 "needless_pass_by_value",
                 "must_use_candidate",
             ],
-            "tests/fuzz" => &["unsafe_code"],
+            "python" | "tests/fuzz" => &["unsafe_code"],
             _ => &[],
         }
     };

@@ -15,7 +15,7 @@ use toml::Table;
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 /// What the core may depend on.
-const ALLOWED: [&str; 4] = ["percent-encoding", "serde", "serde_json", "thiserror"];
+const ALLOWED: [&str; 4] = ["percent-encoding", "serde", "serde_json", "zeroize"];
 
 fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

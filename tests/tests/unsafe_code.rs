@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// The crates that may not forbid it, and what they have instead.
-const EXCEPTIONS: [(&str, Instead); 4] = [
+const EXCEPTIONS: [(&str, Instead); 5] = [
+    // One call of the interpreter, which may unwind.
+    ("python", Instead::DeniedWithReasons),
     // The code that `#[napi]` writes is; none is written by hand.
     ("node", Instead::Denied),
     ("ffi-c", Instead::Reasons),
@@ -23,8 +25,9 @@ const EXCEPTIONS: [(&str, Instead); 4] = [
 ];
 
 /// Where it is written by hand.
-const PLACES: [&str; 3] = [
+const PLACES: [&str; 4] = [
     "ffi-c/src",
+    "python/src/python_call.rs",
     "tests/fuzz/src/c_entry_points",
     // What the sanitizers must find, to show that they are on.
     "tests/sanitizers/faulty.rs",

@@ -21,7 +21,9 @@ type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Reply, SendFailure> + Send + S
 /// let wechat = Arc::new(MemoryTransport::new(|_| Ok(Reply::ok(r#"{"errcode":0,"errmsg":"ok"}"#))));
 /// let client = Client::builder().access_token("TOKEN").transport(wechat.clone()).build()?;
 /// client.publish_jump_qr_code("https://m.example.cn/table/")?;
-/// assert_eq!(wechat.sent()[0].path, "/cgi-bin/wxopen/qrcodejumppublish");
+/// // The rule is looked up before.
+/// assert_eq!(wechat.sent()[0].path, "/cgi-bin/wxopen/qrcodejumpget");
+/// assert_eq!(wechat.sent()[1].path, "/cgi-bin/wxopen/qrcodejumppublish");
 /// # Ok::<(), jumpqr::Error>(())
 /// ```
 pub struct MemoryTransport {
