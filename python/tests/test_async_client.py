@@ -20,9 +20,8 @@ import pytest
 import jumpqr
 from jumpqr import AsyncClient, Confirmation
 from jumpqr.testing import Sandbox
-from test_client import Account
-
 from scripted_server import Action, Close, Recorder, Reply, Request, Silence, serving
+from test_client import Account
 
 RULE = {
     "prefix": "https://m.example.cn/table/",

@@ -491,6 +491,6 @@ def test_a_listed_rule_is_edited_and_sent_back(jumpqr_sandbox: Sandbox) -> None:
             assert client.add_jump_qr_code(edited, is_edit=Edit.MODIFY) is Confirmation.ANSWERED
             assert next(iter(client.rules())) == dataclasses.replace(listed, path=path)
         service = ListedRule("http://weixin.qq.com/q/abc", path="pages/a", state=RuleState.UNPUBLISHED)
-        with pytest.raises(jumpqr.ValidationError, match="appid: is missing.*getJumpQRCode does not list") as ended:
+        with pytest.raises(jumpqr.ValidationError, match=r"appid: is missing.*getJumpQRCode does not list") as ended:
             client.add_jump_qr_code(service)
         assert [violation.field for violation in ended.value.violations] == ["appid"]

@@ -15,7 +15,6 @@ from jumpqr._exceptions import from_parts
 from jumpqr.testing import Sandbox, SandboxError
 from scripted_server import Close, Recorder, serving
 
-
 RULE = {"prefix": "https://m.example.cn/", "path": "pages/a", "open_version": 1, "permit_sub_rule": 1}
 
 

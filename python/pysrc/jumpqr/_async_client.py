@@ -53,7 +53,8 @@ class AsyncClient(Connection[_jumpqr.Client]):
         read_timeout: How long the server may say nothing, in seconds.
         max_retries: How often a call is tried again after a transient failure.
         pacing: Whether calls wait for slots, so that WeChat's limit is kept.
-        validate: Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted.
+        validate: Whether a request is checked before it is sent, and a rule is looked up before it is published or
+            deleted.
         body_limit: The longest answer that is taken, in bytes.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
         trust_env: Whether the environment's proxy is used if none is given.
@@ -239,9 +240,9 @@ class AsyncClient(Connection[_jumpqr.Client]):
     ) -> Confirmation:
         """Make a rule effective for everybody. The only way back is to delete it.
 
-        The rule is looked up first. If there is no such rule, the call raises a `StateError` with the code `no_such_rule`,
-        which names the nearest listed prefix. If the rule is published already, the answer is `ALREADY_PUBLISHED`. In both
-        cases nothing is sent. A client with `validate=False` looks nothing up.
+        The rule is looked up first. If there is no such rule, the call raises a `StateError` with the code
+        `no_such_rule`, which names the nearest listed prefix. If the rule is published already, the answer is
+        `ALREADY_PUBLISHED`. In both cases nothing is sent. A client with `validate=False` looks nothing up.
 
         Args:
             prefix: That of the rule, in full.

@@ -56,7 +56,8 @@ class Client(Connection[_jumpqr.Client]):
         max_retries: How often a call is tried again after a transient failure; 3 by default, 0 to 100.
         pacing: Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface; True by
             default. WeChat answers more calls with 44990.
-        validate: Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted;
+        validate: Whether a request is checked before it is sent, and a rule is looked up before it is published or
+            deleted;
             True by default.
         body_limit: The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5,
@@ -239,9 +240,9 @@ class Client(Connection[_jumpqr.Client]):
     ) -> Confirmation:
         """Make a rule effective for everybody. The only way back is to delete it.
 
-        The rule is looked up first. If there is no such rule, the call raises a `StateError` with the code `no_such_rule`,
-        which names the nearest listed prefix. If the rule is published already, the answer is `ALREADY_PUBLISHED`. In both
-        cases nothing is sent. A client with `validate=False` looks nothing up.
+        The rule is looked up first. If there is no such rule, the call raises a `StateError` with the code
+        `no_such_rule`, which names the nearest listed prefix. If the rule is published already, the answer is
+        `ALREADY_PUBLISHED`. In both cases nothing is sent. A client with `validate=False` looks nothing up.
 
         Args:
             prefix: That of the rule, in full.

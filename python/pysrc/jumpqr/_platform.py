@@ -44,7 +44,8 @@ class Platform(Connection[_jumpqr.Platform]):
         read_timeout: How long the server may say nothing, in seconds.
         max_retries: How often a call is tried again after a transient failure.
         pacing: Whether calls wait for slots, so that WeChat's limit, which each merchant has for itself, is kept.
-        validate: Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted.
+        validate: Whether a request is checked before it is sent, and a rule is looked up before it is published or
+            deleted.
         body_limit: The longest answer that is taken, in bytes.
         proxy: `http://[user:password@]host[:port]`, or the same with `socks5://` or `socks5h://`.
         trust_env: Whether the environment's proxy is used if none is given.

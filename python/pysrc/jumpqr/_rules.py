@@ -151,7 +151,7 @@ else:
 
 
 def as_mapping(rule: Rule | ListedRule | Mapping[str, object]) -> Mapping[str, object]:
-    """Return a typed or listed rule as a mapping, where None counts as absent, and what else a caller gives as it is."""
+    """Return a typed or listed rule as a mapping without None; anything else is returned as it is."""
     # A listed rule is a dataclass; its module takes long to import.
     return vars(rule) if isinstance(rule, _Fields) or hasattr(rule, "__dataclass_fields__") else rule
 
@@ -160,7 +160,7 @@ def check(rule: Rule | ListedRule | Mapping[str, object] | str | bytes) -> Check
     """Return everything that is wrong with a rule, and what may be; nothing is sent.
 
     Args:
-        rule: A typed rule, a listed one, a mapping with the wire names, or a document: JSON text, as it stands in a file.
+        rule: A typed rule, a listed one, a mapping with the wire names, or JSON text.
 
     Returns:
         All violations and all warnings. It is true where there is no violation.
