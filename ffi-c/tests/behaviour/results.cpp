@@ -79,7 +79,7 @@ void a_rule_is_looked_up_before_it_is_published_or_deleted() {
   const char *slip = "https://m.example.cn/s58";
   jumpqr_text confirmation;
   const auto error =
-      fails(JUMPQR_STATUS_STATE, jumpqr_publish_jump_qr_code, client.get(), slip, nullptr, &confirmation);
+      fails(JUMPQR_STATUS_NO_SUCH_RULE, jumpqr_publish_jump_qr_code, client.get(), slip, nullptr, &confirmation);
   same("code", "no_such_rule", text(jumpqr_error_code(error.get())));
   const std::string message = text(jumpqr_error_message(error.get()));
   holds("the listed prefix is named", message.find("did you mean https://m.example.cn/s58/?") != std::string::npos);
