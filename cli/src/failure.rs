@@ -150,7 +150,8 @@ impl Failure {
     }
 }
 
-/// The message of an error about certificates, with the option in the place of the library's setting.
+/// The message of an error about certificates, with the option in the place of the library's
+/// setting.
 fn in_options(error: &Error) -> Cow<'_, str> {
     let codes = [OwnCode::TlsFailed.name(), OwnCode::InvalidConfig.name()];
     let (setting, options) = ("extra_tls_roots", "--ca-file or SSL_CERT_FILE");

@@ -54,8 +54,8 @@ impl Embedded {
     }
 }
 
-/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one. Requests may name `allowed_hosts`, too. With
-/// `proxy`, it leads clients of WeChat's hosts to itself.
+/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one. Requests may name
+/// `allowed_hosts`, too. With `proxy`, it leads clients of WeChat's hosts to itself.
 pub(crate) fn serve(port: u16, allowed_hosts: &[String], proxy: bool) -> Result<Sandbox, Failure> {
     let builder = allowed_hosts
         .iter()

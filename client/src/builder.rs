@@ -184,17 +184,18 @@ impl ClientBuilder {
         self
     }
 
-    /// The most time that a whole call takes, with tokens, retries and reading back; 30 s by default, at most a day. A
-    /// request for a token takes at most three quarters of what is left of it, and 10 s. While a call waits for a
-    /// [slot](Self::pacing), its time stands still: that wait has a [bound of its own](Self::queue_timeout).
+    /// The most time that a whole call takes, with tokens, retries and reading back; 30 s by
+    /// default, at most a day. A request for a token takes at most three quarters of what is left
+    /// of it, and 10 s. While a call waits for a [slot](Self::pacing), its time stands still: that
+    /// wait has a [bound of its own](Self::queue_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a call may wait for all its [slots](Self::pacing) together; 300 s by default, at most a day. WeChat takes 5 calls a
-    /// second, so 1,000 calls that begin at once take 220 s. A call that would wait longer fails at once with the code
-    /// `paced_out`.
+    /// How long a call may wait for all its [slots](Self::pacing) together; 300 s by default, at
+    /// most a day. WeChat takes 5 calls a second, so 1,000 calls that begin at once take 220 s. A
+    /// call that would wait longer fails at once with the code `paced_out`.
     pub fn queue_timeout(mut self, timeout: Duration) -> Self {
         self.queue_timeout = timeout;
         self
@@ -218,15 +219,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface and account; true by
-    /// default. WeChat answers more calls with 44990.
+    /// Whether calls wait for slots, so that no more than 5 calls a second are sent of each
+    /// interface and account; true by default. WeChat answers more calls with 44990.
     pub fn pacing(mut self, pacing: bool) -> Self {
         self.pacing = pacing;
         self
     }
 
-    /// Whether a request is checked before it is sent, and a rule is looked up before it is published or
-    /// deleted; true by default.
+    /// Whether a request is checked before it is sent, and a rule is looked up before it is
+    /// published or deleted; true by default.
     pub fn validate(mut self, validate: bool) -> Self {
         self.validate = validate;
         self
@@ -250,8 +251,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Certificates that are trusted besides those of [`tls_roots`](Self::tls_roots), in PEM; none by default. For example the
-    /// authority of a company whose proxy opens TLS.
+    /// Certificates that are trusted besides those of [`tls_roots`](Self::tls_roots), in PEM; none
+    /// by default. For example the authority of a company whose proxy opens TLS.
     pub fn extra_tls_roots(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.extra_tls_roots = Some(pem.into());
         self
@@ -461,7 +462,8 @@ pub(crate) fn has_white_space(credential: &str) -> bool {
     credential.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
-/// Checks what a push or a callback of WeChat's has brought: it must be the right credential, decrypted.
+/// Checks what a push or a callback of WeChat's has brought: it must be the right credential,
+/// decrypted.
 pub(crate) fn check_handed_over(handed_over: HandedOver, credential: &str) -> Result<()> {
     let name = handed_over.field();
     check_credential(name, credential)?;

@@ -21,9 +21,10 @@ use crate::token::{TokenSource, TokenStatus, TokensAside};
 
 /// Calls WeChat's QR jump-rule interfaces for one account.
 ///
-/// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any number of threads at once;
-/// every method blocks until the call is done, at most as long as its timeout and the queue timeout. A forked child makes a client of its own: the
-/// connections and locks of this one are its parent's. Errors are those of [`Error`](crate::Error).
+/// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any
+/// number of threads at once; every method blocks until the call is done, at most as long as its
+/// timeout and the queue timeout. A forked child makes a client of its own: the connections and
+/// locks of this one are its parent's. Errors are those of [`Error`](crate::Error).
 #[derive(Clone)]
 pub struct Client {
     driver: Arc<Driver>,
@@ -73,8 +74,9 @@ impl Client {
         self.driver.queue_timeout
     }
 
-    /// Returns the same client for calls that have already waited so long for a free thread. That counts towards their
-    /// [queue timeout](ClientBuilder::queue_timeout), not towards their timeout.
+    /// Returns the same client for calls that have already waited so long for a free thread. That
+    /// counts towards their [queue timeout](ClientBuilder::queue_timeout), not towards their
+    /// timeout.
     #[must_use]
     pub fn with_waited(&self, waited: Duration) -> Self {
         let mut client = self.clone();
@@ -92,8 +94,8 @@ impl Client {
         client
     }
 
-    /// The same client, which checks requests before it sends them, or does not. If it does, it also
-    /// looks a rule up before it publishes or deletes it.
+    /// The same client, which checks requests before it sends them, or does not. If it does, it
+    /// also looks a rule up before it publishes or deletes it.
     #[must_use]
     pub fn with_validate(&self, validate: bool) -> Self {
         Self {
@@ -122,15 +124,16 @@ impl Client {
         self.call(call)
     }
 
-    /// All ordinary-link rules of the Mini Program, in one answer. Each may be deleted when it is given.
+    /// All ordinary-link rules of the Mini Program, in one answer. Each may be deleted when it is
+    /// given.
     #[must_use]
     pub fn rules(&self) -> Rules {
         Rules::ordinary_link(self)
     }
 
-    /// All rules of the service account that open the Mini Program `appid`: up to 10,000 in one answer,
-    /// more in pages, which are asked for as they are needed. Each rule may be deleted when it is given;
-    /// none is skipped for that.
+    /// All rules of the service account that open the Mini Program `appid`: up to 10,000 in one
+    /// answer, more in pages, which are asked for as they are needed. Each rule may be deleted when
+    /// it is given; none is skipped for that.
     #[must_use]
     pub fn service_account_rules(&self, appid: impl Into<String>) -> Rules {
         Rules::service_account(self, appid.into())
@@ -139,8 +142,8 @@ impl Client {
     /// Makes a rule effective for everybody. The only way back is to delete it.
     ///
     /// The rule is looked up first. If there is no such rule, the call fails with the code
-    /// `no_such_rule`, which names the nearest listed prefix. If it is published already, the answer is
-    /// [`Confirmation::AlreadyPublished`]. In both cases nothing is sent.
+    /// `no_such_rule`, which names the nearest listed prefix. If it is published already, the
+    /// answer is [`Confirmation::AlreadyPublished`]. In both cases nothing is sent.
     pub fn publish_jump_qr_code(&self, key: impl Into<RuleKey>) -> Result<Confirmation> {
         self.call(PublishJumpQRCode { key: key.into() })
     }

@@ -160,8 +160,8 @@ impl Driver {
         }
     }
 
-    /// Waits until then or for a moment; `false` if the caller has given up. The call is asked for its next step after each
-    /// moment, because its slot may have moved to an earlier time.
+    /// Waits until then or for a moment; `false` if the caller has given up. The call is asked for
+    /// its next step after each moment, because its slot may have moved to an earlier time.
     fn sleep(&self, until: Duration, given_up: &GivenUp) -> bool {
         if given_up.ask() {
             return false;
@@ -172,7 +172,8 @@ impl Driver {
     }
 }
 
-/// A call's place in the pacer's queue, or its slot. What is not used is given back when the call ends, however it ends.
+/// A call's place in the pacer's queue, or its slot. What is not used is given back when the call
+/// ends, however it ends.
 struct Place<'a> {
     /// `None` if the caller paces.
     pacer: Option<&'a Mutex<Pacer>>,

@@ -36,8 +36,9 @@
 //!
 //! # Logging
 //!
-//! Through the crate `log`, under the target `jumpqr` at the level debug: each retry, renewal of the token, read-back and wait for a
-//! slot of a call, with its reason, and at the end how many there were. No secret is in any line.
+//! Through the crate `log`, under the target `jumpqr` at the level debug: each retry, renewal of
+//! the token, read-back and wait for a slot of a call, with its reason, and at the end how many
+//! there were. No secret is in any line.
 
 mod base_url;
 mod builder;

@@ -23,9 +23,10 @@ use crate::token::{
 /// before: it is in the [store](crate::store) before the access token that came with it is used. One that got lost all the
 /// same, with a process that died between the answer and the store, is taken from WeChat's list of the platform's merchants.
 ///
-/// It is cheap to clone, and clones share everything. It may be used from any number of threads at once, but not in a forked
-/// child. What it knows of a merchant, about 2 KB, is dropped 10 minutes after the last use, at the next use of the platform. It
-/// stays while a client of the merchant is held, or a refresh token is not stored yet. A store in memory keeps its records.
+/// It is cheap to clone, and clones share everything. It may be used from any number of threads at
+/// once, but not in a forked child. What it knows of a merchant, about 2 KB, is dropped 10 minutes
+/// after the last use, at the next use of the platform. It stays while a client of the merchant is
+/// held, or a refresh token is not stored yet. A store in memory keeps its records.
 ///
 /// ```no_run
 /// use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, store};
@@ -62,8 +63,8 @@ struct Merchant {
     tokens: Arc<StoredTokens<Authorizer>>,
 }
 
-/// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing of
-/// its calls looks back a minute at most.
+/// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing
+/// of its calls looks back a minute at most.
 const LONGEST_IDLE: Duration = Duration::from_secs(10 * 60);
 
 /// How often unused merchants are looked for: each one is looked at.
@@ -82,7 +83,8 @@ struct Known {
 }
 
 impl Merchants {
-    /// Drops those that nobody has used for some time, but for a refresh token that is not stored yet.
+    /// Drops those that nobody has used for some time, but for a refresh token that is not stored
+    /// yet.
     fn sweep(&mut self, now: Duration) {
         if now < self.swept_at.saturating_add(BETWEEN_SWEEPS) {
             return;
@@ -153,9 +155,9 @@ impl Platform {
     /// Keeps the component_verify_ticket that WeChat has just pushed, in the store: any process that shares it may receive the
     /// pushes, every 10 minutes, each good for 12 hours.
     ///
-    /// Give the text of the element ComponentVerifyTicket of the decrypted push. It begins with `ticket@@@`. The
-    /// ciphertext of the element Encrypt, or another credential, is refused as `invalid_config`, and the former ticket
-    /// stays.
+    /// Give the text of the element ComponentVerifyTicket of the decrypted push. It begins with
+    /// `ticket@@@`. The ciphertext of the element Encrypt, or another credential, is refused as
+    /// `invalid_config`, and the former ticket stays.
     ///
     /// It blocks for as long as the store takes, at most the platform's timeout. Source: the official page of
     /// `component_verify_ticket`.
@@ -172,8 +174,8 @@ impl Platform {
     /// Keeps the authorizer_refresh_token that a merchant's authorisation has just brought, in the store, in the place of any
     /// former one and of the access token that belongs to it.
     ///
-    /// It begins with `refreshtoken@@@`. Another credential, such as the authorization_code, is refused as
-    /// `invalid_config`, and the former refresh token stays.
+    /// It begins with `refreshtoken@@@`. Another credential, such as the authorization_code, is
+    /// refused as `invalid_config`, and the former refresh token stays.
     ///
     /// Only a new authorisation needs this: later refresh tokens are kept as they come. Where the store knows of none, WeChat's
     /// list of the platform's merchants is asked. It blocks for as long as the store takes, at most the platform's timeout.
@@ -235,8 +237,9 @@ impl Platform {
         self.authority.driver.queue_timeout
     }
 
-    /// Returns the same platform for methods that have already waited so long for a free thread. If that is longer than the
-    /// queue timeout, they fail with the code `paced_out`. Its merchants' clients have not waited.
+    /// Returns the same platform for methods that have already waited so long for a free thread. If
+    /// that is longer than the queue timeout, they fail with the code `paced_out`. Its merchants'
+    /// clients have not waited.
     #[must_use]
     pub fn with_waited(&self, waited: Duration) -> Self {
         Self {

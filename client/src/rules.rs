@@ -11,9 +11,9 @@ use crate::given_up::GivenUp;
 
 /// The rules of an account, one after the other; each prefix once. After an error it ends.
 ///
-/// Rules may be added and deleted meanwhile, for example each one that was given. A rule that exists all
-/// the time is given exactly once. Up to 10,000 rules come in one answer, more in pages, see
-/// [`Listing`].
+/// Rules may be added and deleted meanwhile, for example each one that was given. A rule that
+/// exists all the time is given exactly once. Up to 10,000 rules come in one answer, more in pages,
+/// see [`Listing`].
 ///
 /// It holds a clone of the client, so it may be kept, and sent to another thread.
 #[derive(Debug)]

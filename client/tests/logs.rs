@@ -1,5 +1,6 @@
-//! What a call does is in the log. What is sent is in no line of a log, whatever its level and the level of the logger.
-//! Of what is received, the HTTP library prints every byte under the target `ureq_proto` at the level `trace`, which is documented.
+//! What a call does is in the log. What is sent is in no line of a log, whatever its level and the
+//! level of the logger. Of what is received, the HTTP library prints every byte under the target
+//! `ureq_proto` at the level `trace`, which is documented.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,4 +1,5 @@
-//! What WeChat's credentials look like, so that one in the place of another is seen before it is sent.
+//! What WeChat's credentials look like, so that one in the place of another is seen before it is
+//! sent.
 //!
 //! Source: `component_verify_ticket` begins with `ticket@@@` since about 2016, and the others with
 //! their own words. The rest of each, and all of an older one, is of letters, digits, `-` and `_`.
@@ -54,8 +55,8 @@ impl HandedOver {
         }
     }
 
-    /// Returns why the text cannot be this credential, and what to give; `None` if it can. Nothing of the
-    /// text is repeated.
+    /// Returns why the text cannot be this credential, and what to give; `None` if it can. Nothing
+    /// of the text is repeated.
     ///
     /// ```
     /// use jumpqr_core::HandedOver;

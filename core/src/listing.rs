@@ -11,14 +11,15 @@ const MAX_LATEST: u64 = 10_000;
 /// So many pages in a row without a new rule end the listing: the server repeats itself.
 const MAX_BARREN_PAGES: u32 = 3;
 
-/// What a listing asks next, decided without I/O: the requests that list all rules of a service account.
+/// What a listing asks next, decided without I/O: the requests that list all rules of a service
+/// account.
 ///
-/// Up to 10,000 rules come in one answer (`get_type` 0), which is a snapshot: nothing can shift in it.
-/// More rules come in pages (`get_type` 2). WeChat numbers pages by position, so a rule that is deleted
-/// or added between two requests shifts all rules behind it. Therefore each page overlaps the one
-/// before. If the first rule of a page is not known yet, rules may have been skipped, and the listing
-/// steps back. So a rule that exists all the time is listed exactly once, if WeChat keeps the order of
-/// the others.
+/// Up to 10,000 rules come in one answer (`get_type` 0), which is a snapshot: nothing can shift in
+/// it. More rules come in pages (`get_type` 2). WeChat numbers pages by position, so a rule that is
+/// deleted or added between two requests shifts all rules behind it. Therefore each page overlaps
+/// the one before. If the first rule of a page is not known yet, rules may have been skipped, and
+/// the listing steps back. So a rule that exists all the time is listed exactly once, if WeChat
+/// keeps the order of the others.
 ///
 /// ```
 /// use jumpqr_core::interface::GetJumpQRCode;
@@ -155,7 +156,8 @@ impl Listing {
         let end = page.start().saturating_add(listed as u64);
         let is_full = end >= page.end();
         if !is_full && self.total_count.is_some_and(|total| total > end) {
-            // The page ends before the list does, so WeChat's pages are smaller. One rule cannot overlap.
+            // The page ends before the list does, so WeChat's pages are smaller. One rule cannot
+            // overlap.
             let size = u32::try_from(listed).unwrap_or(self.max_size).max(2);
             self.max_size = self.max_size.min(size);
         }

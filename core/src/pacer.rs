@@ -7,10 +7,12 @@ const CALLS: usize = 5;
 /// A second, and a tenth for what the network presses together on the way.
 const WINDOW: Duration = Duration::from_millis(1100);
 
-/// Keeps the calls of one account below 5 a second per interface, by telling each call when it may start.
+/// Keeps the calls of one account below 5 a second per interface, by telling each call when it may
+/// start.
 ///
-/// Calls wait in a queue for each interface, in the order in which they first asked for any slot. If a call leaves the
-/// queue, those behind it move up. A retry keeps the place of its call: it comes before all calls that are younger.
+/// Calls wait in a queue for each interface, in the order in which they first asked for any slot.
+/// If a call leaves the queue, those behind it move up. A retry keeps the place of its call: it
+/// comes before all calls that are younger.
 ///
 /// Time is counted from an origin of the caller's choice, the same for all calls.
 ///
@@ -38,8 +40,8 @@ pub struct Pacer {
     calls: u64,
 }
 
-/// What one call has of a [`Pacer`]: a place in a queue, and then a slot. It must be [given back](Pacer::give_back) if the
-/// call ends before it has [used](Self::set_used) the slot.
+/// What one call has of a [`Pacer`]: a place in a queue, and then a slot. It must be [given
+/// back](Pacer::give_back) if the call ends before it has [used](Self::set_used) the slot.
 #[derive(Debug, Default)]
 pub struct Slot {
     /// The call's place in all queues.
@@ -83,11 +85,13 @@ impl Slot {
 }
 
 impl Pacer {
-    /// Returns when the call may start. If that is `now`, the slot is taken. If it is later, the call keeps its place in
-    /// the queue: ask again then, or before, because the calls in front may have left.
+    /// Returns when the call may start. If that is `now`, the slot is taken. If it is later, the
+    /// call keeps its place in the queue: ask again then, or before, because the calls in front may
+    /// have left.
     ///
-    /// Returns `None`, and the call has no place, if it would have to wait until after `latest` or for longer than a
-    /// [`Duration`] can hold. A slot that the call took before and has not used is given back first.
+    /// Returns `None`, and the call has no place, if it would have to wait until after `latest` or
+    /// for longer than a [`Duration`] can hold. A slot that the call took before and has not used
+    /// is given back first.
     pub fn reserve(
         &mut self,
         slot: &mut Slot,

@@ -64,7 +64,8 @@ mod tests {
 
     use super::Secret;
 
-    /// The text of a secret: freed memory cannot be looked at, so the type has to promise that it is overwritten.
+    /// The text of a secret: freed memory cannot be looked at, so the type has to promise that it
+    /// is overwritten.
     fn wiped<T: ZeroizeOnDrop>(text: &T) -> &T {
         text
     }

@@ -1,4 +1,5 @@
-//! What a call says about itself: each thing it does besides sending its request, why, and how often.
+//! What a call says about itself: each thing it does besides sending its request, why, and how
+//! often.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -16,7 +17,8 @@ const LISTED: &str =
     r#"{"errcode":0,"rule_list":[{"prefix":"https://m.example.cn/a","path":"pages/a","state":1}]}"#;
 const OK: &str = r#"{"errcode":0}"#;
 
-/// Runs a call against these answers; `None` is a connection that did not come about. Returns the notes and the tally.
+/// Runs a call against these answers; `None` is a connection that did not come about. Returns the
+/// notes and the tally.
 fn run(first_slot: Duration, answers: &[Option<&str>]) -> (Vec<String>, String) {
     let policy = Policy {
         delays: vec![Duration::from_millis(200), Duration::from_millis(400)],

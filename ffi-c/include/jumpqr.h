@@ -284,8 +284,8 @@ typedef struct jumpqr_check_report jumpqr_check_report;
  * timeout. Free it with `jumpqr_client_free`, exactly once, when no call with it is running; what it gave lives on. A process
  * that was forked makes clients of its own: connections cannot be shared.
  *
- * A thread that is in any function of this library cannot be cancelled: `pthread_cancel` takes effect after the function has
- * returned, at the thread's next cancellation point.
+ * A thread that is in any function of this library cannot be cancelled: `pthread_cancel` takes
+ * effect after the function has returned, at the thread's next cancellation point.
  */
 typedef struct jumpqr_client jumpqr_client;
 
@@ -360,8 +360,9 @@ typedef struct jumpqr_linked_miniprograms jumpqr_linked_miniprograms;
 typedef struct jumpqr_listed_rule jumpqr_listed_rule;
 
 /**
- * A third-party platform, which calls for the merchants that have authorised it. Make one for all of them, and keep it: what
- * it knows of a merchant, about 2 KB, is dropped 10 minutes after the last use, once no client of the merchant is held.
+ * A third-party platform, which calls for the merchants that have authorised it. Make one for all
+ * of them, and keep it: what it knows of a merchant, about 2 KB, is dropped 10 minutes after the
+ * last use, once no client of the merchant is held.
  *
  * Its own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's with the
  * platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one before: it is
@@ -436,7 +437,8 @@ typedef struct jumpqr_verification_file jumpqr_verification_file;
  * a call, from several at the same time. `request` and `reply` are valid until it returns.
  *
  * It must return: no exception, no `longjmp`, no `pthread_exit`. It must bound its own time, see
- * `jumpqr_token_request_time_left_ms`: the library cannot interrupt it. The thread cannot be cancelled meanwhile.
+ * `jumpqr_token_request_time_left_ms`: the library cannot interrupt it. The thread cannot be
+ * cancelled meanwhile.
  */
 typedef void (*jumpqr_token_function)(void *user_data,
                                       const struct jumpqr_token_request *request,
@@ -702,8 +704,9 @@ jumpqr_status jumpqr_client_config_new(struct jumpqr_client_config **config,
 void jumpqr_client_config_free(struct jumpqr_client_config *config);
 
 /**
- * The most time that a whole call takes, in milliseconds, with tokens, retries and reading back; 30,000 by default, more than 0,
- * and at most a day. While a call waits for its slot (see `jumpqr_client_config_set_pacing`), its time stands still.
+ * The most time that a whole call takes, in milliseconds, with tokens, retries and reading back;
+ * 30,000 by default, more than 0, and at most a day. While a call waits for its slot (see
+ * `jumpqr_client_config_set_pacing`), its time stands still.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -712,9 +715,9 @@ jumpqr_status jumpqr_client_config_set_timeout_ms(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
- * How long a call may wait for all its slots together, in milliseconds; 300,000 by default, more than 0, and at most a day. WeChat
- * takes 5 calls a second, so 1,000 calls that begin at once take 220 s. A call that would wait longer fails at once with
- * `JUMPQR_STATUS_PACED_OUT`.
+ * How long a call may wait for all its slots together, in milliseconds; 300,000 by default, more
+ * than 0, and at most a day. WeChat takes 5 calls a second, so 1,000 calls that begin at once take
+ * 220 s. A call that would wait longer fails at once with `JUMPQR_STATUS_PACED_OUT`.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -732,8 +735,8 @@ jumpqr_status jumpqr_client_config_set_max_retries(struct jumpqr_client_config *
                                                    struct jumpqr_error **error);
 
 /**
- * Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface and account; `true` by default.
- * WeChat answers more calls with 44990.
+ * Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface
+ * and account; `true` by default. WeChat answers more calls with 44990.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -742,8 +745,8 @@ jumpqr_status jumpqr_client_config_set_pacing(struct jumpqr_client_config *confi
                                               struct jumpqr_error **error);
 
 /**
- * Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted; `true` by
- * default.
+ * Whether a request is checked before it is sent, and a rule is looked up before it is published
+ * or deleted; `true` by default.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -811,10 +814,11 @@ jumpqr_status jumpqr_client_config_set_body_limit(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
- * This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5)
- * or `socks5h://` (SOCKS 5, the proxy resolves names), ending with NUL. By default the environment's: `https_proxy`, or `http_proxy` for a
- * base URL with plain http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This machine's own
- * addresses are never called through a proxy.
+ * This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the
+ * same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the proxy resolves names), ending with
+ * NUL. By default the environment's: `https_proxy`, or `http_proxy` for a base URL with plain
+ * http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This
+ * machine's own addresses are never called through a proxy.
  *
  * NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`.
@@ -824,8 +828,8 @@ jumpqr_status jumpqr_client_config_set_proxy(struct jumpqr_client_config *config
                                              struct jumpqr_error **error);
 
 /**
- * Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which is bundled with the
- * library. `pem` is `size` bytes long and need not end with NUL.
+ * Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which
+ * is bundled with the library. `pem` is `size` bytes long and need not end with NUL.
  *
  * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
@@ -836,8 +840,9 @@ jumpqr_status jumpqr_client_config_set_tls_roots_pem(struct jumpqr_client_config
                                                      struct jumpqr_error **error);
 
 /**
- * Trusts the operating system's certificates instead of the bundled ones. They are read when a client is made; on Linux they are
- * those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the well-known files.
+ * Trusts the operating system's certificates instead of the bundled ones. They are read when a
+ * client is made; on Linux they are those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the
+ * well-known files.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -845,8 +850,8 @@ jumpqr_status jumpqr_client_config_set_tls_roots_os(struct jumpqr_client_config 
                                                     struct jumpqr_error **error);
 
 /**
- * Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size` bytes long and need not end
- * with NUL.
+ * Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size`
+ * bytes long and need not end with NUL.
  *
  * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
@@ -857,11 +862,11 @@ jumpqr_status jumpqr_client_config_set_extra_tls_roots_pem(struct jumpqr_client_
                                                            struct jumpqr_error **error);
 
 /**
- * The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it if WeChat's list has this
- * machine's address of one version.
+ * The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it
+ * if WeChat's list has this machine's address of one version.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
  */
 jumpqr_status jumpqr_client_config_set_ip_version(struct jumpqr_client_config *config,
                                                   const char *name,
@@ -1159,10 +1164,12 @@ jumpqr_status jumpqr_add_jump_qr_code(const struct jumpqr_client *client,
  *
  * `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
  *
- * Unless the client does not validate, the rule is looked up first. If there is no such rule, nothing is sent.
+ * Unless the client does not validate, the rule is looked up first. If there is no such rule,
+ * nothing is sent.
  *
- * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the change was found to stand; or
- * `not_there` if there is no such rule (see `jumpqr_nearest_prefix`). The text lives for ever.
+ * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
+ * change was found to stand; or `not_there` if there is no such rule (see
+ * `jumpqr_nearest_prefix`). The text lives for ever.
  *
  * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
@@ -1256,11 +1263,12 @@ jumpqr_status jumpqr_link_miniprogram(const struct jumpqr_client *client,
  *
  * `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
  *
- * Unless the client does not validate, the rule is looked up first. If there is no such rule, the call fails with the code
- * `no_such_rule`, and nothing is sent. If the rule is published already, nothing is sent either.
+ * Unless the client does not validate, the rule is looked up first. If there is no such rule, the
+ * call fails with the code `no_such_rule`, and nothing is sent. If the rule is published already,
+ * nothing is sent either.
  *
- * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the change was found to stand; or
- * `already_published`. The text lives for ever.
+ * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
+ * change was found to stand; or `already_published`. The text lives for ever.
  *
  * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
@@ -1435,8 +1443,9 @@ jumpqr_status jumpqr_occupies(const char *prefix,
                               struct jumpqr_error **error);
 
 /**
- * The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is to be freed; it is NULL if
- * none resembles it. Use it to see which rule was meant when a delete is confirmed by `not_there`.
+ * The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is
+ * to be freed; it is NULL if none resembles it. Use it to see which rule was meant when a delete
+ * is confirmed by `not_there`.
  *
  * NULL is allowed for `error`, and for `listed` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
@@ -1498,9 +1507,10 @@ jumpqr_status jumpqr_platform_new(const struct jumpqr_client_config *config,
 void jumpqr_platform_free(struct jumpqr_platform *platform);
 
 /**
- * Keeps the component_verify_ticket that WeChat has just pushed, in the token store: any process that shares it may receive the
- * pushes, every 10 minutes, each good for 12 hours. `ticket` ends with NUL. It is the decrypted ComponentVerifyTicket, which
- * begins with `ticket@@@`; what cannot be a ticket, such as the ciphertext of Encrypt, is refused, and the former ticket stays.
+ * Keeps the component_verify_ticket that WeChat has just pushed, in the token store: any process
+ * that shares it may receive the pushes, every 10 minutes, each good for 12 hours. `ticket` ends
+ * with NUL. It is the decrypted ComponentVerifyTicket, which begins with `ticket@@@`; what cannot
+ * be a ticket, such as the ciphertext of Encrypt, is refused, and the former ticket stays.
  *
  * It blocks for as long as the store takes, at most the platform's timeout.
  *

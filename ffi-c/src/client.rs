@@ -18,8 +18,8 @@ use crate::token_status::jumpqr_token_status;
 /// timeout. Free it with `jumpqr_client_free`, exactly once, when no call with it is running; what it gave lives on. A process
 /// that was forked makes clients of its own: connections cannot be shared.
 ///
-/// A thread that is in any function of this library cannot be cancelled: `pthread_cancel` takes effect after the function has
-/// returned, at the thread's next cancellation point.
+/// A thread that is in any function of this library cannot be cancelled: `pthread_cancel` takes
+/// effect after the function has returned, at the thread's next cancellation point.
 pub struct jumpqr_client {
     pub(crate) client: Client,
 }

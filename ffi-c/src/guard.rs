@@ -70,7 +70,8 @@ impl<T> Nothing for *const T {
     }
 }
 
-/// Keeps the thread from being cancelled while it is in the library, and puts its state back when it leaves.
+/// Keeps the thread from being cancelled while it is in the library, and puts its state back when
+/// it leaves.
 ///
 /// `pthread_cancel` unwinds the stack, which no frame of Rust's allows: the process would abort.
 struct Uncancelled {

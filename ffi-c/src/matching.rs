@@ -62,8 +62,9 @@ pub unsafe extern "C" fn jumpqr_occupies(
     })
 }
 
-/// The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is to be freed; it is NULL if
-/// none resembles it. Use it to see which rule was meant when a delete is confirmed by `not_there`.
+/// The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is
+/// to be freed; it is NULL if none resembles it. Use it to see which rule was meant when a delete
+/// is confirmed by `not_there`.
 ///
 /// NULL is allowed for `error`, and for `listed` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.

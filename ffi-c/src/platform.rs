@@ -11,8 +11,9 @@ use crate::guard::{attempt, guard};
 use crate::status::jumpqr_status;
 use crate::token_status::jumpqr_token_status;
 
-/// A third-party platform, which calls for the merchants that have authorised it. Make one for all of them, and keep it: what
-/// it knows of a merchant, about 2 KB, is dropped 10 minutes after the last use, once no client of the merchant is held.
+/// A third-party platform, which calls for the merchants that have authorised it. Make one for all
+/// of them, and keep it: what it knows of a merchant, about 2 KB, is dropped 10 minutes after the
+/// last use, once no client of the merchant is held.
 ///
 /// Its own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's with the
 /// platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one before: it is
@@ -60,9 +61,10 @@ pub extern "C" fn jumpqr_platform_free(platform: Option<Box<jumpqr_platform>>) {
     });
 }
 
-/// Keeps the component_verify_ticket that WeChat has just pushed, in the token store: any process that shares it may receive the
-/// pushes, every 10 minutes, each good for 12 hours. `ticket` ends with NUL. It is the decrypted ComponentVerifyTicket, which
-/// begins with `ticket@@@`; what cannot be a ticket, such as the ciphertext of Encrypt, is refused, and the former ticket stays.
+/// Keeps the component_verify_ticket that WeChat has just pushed, in the token store: any process
+/// that shares it may receive the pushes, every 10 minutes, each good for 12 hours. `ticket` ends
+/// with NUL. It is the decrypted ComponentVerifyTicket, which begins with `ticket@@@`; what cannot
+/// be a ticket, such as the ciphertext of Encrypt, is refused, and the former ticket stays.
 ///
 /// It blocks for as long as the store takes, at most the platform's timeout.
 ///

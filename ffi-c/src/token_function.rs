@@ -14,7 +14,8 @@ use crate::text::{Text, jumpqr_text};
 /// a call, from several at the same time. `request` and `reply` are valid until it returns.
 ///
 /// It must return: no exception, no `longjmp`, no `pthread_exit`. It must bound its own time, see
-/// `jumpqr_token_request_time_left_ms`: the library cannot interrupt it. The thread cannot be cancelled meanwhile.
+/// `jumpqr_token_request_time_left_ms`: the library cannot interrupt it. The thread cannot be
+/// cancelled meanwhile.
 pub type jumpqr_token_function = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,

@@ -77,7 +77,8 @@ impl Events {
             withdrawals: Mutex::default(),
             ended: AtomicBool::new(false),
         });
-        // The JavaScript thread may end, or be terminated, at any time. A hook that is added stays until then.
+        // The JavaScript thread may end, or be terminated, at any time. A hook that is added stays
+        // until then.
         let _hook = env.add_env_cleanup_hook(Arc::clone(&inner), |channel| {
             // A panic must not reach Node.
             let _ended: jumpqr::Result<()> = caught(|| {
@@ -140,14 +141,15 @@ impl Channel {
         self.receiver.call(event.to_string(), mode) == Status::Ok
     }
 
-    /// Cancels all calls of the JavaScript thread, which has ended, and wakes those that wait for a token.
+    /// Cancels all calls of the JavaScript thread, which has ended, and wakes those that wait for a
+    /// token.
     fn end(&self) {
         self.ended.store(true, Ordering::Release);
         self.given_up.set();
         for given_up in self.withdrawals().values() {
             given_up.set();
         }
-        // Whoever waits for an answer finds that there will be no answer.
+        // The threads that wait for an answer learn that there will be no answer.
         self.lock().clear();
     }
 
@@ -156,7 +158,8 @@ impl Channel {
         &self.given_up
     }
 
-    /// Has `given_up` cancel the call with this number when the JavaScript thread ends, for as long as the guard lives.
+    /// Has `given_up` cancel the call with this number when the JavaScript thread ends, for as long
+    /// as the guard lives.
     pub(crate) fn cancellable(self: &Arc<Self>, call: u32, given_up: &GivenUp) -> Cancellable {
         self.withdrawals().insert(call, given_up.clone());
         Cancellable {

@@ -6,7 +6,8 @@ use napi_derive::napi;
 
 use crate::guard::guard;
 
-/// Writes lines as `util.debuglog` does. It does not ask Node to write them: a worker may have ended before its calls.
+/// Writes lines as `util.debuglog` does. It does not ask Node to write them: a worker may have
+/// ended before its calls.
 struct DebugLog;
 
 impl Log for DebugLog {

@@ -51,9 +51,10 @@ impl Pool {
         }
     }
 
-    /// Does `work` on a thread once there is a place, or when there was none within `queue_timeout`; tells the JavaScript
-    /// thread how it ended. `work` learns how long it has waited, and fails if that was too long. It learns, too, what
-    /// cancels it: the withdrawal, or the end of the JavaScript thread.
+    /// Does `work` on a thread once there is a place, or when there was none within
+    /// `queue_timeout`; tells the JavaScript thread how it ended. `work` learns how long it has
+    /// waited, and fails if that was too long. It learns, too, what cancels it: the withdrawal, or
+    /// the end of the JavaScript thread.
     pub(crate) fn run<T: Serialize>(
         &self,
         call: u32,

@@ -233,7 +233,8 @@ fn in_camel_case(error: Error) -> Error {
     refuse(&renamed(error.message()))
 }
 
-/// An error in JSON; if it is about certificates, its texts name the settings as they are called here.
+/// An error in JSON; if it is about certificates, its texts name the settings as they are called
+/// here.
 pub(crate) fn with_names_of_settings(mut error: Value) -> Value {
     let code = error.get("code").and_then(Value::as_str);
     if code == Some(OwnCode::TlsFailed.name()) {

@@ -49,7 +49,8 @@ fn serve(mut work: Work) {
     loop {
         let ending = work();
         if ending.is_too_late() {
-            // Nobody waits for it, and its JavaScript thread brings no more work: the thread goes with it.
+            // Nobody waits for it, and its JavaScript thread brings no more work: the thread goes
+            // with it.
             return;
         }
         // Before it is told: the call that this makes room for finds the thread.

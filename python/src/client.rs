@@ -39,8 +39,9 @@ impl<'py> FromPyObject<'_, 'py> for AccessToken {
 
 #[pymethods]
 impl Client {
-    /// A client for the account of these credentials. `awaiter` returns the token of what the function `access_token` returned
-    /// if that is no text; it takes this, and the time that the call has left, in seconds.
+    /// A client for the account of these credentials. `awaiter` returns the token of what the
+    /// function `access_token` returned if that is no text; it takes this, and the time that the
+    /// call has left, in seconds.
     #[new]
     #[pyo3(signature = (settings, *, access_token=None, awaiter=None, appid=None, secret=None, token_interface=None))]
     fn create(
@@ -65,7 +66,8 @@ impl Client {
 
     /// Calls an interface by WeChat's name with a mapping of its arguments; returns the answer, as JSON has it.
     ///
-    /// What the call has already waited for a thread counts towards its queue timeout; all times are in seconds.
+    /// What the call has already waited for a thread counts towards its queue timeout; all times
+    /// are in seconds.
     #[pyo3(signature = (interface, arguments, timeout=None, validate=None, interruptible=false, *, waited=None, given_up=None))]
     #[expect(clippy::too_many_arguments, reason = "most are keywords in Python")]
     fn call<'py>(

@@ -64,7 +64,8 @@ fn to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
     let deepest = deepest
         .checked_sub(1)
         .ok_or(Unfit::NotJson("lists or mappings nest too deep"))?;
-    // The items themselves, as the `json` module takes them: an `__iter__` of a subclass is not asked.
+    // The items themselves, as the `json` module takes them: an `__iter__` of a subclass is not
+    // asked.
     if let Ok(list) = object.cast::<PyList>() {
         let values = list.iter().map(|value| to_value(&value, deepest));
         return values.collect::<Result<_, _>>().map(Value::Array);

@@ -38,7 +38,8 @@ impl Log for Bridge {
                 listener.as_ref().map(|listener| listener.clone_ref(py))
             };
             let Some(listener) = listener else { return };
-            // What a handler raises must not end the call; but Ctrl-C, which the main thread alone gets, is the caller's.
+            // What a handler raises must not end the call; but Ctrl-C, which the main thread alone
+            // gets, is the caller's.
             if let Err(error) = call(listener.bind(py), (level, text))
                 && error.is_instance_of::<PyKeyboardInterrupt>(py)
             {
@@ -51,7 +52,8 @@ impl Log for Bridge {
     fn flush(&self) {}
 }
 
-/// From now on, `listener` is called with the level, a number of Python's, and the text of each line of this level or above.
+/// From now on, `listener` is called with the level, a number of Python's, and the text of each
+/// line of this level or above.
 #[pyfunction]
 pub(crate) fn listen(listener: Py<PyAny>, level: u8) {
     let former = LISTENER

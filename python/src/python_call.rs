@@ -1,7 +1,8 @@
 //! Calls Python code in a way that survives the end of the interpreter.
 //!
-//! Before Python 3.14, the interpreter ends each daemon thread that wants its lock during shutdown, by `pthread_exit`. That
-//! unwinds the stack. pyo3 declares the interpreter's functions as ones that never unwind, so the process would abort.
+//! Before Python 3.14, the interpreter ends each daemon thread that wants its lock during shutdown,
+//! by `pthread_exit`. That unwinds the stack. pyo3 declares the interpreter's functions as ones
+//! that never unwind, so the process would abort.
 
 use std::hint::black_box;
 use std::mem::{forget, transmute};
@@ -57,8 +58,8 @@ type CallObject = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> *mut PyO
 type UnwindingCallObject =
     unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
 
-/// Calls `function`. Whatever may run Python code in a thread other than the main one is called through this. If the
-/// interpreter ends the thread meanwhile, the thread stops here.
+/// Calls `function`. Whatever may run Python code in a thread other than the main one is called
+/// through this. If the interpreter ends the thread meanwhile, the thread stops here.
 #[expect(unsafe_code, reason = "pyo3 has no call that may unwind")]
 pub(crate) fn call<'py>(
     function: &Bound<'py, PyAny>,

@@ -27,15 +27,18 @@ impl TookTooLong {
 /// The caller's function.
 pub(crate) struct TokenFunction {
     pub(crate) function: Py<PyAny>,
-    /// Waits for what the function returned if that is no text. It takes the time that the call has left, in seconds, too.
+    /// Waits for what the function returned if that is no text. It takes the time that the call has
+    /// left, in seconds, too.
     pub(crate) awaiter: Option<Py<PyAny>>,
 }
 
 impl TokenFunction {
-    /// Asks the caller's function, which takes the token that WeChat has just called stale, or `None`, and returns a token. It
-    /// is called in the thread that makes the call: what it uses may be bound to that thread.
+    /// Asks the caller's function, which takes the token that WeChat has just called stale, or
+    /// `None`, and returns a token. It is called in the thread that makes the call: what it uses
+    /// may be bound to that thread.
     ///
-    /// No frame of ours is between: a traceback would show its local variables, and the tokens among them.
+    /// No frame of ours is between: a traceback would show its local variables, and the tokens
+    /// among them.
     pub(crate) fn ask(
         &self,
         request: &TokenRequest<'_>,

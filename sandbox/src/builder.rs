@@ -98,9 +98,10 @@ impl SandboxBuilder {
 
     /// Allows a further host in the `Host` header: `NAME`, with any port, or `NAME:PORT`.
     ///
-    /// By default the sandbox answers as `127.0.0.1`, `localhost` and `[::1]` with its own port, and refuses other names
-    /// (403): a web page could have chosen them. Allow a name of `/etc/hosts`, or one that a proxy forwards here. A name
-    /// that cannot be a host is refused by [`start`](Self::start).
+    /// By default the sandbox answers as `127.0.0.1`, `localhost` and `[::1]` with its own port,
+    /// and refuses other names (403): a web page could have chosen them. Allow a name of
+    /// `/etc/hosts`, or one that a proxy forwards here. A name that cannot be a host is refused by
+    /// [`start`](Self::start).
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.allowed_hosts.push(host.into());
         self
@@ -108,8 +109,9 @@ impl SandboxBuilder {
 
     /// Also serves as an HTTPS proxy, on the same port, for clients that have `https://api.weixin.qq.com` built in.
     ///
-    /// A client that has the base URL as its `HTTPS_PROXY`, and trusts [`Sandbox::proxy_ca`], comes here unchanged. The
-    /// proxy leads WeChat's API hosts to the sandbox and refuses all others, so nothing leaves this machine through it.
+    /// A client that has the base URL as its `HTTPS_PROXY`, and trusts [`Sandbox::proxy_ca`], comes
+    /// here unchanged. The proxy leads WeChat's API hosts to the sandbox and refuses all others, so
+    /// nothing leaves this machine through it.
     #[cfg(feature = "proxy")]
     pub fn proxy(mut self) -> Self {
         self.proxy = true;

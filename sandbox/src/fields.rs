@@ -11,10 +11,11 @@ const INVALID_ARGS: i64 = 40097;
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// 44002 for an empty body, 47001 for one that is not a JSON object, 40033 for one with a `\u` escape beyond ASCII.
+    /// 44002 for an empty body, 47001 for one that is not a JSON object, 40033 for one with a `\u`
+    /// escape beyond ASCII.
     ///
-    /// Escapes of ASCII are decoded: the JSON libraries of Java (Gson) and Go send `\u003d`, `\u0026` and the like, and
-    /// their users' links with a query work.
+    /// Escapes of ASCII are decoded: the JSON libraries of Java (Gson) and Go send `\u003d`,
+    /// `\u0026` and the like, and their users' links with a query work.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
             return Err(Refusal::new(44002));
@@ -37,8 +38,8 @@ impl Fields {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// Whether a field of the other mode is there. A typed object of an SDK has all fields of both modes and serialises
-    /// those without a value to null, `""` or 0, so these count as absent.
+    /// Whether a field of the other mode is there. A typed object of an SDK has all fields of both
+    /// modes and serialises those without a value to null, `""` or 0, so these count as absent.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|value| value.as_str() != Some("") && value.as_i64() != Some(0))
@@ -104,7 +105,8 @@ pub(crate) fn invalid_args() -> Refusal {
     Refusal::new(INVALID_ARGS)
 }
 
-/// In valid JSON a backslash stands in strings only, and escapes exactly what follows it; four hex digits follow `\u`.
+/// In valid JSON a backslash stands in strings only, and escapes exactly what follows it; four hex
+/// digits follow `\u`.
 fn has_escape_beyond_ascii(json: &[u8]) -> bool {
     let mut rest = json;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {

@@ -255,8 +255,8 @@ impl Sandbox {
         self.state.lock().faults.clear();
     }
 
-    /// The latest requests, at most 10,000 and 64 MiB of them, without tokens and secrets. Control requests are not among
-    /// them.
+    /// The latest requests, at most 10,000 and 64 MiB of them, without tokens and secrets. Control
+    /// requests are not among them.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.lock().journal.requests.iter().cloned().collect()

@@ -4,16 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
 
-/// What `api_authorizer_token` does to a merchant's authorizer_refresh_token. WeChat's pages do not say.
+/// What `api_authorizer_token` does to a merchant's authorizer_refresh_token. WeChat's pages do not
+/// say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OldRefreshToken {
-    /// The same one is answered, and goes on working. So it is in WeChat's own sample, and so several developers measured.
+    /// The same one is answered, and goes on working. So it is in WeChat's own sample, and so
+    /// several developers measured.
     #[default]
     Stays,
-    /// Another one is answered, and the old one dies at once, whether the answer arrives or not: 61023.
+    /// Another one is answered, and the old one dies at once, whether the answer arrives or not:
+    /// 61023.
     DiesAtOnce,
-    /// Another one is answered. The old one works until the access token that came with a later one is first used.
+    /// Another one is answered. The old one works until the access token that came with a later one
+    /// is first used.
     DiesAtFirstUse,
     /// Another one is answered. The old one works for 5 more minutes.
     DiesAfterFiveMinutes,

@@ -43,7 +43,8 @@ pub(crate) struct Global {
 
     /// How long a call may wait for its slot, in seconds [default: 300] [example: 60]
     ///
-    /// Commands that make many calls send at most 5 a second, which is WeChat's limit. This wait does not count towards --timeout.
+    /// Commands that make many calls send at most 5 a second, which is WeChat's limit. This wait
+    /// does not count towards --timeout.
     #[arg(
         long,
         global = true,
@@ -67,7 +68,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) allow_http: bool,
 
-    /// Trust the certificates in this file besides the others [default: SSL_CERT_FILE] [example: /etc/ssl/company.pem]
+    /// Trust the certificates in this file besides the others [default: SSL_CERT_FILE] [example:
+    /// /etc/ssl/company.pem]
     ///
     /// For example your company's authority, if its proxy opens TLS. The file is in PEM.
     #[arg(

@@ -116,8 +116,8 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, Unparsed> {
         })
 }
 
-/// The definition with which the command line is read: the options that every command takes are listed in `jumpqr --help` alone,
-/// not in the help of each command.
+/// The definition with which the command line is read: the options that every command takes are
+/// listed in `jumpqr --help` alone, not in the help of each command.
 fn folded(definition: clap::Command) -> clap::Command {
     let global: Vec<_> = definition
         .get_arguments()

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-/// Parses a whole number. If it is none of the type's, the error says what the option takes: `wanted`, e.g. "1 to 200".
+/// Parses a whole number. If the type cannot hold it, the error says what the option takes: `wanted`,
+/// such as "1 to 200".
 pub(crate) fn whole_number<T: FromStr>(
     wanted: &'static str,
 ) -> impl Fn(&str) -> Result<T, String> + Clone {

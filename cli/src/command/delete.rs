@@ -22,9 +22,10 @@ Examples:
 
 /// Remove a rule at once, published or not (deleteJumpQRCode)
 ///
-/// The rule is looked up first: if there is no such rule, that is an error (exit code 4), and nothing is sent. On a
-/// terminal, the command asks before it deletes a published rule; elsewhere, in scripts for example, it does not ask.
-/// WeChat is reported to answer ok and keep a damaged rule, so the rule is read back; one that still stands is an error.
+/// The rule is looked up first: if there is no such rule, that is an error (exit code 4), and
+/// nothing is sent. On a terminal, the command asks before it deletes a published rule; elsewhere,
+/// in scripts for example, it does not ask. WeChat is reported to answer ok and keep a damaged
+/// rule, so the rule is read back; one that still stands is an error.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Delete {

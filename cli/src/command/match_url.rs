@@ -48,7 +48,8 @@ pub(crate) struct Match {
     #[arg(long, value_name = "APPID", conflicts_with = "rules")]
     appid: Option<String>,
 
-    /// Say of every rule why it does not cover the link, not of the nearest three; --json always does
+    /// Say of every rule why it does not cover the link, not of the nearest three; --json always
+    /// does
     #[arg(long)]
     all: bool,
 }

@@ -21,13 +21,15 @@ pub(super) struct NamedRule {
     #[arg(value_name = "PREFIX")]
     prefix: String,
 
-    /// The Mini Program that the rule opens, for a service-account rule [example: wx1234567890abcdef]
+    /// The Mini Program that the rule opens, for a service-account rule [example:
+    /// wx1234567890abcdef]
     #[arg(long, value_name = "APPID")]
     appid: Option<String>,
 
     /// Print the exact request and the rule as it is now; nothing is changed
     ///
-    /// The rule is looked up with getJumpQRCode, so credentials are needed, unless --no-validate is given.
+    /// The rule is looked up with getJumpQRCode, so credentials are needed, unless --no-validate is
+    /// given.
     #[arg(long)]
     dry_run: bool,
 
@@ -62,7 +64,8 @@ impl NamedRule {
         !self.no_validate
     }
 
-    /// Returns the warnings of a call. One with violations is refused, unless nothing is to be checked.
+    /// Returns the warnings of a call. One with violations is refused, unless nothing is to be
+    /// checked.
     pub(super) fn check<I: Interface>(&self, call: &I) -> Result<Vec<Finding>, Failure> {
         if self.no_validate {
             let report = call.check();
@@ -92,8 +95,8 @@ impl NamedRule {
     }
 }
 
-/// The error, with the listed prefix that was probably meant. Of a service account's rules, `looked_up`
-/// has only those that were asked for, so the others are listed here.
+/// The error, with the listed prefix that was probably meant. Of a service account's rules,
+/// `looked_up` has only those that were asked for, so the others are listed here.
 fn no_such_rule(client: &Client, key: &RuleKey, looked_up: &JumpQRCodeList) -> Error {
     let latest = key.appid().and_then(|appid| {
         let appid = appid.to_owned();

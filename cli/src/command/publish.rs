@@ -23,8 +23,9 @@ const ALREADY: &str = "the rule is published already";
 
 /// Make a rule effective for everybody (publishJumpQRCode)
 ///
-/// The only way back is to delete the rule. In ordinary-link mode an account has 100 publishes a month. The rule is looked
-/// up first: if there is no such rule, that is an error (exit code 4); if it is published already, nothing is sent.
+/// The only way back is to delete the rule. In ordinary-link mode an account has 100 publishes a
+/// month. The rule is looked up first: if there is no such rule, that is an error (exit code 4); if
+/// it is published already, nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Publish {

@@ -22,7 +22,8 @@ Examples:
 Then, in another shell, with the `export` lines that it prints, every command talks to it; so does any other client of
 WeChat's interfaces. GET /sandbox on it lists what it can be told: faults, other accounts, another time.";
 
-/// What clients read the name of a file with certificate authorities from: OpenSSL and Go, curl, Python's requests, Node.
+/// What clients read the name of a file with certificate authorities from: OpenSSL and Go, curl,
+/// Python's requests, Node.
 const CA_VARIABLES: [&str; 4] = [
     "SSL_CERT_FILE",
     "CURL_CA_BUNDLE",
@@ -42,19 +43,21 @@ pub(crate) struct Serve {
     port: u16,
     /// Allow requests that name this host, with or without a port; may be repeated
     ///
-    /// The sandbox answers as 127.0.0.1, localhost and [::1], and refuses other names: a web page could have chosen them.
-    /// Allow a name of /etc/hosts, or one that a proxy or a container forwards to the sandbox.
+    /// The sandbox answers as 127.0.0.1, localhost and [::1], and refuses other names: a web page
+    /// could have chosen them. Allow a name of /etc/hosts, or one that a proxy or a container
+    /// forwards to the sandbox.
     #[arg(long = "allow-host", value_name = "NAME[:PORT]")]
     allowed_hosts: Vec<String>,
     /// Be an HTTPS proxy, too, that leads api.weixin.qq.com and its sisters here
     ///
-    /// For clients that have WeChat's address built in. With the `export` lines that are printed, they come here
-    /// unchanged: as proxy they take this sandbox, and they trust a certificate authority that is made for this run and may
-    /// sign for weixin.qq.com only. The proxy refuses all other hosts. The command that comes with the packages for Python
-    /// and Node has no proxy.
+    /// For clients that have WeChat's address built in. With the `export` lines that are printed,
+    /// they come here unchanged: as proxy they take this sandbox, and they trust a certificate
+    /// authority that is made for this run and may sign for weixin.qq.com only. The proxy refuses
+    /// all other hosts. The command that comes with the packages for Python and Node has no proxy.
     #[arg(long)]
     proxy: bool,
-    /// With --proxy: write the authority's certificate there and leave it; without it, a temporary file holds it
+    /// With --proxy: write the authority's certificate there and leave it; without it, a temporary
+    /// file holds it
     #[arg(long, value_name = "FILE", requires = "proxy")]
     proxy_ca_file: Option<PathBuf>,
 }

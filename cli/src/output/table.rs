@@ -18,8 +18,9 @@ pub(crate) fn card(rows: &[(&str, Option<String>)]) -> String {
 
 /// Rows below a header, for the width of the terminal.
 ///
-/// If a row is too long for it, cells are wrapped between words. If a word is still too long, each row becomes a block of lines:
-/// the first cell, then the others with their names. Where there is no terminal, each row is one line.
+/// If a row is too long for it, cells are wrapped between words. If a word is still too long, each
+/// row becomes a block of lines: the first cell, then the others with their names. Where there is
+/// no terminal, each row is one line.
 pub(crate) fn list(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let width = terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
     let rows: Vec<Vec<String>> = rows
@@ -58,7 +59,8 @@ fn table(header: &[&str], rows: &[Vec<String>]) -> Table {
     table
 }
 
-/// The table with cells wrapped between words: no column is narrower than its longest word, nor too narrow to be read.
+/// The table with cells wrapped between words: no column is narrower than its longest word, nor too
+/// narrow to be read.
 fn wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
     let mut table = table(header, rows);
     table
@@ -73,7 +75,7 @@ fn wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
         let longest = |parts: &mut dyn Iterator<Item = &str>| parts.map(columns).max().unwrap_or(0);
         let longest_word = longest(&mut cells.iter().flat_map(|cell| cell.split_whitespace()));
         let longest_line = longest(&mut cells.iter().flat_map(|cell| cell.lines()));
-        // The padding counts; that of the first column is wider.
+        // The padding counts, and the first column has more of it.
         let padding = if index == 0 { 3 } else { 2 };
         let least = longest_word.max(longest_line.min(NARROWEST_TEXT)) + padding;
         let least = u16::try_from(least).unwrap_or(u16::MAX);

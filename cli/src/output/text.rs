@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 /// `text` on one line, with every character that could steer the terminal made visible.
 ///
-/// A server, a file or an argument must not move the cursor, forge a line of ours, or turn the order of letters round.
+/// A server, a file or an argument must not move the cursor, forge a line of ours, or turn the
+/// order of letters round.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, steers)
 }
@@ -15,8 +16,8 @@ pub(super) fn printable_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |letter| letter != '\n' && steers(letter))
 }
 
-/// The text of a JSON document in which every character that could steer the terminal is written as `\u` and four hex digits.
-/// serde_json writes those after U+007E as they are.
+/// The text of a JSON document in which every character that could steer the terminal is written as
+/// `\u` and four hex digits. serde_json writes those after U+007E as they are.
 pub(super) fn printable_json(json: &str) -> Cow<'_, str> {
     if !json.contains(steers) {
         return Cow::Borrowed(json);
@@ -51,8 +52,9 @@ fn escaped(text: &str, steers: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters (C0 with ESC, DEL, C1), separators of lines and paragraphs, and what is invisible and changes what is seen:
-/// controls of the direction of writing, marks of it, byte order marks, and tags.
+/// Control characters (C0 with ESC, DEL, C1), separators of lines and paragraphs, and what is
+/// invisible and changes what is seen: controls of the direction of writing, marks of it, byte
+/// order marks, and tags.
 fn steers(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,

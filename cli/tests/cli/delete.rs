@@ -13,7 +13,8 @@ fn delete(wechat: &FakeWeChat) -> Jumpqr {
     jumpqr(["delete", PREFIX, "--base-url", wechat.base_url()]).env("JUMPQR_ACCESS_TOKEN", "T")
 }
 
-/// A WeChat that says ok to every delete, and lists `before` before the first one, `after` after it.
+/// A WeChat that says ok to every delete, and lists `before` before the first one, `after` after
+/// it.
 fn answering(before: Value, after: Value) -> FakeWeChat {
     let deleted = AtomicBool::new(false);
     FakeWeChat::start(move |request| match request.name.as_str() {
@@ -206,7 +207,8 @@ fn a_dry_run_without_the_look_up_needs_no_credentials() {
     );
 }
 
-/// Runs the command on a terminal, and types `line`. Returns whether it succeeded, and what it said.
+/// Runs the command on a terminal, and types `line`. Returns whether it succeeded, and what it
+/// said.
 fn on_a_terminal(wechat: &FakeWeChat, more: &str, line: &str) -> (Option<i32>, String) {
     let home = tempfile::tempdir().unwrap();
     let command = format!(

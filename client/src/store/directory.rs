@@ -37,15 +37,15 @@ const LONGEST_HEAD: usize = 4096;
 /// a child was forked meanwhile. Who must wait for a file is served in order. The folder must be on
 /// a file system whose locks work; those of some network file systems do not.
 ///
-/// The locks are POSIX record locks on Unix. A process that opens and closes the files by itself, to
-/// copy them, loses them: leave that to another process.
+/// The locks are POSIX record locks on Unix. A process that opens and closes the files by itself,
+/// to copy them, loses them: leave that to another process.
 ///
-/// The folder and the files are the owner's alone (0700 and 0600). If they belong to the user of this
-/// process and others may get at them, that is mended when they are used, with a warning to the `log`
-/// crate: a Kubernetes volume with `fsGroup` opens them to a group whenever it is mounted. They are
-/// refused, as `store_not_private`, if they belong to another user, and if there are other things in
-/// the folder. On such a volume, whose root is not this user's, name a folder inside, such as
-/// `dir:/data/jumpqr`.
+/// The folder and the files are the owner's alone (0700 and 0600). If they belong to the user of
+/// this process and others may get at them, that is mended when they are used, with a warning to
+/// the `log` crate: a Kubernetes volume with `fsGroup` opens them to a group whenever it is
+/// mounted. They are refused, as `store_not_private`, if they belong to another user, and if there
+/// are other things in the folder. On such a volume, whose root is not this user's, name a folder
+/// inside, such as `dir:/data/jumpqr`.
 #[derive(Debug)]
 pub struct DirectoryStore {
     folder: PathBuf,
@@ -200,8 +200,8 @@ impl DirectoryStore {
             .map_err(failed("open", &path))
     }
 
-    /// Makes a file that is locked for as long as this process lives and keeps the lock. The file of
-    /// a former holder, who may still live, is no longer found by its name.
+    /// Makes a file that is locked for as long as this process lives and keeps the lock. The file
+    /// of a former holder, who may still live, is no longer found by its name.
     fn become_holder(&self, key: &Key) -> Result<Locked> {
         let path = self.path(key, HOLDER);
         file::remove(&path).map_err(failed("remove", &path))?;

@@ -39,7 +39,7 @@ impl Leases {
     }
 
     /// Gives a new lease, even if the last one stands, and returns its fence. The fence is greater
-    /// than `version`, that of the stored record.
+    /// than `version`, the version of the stored record.
     ///
     /// Fences follow the time of day, so that they grow even if the file with them is lost.
     pub(super) fn give(&mut self, version: Option<u64>, now: Duration, life: Duration) -> u64 {

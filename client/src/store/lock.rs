@@ -74,8 +74,8 @@ struct Files {
 /// there, the operating system tells the descriptors of one process apart.
 type Id = (u64, u64);
 
-/// The lock of one file, in this process. Every descriptor of the file is closed while [`Files`] are
-/// locked: another thread may have opened and locked the file by then.
+/// The lock of one file, in this process. Every descriptor of the file is closed while [`Files`]
+/// are locked: another thread may have opened and locked the file by then.
 struct Lock {
     file: Arc<File>,
     /// Further descriptors of the file. Closing one would end the lock, so they are kept as long.

@@ -63,8 +63,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Locks the key for `life`, or says with `None` that somebody else holds it.
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>>;
 
-    /// Replaces the record, durably when it returns. Returns `false`, and writes nothing, if the lease
-    /// was outlived. A record that is longer than [`LONGEST_RECORD`] is refused.
+    /// Replaces the record, durably when it returns. Returns `false`, and writes nothing, if the
+    /// lease was outlived. A record that is longer than [`LONGEST_RECORD`] is refused.
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool>;
 
     /// Unlocks the key. A lease that was outlived leaves the one of its successor alone.

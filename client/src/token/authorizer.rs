@@ -126,8 +126,8 @@ fn renewed_elsewhere(refusal: Error) -> Error {
 }
 
 impl Authorizer {
-    /// What the pages that were read lately say, if that is enough: the merchants who have withdrawn
-    /// their authorisation would cause a walk through the whole list each.
+    /// What the pages that were read lately say, if that is enough: the merchants who have
+    /// withdrawn their authorisation would cause a walk through the whole list each.
     fn known_of(&self, refusal: Option<&Error>) -> Option<Listed> {
         if refusal?.errcode() != Some(NOT_AUTHORIZED) {
             return None;

@@ -34,7 +34,8 @@ pub(super) struct Refusal {
     /// When it came, in ms since 1970.
     at_ms: u64,
     times: u32,
-    /// Whether WeChat's list of merchants has this one, although it calls the platform not authorised.
+    /// Whether WeChat's list of merchants has this one, although it calls the platform not
+    /// authorised.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_listed: bool,
 }
@@ -66,8 +67,8 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// 61003 for a merchant whom WeChat's list has. Developers report that WeChat takes some time, up to
-/// hours, until all of its servers know an authorisation.
+/// 61003 for a merchant whom WeChat's list has. Developers report that WeChat takes some time, up
+/// to hours, until all of its servers know an authorisation.
 pub(super) fn of_listed_merchant(error: Error) -> Error {
     error.with_retryable(true).with_advice(
         "WeChat's list has this merchant, so the authorisation stands: call again later, it passes within hours. If it lasts for a day, the merchant authorises the platform again.",

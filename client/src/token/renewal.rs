@@ -89,8 +89,8 @@ impl<I: Issuer> StoredTokens<I> {
         error.with_message(what).with_advice(advice)
     }
 
-    /// Stores the refresh token that waits for it, if the store has not gone on from there. For the end
-    /// of the process: what cannot be stored is said in a warning.
+    /// Stores the refresh token that waits for it, if the store has not gone on from there. For the
+    /// end of the process: what cannot be stored is said in a warning.
     pub(super) fn save_at_last(&self) {
         if self.lock().unsaved.is_none() {
             return;

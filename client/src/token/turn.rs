@@ -12,7 +12,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How often a failed access to the store is made again, if that would lose nothing but the call.
 pub(super) const MOST_TRIES: u32 = 2;
 
-/// How long the first pause after a failed access to the store is; each further one is twice as long.
+/// How long the first pause after a failed access to the store is; each further one is twice as
+/// long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// The longest pause between two accesses to a store that fails.
@@ -51,8 +52,8 @@ impl Place<'_> {
         }))
     }
 
-    /// Puts these bytes there, whoever has a turn before. A failure of the store is followed by another
-    /// attempt, a few times.
+    /// Stores these bytes, even if another process holds the lease. A failure of the store is followed by
+    /// another attempt, a few times.
     pub(super) fn put(&self, bytes: &[u8]) -> Result<()> {
         let mut failures = 0;
         loop {
@@ -72,7 +73,8 @@ impl Place<'_> {
         }
     }
 
-    /// Waits after a failed access to the store, longer each time. Returns whether there is time left.
+    /// Waits after a failed access to the store, longer each time. Returns whether there is time
+    /// left.
     pub(super) fn pause_between_tries(&self, failures: u32) -> bool {
         let now = self.clock.now();
         let pause = FIRST_PAUSE * 2_u32.saturating_pow(failures.min(8));

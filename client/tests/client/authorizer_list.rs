@@ -20,8 +20,8 @@ fn appid(number: u32) -> String {
     format!("wx{number:016}")
 }
 
-/// A platform with so many merchants, of whose refresh tokens the store has none. A page of the list
-/// takes 300 ms.
+/// A platform with so many merchants, of whose refresh tokens the store has none. A page of the
+/// list takes 300 ms.
 fn large(
     merchants: u32,
     timeout: Duration,
@@ -64,7 +64,8 @@ fn the_last_of_20000_merchants_is_found_by_a_few_short_calls() {
         read = further;
     }
     assert!(read > 0);
-    // 40 pages of 500, of which each begins with the last merchant of the former; a few were broken off.
+    // 40 pages of 500, of which each begins with the last merchant of the former; a few were broken
+    // off.
     assert!(count(&transport, AUTHORIZER_LIST) <= 47);
 }
 

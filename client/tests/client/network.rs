@@ -1,4 +1,5 @@
-//! Networks as they are: SOCKS proxies, a company's own authority, two versions of the Internet Protocol.
+//! Networks as they are: SOCKS proxies, a company's own authority, two versions of the Internet
+//! Protocol.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

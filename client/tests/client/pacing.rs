@@ -151,7 +151,8 @@ fn a_cancelled_call_leaves_the_queue_at_once_and_those_behind_move_up() {
     assert_eq!(clock.now(), Duration::from_millis(1100));
 }
 
-/// Makes more calls than there are slots, each of which fails without having sent anything; then one that succeeds.
+/// Makes more calls than there are slots, each of which fails without having sent anything; then
+/// one that succeeds.
 fn fails_and_leaves_its_slot(client: &Client, clock: &ManualClock, code: &str) {
     for _ in 0..4 * SLOTS {
         assert_eq!(delete(client).unwrap_err().code(), code);

@@ -313,7 +313,7 @@ fn merchants_whom_nobody_uses_are_dropped_from_memory() {
     publish(&platform, unsaved).unwrap();
     assert_eq!(count(&transport, AUTHORIZER_TOKEN), renewals);
 
-    // Whoever is used again is there again, with the tokens of the store.
+    // A merchant that is used again has the tokens of the store.
     publish(&platform, &appids[1]).unwrap();
     assert_eq!(wechat.given.lock().unwrap()[&appids[1]], 2);
     drop(held);

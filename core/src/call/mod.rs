@@ -92,12 +92,12 @@ use crate::request::Request;
 /// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
 const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
 
-/// How much time a write must have left to be sent at all: a quarter of the whole, but no more than this. With less, its
-/// outcome could be unknown for want of time alone.
+/// How much time a write must have left to be sent at all: a quarter of the whole, but no more than
+/// this. With less, its outcome could be unknown for want of time alone.
 const MOST_LEFT_FOR_SENDING: Duration = Duration::from_secs(1);
 
-/// How long after the start of its slot a request may be sent: half of the tenth of a second that the
-/// [`Pacer`](crate::Pacer) adds to WeChat's second.
+/// How long after the start of its slot a request may be sent: half of the tenth of a second that
+/// the [`Pacer`](crate::Pacer) adds to WeChat's second.
 const SLOT_LASTS: Duration = Duration::from_millis(50);
 
 /// One call, from the first request to its result.
@@ -244,7 +244,8 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// Takes the result of [`Step::Reserve`]: the time at which the call may start; `None` if that is after the latest.
+    /// Takes the result of [`Step::Reserve`]: the time at which the call may start; `None` if that
+    /// is after the latest.
     pub fn reserved(&mut self, now: Duration, start: Option<Duration>) {
         match start {
             Some(start) if start <= now => {
@@ -270,7 +271,8 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// Takes the result of [`Step::GetToken`]; `None` if there is no newer token than the rejected one.
+    /// Takes the result of [`Step::GetToken`]; `None` if there is no newer token than the rejected
+    /// one.
     pub fn token(&mut self, now: Duration, token: Result<Option<Secret>>) {
         match token {
             Ok(Some(token)) => {
@@ -311,7 +313,8 @@ impl<I: Interface> Call<I> {
         };
     }
 
-    /// Sends in the slot that the call has, or reserves another one if it has none or if that is out of date.
+    /// Sends in the slot that the call has, or reserves another one if it has none or if that is
+    /// out of date.
     fn sending_or_reserving(&self, now: Duration) -> State<I::Answer> {
         match self.slot {
             Some(start) if !I::PACED || now.saturating_sub(start) <= SLOT_LASTS => State::Sending,
@@ -429,12 +432,14 @@ impl<I: Interface> Call<I> {
         self.state = State::Done(Some(Err(error)));
     }
 
-    /// The error as it may be seen: with what this request tells about the code, with the interface's name, and without secrets.
+    /// The error as it may be seen: with what this request tells about the code, with the
+    /// interface's name, and without secrets.
     fn finished(&self, error: Error) -> Error {
         self.named(self.advised(error))
     }
 
-    /// With the advice that belongs to this request. What failed in another interface, to get a token, has its own.
+    /// With the advice that belongs to this request. What failed in another interface, to get a
+    /// token, has its own.
     fn advised(&self, error: Error) -> Error {
         if error.interface().is_some() {
             return error;

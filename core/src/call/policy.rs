@@ -1,12 +1,14 @@
 use std::time::Duration;
 
-/// How long a call waits for its slots, unless another time is set: 1,000 calls that begin at once take 220 s.
+/// How long a call waits for its slots, unless another time is set: 1,000 calls that begin at once
+/// take 220 s.
 pub const DEFAULT_QUEUE_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How long a call may take, and how often it tries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// How long the whole call may take: getting tokens, sending, retries and reading back. Waiting for slots does not count.
+    /// How long the whole call may take: getting tokens, sending, retries and reading back. Waiting
+    /// for slots does not count.
     pub timeout: Duration,
     /// How long the call may wait for all its slots together.
     pub queue_timeout: Duration,

@@ -21,8 +21,8 @@ pub enum Step<A> {
         /// When the call ends.
         deadline: Duration,
     },
-    /// Do nothing until then. The next step may be asked for earlier: if the call waits for its slot, it asks the pacer
-    /// again, because the slot may have moved to an earlier time.
+    /// Do nothing until then. The next step may be asked for earlier: if the call waits for its
+    /// slot, it asks the pacer again, because the slot may have moved to an earlier time.
     Wait {
         /// When there is something to do.
         until: Duration,

@@ -73,8 +73,8 @@ impl<I: Interface> Call<I> {
         &self.tally
     }
 
-    /// Returns what the call has just decided to do and why, for a log; `None` if there is nothing new. No text of WeChat's
-    /// and no secret is in it.
+    /// Returns what the call has just decided to do and why, for a log; `None` if there is nothing
+    /// new. No text of WeChat's and no secret is in it.
     pub fn take_note(&mut self) -> Option<String> {
         let note = self.note.take()?;
         let cause = match (note, &self.phase) {

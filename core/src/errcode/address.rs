@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 /// The address that the call came from, in the form that WeChat's console takes.
 ///
-/// Real texts: `invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist`, `access clientip is not registered requestIP:
+/// Real texts: `invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist`, `access clientip
+/// is not registered requestIP:
 /// 203.0.113.9`. The console takes the IPv4 form; an address of IPv6 alone is given as it is.
 pub(crate) fn address_in(errmsg: &str) -> Option<IpAddr> {
     errmsg

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 /// An `errmsg` taken apart.
 ///
-/// The request id stands at the end, as `rid: ` and three groups of 8 hex digits; the separators before it vary
-/// (`text rid: x`, `text, rid: x`, `limit rid:x`). Answers from before 2020 carry `hint: [..]` or `hints: [..]` instead;
-/// other text may follow it, such as `requestIP: 203.0.113.9`.
+/// The request id stands at the end, as `rid: ` and three groups of 8 hex digits; the separators
+/// before it vary (`text rid: x`, `text, rid: x`, `limit rid:x`). Answers from before 2020 carry
+/// `hint: [..]` or `hints: [..]` instead; other text may follow it, such as `requestIP:
+/// 203.0.113.9`.
 ///
 /// ```
 /// use jumpqr_core::errcode::Errmsg;

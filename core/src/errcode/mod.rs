@@ -131,7 +131,8 @@ impl ErrCode {
         table::TABLE
     }
 
-    /// What to do when `interface` answers with this code, if that is something else than [`advice`](Self::advice).
+    /// What to do when `interface` answers with this code, if that is something else than
+    /// [`advice`](Self::advice).
     ///
     /// ```
     /// let quota = jumpqr_core::ErrCode::lookup(45009).unwrap();
@@ -142,15 +143,17 @@ impl ErrCode {
     #[must_use]
     pub fn advice_in(&self, interface: &str) -> Option<&'static str> {
         match (interface, self.number, self.class) {
-            // On an interface that issues a token, a stale-token code says that the credentials are wrong.
+            // On an interface that issues a token, a stale-token code says that the credentials are
+            // wrong.
             ("token" | "stable_token", _, Class::Renew) => Some(
                 "Check appid and secret on the console; a secret that was reset is no longer valid.",
             ),
             ("api_component_token", _, Class::Renew) => Some(
                 "Check component_appid and component_appsecret on the platform's console; a secret that was reset is no longer valid.",
             ),
-            // Without a token, the count can be cleared with the secret alone. Sources: the official pages of
-            // api_componentclearquota_v2 and api_clearquotabyappsecret; the delay is what developers report.
+            // Without a token, the count can be cleared with the secret alone. Sources: the
+            // official pages of api_componentclearquota_v2 and api_clearquotabyappsecret; the delay
+            // is what developers report.
             ("token" | "stable_token", 45009, _) => Some(
                 "Wait for the next day, or clear the account's count without a token: POST /cgi-bin/clear_quota/v2 with appid and appsecret, 10 times a month at most.",
             ),

@@ -1,8 +1,8 @@
 //! The table itself. Numbers of the family are those of the official pages of `addJumpQRCode` and its siblings, the rest are
 //! WeChat's global return codes; meanings and remedies also come from what developers and WeChat's staff report.
 //!
-//! A comment gives the source of what is not on the page of the interface: `[O]` another official page, `[OC]` WeChat's staff in
-//! the developer community, `[D]` a developer's report.
+//! A comment gives the source of what is not on the page of the interface: `[O]` another official
+//! page, `[OC]` WeChat's staff in the developer community, `[D]` a developer's report.
 
 use super::{Class, ErrCode};
 use crate::error::ErrorKind::{
@@ -15,7 +15,8 @@ const STOP: Class = Class::Stop;
 const SECOND: Class = Class::Wait { seconds: 1 };
 const MINUTE: Class = Class::Wait { seconds: 60 };
 
-/// Sources: [O] the pages of component_verify_ticket, of api_start_push_ticket, and of the alarms for pushes.
+/// Sources: [O] the pages of component_verify_ticket, of api_start_push_ticket, and of the alarms
+/// for pushes.
 pub(crate) const ON_MISSING_TICKET: &str = "\
     Wait for the next push, which comes every 10 minutes, and hand its component_verify_ticket to set_verify_ticket. If no push comes, check that \
     the platform's address for authorisation events can be reached on port 80 or 443, and answers each push within 5 seconds \
@@ -47,7 +48,8 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(-1, "system_error", "system error", (Busy, Class::ReadBack),
         "WeChat is busy; the change may have been applied all the same.",
         "Read the rule back with getJumpQRCode, and send again only if it does not stand as asked."),
-    // [O] the page of linkMiniprogram; [D] the text is empty, and 1005 also came after more than 3 Mini Programs of other entities.
+    // [O] the page of linkMiniprogram; [D] the text is empty, and 1005 also came after more than 3
+    // Mini Programs of other entities.
     code(1003, "admin_account_limit", "", (State, MEND),
         "The administrator of the account is bound to as many accounts as one person may be.",
         "The administrator unbinds an account with the security assistant of WeChat's console (公众平台安全助手); then call again."),
@@ -177,7 +179,8 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(61007, "api_unauthorized_to_component", "api is unauthorized to component", (Permission, MEND),
         "The account whose token was used has not granted the permission set: 18 for a Mini Program, 3 for a service account.",
         "Use the service account's token for service-account rules and links, the Mini Program's for the rest; a merchant of a third-party platform authorises it again, with the permission set."),
-    // [O] the page of api_query_auth; [OC] a new code needs a new link or a change of the permission sets.
+    // [O] the page of api_query_auth; [OC] a new code needs a new link or a change of the
+    // permission sets.
     code(61009, "authorization_code_invalid", "", (Credentials, MEND),
         "The authorization_code is not valid: it was used before, or belongs to another platform.",
         "If the merchant's authorizer_refresh_token is stored, there is nothing to do. If not, the merchant authorises the platform again."),

@@ -164,11 +164,13 @@ impl Error {
         self
     }
 
-    /// The same error with `secret` struck out of every text that came from outside: servers and proxies may echo what they were
-    /// sent. The secret is found as it is, as it stands in a query, and as it stands in JSON.
+    /// The same error with `secret` struck out of every text that came from outside: servers and
+    /// proxies may echo what they were sent. The secret is found as it is, as it stands in a query,
+    /// and as it stands in JSON.
     ///
-    /// A secret with fewer than 6 characters, or of lower-case letters or digits alone, may stand in any text by chance. It is
-    /// struck out only where it stands as a value, such as `access_token=x` or `"x"`.
+    /// A secret with fewer than 6 characters, or of lower-case letters or digits alone, may stand
+    /// in any text by chance. It is struck out only where it stands as a value, such as
+    /// `access_token=x` or `"x"`.
     #[must_use]
     pub fn redact(mut self, secret: &Secret) -> Self {
         let inner = &mut *self.0;
@@ -269,7 +271,8 @@ fn advice_of(code: &ErrCode, errmsg: &str) -> Cow<'static, str> {
     }
 }
 
-/// What happened, of an answer of WeChat's: its text, or the meaning of the number if the text is empty.
+/// What happened, of an answer of WeChat's: its text, or the meaning of the number if the text is
+/// empty.
 fn message_of(errcode: i64, errmsg: &str) -> String {
     match (ErrCode::lookup(errcode), &*Errmsg::parse(errmsg).text) {
         (Some(known), "") => format!("errcode {errcode}: {}", known.meaning),

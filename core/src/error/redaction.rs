@@ -1,8 +1,10 @@
 //! Takes a secret out of a text that came from outside.
 //!
-//! WeChat's secrets are long and random: tokens have 100 to 512 characters, appsecrets 32 hex digits. Such a secret is struck out
-//! wherever it stands. A test's or a caller's placeholder may be `x` or `secret`. Struck out everywhere, it would shred texts that
-//! have nothing to do with it, such as the host's name. It is struck out only where it stands as a value: `access_token=x`, `"x"`.
+//! WeChat's secrets are long and random: tokens have 100 to 512 characters, appsecrets 32 hex
+//! digits. Such a secret is struck out wherever it stands. A test's or a caller's placeholder may
+//! be `x` or `secret`. Struck out everywhere, it would shred texts that have nothing to do with it,
+//! such as the host's name. It is struck out only where it stands as a value: `access_token=x`,
+//! `"x"`.
 
 use serde_json::Value;
 
@@ -68,7 +70,8 @@ fn without(text: &str, form: &str, as_value_only: bool) -> Option<String> {
     Some(redacted)
 }
 
-/// Whether what stands between these two is the whole of a value: in quotes or brackets, or after `=` or `:`.
+/// Whether what stands between these two is the whole of a value: in quotes or brackets, or after
+/// `=` or `:`.
 fn is_value(before: &str, after: &str) -> bool {
     // JSON in JSON has a backslash before each quote.
     let next = after.trim_start_matches('\\').chars().next();

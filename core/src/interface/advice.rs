@@ -52,8 +52,8 @@ pub(super) fn on_key(key: &RuleKey, code: &ErrCode) -> Advice {
     Some(advice.into())
 }
 
-/// What to do about 61007: which permission set is missing, and whose token it takes. Source: the official pages of addJumpQRCode
-/// and of the permission sets.
+/// What to do about 61007: which permission set is missing, and whose token it takes. Source: the
+/// official pages of addJumpQRCode and of the permission sets.
 pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static str {
     if is_service_account {
         "For a service-account rule, call with the token of the service account, not of the Mini Program. If a third-party platform \
@@ -65,7 +65,8 @@ pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static 
     }
 }
 
-/// What to do about 61007 on the links between service accounts and Mini Programs. Source: the official page of linkMiniprogram.
+/// What to do about 61007 on the links between service accounts and Mini Programs. Source: the
+/// official page of linkMiniprogram.
 pub(super) const ON_MISSING_LINK_PERMISSION: &str = "\
     Call with the token of the service account. If a third-party platform calls, the service account must have granted it \
     permission set 33: then it authorises the platform again, with the set.";

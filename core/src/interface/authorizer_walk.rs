@@ -15,8 +15,8 @@ const MOST_PAGES: u32 = 2_000;
 /// The reading of WeChat's list of a platform's merchants, page by page, round after round.
 ///
 /// The pages are numbered by an offset, and merchants come and go meanwhile. So each page begins
-/// with the last merchant of the former one. If they have no merchant in common, the list has moved,
-/// and the walk steps back: nobody is passed over.
+/// with the last merchant of the former one. If they have no merchant in common, the list has
+/// moved, and the walk steps back: nobody is passed over.
 ///
 /// A search that begins at some [`position`](Self::position) may end when the walk
 /// [has come round](Self::has_come_round) to it: then each merchant was read since.
@@ -197,7 +197,8 @@ mod tests {
         AuthorizerList::of(Some(merchants.len() as u64), listed)
     }
 
-    /// Reads until the walk has come round. Returns the merchants that were read, and the number of pages.
+    /// Reads until the walk has come round. Returns the merchants that were read, and the number of
+    /// pages.
     fn round(
         walk: &mut AuthorizerWalk,
         merchants: &mut Vec<u32>,

@@ -61,8 +61,9 @@ impl GetJumpQRCode {
         }
     }
 
-    /// The call that looks up the rule `key` before a write. `None` if the key does not say in which
-    /// list the rule is: a service account's rule can be published without the appid, but not listed.
+    /// The call that looks up the rule `key` before a write. `None` if the key does not say in
+    /// which list the rule is: a service account's rule can be published without the appid, but not
+    /// listed.
     #[must_use]
     pub fn to_look_up(key: &RuleKey) -> Option<Self> {
         let lacks_appid =
@@ -142,8 +143,8 @@ impl JumpQRCodeList {
         }
     }
 
-    /// The error of a call about the rule `prefix`, which this list shows not to exist. It names the
-    /// listed prefix that was probably meant, see [`nearest_prefix`].
+    /// The error of a call about the rule `prefix`, which this list shows not to exist. It names
+    /// the listed prefix that was probably meant, see [`nearest_prefix`].
     #[must_use]
     pub fn no_such_rule(&self, prefix: &str) -> Error {
         let listed = self.rule_list.iter().map(|rule| rule.prefix.as_str());

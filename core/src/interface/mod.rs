@@ -167,7 +167,8 @@ pub trait Interface: sealed::Sealed {
 
 /// A change whose outcome can be read back.
 pub trait Write<Answer> {
-    /// The request that looks the rule up before the change is sent; `None` if nothing is looked up.
+    /// The request that looks the rule up before the change is sent; `None` if nothing is looked
+    /// up.
     fn before(&self) -> Option<Request> {
         None
     }

@@ -104,8 +104,8 @@ fn says_something(map: &Map<String, Value>, field: &str) -> bool {
     })
 }
 
-/// Whether a value is the `state` of a listed rule: the number, or its name as it is printed here and
-/// in other languages.
+/// Whether a value is the `state` of a listed rule: the number, or its name as it is printed here
+/// and in other languages.
 fn is_state(value: &Value) -> bool {
     let text = match value {
         Value::Null => return true,

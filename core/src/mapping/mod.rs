@@ -1,9 +1,9 @@
 //! Rules and calls from mappings with the wire names: from a file, or from a language's own mapping type.
 //!
-//! A JSON sample from the official page works as it stands. Numeric strings are accepted where a number is asked for, as
-//! WeChat does; numbers are sent. `null` counts as absent. So do an empty text, an empty list and a 0 of
-//! a field of the other mode, which objects of other libraries have. A rule as getJumpQRCode lists it can be
-//! edited and sent back: its `state` is left out.
+//! A JSON sample from the official page works as it stands. Numeric strings are accepted where a
+//! number is asked for, as WeChat does; numbers are sent. `null` counts as absent. So do an empty
+//! text, an empty list and a 0 of a field of the other mode, which objects of other libraries have.
+//! A rule as getJumpQRCode lists it can be edited and sent back: its `state` is left out.
 
 mod call;
 mod candidates;
@@ -51,8 +51,8 @@ pub fn parse_rule(mapping: &Value) -> Result<RuleMapping> {
 impl TryFrom<&ListedRule> for Rule {
     type Error = Error;
 
-    /// The rule that was listed, to be edited and sent back. It fails if WeChat left a field out that a
-    /// rule needs, and always for a service account's rule: the list lacks its `appid`, see
+    /// The rule that was listed, to be edited and sent back. It fails if WeChat left a field out
+    /// that a rule needs, and always for a service account's rule: the list lacks its `appid`, see
     /// [`ServiceAccountRule::new`](crate::ServiceAccountRule::new).
     ///
     /// ```

@@ -158,9 +158,11 @@ impl RuleSet {
             .map(move |rule| (rule, covers(&rule.prefix, link)))
     }
 
-    /// The rules that do not cover `link`, each with the reason; those that come nearest to covering it first.
+    /// The rules that do not cover `link`, each with the reason; those that come nearest to
+    /// covering it first.
     ///
-    /// Nearest are the rules on the link's domain, and of these the ones that agree with the link for longest.
+    /// Nearest are the rules on the link's domain, and of these the ones that agree with the link
+    /// for longest.
     ///
     /// ```
     /// use jumpqr_core::matching::{Candidate, Mismatch, RuleSet};

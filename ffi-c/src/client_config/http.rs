@@ -107,10 +107,11 @@ pub extern "C" fn jumpqr_client_config_set_body_limit(
     })
 }
 
-/// This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the same with `socks5://` (SOCKS 5)
-/// or `socks5h://` (SOCKS 5, the proxy resolves names), ending with NUL. By default the environment's: `https_proxy`, or `http_proxy` for a
-/// base URL with plain http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This machine's own
-/// addresses are never called through a proxy.
+/// This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the
+/// same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the proxy resolves names), ending with
+/// NUL. By default the environment's: `https_proxy`, or `http_proxy` for a base URL with plain
+/// http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This
+/// machine's own addresses are never called through a proxy.
 ///
 /// NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`.
@@ -130,8 +131,8 @@ pub unsafe extern "C" fn jumpqr_client_config_set_proxy(
     })
 }
 
-/// Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which is bundled with the
-/// library. `pem` is `size` bytes long and need not end with NUL.
+/// Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which
+/// is bundled with the library. `pem` is `size` bytes long and need not end with NUL.
 ///
 /// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
@@ -151,8 +152,9 @@ pub unsafe extern "C" fn jumpqr_client_config_set_tls_roots_pem(
     })
 }
 
-/// Trusts the operating system's certificates instead of the bundled ones. They are read when a client is made; on Linux they are
-/// those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the well-known files.
+/// Trusts the operating system's certificates instead of the bundled ones. They are read when a
+/// client is made; on Linux they are those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the
+/// well-known files.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -165,8 +167,8 @@ pub extern "C" fn jumpqr_client_config_set_tls_roots_os(
     })
 }
 
-/// Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size` bytes long and need not end
-/// with NUL.
+/// Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size`
+/// bytes long and need not end with NUL.
 ///
 /// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
@@ -184,11 +186,11 @@ pub unsafe extern "C" fn jumpqr_client_config_set_extra_tls_roots_pem(
     })
 }
 
-/// The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it if WeChat's list has this
-/// machine's address of one version.
+/// The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it
+/// if WeChat's list has this machine's address of one version.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
-/// `JUMPQR_STATUS_INVALID_CONFIG`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_client_config_set_ip_version(
     config: Option<&mut jumpqr_client_config>,

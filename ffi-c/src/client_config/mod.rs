@@ -66,8 +66,9 @@ pub extern "C" fn jumpqr_client_config_free(config: Option<Box<jumpqr_client_con
     });
 }
 
-/// The most time that a whole call takes, in milliseconds, with tokens, retries and reading back; 30,000 by default, more than 0,
-/// and at most a day. While a call waits for its slot (see `jumpqr_client_config_set_pacing`), its time stands still.
+/// The most time that a whole call takes, in milliseconds, with tokens, retries and reading back;
+/// 30,000 by default, more than 0, and at most a day. While a call waits for its slot (see
+/// `jumpqr_client_config_set_pacing`), its time stands still.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -82,9 +83,9 @@ pub extern "C" fn jumpqr_client_config_set_timeout_ms(
     })
 }
 
-/// How long a call may wait for all its slots together, in milliseconds; 300,000 by default, more than 0, and at most a day. WeChat
-/// takes 5 calls a second, so 1,000 calls that begin at once take 220 s. A call that would wait longer fails at once with
-/// `JUMPQR_STATUS_PACED_OUT`.
+/// How long a call may wait for all its slots together, in milliseconds; 300,000 by default, more
+/// than 0, and at most a day. WeChat takes 5 calls a second, so 1,000 calls that begin at once take
+/// 220 s. A call that would wait longer fails at once with `JUMPQR_STATUS_PACED_OUT`.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -114,8 +115,8 @@ pub extern "C" fn jumpqr_client_config_set_max_retries(
     })
 }
 
-/// Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface and account; `true` by default.
-/// WeChat answers more calls with 44990.
+/// Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface
+/// and account; `true` by default. WeChat answers more calls with 44990.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -127,8 +128,8 @@ pub extern "C" fn jumpqr_client_config_set_pacing(
     attempt(error, || set(config, move |builder| builder.pacing(pacing)))
 }
 
-/// Whether a request is checked before it is sent, and a rule is looked up before it is published or deleted; `true` by
-/// default.
+/// Whether a request is checked before it is sent, and a rule is looked up before it is published
+/// or deleted; `true` by default.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]

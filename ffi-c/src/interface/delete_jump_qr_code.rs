@@ -13,10 +13,12 @@ use crate::text::jumpqr_text;
 ///
 /// `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
 ///
-/// Unless the client does not validate, the rule is looked up first. If there is no such rule, nothing is sent.
+/// Unless the client does not validate, the rule is looked up first. If there is no such rule,
+/// nothing is sent.
 ///
-/// `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the change was found to stand; or
-/// `not_there` if there is no such rule (see `jumpqr_nearest_prefix`). The text lives for ever.
+/// `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
+/// change was found to stand; or `not_there` if there is no such rule (see
+/// `jumpqr_nearest_prefix`). The text lives for ever.
 ///
 /// NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.

@@ -13,11 +13,12 @@ use crate::text::jumpqr_text;
 ///
 /// `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
 ///
-/// Unless the client does not validate, the rule is looked up first. If there is no such rule, the call fails with the code
-/// `no_such_rule`, and nothing is sent. If the rule is published already, nothing is sent either.
+/// Unless the client does not validate, the rule is looked up first. If there is no such rule, the
+/// call fails with the code `no_such_rule`, and nothing is sent. If the rule is published already,
+/// nothing is sent either.
 ///
-/// `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the change was found to stand; or
-/// `already_published`. The text lives for ever.
+/// `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
+/// change was found to stand; or `already_published`. The text lives for ever.
 ///
 /// NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.

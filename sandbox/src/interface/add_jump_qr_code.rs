@@ -18,7 +18,8 @@ pub(super) fn answer(
     fields: &Fields,
 ) -> Result<Value, Refusal> {
     if account.kind == AccountKind::MiniProgram && is_service_link(fields.text("prefix")?) {
-        // Even if an appid says which mode was meant: WeChat goes by the token, and looks for the file in vain.
+        // Even if an appid says which mode was meant: WeChat goes by the token, and looks for the
+        // file in vain.
         return Err(Refusal::new(85069));
     }
     match mode(account, fields)? {
@@ -140,15 +141,16 @@ fn check_may_add(state: &State, account: &Account, prefix: &str) -> Result<(), R
     Ok(())
 }
 
-/// Whether it is what a service account's QR code holds. Nobody can place a verification file on that host.
+/// Whether it is what a service account's QR code holds. Nobody can place a verification file on
+/// that host.
 fn is_service_link(prefix: &str) -> bool {
     ["http://weixin.qq.com/q/", "https://weixin.qq.com/q/"]
         .iter()
         .any(|start| prefix.starts_with(start))
 }
 
-/// What core forbids in a prefix, and the reported causes of 85066 that it warns of. A link without its scheme gets -1, as
-/// developers report.
+/// What core forbids in a prefix, and the reported causes of 85066 that it warns of. A link without
+/// its scheme gets -1, as developers report.
 fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
     if !prefix.contains("://") {
         return Err(Refusal::new(-1));

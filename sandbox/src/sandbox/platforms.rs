@@ -27,8 +27,9 @@ impl Sandbox {
         self.state.lock().put_platform(platform);
     }
 
-    /// The ticket that was pushed to the platform last. Every 10 minutes of the sandbox's time one is pushed: by turns a new
-    /// value, and the same value once more. Each is valid for 12 hours from its last push.
+    /// The ticket that was pushed to the platform last. Every 10 minutes of the sandbox's time one
+    /// is pushed: by turns a new value, and the same value once more. Each is valid for 12 hours
+    /// from its last push.
     pub fn component_verify_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
         let pushed = self.state.lock().current_ticket(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))
@@ -40,7 +41,8 @@ impl Sandbox {
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
-    /// Pushes the value of the last push once more, which is valid for 12 hours again; a new one if that has expired.
+    /// Pushes the value of the last push once more, which is valid for 12 hours again; a new one if
+    /// that has expired.
     pub fn push_ticket_again(&self, component_appid: &str) -> Result<Secret, SandboxError> {
         let pushed = self.state.lock().push_ticket_again(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))

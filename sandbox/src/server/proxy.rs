@@ -1,8 +1,8 @@
 //! An HTTPS proxy that leads WeChat's hosts here, for clients that have `https://api.weixin.qq.com` built in.
 //!
-//! It takes CONNECT on the sandbox's own port, and answers TLS with a certificate of an authority that is made for this
-//! sandbox alone. The authority's key is dropped at once, so it signs nothing else; and it may sign for `weixin.qq.com`
-//! only.
+//! It takes CONNECT on the sandbox's own port, and answers TLS with a certificate of an authority
+//! that is made for this sandbox alone. The authority's key is dropped at once, so it signs nothing
+//! else; and it may sign for `weixin.qq.com` only.
 
 use std::io;
 use std::net::SocketAddr;
@@ -98,7 +98,8 @@ fn certify() -> Result<Certified, rcgen::Error> {
     ))
 }
 
-/// A certificate of the machine's time, whatever the sandbox's clock says: clients check it against theirs.
+/// A certificate of the machine's time, whatever the sandbox's clock says: clients check it against
+/// theirs.
 fn params(hosts: &[&str], name: &str) -> Result<CertificateParams, rcgen::Error> {
     let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
     let mut params = CertificateParams::new(hosts)?;
@@ -141,7 +142,8 @@ impl Tunnels {
         self.opened.recv().await
     }
 
-    /// Serves a connection that was accepted: it begins with CONNECT, or with a request to the sandbox itself.
+    /// Serves a connection that was accepted: it begins with CONNECT, or with a request to the
+    /// sandbox itself.
     pub(super) fn open(&self, stream: TcpStream, address: SocketAddr) {
         let identity = Arc::clone(&self.identity);
         let ready = self.ready.clone();

@@ -1,8 +1,9 @@
 //! Refuses what a web page in the user's browser could send.
 //!
-//! The sandbox listens on loopback, and so does every browser's reach: a page of any site can post to `127.0.0.1`, or give
-//! its own host name the address 127.0.0.1 (DNS rebinding) and read the answers too. A browser names the host in `Host`
-//! and the page in `Origin` and `Sec-Fetch-Site`; a page cannot change these headers.
+//! The sandbox listens on loopback, and so does every browser's reach: a page of any site can post
+//! to `127.0.0.1`, or give its own host name the address 127.0.0.1 (DNS rebinding) and read the
+//! answers too. A browser names the host in `Host` and the page in `Origin` and `Sec-Fetch-Site`; a
+//! page cannot change these headers.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -12,7 +13,8 @@ use axum::http::{HeaderMap, Version, header};
 
 use crate::error::SandboxError;
 
-/// The hosts of WeChat that a tunnel of the proxy leads here. Source: WeChat's page on the domains of its interfaces.
+/// The hosts of WeChat that a tunnel of the proxy leads here. Source: WeChat's page on the domains
+/// of its interfaces.
 pub(super) const WECHAT_HOSTS: [&str; 5] = [
     "api.weixin.qq.com",
     "api2.weixin.qq.com",
@@ -21,7 +23,8 @@ pub(super) const WECHAT_HOSTS: [&str; 5] = [
     "hk.api.weixin.qq.com",
 ];
 
-/// What `Sec-Fetch-Site` says of a request that no other site's page made. `none` is a person's own: an address typed in.
+/// What `Sec-Fetch-Site` says of a request that no other site's page made. `none` is a person's
+/// own: an address typed in.
 const OWN_SITE: [&str; 2] = ["same-origin", "none"];
 
 /// A further host that leads to the sandbox.
@@ -63,7 +66,8 @@ impl Hosts {
 
     /// Checks the headers of a request. The error says why a web page could have sent it.
     ///
-    /// In a tunnel of the proxy, WeChat's hosts name the sandbox: nobody else's page can be of such a host there.
+    /// In a tunnel of the proxy, WeChat's hosts name the sandbox: nobody else's page can be of such
+    /// a host there.
     pub(super) fn check(&self, head: &Parts, in_tunnel: bool) -> Result<(), String> {
         let names_sandbox = |authority: &str| {
             if in_tunnel {
@@ -155,7 +159,8 @@ fn parse_authority(text: &str) -> Option<Named> {
     (!name.is_empty()).then_some(Named { name, port })
 }
 
-/// `localhost` and the names below it always lead to this machine: browsers ask no DNS server about them.
+/// `localhost` and the names below it always lead to this machine: browsers ask no DNS server about
+/// them.
 fn is_loopback(name: &str) -> bool {
     if name == "localhost" || name.ends_with(".localhost") {
         return true;

@@ -104,8 +104,8 @@ impl Authorizations {
         }
     }
 
-    /// The refresh token that comes with this access token: the next one, or the same again. 61003 if the account has not
-    /// authorised the platform.
+    /// The refresh token that comes with this access token: the next one, or the same again. 61003
+    /// if the account has not authorised the platform.
     pub(crate) fn rotate(
         &mut self,
         component_appid: &str,
@@ -143,8 +143,9 @@ impl Authorizations {
         Ok(authorization.present.refresh_token.clone())
     }
 
-    /// The platform calls for the account with this access token. The refresh tokens from before the one that came with it
-    /// are dead, unless they die by the clock. 61003 if the account has not authorised the platform.
+    /// The platform calls for the account with this access token. The refresh tokens from before
+    /// the one that came with it are dead, unless they die by the clock. 61003 if the account has
+    /// not authorised the platform.
     pub(crate) fn admit(
         &mut self,
         component_appid: &str,

@@ -19,7 +19,8 @@ use crate::interface::{Call, Interface};
 /// How many requests are remembered; of more, the latest.
 const REMEMBERED: usize = 10_000;
 
-/// How many bytes of requests are remembered; of more, the latest. The last request is remembered in any case.
+/// How many bytes of requests are remembered; of more, the latest. The last request is remembered
+/// in any case.
 const REMEMBERED_BYTES: usize = 64 << 20;
 
 /// Headers that hold nothing but credentials.
@@ -188,8 +189,9 @@ impl Journal {
     }
 }
 
-/// Strikes out all that the sandbox knows to be secret, and what `call` gives as a token or a secret, right or wrong. A text
-/// that is too short to be one stays: its stars would stand everywhere.
+/// Strikes out all that the sandbox knows to be secret, and what `call` gives as a token or a
+/// secret, right or wrong. A text that is too short to be one stays: its stars would stand
+/// everywhere.
 pub(crate) fn redact(state: &State, call: Option<&Call>, text: &str) -> String {
     let given = call.into_iter().flat_map(|call| {
         ["access_token", "component_access_token", "secret"]
@@ -223,8 +225,9 @@ const fn secret_fields(interface: Interface) -> &'static [&'static str] {
     }
 }
 
-/// The secrets in a body may be wrong, escaped, or in a body that is not JSON. Only the values of the fields that hold them
-/// are struck out, not the same text elsewhere, which may be a 1 or a null.
+/// The secrets in a body may be wrong, escaped, or in a body that is not JSON. Only the values of
+/// the fields that hold them are struck out, not the same text elsewhere, which may be a 1 or a
+/// null.
 pub(crate) fn redact_body(state: &State, call: Option<&Call>, body: &[u8]) -> String {
     let received = String::from_utf8_lossy(body);
     let names = call.map_or(&[][..], |call| secret_fields(call.interface));

@@ -7,8 +7,8 @@ use jumpqr_core::Secret;
 
 use super::minted::STRUCK_OUT;
 
-/// How much of a secret is looked for at every place of a text. A shorter text is no secret: stars in the place of every
-/// "s" would make a record unreadable.
+/// How much of a secret is looked for at every place of a text. A shorter text is no secret: stars
+/// in the place of every "s" would make a record unreadable.
 pub(super) const BEGINNING: usize = 8;
 
 /// All that any account or platform has or had, so that to look for them takes no longer the more there are.

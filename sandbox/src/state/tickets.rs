@@ -10,7 +10,8 @@ use crate::refusal::Refusal;
 const PUSHED_EVERY: Duration = Duration::from_secs(10 * 60);
 const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// How long an expired ticket is told apart (61005) from one that never was (61006), counted from its push.
+/// How long an expired ticket is told apart (61005) from one that never was (61006), counted from
+/// its push.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many tickets of a platform are kept.
@@ -36,8 +37,8 @@ pub(crate) struct Tickets {
 }
 
 impl Tickets {
-    /// The one that was pushed last. Every 10 minutes one is pushed: by turns a new one, and the same once more, as WeChat's
-    /// pushes may repeat a value.
+    /// The one that was pushed last. Every 10 minutes one is pushed: by turns a new one, and the
+    /// same once more, as WeChat's pushes may repeat a value.
     pub(crate) fn current(&mut self, component_appid: &str, now: Moment) -> Pushed {
         match self.last(component_appid) {
             Some(ticket) if now < ticket.pushed_at.saturating_add(PUSHED_EVERY) => Pushed {
@@ -56,7 +57,8 @@ impl Tickets {
         self.by_platform.get_mut(component_appid)?.last_mut()
     }
 
-    /// Pushes the value of the last push once more, or a new one if there was none or it has expired.
+    /// Pushes the value of the last push once more, or a new one if there was none or it has
+    /// expired.
     pub(crate) fn push_again(&mut self, component_appid: &str, now: Moment) -> Pushed {
         match self.last(component_appid) {
             Some(ticket) if now < ticket.pushed_at.saturating_add(LIFETIME) => {

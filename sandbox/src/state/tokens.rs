@@ -203,7 +203,8 @@ impl TokenBook {
         }
     }
 
-    /// Forgets dead tokens if there are many. A superseded or killed one gets 40001 whether it is known or not.
+    /// Forgets dead tokens if there are many. A superseded or killed one gets 40001 whether it is
+    /// known or not.
     fn sweep(&mut self, now: Moment) {
         if self.issued.len() < self.sweep_at.max(TOKENS_BEFORE_SWEEP) {
             return;
@@ -212,7 +213,8 @@ impl TokenBook {
             issued.dies_at.is_none_or(|dies_at| now < dies_at)
                 && now < issued.expires_at.saturating_add(EXPIRED_REMEMBERED)
         });
-        // So that the next sweep comes after as many new tokens as there are now, and costs each little.
+        // So that the next sweep comes after as many new tokens as there are now, and costs each
+        // little.
         self.sweep_at = self.issued.len().saturating_mul(2);
     }
 

@@ -34,8 +34,9 @@ pub enum Play {
     Handshake(fn(&mut Connection) -> io::Result<()>),
     /// TLS with this certificate; what comes over it is answered as it should be.
     Tls(fn() -> Result<Identity, rcgen::Error>),
-    /// TLS with a right certificate. The first request on a connection is answered with two responses in one piece, of which the
-    /// last byte of the ciphertext is held back until the client sends more.
+    /// TLS with a right certificate. The first request on a connection is answered with two
+    /// responses in one piece, of which the last byte of the ciphertext is held back until the
+    /// client sends more.
     TlsSurplus,
     /// A sandbox that was asked for this fault, in JSON.
     Sandbox(&'static str),

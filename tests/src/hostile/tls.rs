@@ -96,7 +96,8 @@ pub(super) fn serve(
     Ok(())
 }
 
-/// Answers the first request with two responses, and holds the last byte back until the client sends more.
+/// Answers the first request with two responses, and holds the last byte back until the client
+/// sends more.
 pub(super) fn serve_surplus(
     mut stream: TcpStream,
     config: &Arc<ServerConfig>,

@@ -17,8 +17,9 @@ Examples:
 
 /// Keep the component_verify_ticket that WeChat has just pushed to the platform
 ///
-/// WeChat pushes one every 10 minutes, each good for 12 hours; without one, the platform gets no token. Give the
-/// decrypted ComponentVerifyTicket, which begins with `ticket@@@`: the ciphertext of Encrypt is refused. Nothing is sent.
+/// WeChat pushes one every 10 minutes, each good for 12 hours; without one, the platform gets no
+/// token. Give the decrypted ComponentVerifyTicket, which begins with `ticket@@@`: the ciphertext
+/// of Encrypt is refused. Nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct SetVerifyTicket {

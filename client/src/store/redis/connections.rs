@@ -17,7 +17,8 @@ use redis::RedisResult;
 use super::connection::{Connection, Socket, Tls, time_left};
 
 /// How long everything together may take that one command needs: resolving the name, connecting,
-/// TLS, the login, the command, and its answer. A command that runs a script may need three of them.
+/// TLS, the login, the command, and its answer. A command that runs a script may need three of
+/// them.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The most idle connections that are kept.

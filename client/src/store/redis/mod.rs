@@ -27,10 +27,11 @@ const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 /// - `ca`: with `rediss://`, the absolute path of a file with the certificates, in PEM, that are trusted instead of the bundled
 ///   authorities'
 ///
-/// Connections are opened when they are needed, so Redis may be down when the store is made, and come and go. Everything
-/// that one access needs (resolving the name, connecting, TLS, the login, the answers) may take 2 s together, and no
-/// longer than the time that is left. Not more than a record may have is read. TLS uses the cryptography that the process has chosen for rustls; where it has chosen
-/// none, ring.
+/// Connections are opened when they are needed, so Redis may be down when the store is made, and
+/// come and go. Everything that one access needs (resolving the name, connecting, TLS, the login,
+/// the answers) may take 2 s together, and no longer than the time that is left. Not more than a
+/// record may have is read. TLS uses the cryptography that the process has chosen for rustls; where
+/// it has chosen none, ring.
 ///
 /// # What Redis must be set to
 ///

@@ -1,9 +1,10 @@
 //! Connections that wait for another request.
 //!
-//! ureq's own pool looks at each of them twice a request, under its lock, and takes the one that has waited longest, so that a
-//! burst's connections are all kept, and all cold. Here the last one is taken, and what the burst has left ages. A thread closes what
-//! has waited too long, so that a process that falls silent keeps no sockets open. It runs while connections wait, and a
-//! little longer, so that calls one after the other do not each start one.
+//! ureq's own pool looks at each of them twice a request, under its lock, and takes the one that
+//! has waited longest, so that a burst's connections are all kept, and all cold. Here the last one
+//! is taken, and what the burst has left ages. A thread closes what has waited too long, so that a
+//! process that falls silent keeps no sockets open. It runs while connections wait, and a little
+//! longer, so that calls one after the other do not each start one.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -168,7 +169,8 @@ fn ends(uri: &Uri) -> (&str, &str) {
     (uri.scheme_str().unwrap_or_default(), authority)
 }
 
-/// The connections that wait. Dropping it closes them, and ends the thread that closes the old ones.
+/// The connections that wait. Dropping it closes them, and ends the thread that closes the old
+/// ones.
 struct IdleConnections {
     shared: Arc<Shared>,
 }
@@ -218,7 +220,8 @@ impl IdleConnections {
         Self { shared }
     }
 
-    /// Takes the connection to there that has waited least, and closes those that have waited too long.
+    /// Takes the connection to there that has waited least, and closes those that have waited too
+    /// long.
     fn take(&self, uri: &Uri, now: Instant) -> Option<Connection> {
         let (scheme, authority) = ends(uri);
         let mut waiting = self.shared.lock();
@@ -248,7 +251,8 @@ impl IdleConnections {
         }
     }
 
-    /// If no thread can be started, connections that have waited too long are closed by the next call.
+    /// If no thread can be started, connections that have waited too long are closed by the next
+    /// call.
     fn start_closer(&self) {
         let shared = Arc::clone(&self.shared);
         let started = thread::Builder::new()
@@ -280,7 +284,8 @@ impl Drop for IdleConnections {
 }
 
 impl Shared {
-    /// Closes connections as they become too old, until none has waited for as long as one may wait.
+    /// Closes connections as they become too old, until none has waited for as long as one may
+    /// wait.
     fn close_old(&self) {
         let mut waiting = self.lock();
         let mut was_empty = false;

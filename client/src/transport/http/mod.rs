@@ -98,14 +98,16 @@ impl Default for HttpSettings {
 
 /// Which proxy to use. This machine's own addresses are never called through one.
 ///
-/// A proxy is `http://[user:password@]host[:port]` for one over HTTP, `socks5://…` for SOCKS 5 with names resolved here, or
-/// `socks5h://…` for SOCKS 5 with names resolved by the proxy. User and password are percent-encoded.
+/// A proxy is `http://[user:password@]host[:port]` for one over HTTP, `socks5://…` for SOCKS 5 with
+/// names resolved here, or `socks5h://…` for SOCKS 5 with names resolved by the proxy. User and
+/// password are percent-encoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ProxySetting {
-    /// The proxy of the environment, as curl reads it: `https_proxy` for base URLs with https, `http_proxy` for those with plain
-    /// http, then `all_proxy`, each in lower or upper case; but for hosts in `no_proxy`. `HTTP_PROXY` does not count where
-    /// `REQUEST_METHOD` is set, as in CGI. The first variable with a proxy that can be used counts. If variables are set and none can
-    /// be used, that is an error: no host is then called directly but those in `no_proxy`.
+    /// The proxy of the environment, as curl reads it: `https_proxy` for base URLs with https,
+    /// `http_proxy` for those with plain http, then `all_proxy`, each in lower or upper case; but
+    /// for hosts in `no_proxy`. `HTTP_PROXY` does not count where `REQUEST_METHOD` is set, as in
+    /// CGI. The first variable with a proxy that can be used counts. If variables are set and none
+    /// can be used, that is an error: no host is then called directly but those in `no_proxy`.
     #[default]
     FromEnvironment,
     /// No proxy.
@@ -116,24 +118,25 @@ pub enum ProxySetting {
 
 /// Whose certificates are trusted.
 ///
-/// Certificates that rustls cannot read are passed over if there are others, and named in the error when a server is not
-/// trusted.
+/// Certificates that rustls cannot read are passed over if there are others, and named in the error
+/// when a server is not trusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsRoots {
     /// Mozilla's list of authorities, as it was when this version was built.
     #[default]
     Bundled,
-    /// The operating system's, read once, when the client is built. On Linux they are those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else
-    /// of the well-known files such as `/etc/ssl/certs/ca-certificates.crt`.
+    /// The operating system's, read once, when the client is built. On Linux they are those of
+    /// `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the well-known files such as
+    /// `/etc/ssl/certs/ca-certificates.crt`.
     #[cfg(feature = "os-roots")]
     Os,
     /// These certificates only, in PEM.
     Pem(Vec<u8>),
 }
 
-/// The version of the Internet Protocol to connect with. WeChat lists one address of a machine; with both versions, the machine
-/// may call from the other one (40164).
+/// The version of the Internet Protocol to connect with. WeChat lists one address of a machine;
+/// with both versions, the machine may call from the other one (40164).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IpVersion {
@@ -189,8 +192,9 @@ impl IpVersion {
 
 /// The transport over blocking HTTP/1.1, with kept connections. One is enough for any number of threads.
 ///
-/// ureq logs through the `log` crate. What is sent is in none of its lines but the path; the responses, with the tokens in them, are in
-/// those of the target `ureq_proto` at the level `trace`: leave that target below it.
+/// ureq logs through the `log` crate. What is sent is in none of its lines but the path; the
+/// responses, with the tokens in them, are in those of the target `ureq_proto` at the level
+/// `trace`: leave that target below it.
 pub struct HttpTransport {
     /// For hosts that are called directly.
     direct: Agent,
@@ -258,7 +262,8 @@ impl HttpTransport {
         })
     }
 
-    /// Refuses a host that no proxy of the environment leads to, before anything is to be sent there.
+    /// Refuses a host that no proxy of the environment leads to, before anything is to be sent
+    /// there.
     pub(crate) fn check(&self, base_url: &str) -> Result<()> {
         let refuse = |why: &str| {
             let what =

@@ -1,7 +1,8 @@
-//! Which proxy leads to a host: the variables of the environment, read as curl reads them. Nothing here reads the environment
-//! itself.
+//! Which proxy leads to a host: the variables of the environment, read as curl reads them. Nothing
+//! here reads the environment itself.
 //!
-//! Source: curl's manual page, sections "ENVIRONMENT" and "PROXY PROTOCOL PREFIXES", and `CURLOPT_NOPROXY(3)`.
+//! Source: curl's manual page, sections "ENVIRONMENT" and "PROXY PROTOCOL PREFIXES", and
+//! `CURLOPT_NOPROXY(3)`.
 
 use std::net::IpAddr;
 
@@ -17,22 +18,25 @@ pub(super) enum Choice {
     Direct,
     /// This one.
     Proxy(Proxy),
-    /// Each variable that is set has a value that cannot be used. A request through none of them could show the token to a
-    /// network that the caller wants to avoid, so there is no request.
+    /// Each variable that is set has a value that cannot be used. A request through none of them
+    /// could show the token to a network that the caller wants to avoid, so there is no request.
     Unusable,
 }
 
-/// What the environment says of the proxy for one scheme, and which of its variables were passed over, and why.
+/// What the environment says of the proxy for one scheme, and which of its variables were passed
+/// over, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FromEnvironment {
     pub(super) choice: Choice,
     pub(super) passed_over: Vec<(&'static str, Reason)>,
 }
 
-/// Chooses the proxy for hosts with https, or with plain http. `variable` gives the value of a variable.
+/// Chooses the proxy for hosts with https, or with plain http. `variable` gives the value of a
+/// variable.
 ///
-/// The variable of the scheme counts before that of all schemes, and lower case before upper case. An empty one is as if it were not
-/// set. `HTTP_PROXY` does not count in a CGI script: there it is the header `Proxy` of whoever sends a request.
+/// The variable of the scheme counts before `all_proxy`, and lower case before upper case. An empty
+/// variable counts as unset. `HTTP_PROXY` does not count in a CGI script: there it is
+/// the header `Proxy` of an incoming request.
 pub(super) fn from_environment(
     https: bool,
     variable: impl Fn(&str) -> Option<String>,
@@ -109,10 +113,11 @@ pub(super) fn parse(url: &str) -> Result<Proxy, Reason> {
         .map_err(|_| "it cannot be read; give http://[user:password@]host[:port]")
 }
 
-/// Whether `no_proxy` says that a host is called directly: `*`, or a list of hosts, separated by commas or white space.
+/// Whether `no_proxy` says that a host is called directly: `*`, or a list of hosts, separated by
+/// commas or white space.
 ///
-/// `qq.com` and `.qq.com` stand for that host and all below it; `10.0.0.0/8` and `fd00::/8` for addresses; with a port, an
-/// entry stands for that port alone.
+/// `qq.com` and `.qq.com` stand for that host and all below it; `10.0.0.0/8` and `fd00::/8` for
+/// addresses; with a port, an entry stands for that port alone.
 pub(super) fn is_excluded(no_proxy: &str, host: &str, port: u16) -> bool {
     let host = bare(host).trim_end_matches('.');
     let address: Option<IpAddr> = host.parse().ok();
@@ -200,7 +205,7 @@ fn split_port(place: &str) -> (&str, Option<&str>) {
 mod tests {
     use super::{Choice, from_environment, is_excluded, no_proxy, parse};
 
-    /// The proxy's host, or why there is none, and the variables that were passed over.
+    /// The proxy's host, or why no proxy is used, and the variables that were passed over.
     fn chosen(https: bool, variables: &[(&str, &str)]) -> (String, Vec<&'static str>) {
         let found = from_environment(https, |name| value(variables, name));
         let choice = match found.choice {

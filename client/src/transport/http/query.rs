@@ -1,8 +1,9 @@
 //! The query of the URL, which holds the access token or the appsecret, on its way past ureq.
 //!
-//! If any logger takes the level `trace`, ureq writes the whole URL into its lines of the level `debug`, and every byte of the request
-//! into those of `trace`. So it is given the URL without the query, and the query is put into the request's first line below
-//! ureq, on the way out. As in [`patience`](super::patience), it is kept by the thread that sends the request.
+//! If any logger takes the level `trace`, ureq writes the whole URL into its lines of the level
+//! `debug`, and every byte of the request into those of `trace`. So it is given the URL without the
+//! query, and the query is put into the request's first line below ureq, on the way out. As in
+//! [`patience`](super::patience), it is kept by the thread that sends the request.
 
 use std::cell::RefCell;
 use std::io;
@@ -34,8 +35,8 @@ pub(super) fn take() -> Option<Secret> {
     QUERY.take()
 }
 
-/// Puts the query behind the path in the first line of a request, of which the first `amount` bytes of `output` are the
-/// beginning; gives how many they are now.
+/// Puts the query behind the path in the first line of a request, of which the first `amount` bytes
+/// of `output` are the beginning; gives how many they are now.
 pub(super) fn insert(output: &mut [u8], amount: usize, query: &Secret) -> io::Result<usize> {
     let query = query.expose().as_bytes();
     let no_room = || io::Error::from(io::ErrorKind::InvalidInput);

@@ -1,7 +1,8 @@
 //! SOCKS 5: how a proxy is asked for a connection ([RFC 1928](https://www.rfc-editor.org/rfc/rfc1928), and
 //! [RFC 1929](https://www.rfc-editor.org/rfc/rfc1929) for user and password).
 //!
-//! ureq's own connector opens a socket that knows neither the call's deadline nor that its caller has given up.
+//! ureq's own connector opens a socket that knows neither the call's deadline nor that its caller
+//! has given up.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr};

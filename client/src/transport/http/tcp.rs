@@ -20,7 +20,8 @@ use super::socket_timeout::SocketTimeout;
 use super::socks::{is_socks, tunnel};
 use super::time_left::time_left;
 
-/// Opens a socket, through a SOCKS proxy if there is one. A connection through an HTTP proxy exists already.
+/// Opens a socket, through a SOCKS proxy if there is one. A connection through an HTTP proxy exists
+/// already.
 #[derive(Debug)]
 pub(super) struct TcpConnector;
 

@@ -1,7 +1,7 @@
 //! TLS for ureq, on rustls.
 //!
-//! ureq's own connector puts a connection back while rustls still holds a part of what the server sent, and can trust the
-//! bundled authorities or others, not both.
+//! ureq's own connector puts a connection back while rustls still holds a part of what the server
+//! sent, and can trust the bundled authorities or others, not both.
 
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
@@ -91,8 +91,8 @@ pub(super) struct TlsTransport<T: Transport> {
 }
 
 impl<T: Transport> TlsTransport<T> {
-    /// Whether the server has sent nothing beyond the last response: no plaintext that nobody has read, no part of a
-    /// record, and no end.
+    /// Whether the server has sent nothing beyond the last response: no plaintext that nobody has
+    /// read, no part of a record, and no end.
     fn holds_nothing(&mut self) -> bool {
         let unread = self.stream.conn.reader().fill_buf().map(drop);
         self.buffers.input().is_empty()

@@ -1,11 +1,11 @@
-/// The bytes before a record: its type, a version of two bytes, and the length of what follows in two bytes
-/// ([RFC 8446, section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
+/// The bytes before a record: its type, a version of two bytes, and the length of what follows in
+/// two bytes ([RFC 8446, section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
 const HEADER: u8 = 5;
 
 /// Follows the records of TLS that a server sends.
 ///
-/// rustls does not say that it holds a part of a record. The rest of that record may come after the next request, and what
-/// is in it would be taken for the response.
+/// rustls does not say that it holds a part of a record. The rest of that record may come after the
+/// next request, and what is in it would be taken for the response.
 #[derive(Debug, Default)]
 pub(super) struct TlsRecords {
     /// The bytes of the current header that were received.

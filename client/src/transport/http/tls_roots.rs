@@ -22,7 +22,8 @@ const MOST_NAMED: usize = 3;
 #[derive(Debug)]
 pub(super) struct Roots {
     pub(super) store: Arc<RootCertStore>,
-    /// Which certificates of the caller cannot be read and are therefore not trusted, in a sentence for an error's text.
+    /// Which certificates of the caller cannot be read and are therefore not trusted, in a sentence
+    /// for an error's text.
     pub(super) passed_over: Option<String>,
 }
 
@@ -64,10 +65,11 @@ fn add_os(store: &mut RootCertStore) -> Result<()> {
     Ok(())
 }
 
-/// Adds the certificates in `pem`, and names those that cannot be read. If none can be read, that is an error.
+/// Adds the certificates in `pem`, and names those that cannot be read. If none can be read, that
+/// is an error.
 ///
-/// Among 140 authorities of a company's bundle, there are some that rustls cannot read. Who needs one of the others shall
-/// not fail for them.
+/// Among 140 authorities of a company's bundle, there are some that rustls cannot read. Who needs
+/// one of the others shall not fail for them.
 pub(crate) fn add_pem(
     store: &mut RootCertStore,
     setting: &str,
