@@ -15,6 +15,7 @@ mod fake;
 mod given_up;
 mod hindered_renewal;
 mod http;
+mod look_up;
 mod merchants;
 mod named;
 mod network;

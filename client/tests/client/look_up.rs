@@ -1,0 +1,83 @@
+//! The client looks a rule up before it publishes or deletes it.
+
+use std::sync::Arc;
+
+use jumpqr::answer::Reply;
+use jumpqr::interface::Confirmation;
+use jumpqr::transport::MemoryTransport;
+use jumpqr::{Client, ClientBuilder};
+
+const RULE: &str = "https://m.example.cn/s58/";
+const SLIP: &str = "https://m.example.cn/s58";
+
+/// Makes a client of an account that has one rule, with this state.
+fn client(
+    state: u8,
+    set: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> (Arc<MemoryTransport>, Client) {
+    let list = format!(
+        r#"{{"errcode":0,"rule_list":[{{"prefix":"{RULE}","path":"p","state":{state}}}]}}"#
+    );
+    let wechat = Arc::new(MemoryTransport::new(move |request| {
+        Ok(Reply::ok(if request.path().ends_with("qrcodejumpget") {
+            list.as_str()
+        } else {
+            r#"{"errcode":0}"#
+        }))
+    }));
+    let builder = Client::builder()
+        .access_token("TOKEN")
+        .transport(wechat.clone());
+    (wechat, set(builder).build().unwrap())
+}
+
+fn sent(wechat: &MemoryTransport) -> Vec<&'static str> {
+    let name = |path: &'static str| path.rsplit('/').next().unwrap();
+    wechat.sent().iter().map(|sent| name(sent.path)).collect()
+}
+
+#[test]
+fn a_rule_that_is_not_there_is_not_deleted_and_not_published() {
+    let (wechat, client) = client(1, |builder| builder);
+    assert_eq!(
+        client.delete_jump_qr_code(SLIP).unwrap(),
+        Confirmation::NotThere
+    );
+    let refused = client.publish_jump_qr_code(SLIP).unwrap_err();
+    assert_eq!(refused.code(), "no_such_rule");
+    assert!(refused.message().contains(&format!("did you mean {RULE}?")));
+    assert_eq!(sent(&wechat), ["qrcodejumpget", "qrcodejumpget"]);
+}
+
+#[test]
+fn a_rule_that_is_there_is_deleted_and_published() {
+    let (wechat, client) = client(1, |builder| builder);
+    client.publish_jump_qr_code(RULE).unwrap();
+    client.delete_jump_qr_code(RULE).unwrap();
+    assert_eq!(
+        sent(&wechat),
+        [
+            "qrcodejumpget",
+            "qrcodejumppublish",
+            "qrcodejumpget",
+            "qrcodejumpdelete"
+        ]
+    );
+}
+
+#[test]
+fn a_published_rule_is_not_published_again() {
+    let (wechat, client) = client(2, |builder| builder);
+    assert_eq!(
+        client.publish_jump_qr_code(RULE).unwrap(),
+        Confirmation::AlreadyPublished
+    );
+    assert_eq!(sent(&wechat), ["qrcodejumpget"]);
+}
+
+#[test]
+fn without_validation_nothing_is_looked_up() {
+    let (wechat, client) = client(1, |builder| builder.validate(false));
+    client.delete_jump_qr_code(SLIP).unwrap();
+    assert_eq!(sent(&wechat), ["qrcodejumpdelete"]);
+}
