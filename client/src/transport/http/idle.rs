@@ -276,7 +276,7 @@ impl Drop for IdleConnections {
         drop(waiting);
         drop(closed);
         self.shared.is_over.notify_all();
-        // It ends at once. Whoever unloads the library now must not find it running.
+        // It ends at once. If the library is unloaded next, the thread must not run any more.
         if let Some((_, thread)) = thread.filter(|(owner, _)| *owner == process::id()) {
             let _ended = thread.join();
         }
@@ -480,9 +480,14 @@ mod tests {
         assert_eq!(Arc::strong_count(&shared), 3);
     }
 
-    /// Waits for what another thread does; a test that waits in vain is ended from outside.
+    /// Waits for what another thread does, and fails if it does not do it in a minute.
     fn until(mut is_so: impl FnMut() -> bool) {
+        let begun = Instant::now();
         while !is_so() {
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "it does not come"
+            );
             thread::sleep(Duration::from_millis(1));
         }
     }
