@@ -14,14 +14,14 @@ export declare class Client {
   /** A client with these settings, in JSON; `token_function` says whether the facade has a function that gives tokens. */
   constructor(events: Events, options: string, tokenFunction: boolean)
   /** Begins the call with this number. */
-  call(call: number, withdrawal: Withdrawal | undefined | null, interface: string, arguments: string, options?: string | undefined | null): void
+  call(call: number, cancel: Cancel | undefined | null, interface: string, arguments: string, options?: string | undefined | null): void
   /** All rules: the ordinary-link rules, or those of the service account that open the Mini Program `appid`. */
   rules(arguments: string, options?: string | undefined | null): Rules
   /**
    * Begins to look, as the call with this number, how the token stands in its store; the answer is null for a token that is
    * the caller's own.
    */
-  tokenStatus(call: number, withdrawal?: Withdrawal | undefined | null): void
+  tokenStatus(call: number, cancel?: Cancel | undefined | null): void
 }
 
 /** Where events of one JavaScript thread go to. */
@@ -37,11 +37,11 @@ export declare class Platform {
   /** A platform with these settings, in JSON. */
   constructor(events: Events, options: string)
   /** Begins to store the ticket, as the call with this number. */
-  setVerifyTicket(call: number, withdrawal: Withdrawal | undefined | null, ticket: string): void
+  setVerifyTicket(call: number, cancel: Cancel | undefined | null, ticket: string): void
   /** Begins to store a merchant's refresh token, as the call with this number. */
-  setAuthorizerRefreshToken(call: number, withdrawal: Withdrawal | undefined | null, authorizerAppid: string, token: string): void
+  setAuthorizerRefreshToken(call: number, cancel: Cancel | undefined | null, authorizerAppid: string, token: string): void
   /** Begins to look, as the call with this number, how the platform's own token stands in the store. */
-  tokenStatus(call: number, withdrawal?: Withdrawal | undefined | null): void
+  tokenStatus(call: number, cancel?: Cancel | undefined | null): void
   /** A client that calls for this merchant. */
   merchant(authorizerAppid: string): Client
 }
@@ -49,7 +49,7 @@ export declare class Platform {
 /** All rules of an account, page by page. */
 export declare class Rules {
   /** Begins to ask for the next page, as the call with this number; the answer is null after the last. */
-  nextPage(call: number, withdrawal?: Withdrawal | undefined | null): void
+  nextPage(call: number, cancel?: Cancel | undefined | null): void
 }
 
 /** An index over rules, built once. */
@@ -82,12 +82,12 @@ export declare class Sandbox {
   stop(): void
 }
 
-/** By what one call can be withdrawn. */
-export declare class Withdrawal {
+/** Cancels one call. */
+export declare class Cancel {
   /** For a call that is about to begin. */
   constructor()
-  /** Withdraws the call: nothing is sent for it that has not been sent. */
-  withdraw(): void
+  /** Cancels the call: no further request is sent for it. */
+  cancel(): void
 }
 
 /** The violations and warnings of a call to `interface`. */

@@ -501,7 +501,7 @@ export interface ErrCode {
   errmsg: string
   kind: ErrorKind
   /** What a call does next. */
-  class: 'stop' | 'mend' | 'renew' | 'wait' | 'read_back'
+  reaction: 'stop' | 'fix' | 'renew' | 'wait' | 'read_back'
   /** Seconds. */
   wait_seconds: number
   retryable: boolean

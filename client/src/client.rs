@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::builder::{ClientBuilder, check_duration};
-use crate::drive::{Driver, Patience};
-use crate::given_up::GivenUp;
+use crate::cancel::Cancel;
+use crate::drive::{CallOptions, Driver};
 use crate::rules::Rules;
 use crate::token::{TokenSource, TokenStatus, TokensAside};
 
@@ -29,7 +29,7 @@ use crate::token::{TokenSource, TokenStatus, TokensAside};
 pub struct Client {
     driver: Arc<Driver>,
     tokens: Arc<dyn TokenSource>,
-    patience: Patience,
+    options: CallOptions,
     validate: bool,
 }
 
@@ -48,7 +48,7 @@ impl Client {
         Self {
             driver,
             tokens,
-            patience: Patience::new(timeout),
+            options: CallOptions::new(timeout),
             validate,
         }
     }
@@ -56,14 +56,14 @@ impl Client {
     /// The most time that a whole call takes, without waiting for its slots.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.patience.timeout
+        self.options.timeout
     }
 
     /// The same client with another timeout for a whole call: more than 0 s, and at most a day.
     pub fn with_timeout(&self, timeout: Duration) -> Result<Self> {
         check_duration("timeout", timeout)?;
         let mut client = self.clone();
-        client.patience.timeout = timeout;
+        client.options.timeout = timeout;
         Ok(client)
     }
 
@@ -80,17 +80,17 @@ impl Client {
     #[must_use]
     pub fn with_waited(&self, waited: Duration) -> Self {
         let mut client = self.clone();
-        client.patience.waited = waited;
+        client.options.waited = waited;
         client
     }
 
-    /// The same client, whose calls send nothing more once `given_up` is set: a call in progress then ends within 50 ms, with the
-    /// code `given_up`, unless it is waiting for an answer or a token; with a [check](GivenUp::with_check), it waits for neither. A
+    /// The same client, whose calls send nothing more once `cancelled` is set: a call in progress then ends within 50 ms, with the
+    /// code `cancelled`, unless it is waiting for an answer or a token; with a [check](Cancel::with_check), it waits for neither. A
     /// token that is being fetched is fetched all the same: other calls may be waiting for it.
     #[must_use]
-    pub fn with_given_up(&self, given_up: &GivenUp) -> Self {
+    pub fn with_cancel(&self, cancel: &Cancel) -> Self {
         let mut client = self.clone();
-        client.patience.given_up = given_up.clone();
+        client.options.cancel = cancel.clone();
         client
     }
 
@@ -107,8 +107,8 @@ impl Client {
     /// How the token of this client stands in its [store](crate::store), without asking WeChat; `None` where the tokens are
     /// the caller's own.
     pub fn token_status(&self) -> Result<Option<TokenStatus>> {
-        self.driver.queue_left(self.patience.waited)?;
-        self.tokens.status(self.patience.timeout)
+        self.driver.queue_left(self.options.waited)?;
+        self.tokens.status(self.options.timeout)
     }
 
     /// Adds or modifies a rule. Place the [verification file](crate::verification_file) before.
@@ -173,21 +173,20 @@ impl Client {
     }
 
     /// Calls any interface.
-    pub fn call<I: Interface>(&self, call: I) -> Result<I::Answer> {
+    pub fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
         if self.validate {
             call.check()
                 .into_result()
                 .map_err(|error| error.in_interface(I::NAME))?;
         }
-        let given_up = &self.patience.given_up;
-        if given_up.longest_wait().is_none() {
+        let cancel = &self.options.cancel;
+        if cancel.check_interval().is_none() {
             return self
                 .driver
-                .run(call, &*self.tokens, &self.patience, self.validate);
+                .run(call, &*self.tokens, &self.options, self.validate);
         }
-        let tokens = TokensAside::new(&self.tokens, given_up);
-        self.driver
-            .run(call, &tokens, &self.patience, self.validate)
+        let tokens = TokensAside::new(&self.tokens, cancel);
+        self.driver.run(call, &tokens, &self.options, self.validate)
     }
 
     /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of its arguments by their wire
@@ -205,7 +204,7 @@ struct ToValue<'a>(&'a Client);
 impl CallVisitor for ToValue<'_> {
     type Output = Result<Value>;
 
-    fn visit<I: Interface<Answer: Serialize>>(self, call: I) -> Result<Value> {
+    fn visit<I: Interface<Response: Serialize>>(self, call: I) -> Result<Value> {
         let answer = self.0.call(call)?;
         serde_json::to_value(answer)
             .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
@@ -216,7 +215,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("driver", &self.driver)
-            .field("timeout", &self.patience.timeout)
+            .field("timeout", &self.options.timeout)
             .field("validate", &self.validate)
             .finish_non_exhaustive()
     }

@@ -4,16 +4,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
+use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Pacer, Secret, Slot};
 use log::Level;
 
 use crate::base_url::BaseUrl;
+use crate::cancel::{BETWEEN_CHECKS, CALLER_CANCELLED, Cancel};
 use crate::clock::Clock;
-use crate::given_up::{BETWEEN_CHECKS, CALLER_HAS_GIVEN_UP, GivenUp};
 use crate::retry::delays;
 use crate::token::{FixedToken, TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
@@ -34,23 +34,23 @@ pub(crate) struct Driver {
     pub(crate) queue_timeout: Duration,
 }
 
-/// How long a call may take.
+/// What one call may take, and who may end it.
 #[derive(Debug, Clone)]
-pub(crate) struct Patience {
+pub(crate) struct CallOptions {
     /// All of it, without the time in queues.
     pub(crate) timeout: Duration,
     /// How long it has waited for a free thread.
     pub(crate) waited: Duration,
     /// Whether it is over before.
-    pub(crate) given_up: GivenUp,
+    pub(crate) cancel: Cancel,
 }
 
-impl Patience {
+impl CallOptions {
     pub(crate) fn new(timeout: Duration) -> Self {
         Self {
             timeout,
             waited: Duration::ZERO,
-            given_up: GivenUp::default(),
+            cancel: Cancel::default(),
         }
     }
 }
@@ -62,13 +62,13 @@ impl Driver {
         &self,
         interface: I,
         tokens: &dyn TokenSource,
-        patience: &Patience,
+        options: &CallOptions,
         look_up: bool,
-    ) -> Result<I::Answer> {
-        let given_up = &patience.given_up;
+    ) -> Result<I::Response> {
+        let cancel = &options.cancel;
         let policy = Policy {
-            timeout: patience.timeout,
-            queue_timeout: self.queue_left(patience.waited)?,
+            timeout: options.timeout,
+            queue_timeout: self.queue_left(options.waited)?,
             delays: delays(self.max_retries),
             hosts: self.hosts.len(),
             look_up,
@@ -98,19 +98,19 @@ impl Driver {
                     call.token(self.clock.now(), token);
                 }
                 Step::Wait { until } => {
-                    if !self.sleep(until, given_up) {
-                        call.reply(self.clock.now(), Err(nothing_more_is_sent()));
+                    if !self.sleep(until, cancel) {
+                        call.response(self.clock.now(), Err(nothing_more_is_sent()));
                     }
                 }
-                Step::Send(_) if given_up.is_set() => {
-                    call.reply(self.clock.now(), Err(nothing_more_is_sent()));
+                Step::Send(_) if cancel.is_cancelled() => {
+                    call.response(self.clock.now(), Err(nothing_more_is_sent()));
                 }
                 Step::Send(sending) => {
                     let host = self.hosts.get(sending.host).map_or("", BaseUrl::as_str);
-                    let request = HttpRequest::new(&sending, host, given_up);
+                    let request = HttpRequest::new(&sending, host, cancel);
                     let reply = self.transport.send(&request);
                     place.sent(&reply);
-                    call.reply(self.clock.now(), reply);
+                    call.response(self.clock.now(), reply);
                 }
                 Step::Done(result) => {
                     if logs {
@@ -127,9 +127,9 @@ impl Driver {
         &self,
         interface: I,
         timeout: Duration,
-    ) -> Result<I::Answer> {
+    ) -> Result<I::Response> {
         let no_tokens = FixedToken(Secret::new(""));
-        self.run(interface, &no_tokens, &Patience::new(timeout), false)
+        self.run(interface, &no_tokens, &CallOptions::new(timeout), false)
     }
 
     /// The same for another account, which is paced by itself.
@@ -162,8 +162,8 @@ impl Driver {
 
     /// Waits until then or for a moment; `false` if the caller has given up. The call is asked for
     /// its next step after each moment, because its slot may have moved to an earlier time.
-    fn sleep(&self, until: Duration, given_up: &GivenUp) -> bool {
-        if given_up.ask() {
+    fn sleep(&self, until: Duration, cancel: &Cancel) -> bool {
+        if cancel.check() {
             return false;
         }
         let look = self.clock.now().saturating_add(BETWEEN_CHECKS);
@@ -188,7 +188,7 @@ impl Place<'_> {
         }
     }
 
-    fn sent(&mut self, reply: &Result<Reply, SendFailure>) {
+    fn sent(&mut self, reply: &Result<Response, SendFailure>) {
         if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
             self.slot.set_used();
         }
@@ -217,7 +217,7 @@ fn log_note<I: Interface>(call: &mut Call<I>) {
 
 /// Logs how the call ended, if it has done more than to send its request once.
 #[cold]
-fn log_end<I: Interface>(call: &Call<I>, took: Duration, result: &Result<I::Answer>) {
+fn log_end<I: Interface>(call: &Call<I>, took: Duration, result: &Result<I::Response>) {
     let tally = call.tally();
     if tally.is_empty() {
         return;
@@ -230,7 +230,7 @@ fn log_end<I: Interface>(call: &Call<I>, took: Duration, result: &Result<I::Answ
 }
 
 fn nothing_more_is_sent() -> SendFailure {
-    SendFailure::before_sending(FailureCause::GivenUp, CALLER_HAS_GIVEN_UP)
+    SendFailure::before_sending(FailureCause::Cancelled, CALLER_CANCELLED)
 }
 
 impl fmt::Debug for Driver {

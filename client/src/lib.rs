@@ -42,10 +42,10 @@
 
 mod base_url;
 mod builder;
+mod cancel;
 mod client;
 mod clock;
 mod drive;
-mod given_up;
 mod platform;
 mod retry;
 mod rules;
@@ -54,16 +54,16 @@ pub mod token;
 pub mod transport;
 
 pub use builder::ClientBuilder;
+pub use cancel::Cancel;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
-pub use given_up::GivenUp;
 pub use platform::Platform;
 pub use rules::Rules;
 
 pub use jumpqr_core::{
     Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule, Result,
-    Rule, RuleKey, Secret, ServiceAccountRule, answer, call, check, errcode, error, interface,
-    listing, mapping, matching, names, request, rule, verification_file,
+    Rule, RuleKey, Secret, ServiceAccountRule, call, check, errcode, error, interface, listing,
+    mapping, matching, names, request, response, rule, verification_file,
 };
 
 /// The Rust of the README compiles.

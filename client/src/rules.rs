@@ -6,8 +6,8 @@ use jumpqr_core::error::Result;
 use jumpqr_core::interface::{GetJumpQRCode, ListedRule};
 use jumpqr_core::listing::Listing;
 
+use crate::cancel::Cancel;
 use crate::client::Client;
-use crate::given_up::GivenUp;
 
 /// The rules of an account, one after the other; each prefix once. After an error it ends.
 ///
@@ -65,9 +65,9 @@ impl Rules {
         self.client = self.client.with_waited(waited);
     }
 
-    /// Says who may give up the next page, see [`Client::with_given_up`].
-    pub fn set_given_up(&mut self, given_up: &GivenUp) {
-        self.client = self.client.with_given_up(given_up);
+    /// Says who may give up the next page, see [`Client::with_cancel`].
+    pub fn set_cancel(&mut self, cancel: &Cancel) {
+        self.client = self.client.with_cancel(cancel);
     }
 
     /// Asks for the next page; `false` if there is no other.

@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, Once};
 
 use jumpqr::Client;
-use jumpqr::answer::Reply;
+use jumpqr::response::Response;
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::MemoryTransport;
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -62,7 +62,7 @@ fn what_a_call_does_besides_sending_its_request_is_logged() {
         r#"{"errcode":44990}"#,
     ]);
     let transport =
-        MemoryTransport::new(move |_| Ok(Reply::ok(answers.lock().unwrap().pop().unwrap())));
+        MemoryTransport::new(move |_| Ok(Response::ok(answers.lock().unwrap().pop().unwrap())));
     let client = Client::builder()
         .access_token("78_SeCrEtToKeN")
         .transport(Arc::new(transport))

@@ -17,7 +17,6 @@
 //!
 //! Everything is deterministic, and everything public may be sent to and shared between threads.
 
-pub mod answer;
 pub mod call;
 pub mod check;
 mod credential;
@@ -31,6 +30,7 @@ pub mod matching;
 pub mod names;
 mod pacer;
 pub mod request;
+pub mod response;
 pub mod rule;
 mod secret;
 mod text;

@@ -9,11 +9,11 @@
 
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::{
     ApiGetAuthorizerList, AuthorizerList, ComponentTokenField, Interface, MAX_AUTHORIZER_COUNT,
 };
+use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Secret};
 
 const BASE: &str = "https://api.weixin.qq.com";
@@ -38,7 +38,7 @@ fn run(answers: &[&str]) -> (Result<AuthorizerList, Error>, usize) {
             Step::Wait { .. } => panic!("nothing is to be waited for"),
             Step::Send(_) => {
                 let answer = answers.next().expect("no more is sent than is answered");
-                call.reply(now, Ok(Reply::ok(*answer)));
+                call.response(now, Ok(Response::ok(*answer)));
             }
             Step::Done(result) => return (result, tokens),
         }
@@ -126,7 +126,7 @@ fn a_platform_without_merchants_is_told_from_no_answer() {
     }
     for answer in ["{}", r#"{"errcode":0,"errmsg":"ok"}"#, r#"{"list":null}"#] {
         let error = run(&[answer]).0.unwrap_err();
-        assert_eq!(error.code(), "unexpected_answer", "{answer}");
+        assert_eq!(error.code(), "unexpected_response", "{answer}");
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
     AddJumpQRCode, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
     PublishJumpQRCode, StableToken,
 };
+use jumpqr_core::response::Response;
 use jumpqr_core::{
     Edit, Error, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule, RuleKey, Secret,
 };
@@ -279,10 +279,10 @@ fn drive<I: Interface>(
                 watch.sent(sending.request.path(), sending.timeout, &event)?;
                 prop_assert!(watch.sends <= most_sends, "{} sends", watch.sends);
                 watch.now += event.takes.min(sending.timeout);
-                call.reply(
+                call.response(
                     watch.now,
                     match event.reply {
-                        Ok((status, body, _)) => Ok(Reply {
+                        Ok((status, body, _)) => Ok(Response {
                             status,
                             body: body.as_bytes().to_vec(),
                         }),

@@ -11,11 +11,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::error::{Error, OwnCode};
 use jumpqr_core::interface::{GetJumpQRCode, Interface, JumpQRCodeList};
 use jumpqr_core::listing::Listing;
+use jumpqr_core::response::Response;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -95,7 +95,7 @@ fn list(rules: &[Value], total: Option<usize>) -> JumpQRCodeList {
         match call.step(now) {
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("T")))),
-            Step::Send(_) => call.reply(now, Ok(Reply::ok(answer.to_string()))),
+            Step::Send(_) => call.response(now, Ok(Response::ok(answer.to_string()))),
             Step::Wait { until } => panic!("it waits until {until:?}"),
             Step::Done(list) => return list.unwrap(),
         }

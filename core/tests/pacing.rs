@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::{Confirmation, DeleteJumpQRCode};
+use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Pacer, RuleKey, Secret, Slot};
 
 /// How long a request takes.
@@ -87,7 +87,7 @@ impl World {
             };
             running.slot.set_used();
             let body = format!(r#"{{"errcode":{errcode}}}"#);
-            running.call.reply(now, Ok(Reply::ok(body)));
+            running.call.response(now, Ok(Response::ok(body)));
         }
         if running.rejected.take().is_some() {
             if self.token != self.valid {

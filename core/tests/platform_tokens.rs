@@ -8,11 +8,11 @@
 
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::interface::{
-    ApiAuthorizerToken, ApiComponentToken, AuthorizerTokenAnswer, ComponentTokenField, Interface,
+    ApiAuthorizerToken, ApiComponentToken, AuthorizerTokenResponse, ComponentTokenField, Interface,
 };
+use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Outcome, Secret};
 
 const BASE: &str = "https://api.weixin.qq.com";
@@ -44,7 +44,7 @@ fn lost() -> Staged {
 }
 
 /// The result of a call to which these answers come, one after the other, and the tokens that it was asked for.
-fn run<I: Interface>(interface: I, answers: &[Staged]) -> (Result<I::Answer, Error>, usize) {
+fn run<I: Interface>(interface: I, answers: &[Staged]) -> (Result<I::Response, Error>, usize) {
     let mut now = Duration::ZERO;
     let policy = Policy {
         delays: vec![Duration::from_millis(10); answers.len().saturating_sub(1)],
@@ -63,7 +63,7 @@ fn run<I: Interface>(interface: I, answers: &[Staged]) -> (Result<I::Answer, Err
             Step::Wait { until } => now = until,
             Step::Send(_) => {
                 let answer = answers.next().expect("no more is sent than is answered");
-                call.reply(now, answer.clone().map(Reply::ok));
+                call.response(now, answer.clone().map(Response::ok));
             }
             Step::Done(result) => return (result, tokens),
         }
@@ -74,7 +74,7 @@ fn refused(answers: &[Staged]) -> Error {
     run(authorizer(), answers).0.unwrap_err()
 }
 
-fn granted(answer: &'static str) -> AuthorizerTokenAnswer {
+fn granted(answer: &'static str) -> AuthorizerTokenResponse {
     run(authorizer(), &[Ok(answer)]).0.unwrap()
 }
 
@@ -170,9 +170,9 @@ fn a_refresh_token_that_is_left_out_costs_no_access_token() {
 #[test]
 fn the_token_of_another_field_is_not_taken() {
     let (result, _) = run(component(), &[Ok(r#"{"access_token":"CT"}"#)]);
-    assert_eq!(result.unwrap_err().code(), "unexpected_answer");
+    assert_eq!(result.unwrap_err().code(), "unexpected_response");
     let error = refused(&[Ok(r#"{"access_token":"AT"}"#)]);
-    assert_eq!(error.code(), "unexpected_answer");
+    assert_eq!(error.code(), "unexpected_response");
     assert_eq!(error.outcome(), Outcome::NotApplied);
 }
 

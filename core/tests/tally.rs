@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use jumpqr_core::RuleKey;
 use jumpqr_core::Secret;
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::interface::DeleteJumpQRCode;
+use jumpqr_core::response::Response;
 
 const BUSY: &str = r#"{"errcode":-1,"errmsg":"system error T1"}"#;
 const STALE: &str = r#"{"errcode":40001,"errmsg":"invalid credential T1"}"#;
@@ -47,7 +47,7 @@ fn run(first_slot: Duration, answers: &[Option<&str>]) -> (Vec<String>, String) 
             Step::Send(_) => {
                 let failure = SendFailure::before_sending(FailureCause::Connect, "staged");
                 let answer = answers.next().expect("an answer for each request");
-                call.reply(now, answer.map(Reply::ok).ok_or(failure));
+                call.response(now, answer.map(Response::ok).ok_or(failure));
             }
             Step::Done(_) => return (notes, call.tally().to_string()),
         }

@@ -10,7 +10,7 @@ static void explain(jumpqr_error *error)
   size_t i;
   printf("%s: %s\n", jumpqr_error_code(error).data, jumpqr_error_message(error).data);
   for (i = 0; i < jumpqr_error_violation_count(error); i++)
-    printf("  mend %s\n", jumpqr_finding_field(jumpqr_error_violation(error, i)).data);
+    printf("  fix %s\n", jumpqr_finding_field(jumpqr_error_violation(error, i)).data);
   printf("  %s\n", jumpqr_error_advice(error).data);
   jumpqr_error_free(error);
 }

@@ -70,7 +70,7 @@ int main() try {
   try { // A number that the field does not take: nothing is sent.
     add(client, R"({"prefix": "https://m.example.cn/", "path": "a", "open_version": 7, "permit_sub_rule": 1})");
   } catch (const Error &error) {
-    std::cout << "mend " << view(jumpqr_finding_field(jumpqr_error_violation(error.parts.get(), 0))) << "\n";
+    std::cout << "fix " << view(jumpqr_finding_field(jumpqr_error_violation(error.parts.get(), 0))) << "\n";
   }
   try { // A rule that is not there: it is looked up, and nothing is sent.
     call(jumpqr_publish_jump_qr_code, client.get(), prefix, nullptr, nullptr);

@@ -137,7 +137,7 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_INVALID_CONFIG = 102,
   /**
-   * Mend the credentials: appid, secret, token or authorisation.
+   * Fix the credentials: appid, secret, token or authorisation.
    */
   JUMPQR_STATUS_CREDENTIALS = 200,
   /**
@@ -161,7 +161,7 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_PERMISSION = 300,
   /**
-   * Mend what stands outside the request: the rule's state, the domain, the verification file.
+   * Fix what stands outside the request: the rule's state, the domain, the verification file.
    */
   JUMPQR_STATUS_STATE = 400,
   /**
@@ -213,9 +213,9 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_TIMEOUT = 900,
   /**
-   * The caller has given up before the call's end, which nothing in C does.
+   * The caller cancelled the call. Nothing in C does that.
    */
-  JUMPQR_STATUS_GIVEN_UP = 901,
+  JUMPQR_STATUS_CANCELLED = 901,
   /**
    * The answer is not one of WeChat's: look at proxies and at the base URL.
    */
@@ -231,7 +231,7 @@ enum jumpqr_status
   /**
    * The answer lacks what this interface answers with.
    */
-  JUMPQR_STATUS_UNEXPECTED_ANSWER = 1003,
+  JUMPQR_STATUS_UNEXPECTED_RESPONSE = 1003,
   /**
    * The answer is larger than the limit.
    */
@@ -241,7 +241,7 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_UNKNOWN_ERRCODE = 1005,
   /**
-   * The token store failed; mend it.
+   * The token store failed; fix it.
    */
   JUMPQR_STATUS_STORE = 1100,
   /**
@@ -987,9 +987,9 @@ struct jumpqr_text jumpqr_errcode_errmsg(const struct jumpqr_errcode *code);
 struct jumpqr_text jumpqr_errcode_kind(const struct jumpqr_errcode *code);
 
 /**
- * What a call does next: `stop`, `mend`, `renew`, `wait` or `read_back`. No text if `code` is NULL.
+ * What a call does next: `stop`, `fix`, `renew`, `wait` or `read_back`. No text if `code` is NULL.
  */
-struct jumpqr_text jumpqr_errcode_class(const struct jumpqr_errcode *code);
+struct jumpqr_text jumpqr_errcode_reaction(const struct jumpqr_errcode *code);
 
 /**
  * How long to wait at least before sending again, in seconds. 0 if `code` is NULL.

@@ -58,22 +58,22 @@ pub extern "C" fn jumpqr_errcode_kind(code: Option<&jumpqr_errcode>) -> jumpqr_t
     guard(|| Some(fixed(code?.0.kind.name())))
 }
 
-/// What a call does next: `stop`, `mend`, `renew`, `wait` or `read_back`. No text if `code` is NULL.
+/// What a call does next: `stop`, `fix`, `renew`, `wait` or `read_back`. No text if `code` is NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn jumpqr_errcode_class(code: Option<&jumpqr_errcode>) -> jumpqr_text {
-    guard(|| Some(fixed(code?.0.class.name())))
+pub extern "C" fn jumpqr_errcode_reaction(code: Option<&jumpqr_errcode>) -> jumpqr_text {
+    guard(|| Some(fixed(code?.0.reaction.name())))
 }
 
 /// How long to wait at least before sending again, in seconds. 0 if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_wait_seconds(code: Option<&jumpqr_errcode>) -> u64 {
-    guard(|| Some(code?.0.class.wait().as_secs()))
+    guard(|| Some(code?.0.reaction.wait().as_secs()))
 }
 
 /// Whether the same call may succeed later, with nothing changed. `false` if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_retryable(code: Option<&jumpqr_errcode>) -> bool {
-    guard(|| Some(code?.0.class.is_transient()))
+    guard(|| Some(code?.0.reaction.is_transient()))
 }
 
 /// What it means. No text if `code` is NULL.

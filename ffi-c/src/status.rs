@@ -28,7 +28,7 @@ pub enum jumpqr_status {
     /// A setting of the client is wrong; nothing was sent.
     InvalidConfig = 102,
 
-    /// Mend the credentials: appid, secret, token or authorisation.
+    /// Fix the credentials: appid, secret, token or authorisation.
     Credentials = 200,
     /// There is nothing to get an access token with.
     NoCredentials = 201,
@@ -42,7 +42,7 @@ pub enum jumpqr_status {
     /// Have somebody grant a permission, or add an IP address to a whitelist.
     Permission = 300,
 
-    /// Mend what stands outside the request: the rule's state, the domain, the verification file.
+    /// Fix what stands outside the request: the rule's state, the domain, the verification file.
     State = 400,
     /// The account has no such rule; nothing was sent but the request for the list.
     NoSuchRule = 401,
@@ -73,8 +73,8 @@ pub enum jumpqr_status {
 
     /// The deadline passed; call again, or allow more time.
     Timeout = 900,
-    /// The caller has given up before the call's end, which nothing in C does.
-    GivenUp = 901,
+    /// The caller cancelled the call. Nothing in C does that.
+    Cancelled = 901,
 
     /// The answer is not one of WeChat's: look at proxies and at the base URL.
     Protocol = 1000,
@@ -83,13 +83,13 @@ pub enum jumpqr_status {
     /// The answer is not a JSON object.
     NotJson = 1002,
     /// The answer lacks what this interface answers with.
-    UnexpectedAnswer = 1003,
+    UnexpectedResponse = 1003,
     /// The answer is larger than the limit.
     BodyTooLarge = 1004,
     /// WeChat answered with a number that is not in the table.
     UnknownErrcode = 1005,
 
-    /// The token store failed; mend it.
+    /// The token store failed; fix it.
     Store = 1100,
     /// The token store cannot be reached, read or written.
     StoreFailed = 1101,
@@ -131,11 +131,11 @@ const NAMES: &[(jumpqr_status, &str)] = &[
     (jumpqr_status::TlsFailed, "tls_failed"),
     (jumpqr_status::ConnectionLost, "connection_lost"),
     (jumpqr_status::Timeout, "timeout"),
-    (jumpqr_status::GivenUp, "given_up"),
+    (jumpqr_status::Cancelled, "cancelled"),
     (jumpqr_status::Protocol, "protocol"),
     (jumpqr_status::HttpStatus, "http_status"),
     (jumpqr_status::NotJson, "not_json"),
-    (jumpqr_status::UnexpectedAnswer, "unexpected_answer"),
+    (jumpqr_status::UnexpectedResponse, "unexpected_response"),
     (jumpqr_status::BodyTooLarge, "body_too_large"),
     (jumpqr_status::UnknownErrcode, "unknown_errcode"),
     (jumpqr_status::Store, "store"),

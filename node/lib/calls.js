@@ -79,7 +79,7 @@ function onAbort(signal, end) {
 
 /**
  * Begins a call and promises what the binding tells of its end. `begin` gets the number under which that is told, and, where
- * there is a signal, what withdraws the call.
+ * there is a signal, what cancels the call.
  */
 function ending(begin, { signal, accessToken }) {
   // Before anything is begun: a caller who cannot abort it must not think so. `null` is none, as with `fetch`.
@@ -87,9 +87,9 @@ function ending(begin, { signal, accessToken }) {
   if (aborts !== undefined && typeof aborts.addEventListener !== 'function') throw new TypeError('signal: give an AbortSignal')
   return new Promise((resolve, reject) => {
     aborts?.throwIfAborted()
-    const withdrawal = aborts && new binding.Withdrawal()
+    const cancel = aborts && new binding.Cancel()
     const number = nextNumber()
-    native(() => begin(number, withdrawal))
+    native(() => begin(number, cancel))
     let unlisten
     const end = (settle, value, reason) => {
       pending.delete(number)
@@ -115,7 +115,7 @@ function ending(begin, { signal, accessToken }) {
     if (aborts === undefined) return
     unlisten = onAbort(aborts, () => {
       end(reject, aborts.reason, aborts.reason)
-      native(() => withdrawal.withdraw())
+      native(() => cancel.cancel())
       if (call.question !== undefined) native(() => events.answer(call.question))
     })
   })

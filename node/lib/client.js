@@ -25,8 +25,8 @@ class Client {
   }
 
   #call(name, args, { signal, ...options } = {}) {
-    const begin = (number, withdrawal) =>
-      this.#native.call(number, withdrawal, name, encode(args), encodeOptions(options))
+    const begin = (number, cancel) =>
+      this.#native.call(number, cancel, name, encode(args), encodeOptions(options))
     return run(begin, { signal, accessToken: this.#accessToken })
   }
 

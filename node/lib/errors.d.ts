@@ -49,11 +49,11 @@ export declare class ValidationError extends InvalidError {
   /** Each field of the request that is wrong; empty for a setting, which the message names. */
   readonly violations: readonly Finding[]
 }
-/** Mend appid, secret or token. */
+/** Fix appid, secret or token. */
 export declare class CredentialsError extends JumpqrError {}
 /** Have somebody grant a permission, or add an IP address to a whitelist. */
 export declare class PermissionError extends JumpqrError {}
-/** Mend what stands outside the request: the rule's state, the domain, the verification file. */
+/** Fix what stands outside the request: the rule's state, the domain, the verification file. */
 export declare class StateError extends JumpqrError {}
 /** Wait until a daily or monthly quota is renewed. */
 export declare class QuotaError extends JumpqrError {}
@@ -67,7 +67,7 @@ export declare class NetworkError extends JumpqrError {}
 export declare class TimeoutError extends JumpqrError {}
 /** The answer is not one of WeChat's: look at proxies and at `baseUrl`. */
 export declare class ProtocolError extends JumpqrError {}
-/** The token store failed: mend what the message names. */
+/** The token store failed: fix what the message names. */
 export declare class StoreError extends JumpqrError {}
 /** A defect of jumpqr's; report it. */
 export declare class InternalError extends JumpqrError {}

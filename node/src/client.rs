@@ -1,15 +1,14 @@
 use std::sync::Arc;
 
-use jumpqr::GivenUp;
 use napi_derive::napi;
 use serde::Deserialize;
 
+use crate::cancel::Cancel;
 use crate::events::Events;
 use crate::guard::{from_json, guard, settings};
 use crate::pool::Pool;
 use crate::rules::Rules;
 use crate::settings::{CallSettings, Settings};
-use crate::withdrawal::Withdrawal;
 
 /// Calls that run on the client's own threads. How they end is told as an event.
 #[napi]
@@ -59,7 +58,7 @@ impl Client {
     pub fn call(
         &self,
         call: u32,
-        withdrawal: Option<&Withdrawal>,
+        cancel: Option<&Cancel>,
         interface: String,
         arguments: String,
         options: Option<String>,
@@ -67,15 +66,15 @@ impl Client {
         guard(|| {
             let client = self.with(options)?;
             let queue_timeout = client.queue_timeout();
-            let work = move |waited, given_up: &GivenUp| {
+            let work = move |waited, cancel: &jumpqr::Cancel| {
                 #[cfg(feature = "test-hooks")]
                 crate::hooks::panic_if_asked(&interface);
                 client
-                    .with_given_up(given_up)
+                    .with_cancel(cancel)
                     .with_waited(waited)
                     .call_named(&interface, &from_json(&arguments)?)
             };
-            self.pool.run(call, queue_timeout, withdrawal, work)
+            self.pool.run(call, queue_timeout, cancel, work)
         })
     }
 
@@ -99,12 +98,12 @@ impl Client {
     /// Begins to look, as the call with this number, how the token stands in its store; the answer is null for a token that is
     /// the caller's own.
     #[napi]
-    pub fn token_status(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
+    pub fn token_status(&self, call: u32, cancel: Option<&Cancel>) -> napi::Result<()> {
         guard(|| {
             let client = self.client.clone();
             let queue_timeout = client.queue_timeout();
-            let look = move |waited, _: &GivenUp| client.with_waited(waited).token_status();
-            self.pool.run(call, queue_timeout, withdrawal, look)
+            let look = move |waited, _: &jumpqr::Cancel| client.with_waited(waited).token_status();
+            self.pool.run(call, queue_timeout, cancel, look)
         })
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jumpqr::error::OwnCode;
 use jumpqr::token::TokenRequest;
-use jumpqr::{Error, GivenUp, Secret};
+use jumpqr::{Cancel, Error, Secret};
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
@@ -40,10 +40,10 @@ pub(crate) struct Channel {
     receiver: Receiver,
     questions: Mutex<HashMap<u32, Sender<Option<Secret>>>>,
     next_question: AtomicU32,
-    /// Cancels the calls that have no withdrawal of their own.
-    given_up: GivenUp,
+    /// Cancels the calls that have no cancel of their own.
+    cancel: Cancel,
     /// Cancel the calls that have one, by the number of the call.
-    withdrawals: Mutex<HashMap<u32, GivenUp>>,
+    cancels: Mutex<HashMap<u32, Cancel>>,
     /// Whether the JavaScript thread has ended.
     ended: AtomicBool,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Cancellable {
 
 impl Drop for Cancellable {
     fn drop(&mut self) {
-        self.channel.withdrawals().remove(&self.call);
+        self.channel.cancels().remove(&self.call);
     }
 }
 
@@ -73,8 +73,8 @@ impl Events {
             receiver,
             questions: Mutex::default(),
             next_question: AtomicU32::default(),
-            given_up: GivenUp::default(),
-            withdrawals: Mutex::default(),
+            cancel: Cancel::default(),
+            cancels: Mutex::default(),
             ended: AtomicBool::new(false),
         });
         // The JavaScript thread may end, or be terminated, at any time. A hook that is added stays
@@ -145,23 +145,23 @@ impl Channel {
     /// token.
     fn end(&self) {
         self.ended.store(true, Ordering::Release);
-        self.given_up.set();
-        for given_up in self.withdrawals().values() {
-            given_up.set();
+        self.cancel.cancel();
+        for cancel in self.cancels().values() {
+            cancel.cancel();
         }
         // The threads that wait for an answer learn that there will be no answer.
         self.lock().clear();
     }
 
-    /// Cancels the calls that have no withdrawal of their own.
-    pub(crate) fn given_up(&self) -> &GivenUp {
-        &self.given_up
+    /// Cancels the calls that have no cancel of their own.
+    pub(crate) fn cancel(&self) -> &Cancel {
+        &self.cancel
     }
 
-    /// Has `given_up` cancel the call with this number when the JavaScript thread ends, for as long
+    /// Has `cancelled` cancel the call with this number when the JavaScript thread ends, for as long
     /// as the guard lives.
-    pub(crate) fn cancellable(self: &Arc<Self>, call: u32, given_up: &GivenUp) -> Cancellable {
-        self.withdrawals().insert(call, given_up.clone());
+    pub(crate) fn cancellable(self: &Arc<Self>, call: u32, cancel: &Cancel) -> Cancellable {
+        self.cancels().insert(call, cancel.clone());
         Cancellable {
             channel: Arc::clone(self),
             call,
@@ -212,10 +212,8 @@ impl Channel {
         self.lock().remove(&question)
     }
 
-    fn withdrawals(&self) -> MutexGuard<'_, HashMap<u32, GivenUp>> {
-        self.withdrawals
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn cancels(&self) -> MutexGuard<'_, HashMap<u32, Cancel>> {
+        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<u32, Sender<Option<Secret>>>> {

@@ -8,6 +8,7 @@
     allow(dead_code, reason = "in a test build, nothing is registered with Node")
 )]
 
+mod cancel;
 mod client;
 mod command;
 mod events;
@@ -23,4 +24,3 @@ mod rules;
 mod sandbox;
 mod settings;
 mod threads;
-mod withdrawal;

@@ -1,17 +1,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jumpqr::{GivenUp, Secret};
+use jumpqr::Secret;
 use napi_derive::napi;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
+use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::events::Events;
 use crate::guard::{guard, settings};
 use crate::pool::Pool;
 use crate::settings::Settings;
-use crate::withdrawal::Withdrawal;
 
 /// A third-party platform. How its calls end is told as an event.
 #[napi]
@@ -44,14 +44,12 @@ impl Platform {
     pub fn set_verify_ticket(
         &self,
         call: u32,
-        withdrawal: Option<&Withdrawal>,
+        cancel: Option<&Cancel>,
         ticket: String,
     ) -> napi::Result<()> {
         guard(|| {
             let ticket = Secret::new(ticket);
-            self.begin(call, withdrawal, |platform| {
-                platform.set_verify_ticket(ticket)
-            })
+            self.begin(call, cancel, |platform| platform.set_verify_ticket(ticket))
         })
     }
 
@@ -60,13 +58,13 @@ impl Platform {
     pub fn set_authorizer_refresh_token(
         &self,
         call: u32,
-        withdrawal: Option<&Withdrawal>,
+        cancel: Option<&Cancel>,
         authorizer_appid: String,
         token: String,
     ) -> napi::Result<()> {
         guard(|| {
             let token = Secret::new(token);
-            self.begin(call, withdrawal, move |platform| {
+            self.begin(call, cancel, move |platform| {
                 platform.set_authorizer_refresh_token(&authorizer_appid, token)
             })
         })
@@ -74,8 +72,8 @@ impl Platform {
 
     /// Begins to look, as the call with this number, how the platform's own token stands in the store.
     #[napi]
-    pub fn token_status(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
-        guard(|| self.begin(call, withdrawal, jumpqr::Platform::token_status))
+    pub fn token_status(&self, call: u32, cancel: Option<&Cancel>) -> napi::Result<()> {
+        guard(|| self.begin(call, cancel, jumpqr::Platform::token_status))
     }
 
     /// A client that calls for this merchant.
@@ -92,13 +90,13 @@ impl Platform {
     fn begin<T: Serialize>(
         &self,
         call: u32,
-        withdrawal: Option<&Withdrawal>,
+        cancel: Option<&Cancel>,
         work: impl FnOnce(&jumpqr::Platform) -> jumpqr::Result<T> + Send + 'static,
     ) -> jumpqr::Result<()> {
         let platform = self.inner.clone();
         let queue_timeout = platform.queue_timeout();
-        let work = move |waited, _: &GivenUp| work(&platform.with_waited(waited));
-        self.pool.run(call, queue_timeout, withdrawal, work)
+        let work = move |waited, _: &jumpqr::Cancel| work(&platform.with_waited(waited));
+        self.pool.run(call, queue_timeout, cancel, work)
     }
 
     fn pool_of(&self, authorizer_appid: String) -> Arc<Pool> {

@@ -4,17 +4,17 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jumpqr::Error;
 use jumpqr::error::OwnCode;
-use jumpqr::{Error, GivenUp};
 use serde::Serialize;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::cancel::Cancel;
 use crate::events::{Channel, Ending};
 use crate::guard::{caught, to_value};
 use crate::threads;
-use crate::withdrawal::Withdrawal;
 
 /// The most calls of one client that are on their way at once; more wait for a place.
 const MOST_AT_ONCE: usize = 64;
@@ -53,22 +53,22 @@ impl Pool {
 
     /// Does `work` on a thread once there is a place, or when there was none within
     /// `queue_timeout`; tells the JavaScript thread how it ended. `work` learns how long it has
-    /// waited, and fails if that was too long. It learns, too, what cancels it: the withdrawal, or
+    /// waited, and fails if that was too long. It learns, too, what cancels it: the cancel, or
     /// the end of the JavaScript thread.
     pub(crate) fn run<T: Serialize>(
         &self,
         call: u32,
         queue_timeout: Duration,
-        withdrawal: Option<&Withdrawal>,
-        work: impl FnOnce(Duration, &GivenUp) -> jumpqr::Result<T> + Send + 'static,
+        cancel: Option<&Cancel>,
+        work: impl FnOnce(Duration, &jumpqr::Cancel) -> jumpqr::Result<T> + Send + 'static,
     ) -> jumpqr::Result<()> {
         let asked = Instant::now();
         let channel = Arc::clone(&self.channel);
-        let given_up = withdrawal.map_or(channel.given_up(), Withdrawal::given_up);
-        let given_up = given_up.clone();
-        let cancellable = withdrawal.map(|_| channel.cancellable(call, &given_up));
+        let call_cancel = cancel.map_or(channel.cancel(), Cancel::of_call);
+        let call_cancel = call_cancel.clone();
+        let cancellable = cancel.map(|_| channel.cancellable(call, &call_cancel));
         let work = move |places: Vec<OwnedSemaphorePermit>| {
-            let work = || to_value(&work(asked.elapsed(), &given_up)?);
+            let work = || to_value(&work(asked.elapsed(), &call_cancel)?);
             let result = Channel::as_call(call, || caught(work));
             drop(cancellable);
             drop(places);
@@ -89,8 +89,8 @@ impl Pool {
             }
         };
         let waiting = waiting_room()?.spawn(waiting);
-        if let Some(withdrawal) = withdrawal {
-            withdrawal.waits(waiting.abort_handle());
+        if let Some(cancel) = cancel {
+            cancel.set_waiting(waiting.abort_handle());
         }
         Ok(())
     }

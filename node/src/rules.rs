@@ -1,12 +1,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr::GivenUp;
 use napi_derive::napi;
 
+use crate::cancel::Cancel;
 use crate::guard::guard;
 use crate::pool::Pool;
-use crate::withdrawal::Withdrawal;
 
 /// All rules of an account, page by page.
 #[napi]
@@ -31,16 +30,16 @@ impl Rules {
 impl Rules {
     /// Begins to ask for the next page, as the call with this number; the answer is null after the last.
     #[napi]
-    pub fn next_page(&self, call: u32, withdrawal: Option<&Withdrawal>) -> napi::Result<()> {
+    pub fn next_page(&self, call: u32, cancel: Option<&Cancel>) -> napi::Result<()> {
         guard(|| {
             let pages = Arc::clone(&self.pages);
-            let work = move |waited, given_up: &GivenUp| {
+            let work = move |waited, cancel: &jumpqr::Cancel| {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
                 pages.set_waited(waited);
-                pages.set_given_up(given_up);
+                pages.set_cancel(cancel);
                 pages.next_page()
             };
-            self.pool.run(call, self.queue_timeout, withdrawal, work)
+            self.pool.run(call, self.queue_timeout, cancel, work)
         })
     }
 }

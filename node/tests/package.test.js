@@ -84,8 +84,8 @@ test('constants and unions in the types are those of the core', () => {
   assert.deepEqual(union('Outcome'), [...names.outcomes])
   assert.deepEqual(union('LinkStatus').sort(), names.link_statuses.map(({ name }) => name).sort())
   assert.deepEqual(union('Confirmation'), [...names.confirmations])
-  const classes = new Set(names.errcodes.map((code) => code.class))
-  assert.deepEqual(words(/  class: (.*)/.exec(types)[1]).sort(), [...classes].sort())
+  const reactions = new Set(names.errcodes.map((code) => code.reaction))
+  assert.deepEqual(words(/  reaction: (.*)/.exec(types)[1]).sort(), [...reactions].sort())
 })
 
 test('the client has a method for every interface', () => {

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr::GivenUp;
+use jumpqr::Cancel;
 use jumpqr::error::{Error, OwnCode, Result};
 use pyo3::prelude::*;
 
@@ -15,29 +15,29 @@ use crate::error::{guarded, raised};
 /// How often the main thread looks for signals while another one works for it.
 const BETWEEN_SIGNAL_CHECKS: Duration = Duration::from_millis(50);
 
-/// How a call is given up.
+/// Who may cancel a call.
 #[derive(Clone, Copy)]
-pub(crate) enum Patience<'a> {
-    /// It is not.
-    Endless,
-    /// By somebody else.
-    Until(&'a GivenUp),
-    /// By the handler of a signal that raises, as Ctrl-C's does: for the main thread.
-    UntilSignal,
+pub(crate) enum CancelBy<'a> {
+    /// Nobody: the call runs to its end.
+    Nobody,
+    /// The caller, with this cancel.
+    Caller(&'a Cancel),
+    /// The handler of a signal, if it raises, as that of Ctrl-C does. For the main thread.
+    Signal,
 }
 
-/// Does `work`, which gives up when it is told to; what a signal's handler raised comes out.
+/// Does `work` until it is done or cancelled. Returns what the handler of a signal raised.
 pub(crate) fn run<T: Send>(
     py: Python<'_>,
-    patience: Patience<'_>,
-    work: impl FnOnce(&GivenUp) -> Result<T> + Send,
+    cancel_by: CancelBy<'_>,
+    work: impl FnOnce(&Cancel) -> Result<T> + Send,
 ) -> PyResult<T> {
-    let done = match patience {
-        Patience::Endless => py.detach(|| guarded(|| work(&GivenUp::default()))),
-        Patience::Until(given_up) => py.detach(|| guarded(|| work(given_up))),
-        Patience::UntilSignal => {
+    let done = match cancel_by {
+        CancelBy::Nobody => py.detach(|| guarded(|| work(&Cancel::default()))),
+        CancelBy::Caller(cancel) => py.detach(|| guarded(|| work(cancel))),
+        CancelBy::Signal => {
             let handler = Arc::new(Mutex::new(None));
-            let given_up = GivenUp::with_check({
+            let cancel = Cancel::with_check({
                 let handler = Arc::clone(&handler);
                 move || {
                     let raised = Python::try_attach(|py| py.check_signals().err()).flatten();
@@ -46,7 +46,7 @@ pub(crate) fn run<T: Send>(
                     handler.is_some()
                 }
             });
-            let done = py.detach(|| guarded(|| work(&given_up)));
+            let done = py.detach(|| guarded(|| work(&cancel)));
             let mut handler = handler.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(raised) = handler.take() {
                 return Err(raised);
@@ -65,7 +65,7 @@ pub(crate) fn run_to_its_end<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> PyResult<T> {
     if !interruptible {
-        return run(py, Patience::Endless, |_| work());
+        return run(py, CancelBy::Nobody, |_| work());
     }
     let (sender, receiver) = channel();
     std::thread::Builder::new()

@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::caller::{run, run_to_its_end};
+use crate::cancel::Cancel;
 use crate::error::{offline, raised};
-use crate::given_up::GivenUp;
 use crate::json;
 use crate::rules::Rules;
 use crate::settings::{Settings, given, seconds};
@@ -68,7 +68,7 @@ impl Client {
     ///
     /// What the call has already waited for a thread counts towards its queue timeout; all times
     /// are in seconds.
-    #[pyo3(signature = (interface, arguments, timeout=None, validate=None, interruptible=false, *, waited=None, given_up=None))]
+    #[pyo3(signature = (interface, arguments, timeout=None, validate=None, interruptible=false, *, waited=None, cancel=None))]
     #[expect(clippy::too_many_arguments, reason = "most are keywords in Python")]
     fn call<'py>(
         &self,
@@ -79,7 +79,7 @@ impl Client {
         validate: Option<bool>,
         interruptible: bool,
         waited: Option<f64>,
-        given_up: Option<&GivenUp>,
+        cancel: Option<&Cancel>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let arguments = json::read(arguments)?.map_err(|error| raised(py, &error))?;
         let client = self.with(py, timeout)?;
@@ -87,12 +87,10 @@ impl Client {
             client.with_validate(validate)
         });
         let client = has_waited(py, client, waited)?;
-        let patience = GivenUp::patience(given_up, interruptible);
+        let cancel_by = Cancel::cancel_by(cancel, interruptible);
         // What it takes is dropped without the interpreter's lock.
-        let answer = run(py, patience, move |given_up| {
-            client
-                .with_given_up(given_up)
-                .call_named(interface, &arguments)
+        let answer = run(py, cancel_by, move |cancel| {
+            client.with_cancel(cancel).call_named(interface, &arguments)
         })?;
         json::object(py, answer)
     }

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::caller::{Patience, run, run_to_its_end};
+use crate::caller::{CancelBy, run, run_to_its_end};
 use crate::error::offline;
 
 /// Panics at this place, to show what becomes of a panic.
@@ -12,8 +12,8 @@ pub(crate) fn panic(py: Python<'_>, place: &str) -> PyResult<()> {
     let panic = || panic!("on purpose");
     match place {
         "offline" => offline(py, panic),
-        "interruptible call" => run(py, Patience::UntilSignal, |_| panic()),
+        "interruptible call" => run(py, CancelBy::Signal, |_| panic()),
         "interruptible store" => run_to_its_end(py, true, panic),
-        _ => run(py, Patience::Endless, |_| panic()),
+        _ => run(py, CancelBy::Nobody, |_| panic()),
     }
 }

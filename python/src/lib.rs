@@ -8,9 +8,9 @@
 //! kind `internal`.
 
 mod caller;
+mod cancel;
 mod client;
 mod error;
-mod given_up;
 #[cfg(feature = "test-hooks")]
 mod hooks;
 mod interpreter;
@@ -36,9 +36,9 @@ mod _jumpqr {
     use crate::error::offline;
 
     #[pymodule_export]
-    use crate::client::Client;
+    use crate::cancel::Cancel;
     #[pymodule_export]
-    use crate::given_up::GivenUp;
+    use crate::client::Client;
     #[cfg(feature = "test-hooks")]
     #[pymodule_export]
     use crate::hooks::panic;

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::prelude::*;
 
 use crate::caller::run;
+use crate::cancel::Cancel;
 use crate::error::raised;
-use crate::given_up::GivenUp;
 use crate::json;
 use crate::settings::seconds;
 
@@ -29,19 +29,19 @@ impl Rules {
     /// The next page, a list of rules; `None` where there is none.
     ///
     /// What it has already waited for a thread counts towards its queue timeout, in seconds.
-    #[pyo3(signature = (*, waited=None, interruptible=false, given_up=None))]
+    #[pyo3(signature = (*, waited=None, interruptible=false, cancel=None))]
     fn next_page<'py>(
         &self,
         py: Python<'py>,
         waited: Option<f64>,
         interruptible: bool,
-        given_up: Option<&GivenUp>,
+        cancel: Option<&Cancel>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
-        let patience = GivenUp::patience(given_up, interruptible);
-        let page = run(py, patience, |given_up| {
+        let cancel_by = Cancel::cancel_by(cancel, interruptible);
+        let page = run(py, cancel_by, |cancel| {
             let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-            rules.set_given_up(given_up);
+            rules.set_cancel(cancel);
             rules.set_waited(waited.unwrap_or_default());
             rules.next_page()
         })?;

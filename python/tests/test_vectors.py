@@ -213,7 +213,7 @@ def test_errcodes(count: Count) -> None:
                 "number": code.number,
                 "name": code.name,
                 "kind": code.kind,
-                "class": code.class_,
+                "reaction": code.reaction,
                 **({"wait_seconds": code.wait_seconds} if code.wait_seconds else {}),
                 "retryable": code.retryable,
             }

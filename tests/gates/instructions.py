@@ -39,7 +39,7 @@ def told(scheme: str, change: float, then: str, now: str) -> str:
         message = (
             f"{scheme}: a warm call takes {change:.1%} more instructions than committed to. See where with\n"
             "  valgrind --tool=callgrind DRIVER …; callgrind_annotate --inclusive=yes …\n"
-            "and mend it; or, where it is worth that, say why in the commit message, and commit to it with\n"
+            "and fix it; or, where it is worth that, say why in the commit message, and commit to it with\n"
         )
     else:
         message = (

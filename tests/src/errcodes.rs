@@ -37,7 +37,7 @@ pub struct ErrCodeVector {
     /// What the reader of the error must do.
     pub kind: String,
     /// What a call does next.
-    pub class: String,
+    pub reaction: String,
     /// How long a call waits at least before it sends again, in seconds.
     #[serde(default)]
     pub wait_seconds: u64,

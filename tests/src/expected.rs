@@ -1,5 +1,5 @@
 use jumpqr_core::Error;
-use jumpqr_core::answer::Reply;
+use jumpqr_core::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -46,8 +46,8 @@ fn ok() -> u16 {
 
 impl ReplyVector {
     /// The answer as the core takes it.
-    pub fn reply(&self) -> Result<Reply, String> {
-        Ok(Reply {
+    pub fn reply(&self) -> Result<Response, String> {
+        Ok(Response {
             status: self.status,
             body: self.body.bytes()?,
         })

@@ -25,7 +25,7 @@ pub trait Visitor {
     type Output;
 
     /// Does it.
-    fn visit<I: Interface<Answer: Wire>>(self, interface: I) -> Self::Output;
+    fn visit<I: Interface<Response: Wire>>(self, interface: I) -> Self::Output;
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,5 @@
 use jumpqr_core::interface::{
-    Confirmation, JumpQRCodeList, LinkedMiniprogram, ListedRule, TokenAnswer, VerificationFile,
+    Confirmation, JumpQRCodeList, LinkedMiniprogram, ListedRule, TokenResponse, VerificationFile,
 };
 use jumpqr_core::rule::{OpenVersion, PermitSubRule, RuleState};
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ impl Wire for Vec<LinkedMiniprogram> {
     }
 }
 
-impl Wire for TokenAnswer {
+impl Wire for TokenResponse {
     fn wire(&self) -> Value {
         json!({
             "access_token": self.access_token.expose(),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::Interface;
+use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Secret};
 use jumpqr_tests::answers::{AnswerVector, Answers};
 use jumpqr_tests::{Visitor, Wire, count, load, report};
@@ -15,13 +15,13 @@ const MOST_STEPS: usize = 50;
 /// Answers every request with the same, and knows two tokens.
 struct Echo<'a> {
     vector: &'a AnswerVector,
-    reply: Reply,
+    reply: Response,
 }
 
 impl Visitor for Echo<'_> {
     type Output = Result<(), String>;
 
-    fn visit<I: Interface<Answer: Wire>>(self, interface: I) -> Self::Output {
+    fn visit<I: Interface<Response: Wire>>(self, interface: I) -> Self::Output {
         let result = drive(interface, &self.reply)?;
         self.vector.result.check(&result)?;
         match result {
@@ -31,7 +31,10 @@ impl Visitor for Echo<'_> {
     }
 }
 
-fn drive<I: Interface>(interface: I, reply: &Reply) -> Result<Result<I::Answer, Error>, String> {
+fn drive<I: Interface>(
+    interface: I,
+    reply: &Response,
+) -> Result<Result<I::Response, Error>, String> {
     let now = Duration::ZERO;
     let policy = Policy {
         look_up: false,
@@ -45,7 +48,7 @@ fn drive<I: Interface>(interface: I, reply: &Reply) -> Result<Result<I::Answer, 
             }
             Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("ACCESS-TOKEN-2")))),
             Step::Reserve { .. } => call.reserved(now, Some(now)),
-            Step::Send(_) => call.reply(now, Ok(reply.clone())),
+            Step::Send(_) => call.response(now, Ok(reply.clone())),
             Step::Wait { .. } => return Err("it waits, though it has no retries".to_owned()),
             Step::Done(result) => return Ok(result),
         }

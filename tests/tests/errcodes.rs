@@ -19,9 +19,9 @@ fn the_table_of_error_codes_is_that_of_the_file() {
             number: code.number,
             name: code.name.to_owned(),
             kind: code.kind.name().to_owned(),
-            class: code.class.name().to_owned(),
-            wait_seconds: code.class.wait().as_secs(),
-            retryable: code.class.is_transient(),
+            reaction: code.reaction.name().to_owned(),
+            wait_seconds: code.reaction.wait().as_secs(),
+            retryable: code.reaction.is_transient(),
         })
         .collect();
     for (expected, found) in file.errcodes.iter().zip(&found) {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use jumpqr_core::call::{Call, Sending, Step};
+use jumpqr_core::call::{Call, SendRequest, Step};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::Interface;
 use jumpqr_core::{Error, Secret};
@@ -22,7 +22,7 @@ struct Script<'a> {
 impl Visitor for Script<'_> {
     type Output = Result<(), String>;
 
-    fn visit<I: Interface<Answer: Wire>>(mut self, interface: I) -> Self::Output {
+    fn visit<I: Interface<Response: Wire>>(mut self, interface: I) -> Self::Output {
         let mut call = Call::new(interface, self.vector.policy.policy(), self.now);
         loop {
             let number = self.vector.steps.len() - self.steps.len();
@@ -38,7 +38,7 @@ impl Visitor for Script<'_> {
 
 impl Script<'_> {
     /// Goes one step; true where it was the last.
-    fn step<I: Interface<Answer: Wire>>(&mut self, call: &mut Call<I>) -> Result<bool, String> {
+    fn step<I: Interface<Response: Wire>>(&mut self, call: &mut Call<I>) -> Result<bool, String> {
         let step = call.step(self.now);
         // A flow speaks of the pacer only where it says something else than `now`.
         if matches!(step, Step::Reserve { .. })
@@ -123,7 +123,7 @@ impl Script<'_> {
     fn send<I: Interface>(
         &mut self,
         call: &mut Call<I>,
-        sending: &Sending,
+        sending: &SendRequest,
         vector: &SendVector,
     ) -> Result<(), String> {
         same("path", &vector.path.as_str(), &sending.request.path())?;
@@ -145,7 +145,7 @@ impl Script<'_> {
             (None, Some(failure)) => Err(failure.failure()),
             _ => return Err("a send has either a reply or a failure".to_owned()),
         };
-        call.reply(self.now, reply);
+        call.response(self.now, reply);
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ struct ToRequest;
 impl Visitor for ToRequest {
     type Output = Request;
 
-    fn visit<I: Interface<Answer: Wire>>(self, interface: I) -> Request {
+    fn visit<I: Interface<Response: Wire>>(self, interface: I) -> Request {
         interface.request()
     }
 }

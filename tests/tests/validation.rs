@@ -14,7 +14,7 @@ struct Check;
 impl Visitor for Check {
     type Output = CheckReport;
 
-    fn visit<I: Interface<Answer: Wire>>(self, interface: I) -> CheckReport {
+    fn visit<I: Interface<Response: Wire>>(self, interface: I) -> CheckReport {
         interface.check()
     }
 }

@@ -64,16 +64,16 @@ impl Report for Entry {
         let Self(code) = self;
         writeln!(out, "{HEADING}{} {}{HEADING:#}", code.number, code.name)?;
         let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
-        let wait = code.class.wait().as_secs();
-        let class = match wait {
-            0 => code.class.name().to_owned(),
-            _ => format!("{} (at least {wait} s)", code.class.name()),
+        let wait = code.reaction.wait().as_secs();
+        let reaction = match wait {
+            0 => code.reaction.name().to_owned(),
+            _ => format!("{} (at least {wait} s)", code.reaction.name()),
         };
         let rows = [
             ("errmsg", errmsg.map(str::to_owned)),
             ("kind", Some(code.kind.name().to_owned())),
-            ("class", Some(class)),
-            ("retryable", Some(code.class.is_transient().to_string())),
+            ("reaction", Some(reaction)),
+            ("retryable", Some(code.reaction.is_transient().to_string())),
         ];
         writeln!(out, "{}", card(&rows))?;
         writeln!(out)?;

@@ -44,7 +44,7 @@ pub(super) enum Before {
     /// As it is listed.
     Listed(ListedRule),
     /// The list does not tell, or nothing was looked up.
-    Untold,
+    Unclear,
 }
 
 impl NamedRule {
@@ -82,12 +82,12 @@ impl NamedRule {
     ) -> Result<Before, Failure> {
         let key = self.key();
         let Some(call) = GetJumpQRCode::to_look_up(&key).filter(|_| !self.no_validate) else {
-            return Ok(Before::Untold);
+            return Ok(Before::Unclear);
         };
         let list = client.get_jump_qr_code(call)?;
         match list.presence(&key) {
             Presence::Listed(rule) => Ok(Before::Listed(rule.clone())),
-            Presence::Untold => Ok(Before::Untold),
+            Presence::Unclear => Ok(Before::Unclear),
             Presence::NotListed => Err(no_such_rule(client, &key, &list)
                 .in_interface(interface)
                 .into()),
@@ -115,7 +115,7 @@ impl Before {
     pub(super) fn rule(&self) -> Option<&ListedRule> {
         match self {
             Self::Listed(rule) => Some(rule),
-            Self::Untold => None,
+            Self::Unclear => None,
         }
     }
 }
@@ -166,7 +166,13 @@ impl DryRun {
         global: &Global,
     ) -> Result<Self, Failure> {
         let base_url = connection::base_url(global)?;
-        Ok(Self::of(command, call, &base_url, Before::Untold, warnings))
+        Ok(Self::of(
+            command,
+            call,
+            &base_url,
+            Before::Unclear,
+            warnings,
+        ))
     }
 }
 
@@ -184,7 +190,7 @@ impl Report for DryRun {
             (Before::Listed(_), None) => {
                 note("dry run: the rule was looked up, and nothing was changed");
             }
-            (Before::Untold, None) => {
+            (Before::Unclear, None) => {
                 note("dry run: nothing was changed; whether the rule exists is not known");
             }
         }

@@ -18,7 +18,7 @@ fn a_negative_number_is_a_number() {
     let object = jumpqr(["--json", "errcode", "-1"]).expect(0).json();
     assert_eq!(object["errcode"]["number"], -1);
     assert_eq!(object["errcode"]["name"], "system_error");
-    assert_eq!(object["errcode"]["class"], "read_back");
+    assert_eq!(object["errcode"]["reaction"], "read_back");
 }
 
 #[test]

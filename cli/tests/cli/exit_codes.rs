@@ -82,7 +82,7 @@ fn what_is_read_back_counts() {
 
 #[test]
 fn what_is_not_wechat_is_5() {
-    // Of a proxy's own, which calling again does not mend: there is no waiting.
+    // Of a proxy's own, which calling again does not fix: there is no waiting.
     let proxy = FakeWeChat::with_status("403 Forbidden", |_| Value::from("<html>"));
     let run = jumpqr(["get", "--base-url", proxy.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "T")

@@ -41,7 +41,7 @@ const LONGEST_HEAD: usize = 4096;
 /// to copy them, loses them: leave that to another process.
 ///
 /// The folder and the files are the owner's alone (0700 and 0600). If they belong to the user of
-/// this process and others may get at them, that is mended when they are used, with a warning to
+/// this process and others may get at them, that is fixed when they are used, with a warning to
 /// the `log` crate: a Kubernetes volume with `fsGroup` opens them to a group whenever it is
 /// mounted. They are refused, as `store_not_private`, if they belong to another user, and if there
 /// are other things in the folder. On such a volume, whose root is not this user's, name a folder

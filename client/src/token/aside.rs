@@ -6,7 +6,7 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 
 use super::{TokenRequest, TokenSource};
-use crate::given_up::{BETWEEN_CHECKS, CALLER_HAS_GIVEN_UP, GivenUp};
+use crate::cancel::{BETWEEN_CHECKS, CALLER_CANCELLED, Cancel};
 
 /// The tokens of a source, for a caller who may give up while one is waited for.
 ///
@@ -14,14 +14,14 @@ use crate::given_up::{BETWEEN_CHECKS, CALLER_HAS_GIVEN_UP, GivenUp};
 /// lost. So it is made on another thread, which ends it in any case.
 pub(crate) struct TokensAside {
     source: Arc<dyn TokenSource>,
-    given_up: GivenUp,
+    cancel: Cancel,
 }
 
 impl TokensAside {
-    pub(crate) fn new(source: &Arc<dyn TokenSource>, given_up: &GivenUp) -> Self {
+    pub(crate) fn new(source: &Arc<dyn TokenSource>, cancel: &Cancel) -> Self {
         Self {
             source: Arc::clone(source),
-            given_up: given_up.clone(),
+            cancel: cancel.clone(),
         }
     }
 }
@@ -50,8 +50,8 @@ impl TokenSource for TokensAside {
         loop {
             match receiver.recv_timeout(BETWEEN_CHECKS) {
                 Ok(token) => return token,
-                Err(RecvTimeoutError::Timeout) if self.given_up.ask() => {
-                    return Err(Error::new(OwnCode::GivenUp, CALLER_HAS_GIVEN_UP));
+                Err(RecvTimeoutError::Timeout) if self.cancel.check() => {
+                    return Err(Error::new(OwnCode::Cancelled, CALLER_CANCELLED));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {

@@ -13,7 +13,7 @@ use super::issuer::{Issued, Issuer};
 use super::record::Record;
 use super::refusal::{NOT_AUTHORIZED, of_listed_merchant};
 use super::stored_tokens::StoredTokens;
-use crate::drive::{Driver, Patience};
+use crate::drive::{CallOptions, Driver};
 
 /// `refresh_token is invalid`.
 const REFRESH_TOKEN_INVALID: i64 = 61023;
@@ -150,10 +150,10 @@ impl Authorizer {
         let platform = &*self.platform;
         let none = Secret::new("");
         let read = |call: ApiGetAuthorizerList, time_left| {
-            let patience = Patience::new(time_left);
+            let options = CallOptions::new(time_left);
             platform
                 .driver
-                .run(call, &platform.component_tokens, &patience, false)
+                .run(call, &platform.component_tokens, &options, false)
         };
         let listed = platform
             .list
@@ -190,7 +190,7 @@ impl Authorizer {
         let answer = platform.driver.run(
             call,
             &platform.component_tokens,
-            &Patience::new(timeout),
+            &CallOptions::new(timeout),
             false,
         )?;
         Ok(Issued {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::interface::TokenAnswer;
+use jumpqr_core::interface::TokenResponse;
 
 /// How long a renewal ahead of time that came to nothing is not tried again, at most: the token that is held still lives.
 const BETWEEN_RENEWALS: Duration = Duration::from_secs(5);
@@ -18,7 +18,7 @@ pub(super) struct Held {
 
 impl Held {
     /// A token that was asked for at `asked_at`; it is renewed at a time of this process' own.
-    pub(super) fn new(answer: &TokenAnswer, asked_at: Duration, version: u64) -> Self {
+    pub(super) fn new(answer: &TokenResponse, asked_at: Duration, version: u64) -> Self {
         let (from, by) = answer.renewed_within();
         Self {
             token: answer.access_token.clone(),
@@ -29,7 +29,7 @@ impl Held {
     }
 
     /// A token that was asked for `age` before `now`, which may be before the clock's origin.
-    pub(super) fn aged(answer: &TokenAnswer, age: Duration, now: Duration, version: u64) -> Self {
+    pub(super) fn aged(answer: &TokenResponse, age: Duration, now: Duration, version: u64) -> Self {
         let mut held = Self::new(answer, now, version);
         held.renew_at = held.renew_at.saturating_sub(age);
         held.expires_at = held.expires_at.saturating_sub(age);
@@ -53,13 +53,13 @@ mod tests {
     use std::time::Duration;
 
     use jumpqr_core::Secret;
-    use jumpqr_core::interface::TokenAnswer;
+    use jumpqr_core::interface::TokenResponse;
 
     use super::Held;
 
     #[test]
     fn no_two_processes_renew_at_the_same_time() {
-        let answer = TokenAnswer::new(Secret::new("T"), Duration::from_secs(7200));
+        let answer = TokenResponse::new(Secret::new("T"), Duration::from_secs(7200));
         let (from, by) = answer.renewed_within();
         let times: Vec<_> = (0..64)
             .map(|_| Held::new(&answer, Duration::ZERO, 1).renew_at)

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
-use jumpqr_core::interface::TokenAnswer;
+use jumpqr_core::interface::TokenResponse;
 
 use super::record::Record;
 use super::refusal::Credentials;
@@ -49,13 +49,13 @@ pub(crate) trait Issuer: Send + Sync + 'static {
 
 /// What WeChat answered.
 pub(crate) struct Issued {
-    pub(super) token: TokenAnswer,
+    pub(super) token: TokenResponse,
     /// What the next token is to be asked for with, where that has changed.
     pub(super) refresh_token: Option<Secret>,
 }
 
-impl From<TokenAnswer> for Issued {
-    fn from(token: TokenAnswer) -> Self {
+impl From<TokenResponse> for Issued {
+    fn from(token: TokenResponse) -> Self {
         Self {
             token,
             refresh_token: None,

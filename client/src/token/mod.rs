@@ -41,7 +41,7 @@ pub trait TokenSource: Send + Sync + 'static {
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>>;
 
     /// What [`token`](Self::token) gives where that takes no waiting; `None` where it may, and is then to be asked on a thread of its
-    /// own, so that whoever waits for it [can give up](crate::GivenUp::with_check).
+    /// own, so that whoever waits for it [can give up](crate::Cancel::with_check).
     fn token_at_hand(&self, _request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
         None
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::TokenAnswer;
+use jumpqr_core::interface::TokenResponse;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
@@ -39,7 +39,7 @@ impl Record {
     /// With what was answered to a request made at `time_of_day`.
     pub(super) fn renewed(
         &self,
-        answer: &TokenAnswer,
+        answer: &TokenResponse,
         refresh_token: Option<Secret>,
         time_of_day: Duration,
     ) -> Self {
@@ -77,9 +77,9 @@ impl Record {
     /// The access token, and how long it has lived at `time_of_day`.
     ///
     /// One from the future was issued by a machine whose clock is ahead: it counts as new.
-    pub(super) fn access_token(&self, time_of_day: Duration) -> Option<(TokenAnswer, Duration)> {
+    pub(super) fn access_token(&self, time_of_day: Duration) -> Option<(TokenResponse, Duration)> {
         let token = self.access_token.as_ref()?;
-        let answer = TokenAnswer::new(
+        let answer = TokenResponse::new(
             Secret::new(token.value.as_str()),
             Duration::from_millis(token.life_ms),
         );

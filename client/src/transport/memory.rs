@@ -2,23 +2,23 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::SendFailure;
 use jumpqr_core::request::Method;
+use jumpqr_core::response::Response;
 
 use super::{HttpRequest, Transport};
 
-type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Reply, SendFailure> + Send + Sync;
+type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Response, SendFailure> + Send + Sync;
 
 /// A transport without a network: a function answers, and what was sent is kept.
 ///
 /// ```
 /// use std::sync::Arc;
-/// use jumpqr::answer::Reply;
+/// use jumpqr::response::Response;
 /// use jumpqr::transport::MemoryTransport;
 /// use jumpqr::Client;
 ///
-/// let wechat = Arc::new(MemoryTransport::new(|_| Ok(Reply::ok(r#"{"errcode":0,"errmsg":"ok"}"#))));
+/// let wechat = Arc::new(MemoryTransport::new(|_| Ok(Response::ok(r#"{"errcode":0,"errmsg":"ok"}"#))));
 /// let client = Client::builder().access_token("TOKEN").transport(wechat.clone()).build()?;
 /// client.publish_jump_qr_code("https://m.example.cn/table/")?;
 /// // The rule is looked up before.
@@ -49,7 +49,7 @@ pub struct SentRequest {
 impl MemoryTransport {
     /// A transport that answers each request with what `handler` says. It may be called by many threads at once.
     pub fn new(
-        handler: impl Fn(&HttpRequest<'_>) -> Result<Reply, SendFailure> + Send + Sync + 'static,
+        handler: impl Fn(&HttpRequest<'_>) -> Result<Response, SendFailure> + Send + Sync + 'static,
     ) -> Self {
         Self {
             handler: Box::new(handler),
@@ -68,7 +68,7 @@ impl MemoryTransport {
 }
 
 impl Transport for MemoryTransport {
-    fn send(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure> {
+    fn send(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure> {
         let sent = SentRequest {
             base_url: request.base_url().to_owned(),
             method: request.method(),

@@ -12,11 +12,11 @@ use std::fmt;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::answer::Reply;
-use jumpqr_core::call::{SendFailure, Sending};
+use jumpqr_core::call::{SendFailure, SendRequest};
 use jumpqr_core::request::Method;
+use jumpqr_core::response::Response;
 
-use crate::given_up::GivenUp;
+use crate::cancel::Cancel;
 
 /// Sends one request and gives its answer, whatever the HTTP status.
 ///
@@ -25,24 +25,24 @@ use crate::given_up::GivenUp;
 /// threads at once.
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Sends `request`.
-    fn send(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure>;
+    fn send(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure>;
 }
 
 /// One HTTP request, to be sent as it is. Its `Debug` shows neither the URL's query nor the body.
 pub struct HttpRequest<'a> {
-    sending: &'a Sending,
+    sending: &'a SendRequest,
     url: Secret,
     base_url: &'a str,
-    given_up: &'a GivenUp,
+    cancel: &'a Cancel,
 }
 
 impl<'a> HttpRequest<'a> {
-    pub(crate) fn new(sending: &'a Sending, base_url: &'a str, given_up: &'a GivenUp) -> Self {
+    pub(crate) fn new(sending: &'a SendRequest, base_url: &'a str, cancel: &'a Cancel) -> Self {
         Self {
             sending,
             url: sending.request.url(base_url, sending.access_token.as_ref()),
             base_url,
-            given_up,
+            cancel,
         }
     }
 
@@ -90,8 +90,8 @@ impl<'a> HttpRequest<'a> {
 
     /// Whether the caller still wants an answer; a transport that cannot be interrupted need not ask.
     #[must_use]
-    pub fn given_up(&self) -> &'a GivenUp {
-        self.given_up
+    pub fn cancel(&self) -> &'a Cancel {
+        self.cancel
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use jumpqr::answer::Reply;
 use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::response::Response;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Edit, Outcome};
 
@@ -18,7 +18,7 @@ fn advice(second: i64) -> String {
             "lost",
         )),
         ADD => Ok(errcode(second)),
-        _ => Ok(Reply::ok(r#"{"errcode":0,"rule_list":[]}"#)),
+        _ => Ok(Response::ok(r#"{"errcode":0,"rule_list":[]}"#)),
     }));
     let client = Client::builder()
         .access_token("T")

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use jumpqr::interface::Confirmation;
-use jumpqr::{Client, ClientBuilder, Edit, ErrorKind, GivenUp, Outcome};
+use jumpqr::{Cancel, Client, ClientBuilder, Edit, ErrorKind, Outcome};
 
 use crate::fake::rule;
 use crate::server::{OK, write};
@@ -174,11 +174,11 @@ fn a_caller_who_gives_up_waits_for_no_answer() {
     .build()
     .unwrap();
     let received = Mutex::new(received);
-    let given_up = GivenUp::with_check(move || received.lock().unwrap().try_recv().is_ok());
+    let cancel = Cancel::with_check(move || received.lock().unwrap().try_recv().is_ok());
     let error = client
-        .with_given_up(&given_up)
+        .with_cancel(&cancel)
         .add_jump_qr_code(rule(), Edit::Add)
         .unwrap_err();
-    assert!(error.message().contains("given up"), "{error}");
+    assert!(error.message().contains("cancelled"), "{error}");
     assert_eq!(error.outcome(), Outcome::Unknown);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::fake::{ADD, Counter, GET, ManualClock, app, count, errcode, listed, ok, rule, token};
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Clock, Edit, ErrorKind, GivenUp, Outcome};
+use jumpqr::{Cancel, Client, Clock, Edit, ErrorKind, Outcome};
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 
@@ -67,10 +67,10 @@ fn waiting_for_a_thread_counts_towards_the_queue_timeout_alone() {
 
 #[test]
 fn nothing_more_is_sent_once_the_caller_has_given_up() {
-    let given_up = GivenUp::default();
-    let giving_up = given_up.clone();
+    let cancel = Cancel::default();
+    let canceller = cancel.clone();
     let transport = Arc::new(MemoryTransport::new(move |_| {
-        giving_up.set();
+        canceller.cancel();
         Ok(errcode(44990))
     }));
     let client = Client::builder()
@@ -79,10 +79,10 @@ fn nothing_more_is_sent_once_the_caller_has_given_up() {
         .clock(Arc::new(ManualClock::default()))
         .build()
         .unwrap()
-        .with_given_up(&given_up);
+        .with_cancel(&cancel);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotApplied);
-    assert!(error.message().contains("given up"), "{error}");
+    assert!(error.message().contains("cancelled"), "{error}");
     assert_eq!(transport.sent().len(), 1);
     client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(transport.sent().len(), 1);
@@ -90,10 +90,10 @@ fn nothing_more_is_sent_once_the_caller_has_given_up() {
 
 #[test]
 fn a_write_in_doubt_that_is_given_up_is_not_known() {
-    let given_up = GivenUp::default();
-    let giving_up = given_up.clone();
+    let cancel = Cancel::default();
+    let canceller = cancel.clone();
     let transport = Arc::new(MemoryTransport::new(move |_| {
-        giving_up.set();
+        canceller.cancel();
         Ok(errcode(-1))
     }));
     let client = app(&Arc::new(MemoryTransport::new(|_| Ok(ok()))))
@@ -101,7 +101,7 @@ fn a_write_in_doubt_that_is_given_up_is_not_known() {
         .transport(transport.clone())
         .build()
         .unwrap()
-        .with_given_up(&given_up);
+        .with_cancel(&cancel);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(error.advice().contains("getJumpQRCode"), "{error}");

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jumpqr::answer::Reply;
+use jumpqr::response::Response;
 use jumpqr::transport::{HttpRequest, MemoryTransport};
 use jumpqr::{Client, ClientBuilder, Clock, OpenVersion, OrdinaryLinkRule, PermitSubRule};
 
@@ -42,18 +42,18 @@ impl Clock for ManualClock {
     }
 }
 
-pub(crate) fn ok() -> Reply {
-    Reply::ok(r#"{"errcode":0,"errmsg":"ok"}"#)
+pub(crate) fn ok() -> Response {
+    Response::ok(r#"{"errcode":0,"errmsg":"ok"}"#)
 }
 
-pub(crate) fn errcode(number: i64) -> Reply {
-    Reply::ok(format!(
+pub(crate) fn errcode(number: i64) -> Response {
+    Response::ok(format!(
         r#"{{"errcode":{number},"errmsg":"some text rid: 5f87eb8a-6ee66b1b-75f60c88"}}"#
     ))
 }
 
-pub(crate) fn token(token: &str, expires_in: u64) -> Reply {
-    Reply::ok(format!(
+pub(crate) fn token(token: &str, expires_in: u64) -> Response {
+    Response::ok(format!(
         r#"{{"access_token":"{token}","expires_in":{expires_in}}}"#
     ))
 }
@@ -75,8 +75,8 @@ pub(crate) fn rule() -> OrdinaryLinkRule {
 }
 
 /// The answer of getJumpQRCode in which [`rule`] stands.
-pub(crate) fn listed() -> Reply {
-    Reply::ok(
+pub(crate) fn listed() -> Response {
+    Response::ok(
         r#"{"errcode":0,"errmsg":"ok","rule_list":[{"prefix":"https://weixin.qq.com/qrcodejump","path":"pages/index/index","state":1,"open_version":1,"permit_sub_rule":1,"debug_url":[]}]}"#,
     )
 }

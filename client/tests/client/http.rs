@@ -185,7 +185,7 @@ fn a_truncated_body_is_no_answer() {
 }
 
 #[test]
-fn a_server_that_says_nothing_is_given_up() {
+fn a_server_that_says_nothing_is_cancelled() {
     // Accepts connections, in its backlog, and never reads.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = Client::builder()

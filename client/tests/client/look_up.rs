@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use jumpqr::answer::Reply;
 use jumpqr::interface::Confirmation;
+use jumpqr::response::Response;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, ClientBuilder};
 
@@ -19,7 +19,7 @@ fn client(
         r#"{{"errcode":0,"rule_list":[{{"prefix":"{RULE}","path":"p","state":{state}}}]}}"#
     );
     let wechat = Arc::new(MemoryTransport::new(move |request| {
-        Ok(Reply::ok(if request.path().ends_with("qrcodejumpget") {
+        Ok(Response::ok(if request.path().ends_with("qrcodejumpget") {
             list.as_str()
         } else {
             r#"{"errcode":0}"#

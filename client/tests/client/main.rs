@@ -9,10 +9,10 @@
 
 mod advice;
 mod authorizer_list;
+mod cancel;
 mod connection;
 mod deadline;
 mod fake;
-mod given_up;
 mod hindered_renewal;
 mod http;
 mod look_up;

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jumpqr::answer::Reply;
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::error::Result;
+use jumpqr::response::Response;
 use jumpqr::store::TokenStore;
 use jumpqr::transport::{HttpRequest, MemoryTransport};
 use jumpqr::{Client, ClientBuilder, Platform};
@@ -54,10 +54,10 @@ pub(crate) fn named(sort: &str, appid: &str, number: u32) -> String {
 }
 
 impl Strict {
-    fn answer(&self, request: &HttpRequest<'_>) -> Result<Reply, SendFailure> {
+    fn answer(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure> {
         let body: Value = serde_json::from_slice(request.body().unwrap()).unwrap();
         let mut given = self.given.lock().unwrap();
-        let answer = |value: Value| Ok(Reply::ok(value.to_string()));
+        let answer = |value: Value| Ok(Response::ok(value.to_string()));
         match request.path() {
             COMPONENT_TOKEN => answer(json!({"component_access_token": "CT", "expires_in": 7200})),
             AUTHORIZER_TOKEN => {

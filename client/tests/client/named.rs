@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, answer::Reply};
+use jumpqr::{Client, response::Response};
 use serde_json::{Value, json};
 
 use crate::fake::{ADD, errcode, listed, ok};
 
-fn client(answer: fn() -> Reply) -> (Arc<MemoryTransport>, Client) {
+fn client(answer: fn() -> Response) -> (Arc<MemoryTransport>, Client) {
     let transport = Arc::new(MemoryTransport::new(move |_| Ok(answer())));
     let client = Client::builder()
         .access_token("T")

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::store::MemoryStore;
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Clock, GivenUp, Secret, SystemClock};
+use jumpqr::{Cancel, Client, Clock, Secret, SystemClock};
 
 use crate::fake::{Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, token, token_of};
 
@@ -142,9 +142,9 @@ fn a_cancelled_call_leaves_the_queue_at_once_and_those_behind_move_up() {
     let client = busy_client(&clock, &transport);
     for _ in 0..64 {
         let waits = AtomicUsize::new(0);
-        let given_up = GivenUp::with_check(move || waits.fetch_add(1, Ordering::Relaxed) == 1);
-        let error = delete(&client.with_given_up(&given_up)).unwrap_err();
-        assert_eq!(error.code(), "given_up");
+        let cancel = Cancel::with_check(move || waits.fetch_add(1, Ordering::Relaxed) == 1);
+        let error = delete(&client.with_cancel(&cancel)).unwrap_err();
+        assert_eq!(error.code(), "cancelled");
         clock.set(Duration::ZERO);
     }
     delete(&client).unwrap();

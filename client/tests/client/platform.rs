@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use jumpqr::answer::Reply;
 use jumpqr::error::Result;
+use jumpqr::response::Response;
 use jumpqr::store::MemoryStore;
 use jumpqr::token::TokenState;
 use jumpqr::transport::MemoryTransport;
@@ -121,8 +121,10 @@ fn a_platform_with_the_right_appsecret_does_not_wait_for_one_with_a_wrong_one() 
         let body: Value = serde_json::from_slice(request.body().unwrap()).unwrap();
         Ok(match request.path() {
             COMPONENT_TOKEN if text(&body, "component_appsecret") == "WRONG" => errcode(40125),
-            COMPONENT_TOKEN => Reply::ok(r#"{"component_access_token":"CT","expires_in":7200}"#),
-            AUTHORIZER_TOKEN => Reply::ok(r#"{"authorizer_access_token":"AT","expires_in":7200}"#),
+            COMPONENT_TOKEN => Response::ok(r#"{"component_access_token":"CT","expires_in":7200}"#),
+            AUTHORIZER_TOKEN => {
+                Response::ok(r#"{"authorizer_access_token":"AT","expires_in":7200}"#)
+            }
             _ => ok(),
         })
     }));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::fake::{Counter, errcode, listed};
 use jumpqr::Client;
-use jumpqr::answer::Reply;
 use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::response::Response;
 use jumpqr::transport::MemoryTransport;
 
 fn client(transport: &Arc<MemoryTransport>) -> Client {
@@ -18,14 +18,14 @@ fn client(transport: &Arc<MemoryTransport>) -> Client {
 }
 
 /// A page of the rules with these numbers.
-fn page(numbers: std::ops::Range<u32>, total: Option<u32>) -> Reply {
+fn page(numbers: std::ops::Range<u32>, total: Option<u32>) -> Response {
     let rules: Vec<_> = numbers
         .map(|number| {
             format!(r#"{{"prefix":"http://weixin.qq.com/q/{number}","path":"p","state":2}}"#)
         })
         .collect();
     let total = total.map_or_else(String::new, |total| format!(r#","total_count":{total}"#));
-    Reply::ok(format!(
+    Response::ok(format!(
         r#"{{"errcode":0,"rule_list":[{}]{total}}}"#,
         rules.join(",")
     ))

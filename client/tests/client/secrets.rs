@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use jumpqr::answer::Reply;
 use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::response::Response;
 use jumpqr::transport::{MemoryTransport, ProxySetting};
 use jumpqr::{Client, Edit, ErrCode, Error, Secret};
 
@@ -40,9 +40,9 @@ fn assert_clean(what: &str, text: &str) {
 }
 
 /// What a server, a proxy or the network may do to a request, with what it was sent in the answer.
-fn misfortunes() -> Vec<Result<Reply, SendFailure>> {
+fn misfortunes() -> Vec<Result<Response, SendFailure>> {
     let status = |status, body: String| {
-        Ok(Reply {
+        Ok(Response {
             status,
             body: body.into(),
         })
@@ -52,7 +52,7 @@ fn misfortunes() -> Vec<Result<Reply, SendFailure>> {
         .map(|code| code.number)
         .chain([12345])
         .map(|number| {
-            Ok(Reply::ok(format!(
+            Ok(Response::ok(format!(
                 r#"{{"errcode":{number},"errmsg":"token {TOKEN} secret {APPSECRET} rid: 5f87eb8a-6ee66b1b-75f60c88"}}"#
             )))
         })
@@ -80,7 +80,7 @@ fn no_business_call_shows_the_token() {
         let transport = Arc::new(MemoryTransport::new({
             let misfortune = misfortune.clone();
             move |request| match request.path() {
-                STABLE_TOKEN => Ok(Reply::ok(format!(
+                STABLE_TOKEN => Ok(Response::ok(format!(
                     r#"{{"access_token":"{TOKEN}","expires_in":7200}}"#
                 ))),
                 _ => misfortune.clone(),
@@ -142,8 +142,8 @@ fn no_debug_shows_either() {
     let transport = Arc::new(MemoryTransport::new(|request| {
         assert_clean("HttpRequest", &format!("{request:?} {:?}", request.url()));
         let body = format!(r#"{{"access_token":"{TOKEN}","expires_in":7200,"errcode":0}}"#);
-        let reply = Reply::ok(body);
-        assert_clean("Reply", &format!("{reply:?}"));
+        let reply = Response::ok(body);
+        assert_clean("Response", &format!("{reply:?}"));
         Ok(reply)
     }));
     let builder = app(&transport);
@@ -177,7 +177,7 @@ fn a_token_of_one_letter_shreds_no_text_of_ours() {
 fn a_token_of_one_letter_is_struck_out_where_a_token_stands() {
     let transport = Arc::new(MemoryTransport::new(|_| {
         let errmsg = r#"an invalid token: access_token=x&a=x, \"x\""#;
-        Ok(Reply::ok(format!(
+        Ok(Response::ok(format!(
             r#"{{"errcode":40066,"errmsg":"{errmsg}"}}"#
         )))
     }));

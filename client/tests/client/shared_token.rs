@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 
-use jumpqr::answer::Reply;
 use jumpqr::error::Result;
+use jumpqr::response::Response;
 use jumpqr::store::{DirectoryStore, Key, MemoryStore, TokenStore};
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::MemoryTransport;
@@ -303,7 +303,7 @@ fn however_long_wechats_text_is_the_record_stays_readable() {
     let store = Arc::new(DirectoryStore::open(folder.path().join("tokens")).unwrap());
     let transport = Arc::new(MemoryTransport::new(|_| {
         let text = "x".repeat(1_000_000);
-        Ok(Reply::ok(format!(
+        Ok(Response::ok(format!(
             r#"{{"errcode":40125,"errmsg":"{text}"}}"#
         )))
     }));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::fake::{
     ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token, token_of,
 };
-use jumpqr::answer::Reply;
+use jumpqr::response::Response;
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Edit, ErrorKind, Secret};
@@ -250,7 +250,7 @@ fn a_fetch_that_panicked_does_not_block_the_next() {
         Ok(match request.path() {
             STABLE_TOKEN if fetches.next() == 0 => panic!("a transport with a defect"),
             STABLE_TOKEN => token("T", 7200),
-            _ => Reply::ok(r#"{"errcode":0}"#),
+            _ => Response::ok(r#"{"errcode":0}"#),
         })
     }));
     let client = app(&transport).build().unwrap();

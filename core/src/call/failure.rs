@@ -55,8 +55,8 @@ pub enum FailureCause {
     BodyTooLarge,
     /// The request cannot be sent at all, for example because its URL is not one.
     Refused,
-    /// The caller has given up.
-    GivenUp,
+    /// The caller cancelled the call.
+    Cancelled,
 }
 
 impl FailureCause {
@@ -70,7 +70,7 @@ impl FailureCause {
         Self::ConnectionLost,
         Self::BodyTooLarge,
         Self::Refused,
-        Self::GivenUp,
+        Self::Cancelled,
     ];
 
     const fn code(self) -> OwnCode {
@@ -83,7 +83,7 @@ impl FailureCause {
             Self::ConnectionLost => OwnCode::ConnectionLost,
             Self::BodyTooLarge => OwnCode::BodyTooLarge,
             Self::Refused => OwnCode::InvalidConfig,
-            Self::GivenUp => OwnCode::GivenUp,
+            Self::Cancelled => OwnCode::Cancelled,
         }
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::verdict::Verdict;
 use super::{Call, Phase, State};
-use crate::answer::Object;
-use crate::errcode::{Class, ErrCode};
+use crate::errcode::{ErrCode, Reaction};
 use crate::error::Error;
 use crate::interface::{GetJumpQRCode, Interface, LookUp};
+use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
     pub(super) fn looked_up(&mut self, now: Duration, verdict: Verdict) {
@@ -23,7 +23,7 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    fn decide(&mut self, object: &Object) {
+    fn decide(&mut self, object: &Fields) {
         let Some(write) = self.interface.write() else {
             return;
         };
@@ -45,7 +45,7 @@ impl<I: Interface> Call<I> {
 fn of_look_up(error: Error) -> Error {
     let error = error.in_interface(GetJumpQRCode::NAME);
     match error.errcode().and_then(ErrCode::lookup) {
-        Some(code) if code.class == Class::ReadBack => {
+        Some(code) if code.reaction == Reaction::ReadBack => {
             error.with_advice("Call again a little later: nothing was changed.")
         }
         _ => error,

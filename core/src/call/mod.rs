@@ -40,7 +40,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use jumpqr_core::answer::Reply;
+//! use jumpqr_core::response::Response;
 //! use jumpqr_core::call::{Call, Policy, Step};
 //! use jumpqr_core::interface::DownloadQRCodeText;
 //! use jumpqr_core::Secret;
@@ -54,7 +54,7 @@
 //!         Step::Send(sending) => {
 //!             assert_eq!(sending.request.body(), Some(&b"{}"[..]));
 //!             let answer = r#"{"errcode":0,"file_name":"UASjIrr8C9.txt","file_content":"7781"}"#;
-//!             call.reply(now, Ok(Reply::ok(answer)));
+//!             call.response(now, Ok(Response::ok(answer)));
 //!         }
 //!         Step::Wait { until } => unreachable!("nothing failed: {until:?}"),
 //!         Step::Done(result) => break result.unwrap(),
@@ -74,7 +74,7 @@ mod verdict;
 
 pub use failure::{FailureCause, SendFailure};
 pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy};
-pub use step::{Sending, Step};
+pub use step::{SendRequest, Step};
 pub use tally::Tally;
 
 use std::time::Duration;
@@ -83,11 +83,11 @@ use std::vec;
 use self::tally::Note;
 use self::verdict::judge;
 use crate::Secret;
-use crate::answer::Reply;
-use crate::errcode::{Class, ErrCode};
+use crate::errcode::{ErrCode, Reaction};
 use crate::error::{Error, Outcome, OwnCode, Result};
 use crate::interface::{Interface, Write};
 use crate::request::Request;
+use crate::response::Response;
 
 /// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
 const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
@@ -117,7 +117,7 @@ pub struct Call<I: Interface> {
     hosts: usize,
     host: usize,
     phase: Phase,
-    state: State<I::Answer>,
+    state: State<I::Response>,
     /// When the slot starts that was reserved and in which nothing was sent yet.
     slot: Option<Duration>,
     access_token: Option<Secret>,
@@ -198,7 +198,7 @@ impl<I: Interface> Call<I> {
     }
 
     /// What to do now.
-    pub fn step(&mut self, now: Duration) -> Step<I::Answer> {
+    pub fn step(&mut self, now: Duration) -> Step<I::Response> {
         if let State::WaitingForRetry { until } = self.state {
             if until <= now {
                 self.state = State::Reserving;
@@ -290,12 +290,15 @@ impl<I: Interface> Call<I> {
     }
 
     /// Takes the result of [`Step::Send`].
-    pub fn reply(&mut self, now: Duration, reply: Result<Reply, SendFailure>) {
-        if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
+    pub fn response(&mut self, now: Duration, response: Result<Response, SendFailure>) {
+        if response
+            .as_ref()
+            .map_or_else(|failure| failure.sent, |_| true)
+        {
             self.slot = None;
         }
         let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
-        let verdict = judge(reply, stale_is_final);
+        let verdict = judge(response, stale_is_final);
         match self.phase {
             Phase::LookingUp => self.looked_up(now, verdict),
             Phase::Asking => self.asked(now, verdict),
@@ -315,7 +318,7 @@ impl<I: Interface> Call<I> {
 
     /// Sends in the slot that the call has, or reserves another one if it has none or if that is
     /// out of date.
-    fn sending_or_reserving(&self, now: Duration) -> State<I::Answer> {
+    fn sending_or_reserving(&self, now: Duration) -> State<I::Response> {
         match self.slot {
             Some(start) if !I::PACED || now.saturating_sub(start) <= SLOT_LASTS => State::Sending,
             _ => State::Reserving,
@@ -356,14 +359,14 @@ impl<I: Interface> Call<I> {
         matches!(self.phase, Phase::Asking) && self.interface.write().is_some()
     }
 
-    fn sending(&self, now: Duration) -> Sending {
+    fn sending(&self, now: Duration) -> SendRequest {
         let left = self.deadline.saturating_sub(now);
         let kept = if self.is_writing() {
             (left / 4).min(MOST_KEPT_FOR_READING_BACK)
         } else {
             Duration::ZERO
         };
-        Sending {
+        SendRequest {
             request: self.request.clone(),
             access_token: self.access_token.clone(),
             host: self.host,
@@ -414,7 +417,7 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    fn succeed(&mut self, answer: I::Answer) {
+    fn succeed(&mut self, answer: I::Response) {
         self.state = State::Done(Some(Ok(answer)));
     }
 
@@ -453,12 +456,12 @@ impl<I: Interface> Call<I> {
                 error.with_advice(advice)
             }
             // What the request itself causes does not pass.
-            Some(advice) if code.class == Class::ReadBack => {
+            Some(advice) if code.reaction == Reaction::ReadBack => {
                 error.with_advice(advice).with_retryable(false)
             }
             Some(advice) => error.with_advice(advice),
             // Where nothing was to be changed, there is nothing to be read back.
-            None if code.class == Class::ReadBack && self.interface.write().is_none() => {
+            None if code.reaction == Reaction::ReadBack && self.interface.write().is_none() => {
                 error.with_advice("Call again a little later.")
             }
             None => error,

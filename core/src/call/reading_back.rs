@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::verdict::Verdict;
 use super::{Call, Phase};
-use crate::answer::Object;
 use crate::error::Outcome;
-use crate::interface::{Interface, Standing};
+use crate::interface::{Applied, Interface};
+use crate::response::Fields;
 
 /// What to do about a change that did not stand when it was read back.
 const DID_NOT_STAND: &str = "The change did not stand when it was read back: call again. An attempt that got no answer may still be applied a little later.";
@@ -23,21 +23,21 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    fn compare(&mut self, now: Duration, object: &Object) {
+    fn compare(&mut self, now: Duration, object: &Fields) {
         let Some(write) = self.interface.write() else {
             return;
         };
-        let standing = match write.standing(object) {
+        let standing = match write.applied(object) {
             Ok(standing) => standing,
             Err(error) => return self.ask_again(now, error, Duration::ZERO),
         };
         match standing {
-            Standing::AsAsked => {
+            Applied::Yes => {
                 let answer = write.confirmed();
                 self.succeed(answer);
             }
-            Standing::Otherwise => self.not_applied(now),
-            Standing::Untold => self.untold(),
+            Applied::No => self.not_applied(now),
+            Applied::Unclear => self.unclear(),
         }
     }
 
@@ -63,7 +63,7 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    fn untold(&mut self) {
+    fn unclear(&mut self) {
         let phase = std::mem::replace(&mut self.phase, Phase::Asking);
         if let Phase::ReadingBack { cause, .. } = phase {
             self.fail(cause.with_outcome(Outcome::Unknown));

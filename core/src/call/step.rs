@@ -27,15 +27,15 @@ pub enum Step<A> {
         /// When there is something to do.
         until: Duration,
     },
-    /// Send this, and report to [`Call::reply`](super::Call::reply).
-    Send(Sending),
+    /// Send this, and report to [`Call::response`](super::Call::response).
+    Send(SendRequest),
     /// The call is done.
     Done(Result<A>),
 }
 
 /// What to send, where, and for how long to wait for the answer.
 #[derive(Debug, Clone)]
-pub struct Sending {
+pub struct SendRequest {
     /// The request.
     pub request: Request,
     /// Goes into the query, see [`Request::url`].

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::SendFailure;
-use crate::answer::{Object, Reply};
-use crate::errcode::{Class, ErrCode};
+use crate::errcode::{ErrCode, Reaction};
 use crate::error::{Error, OwnCode};
+use crate::response::{Fields, Response};
 
 #[derive(Debug)]
 pub(super) enum Verdict {
     /// WeChat says that it is done.
-    Success(Object),
+    Success(Fields),
     /// The token is stale.
     Stale(Error),
     /// Not applied; sending again after `wait`, at least, may succeed.
@@ -24,9 +24,9 @@ pub(super) enum Verdict {
 }
 
 /// `stale_is_final`: the token has been renewed already, or the call itself asks for one.
-pub(super) fn judge(reply: Result<Reply, SendFailure>, stale_is_final: bool) -> Verdict {
-    let reply = match reply {
-        Ok(reply) => reply,
+pub(super) fn judge(response: Result<Response, SendFailure>, stale_is_final: bool) -> Verdict {
+    let response = match response {
+        Ok(response) => response,
         Err(failure) => {
             let sent = failure.sent;
             let error = failure.into_error();
@@ -37,17 +37,17 @@ pub(super) fn judge(reply: Result<Reply, SendFailure>, stale_is_final: bool) -> 
             };
         }
     };
-    match reply.object() {
+    match response.fields() {
         Ok(object) => judge_object(object, stale_is_final),
         // A proxy's refusal: the request has not reached WeChat.
-        Err(error) if matches!(reply.status, 300..=407 | 409..=428 | 430..=499) => {
+        Err(error) if matches!(response.status, 300..=407 | 409..=428 | 430..=499) => {
             Verdict::Refused(error.with_retryable(false))
         }
         Err(error) => Verdict::Unknown(error),
     }
 }
 
-fn judge_object(object: Object, stale_is_final: bool) -> Verdict {
+fn judge_object(object: Fields, stale_is_final: bool) -> Verdict {
     let errcode = match object.errcode() {
         Some(0) => return Verdict::Success(object),
         Some(errcode) => errcode,
@@ -55,19 +55,19 @@ fn judge_object(object: Object, stale_is_final: bool) -> Verdict {
         None if !object.has("errcode") => return Verdict::Success(object),
         None => {
             return Verdict::Unknown(Error::new(
-                OwnCode::UnexpectedAnswer,
+                OwnCode::UnexpectedResponse,
                 "the answer has an errcode that is not a whole number",
             ));
         }
     };
     let error = Error::from_answer(errcode, object.errmsg());
-    match ErrCode::lookup(errcode).map(|code| code.class) {
-        Some(Class::Renew) if !stale_is_final => Verdict::Stale(error),
-        Some(class @ Class::Wait { .. }) => Verdict::Again {
+    match ErrCode::lookup(errcode).map(|code| code.reaction) {
+        Some(Reaction::Renew) if !stale_is_final => Verdict::Stale(error),
+        Some(reaction @ Reaction::Wait { .. }) => Verdict::Again {
             error,
-            wait: class.wait(),
+            wait: reaction.wait(),
         },
-        Some(Class::ReadBack) => Verdict::Unknown(error),
-        Some(Class::Stop | Class::Mend | Class::Renew) | None => Verdict::Refused(error),
+        Some(Reaction::ReadBack) => Verdict::Unknown(error),
+        Some(Reaction::Stop | Reaction::Fix | Reaction::Renew) | None => Verdict::Refused(error),
     }
 }

@@ -31,7 +31,7 @@ pub struct ErrCode {
     /// What the reader of the error must do.
     pub kind: ErrorKind,
     /// What a call does next.
-    pub class: Class,
+    pub reaction: Reaction,
     /// What it means.
     pub meaning: &'static str,
     /// What to do, for a person.
@@ -41,11 +41,11 @@ pub struct ErrCode {
 /// What a call does next after an error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Class {
+pub enum Reaction {
     /// The same request will fail again: stop.
     Stop,
-    /// Something outside the request must be mended; the same request is right afterwards.
-    Mend,
+    /// Something outside the request must be fixed; the same request is right afterwards.
+    Fix,
     /// The access token is stale: get a newer one once, and replay once. On a call that asks for a token, it is
     /// [`Stop`](Self::Stop): the credentials are wrong.
     Renew,
@@ -58,13 +58,13 @@ pub enum Class {
     ReadBack,
 }
 
-impl Class {
+impl Reaction {
     /// The stable name, e.g. `read_back`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stop => "stop",
-            Self::Mend => "mend",
+            Self::Fix => "fix",
             Self::Renew => "renew",
             Self::Wait { .. } => "wait",
             Self::ReadBack => "read_back",
@@ -95,9 +95,9 @@ impl Serialize for ErrCode {
         parts.serialize_field("name", self.name)?;
         parts.serialize_field("errmsg", self.errmsg)?;
         parts.serialize_field("kind", self.kind.name())?;
-        parts.serialize_field("class", self.class.name())?;
-        parts.serialize_field("wait_seconds", &self.class.wait().as_secs())?;
-        parts.serialize_field("retryable", &self.class.is_transient())?;
+        parts.serialize_field("reaction", self.reaction.name())?;
+        parts.serialize_field("wait_seconds", &self.reaction.wait().as_secs())?;
+        parts.serialize_field("retryable", &self.reaction.is_transient())?;
         parts.serialize_field("meaning", self.meaning)?;
         parts.serialize_field("advice", self.advice)?;
         parts.end()
@@ -142,13 +142,13 @@ impl ErrCode {
     /// ```
     #[must_use]
     pub fn advice_in(&self, interface: &str) -> Option<&'static str> {
-        match (interface, self.number, self.class) {
+        match (interface, self.number, self.reaction) {
             // On an interface that issues a token, a stale-token code says that the credentials are
             // wrong.
-            ("token" | "stable_token", _, Class::Renew) => Some(
+            ("token" | "stable_token", _, Reaction::Renew) => Some(
                 "Check appid and secret on the console; a secret that was reset is no longer valid.",
             ),
-            ("api_component_token", _, Class::Renew) => Some(
+            ("api_component_token", _, Reaction::Renew) => Some(
                 "Check component_appid and component_appsecret on the platform's console; a secret that was reset is no longer valid.",
             ),
             // Without a token, the count can be cleared with the secret alone. Sources: the

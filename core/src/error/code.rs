@@ -44,13 +44,13 @@ macro_rules! own_codes {
 own_codes! {
     /// The request breaks a documented rule; nothing was sent.
     InvalidRequest = "invalid_request", Invalid, retryable: false,
-        "Mend each field that is named, and call again.";
+        "Fix each field that is named, and call again.";
     /// There is no rule with this prefix: it was looked up before, and the change was not sent.
     NoSuchRule = "no_such_rule", State, retryable: false,
         "Give the prefix exactly as getJumpQRCode lists it; a `/` at the end and the scheme count.";
     /// A setting of the client is wrong; nothing was sent.
     InvalidConfig = "invalid_config", Invalid, retryable: false,
-        "Mend the setting that is named.";
+        "Fix the setting that is named.";
     /// There is nothing to get an access token with.
     NoCredentials = "no_credentials", Credentials, retryable: false,
         "Give an access token, or an appid and a secret.";
@@ -81,8 +81,8 @@ own_codes! {
     /// The call's deadline passed.
     Timeout = "timeout", Timeout, retryable: true,
         "Call again, or allow more time.";
-    /// The caller has given up before the call's end.
-    GivenUp = "given_up", Timeout, retryable: false,
+    /// The caller cancelled the call.
+    Cancelled = "cancelled", Timeout, retryable: false,
         "Call again where the answer is still wanted.";
     /// The answer has an HTTP status other than 200.
     HttpStatus = "http_status", Protocol, retryable: true,
@@ -91,7 +91,7 @@ own_codes! {
     NotJson = "not_json", Protocol, retryable: true,
         "Look at proxies on the way, and at base_url.";
     /// The answer lacks what this interface answers with.
-    UnexpectedAnswer = "unexpected_answer", Protocol, retryable: true,
+    UnexpectedResponse = "unexpected_response", Protocol, retryable: true,
         "Look at proxies on the way, and at base_url; if it recurs, WeChat has changed the interface.";
     /// The answer is larger than the limit.
     BodyTooLarge = "body_too_large", Protocol, retryable: false,

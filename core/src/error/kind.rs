@@ -38,11 +38,11 @@ words! {
     ErrorKind {
         /// Change the request or the configuration: it will be refused every time.
         Invalid = "invalid",
-        /// Mend the credentials: appid, secret, token or authorisation.
+        /// Fix the credentials: appid, secret, token or authorisation.
         Credentials = "credentials",
         /// Have somebody grant a permission, or add an IP address to a whitelist.
         Permission = "permission",
-        /// Mend what stands outside the request: the rule's state, the domain, the verification file.
+        /// Fix what stands outside the request: the rule's state, the domain, the verification file.
         State = "state",
         /// Wait until a daily or monthly quota is renewed.
         Quota = "quota",
@@ -52,11 +52,11 @@ words! {
         Busy = "busy",
         /// Look at the network between here and WeChat, then call again.
         Network = "network",
-        /// The deadline passed, or the caller has given up; call again, or allow more time.
+        /// The deadline passed, or the caller cancelled the call. Call again, or allow more time.
         Timeout = "timeout",
         /// The answer is not one of WeChat's: look at proxies and at `base_url`.
         Protocol = "protocol",
-        /// The token store failed; mend it.
+        /// The token store failed; fix it.
         Store = "store",
         /// A defect of jumpqr's; report it.
         Internal = "internal",

@@ -93,7 +93,7 @@ impl Error {
             error.0.code = Cow::Borrowed(known.name);
             error.0.kind = known.kind;
             error.0.advice = advice_of(known, errmsg);
-            error.0.retryable = known.class.is_transient();
+            error.0.retryable = known.reaction.is_transient();
         }
         error.0.errcode = Some(errcode);
         error.0.errmsg = Some(errmsg.to_owned());

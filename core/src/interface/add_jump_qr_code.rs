@@ -3,13 +3,13 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::{
-    Confirmation, GetJumpQRCode, Interface, Standing, Write, advice, confirm, get_jump_qr_code,
+    Applied, Confirmation, GetJumpQRCode, Interface, Write, advice, confirm, get_jump_qr_code,
 };
-use crate::answer::Object;
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 use crate::rule::{Edit, Rule, RuleState};
 
 /// `addJumpQRCode`: adds or modifies a rule.
@@ -33,7 +33,7 @@ struct Body<'a> {
 }
 
 impl Interface for AddJumpQRCode {
-    type Answer = Confirmation;
+    type Response = Confirmation;
 
     const NAME: &'static str = "addJumpQRCode";
 
@@ -55,7 +55,7 @@ impl Interface for AddJumpQRCode {
         advice::on_add(&self.rule, self.is_edit, code)
     }
 
-    fn decode(&self, answer: &Object) -> Result<Confirmation> {
+    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
         confirm(answer)
     }
 
@@ -69,28 +69,28 @@ impl Write<Confirmation> for AddJumpQRCode {
         GetJumpQRCode::for_rule(&self.rule.key()).request()
     }
 
-    fn standing(&self, answer: &Object) -> Result<Standing> {
+    fn applied(&self, answer: &Fields) -> Result<Applied> {
         let list = get_jump_qr_code::read_back(answer)?;
         let Some(listed) = list.find(self.rule.prefix()) else {
-            return Ok(Standing::Otherwise);
+            return Ok(Applied::No);
         };
         // A field that the answer leaves out does not speak against a rule that was just added, but whether a
         // modification of it was applied remains untold.
         let untold = match self.is_edit {
-            Edit::Add => Standing::AsAsked,
-            Edit::Modify => Standing::Untold,
+            Edit::Add => Applied::Yes,
+            Edit::Modify => Applied::Unclear,
         };
-        let mut standing = Standing::AsAsked;
+        let mut standing = Applied::Yes;
         for same in listed.compare(&self.rule) {
             match same {
                 Some(true) => {}
-                Some(false) => return Ok(Standing::Otherwise),
+                Some(false) => return Ok(Applied::No),
                 None => standing = untold,
             }
         }
         // A new rule is not published: one that is was there before, and the answer to adding it would be 85071.
         if self.is_edit == Edit::Add && listed.state == Some(RuleState::Published) {
-            return Ok(Standing::Untold);
+            return Ok(Applied::Unclear);
         }
         Ok(standing)
     }

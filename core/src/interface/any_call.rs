@@ -61,5 +61,5 @@ pub trait CallVisitor {
     type Output;
 
     /// Does it. The answer serialises with the wire names; what WeChat left out is null.
-    fn visit<I: Interface<Answer: Serialize>>(self, call: I) -> Self::Output;
+    fn visit<I: Interface<Response: Serialize>>(self, call: I) -> Self::Output;
 }

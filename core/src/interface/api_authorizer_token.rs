@@ -1,10 +1,10 @@
 use serde::Serialize;
 
-use super::{Interface, TokenAnswer};
+use super::{Interface, TokenResponse};
 use crate::Secret;
-use crate::answer::Object;
 use crate::error::{Error, OwnCode, Result};
 use crate::request::Request;
+use crate::response::Fields;
 
 /// `api_authorizer_token`: the access token with which a third-party platform calls for a merchant that has authorised it.
 ///
@@ -65,9 +65,9 @@ impl ComponentTokenField {
 /// The answer of `api_authorizer_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct AuthorizerTokenAnswer {
+pub struct AuthorizerTokenResponse {
     /// The merchant's access token and its life.
-    pub token: TokenAnswer,
+    pub token: TokenResponse,
     /// The refresh token to ask with the next time, to be stored before the access token is used; `None` where the answer
     /// holds none: then that of the request is all there is.
     pub authorizer_refresh_token: Option<Secret>,
@@ -81,7 +81,7 @@ struct Body<'a> {
 }
 
 impl Interface for ApiAuthorizerToken {
-    type Answer = AuthorizerTokenAnswer;
+    type Response = AuthorizerTokenResponse;
 
     const NAME: &'static str = "api_authorizer_token";
     const PACED: bool = false;
@@ -100,9 +100,9 @@ impl Interface for ApiAuthorizerToken {
             .with_token_field(self.component_token_field.name())
     }
 
-    fn decode(&self, answer: &Object) -> Result<AuthorizerTokenAnswer> {
-        Ok(AuthorizerTokenAnswer {
-            token: TokenAnswer::decode_field(answer, "authorizer_access_token")?,
+    fn decode(&self, answer: &Fields) -> Result<AuthorizerTokenResponse> {
+        Ok(AuthorizerTokenResponse {
+            token: TokenResponse::decode_field(answer, "authorizer_access_token")?,
             authorizer_refresh_token: answer
                 .text("authorizer_refresh_token")
                 .filter(|token| !token.is_empty())

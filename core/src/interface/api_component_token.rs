@@ -1,10 +1,10 @@
 use serde::Serialize;
 
-use super::{Interface, TokenAnswer};
+use super::{Interface, TokenResponse};
 use crate::Secret;
-use crate::answer::Object;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 
 /// `api_component_token`: the component_access_token of a third-party platform, with which it asks for its merchants' tokens.
 ///
@@ -28,7 +28,7 @@ struct Body<'a> {
 }
 
 impl Interface for ApiComponentToken {
-    type Answer = TokenAnswer;
+    type Response = TokenResponse;
 
     const NAME: &'static str = "api_component_token";
     const ISSUES_TOKEN: bool = true;
@@ -47,7 +47,7 @@ impl Interface for ApiComponentToken {
         Request::post("/cgi-bin/component/api_component_token", &body).without_token()
     }
 
-    fn decode(&self, answer: &Object) -> Result<TokenAnswer> {
-        TokenAnswer::decode_field(answer, "component_access_token")
+    fn decode(&self, answer: &Fields) -> Result<TokenResponse> {
+        TokenResponse::decode_field(answer, "component_access_token")
     }
 }

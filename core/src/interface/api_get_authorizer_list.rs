@@ -2,10 +2,10 @@ use serde::Serialize;
 
 use super::{ComponentTokenField, Interface, missing};
 use crate::Secret;
-use crate::answer::Object;
 use crate::check::{CheckReport, FindingCode};
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 
 /// The number of merchants that one call may ask for; more are answered with 40170. Source: the official page of
 /// `getAuthorizerList`.
@@ -118,7 +118,7 @@ pub struct ListedAuthorizer {
 
 impl ListedAuthorizer {
     /// `None` for an entry without an appid.
-    fn from_object(entry: &Object) -> Option<Self> {
+    fn from_object(entry: &Fields) -> Option<Self> {
         Some(Self {
             authorizer_appid: filled(entry, "authorizer_appid")?,
             refresh_token: filled(entry, "refresh_token").map(Secret::new),
@@ -127,7 +127,7 @@ impl ListedAuthorizer {
     }
 }
 
-fn filled(entry: &Object, field: &str) -> Option<String> {
+fn filled(entry: &Fields, field: &str) -> Option<String> {
     entry.text(field).filter(|text| !text.is_empty())
 }
 
@@ -139,7 +139,7 @@ struct Body<'a> {
 }
 
 impl Interface for ApiGetAuthorizerList {
-    type Answer = AuthorizerList;
+    type Response = AuthorizerList;
 
     const NAME: &'static str = "api_get_authorizer_list";
     const PACED: bool = false;
@@ -166,7 +166,7 @@ impl Interface for ApiGetAuthorizerList {
         report
     }
 
-    fn decode(&self, answer: &Object) -> Result<AuthorizerList> {
+    fn decode(&self, answer: &Fields) -> Result<AuthorizerList> {
         // Without either there is no telling a platform without merchants from an answer that is none of WeChat's.
         if !answer.has("list") && !answer.has("total_count") {
             return Err(missing("list"));

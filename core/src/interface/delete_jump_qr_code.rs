@@ -3,14 +3,14 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use super::{
-    Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Standing, Write, advice, confirm,
+    Applied, Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Write, advice, confirm,
     get_jump_qr_code,
 };
-use crate::answer::Object;
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 use crate::rule::RuleKey;
 
 /// `deleteJumpQRCode`: removes a rule at once, published or not.
@@ -25,7 +25,7 @@ pub struct DeleteJumpQRCode {
 }
 
 impl Interface for DeleteJumpQRCode {
-    type Answer = Confirmation;
+    type Response = Confirmation;
 
     const NAME: &'static str = "deleteJumpQRCode";
 
@@ -45,7 +45,7 @@ impl Interface for DeleteJumpQRCode {
         advice::on_key(&self.key, code)
     }
 
-    fn decode(&self, answer: &Object) -> Result<Confirmation> {
+    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
         confirm(answer)
     }
 
@@ -59,13 +59,13 @@ impl Write<Confirmation> for DeleteJumpQRCode {
         GetJumpQRCode::to_look_up(&self.key).map(|list| list.request())
     }
 
-    fn look_up(&self, answer: &Object) -> LookUp<Confirmation> {
+    fn look_up(&self, answer: &Fields) -> LookUp<Confirmation> {
         let Ok(list) = GetJumpQRCode::OrdinaryLink.decode(answer) else {
             return LookUp::Needed;
         };
         match list.presence(&self.key) {
             Presence::NotListed => LookUp::Already(Confirmation::NotThere),
-            Presence::Listed(_) | Presence::Untold => LookUp::Needed,
+            Presence::Listed(_) | Presence::Unclear => LookUp::Needed,
         }
     }
 
@@ -73,11 +73,11 @@ impl Write<Confirmation> for DeleteJumpQRCode {
         GetJumpQRCode::for_rule(&self.key).request()
     }
 
-    fn standing(&self, answer: &Object) -> Result<Standing> {
+    fn applied(&self, answer: &Fields) -> Result<Applied> {
         let list = get_jump_qr_code::read_back(answer)?;
         Ok(match list.find(self.key.prefix()) {
-            None => Standing::AsAsked,
-            Some(_) => Standing::Otherwise,
+            None => Applied::Yes,
+            Some(_) => Applied::No,
         })
     }
 

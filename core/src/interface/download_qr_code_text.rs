@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Interface, advice, missing};
-use crate::answer::Object;
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 use crate::verification_file::location;
 
 /// `downloadQRCodeText`: the domain-ownership verification file of the account, for ordinary-link rules.
@@ -35,7 +35,7 @@ impl VerificationFile {
 }
 
 impl Interface for DownloadQRCodeText {
-    type Answer = VerificationFile;
+    type Response = VerificationFile;
 
     const NAME: &'static str = "downloadQRCodeText";
 
@@ -47,7 +47,7 @@ impl Interface for DownloadQRCodeText {
         (code.number == 61007).then(|| advice::on_missing_permission(false).into())
     }
 
-    fn decode(&self, answer: &Object) -> Result<VerificationFile> {
+    fn decode(&self, answer: &Fields) -> Result<VerificationFile> {
         let file_name = answer
             .text("file_name")
             .filter(|name| is_plain(name))

@@ -4,12 +4,12 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Interface, ListedRule, advice, missing};
-use crate::answer::Object;
 use crate::check::{CheckReport, FindingCode, check_appid, check_prefix_list};
 use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
 use crate::matching::nearest_prefix;
 use crate::request::Request;
+use crate::response::Fields;
 use crate::rule::{RuleKey, SERVICE_ACCOUNT_PREFIX};
 
 /// The number of prefixes that one call may ask for. Source: the official page of getJumpQRCode.
@@ -80,11 +80,11 @@ pub enum Presence<'a> {
     /// There is no such rule.
     NotListed,
     /// The list does not tell: the answer had no list, or some rules are missing in it.
-    Untold,
+    Unclear,
 }
 
 /// The rules in an answer that is to decide whether a write stands.
-pub(super) fn read_back(answer: &Object) -> Result<JumpQRCodeList> {
+pub(super) fn read_back(answer: &Fields) -> Result<JumpQRCodeList> {
     GetJumpQRCode::OrdinaryLink.decode(answer)?.decisive()
 }
 
@@ -139,7 +139,7 @@ impl JumpQRCodeList {
         if self.had_list && is_whole {
             Presence::NotListed
         } else {
-            Presence::Untold
+            Presence::Unclear
         }
     }
 
@@ -169,7 +169,7 @@ impl JumpQRCodeList {
 }
 
 impl Interface for GetJumpQRCode {
-    type Answer = JumpQRCodeList;
+    type Response = JumpQRCodeList;
 
     const NAME: &'static str = "getJumpQRCode";
 
@@ -231,7 +231,7 @@ impl Interface for GetJumpQRCode {
         (code.number == 61007).then(|| advice::on_missing_permission(is_service_account).into())
     }
 
-    fn decode(&self, answer: &Object) -> Result<JumpQRCodeList> {
+    fn decode(&self, answer: &Fields) -> Result<JumpQRCodeList> {
         // Without either there is no telling an empty account from an answer that is none of WeChat's.
         if !answer.has("rule_list") && answer.errcode().is_none() {
             return Err(missing("rule_list"));

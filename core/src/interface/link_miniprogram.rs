@@ -3,13 +3,13 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use super::{
-    Confirmation, Interface, LinkStatus, Standing, Write, WxaMpLinkGet, advice, confirm, missing,
+    Applied, Confirmation, Interface, LinkStatus, Write, WxaMpLinkGet, advice, confirm, missing,
 };
-use crate::answer::Object;
 use crate::check::{CheckReport, check_appid};
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 
 /// `linkMiniprogram`: asks for a service account to be linked to a Mini Program, a precondition of service-account rules.
 ///
@@ -26,7 +26,7 @@ pub struct LinkMiniprogram {
 }
 
 impl Interface for LinkMiniprogram {
-    type Answer = Confirmation;
+    type Response = Confirmation;
 
     const NAME: &'static str = "linkMiniprogram";
 
@@ -51,7 +51,7 @@ impl Interface for LinkMiniprogram {
         (code.number == 61007).then_some(Cow::Borrowed(advice::ON_MISSING_LINK_PERMISSION))
     }
 
-    fn decode(&self, answer: &Object) -> Result<Confirmation> {
+    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
         confirm(answer)
     }
 
@@ -65,7 +65,7 @@ impl Write<Confirmation> for LinkMiniprogram {
         WxaMpLinkGet.request()
     }
 
-    fn standing(&self, answer: &Object) -> Result<Standing> {
+    fn applied(&self, answer: &Fields) -> Result<Applied> {
         // Without a list there is no telling a link that was not asked for from an answer that is none of WeChat's.
         let listed = answer.object("wxopens");
         if !listed.is_some_and(|wxopens| wxopens.is_list("items")) {
@@ -77,10 +77,10 @@ impl Write<Confirmation> for LinkMiniprogram {
             .find(|item| item.appid == self.appid)
             .map(|item| item.status);
         Ok(match status {
-            None => Standing::Otherwise,
+            None => Applied::No,
             // A refusal may be that of an earlier request.
-            Some(None | Some(LinkStatus::Refused)) => Standing::Untold,
-            Some(Some(_)) => Standing::AsAsked,
+            Some(None | Some(LinkStatus::Refused)) => Applied::Unclear,
+            Some(Some(_)) => Applied::Yes,
         })
     }
 

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
-use crate::answer::Object;
 use crate::matching::Candidate;
+use crate::response::Fields;
 use crate::rule::{OpenVersion, PermitSubRule, Rule, RuleState};
 
 /// A rule as getJumpQRCode lists it: tidied of stray spaces and duplicates, and with any field missing that WeChat left out.
@@ -31,7 +31,7 @@ pub struct ListedRule {
 
 impl ListedRule {
     /// `None` for an entry without a prefix.
-    pub(super) fn from_object(entry: &Object) -> Option<Self> {
+    pub(super) fn from_object(entry: &Fields) -> Option<Self> {
         Some(Self {
             prefix: entry.text("prefix")?,
             path: entry.text("path"),

@@ -18,12 +18,12 @@ mod listed_rule;
 mod publish_jump_qr_code;
 mod stable_token;
 mod token;
-mod token_answer;
+mod token_response;
 mod wxamplinkget;
 
 pub use add_jump_qr_code::AddJumpQRCode;
 pub use any_call::{AnyCall, CallVisitor};
-pub use api_authorizer_token::{ApiAuthorizerToken, AuthorizerTokenAnswer, ComponentTokenField};
+pub use api_authorizer_token::{ApiAuthorizerToken, AuthorizerTokenResponse, ComponentTokenField};
 pub use api_component_token::ApiComponentToken;
 pub use api_get_authorizer_list::{
     ApiGetAuthorizerList, AuthorizerList, ListedAuthorizer, MAX_AUTHORIZER_COUNT,
@@ -39,7 +39,7 @@ pub use listed_rule::ListedRule;
 pub use publish_jump_qr_code::PublishJumpQRCode;
 pub use stable_token::StableToken;
 pub use token::Token;
-pub use token_answer::{LONGEST_CREDENTIAL, TokenAnswer};
+pub use token_response::{LONGEST_CREDENTIAL, TokenResponse};
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
 
 use std::borrow::Cow;
@@ -47,11 +47,11 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use crate::Secret;
-use crate::answer::Object;
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
 use crate::request::Request;
+use crate::response::Fields;
 
 /// The host of every interface. `api2.weixin.qq.com` is for disaster recovery; `sh.api`, `sz.api` and `hk.api` (all
 /// `.weixin.qq.com`) are regional.
@@ -100,22 +100,22 @@ impl Serialize for Confirmation {
 
 /// Whether a change stands, as far as what was read back tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum Applied {
     /// It stands as asked.
-    AsAsked,
+    Yes,
     /// It does not.
-    Otherwise,
+    No,
     /// What was read back does not say.
-    Untold,
+    Unclear,
 }
 
 /// What a rule that was looked up before a write says about the write.
 #[derive(Debug)]
-pub enum LookUp<Answer> {
+pub enum LookUp<Response> {
     /// The write is needed, or the list does not tell.
     Needed,
     /// The write need not be sent, and this is the answer.
-    Already(Answer),
+    Already(Response),
     /// The write would be for nothing.
     Impossible(Error),
 }
@@ -125,7 +125,7 @@ pub enum LookUp<Answer> {
 /// Implemented by the types of this module only.
 pub trait Interface: sealed::Sealed {
     /// What a successful answer holds.
-    type Answer;
+    type Response;
 
     /// WeChat's name of the interface, e.g. `addJumpQRCode`.
     const NAME: &'static str;
@@ -157,16 +157,16 @@ pub trait Interface: sealed::Sealed {
     }
 
     /// The typed answer, from one whose `errcode` says success.
-    fn decode(&self, answer: &Object) -> Result<Self::Answer>;
+    fn decode(&self, answer: &Fields) -> Result<Self::Response>;
 
     /// How to find out whether a write was applied; `None` for what changes nothing.
-    fn write(&self) -> Option<&dyn Write<Self::Answer>> {
+    fn write(&self) -> Option<&dyn Write<Self::Response>> {
         None
     }
 }
 
 /// A change whose outcome can be read back.
-pub trait Write<Answer> {
+pub trait Write<Response> {
     /// The request that looks the rule up before the change is sent; `None` if nothing is looked
     /// up.
     fn before(&self) -> Option<Request> {
@@ -174,7 +174,7 @@ pub trait Write<Answer> {
     }
 
     /// What the answer to [`before`](Self::before) says about the change.
-    fn look_up(&self, _answer: &Object) -> LookUp<Answer> {
+    fn look_up(&self, _answer: &Fields) -> LookUp<Response> {
         LookUp::Needed
     }
 
@@ -182,10 +182,10 @@ pub trait Write<Answer> {
     fn read_back(&self) -> Request;
 
     /// Whether the change stands in the answer to [`read_back`](Self::read_back).
-    fn standing(&self, answer: &Object) -> Result<Standing>;
+    fn applied(&self, answer: &Fields) -> Result<Applied>;
 
     /// What to answer when it does.
-    fn confirmed(&self) -> Answer;
+    fn confirmed(&self) -> Response;
 }
 
 mod sealed {
@@ -210,7 +210,7 @@ mod sealed {
 }
 
 /// The answer to a write, which must at least say that it succeeded: without an `errcode` it may be anything.
-fn confirm(answer: &Object) -> Result<Confirmation> {
+fn confirm(answer: &Fields) -> Result<Confirmation> {
     match answer.errcode() {
         Some(0) => Ok(Confirmation::Answered),
         _ => Err(missing("errcode")),
@@ -219,7 +219,7 @@ fn confirm(answer: &Object) -> Result<Confirmation> {
 
 fn missing(field: &str) -> Error {
     Error::new(
-        OwnCode::UnexpectedAnswer,
+        OwnCode::UnexpectedResponse,
         format!("the answer has no usable {field}"),
     )
 }

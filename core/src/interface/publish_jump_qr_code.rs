@@ -3,14 +3,14 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use super::{
-    Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Standing, Write, advice, confirm,
+    Applied, Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Write, advice, confirm,
     get_jump_qr_code,
 };
-use crate::answer::Object;
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 use crate::rule::{RuleKey, RuleState};
 
 /// `publishJumpQRCode`: makes a rule effective for everybody. There is no way back but to delete it.
@@ -24,7 +24,7 @@ pub struct PublishJumpQRCode {
 }
 
 impl Interface for PublishJumpQRCode {
-    type Answer = Confirmation;
+    type Response = Confirmation;
 
     const NAME: &'static str = "publishJumpQRCode";
 
@@ -43,7 +43,7 @@ impl Interface for PublishJumpQRCode {
         advice::on_key(&self.key, code)
     }
 
-    fn decode(&self, answer: &Object) -> Result<Confirmation> {
+    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
         confirm(answer)
     }
 
@@ -59,7 +59,7 @@ impl Write<Confirmation> for PublishJumpQRCode {
 
     /// Whether publishing again costs one of the month's publishes is documented nowhere, so a
     /// published rule is not published again.
-    fn look_up(&self, answer: &Object) -> LookUp<Confirmation> {
+    fn look_up(&self, answer: &Fields) -> LookUp<Confirmation> {
         let Ok(list) = GetJumpQRCode::OrdinaryLink.decode(answer) else {
             return LookUp::Needed;
         };
@@ -68,7 +68,7 @@ impl Write<Confirmation> for PublishJumpQRCode {
             Presence::Listed(rule) if rule.state == Some(RuleState::Published) => {
                 LookUp::Already(Confirmation::AlreadyPublished)
             }
-            Presence::Listed(_) | Presence::Untold => LookUp::Needed,
+            Presence::Listed(_) | Presence::Unclear => LookUp::Needed,
         }
     }
 
@@ -76,13 +76,13 @@ impl Write<Confirmation> for PublishJumpQRCode {
         GetJumpQRCode::for_rule(&self.key).request()
     }
 
-    fn standing(&self, answer: &Object) -> Result<Standing> {
+    fn applied(&self, answer: &Fields) -> Result<Applied> {
         let list = get_jump_qr_code::read_back(answer)?;
         let state = list.find(self.key.prefix()).map(|rule| rule.state);
         Ok(match state {
-            Some(Some(RuleState::Published)) => Standing::AsAsked,
-            Some(Some(RuleState::Unpublished)) | None => Standing::Otherwise,
-            Some(None) => Standing::Untold,
+            Some(Some(RuleState::Published)) => Applied::Yes,
+            Some(Some(RuleState::Unpublished)) | None => Applied::No,
+            Some(None) => Applied::Unclear,
         })
     }
 

@@ -1,10 +1,10 @@
 use serde::Serialize;
 
-use super::{Interface, TokenAnswer};
+use super::{Interface, TokenResponse};
 use crate::Secret;
-use crate::answer::Object;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 
 /// `stable_token`: an access token of the account, the same for everybody who asks until its last 5 minutes.
 ///
@@ -29,7 +29,7 @@ struct Body<'a> {
 }
 
 impl Interface for StableToken {
-    type Answer = TokenAnswer;
+    type Response = TokenResponse;
 
     const NAME: &'static str = "stable_token";
     const ISSUES_TOKEN: bool = true;
@@ -49,7 +49,7 @@ impl Interface for StableToken {
         Request::post("/cgi-bin/stable_token", &body).without_token()
     }
 
-    fn decode(&self, answer: &Object) -> Result<TokenAnswer> {
-        TokenAnswer::decode(answer)
+    fn decode(&self, answer: &Fields) -> Result<TokenResponse> {
+        TokenResponse::decode(answer)
     }
 }

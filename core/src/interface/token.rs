@@ -1,8 +1,8 @@
-use super::{Interface, TokenAnswer};
+use super::{Interface, TokenResponse};
 use crate::Secret;
-use crate::answer::Object;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 
 /// `token`: a new access token of the account; the former one dies 5 minutes later.
 ///
@@ -17,7 +17,7 @@ pub struct Token {
 }
 
 impl Interface for Token {
-    type Answer = TokenAnswer;
+    type Response = TokenResponse;
 
     const NAME: &'static str = "token";
     const ISSUES_TOKEN: bool = true;
@@ -39,7 +39,7 @@ impl Interface for Token {
         .without_token()
     }
 
-    fn decode(&self, answer: &Object) -> Result<TokenAnswer> {
-        TokenAnswer::decode(answer)
+    fn decode(&self, answer: &Fields) -> Result<TokenResponse> {
+        TokenResponse::decode(answer)
     }
 }

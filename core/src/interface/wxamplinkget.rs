@@ -4,10 +4,10 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::{Interface, advice, missing};
-use crate::answer::Object;
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::request::Request;
+use crate::response::Fields;
 
 /// `wxamplinkget`: the Mini Programs that the service account is linked to, or is about to be.
 ///
@@ -93,7 +93,7 @@ impl Serialize for LinkStatus {
 }
 
 impl Interface for WxaMpLinkGet {
-    type Answer = Vec<LinkedMiniprogram>;
+    type Response = Vec<LinkedMiniprogram>;
 
     const NAME: &'static str = "wxamplinkget";
 
@@ -105,7 +105,7 @@ impl Interface for WxaMpLinkGet {
         (code.number == 61007).then_some(Cow::Borrowed(advice::ON_MISSING_LINK_PERMISSION))
     }
 
-    fn decode(&self, answer: &Object) -> Result<Vec<LinkedMiniprogram>> {
+    fn decode(&self, answer: &Fields) -> Result<Vec<LinkedMiniprogram>> {
         if !answer.has("wxopens") && answer.errcode().is_none() {
             return Err(missing("wxopens"));
         }

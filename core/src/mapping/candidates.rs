@@ -72,7 +72,7 @@ fn read_one(
                 report.add(
                     format!("{place}state"),
                     FindingCode::OutOfRange,
-                    "is neither 1 (not published) nor 2 (published); mend it, or leave it out",
+                    "is neither 1 (not published) nor 2 (published); fix it, or leave it out",
                 );
             }
             state

@@ -9,8 +9,8 @@ mod call;
 mod candidates;
 mod document;
 mod field_names;
-mod fields;
 mod reader;
+mod rule_fields;
 
 pub use call::{check_call, parse_call};
 pub use candidates::parse_candidates;
@@ -19,8 +19,8 @@ pub use document::{MAX_DOCUMENT_BYTES, parse_document};
 use serde_json::Value;
 
 use self::field_names::{check_field_names, mode_of};
-use self::fields::Fields;
 use self::reader::Reader;
+use self::rule_fields::RuleFields;
 use crate::check::{CheckReport, Finding, FindingCode};
 use crate::error::{Error, OwnCode, Result};
 use crate::interface::ListedRule;
@@ -42,7 +42,7 @@ pub struct RuleMapping {
 /// [`Rule::check`].
 pub fn parse_rule(mapping: &Value) -> Result<RuleMapping> {
     let (fields, form) = read(mapping);
-    match fields.and_then(Fields::rule) {
+    match fields.and_then(RuleFields::rule) {
         Some(rule) if form.is_valid() => Ok(rule),
         _ => Err(Error::invalid(check_mapping(mapping).violations)),
     }
@@ -107,7 +107,7 @@ pub fn check_document(document: &[u8]) -> CheckReport {
 }
 
 /// The fields, if the mapping is an object, and what is wrong with their form.
-fn read(mapping: &Value) -> (Option<Fields>, CheckReport) {
+fn read(mapping: &Value) -> (Option<RuleFields>, CheckReport) {
     let mut form = CheckReport::default();
     let Some(map) = mapping.as_object() else {
         form.add(
@@ -118,7 +118,7 @@ fn read(mapping: &Value) -> (Option<Fields>, CheckReport) {
         return (None, form);
     };
     check_field_names(&mut form, map);
-    let fields = Fields::read(&mut Reader::new(map, &mut form), mode_of(map));
+    let fields = RuleFields::read(&mut Reader::new(map, &mut form), mode_of(map));
     (Some(fields), form)
 }
 

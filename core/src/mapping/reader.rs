@@ -1,4 +1,4 @@
-//! Fields out of a mapping, each with its own clear refusal.
+//! RuleFields out of a mapping, each with its own clear refusal.
 
 use std::fmt::{self, Display};
 

@@ -7,7 +7,7 @@ namespace {
 
 // Which parts of an entry each table compares; none where an entry is a name.
 const std::map<std::string, std::vector<std::string>> parts = {
-    {"errcodes", {"number", "name", "kind", "class", "wait_seconds", "retryable"}},
+    {"errcodes", {"number", "name", "kind", "reaction", "wait_seconds", "retryable"}},
     {"own_codes", {"name", "kind", "retryable"}},
     {"findings", {"name", "warning"}},
     {"link_statuses", {"number", "name"}},
@@ -43,7 +43,7 @@ void has_accessors(size_t index, const json &expected) {
        {{"number", jumpqr_errcode_number(code)},
         {"name", text(jumpqr_errcode_name(code))},
         {"kind", text(jumpqr_errcode_kind(code))},
-        {"class", text(jumpqr_errcode_class(code))},
+        {"reaction", text(jumpqr_errcode_reaction(code))},
         {"wait_seconds", jumpqr_errcode_wait_seconds(code)},
         {"retryable", jumpqr_errcode_retryable(code)}});
   if (jumpqr_errcode_lookup(jumpqr_errcode_number(code)) != code) fail("the look-up finds another entry");

@@ -7,7 +7,7 @@ const { count, keys, load } = require('./file.js')
 
 /** Of each table with objects: what each must have, and what the vectors do not tell. */
 const objects = {
-  errcodes: { told: ['number', 'name', 'kind', 'class', 'wait_seconds', 'retryable'], more: ['errmsg', 'meaning', 'advice'] },
+  errcodes: { told: ['number', 'name', 'kind', 'reaction', 'wait_seconds', 'retryable'], more: ['errmsg', 'meaning', 'advice'] },
   own_codes: { told: ['name', 'kind', 'retryable'], more: ['advice'] },
   findings: { told: ['name', 'warning'], more: [] },
   link_statuses: { told: ['number', 'name'], more: [] },

@@ -145,9 +145,9 @@ class AsyncClient(Connection[_jumpqr.Client]):
         native = self._native()
         interface, arguments, decode = call
 
-        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
+        def work(cancel: Optional[_jumpqr.Cancel], waited: float) -> Any:
             return native.call(
-                interface, arguments, timeout=timeout, waited=waited, validate=validate, given_up=given_up
+                interface, arguments, timeout=timeout, waited=waited, validate=validate, cancel=cancel
             )
 
         return decode(await self._threads.run(interface, work, native.queue_timeout()))
@@ -224,8 +224,8 @@ class AsyncClient(Connection[_jumpqr.Client]):
         native = self._native()
         pages = native.rules(appid, timeout=timeout)
 
-        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
-            return pages.next_page(given_up=given_up, waited=waited)
+        def work(cancel: Optional[_jumpqr.Cancel], waited: float) -> Any:
+            return pages.next_page(cancel=cancel, waited=waited)
 
         while True:
             check_process(begun_in)
@@ -311,7 +311,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
         """
         native = self._native()
 
-        def work(given_up: Optional[_jumpqr.GivenUp], waited: float) -> Any:
+        def work(cancel: Optional[_jumpqr.Cancel], waited: float) -> Any:
             return native.token_status(waited=waited)
 
         return status_or_none(await self._threads.run("token_status", work, native.queue_timeout()))

@@ -120,7 +120,7 @@ class AsyncPlatform(Connection[_jumpqr.Platform]):
 
     async def _run(self, name: str, work: Callable[[_jumpqr.Platform, float], T]) -> T:
         native = self._native()
-        return await self._threads.run(name, lambda given_up, waited: work(native, waited), native.queue_timeout())
+        return await self._threads.run(name, lambda cancel, waited: work(native, waited), native.queue_timeout())
 
     async def set_verify_ticket(self, ticket: str) -> None:
         """Keep the component_verify_ticket that WeChat has just pushed, in the store.

@@ -83,7 +83,7 @@ class ValidationError(InvalidError, ValueError):
 
 
 class CredentialsError(JumpqrError, kind=Kind.CREDENTIALS):
-    """Appid, secret, token or authorisation must be mended."""
+    """Appid, secret, token or authorisation must be fixed."""
 
 
 class PermissionDeniedError(JumpqrError, kind=Kind.PERMISSION):
@@ -91,7 +91,7 @@ class PermissionDeniedError(JumpqrError, kind=Kind.PERMISSION):
 
 
 class StateError(JumpqrError, kind=Kind.STATE):
-    """Something outside the request must be mended: the rule's state, the domain, the verification file."""
+    """Something outside the request must be fixed: the rule's state, the domain, the verification file."""
 
 
 class QuotaError(JumpqrError, kind=Kind.QUOTA):

@@ -26,16 +26,16 @@ class Client:
         interruptible: bool = False,
         *,
         waited: float | None = None,
-        given_up: GivenUp | None = None,
+        cancel: Cancel | None = None,
     ) -> Any: ...
     def queue_timeout(self) -> float: ...
     def token_status(self, *, waited: float | None = None, interruptible: bool = False) -> Any: ...
     def rules(self, appid: str | None = None, *, timeout: float | None = None) -> Rules: ...
 
 @final
-class GivenUp:
-    def __new__(cls) -> GivenUp: ...
-    def set(self) -> None: ...
+class Cancel:
+    def __new__(cls) -> Cancel: ...
+    def cancel(self) -> None: ...
 
 @final
 class Platform:
@@ -63,7 +63,7 @@ class Platform:
 @final
 class Rules:
     def next_page(
-        self, *, waited: float | None = None, interruptible: bool = False, given_up: GivenUp | None = None
+        self, *, waited: float | None = None, interruptible: bool = False, cancel: Cancel | None = None
     ) -> Any: ...
 
 @final

@@ -22,8 +22,8 @@ class ErrCode:
     """The documented text in `errmsg`, without rid; empty where none is documented."""
     kind: Kind
     """What the reader of the error must do."""
-    class_: str
-    """What a call does next: `stop`, `mend`, `renew` (the token), `wait` or `read_back`."""
+    reaction: str
+    """What a call does next: `stop`, `fix`, `renew` (the token), `wait` or `read_back`."""
     wait_seconds: int
     """How long a call waits at least before it sends again, in seconds."""
     retryable: bool
@@ -118,7 +118,7 @@ class Names(NamedTuple):
 def _table() -> Names:
     table = _jumpqr.names()
     readers: dict[str, Callable[[Any], Any]] = {
-        "errcodes": _errcode,
+        "errcodes": lambda entry: ErrCode(**{**entry, "kind": Kind(entry["kind"])}),
         "own_codes": lambda entry: OwnCode(**{**entry, "kind": Kind(entry["kind"])}),
         "findings": lambda entry: FindingCode(**entry),
         "link_statuses": lambda entry: LinkStatusNumber(**entry),
@@ -126,11 +126,6 @@ def _table() -> Names:
         **dict.fromkeys(("open_version", "permit_sub_rule", "is_edit", "state"), lambda entry: FieldValue(**entry)),
     }
     return Names(**{name: tuple(map(readers.get(name, str), entries)) for name, entries in table.items()})
-
-
-def _errcode(entry: dict[str, Any]) -> ErrCode:
-    class_ = entry.pop("class")
-    return ErrCode(**{**entry, "kind": Kind(entry["kind"]), "class_": class_})
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from ._connection import logged, process
 
 T = TypeVar("T")
 
-Work = Callable[[Optional[_jumpqr.GivenUp], float], T]
+Work = Callable[[Optional[_jumpqr.Cancel], float], T]
 """What a call does on a thread: with what it is given up by, and how long it has waited for the thread, in seconds."""
 
 DEFAULT_MAX_CONCURRENCY = 64
@@ -112,11 +112,11 @@ class Threads:
         context = contextvars.copy_context()
         waiting = Caller(asyncio.get_running_loop())
         context.run(caller.set, waiting)
-        given_up = _jumpqr.GivenUp()
+        cancel = _jumpqr.Cancel()
         queued = time.monotonic()
 
         def call() -> T:
-            return context.run(work, given_up, time.monotonic() - queued)
+            return context.run(work, cancel, time.monotonic() - queued)
 
         with logged(name):
             turn = pool.submit(call)
@@ -130,7 +130,7 @@ class Threads:
                 return await result
             finally:
                 # None of this has an effect on a call that is done.
-                given_up.set()
+                cancel.cancel()
                 waiting.leave()
                 result.cancel()
                 # What a call raised holds this frame: were it held in turn, the client's connections would stay open

@@ -3,16 +3,17 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::{
     AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, AuthorizerList,
-    AuthorizerTokenAnswer, ComponentTokenField, Confirmation, DeleteJumpQRCode, DownloadQRCodeText,
-    GetJumpQRCode, Interface, JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, ListedRule,
-    PublishJumpQRCode, StableToken, Token, TokenAnswer, VerificationFile, WxaMpLinkGet,
+    AuthorizerTokenResponse, ComponentTokenField, Confirmation, DeleteJumpQRCode,
+    DownloadQRCodeText, GetJumpQRCode, Interface, JumpQRCodeList, LinkMiniprogram,
+    LinkedMiniprogram, ListedRule, PublishJumpQRCode, StableToken, Token, TokenResponse,
+    VerificationFile, WxaMpLinkGet,
 };
 use jumpqr_core::mapping::parse_candidates;
 use jumpqr_core::matching::Candidate;
+use jumpqr_core::response::Response;
 use jumpqr_core::{
     Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule,
     RuleKey, Secret, ServiceAccountRule,
@@ -37,7 +38,7 @@ pub fn answers(input: &[u8]) {
         return;
     };
     let status = STATUSES.iter().cycle().nth(usize::from(*status));
-    let reply = Reply {
+    let reply = Response {
         status: status.copied().unwrap_or(200),
         body: body.to_vec(),
     };
@@ -118,7 +119,7 @@ fn add(is_edit: Edit) -> AddJumpQRCode {
 }
 
 /// Makes the call, and holds its result to what `reply` says.
-fn hold<I: Interface<Answer: Sound>>(interface: I, reply: &Reply) {
+fn hold<I: Interface<Response: Sound>>(interface: I, reply: &Response) {
     let is_write = interface.write().is_some();
     let own: Vec<_> = interface.secrets().into_iter().cloned().collect();
     let mut tokens = TOKENS.iter().copied();
@@ -168,9 +169,9 @@ fn hold_error(error: &Error, said: &Said, status: u16, is_write: bool) {
 /// The result of the call where every request is answered with `reply`.
 fn ask<I: Interface>(
     interface: I,
-    reply: &Reply,
+    reply: &Response,
     tokens: &mut impl Iterator<Item = &'static str>,
-) -> Result<I::Answer, Error> {
+) -> Result<I::Response, Error> {
     let now = Duration::ZERO;
     // One answer is to one request: nothing is looked up before.
     let policy = Policy {
@@ -185,7 +186,7 @@ fn ask<I: Interface>(
                 call.token(now, Ok(tokens.next().map(Secret::new)));
             }
             Step::Reserve { .. } => call.reserved(now, Some(now)),
-            Step::Send(_) => call.reply(now, Ok(reply.clone())),
+            Step::Send(_) => call.response(now, Ok(reply.clone())),
             Step::Wait { until } => panic!("there are no retries, but it waits until {until:?}"),
             Step::Done(result) => return result,
         }
@@ -207,7 +208,7 @@ enum Said {
 }
 
 impl Said {
-    fn by(reply: &Reply) -> Self {
+    fn by(reply: &Response) -> Self {
         let body = reply.body.strip_prefix(b"\xef\xbb\xbf");
         let text = String::from_utf8_lossy(body.unwrap_or(&reply.body));
         let fields = match serde_json::from_str(&text) {
@@ -305,7 +306,7 @@ impl Sound for Vec<LinkedMiniprogram> {
     }
 }
 
-fn hold_token(answer: &TokenAnswer, token: Option<&str>) {
+fn hold_token(answer: &TokenResponse, token: Option<&str>) {
     assert_eq!(Some(answer.access_token.expose()), token);
     assert_ne!(token, Some(""));
     assert!((1..=7200).contains(&answer.expires_in.as_secs()));
@@ -314,13 +315,13 @@ fn hold_token(answer: &TokenAnswer, token: Option<&str>) {
     assert_eq!(
         format!("{answer:?}"),
         format!(
-            "TokenAnswer {{ access_token: Secret(***), expires_in: {:?} }}",
+            "TokenResponse {{ access_token: Secret(***), expires_in: {:?} }}",
             answer.expires_in
         )
     );
 }
 
-impl Sound for TokenAnswer {
+impl Sound for TokenResponse {
     fn hold(&self, fields: &Map<String, Value>) {
         let token = text(fields, "access_token").or_else(|| text(fields, "component_access_token"));
         // Either field may be there, and only one is the interface's.
@@ -330,7 +331,7 @@ impl Sound for TokenAnswer {
     }
 }
 
-impl Sound for AuthorizerTokenAnswer {
+impl Sound for AuthorizerTokenResponse {
     fn hold(&self, fields: &Map<String, Value>) {
         hold_token(&self.token, text(fields, "authorizer_access_token"));
         let refresh_token =

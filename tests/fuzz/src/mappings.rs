@@ -129,7 +129,7 @@ struct Again {
 impl CallVisitor for Again {
     type Output = ();
 
-    fn visit<I: Interface<Answer: serde::Serialize>>(self, call: I) {
+    fn visit<I: Interface<Response: serde::Serialize>>(self, call: I) {
         let mut wire = wire(&call);
         if let (AnyCall::PublishJumpQRCode(publish), Some(fields)) =
             (&self.first, wire.as_object_mut())

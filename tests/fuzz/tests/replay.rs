@@ -1,4 +1,4 @@
-//! Every corpus once more, without libFuzzer: what was found stays mended.
+//! Every corpus once more, without libFuzzer: what was found stays fixed.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by that")]
 

@@ -109,7 +109,7 @@ fn read() -> GetJumpQRCode {
 }
 
 /// Makes the call, and compares everything but how long it took.
-fn meet<I: Interface<Answer: Wire>>(
+fn meet<I: Interface<Response: Wire>>(
     program: &Program,
     vector: &FaultVector,
     ending: &EndingVector,

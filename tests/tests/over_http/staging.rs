@@ -47,7 +47,7 @@ struct CallAndCheck<'a> {
 impl Visitor for CallAndCheck<'_> {
     type Output = Result<(), String>;
 
-    fn visit<I: Interface<Answer: Wire>>(self, call: I) -> Self::Output {
+    fn visit<I: Interface<Response: Wire>>(self, call: I) -> Self::Output {
         self.vector.result.check(&self.client.call(call))
     }
 }

@@ -80,7 +80,7 @@ struct CallAndCheck<'a>(&'a Client, &'a Expected);
 impl Visitor for CallAndCheck<'_> {
     type Output = Result<(), String>;
 
-    fn visit<I: Interface<Answer: Wire>>(self, call: I) -> Self::Output {
+    fn visit<I: Interface<Response: Wire>>(self, call: I) -> Self::Output {
         let found = self.0.call(call);
         if let Err(error) = &found {
             let printed = format!("{error} {error:?}");

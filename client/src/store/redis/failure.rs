@@ -40,7 +40,7 @@ pub(super) fn told(error: &RedisError, place: &str, prefix: &str) -> Error {
     );
     if stays(error) {
         told.with_retryable(false)
-            .with_advice("Mend what is said of Redis, or of the setting token_store.")
+            .with_advice("Fix what is said of Redis, or of the setting token_store.")
     } else {
         told
     }

@@ -32,8 +32,8 @@ impl<C: Connector> Connector for TellingConnector<C> {
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         self.connector.connect(details, chained).map_err(|error| {
-            if failure::is_given_up(&error) {
-                return failure::given_up_before_sending();
+            if failure::is_cancelled(&error) {
+                return failure::cancelled_before_sending();
             }
             self.addresses.clear();
             let host = details.uri.host().unwrap_or_default();

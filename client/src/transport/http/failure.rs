@@ -8,20 +8,20 @@ use std::io;
 use jumpqr_core::call::{FailureCause, SendFailure};
 use ureq::Timeout;
 
-use crate::given_up::CALLER_HAS_GIVEN_UP;
+use crate::cancel::CALLER_CANCELLED;
 
 /// Carries a failure of ours through ureq's errors.
 #[derive(Debug)]
 enum Failure {
     NotSent(SendFailure),
-    GivenUp { sent: bool },
+    Cancelled { sent: bool },
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotSent(failure) => &failure.detail,
-            Self::GivenUp { .. } => CALLER_HAS_GIVEN_UP,
+            Self::Cancelled { .. } => CALLER_CANCELLED,
         })
     }
 }
@@ -32,10 +32,10 @@ impl From<Failure> for SendFailure {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NotSent(failure) => failure,
-            Failure::GivenUp { sent } => Self {
-                cause: FailureCause::GivenUp,
+            Failure::Cancelled { sent } => Self {
+                cause: FailureCause::Cancelled,
                 sent,
-                detail: CALLER_HAS_GIVEN_UP.to_owned(),
+                detail: CALLER_CANCELLED.to_owned(),
             },
         }
     }
@@ -46,20 +46,20 @@ pub(super) fn not_sent(cause: FailureCause, detail: String) -> ureq::Error {
     ureq::Error::Other(Box::new(Failure::NotSent(failure)))
 }
 
-/// The caller has given up, when some or all of the request may have been sent.
-pub(super) fn given_up() -> ureq::Error {
-    ureq::Error::Other(Box::new(Failure::GivenUp { sent: true }))
+/// The caller cancelled the call after some or all of the request may have been sent.
+pub(super) fn cancelled_after_sending() -> ureq::Error {
+    ureq::Error::Other(Box::new(Failure::Cancelled { sent: true }))
 }
 
-/// The same when nothing was.
-pub(super) fn given_up_before_sending() -> ureq::Error {
-    ureq::Error::Other(Box::new(Failure::GivenUp { sent: false }))
+/// The caller cancelled the call before anything was sent.
+pub(super) fn cancelled_before_sending() -> ureq::Error {
+    ureq::Error::Other(Box::new(Failure::Cancelled { sent: false }))
 }
 
-pub(super) fn is_given_up(error: &ureq::Error) -> bool {
+pub(super) fn is_cancelled(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::Other(other) => {
-            matches!(other.downcast_ref(), Some(Failure::GivenUp { .. }))
+            matches!(other.downcast_ref(), Some(Failure::Cancelled { .. }))
         }
         _ => false,
     }

@@ -338,12 +338,12 @@ mod tests {
     };
     use ureq::{Agent, Proxy};
 
-    use super::super::patience::patiently;
+    use super::super::deadline::with_deadline;
     use super::super::tcp::TcpConnector;
     use super::{
         CAPACITY, Connection, IdleConnections, IdleConnector, KeptTransport, LONGEST_WAIT,
     };
-    use crate::given_up::GivenUp;
+    use crate::cancel::Cancel;
 
     /// Known by the size of its buffers.
     #[derive(Debug)]
@@ -553,7 +553,7 @@ mod tests {
             .build();
         let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         let url = "http://wechat.invalid/";
-        patiently(Duration::from_secs(60), &GivenUp::default(), || {
+        with_deadline(Duration::from_secs(60), &Cancel::default(), || {
             agent.get(url).call().unwrap();
         });
         let _still_open = serving.join().unwrap();

@@ -4,11 +4,11 @@
 //! [`tcp`], the [`resolver`], and where connections are [`idle`]: its own cost more than all the rest of a call.
 
 mod connector;
+mod deadline;
 mod dns_cache;
 mod failure;
 mod held_buffers;
 mod idle;
-mod patience;
 mod proxy;
 mod query;
 mod resolver;
@@ -27,21 +27,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{FailureCause, SendFailure};
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::request::Method;
+use jumpqr_core::response::Response;
 use ureq::config::{AutoHeaderValue, IpFamily};
+use ureq::http::HeaderValue;
 use ureq::http::header::CONTENT_TYPE;
-use ureq::http::{HeaderValue, Response};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
 use ureq::{Agent, Body, Proxy};
 
 use self::connector::{Remarks, TellingConnector};
+use self::deadline::with_deadline;
 use self::dns_cache::DnsCache;
 use self::failure::failure;
 use self::idle::IdleConnector;
-use self::patience::patiently;
 use self::proxy::{Choice, FromEnvironment};
 use self::query::with_query;
 use self::resolver::RememberingResolver;
@@ -297,14 +297,14 @@ impl HttpTransport {
         &self,
         agent: &Agent,
         request: &HttpRequest<'_>,
-    ) -> std::result::Result<Reply, ureq::Error> {
+    ) -> std::result::Result<Response, ureq::Error> {
         let url = request.url().expose();
         let (url, query) = match url.split_once('?') {
             Some((url, query)) => (url, Some(query)),
             None => (url, None),
         };
         let builder = ureq::http::Request::builder().uri(url);
-        let mut response: Response<Body> =
+        let mut response: ureq::http::Response<Body> =
             with_query(query, || match (request.method(), request.body()) {
                 (Method::Post, Some(body)) => {
                     let request_line = builder.method("POST").header(CONTENT_TYPE, JSON);
@@ -317,7 +317,7 @@ impl HttpTransport {
             .with_config()
             .limit(self.body_limit)
             .read_to_vec()?;
-        Ok(Reply {
+        Ok(Response {
             status: response.status().as_u16(),
             body,
         })
@@ -373,11 +373,11 @@ fn agent(
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, request: &HttpRequest<'_>) -> std::result::Result<Reply, SendFailure> {
+    fn send(&self, request: &HttpRequest<'_>) -> std::result::Result<Response, SendFailure> {
         let agent = self
             .agent(request.base_url())
             .map_err(|why| SendFailure::before_sending(FailureCause::Proxy, why))?;
-        patiently(request.timeout(), request.given_up(), || {
+        with_deadline(request.timeout(), request.cancel(), || {
             self.exchange(agent, request)
         })
         .map_err(failure)

@@ -3,7 +3,7 @@
 //! If any logger takes the level `trace`, ureq writes the whole URL into its lines of the level
 //! `debug`, and every byte of the request into those of `trace`. So it is given the URL without the
 //! query, and the query is put into the request's first line below ureq, on the way out. As in
-//! [`patience`](super::patience), it is kept by the thread that sends the request.
+//! [`patience`](super::deadline), it is kept by the thread that sends the request.
 
 use std::cell::RefCell;
 use std::io;

@@ -12,9 +12,9 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 use ureq::unversioned::transport::time::Duration as UreqDuration;
 
+use super::deadline::{deadline, is_cancelled, next_wait};
 use super::dns_cache::DnsCache;
 use super::failure;
-use super::patience::{caller_has_given_up, deadline, next_wait};
 
 /// Resolves names, remembers what it found, and marks its errors as coming before anything was sent.
 #[derive(Debug)]
@@ -102,8 +102,8 @@ fn aside<A: Send + 'static>(
         }
         match receiver.recv_timeout(next_wait(left)) {
             Ok(addresses) => return addresses,
-            Err(RecvTimeoutError::Timeout) if caller_has_given_up() => {
-                return Err(failure::given_up_before_sending());
+            Err(RecvTimeoutError::Timeout) if is_cancelled() => {
+                return Err(failure::cancelled_before_sending());
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(ureq::Error::HostNotFound),
@@ -118,10 +118,10 @@ mod tests {
 
     use ureq::Timeout;
 
-    use super::super::failure::is_given_up;
-    use super::super::patience::patiently;
+    use super::super::deadline::with_deadline;
+    use super::super::failure::is_cancelled;
     use super::{aside, is_address};
-    use crate::given_up::GivenUp;
+    use crate::cancel::Cancel;
 
     #[test]
     fn what_is_an_address_already_is_known() {
@@ -133,18 +133,18 @@ mod tests {
     fn a_look_up_that_hangs_is_left_when_its_time_is_over_or_by_the_caller() {
         let (short, hour) = (Duration::from_millis(30), Duration::from_secs(3600));
         for (after, within, caller) in [
-            (short, hour, GivenUp::default()),
-            (hour, short, GivenUp::default()),
-            (hour, hour, GivenUp::with_check(|| true)),
+            (short, hour, Cancel::default()),
+            (hour, short, Cancel::default()),
+            (hour, hour, Cancel::with_check(|| true)),
         ] {
             let (_sender, hanging) = channel();
-            let error = patiently(after, &caller, || {
+            let error = with_deadline(after, &caller, || {
                 aside::<()>(within, move || hanging.recv().unwrap())
             });
             let error = error.unwrap_err();
-            assert_eq!(is_given_up(&error), caller.is_set());
+            assert_eq!(is_cancelled(&error), caller.is_cancelled());
             let timed_out = matches!(error, ureq::Error::Timeout(Timeout::Global));
-            assert_eq!(timed_out, !caller.is_set(), "{error:?}");
+            assert_eq!(timed_out, !caller.is_cancelled(), "{error:?}");
         }
     }
 }

@@ -5,10 +5,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 #[cfg(unix)]
-use super::patience::{caller_has_given_up, next_wait};
+use super::deadline::{is_cancelled, next_wait};
 
 /// Connects until `deadline`; [`TimedOut`](io::ErrorKind::TimedOut) after it, [`Interrupted`](io::ErrorKind::Interrupted)
-/// where the caller has given up.
+/// where the caller has cancelled the call.
 #[cfg(unix)]
 pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
     use rustix::io::Errno;
@@ -44,7 +44,7 @@ fn wait_until_connected(socket: &socket2::Socket, deadline: Instant) -> io::Resu
         let wait = Timespec::try_from(next_wait(left)).map_err(io::Error::other)?;
         match poll(&mut [PollFd::new(socket, PollFlags::OUT)], Some(&wait)) {
             Ok(1..) => return Ok(()),
-            Ok(0) | Err(Errno::INTR) if caller_has_given_up() => {
+            Ok(0) | Err(Errno::INTR) if is_cancelled() => {
                 return Err(io::ErrorKind::Interrupted.into());
             }
             Ok(0) | Err(Errno::INTR) => {}
@@ -91,9 +91,9 @@ pub(super) mod tests {
 
     use socket2::{Domain, Socket, Type};
 
-    use super::super::patience::patiently;
+    use super::super::deadline::with_deadline;
     use super::connect;
-    use crate::given_up::GivenUp;
+    use crate::cancel::Cancel;
 
     /// Where connecting is neither accepted nor refused: the queue of those who want to is full.
     pub(in super::super) struct SilentAddress {
@@ -133,7 +133,7 @@ pub(super) mod tests {
     fn a_caller_who_gives_up_waits_for_no_connection() {
         let silent = SilentAddress::new();
         let hour = Duration::from_secs(3600);
-        let error = patiently(hour, &GivenUp::with_check(|| true), || {
+        let error = with_deadline(hour, &Cancel::with_check(|| true), || {
             connect(silent.address(), Instant::now() + hour)
         });
         assert_eq!(error.unwrap_err().kind(), io::ErrorKind::Interrupted);

@@ -12,9 +12,9 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
+use super::deadline::{deadline, is_cancelled, next_wait};
 use super::failure;
 use super::held_buffers::HeldBuffers;
-use super::patience::{caller_has_given_up, deadline, next_wait};
 use super::socket::{connect, is_silent};
 use super::socket_timeout::SocketTimeout;
 use super::socks::{is_socks, tunnel};
@@ -85,7 +85,7 @@ fn connect_to_one(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpS
         match connect(*address, until) {
             Ok(stream) => return Ok(stream),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                return Err(failure::given_up());
+                return Err(failure::cancelled_after_sending());
             }
             Err(error) => last_error = error,
         }
@@ -193,8 +193,8 @@ fn wait(
             Err(error) if is_in_vain(&error) => {}
             done => return Ok(done?),
         }
-        if caller_has_given_up() {
-            return Err(failure::given_up());
+        if is_cancelled() {
+            return Err(failure::cancelled_after_sending());
         }
         now = Instant::now();
     }
@@ -217,11 +217,11 @@ mod tests {
     use ureq::unversioned::transport::NextTimeout;
     use ureq::{Error, Timeout};
 
-    use super::super::failure::is_given_up;
-    use super::super::patience::patiently;
+    use super::super::deadline::with_deadline;
+    use super::super::failure::is_cancelled;
     use super::super::socket::tests::SilentAddress;
     use super::{connect_to_one, wait};
-    use crate::given_up::GivenUp;
+    use crate::cancel::Cancel;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -241,7 +241,7 @@ mod tests {
         let refusing = "127.0.0.1:1".parse().unwrap();
         let addresses = [refusing, silent.address(), address];
         let timeout = at_most(Duration::from_secs(1));
-        let stream = patiently(HOUR, &GivenUp::default(), || {
+        let stream = with_deadline(HOUR, &Cancel::default(), || {
             connect_to_one(&addresses, timeout)
         });
         assert_eq!(stream.unwrap().peer_addr().unwrap(), address);
@@ -253,7 +253,7 @@ mod tests {
         let silent = SilentAddress::new();
         let soon = Duration::from_millis(50);
         let connect = |addresses: &[_], deadline, timeout| {
-            patiently(deadline, &GivenUp::default(), || {
+            with_deadline(deadline, &Cancel::default(), || {
                 connect_to_one(addresses, at_most(timeout)).unwrap_err()
             })
         };
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn a_wait_that_a_signal_interrupts_goes_on() {
         let mut interruptions = 3;
-        let amount = patiently(HOUR, &GivenUp::default(), || {
+        let amount = with_deadline(HOUR, &Cancel::default(), || {
             wait(at_most(HOUR), |_| {
                 if interruptions == 0 {
                     return Ok(7);
@@ -291,10 +291,10 @@ mod tests {
 
     #[test]
     fn a_wait_that_a_signal_interrupts_ends_where_the_caller_gives_up() {
-        let error = patiently(HOUR, &GivenUp::with_check(|| true), || {
+        let error = with_deadline(HOUR, &Cancel::with_check(|| true), || {
             wait(at_most(HOUR), |_| Err(io::ErrorKind::Interrupted.into()))
         });
-        assert!(is_given_up(&error.unwrap_err()));
+        assert!(is_cancelled(&error.unwrap_err()));
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
             (HOUR, soon, Timeout::Connect),
             (soon, HOUR, Timeout::Global),
         ] {
-            let error = patiently(deadline, &GivenUp::default(), || {
+            let error = with_deadline(deadline, &Cancel::default(), || {
                 wait(at_most(timeout), |left| {
                     std::thread::sleep(left / 2);
                     Err(io::ErrorKind::WouldBlock.into())

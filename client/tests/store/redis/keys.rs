@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jumpqr::Client;
-use jumpqr::answer::Reply;
+use jumpqr::response::Response;
 use jumpqr::store;
 use jumpqr::transport::MemoryTransport;
 
@@ -136,7 +136,7 @@ fn no_key_and_no_name_of_a_store_holds_a_secret() {
     let server = RedisServer::start();
     let store = server.open();
     let transport = MemoryTransport::new(|request| {
-        Ok(Reply::ok(if request.path() == "/cgi-bin/stable_token" {
+        Ok(Response::ok(if request.path() == "/cgi-bin/stable_token" {
             r#"{"access_token":"ACCESS-TOKEN","expires_in":7200}"#
         } else {
             r#"{"errcode":0,"errmsg":"ok"}"#

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
-use jumpqr_core::answer::Reply;
 use jumpqr_core::call::{Call, Policy, SendFailure, Step};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
     AddJumpQRCode, ApiAuthorizerToken, ComponentTokenField, DeleteJumpQRCode, DownloadQRCodeText,
     GetJumpQRCode, Interface, LinkMiniprogram, PublishJumpQRCode, StableToken,
 };
+use jumpqr_core::response::Response;
 use jumpqr_core::{Edit, Error, OrdinaryLinkRule, Pacer, RuleKey, Secret, Slot};
 
 use self::scenario::{
@@ -153,7 +153,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 now = event.clock.after(now);
                 let echo = watch.secrets().join(" ");
                 let reply = match event.answer.body(&echo) {
-                    Some((status, body)) => Ok(Reply {
+                    Some((status, body)) => Ok(Response {
                         status,
                         body: body.into_bytes(),
                     }),
@@ -162,7 +162,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
                     slots.set_used();
                 }
-                call.reply(now, reply);
+                call.response(now, reply);
                 watch.reply(&sending, event.answer);
             }
             Step::Done(result) => break result,

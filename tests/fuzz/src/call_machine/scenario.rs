@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use jumpqr_core::call::{DEFAULT_QUEUE_TIMEOUT, FailureCause};
-use jumpqr_core::errcode::Class;
+use jumpqr_core::errcode::Reaction;
 use jumpqr_core::{ErrCode, OpenVersion, PermitSubRule};
 use serde_json::{Map, Value, json};
 
@@ -266,8 +266,8 @@ impl Errcode {
         fields.extend(value.map(|value| ("errcode".to_owned(), value)));
     }
 
-    pub(super) fn class(self) -> Option<Class> {
-        Some(ErrCode::lookup(self.number()?)?.class)
+    pub(super) fn reaction(self) -> Option<Reaction> {
+        Some(ErrCode::lookup(self.number()?)?.reaction)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jumpqr_core::call::{Policy, Sending};
-use jumpqr_core::errcode::Class;
+use jumpqr_core::call::{Policy, SendRequest};
+use jumpqr_core::errcode::Reaction;
 use jumpqr_core::{Error, Outcome, Secret};
 
 use super::scenario::{Answer, Errcode, Listed, Listing, Which};
@@ -141,11 +141,15 @@ impl Watch {
                     Some(rejected.expose()),
                     self.tokens.last().map(String::as_str)
                 );
-                let class = match self.last {
-                    Some(Answer::Object { errcode, .. }) => errcode.class(),
+                let reaction = match self.last {
+                    Some(Answer::Object { errcode, .. }) => errcode.reaction(),
                     _ => None,
                 };
-                assert_eq!(class, Some(Class::Renew), "nobody has called it stale");
+                assert_eq!(
+                    reaction,
+                    Some(Reaction::Renew),
+                    "nobody has called it stale"
+                );
             }
         }
         format!("TOKEN/{}c2d", self.tokens.len())
@@ -156,7 +160,7 @@ impl Watch {
         self.tokens.push(token.to_owned());
     }
 
-    pub(super) fn send(&mut self, now: Duration, sending: &Sending) {
+    pub(super) fn send(&mut self, now: Duration, sending: &SendRequest) {
         self.sends += 1;
         assert!(self.sends <= self.most_sends, "{} requests", self.sends);
         assert!(!sending.timeout.is_zero(), "no time to send in");
@@ -192,7 +196,7 @@ impl Watch {
         }
     }
 
-    pub(super) fn reply(&mut self, sending: &Sending, answer: Answer) {
+    pub(super) fn reply(&mut self, sending: &SendRequest, answer: Answer) {
         self.last = Some(answer);
         self.proof = false;
         if self.looks_up {
@@ -277,7 +281,7 @@ impl Watch {
         );
     }
 
-    fn is_own(&self, sending: &Sending) -> bool {
+    fn is_own(&self, sending: &SendRequest) -> bool {
         sending.request.path() == self.own_path
     }
 }
@@ -291,9 +295,9 @@ enum Verdict {
 /// What an answer says of the request that it answers.
 fn verdict(answer: Answer) -> Verdict {
     match answer {
-        Answer::Object { errcode, .. } => match (errcode.number(), errcode.class()) {
+        Answer::Object { errcode, .. } => match (errcode.number(), errcode.reaction()) {
             (Some(0), _) => Verdict::Done,
-            (None, _) | (_, Some(Class::ReadBack)) => Verdict::Unknown,
+            (None, _) | (_, Some(Reaction::ReadBack)) => Verdict::Unknown,
             _ => Verdict::Refused,
         },
         // What stands on the way refuses with these; 408 and 429 may come from behind it.

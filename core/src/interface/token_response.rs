@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::missing;
 use crate::Secret;
-use crate::answer::Object;
 use crate::error::Result;
+use crate::response::Fields;
 
 /// The parts of its life before its end at which a token is renewed: of 2 hours, 4 minutes and 1 minute. In its last
 /// 5 minutes stable_token hands out the next one, and the former one still lives; a minute is left for clocks and networks.
@@ -19,14 +19,14 @@ pub const LONGEST_CREDENTIAL: usize = 4096;
 /// The answer of `token`, `stable_token` and `api_component_token`, and the token in that of `api_authorizer_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     /// The token; up to 512 characters.
     pub access_token: Secret,
     /// How long it lives; at most 7200 s. Its life may be cut short at any time.
     pub expires_in: Duration,
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     /// A token that was issued before and kept somewhere; a life longer than WeChat's is not believed.
     #[must_use]
     pub fn new(access_token: Secret, expires_in: Duration) -> Self {
@@ -36,12 +36,12 @@ impl TokenAnswer {
         }
     }
 
-    pub(super) fn decode(answer: &Object) -> Result<Self> {
+    pub(super) fn decode(answer: &Fields) -> Result<Self> {
         Self::decode_field(answer, "access_token")
     }
 
     /// The same where the token is in another field.
-    pub(super) fn decode_field(answer: &Object, field: &str) -> Result<Self> {
+    pub(super) fn decode_field(answer: &Fields, field: &str) -> Result<Self> {
         let access_token = answer
             .text(field)
             .filter(|token| (1..=LONGEST_CREDENTIAL).contains(&token.len()))
@@ -69,12 +69,12 @@ impl TokenAnswer {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_CREDENTIAL, TokenAnswer};
-    use crate::answer::Reply;
+    use super::{LONGEST_CREDENTIAL, TokenResponse};
+    use crate::response::Response;
 
-    fn decoded(expires_in: &str) -> TokenAnswer {
+    fn decoded(expires_in: &str) -> TokenResponse {
         let body = format!(r#"{{"access_token":"T","expires_in":{expires_in}}}"#);
-        TokenAnswer::decode(&Reply::ok(body).object().unwrap()).unwrap()
+        TokenResponse::decode(&Response::ok(body).fields().unwrap()).unwrap()
     }
 
     #[test]
@@ -96,11 +96,11 @@ mod tests {
                 r#"{{"access_token":"{}","expires_in":7200}}"#,
                 "T".repeat(length)
             );
-            TokenAnswer::decode(&Reply::ok(body).object().unwrap())
+            TokenResponse::decode(&Response::ok(body).fields().unwrap())
         };
         assert!(decoded(LONGEST_CREDENTIAL).is_ok());
         let error = decoded(LONGEST_CREDENTIAL + 1).unwrap_err();
-        assert_eq!(error.code(), "unexpected_answer");
+        assert_eq!(error.code(), "unexpected_response");
         assert!(error.message().len() < 100, "{error}");
     }
 

@@ -1,8 +1,8 @@
 //! What comes back: bytes, classified by `errcode`, and fields that may be missing, untidy, or of another JSON type.
 
-mod object;
+mod fields;
 
-pub use object::Object;
+pub use fields::Fields;
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ use crate::error::{Error, OwnCode, Result};
 ///
 /// Its `Debug` does not show the body: those of the token interfaces hold the access token.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// The whole body.
     pub body: Vec<u8>,
 }
 
-impl Reply {
+impl Response {
     /// An answer with HTTP status 200.
     pub fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self {
@@ -29,7 +29,7 @@ impl Reply {
     }
 
     /// The JSON object in the body, whatever its `errcode` says.
-    pub(crate) fn object(&self) -> Result<Object> {
+    pub(crate) fn fields(&self) -> Result<Fields> {
         if self.status != 200 {
             return Err(Error::new(
                 OwnCode::HttpStatus,
@@ -46,7 +46,7 @@ impl Reply {
         // The texts of an answer are for people: a broken character is no reason to lose the answer.
         let text = String::from_utf8_lossy(body);
         match serde_json::from_str(&text) {
-            Ok(serde_json::Value::Object(fields)) => Ok(Object::new(fields)),
+            Ok(serde_json::Value::Object(fields)) => Ok(Fields::new(fields)),
             Ok(_) => Err(Error::new(
                 OwnCode::NotJson,
                 "the answer is JSON, but not an object",
@@ -63,9 +63,9 @@ impl Reply {
     }
 }
 
-impl fmt::Debug for Reply {
+impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply")
+        f.debug_struct("Response")
             .field("status", &self.status)
             .field("body_bytes", &self.body.len())
             .finish()

@@ -10,7 +10,7 @@ use crate::check::{
 use crate::rule::{Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, Rule, ServiceAccountRule};
 
 /// What could be read; `None` where a field is missing or ill-formed.
-pub(super) struct Fields {
+pub(super) struct RuleFields {
     prefix: Option<String>,
     path: Option<String>,
     mode: ModeFields,
@@ -28,7 +28,7 @@ enum ModeFields {
     },
 }
 
-impl Fields {
+impl RuleFields {
     pub(super) fn read(reader: &mut Reader<'_>, mode: Mode) -> Self {
         let prefix = reader.required_text("prefix", "the URL that the QR codes begin with");
         let (mode, path) = match mode {

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Client, Clock, Edit, ErrorKind, GivenUp, Outcome, Secret};
+use jumpqr::{Cancel, Client, Clock, Edit, ErrorKind, Outcome, Secret};
 
 use crate::fake::{ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token};
 
@@ -27,13 +27,13 @@ fn a_wait_for_a_retry_ends_when_the_check_says_so() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
     let asked = AtomicUsize::new(0);
-    let given_up = GivenUp::with_check(move || asked.fetch_add(1, Ordering::SeqCst) == 3);
-    let client = patient_client(&transport, &clock).with_given_up(&given_up);
+    let cancel = Cancel::with_check(move || asked.fetch_add(1, Ordering::SeqCst) == 3);
+    let client = patient_client(&transport, &clock).with_cancel(&cancel);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "given_up");
+    assert_eq!(error.code(), "cancelled");
     assert_eq!(error.outcome(), Outcome::NotApplied);
     assert_eq!(transport.sent().len(), 1);
-    assert!(given_up.is_set());
+    assert!(cancel.is_cancelled());
     assert_eq!(clock.now(), Duration::from_millis(150));
 }
 
@@ -47,7 +47,7 @@ fn a_wait_that_nobody_gives_up_is_as_long_as_ever() {
             _ => ok(),
         })
     }));
-    let client = patient_client(&transport, &clock).with_given_up(&GivenUp::with_check(|| false));
+    let client = patient_client(&transport, &clock).with_cancel(&Cancel::with_check(|| false));
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(transport.sent().len(), 2);
     assert!(clock.now() >= Duration::from_secs(60));
@@ -57,7 +57,7 @@ fn a_wait_that_nobody_gives_up_is_as_long_as_ever() {
 #[derive(Debug)]
 struct FirstSecond {
     clock: ManualClock,
-    given_up: GivenUp,
+    cancel: Cancel,
 }
 
 impl Clock for FirstSecond {
@@ -72,22 +72,22 @@ impl Clock for FirstSecond {
     fn sleep_until(&self, until: Duration) {
         self.clock.sleep_until(until);
         if until >= Duration::from_secs(1) {
-            self.given_up.set();
+            self.cancel.cancel();
         }
     }
 }
 
 #[test]
 fn a_wait_for_a_retry_ends_when_another_thread_gives_up() {
-    let given_up = GivenUp::default();
+    let cancel = Cancel::default();
     let clock = Arc::new(FirstSecond {
         clock: ManualClock::default(),
-        given_up: given_up.clone(),
+        cancel: cancel.clone(),
     });
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
-    let client = patient_client(&transport, &clock).with_given_up(&given_up);
+    let client = patient_client(&transport, &clock).with_cancel(&cancel);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "given_up");
+    assert_eq!(error.code(), "cancelled");
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(transport.sent().len(), 1);
     assert!(clock.now() < Duration::from_millis(1100));
@@ -97,7 +97,7 @@ fn a_wait_for_a_retry_ends_when_another_thread_gives_up() {
 fn a_call_that_is_answered_asks_nothing() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let asked = Arc::new(AtomicUsize::new(0));
-    let given_up = GivenUp::with_check({
+    let cancel = Cancel::with_check({
         let asked = asked.clone();
         move || asked.fetch_add(1, Ordering::SeqCst) > 0
     });
@@ -106,7 +106,7 @@ fn a_call_that_is_answered_asks_nothing() {
         .transport(transport)
         .build()
         .unwrap()
-        .with_given_up(&given_up);
+        .with_cancel(&cancel);
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 }
@@ -126,12 +126,12 @@ fn a_token_that_is_waited_for_is_fetched_all_the_same() {
         Ok(ok())
     }));
     let client = app(&transport).build().unwrap();
-    let given_up = GivenUp::with_check(move || fetching.load(Ordering::SeqCst));
+    let cancel = Cancel::with_check(move || fetching.load(Ordering::SeqCst));
     let error = client
-        .with_given_up(&given_up)
+        .with_cancel(&cancel)
         .add_jump_qr_code(rule(), Edit::Add)
         .unwrap_err();
-    assert!(error.message().contains("given up"), "{error}");
+    assert!(error.message().contains("cancelled"), "{error}");
     assert_eq!(count(&transport, ADD), 0);
 
     release.send(()).unwrap();
@@ -155,7 +155,7 @@ fn a_token_function_is_asked_on_the_callers_own_thread() {
         .transport(transport)
         .build()
         .unwrap()
-        .with_given_up(&GivenUp::with_check(|| false));
+        .with_cancel(&Cancel::with_check(|| false));
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(*asked_on.lock().unwrap(), Some(thread::current().id()));
 }

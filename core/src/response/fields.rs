@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 ///
 /// Its `Debug` shows the names of the fields only: a value may be an access token.
 #[derive(Clone, PartialEq)]
-pub struct Object(Map<String, Value>);
+pub struct Fields(Map<String, Value>);
 
-impl Object {
+impl Fields {
     pub(crate) fn new(fields: Map<String, Value>) -> Self {
         Self(fields)
     }
@@ -108,7 +108,7 @@ impl Object {
     }
 }
 
-impl fmt::Debug for Object {
+impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
@@ -126,11 +126,11 @@ fn whole(number: f64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::Object;
+    use super::Fields;
 
-    fn object(json: &str) -> Object {
+    fn object(json: &str) -> Fields {
         let value: serde_json::Value = serde_json::from_str(json).unwrap();
-        Object::new(value.as_object().unwrap().clone())
+        Fields::new(value.as_object().unwrap().clone())
     }
 
     #[test]
