@@ -46,7 +46,7 @@ pub(crate) fn of_platform(global: &Global) -> Result<Arc<dyn TokenStore>, Failur
         Some(store) => store,
         None => users_own()?,
     };
-    if store.name() == MemoryStore::default().name() {
+    if !store.is_persistent() {
         return Err(Error::new(
             OwnCode::InvalidConfig,
             "token_store: memory: ends with the command, and a platform's tickets and refresh tokens must not; give dir:/absolute/path",

@@ -34,6 +34,10 @@ impl TokenStore for MemoryStore {
         true
     }
 
+    fn is_persistent(&self) -> bool {
+        false
+    }
+
     fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
         Ok(self
             .entries()

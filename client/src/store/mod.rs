@@ -57,6 +57,12 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// Returns whether records outlive the process. A store in the process's own memory returns
+    /// `false`.
+    fn is_persistent(&self) -> bool {
+        true
+    }
+
     /// What was saved last, whole; `None` where nothing was. It needs no lease.
     fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>>;
 

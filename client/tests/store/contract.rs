@@ -30,6 +30,11 @@ fn what_was_saved_is_loaded() {
 }
 
 #[test]
+fn only_the_records_of_a_memory_store_end_with_the_process() {
+    each(|store| assert_eq!(store.is_persistent(), store.name() != "memory:"));
+}
+
+#[test]
 fn a_key_that_was_only_locked_holds_nothing() {
     each(|store| {
         let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
