@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io;
 
 use jumpqr::check::Finding;
-use jumpqr::error::OwnCode;
+use jumpqr::error::{Code, OwnCode};
 use jumpqr::{Error, ErrorKind};
 
 use crate::exit::Exit;
@@ -106,7 +106,7 @@ impl Failure {
         match &self.cause {
             Cause::Usage { .. } => "usage",
             Cause::File { code, .. } => code,
-            Cause::Call(error) => error.code(),
+            Cause::Call(error) => error.code().name(),
             Cause::Declined => "declined",
             Cause::Sandbox { .. } => "sandbox_not_started",
             Cause::StillStands { .. } => "deleted_rule_stands",
@@ -153,9 +153,9 @@ impl Failure {
 /// The message of an error about certificates, with the option in the place of the library's
 /// setting.
 fn in_options(error: &Error) -> Cow<'_, str> {
-    let codes = [OwnCode::TlsFailed.name(), OwnCode::InvalidConfig.name()];
+    let codes = [OwnCode::TlsFailed, OwnCode::InvalidConfig];
     let (setting, options) = ("extra_tls_roots", "--ca-file or SSL_CERT_FILE");
-    if codes.contains(&error.code()) && error.message().contains(setting) {
+    if codes.iter().any(|code| error.code() == *code) && error.message().contains(setting) {
         error.message().replace(setting, options).into()
     } else {
         error.message().into()
@@ -164,11 +164,14 @@ fn in_options(error: &Error) -> Cow<'_, str> {
 
 /// How what an error advises is done with this command, where that is not plain from the advice.
 fn with_this_command(error: &Error) -> Option<&'static str> {
-    let code = OwnCode::ALL.iter().find(|code| code.name() == error.code());
-    match code? {
-        OwnCode::NoVerifyTicket => Some("With this command: `jumpqr token set-verify-ticket`."),
-        OwnCode::NoRefreshToken => Some("With this command: `jumpqr token set-refresh-token`."),
-        OwnCode::StoreFailed => {
+    match error.code() {
+        Code::Own(OwnCode::NoVerifyTicket) => {
+            Some("With this command: `jumpqr token set-verify-ticket`.")
+        }
+        Code::Own(OwnCode::NoRefreshToken) => {
+            Some("With this command: `jumpqr token set-refresh-token`.")
+        }
+        Code::Own(OwnCode::StoreFailed) => {
             Some("To keep tokens elsewhere: --token-store, or JUMPQR_TOKEN_STORE.")
         }
         _ => None,

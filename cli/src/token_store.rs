@@ -27,7 +27,7 @@ pub(crate) fn of_account(global: &Global) -> Result<Arc<dyn TokenStore>, Failure
         Some(store) => Ok(store),
         None => match users_own() {
             Ok(store) => Ok(store),
-            Err(error) if error.code() == OwnCode::StoreFailed.name() => {
+            Err(error) if error.code() == OwnCode::StoreFailed => {
                 output::note(&format!(
                     "tokens are not kept: {}; --token-store names another place",
                     error.message()

@@ -224,7 +224,7 @@ fn log_end<I: Interface>(call: &Call<I>, took: Duration, result: &Result<I::Resp
     }
     let end = match result {
         Ok(_) => "done",
-        Err(error) => error.code(),
+        Err(error) => error.code().name(),
     };
     log::debug!(target: LOG_TARGET, "{}: {end} after {took:.3?}: {tally}", I::NAME);
 }

@@ -111,7 +111,7 @@ impl Listing {
 
     /// Takes the error of the call. Returns whether there is another way to list the rules.
     pub fn failed(&mut self, error: &Error) -> bool {
-        let is_too_large = error.code() == OwnCode::BodyTooLarge.name();
+        let is_too_large = error.code() == OwnCode::BodyTooLarge;
         if matches!(self.next, Next::Latest) && is_too_large {
             self.next = Next::Page(Page::around(0, self.max_size));
             return true;

@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use jumpqr_core::call::{Call, Policy, Step};
+use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
     ApiGetAuthorizerList, AuthorizerList, ComponentTokenField, Interface, MAX_AUTHORIZER_COUNT,
 };
@@ -126,7 +127,7 @@ fn a_platform_without_merchants_is_told_from_no_answer() {
     }
     for answer in ["{}", r#"{"errcode":0,"errmsg":"ok"}"#, r#"{"list":null}"#] {
         let error = run(&[answer]).0.unwrap_err();
-        assert_eq!(error.code(), "unexpected_response", "{answer}");
+        assert_eq!(error.code(), OwnCode::UnexpectedResponse, "{answer}");
     }
 }
 

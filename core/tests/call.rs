@@ -328,7 +328,7 @@ fn judge<I: Interface>(
     }
     // Whoever asks again is told so, and nothing is sent.
     let again = call.step(watch.now);
-    prop_assert!(matches!(again, Step::Done(Err(ref error)) if error.code() == "internal"));
+    prop_assert!(matches!(again, Step::Done(Err(ref error)) if error.code() == OwnCode::Internal));
     Ok(())
 }
 

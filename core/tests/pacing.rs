@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jumpqr_core::call::{Call, Policy, Step};
+use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{Confirmation, DeleteJumpQRCode};
 use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Pacer, RuleKey, Secret, Slot};
@@ -174,6 +175,6 @@ fn calls_beyond_the_queue_timeout_are_refused_at_once_and_take_no_slots() {
     let (done, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!((done.len(), refused.len()), (50, 50));
     for error in refused {
-        assert_eq!(error.unwrap_err().code(), "paced_out");
+        assert_eq!(error.unwrap_err().code(), OwnCode::PacedOut);
     }
 }

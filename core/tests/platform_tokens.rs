@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
+use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
     ApiAuthorizerToken, ApiComponentToken, AuthorizerTokenResponse, ComponentTokenField, Interface,
 };
@@ -170,9 +171,9 @@ fn a_refresh_token_that_is_left_out_costs_no_access_token() {
 #[test]
 fn the_token_of_another_field_is_not_taken() {
     let (result, _) = run(component(), &[Ok(r#"{"access_token":"CT"}"#)]);
-    assert_eq!(result.unwrap_err().code(), "unexpected_response");
+    assert_eq!(result.unwrap_err().code(), OwnCode::UnexpectedResponse);
     let error = refused(&[Ok(r#"{"access_token":"AT"}"#)]);
-    assert_eq!(error.code(), "unexpected_response");
+    assert_eq!(error.code(), OwnCode::UnexpectedResponse);
     assert_eq!(error.outcome(), Outcome::NotApplied);
 }
 

@@ -76,7 +76,7 @@ impl jumpqr_error {
         Box::new(Self {
             status,
             kind: error.kind().name().into(),
-            code: misuse.unwrap_or(error.code()).into(),
+            code: misuse.unwrap_or(error.code().name()).into(),
             message: match misuse {
                 Some(name) => format!("{} [{name}]", error.message()).into(),
                 None => error.to_string().into(),

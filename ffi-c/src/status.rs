@@ -148,7 +148,7 @@ const NAMES: &[(jumpqr_status, &str)] = &[
 impl jumpqr_status {
     /// The status of an error: that of its code, or else that of its kind.
     pub(crate) fn of(error: &jumpqr::Error) -> Self {
-        named(error.code())
+        named(error.code().name())
             .or_else(|| named(error.kind().name()))
             .unwrap_or(Self::Internal)
     }

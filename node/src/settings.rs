@@ -217,7 +217,7 @@ const NAMES: [(&str, &str); 16] = [
 
 /// The same refusal of a setting, with the names that settings have here.
 fn in_camel_case(error: Error) -> Error {
-    if error.code() != OwnCode::InvalidConfig.name() {
+    if error.code() != OwnCode::InvalidConfig {
         return error;
     }
     // What follows the one may quote a path, in which no word is a name; and the other is a word of WeChat's, too.

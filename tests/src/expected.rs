@@ -58,7 +58,7 @@ impl From<&Error> for ErrorVector {
     fn from(error: &Error) -> Self {
         Self {
             kind: error.kind().name().to_owned(),
-            code: error.code().to_owned(),
+            code: error.code().name().to_owned(),
             errcode: error.errcode(),
             errmsg: error.errmsg().map(str::to_owned),
             rid: error.rid().map(str::to_owned),

@@ -104,7 +104,7 @@ impl From<&Error> for FaultError {
     fn from(error: &Error) -> Self {
         Self {
             kind: error.kind().name().to_owned(),
-            code: error.code().to_owned(),
+            code: error.code().name().to_owned(),
             errcode: error.errcode(),
             retryable: error.is_retryable(),
             outcome: error.outcome().name().to_owned(),

@@ -37,7 +37,7 @@ fn an_error_takes_its_name_kind_and_advice_from_the_table() {
     for vector in &file.errcodes {
         let known = ErrCode::lookup(vector.number).unwrap();
         let error = Error::from_answer(vector.number, "");
-        assert_eq!(error.code(), vector.name);
+        assert_eq!(error.code().name(), vector.name);
         assert_eq!(error.kind().name(), vector.kind);
         assert_eq!(error.is_retryable(), vector.retryable);
         assert_eq!(error.advice(), known.advice);

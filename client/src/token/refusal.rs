@@ -85,14 +85,14 @@ pub(super) enum Scope {
 
 /// Whether asking again brings the same, and whom.
 pub(super) fn scope(error: &Error) -> Option<Scope> {
-    if error.errcode().is_none() && error.code() != OwnCode::NoRefreshToken.name() {
+    if error.errcode().is_none() && error.code() != OwnCode::NoRefreshToken {
         return None;
     }
     // Somebody else used the refresh token up; the list has the next one by now.
     if error.kind() == ErrorKind::Credentials && error.is_retryable() {
         return None;
     }
-    let known = error.errcode().and_then(ErrCode::lookup);
+    let known = error.code().documented();
     if known.is_some_and(ErrCode::is_about_address) {
         return Some(Scope::Here);
     }
@@ -154,7 +154,8 @@ impl Refusal {
                     let advice = error.advice().to_owned();
                     (error, advice)
                 } else {
-                    let known = ErrCode::lookup(errcode).and_then(|code| code.advice_in(interface));
+                    let code = error.code().documented();
+                    let known = code.and_then(|code| code.advice_in(interface));
                     let advice = known.unwrap_or(error.advice()).to_owned();
                     (error, advice)
                 }

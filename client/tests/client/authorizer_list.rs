@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::store::MemoryStore;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Clock, ErrorKind, Platform};
@@ -81,14 +82,9 @@ fn the_last_of_20000_merchants_is_found_by_one_call_with_time_enough() {
 fn a_merchant_who_is_not_in_a_long_list_is_told_after_some_calls() {
     let (_, transport, _, platform) = large(20_000, Duration::from_secs(5));
     let codes: Vec<_> = (0..5)
-        .map(|_| {
-            publish(&platform, "wxabsent")
-                .unwrap_err()
-                .code()
-                .to_owned()
-        })
+        .map(|_| publish(&platform, "wxabsent").unwrap_err().code())
         .collect();
-    assert!(codes.contains(&"no_refresh_token".to_owned()), "{codes:?}");
+    assert!(codes.contains(&OwnCode::NoRefreshToken.into()), "{codes:?}");
     assert!(count(&transport, AUTHORIZER_LIST) <= 47);
 }
 

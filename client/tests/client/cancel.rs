@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Cancel, Client, Clock, Edit, ErrorKind, Outcome, Secret};
 
@@ -30,7 +31,7 @@ fn a_wait_for_a_retry_ends_when_the_check_says_so() {
     let cancel = Cancel::with_check(move || asked.fetch_add(1, Ordering::SeqCst) == 3);
     let client = patient_client(&transport, &clock).with_cancel(&cancel);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "cancelled");
+    assert_eq!(error.code(), OwnCode::Cancelled);
     assert_eq!(error.outcome(), Outcome::NotApplied);
     assert_eq!(transport.sent().len(), 1);
     assert!(cancel.is_cancelled());
@@ -87,7 +88,7 @@ fn a_wait_for_a_retry_ends_when_another_thread_gives_up() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
     let client = patient_client(&transport, &clock).with_cancel(&cancel);
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "cancelled");
+    assert_eq!(error.code(), OwnCode::Cancelled);
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(transport.sent().len(), 1);
     assert!(clock.now() < Duration::from_millis(1100));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::fake::{ADD, Counter, GET, ManualClock, app, count, errcode, listed, ok, rule, token};
 use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::error::OwnCode;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Cancel, Client, Clock, Edit, ErrorKind, Outcome};
 
@@ -55,13 +56,13 @@ fn waiting_for_a_thread_counts_towards_the_queue_timeout_alone() {
     let error = too_late.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(
         (error.code(), error.outcome()),
-        ("paced_out", Outcome::NotApplied)
+        (OwnCode::PacedOut.into(), Outcome::NotApplied)
     );
     assert!(error.advice().contains("queue timeout"), "{error}");
     let mut rules = client.rules();
     rules.set_waited(TEN_SECONDS);
     let error = rules.next_page().unwrap_err();
-    assert_eq!(error.code(), "paced_out");
+    assert_eq!(error.code(), OwnCode::PacedOut);
     assert_eq!(transport.sent().len(), 1);
 }
 

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::interface::Confirmation;
 use jumpqr::transport::{ProxySetting, TlsRoots};
 use jumpqr::{Client, ClientBuilder, Edit, ErrorKind, Outcome};
@@ -99,7 +100,7 @@ fn a_redirect_is_not_followed() {
     });
     let client = builder(&server).build().unwrap();
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "http_status");
+    assert_eq!(error.code(), OwnCode::HttpStatus);
     assert!(error.message().contains("302"), "{error}");
     assert_eq!(
         (error.is_retryable(), error.outcome()),
@@ -116,7 +117,7 @@ fn an_error_status_is_told_and_may_pass() {
     });
     let client = builder(&server).max_retries(1).build().unwrap();
     let error = client.download_qr_code_text().unwrap_err();
-    assert_eq!(error.code(), "http_status");
+    assert_eq!(error.code(), OwnCode::HttpStatus);
     assert!(error.message().contains("502"), "{error}");
     assert!(error.is_retryable());
     assert_eq!(server.received().len(), 2);
@@ -142,7 +143,7 @@ fn an_answer_beyond_the_limit_is_refused_and_the_rule_read_back() {
     let error = client.download_qr_code_text().unwrap_err();
     assert_eq!(
         (error.code(), error.kind()),
-        ("body_too_large", ErrorKind::Protocol)
+        (OwnCode::BodyTooLarge.into(), ErrorKind::Protocol)
     );
 }
 
@@ -180,7 +181,7 @@ fn a_truncated_body_is_no_answer() {
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(
         (error.code(), error.outcome()),
-        ("connection_lost", Outcome::Unknown)
+        (OwnCode::ConnectionLost.into(), Outcome::Unknown)
     );
 }
 
@@ -237,7 +238,7 @@ fn a_proxy_is_asked_for_a_tunnel_and_never_sees_the_token() {
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(
         (error.code(), error.outcome()),
-        ("proxy_failed", Outcome::NotApplied)
+        (OwnCode::ProxyFailed.into(), Outcome::NotApplied)
     );
     let received = proxy.received();
     assert_eq!(received.len(), 1);
@@ -300,7 +301,7 @@ fn a_proxy_that_is_not_there_is_what_is_named() {
         let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
         assert_eq!(
             (error.code(), error.outcome()),
-            ("proxy_failed", Outcome::NotApplied)
+            (OwnCode::ProxyFailed.into(), Outcome::NotApplied)
         );
         assert!(error.message().contains("proxy"), "{error}");
         assert!(!format!("{error:?}").contains("P455W0RD"));
@@ -347,7 +348,7 @@ fn another_host_is_tried_when_nothing_was_sent() {
     let error = alone.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(
         (error.code(), error.outcome()),
-        ("connect_failed", Outcome::NotApplied)
+        (OwnCode::ConnectFailed.into(), Outcome::NotApplied)
     );
 }
 
@@ -390,7 +391,7 @@ fn tls_that_fails_is_told_and_not_tried_again() {
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
     assert_eq!(
         (error.code(), error.outcome()),
-        ("tls_failed", Outcome::NotApplied)
+        (OwnCode::TlsFailed.into(), Outcome::NotApplied)
     );
     let received = server.join().unwrap();
     assert!(!received.contains("TOKEN-OF-THE-TEST"));
@@ -455,11 +456,11 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         ),
     ] {
         let error = builder.build().unwrap_err();
-        assert_eq!(error.code(), "invalid_config");
+        assert_eq!(error.code(), OwnCode::InvalidConfig);
         assert!(error.message().contains(name), "{name}: {error}");
     }
     assert_eq!(
         Client::builder().build().unwrap_err().code(),
-        "no_credentials"
+        OwnCode::NoCredentials
     );
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jumpqr::error::OwnCode;
 use jumpqr::interface::Confirmation;
 use jumpqr::response::Response;
 use jumpqr::transport::MemoryTransport;
@@ -44,7 +45,7 @@ fn a_rule_that_is_not_there_is_not_deleted_and_not_published() {
         Confirmation::NotThere
     );
     let refused = client.publish_jump_qr_code(SLIP).unwrap_err();
-    assert_eq!(refused.code(), "no_such_rule");
+    assert_eq!(refused.code(), OwnCode::NoSuchRule);
     assert!(refused.message().contains(&format!("did you mean {RULE}?")));
     assert_eq!(sent(&wechat), ["qrcodejumpget", "qrcodejumpget"]);
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jumpqr::error::OwnCode;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, response::Response};
 use serde_json::{Value, json};
@@ -63,7 +64,7 @@ fn what_is_wrong_is_named_and_nothing_sent() {
         let error = client.call_named(interface, &arguments).unwrap_err();
         assert_eq!(
             (error.code(), error.interface()),
-            ("invalid_request", interface_named)
+            (OwnCode::InvalidRequest.into(), interface_named)
         );
     }
     assert!(transport.sent().is_empty());
@@ -75,7 +76,7 @@ fn an_error_is_that_of_the_typed_call() {
     let key = json!({"prefix": "https://weixin.qq.com/qrcodejump"});
     let error = client.call_named("deleteJumpQRCode", &key).unwrap_err();
     assert_eq!(
-        (error.errcode(), error.code()),
+        (error.errcode(), error.code().name()),
         (Some(85066), "illegal_prefix")
     );
 }

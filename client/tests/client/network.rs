@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 use jumpqr::{Client, ClientBuilder, Edit, ErrorKind, Outcome};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -145,7 +146,7 @@ fn what_a_socks_proxy_refuses_is_told_and_its_password_is_not() {
         let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
         assert_eq!(
             (error.code(), error.outcome()),
-            ("proxy_failed", Outcome::NotApplied)
+            (OwnCode::ProxyFailed.into(), Outcome::NotApplied)
         );
         assert!(error.message().contains(reason), "{error}");
         assert!(!format!("{error:?}").contains("WR0N"), "{error:?}");
@@ -179,7 +180,7 @@ fn a_proxy_that_wants_a_password_is_told_as_that() {
         .build()
         .unwrap();
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "proxy_failed");
+    assert_eq!(error.code(), OwnCode::ProxyFailed);
     assert!(error.message().contains("HTTP 407"), "{error}");
 }
 
@@ -232,7 +233,7 @@ fn an_extra_authority_is_trusted_besides_the_others() {
     let (_, other) = company();
     let error = builder(&base_url).build().unwrap().download_qr_code_text();
     let error = error.unwrap_err();
-    assert_eq!(error.code(), "tls_failed");
+    assert_eq!(error.code(), OwnCode::TlsFailed);
     assert!(error.message().ends_with("in extra_tls_roots"), "{error}");
     for roots in [TlsRoots::Bundled, TlsRoots::Pem(other.clone().into_bytes())] {
         let client = builder(&base_url)
@@ -288,7 +289,7 @@ fn the_host_is_called_over_the_version_that_is_asked_for() {
         .unwrap()
         .add_jump_qr_code(rule(), Edit::Add)
         .unwrap_err();
-    assert_eq!(error.code(), "dns_failed");
+    assert_eq!(error.code(), OwnCode::DnsFailed);
     assert!(error.message().contains("IPv6 address"), "{error}");
     assert_eq!(server.received().len(), 1);
 }

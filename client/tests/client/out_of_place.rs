@@ -1,5 +1,6 @@
 //! What would end a line of a request, or a word of its first line, is refused before anything is sent.
 
+use jumpqr::error::OwnCode;
 use jumpqr::interface::GetJumpQRCode;
 use jumpqr::transport::ProxySetting;
 use jumpqr::{Client, ClientBuilder, Secret};
@@ -11,7 +12,11 @@ const ENDINGS: [&str; 6] = ["\r\nX: y", "\n", " HTTP/1.1", "\t", "\0", "\u{2028}
 
 fn refused(builder: ClientBuilder, setting: &str, ending: &str) {
     let error = builder.build().unwrap_err();
-    assert_eq!(error.code(), "invalid_config", "{setting} with {ending:?}");
+    assert_eq!(
+        error.code(),
+        OwnCode::InvalidConfig,
+        "{setting} with {ending:?}"
+    );
     assert!(error.message().contains(setting), "{error}");
     assert!(!format!("{error:?}").contains("P4SS"), "{error:?}");
 }
@@ -48,7 +53,7 @@ fn in_a_token_that_a_function_gives() {
         let error = client
             .get_jump_qr_code(GetJumpQRCode::OrdinaryLink)
             .unwrap_err();
-        assert_eq!(error.code(), "token_source_failed", "{ending:?}");
+        assert_eq!(error.code(), OwnCode::TokenSourceFailed, "{ending:?}");
         assert!(!format!("{error:?}").contains("P4SS"), "{error:?}");
     }
     assert!(server.received().is_empty());

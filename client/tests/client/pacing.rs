@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::error::OwnCode;
 use jumpqr::store::MemoryStore;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Cancel, Client, Clock, Secret, SystemClock};
@@ -129,7 +130,7 @@ fn a_call_that_would_wait_longer_than_the_queue_timeout_says_what_to_set() {
         delete(&client).unwrap();
     }
     let error = delete(&client).unwrap_err();
-    assert_eq!(error.code(), "paced_out");
+    assert_eq!(error.code(), OwnCode::PacedOut);
     assert!(error.advice().contains("queue timeout"), "{error}");
     assert_eq!(clock.now(), Duration::ZERO);
     assert_eq!(transport.sent().len(), SLOTS);
@@ -144,7 +145,7 @@ fn a_cancelled_call_leaves_the_queue_at_once_and_those_behind_move_up() {
         let waits = AtomicUsize::new(0);
         let cancel = Cancel::with_check(move || waits.fetch_add(1, Ordering::Relaxed) == 1);
         let error = delete(&client.with_cancel(&cancel)).unwrap_err();
-        assert_eq!(error.code(), "cancelled");
+        assert_eq!(error.code(), OwnCode::Cancelled);
         clock.set(Duration::ZERO);
     }
     delete(&client).unwrap();
@@ -153,7 +154,7 @@ fn a_cancelled_call_leaves_the_queue_at_once_and_those_behind_move_up() {
 
 /// Makes more calls than there are slots, each of which fails without having sent anything; then
 /// one that succeeds.
-fn fails_and_leaves_its_slot(client: &Client, clock: &ManualClock, code: &str) {
+fn fails_and_leaves_its_slot(client: &Client, clock: &ManualClock, code: OwnCode) {
     for _ in 0..4 * SLOTS {
         assert_eq!(delete(client).unwrap_err().code(), code);
     }
@@ -177,7 +178,7 @@ fn a_slot_in_which_no_connection_came_about_is_free_again() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    fails_and_leaves_its_slot(&client, &clock, "tls_failed");
+    fails_and_leaves_its_slot(&client, &clock, OwnCode::TlsFailed);
 }
 
 #[test]
@@ -195,7 +196,7 @@ fn a_slot_for_which_there_was_no_token_is_free_again() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    fails_and_leaves_its_slot(&client, &clock, "token_source_failed");
+    fails_and_leaves_its_slot(&client, &clock, OwnCode::TokenSourceFailed);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::error::Result;
 use jumpqr::response::Response;
 use jumpqr::store::MemoryStore;
@@ -106,7 +107,7 @@ fn an_old_ticket_is_not_sent() {
         Some(Duration::from_secs(13 * 3600))
     );
     let error = publish(&platform, MERCHANT).unwrap_err();
-    assert_eq!(error.code(), "no_verify_ticket");
+    assert_eq!(error.code(), OwnCode::NoVerifyTicket);
     assert!(error.message().contains("13 h"), "{error}");
     assert!(transport.sent().is_empty());
     platform.token_status().unwrap();
@@ -170,7 +171,7 @@ fn what_makes_no_sense_is_refused_by_name() {
     let (_, transport) = strict();
     let refused = |result: Result<Platform>, field: &str| {
         let error = result.unwrap_err();
-        assert_eq!(error.code(), "invalid_config");
+        assert_eq!(error.code(), OwnCode::InvalidConfig);
         assert!(error.message().starts_with(field), "{error}");
     };
     let settings = || settings(&transport);

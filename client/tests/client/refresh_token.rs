@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::store::{Key, MemoryStore, TokenStore};
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Clock, ErrorKind, Outcome, Platform};
@@ -135,7 +136,7 @@ fn a_list_that_does_not_end_is_not_read_for_ever() {
     wechat.list_repeats.store(true, Ordering::SeqCst);
     let platform = process(&transport, &Arc::<MemoryStore>::default());
     let error = publish(&platform, MERCHANT).unwrap_err();
-    assert_eq!(error.code(), "no_refresh_token");
+    assert_eq!(error.code(), OwnCode::NoRefreshToken);
     assert_eq!(count(&transport, AUTHORIZER_LIST), 2);
 }
 
@@ -285,7 +286,7 @@ fn a_refresh_token_that_cannot_be_stored_is_told_of_and_stored_at_the_end_of_the
     store.read_only.store(true, Ordering::SeqCst);
     let begun = clock.now();
     let error = publish(&platform, MERCHANT).unwrap_err();
-    assert_eq!(error.code(), "store_failed");
+    assert_eq!(error.code(), OwnCode::StoreFailed);
     assert!(error.is_retryable());
     let message = error.message();
     assert!(

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::error::Result;
 use jumpqr::response::Response;
 use jumpqr::store::{DirectoryStore, Key, MemoryStore, TokenStore};
@@ -245,7 +246,7 @@ fn what_is_no_token_is_told_and_left_in_the_store() {
     store.save(&key(), garbage, &lease, LONG).unwrap();
     store.release(&key(), lease, LONG).unwrap();
     let error = add(&sharing(&transport, &store, &clock)).unwrap_err();
-    assert_eq!(error.code(), "store_damaged");
+    assert_eq!(error.code(), OwnCode::StoreDamaged);
     assert!(!format!("{error:?}").contains("SECRET"));
     assert_eq!(store.load(&key(), LONG).unwrap().unwrap().bytes, garbage);
     assert!(transport.sent().is_empty());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::fake::{
     ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token, token_of,
 };
+use jumpqr::error::OwnCode;
 use jumpqr::response::Response;
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::MemoryTransport;
@@ -237,7 +238,7 @@ fn what_the_callers_function_fails_with_is_the_source() {
         .build()
         .unwrap();
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "token_source_failed");
+    assert_eq!(error.code(), OwnCode::TokenSourceFailed);
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "the token service is down");
     assert!(transport.sent().is_empty());
@@ -268,7 +269,7 @@ fn a_token_that_is_far_too_long_is_blamed_on_where_it_came_from() {
         .build()
         .unwrap();
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "token_source_failed");
+    assert_eq!(error.code(), OwnCode::TokenSourceFailed);
     let error = Client::builder().access_token(long).build().unwrap_err();
     assert!(error.message().starts_with("access_token"), "{error}");
 }

@@ -9,6 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use jumpqr::ErrorKind;
+use jumpqr::error::OwnCode;
 use jumpqr::store::{DirectoryStore, TokenStore};
 
 use crate::{LONG, directory, get, key, put};
@@ -87,7 +88,7 @@ fn a_folder_in_which_there_are_other_things_is_refused_and_left_open() {
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
     fs::write(folder.path().join("notes.txt"), b"").unwrap();
     let error = DirectoryStore::open(folder.path()).unwrap_err();
-    assert_eq!(error.code(), "store_not_private");
+    assert_eq!(error.code(), OwnCode::StoreNotPrivate);
     assert!(!error.to_string().contains("chmod"), "{error}");
     assert!(error.advice().contains("of its own"), "{error}");
     assert_eq!(mode(folder.path()), 0o755);
@@ -108,7 +109,7 @@ fn what_belongs_to_another_user_is_refused_and_left_to_him() {
         let result = store.load(&key(), LONG);
         match result {
             Err(error) if given_away => {
-                assert_eq!(error.code(), "store_not_private");
+                assert_eq!(error.code(), OwnCode::StoreNotPrivate);
                 assert!(error.message().contains("65534"), "{error}");
                 assert!(error.advice().contains("fsGroup"), "{}", error.advice());
             }
@@ -160,7 +161,7 @@ fn what_is_not_a_file_is_refused_by_its_name_and_left_as_it_is() {
             });
             assert_eq!(loaded.is_err(), loads, "{what}: {ending}");
             for error in loaded.err().into_iter().chain(locked.err()) {
-                assert_eq!(error.code(), "store_failed");
+                assert_eq!(error.code(), OwnCode::StoreFailed);
                 assert!(!error.is_retryable());
                 let message = error.message();
                 assert!(message.contains(path.to_str().unwrap()), "{message}");
@@ -187,7 +188,7 @@ fn what_comes_in_the_place_of_the_folder_is_refused_by_its_name() {
         "{error}"
     );
     let error = in_time(move || DirectoryStore::open(tokens).unwrap_err());
-    assert_eq!(error.code(), "invalid_config");
+    assert_eq!(error.code(), OwnCode::InvalidConfig);
 }
 
 /// To sync a file to the disk takes long, so nothing is written for a lease alone.
@@ -236,7 +237,7 @@ fn garbage_is_told_and_left_as_it_is() {
             store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Store);
-            assert_eq!(error.code(), "store_damaged");
+            assert_eq!(error.code(), OwnCode::StoreDamaged);
             assert!(error.message().contains(path.to_str().unwrap()), "{error}");
             let printed = format!("{error:?}");
             assert!(!printed.contains("SECRET"), "{printed}");
@@ -270,7 +271,7 @@ fn a_store_that_went_away_is_told_and_is_used_again_when_it_is_back() {
         store.lock(&key(), LONG, LONG).unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::Store);
-        assert_eq!(error.code(), "store_failed");
+        assert_eq!(error.code(), OwnCode::StoreFailed);
         assert!(error.is_retryable());
     }
     fs::rename(&away, tokens(&folder)).unwrap();

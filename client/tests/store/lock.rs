@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use jumpqr::error::OwnCode;
 use rustix::fs::{FlockOperation, fcntl_lock};
 
 use crate::place::Place;
@@ -76,7 +77,7 @@ fn who_has_no_time_left_is_told_what_is_locked() {
             .lock(&key(), LONG, Duration::from_millis(300))
             .unwrap_err();
         assert!(begun.elapsed() >= Duration::from_millis(300));
-        assert_eq!(error.code(), "store_failed");
+        assert_eq!(error.code(), OwnCode::StoreFailed);
         assert!(error.is_retryable());
         let path = lock_file(&place);
         assert!(error.message().contains(path.to_str().unwrap()), "{error}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::verdict::Verdict;
 use super::{Call, Phase, State};
-use crate::errcode::{ErrCode, Reaction};
+use crate::errcode::Reaction;
 use crate::error::Error;
 use crate::interface::{GetJumpQRCode, Interface, LookUp};
 use crate::response::Fields;
@@ -44,7 +44,7 @@ impl<I: Interface> Call<I> {
 /// nothing to read back.
 fn of_look_up(error: Error) -> Error {
     let error = error.in_interface(GetJumpQRCode::NAME);
-    match error.errcode().and_then(ErrCode::lookup) {
+    match error.code().documented() {
         Some(code) if code.reaction == Reaction::ReadBack => {
             error.with_advice("Call again a little later: nothing was changed.")
         }

@@ -83,7 +83,7 @@ use std::vec;
 use self::tally::Note;
 use self::verdict::judge;
 use crate::Secret;
-use crate::errcode::{ErrCode, Reaction};
+use crate::errcode::Reaction;
 use crate::error::{Error, Outcome, OwnCode, Result};
 use crate::interface::{Interface, Write};
 use crate::request::Request;
@@ -447,7 +447,7 @@ impl<I: Interface> Call<I> {
         if error.interface().is_some() {
             return error;
         }
-        let Some(code) = error.errcode().and_then(ErrCode::lookup) else {
+        let Some(code) = error.code().documented() else {
             return error;
         };
         match self.interface.advise(code) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::SendFailure;
-use crate::errcode::{ErrCode, Reaction};
+use crate::errcode::Reaction;
 use crate::error::{Error, OwnCode};
 use crate::response::{Fields, Response};
 
@@ -61,7 +61,7 @@ fn judge_object(object: Fields, stale_is_final: bool) -> Verdict {
         }
     };
     let error = Error::from_answer(errcode, object.errmsg());
-    match ErrCode::lookup(errcode).map(|code| code.reaction) {
+    match error.code().documented().map(|code| code.reaction) {
         Some(Reaction::Renew) if !stale_is_final => Verdict::Stale(error),
         Some(reaction @ Reaction::Wait { .. }) => Verdict::Again {
             error,

@@ -19,7 +19,7 @@ use serde::{Serialize, Serializer};
 use crate::error::ErrorKind;
 
 /// One error code of WeChat's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ErrCode {
     /// The number in `errcode`.
@@ -36,7 +36,29 @@ pub struct ErrCode {
     pub meaning: &'static str,
     /// What to do, for a person.
     pub advice: &'static str,
+    /// What the code is about, if a machine has to know.
+    subject: Option<Subject>,
 }
+
+/// What an error code is about, as far as it makes a difference to what happens next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// The IP address that the call came from.
+    Address,
+    /// The refresh token with which a platform asks for a merchant's token.
+    RefreshToken,
+    /// The merchant's authorisation of the platform.
+    Authorisation,
+}
+
+/// The number identifies the entry.
+impl PartialEq for ErrCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for ErrCode {}
 
 /// What a call does next after an error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,10 +141,23 @@ impl ErrCode {
         table::TABLE.get(index)
     }
 
-    /// Whether it speaks of the IP address that the call came from: from another machine, the same call may be right.
+    /// Whether it refuses the IP address that the call came from. From another machine, the same
+    /// call may succeed.
     #[must_use]
     pub const fn is_about_address(&self) -> bool {
-        matches!(self.number, 40164 | 45035 | 61004 | 89503 | 89506 | 89507)
+        matches!(self.subject, Some(Subject::Address))
+    }
+
+    /// Whether it refuses the refresh token with which a platform asked for a merchant's token.
+    #[must_use]
+    pub const fn is_refresh_token_invalid(&self) -> bool {
+        matches!(self.subject, Some(Subject::RefreshToken))
+    }
+
+    /// Whether it says that the merchant has not authorised the platform.
+    #[must_use]
+    pub const fn is_not_authorised(&self) -> bool {
+        matches!(self.subject, Some(Subject::Authorisation))
     }
 
     /// Every entry, in ascending order of the numbers.

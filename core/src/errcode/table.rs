@@ -4,7 +4,7 @@
 //! A comment gives the source of what is not on the page of the interface: `[O]` another official
 //! page, `[OC]` WeChat's staff in the developer community, `[D]` a developer's report.
 
-use super::{ErrCode, Reaction};
+use super::{ErrCode, Reaction, Subject};
 use crate::error::ErrorKind::{
     self, Busy, Credentials, Invalid, Permission, Quota, RateLimited, State,
 };
@@ -39,6 +39,14 @@ const fn code(
         reaction,
         meaning,
         advice,
+        subject: None,
+    }
+}
+
+impl ErrCode {
+    const fn about(mut self, subject: Subject) -> Self {
+        self.subject = Some(subject);
+        self
     }
 }
 
@@ -86,7 +94,8 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(40164, "ip_not_in_whitelist", "invalid ip, not in whitelist", (Permission, FIX),
         "The IP address that the call came from is not in the account's whitelist.",
         // [OC] 10 minutes.
-        "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. If it is on the list already, check that the appid is of the same account. Calls through a NAT may come from several addresses: add each of them."),
+        "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. If it is on the list already, check that the appid is of the same account. Calls through a NAT may come from several addresses: add each of them.")
+        .about(Subject::Address),
     code(40166, "invalid_rule_appid", "invalid appid", (Invalid, STOP),
         "The appid in the request is not that of a Mini Program, for example a `gh_` id.",
         "Give the appid that begins with `wx`."),
@@ -145,7 +154,8 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Wait a minute; service-account rules take 200 calls a minute."),
     code(45035, "ip_not_registered", "access clientip is not registered", (Permission, FIX),
         "The IP address that the call came from is not in the account's whitelist.",
-        "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them."),
+        "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them.")
+        .about(Subject::Address),
     code(47001, "data_format_error", "data format error", (Invalid, STOP),
         "The body is not JSON of the form that is asked for.",
         "Send one JSON object in UTF-8, with straight quotes."),
@@ -165,11 +175,13 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Read the messages on the console and follow them; calling again does not help."),
     code(61003, "component_not_authorized", "component is not authorized by this account", (Permission, FIX),
         "The account has not authorised the third-party platform, or WeChat does not know it yet.",
-        "Look whether api_get_authorizer_list has the merchant. If it has, call again later: this passes within hours. If not, the merchant authorises the platform."),
+        "Look whether api_get_authorizer_list has the merchant. If it has, call again later: this passes within hours. If not, the merchant authorises the platform.")
+        .about(Subject::Authorisation),
     code(61004, "component_ip_not_registered", "access clientip is not registered", (Permission, FIX),
         "The IP address that the call came from is not in the whitelist of the third-party platform.",
         // [OC] which list it is. [D] it takes effect after some minutes.
-        "Add the address to the IP whitelist of the third-party platform (its development settings on the Open Platform), not to the list of an account; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them."),
+        "Add the address to the IP whitelist of the third-party platform (its development settings on the Open Platform), not to the list of an account; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them.")
+        .about(Subject::Address),
     code(61005, "component_ticket_expired", "component ticket is expired", (Credentials, FIX),
         "The component_verify_ticket has expired; it lives for 12 hours.",
         ON_MISSING_TICKET),
@@ -205,7 +217,8 @@ pub(super) const TABLE: &[ErrCode] = &[
         "The merchant authorises the platform again, with the permission set."),
     code(61023, "refresh_token_invalid", "refresh_token is invalid", (Credentials, FIX),
         "The authorizer_refresh_token is no longer valid.",
-        "Use the newest one that was returned; if it is lost, api_get_authorizer_list has it, or the merchant authorises again."),
+        "Use the newest one that was returned; if it is lost, api_get_authorizer_list has it, or the merchant authorises again.")
+        .about(Subject::RefreshToken),
     // [D] the answer of `token` to a platform's appid.
     code(61024, "component_account_token", "must use api(api_component_token) to get token for component acct", (Credentials, FIX),
         "The appid is a third-party platform's, whose token does not come from `token` or `stable_token`.",
@@ -268,13 +281,16 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Unlink a Mini Program of another entity on the service account's console; then call again."),
     code(89503, "ip_awaits_confirmation", "ip call requires admin confirmation", (Permission, FIX),
         "Calls from this IP address await an administrator's confirmation.",
-        "An administrator of the account confirms the address in WeChat, or adds it to the IP whitelist on the console."),
+        "An administrator of the account confirms the address in WeChat, or adds it to the IP whitelist on the console.")
+        .about(Subject::Address),
     code(89506, "ip_refused_for_a_day", "ip has been refused by admin twice", (Permission, FIX),
         "An administrator has refused this IP address twice; it cannot be used for 24 hours.",
-        "Add the address to the IP whitelist on the console, or wait a day."),
+        "Add the address to the IP whitelist on the console, or wait a day.")
+        .about(Subject::Address),
     code(89507, "ip_refused_for_an_hour", "ip has been refused by admin", (Permission, FIX),
         "An administrator has refused this IP address; it cannot be used for an hour.",
-        "Add the address to the IP whitelist on the console, or wait an hour."),
+        "Add the address to the IP whitelist on the console, or wait an hour.")
+        .about(Subject::Address),
     code(886_000, "publish_quota", "beyond publish count this month", (Quota, STOP),
         "The 100 publishes of this month are used up.",
         "Publish next month; rules that are not published still open for debug_url."),

@@ -2,10 +2,12 @@
 
 mod code;
 mod kind;
+mod own_code;
 mod redaction;
 
-pub use code::OwnCode;
+pub use code::Code;
 pub use kind::{ErrorKind, Outcome};
+pub use own_code::OwnCode;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -30,48 +32,48 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong, to which field, and what to do next.
 ///
-/// It never holds an access token, a secret, a ticket or a refresh token. It is one word large, cheap to clone, and may be
-/// sent to and shared between threads.
+/// It never holds an access token, a secret, a ticket or a refresh token. It is one word large, and
+/// its clones share one allocation. It may be sent to and shared between threads.
 #[derive(Clone)]
-pub struct Error(Box<Inner>);
+pub struct Error(Arc<Inner>);
 
 #[derive(Clone)]
 struct Inner {
-    code: Cow<'static, str>,
-    kind: ErrorKind,
+    code: Code,
     message: String,
-    advice: Cow<'static, str>,
-    retryable: bool,
+    /// Other advice than that of the code.
+    advice: Option<Cow<'static, str>>,
+    /// Whether the error is retryable, if that does not follow from the code.
+    retryable: Option<bool>,
     outcome: Outcome,
     interface: Option<&'static str>,
-    errcode: Option<i64>,
     errmsg: Option<String>,
-    rid: Option<String>,
     violations: Vec<Finding>,
     source: Option<Source>,
 }
 
 impl Error {
-    /// An error of jumpqr's own; `message` says what happened.
+    /// Creates an error of jumpqr's own; `message` says what happened.
     #[must_use]
     pub fn new(code: OwnCode, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            code: Cow::Borrowed(code.name()),
-            kind: code.kind(),
-            message: message.into(),
-            advice: Cow::Borrowed(code.advice()),
-            retryable: code.is_retryable(),
+        Self::with_code(Code::Own(code), message.into())
+    }
+
+    fn with_code(code: Code, message: String) -> Self {
+        Self(Arc::new(Inner {
+            code,
+            message,
+            advice: None,
+            retryable: None,
             outcome: Outcome::NotApplied,
             interface: None,
-            errcode: None,
             errmsg: None,
-            rid: None,
             violations: Vec::new(),
             source: None,
         }))
     }
 
-    /// A request that was refused before it was sent, with every reason.
+    /// Creates the error of a request that was refused before it was sent, with every reason.
     #[must_use]
     pub fn invalid(violations: Vec<Finding>) -> Self {
         let message = violations
@@ -80,31 +82,32 @@ impl Error {
             .collect::<Vec<_>>()
             .join("; ");
         let mut error = Self::new(OwnCode::InvalidRequest, message);
-        error.0.violations = violations;
+        error.inner().violations = violations;
         error
     }
 
-    /// What WeChat answered: `errcode` and the raw `errmsg`.
+    /// Creates the error of a response: `errcode` and the raw `errmsg`.
     #[must_use]
     pub fn from_answer(errcode: i64, errmsg: &str) -> Self {
-        let known = ErrCode::lookup(errcode);
-        let mut error = Self::new(OwnCode::UnknownErrcode, message_of(errcode, errmsg));
-        if let Some(known) = known {
-            error.0.code = Cow::Borrowed(known.name);
-            error.0.kind = known.kind;
-            error.0.advice = advice_of(known, errmsg);
-            error.0.retryable = known.reaction.is_transient();
-        }
-        error.0.errcode = Some(errcode);
-        error.0.errmsg = Some(errmsg.to_owned());
-        error.0.rid = Errmsg::parse(errmsg).rid.map(str::to_owned);
+        let code = Code::from_errcode(errcode);
+        let mut error = Self::with_code(code, message_of(code, errcode, errmsg));
+        let inner = error.inner();
+        inner.advice = code
+            .documented()
+            .and_then(|code| advice_with_address(code, errmsg));
+        inner.errmsg = Some(errmsg.to_owned());
         error
+    }
+
+    /// The parts of this error, to be changed: copied first if another error shares them.
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     /// The same error, of a call to `interface`.
     #[must_use]
     pub fn in_interface(mut self, interface: &'static str) -> Self {
-        self.0.interface = Some(interface);
+        self.inner().interface = Some(interface);
         self
     }
 
@@ -127,30 +130,30 @@ impl Error {
     #[must_use]
     pub fn with_outcome(mut self, outcome: Outcome) -> Self {
         if outcome == Outcome::Unknown {
-            self.0.advice = Cow::Borrowed(READ_BACK_FIRST);
+            self.inner().advice = Some(READ_BACK_FIRST.into());
         }
-        self.0.outcome = outcome;
+        self.inner().outcome = outcome;
         self
     }
 
     /// The same error with another message, which says what happened.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.0.message = message.into();
+        self.inner().message = message.into();
         self
     }
 
     /// The same error with other advice.
     #[must_use]
     pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
-        self.0.advice = advice.into();
+        self.inner().advice = Some(advice.into());
         self
     }
 
     /// The same error, which may or may not pass by itself.
     #[must_use]
     pub fn with_retryable(mut self, retryable: bool) -> Self {
-        self.0.retryable = retryable;
+        self.inner().retryable = Some(retryable);
         self
     }
 
@@ -160,43 +163,35 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(Arc::from(source.into()));
+        self.inner().source = Some(Arc::from(source.into()));
         self
     }
 
-    /// The same error with `secret` struck out of every text that came from outside: servers and
-    /// proxies may echo what they were sent. The secret is found as it is, as it stands in a query,
-    /// and as it stands in JSON.
+    /// Strikes `secret` out of every text of the error: servers and proxies may echo what they were
+    /// sent. The secret is found as it is, as it stands in a query, and as it stands in JSON.
+    ///
+    /// A source that shows the secret is replaced by its redacted text; then it cannot be
+    /// downcast any more.
     ///
     /// A secret with fewer than 6 characters, or of lower-case letters or digits alone, may stand
     /// in any text by chance. It is struck out only where it stands as a value, such as
     /// `access_token=x` or `"x"`.
     #[must_use]
     pub fn redact(mut self, secret: &Secret) -> Self {
-        let inner = &mut *self.0;
-        match (inner.errcode, &mut inner.errmsg) {
-            // The rest of the message is ours.
-            (Some(errcode), Some(errmsg)) => {
-                redaction::redact(errmsg, secret);
-                inner.message = message_of(errcode, errmsg);
-                inner.rid = Errmsg::parse(errmsg).rid.map(str::to_owned);
-            }
-            // It may be the text of the caller's token function, or have the text of a proxy in it.
-            _ => redaction::redact(&mut inner.message, secret),
-        }
+        redaction::redact_error(self.inner(), secret);
         self
+    }
+
+    /// Returns what identifies the error.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
     }
 
     /// What the reader must do.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind
-    }
-
-    /// The stable code: the name of WeChat's error code, e.g. `illegal_prefix`, or one of [`OwnCode`]'s names.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        &self.0.code
+        self.0.code.kind()
     }
 
     /// What happened, without the advice.
@@ -208,7 +203,8 @@ impl Error {
     /// What to do next.
     #[must_use]
     pub fn advice(&self) -> &str {
-        &self.0.advice
+        let own = self.0.advice.as_deref();
+        own.unwrap_or_else(|| self.0.code.advice())
     }
 
     /// Whether the same call may succeed later, with nothing changed.
@@ -216,7 +212,8 @@ impl Error {
     /// A write may be repeated as it is only if its [`outcome`](Self::outcome) is [`Outcome::NotApplied`].
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.0.retryable
+        let own = self.0.retryable;
+        own.unwrap_or_else(|| self.0.code.is_retryable())
     }
 
     /// Whether the change was applied.
@@ -234,7 +231,7 @@ impl Error {
     /// WeChat's `errcode`.
     #[must_use]
     pub fn errcode(&self) -> Option<i64> {
-        self.0.errcode
+        self.0.code.errcode()
     }
 
     /// WeChat's `errmsg` as it came, rid included.
@@ -246,7 +243,7 @@ impl Error {
     /// The request id, which WeChat's support asks for.
     #[must_use]
     pub fn rid(&self) -> Option<&str> {
-        self.0.rid.as_deref()
+        Errmsg::parse(self.errmsg()?).rid
     }
 
     /// Every reason for which a request was refused before it was sent.
@@ -256,27 +253,27 @@ impl Error {
     }
 }
 
-/// What to do about `code`, with the address that has to be added to a list.
-fn advice_of(code: &ErrCode, errmsg: &str) -> Cow<'static, str> {
-    let address = code.is_about_address().then(|| address_in(errmsg));
-    match address.flatten() {
-        None => Cow::Borrowed(code.advice),
-        Some(address @ IpAddr::V4(_)) => format!("{} The address is {address}.", code.advice).into(),
+/// What to do about `code`, with the address that has to be added to a list; `None` if the code is
+/// not about an address, or the text has none.
+fn advice_with_address(code: &ErrCode, errmsg: &str) -> Option<Cow<'static, str>> {
+    let address = code.is_about_address().then(|| address_in(errmsg))??;
+    let advice = code.advice;
+    Some(match address {
+        IpAddr::V4(_) => format!("{advice} The address is {address}.").into(),
         // A developer reports that the console takes no address of IPv6.
-        Some(address @ IpAddr::V6(_)) => format!(
-            "{} The address is {address}. If the console does not take it, make the calls over IPv4.",
-            code.advice
+        IpAddr::V6(_) => format!(
+            "{advice} The address is {address}. If the console does not take it, make the calls over IPv4."
         )
         .into(),
-    }
+    })
 }
 
-/// What happened, of an answer of WeChat's: its text, or the meaning of the number if the text is
+/// Says what WeChat answered: with its text, or with the meaning of the number if the text is
 /// empty.
-fn message_of(errcode: i64, errmsg: &str) -> String {
-    match (ErrCode::lookup(errcode), &*Errmsg::parse(errmsg).text) {
-        (Some(known), "") => format!("errcode {errcode}: {}", known.meaning),
-        (None, "") => format!("errcode {errcode}, with no text"),
+fn message_of(code: Code, errcode: i64, errmsg: &str) -> String {
+    match (code, &*Errmsg::parse(errmsg).text) {
+        (Code::WeChat(known), "") => format!("errcode {errcode}: {}", known.meaning),
+        (_, "") => format!("errcode {errcode}, with no text"),
         (_, text) => format!("errcode {errcode}: {text}"),
     }
 }
@@ -299,20 +296,19 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
         f.debug_struct("Error")
-            .field("code", &inner.code)
-            .field("kind", &inner.kind)
-            .field("message", &inner.message)
-            .field("advice", &inner.advice)
-            .field("retryable", &inner.retryable)
-            .field("outcome", &inner.outcome)
-            .field("interface", &inner.interface)
-            .field("errcode", &inner.errcode)
-            .field("errmsg", &inner.errmsg)
-            .field("rid", &inner.rid)
-            .field("violations", &inner.violations)
-            .field("source", &inner.source)
+            .field("code", &self.code().name())
+            .field("kind", &self.kind())
+            .field("message", &self.message())
+            .field("advice", &self.advice())
+            .field("retryable", &self.is_retryable())
+            .field("outcome", &self.outcome())
+            .field("interface", &self.interface())
+            .field("errcode", &self.errcode())
+            .field("errmsg", &self.errmsg())
+            .field("rid", &self.rid())
+            .field("violations", &self.violations())
+            .field("source", &self.0.source)
             .finish()
     }
 }
@@ -322,7 +318,7 @@ impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut parts = serializer.serialize_struct("Error", 12)?;
         parts.serialize_field("kind", self.kind().name())?;
-        parts.serialize_field("code", self.code())?;
+        parts.serialize_field("code", &self.code())?;
         parts.serialize_field("interface", &self.interface())?;
         parts.serialize_field("errcode", &self.errcode())?;
         parts.serialize_field("errmsg", &self.errmsg())?;
@@ -348,13 +344,14 @@ impl std::error::Error for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, ErrorKind, OwnCode};
-    use crate::Secret;
+    use std::sync::Arc;
+
+    use super::{Error, ErrorKind, Outcome, OwnCode};
 
     #[test]
     fn an_empty_errmsg_is_replaced_by_the_meaning() {
         let error = Error::from_answer(85076, " rid: 5f87eb8a-6ee66b1b-75f60c88");
-        assert_eq!(error.code(), "icp_check_failed");
+        assert_eq!(error.code().name(), "icp_check_failed");
         assert!(error.message().contains("no ICP filing"), "{error}");
         assert_eq!(error.rid(), Some("5f87eb8a-6ee66b1b-75f60c88"));
     }
@@ -364,30 +361,19 @@ mod tests {
         let error = Error::from_answer(12345, "something new");
         assert_eq!(error.errcode(), Some(12345));
         assert_eq!(error.errmsg(), Some("something new"));
-        assert_eq!(error.code(), OwnCode::UnknownErrcode.name());
+        assert_eq!(error.code(), OwnCode::UnknownErrcode);
         assert_eq!(error.kind(), ErrorKind::Protocol);
     }
 
     #[test]
-    fn an_echoed_secret_is_struck_out_of_every_text() {
-        let echo = "bad token T0/K3N+123! in ?access_token=T0%2FK3N%2B123";
-        let error = Error::from_answer(40014, echo).redact(&Secret::new("T0/K3N+123"));
-        let printed = format!("{error} {error:?} {:?}", error.errmsg());
-        assert!(!printed.contains("K3N"), "{printed}");
-        assert_eq!(error.errmsg(), Some("bad token ***! in ?access_token=***"));
-        assert_eq!(
-            error.message(),
-            "errcode 40014: bad token ***! in ?access_token=***"
-        );
-    }
-
-    #[test]
-    fn our_own_text_is_not_shredded_by_what_a_caller_calls_a_secret() {
-        // It stands in the meaning of the number, which takes the place of an empty text.
-        let error = Error::from_answer(42001, "").redact(&Secret::new("The access token"));
-        assert!(error.message().contains("The access token"), "{error}");
-        let own = Error::new(OwnCode::DnsFailed, "api.weixin.qq.com cannot be resolved");
-        let error = own.redact(&Secret::new("x"));
-        assert_eq!(error.message(), "api.weixin.qq.com cannot be resolved");
+    fn clones_share_their_parts_until_one_of_them_is_changed() {
+        let error = Error::new(OwnCode::Timeout, "late");
+        let clone = error.clone();
+        assert!(Arc::ptr_eq(&error.0, &clone.0));
+        let changed = clone.with_outcome(Outcome::Unknown);
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+        assert_eq!(changed.outcome(), Outcome::Unknown);
+        assert_eq!(error.advice(), OwnCode::Timeout.advice());
+        assert_ne!(changed.advice(), error.advice());
     }
 }

@@ -1,4 +1,4 @@
-//! Takes a secret out of a text that came from outside.
+//! Takes a secret out of the texts of an error.
 //!
 //! WeChat's secrets are long and random: tokens have 100 to 512 characters, appsecrets 32 hex
 //! digits. Such a secret is struck out wherever it stands. A test's or a caller's placeholder may
@@ -6,8 +6,14 @@
 //! such as the host's name. It is struck out only where it stands as a value: `access_token=x`,
 //! `"x"`.
 
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
 use serde_json::Value;
 
+use super::{Error, Inner, Source, message_of};
 use crate::Secret;
 use crate::request::encoded;
 
@@ -17,8 +23,93 @@ const STARS: &str = "***";
 /// A secret with fewer characters is struck out only where it stands as a value.
 const SHORTEST_UNMISTAKABLE: usize = 6;
 
+/// Strikes `secret` out of every text of an error.
+pub(super) fn redact_error(inner: &mut Inner, secret: &Secret) {
+    redact_answer(inner, secret);
+    // Text that was compiled in holds no secret.
+    if let Some(Cow::Owned(advice)) = &mut inner.advice {
+        redact(advice, secret);
+    }
+    for finding in &mut inner.violations {
+        redact(&mut finding.field, secret);
+        redact(&mut finding.message, secret);
+    }
+    if let Some(source) = &inner.source {
+        inner.source = Some(redacted_source(source, secret));
+    }
+}
+
+/// Strikes `secret` out of the message and the `errmsg`. The request id is a part of the `errmsg`.
+fn redact_answer(inner: &mut Inner, secret: &Secret) {
+    if let (Some(errcode), Some(errmsg)) = (inner.code.errcode(), &mut inner.errmsg) {
+        let is_made_of_errmsg = inner.message == message_of(inner.code, errcode, errmsg);
+        redact(errmsg, secret);
+        if is_made_of_errmsg {
+            // The rest of the message is ours: a caller's placeholder must not shred it.
+            inner.message = message_of(inner.code, errcode, errmsg);
+            return;
+        }
+    }
+    redact(&mut inner.message, secret);
+}
+
+/// Returns `source` without `secret`: the same one if nothing in its chain shows the secret.
+fn redacted_source(source: &Source, secret: &Secret) -> Source {
+    if let Some(error) = source.downcast_ref::<Error>() {
+        return Arc::new(error.clone().redact(secret));
+    }
+    if chain_shows(&**source, secret) {
+        Arc::new(RedactedSource::new(&**source, secret))
+    } else {
+        Arc::clone(source)
+    }
+}
+
+fn chain_shows(source: &(dyn StdError + 'static), secret: &Secret) -> bool {
+    std::iter::successors(Some(source), |error| (*error).source()).any(|error| {
+        let printed = format!("{error}\n{error:?}");
+        let mut redacted = printed.clone();
+        redact(&mut redacted, secret);
+        redacted != printed
+    })
+}
+
+/// The texts of a chain of errors that showed a secret.
+#[derive(Debug)]
+struct RedactedSource {
+    text: String,
+    source: Option<Box<Self>>,
+}
+
+impl RedactedSource {
+    fn new(error: &(dyn StdError + 'static), secret: &Secret) -> Self {
+        let mut text = error.to_string();
+        redact(&mut text, secret);
+        let source = error.source();
+        Self {
+            text,
+            source: source.map(|source| Box::new(Self::new(source, secret))),
+        }
+    }
+}
+
+impl fmt::Display for RedactedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for RedactedSource {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}
+
 /// Takes `secret` out of `text`: as it is, as it stands in a query, and as it stands in JSON.
-pub(super) fn redact(text: &mut String, secret: &Secret) {
+fn redact(text: &mut String, secret: &Secret) {
     let secret_text = secret.expose();
     if secret_text.is_empty() {
         return;
@@ -88,8 +179,112 @@ fn is_value(before: &str, after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+    use std::{io, iter};
+
     use super::redact;
     use crate::Secret;
+    use crate::check::{Finding, FindingCode};
+    use crate::error::{Error, OwnCode};
+
+    const SECRET: &str = "T0/K3N+123";
+
+    /// Holds an error that shows the secret in one place to what it shows after the redaction.
+    fn assert_redacted(error: Error) -> Error {
+        assert!(printed(&error).contains("K3N"), "it must show the secret");
+        let error = error.redact(&Secret::new(SECRET));
+        let printed = printed(&error);
+        assert!(!printed.contains("K3N"), "{printed}");
+        assert!(printed.contains("***"), "{printed}");
+        error
+    }
+
+    /// Everything that can be seen of an error, down the chain of its sources.
+    fn printed(error: &Error) -> String {
+        let json = serde_json::to_string(error).unwrap();
+        let chain = iter::successors(error.source(), |source| (*source).source());
+        let sources: Vec<_> = chain.map(|source| format!("{source} {source:?}")).collect();
+        format!("{error} {error:?} {json} {:?} {sources:?}", error.rid())
+    }
+
+    #[test]
+    fn a_secret_in_the_errmsg_is_struck_out_of_it_and_of_the_message() {
+        let echo = "bad token T0/K3N+123! in ?access_token=T0%2FK3N%2B123";
+        let error = assert_redacted(Error::from_answer(40014, echo));
+        assert_eq!(error.errmsg(), Some("bad token ***! in ?access_token=***"));
+        assert_eq!(
+            error.message(),
+            "errcode 40014: bad token ***! in ?access_token=***"
+        );
+    }
+
+    #[test]
+    fn a_secret_in_the_rid_is_struck_out() {
+        let rid = "5f87eb8a-6ee66b1b-75f60c88";
+        let error = Error::from_answer(85076, &format!("rid: {rid}"));
+        assert_eq!(error.rid(), Some(rid));
+        let error = error.redact(&Secret::new(rid));
+        assert_eq!((error.rid(), error.errmsg()), (None, Some("rid: ***")));
+    }
+
+    #[test]
+    fn a_secret_in_a_message_that_is_not_made_of_the_errmsg_is_struck_out() {
+        let error = Error::from_answer(40014, "invalid").with_message("T0/K3N+123 is invalid");
+        assert_eq!(assert_redacted(error).message(), "*** is invalid");
+        let own = Error::new(OwnCode::ProxyFailed, "the proxy said T0/K3N+123");
+        assert_eq!(assert_redacted(own).message(), "the proxy said ***");
+    }
+
+    #[test]
+    fn a_secret_in_the_advice_is_struck_out() {
+        let error = Error::new(OwnCode::StoreNotPrivate, "others can read it");
+        let error = error.with_advice("Run: chmod 600 T0/K3N+123".to_owned());
+        assert_eq!(assert_redacted(error).advice(), "Run: chmod 600 ***");
+    }
+
+    #[test]
+    fn a_secret_in_a_violation_is_struck_out() {
+        for (field, message) in [("T0/K3N+123", "is unknown"), ("a", "is T0/K3N+123")] {
+            let error = Error::invalid(vec![Finding {
+                field: field.to_owned(),
+                code: FindingCode::UnknownField,
+                message: message.to_owned(),
+            }]);
+            assert_redacted(error);
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_source_is_struck_out_down_the_chain() {
+        let own = Error::new(OwnCode::TokenSourceFailed, "the token function failed");
+        let deep = io::Error::other("T0/K3N+123 was refused");
+        let middle = Error::new(OwnCode::ConnectFailed, "no connection").with_source(deep);
+        let foreign = io::Error::other(middle.clone());
+        for source in [own.clone().with_source(middle), own.with_source(foreign)] {
+            let top = Error::new(OwnCode::Timeout, "late").with_source(source);
+            let error = assert_redacted(top);
+            // An error of ours stays one.
+            assert!(error.source().unwrap().is::<Error>());
+        }
+    }
+
+    #[test]
+    fn a_source_that_shows_no_secret_stays_as_it_is() {
+        let error = Error::new(OwnCode::Timeout, "late").with_source(io::Error::other("broken"));
+        let error = error.redact(&Secret::new(SECRET));
+        assert!(error.source().unwrap().is::<io::Error>());
+    }
+
+    #[test]
+    fn our_own_text_is_not_shredded_by_what_a_caller_calls_a_secret() {
+        // It stands in the meaning of the number, which takes the place of an empty text.
+        let secret = Secret::new("The access token");
+        let error = Error::from_answer(42001, "").redact(&secret);
+        assert!(error.message().contains("The access token"), "{error}");
+        let own = Error::new(OwnCode::DnsFailed, "api.weixin.qq.com cannot be resolved");
+        let error = own.redact(&Secret::new("x"));
+        assert_eq!(error.message(), "api.weixin.qq.com cannot be resolved");
+    }
 
     fn redacted(text: &str, secret: &str) -> String {
         let mut text = text.to_owned();

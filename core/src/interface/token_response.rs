@@ -70,6 +70,7 @@ impl TokenResponse {
 #[cfg(test)]
 mod tests {
     use super::{LONGEST_CREDENTIAL, TokenResponse};
+    use crate::error::OwnCode;
     use crate::response::Response;
 
     fn decoded(expires_in: &str) -> TokenResponse {
@@ -100,7 +101,7 @@ mod tests {
         };
         assert!(decoded(LONGEST_CREDENTIAL).is_ok());
         let error = decoded(LONGEST_CREDENTIAL + 1).unwrap_err();
-        assert_eq!(error.code(), "unexpected_response");
+        assert_eq!(error.code(), OwnCode::UnexpectedResponse);
         assert!(error.message().len() < 100, "{error}");
     }
 

@@ -217,6 +217,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{check_call, parse_call};
+    use crate::error::OwnCode;
     use crate::interface::{AnyCall, GetJumpQRCode};
 
     fn violations(interface: &str, arguments: &Value) -> Vec<(String, &'static str)> {
@@ -330,7 +331,7 @@ mod tests {
             let error = parse_call(interface, &arguments).unwrap_err();
             assert_eq!(
                 (error.code(), error.interface()),
-                ("invalid_request", Some(interface))
+                (OwnCode::InvalidRequest.into(), Some(interface))
             );
         }
     }

@@ -151,7 +151,7 @@ fn hold_error(error: &Error, said: &Said, status: u16, is_write: bool) {
         Said::Refusal(errcode) => {
             assert_eq!(error.errcode(), Some(*errcode));
             let name = ErrCode::lookup(*errcode).map_or("unknown_errcode", |code| code.name);
-            assert_eq!(error.code(), name);
+            assert_eq!(error.code().name(), name);
         }
         Said::Nothing => {
             assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));

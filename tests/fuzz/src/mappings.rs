@@ -1,6 +1,7 @@
 //! Rule mappings, call arguments and lists of rules, as JSON that may be none.
 
 use jumpqr_core::check::{CheckReport, Finding, FindingCode};
+use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{AddJumpQRCode, AnyCall, CallVisitor, Interface};
 use jumpqr_core::mapping::{
     check_call, check_document, check_mapping, parse_call, parse_candidates, parse_document,
@@ -176,7 +177,7 @@ fn wire(call: &impl Interface) -> Value {
 /// An error about what was given: it has violations, and nothing was sent.
 fn hold_refusal(error: &Error, input: &Value, size: usize) {
     crate::printed::assert_sound(error, &[]);
-    assert_eq!(error.code(), "invalid_request", "{error:?}");
+    assert_eq!(error.code(), OwnCode::InvalidRequest, "{error:?}");
     let report = CheckReport {
         violations: error.violations().to_vec(),
         warnings: Vec::new(),

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use jumpqr_core::Error;
+use jumpqr_core::error::OwnCode;
 
 /// Everything that an error prints, its sources included.
 pub(crate) fn printed(error: &Error) -> String {
@@ -21,9 +22,9 @@ pub(crate) fn printed(error: &Error) -> String {
 pub(crate) fn assert_sound(error: &Error, secrets: &[&str]) {
     assert!(!error.message().is_empty(), "nothing is said: {error:?}");
     assert!(!error.advice().is_empty(), "no advice: {error:?}");
-    assert_ne!(error.code(), "internal", "{error:?}");
+    assert_ne!(error.code(), OwnCode::Internal, "{error:?}");
     assert_eq!(
-        error.code() == "invalid_request",
+        error.code() == OwnCode::InvalidRequest,
         !error.violations().is_empty(),
         "violations belong to a request that was refused: {error:?}"
     );

@@ -1,6 +1,7 @@
 //! Requests that WeChat refused, sent as they were: the sandbox gives the documented answer, and the client says what it
 //! means.
 
+use jumpqr::error::{Code, OwnCode};
 use jumpqr::{
     Client, Edit, ErrCode, Error, OpenVersion, OrdinaryLinkRule, PermitSubRule, ServiceAccountRule,
 };
@@ -12,7 +13,7 @@ use crate::{mini_program, rule, sandbox, service_account};
 fn assert_refusal(error: &Error, number: i64) {
     let known = ErrCode::lookup(number).unwrap();
     assert_eq!(error.errcode(), Some(number), "{error}");
-    assert_eq!(error.code(), known.name);
+    assert_eq!(error.code(), Code::WeChat(known));
     assert_eq!(error.kind(), known.kind);
     assert!(error.advice().ends_with('.'), "{error:?}");
     let rid = error.rid().unwrap();
@@ -114,7 +115,7 @@ fn test_links_outside_the_rule() {
     let before = sandbox.counters();
     let client = mini_program(&sandbox).build().unwrap();
     let error = client.add_jump_qr_code(&rule, Edit::Add).unwrap_err();
-    assert_eq!(error.code(), "invalid_request");
+    assert_eq!(error.code(), OwnCode::InvalidRequest);
     assert_eq!(error.violations()[0].field, "debug_url[0]");
     assert_eq!(sandbox.counters(), before);
 }

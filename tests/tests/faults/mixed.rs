@@ -20,7 +20,7 @@ fn every_third_request_meets_one_fault_after_the_other() {
         .map(|result| {
             result
                 .err()
-                .map_or("ok".to_owned(), |error| error.code().to_owned())
+                .map_or("ok".to_owned(), |error| error.code().name().to_owned())
         })
         .collect();
     let one = ["ok", "ok", "connection_lost"];

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::interface::{ComponentTokenField, Interface};
 use jumpqr::token::{TokenInterface, TokenStatus};
 use jumpqr::{Client, Platform, store};
@@ -196,7 +197,7 @@ impl Account {
         let error = kept.err().ok_or("it was kept")?;
         let message = error.message();
         let says = refused.says.iter().all(|part| message.contains(part));
-        if error.code() != "invalid_config"
+        if error.code() != OwnCode::InvalidConfig
             || !message.starts_with(field)
             || !says
             || format!("{error:?}").contains(text)

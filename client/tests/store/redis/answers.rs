@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use jumpqr::ErrorKind;
+use jumpqr::error::OwnCode;
 use jumpqr::store;
 
 use crate::{LONG, key};
@@ -90,7 +91,7 @@ fn every_failure_says_what_to_do_and_repeats_nothing() {
             store.release(&key(), lease, LONG).unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Store, "{answer}");
-            assert_eq!(error.code(), "store_failed", "{answer}");
+            assert_eq!(error.code(), OwnCode::StoreFailed, "{answer}");
             let stays = ["NOAUTH", "NOPERM", "can't run", "MOVED", "DENIED"];
             let stays = stays.iter().any(|word| answer.contains(word));
             assert_eq!(error.is_retryable(), !stays, "{answer}");
@@ -115,7 +116,7 @@ fn what_is_not_a_record_is_damaged_and_whatever_it_is_not_repeated() {
     ] {
         let store = store::open(&answering(answer)).unwrap();
         let error = store.load(&key(), LONG).unwrap_err();
-        assert_eq!(error.code(), "store_damaged", "{answer}");
+        assert_eq!(error.code(), OwnCode::StoreDamaged, "{answer}");
         assert!(error.message().contains("jumpqr:{stable_token-"), "{error}");
         assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
     }

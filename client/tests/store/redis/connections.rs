@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use jumpqr::error::OwnCode;
+
 use super::server::RedisServer;
 use crate::{LONG, get, key, put};
 
@@ -58,7 +60,7 @@ fn a_redis_that_is_down_is_told_and_used_again_when_it_is_back() {
             store.load(&key(), LONG).unwrap_err(),
             store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
-            assert_eq!(error.code(), "store_failed");
+            assert_eq!(error.code(), OwnCode::StoreFailed);
             assert!(error.is_retryable());
             assert!(error.message().contains(&server.place()), "{error}");
             assert!(error.message().contains("nobody listens"), "{error}");
@@ -74,7 +76,10 @@ fn a_redis_that_is_down_is_told_and_used_again_when_it_is_back() {
 }
 
 fn told_again(store: &dyn jumpqr::store::TokenStore) {
-    assert_eq!(store.load(&key(), LONG).unwrap_err().code(), "store_failed");
+    assert_eq!(
+        store.load(&key(), LONG).unwrap_err().code(),
+        OwnCode::StoreFailed
+    );
 }
 
 #[test]
@@ -115,7 +120,7 @@ fn one_that_hangs_is_given_up_and_used_again_when_it_answers() {
     for _ in 0..2 {
         let begun = Instant::now();
         let error = store.load(&key(), LONG).unwrap_err();
-        assert_eq!(error.code(), "store_failed");
+        assert_eq!(error.code(), OwnCode::StoreFailed);
         assert!(error.message().contains("did not answer"), "{error}");
         let waited = begun.elapsed();
         assert!(waited >= Duration::from_secs(1), "{waited:?}");
@@ -132,6 +137,6 @@ fn one_that_hangs_is_given_up_and_used_again_when_it_answers() {
 fn a_host_that_is_not_there_is_told() {
     let store = jumpqr::store::open("redis://redis.invalid:6380").unwrap();
     let error = store.load(&key(), LONG).unwrap_err();
-    assert_eq!(error.code(), "store_failed");
+    assert_eq!(error.code(), OwnCode::StoreFailed);
     assert!(error.message().contains("redis.invalid:6380"), "{error}");
 }

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jumpqr::error::OwnCode;
 use jumpqr::store::{self, LONGEST_RECORD, TokenStore};
 
 use crate::{LONG, key};
@@ -73,7 +74,11 @@ fn everything_that_an_access_needs_has_one_deadline() {
             let errors = accesses(&*store, TIMEOUT);
             let longest = TIMEOUT * 4 + TOLERANCE;
             assert!(begun.elapsed() < longest, "{:?}", begun.elapsed());
-            assert!(errors.iter().all(|error| error.code() == "store_failed"));
+            assert!(
+                errors
+                    .iter()
+                    .all(|error| error.code() == OwnCode::StoreFailed)
+            );
         }
     }
 }
@@ -120,7 +125,7 @@ fn an_answer_without_end_is_not_read() {
     for setting in [served(line), served(values), served(deep)] {
         let store = store::open(&setting).unwrap();
         for error in accesses(&*store, LONG) {
-            assert_eq!(error.code(), "store_failed");
+            assert_eq!(error.code(), OwnCode::StoreFailed);
             let told = error.message().contains("does not answer as Redis does");
             assert!(told, "{error}");
         }
@@ -168,7 +173,7 @@ fn a_record_has_1_mib_and_no_more_is_read() {
             .unwrap()
             .load(&key(), LONG)
             .unwrap_err();
-        assert_eq!(error.code(), "store_damaged");
+        assert_eq!(error.code(), OwnCode::StoreDamaged);
         assert!(error.message().contains("jumpqr:{stable_token-"), "{error}");
         // It is refused when it is announced: the rest is not waited for.
         assert!(begun.elapsed() < Duration::from_secs(60));

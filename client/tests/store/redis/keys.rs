@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jumpqr::Client;
+use jumpqr::error::OwnCode;
 use jumpqr::response::Response;
 use jumpqr::store;
 use jumpqr::transport::MemoryTransport;
@@ -101,7 +102,7 @@ fn a_socket_serves_as_well() {
     assert_eq!(server.keys(), Vec::<String>::new());
     let away = store::open("redis+unix:///nowhere/socket").unwrap();
     let error = away.load(&key(), LONG).unwrap_err();
-    assert_eq!(error.code(), "store_failed");
+    assert_eq!(error.code(), OwnCode::StoreFailed);
     assert!(error.message().contains("/nowhere/socket"), "{error}");
 }
 
@@ -121,7 +122,7 @@ fn what_is_no_record_is_told_and_left_as_it_is() {
             store.load(&key(), LONG).unwrap_err(),
             store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
-            assert_eq!(error.code(), "store_damaged");
+            assert_eq!(error.code(), OwnCode::StoreDamaged);
             assert!(error.message().contains(RECORD), "{error}");
             assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
         }

@@ -1,5 +1,6 @@
 //! A Redis that does not let the store in, or not do everything.
 
+use jumpqr::error::OwnCode;
 use jumpqr::store;
 
 use super::server::{ESCAPED_PASSWORD, RedisServer, USER, documented_rights};
@@ -11,7 +12,7 @@ fn told(setting: &str) -> String {
         .unwrap()
         .load(&key(), LONG)
         .unwrap_err();
-    assert_eq!(error.code(), "store_failed");
+    assert_eq!(error.code(), OwnCode::StoreFailed);
     let printed = format!("{error:?} {error}");
     assert!(!printed.contains("P4SS"), "{printed}");
     error.message().to_owned()
@@ -49,7 +50,7 @@ fn a_user_without_rights_has_them_once_the_command_that_is_told_was_run() {
     ] {
         user(rights);
         let error = server.open().lock(&key(), LONG, LONG).unwrap_err();
-        assert_eq!(error.code(), "store_failed", "{rights}");
+        assert_eq!(error.code(), OwnCode::StoreFailed, "{rights}");
         let (_, command) = error.message().split_once("run: ").unwrap();
         assert!(command.ends_with(documented_rights()), "{command}");
         let _: () = server.admin(&command.replace("USER ~", &format!("{USER} ~")));

@@ -1,6 +1,7 @@
 //! Settings, as they are read and as they are named.
 
 use jumpqr::ErrorKind;
+use jumpqr::error::OwnCode;
 use jumpqr::store;
 
 #[test]
@@ -63,7 +64,7 @@ fn what_cannot_be_read_is_refused_without_being_repeated() {
     ] {
         let error = store::open(setting).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid, "{setting}");
-        assert_eq!(error.code(), "invalid_config", "{setting}");
+        assert_eq!(error.code(), OwnCode::InvalidConfig, "{setting}");
         assert!(error.message().starts_with("token_store: "), "{error}");
         let printed = format!("{error:?} {error}");
         assert!(!printed.contains("P4SS"), "{printed}");
@@ -77,7 +78,7 @@ fn a_host_with_non_ascii_characters_is_refused_with_what_to_give() {
         "rediss://:P4SS@b\u{fc}cher.example:6380/1",
     ] {
         let error = store::open(setting).unwrap_err();
-        assert_eq!(error.code(), "invalid_config");
+        assert_eq!(error.code(), OwnCode::InvalidConfig);
         assert_eq!(
             error.message(),
             "token_store: the host has non-ASCII characters; give its ASCII form, which begins with xn--"

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jumpqr::error::OwnCode;
 use jumpqr::store::{self, TokenStore};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
@@ -55,7 +56,7 @@ fn tls_works_with_the_authority_that_is_named_and_with_no_other() {
         (open("redis", "127.0.0.1", ""), "TLS"),
     ] {
         let error = store.load(&key(), crate::LONG).unwrap_err();
-        assert_eq!(error.code(), "store_failed");
+        assert_eq!(error.code(), OwnCode::StoreFailed);
         assert!(error.message().contains(word), "{error}");
         assert!(!format!("{error:?}").contains("P4SS"), "{error:?}");
     }
@@ -69,6 +70,6 @@ fn a_redis_without_tls_is_told() {
         .unwrap()
         .load(&key(), crate::LONG)
         .unwrap_err();
-    assert_eq!(error.code(), "store_failed");
+    assert_eq!(error.code(), OwnCode::StoreFailed);
     assert!(error.message().contains("TLS"), "{error}");
 }

@@ -170,7 +170,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     };
     watch.end(result.as_ref().map(|_| ()));
     let again = call.step(now);
-    assert!(matches!(again, Step::Done(Err(error)) if error.code() == "internal"));
+    assert!(matches!(again, Step::Done(Err(error)) if error.code() == OwnCode::Internal));
 }
 
 fn failure(answer: Answer, detail: String) -> SendFailure {
