@@ -1,22 +1,24 @@
-# For the scripts that run fuzz targets: their names, how they are built, and how one is run. To be sourced after setup.sh.
+# Names of the fuzz targets, and functions that build and run them. Source this after setup.sh.
 # shellcheck shell=bash
 
-command -v c++ >/dev/null || debian g++
-cargo fuzz --version >/dev/null 2>&1 || missing "cargo-fuzz" "cargo install --locked cargo-fuzz@0.13.2"
+command -v c++ >/dev/null || install_debian g++
+cargo fuzz --version >/dev/null 2>&1 ||
+  fail_missing "cargo-fuzz" "cargo install --locked cargo-fuzz@0.13.2"
 
 mapfile -t targets < <(cd corpus && printf '%s\n' *)
 
-# Sanitizers and coverage are a nightly compiler's options, which a stable one takes only so.
+# Sanitizers and coverage are unstable options. With this, the stable compiler accepts them.
 export RUSTC_BOOTSTRAP=1
-# The release profile is made for size, and a fuzzer wants speed and names.
-export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=2 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_STRIP=none
-# Two Rust libraries may define the same internal symbol.
+# The release profile optimises for size. A fuzzer needs speed and symbols.
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=2
+export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_STRIP=none
+# Two Rust libraries may define the same internal symbol; AddressSanitizer must not report that.
 export ASAN_OPTIONS=detect_odr_violation=0
 
-build() { (cd ../.. && cargo fuzz build --fuzz-dir tests/fuzz --features libfuzzer); }
+build_targets() { (cd ../.. && cargo fuzz build --fuzz-dir tests/fuzz --features libfuzzer); }
 
-# program NAME ARGUMENT...: libFuzzer's program of a target.
-program() {
+# run_target NAME ARGUMENT...: runs a target's libFuzzer program.
+run_target() {
   local name="$1" host
   host="$(rustc -vV | sed -n 's/^host: //p')"
   shift

@@ -1,4 +1,5 @@
-//! Does what the sanitizers look for: they must see it, or what they say of everything else means nothing.
+//! Has the faults that the sanitizers look for. If a sanitizer does not report them, its other
+//! results mean nothing.
 
 use std::env;
 use std::thread;
@@ -7,7 +8,7 @@ static mut COUNT: u64 = 0;
 
 fn count() {
     for _ in 0..1000 {
-        // SAFETY: there is none: two threads do this at once.
+        // SAFETY: unsound on purpose: two threads do this at once.
         unsafe { COUNT += 1 };
     }
 }
@@ -20,6 +21,6 @@ fn main() {
         return;
     }
     let bytes = vec![7_u8; 16];
-    // SAFETY: there is none: the vector ends one byte before.
+    // SAFETY: unsound on purpose: the byte after the end of the vector is read.
     println!("{}", unsafe { bytes.as_ptr().add(16).read_volatile() });
 }

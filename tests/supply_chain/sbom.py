@@ -1,8 +1,9 @@
 """Tidies an SBOM: `sbom.py PACKAGE SBOM TREE TIDIED`.
 
-SBOM is what cargo-cyclonedx writes of PACKAGE. It resolves the whole workspace at once, so that it lists what only
-another member asks for; and it names the folders of this machine. TREE is what `cargo tree` says that PACKAGE is built
-of. What is not in TREE is left out; what TREE has and SBOM lacks is an error.
+SBOM is the file that cargo-cyclonedx writes for PACKAGE. It resolves the whole workspace at once.
+Therefore the file lists crates that only another member needs, and names folders of this machine.
+TREE is the output of `cargo tree`: the crates that PACKAGE is built from. Crates that are not in TREE
+are removed. If SBOM lacks a crate of TREE, this is an error.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from typing import Any
 Component = tuple[str, str]
 
 
-def crates(tree: str) -> set[Component]:
-    """Name and version of each line of `cargo tree --prefix none --format {p}`."""
+def parse_tree(tree: str) -> set[Component]:
+    """Returns name and version of each line of `cargo tree --prefix none --format {p}`."""
     words = [line.split() for line in tree.splitlines() if line]
     return {(name, version.removeprefix("v")) for name, version, *_ in words}
 
 
-def without_folders(sbom: str) -> str:
-    """The project's own crates by their folder in it, not by that on this machine."""
+def strip_folders(sbom: str) -> str:
+    """Replaces the machine's paths of our own crates by paths within the project."""
     root = Path(__file__).resolve().parents[2].as_uri()
     tidied = sbom.replace(f"path+{root}/", "").replace("?download_url=file://.#", "#")
     if "file:///" in tidied:
@@ -30,8 +31,8 @@ def without_folders(sbom: str) -> str:
     return tidied
 
 
-def only(sbom: dict[str, Any], wanted: set[Component]) -> None:
-    """Leaves out what is not wanted."""
+def keep_only(sbom: dict[str, Any], wanted: set[Component]) -> None:
+    """Removes all components that are not wanted."""
     listed = {(entry["name"], entry["version"]): entry["bom-ref"] for entry in sbom["components"]}
     if missing := wanted - set(listed):
         raise SystemExit(f"the SBOM lacks {sorted(missing)}")
@@ -43,10 +44,10 @@ def only(sbom: dict[str, Any], wanted: set[Component]) -> None:
 
 
 def main(package: str, written: Path, tree: Path, tidied: Path) -> None:
-    """Writes the SBOM that is to be handed on."""
-    sbom = json.loads(without_folders(written.read_text()))
-    wanted = {crate for crate in crates(tree.read_text()) if crate[0] != package}
-    only(sbom, wanted)
+    """Writes the tidied SBOM."""
+    sbom = json.loads(strip_folders(written.read_text()))
+    wanted = {crate for crate in parse_tree(tree.read_text()) if crate[0] != package}
+    keep_only(sbom, wanted)
     tidied.write_text(json.dumps(sbom, indent=2, ensure_ascii=False) + "\n")
     print(f"{tidied}: {len(sbom['components'])} components")
 
