@@ -9,6 +9,14 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** Cancels one call. */
+export declare class Cancel {
+  /** Creates the cancel of a call that is about to begin. */
+  constructor()
+  /** Cancels the call: no further request is sent for it. */
+  cancel(): void
+}
+
 /** Calls that run on the client's own threads. How they end is told as an event. */
 export declare class Client {
   /** A client with these settings, in JSON; `token_function` says whether the facade has a function that gives tokens. */
@@ -80,14 +88,6 @@ export declare class Sandbox {
   control(method: string, path: string, body: string): string
   /** Closes every connection and the port. */
   stop(): void
-}
-
-/** Cancels one call. */
-export declare class Cancel {
-  /** For a call that is about to begin. */
-  constructor()
-  /** Cancels the call: no further request is sent for it. */
-  cancel(): void
 }
 
 /** The violations and warnings of a call to `interface`. */

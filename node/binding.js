@@ -835,13 +835,13 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.Cancel = nativeBinding.Cancel
 module.exports.Client = nativeBinding.Client
 module.exports.Events = nativeBinding.Events
 module.exports.Platform = nativeBinding.Platform
 module.exports.Rules = nativeBinding.Rules
 module.exports.RuleSet = nativeBinding.RuleSet
 module.exports.Sandbox = nativeBinding.Sandbox
-module.exports.Cancel = nativeBinding.Cancel
 module.exports.check = nativeBinding.check
 module.exports.logToStderr = nativeBinding.logToStderr
 module.exports.lookupErrcode = nativeBinding.lookupErrcode

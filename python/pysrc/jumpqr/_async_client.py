@@ -146,9 +146,7 @@ class AsyncClient(Connection[_jumpqr.Client]):
         interface, arguments, decode = call
 
         def work(cancel: Optional[_jumpqr.Cancel], waited: float) -> Any:
-            return native.call(
-                interface, arguments, timeout=timeout, waited=waited, validate=validate, cancel=cancel
-            )
+            return native.call(interface, arguments, timeout=timeout, waited=waited, validate=validate, cancel=cancel)
 
         return decode(await self._threads.run(interface, work, native.queue_timeout()))
 
