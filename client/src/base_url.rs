@@ -1,4 +1,5 @@
-//! Where requests go: https, or plain http to this machine, or to where the caller says.
+//! The hosts that requests are sent to: over https, or over plain http to this machine. Plain http
+//! to another machine must be allowed by the caller.
 
 use std::net::IpAddr;
 
@@ -12,12 +13,12 @@ const WECHAT_DOMAIN: &str = "weixin.qq.com";
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Takes the `url` that a setting has as it is, but for slashes at its end.
+    /// Checks the `url` of a setting. It is kept as it is, without slashes at its end.
     pub(crate) fn parse(setting: &str, url: &str, allow_http: bool) -> Result<Self> {
-        let refuse = |what: &str| {
+        let refuse = |reason: &str| {
             Err(Error::new(
                 OwnCode::InvalidConfig,
-                format!("{setting}: {what}; give https:// and a host"),
+                format!("{setting}: {reason}; give https:// and a host"),
             ))
         };
         let Some((scheme, rest)) = url.split_once("://") else {
@@ -35,8 +36,9 @@ impl BaseUrl {
         {
             return refuse("it has a query, a fragment or white space");
         }
-        // A port that is none would be left out by some libraries, and the secret sent to another server.
-        if let Some((_, port)) = authority_port(authority) {
+        // Some libraries ignore an invalid port and use the default one: the secret would go to
+        // another server.
+        if let Some((_, port)) = split_port(authority) {
             if port.parse::<u16>().is_err() {
                 return refuse("its port is not a number from 0 to 65535");
             }
@@ -46,7 +48,8 @@ impl BaseUrl {
             "http" if allow_http || is_loopback(authority) => {}
             "http" => {
                 return refuse(
-                    "plain http would send the access token in clear text; it is allowed to this machine, or with allow_http for a proxy in your own network",
+                    "plain http would send the access token in clear text; it is allowed to this \
+                     machine, or with allow_http for a proxy in your own network",
                 );
             }
             _ => return refuse("its scheme is neither https nor http"),
@@ -58,11 +61,12 @@ impl BaseUrl {
         &self.0
     }
 
-    /// Host, port and path, unless the host is one of WeChat's own, which all issue the same tokens.
-    pub(crate) fn elsewhere(&self) -> Option<&str> {
+    /// Returns host, port and path if the host is not WeChat's own. WeChat's hosts all issue the
+    /// same tokens; those of another host are stored under another key.
+    pub(crate) fn custom_host(&self) -> Option<&str> {
         let (_, rest) = self.0.split_once("://")?;
         let authority = rest.split('/').next()?;
-        let host = authority_port(authority).map_or(authority, |(host, _)| host);
+        let host = split_port(authority).map_or(authority, |(host, _)| host);
         let is_wechat = host
             .to_ascii_lowercase()
             .strip_suffix(WECHAT_DOMAIN)
@@ -71,9 +75,9 @@ impl BaseUrl {
     }
 }
 
-/// Whether `authority`, a host with or without a port, is this machine.
+/// Returns whether `authority`, a host with or without a port, is this machine.
 pub(crate) fn is_loopback(authority: &str) -> bool {
-    let host = authority_port(authority).map_or(authority, |(host, _)| host);
+    let host = split_port(authority).map_or(authority, |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || host
@@ -81,8 +85,9 @@ pub(crate) fn is_loopback(authority: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// Host and port; the colons within the brackets of an IPv6 address are none before a port.
-pub(crate) fn authority_port(authority: &str) -> Option<(&str, &str)> {
+/// Splits host and port; `None` without a port. Colons in the brackets of an IPv6 address do not
+/// begin a port.
+pub(crate) fn split_port(authority: &str) -> Option<(&str, &str)> {
     authority
         .rsplit_once(':')
         .filter(|(_, port)| !port.ends_with(']'))
@@ -93,7 +98,7 @@ mod tests {
     use super::BaseUrl;
 
     #[test]
-    fn https_anywhere_and_http_only_to_this_machine() {
+    fn https_is_allowed_anywhere_and_plain_http_to_this_machine() {
         for url in [
             "https://api.weixin.qq.com",
             "https://proxy.intra/wechat/",
@@ -125,20 +130,20 @@ mod tests {
     }
 
     #[test]
-    fn http_elsewhere_takes_the_callers_word() {
+    fn plain_http_to_another_machine_must_be_allowed() {
         let base = BaseUrl::parse("base_url", "http://proxy.intra:8080/wechat//", true).unwrap();
         assert_eq!(base.as_str(), "http://proxy.intra:8080/wechat");
     }
 
     #[test]
-    fn what_is_not_wechat_itself_is_told_apart() {
-        let elsewhere = |url| {
+    fn a_host_that_is_not_wechats_own_is_custom() {
+        let custom_host = |url| {
             let base = BaseUrl::parse("base_url", url, false).unwrap();
-            base.elsewhere().map(str::to_owned)
+            base.custom_host().map(str::to_owned)
         };
-        assert_eq!(elsewhere("https://api.weixin.qq.com"), None);
-        assert_eq!(elsewhere("https://SH.api.weixin.qq.com:443/"), None);
-        let host = |url| elsewhere(url).unwrap();
+        assert_eq!(custom_host("https://api.weixin.qq.com"), None);
+        assert_eq!(custom_host("https://SH.api.weixin.qq.com:443/"), None);
+        let host = |url| custom_host(url).unwrap();
         assert_eq!(host("https://notweixin.qq.com"), "notweixin.qq.com");
         assert_eq!(host("http://127.0.0.1:8080/"), "127.0.0.1:8080");
         assert_eq!(

@@ -3,16 +3,17 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jumpqr_core::Secret;
 use jumpqr_core::call::DEFAULT_QUEUE_TIMEOUT;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL, LONGEST_CREDENTIAL};
-use jumpqr_core::{HandedOver, Secret, mistaken_for};
+use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL};
 
 use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::Driver;
 use crate::platform::Platform;
+use crate::setting::{check_appid, check_credential, check_duration, refuse};
 use crate::store::{MemoryStore, TokenStore};
 use crate::token::{
     App, FixedToken, StoredTokens, TokenFunction, TokenInterface, TokenRequest, TokenSource,
@@ -23,19 +24,13 @@ use crate::transport::{HttpSettings, HttpTransport, IpVersion, ProxySetting, Tls
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What every appid begins with.
-const APPID_BEGINNING: &str = "wx";
-
-/// The longest appid of a platform or a merchant; WeChat's have 18 characters.
-const LONGEST_APPID: usize = 64;
+const APPID_PREFIX: &str = "wx";
 
 /// How often a call is tried again, where nothing else is said.
 const DEFAULT_MAX_RETRIES: usize = 3;
 
 /// More retries than this would not fit into any deadline.
 const MOST_RETRIES: usize = 100;
-
-/// The longest timeout: nobody waits longer for an answer.
-const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Settings for a [`Client`], or for a [`Platform`] and the clients of its merchants. Where the tokens come from must be said;
 /// everything else has a default.
@@ -297,9 +292,7 @@ impl ClientBuilder {
                 }
                 check_credential("appid", &appid)?;
                 check_credential("secret", secret.expose())?;
-                if secret.expose().starts_with(APPID_BEGINNING)
-                    && !appid.starts_with(APPID_BEGINNING)
-                {
+                if secret.expose().starts_with(APPID_PREFIX) && !appid.starts_with(APPID_PREFIX) {
                     return Err(refuse("appid, secret: give each in the place of the other"));
                 }
                 let app = App {
@@ -310,8 +303,8 @@ impl ClientBuilder {
                 };
                 Arc::new(StoredTokens::new(
                     app,
-                    driver.elsewhere().as_slice(),
-                    store_or_memory(self.token_store),
+                    driver.custom_host().as_slice(),
+                    store_or_memory(self.token_store, &driver.clock),
                     Arc::clone(&driver.clock),
                 )?)
             }
@@ -348,7 +341,7 @@ impl ClientBuilder {
             component_appid,
             component_appsecret,
             self.component_token_field,
-            store_or_memory(self.token_store),
+            store_or_memory(self.token_store, &driver.clock),
             driver,
             self.timeout,
             self.validate,
@@ -409,83 +402,12 @@ impl ClientBuilder {
     }
 }
 
-fn store_or_memory(store: Option<Arc<dyn TokenStore>>) -> Arc<dyn TokenStore> {
-    store.unwrap_or_else(|| Arc::new(MemoryStore::default()))
-}
-
-/// A duration that is too short to do anything in, or so long that it cannot be added to a time, is refused.
-pub(crate) fn check_duration(name: &str, duration: Duration) -> Result<()> {
-    if duration.is_zero() || duration > LONGEST_DURATION {
-        return Err(refuse(&format!(
-            "{name}: give more than 0 s, and at most a day"
-        )));
-    }
-    Ok(())
-}
-
-/// The credentials that a push or a callback of WeChat's brings.
-const HANDED_OVER: [&str; 2] = [
-    HandedOver::VerifyTicket.field(),
-    HandedOver::RefreshToken.field(),
-];
-
-/// None of WeChat's credentials is empty, or has white space in it: such a one would be refused there, with a text that does
-/// not say so.
-pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
-    if credential.is_empty() {
-        return Err(refuse(&format!("{name}: it is empty; give one")));
-    }
-    if credential.len() > LONGEST_CREDENTIAL {
-        return Err(refuse(&format!(
-            "{name}: it has {} bytes; WeChat's have up to 512 characters",
-            credential.len()
-        )));
-    }
-    if has_white_space(credential) {
-        return Err(refuse(&format!(
-            "{name}: there is white space or a control character in it; remove it, for example the end of the line it was read from"
-        )));
-    }
-    if let Some(other) = mistaken_for(name, credential) {
-        // Those that are handed over have an error of their own, which says what to give.
-        if !HANDED_OVER.contains(&name) {
-            return Err(refuse(&format!(
-                "{name}: it is the {other}, by its first letters; give the {name}"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Whether there is white space in it, or a control character: in no credential of WeChat's there is.
-pub(crate) fn has_white_space(credential: &str) -> bool {
-    credential.contains(|letter: char| letter.is_whitespace() || letter.is_control())
-}
-
-/// Checks what a push or a callback of WeChat's has brought: it must be the right credential,
-/// decrypted.
-pub(crate) fn check_handed_over(handed_over: HandedOver, credential: &str) -> Result<()> {
-    let name = handed_over.field();
-    check_credential(name, credential)?;
-    match handed_over.mistake(credential) {
-        Some(mistake) => Err(refuse(&format!("{name}: {mistake}"))),
-        None => Ok(()),
-    }
-}
-
-/// An appid that tokens are kept under: a refresh token in its place would become a name, and be seen.
-pub(crate) fn check_appid(name: &str, appid: &str) -> Result<()> {
-    check_credential(name, appid)?;
-    if !appid.bytes().all(|byte| byte.is_ascii_alphanumeric()) || appid.len() > LONGEST_APPID {
-        return Err(refuse(&format!(
-            "{name}: it is not an appid, which has letters and digits only; give one"
-        )));
-    }
-    Ok(())
-}
-
-pub(crate) fn refuse(message: &str) -> Error {
-    Error::new(OwnCode::InvalidConfig, message)
+/// Returns the store of the settings, or else a new one in memory with the client's clock.
+fn store_or_memory(
+    store: Option<Arc<dyn TokenStore>>,
+    clock: &Arc<dyn Clock>,
+) -> Arc<dyn TokenStore> {
+    store.unwrap_or_else(|| Arc::new(MemoryStore::with_clock(Arc::clone(clock))))
 }
 
 impl fmt::Debug for ClientBuilder {

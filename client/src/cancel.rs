@@ -1,16 +1,20 @@
+//! How a caller ends its calls before they are done.
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long a call waits at most before it looks again whether its caller still waits for it.
+/// How long a call waits at most before it asks again whether it is cancelled.
 pub(crate) const BETWEEN_CHECKS: Duration = Duration::from_millis(50);
 
-/// What a call says that ends for this.
+/// The message of a call that was cancelled.
 pub(crate) const CALLER_CANCELLED: &str = "the caller has cancelled the call";
 
-/// Says to calls in progress that their caller has given up: nothing more is sent for them, see
-/// [`Client::with_cancel`](crate::Client::with_cancel). Clones are one and the same.
+/// Cancels calls in progress: nothing more is sent for them, see
+/// [`Client::with_cancel`](crate::Client::with_cancel).
+///
+/// Clones share one state. It may be used from any number of threads at once.
 #[derive(Clone, Default)]
 pub struct Cancel {
     cancelled: Arc<AtomicBool>,
@@ -18,11 +22,13 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    /// One that also asks `check` whether the caller has cancelled the call, so that a wait need not be sat out.
+    /// Returns a `Cancel` that also asks `check` whether the call is cancelled. With a check, a call
+    /// can be cancelled while it waits for a response or a token, too.
     ///
-    /// It is asked on the thread that makes the call, without any lock of the client's: while the call waits, every 50 ms and,
-    /// on Unix, as soon as a signal interrupts a wait for a socket; not by a call that is answered before. Once it has said
-    /// `true`, the call ends at once, and it is not asked again.
+    /// `check` runs on the thread of the call, while the client holds no lock. It is asked every
+    /// 50 ms while the call waits and, on Unix, when a signal interrupts a wait for a socket. A call
+    /// that is answered sooner does not ask. After the first `true`, the call ends at once, and
+    /// `check` is not asked again.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -30,7 +36,7 @@ impl Cancel {
     ///
     /// use jumpqr::Cancel;
     ///
-    /// // A handler of signals, which may do no more than this, sets it.
+    /// // A signal handler sets this flag; it may do little else.
     /// let interrupted = Arc::new(AtomicBool::new(false));
     /// let cancel = Cancel::with_check({
     ///     let interrupted = Arc::clone(&interrupted);
@@ -47,19 +53,20 @@ impl Cancel {
         }
     }
 
-    /// Gives up; there is no way back.
+    /// Cancels the calls. This cannot be undone.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the caller is known to have given up; a check is not asked.
+    /// Returns whether the calls are cancelled, without asking the check.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Whether the caller has cancelled the call, by what the check says now. A [transport](crate::transport::Transport) that waits asks
-    /// after each [`check_interval`](Self::check_interval), and whenever a signal interrupts it.
+    /// Asks the check, if there is one, and returns whether the calls are cancelled. A
+    /// [transport](crate::transport::Transport) that waits calls this after each
+    /// [`check_interval`](Self::check_interval), and when a signal interrupts it.
     #[must_use]
     pub fn check(&self) -> bool {
         if !self.is_cancelled() && self.check.as_ref().is_some_and(|check| check()) {
@@ -68,7 +75,8 @@ impl Cancel {
         self.is_cancelled()
     }
 
-    /// How long to wait before asking again; `None` where there is no check, and so nothing to ask.
+    /// Returns how long to wait before the next [`check`](Self::check); `None` without a check:
+    /// then a wait need not be interrupted.
     #[must_use]
     pub fn check_interval(&self) -> Option<Duration> {
         self.check.as_ref().map(|_| BETWEEN_CHECKS)
@@ -79,7 +87,7 @@ impl fmt::Debug for Cancel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cancel")
             .field("cancelled", &self.is_cancelled())
-            .field("checked", &self.check.is_some())
+            .field("has_check", &self.check.is_some())
             .finish()
     }
 }

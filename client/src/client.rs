@@ -13,10 +13,11 @@ use jumpqr_core::{Edit, Rule, RuleKey};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::builder::{ClientBuilder, check_duration};
+use crate::builder::ClientBuilder;
 use crate::cancel::Cancel;
 use crate::drive::{CallOptions, Driver};
 use crate::rules::Rules;
+use crate::setting::check_duration;
 use crate::token::{TokenSource, TokenStatus, TokensAside};
 
 /// Calls WeChat's QR jump-rule interfaces for one account.

@@ -145,8 +145,8 @@ impl Driver {
     }
 
     /// What tells this WeChat's tokens from those of the real one, if it is another.
-    pub(crate) fn elsewhere(&self) -> Option<&str> {
-        self.hosts.first().and_then(BaseUrl::elsewhere)
+    pub(crate) fn custom_host(&self) -> Option<&str> {
+        self.hosts.first().and_then(BaseUrl::custom_host)
     }
 
     /// What is left of the queue timeout for a call that has waited so long for a free thread.

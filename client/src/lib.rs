@@ -49,6 +49,7 @@ mod drive;
 mod platform;
 mod retry;
 mod rules;
+mod setting;
 pub mod store;
 pub mod token;
 pub mod transport;

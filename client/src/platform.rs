@@ -7,9 +7,9 @@ use jumpqr_core::error::Result;
 use jumpqr_core::interface::ComponentTokenField;
 use jumpqr_core::{HandedOver, Secret};
 
-use crate::builder::{check_appid, check_handed_over, refuse};
 use crate::client::Client;
 use crate::drive::Driver;
+use crate::setting::{check_appid, check_handed_over, refuse};
 use crate::store::{Key, TokenStore};
 use crate::token::{
     Authority, Authorizer, AuthorizerList, Component, StoredTokens, Ticket, TokenStatus,
@@ -115,12 +115,12 @@ impl Platform {
         validate: bool,
     ) -> Result<Self> {
         let driver = Arc::new(driver);
-        let elsewhere = driver.elsewhere();
+        let custom_host = driver.custom_host();
         let component = Component {
             appid: component_appid.clone(),
             appsecret: component_appsecret,
             ticket: Ticket {
-                key: Key::new(Ticket::KIND, &component_appid, elsewhere.as_slice())?,
+                key: Key::new(Ticket::KIND, &component_appid, custom_host.as_slice())?,
                 store: Arc::clone(&store),
                 clock: Arc::clone(&driver.clock),
             },
@@ -128,7 +128,7 @@ impl Platform {
         };
         let component_tokens = StoredTokens::new(
             component,
-            elsewhere.as_slice(),
+            custom_host.as_slice(),
             Arc::clone(&store),
             Arc::clone(&driver.clock),
         )?;
@@ -269,7 +269,7 @@ impl Platform {
         }
         let driver = Arc::new(authority.driver.for_another_account());
         let further: Vec<_> = std::iter::once(self.component_appid())
-            .chain(driver.elsewhere())
+            .chain(driver.custom_host())
             .collect();
         let authorizer = Authorizer {
             appid: appid.to_owned(),

@@ -1,38 +1,51 @@
+//! How long a call waits before each of its retries.
+
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
+/// The delay before the first retry, in µs without jitter; each further one is twice as long.
+const FIRST_DELAY: u64 = 250_000;
 
-/// How long the first retry waits, without jitter; each further one waits twice as long.
-const FIRST_DELAY: Duration = Duration::from_millis(250);
+/// The longest delay, in µs without jitter.
+const LONGEST_DELAY: u64 = 8_000_000;
 
-/// How long a retry waits at the most, without jitter.
-const LONGEST_DELAY: Duration = Duration::from_secs(8);
-
-/// The delays of one call's retries, each lengthened by chance up to twice its length.
+/// Returns the delays of one call's retries. Each is lengthened at random, to twice its length at
+/// most, so that calls that failed together are not sent again together.
 pub(crate) fn delays(max_retries: usize) -> Vec<Duration> {
-    ExponentialBuilder::new()
-        .with_min_delay(FIRST_DELAY)
-        .with_max_delay(LONGEST_DELAY)
-        .with_max_times(max_retries)
-        .with_jitter()
-        .build()
+    let mut random = fastrand::Rng::new();
+    let twice = |delay: &u64| Some((delay * 2).min(LONGEST_DELAY));
+    std::iter::successors(Some(FIRST_DELAY), twice)
+        .take(max_retries)
+        .map(|delay| Duration::from_micros(delay + random.u64(0..=delay)))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST_DELAY, LONGEST_DELAY, delays};
+    use std::time::Duration;
+
+    use super::delays;
+
+    /// The shortest that each delay may be, in ms; the longest is twice that.
+    const SHORTEST_MS: [u64; 8] = [250, 500, 1000, 2000, 4000, 8000, 8000, 8000];
 
     #[test]
-    fn delays_grow_up_to_a_bound() {
-        let delays = delays(12);
-        assert_eq!(delays.len(), 12);
-        assert!(delays[0] >= FIRST_DELAY && delays[0] <= 2 * FIRST_DELAY);
-        assert!(delays[11] >= LONGEST_DELAY && delays[11] <= 2 * LONGEST_DELAY);
+    fn each_delay_is_between_once_and_twice_its_length_without_jitter() {
+        for _ in 0..1000 {
+            let delays = delays(SHORTEST_MS.len());
+            assert_eq!(delays.len(), SHORTEST_MS.len());
+            for (delay, shortest) in delays.iter().zip(SHORTEST_MS.map(Duration::from_millis)) {
+                assert!(*delay >= shortest && *delay <= 2 * shortest, "{delays:?}");
+            }
+        }
     }
 
     #[test]
-    fn two_calls_do_not_wait_alike() {
+    fn no_retries_have_no_delays() {
+        assert!(delays(0).is_empty());
+    }
+
+    #[test]
+    fn two_calls_have_different_delays() {
         assert_ne!(delays(8), delays(8));
     }
 }

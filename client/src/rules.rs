@@ -1,3 +1,5 @@
+//! The rules of an account, as an iterator that asks for pages when it needs them.
+
 use std::collections::HashSet;
 use std::time::Duration;
 use std::{iter, vec};
@@ -9,13 +11,29 @@ use jumpqr_core::listing::Listing;
 use crate::cancel::Cancel;
 use crate::client::Client;
 
-/// The rules of an account, one after the other; each prefix once. After an error it ends.
+/// Iterates over the rules of an account. Each prefix comes once. The iterator ends after an error.
 ///
-/// Rules may be added and deleted meanwhile, for example each one that was given. A rule that
-/// exists all the time is given exactly once. Up to 10,000 rules come in one answer, more in pages,
-/// see [`Listing`].
+/// Rules may be added and deleted meanwhile; the rule that the iterator returned last may be, too. A
+/// rule that exists all the time is returned exactly once. Up to 10,000 rules come in one response,
+/// more come in pages, see [`Listing`].
 ///
-/// It holds a clone of the client, so it may be kept, and sent to another thread.
+/// The iterator blocks when it asks for a page. It owns a clone of the client, so it may be kept,
+/// and sent to another thread.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use jumpqr::response::Response;
+/// # use jumpqr::transport::MemoryTransport;
+/// # use jumpqr::Client;
+/// # let list = r#"{"errcode":0,"rule_list":[{"prefix":"https://m.example.cn/table/","path":"p","state":2}]}"#;
+/// # let wechat = MemoryTransport::new(move |_| Ok(Response::ok(list)));
+/// # let client = Client::builder().access_token("TOKEN").transport(Arc::new(wechat)).build()?;
+/// for rule in client.rules() {
+///     let rule = rule?;
+///     println!("{} {:?}", rule.prefix, rule.state);
+/// }
+/// # Ok::<(), jumpqr::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Rules {
     client: Client,
@@ -25,21 +43,21 @@ pub struct Rules {
 
 #[derive(Debug)]
 enum Pages {
-    /// All in one answer, which was not asked for yet.
-    Only,
-    /// A service account's.
-    Many(Listing),
-    /// There are no more.
+    /// One page with all rules, which was not asked for yet.
+    Single,
+    /// The pages of a service account.
+    Listing(Listing),
+    /// No page is left.
     End,
 }
 
 impl Rules {
     pub(crate) fn ordinary_link(client: &Client) -> Self {
-        Self::new(client, Pages::Only)
+        Self::new(client, Pages::Single)
     }
 
     pub(crate) fn service_account(client: &Client, appid: String) -> Self {
-        Self::new(client, Pages::Many(Listing::new(appid)))
+        Self::new(client, Pages::Listing(Listing::new(appid)))
     }
 
     fn new(client: &Client, pages: Pages) -> Self {
@@ -50,8 +68,8 @@ impl Rules {
         }
     }
 
-    /// The rest of the page that was asked for last, or the rules of the next page; `None` where there is none. For those
-    /// who turn pages on another thread than the one that uses the rules.
+    /// Returns the rest of the current page, or all rules of the next page; `None` if none is left.
+    /// For callers who fetch a page on one thread and use its rules on another.
     pub fn next_page(&mut self) -> Result<Option<Vec<ListedRule>>> {
         let Some(first) = self.next().transpose()? else {
             return Ok(None);
@@ -60,29 +78,32 @@ impl Rules {
         Ok(Some(iter::once(first).chain(rest).collect()))
     }
 
-    /// Sets how long the next page has waited for a free thread, see [`Client::with_waited`].
-    pub fn set_waited(&mut self, waited: Duration) {
+    /// Makes the next pages count `waited` as time they have waited for a free thread, see
+    /// [`Client::with_waited`].
+    pub fn with_waited(&mut self, waited: Duration) -> &mut Self {
         self.client = self.client.with_waited(waited);
+        self
     }
 
-    /// Says who may give up the next page, see [`Client::with_cancel`].
-    pub fn set_cancel(&mut self, cancel: &Cancel) {
+    /// Makes `cancel` cancel the next pages, see [`Client::with_cancel`].
+    pub fn with_cancel(&mut self, cancel: &Cancel) -> &mut Self {
         self.client = self.client.with_cancel(cancel);
+        self
     }
 
-    /// Asks for the next page; `false` if there is no other.
-    fn turn(&mut self) -> Result<bool> {
+    /// Asks for the next page; returns `false` if none is left.
+    fn fetch_page(&mut self) -> Result<bool> {
         let pages = std::mem::replace(&mut self.pages, Pages::End);
         let rules = match pages {
             Pages::End => return Ok(false),
-            Pages::Only => {
+            Pages::Single => {
                 let list = self.client.get_jump_qr_code(GetJumpQRCode::OrdinaryLink)?;
                 let mut seen = HashSet::new();
                 let mut rules = list.rule_list;
                 rules.retain(|rule| seen.insert(rule.prefix.clone()));
                 rules
             }
-            Pages::Many(mut listing) => {
+            Pages::Listing(mut listing) => {
                 let Some(call) = listing.next_call() else {
                     return Ok(false);
                 };
@@ -91,7 +112,7 @@ impl Rules {
                     Err(error) if listing.failed(&error) => Vec::new(),
                     Err(error) => return Err(error),
                 };
-                self.pages = Pages::Many(listing);
+                self.pages = Pages::Listing(listing);
                 rules
             }
         };
@@ -108,7 +129,7 @@ impl Iterator for Rules {
             if let Some(rule) = self.page.next() {
                 return Some(Ok(rule));
             }
-            match self.turn() {
+            match self.fetch_page() {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => return Some(Err(error)),

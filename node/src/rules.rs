@@ -35,9 +35,7 @@ impl Rules {
             let pages = Arc::clone(&self.pages);
             let work = move |waited, cancel: &jumpqr::Cancel| {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-                pages.set_waited(waited);
-                pages.set_cancel(cancel);
-                pages.next_page()
+                pages.with_waited(waited).with_cancel(cancel).next_page()
             };
             self.pool.run(call, self.queue_timeout, cancel, work)
         })

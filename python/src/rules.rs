@@ -41,9 +41,8 @@ impl Rules {
         let cancel_by = Cancel::cancel_by(cancel, interruptible);
         let page = run(py, cancel_by, |cancel| {
             let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-            rules.set_cancel(cancel);
-            rules.set_waited(waited.unwrap_or_default());
-            rules.next_page()
+            let waited = waited.unwrap_or_default();
+            rules.with_cancel(cancel).with_waited(waited).next_page()
         })?;
         json::write(py, &page)
     }

@@ -1,6 +1,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
@@ -8,50 +9,69 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{self, Privacy};
 use super::leases::Leases;
-use super::lock::Locked;
-use super::{Key, LONGEST_RECORD, Lease, Record, TokenStore, check_length};
-use crate::clock::time_of_day;
+use super::lock::FileLock;
+use super::{Key, LONGEST_RECORD, Lease, StoredRecord, TokenStore, check_length};
+use crate::clock::{Clock, SystemClock};
 
-/// The endings of what lies beside a key's file.
+/// The endings of the files beside a key's file.
 const LOCK: &str = ".lock";
 const NEW: &str = ".new";
 const HOLDER: &str = ".holder";
 
-/// The advice about a folder that is not for tokens.
+/// The advice for a folder that has other files, or another owner.
 const ANOTHER_FOLDER: &str = "Name a folder of its own in token_store, such as dir:/var/lib/jumpqr; \
-    it is made if it is not there. On a volume whose root belongs to another user (Kubernetes with \
+    it is created if it does not exist. On a volume whose root belongs to another user (Kubernetes with \
     fsGroup), name a folder inside, such as dir:/data/jumpqr.";
 
-/// The first thing in every file: that it is one of a store's, and how the rest is to be read.
+/// The version of the file format. It stands at the beginning of every file.
 const FORMAT: u32 = 1;
 
 /// The longest first line of a file, in bytes.
 const LONGEST_HEAD: usize = 4096;
 
-/// Keeps tokens in a folder: for the processes of one machine.
+/// Keeps tokens in a folder, for the processes of one machine. It may be used from any number of
+/// threads at once, and in a forked child.
 ///
-/// Each key has one file. It is replaced as a whole, and is on the disk when
-/// [`save`](TokenStore::save) returns; a process that is killed at any moment loses nothing. Beside
-/// it is a `.lock`, with the last lease, and while there is a lease, an empty `.holder`, by which
-/// the operating system tells whether the holder still lives: a lease ends with its holder, even if
-/// a child was forked meanwhile. Who must wait for a file is served in order. The folder must be on
-/// a file system whose locks work; those of some network file systems do not.
+/// Each key has one file. The file is replaced as a whole, and is on the disk when
+/// [`save`](TokenStore::save) returns. Killing a process at any moment loses nothing. Two files lie
+/// beside it: a `.lock` with the last lease and, while there is a lease, an empty `.holder`, which
+/// the holder keeps locked. Other processes see by that lock whether the holder is alive, so a lease
+/// ends with its holder, even if the holder had forked a child. Processes that wait for a file are
+/// served in order. The folder must be on a file system whose locks work; those of some network file
+/// systems do not.
 ///
-/// The locks are POSIX record locks on Unix. A process that opens and closes the files by itself,
-/// to copy them, loses them: leave that to another process.
+/// On Unix, the locks are POSIX record locks. A process that opens and closes one of the files
+/// itself, for example to copy it, loses its locks. Let another process do that.
 ///
-/// The folder and the files are the owner's alone (0700 and 0600). If they belong to the user of
-/// this process and others may get at them, that is fixed when they are used, with a warning to
-/// the `log` crate: a Kubernetes volume with `fsGroup` opens them to a group whenever it is
-/// mounted. They are refused, as `store_not_private`, if they belong to another user, and if there
-/// are other things in the folder. On such a volume, whose root is not this user's, name a folder
+/// The folder must be private (0700; files 0600). If others may access the folder or a file and the
+/// user of this process owns it, the access is taken from them, with a warning to the `log` crate.
+/// This happens on Kubernetes, where each mount of a volume with `fsGroup` gives access to a group.
+/// A folder that belongs to another user, or that others may access and that has other files in it,
+/// is refused as `store_not_private`. If the root of a volume belongs to another user, name a folder
 /// inside, such as `dir:/data/jumpqr`.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use jumpqr::Client;
+/// use jumpqr::store::DirectoryStore;
+///
+/// # let parent = tempfile::tempdir().unwrap();
+/// # let folder = parent.path().join("jumpqr");
+/// let store = DirectoryStore::open(folder)?;
+/// let client = Client::builder()
+///     .app("wx1234567890abcdef", "appsecret")
+///     .token_store(Arc::new(store))
+///     .build()?;
+/// # Ok::<(), jumpqr::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DirectoryStore {
     folder: PathBuf,
+    clock: Arc<dyn Clock>,
 }
 
-/// The first line of a record's file, in JSON; the record's bytes follow.
+/// The first line of a record's file, as JSON. The bytes of the record follow it.
 #[derive(Serialize, Deserialize)]
 struct Head {
     token_store: u32,
@@ -61,46 +81,55 @@ struct Head {
     length: usize,
 }
 
-/// The sole right to change anything of a key, for as long as its `.lock` is locked.
-struct Turn {
-    lock: Locked,
+/// The locked `.lock` file of a key. While it exists, no other thread or process changes anything of
+/// the key.
+struct KeyLock {
+    lock: FileLock,
     path: PathBuf,
 }
 
-impl Turn {
-    /// The last leases of the key. They are not synced to the disk, as no holder outlives the
-    /// machine: if they are lost or torn, nobody holds one.
-    fn leases(&self) -> Result<Leases> {
+impl KeyLock {
+    /// Reads the last lease of the key. It is not synced to the disk: no holder survives a crash of
+    /// the machine, so if it is lost or torn, there is no holder.
+    fn read_leases(&self) -> Result<Leases> {
         let read = |mut file: &File| {
             file.rewind()?;
             file::read(file, LONGEST_HEAD)
         };
         let content = self.lock.file().and_then(read);
-        let content = content.map_err(failed("read", &self.path))?;
+        let content = content.map_err(io_error("read", &self.path))?;
         let line = content.split(|byte| *byte == b'\n').next();
         Ok(line
             .and_then(|line| serde_json::from_slice(line).ok())
             .unwrap_or_default())
     }
 
-    /// What follows the line, from a longer one, is not read.
-    fn write(&self, leases: &Leases) -> Result<()> {
-        let mut line = to_line(leases)?;
+    /// Writes the line. The rest of a longer line before stays behind it, and is not read.
+    fn write_leases(&self, leases: &Leases) -> Result<()> {
+        let mut line = encode(leases)?;
         line.push(b'\n');
         let write = |mut file: &File| {
             file.rewind()?;
             file.write_all(&line)
         };
         let written = self.lock.file().and_then(write);
-        written.map_err(failed("write", &self.path))
+        written.map_err(io_error("write", &self.path))
     }
 }
 
 impl DirectoryStore {
-    /// The store in this folder, which is made if it is not there.
+    /// Opens the store in this folder, which is created if it does not exist.
     ///
-    /// A path that is not absolute, or is not a folder, is refused as `invalid_config`.
+    /// A path that is not absolute, or is not a folder, is refused as `invalid_config`; a folder
+    /// that is not private and cannot be made so, as `store_not_private`.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self> {
+        Self::open_with_clock(folder, Arc::new(SystemClock::default()))
+    }
+
+    /// Opens the store as [`open`](Self::open) does. Its leases expire by this clock's time of day.
+    /// All processes that share the folder must have the same time of day. Waiting for a locked file
+    /// takes real time.
+    pub fn open_with_clock(folder: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self> {
         let folder = folder.into();
         if !folder.is_absolute() {
             return Err(Error::new(
@@ -114,18 +143,19 @@ impl DirectoryStore {
                 format!("token_store: {} is not a folder", folder.display()),
             ));
         }
-        file::create_folder(&folder).map_err(failed("make", &folder))?;
-        let store = Self { folder };
+        file::create_folder(&folder).map_err(io_error("create", &folder))?;
+        let store = Self { folder, clock };
         store.check_folder()?;
         Ok(store)
     }
 
-    /// Each time, since the folder may be changed, or be taken away and come back, while processes use it.
+    /// Checks that the folder is private. This is done on each access, because the folder may change
+    /// or be replaced while processes use it.
     fn check_folder(&self) -> Result<()> {
-        // Only Unix lets a folder be opened.
+        // Only Unix can open a folder.
         #[cfg(unix)]
         {
-            let folder = file::open_folder(&self.folder).map_err(failed("open", &self.folder))?;
+            let folder = file::open_folder(&self.folder).map_err(io_error("open", &self.folder))?;
             check_private(&folder, &self.folder)?;
         }
         Ok(())
@@ -135,44 +165,45 @@ impl DirectoryStore {
         self.folder.join(format!("{}{ending}", key.name()))
     }
 
-    /// Waits until nobody else reads or writes anything of this key, but for its record.
-    fn turn(&self, key: &Key, timeout: Duration) -> Result<Turn> {
+    /// Waits until no other thread or process has the key locked, and locks it. Records are loaded
+    /// without this lock.
+    fn lock_key(&self, key: &Key, timeout: Duration) -> Result<KeyLock> {
         self.check_folder()?;
         let path = self.path(key, LOCK);
-        let open = || file::open(&path, file::private().create(true).truncate(false));
-        let lock = Locked::wait(open, timeout).map_err(failed("lock", &path))?;
+        let open = || file::open(&path, file::private_options().create(true).truncate(false));
+        let lock = FileLock::acquire(open, timeout).map_err(io_error("lock", &path))?;
         let lock = lock.ok_or_else(|| {
             store_failed(&format!(
-                "{} was locked by others for all the time that was left, {:.1} s; \
-                 see whether the disk is slow, or a process that uses the folder is suspended",
+                "{} was locked by other processes for {:.1} s, all the time that was left; \
+                 check whether the disk is slow, or a process that uses the folder is suspended",
                 path.display(),
                 timeout.as_secs_f64()
             ))
         })?;
-        let file = lock.file().map_err(failed("lock", &path))?;
+        let file = lock.file().map_err(io_error("lock", &path))?;
         check_private(file, &path)?;
-        // What a process that was killed left behind.
+        // A process that was killed may have left it behind.
         let temporary = self.path(key, NEW);
-        file::remove(&temporary).map_err(failed("remove", &temporary))?;
-        Ok(Turn { lock, path })
+        file::remove(&temporary).map_err(io_error("remove", &temporary))?;
+        Ok(KeyLock { lock, path })
     }
 
-    fn read(&self, key: &Key) -> Result<Option<Record>> {
+    fn read_record(&self, key: &Key) -> Result<Option<StoredRecord>> {
         let path = self.path(key, "");
         let file = file::open_existing(&path, OpenOptions::new().read(true))
-            .map_err(failed("open", &path))?;
+            .map_err(io_error("open", &path))?;
         let Some(file) = file else {
             return Ok(None);
         };
         check_private(&file, &path)?;
-        // One byte more shows that it is too long.
-        let mut content =
-            file::read(&file, LONGEST_HEAD + LONGEST_RECORD + 1).map_err(failed("read", &path))?;
+        // One byte more than allowed shows that the file is too long.
+        let mut content = file::read(&file, LONGEST_HEAD + LONGEST_RECORD + 1)
+            .map_err(io_error("read", &path))?;
         let damaged = || {
             Error::new(
                 OwnCode::StoreDamaged,
                 format!(
-                    "token_store: {} does not hold what was written",
+                    "token_store: {} is damaged: it does not hold what the store wrote",
                     path.display()
                 ),
             )
@@ -182,33 +213,35 @@ impl DirectoryStore {
             .position(|byte| *byte == b'\n')
             .ok_or_else(damaged)?;
         let bytes = content.split_off(end + 1);
-        // The cause is not told: it could quote what is in the file.
+        // The cause is left out, because it could quote the file.
         let head: Head = serde_json::from_slice(&content).map_err(|_| damaged())?;
         if head.token_store != FORMAT || head.length != bytes.len() {
             return Err(damaged());
         }
-        Ok(Some(Record {
+        Ok(Some(StoredRecord {
             bytes,
             version: head.version,
         }))
     }
 
-    /// Whether the process that was given the last lease lives, and has not dropped it.
-    fn holder_lives(&self, key: &Key) -> Result<bool> {
+    /// Returns whether the process with the last lease is alive, and has not dropped the lease.
+    fn is_holder_alive(&self, key: &Key) -> Result<bool> {
         let path = self.path(key, HOLDER);
-        Locked::is_held(|| file::open_existing(&path, &mut file::private()))
-            .map_err(failed("open", &path))
+        FileLock::is_held(|| file::open_existing(&path, &mut file::private_options()))
+            .map_err(io_error("open", &path))
     }
 
-    /// Makes a file that is locked for as long as this process lives and keeps the lock. The file
-    /// of a former holder, who may still live, is no longer found by its name.
-    fn become_holder(&self, key: &Key) -> Result<Locked> {
+    /// Creates and locks the `.holder` file, which shows that this process is alive. The file of a
+    /// former holder, which may be alive too, is removed from the folder first.
+    fn create_holder_file(&self, key: &Key) -> Result<FileLock> {
         let path = self.path(key, HOLDER);
-        file::remove(&path).map_err(failed("remove", &path))?;
-        let make = || file::open(&path, file::private().create_new(true));
-        let locked = Locked::wait(make, Duration::ZERO).map_err(failed("make", &path))?;
-        locked
-            .ok_or_else(|| store_failed(&format!("{} is locked by somebody else", path.display())))
+        file::remove(&path).map_err(io_error("remove", &path))?;
+        let create = || file::open(&path, file::private_options().create_new(true));
+        let locked =
+            FileLock::acquire(create, Duration::ZERO).map_err(io_error("create", &path))?;
+        locked.ok_or_else(|| {
+            store_failed(&format!("{} is locked by another process", path.display()))
+        })
     }
 }
 
@@ -221,32 +254,32 @@ impl TokenStore for DirectoryStore {
         true
     }
 
-    fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
+    fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<StoredRecord>> {
         self.check_folder()?;
-        self.read(key)
+        self.read_record(key)
     }
 
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
-        let turn = self.turn(key, timeout)?;
-        let record = self.read(key)?;
-        let mut leases = turn.leases()?;
-        if leases.is_locked(time_of_day()) && self.holder_lives(key)? {
+        let key_lock = self.lock_key(key, timeout)?;
+        let record = self.read_record(key)?;
+        let mut leases = key_lock.read_leases()?;
+        if leases.is_locked(self.clock.time_of_day()) && self.is_holder_alive(key)? {
             return Ok(None);
         }
-        let holder = self.become_holder(key)?;
+        let holder = self.create_holder_file(key)?;
         let version = record.map(|record| record.version);
-        let fence = leases.give(version, time_of_day(), life);
-        turn.write(&leases)?;
-        Ok(Some(Lease::holding(fence, holder)))
+        let fence = leases.grant(version, self.clock.time_of_day(), life);
+        key_lock.write_leases(&leases)?;
+        Ok(Some(Lease::with_guard(fence, holder)))
     }
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
         check_length(bytes)?;
-        let turn = self.turn(key, timeout)?;
-        if !turn.leases()?.admits(lease.fence()) {
+        let key_lock = self.lock_key(key, timeout)?;
+        if !key_lock.read_leases()?.may_write(lease.fence()) {
             return Ok(false);
         }
-        let mut content = to_line(&Head {
+        let mut content = encode(&Head {
             token_store: FORMAT,
             version: lease.fence(),
             length: bytes.len(),
@@ -254,72 +287,73 @@ impl TokenStore for DirectoryStore {
         content.push(b'\n');
         content.extend_from_slice(bytes);
         let path = self.path(key, "");
-        file::replace(&path, &self.path(key, NEW), &content).map_err(failed("write", &path))?;
+        file::replace(&path, &self.path(key, NEW), &content).map_err(io_error("write", &path))?;
         Ok(true)
     }
 
     fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
-        let turn = self.turn(key, timeout)?;
-        let mut leases = turn.leases()?;
+        let key_lock = self.lock_key(key, timeout)?;
+        let mut leases = key_lock.read_leases()?;
         if leases.release(lease.fence()) {
-            turn.write(&leases)?;
+            key_lock.write_leases(&leases)?;
             let path = self.path(key, HOLDER);
-            file::remove(&path).map_err(failed("remove", &path))?;
+            file::remove(&path).map_err(io_error("remove", &path))?;
         }
         Ok(())
     }
 }
 
-fn to_line(value: &impl Serialize) -> Result<Vec<u8>> {
+fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
 }
 
-/// Takes what is this user's own from others, and refuses what is not this user's own.
+/// Takes access from others if this user owns the file, and refuses a file of another user.
 fn check_private(file: &File, path: &Path) -> Result<()> {
     let shown = path.display();
-    let privacy = || file::privacy(file).map_err(failed("look at", path));
-    let refused =
-        |what: String| Error::new(OwnCode::StoreNotPrivate, format!("token_store: {what}"));
+    let privacy = || file::privacy(file).map_err(io_error("look at", path));
+    let not_private =
+        |reason: String| Error::new(OwnCode::StoreNotPrivate, format!("token_store: {reason}"));
     match privacy()? {
-        Privacy::Own => Ok(()),
-        // Nobody may close /tmp.
-        Privacy::OpenToOthers if holds_other_things(path) => Err(refused(format!(
-            "others may get at {shown}, and there are other things in it"
+        Privacy::Private => Ok(()),
+        // For example /tmp, which must stay open.
+        Privacy::OpenToOthers if has_other_files(path) => Err(not_private(format!(
+            "other users may access {shown}, and it has other files in it"
         ))
         .with_advice(ANOTHER_FOLDER)),
         Privacy::OpenToOthers => {
             let result = file::make_private(file);
-            if result.is_ok() && privacy()? == Privacy::Own {
-                log::warn!("token_store: others could get at {shown}; now only its owner can");
+            if result.is_ok() && privacy()? == Privacy::Private {
+                log::warn!("token_store: other users could access {shown}; now only its owner can");
                 return Ok(());
             }
-            let why = result.err().map_or_else(
+            let reason = result.err().map_or_else(
                 || "its file system keeps no modes".to_owned(),
                 |error| error.to_string(),
             );
-            Err(refused(format!(
-                "others may get at {shown}, and that cannot be changed: {why}"
+            Err(not_private(format!(
+                "other users may access {shown}, and that cannot be changed: {reason}"
             ))
             .with_advice(ANOTHER_FOLDER))
         }
-        // What this user wrote there, that one could not read.
-        Privacy::Of(owner) => Err(refused(format!(
+        // That user could not read what this user writes.
+        Privacy::OwnedBy(owner) => Err(not_private(format!(
             "{shown} belongs to another user, number {owner}; run this as that user"
         ))
         .with_advice(ANOTHER_FOLDER)),
     }
 }
 
-/// Whether this is a folder in which not everything is a store's.
-fn holds_other_things(path: &Path) -> bool {
-    let stores = |name: &str| {
+/// Returns whether this is a folder with files that no store has created.
+fn has_other_files(path: &Path) -> bool {
+    let is_of_a_store = |name: &str| {
         let endings = [LOCK, NEW, HOLDER];
         let ending = endings.iter().find_map(|ending| name.strip_suffix(ending));
         Key::is_name(ending.unwrap_or(name))
     };
     std::fs::read_dir(path).is_ok_and(|mut entries| {
-        entries
-            .any(|entry| entry.is_ok_and(|entry| !entry.file_name().to_str().is_some_and(stores)))
+        entries.any(|entry| {
+            entry.is_ok_and(|entry| !entry.file_name().to_str().is_some_and(is_of_a_store))
+        })
     })
 }
 
@@ -327,15 +361,17 @@ fn store_failed(message: &str) -> Error {
     Error::new(OwnCode::StoreFailed, format!("token_store: {message}"))
 }
 
-/// What the operating system says is the source; it knows nothing of what is in the file.
-fn failed<'a>(what: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
+/// Returns a function that adds the action and the path to an error of the operating system. The
+/// system's text holds nothing of a file's content.
+fn io_error<'a>(action: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
     move |error| {
-        let told = store_failed(&format!("cannot {what} {}: {error}", path.display()));
-        if file::is_about_its_type(&error) {
-            told.with_retryable(false)
-                .with_advice("See what it is, and take it away: the store makes its files itself.")
+        let failure = store_failed(&format!("cannot {action} {}: {error}", path.display()));
+        if file::is_not_a_file(&error) {
+            failure
+                .with_retryable(false)
+                .with_advice("See what it is, and remove it: the store creates its files itself.")
         } else {
-            told.with_source(error)
+            failure.with_source(error)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Files that only their owner may read, and that are replaced as a whole or not at all.
+//! Files that only their owner may read, and that are replaced as a whole.
 
 use std::fmt;
 use std::fs::{File, FileType, OpenOptions};
@@ -8,23 +8,23 @@ use std::path::Path;
 #[cfg(unix)]
 use rustix::fs::OFlags;
 
-/// Who may get at a file or folder.
+/// Who may access a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Privacy {
     /// Only the user of this process.
-    Own,
-    /// It belongs to the user of this process, and others may get at it.
+    Private,
+    /// The user of this process owns it, and others may access it.
     OpenToOthers,
-    /// It belongs to this user.
-    Of(u32),
+    /// The user with this number owns it.
+    OwnedBy(u32),
 }
 
-/// The bits of a mode that give anything to others than the owner.
+/// The bits of a mode that grant access to others than the owner.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Returns who may get at it. Only Unix has owners and modes. Elsewhere, a folder below the user's
-/// own is private as it is.
+/// Returns who may access the file. Only Unix has owners and modes; on other systems, a folder below
+/// the user's own counts as private.
 pub(super) fn privacy(file: &File) -> io::Result<Privacy> {
     #[cfg(unix)]
     {
@@ -32,7 +32,7 @@ pub(super) fn privacy(file: &File) -> io::Result<Privacy> {
         let metadata = file.metadata()?;
         let me = rustix::process::geteuid().as_raw();
         if metadata.uid() != me {
-            return Ok(Privacy::Of(metadata.uid()));
+            return Ok(Privacy::OwnedBy(metadata.uid()));
         }
         if metadata.mode() & OTHERS != 0 {
             return Ok(Privacy::OpenToOthers);
@@ -40,10 +40,10 @@ pub(super) fn privacy(file: &File) -> io::Result<Privacy> {
     }
     #[cfg(not(unix))]
     file.metadata()?;
-    Ok(Privacy::Own)
+    Ok(Privacy::Private)
 }
 
-/// Takes everything from others than the owner. Some file systems refuse that, or ignore it.
+/// Takes all access from others than the owner. Some file systems refuse that, or ignore it.
 pub(super) fn make_private(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -57,7 +57,8 @@ pub(super) fn make_private(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a folder, and those above it, for the owner alone; those that are there stay as they are.
+/// Creates a folder and the missing ones above it, with access for the owner only. Existing folders
+/// are not changed.
 pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -66,7 +67,7 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a folder, to look at it. Anything else in its place is refused, and not waited for.
+/// Opens a folder for reading. Anything else in its place is refused at once, even a FIFO.
 #[cfg(unix)]
 pub(super) fn open_folder(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -82,8 +83,9 @@ fn flags(flags: OFlags) -> i32 {
     flags.bits() as i32
 }
 
-/// Options to open a file for reading and writing. If it is made, it is the owner's alone.
-pub(super) fn private() -> OpenOptions {
+/// Returns options to open a file for reading and writing. A file that is created with them is
+/// private.
+pub(super) fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]
@@ -91,8 +93,8 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
-/// The reason for refusing what is in the place of a file. To open a FIFO could take for ever, to
-/// open a device could do anything, and a link leads out of the folder.
+/// The error for anything else in the place of a file. Opening a FIFO could block for ever, opening
+/// a device could do anything, and a link leads out of the folder.
 #[derive(Debug)]
 struct NotAFile(&'static str);
 
@@ -104,8 +106,8 @@ impl fmt::Display for NotAFile {
 
 impl std::error::Error for NotAFile {}
 
-/// Whether something else than a file was in the place of one.
-pub(super) fn is_about_its_type(error: &io::Error) -> bool {
+/// Returns whether the error says that something else was in the place of a file.
+pub(super) fn is_not_a_file(error: &io::Error) -> bool {
     error
         .get_ref()
         .is_some_and(<dyn std::error::Error + Send + Sync>::is::<NotAFile>)
@@ -135,14 +137,16 @@ fn check_type(file_type: FileType) -> io::Result<()> {
     Err(io::Error::other(NotAFile(name)))
 }
 
-/// Opens a file. Anything else in its place is refused, and neither followed nor waited for.
+/// Opens a file. Anything else in its place is refused at once: no link is followed, no FIFO is
+/// waited for.
 pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     match std::fs::symlink_metadata(path) {
         Ok(metadata) => check_type(metadata.file_type())?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    // It may have been replaced meanwhile.
+    // Something else may have taken its place since: the flags make opening it safe, and its type is
+    // checked once more.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
         options,
@@ -162,14 +166,14 @@ pub(super) fn open_existing(path: &Path, options: &mut OpenOptions) -> io::Resul
     }
 }
 
-/// Reads the file, but no more than `longest` bytes.
+/// Reads at most `longest` bytes of the file.
 pub(super) fn read(file: &File, longest: usize) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     file.take(longest as u64).read_to_end(&mut content)?;
     Ok(content)
 }
 
-/// Removes the file, if it is there. Anything else in its place is refused.
+/// Removes the file if it exists. Anything else in its place is refused.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     let removed = std::fs::symlink_metadata(path)
         .and_then(|metadata| check_type(metadata.file_type()))
@@ -180,30 +184,32 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Puts `content` in the place of the file, by way of `temporary`. A reader sees all of the old or
-/// all of the new. When this returns, the new content is on the disk. Only one process may do this
-/// at a time, and `temporary` must not be there before.
+/// Replaces the file by one with this content, which is first written to `temporary`. A reader sees
+/// all of the old content or all of the new. When this returns, the new content is on the disk. Only
+/// one process may do this at a time, and `temporary` must not exist before.
 pub(super) fn replace(path: &Path, temporary: &Path, content: &[u8]) -> io::Result<()> {
-    let written = open(temporary, private().create_new(true))
+    let written = open(temporary, private_options().create_new(true))
         .and_then(|mut file| {
             file.write_all(content)?;
             file.sync_all()
         })
         .and_then(|()| std::fs::rename(temporary, path));
     if written.is_err() {
-        // The error is returned; if the rest stays, the next process that writes removes it.
-        drop(remove(temporary));
+        // The error of writing is the one to return. If the temporary file cannot be removed, the
+        // next process that writes removes it.
+        let _ = remove(temporary);
     }
     written?;
     sync_folder(path)
 }
 
-/// Makes a rename durable. Only Unix lets a folder be synced.
+/// Makes a rename durable. Only Unix can sync a folder.
 fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         open_folder(folder)?.sync_all()?;
     }
+    // Without folders to sync, the path is not needed.
     #[cfg(not(unix))]
     let _ = path;
     Ok(())

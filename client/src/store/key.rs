@@ -3,7 +3,8 @@ use std::fmt;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What stands for itself in a name. Capitals do not: some file systems do not tell them from small letters.
+/// The bytes that are percent-encoded in a name. Capital letters are among them, because some file
+/// systems ignore case.
 const ESCAPED: &AsciiSet = &{
     let mut set = NON_ALPHANUMERIC.remove(b'_');
     let mut letter = b'A';
@@ -14,38 +15,42 @@ const ESCAPED: &AsciiSet = &{
     set
 };
 
-/// The longest name, in bytes: with the endings that a store appends it still is a file's name everywhere.
+/// The longest name, in bytes. With the endings that a store appends, it is still a valid file name
+/// on every system.
 const LONGEST_NAME: usize = 200;
 
-/// What a record is about: a kind of token, and whose it is. It is printed and stored in plain text, so nothing in it may be
-/// a secret.
+/// The name of a record: a kind of token, and the account it belongs to. It is printed and stored in
+/// plain text, so no part of it may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
 impl Key {
-    /// The key of this `kind` of token, such as `stable_token`, of the account `appid`, and of what else it belongs to: a
-    /// platform's component_appid, a host that is not WeChat's own.
+    /// Makes the key of a `kind` of token, such as `stable_token`, of the account `appid`. `further`
+    /// are the other things that tell tokens apart: a platform's component_appid, a host that is not
+    /// WeChat's own.
     ///
-    /// Kind and appid must be given, and all together not be longer than about 190 bytes.
+    /// `kind` and `appid` must not be empty. All parts together may have about 190 bytes, or the key
+    /// is refused as `invalid_config`.
     pub fn new(kind: &str, appid: &str, further: &[&str]) -> Result<Self> {
         let mut name = encode(kind);
         for part in std::iter::once(appid).chain(further.iter().copied()) {
             name.push('-');
             name.push_str(&encode(part));
         }
-        let refuse = |what| Err(Error::new(OwnCode::InvalidConfig, what));
+        let refuse = |reason| Err(Error::new(OwnCode::InvalidConfig, reason));
         if kind.is_empty() || appid.is_empty() {
             return refuse("appid: it is empty; give the account's appid");
         }
         if name.len() > LONGEST_NAME {
             return refuse(
-                "appid and base_url: together they are too long to keep tokens under; give the account's appid, and a shorter base_url",
+                "appid, base_url: together they are too long for the name of a stored token; give the \
+                 account's appid, and a shorter base_url",
             );
         }
         Ok(Self(name))
     }
 
-    /// Whether it may be the name of a key.
+    /// Returns whether this may be the name of a key.
     pub(super) fn is_name(name: &str) -> bool {
         let allowed = |byte: u8| {
             byte.is_ascii_lowercase()
@@ -55,7 +60,8 @@ impl Key {
         name.contains('-') && name.bytes().all(allowed)
     }
 
-    /// The key as a name, of which there are no two alike: small letters, digits, `_`, `-`, and `%` with capital hex digits.
+    /// Returns the key as text. No two keys have the same. It has small letters, digits, `_`, `-`,
+    /// and `%` with capital hexadecimal digits.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0
@@ -77,7 +83,7 @@ mod tests {
     use super::Key;
 
     #[test]
-    fn no_two_keys_have_the_same_name_and_none_leaves_its_folder() {
+    fn no_two_keys_have_the_same_name_and_no_name_leads_out_of_the_folder() {
         let name = |kind, appid, further: &[&str]| {
             Key::new(kind, appid, further)
                 .unwrap()

@@ -1,4 +1,4 @@
-//! Who may write: the rules of leases, for every store that keeps them itself.
+//! The rules of leases, for the stores that keep them themselves: who may write, and until when.
 
 use std::time::Duration;
 
@@ -13,23 +13,24 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 pub(super) struct Leases {
     /// The fence of the last lease.
     fence: u64,
-    /// The last lease, unless it was released.
+    /// The last lease; `None` if it was released.
     lease: Option<Span>,
 }
 
-/// From when, in ms since 1970, and how long, in ms.
+/// When a lease began, in ms since 1970, and its length in ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Span {
     from_ms: u64,
     life_ms: u64,
 }
 
-fn millis(duration: Duration) -> u64 {
+/// Returns whole milliseconds.
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Leases {
-    /// Whether there is a lease that is neither released nor expired.
+    /// Returns whether there is a lease that is neither released nor expired.
     pub(super) fn is_locked(&self, now: Duration) -> bool {
         self.lease.is_some_and(|lease| {
             let now = millis(now);
@@ -38,11 +39,11 @@ impl Leases {
         })
     }
 
-    /// Gives a new lease, even if the last one stands, and returns its fence. The fence is greater
-    /// than `version`, the version of the stored record.
+    /// Grants a new lease, even if the last one has not expired, and returns its fence. The fence is
+    /// greater than `version`, the version of the stored record.
     ///
-    /// Fences follow the time of day, so that they grow even if the file with them is lost.
-    pub(super) fn give(&mut self, version: Option<u64>, now: Duration, life: Duration) -> u64 {
+    /// Fences follow the time of day, so that they grow even if the last one is lost.
+    pub(super) fn grant(&mut self, version: Option<u64>, now: Duration, life: Duration) -> u64 {
         let last = self.fence.max(version.unwrap_or(0));
         self.fence = last.saturating_add(1).max(millis(now));
         self.lease = Some(Span {
@@ -52,18 +53,18 @@ impl Leases {
         self.fence
     }
 
-    /// Whether the holder of this lease may write: no other was given since.
-    pub(super) fn admits(&self, fence: u64) -> bool {
+    /// Returns whether the holder of this lease may write: no other was granted since.
+    pub(super) fn may_write(&self, fence: u64) -> bool {
         self.fence == fence && self.lease.is_some()
     }
 
-    /// Ends the lease; `false` if it was not the last one.
+    /// Ends the lease; returns `false` if it is not the last one.
     pub(super) fn release(&mut self, fence: u64) -> bool {
-        let admitted = self.admits(fence);
-        if admitted {
+        let may_write = self.may_write(fence);
+        if may_write {
             self.lease = None;
         }
-        admitted
+        may_write
     }
 }
 
@@ -79,9 +80,9 @@ mod tests {
     const SECOND_BEFORE: Duration = Duration::from_secs(1_800_000_000 - 1);
 
     #[test]
-    fn a_lease_is_over_at_its_end_and_when_the_clock_was_set_back() {
+    fn a_lease_expires_at_its_end_and_if_the_clock_is_set_back() {
         let mut leases = Leases::default();
-        leases.give(None, NOW, LIFE);
+        leases.grant(None, NOW, LIFE);
         assert!(leases.is_locked(NOW));
         assert!(leases.is_locked(SECOND_BEFORE));
         assert!(leases.is_locked(SECOND_BEFORE + LIFE));
@@ -90,24 +91,24 @@ mod tests {
     }
 
     #[test]
-    fn fences_grow_whatever_the_clock_does_and_whether_or_not_the_leases_is_lost() {
+    fn fences_grow_even_if_the_clock_is_set_back_or_the_last_lease_is_lost() {
         let mut leases = Leases::default();
-        let first = leases.give(None, NOW, LIFE);
-        let second = leases.give(None, HOUR_BEFORE, LIFE);
+        let first = leases.grant(None, NOW, LIFE);
+        let second = leases.grant(None, HOUR_BEFORE, LIFE);
         assert!(second > first);
-        let after_loss = Leases::default().give(None, NOW + LIFE, LIFE);
+        let after_loss = Leases::default().grant(None, NOW + LIFE, LIFE);
         assert!(after_loss > second);
-        let after_loss = Leases::default().give(Some(second), HOUR_BEFORE, LIFE);
+        let after_loss = Leases::default().grant(Some(second), HOUR_BEFORE, LIFE);
         assert!(after_loss > second);
     }
 
     #[test]
-    fn a_lease_admits_until_it_is_released_or_followed() {
+    fn the_holder_may_write_until_the_lease_is_released_or_another_is_granted() {
         let mut leases = Leases::default();
-        let first = leases.give(None, NOW, LIFE);
-        assert!(leases.admits(first));
-        let second = leases.give(None, NOW, LIFE);
-        assert!(!leases.admits(first) && !leases.release(first));
-        assert!(leases.release(second) && !leases.admits(second));
+        let first = leases.grant(None, NOW, LIFE);
+        assert!(leases.may_write(first));
+        let second = leases.grant(None, NOW, LIFE);
+        assert!(!leases.may_write(first) && !leases.release(first));
+        assert!(leases.release(second) && !leases.may_write(second));
     }
 }

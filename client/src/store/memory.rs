@@ -1,27 +1,63 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jumpqr_core::error::Result;
 
 use super::leases::Leases;
-use super::{Key, Lease, Record, TokenStore, check_length};
-use crate::clock::time_of_day;
+use super::{Key, Lease, StoredRecord, TokenStore, check_length};
+use crate::clock::{Clock, SystemClock};
 
-/// Keeps tokens in this process; share it between clients with an [`Arc`](std::sync::Arc).
-#[derive(Default)]
-pub struct MemoryStore(Mutex<HashMap<Key, Entry>>);
+/// Keeps tokens in the memory of this process. To share them between clients, put the store into
+/// an [`Arc`] and give it to each.
+///
+/// It may be used from any number of threads at once. What it holds ends with it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use jumpqr::Client;
+/// use jumpqr::store::MemoryStore;
+///
+/// let store = Arc::new(MemoryStore::default());
+/// let client = |appid| {
+///     let builder = Client::builder().app(appid, "appsecret");
+///     builder.token_store(store.clone()).build()
+/// };
+/// let (first, second) = (client("wx1234567890abcdef")?, client("wx1234567890abcdef")?);
+/// # Ok::<(), jumpqr::Error>(())
+/// ```
+pub struct MemoryStore {
+    clock: Arc<dyn Clock>,
+    entries: Mutex<HashMap<Key, Entry>>,
+}
 
 #[derive(Default)]
 struct Entry {
     leases: Leases,
-    record: Option<Record>,
+    record: Option<StoredRecord>,
 }
 
 impl MemoryStore {
+    /// Makes a store whose leases expire by this clock's time of day.
+    /// [`default`](Self::default) takes the machine's own clock.
+    #[must_use]
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            entries: Mutex::default(),
+        }
+    }
+
     fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::with_clock(Arc::new(SystemClock::default()))
     }
 }
 
@@ -38,7 +74,7 @@ impl TokenStore for MemoryStore {
         false
     }
 
-    fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<Record>> {
+    fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<StoredRecord>> {
         Ok(self
             .entries()
             .get(key)
@@ -46,14 +82,14 @@ impl TokenStore for MemoryStore {
     }
 
     fn lock(&self, key: &Key, life: Duration, _timeout: Duration) -> Result<Option<Lease>> {
-        let now = time_of_day();
+        let now = self.clock.time_of_day();
         let mut entries = self.entries();
         let Entry { leases, record } = entries.entry(key.clone()).or_default();
         if leases.is_locked(now) {
             return Ok(None);
         }
         let version = record.as_ref().map(|record| record.version);
-        Ok(Some(Lease::new(leases.give(version, now, life))))
+        Ok(Some(Lease::new(leases.grant(version, now, life))))
     }
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, _timeout: Duration) -> Result<bool> {
@@ -62,14 +98,14 @@ impl TokenStore for MemoryStore {
         let Some(entry) = entries.get_mut(key) else {
             return Ok(false);
         };
-        let admitted = entry.leases.admits(lease.fence());
-        if admitted {
-            entry.record = Some(Record {
+        let may_write = entry.leases.may_write(lease.fence());
+        if may_write {
+            entry.record = Some(StoredRecord {
                 bytes: bytes.to_vec(),
                 version: lease.fence(),
             });
         }
-        Ok(admitted)
+        Ok(may_write)
     }
 
     fn release(&self, key: &Key, lease: Lease, _timeout: Duration) -> Result<()> {

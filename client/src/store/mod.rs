@@ -1,8 +1,9 @@
 //! Where tokens are kept, so that threads, processes and machines share them.
 //!
-//! A [`TokenStore`] holds one [`Record`] for each [`Key`]. Who wants to change a record locks its key first. The lock ends when
-//! it is released, when its life is over, and, where the store can tell, when its holder has died; each has a number, its
-//! fence, that only grows, so that a holder that has been outlived can no longer write.
+//! A [`TokenStore`] holds one [`StoredRecord`] for each [`Key`]. To change a record, a process first
+//! locks its key, and gets a [`Lease`]. The lease ends when it is released, when it expires, and,
+//! if the store can tell, when its holder dies. Each lease has a number, its fence, which only
+//! grows: after another lease was granted, the former holder can no longer write.
 //!
 //! ```
 //! use std::time::Duration;
@@ -25,6 +26,7 @@ mod key;
 mod leases;
 mod lock;
 mod memory;
+mod password;
 #[cfg(feature = "redis")]
 mod redis;
 
@@ -33,6 +35,7 @@ pub use self::redis::RedisStore;
 pub use directory::DirectoryStore;
 pub use key::Key;
 pub use memory::MemoryStore;
+pub use password::may_hold_password;
 
 use std::any::Any;
 use std::fmt;
@@ -41,18 +44,22 @@ use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 
+use crate::clock::{Clock, SystemClock};
+
 /// The longest record, in bytes: 1 MiB. A longer one is not saved.
 pub const LONGEST_RECORD: usize = 1024 * 1024;
 
 /// Keeps tokens. It is used from many threads at once. No method waits longer than its `timeout`,
 /// and none waits for a lease.
 ///
-/// A failure is an error of the kind [`Store`](jumpqr_core::ErrorKind::Store) whose texts hold nothing of a record.
+/// A failure is an error of the kind [`Store`](jumpqr_core::ErrorKind::Store). Its texts hold
+/// nothing of a record.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// Which store it is, as the setting `token_store` has it, but for a password.
+    /// Returns the setting `token_store` that names this store, without a password.
     fn name(&self) -> String;
 
-    /// Whether all who share it are on one machine, so that what WeChat says to the machine's address holds for all of them.
+    /// Returns whether all processes that share the store are on one machine. Then what WeChat says
+    /// about the machine's IP address is true for all of them.
     fn is_of_one_machine(&self) -> bool {
         false
     }
@@ -63,62 +70,67 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         true
     }
 
-    /// What was saved last, whole; `None` where nothing was. It needs no lease.
-    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>>;
+    /// Returns the record that was saved last; `None` if none was. It needs no lease, and never
+    /// returns a part of a record.
+    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<StoredRecord>>;
 
-    /// Locks the key for `life`, or says with `None` that somebody else holds it.
+    /// Locks the key for `life`. Returns `None` if another holder has a lease.
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>>;
 
-    /// Replaces the record, durably when it returns. Returns `false`, and writes nothing, if the
-    /// lease was outlived. A record that is longer than [`LONGEST_RECORD`] is refused.
+    /// Replaces the record; when this returns, it is durable. Returns `false`, and writes nothing,
+    /// if the lease was released or another was granted since. A record that is longer than
+    /// [`LONGEST_RECORD`] is refused.
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool>;
 
-    /// Unlocks the key. A lease that was outlived leaves the one of its successor alone.
+    /// Unlocks the key. If another lease was granted since, that one stays.
     fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()>;
 }
 
-/// What a store holds for a key. Its `Debug` says nothing of the bytes.
+/// What a store holds for a key. Its `Debug` output has none of the bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Record {
-    /// What was saved.
+pub struct StoredRecord {
+    /// The bytes that were saved.
     pub bytes: Vec<u8>,
-    /// The fence of the lease under which it was saved: a later record has a greater one, or the same if the lease is the same.
+    /// The fence of the lease under which they were saved. A later record has a greater version, or
+    /// the same if it was saved under the same lease.
     pub version: u64,
 }
 
-impl fmt::Debug for Record {
+impl fmt::Debug for StoredRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record")
+        f.debug_struct("StoredRecord")
             .field("version", &self.version)
             .finish_non_exhaustive()
     }
 }
 
-/// The right to write a record, until a later lease is given.
+/// The right to write the record of a key, until it is released, expires, or another lease is
+/// granted.
 pub struct Lease {
     fence: u64,
-    _holding: Option<Box<dyn Any + Send + Sync>>,
+    _guard: Option<Box<dyn Any + Send + Sync>>,
 }
 
 impl Lease {
-    /// A lease with this number.
+    /// Makes a lease with this number.
     #[must_use]
     pub fn new(fence: u64) -> Self {
         Self {
             fence,
-            _holding: None,
+            _guard: None,
         }
     }
 
-    /// A lease that keeps `holding` until it is released or dropped: a thing by which others see that the holder lives.
-    pub fn holding(fence: u64, holding: impl Any + Send + Sync) -> Self {
+    /// Makes a lease that keeps `guard` until it is released or dropped: for example a locked file,
+    /// by which other processes see that the holder is alive.
+    pub fn with_guard(fence: u64, guard: impl Any + Send + Sync) -> Self {
         Self {
             fence,
-            _holding: Some(Box::new(holding)),
+            _guard: Some(Box::new(guard)),
         }
     }
 
-    /// Its number: greater than that of every earlier lease of the key.
+    /// Returns the lease's number. It is greater than that of every earlier lease of the key.
     #[must_use]
     pub fn fence(&self) -> u64 {
         self.fence
@@ -147,24 +159,25 @@ fn check_length(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Whether a setting may hold a password, and so must not be seen, as what stands on a command line is.
-#[must_use]
-pub fn may_hold_password(token_store: &str) -> bool {
-    !token_store.starts_with("dir:") && (token_store.contains('@') || token_store.contains("pass="))
+/// Opens the store that the setting `token_store` names:
+///
+/// - `memory:` — a new [`MemoryStore`], in this process only
+/// - `dir:/absolute/path` — a [`DirectoryStore`] in this folder
+/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…[?ca=/path]` with TLS,
+///   or `redis+unix:///path` — a `RedisStore`, with the feature `redis`
+///
+/// Any other setting is refused as `invalid_config`. The error does not repeat the setting, which
+/// may hold a password.
+pub fn open(token_store: &str) -> Result<Arc<dyn TokenStore>> {
+    open_with_clock(token_store, Arc::new(SystemClock::default()))
 }
 
-/// The store that the setting `token_store` names:
-///
-/// - `memory:` — a new one, in this process only
-/// - `dir:/absolute/path` — a [`DirectoryStore`] in this folder
-/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…[?ca=/path]` with TLS, or `redis+unix:///path` — a
-///   `RedisStore`, with the feature `redis`
-///
-/// Anything else is refused, without being repeated: an address may hold a password.
-pub fn open(token_store: &str) -> Result<Arc<dyn TokenStore>> {
+/// Opens a store as [`open`] does. Its leases expire by this clock's time of day. Those in Redis
+/// expire by the clock of Redis.
+pub fn open_with_clock(token_store: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn TokenStore>> {
     match token_store.split_once(':') {
-        Some(("memory", "")) => Ok(Arc::new(MemoryStore::default())),
-        Some(("dir", path)) => Ok(Arc::new(DirectoryStore::open(path)?)),
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::with_clock(clock))),
+        Some(("dir", path)) => Ok(Arc::new(DirectoryStore::open_with_clock(path, clock)?)),
         Some(("redis" | "rediss" | "redis+unix", _)) => open_redis(token_store),
         _ => Err(Error::new(
             OwnCode::InvalidConfig,

@@ -1,11 +1,11 @@
 use std::error::Error as StdError;
 
 use jumpqr_core::Secret;
+use jumpqr_core::check::has_white_space;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::LONGEST_CREDENTIAL;
 
 use super::{TokenRequest, TokenSource};
-use crate::builder::has_white_space;
 
 /// What the caller's function may fail with.
 type Failure = Box<dyn StdError + Send + Sync>;

@@ -60,8 +60,7 @@ fn waiting_for_a_thread_counts_towards_the_queue_timeout_alone() {
     );
     assert!(error.advice().contains("queue timeout"), "{error}");
     let mut rules = client.rules();
-    rules.set_waited(TEN_SECONDS);
-    let error = rules.next_page().unwrap_err();
+    let error = rules.with_waited(TEN_SECONDS).next_page().unwrap_err();
     assert_eq!(error.code(), OwnCode::PacedOut);
     assert_eq!(transport.sent().len(), 1);
 }

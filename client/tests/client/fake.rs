@@ -1,46 +1,17 @@
-//! A clock that is set by hand, and a WeChat without a network.
+//! A WeChat without a network, and clients of it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use jumpqr::response::Response;
 use jumpqr::transport::{HttpRequest, MemoryTransport};
-use jumpqr::{Client, ClientBuilder, Clock, OpenVersion, OrdinaryLinkRule, PermitSubRule};
+use jumpqr::{Client, ClientBuilder, OpenVersion, OrdinaryLinkRule, PermitSubRule};
+
+pub(crate) use crate::manual_clock::ManualClock;
 
 pub(crate) const ADD: &str = "/cgi-bin/wxopen/qrcodejumpadd";
 pub(crate) const GET: &str = "/cgi-bin/wxopen/qrcodejumpget";
 pub(crate) const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
-
-/// Waiting takes no time: it sets the clock.
-#[derive(Debug, Default)]
-pub(crate) struct ManualClock(Mutex<Duration>);
-
-impl ManualClock {
-    pub(crate) fn advance(&self, by: Duration) {
-        *self.0.lock().unwrap() += by;
-    }
-
-    pub(crate) fn set(&self, now: Duration) {
-        *self.0.lock().unwrap() = now;
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Duration {
-        *self.0.lock().unwrap()
-    }
-
-    /// It was 2026 at its origin.
-    fn time_of_day(&self) -> Duration {
-        Duration::from_secs(1_780_000_000) + self.now()
-    }
-
-    fn sleep_until(&self, until: Duration) {
-        let mut now = self.0.lock().unwrap();
-        *now = until.max(*now);
-    }
-}
 
 pub(crate) fn ok() -> Response {
     Response::ok(r#"{"errcode":0,"errmsg":"ok"}"#)

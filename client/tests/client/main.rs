@@ -9,6 +9,7 @@
 
 mod advice;
 mod authorizer_list;
+mod builder;
 mod cancel;
 mod connection;
 mod deadline;
@@ -16,6 +17,8 @@ mod fake;
 mod hindered_renewal;
 mod http;
 mod look_up;
+#[path = "../manual_clock/mod.rs"]
+mod manual_clock;
 mod merchants;
 mod named;
 mod network;

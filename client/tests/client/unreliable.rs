@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jumpqr::error::{Error, OwnCode, Result};
-use jumpqr::store::{Key, Lease, MemoryStore, Record, TokenStore};
+use jumpqr::store::{Key, Lease, MemoryStore, StoredRecord, TokenStore};
 
 use crate::fake::ManualClock;
 
@@ -92,7 +92,7 @@ impl TokenStore for Unreliable {
         self.store.name()
     }
 
-    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>> {
+    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<StoredRecord>> {
         self.begin(Work::Load, timeout)?;
         self.store.load(key, timeout)
     }

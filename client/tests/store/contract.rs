@@ -1,10 +1,12 @@
 //! What every store promises.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr::ErrorKind;
 use jumpqr::store::{self, Key, TokenStore};
 
+use crate::manual_clock::ManualClock;
 use crate::place::Place;
 use crate::{LONG, get, key, put};
 
@@ -105,6 +107,22 @@ fn a_lease_that_was_released_cannot_write() {
         assert!(!store.save(&key(), b"late", &forged, LONG).unwrap());
         assert_eq!(get(store), None);
     });
+}
+
+#[test]
+fn a_lease_expires_by_the_clock_of_the_store() {
+    let second = Duration::from_secs(1);
+    let place = Place::directory();
+    for setting in ["memory:", &place.setting] {
+        let clock = Arc::new(ManualClock::default());
+        let store = store::open_with_clock(setting, clock.clone()).unwrap();
+        let late = store.lock(&key(), 2 * second, LONG).unwrap().unwrap();
+        clock.set(second);
+        assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
+        clock.advance(second);
+        let next = store.lock(&key(), LONG, LONG).unwrap();
+        assert!(next.unwrap().fence() > late.fence(), "{setting}");
+    }
 }
 
 #[test]

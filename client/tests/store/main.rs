@@ -12,6 +12,8 @@ mod crash;
 mod files;
 mod fleet;
 mod lock;
+#[path = "../manual_clock/mod.rs"]
+mod manual_clock;
 mod merchants;
 mod place;
 mod process;

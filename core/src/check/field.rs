@@ -50,7 +50,10 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
     }
 }
 
-fn has_white_space(text: &str) -> bool {
+/// Returns whether the text has white space or a control character in it. No credential and no
+/// appid has.
+#[must_use]
+pub fn has_white_space(text: &str) -> bool {
     text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 

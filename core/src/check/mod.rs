@@ -7,7 +7,7 @@ mod field;
 mod finding;
 mod prefix;
 
-pub use field::MAX_DEBUG_URLS;
+pub use field::{MAX_DEBUG_URLS, has_white_space};
 pub use finding::{CheckReport, Finding, FindingCode};
 
 pub(crate) use field::{check_appid, check_debug_url, check_path, check_prefix_list};

@@ -12,7 +12,7 @@ use redis::{RedisResult, Script};
 use self::connection::Connection;
 use self::connections::Connections;
 use self::setting::Setting;
-use super::{Key, Lease, Record, TokenStore, check_length};
+use super::{Key, Lease, StoredRecord, TokenStore, check_length};
 
 /// The longest life of a lease that Redis is asked for: a year. It refuses numbers that are far larger.
 const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -111,7 +111,7 @@ impl RedisStore {
         Error::new(
             OwnCode::StoreDamaged,
             format!(
-                "token_store: in Redis at {}, {} does not hold what was written",
+                "token_store: in Redis at {}, {} is damaged: it does not hold what the store wrote",
                 self.connections.server().place,
                 self.record_key(key)
             ),
@@ -124,7 +124,7 @@ impl TokenStore for RedisStore {
         self.name.clone()
     }
 
-    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<Record>> {
+    fn load(&self, key: &Key, timeout: Duration) -> Result<Option<StoredRecord>> {
         let (version, bytes): (Option<Vec<u8>>, Option<Vec<u8>>) =
             self.run(key, timeout, |connection| {
                 redis::cmd("HMGET")
@@ -141,7 +141,7 @@ impl TokenStore for RedisStore {
             .ok()
             .and_then(|version| version.parse().ok())
             .ok_or_else(|| self.damaged(key))?;
-        Ok(Some(Record { bytes, version }))
+        Ok(Some(StoredRecord { bytes, version }))
     }
 
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {

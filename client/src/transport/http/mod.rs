@@ -51,7 +51,7 @@ use self::tls_roots::Roots;
 #[cfg(feature = "redis")]
 pub(crate) use self::tls_roots::{BUNDLED, add_pem};
 use super::{HttpRequest, Transport};
-use crate::base_url::{authority_port, is_loopback};
+use crate::base_url::{is_loopback, split_port};
 
 /// How much of an answer is read at a time, and of a request sent, in bytes: a request's head, which is written in one piece, may
 /// hold two long tokens.
@@ -281,7 +281,7 @@ impl HttpTransport {
             return Ok(&self.direct);
         }
         let authority = rest.split('/').next().unwrap_or_default();
-        let (host, port) = authority_port(authority).unwrap_or((authority, ""));
+        let (host, port) = split_port(authority).unwrap_or((authority, ""));
         let port = port.parse().unwrap_or(if https { 443 } else { 80 });
         if is_loopback(authority) || proxy::is_excluded(&self.no_proxy, host, port) {
             return Ok(&self.direct);
