@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
+use jumpqr_core::call::{Call, Policy, SendFailure, Step};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::response::Response;
@@ -12,7 +12,7 @@ use jumpqr_core::{Error, Pacer, Secret, Slot};
 use log::Level;
 
 use crate::base_url::BaseUrl;
-use crate::cancel::{BETWEEN_CHECKS, CALLER_CANCELLED, Cancel};
+use crate::cancel::{BETWEEN_CHECKS, Cancel};
 use crate::clock::Clock;
 use crate::retry::delays;
 use crate::token::{FixedToken, TokenRequest, TokenSource};
@@ -97,14 +97,9 @@ impl Driver {
                     });
                     call.token(self.clock.now(), token);
                 }
-                Step::Wait { until } => {
-                    if !self.sleep(until, cancel) {
-                        call.response(self.clock.now(), Err(nothing_more_is_sent()));
-                    }
-                }
-                Step::Send(_) if cancel.is_cancelled() => {
-                    call.response(self.clock.now(), Err(nothing_more_is_sent()));
-                }
+                Step::Wait { .. } if cancel.check() => call.cancel(self.clock.now()),
+                Step::Wait { until } => self.sleep(until),
+                Step::Send(_) if cancel.is_cancelled() => call.cancel(self.clock.now()),
                 Step::Send(sending) => {
                     let host = self.hosts.get(sending.host).map_or("", BaseUrl::as_str);
                     let request = HttpRequest::new(&sending, host, cancel);
@@ -160,15 +155,11 @@ impl Driver {
         }
     }
 
-    /// Waits until then or for a moment; `false` if the caller has given up. The call is asked for
-    /// its next step after each moment, because its slot may have moved to an earlier time.
-    fn sleep(&self, until: Duration, cancel: &Cancel) -> bool {
-        if cancel.check() {
-            return false;
-        }
+    /// Waits until then or for a moment. After each moment the call may be cancelled, and its slot
+    /// may have moved to an earlier time.
+    fn sleep(&self, until: Duration) {
         let look = self.clock.now().saturating_add(BETWEEN_CHECKS);
         self.clock.sleep_until(until.min(look));
-        true
     }
 }
 
@@ -227,10 +218,6 @@ fn log_end<I: Interface>(call: &Call<I>, took: Duration, result: &Result<I::Resp
         Err(error) => error.code().name(),
     };
     log::debug!(target: LOG_TARGET, "{}: {end} after {took:.3?}: {tally}", I::NAME);
-}
-
-fn nothing_more_is_sent() -> SendFailure {
-    SendFailure::before_sending(FailureCause::Cancelled, CALLER_CANCELLED)
 }
 
 impl fmt::Debug for Driver {

@@ -210,12 +210,13 @@ impl Watch<'_> {
     }
 }
 
-/// Drives one call, and holds it to its promises.
+/// Drives one call, which may be cancelled after some steps, and holds it to its promises.
 fn drive<I: Interface>(
     interface: I,
     policy: Policy,
     begin: Duration,
     events: &[Event],
+    cancelled_after: Option<usize>,
 ) -> Result<(), TestCaseError> {
     let hosts = policy.hosts.max(1);
     let looks_up = policy.look_up
@@ -243,8 +244,14 @@ fn drive<I: Interface>(
         may_write: !looks_up,
     };
     let mut call = Call::new(interface, policy, begin);
-    for _ in 0..5 * most_sends + 10 {
-        match call.step(watch.now) {
+    for taken in 0..5 * most_sends + 10 {
+        let mut step = call.step(watch.now);
+        if cancelled_after == Some(taken) && !matches!(step, Step::Done(_)) {
+            call.cancel(watch.now);
+            step = call.step(watch.now);
+            prop_assert!(matches!(step, Step::Done(Err(_))), "it goes on");
+        }
+        match step {
             Step::GetToken { rejected, deadline } => {
                 prop_assert_eq!(deadline, watch.deadline);
                 let event = watch.event()?;
@@ -350,29 +357,30 @@ proptest! {
         policy in any_policy(),
         begin in 0_u64..1_000_000,
         events in vec(any_event(), 1..24),
+        cancelled in proptest::option::weighted(0.3, 0_usize..12),
     ) {
         let begin = Duration::from_millis(begin);
         let key = RuleKey::ordinary_link(PREFIX);
         match interface {
             0 => drive(
                 AddJumpQRCode { rule: rule().into(), is_edit: Edit::Add },
-                policy, begin, &events,
+                policy, begin, &events, cancelled,
             ),
             1 => drive(
                 AddJumpQRCode { rule: rule().into(), is_edit: Edit::Modify },
-                policy, begin, &events,
+                policy, begin, &events, cancelled,
             ),
-            2 => drive(PublishJumpQRCode { key }, policy, begin, &events),
-            3 => drive(DeleteJumpQRCode { key }, policy, begin, &events),
-            4 => drive(GetJumpQRCode::OrdinaryLink, policy, begin, &events),
-            5 => drive(DownloadQRCodeText, policy, begin, &events),
+            2 => drive(PublishJumpQRCode { key }, policy, begin, &events, cancelled),
+            3 => drive(DeleteJumpQRCode { key }, policy, begin, &events, cancelled),
+            4 => drive(GetJumpQRCode::OrdinaryLink, policy, begin, &events, cancelled),
+            5 => drive(DownloadQRCodeText, policy, begin, &events, cancelled),
             _ => drive(
                 StableToken {
                     appid: "wx1".to_owned(),
                     secret: Secret::new(APPSECRET),
                     force_refresh: false,
                 },
-                policy, begin, &events,
+                policy, begin, &events, cancelled,
             ),
         }?;
     }

@@ -18,6 +18,8 @@
 //!      │       ├─ outcome unknown ───▶ read-back ────────┤
 //!      │       └─ stale token, once ─▶ GetToken ─────────┤
 //!      └─────────────────────────────────────────────────┘
+//!
+//!      cancel, before any step ──▶ Done
 //! ```
 //!
 //! - A call reserves its slot first and asks for its token afterwards. If other calls renew the token while this one waits
@@ -35,6 +37,8 @@
 //!   with [`Outcome::Unknown`].
 //! - An attempt that was read back and sent again may still be applied late, and a refusal may be its echo (85071). So
 //!   whatever such a call would end with is read back once more; where no time is left for that, the outcome is unknown.
+//! - A call that is [cancelled](Call::cancel) sends nothing more. A write that may have been sent
+//!   before is not read back any more: its outcome is unknown.
 //!
 //! One complete call:
 //!
@@ -304,6 +308,24 @@ impl<I: Interface> Call<I> {
             Phase::Asking => self.asked(now, verdict),
             Phase::ReadingBack { .. } => self.read_back(now, verdict),
         }
+    }
+
+    /// Ends the call, because its caller has cancelled it. The next step is [`Step::Done`].
+    ///
+    /// Any step but [`Step::Done`] may be answered so, as long as nothing was done for it. If a
+    /// request may have been sent, report that to [`Call::response`] instead.
+    pub fn cancel(&mut self, now: Duration) {
+        if matches!(self.state, State::Done(_)) {
+            return;
+        }
+        if let Some(since) = self.queued.take().filter(|_| self.had_to_wait) {
+            let waited = now.saturating_sub(since);
+            self.tally.queued = self.tally.queued.saturating_add(waited);
+        }
+        self.fail(Error::new(
+            OwnCode::Cancelled,
+            "the caller has cancelled the call",
+        ));
     }
 
     /// The slot begins: the token is next, or the request.

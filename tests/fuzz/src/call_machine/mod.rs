@@ -92,8 +92,15 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     let mut events = scenario.events();
     let mut call = Call::new(interface, policy, now);
     let (mut steps, mut early, mut waits) = (0, 0, false);
+    let mut taken = 0;
     let result = loop {
-        let step = call.step(now);
+        let mut step = call.step(now);
+        if scenario.cancelled_after() == Some(taken) && !matches!(step, Step::Done(_)) {
+            call.cancel(now);
+            step = call.step(now);
+            watch.cancelled(&step);
+        }
+        taken += 1;
         if !matches!(step, Step::Done(_)) {
             watch.step(now);
         }

@@ -163,6 +163,11 @@ impl Scenario {
         needs_rule && self.hosts < 128
     }
 
+    /// How many steps are taken before the call is cancelled, if it is.
+    pub(super) fn cancelled_after(&self) -> Option<usize> {
+        (self.hosts & 0x60 == 0x60).then(|| usize::from(self.hosts / 4 % 8))
+    }
+
     /// The events, over and over.
     pub(super) fn events(&self) -> impl Iterator<Item = Event> {
         const NOTHING: Event = Event {

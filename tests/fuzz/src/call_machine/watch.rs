@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use jumpqr_core::call::{Policy, SendRequest};
+use jumpqr_core::call::{Policy, SendRequest, Step};
 use jumpqr_core::errcode::Reaction;
+use jumpqr_core::error::OwnCode;
 use jumpqr_core::{Error, Outcome, Secret};
 
 use super::scenario::{Answer, Errcode, Listed, Listing, Which};
@@ -261,6 +262,18 @@ impl Watch {
             }
             None => {}
         }
+    }
+
+    /// The call was cancelled, and this is its next step.
+    pub(super) fn cancelled<A>(&self, step: &Step<A>) {
+        let Step::Done(Err(error)) = step else {
+            panic!("a call goes on after it was cancelled");
+        };
+        let is_unknown = error.outcome() == Outcome::Unknown;
+        assert!(
+            error.code() == OwnCode::Cancelled || is_unknown,
+            "{error:?}"
+        );
     }
 
     /// Holds the end of the call to what has been seen.
