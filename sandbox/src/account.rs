@@ -1,14 +1,15 @@
+//! The accounts of the sandbox: Mini Programs and service accounts.
+
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use jumpqr_core::Secret;
 use serde::{Deserialize, Serialize};
 
-/// The longest life of a token, and the default one. Source: the official page of getAccessToken.
+/// The longest and default lifetime of a token. Source: the official page of getAccessToken.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(7200);
 
-/// What an account is.
+/// The kind of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountKind {
@@ -26,28 +27,29 @@ pub enum AccountKind {
 pub struct Account {
     /// `wx` and 16 characters.
     pub appid: String,
-    /// With which it gets tokens.
+    /// The secret used to get tokens.
     pub secret: Secret,
-    /// What it is.
+    /// Its kind.
     pub kind: AccountKind,
-    /// Its name in the answer of wxamplinkget.
+    /// Its name in the response of wxamplinkget.
     pub nickname: String,
-    /// The permission sets it has granted: 18 for the rules of a Mini Program, 3 for those of a service account, 33 for
-    /// wxamplink and wxamplinkget. Without them: 61007. A platform has what it was authorised to.
+    /// Its permission sets: 18 for rules of a Mini Program, 3 for rules of a service account, 33
+    /// for wxamplink and wxamplinkget. A call without the right permission set gets 61007. A
+    /// platform has the permission sets of its authorisation instead.
     pub permission_sets: BTreeSet<u16>,
-    /// Whether it is a personal Mini Program: 85075.
+    /// Whether it is a personal Mini Program. Its calls get 85075.
     pub personal: bool,
-    /// Whether it has released code; without, publishing is answered with 85074.
+    /// Whether it has released code. Without released code, publishing gets 85074.
     pub released: bool,
-    /// `qrcodejump_open` in the answer of getJumpQRCode.
+    /// `qrcodejump_open` in the response of getJumpQRCode.
     pub qrcodejump_open: bool,
-    /// How long its tokens live, those of the platforms that call for it too.
+    /// The lifetime of its tokens, including the tokens of platforms that call for it.
     pub token_lifetime: Duration,
 }
 
 impl Account {
-    /// One of this kind, with all permissions.
-    pub(crate) fn of_kind(
+    /// Makes an account of this kind with all permissions.
+    pub(crate) fn new(
         kind: AccountKind,
         appid: impl Into<String>,
         secret: impl Into<Secret>,
@@ -58,7 +60,7 @@ impl Account {
         }
     }
 
-    /// A Mini Program of an organisation, with released code and all permissions.
+    /// Makes a Mini Program of an organisation, with released code and all permissions.
     pub fn mini_program(appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self {
             appid: appid.into(),
@@ -73,7 +75,7 @@ impl Account {
         }
     }
 
-    /// A service account with all permissions.
+    /// Makes a service account with all permissions.
     pub fn service_account(appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self {
             kind: AccountKind::ServiceAccount,
@@ -83,19 +85,31 @@ impl Account {
         }
     }
 
-    /// The name and the content of its verification file, always the same for the same appid.
+    /// Returns the name and the content of the account's verification file. They depend on the
+    /// appid only, and stay the same in every version of the sandbox.
     #[must_use]
     pub fn verification_file(&self) -> (String, String) {
-        let mut hasher = DefaultHasher::new();
-        self.appid.hash(&mut hasher);
-        let mut random = fastrand::Rng::with_seed(hasher.finish());
-        let name: String = (0..10).map(|_| random.alphanumeric()).collect();
-        let content = format!("{:016x}{:016x}", random.u64(..), random.u64(..));
-        (format!("{name}.txt"), content)
+        const CHARACTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let mut hash = fnv1a(self.appid.as_bytes());
+        let content = format!("{hash:016x}{:016x}", fnv1a(&hash.to_be_bytes()));
+        let mut name = String::with_capacity(14);
+        for _ in 0..10 {
+            let index = usize::try_from(hash % 62).unwrap_or_default();
+            name.extend(CHARACTERS.get(index).copied().map(char::from));
+            hash /= 62;
+        }
+        (name + ".txt", content)
     }
 }
 
-/// What identifies an account to the token interfaces.
+/// The 64-bit FNV-1a hash. Source: RFC 9923.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The credentials of an account or a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
@@ -105,11 +119,11 @@ pub struct Credentials {
     pub secret: Secret,
 }
 
-/// A change to an account, as the control endpoint takes it: what is absent stays.
+/// The body of `PUT /sandbox/accounts/{appid}`. An absent field keeps its value.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AccountChange {
-    #[serde(deserialize_with = "hidden")]
+    #[serde(deserialize_with = "deserialize_secret")]
     pub(crate) secret: Option<Secret>,
     pub(crate) kind: Option<AccountKind>,
     nickname: Option<String>,
@@ -120,7 +134,7 @@ pub(crate) struct AccountChange {
     token_lifetime_seconds: Option<u64>,
 }
 
-pub(crate) fn hidden<'de, D: serde::Deserializer<'de>>(
+pub(crate) fn deserialize_secret<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
@@ -144,5 +158,28 @@ impl AccountChange {
             &mut account.token_lifetime,
             self.token_lifetime_seconds.map(Duration::from_secs),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_fnv1a() {
+        // Source: the test vectors of RFC 9923.
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn the_verification_file_of_an_appid_never_changes() {
+        let (name, content) = Account::mini_program("wx5a6b7c8d9e0f1a2b", "").verification_file();
+        assert_eq!(name, "KCfCAeDG9F.txt");
+        assert_eq!(content, "6bacb2bab32b3420f9de40cccb30fc50");
+        let (other_name, other_content) = Account::mini_program("wx1", "").verification_file();
+        assert_ne!(other_name, name);
+        assert_ne!(other_content, content);
     }
 }

@@ -11,30 +11,32 @@ use crate::sandbox::Sandbox;
 use crate::server::AllowedHost;
 #[cfg(feature = "proxy")]
 use crate::server::Identity;
-use crate::state::{Start, StartAuthorization, StartTicket, links};
+use crate::state::{InitialAuthorization, InitialState, InitialTicket, links};
 use crate::succession::TokenSuccession;
 
-/// The appid of the Mini Program that every sandbox has.
+/// The appid of the Mini Program of every sandbox.
 pub const MINI_PROGRAM_APPID: &str = "wx5a6b7c8d9e0f1a2b";
 /// Its secret.
 pub const MINI_PROGRAM_SECRET: &str = "5a6d696e6970726f6772616d73656372";
-/// The appid of the service account that every sandbox has. It is linked to the Mini Program.
+/// The appid of the service account of every sandbox. It is linked to the Mini Program.
 pub const SERVICE_ACCOUNT_APPID: &str = "wx0f1e2d3c4b5a6978";
 /// Its secret.
 pub const SERVICE_ACCOUNT_SECRET: &str = "73657276696365616363746f66736563";
 
-/// The component_appid of the third-party platform that every sandbox has. The Mini Program has authorised it.
+/// The component_appid of the third-party platform of every sandbox. The Mini Program has
+/// authorised it.
 pub const COMPONENT_APPID: &str = "wx7c0d1e2f3a4b5c6d";
 /// Its component_appsecret.
 pub const COMPONENT_APPSECRET: &str = "636f6d706f6e656e746170707365637e";
 
-/// The ticket that was pushed to it when the sandbox started.
-pub const COMPONENT_VERIFY_TICKET: &str = "ticket@@@yvok56yK5SsJry2UWKaXpQ1bC8jjUukqPSNLdhYLcB3s1VneUxUEiJQbhg6jS5ldruoNbMKlB4Y2dtzjgQfAbQ";
-/// The authorizer_refresh_token of the Mini Program, to begin with.
+/// The ticket that is pushed to the platform when the sandbox starts.
+pub const COMPONENT_VERIFY_TICKET: &str = "ticket@@@yvok56yK5SsJry2UWKaXpQ1bC8jj\
+    UukqPSNLdhYLcB3s1VneUxUEiJQbhg6jS5ldruoNbMKlB4Y2dtzjgQfAbQ";
+/// The first authorizer_refresh_token of the Mini Program.
 pub const AUTHORIZER_REFRESH_TOKEN: &str =
     "refreshtoken@@@QF3zobfieD8UzBIVrIb4aPDuliZeTcU3R32W1gQTi54";
 
-/// Says what a sandbox is to be like before it starts.
+/// The settings of a sandbox that has not started yet.
 #[derive(Debug, Clone)]
 #[must_use = "a builder starts nothing before `start`"]
 pub struct SandboxBuilder {
@@ -43,22 +45,22 @@ pub struct SandboxBuilder {
     allowed_hosts: Vec<String>,
     #[cfg(feature = "proxy")]
     proxy: bool,
-    start: Start,
+    start: InitialState,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        let mut start = Start::default();
+        let mut start = InitialState::default();
         start.links.put(
             SERVICE_ACCOUNT_APPID,
             MINI_PROGRAM_APPID,
             LinkStatus::Linked,
         );
-        start.tickets.push(StartTicket {
+        start.tickets.push(InitialTicket {
             component_appid: COMPONENT_APPID,
             component_verify_ticket: COMPONENT_VERIFY_TICKET,
         });
-        start.authorizations.push(StartAuthorization {
+        start.authorizations.push(InitialAuthorization {
             component_appid: COMPONENT_APPID,
             appid: MINI_PROGRAM_APPID,
             refresh_token: AUTHORIZER_REFRESH_TOKEN,
@@ -84,13 +86,14 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The loopback address to listen on; 127.0.0.1 by default. Any other is refused.
+    /// Sets the loopback address to listen on; 127.0.0.1 by default. [`start`](Self::start) refuses
+    /// any other address.
     pub fn address(mut self, address: IpAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// The port to listen on; 0, the default, is any free one.
+    /// Sets the port to listen on. The default, 0, means any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -98,33 +101,34 @@ impl SandboxBuilder {
 
     /// Allows a further host in the `Host` header: `NAME`, with any port, or `NAME:PORT`.
     ///
-    /// By default the sandbox answers as `127.0.0.1`, `localhost` and `[::1]` with its own port,
-    /// and refuses other names (403): a web page could have chosen them. Allow a name of
-    /// `/etc/hosts`, or one that a proxy forwards here. A name that cannot be a host is refused by
-    /// [`start`](Self::start).
+    /// By default the sandbox accepts `127.0.0.1`, `localhost` and `[::1]` with its own port. It
+    /// refuses other names (403), because a web page could have chosen them. Allow a name of
+    /// `/etc/hosts`, or a name that a proxy forwards to the sandbox. [`start`](Self::start) refuses
+    /// an invalid name.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.allowed_hosts.push(host.into());
         self
     }
 
-    /// Also serves as an HTTPS proxy, on the same port, for clients that have `https://api.weixin.qq.com` built in.
+    /// Adds an HTTPS proxy on the same port, for clients that have `https://api.weixin.qq.com`
+    /// built in.
     ///
-    /// A client that has the base URL as its `HTTPS_PROXY`, and trusts [`Sandbox::proxy_ca`], comes
-    /// here unchanged. The proxy leads WeChat's API hosts to the sandbox and refuses all others, so
-    /// nothing leaves this machine through it.
+    /// Such a client needs no change: set its `HTTPS_PROXY` to the base URL, and make it trust
+    /// [`Sandbox::proxy_ca`]. The proxy routes WeChat's API hosts to the sandbox and refuses all
+    /// other hosts, so nothing leaves this machine through it.
     #[cfg(feature = "proxy")]
     pub fn proxy(mut self) -> Self {
         self.proxy = true;
         self
     }
 
-    /// A further account, or one in the place of that with the same appid.
+    /// Adds an account, or replaces the account with the same appid.
     pub fn account(mut self, account: Account) -> Self {
         self.start.accounts.insert(account.appid.clone(), account);
         self
     }
 
-    /// A further platform, or one in the place of that with the same component_appid.
+    /// Adds a platform, or replaces the platform with the same component_appid.
     pub fn platform(mut self, platform: Platform) -> Self {
         self.start
             .platforms
@@ -132,7 +136,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// A service account is linked to a Mini Program, as after both administrators have confirmed.
+    /// Links a service account to a Mini Program, as if both administrators had confirmed.
     pub fn link(mut self, service_account: &str, mini_program: &str) -> Self {
         self.start
             .links
@@ -140,19 +144,20 @@ impl SandboxBuilder {
         self
     }
 
-    /// How much an account may do.
+    /// Sets the limits of every account.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.start.limits = limits;
         self
     }
 
-    /// What becomes of a token when the next one is issued.
+    /// Sets what happens to a token when the next one is issued.
     pub fn token_succession(mut self, succession: TokenSuccession) -> Self {
         self.start.succession = succession;
         self
     }
 
-    /// The sandbox's clock stands still at this time, in seconds since the UNIX epoch, and moves only when told.
+    /// Freezes the sandbox's clock at this time, in seconds since the UNIX epoch. The clock then
+    /// moves only by [`Sandbox::advance`].
     pub fn frozen_at(mut self, unix_seconds: u64) -> Self {
         self.start.frozen_at = Some(Duration::from_secs(unix_seconds));
         self

@@ -1,13 +1,14 @@
-//! The sandbox's own time: that of the system, or standing still, and moved on request, so that no test has to sleep.
+//! The sandbox's own clock. It follows the system's time or stands still, and moves on request, so
+//! tests need not sleep.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use time::{OffsetDateTime, UtcOffset};
 
-/// A point in time: how long after the UNIX epoch.
+/// A point in time: the time since the UNIX epoch.
 pub(crate) type Moment = Duration;
 
-/// Quotas turn at midnight in China. Which zone WeChat goes by is documented nowhere.
+/// Quotas start again at midnight in China. WeChat's time zone is undocumented.
 const BEIJING_HOURS: i8 = 8;
 
 #[derive(Debug, Clone)]
@@ -17,7 +18,8 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// The system's time, or `frozen_at`, which passes only by [`advance`](Self::advance).
+    /// Makes a clock. If `frozen_at` is set, the clock starts there and moves only by
+    /// [`advance`](Self::advance); otherwise it follows the system's time.
     pub(crate) fn new(frozen_at: Option<Moment>) -> Self {
         Self {
             frozen_at,
@@ -42,11 +44,11 @@ impl Clock {
         self.frozen_at.is_some()
     }
 
-    /// Stops the clock where it is, or lets it go on from there with the system's time.
-    pub(crate) fn freeze(&mut self, freeze: bool) {
+    /// Stops the clock at its present time, or lets it run on from there.
+    pub(crate) fn set_frozen(&mut self, frozen: bool) {
         let now = self.now();
         *self = Self::new(Some(now));
-        if !freeze {
+        if !frozen {
             let system = Self::new(None).now();
             *self = Self {
                 frozen_at: None,
@@ -56,24 +58,24 @@ impl Clock {
     }
 }
 
-/// The calendar month in China, counted from year 0.
+/// Returns the calendar month in China, counted from year 0.
 pub(crate) fn month(moment: Moment) -> i64 {
-    let date = in_china(moment);
+    let date = to_china_time(moment);
     i64::from(date.year()) * 12 + i64::from(u8::from(date.month()))
 }
 
-/// The calendar day in China, counted from day 0 of the Julian calendar.
+/// Returns the calendar day in China, counted from day 0 of the Julian calendar.
 pub(crate) fn day(moment: Moment) -> i64 {
-    i64::from(in_china(moment).to_julian_day())
+    i64::from(to_china_time(moment).to_julian_day())
 }
 
-fn in_china(moment: Moment) -> OffsetDateTime {
+fn to_china_time(moment: Moment) -> OffsetDateTime {
     let offset = UtcOffset::from_hms(BEIJING_HOURS, 0, 0).unwrap_or(UtcOffset::UTC);
     i64::try_from(moment.as_secs())
         .ok()
         .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
         .and_then(|utc| utc.checked_to_offset(offset))
-        // Beyond the year 9999 every month is the same one.
+        // After the year 9999, all times count as the same month.
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn months_turn_at_midnight_in_china() {
+    fn a_month_and_a_day_start_at_midnight_in_china() {
         // 2026-10-31T15:59:59Z is 23:59:59 in Beijing.
         let before = Duration::from_secs(1_793_462_399);
         assert_eq!(month(before) + 1, month(before + Duration::from_secs(1)));
@@ -90,26 +92,26 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_clock_moves_only_when_told() {
+    fn a_frozen_clock_moves_by_advance_only() {
         let mut clock = Clock::new(Some(Duration::from_secs(100)));
         clock.advance(Duration::from_millis(1_500));
         assert_eq!(clock.now(), Duration::from_millis(101_500));
     }
 
     #[test]
-    fn freezing_keeps_what_was_advanced() {
+    fn freezing_keeps_the_advanced_time() {
         let mut clock = Clock::new(None);
         clock.advance(Duration::from_secs(1_000_000));
-        clock.freeze(true);
+        clock.set_frozen(true);
         let frozen = clock.now();
         assert!(clock.is_frozen());
         assert!(frozen > Clock::new(None).now() + Duration::from_secs(999_000));
-        clock.freeze(false);
+        clock.set_frozen(false);
         assert!(clock.now() >= frozen);
     }
 
     #[test]
-    fn no_time_is_too_far() {
+    fn any_distance_can_be_advanced() {
         let mut clock = Clock::new(None);
         clock.advance(Duration::MAX);
         assert_eq!(month(clock.now()), month(Duration::ZERO));

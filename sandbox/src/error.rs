@@ -1,47 +1,37 @@
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 
-/// Why a sandbox did not start, or did not do what it was told.
-#[derive(Debug, thiserror::Error)]
+/// Why a sandbox did not start, or refused a method call or a control request.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum SandboxError {
     /// The sandbox has known credentials and no TLS, so it listens on loopback only.
-    #[error("the address {0} is not a loopback address; use 127.0.0.1 or ::1")]
     NotLoopback(IpAddr),
-    /// The port cannot be had.
-    #[error("cannot listen on port {port}; use another, or 0 for any free one")]
+    /// The sandbox cannot listen on the port.
     Bind {
-        /// The port asked for.
+        /// The requested port.
         port: u16,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The operating system gave no thread or no reactor.
-    #[error("cannot start the server's thread")]
-    Start(#[source] io::Error),
+    /// The operating system did not provide a thread or an event queue.
+    Start(io::Error),
     /// There is no account with this appid.
-    #[error(
-        "the sandbox has no account {0}; add it with put_account or PUT /sandbox/accounts/APPID"
-    )]
     UnknownAccount(String),
     /// There is no platform with this component_appid.
-    #[error(
-        "the sandbox has no platform {0}; add it with put_platform or PUT /sandbox/platforms/COMPONENT_APPID"
-    )]
     UnknownPlatform(String),
-    /// There is no such thing, or nothing at this path.
-    #[error("{0}")]
+    /// There is no endpoint at this path, or the object in the path does not exist.
     NotFound(String),
-    /// The path exists, but not with this method.
-    #[error("{0}")]
+    /// The endpoint does not accept this method.
     WrongMethod(String),
-    /// What was asked for makes no sense; the text names the field and what to do.
-    #[error("{0}")]
+    /// A value is not valid. The text names the field and says what to do.
     Invalid(String),
 }
 
 impl SandboxError {
-    /// The HTTP status with which a control endpoint answers this.
+    /// Returns the HTTP status of the control response that reports this error.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self {
@@ -49,6 +39,49 @@ impl SandboxError {
             Self::WrongMethod(_) => 405,
             Self::NotLoopback(_) | Self::Invalid(_) => 400,
             Self::Bind { .. } | Self::Start(_) => 500,
+        }
+    }
+}
+
+impl fmt::Display for SandboxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLoopback(address) => write!(
+                f,
+                "the address {address} is not a loopback address; use 127.0.0.1 or ::1"
+            ),
+            Self::Bind { port, .. } => write!(
+                f,
+                "cannot listen on port {port}; use another, or 0 for any free one"
+            ),
+            Self::Start(_) => f.write_str("cannot start the server's thread"),
+            Self::UnknownAccount(appid) => write!(
+                f,
+                "the sandbox has no account {appid}; \
+                 add it with put_account or PUT /sandbox/accounts/APPID"
+            ),
+            Self::UnknownPlatform(component_appid) => write!(
+                f,
+                "the sandbox has no platform {component_appid}; \
+                 add it with put_platform or PUT /sandbox/platforms/COMPONENT_APPID"
+            ),
+            Self::NotFound(text) | Self::WrongMethod(text) | Self::Invalid(text) => {
+                f.write_str(text)
+            }
+        }
+    }
+}
+
+impl Error for SandboxError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Bind { source, .. } | Self::Start(source) => Some(source),
+            Self::NotLoopback(_)
+            | Self::UnknownAccount(_)
+            | Self::UnknownPlatform(_)
+            | Self::NotFound(_)
+            | Self::WrongMethod(_)
+            | Self::Invalid(_) => None,
         }
     }
 }

@@ -1,18 +1,18 @@
-//! A request's body, read as tolerantly as WeChat's: numbers may be numeric strings.
+//! The fields of a request body. Like WeChat, the sandbox accepts numeric strings as numbers.
 
 use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
-/// "invalid args": what is missing or of the wrong kind.
+/// "invalid args": a field is missing or has the wrong type.
 const INVALID_ARGS: i64 = 40097;
 
 #[derive(Debug)]
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// 44002 for an empty body, 47001 for one that is not a JSON object, 40033 for one with a `\u`
-    /// escape beyond ASCII.
+    /// Parses a request body. An empty body gets 44002, a body that is not a JSON object 47001, and
+    /// a body with a `\u` escape beyond ASCII 40033.
     ///
     /// Escapes of ASCII are decoded: the JSON libraries of Java (Gson) and Go send `\u003d`,
     /// `\u0026` and the like, and their users' links with a query work.
@@ -29,8 +29,8 @@ impl Fields {
         Ok(Self(fields))
     }
 
-    /// No fields, for an interface that takes an empty body.
-    pub(crate) fn none() -> Self {
+    /// Makes the fields of an empty body, for an interface that accepts one.
+    pub(crate) fn empty() -> Self {
         Self(Map::new())
     }
 
@@ -38,19 +38,19 @@ impl Fields {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// Whether a field of the other mode is there. A typed object of an SDK has all fields of both
-    /// modes and serialises those without a value to null, `""` or 0, so these count as absent.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    /// Whether a field of the other mode has a value. Null, `""` and 0 count as absent: an SDK's
+    /// type may have the fields of both modes and serialise the unused ones like this.
+    pub(crate) fn has_value(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|value| value.as_str() != Some("") && value.as_i64() != Some(0))
     }
 
-    /// A text that must be there and say something.
+    /// Returns a required text that is not empty.
     pub(crate) fn text(&self, name: &str) -> Result<&str, Refusal> {
         self.optional_text(name)?.ok_or_else(invalid_args)
     }
 
-    /// A text; empty counts as absent.
+    /// Returns an optional text. An empty text counts as absent.
     pub(crate) fn optional_text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.get(name) {
             None => Ok(None),
@@ -59,7 +59,7 @@ impl Fields {
         }
     }
 
-    /// A number, or a string that is one.
+    /// Returns an optional number. It may be a numeric string.
     pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.get(name) {
             None => Ok(None),
@@ -72,12 +72,18 @@ impl Fields {
         }
     }
 
-    /// A number that must be there and that `of` knows.
-    pub(crate) fn choice<T>(&self, name: &str, of: fn(i64) -> Option<T>) -> Result<T, Refusal> {
-        self.number(name)?.and_then(of).ok_or_else(invalid_args)
+    /// Returns the value of a required number. A number without a value is refused.
+    pub(crate) fn choice<T>(
+        &self,
+        name: &str,
+        from_number: fn(i64) -> Option<T>,
+    ) -> Result<T, Refusal> {
+        self.number(name)?
+            .and_then(from_number)
+            .ok_or_else(invalid_args)
     }
 
-    /// An array of texts. A bare string gets past parsing, and counts as absent.
+    /// Returns an optional array of texts. A bare string is accepted and counts as absent.
     pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
         match self.get(name) {
             None | Some(Value::String(_)) => Ok(None),
@@ -90,7 +96,7 @@ impl Fields {
         }
     }
 
-    /// A truth value, as JSON's, as a number or as a string; absent is false.
+    /// Returns a boolean: a JSON boolean, a number or a string. An absent field is false.
     pub(crate) fn flag(&self, name: &str) -> bool {
         match self.get(name) {
             Some(Value::Bool(flag)) => *flag,
@@ -105,8 +111,9 @@ pub(crate) fn invalid_args() -> Refusal {
     Refusal::new(INVALID_ARGS)
 }
 
-/// In valid JSON a backslash stands in strings only, and escapes exactly what follows it; four hex
-/// digits follow `\u`.
+/// Whether a JSON text has a `\u` escape of a character that is not ASCII. Valid JSON has
+/// backslashes in strings only. After each follows the escaped character, or `u` and four hex
+/// digits.
 fn has_escape_beyond_ascii(json: &[u8]) -> bool {
     let mut rest = json;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
@@ -130,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_escape_beyond_ascii_is_refused() {
+    fn only_escapes_beyond_ascii_are_refused() {
         for path in [
             r"\u4e2d",
             r"\u0080",
@@ -148,14 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn null_an_empty_text_and_0_are_no_field_of_the_other_mode() {
+    fn null_an_empty_text_and_0_count_as_absent() {
         let fields = Fields::parse(br#"{"a":null,"b":"","c":0,"d":"wx","e":1,"f":" "}"#).unwrap();
-        let there = ["a", "b", "c", "d", "e", "f", "g"].map(|name| fields.has(name));
-        assert_eq!(there, [false, false, false, true, true, true, false]);
+        let has_value = ["a", "b", "c", "d", "e", "f", "g"].map(|name| fields.has_value(name));
+        assert_eq!(has_value, [false, false, false, true, true, true, false]);
     }
 
     #[test]
-    fn a_body_is_one_json_object() {
+    fn a_body_must_be_one_json_object() {
         assert_eq!(errcode(""), 44002);
         for body in [" ", "[]", "{", "prefix=a", "\u{feff}{}", "null"] {
             assert_eq!(errcode(body), 47001, "{body}");
@@ -163,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn numeric_strings_are_numbers_and_nothing_else_is() {
+    fn only_numbers_and_numeric_strings_are_numbers() {
         let fields =
             Fields::parse(br#"{"a":"1","b":2,"c":true,"d":1.5,"e":"x","f":null,"g":[]}"#).unwrap();
         assert_eq!(fields.number("a"), Ok(Some(1)));

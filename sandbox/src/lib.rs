@@ -1,14 +1,15 @@
-//! A local WeChat for the interfaces of QR jump rules: the same requests, rules, error codes and tokens as
-//! `api.weixin.qq.com`, and faults on demand.
+//! A local WeChat for the interfaces of QR jump rules: the same requests, rules, error codes and
+//! tokens as `api.weixin.qq.com`, and faults on demand.
 //!
-//! It is a real HTTP server on loopback, for any client in any language. A Rust program starts it in-process:
+//! It is a real HTTP server on loopback, for any client in any language. A Rust program starts it
+//! in-process:
 //!
 //! ```
 //! # fn main() -> Result<(), jumpqr_sandbox::SandboxError> {
 //! use jumpqr_sandbox::{Fault, Interface, Sandbox};
 //!
 //! let sandbox = Sandbox::start()?;
-//! let base_url = sandbox.base_url(); // in the place of https://api.weixin.qq.com
+//! let base_url = sandbox.base_url(); // use it instead of https://api.weixin.qq.com
 //! let mini_program = sandbox.mini_program(); // appid and secret
 //! sandbox.inject(Fault::errcode(-1).after_applying().on(Interface::AddJumpQRCode))?;
 //! assert_eq!(sandbox.counters().business_calls, 0);
@@ -16,9 +17,13 @@
 //! # }
 //! ```
 //!
-//! Everything that the methods of [`Sandbox`] do can be done over HTTP under `/sandbox` as well. The README of this crate
-//! lists those endpoints, what is modelled and what is not, and what the sandbox does where WeChat's behaviour is
-//! documented nowhere.
+//! The endpoints under `/sandbox` do over HTTP what the methods of [`Sandbox`] do. The README of
+//! this crate lists them. It also says which behaviour is modelled, and what the sandbox does where
+//! WeChat's behaviour is undocumented.
+//!
+//! The paths of the interfaces are written down here again, so a client with a wrong path fails.
+//! Prefix matching and the checks of a prefix come from `jumpqr-core`: for these, the sandbox is
+//! not an independent check of core.
 
 mod account;
 mod builder;

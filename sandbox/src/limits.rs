@@ -1,30 +1,31 @@
 use jumpqr_core::check::MAX_DEBUG_URLS;
 use serde::{Deserialize, Serialize};
 
-/// How much an account may do. The default is what WeChat's pages say; smaller ones make a limit easy to reach.
+/// The limits of every account. The default limits are those of WeChat's pages; with smaller ones,
+/// a test reaches a limit easily.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Ordinary-link rules of a Mini Program; one more is answered with 85073.
+    /// Ordinary-link rules of a Mini Program; one more gets 85073.
     pub rules: usize,
-    /// Test links of a rule; one more is answered with 40097.
+    /// Test links of a rule; one more gets 40097.
     pub debug_urls: usize,
-    /// Publishes of a Mini Program in a calendar month; one more is answered with 886000.
+    /// Publishes of a Mini Program in a calendar month; one more gets 886000.
     pub publishes_per_month: u32,
-    /// Calls of an account to one interface in any second; one more is answered with 44990.
+    /// Calls of an account to one interface in any second; one more gets 44990.
     pub calls_per_second: usize,
-    /// Service-account rules for one Mini Program; one more is answered with 85073.
+    /// Service-account rules for one Mini Program; one more gets 85073.
     pub service_account_rules: usize,
-    /// Calls of a service account to one interface in any minute; one more is answered with 45011.
+    /// Calls of a service account to one interface in any minute; one more gets 45011.
     pub service_account_calls_per_minute: usize,
-    /// `token` calls of an account in a day; one more is answered with 45009.
+    /// `token` calls of an account in a day; one more gets 45009.
     pub token_calls_per_day: u32,
-    /// `stable_token` calls of an account in a minute; one more is answered with 45011.
+    /// `stable_token` calls of an account in a minute; one more gets 45011.
     pub stable_token_calls_per_minute: usize,
-    /// `stable_token` calls of an account in a day; one more is answered with 45009.
+    /// `stable_token` calls of an account in a day; one more gets 45009.
     pub stable_token_calls_per_day: u32,
-    /// `stable_token` calls with `force_refresh` of an account in a day; one more is answered with 45009.
+    /// `stable_token` calls of an account with `force_refresh` in a day; one more gets 45009.
     pub force_refreshes_per_day: u32,
 }
 

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 
-/// How long a component token lives. Source: the official page of getComponentAccessToken.
+/// The lifetime of a component token. Source: the official page of getComponentAccessToken.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(7200);
 
-/// A third-party platform of the sandbox, which calls for the accounts that authorise it.
+/// A third-party platform of the sandbox. It calls for the accounts that authorise it.
 ///
 /// Its `Debug` does not show the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,14 +13,15 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(7200);
 pub struct Platform {
     /// `wx` and 16 characters.
     pub component_appid: String,
-    /// With which, and with a ticket, it gets component tokens.
+    /// The secret used, with a ticket, to get component tokens.
     pub component_appsecret: Secret,
-    /// How long its component tokens live. The tokens of its merchants live as long as the account says.
+    /// The lifetime of its component tokens. For a merchant's tokens, the account sets the
+    /// lifetime.
     pub token_lifetime: Duration,
 }
 
 impl Platform {
-    /// A platform that no account has authorised yet.
+    /// Makes a platform that no account has authorised yet.
     pub fn new(component_appid: impl Into<String>, component_appsecret: impl Into<Secret>) -> Self {
         Self {
             component_appid: component_appid.into(),

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use jumpqr_core::ErrCode;
 
-/// An answer that is not success: an error code, and the text before the rid.
+/// An error response of WeChat: the error code, and the text before the rid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) errcode: i64,
@@ -10,7 +10,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// `errcode` with its documented text.
+    /// Makes a refusal with the documented text of `errcode`.
     pub(crate) fn new(errcode: i64) -> Self {
         let errmsg = ErrCode::lookup(errcode).map_or("", |code| code.errmsg);
         Self {
@@ -19,7 +19,7 @@ impl Refusal {
         }
     }
 
-    /// `errcode` with a text of its own.
+    /// Makes a refusal with another text.
     pub(crate) fn with_errmsg(errcode: i64, errmsg: impl Into<Cow<'static, str>>) -> Self {
         Self {
             errcode,

@@ -1,4 +1,5 @@
-/// Makes the `rid` of answers: three groups of 8 hex digits, the first of them the time, as WeChat's are.
+/// Generates the `rid` of error responses. As in WeChat's responses, a rid has three groups of 8
+/// hex digits, and the first group is the time.
 #[derive(Debug, Default)]
 pub(crate) struct Rids {
     issued: u64,

@@ -25,12 +25,12 @@ use crate::server::{self, AllowedHost, Hosts};
 use crate::state::journal::{Counters, RecordedRequest};
 use crate::state::rules::StoredRule;
 use crate::state::web::Web;
-use crate::state::{Shared, Start, State};
+use crate::state::{InitialState, Shared, State};
 
-/// A local WeChat that is running.
+/// A running local WeChat.
 ///
-/// It serves on a thread of its own until it is stopped or dropped. All methods may be called from any thread, at any time;
-/// none waits for a request.
+/// It serves on its own thread until it is stopped or dropped. All methods may be called from any
+/// thread, at any time. No method waits for a request.
 pub struct Sandbox {
     address: SocketAddr,
     base_url: String,
@@ -46,13 +46,13 @@ struct Server {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on any free port of 127.0.0.1, with one Mini Program, one service account linked to it, and one
-    /// third-party platform that the Mini Program has authorised.
+    /// Starts a sandbox on any free port of 127.0.0.1. It has one Mini Program, one service account
+    /// linked to it, and one third-party platform that the Mini Program has authorised.
     pub fn start() -> Result<Self, SandboxError> {
         Self::builder().start()
     }
 
-    /// Says what it is to be like.
+    /// Returns a builder with the default settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
@@ -60,7 +60,7 @@ impl Sandbox {
     pub(crate) fn listen(
         address: SocketAddr,
         allowed_hosts: Vec<AllowedHost>,
-        start: Start,
+        start: InitialState,
         #[cfg(feature = "proxy")] identity: Option<std::sync::Arc<server::Identity>>,
     ) -> Result<Self, SandboxError> {
         let bind = |source| SandboxError::Bind {
@@ -77,7 +77,7 @@ impl Sandbox {
             .build()
             .map_err(SandboxError::Start)?;
         let listener = {
-            let _inside = runtime.enter();
+            let _guard = runtime.enter();
             tokio::net::TcpListener::from_std(listener).map_err(SandboxError::Start)?
         };
         let (stop, stopped) = oneshot::channel::<()>();
@@ -111,27 +111,27 @@ impl Sandbox {
         })
     }
 
-    /// Where it is, in the place of `https://api.weixin.qq.com`: `http://127.0.0.1:PORT`.
+    /// Returns the base URL to use instead of `https://api.weixin.qq.com`: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The certificate, in PEM, of the authority that clients must trust to come through the
-    /// [proxy](SandboxBuilder::proxy); `None` without the proxy. It is made for this sandbox alone.
+    /// Returns the CA certificate, in PEM, that clients of the [proxy](SandboxBuilder::proxy) must
+    /// trust. It is made for this sandbox only. Without the proxy, it is `None`.
     #[cfg(feature = "proxy")]
     #[must_use]
     pub fn proxy_ca(&self) -> Option<&str> {
         Some(self.identity.as_ref()?.ca_pem.as_str())
     }
 
-    /// The port it listens on.
+    /// Returns the port of the sandbox.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// The credentials of the Mini Program that every sandbox has at its start.
+    /// Returns the initial credentials of the Mini Program of every sandbox.
     #[must_use]
     pub fn mini_program(&self) -> Credentials {
         Credentials {
@@ -140,7 +140,7 @@ impl Sandbox {
         }
     }
 
-    /// The credentials of the service account that every sandbox has at its start.
+    /// Returns the initial credentials of the service account of every sandbox.
     #[must_use]
     pub fn service_account(&self) -> Credentials {
         Credentials {
@@ -149,46 +149,49 @@ impl Sandbox {
         }
     }
 
-    /// A token of the account, without a request: nothing is counted, and no other token is superseded.
+    /// Issues a token of the account without a request. No counter changes, and no other token is
+    /// superseded.
     pub fn access_token(&self, appid: &str) -> Result<Secret, SandboxError> {
-        let grant = self.state.lock().mint_token(appid)?;
+        let grant = self.state.lock().issue_token(appid)?;
         Ok(Secret::new(grant.access_token))
     }
 
-    /// Kills all tokens of the account (40001); returns how many lived.
+    /// Kills all tokens of the account (40001). Returns how many of them were still valid.
     pub fn kill_tokens(&self, appid: &str) -> Result<usize, SandboxError> {
         self.state.lock().kill_tokens(appid)
     }
 
-    /// The account with this appid, as it is now.
+    /// Returns the account with this appid.
     pub fn account(&self, appid: &str) -> Result<Account, SandboxError> {
         Ok(self.state.lock().account(appid)?.clone())
     }
 
-    /// A further account, or one in the place of that with the same appid.
+    /// Adds an account, or replaces the account with the same appid.
     pub fn put_account(&self, account: Account) {
         self.state.lock().put_account(account);
     }
 
-    /// The rules of the account whose token added them, in the order in which they were added.
+    /// Returns the rules of the account whose token added them, in the order of adding.
     pub fn rules(&self, appid: &str) -> Result<Vec<StoredRule>, SandboxError> {
         let state = self.state.lock();
         state.account(appid)?;
-        Ok(state.rules.of(appid).cloned().collect())
+        Ok(state.rules.list(appid).cloned().collect())
     }
 
-    /// A further rule of the account, or one in the place of that with the same prefix. Nothing is checked.
+    /// Adds a rule to the account, or replaces the rule with the same prefix. The rule is not
+    /// checked.
     pub fn put_rule(&self, appid: &str, rule: StoredRule) -> Result<(), SandboxError> {
         self.state.lock().put_rule(appid, rule)
     }
 
-    /// How far the link between a service account and a Mini Program is.
+    /// Returns the status of the link between a service account and a Mini Program.
     #[must_use]
     pub fn link(&self, service_account: &str, mini_program: &str) -> Option<LinkStatus> {
         self.state.lock().links.get(service_account, mini_program)
     }
 
-    /// Sets that; `None` parts them.
+    /// Sets the status of the link between a service account and a Mini Program. `None` removes the
+    /// link.
     pub fn put_link(
         &self,
         service_account: &str,
@@ -200,8 +203,9 @@ impl Sandbox {
             .put_link(service_account, mini_program, status)
     }
 
-    /// The administrator whose turn it is confirms a request made through wxamplink: the service account's first, then the
-    /// Mini Program's. Returns the new status.
+    /// Confirms a link that wxamplink has requested, as the administrator who decides next. The
+    /// service account's administrator decides first, then the Mini Program's. Returns the new
+    /// status.
     pub fn confirm_link(
         &self,
         service_account: &str,
@@ -211,7 +215,7 @@ impl Sandbox {
         state.links.decide(service_account, mini_program, true)
     }
 
-    /// The administrator whose turn it is refuses. Returns the new status.
+    /// Refuses a requested link, as the administrator who decides next. Returns the new status.
     pub fn refuse_link(
         &self,
         service_account: &str,
@@ -221,12 +225,13 @@ impl Sandbox {
         state.links.decide(service_account, mini_program, false)
     }
 
-    /// What is wrong with the web outside.
+    /// Sets which domains have no ICP filing, and which prefixes are on the blacklist.
     pub fn put_web(&self, web: Web) {
         self.state.lock().web = web;
     }
 
-    /// Where the account's verification files are, URL → content; `None`, as at the start, is everywhere.
+    /// Sets where the account's verification files are, as URL → content. With `None`, as at the
+    /// start, every URL has the right file.
     pub fn put_verification_files(
         &self,
         appid: &str,
@@ -235,46 +240,48 @@ impl Sandbox {
         self.state.lock().put_verification_files(appid, files)
     }
 
-    /// How much an account may do.
+    /// Sets the limits of every account.
     pub fn put_limits(&self, limits: Limits) {
         self.state.lock().limits = limits;
     }
 
-    /// Moves the sandbox's clock: tokens expire, seconds, days and months pass.
+    /// Moves the sandbox's clock forward. Tokens expire, and limits of a second, a day or a month
+    /// start again.
     pub fn advance(&self, by: Duration) {
         self.state.lock().clock.advance(by);
     }
 
-    /// Asks for something to go wrong; returns the id with which it can be called off.
+    /// Adds a fault to the queue. Returns its id for `DELETE /sandbox/faults/{id}`.
     pub fn inject(&self, fault: Fault) -> Result<u64, SandboxError> {
         self.state.lock().inject(fault)
     }
 
-    /// Calls all faults off.
+    /// Removes all faults from the queue.
     pub fn clear_faults(&self) {
         self.state.lock().faults.clear();
     }
 
-    /// The latest requests, at most 10,000 and 64 MiB of them, without tokens and secrets. Control
-    /// requests are not among them.
+    /// Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets.
+    /// Control requests are not recorded.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.lock().journal.requests.iter().cloned().collect()
     }
 
-    /// How many requests were received.
+    /// Returns how many requests the sandbox has received.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.state.lock().journal.counters.clone()
     }
 
-    /// Back to the start: accounts, platforms, the ticket and the authorisation of the start, links, limits, succession of
-    /// tokens and clock as built; no rules, tokens, faults or requests.
+    /// Resets the sandbox to its initial state. Accounts, platforms, tickets, authorisations,
+    /// links, limits, token succession and the clock are as built. There are no rules, tokens,
+    /// faults or requests.
     pub fn reset(&self) {
         self.state.lock().reset();
     }
 
-    /// Does what the control endpoint `method` `path` does, without a socket: any of those that `GET /sandbox` lists.
+    /// Calls a control endpoint without a socket. `GET /sandbox` lists the endpoints.
     ///
     /// ```
     /// # fn main() -> Result<(), jumpqr_sandbox::SandboxError> {
@@ -289,7 +296,8 @@ impl Sandbox {
         control::dispatch(&mut self.state.lock(), method, path, body)
     }
 
-    /// Closes every connection and the port, and waits for the thread to end. Does nothing the second time.
+    /// Closes every connection and the port, and waits for the thread to end. A second call does
+    /// nothing.
     pub fn stop(&self) {
         let server = self
             .server
@@ -297,7 +305,7 @@ impl Sandbox {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(server) = server {
-            // Either may fail only because the thread has ended already.
+            // Both fail only if the thread has ended already.
             let _ = server.stop.send(());
             let _ = server.thread.join();
         }

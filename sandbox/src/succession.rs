@@ -1,3 +1,5 @@
+//! The settings for tokens that are superseded by a new one.
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,31 +11,31 @@ use crate::clock::Moment;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OldRefreshToken {
-    /// The same one is answered, and goes on working. So it is in WeChat's own sample, and so
-    /// several developers measured.
+    /// The response holds the same refresh token, and it keeps working. Source: WeChat's own
+    /// sample, and the measurements of several developers.
     #[default]
     Stays,
-    /// Another one is answered, and the old one dies at once, whether the answer arrives or not:
-    /// 61023.
+    /// The response holds a new refresh token. The old one dies at once (61023), even if the
+    /// response does not arrive.
     DiesAtOnce,
-    /// Another one is answered. The old one works until the access token that came with a later one
-    /// is first used.
+    /// The response holds a new refresh token. The old one works until the first use of an access
+    /// token that was issued with a later refresh token.
     DiesAtFirstUse,
-    /// Another one is answered. The old one works for 5 more minutes.
+    /// The response holds a new refresh token. The old one works for 5 more minutes.
     DiesAfterFiveMinutes,
 }
 
-/// What becomes of a token when the next one is issued.
+/// What happens to a token when the next one is issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TokenSuccession {
-    /// How long, in seconds, the former token lives on beside the new one: of `token`, `api_component_token` and
-    /// `api_authorizer_token`. That of `stable_token` lives to its end.
+    /// How many seconds a superseded token still works, for `token`, `api_component_token` and
+    /// `api_authorizer_token`. A superseded token of `stable_token` works until it expires.
     pub overlap_seconds: u64,
-    /// Whether every former token dies at once instead, that of `stable_token` too.
+    /// Whether every superseded token, including a token of `stable_token`, dies at once instead.
     pub kill_old_at_once: bool,
-    /// What becomes of a merchant's refresh token, whatever becomes of the access token.
+    /// What happens to a merchant's refresh token. It does not depend on the other fields.
     pub old_refresh_token: OldRefreshToken,
 }
 
@@ -49,8 +51,8 @@ impl Default for TokenSuccession {
 }
 
 impl TokenSuccession {
-    /// When a token dies that is superseded `now`.
-    pub(crate) fn end_of_former(self, now: Moment) -> Moment {
+    /// Returns when a token dies that is superseded now.
+    pub(crate) fn expiry_of_superseded(self, now: Moment) -> Moment {
         if self.kill_old_at_once {
             now
         } else {

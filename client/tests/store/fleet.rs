@@ -61,7 +61,7 @@ fn one_token_a_life_and_no_call_fails(place: &Place) -> String {
         .collect();
     let lives = begun.elapsed().as_millis().div_ceil(LIFE.as_millis());
 
-    let requests = sandbox.counters().of(Interface::StableToken);
+    let requests = sandbox.counters().calls_of(Interface::StableToken);
     let calls: u64 = told.iter().map(|(calls, _)| calls).sum();
     let failures: u64 = told.iter().map(|(_, failures)| failures).sum();
     let figures =

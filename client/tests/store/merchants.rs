@@ -80,8 +80,8 @@ fn each_token_is_fetched_once(place: &Place) -> String {
         let requests = counters.authorizer_token_calls_of(COMPONENT_APPID, &appid(number));
         assert_eq!(requests, 1, "{}", appid(number));
     }
-    assert_eq!(counters.of(Interface::ApiComponentToken), 1);
-    assert_eq!(counters.of(Interface::GetJumpQRCode), 2 * MERCHANTS);
+    assert_eq!(counters.calls_of(Interface::ApiComponentToken), 1);
+    assert_eq!(counters.calls_of(Interface::GetJumpQRCode), 2 * MERCHANTS);
     format!("{}; {MERCHANTS} + 1 token requests", figures.join(", "))
 }
 

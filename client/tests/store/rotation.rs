@@ -72,8 +72,8 @@ fn no_kill_loses_a_refresh_token(place: &Place, old: OldRefreshToken) -> (u64, S
     wechat::call(&platform.merchant(APPID).unwrap()).unwrap();
     assert!(amid > KILLS / 20, "the kills hit nothing: {amid}");
     let counters = sandbox.counters();
-    let rotations = counters.of(Interface::ApiAuthorizerToken);
-    let lists = counters.of(Interface::ApiGetAuthorizerList);
+    let rotations = counters.calls_of(Interface::ApiAuthorizerToken);
+    let lists = counters.calls_of(Interface::ApiGetAuthorizerList);
     let figures = format!(
         "{KILLS} kills, {amid} of them in the middle of a renewal; {rotations} renewals, 0 refresh tokens lost, {lists} looked up"
     );

@@ -205,7 +205,7 @@ class Sandbox:
         return dict(self.control("GET", "/sandbox/counters"))
 
     def reset(self) -> None:
-        """Go back to the start: no rules, tokens, faults or requests."""
+        """Reset to the initial state: no rules, tokens, faults or requests."""
         self.control("POST", "/sandbox/reset")
 
     def control(self, method: str, path: str, body: Union[dict[str, Any], list[Any], None] = None) -> Any:

@@ -1,7 +1,7 @@
 use jumpqr_core::Secret;
 use serde_json::{Value, json};
 
-use super::read;
+use super::deserialize;
 use crate::account::{Account, AccountChange, AccountKind};
 use crate::error::SandboxError;
 use crate::state::State;
@@ -15,7 +15,7 @@ pub(super) fn get(state: &State, appid: &str) -> Result<Value, SandboxError> {
 }
 
 pub(super) fn put(state: &mut State, appid: &str, body: Value) -> Result<Value, SandboxError> {
-    let change: AccountChange = read(body)?;
+    let change: AccountChange = deserialize(body)?;
     let mut account = match state.accounts.get(appid) {
         Some(account) => account.clone(),
         None => new_account(appid, &change)?,
@@ -27,11 +27,11 @@ pub(super) fn put(state: &mut State, appid: &str, body: Value) -> Result<Value, 
     Ok(shown)
 }
 
-/// That an account becomes none of another kind.
+/// Checks that a request does not change the kind of an account.
 pub(super) fn check_kind(account: &Account, kind: Option<AccountKind>) -> Result<(), SandboxError> {
     if kind.is_some_and(|kind| kind != account.kind) {
         return Err(SandboxError::Invalid(format!(
-            "kind differs from what the account {} is; delete the account first",
+            "kind differs from the kind of the account {}; delete the account first",
             account.appid
         )));
     }
@@ -46,7 +46,7 @@ fn new_account(appid: &str, change: &AccountChange) -> Result<Account, SandboxEr
     };
     let secret: Secret = change.secret.clone().ok_or_else(|| missing("secret"))?;
     let kind = change.kind.ok_or_else(|| missing("kind"))?;
-    Ok(Account::of_kind(kind, appid, secret))
+    Ok(Account::new(kind, appid, secret))
 }
 
 pub(super) fn delete(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
@@ -54,8 +54,8 @@ pub(super) fn delete(state: &mut State, appid: &str) -> Result<Value, SandboxErr
     Ok(json!({}))
 }
 
-pub(super) fn mint_token(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
-    let grant = state.mint_token(appid)?;
+pub(super) fn issue_token(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
+    let grant = state.issue_token(appid)?;
     Ok(json!({
         "access_token": grant.access_token,
         "expires_in": grant.expires_in.as_secs(),

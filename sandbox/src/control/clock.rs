@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::read;
+use super::deserialize;
 use crate::error::SandboxError;
 use crate::state::State;
 
@@ -22,17 +22,18 @@ pub(super) fn get(state: &State) -> Value {
 }
 
 pub(super) fn set(state: &mut State, body: Value) -> Result<Value, SandboxError> {
-    let form: ClockForm = read(body)?;
+    let form: ClockForm = deserialize(body)?;
     if let Some(seconds) = form.advance_seconds {
         let by = Duration::try_from_secs_f64(seconds).map_err(|_| {
             SandboxError::Invalid(format!(
-                "advance_seconds is {seconds}; give a number of seconds, 0 or more: time does not go back"
+                "advance_seconds is {seconds}; give a number of seconds, 0 or more: \
+                 the clock cannot go back"
             ))
         })?;
         state.clock.advance(by);
     }
     if let Some(frozen) = form.frozen {
-        state.clock.freeze(frozen);
+        state.clock.set_frozen(frozen);
     }
     Ok(get(state))
 }

@@ -1,7 +1,7 @@
-/// Method, path, and what it does.
+/// The method, the path and the description of each endpoint.
 pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     ("GET", "/sandbox", "this description"),
-    ("POST", "/sandbox/reset", "back to the start"),
+    ("POST", "/sandbox/reset", "reset to the initial state"),
     ("GET", "/sandbox/accounts", "all accounts, without secrets"),
     ("GET", "/sandbox/accounts/{appid}", "one account"),
     (
@@ -13,18 +13,18 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "POST",
         "/sandbox/accounts/{appid}/tokens",
-        "mint a token, counted nowhere",
+        "issue a token, without counting it",
     ),
     (
         "DELETE",
         "/sandbox/accounts/{appid}/tokens",
-        "all tokens of the account die",
+        "kill all tokens of the account",
     ),
     ("GET", "/sandbox/accounts/{appid}/rules", "its rules"),
     (
         "PUT",
         "/sandbox/accounts/{appid}/rules",
-        "put a rule as it stands, unchecked",
+        "put a rule, without checks",
     ),
     (
         "DELETE",
@@ -39,12 +39,12 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "PUT",
         "/sandbox/accounts/{appid}/verification_files",
-        "they are only here: {URL: content}",
+        "set where they are: {URL: content}",
     ),
     (
         "DELETE",
         "/sandbox/accounts/{appid}/verification_files",
-        "they are everywhere again",
+        "let every URL have the right file again",
     ),
     (
         "GET",
@@ -69,17 +69,17 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "GET",
         "/sandbox/platforms/{component_appid}/ticket",
-        "the ticket that was pushed last; one is pushed every 10 minutes",
+        "the ticket of the last push; there is a push every 10 minutes",
     ),
     (
         "POST",
         "/sandbox/platforms/{component_appid}/ticket",
-        "push a ticket now; again: true pushes the last value once more",
+        "push a new ticket now, or with again: true the last one again",
     ),
     (
         "DELETE",
         "/sandbox/platforms/{component_appid}/tokens",
-        "all component tokens of the platform die",
+        "kill all component tokens of the platform",
     ),
     (
         "GET",
@@ -89,27 +89,27 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "PUT",
         "/sandbox/platforms/{component_appid}/authorizers",
-        "many accounts authorise it: {appid: {permission_sets, kind}}",
+        "authorise it for many accounts: {appid: {permission_sets, kind}}",
     ),
     (
         "PUT",
         "/sandbox/platforms/{component_appid}/authorizers/{appid}",
-        "the account authorises it (permission_sets, kind): a refresh token",
+        "authorise it for the account (permission_sets, kind); returns a refresh token",
     ),
     (
         "DELETE",
         "/sandbox/platforms/{component_appid}/authorizers/{appid}",
-        "the account takes that back",
+        "revoke the authorisation",
     ),
     (
         "GET",
         "/sandbox/tokens",
-        "what becomes of a token when the next one is issued",
+        "what happens to a token when the next one is issued",
     ),
     (
         "PUT",
         "/sandbox/tokens",
-        "change that: overlap_seconds, kill_old_at_once, old_refresh_token",
+        "change it: overlap_seconds, kill_old_at_once, old_refresh_token",
     ),
     ("GET", "/sandbox/links", "all links"),
     (
@@ -120,12 +120,12 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "POST",
         "/sandbox/links/confirm",
-        "the administrator whose turn it is confirms: service_account, mini_program",
+        "confirm as the administrator who decides next: service_account, mini_program",
     ),
     (
         "POST",
         "/sandbox/links/refuse",
-        "the administrator whose turn it is refuses: service_account, mini_program",
+        "refuse as the administrator who decides next: service_account, mini_program",
     ),
     (
         "GET",
@@ -137,7 +137,7 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
         "/sandbox/web",
         "set them: not_filed, blacklist (arrays)",
     ),
-    ("GET", "/sandbox/limits", "how much an account may do"),
+    ("GET", "/sandbox/limits", "the limits of every account"),
     ("PUT", "/sandbox/limits", "change the limits given"),
     ("GET", "/sandbox/clock", "the sandbox's time"),
     (
@@ -145,10 +145,10 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
         "/sandbox/clock",
         "advance_seconds (may be a fraction), frozen (true or false)",
     ),
-    ("GET", "/sandbox/faults", "the faults to come"),
-    ("POST", "/sandbox/faults", "ask for a fault"),
-    ("DELETE", "/sandbox/faults", "call all faults off"),
-    ("DELETE", "/sandbox/faults/{id}", "call one fault off"),
+    ("GET", "/sandbox/faults", "the pending faults"),
+    ("POST", "/sandbox/faults", "inject a fault"),
+    ("DELETE", "/sandbox/faults", "remove all faults"),
+    ("DELETE", "/sandbox/faults/{id}", "remove one fault"),
     (
         "GET",
         "/sandbox/requests",
@@ -157,7 +157,7 @@ pub(super) const ENDPOINTS: &[(&str, &str, &str)] = &[
     (
         "DELETE",
         "/sandbox/requests",
-        "forget them, and set the counters to 0",
+        "delete them, and set the counters to 0",
     ),
     (
         "GET",

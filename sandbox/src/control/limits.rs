@@ -1,11 +1,11 @@
 use serde_json::Value;
 
-use super::{changed, render};
+use super::{merge, to_json};
 use crate::error::SandboxError;
 use crate::state::State;
 
-/// What is absent stays.
+/// Changes the limits. An absent field keeps its value.
 pub(super) fn put(state: &mut State, body: Value) -> Result<Value, SandboxError> {
-    state.limits = changed(&state.limits, body)?;
-    render(&state.limits)
+    state.limits = merge(&state.limits, body)?;
+    to_json(&state.limits)
 }

@@ -2,10 +2,10 @@ use jumpqr_core::interface::LinkStatus;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::read;
+use super::deserialize;
 use crate::error::SandboxError;
 use crate::state::State;
-use crate::state::links::number;
+use crate::state::links::status_number;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,12 +33,13 @@ pub(super) fn list(state: &State) -> Value {
 }
 
 pub(super) fn put(state: &mut State, body: Value) -> Result<Value, SandboxError> {
-    let form: LinkForm = read(body)?;
+    let form: LinkForm = deserialize(body)?;
     let status = match form.status {
         None => None,
         Some(number) => Some(LinkStatus::from_number(number).ok_or_else(|| {
             SandboxError::Invalid(format!(
-                "status is {number}; give 1 linked, 2 waiting for the Mini Program's administrator, 3 refused, 12 waiting for the account's administrator, or null"
+                "status is {number}; give 1 linked, 2 waiting for the Mini Program's \
+                 administrator, 3 refused, 12 waiting for the account's administrator, or null"
             ))
         })?),
     };
@@ -50,7 +51,7 @@ pub(super) fn decide(state: &mut State, body: Value, confirm: bool) -> Result<Va
     let Accounts {
         service_account,
         mini_program,
-    } = read(body)?;
+    } = deserialize(body)?;
     let status = state
         .links
         .decide(&service_account, &mini_program, confirm)?;
@@ -61,7 +62,7 @@ fn show(service_account: &str, mini_program: &str, status: Option<LinkStatus>) -
     json!({
         "service_account": service_account,
         "mini_program": mini_program,
-        "status": status.and_then(number),
+        "status": status.and_then(status_number),
         "name": status.map(LinkStatus::name),
     })
 }

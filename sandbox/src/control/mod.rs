@@ -1,14 +1,14 @@
-//! What the sandbox is told and asked, as JSON: over HTTP under `/sandbox`, and in-process.
+//! The control endpoints under `/sandbox`, over HTTP and in-process.
 
 mod accounts;
-mod authorizers;
 mod clock;
 mod endpoints;
 mod faults;
 mod limits;
 mod links;
+mod merchants;
 mod platforms;
-mod records;
+mod requests;
 mod rules;
 mod tokens;
 mod verification_files;
@@ -24,8 +24,8 @@ use crate::error::SandboxError;
 use crate::interface::Interface;
 use crate::state::State;
 
-/// The JSON in a body; an empty one says nothing.
-pub(crate) fn parse(body: &[u8]) -> Result<Value, SandboxError> {
+/// Parses a request body. An empty body becomes null.
+pub(crate) fn parse_json(body: &[u8]) -> Result<Value, SandboxError> {
     if body.trim_ascii().is_empty() {
         return Ok(Value::Null);
     }
@@ -33,7 +33,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, SandboxError> {
         .map_err(|error| SandboxError::Invalid(format!("the body is not JSON: {error}")))
 }
 
-/// Does what an endpoint does.
+/// Calls the endpoint with this method and path.
 pub(crate) fn dispatch(
     state: &mut State,
     method: &str,
@@ -52,7 +52,7 @@ pub(crate) fn dispatch(
         ("GET", ["sandbox", "accounts", appid]) => accounts::get(state, appid),
         ("PUT", ["sandbox", "accounts", appid]) => accounts::put(state, appid, body),
         ("DELETE", ["sandbox", "accounts", appid]) => accounts::delete(state, appid),
-        ("POST", ["sandbox", "accounts", appid, "tokens"]) => accounts::mint_token(state, appid),
+        ("POST", ["sandbox", "accounts", appid, "tokens"]) => accounts::issue_token(state, appid),
         ("DELETE", ["sandbox", "accounts", appid, "tokens"]) => accounts::kill_tokens(state, appid),
         ("GET", ["sandbox", "accounts", appid, "rules"]) => rules::list(state, appid),
         ("PUT", ["sandbox", "accounts", appid, "rules"]) => rules::put(state, appid, body),
@@ -67,21 +67,21 @@ pub(crate) fn dispatch(
             verification_files::delete(state, appid)
         }
         ("GET", ["sandbox", "platforms"]) => Ok(platforms::list(state)),
-        (_, ["sandbox", "platforms", component_appid, of_it @ ..]) => {
-            match platforms::dispatch(state, method, component_appid, of_it, body) {
-                Some(answer) => answer,
+        (_, ["sandbox", "platforms", component_appid, rest @ ..]) => {
+            match platforms::dispatch(state, method, component_appid, rest, body) {
+                Some(result) => result,
                 None => Err(no_such_endpoint(method, path, &segments)),
             }
         }
-        ("GET", ["sandbox", "tokens"]) => render(&state.succession),
+        ("GET", ["sandbox", "tokens"]) => to_json(&state.succession),
         ("PUT", ["sandbox", "tokens"]) => tokens::put(state, body),
         ("GET", ["sandbox", "links"]) => Ok(links::list(state)),
         ("PUT", ["sandbox", "links"]) => links::put(state, body),
         ("POST", ["sandbox", "links", "confirm"]) => links::decide(state, body, true),
         ("POST", ["sandbox", "links", "refuse"]) => links::decide(state, body, false),
-        ("GET", ["sandbox", "web"]) => render(&state.web),
+        ("GET", ["sandbox", "web"]) => to_json(&state.web),
         ("PUT", ["sandbox", "web"]) => web::put(state, body),
-        ("GET", ["sandbox", "limits"]) => render(&state.limits),
+        ("GET", ["sandbox", "limits"]) => to_json(&state.limits),
         ("PUT", ["sandbox", "limits"]) => limits::put(state, body),
         ("GET", ["sandbox", "clock"]) => Ok(clock::get(state)),
         ("POST", ["sandbox", "clock"]) => clock::set(state, body),
@@ -89,9 +89,9 @@ pub(crate) fn dispatch(
         ("POST", ["sandbox", "faults"]) => faults::inject(state, body),
         ("DELETE", ["sandbox", "faults"]) => Ok(faults::clear(state)),
         ("DELETE", ["sandbox", "faults", id]) => faults::remove(state, id),
-        ("GET", ["sandbox", "requests"]) => records::requests(state),
-        ("DELETE", ["sandbox", "requests"]) => Ok(records::forget(state)),
-        ("GET", ["sandbox", "counters"]) => render(&state.journal.counters),
+        ("GET", ["sandbox", "requests"]) => requests::requests(state),
+        ("DELETE", ["sandbox", "requests"]) => Ok(requests::clear(state)),
+        ("GET", ["sandbox", "counters"]) => to_json(&state.journal.counters),
         _ => Err(no_such_endpoint(method, path, &segments)),
     }
 }
@@ -141,42 +141,39 @@ fn describe() -> Value {
     })
 }
 
-/// The body as what the endpoint takes.
-fn read<T: DeserializeOwned>(body: Value) -> Result<T, SandboxError> {
+/// Converts a body to the type that the endpoint expects.
+fn deserialize<T: DeserializeOwned>(body: Value) -> Result<T, SandboxError> {
     let body = if body.is_null() { json!({}) } else { body };
     serde_json::from_value(body).map_err(|error| SandboxError::Invalid(error.to_string()))
 }
 
-/// What `current` becomes when the fields of `changes` take the place of its own.
-fn changed<T: Serialize + DeserializeOwned>(
-    current: &T,
-    changes: Value,
-) -> Result<T, SandboxError> {
-    let mut whole = render(current)?;
+/// Returns `current` with the fields of `changes`.
+fn merge<T: Serialize + DeserializeOwned>(current: &T, changes: Value) -> Result<T, SandboxError> {
+    let mut whole = to_json(current)?;
     match (&mut whole, changes) {
         (_, Value::Null) => {}
         (Value::Object(whole), Value::Object(changes)) => whole.extend(changes),
         _ => {
             return Err(SandboxError::Invalid(
-                "the body is not an object; give one with what is to change".to_owned(),
+                "the body is not an object; give an object with the fields to change".to_owned(),
             ));
         }
     }
-    read(whole)
+    deserialize(whole)
 }
 
-fn render(value: &impl Serialize) -> Result<Value, SandboxError> {
+fn to_json(value: &impl Serialize) -> Result<Value, SandboxError> {
     serde_json::to_value(value).map_err(|error| SandboxError::Invalid(error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::Start;
+    use crate::state::InitialState;
 
     #[test]
     fn every_endpoint_described_exists() {
-        let mut state = State::new(Start::default());
+        let mut state = State::new(InitialState::default());
         for (method, path, _) in ENDPOINTS {
             let found = dispatch(&mut state, method, path, Value::Null);
             let missing =

@@ -4,17 +4,17 @@ use jumpqr_core::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{authorizers, read};
-use crate::account::hidden;
+use super::{deserialize, merchants};
+use crate::account::deserialize_secret;
 use crate::error::SandboxError;
 use crate::platform::Platform;
 use crate::state::State;
-use crate::state::tickets::Pushed;
+use crate::state::tickets::PushedTicket;
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct PlatformChange {
-    #[serde(deserialize_with = "hidden")]
+    #[serde(deserialize_with = "deserialize_secret")]
     component_appsecret: Option<Secret>,
     token_lifetime_seconds: Option<u64>,
 }
@@ -26,29 +26,30 @@ pub(super) fn list(state: &State) -> Value {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct TicketForm {
-    /// Whether the value of the last push comes again.
+    /// Whether to push the last ticket again.
     again: bool,
 }
 
-/// What is below `/sandbox/platforms/{component_appid}`; `None` where there is nothing.
+/// Calls an endpoint below `/sandbox/platforms/{component_appid}`. Returns `None` if it does not
+/// exist.
 pub(super) fn dispatch(
     state: &mut State,
     method: &str,
     component_appid: &str,
-    of_it: &[&str],
+    rest: &[&str],
     body: Value,
 ) -> Option<Result<Value, SandboxError>> {
-    Some(match (method, of_it) {
+    Some(match (method, rest) {
         ("GET", []) => get(state, component_appid),
         ("PUT", []) => put(state, component_appid, body),
         ("DELETE", []) => delete(state, component_appid),
         ("GET", ["ticket"]) => current_ticket(state, component_appid),
         ("POST", ["ticket"]) => push_ticket(state, component_appid, body),
         ("DELETE", ["tokens"]) => kill_tokens(state, component_appid),
-        ("GET", ["authorizers"]) => authorizers::list(state, component_appid),
-        ("PUT", ["authorizers"]) => authorizers::put_all(state, component_appid, body),
-        ("PUT", ["authorizers", appid]) => authorizers::put(state, component_appid, appid, body),
-        ("DELETE", ["authorizers", appid]) => authorizers::delete(state, component_appid, appid),
+        ("GET", ["authorizers"]) => merchants::list(state, component_appid),
+        ("PUT", ["authorizers"]) => merchants::put_all(state, component_appid, body),
+        ("PUT", ["authorizers", appid]) => merchants::put(state, component_appid, appid, body),
+        ("DELETE", ["authorizers", appid]) => merchants::delete(state, component_appid, appid),
         _ => return None,
     })
 }
@@ -57,9 +58,9 @@ fn get(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
     state.platform(component_appid).map(show)
 }
 
-/// Adds a platform, or changes the fields given.
+/// Adds a platform, or changes the given fields.
 fn put(state: &mut State, component_appid: &str, body: Value) -> Result<Value, SandboxError> {
-    let change: PlatformChange = read(body)?;
+    let change: PlatformChange = deserialize(body)?;
     let mut platform = match (
         state.platforms.get(component_appid),
         &change.component_appsecret,
@@ -99,7 +100,7 @@ fn push_ticket(
     component_appid: &str,
     body: Value,
 ) -> Result<Value, SandboxError> {
-    let form: TicketForm = read(body)?;
+    let form: TicketForm = deserialize(body)?;
     let pushed = if form.again {
         state.push_ticket_again(component_appid)
     } else {
@@ -119,7 +120,7 @@ fn show(platform: &Platform) -> Value {
     })
 }
 
-fn show_ticket(pushed: &Pushed) -> Value {
+fn show_ticket(pushed: &PushedTicket) -> Value {
     json!({
         "component_verify_ticket": pushed.component_verify_ticket,
         "expires_in": pushed.expires_in.as_secs(),

@@ -2,7 +2,7 @@ use jumpqr_core::rule::{OpenVersion, PermitSubRule, RuleState};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{read, render};
+use super::{deserialize, to_json};
 use crate::account::AccountKind;
 use crate::error::SandboxError;
 use crate::state::State;
@@ -24,8 +24,8 @@ struct RuleForm {
 
 pub(super) fn list(state: &State, account: &str) -> Result<Value, SandboxError> {
     state.account(account)?;
-    let rules = state.rules.of(account).map(|rule| {
-        let mut shown = render(rule)?;
+    let rules = state.rules.list(account).map(|rule| {
+        let mut shown = to_json(rule)?;
         if let (Value::Object(fields), Some(appid)) = (&mut shown, rule.appid()) {
             fields.insert("appid".to_owned(), json!(appid));
         }
@@ -35,19 +35,19 @@ pub(super) fn list(state: &State, account: &str) -> Result<Value, SandboxError> 
 }
 
 pub(super) fn put(state: &mut State, account: &str, body: Value) -> Result<Value, SandboxError> {
-    let form: RuleForm = read(body)?;
+    let form: RuleForm = deserialize(body)?;
     let kind = state.account(account)?.kind;
     let rule = StoredRule {
-        state: number("state", form.state, 1, RuleState::from_number)?,
+        state: parse_choice("state", form.state, 1, RuleState::from_number)?,
         mode: match (kind, form.appid) {
             (AccountKind::MiniProgram, None) => StoredMode::OrdinaryLink {
-                open_version: number(
+                open_version: parse_choice(
                     "open_version",
                     form.open_version,
                     1,
                     OpenVersion::from_number,
                 )?,
-                permit_sub_rule: number(
+                permit_sub_rule: parse_choice(
                     "permit_sub_rule",
                     form.permit_sub_rule,
                     1,
@@ -80,13 +80,16 @@ pub(super) fn delete(state: &mut State, account: &str) -> Result<Value, SandboxE
     Ok(json!({ "removed": state.rules.remove_all(account) }))
 }
 
-fn number<T>(
+fn parse_choice<T>(
     field: &str,
-    given: Option<i64>,
+    number: Option<i64>,
     default: i64,
-    of: fn(i64) -> Option<T>,
+    from_number: fn(i64) -> Option<T>,
 ) -> Result<T, SandboxError> {
-    let number = given.unwrap_or(default);
-    of(number)
-        .ok_or_else(|| SandboxError::Invalid(format!("{field} is {number}, which it cannot be")))
+    let number = number.unwrap_or(default);
+    from_number(number).ok_or_else(|| {
+        SandboxError::Invalid(format!(
+            "{field} is {number}, which is not one of its values"
+        ))
+    })
 }

@@ -2,18 +2,18 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::read;
+use super::deserialize;
 use crate::error::SandboxError;
 use crate::state::State;
 
 pub(super) fn get(state: &State, appid: &str) -> Result<Value, SandboxError> {
     state.account(appid)?;
-    let files = state.verification_files.of(appid);
+    let files = state.verification_files.get(appid);
     Ok(json!({ "everywhere": files.is_none(), "files": files }))
 }
 
 pub(super) fn put(state: &mut State, appid: &str, body: Value) -> Result<Value, SandboxError> {
-    let files: BTreeMap<String, String> = read(body)?;
+    let files: BTreeMap<String, String> = deserialize(body)?;
     state.put_verification_files(appid, Some(files))?;
     get(state, appid)
 }

@@ -1,10 +1,10 @@
 use serde_json::Value;
 
-use super::{read, render};
+use super::{deserialize, to_json};
 use crate::error::SandboxError;
 use crate::state::State;
 
 pub(super) fn put(state: &mut State, body: Value) -> Result<Value, SandboxError> {
-    state.web = read(body)?;
-    render(&state.web)
+    state.web = deserialize(body)?;
+    to_json(&state.web)
 }

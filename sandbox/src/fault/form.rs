@@ -1,4 +1,4 @@
-//! A fault as JSON.
+//! The JSON of a fault in the control API.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Effect, Fault, Target, When};
 use crate::error::SandboxError;
 
-/// What the control endpoint takes and lists.
+/// A fault as the control endpoints accept and list it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FaultForm {
@@ -47,17 +47,17 @@ enum Forever {
 
 impl FaultForm {
     pub(crate) fn into_fault(mut self) -> Result<Fault, SandboxError> {
-        let effect = self.effect()?;
-        let foreign = [
+        let effect = self.take_effect()?;
+        let unused = [
             ("errcode", self.errcode.is_some()),
             ("errmsg", self.errmsg.is_some()),
             ("status", self.status.is_some()),
             ("milliseconds", self.milliseconds.is_some()),
             ("bytes", self.bytes.is_some()),
         ];
-        if let Some((field, _)) = foreign.into_iter().find(|(_, given)| *given) {
+        if let Some((field, _)) = unused.into_iter().find(|(_, is_set)| *is_set) {
             return Err(SandboxError::Invalid(format!(
-                "{field} says nothing about the fault {:?}; leave it out",
+                "{field} is not a field of the fault {:?}; leave it out",
                 self.fault
             )));
         }
@@ -65,7 +65,7 @@ impl FaultForm {
         if let Some(name) = self.on {
             fault.target = Target::from_name(&name).ok_or_else(|| {
                 SandboxError::Invalid(format!(
-                    "on is {name:?}; give an interface, or any, business or tokens"
+                    "on is {name:?}; give the name of an interface, or any, business or tokens"
                 ))
             })?;
         }
@@ -82,40 +82,41 @@ impl FaultForm {
         Ok(fault)
     }
 
-    /// Takes the fields that belong to the effect.
-    fn effect(&mut self) -> Result<Effect, SandboxError> {
+    /// Builds the effect, and takes its fields out of the form.
+    fn take_effect(&mut self) -> Result<Effect, SandboxError> {
         Ok(match self.fault.as_str() {
             "errcode" => Effect::Errcode {
-                errcode: needed("errcode", self.errcode.take())?,
+                errcode: require("errcode", self.errcode.take())?,
                 errmsg: self.errmsg.take(),
             },
-            "delay" => Effect::Delay(Duration::from_millis(needed(
+            "delay" => Effect::Delay(Duration::from_millis(require(
                 "milliseconds",
                 self.milliseconds.take(),
             )?)),
             "reset" => Effect::Reset,
             "truncate" => Effect::Truncate,
             "html" => Effect::Html,
-            "status" => Effect::Status(needed("status", self.status.take())?),
+            "status" => Effect::Status(require("status", self.status.take())?),
             "garbage" => Effect::Garbage,
             "not_http" => Effect::NotHttp,
             "empty" => Effect::Empty,
             "dribble" => Effect::Dribble {
-                bytes: needed("bytes", self.bytes.take())?,
-                interval: Duration::from_millis(needed("milliseconds", self.milliseconds.take())?),
+                bytes: require("bytes", self.bytes.take())?,
+                interval: Duration::from_millis(require("milliseconds", self.milliseconds.take())?),
             },
             "token_death" => Effect::TokenDeath,
             "close" => Effect::Close,
             other => {
                 return Err(SandboxError::Invalid(format!(
-                    "fault is {other:?}; give one of errcode, delay, reset, truncate, html, status, garbage, not_http, empty, dribble, token_death, close"
+                    "fault is {other:?}; give one of errcode, delay, reset, truncate, html, \
+                     status, garbage, not_http, empty, dribble, token_death, close"
                 )));
             }
         })
     }
 }
 
-fn needed<T>(field: &str, value: Option<T>) -> Result<T, SandboxError> {
+fn require<T>(field: &str, value: Option<T>) -> Result<T, SandboxError> {
     value.ok_or_else(|| SandboxError::Invalid(format!("{field} is missing; this fault needs it")))
 }
 
@@ -167,14 +168,14 @@ mod tests {
 
     use super::*;
 
-    fn read(form: Value) -> Result<Fault, SandboxError> {
+    fn parse(form: Value) -> Result<Fault, SandboxError> {
         serde_json::from_value::<FaultForm>(form)
             .map_err(|error| SandboxError::Invalid(error.to_string()))?
             .into_fault()
     }
 
     #[test]
-    fn what_is_listed_can_be_asked_for_again() {
+    fn a_listed_fault_can_be_injected_again() {
         let faults = [
             Fault::errcode(-1).after_applying().times(3),
             Fault::delay(Duration::from_millis(20)).account("wx1"),
@@ -184,17 +185,17 @@ mod tests {
                 interval: Duration::from_millis(5),
             }),
             Fault::token_death().forever(),
-            Fault::new(Effect::Close).to(Target::Tokens),
+            Fault::new(Effect::Close).on(Target::Tokens),
             Fault::reset().on(crate::Interface::AddJumpQRCode),
         ];
         for fault in faults {
             let form = serde_json::to_value(&fault).unwrap();
-            assert_eq!(read(form).unwrap(), fault);
+            assert_eq!(parse(form).unwrap(), fault);
         }
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_naming_the_field() {
+    fn an_invalid_fault_is_refused_with_the_name_of_the_field() {
         let cases = [
             (json!({}), "fault"),
             (json!({"fault": "explode"}), "fault"),
@@ -215,7 +216,7 @@ mod tests {
             (json!({"fault": "reset", "interfaces": "any"}), "interfaces"),
         ];
         for (form, field) in cases {
-            let error = read(form.clone()).unwrap_err().to_string();
+            let error = parse(form.clone()).unwrap_err().to_string();
             assert!(error.contains(field), "{form}: {error}");
         }
     }

@@ -1,4 +1,4 @@
-//! What may go wrong on request.
+//! Faults: what goes wrong on request, and with which calls.
 
 mod form;
 mod queue;
@@ -13,49 +13,50 @@ use serde::{Serialize, Serializer};
 use crate::error::SandboxError;
 use crate::interface::Interface;
 
-/// What happens to a call.
+/// What a fault does to a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// It is answered with this code, and this text or the documented one.
+    /// The response has this errcode.
     Errcode {
-        /// The code; 0 is not an error.
+        /// The code, not 0.
         errcode: i64,
-        /// The text before the rid.
+        /// The text before the rid; `None` for the documented text.
         errmsg: Option<String>,
     },
-    /// It takes so long.
+    /// The response comes later by this time.
     Delay(Duration),
-    /// The connection is reset (a TCP RST), with no answer.
+    /// The connection is reset (a TCP RST). There is no response.
     Reset,
-    /// The answer announces its whole length, half of its body is sent, and the connection is closed.
+    /// The response has the right Content-Length, but the connection is closed after half of the
+    /// body.
     Truncate,
-    /// It is answered with HTTP 200 and a page of HTML.
+    /// The response is HTTP 200 with an HTML page.
     Html,
-    /// It is answered with this HTTP status and a page of HTML.
+    /// The response has this HTTP status and an HTML page.
     Status(u16),
-    /// It is answered with HTTP 200 and bytes that are neither UTF-8 nor JSON.
+    /// The response is HTTP 200 with bytes that are neither UTF-8 nor JSON.
     Garbage,
-    /// What comes back is not HTTP, and the connection is closed.
+    /// The response is not HTTP, and the connection is closed.
     NotHttp,
-    /// It is answered with HTTP 200 and an empty body.
+    /// The response is HTTP 200 with an empty body.
     Empty,
-    /// The body of the answer is sent piece by piece.
+    /// The body of the right response is sent piece by piece.
     Dribble {
         /// The size of a piece, in bytes.
         bytes: usize,
         /// The time between pieces.
         interval: Duration,
     },
-    /// All tokens of the account that calls are dead (40001) before the call is looked at; of the platform, when it asks for a
-    /// merchant's token or for the list of merchants.
+    /// All tokens of the calling account die before the call (40001). If a platform requests a
+    /// merchant's token or the list of merchants, the platform's tokens die.
     TokenDeath,
-    /// The connection is closed after the answer, which does not announce it.
+    /// The right response is sent. Then the connection is closed, although no header says so.
     Close,
 }
 
 impl Effect {
-    /// Its name, as the control endpoint takes it.
+    /// Returns the name of the effect in the control API.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -74,35 +75,42 @@ impl Effect {
         }
     }
 
-    /// Whether it concerns how the real answer is sent, so that the call is applied in any case.
-    const fn is_after(&self) -> bool {
+    /// Whether the effect changes how the right response is sent. Such a call is always applied.
+    const fn alters_real_response(&self) -> bool {
         matches!(self, Self::Truncate | Self::Dribble { .. } | Self::Close)
     }
 }
 
-/// Whether something happens before or after a call is applied.
+/// Whether a fault happens before or after the call is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Before: what is answered by the fault is not applied, and a call whose client has gone away during a delay is not
-    /// applied either.
+    /// The fault happens first. If it replaces the response, or if the client disconnects during a
+    /// delay, the call is not applied.
     Before,
-    /// After: it is applied, whatever the client gets to see.
+    /// The call is applied first, even if the client never sees the response.
     After,
 }
 
-/// Which calls a fault happens to.
+/// The calls that a fault can happen to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {
-    /// All.
+    /// All calls.
     Any,
-    /// Those that need a token.
+    /// Calls that need a token.
     Business,
-    /// Those that issue one: `token`, `stable_token`, `api_component_token` and `api_authorizer_token`.
+    /// Calls that issue a token: `token`, `stable_token`, `api_component_token` and
+    /// `api_authorizer_token`.
     Tokens,
-    /// Those to one interface.
+    /// Calls of one interface.
     Interface(Interface),
+}
+
+impl From<Interface> for Target {
+    fn from(interface: Interface) -> Self {
+        Self::Interface(interface)
+    }
 }
 
 impl Target {
@@ -134,7 +142,7 @@ impl Target {
     }
 }
 
-/// Something that goes wrong on request: by default, with the next call, and before it is applied.
+/// A fault on request. By default it happens to the next call, before the call is applied.
 ///
 /// ```
 /// use jumpqr_sandbox::{Effect, Fault, Interface};
@@ -145,23 +153,24 @@ impl Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fault {
-    /// What happens.
+    /// What the fault does.
     pub effect: Effect,
-    /// To which calls.
+    /// The calls it can happen to.
     pub target: Target,
-    /// To calls of which account, or for a token of which account or platform; of any, if `None`.
+    /// Limits the fault to calls of this account, and to calls that request a token of this account
+    /// or platform. `None` means no such limit.
     pub account: Option<String>,
-    /// To how many more calls; for ever, if `None`.
+    /// The number of calls it still happens to; `None` for all calls.
     pub times: Option<u32>,
-    /// Before or after the call is applied.
+    /// Whether it happens before or after the call is applied.
     pub when: When,
 }
 
 impl Fault {
-    /// The next call meets `effect`.
+    /// Makes a fault with this effect on the next call.
     #[must_use]
     pub fn new(effect: Effect) -> Self {
-        let when = if effect.is_after() {
+        let when = if effect.alters_real_response() {
             When::After
         } else {
             When::Before
@@ -180,7 +189,7 @@ impl Fault {
         }
     }
 
-    /// The next call is answered with `errcode` and its documented text.
+    /// Makes a fault that gives the next call `errcode` and its documented text.
     #[must_use]
     pub fn errcode(errcode: i64) -> Self {
         Self::new(Effect::Errcode {
@@ -189,60 +198,53 @@ impl Fault {
         })
     }
 
-    /// The next call takes so long, in real time.
+    /// Makes a fault that delays the next call, in real time.
     #[must_use]
     pub fn delay(by: Duration) -> Self {
         Self::new(Effect::Delay(by))
     }
 
-    /// The next call is reset.
+    /// Makes a fault that resets the connection of the next call.
     #[must_use]
     pub fn reset() -> Self {
         Self::new(Effect::Reset)
     }
 
-    /// All tokens of the account that makes the next business call die before it.
+    /// Makes a fault that kills all tokens of the account before its next business call.
     #[must_use]
     pub fn token_death() -> Self {
         Self::new(Effect::TokenDeath)
     }
 
-    /// After the call was applied.
+    /// Lets the fault happen after the call is applied.
     #[must_use]
     pub fn after_applying(mut self) -> Self {
         self.when = When::After;
         self
     }
 
-    /// To calls of this interface only.
+    /// Limits the fault to calls of one interface, or to a group of calls.
     #[must_use]
-    pub fn on(mut self, interface: Interface) -> Self {
-        self.target = Target::Interface(interface);
+    pub fn on(mut self, target: impl Into<Target>) -> Self {
+        self.target = target.into();
         self
     }
 
-    /// To these calls only.
-    #[must_use]
-    pub fn to(mut self, target: Target) -> Self {
-        self.target = target;
-        self
-    }
-
-    /// To calls of this account only.
+    /// Limits the fault to calls of one account, and to calls that request a token of it.
     #[must_use]
     pub fn account(mut self, appid: impl Into<String>) -> Self {
         self.account = Some(appid.into());
         self
     }
 
-    /// To the next `times` matching calls.
+    /// Sets the number of matching calls that the fault happens to.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// To every matching call.
+    /// Lets the fault happen to every matching call.
     #[must_use]
     pub fn forever(mut self) -> Self {
         self.times = None;
@@ -252,8 +254,9 @@ impl Fault {
     pub(crate) fn check(&self) -> Result<(), SandboxError> {
         let problem = match &self.effect {
             _ if self.times == Some(0) => "times is 0; give 1 or more, or \"forever\"",
-            effect if effect.is_after() && self.when == When::Before => {
-                "when is \"before\", but truncate, dribble and close are about the real answer; leave when out"
+            effect if effect.alters_real_response() && self.when == When::Before => {
+                "when is \"before\", but truncate, dribble and close change the real response; \
+                 leave when out"
             }
             Effect::TokenDeath if self.when == When::After => {
                 "when is \"after\", but tokens die before the call; leave when out"
@@ -261,9 +264,9 @@ impl Fault {
             Effect::TokenDeath
                 if !matches!(self.target, Target::Business | Target::Interface(_)) =>
             {
-                "on is a group that has calls without a token; token_death happens to business calls"
+                "on includes calls that need no token; token_death happens to business calls only"
             }
-            Effect::Errcode { errcode: 0, .. } => "errcode is 0, which says success; give another",
+            Effect::Errcode { errcode: 0, .. } => "errcode is 0, which means success; give another",
             Effect::Status(status) if !(200..=599).contains(status) => {
                 "status is not an HTTP status from 200 to 599"
             }

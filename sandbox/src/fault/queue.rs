@@ -1,7 +1,7 @@
 use super::Fault;
 use crate::interface::Interface;
 
-/// The faults to come, in the order in which they were asked for.
+/// The pending faults, in the order in which they were injected.
 #[derive(Debug, Default)]
 pub(crate) struct FaultQueue {
     last_id: u64,
@@ -15,8 +15,8 @@ impl FaultQueue {
         self.last_id
     }
 
-    /// The first fault that happens to a call, with one time fewer to go.
-    pub(crate) fn take(&mut self, interface: Interface, account: Option<&str>) -> Option<Fault> {
+    /// Returns the first fault that applies to a call, and counts down how often it still happens.
+    pub(crate) fn consume(&mut self, interface: Interface, account: Option<&str>) -> Option<Fault> {
         let index = self.waiting.iter().position(|(_, fault)| {
             fault.target.includes(interface)
                 && fault

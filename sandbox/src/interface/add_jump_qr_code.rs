@@ -5,24 +5,24 @@ use jumpqr_core::rule::{
 };
 use serde_json::{Value, json};
 
-use super::mode::{linked_mini_program, mode};
+use super::mode::{check_mode, find_linked_mini_program};
 use crate::account::{Account, AccountKind};
 use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::rules::{StoredMode, StoredRule};
 
-pub(super) fn answer(
+pub(super) fn respond(
     state: &mut State,
     account: &Account,
     fields: &Fields,
 ) -> Result<Value, Refusal> {
     if account.kind == AccountKind::MiniProgram && is_service_link(fields.text("prefix")?) {
-        // Even if an appid says which mode was meant: WeChat goes by the token, and looks for the
-        // file in vain.
+        // WeChat goes by the token, even if the request has an appid. Then it finds no verification
+        // file on the host.
         return Err(Refusal::new(85069));
     }
-    match mode(account, fields)? {
+    match check_mode(account, fields)? {
         AccountKind::MiniProgram => ordinary_link(state, account, fields)?,
         AccountKind::ServiceAccount => service_account(state, account, fields)?,
     }
@@ -61,13 +61,13 @@ fn ordinary_link(state: &mut State, account: &Account, fields: &Fields) -> Resul
         rule.mode = StoredMode::OrdinaryLink {
             open_version,
             permit_sub_rule,
-            // Absent, they stay as they were.
+            // If the field is absent, the links stay.
             debug_url: debug_url.unwrap_or(kept),
         };
         return Ok(());
     }
-    check_may_add(state, account, prefix)?;
-    if state.rules.of(&account.appid).count() >= state.limits.rules {
+    check_addable(state, account, prefix)?;
+    if state.rules.list(&account.appid).count() >= state.limits.rules {
         return Err(Refusal::new(85073));
     }
     if !state.web.is_filed(prefix) {
@@ -94,7 +94,9 @@ fn ordinary_link(state: &mut State, account: &Account, fields: &Fields) -> Resul
 fn service_account(state: &mut State, account: &Account, fields: &Fields) -> Result<(), Refusal> {
     let prefix = fields.text("prefix")?;
     check_service_prefix(prefix)?;
-    let appid = linked_mini_program(state, account, fields)?.appid.clone();
+    let appid = find_linked_mini_program(state, account, fields)?
+        .appid
+        .clone();
     let path = fields.text("path")?;
     if fields.choice("is_edit", Edit::from_number)? == Edit::Modify {
         let rule = state
@@ -108,10 +110,10 @@ fn service_account(state: &mut State, account: &Account, fields: &Fields) -> Res
         path.clone_into(&mut rule.path);
         return Ok(());
     }
-    check_may_add(state, account, prefix)?;
+    check_addable(state, account, prefix)?;
     let count = state
         .rules
-        .of(&account.appid)
+        .list(&account.appid)
         .filter(|rule| rule.appid() == Some(&appid))
         .count();
     if count >= state.limits.service_account_rules {
@@ -128,29 +130,29 @@ fn service_account(state: &mut State, account: &Account, fields: &Fields) -> Res
     Ok(())
 }
 
-fn check_may_add(state: &State, account: &Account, prefix: &str) -> Result<(), Refusal> {
+fn check_addable(state: &State, account: &Account, prefix: &str) -> Result<(), Refusal> {
     if state.web.is_blacklisted(prefix) {
         return Err(Refusal::new(85070));
     }
     if state.rules.find(&account.appid, prefix).is_some() {
         return Err(Refusal::new(85071));
     }
-    if state.rules.is_owned_by_other(&account.appid, prefix) {
+    if state.rules.is_blocked_by_other(&account.appid, prefix) {
         return Err(Refusal::new(85072));
     }
     Ok(())
 }
 
-/// Whether it is what a service account's QR code holds. Nobody can place a verification file on
-/// that host.
+/// Whether the prefix is the link of a service account's QR code. Nobody can put a verification
+/// file on that host.
 fn is_service_link(prefix: &str) -> bool {
     ["http://weixin.qq.com/q/", "https://weixin.qq.com/q/"]
         .iter()
         .any(|start| prefix.starts_with(start))
 }
 
-/// What core forbids in a prefix, and the reported causes of 85066 that it warns of. A link without
-/// its scheme gets -1, as developers report.
+/// Checks a prefix. What core forbids gets 85066, and so do the reported causes of 85066 that core
+/// warns of. A link without a scheme gets -1. Source: reports of developers.
 fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
     if !prefix.contains("://") {
         return Err(Refusal::new(-1));
@@ -161,7 +163,7 @@ fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
         OpenVersion::Development,
         PermitSubRule::NotOccupied,
     );
-    refuse_found(
+    refuse_findings(
         &rule.check(),
         &[
             FindingCode::NotHttpUrl,
@@ -174,10 +176,10 @@ fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
 
 fn check_service_prefix(prefix: &str) -> Result<(), Refusal> {
     let rule = ServiceAccountRule::new(prefix, "wx", "pages/index/index");
-    refuse_found(&rule.check(), &[FindingCode::NotServicePrefix])
+    refuse_findings(&rule.check(), &[FindingCode::NotServicePrefix])
 }
 
-fn refuse_found(report: &CheckReport, causes: &[FindingCode]) -> Result<(), Refusal> {
+fn refuse_findings(report: &CheckReport, causes: &[FindingCode]) -> Result<(), Refusal> {
     let mut findings = report.violations.iter().chain(&report.warnings);
     if findings.any(|finding| causes.contains(&finding.code)) {
         return Err(Refusal::new(85066));

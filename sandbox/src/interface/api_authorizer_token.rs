@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
-use super::component_token::asking_platform;
+use super::component_token::authenticate_platform;
 use super::{Call, Interface};
 use crate::refusal::Refusal;
 use crate::state::State;
 
-pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
-    let (component_appid, fields) = asking_platform(state, call)?;
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+    let (component_appid, fields) = authenticate_platform(state, call)?;
     let authorizer_appid = fields
         .optional_text("authorizer_appid")?
         .ok_or_else(|| Refusal::new(40013))?;
@@ -24,7 +24,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     )?;
     let grant = state
         .tokens
-        .authorizer_token(&component_appid, account, now, state.succession);
+        .merchant_token(&component_appid, account, now, state.succession);
     let authorizer_refresh_token = state.authorizations.rotate(
         &component_appid,
         authorizer_appid,
@@ -32,7 +32,9 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         state.succession.old_refresh_token,
         now,
     )?;
-    state.journal.issued(Interface::ApiAuthorizerToken, &grant);
+    state
+        .journal
+        .count_issued(Interface::ApiAuthorizerToken, &grant);
     Ok(json!({
         "authorizer_access_token": grant.access_token,
         "expires_in": grant.expires_in.as_secs(),

@@ -5,7 +5,7 @@ use crate::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
 
-pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     let fields = Fields::parse(&call.body)?;
     let component_appid = fields
         .optional_text("component_appid")?
@@ -25,10 +25,10 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         .ok_or_else(|| Refusal::new(61006))?;
     let now = state.clock.now();
     state.tickets.check(component_appid, ticket, now)?;
-    let grant = state
-        .tokens
-        .component_token(platform, now, state.succession);
-    state.journal.issued(Interface::ApiComponentToken, &grant);
+    let grant = state.tokens.platform_token(platform, now, state.succession);
+    state
+        .journal
+        .count_issued(Interface::ApiComponentToken, &grant);
     Ok(json!({
         "component_access_token": grant.access_token,
         "expires_in": grant.expires_in.as_secs(),

@@ -2,14 +2,14 @@ use jumpqr_core::interface::MAX_AUTHORIZER_COUNT;
 use serde_json::{Value, json};
 
 use super::Call;
-use super::component_token::asking_platform;
+use super::component_token::authenticate_platform;
 use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// In the order of the appids.
-pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
-    let (component_appid, fields) = asking_platform(state, call)?;
+/// Lists the merchants of a platform in the order of their appids. WeChat's order is undocumented.
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+    let (component_appid, fields) = authenticate_platform(state, call)?;
     let offset = number(&fields, "offset")?;
     let count = number(&fields, "count")?;
     if u32::try_from(count).map_or(true, |count| count > MAX_AUTHORIZER_COUNT) {
@@ -17,7 +17,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     }
     let list: Vec<Value> = state
         .authorizations
-        .of(&component_appid)
+        .merchants_of(&component_appid)
         .skip(offset)
         .take(count)
         .map(|(appid, authorization)| {
@@ -29,7 +29,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         })
         .collect();
     Ok(json!({
-        "total_count": state.authorizations.of(&component_appid).count(),
+        "total_count": state.authorizations.merchants_of(&component_appid).count(),
         "list": list,
     }))
 }

@@ -1,4 +1,4 @@
-//! A request, and who answers it.
+//! A call of an interface: which handler responds, and what is checked first.
 
 use serde_json::Value;
 
@@ -19,13 +19,13 @@ pub(crate) struct Call {
     pub(crate) interface: Interface,
     /// The HTTP method, e.g. `POST`.
     pub(crate) method: String,
-    /// Decoded, in the order received.
+    /// The decoded fields of the query, in order.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Call {
-    /// The first value of a field of the query; empty counts as absent.
+    /// Returns the first value of a query field. An empty value counts as absent.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -34,14 +34,14 @@ impl Call {
             .filter(|value| !value.is_empty())
     }
 
-    /// A text in the body, be the rest of it right or wrong.
-    pub(crate) fn in_body(&self, field: &str) -> Option<String> {
+    /// Returns a text of the body. Whether the rest of the body is right does not matter.
+    pub(crate) fn body_text(&self, field: &str) -> Option<String> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
         Some(body.get(field)?.as_str()?.to_owned())
     }
 
-    /// What the call is answered with, without errcode and errmsg; the state changes accordingly.
-    pub(crate) fn answer(&self, state: &mut State) -> Result<Value, Refusal> {
+    /// Applies the call to the state. Returns the response without errcode and errmsg.
+    pub(crate) fn apply(&self, state: &mut State) -> Result<Value, Refusal> {
         let (method, wrong_method) = match self.interface {
             Interface::Token => ("GET", 43001),
             _ => ("POST", 43002),
@@ -50,12 +50,12 @@ impl Call {
             return Err(Refusal::new(wrong_method));
         }
         match handler(self.interface) {
-            Handler::Anybody(answer) => answer(state, self),
+            Handler::Call(answer) => answer(state, self),
             Handler::Account(answer) => {
-                let account = self.admit(state)?;
+                let account = self.check_access(state)?;
                 let fields = match self.interface {
-                    // Takes no parameters, and no body since WeChat's staff fixed that.
-                    Interface::WxaMpLinkGet if self.body.is_empty() => Fields::none(),
+                    // It has no parameters. It needs no body since WeChat's staff fixed that.
+                    Interface::WxaMpLinkGet if self.body.is_empty() => Fields::empty(),
                     _ => Fields::parse(&self.body)?,
                 };
                 answer(state, &account, &fields)
@@ -63,14 +63,15 @@ impl Call {
         }
     }
 
-    /// The account that calls, if it may: its token is good, it keeps its pace, and it has the permission.
-    fn admit(&self, state: &mut State) -> Result<Account, Refusal> {
+    /// Checks the token, the pace and the permission set of the calling account, and returns it.
+    fn check_access(&self, state: &mut State) -> Result<Account, Refusal> {
         let now = state.clock.now();
         let token = self
             .query("access_token")
             .ok_or_else(|| Refusal::new(41001))?;
-        let holder = state.tokens.holder(token, now)?.clone();
-        // A platform's own token. The documented code is 61015; WeChat was seen to answer 48001.
+        let holder = state.tokens.holder_of_valid(token, now)?.clone();
+        // A platform's own token. The documented code is 61015; 48001 was seen in a response of
+        // WeChat.
         let appid = holder.appid().ok_or_else(|| Refusal::new(48001))?;
         let account = state
             .accounts
@@ -78,13 +79,13 @@ impl Call {
             .cloned()
             .ok_or_else(|| Refusal::new(40001))?;
         let permission_sets = match &holder {
-            Holder::Authorizer {
+            Holder::Merchant {
                 component_appid,
                 appid,
             } => {
                 let authorizations = &mut state.authorizations;
                 &authorizations
-                    .admit(component_appid, appid, token)?
+                    .use_access_token(component_appid, appid, token)?
                     .permission_sets
             }
             _ => &account.permission_sets,
@@ -96,7 +97,7 @@ impl Call {
         let pace = pace(state, &account);
         state
             .traffic
-            .admit(self.interface, &account.appid, now, pace)?;
+            .count_call(self.interface, &account.appid, now, pace)?;
         if granted {
             Ok(account)
         } else {
@@ -105,34 +106,34 @@ impl Call {
     }
 }
 
-/// Who answers.
+/// The function that responds to a call.
 enum Handler {
-    /// For anybody: it checks credentials, or the platform's token, itself.
-    Anybody(fn(&mut State, &Call) -> Result<Value, Refusal>),
-    /// For an account with a token.
+    /// Gets the call as it is, and checks the credentials or the platform's token itself.
+    Call(fn(&mut State, &Call) -> Result<Value, Refusal>),
+    /// Gets the account of the token, after the common checks.
     Account(fn(&mut State, &Account, &Fields) -> Result<Value, Refusal>),
 }
 
 const fn handler(interface: Interface) -> Handler {
     match interface {
-        Interface::AddJumpQRCode => Handler::Account(add_jump_qr_code::answer),
+        Interface::AddJumpQRCode => Handler::Account(add_jump_qr_code::respond),
         Interface::GetJumpQRCode => Handler::Account(|state, account, fields| {
-            get_jump_qr_code::answer(state, account, fields)
+            get_jump_qr_code::respond(state, account, fields)
         }),
-        Interface::PublishJumpQRCode => Handler::Account(publish_jump_qr_code::answer),
-        Interface::DeleteJumpQRCode => Handler::Account(delete_jump_qr_code::answer),
+        Interface::PublishJumpQRCode => Handler::Account(publish_jump_qr_code::respond),
+        Interface::DeleteJumpQRCode => Handler::Account(delete_jump_qr_code::respond),
         Interface::DownloadQRCodeText => {
-            Handler::Account(|_, account, fields| download_qr_code_text::answer(account, fields))
+            Handler::Account(|_, account, fields| download_qr_code_text::respond(account, fields))
         }
-        Interface::LinkMiniprogram => Handler::Account(link_miniprogram::answer),
+        Interface::LinkMiniprogram => Handler::Account(link_miniprogram::respond),
         Interface::WxaMpLinkGet => {
-            Handler::Account(|state, account, _| Ok(wxamplinkget::answer(state, account)))
+            Handler::Account(|state, account, _| Ok(wxamplinkget::respond(state, account)))
         }
-        Interface::Token => Handler::Anybody(token::answer),
-        Interface::StableToken => Handler::Anybody(stable_token::answer),
-        Interface::ApiComponentToken => Handler::Anybody(api_component_token::answer),
-        Interface::ApiAuthorizerToken => Handler::Anybody(api_authorizer_token::answer),
-        Interface::ApiGetAuthorizerList => Handler::Anybody(api_get_authorizer_list::answer),
+        Interface::Token => Handler::Call(token::respond),
+        Interface::StableToken => Handler::Call(stable_token::respond),
+        Interface::ApiComponentToken => Handler::Call(api_component_token::respond),
+        Interface::ApiAuthorizerToken => Handler::Call(api_authorizer_token::respond),
+        Interface::ApiGetAuthorizerList => Handler::Call(api_get_authorizer_list::respond),
     }
 }
 

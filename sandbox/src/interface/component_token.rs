@@ -1,4 +1,4 @@
-//! The token of the platform, with which it asks about its merchants.
+//! The platform's token in calls about its merchants.
 
 use super::Call;
 use crate::fields::Fields;
@@ -6,17 +6,22 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::holder::Holder;
 
-/// The platform's token, in the field of the newer pages or in that of the older ones.
+/// Returns the platform's token. WeChat's newer and older pages have different names for the query
+/// field.
 pub(crate) fn component_access_token(call: &Call) -> Option<&str> {
     call.query("access_token")
         .or_else(|| call.query("component_access_token"))
 }
 
-/// The platform whose token it is, if the body says the same; and the body.
-pub(super) fn asking_platform(state: &State, call: &Call) -> Result<(String, Fields), Refusal> {
+/// Returns the platform of the token and the fields of the body. If the body names another
+/// platform, the result is 40013.
+pub(super) fn authenticate_platform(
+    state: &State,
+    call: &Call,
+) -> Result<(String, Fields), Refusal> {
     let now = state.clock.now();
     let token = component_access_token(call).ok_or_else(|| Refusal::new(41001))?;
-    let Holder::Platform { component_appid } = state.tokens.holder(token, now)? else {
+    let Holder::Platform { component_appid } = state.tokens.holder_of_valid(token, now)? else {
         return Err(Refusal::new(61014));
     };
     let fields = Fields::parse(&call.body)?;

@@ -1,24 +1,27 @@
 use serde_json::{Value, json};
 
-use super::mode::{linked_mini_program, mode};
+use super::mode::{check_mode, find_linked_mini_program};
 use crate::account::{Account, AccountKind};
 use crate::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// At once, published or not. A rule that does not exist is deleted with success: 40097 is not among the interface's codes.
-pub(super) fn answer(
+/// Deletes a rule at once, published or not. If the rule does not exist, the response is success:
+/// 40097 is not among the interface's codes.
+pub(super) fn respond(
     state: &mut State,
     account: &Account,
     fields: &Fields,
 ) -> Result<Value, Refusal> {
-    let kind = mode(account, fields)?;
+    let kind = check_mode(account, fields)?;
     let prefix = fields.text("prefix")?;
     let appid = match kind {
         AccountKind::MiniProgram => None,
-        AccountKind::ServiceAccount => {
-            Some(linked_mini_program(state, account, fields)?.appid.as_str())
-        }
+        AccountKind::ServiceAccount => Some(
+            find_linked_mini_program(state, account, fields)?
+                .appid
+                .as_str(),
+        ),
     };
     let deletable = state
         .rules

@@ -1,7 +1,7 @@
 use jumpqr_core::interface::{MAX_PAGE_SIZE, MAX_PREFIX_LIST};
 use serde_json::{Value, json};
 
-use super::mode::{linked_mini_program, mode};
+use super::mode::{check_mode, find_linked_mini_program};
 use crate::account::{Account, AccountKind};
 use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
@@ -11,20 +11,20 @@ use crate::state::rules::StoredRule;
 /// The number of rules that `get_type` 0 lists. Source: the official page of getJumpQRCode.
 const LATEST: usize = 10_000;
 
-pub(super) fn answer(state: &State, account: &Account, fields: &Fields) -> Result<Value, Refusal> {
+pub(super) fn respond(state: &State, account: &Account, fields: &Fields) -> Result<Value, Refusal> {
     let mut published = 0;
-    let (listed, total_count) = match mode(account, fields)? {
+    let (listed, total_count) = match check_mode(account, fields)? {
         AccountKind::MiniProgram => {
-            published = state.rules.published(&account.appid, state.clock.now());
-            let listed: Vec<_> = state.rules.of(&account.appid).collect();
+            published = state.rules.publish_count(&account.appid, state.clock.now());
+            let listed: Vec<_> = state.rules.list(&account.appid).collect();
             let total_count = listed.len();
             (listed, total_count)
         }
         AccountKind::ServiceAccount => {
-            let appid = &linked_mini_program(state, account, fields)?.appid;
+            let appid = &find_linked_mini_program(state, account, fields)?.appid;
             let all: Vec<_> = state
                 .rules
-                .of(&account.appid)
+                .list(&account.appid)
                 .filter(|rule| rule.appid() == Some(appid))
                 .collect();
             let total_count = all.len();
@@ -40,7 +40,7 @@ pub(super) fn answer(state: &State, account: &Account, fields: &Fields) -> Resul
     }))
 }
 
-/// What `get_type` asks for, in the order in which the rules were added.
+/// Selects the rules that `get_type` asks for, in the order of adding.
 fn select<'a>(all: Vec<&'a StoredRule>, fields: &Fields) -> Result<Vec<&'a StoredRule>, Refusal> {
     match fields.number("get_type")?.unwrap_or(0) {
         0 => {
@@ -58,8 +58,8 @@ fn select<'a>(all: Vec<&'a StoredRule>, fields: &Fields) -> Result<Vec<&'a Store
                 .collect())
         }
         2 => {
-            let page_num = count(fields, "page_num")?;
-            let page_size = count(fields, "page_size")?;
+            let page_num = positive_number(fields, "page_num")?;
+            let page_size = positive_number(fields, "page_size")?;
             if u32::try_from(page_size).is_ok_and(|size| size <= MAX_PAGE_SIZE) {
                 let before = (page_num - 1).saturating_mul(page_size);
                 Ok(all.into_iter().skip(before).take(page_size).collect())
@@ -71,8 +71,8 @@ fn select<'a>(all: Vec<&'a StoredRule>, fields: &Fields) -> Result<Vec<&'a Store
     }
 }
 
-/// A number from 1 on.
-fn count(fields: &Fields, name: &str) -> Result<usize, Refusal> {
+/// Returns a number of 1 or more.
+fn positive_number(fields: &Fields, name: &str) -> Result<usize, Refusal> {
     fields
         .number(name)?
         .and_then(|number| usize::try_from(number).ok())

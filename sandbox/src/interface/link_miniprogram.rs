@@ -6,8 +6,8 @@ use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// Asks; that two administrators confirm is for the sandbox's user to say.
-pub(super) fn answer(
+/// Requests a link. The two administrators decide by a control endpoint.
+pub(super) fn respond(
     state: &mut State,
     account: &Account,
     fields: &Fields,
@@ -26,7 +26,7 @@ pub(super) fn answer(
         return Err(Refusal::new(40013));
     }
     match state.links.get(&account.appid, appid) {
-        // As developers report it.
+        // Source: reports of developers.
         Some(LinkStatus::Linked) => return Err(Refusal::new(89015)),
         Some(LinkStatus::AwaitsAccountAdmin | LinkStatus::AwaitsMiniProgramAdmin) => {}
         _ => state

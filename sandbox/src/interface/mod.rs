@@ -1,4 +1,5 @@
-//! The interfaces, one file each: what is asked, what is refused, what changes.
+//! The interfaces of WeChat, one file each: what a request must have, what is refused, what
+//! changes.
 
 mod add_jump_qr_code;
 mod api_authorizer_token;
@@ -74,7 +75,7 @@ impl Interface {
         Self::ApiGetAuthorizerList,
     ];
 
-    /// WeChat's name of it, e.g. `addJumpQRCode`.
+    /// Returns WeChat's name, e.g. `addJumpQRCode`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -93,8 +94,8 @@ impl Interface {
         }
     }
 
-    /// Where it is, e.g. `/cgi-bin/wxopen/qrcodejumpadd`. Written down here anew, so that a client that calls the wrong
-    /// path does not find it.
+    /// Returns the path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`. The paths are not taken from core,
+    /// so a wrong path in core is noticed.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -113,7 +114,7 @@ impl Interface {
         }
     }
 
-    /// Whether it issues tokens; else it is a business call, which needs one.
+    /// Whether it issues tokens. All other interfaces are business calls, which need a token.
     #[must_use]
     pub const fn issues_token(self) -> bool {
         matches!(
@@ -122,22 +123,22 @@ impl Interface {
         )
     }
 
-    /// Whether the token that it needs is a platform's own.
+    /// Whether it needs the platform's own token.
     pub(crate) const fn takes_component_token(self) -> bool {
         matches!(self, Self::ApiAuthorizerToken | Self::ApiGetAuthorizerList)
     }
 
     /// Whether only third-party platforms call it.
-    pub(crate) const fn is_of_platforms(self) -> bool {
+    pub(crate) const fn is_for_platforms(self) -> bool {
         matches!(self, Self::ApiComponentToken) || self.takes_component_token()
     }
 
-    /// Whether it says `errcode` 0 where it succeeds, as far as the samples of WeChat's pages tell.
-    pub(crate) const fn answers_errcode(self) -> bool {
+    /// Whether a success response has `errcode` 0. Source: the samples of WeChat's pages.
+    pub(crate) const fn has_errcode_on_success(self) -> bool {
         !(self.issues_token() || self.takes_component_token())
     }
 
-    /// The interface at this path.
+    /// Returns the interface at this path.
     #[must_use]
     pub fn from_path(path: &str) -> Option<Self> {
         Self::ALL
@@ -145,7 +146,7 @@ impl Interface {
             .find(|interface| interface.path() == path)
     }
 
-    /// The interface of this name.
+    /// Returns the interface with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
@@ -153,7 +154,8 @@ impl Interface {
             .find(|interface| interface.name() == name)
     }
 
-    /// The permission set that an account of this kind needs to have granted, where it can call the interface at all.
+    /// Returns the permission set that an account of this kind needs; `None` if it cannot call the
+    /// interface.
     const fn permission_set(self, kind: AccountKind) -> Option<u16> {
         match (self, kind) {
             (Self::LinkMiniprogram | Self::WxaMpLinkGet, AccountKind::ServiceAccount) => Some(33),

@@ -1,15 +1,15 @@
-//! The two modes of the family, and what an account may do in them.
+//! The two modes of the interfaces, and what an account may do in them.
 
 use crate::account::{Account, AccountKind};
 use crate::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// In which mode a call is made: the token says so. A Mini Program that sends `appid` calls in service-account mode without
-/// permission set 3.
-pub(super) fn mode(account: &Account, fields: &Fields) -> Result<AccountKind, Refusal> {
+/// Returns the mode of a call. The token decides it. If a Mini Program sends `appid`, it gets
+/// 61007: it calls in service-account mode without permission set 3.
+pub(super) fn check_mode(account: &Account, fields: &Fields) -> Result<AccountKind, Refusal> {
     if account.kind == AccountKind::MiniProgram {
-        if fields.has("appid") {
+        if fields.has_value("appid") {
             return Err(Refusal::new(61007));
         }
         if account.personal {
@@ -19,11 +19,11 @@ pub(super) fn mode(account: &Account, fields: &Fields) -> Result<AccountKind, Re
     Ok(account.kind)
 }
 
-/// The Mini Program that a service account names in `appid`.
+/// Returns the Mini Program that a service account names in `appid`.
 ///
-/// 40166 for what is no appid of a Mini Program, such as a `gh_` id. What WeChat says to one that is not linked is
-/// documented nowhere; here it is 40166 as well.
-pub(super) fn linked_mini_program<'a>(
+/// An appid that is not of a Mini Program, such as a `gh_` id, gets 40166. For a Mini Program that
+/// is not linked, WeChat's code is undocumented; here it is 40166, too.
+pub(super) fn find_linked_mini_program<'a>(
     state: &'a State,
     account: &Account,
     fields: &Fields,

@@ -1,19 +1,20 @@
 use jumpqr_core::rule::RuleState;
 use serde_json::{Value, json};
 
-use super::mode::mode;
+use super::mode::check_mode;
 use crate::account::{Account, AccountKind};
 use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// In service-account mode too, only `prefix` is sent: a prefix stands once in an account.
-pub(super) fn answer(
+/// Publishes a rule. In both modes the request has `prefix` only, so an account has at most one
+/// rule with a prefix.
+pub(super) fn respond(
     state: &mut State,
     account: &Account,
     fields: &Fields,
 ) -> Result<Value, Refusal> {
-    let kind = mode(account, fields)?;
+    let kind = check_mode(account, fields)?;
     let prefix = fields.text("prefix")?;
     let rule = state
         .rules
@@ -29,10 +30,10 @@ pub(super) fn answer(
     }
     if kind == AccountKind::MiniProgram {
         let now = state.clock.now();
-        if state.rules.published(&account.appid, now) >= state.limits.publishes_per_month {
+        if state.rules.publish_count(&account.appid, now) >= state.limits.publishes_per_month {
             return Err(Refusal::new(886_000));
         }
-        state.rules.count_publish(&account.appid, now);
+        state.rules.add_publish(&account.appid, now);
     }
     if let Some(rule) = state.rules.find_mut(&account.appid, prefix) {
         rule.state = RuleState::Published;

@@ -1,13 +1,13 @@
 use serde_json::Value;
 
-use super::token::{authenticate, granted};
+use super::token::{authenticate, token_response};
 use super::{Call, Interface};
 use crate::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::traffic::Pace;
 
-pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     let fields = Fields::parse(&call.body)?;
     let account = authenticate(
         state,
@@ -22,7 +22,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     };
     state
         .traffic
-        .admit(Interface::StableToken, &account.appid, now, pace)?;
+        .count_call(Interface::StableToken, &account.appid, now, pace)?;
     let force_refresh = fields.flag("force_refresh");
     let grant = state.tokens.stable_token(
         &account,
@@ -31,6 +31,6 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
         &state.limits,
         state.succession,
     )?;
-    state.journal.issued(Interface::StableToken, &grant);
-    Ok(granted(&grant))
+    state.journal.count_issued(Interface::StableToken, &grant);
+    Ok(token_response(&grant))
 }

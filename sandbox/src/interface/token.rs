@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::tokens::Grant;
 
-pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     let account = authenticate(
         state,
         call.query("grant_type"),
@@ -17,11 +17,11 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     let grant = state
         .tokens
         .token(&account, now, &state.limits, state.succession)?;
-    state.journal.issued(Interface::Token, &grant);
-    Ok(granted(&grant))
+    state.journal.count_issued(Interface::Token, &grant);
+    Ok(token_response(&grant))
 }
 
-/// The account whose appid and secret these are.
+/// Returns the account with this appid and secret.
 pub(super) fn authenticate(
     state: &State,
     grant_type: Option<&str>,
@@ -43,7 +43,7 @@ pub(super) fn authenticate(
     Ok(account.clone())
 }
 
-pub(super) fn granted(grant: &Grant) -> Value {
+pub(super) fn token_response(grant: &Grant) -> Value {
     json!({
         "access_token": grant.access_token,
         "expires_in": grant.expires_in.as_secs(),

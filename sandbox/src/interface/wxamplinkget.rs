@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::account::Account;
 use crate::state::{State, links};
 
-pub(super) fn answer(state: &State, account: &Account) -> Value {
+pub(super) fn respond(state: &State, account: &Account) -> Value {
     let items: Vec<Value> = state
         .links
         .all()
@@ -12,7 +12,7 @@ pub(super) fn answer(state: &State, account: &Account) -> Value {
             let app = state.accounts.get(appid);
             json!({
                 "appid": appid,
-                "status": links::number(status),
+                "status": links::status_number(status),
                 "nickname": app.map(|app| &app.nickname),
                 "released": app.map(|app| u8::from(app.released)),
             })

@@ -1,4 +1,4 @@
-//! Third-party platforms, and how tokens succeed each other.
+//! The methods about third-party platforms and the succession of tokens.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,9 @@ use crate::platform::Platform;
 use crate::succession::TokenSuccession;
 
 impl Sandbox {
-    /// The component_appid and component_appsecret of the platform that every sandbox has at its start. Its ticket and the
-    /// refresh token of the Mini Program, which has authorised it, are constants of this crate.
+    /// Returns the initial component_appid and component_appsecret of the platform of every
+    /// sandbox. Its first ticket and the Mini Program's first refresh token are constants of this
+    /// crate.
     #[must_use]
     pub fn platform(&self) -> Credentials {
         Credentials {
@@ -22,40 +23,43 @@ impl Sandbox {
         }
     }
 
-    /// A further platform, or one in the place of that with the same component_appid.
+    /// Adds a platform, or replaces the platform with the same component_appid.
     pub fn put_platform(&self, platform: Platform) {
         self.state.lock().put_platform(platform);
     }
 
-    /// The ticket that was pushed to the platform last. Every 10 minutes of the sandbox's time one
-    /// is pushed: by turns a new value, and the same value once more. Each is valid for 12 hours
-    /// from its last push.
+    /// Returns the ticket of the platform's last push. There is a push every 10 minutes of the
+    /// sandbox's time, alternately with a new ticket and with the same ticket again. A ticket is
+    /// valid for 12 hours from its last push.
     pub fn component_verify_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
         let pushed = self.state.lock().current_ticket(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
-    /// Pushes a ticket now; the former ones stay valid.
+    /// Pushes a new ticket now. Earlier tickets stay valid.
     pub fn push_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
         let pushed = self.state.lock().push_ticket(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
-    /// Pushes the value of the last push once more, which is valid for 12 hours again; a new one if
-    /// that has expired.
+    /// Pushes the last ticket again, so it is valid for another 12 hours. If it has expired, pushes
+    /// a new ticket.
     pub fn push_ticket_again(&self, component_appid: &str) -> Result<Secret, SandboxError> {
         let pushed = self.state.lock().push_ticket_again(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
-    /// Kills all component tokens of the platform (40001), but not those of its merchants; returns how many lived.
+    /// Kills all component tokens of the platform (40001), but not the tokens of its merchants.
+    /// Returns how many of them were still valid.
     pub fn kill_component_tokens(&self, component_appid: &str) -> Result<usize, SandboxError> {
         self.state.lock().kill_component_tokens(component_appid)
     }
 
-    /// The account authorises the platform, for the first time or again; returns the refresh token. One from before is dead.
+    /// Makes the account authorise the platform, for the first time or again. Returns the new
+    /// refresh token. Earlier refresh tokens are dead.
     ///
-    /// Without `permission_sets`, it is authorised to the same as before, and the first time to all that the account has.
+    /// If `permission_sets` is `None`, the permission sets stay as they are. The first time, the
+    /// platform gets all permission sets of the account.
     pub fn authorize(
         &self,
         component_appid: &str,
@@ -67,12 +71,12 @@ impl Sandbox {
         Ok(Secret::new(refresh_token))
     }
 
-    /// The account takes its authorisation back: 61003 from now on.
+    /// Makes the account revoke its authorisation. From now on, the platform's calls get 61003.
     pub fn revoke(&self, component_appid: &str, appid: &str) -> Result<(), SandboxError> {
         self.state.lock().revoke(component_appid, appid)
     }
 
-    /// What becomes of a token when the next one is issued.
+    /// Sets what happens to a token when the next one is issued.
     pub fn put_token_succession(&self, succession: TokenSuccession) {
         self.state.lock().succession = succession;
     }

@@ -1,4 +1,4 @@
-//! A TCP connection that ends as the answer on it wants it to.
+//! A TCP connection that a response can reset, replace or close.
 
 use std::io;
 use std::pin::Pin;
@@ -10,9 +10,9 @@ use axum::serve::IncomingStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::Loopback;
+use super::LoopbackListener;
 
-/// What carries a connection's bytes.
+/// The stream of a connection.
 enum Stream {
     Tcp(TcpStream),
     /// TLS in a tunnel of the proxy.
@@ -66,41 +66,43 @@ impl Stream {
     }
 }
 
-/// How a connection goes on.
+/// What happens at the next write to a connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 enum Plan {
+    /// The bytes are written as they are.
     #[default]
-    Serve,
-    /// The next write resets it instead.
+    Write,
+    /// The connection is reset.
     Reset,
-    /// The next write sends these bytes instead, and closes it.
+    /// These bytes are written instead, and the connection is closed.
     Replace(Vec<u8>),
-    /// After the next write, the client seems to have closed it.
+    /// The bytes are written. After that the server reads an end of stream, so it closes the
+    /// connection.
     Close,
-    /// The client seems to have closed it.
-    Closing,
+    /// The server reads an end of stream.
+    Closed,
 }
 
-/// Decides about a connection from within a handler.
+/// Lets a handler decide what happens to its connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wire {
+pub(super) struct ConnectionHandle {
     plan: Arc<Mutex<Plan>>,
     /// Whether the connection came through the proxy.
-    pub(super) in_tunnel: bool,
+    pub(super) is_tunnelled: bool,
 }
 
-impl Wire {
-    /// Instead of the answer, a TCP RST.
+impl ConnectionHandle {
+    /// Resets the connection (a TCP RST) instead of sending the response.
     pub(super) fn reset(&self) {
         self.set(Plan::Reset);
     }
 
-    /// Instead of the answer, these bytes, and the end.
+    /// Sends these bytes instead of the response, and closes the connection.
     pub(super) fn replace(&self, bytes: &[u8]) {
         self.set(Plan::Replace(bytes.to_vec()));
     }
 
-    /// After the answer, the end.
+    /// Closes the connection after the response.
     pub(super) fn close(&self) {
         self.set(Plan::Close);
     }
@@ -117,35 +119,35 @@ impl Wire {
     }
 }
 
-impl Connected<IncomingStream<'_, Loopback>> for Wire {
-    fn connect_info(stream: IncomingStream<'_, Loopback>) -> Self {
-        stream.io().wire.clone()
+impl Connected<IncomingStream<'_, LoopbackListener>> for ConnectionHandle {
+    fn connect_info(stream: IncomingStream<'_, LoopbackListener>) -> Self {
+        stream.io().handle.clone()
     }
 }
 
 pub(super) struct Connection {
     stream: Stream,
-    wire: Wire,
+    handle: ConnectionHandle,
 }
 
 impl Connection {
     pub(super) fn plain(stream: TcpStream) -> Self {
-        // A failure costs latency, nothing else.
+        // A failure only costs latency.
         let _ = stream.set_nodelay(true);
         Self {
             stream: Stream::Tcp(stream),
-            wire: Wire::default(),
+            handle: ConnectionHandle::default(),
         }
     }
 
-    /// One that came through the proxy.
+    /// Makes a connection of a client that uses the proxy.
     #[cfg(feature = "proxy")]
     pub(super) fn tunnelled(stream: tokio_rustls::server::TlsStream<TcpStream>) -> Self {
         Self {
             stream: Stream::Tls(Box::new(stream)),
-            wire: Wire {
-                in_tunnel: true,
-                ..Wire::default()
+            handle: ConnectionHandle {
+                is_tunnelled: true,
+                ..ConnectionHandle::default()
             },
         }
     }
@@ -157,7 +159,7 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.wire.plan() == Plan::Closing {
+        if self.handle.plan() == Plan::Closed {
             return Poll::Ready(Ok(()));
         }
         self.stream.poll_read(cx, buffer)
@@ -170,10 +172,10 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.wire.plan() {
-            Plan::Serve | Plan::Closing => self.stream.poll_write(cx, bytes),
+        match self.handle.plan() {
+            Plan::Write | Plan::Closed => self.stream.poll_write(cx, bytes),
             Plan::Reset => {
-                // Without lingering, the close that follows is an RST.
+                // With zero linger, the close sends an RST.
                 self.stream.tcp().set_zero_linger()?;
                 Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
             }
@@ -181,7 +183,7 @@ impl AsyncWrite for Connection {
                 while !replacement.is_empty() {
                     let written = ready!(self.stream.poll_write(cx, &replacement))?;
                     replacement.drain(..written);
-                    self.wire.set(Plan::Replace(replacement.clone()));
+                    self.handle.set(Plan::Replace(replacement.clone()));
                 }
                 ready!(self.stream.poll_flush(cx))?;
                 Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
@@ -189,7 +191,7 @@ impl AsyncWrite for Connection {
             Plan::Close => {
                 let written = ready!(self.stream.poll_write(cx, bytes))?;
                 if written == bytes.len() {
-                    self.wire.set(Plan::Closing);
+                    self.handle.set(Plan::Closed);
                 }
                 Poll::Ready(Ok(written))
             }
@@ -201,8 +203,8 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // A reset sends no FIN before its RST.
-        if self.wire.plan() == Plan::Reset {
+        // A shutdown would send a FIN before the RST.
+        if self.handle.plan() == Plan::Reset {
             return Poll::Ready(Ok(()));
         }
         self.stream.poll_shutdown(cx)

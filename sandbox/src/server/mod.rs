@@ -1,9 +1,9 @@
-//! The HTTP side: sockets, answers on the wire, and what faults do to them.
+//! The HTTP server: connections, responses, and the faults in both.
 
 mod connection;
 #[cfg(feature = "proxy")]
 mod proxy;
-mod reply;
+mod response;
 mod web_page;
 mod wechat;
 
@@ -25,15 +25,15 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::control;
 use crate::state::Shared;
-use connection::{Connection, Wire};
+use connection::{Connection, ConnectionHandle};
 #[cfg(feature = "proxy")]
 pub(crate) use proxy::Identity;
 pub(crate) use web_page::{AllowedHost, Hosts};
 
-/// The longest body that is read, in bytes (1 MiB).
+/// The greatest size of a request body, in bytes (1 MiB).
 const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// Serves until it is dropped.
+/// Serves until the future is dropped.
 pub(crate) async fn serve(
     listener: TcpListener,
     hosts: Hosts,
@@ -47,26 +47,30 @@ pub(crate) async fn serve(
         .fallback(wechat::serve)
         .layer(from_fn_with_state(Arc::new(hosts), refuse_web_pages))
         .with_state(state.clone());
-    let listener = Loopback {
+    let listener = LoopbackListener {
         listener,
         state,
         #[cfg(feature = "proxy")]
         tunnels: identity.map(proxy::Tunnels::new),
     };
-    axum::serve(listener, app.into_make_service_with_connect_info::<Wire>()).await
+    axum::serve(
+        listener,
+        app.into_make_service_with_connect_info::<ConnectionHandle>(),
+    )
+    .await
 }
 
-/// Answers 403, and does and records nothing, where a web page could have sent the request.
+/// Refuses a request with 403 if a web page could have sent it. The request is not recorded.
 async fn refuse_web_pages(
     State(hosts): State<Arc<Hosts>>,
-    ConnectInfo(wire): ConnectInfo<Wire>,
+    ConnectInfo(connection): ConnectInfo<ConnectionHandle>,
     request: Request,
     next: Next,
 ) -> Response {
     let (head, body) = request.into_parts();
-    match hosts.check(&head, wire.in_tunnel) {
+    match hosts.check(&head, connection.is_tunnelled) {
         Ok(()) => next.run(Request::from_parts(head, body)).await,
-        Err(reason) => reply::json(
+        Err(reason) => response::json(
             StatusCode::FORBIDDEN,
             json!({ "error": reason }).to_string(),
         ),
@@ -76,12 +80,12 @@ async fn refuse_web_pages(
 async fn control_endpoint(State(state): State<Shared>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return reply::json(
+        return response::json(
             StatusCode::PAYLOAD_TOO_LARGE,
             json!({ "error": "the body is larger than 1 MiB" }).to_string(),
         );
     };
-    let answer = control::parse(&body).and_then(|body| {
+    let result = control::parse_json(&body).and_then(|body| {
         control::dispatch(
             &mut state.lock(),
             head.method.as_str(),
@@ -89,18 +93,18 @@ async fn control_endpoint(State(state): State<Shared>, request: Request) -> Resp
             body,
         )
     });
-    match answer {
-        Ok(answer) => reply::json(StatusCode::OK, answer.to_string()),
+    match result {
+        Ok(body) => response::json(StatusCode::OK, body.to_string()),
         Err(error) => {
             let status = StatusCode::from_u16(error.http_status())
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            reply::json(status, json!({ "error": error.to_string() }).to_string())
+            response::json(status, json!({ "error": error.to_string() }).to_string())
         }
     }
 }
 
-/// Accepts connections whose end can be decided by the answer they carry.
-struct Loopback {
+/// Accepts connections, directly and through the proxy.
+struct LoopbackListener {
     listener: TcpListener,
     state: Shared,
     /// `None` without the proxy.
@@ -108,7 +112,7 @@ struct Loopback {
     tunnels: Option<proxy::Tunnels>,
 }
 
-/// The next connection, before anything is read from it.
+/// Accepts the next TCP connection and counts it. Nothing is read from it.
 async fn accept_tcp(listener: &TcpListener, state: &Shared) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
@@ -116,13 +120,14 @@ async fn accept_tcp(listener: &TcpListener, state: &Shared) -> (TcpStream, Socke
                 state.lock().journal.counters.connections += 1;
                 return accepted;
             }
-            // Out of file descriptors, most likely: some may be closed soon.
+            // The most likely reason is that there are no file descriptors. Some may be closed
+            // soon.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
 }
 
-impl Listener for Loopback {
+impl Listener for LoopbackListener {
     type Io = Connection;
     type Addr = SocketAddr;
 
@@ -132,7 +137,7 @@ impl Listener for Loopback {
             loop {
                 tokio::select! {
                     (stream, address) = accept_tcp(&self.listener, &self.state) => {
-                        tunnels.open(stream, address);
+                        tunnels.handle(stream, address);
                     }
                     Some(opened) = tunnels.next() => return opened,
                 }

@@ -1,8 +1,9 @@
-//! An HTTPS proxy that leads WeChat's hosts here, for clients that have `https://api.weixin.qq.com` built in.
+//! An HTTPS proxy that routes WeChat's hosts to the sandbox, for clients that have
+//! `https://api.weixin.qq.com` built in.
 //!
-//! It takes CONNECT on the sandbox's own port, and answers TLS with a certificate of an authority
-//! that is made for this sandbox alone. The authority's key is dropped at once, so it signs nothing
-//! else; and it may sign for `weixin.qq.com` only.
+//! It accepts CONNECT on the sandbox's own port. Then it serves TLS with a certificate from a CA
+//! that is made for this sandbox only. The CA may sign for `weixin.qq.com` only, and its key is
+//! dropped at once, so it cannot sign anything else.
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,26 +27,26 @@ use super::connection::Connection;
 use super::web_page::{WECHAT_HOSTS, is_wechat};
 use crate::error::SandboxError;
 
-/// The longest head of a CONNECT request, in bytes.
+/// The greatest size of the head of a CONNECT request, in bytes.
 const MAX_HEAD_BYTES: usize = 8 << 10;
 
-/// How long a client may take for CONNECT and the TLS handshake.
+/// The time limit for CONNECT and the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long the certificates are valid from now on.
+/// How long the certificates are valid.
 const VALID_FOR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// The TLS side of the proxy, and the authority that clients must trust.
+/// The TLS server of the proxy, and the CA that clients must trust.
 pub(crate) struct Identity {
     acceptor: TlsAcceptor,
-    /// The authority's certificate, in PEM.
+    /// The CA certificate, in PEM.
     pub(crate) ca_pem: String,
 }
 
 impl Identity {
-    /// Makes an authority and a certificate for WeChat's hosts.
+    /// Makes a CA and a certificate for WeChat's hosts.
     pub(crate) fn new() -> Result<Self, SandboxError> {
         let failed = |source: Box<dyn std::error::Error + Send + Sync>| {
             SandboxError::Start(io::Error::other(source))
@@ -68,14 +69,14 @@ impl Identity {
     }
 }
 
-type Certified = (
+type CertifiedKey = (
     Vec<rustls::pki_types::CertificateDer<'static>>,
     PrivatePkcs8KeyDer<'static>,
     String,
 );
 
-fn certify() -> Result<Certified, rcgen::Error> {
-    let mut authority = params(&[], "jumpqr sandbox, made for one run")?;
+fn certify() -> Result<CertifiedKey, rcgen::Error> {
+    let mut authority = certificate_params(&[], "jumpqr sandbox, made for one run")?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     authority.name_constraints = Some(NameConstraints {
@@ -84,7 +85,7 @@ fn certify() -> Result<Certified, rcgen::Error> {
     });
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
 
-    let mut server = params(&WECHAT_HOSTS, "jumpqr sandbox")?;
+    let mut server = certificate_params(&WECHAT_HOSTS, "jumpqr sandbox")?;
     server.use_authority_key_identifier_extension = true;
     server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -98,9 +99,9 @@ fn certify() -> Result<Certified, rcgen::Error> {
     ))
 }
 
-/// A certificate of the machine's time, whatever the sandbox's clock says: clients check it against
-/// theirs.
-fn params(hosts: &[&str], name: &str) -> Result<CertificateParams, rcgen::Error> {
+/// Returns the parameters of a certificate. Its validity follows the machine's clock, not the
+/// sandbox's, because clients check it against their clock.
+fn certificate_params(hosts: &[&str], name: &str) -> Result<CertificateParams, rcgen::Error> {
     let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
     let mut params = CertificateParams::new(hosts)?;
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -108,19 +109,19 @@ fn params(hosts: &[&str], name: &str) -> Result<CertificateParams, rcgen::Error>
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    params.not_before = moment(now.saturating_sub(DAY));
-    params.not_after = moment(now.saturating_add(VALID_FOR));
+    params.not_before = to_date_time(now.saturating_sub(DAY));
+    params.not_after = to_date_time(now.saturating_add(VALID_FOR));
     Ok(params)
 }
 
-fn moment(since_epoch: Duration) -> OffsetDateTime {
+fn to_date_time(since_epoch: Duration) -> OffsetDateTime {
     i64::try_from(since_epoch.as_secs())
         .ok()
         .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// Finds out what each new connection is for, on a task of its own, so that none waits for another.
+/// Opens the tunnels of new connections. Each has its own task, so no connection waits for another.
 pub(super) struct Tunnels {
     identity: Arc<Identity>,
     ready: mpsc::Sender<(Connection, SocketAddr)>,
@@ -137,14 +138,13 @@ impl Tunnels {
         }
     }
 
-    /// The next connection that speaks HTTP to the sandbox.
+    /// Returns the next connection that is ready for HTTP with the sandbox.
     pub(super) async fn next(&mut self) -> Option<(Connection, SocketAddr)> {
         self.opened.recv().await
     }
 
-    /// Serves a connection that was accepted: it begins with CONNECT, or with a request to the
-    /// sandbox itself.
-    pub(super) fn open(&self, stream: TcpStream, address: SocketAddr) {
+    /// Handles an accepted connection. It begins with CONNECT, or with a request to the sandbox.
+    pub(super) fn handle(&self, stream: TcpStream, address: SocketAddr) {
         let identity = Arc::clone(&self.identity);
         let ready = self.ready.clone();
         tokio::spawn(async move {
@@ -152,54 +152,58 @@ impl Tunnels {
             // No other method that a client uses begins with this letter.
             let connection = match stream.peek(&mut first).await {
                 Ok(1) if first == *b"C" => {
-                    let tunnel = tunnel(&identity.acceptor, stream);
+                    let tunnel = open_tunnel(&identity.acceptor, stream);
                     match tokio::time::timeout(HANDSHAKE_TIMEOUT, tunnel).await {
                         Ok(Ok(Some(connection))) => connection,
-                        // The client has its answer, or is gone.
+                        // The request was refused, or the client is gone.
                         Ok(Ok(None) | Err(_)) | Err(_) => return,
                     }
                 }
                 Ok(_) => Connection::plain(stream),
                 Err(_) => return,
             };
-            // It fails only if the server has stopped.
+            // This fails only if the server has stopped.
             let _ = ready.send((connection, address)).await;
         });
     }
 }
 
-/// Answers CONNECT, and TLS after that; `None` if the request was refused.
-async fn tunnel(acceptor: &TlsAcceptor, mut stream: TcpStream) -> io::Result<Option<Connection>> {
+/// Handles CONNECT and the TLS handshake. Returns `None` if the request was refused.
+async fn open_tunnel(
+    acceptor: &TlsAcceptor,
+    mut stream: TcpStream,
+) -> io::Result<Option<Connection>> {
     let head = read_head(&mut stream).await?;
     let target = head.split(' ').nth(1).unwrap_or_default();
-    let is_led_here = head.starts_with("CONNECT ") && is_wechat(target);
-    if !is_led_here {
+    let is_for_sandbox = head.starts_with("CONNECT ") && is_wechat(target);
+    if !is_for_sandbox {
         let body = json!({
             "error": format!(
-                "this proxy leads {} to the sandbox, and nothing else anywhere; it was asked for {target:?}. \
-                 Name other hosts in NO_PROXY.",
+                "this proxy serves {} only, not {target:?}. Name other hosts in NO_PROXY.",
                 WECHAT_HOSTS.join(", ")
             ),
         })
         .to_string();
-        let answer = format!(
-            "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        let response = format!(
+            "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n{body}",
             body.len()
         );
-        stream.write_all(answer.as_bytes()).await?;
+        stream.write_all(response.as_bytes()).await?;
         stream.shutdown().await?;
         return Ok(None);
     }
     stream
         .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
         .await?;
-    // Costs latency if it fails, nothing else.
+    // A failure only costs latency.
     let _ = stream.set_nodelay(true);
     let stream = acceptor.accept(stream).await?;
     Ok(Some(Connection::tunnelled(stream)))
 }
 
-/// The request line. Reads the head and nothing after it: there the TLS handshake begins.
+/// Reads the head of a request and returns the request line. It must not read further, because the
+/// TLS handshake follows.
 async fn read_head(stream: &mut TcpStream) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,9 +1,9 @@
-//! Refuses what a web page in the user's browser could send.
+//! Refuses requests that a web page in the user's browser could send.
 //!
-//! The sandbox listens on loopback, and so does every browser's reach: a page of any site can post
-//! to `127.0.0.1`, or give its own host name the address 127.0.0.1 (DNS rebinding) and read the
-//! answers too. A browser names the host in `Host` and the page in `Origin` and `Sec-Fetch-Site`; a
-//! page cannot change these headers.
+//! A browser can reach the sandbox on loopback. A page of any site can post to `127.0.0.1`. It can
+//! also give its own host name the address 127.0.0.1 (DNS rebinding), and then read the responses.
+//! The browser names the host in `Host`, and the page in `Origin` and `Sec-Fetch-Site`. A page
+//! cannot change these headers.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Version, header};
 
 use crate::error::SandboxError;
 
-/// The hosts of WeChat that a tunnel of the proxy leads here. Source: WeChat's page on the domains
+/// The hosts of WeChat that the proxy routes to the sandbox. Source: WeChat's page on the domains
 /// of its interfaces.
 pub(super) const WECHAT_HOSTS: [&str; 5] = [
     "api.weixin.qq.com",
@@ -23,25 +23,26 @@ pub(super) const WECHAT_HOSTS: [&str; 5] = [
     "hk.api.weixin.qq.com",
 ];
 
-/// What `Sec-Fetch-Site` says of a request that no other site's page made. `none` is a person's
-/// own: an address typed in.
-const OWN_SITE: [&str; 2] = ["same-origin", "none"];
+/// The values of `Sec-Fetch-Site` without a page of another site. `none` means that a person typed
+/// the address.
+const OWN_SITES: [&str; 2] = ["same-origin", "none"];
 
-/// A further host that leads to the sandbox.
+/// A host name that the user has allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AllowedHost {
     /// In lower case, without a dot at the end.
     name: String,
-    /// `None` for any.
+    /// `None` for any port.
     port: Option<u16>,
 }
 
 impl AllowedHost {
-    /// `NAME` or `NAME:PORT`; an IPv6 address in brackets.
+    /// Parses `NAME` or `NAME:PORT`. An IPv6 address must be in brackets.
     pub(crate) fn parse(text: &str) -> Result<Self, SandboxError> {
         let authority = parse_authority(text).ok_or_else(|| {
             SandboxError::Invalid(format!(
-                "the host {text:?} cannot be allowed: give NAME or NAME:PORT, without a scheme or a path"
+                "the host {text:?} cannot be allowed: give NAME or NAME:PORT, \
+                 without a scheme or a path"
             ))
         })?;
         Ok(Self {
@@ -59,49 +60,50 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    /// Loopback with the sandbox's own port, and the `allowed` ones.
+    /// Accepts loopback hosts with the sandbox's own port, and the `allowed` hosts.
     pub(crate) fn new(port: u16, allowed: Vec<AllowedHost>) -> Self {
         Self { port, allowed }
     }
 
     /// Checks the headers of a request. The error says why a web page could have sent it.
     ///
-    /// In a tunnel of the proxy, WeChat's hosts name the sandbox: nobody else's page can be of such
-    /// a host there.
-    pub(super) fn check(&self, head: &Parts, in_tunnel: bool) -> Result<(), String> {
+    /// In a tunnel of the proxy, only WeChat's hosts name the sandbox.
+    pub(super) fn check(&self, head: &Parts, is_tunnelled: bool) -> Result<(), String> {
         let names_sandbox = |authority: &str| {
-            if in_tunnel {
+            if is_tunnelled {
                 is_wechat(authority)
             } else {
                 self.names_sandbox(authority)
             }
         };
         self.check_host(head, names_sandbox)?;
-        for origin in values(&head.headers, header::ORIGIN.as_str()) {
+        for origin in header_values(&head.headers, header::ORIGIN.as_str()) {
             let own = ["http://", "https://"]
                 .iter()
                 .find_map(|scheme| origin.strip_prefix(scheme))
                 .is_some_and(names_sandbox);
             if !own {
                 return Err(format!(
-                    "Origin is {origin:?}: a web page of another origin sent this request; the sandbox answers programs"
+                    "Origin is {origin:?}: a web page of another origin sent this request; \
+                     the sandbox answers programs"
                 ));
             }
         }
-        for site in values(&head.headers, "sec-fetch-site") {
-            if !OWN_SITE.contains(&site.as_str()) {
+        for site in header_values(&head.headers, "sec-fetch-site") {
+            if !OWN_SITES.contains(&site.as_str()) {
                 return Err(format!(
-                    "Sec-Fetch-Site is {site:?}: a web page of another origin sent this request; the sandbox answers programs"
+                    "Sec-Fetch-Site is {site:?}: a web page of another origin sent this request; \
+                     the sandbox answers programs"
                 ));
             }
         }
         Ok(())
     }
 
-    /// A request of HTTP/1.0 may name no host: no browser sends such a request.
+    /// Checks the hosts of a request. An HTTP/1.0 request may have no host: no browser sends one.
     fn check_host(&self, head: &Parts, names_sandbox: impl Fn(&str) -> bool) -> Result<(), String> {
         let in_target = head.uri.authority().map(ToString::to_string);
-        let hosts: Vec<String> = values(&head.headers, header::HOST.as_str())
+        let hosts: Vec<String> = header_values(&head.headers, header::HOST.as_str())
             .chain(in_target)
             .collect();
         if hosts.is_empty() && head.version > Version::HTTP_10 {
@@ -110,57 +112,57 @@ impl Hosts {
         match hosts.iter().find(|host| !names_sandbox(host)) {
             None => Ok(()),
             Some(host) => Err(format!(
-                "Host is {host:?}, and a web page could have chosen that name; the sandbox answers as 127.0.0.1:{port}, \
-                 localhost:{port} and [::1]:{port}. To call it by another name, start it with that host allowed: \
-                 jumpqr sandbox --allow-host NAME",
+                "Host is {host:?}, and a web page could have chosen that name; the sandbox answers \
+                 as 127.0.0.1:{port}, localhost:{port} and [::1]:{port}. To call it by another \
+                 name, start it with that host allowed: jumpqr sandbox --allow-host NAME",
                 port = self.port,
             )),
         }
     }
 
     fn names_sandbox(&self, authority: &str) -> bool {
-        let Some(named) = parse_authority(authority) else {
+        let Some(host) = parse_authority(authority) else {
             return false;
         };
-        let is_own = is_loopback(&named.name) && named.port.unwrap_or(80) == self.port;
+        let is_own = is_loopback(&host.name) && host.port.unwrap_or(80) == self.port;
         is_own
             || self.allowed.iter().any(|allowed| {
-                allowed.name == named.name && (allowed.port.is_none() || allowed.port == named.port)
+                allowed.name == host.name && (allowed.port.is_none() || allowed.port == host.port)
             })
     }
 }
 
 /// Whether it is one of WeChat's hosts, with the port of HTTPS.
 pub(super) fn is_wechat(authority: &str) -> bool {
-    parse_authority(authority).is_some_and(|named| {
-        WECHAT_HOSTS.contains(&named.name.as_str()) && named.port.is_none_or(|port| port == 443)
+    parse_authority(authority).is_some_and(|host| {
+        WECHAT_HOSTS.contains(&host.name.as_str()) && host.port.is_none_or(|port| port == 443)
     })
 }
 
-/// A host and a port, as `Host`, `Origin` and URLs have them.
-struct Named {
+/// The host and the port of a `Host` header, an `Origin` header or a URL.
+struct HostAndPort {
     name: String,
     port: Option<u16>,
 }
 
-fn parse_authority(text: &str) -> Option<Named> {
+fn parse_authority(text: &str) -> Option<HostAndPort> {
     if text.contains('@') {
         return None;
     }
     let authority: Authority = text.parse().ok()?;
     let name = authority.host();
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    // `http` lets a port pass that is not a number.
+    // The crate `http` accepts a port that is not a number.
     let port = match authority.port() {
         None if text.len() == authority.host().len() => None,
         None => return None,
         Some(port) => Some(port.as_u16()),
     };
-    (!name.is_empty()).then_some(Named { name, port })
+    (!name.is_empty()).then_some(HostAndPort { name, port })
 }
 
-/// `localhost` and the names below it always lead to this machine: browsers ask no DNS server about
-/// them.
+/// Whether a host is this machine. `localhost` and its subdomains always are: browsers do not ask a
+/// DNS server about them.
 fn is_loopback(name: &str) -> bool {
     if name == "localhost" || name.ends_with(".localhost") {
         return true;
@@ -178,8 +180,8 @@ fn is_loopback(name: &str) -> bool {
     }
 }
 
-/// What is not UTF-8 becomes a text that is no host and no origin.
-fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = String> + use<'a> {
+/// Returns the values of a header. A value that is not UTF-8 becomes a text that matches no host.
+fn header_values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = String> + use<'a> {
     headers
         .get_all(name)
         .into_iter()
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_with_the_own_port_names_the_sandbox() {
+    fn a_loopback_host_with_the_own_port_names_the_sandbox() {
         let hosts = hosts(&[]);
         for own in [
             "127.0.0.1:8930",
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allowed_host_has_any_port_or_its_own() {
+    fn an_allowed_host_without_a_port_has_any_port() {
         let hosts = hosts(&["WeChat", "shop.test:9000", "[fd00::1]:80"]);
         for own in [
             "wechat:1",

@@ -1,24 +1,24 @@
-//! A request to WeChat: recorded, met by a fault, applied, answered.
+//! Serves the requests to WeChat: records them, looks for a fault, applies the call and responds.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 
-use super::connection::Wire;
-use super::{MAX_BODY_BYTES, reply};
+use super::connection::ConnectionHandle;
+use super::{MAX_BODY_BYTES, response};
 use crate::fault::{Effect, Fault, When};
 use crate::interface::{Call, Interface};
 use crate::refusal::Refusal;
 use crate::state::journal::{Parties, RecordedRequest, redact, redact_body, redact_header};
 use crate::state::{self, Shared};
 
-/// Below this path WeChat answers with an errcode, even where there is no interface.
+/// Below this path, WeChat's response to an unknown path is an errcode, not an HTTP status.
 const INTERFACES: &str = "/cgi-bin/";
 
 pub(super) async fn serve(
     State(shared): State<Shared>,
-    ConnectInfo(wire): ConnectInfo<Wire>,
+    ConnectInfo(connection): ConnectInfo<ConnectionHandle>,
     request: Request,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
@@ -38,76 +38,86 @@ pub(super) async fn serve(
     let Some(call) = call else {
         if head.uri.path().starts_with(INTERFACES) {
             let refused = shared.lock().refuse(&Refusal::new(40066));
-            return reply::json(StatusCode::OK, refused);
+            return response::json(StatusCode::OK, refused);
         }
-        return reply::html(StatusCode::NOT_FOUND);
+        return response::html(StatusCode::NOT_FOUND);
     };
     if body.is_err() {
         let refused = shared.lock().refuse(&Refusal::new(45002));
-        return reply::json(StatusCode::OK, refused);
+        return response::json(StatusCode::OK, refused);
     }
-    let fault = shared.lock().take_fault(&call);
+    let fault = shared.lock().consume_fault(&call);
     match fault {
-        None => reply::json(StatusCode::OK, shared.lock().answer(&call)),
-        Some(fault) => meet(&shared, &wire, &call, fault).await,
+        None => response::json(StatusCode::OK, shared.lock().respond(&call)),
+        Some(fault) => respond_with_fault(&shared, &connection, &call, fault).await,
     }
 }
 
-/// What a call comes to that meets a fault.
-async fn meet(shared: &Shared, wire: &Wire, call: &Call, fault: Fault) -> Response<Body> {
+/// Responds to a call that a fault happens to.
+async fn respond_with_fault(
+    shared: &Shared,
+    connection: &ConnectionHandle,
+    call: &Call,
+    fault: Fault,
+) -> Response<Body> {
     if fault.when == When::After {
-        let answer = shared.lock().answer(call);
-        return after(shared, wire, fault.effect, answer).await;
+        let body = shared.lock().respond(call);
+        return apply_effect(shared, connection, fault.effect, body).await;
     }
     match fault.effect {
         Effect::Delay(by) => {
             tokio::time::sleep(by).await;
-            reply::json(StatusCode::OK, shared.lock().answer(call))
+            response::json(StatusCode::OK, shared.lock().respond(call))
         }
         Effect::TokenDeath => {
             let mut state = shared.lock();
-            state.kill_tokens_of(call);
-            reply::json(StatusCode::OK, state.answer(call))
+            state.kill_caller_tokens(call);
+            response::json(StatusCode::OK, state.respond(call))
         }
-        effect => after(shared, wire, effect, Vec::new()).await,
+        effect => apply_effect(shared, connection, effect, Vec::new()).await,
     }
 }
 
-/// What is sent in the place of `answer`.
-async fn after(shared: &Shared, wire: &Wire, effect: Effect, answer: Vec<u8>) -> Response<Body> {
+/// Responds as the effect says. `body` is the right response.
+async fn apply_effect(
+    shared: &Shared,
+    connection: &ConnectionHandle,
+    effect: Effect,
+    body: Vec<u8>,
+) -> Response<Body> {
     match effect {
         Effect::Errcode { errcode, errmsg } => {
             let refusal = match errmsg {
                 Some(errmsg) => Refusal::with_errmsg(errcode, errmsg),
                 None => Refusal::new(errcode),
             };
-            reply::json(StatusCode::OK, shared.lock().refuse(&refusal))
+            response::json(StatusCode::OK, shared.lock().refuse(&refusal))
         }
         Effect::Delay(by) => {
             tokio::time::sleep(by).await;
-            reply::json(StatusCode::OK, answer)
+            response::json(StatusCode::OK, body)
         }
         Effect::Reset => {
-            wire.reset();
-            reply::empty()
+            connection.reset();
+            response::empty()
         }
         Effect::NotHttp => {
-            wire.replace(reply::NOT_HTTP);
-            reply::empty()
+            connection.replace(response::NOT_HTTP);
+            response::empty()
         }
-        Effect::Truncate => reply::truncated(answer),
-        Effect::Html => reply::html(StatusCode::OK),
+        Effect::Truncate => response::truncate(body),
+        Effect::Html => response::html(StatusCode::OK),
         Effect::Status(status) => {
-            reply::html(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY))
+            response::html(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY))
         }
-        Effect::Garbage => reply::garbage(),
-        Effect::Empty => reply::empty(),
-        Effect::Dribble { bytes, interval } => reply::dribbled(answer, bytes, interval),
+        Effect::Garbage => response::garbage(),
+        Effect::Empty => response::empty(),
+        Effect::Dribble { bytes, interval } => response::dribble(body, bytes, interval),
         Effect::Close => {
-            wire.close();
-            reply::json(StatusCode::OK, answer)
+            connection.close();
+            response::json(StatusCode::OK, body)
         }
-        Effect::TokenDeath => reply::json(StatusCode::OK, answer),
+        Effect::TokenDeath => response::json(StatusCode::OK, body),
     }
 }
 

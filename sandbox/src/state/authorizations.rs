@@ -1,45 +1,48 @@
-//! Which accounts have authorised which platforms, to what, and the refresh token of each.
+//! The authorisations of platforms by merchants: permission sets and refresh tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::minted::Minted;
+use super::generated_secrets::GeneratedSecret;
 use crate::clock::Moment;
 use crate::refusal::Refusal;
 use crate::succession::OldRefreshToken;
 
-/// How long an old refresh token lives if it [dies later](OldRefreshToken::DiesAfterFiveMinutes).
+/// The rest of an old refresh token's life, if it [dies
+/// later](OldRefreshToken::DiesAfterFiveMinutes).
 const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
 
-/// How many old refresh tokens of one authorisation are kept, if nothing kills them.
+/// The greatest number of old refresh tokens of one authorisation.
 const MAX_FORMER: usize = 1_000;
 
-/// A refresh token, and the access token that was issued with it; none came with that of the authorisation itself.
-struct Issued {
+/// A refresh token and the access token of the same response. The first refresh token of an
+/// authorisation comes without an access token.
+struct IssuedRefreshToken {
     refresh_token: String,
     access_token: Option<String>,
-    /// `None` for one that dies by use, or not at all.
+    /// `None` if its life does not depend on the time.
     dies_at: Option<Moment>,
 }
 
-impl Issued {
-    fn lives(&self, now: Moment) -> bool {
+impl IssuedRefreshToken {
+    fn is_valid(&self, now: Moment) -> bool {
         self.dies_at.is_none_or(|dies_at| now < dies_at)
     }
 }
 
-/// Has no `Debug`: it holds tokens.
+/// The authorisation of one platform by one merchant. It has no `Debug`, because that would show
+/// tokens.
 pub(crate) struct Authorization {
     pub(crate) permission_sets: BTreeSet<u16>,
-    /// When the account authorised the platform last.
+    /// When the merchant last authorised the platform.
     pub(crate) auth_time: Moment,
-    present: Issued,
-    /// The earlier ones that still live, oldest first.
-    former: Vec<Issued>,
+    present: IssuedRefreshToken,
+    /// The old refresh tokens that are still valid, oldest first.
+    former: Vec<IssuedRefreshToken>,
 }
 
 impl Authorization {
-    /// The present one.
+    /// Returns the latest refresh token.
     pub(crate) fn refresh_token(&self) -> &str {
         &self.present.refresh_token
     }
@@ -48,13 +51,13 @@ impl Authorization {
         self.former
             .iter()
             .chain([&self.present])
-            .any(|issued| issued.lives(now) && issued.refresh_token == refresh_token)
+            .any(|issued| issued.is_valid(now) && issued.refresh_token == refresh_token)
     }
 }
 
 #[derive(Default)]
 pub(crate) struct Authorizations {
-    /// By platform and account.
+    /// The authorisations by component_appid and the merchant's appid.
     granted: BTreeMap<(String, String), Authorization>,
 }
 
@@ -63,7 +66,8 @@ impl Authorizations {
         self.granted.get(&key(component_appid, appid))
     }
 
-    /// The account authorises the platform, for the first time or again; a former refresh token is dead.
+    /// Makes the merchant authorise the platform, for the first time or again. Old refresh tokens
+    /// are dead.
     pub(crate) fn grant(
         &mut self,
         component_appid: &str,
@@ -75,7 +79,7 @@ impl Authorizations {
         let authorization = Authorization {
             permission_sets,
             auth_time: now,
-            present: Issued {
+            present: IssuedRefreshToken {
                 refresh_token,
                 access_token: None,
                 dies_at: None,
@@ -86,7 +90,8 @@ impl Authorizations {
             .insert(key(component_appid, appid), authorization);
     }
 
-    /// 61003 where the account has not authorised the platform, 61023 for a refresh token that is none or dead.
+    /// Checks the refresh token. If the merchant has not authorised the platform, the result is
+    /// 61003. If the refresh token is wrong or dead, it is 61023.
     pub(crate) fn check(
         &self,
         component_appid: &str,
@@ -104,8 +109,8 @@ impl Authorizations {
         }
     }
 
-    /// The refresh token that comes with this access token: the next one, or the same again. 61003
-    /// if the account has not authorised the platform.
+    /// Returns the refresh token for the response with this access token: a new one, or the same
+    /// again. If the merchant has not authorised the platform, the result is 61003.
     pub(crate) fn rotate(
         &mut self,
         component_appid: &str,
@@ -122,8 +127,8 @@ impl Authorizations {
             authorization.present.access_token = Some(access_token.to_owned());
             return Ok(authorization.present.refresh_token.clone());
         }
-        let next = Issued {
-            refresh_token: Minted::RefreshToken.mint(),
+        let next = IssuedRefreshToken {
+            refresh_token: GeneratedSecret::RefreshToken.generate(),
             access_token: Some(access_token.to_owned()),
             dies_at: None,
         };
@@ -137,16 +142,16 @@ impl Authorizations {
             }
             OldRefreshToken::Stays | OldRefreshToken::DiesAtFirstUse => former.push(old_one),
         }
-        former.retain(|issued| issued.lives(now));
+        former.retain(|issued| issued.is_valid(now));
         let surplus = former.len().saturating_sub(MAX_FORMER);
         former.drain(..surplus);
         Ok(authorization.present.refresh_token.clone())
     }
 
-    /// The platform calls for the account with this access token. The refresh tokens from before
-    /// the one that came with it are dead, unless they die by the clock. 61003 if the account has
-    /// not authorised the platform.
-    pub(crate) fn admit(
+    /// Returns the authorisation behind a merchant's access token, and notes its use: refresh
+    /// tokens older than the access token die, unless they die at a set time. If the merchant has
+    /// not authorised the platform, the result is 61003.
+    pub(crate) fn use_access_token(
         &mut self,
         component_appid: &str,
         appid: &str,
@@ -156,12 +161,13 @@ impl Authorizations {
             .granted
             .get_mut(&key(component_appid, appid))
             .ok_or_else(|| Refusal::new(61003))?;
-        let came_with = |issued: &Issued| issued.access_token.as_deref() == Some(access_token);
+        let is_issued_with =
+            |issued: &IssuedRefreshToken| issued.access_token.as_deref() == Some(access_token);
         let former = &mut authorization.former;
-        let used = if came_with(&authorization.present) {
+        let used = if is_issued_with(&authorization.present) {
             Some(former.len())
         } else {
-            former.iter().position(came_with)
+            former.iter().position(is_issued_with)
         };
         if let Some(used) = used {
             let mut at = 0;
@@ -173,7 +179,7 @@ impl Authorizations {
         Ok(authorization)
     }
 
-    /// Whether there was one.
+    /// Removes an authorisation. Returns whether it existed.
     pub(crate) fn revoke(&mut self, component_appid: &str, appid: &str) -> bool {
         self.granted.remove(&key(component_appid, appid)).is_some()
     }
@@ -187,8 +193,8 @@ impl Authorizations {
             .retain(|(platform, _), _| platform != component_appid);
     }
 
-    /// The accounts that have authorised the platform.
-    pub(crate) fn of<'a>(
+    /// Returns the merchants that have authorised the platform.
+    pub(crate) fn merchants_of<'a>(
         &'a self,
         component_appid: &'a str,
     ) -> impl Iterator<Item = (&'a str, &'a Authorization)> {

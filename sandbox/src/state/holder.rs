@@ -1,12 +1,12 @@
-/// Whose token it is.
+/// The holder of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
-    /// An account's own.
+    /// An account that calls for itself.
     Account { appid: String },
-    /// A platform's own.
+    /// A platform that calls for itself.
     Platform { component_appid: String },
-    /// An account's, with which a platform calls for it.
-    Authorizer {
+    /// A platform that calls for a merchant.
+    Merchant {
         component_appid: String,
         appid: String,
     },
@@ -25,26 +25,26 @@ impl Holder {
         }
     }
 
-    pub(crate) fn authorizer(component_appid: &str, appid: &str) -> Self {
-        Self::Authorizer {
+    pub(crate) fn merchant(component_appid: &str, appid: &str) -> Self {
+        Self::Merchant {
             component_appid: component_appid.to_owned(),
             appid: appid.to_owned(),
         }
     }
 
-    /// The account that it calls for.
+    /// Returns the account that the calls are for.
     pub(crate) fn appid(&self) -> Option<&str> {
         match self {
-            Self::Account { appid } | Self::Authorizer { appid, .. } => Some(appid),
+            Self::Account { appid } | Self::Merchant { appid, .. } => Some(appid),
             Self::Platform { .. } => None,
         }
     }
 
-    /// The platform that calls.
+    /// Returns the calling platform.
     pub(crate) fn component_appid(&self) -> Option<&str> {
         match self {
             Self::Platform { component_appid }
-            | Self::Authorizer {
+            | Self::Merchant {
                 component_appid, ..
             } => Some(component_appid),
             Self::Account { .. } => None,

@@ -1,4 +1,4 @@
-//! What was received, without the secrets.
+//! The received requests and their counters, without secrets.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -11,74 +11,75 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::State;
-use super::minted::{STRUCK_OUT, strike_out};
-use super::secrets::{BEGINNING, SecretBook};
+use super::generated_secrets::{REDACTED, redact_generated};
+use super::known_secrets::{KnownSecrets, MIN_SECRET_BYTES};
 use super::tokens::Grant;
 use crate::interface::{Call, Interface};
 
-/// How many requests are remembered; of more, the latest.
-const REMEMBERED: usize = 10_000;
+/// The greatest number of recorded requests. The oldest ones are dropped.
+const MAX_REQUESTS: usize = 10_000;
 
-/// How many bytes of requests are remembered; of more, the latest. The last request is remembered
-/// in any case.
-const REMEMBERED_BYTES: usize = 64 << 20;
+/// The greatest size of all recorded requests. The oldest ones are dropped, but never the last one.
+const MAX_BYTES: usize = 64 << 20;
 
-/// Headers that hold nothing but credentials.
+/// Headers that hold credentials only.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
-/// A request as it was received. Access tokens and secrets are struck out.
+/// A request as it was received, with `***` for every token and secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// `None` for a path at which there is nothing.
+    /// The interface; `None` for an unknown path.
     pub interface: Option<Interface>,
     /// The HTTP method.
     pub method: String,
-    /// Without the query.
+    /// The path without the query.
     pub path: String,
-    /// The names of the query's fields, in order; the values may be secret.
+    /// The names of the query fields, in order. Their values may be secret.
     pub query_names: Vec<String>,
-    /// Name, in lower case, and value, in order.
+    /// The names, in lower case, and values of the headers, in order.
     pub headers: Vec<(String, String)>,
-    /// The body. What is not UTF-8 is replaced.
+    /// The body. Bytes that are not UTF-8 are replaced.
     pub body: String,
 }
 
-/// How many requests were received since the start, or the last reset.
+/// The numbers of requests since the start or the last reset.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counters {
-    /// By interface; one that was not called is absent.
+    /// Calls by interface. An interface without calls is absent.
     pub calls: BTreeMap<Interface, u64>,
-    /// To a path at which there is nothing.
+    /// Requests to unknown paths.
     pub unknown_paths: u64,
-    /// To interfaces that need a token.
+    /// Calls of interfaces that need a token.
     pub business_calls: u64,
-    /// To interfaces that issue tokens.
+    /// Calls of interfaces that issue tokens.
     pub token_calls: u64,
-    /// Those of the former that ask for a token of an account or a platform that the sandbox has: by its appid, then by
-    /// interface.
+    /// The `token_calls` by the appid of the account or platform whose token is requested, then by
+    /// interface. An appid that the sandbox does not have is absent.
     pub token_calls_by_appid: BTreeMap<String, BTreeMap<Interface, u64>>,
-    /// To the interfaces of third-party platforms: by the component_appid of a platform that the sandbox has, then by
-    /// interface.
+    /// Calls of the interfaces of third-party platforms by component_appid, then by interface. A
+    /// platform that the sandbox does not have is absent.
     pub platform_calls: BTreeMap<String, BTreeMap<Interface, u64>>,
-    /// Those of the former that ask for a merchant's token: by component_appid, then by the appid of an account that the
-    /// sandbox has.
+    /// The `platform_calls` that request a merchant's token by component_appid, then by the
+    /// merchant's appid. A merchant that the sandbox does not have is absent.
     pub authorizer_token_calls: BTreeMap<String, BTreeMap<String, u64>>,
-    /// New tokens by the interface that issued them; one that was handed out again is none.
+    /// New tokens by the interface that issued them. A response with the same token again is not
+    /// counted.
     pub tokens_issued: BTreeMap<Interface, u64>,
-    /// TCP connections accepted, those to the control endpoints included.
+    /// Accepted TCP connections, including connections to the control endpoints.
     pub connections: u64,
 }
 
 impl Counters {
-    /// The calls to one interface.
+    /// Returns the number of calls of one interface.
     #[must_use]
-    pub fn of(&self, interface: Interface) -> u64 {
+    pub fn calls_of(&self, interface: Interface) -> u64 {
         self.calls.get(&interface).copied().unwrap_or(0)
     }
 
-    /// The calls to one interface that ask for a token of this account or platform.
+    /// Returns the number of calls of one interface that request a token of this account or
+    /// platform.
     #[must_use]
     pub fn token_calls_of(&self, appid: &str, interface: Interface) -> u64 {
         self.token_calls_by_appid
@@ -88,7 +89,8 @@ impl Counters {
             .unwrap_or(0)
     }
 
-    /// The calls of this platform to one of the interfaces of third-party platforms.
+    /// Returns the number of calls of this platform to one of the interfaces of third-party
+    /// platforms.
     #[must_use]
     pub fn platform_calls_of(&self, component_appid: &str, interface: Interface) -> u64 {
         self.platform_calls
@@ -98,7 +100,7 @@ impl Counters {
             .unwrap_or(0)
     }
 
-    /// The calls of this platform that ask for a token of this merchant.
+    /// Returns the number of calls of this platform that request a token of this merchant.
     #[must_use]
     pub fn authorizer_token_calls_of(&self, component_appid: &str, appid: &str) -> u64 {
         self.authorizer_token_calls
@@ -134,8 +136,8 @@ impl Counters {
 }
 
 impl RecordedRequest {
-    /// Roughly what it takes in memory.
-    fn bytes(&self) -> usize {
+    /// Returns the approximate size in memory.
+    fn size(&self) -> usize {
         let headers = self.headers.iter();
         let headers: usize = headers
             .map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>())
@@ -148,20 +150,20 @@ impl RecordedRequest {
     }
 }
 
-/// Whom a request is about, where the sandbox has them.
+/// The account and the platform of a request, if the sandbox has them.
 #[derive(Debug, Default)]
 pub(crate) struct Parties {
-    /// The account that calls, or whose token is asked for; or the platform whose token is.
+    /// The calling account, or the account or platform whose token is requested.
     pub(crate) appid: Option<String>,
-    /// The platform that the request names.
+    /// The platform in the body of a platform's request.
     pub(crate) component_appid: Option<String>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     pub(crate) requests: VecDeque<RecordedRequest>,
-    /// Of all of them.
-    bytes: usize,
+    /// The size of all recorded requests.
+    size: usize,
     pub(crate) counters: Counters,
 }
 
@@ -171,38 +173,37 @@ impl Journal {
             None => self.counters.unknown_paths += 1,
             Some(interface) => self.counters.count(interface, parties),
         }
-        self.bytes += request.bytes();
+        self.size += request.size();
         self.requests.push_back(request);
         while self.requests.len() > 1
-            && (self.requests.len() > REMEMBERED || self.bytes > REMEMBERED_BYTES)
+            && (self.requests.len() > MAX_REQUESTS || self.size > MAX_BYTES)
         {
             let oldest = self.requests.pop_front();
-            self.bytes -= oldest.map_or(0, |oldest| oldest.bytes());
+            self.size -= oldest.map_or(0, |oldest| oldest.size());
         }
     }
 
-    /// Counts a token that was issued.
-    pub(crate) fn issued(&mut self, interface: Interface, grant: &Grant) {
+    /// Counts the token of a response if it is new.
+    pub(crate) fn count_issued(&mut self, interface: Interface, grant: &Grant) {
         if grant.is_new {
             *self.counters.tokens_issued.entry(interface).or_default() += 1;
         }
     }
 }
 
-/// Strikes out all that the sandbox knows to be secret, and what `call` gives as a token or a
-/// secret, right or wrong. A text that is too short to be one stays: its stars would stand
-/// everywhere.
+/// Replaces every secret of the sandbox with `***`, and every token or secret in the query of
+/// `call`, even a wrong one. Texts under 8 bytes are kept, because they may occur anywhere.
 pub(crate) fn redact(state: &State, call: Option<&Call>, text: &str) -> String {
-    let given = call.into_iter().flat_map(|call| {
+    let sent_secrets = call.into_iter().flat_map(|call| {
         ["access_token", "component_access_token", "secret"]
             .into_iter()
             .filter_map(|name| call.query(name))
-            .filter(|secret| secret.len() >= BEGINNING)
+            .filter(|secret| secret.len() >= MIN_SECRET_BYTES)
     });
-    let mut redacted = state.secrets.strike_out(&strike_out(text));
-    for secret in given {
+    let mut redacted = state.secrets.redact(&redact_generated(text));
+    for secret in sent_secrets {
         if redacted.contains(secret) {
-            redacted = redacted.replace(secret, STRUCK_OUT);
+            redacted = redacted.replace(secret, REDACTED);
         }
     }
     redacted
@@ -210,12 +211,12 @@ pub(crate) fn redact(state: &State, call: Option<&Call>, text: &str) -> String {
 
 pub(crate) fn redact_header(state: &State, call: Option<&Call>, name: &str, value: &str) -> String {
     if SECRET_HEADERS.contains(&name) {
-        return STRUCK_OUT.to_owned();
+        return REDACTED.to_owned();
     }
     redact(state, call, value)
 }
 
-/// The fields of a body that hold secrets.
+/// Returns the names of the body fields that hold secrets.
 const fn secret_fields(interface: Interface) -> &'static [&'static str] {
     match interface {
         Interface::StableToken => &["secret"],
@@ -225,9 +226,11 @@ const fn secret_fields(interface: Interface) -> &'static [&'static str] {
     }
 }
 
-/// The secrets in a body may be wrong, escaped, or in a body that is not JSON. Only the values of
-/// the fields that hold them are struck out, not the same text elsewhere, which may be a 1 or a
-/// null.
+/// Replaces the secrets in a body with `***`.
+///
+/// A client may send a wrong or escaped secret, so the values of all secret fields are replaced. If
+/// such a body is not JSON, all of it is replaced. In other fields, the same text is replaced only
+/// if it is a string of 8 bytes or more: a secret field may also hold a 1 or a null.
 pub(crate) fn redact_body(state: &State, call: Option<&Call>, body: &[u8]) -> String {
     let received = String::from_utf8_lossy(body);
     let names = call.map_or(&[][..], |call| secret_fields(call.interface));
@@ -235,12 +238,12 @@ pub(crate) fn redact_body(state: &State, call: Option<&Call>, body: &[u8]) -> St
         return redact(state, call, &received);
     }
     let Ok(Members(members)) = serde_json::from_str(&received) else {
-        return STRUCK_OUT.to_owned();
+        return REDACTED.to_owned();
     };
     let mut text = String::with_capacity(received.len());
     let mut copied = 0;
     // Another field may repeat a secret.
-    let mut given = SecretBook::default();
+    let mut sent_secrets = KnownSecrets::default();
     for (name, value) in members {
         let value = value.get();
         if !names.contains(&name.as_ref()) || matches!(value, "null" | "\"\"") {
@@ -251,15 +254,15 @@ pub(crate) fn redact_body(state: &State, call: Option<&Call>, body: &[u8]) -> St
         text.push_str("\"***\"");
         copied = start + value.len();
         if let Ok(Value::String(secret)) = serde_json::from_str(value) {
-            given.add(&Secret::new(secret));
+            sent_secrets.add(&Secret::new(secret));
         }
     }
     text.push_str(received.get(copied..).unwrap_or_default());
-    let text = given.strike_out(&text);
+    let text = sent_secrets.redact(&text);
     redact(state, call, &text)
 }
 
-/// The members of a JSON object as they stand in its text, repeated ones included.
+/// The members of a JSON object in the order of its text, including repeated ones.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -302,22 +305,26 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_requests_make_room_in_number_and_in_bytes() {
-        for (bodies, kept) in [(1 << 20, 60..64), (0, 10_000..10_001)] {
+    fn the_oldest_requests_are_dropped_by_number_and_by_size() {
+        for (body_bytes, kept) in [(1 << 20, 60..64), (0, 10_000..10_001)] {
             let mut journal = Journal::default();
-            let numbers = if bodies == 0 { REMEMBERED + 5 } else { 70 };
-            for number in 0..numbers {
-                journal.add(request(number, "a".repeat(bodies)), Parties::default());
+            let count = if body_bytes == 0 {
+                MAX_REQUESTS + 5
+            } else {
+                70
+            };
+            for number in 0..count {
+                journal.add(request(number, "a".repeat(body_bytes)), Parties::default());
             }
             assert!(
                 kept.contains(&journal.requests.len()),
                 "{}",
                 journal.requests.len()
             );
-            let bytes: usize = journal.requests.iter().map(RecordedRequest::bytes).sum();
-            assert_eq!(bytes, journal.bytes);
+            let size: usize = journal.requests.iter().map(RecordedRequest::size).sum();
+            assert_eq!(size, journal.size);
             let latest = journal.requests.back().map(|request| request.path.as_str());
-            assert_eq!(latest, Some(format!("/{}", numbers - 1).as_str()));
+            assert_eq!(latest, Some(format!("/{}", count - 1).as_str()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which service account is linked to which Mini Program, and how far requests for that are.
+//! The links between service accounts and Mini Programs, and the pending requests for links.
 
 use std::collections::BTreeMap;
 
@@ -37,8 +37,9 @@ impl Links {
         self.get(service_account, mini_program) == Some(LinkStatus::Linked)
     }
 
-    /// The administrator whose turn it is confirms, or refuses: the service account's first, then the Mini Program's. What
-    /// becomes of a request that the former refuses is documented nowhere; here it is gone.
+    /// Confirms or refuses a request, as the administrator who decides next: first the service
+    /// account's, then the Mini Program's. If the service account's administrator refuses, WeChat's
+    /// behaviour is undocumented; here the request is removed.
     pub(crate) fn decide(
         &mut self,
         service_account: &str,
@@ -54,7 +55,8 @@ impl Links {
             (Some(LinkStatus::AwaitsMiniProgramAdmin), false) => Some(LinkStatus::Refused),
             _ => {
                 return Err(SandboxError::Invalid(format!(
-                    "no request to link {service_account} to {mini_program} waits for an administrator; call wxamplink first"
+                    "no request to link {service_account} to {mini_program} waits for an \
+                     administrator; call wxamplink first"
                 )));
             }
         };
@@ -65,7 +67,7 @@ impl Links {
         Ok(status)
     }
 
-    /// Service account, Mini Program, status.
+    /// Returns the service account, the Mini Program and the status of each link.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str, LinkStatus)> {
         self.by_accounts
             .iter()
@@ -73,7 +75,7 @@ impl Links {
     }
 }
 
-/// Whether these two accounts can be linked.
+/// Checks that a link between these two accounts is possible.
 pub(crate) fn check(
     accounts: &BTreeMap<String, Account>,
     service_account: &str,
@@ -100,10 +102,9 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// The number on the wire.
-pub(crate) fn number(status: LinkStatus) -> Option<i64> {
-    // In the order in which a request goes through them.
-    [12, 2, 1, 3]
+/// Returns the number of a status on the wire.
+pub(crate) fn status_number(status: LinkStatus) -> Option<i64> {
+    [1, 2, 3, 12]
         .into_iter()
         .find(|number| LinkStatus::from_number(*number) == Some(status))
 }
@@ -114,9 +115,9 @@ mod tests {
 
     #[test]
     fn every_status_has_its_number() {
-        assert_eq!(number(LinkStatus::Linked), Some(1));
-        assert_eq!(number(LinkStatus::AwaitsMiniProgramAdmin), Some(2));
-        assert_eq!(number(LinkStatus::Refused), Some(3));
-        assert_eq!(number(LinkStatus::AwaitsAccountAdmin), Some(12));
+        assert_eq!(status_number(LinkStatus::Linked), Some(1));
+        assert_eq!(status_number(LinkStatus::AwaitsMiniProgramAdmin), Some(2));
+        assert_eq!(status_number(LinkStatus::Refused), Some(3));
+        assert_eq!(status_number(LinkStatus::AwaitsAccountAdmin), Some(12));
     }
 }

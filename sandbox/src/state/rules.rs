@@ -1,4 +1,4 @@
-//! The rules of all accounts, and what they have published.
+//! The rules of all accounts, and how many they have published.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,34 +9,34 @@ use serde::Serialize;
 
 use crate::clock::{Moment, month};
 
-/// A rule as the sandbox keeps it.
+/// A rule of the sandbox.
 ///
-/// It serialises to what getJumpQRCode lists.
+/// It serialises to an entry in the response of getJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoredRule {
-    /// The prefix, byte for byte as it was sent.
+    /// The prefix, kept byte for byte.
     pub prefix: String,
     /// The Mini Program page.
     pub path: String,
     /// Whether it is published.
     #[serde(serialize_with = "as_number")]
     pub state: RuleState,
-    /// What only rules of its mode have.
+    /// The fields of its mode.
     #[serde(flatten)]
     pub mode: StoredMode,
-    /// Whether it is damaged on WeChat's side: publishing is answered with 40097, deleting says ok and does nothing, as
-    /// developers report.
+    /// Whether it is damaged on WeChat's side: publishing gets 40097, and deleting gets "ok" but
+    /// does nothing. Source: reports of developers.
     #[serde(skip)]
     pub damaged: bool,
 }
 
-/// What only rules of one mode have.
+/// The fields that only rules of one mode have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum StoredMode {
     /// An ordinary link QR code opens the Mini Program.
     OrdinaryLink {
-        /// Which build a `debug_url` opens.
+        /// The build of the Mini Program that a `debug_url` opens.
         open_version: OpenVersion,
         /// Whether it occupies its sub-rules.
         permit_sub_rule: PermitSubRule,
@@ -60,7 +60,7 @@ fn as_number<S: serde::Serializer>(state: &RuleState, serializer: S) -> Result<S
 }
 
 impl StoredRule {
-    /// The Mini Program of a service-account rule.
+    /// Returns the appid of the Mini Program in a service-account rule.
     #[must_use]
     pub fn appid(&self) -> Option<&str> {
         match &self.mode {
@@ -69,9 +69,10 @@ impl StoredRule {
         }
     }
 
-    /// Whether the account that holds this rule bars others from adding a rule `prefix`. That identical rules of two
-    /// accounts exclude each other whatever `permit_sub_rule` says is documented nowhere, but a code opens one Mini Program.
-    fn bars(&self, prefix: &str) -> bool {
+    /// Whether this rule blocks other accounts from adding a rule with this prefix. An identical
+    /// prefix is always blocked, with any `permit_sub_rule`. That is undocumented, but a code opens
+    /// one Mini Program only.
+    fn blocks(&self, prefix: &str) -> bool {
         match &self.mode {
             StoredMode::OrdinaryLink {
                 permit_sub_rule, ..
@@ -88,12 +89,12 @@ impl StoredRule {
 #[derive(Debug, Default)]
 pub(crate) struct RuleBook {
     by_account: BTreeMap<String, IndexMap<String, StoredRule>>,
-    published: HashMap<String, (i64, u32)>,
+    publish_counts: HashMap<String, (i64, u32)>,
 }
 
 impl RuleBook {
-    /// The rules of an account, in the order in which they were added.
-    pub(crate) fn of(&self, account: &str) -> impl DoubleEndedIterator<Item = &StoredRule> {
+    /// Returns the rules of an account in the order of adding.
+    pub(crate) fn list(&self, account: &str) -> impl DoubleEndedIterator<Item = &StoredRule> {
         self.by_account
             .get(account)
             .into_iter()
@@ -108,7 +109,7 @@ impl RuleBook {
         self.by_account.get_mut(account)?.get_mut(prefix)
     }
 
-    /// Adds a rule, or puts it in the place of the one with the same prefix.
+    /// Adds a rule, or replaces the rule with the same prefix.
     pub(crate) fn put(&mut self, account: &str, rule: StoredRule) {
         self.by_account
             .entry(account.to_owned())
@@ -128,26 +129,26 @@ impl RuleBook {
             .map_or(0, |rules| rules.len())
     }
 
-    /// Whether an account other than `account` bars it from adding `prefix`.
-    pub(crate) fn is_owned_by_other(&self, account: &str, prefix: &str) -> bool {
+    /// Whether the rules of other accounts block `account` from adding `prefix`.
+    pub(crate) fn is_blocked_by_other(&self, account: &str, prefix: &str) -> bool {
         self.by_account
             .iter()
             .filter(|(owner, _)| *owner != account)
             .flat_map(|(_, rules)| rules.values())
-            .any(|rule| rule.bars(prefix))
+            .any(|rule| rule.blocks(prefix))
     }
 
-    /// How often the account has published in this month.
-    pub(crate) fn published(&self, account: &str, now: Moment) -> u32 {
-        match self.published.get(account) {
+    /// Returns how often the account has published this month.
+    pub(crate) fn publish_count(&self, account: &str, now: Moment) -> u32 {
+        match self.publish_counts.get(account) {
             Some((in_month, count)) if *in_month == month(now) => *count,
             _ => 0,
         }
     }
 
-    pub(crate) fn count_publish(&mut self, account: &str, now: Moment) {
-        let count = self.published(account, now) + 1;
-        self.published
+    pub(crate) fn add_publish(&mut self, account: &str, now: Moment) {
+        let count = self.publish_count(account, now) + 1;
+        self.publish_counts
             .insert(account.to_owned(), (month(now), count));
     }
 }

@@ -1,47 +1,48 @@
-//! The component_verify_tickets, which WeChat pushes to a platform. Source: the official page of `component_verify_ticket`.
+//! The component_verify_tickets that WeChat pushes to platforms. Source: the official page of
+//! `component_verify_ticket`.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::minted::Minted;
+use super::generated_secrets::GeneratedSecret;
 use crate::clock::Moment;
 use crate::refusal::Refusal;
 
 const PUSHED_EVERY: Duration = Duration::from_secs(10 * 60);
 const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// How long an expired ticket is told apart (61005) from one that never was (61006), counted from
-/// its push.
-const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long after its last push a ticket is kept. Until then an expired ticket gets 61005; after
+/// that it is unknown: 61006.
+const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How many tickets of a platform are kept.
+/// The greatest number of tickets of a platform.
 const MAX_TICKETS: usize = 10_000;
 
 struct Ticket {
     text: String,
-    /// The last time.
+    /// The time of its last push.
     pushed_at: Moment,
     is_repeated: bool,
 }
 
-/// What a platform has, once it has read what was pushed.
-pub(crate) struct Pushed {
+/// A ticket that was pushed, and how long it is still valid.
+pub(crate) struct PushedTicket {
     pub(crate) component_verify_ticket: String,
     pub(crate) expires_in: Duration,
 }
 
-/// Has no `Debug`: it is made of tickets.
+/// All tickets. It has no `Debug`, because that would show them.
 #[derive(Default)]
 pub(crate) struct Tickets {
     by_platform: HashMap<String, Vec<Ticket>>,
 }
 
 impl Tickets {
-    /// The one that was pushed last. Every 10 minutes one is pushed: by turns a new one, and the
-    /// same once more, as WeChat's pushes may repeat a value.
-    pub(crate) fn current(&mut self, component_appid: &str, now: Moment) -> Pushed {
+    /// Returns the ticket of the last push. There is a push every 10 minutes, alternately with a
+    /// new ticket and with the same ticket again: WeChat's pushes may repeat a ticket.
+    pub(crate) fn current(&mut self, component_appid: &str, now: Moment) -> PushedTicket {
         match self.last(component_appid) {
-            Some(ticket) if now < ticket.pushed_at.saturating_add(PUSHED_EVERY) => Pushed {
+            Some(ticket) if now < ticket.pushed_at.saturating_add(PUSHED_EVERY) => PushedTicket {
                 component_verify_ticket: ticket.text.clone(),
                 expires_in: ticket
                     .pushed_at
@@ -57,14 +58,13 @@ impl Tickets {
         self.by_platform.get_mut(component_appid)?.last_mut()
     }
 
-    /// Pushes the value of the last push once more, or a new one if there was none or it has
-    /// expired.
-    pub(crate) fn push_again(&mut self, component_appid: &str, now: Moment) -> Pushed {
+    /// Pushes the last ticket again. If there is none, or it has expired, pushes a new ticket.
+    pub(crate) fn push_again(&mut self, component_appid: &str, now: Moment) -> PushedTicket {
         match self.last(component_appid) {
             Some(ticket) if now < ticket.pushed_at.saturating_add(LIFETIME) => {
                 ticket.pushed_at = now;
                 ticket.is_repeated = true;
-                Pushed {
+                PushedTicket {
                     component_verify_ticket: ticket.text.clone(),
                     expires_in: LIFETIME,
                 }
@@ -73,17 +73,17 @@ impl Tickets {
         }
     }
 
-    /// Pushes a new one; the former ones stay valid.
-    pub(crate) fn push(&mut self, component_appid: &str, now: Moment) -> Pushed {
-        let text = Minted::Ticket.mint();
+    /// Pushes a new ticket. Earlier tickets stay valid.
+    pub(crate) fn push(&mut self, component_appid: &str, now: Moment) -> PushedTicket {
+        let text = GeneratedSecret::Ticket.generate();
         self.put(component_appid, text.clone(), now);
-        Pushed {
+        PushedTicket {
             component_verify_ticket: text,
             expires_in: LIFETIME,
         }
     }
 
-    /// Pushes this one now.
+    /// Pushes a ticket with this text.
     pub(crate) fn put(&mut self, component_appid: &str, text: String, now: Moment) {
         let tickets = self
             .by_platform
@@ -94,12 +94,13 @@ impl Tickets {
             pushed_at: now,
             is_repeated: false,
         });
-        tickets.retain(|ticket| now < ticket.pushed_at.saturating_add(REMEMBERED));
+        tickets.retain(|ticket| now < ticket.pushed_at.saturating_add(KEPT_FOR));
         let surplus = tickets.len().saturating_sub(MAX_TICKETS);
         tickets.drain(..surplus);
     }
 
-    /// 61006 for what was never pushed to this platform, 61005 for what was pushed 12 hours ago.
+    /// Checks a ticket. If it was never pushed to this platform, the result is 61006. If its last
+    /// push was 12 hours ago or more, the result is 61005.
     pub(crate) fn check(
         &self,
         component_appid: &str,

@@ -1,13 +1,14 @@
-//! The access tokens: issued, superseded, killed, expired.
+//! The access tokens: how they are issued, superseded and killed, and when they expire.
 //!
-//! Each interface that issues tokens has a line of its own. Source: the official pages of getAccessToken,
-//! getStableAccessToken, getComponentAccessToken and getAuthorizerAccessToken.
+//! For each interface and holder there is one series of tokens, in which the next token supersedes
+//! the one before. Source: the official pages of getAccessToken, getStableAccessToken,
+//! getComponentAccessToken and getAuthorizerAccessToken.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::generated_secrets::GeneratedSecret;
 use super::holder::Holder;
-use super::minted::Minted;
 use crate::account::Account;
 use crate::clock::{Moment, day};
 use crate::interface::Interface;
@@ -16,46 +17,49 @@ use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::succession::TokenSuccession;
 
-/// How long before its end `stable_token` issues the next one.
-const LAST_MINUTES: Duration = Duration::from_secs(5 * 60);
+/// `stable_token` issues the next token if the present one expires within this time.
+const RENEWAL_WINDOW: Duration = Duration::from_secs(5 * 60);
 
-/// `force_refresh` does nothing for so long after it was used.
-const FORCE_REFRESH_PAUSE: Duration = Duration::from_secs(30);
+/// The shortest time between two uses of `force_refresh`. Within it, `force_refresh` has no effect.
+const FORCE_REFRESH_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Dead tokens are looked for only if there are more tokens than this.
+/// The number of tokens before the first sweep for dead ones.
 const TOKENS_BEFORE_SWEEP: usize = 10_000;
 
-/// How long a token that has lived its time is told apart (42001) from one that never was (40001).
-const EXPIRED_REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long an expired token gets 42001. After that it is unknown: 40001.
+const EXPIRED_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The longest token there is.
+/// The greatest length of a token.
 const MAX_TOKEN_CHARACTERS: usize = 512;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Issued {
+struct IssuedToken {
     holder: Holder,
     expires_at: Moment,
-    /// When it is dead before its time: superseded, or killed.
+    /// When it dies because it was superseded or killed.
     dies_at: Option<Moment>,
 }
 
-/// What a token interface answers.
+/// The token in the response of a token interface.
 pub(crate) struct Grant {
     pub(crate) access_token: String,
     pub(crate) expires_in: Duration,
-    /// Whether it is a new one, not the same again.
+    /// Whether it was issued now. `stable_token` may return a token that it issued before.
     pub(crate) is_new: bool,
 }
 
-/// Calls counted by the day.
+/// The interface and the holder of a series of tokens.
+type Series = (Interface, Holder);
+
+/// The number of calls in a day.
 #[derive(Debug, Default, Clone, Copy)]
-struct Daily {
+struct DailyCount {
     day: i64,
     calls: u32,
 }
 
-impl Daily {
-    fn admit(&mut self, now: Moment, limit: u32) -> Result<(), Refusal> {
+impl DailyCount {
+    fn count(&mut self, now: Moment, limit: u32) -> Result<(), Refusal> {
         let today = day(now);
         if self.day != today {
             *self = Self {
@@ -71,33 +75,34 @@ impl Daily {
     }
 }
 
-/// What an account has asked for.
+/// The token calls of an account.
 #[derive(Default)]
-struct Calls {
-    token: Daily,
-    stable_token: Daily,
-    force_refreshes: Daily,
+struct CallCounts {
+    token: DailyCount,
+    stable_token: DailyCount,
+    force_refreshes: DailyCount,
     forced_at: Option<Moment>,
 }
 
-/// Has no `Debug`: it is made of tokens.
+/// All tokens. It has no `Debug`, because that would show them.
 #[derive(Default)]
 pub(crate) struct TokenBook {
-    issued: HashMap<String, Issued>,
-    /// How many of them may be there before the next sweep; 0 is the start.
+    issued: HashMap<String, IssuedToken>,
+    /// The number of tokens at the next sweep; 0 before the first sweep.
     sweep_at: usize,
-    /// Each interface has its own line of tokens for each holder; the latest of each.
-    latest: HashMap<(Interface, Holder), String>,
-    calls: HashMap<String, Calls>,
+    /// The latest token of each series.
+    latest: HashMap<Series, String>,
+    calls: HashMap<String, CallCounts>,
 }
 
 impl TokenBook {
-    /// Issues a token that belongs to no line: it supersedes none, and none supersedes it.
-    pub(crate) fn mint(&mut self, account: &Account, now: Moment) -> Grant {
+    /// Issues a token outside all series. It supersedes no token, and no token supersedes it.
+    pub(crate) fn issue_detached(&mut self, account: &Account, now: Moment) -> Grant {
         self.issue(Holder::account(&account.appid), account.token_lifetime, now)
     }
 
-    /// `token`: a new one each time; the former lives a little longer.
+    /// Handles a call of `token`: issues a new token each time. The former token still works for
+    /// the overlap.
     pub(crate) fn token(
         &mut self,
         account: &Account,
@@ -106,15 +111,17 @@ impl TokenBook {
         succession: TokenSuccession,
     ) -> Result<Grant, Refusal> {
         let calls = self.calls.entry(account.appid.clone()).or_default();
-        calls.token.admit(now, limits.token_calls_per_day)?;
-        let line = (Interface::Token, Holder::account(&account.appid));
-        let end = succession.end_of_former(now);
-        Ok(self.succeed(line, account.token_lifetime, now, Some(end)))
+        calls.token.count(now, limits.token_calls_per_day)?;
+        let series = (Interface::Token, Holder::account(&account.appid));
+        let end = succession.expiry_of_superseded(now);
+        Ok(self.issue_next(series, account.token_lifetime, now, Some(end)))
     }
 
-    /// `stable_token`: the same one until its last 5 minutes, then the next one, while the former lives to its end.
+    /// Handles a call of `stable_token`: returns the same token until its last 5 minutes, then
+    /// issues the next one. The former token works until it expires.
     ///
-    /// `force_refresh` kills the former at once; within 30 s of the last time it refreshes nothing.
+    /// `force_refresh` issues the next token and kills the former one at once. Within 30 s after
+    /// the last forced refresh, it has no effect.
     pub(crate) fn stable_token(
         &mut self,
         account: &Account,
@@ -126,61 +133,64 @@ impl TokenBook {
         let calls = self.calls.entry(account.appid.clone()).or_default();
         calls
             .stable_token
-            .admit(now, limits.stable_token_calls_per_day)?;
-        let pausing = calls
+            .count(now, limits.stable_token_calls_per_day)?;
+        let is_too_early = calls
             .forced_at
-            .is_some_and(|forced_at| now < forced_at.saturating_add(FORCE_REFRESH_PAUSE));
-        let line = (Interface::StableToken, Holder::account(&account.appid));
+            .is_some_and(|forced_at| now < forced_at.saturating_add(FORCE_REFRESH_INTERVAL));
+        let series = (Interface::StableToken, Holder::account(&account.appid));
         let mut end = succession.kill_old_at_once.then_some(now);
-        if force_refresh && !pausing {
+        if force_refresh && !is_too_early {
             calls
                 .force_refreshes
-                .admit(now, limits.force_refreshes_per_day)?;
+                .count(now, limits.force_refreshes_per_day)?;
             calls.forced_at = Some(now);
             end = Some(now);
-        } else if let Some(grant) = self.regrant(&line, account, now) {
+        } else if let Some(grant) = self.reuse(&series, account, now) {
             return Ok(grant);
         }
-        Ok(self.succeed(line, account.token_lifetime, now, end))
+        Ok(self.issue_next(series, account.token_lifetime, now, end))
     }
 
-    /// `api_component_token`: a new one each time; the former lives a little longer.
-    pub(crate) fn component_token(
+    /// Handles a call of `api_component_token`: issues a new token each time. The former token
+    /// still works for the overlap.
+    pub(crate) fn platform_token(
         &mut self,
         platform: &Platform,
         now: Moment,
         succession: TokenSuccession,
     ) -> Grant {
         let holder = Holder::platform(&platform.component_appid);
-        let line = (Interface::ApiComponentToken, holder);
-        let end = succession.end_of_former(now);
-        self.succeed(line, platform.token_lifetime, now, Some(end))
+        let series = (Interface::ApiComponentToken, holder);
+        let end = succession.expiry_of_superseded(now);
+        self.issue_next(series, platform.token_lifetime, now, Some(end))
     }
 
-    /// `api_authorizer_token`: a new one each time; the former lives a little longer.
-    pub(crate) fn authorizer_token(
+    /// Handles a call of `api_authorizer_token`: issues a new token each time. The former token
+    /// still works for the overlap.
+    pub(crate) fn merchant_token(
         &mut self,
         component_appid: &str,
         account: &Account,
         now: Moment,
         succession: TokenSuccession,
     ) -> Grant {
-        let holder = Holder::authorizer(component_appid, &account.appid);
-        let line = (Interface::ApiAuthorizerToken, holder);
-        let end = succession.end_of_former(now);
-        self.succeed(line, account.token_lifetime, now, Some(end))
+        let holder = Holder::merchant(component_appid, &account.appid);
+        let series = (Interface::ApiAuthorizerToken, holder);
+        let end = succession.expiry_of_superseded(now);
+        self.issue_next(series, account.token_lifetime, now, Some(end))
     }
 
-    /// The next token of a line. The former dies at `end`, or lives its time.
-    fn succeed(
+    /// Issues the next token of a series. The former token dies at `end`. If `end` is `None`, it
+    /// works until it expires.
+    fn issue_next(
         &mut self,
-        line: (Interface, Holder),
+        series: Series,
         lifetime: Duration,
         now: Moment,
         end: Option<Moment>,
     ) -> Grant {
-        let grant = self.issue(line.1.clone(), lifetime, now);
-        let former = self.latest.insert(line, grant.access_token.clone());
+        let grant = self.issue(series.1.clone(), lifetime, now);
+        let former = self.latest.insert(series, grant.access_token.clone());
         if let (Some(former), Some(end)) = (former, end) {
             self.kill(&former, end);
         }
@@ -189,8 +199,8 @@ impl TokenBook {
 
     fn issue(&mut self, holder: Holder, lifetime: Duration, now: Moment) -> Grant {
         self.sweep(now);
-        let access_token = Minted::AccessToken.mint();
-        let issued = Issued {
+        let access_token = GeneratedSecret::AccessToken.generate();
+        let issued = IssuedToken {
             holder,
             expires_at: now.saturating_add(lifetime),
             dies_at: None,
@@ -203,27 +213,26 @@ impl TokenBook {
         }
     }
 
-    /// Forgets dead tokens if there are many. A superseded or killed one gets 40001 whether it is
-    /// known or not.
+    /// Removes dead tokens if there are many tokens. A superseded or killed token needs no memory:
+    /// it gets 40001, as an unknown token does.
     fn sweep(&mut self, now: Moment) {
         if self.issued.len() < self.sweep_at.max(TOKENS_BEFORE_SWEEP) {
             return;
         }
         self.issued.retain(|_, issued| {
             issued.dies_at.is_none_or(|dies_at| now < dies_at)
-                && now < issued.expires_at.saturating_add(EXPIRED_REMEMBERED)
+                && now < issued.expires_at.saturating_add(EXPIRED_KEPT_FOR)
         });
-        // So that the next sweep comes after as many new tokens as there are now, and costs each
-        // little.
+        // A sweep looks at all tokens. Doubling the number keeps its cost for each token constant.
         self.sweep_at = self.issued.len().saturating_mul(2);
     }
 
-    /// The same token again, unless it is dead or in its last 5 minutes.
-    fn regrant(&self, line: &(Interface, Holder), account: &Account, now: Moment) -> Option<Grant> {
-        let access_token = self.latest.get(line)?;
+    /// Returns the latest token of a series, unless it is dead or in its last 5 minutes.
+    fn reuse(&self, series: &Series, account: &Account, now: Moment) -> Option<Grant> {
+        let access_token = self.latest.get(series)?;
         let issued = self.issued.get(access_token)?;
-        // Of a life that is too short for 5 last minutes, it is the last half.
-        let last = LAST_MINUTES.min(account.token_lifetime / 2);
+        // If the lifetime is under 10 minutes, the second half of it counts as the last minutes.
+        let last = RENEWAL_WINDOW.min(account.token_lifetime / 2);
         let expires_in = issued.expires_at.saturating_sub(now);
         (issued.dies_at.is_none() && expires_in > last).then(|| Grant {
             access_token: access_token.clone(),
@@ -232,11 +241,11 @@ impl TokenBook {
         })
     }
 
-    /// Whose token this is.
+    /// Returns the holder of a valid token.
     ///
-    /// 40014 for what cannot be a token, 40001 for one that is unknown, superseded or killed, 42001 for one that has
-    /// lived its time.
-    pub(crate) fn holder(&self, token: &str, now: Moment) -> Result<&Holder, Refusal> {
+    /// A malformed token gets 40014, an unknown, superseded or killed token 40001, and an expired
+    /// token 42001.
+    pub(crate) fn holder_of_valid(&self, token: &str, now: Moment) -> Result<&Holder, Refusal> {
         let well_formed = token.len() <= MAX_TOKEN_CHARACTERS
             && token
                 .bytes()
@@ -254,17 +263,17 @@ impl TokenBook {
         Ok(&issued.holder)
     }
 
-    /// Whose token this is or was.
-    pub(crate) fn issued_to(&self, token: &str) -> Option<&Holder> {
+    /// Returns the holder of a known token, valid or not.
+    pub(crate) fn holder_of(&self, token: &str) -> Option<&Holder> {
         Some(&self.issued.get(token)?.holder)
     }
 
-    /// Kills all tokens of some holders; returns how many lived.
-    pub(crate) fn kill_all(&mut self, now: Moment, of: impl Fn(&Holder) -> bool) -> usize {
+    /// Kills all tokens of the matching holders. Returns how many of them were still valid.
+    pub(crate) fn kill_where(&mut self, now: Moment, matches: impl Fn(&Holder) -> bool) -> usize {
         let mut killed = 0;
         for issued in self.issued.values_mut() {
-            let lives = issued.expires_at > now && issued.dies_at.is_none_or(|at| at > now);
-            if lives && of(&issued.holder) {
+            let is_valid = issued.expires_at > now && issued.dies_at.is_none_or(|at| at > now);
+            if is_valid && matches(&issued.holder) {
                 issued.dies_at = Some(now);
                 killed += 1;
             }
@@ -288,24 +297,26 @@ mod tests {
     }
 
     #[test]
-    fn dead_tokens_are_forgotten_and_living_ones_are_not() {
+    fn a_sweep_removes_dead_tokens_only() {
         let mut book = TokenBook::default();
         let account = Account::mini_program("wx1", "secret");
         let start = Duration::from_secs(1_794_672_000);
-        let minted = book.mint(&account, start).access_token;
+        let detached = book.issue_detached(&account, start).access_token;
         let mut now = start;
         for _ in 0..5 * TOKENS_BEFORE_SWEEP {
             now += Duration::from_secs(1);
-            book.authorizer_token("wx2", &account, now, succession());
+            book.merchant_token("wx2", &account, now, succession());
         }
-        let latest = book.authorizer_token("wx2", &account, now, succession());
+        let latest = book.merchant_token("wx2", &account, now, succession());
         assert!(
             book.issued.len() <= 2 * TOKENS_BEFORE_SWEEP,
             "{}",
             book.issued.len()
         );
-        assert!(book.holder(&latest.access_token, now).is_ok());
-        let expired = book.holder(&minted, now).map_err(|refusal| refusal.errcode);
+        assert!(book.holder_of_valid(&latest.access_token, now).is_ok());
+        let expired = book
+            .holder_of_valid(&detached, now)
+            .map_err(|refusal| refusal.errcode);
         assert_eq!(expired, Err(42001), "it expired within the last day");
     }
 }

@@ -10,13 +10,13 @@ use crate::refusal::Refusal;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The calls that were let through in the last minute, each within a sliding window.
+/// The calls of the last minute that were not refused for their pace.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     calls: HashMap<(Interface, String), VecDeque<Moment>>,
 }
 
-/// What a call must stay below.
+/// The limits of an account's calls to one interface.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
     pub(crate) per_second: usize,
@@ -24,8 +24,8 @@ pub(crate) struct Pace {
 }
 
 impl Traffic {
-    /// Counts a call, or refuses it with 44990 or 45011; what is refused does not count.
-    pub(crate) fn admit(
+    /// Counts a call, or refuses it with 44990 or 45011. A refused call does not count.
+    pub(crate) fn count_call(
         &mut self,
         interface: Interface,
         appid: &str,

@@ -1,4 +1,4 @@
-//! The web as WeChat sees it when a rule is added: ICP filings, the blacklist, verification files.
+//! What WeChat looks up when a rule is added: ICP filings, the blacklist, verification files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 
-/// What is wrong with the web outside. By default nothing is.
+/// The domains and prefixes that WeChat refuses. By default there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Web {
     /// Domains without ICP filing, subdomains included: 85076.
     pub not_filed: BTreeSet<String>,
-    /// Prefixes on WeChat's blacklist, and everything that begins with them: 85070.
+    /// Prefixes on WeChat's blacklist. Every rule prefix that begins with one of them gets 85070.
     pub blacklist: BTreeSet<String>,
 }
 
@@ -34,7 +34,7 @@ impl Web {
     }
 }
 
-/// The host of a link, without user information and port.
+/// Returns the host of a link, without user information and port.
 fn host(link: &str) -> &str {
     let after_scheme = link.split_once("://").map_or(link, |(_, rest)| rest);
     let authority = after_scheme
@@ -49,30 +49,31 @@ fn host(link: &str) -> &str {
         .map_or(host_port, |(host, _)| host)
 }
 
-/// The verification files that were placed, by account. One that was told of none has its file everywhere.
+/// The verification files by account. If an account has no entry, every URL has its file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct VerificationFiles {
     by_account: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl VerificationFiles {
-    /// From now on, only these files of the account exist: URL → content.
+    /// Sets the files of the account, as URL → content.
     pub(crate) fn put(&mut self, appid: &str, files: BTreeMap<String, String>) {
         self.by_account.insert(appid.to_owned(), files);
     }
 
-    /// From now on, the file of the account is everywhere.
-    pub(crate) fn everywhere(&mut self, appid: &str) {
+    /// Removes the entry of the account, so every URL has its file.
+    pub(crate) fn clear(&mut self, appid: &str) {
         self.by_account.remove(appid);
     }
 
-    /// `None` where the file is everywhere.
-    pub(crate) fn of(&self, appid: &str) -> Option<&BTreeMap<String, String>> {
+    /// Returns the files of the account; `None` if every URL has its file.
+    pub(crate) fn get(&self, appid: &str) -> Option<&BTreeMap<String, String>> {
         self.by_account.get(appid)
     }
 
+    /// Whether the account's verification file is at the URL for this prefix.
     pub(crate) fn is_placed(&self, account: &Account, prefix: &str) -> bool {
-        let Some(files) = self.of(&account.appid) else {
+        let Some(files) = self.get(&account.appid) else {
             return true;
         };
         let (name, content) = account.verification_file();
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filing_covers_subdomains_but_not_other_names_that_end_alike() {
+    fn a_filing_covers_subdomains_but_not_other_names_with_the_same_end() {
         let web = Web {
             not_filed: BTreeSet::from(["Example.com".to_owned()]),
             ..Web::default()

@@ -112,11 +112,11 @@ fn it_happens_to_the_calls_asked_for_only() {
         [true, false, false, false]
     );
     assert_eq!(
-        meets(fault().to(Target::Tokens)),
+        meets(fault().on(Target::Tokens)),
         [false, false, true, false]
     );
     assert_eq!(
-        meets(fault().to(Target::Business)),
+        meets(fault().on(Target::Business)),
         [true, true, false, true]
     );
     assert_eq!(meets(fault().account(other)), [false, false, false, true]);
@@ -155,7 +155,7 @@ fn what_makes_no_sense_is_refused() {
         Fault::reset().times(0),
         Fault::new(Effect::Status(101)),
         Fault::token_death().after_applying(),
-        Fault::token_death().to(Target::Tokens),
+        Fault::token_death().on(Target::Tokens),
         Fault::new(Effect::Dribble {
             bytes: 0,
             interval: Duration::ZERO,

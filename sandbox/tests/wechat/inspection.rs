@@ -47,9 +47,9 @@ fn calls_are_counted_by_interface_and_met_by_faults_or_not() {
     caller.get("/cgi-bin/token");
     caller.post("/cgi-bin/stable_token", "{}");
     let counters = caller.sandbox.counters();
-    assert_eq!(counters.of(Interface::AddJumpQRCode), 1);
-    assert_eq!(counters.of(Interface::GetJumpQRCode), 2);
-    assert_eq!(counters.of(Interface::DeleteJumpQRCode), 0);
+    assert_eq!(counters.calls_of(Interface::AddJumpQRCode), 1);
+    assert_eq!(counters.calls_of(Interface::GetJumpQRCode), 2);
+    assert_eq!(counters.calls_of(Interface::DeleteJumpQRCode), 0);
     assert_eq!(counters.business_calls, 3);
     assert_eq!(counters.token_calls, 2);
     assert_eq!(

@@ -1,4 +1,5 @@
-//! Third-party platforms: tickets, component tokens, authorizer tokens, what a merchant has authorised.
+//! Third-party platforms: tickets, component tokens, authorizer tokens, what a merchant has
+//! authorised.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

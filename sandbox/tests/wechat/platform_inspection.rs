@@ -23,8 +23,8 @@ fn each_kind_of_token_request_is_counted_for_each_account() {
     ask_authorizer(&caller, "89_wrong", "a-secret-gone-astray", "R");
     let counters = caller.sandbox.counters();
     let (component, authorizer) = (Interface::ApiComponentToken, Interface::ApiAuthorizerToken);
-    assert_eq!(counters.of(component), 2);
-    assert_eq!(counters.of(authorizer), 4);
+    assert_eq!(counters.calls_of(component), 2);
+    assert_eq!(counters.calls_of(authorizer), 4);
     assert_eq!(counters.token_calls, 6);
     assert_eq!(counters.business_calls, 0);
     assert_eq!(counters.token_calls_of(COMPONENT_APPID, component), 2);

@@ -87,7 +87,7 @@ fn a_client_comes_by_every_host_of_wechats() {
         assert!(answer.contains(r#""errcode":0"#), "{host}: {answer}");
     }
     let counters = caller.sandbox.counters();
-    assert_eq!(counters.of(Interface::GetJumpQRCode), 5);
+    assert_eq!(counters.calls_of(Interface::GetJumpQRCode), 5);
     assert_eq!(counters.connections, 5);
     let recorded = caller.sandbox.requests().remove(0);
     let host = ("host".to_owned(), hosts[0].to_owned());

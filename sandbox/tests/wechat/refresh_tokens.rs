@@ -12,7 +12,8 @@ use crate::platform_caller::{
     ask_authorizer, authorize, component_token, listed_refresh_token, rotating, text, use_it,
 };
 
-/// A caller, and a platform's token, where the old refresh token lives until the next access token is used.
+/// A caller, and a platform's token, where the old refresh token lives until the next access token
+/// is used.
 fn lenient() -> (Caller, String) {
     let caller = rotating("dies_at_first_use");
     let component = component_token(&caller);

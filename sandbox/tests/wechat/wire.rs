@@ -147,7 +147,7 @@ fn who_leaves_during_a_delay_has_applied_it_only_if_that_came_first() {
         (Fault::delay(delay).after_applying(), 1),
     ] {
         let (caller, stream) = met_by(fault);
-        while caller.sandbox.counters().of(Interface::AddJumpQRCode) == 0 {
+        while caller.sandbox.counters().calls_of(Interface::AddJumpQRCode) == 0 {
             std::thread::yield_now();
         }
         drop(stream);

@@ -61,7 +61,7 @@ fn a_write_that_was_applied_is_done() {
         let answer = client(&sandbox, 0).add_jump_qr_code(rule(), Edit::Add);
         assert_eq!(answer.unwrap(), Confirmation::ReadBack, "{effect:?}");
         assert_eq!(
-            sandbox.counters().of(Interface::AddJumpQRCode),
+            sandbox.counters().calls_of(Interface::AddJumpQRCode),
             1,
             "{effect:?}"
         );
@@ -77,12 +77,12 @@ fn a_write_that_was_not_applied_is_sent_again() {
         let answer = client(&sandbox, 1).add_jump_qr_code(rule(), Edit::Add);
         assert_eq!(answer.unwrap(), Confirmation::Answered, "{effect:?}");
         assert_eq!(
-            sandbox.counters().of(Interface::AddJumpQRCode),
+            sandbox.counters().calls_of(Interface::AddJumpQRCode),
             2,
             "{effect:?}"
         );
         assert_eq!(
-            sandbox.counters().of(Interface::GetJumpQRCode),
+            sandbox.counters().calls_of(Interface::GetJumpQRCode),
             1,
             "{effect:?}"
         );
@@ -116,7 +116,7 @@ fn a_write_that_cannot_be_read_back_is_unknown() {
             .unwrap_err();
         assert_eq!(error.outcome(), Outcome::Unknown, "{effect:?}");
         assert_eq!(
-            sandbox.counters().of(Interface::AddJumpQRCode),
+            sandbox.counters().calls_of(Interface::AddJumpQRCode),
             1,
             "{effect:?}"
         );

@@ -23,7 +23,7 @@ fn stale_for_ever_costs_one_token_request_and_one_replay() {
         client.download_qr_code_text().unwrap();
         assert_eq!(counts(&sandbox), (1, 1));
         sandbox
-            .inject(Fault::errcode(errcode).to(Target::Business).forever())
+            .inject(Fault::errcode(errcode).on(Target::Business).forever())
             .unwrap();
         let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);

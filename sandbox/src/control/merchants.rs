@@ -1,4 +1,4 @@
-//! The accounts that have authorised a platform.
+//! The merchants of a platform: the accounts that have authorised it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::accounts::check_kind;
-use super::read;
+use super::deserialize;
 use crate::account::{Account, AccountKind};
 use crate::error::SandboxError;
 use crate::state::State;
@@ -15,21 +15,22 @@ use crate::state::State;
 #[serde(default, deny_unknown_fields)]
 struct AuthorizationForm {
     permission_sets: Option<BTreeSet<u16>>,
-    /// Of an account that is to be added if there is none.
+    /// The kind of a new account. It is added if the appid is unknown.
     kind: Option<AccountKind>,
 }
 
 pub(super) fn list(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
     state.platform(component_appid)?;
-    let authorizers = state
-        .authorizations
-        .of(component_appid)
-        .map(|(appid, authorization)| {
-            json!({
-                "authorizer_appid": appid,
-                "permission_sets": authorization.permission_sets,
-            })
-        });
+    let authorizers =
+        state
+            .authorizations
+            .merchants_of(component_appid)
+            .map(|(appid, authorization)| {
+                json!({
+                    "authorizer_appid": appid,
+                    "permission_sets": authorization.permission_sets,
+                })
+            });
     Ok(authorizers.collect())
 }
 
@@ -39,19 +40,19 @@ pub(super) fn put(
     appid: &str,
     body: Value,
 ) -> Result<Value, SandboxError> {
-    let form: AuthorizationForm = read(body)?;
+    let form: AuthorizationForm = deserialize(body)?;
     state.platform(component_appid)?;
     check(state, appid, &form)?;
     authorize(state, component_appid, appid, form)
 }
 
-/// All of them or, where something is wrong with one, none.
+/// Authorises the platform for many accounts. If one entry is wrong, no account authorises it.
 pub(super) fn put_all(
     state: &mut State,
     component_appid: &str,
     body: Value,
 ) -> Result<Value, SandboxError> {
-    let forms: BTreeMap<String, AuthorizationForm> = read(body)?;
+    let forms: BTreeMap<String, AuthorizationForm> = deserialize(body)?;
     state.platform(component_appid)?;
     for (appid, form) in &forms {
         check(state, appid, form)?;
@@ -71,7 +72,7 @@ pub(super) fn delete(
     Ok(json!({}))
 }
 
-/// That the account is what the form says, or can be added.
+/// Checks that the account is of the kind in the form, or can be added.
 fn check(state: &State, appid: &str, form: &AuthorizationForm) -> Result<(), SandboxError> {
     match (state.account(appid), form.kind) {
         (Ok(account), kind) => check_kind(account, kind),
@@ -87,9 +88,9 @@ fn authorize(
     form: AuthorizationForm,
 ) -> Result<Value, SandboxError> {
     if let (Err(_), Some(kind)) = (state.account(appid), form.kind) {
-        // A merchant does not tell its secret to the platform.
+        // A platform does not know the secrets of its merchants.
         let secret = format!("{:032x}", fastrand::u128(..));
-        state.put_account(Account::of_kind(kind, appid, secret));
+        state.put_account(Account::new(kind, appid, secret));
     }
     let refresh_token = state.authorize(component_appid, appid, form.permission_sets)?;
     Ok(json!({ "authorizer_appid": appid, "authorizer_refresh_token": refresh_token }))

@@ -1,11 +1,11 @@
-//! What the sandbox's user orders about platforms, in-process or over HTTP.
+//! The changes that the user of the sandbox makes to platforms, by a method or a control endpoint.
 
 use std::collections::BTreeSet;
 
 use super::State;
+use super::generated_secrets::GeneratedSecret;
 use super::holder::Holder;
-use super::minted::Minted;
-use super::tickets::Pushed;
+use super::tickets::PushedTicket;
 use crate::error::SandboxError;
 use crate::platform::Platform;
 
@@ -16,18 +16,18 @@ impl State {
             .ok_or_else(|| SandboxError::UnknownPlatform(component_appid.to_owned()))
     }
 
-    /// A further platform, or one in the place of that with the same component_appid.
+    /// Adds a platform, or replaces the platform with the same component_appid.
     pub(crate) fn put_platform(&mut self, platform: Platform) {
         self.secrets.add(&platform.component_appsecret);
         let component_appid = platform.component_appid.clone();
         self.platforms.insert(component_appid, platform);
     }
 
-    /// Its tickets, authorisations and tokens go with it.
+    /// Removes a platform with its tickets, authorisations and tokens.
     pub(crate) fn remove_platform(&mut self, component_appid: &str) -> Result<(), SandboxError> {
         self.platform(component_appid)?;
         let now = self.clock.now();
-        self.tokens.kill_all(now, |holder| {
+        self.tokens.kill_where(now, |holder| {
             holder.component_appid() == Some(component_appid)
         });
         self.platforms.remove(component_appid);
@@ -36,13 +36,19 @@ impl State {
         Ok(())
     }
 
-    pub(crate) fn current_ticket(&mut self, component_appid: &str) -> Result<Pushed, SandboxError> {
+    pub(crate) fn current_ticket(
+        &mut self,
+        component_appid: &str,
+    ) -> Result<PushedTicket, SandboxError> {
         self.platform(component_appid)?;
         let now = self.clock.now();
         Ok(self.tickets.current(component_appid, now))
     }
 
-    pub(crate) fn push_ticket(&mut self, component_appid: &str) -> Result<Pushed, SandboxError> {
+    pub(crate) fn push_ticket(
+        &mut self,
+        component_appid: &str,
+    ) -> Result<PushedTicket, SandboxError> {
         self.platform(component_appid)?;
         let now = self.clock.now();
         Ok(self.tickets.push(component_appid, now))
@@ -51,13 +57,13 @@ impl State {
     pub(crate) fn push_ticket_again(
         &mut self,
         component_appid: &str,
-    ) -> Result<Pushed, SandboxError> {
+    ) -> Result<PushedTicket, SandboxError> {
         self.platform(component_appid)?;
         let now = self.clock.now();
         Ok(self.tickets.push_again(component_appid, now))
     }
 
-    /// The component tokens only, not those of the merchants.
+    /// Kills the component tokens of a platform, but not the tokens of its merchants.
     pub(crate) fn kill_component_tokens(
         &mut self,
         component_appid: &str,
@@ -65,11 +71,11 @@ impl State {
         self.platform(component_appid)?;
         let now = self.clock.now();
         let platform = Holder::platform(component_appid);
-        Ok(self.tokens.kill_all(now, |holder| *holder == platform))
+        Ok(self.tokens.kill_where(now, |holder| *holder == platform))
     }
 
-    /// The account authorises the platform; returns the refresh token. Without `permission_sets`, to the same as before, and
-    /// the first time to all that the account has.
+    /// Makes the account authorise the platform. Returns the refresh token. If `permission_sets` is
+    /// `None`, they stay as they are; the first time, the platform gets all of the account's.
     pub(crate) fn authorize(
         &mut self,
         component_appid: &str,
@@ -87,11 +93,11 @@ impl State {
         });
         let now = self.clock.now();
         if first {
-            // Those of an authorisation that was revoked do not come back to life.
-            let merchant = Holder::authorizer(component_appid, appid);
-            self.tokens.kill_all(now, |holder| *holder == merchant);
+            // A new authorisation must not revive the tokens of a revoked one.
+            let merchant = Holder::merchant(component_appid, appid);
+            self.tokens.kill_where(now, |holder| *holder == merchant);
         }
-        let refresh_token = Minted::RefreshToken.mint();
+        let refresh_token = GeneratedSecret::RefreshToken.generate();
         self.authorizations.grant(
             component_appid,
             appid,

@@ -1,4 +1,5 @@
-//! What the sandbox's user orders, in-process or over HTTP.
+//! The changes that the user of the sandbox makes to accounts, links and faults, by a method or a
+//! control endpoint.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +19,13 @@ impl State {
             .ok_or_else(|| SandboxError::UnknownAccount(appid.to_owned()))
     }
 
-    /// A further account, or one in the place of that with the same appid.
+    /// Adds an account, or replaces the account with the same appid.
     pub(crate) fn put_account(&mut self, account: Account) {
         self.secrets.add(&account.secret);
         self.accounts.insert(account.appid.clone(), account);
     }
 
-    /// Its rules, links and tokens go with it.
+    /// Removes an account with its rules, links, authorisations and tokens.
     pub(crate) fn remove_account(&mut self, appid: &str) -> Result<(), SandboxError> {
         self.account(appid)?;
         self.kill_tokens(appid)?;
@@ -32,13 +33,13 @@ impl State {
         self.rules.remove_all(appid);
         self.links.remove_account(appid);
         self.authorizations.remove_account(appid);
-        self.verification_files.everywhere(appid);
+        self.verification_files.clear(appid);
         Ok(())
     }
 
-    pub(crate) fn mint_token(&mut self, appid: &str) -> Result<Grant, SandboxError> {
+    pub(crate) fn issue_token(&mut self, appid: &str) -> Result<Grant, SandboxError> {
         let account = self.account(appid)?.clone();
-        Ok(self.tokens.mint(&account, self.clock.now()))
+        Ok(self.tokens.issue_detached(&account, self.clock.now()))
     }
 
     pub(crate) fn kill_tokens(&mut self, appid: &str) -> Result<usize, SandboxError> {
@@ -46,7 +47,7 @@ impl State {
         let now = self.clock.now();
         Ok(self
             .tokens
-            .kill_all(now, |holder| holder.appid() == Some(appid)))
+            .kill_where(now, |holder| holder.appid() == Some(appid)))
     }
 
     pub(crate) fn put_rule(&mut self, appid: &str, rule: StoredRule) -> Result<(), SandboxError> {
@@ -77,7 +78,7 @@ impl State {
         self.account(appid)?;
         match files {
             Some(files) => self.verification_files.put(appid, files),
-            None => self.verification_files.everywhere(appid),
+            None => self.verification_files.clear(appid),
         }
         Ok(())
     }
