@@ -47,7 +47,9 @@ def choose(features: dict[Path, set[str]]) -> list[tuple[bytes, str]]:
         if content not in kept:
             size += len(content)
             kept[content] = name if stays else hashlib.sha1(content).hexdigest()[:16]  # noqa: S324 - a name, not a signature
-    print(f"{len(kept)} inputs, {size} bytes, {len(reached)} features of {len(set().union(*features.values()))}")
+    print(
+        f"{len(kept)} inputs, {size} bytes, {len(reached)} features of {len(set().union(*features.values()))}"
+    )
     return list(kept.items())
 
 

@@ -13,11 +13,19 @@ LANGUAGES = ["rust", "python", "node"]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--update", action="store_true", help="commit to the instructions that are counted now")
+    parser.add_argument(
+        "--update", action="store_true", help="commit to the instructions that are counted now"
+    )
     update = parser.parse_args().update
 
-    drivers = [client for client in clients.CLIENTS if client.name == "jumpqr" and client.language in LANGUAGES]
-    build.build(LANGUAGES, rust_drivers=[client.driver for client in drivers if client.language == "rust"])
+    drivers = [
+        client
+        for client in clients.CLIENTS
+        if client.name == "jumpqr" and client.language in LANGUAGES
+    ]
+    build.build(
+        LANGUAGES, rust_drivers=[client.driver for client in drivers if client.language == "rust"]
+    )
     with TemporaryDirectory() as folder, server.running(Path(folder)) as nginx:
         failures = list(sizes.check())
         for client in drivers:

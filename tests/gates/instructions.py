@@ -21,14 +21,18 @@ CALLS = 500
 def check(server: Server, *, update: bool) -> Iterator[str]:
     """Print the counts, and say of each that is not what is committed to what to do; or commit to them."""
     (rust,) = (client for client in CLIENTS if client.id == "rust/jumpqr")
-    compiler = subprocess.run(["rustc", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    compiler = subprocess.run(
+        ["rustc", "--version"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
     counts = {scheme: per_call(rust, server, scheme) for scheme in rust.schemes}
     if update:
         COMMITTED.write_text(json.dumps({"compiler": compiler, **counts}, indent=2) + "\n")
     committed = json.loads(COMMITTED.read_text())
     for scheme, count in counts.items():
         change = count / committed[scheme] - 1
-        print(f"{scheme}: {count:,} instructions a warm call, committed to {committed[scheme]:,} ({change:+.1%})")
+        print(
+            f"{scheme}: {count:,} instructions a warm call, committed to {committed[scheme]:,} ({change:+.1%})"
+        )
         if abs(change) > TOLERANCE:
             yield told(scheme, change, committed["compiler"], compiler)
 

@@ -57,13 +57,19 @@ def trace(client: Client, server: Server, scheme: str) -> list[str]:
         strace = ["strace", "-f", "-y", "-s", "8", "-qq", "-o", str(log), "--"]
         command = [*strace, *client.command(), base_url, TOKEN, *([ca] if ca else [])]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(client, ca), text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment(client, ca),
+            text=True,
         ) as driver:
             for order in ("10 1 1", f"0 1 {CALLS}"):
                 with suppress(BrokenPipeError):
                     print(order, file=driver.stdin, flush=True)
                 if not driver.stdout.readline():
-                    raise SystemExit(f"{client.id} gave up; it was started with\n  {' '.join(command)}")
+                    raise SystemExit(
+                        f"{client.id} gave up; it was started with\n  {' '.join(command)}"
+                    )
             driver.stdin.close()
         return log.read_text(errors="replace").splitlines()
 
@@ -73,7 +79,8 @@ def warm_calls(log: list[str]) -> Iterator[tuple[str, str]]:
     answers = [number for number, line in enumerate(log) if ANSWER.match(line)]
     if len(answers) != 2:
         raise SystemExit(
-            f"strace shows {len(answers)} answers of the driver instead of 2; its last lines:\n" + "\n".join(log[-20:])
+            f"strace shows {len(answers)} answers of the driver instead of 2; its last lines:\n"
+            + "\n".join(log[-20:])
         )
     first, second = answers
     for line in log[first + 1 : second]:

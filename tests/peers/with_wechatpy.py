@@ -82,7 +82,9 @@ class Peer(unittest.TestCase):
     def assert_listed(self, wechat, *rules):
         """Asserts the prefix and state of the rules that are there."""
         answer = wechat.post("wxopen/qrcodejumpget", data={})
-        self.assertEqual([(rule["prefix"], rule["state"]) for rule in answer["rule_list"]], list(rules))
+        self.assertEqual(
+            [(rule["prefix"], rule["state"]) for rule in answer["rule_list"]], list(rules)
+        )
 
     def assert_refused(self, errcode, call, *args, **kwargs):
         with self.assertRaises(WeChatClientException) as refusal:
@@ -101,7 +103,9 @@ class Peer(unittest.TestCase):
         wechat.post("wxopen/qrcodejumpdelete", data={"prefix": PREFIX})
         self.assert_listed(wechat)
 
-        self.assert_served(token=1, addJumpQRCode=1, getJumpQRCode=3, publishJumpQRCode=1, deleteJumpQRCode=1)
+        self.assert_served(
+            token=1, addJumpQRCode=1, getJumpQRCode=3, publishJumpQRCode=1, deleteJumpQRCode=1
+        )
 
     def test_a_bad_rule_is_refused_and_renews_nothing(self):
         wechat = client()

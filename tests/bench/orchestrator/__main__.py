@@ -27,7 +27,9 @@ def some_of(names: list[str]):
         asked = text.split(",")
         for name in asked:
             if name not in names:
-                raise argparse.ArgumentTypeError(f"there is no {name}; give some of {','.join(names)}")
+                raise argparse.ArgumentTypeError(
+                    f"there is no {name}; give some of {','.join(names)}"
+                )
         return asked
 
     return parse
@@ -56,7 +58,9 @@ def arguments() -> argparse.Namespace:
 
 def measure(asked: argparse.Namespace) -> Results:
     """Measure all scenarios that are asked for."""
-    chosen = [client for client in CLIENTS if client.language in asked.only and client.id in asked.clients]
+    chosen = [
+        client for client in CLIENTS if client.language in asked.only and client.id in asked.clients
+    ]
     measured = cases(chosen, asked.scheme)
     over_http = cases(chosen, ["http"])
     results = Results()
@@ -70,7 +74,9 @@ def measure(asked: argparse.Namespace) -> Results:
                 row
                 for scheme in asked.scheme
                 for count in (8, 64)
-                for row in in_flight(cases(chosen, [scheme]), running, 3 if asked.quick else 5, count)
+                for row in in_flight(
+                    cases(chosen, [scheme]), running, 3 if asked.quick else 5, count
+                )
             ],
             "slow": lambda: slow(over_http, running, 3),
             "cold": lambda: cold(measured, running, rounds),
@@ -91,7 +97,12 @@ def say(what: str) -> None:
 def is_whole(asked: argparse.Namespace) -> bool:
     """Whether everything was measured, and thoroughly."""
     all_clients = len(asked.only) == len(LANGUAGES) and len(asked.clients) == len(CLIENTS)
-    return all_clients and len(asked.scenario) == len(SCENARIOS) and asked.scheme == SCHEMES and not asked.quick
+    return (
+        all_clients
+        and len(asked.scenario) == len(SCENARIOS)
+        and asked.scheme == SCHEMES
+        and not asked.quick
+    )
 
 
 def main() -> int:

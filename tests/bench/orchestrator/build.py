@@ -28,7 +28,9 @@ def build(languages: Iterable[str], *, rust_drivers: Iterable[str] = ()) -> None
 def run(*command: str | Path, folder: Path = REPOSITORY) -> None:
     """Run a command, and keep what it says for the case that it fails."""
     with LOG.open("a") as log:
-        done = subprocess.run(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, check=False)
+        done = subprocess.run(
+            command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, check=False
+        )
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{LOG.read_text()}")
 
@@ -52,7 +54,17 @@ def c() -> None:
 
 
 def python() -> None:
-    run(PYTHON, "-m", "maturin", "build", "--release", "--locked", "--out", empty(WHEELS), folder=REPOSITORY / "python")
+    run(
+        PYTHON,
+        "-m",
+        "maturin",
+        "build",
+        "--release",
+        "--locked",
+        "--out",
+        empty(WHEELS),
+        folder=REPOSITORY / "python",
+    )
     (wheel,) = WHEELS.glob("*.whl")
     run(PYTHON, "-m", "pip", "install", "--no-index", "--force-reinstall", wheel)
 

@@ -35,6 +35,8 @@ def os_cores() -> str:
 
 def first(pattern: str, *command: str, name: str) -> str:
     """The name, and what the pattern finds in what the command says."""
-    said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, text=True).stdout
+    said = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, text=True
+    ).stdout
     version = re.search(pattern, said)
     return f"{name} {version[1] if version else sys.exit(f'{command[0]} does not say its version')}"

@@ -39,7 +39,9 @@ class Case:
 
 def cases(clients: Iterable[Client], schemes: Iterable[str]) -> list[Case]:
     """All that there are; a client that speaks one scheme only is in one of them only."""
-    return [Case(client, scheme) for scheme in schemes for client in clients if scheme in client.schemes]
+    return [
+        Case(client, scheme) for scheme in schemes for client in clients if scheme in client.schemes
+    ]
 
 
 def warm(measured: list[Case], server: Server, rounds: int) -> list[Row]:
@@ -49,21 +51,29 @@ def warm(measured: list[Case], server: Server, rounds: int) -> list[Row]:
     """
     core = max(os.sched_getaffinity(0))
     server.pin({core})
-    return interleaved("warm", measured, rounds, 1, lambda case: Process(case.client, server, case.scheme, core))
+    return interleaved(
+        "warm", measured, rounds, 1, lambda case: Process(case.client, server, case.scheme, core)
+    )
 
 
 def in_flight(measured: list[Case], server: Server, rounds: int, count: int) -> list[Row]:
     """So many calls at once, on all cores."""
     server.pin(os.sched_getaffinity(0))
     return interleaved(
-        f"{count} in flight", measured, rounds, count, lambda case: Process(case.client, server, case.scheme)
+        f"{count} in flight",
+        measured,
+        rounds,
+        count,
+        lambda case: Process(case.client, server, case.scheme),
     )
 
 
 def slow(measured: list[Case], server: Server, rounds: int) -> list[Row]:
     """64 calls at once, on all cores, to a server that takes its time."""
     server.pin(os.sched_getaffinity(0))
-    return interleaved("slow", measured, rounds, 64, lambda case: Process(case.client, server, "slow"))
+    return interleaved(
+        "slow", measured, rounds, 64, lambda case: Process(case.client, server, "slow")
+    )
 
 
 def interleaved(

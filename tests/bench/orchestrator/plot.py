@@ -48,10 +48,22 @@ def draw(results: Results, path: Path) -> None:
         client, cost = line
         bold = "bold" if client.name.startswith("jumpqr") else "normal"
         name = f"{LANGUAGE_NAMES[client.language]}: {client.name}"
-        axes.text(-0.01, place, name, weight=bold, ha="right", va="center", transform=axes.get_yaxis_transform())
-        axes.plot([1, max(cost.values())], [place, place], color=GREY, linewidth=0.6, alpha=0.5, zorder=1)
+        axes.text(
+            -0.01,
+            place,
+            name,
+            weight=bold,
+            ha="right",
+            va="center",
+            transform=axes.get_yaxis_transform(),
+        )
+        axes.plot(
+            [1, max(cost.values())], [place, place], color=GREY, linewidth=0.6, alpha=0.5, zorder=1
+        )
         for scheme, microseconds in cost.items():
-            axes.scatter(microseconds, place, s=36 if bold == "bold" else 22, color=COLOURS[scheme], zorder=2)
+            axes.scatter(
+                microseconds, place, s=36 if bold == "bold" else 22, color=COLOURS[scheme], zorder=2
+            )
         axes.annotate(
             " / ".join(f"{microseconds:.0f}" for microseconds in cost.values()),
             (max(cost.values()), place),
@@ -72,7 +84,9 @@ def draw(results: Results, path: Path) -> None:
     axes.grid(axis="x", color=GREY, linewidth=0.4, alpha=0.4)
     for side in ("top", "left", "right"):
         axes.spines[side].set_visible(False)
-    figure.savefig(path, transparent=True, bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    figure.savefig(
+        path, transparent=True, bbox_inches="tight", metadata={"Date": None, "Creator": None}
+    )
 
 
 def ordered(results: Results) -> list:
@@ -81,7 +95,10 @@ def ordered(results: Results) -> list:
     for language in LANGUAGES:
         group = []
         for client in CLIENTS:
-            cost = {scheme: results.figure("warm", client.id, scheme, "cpu_us") for scheme in client.schemes}
+            cost = {
+                scheme: results.figure("warm", client.id, scheme, "cpu_us")
+                for scheme in client.schemes
+            }
             cost = {scheme: figure for scheme, figure in cost.items() if figure is not None}
             if client.language == language and cost:
                 group.append((client, cost))

@@ -34,7 +34,9 @@ def environment(client: Client, ca: str | None) -> dict[str, str]:
 class Process:
     """A driver that waits for orders until it is closed."""
 
-    def __init__(self, client: Client, server: Server, endpoint: str, core: int | None = None) -> None:
+    def __init__(
+        self, client: Client, server: Server, endpoint: str, core: int | None = None
+    ) -> None:
         """Start it to call one of the server's endpoints, on one core or on all."""
         base_url, ca = server.endpoint(endpoint)
         pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
@@ -55,7 +57,9 @@ class Process:
             self.child.stdin.flush()
         answer = self.child.stdout.readline()
         if not answer:
-            raise SystemExit(f"{self.client.id} gave up; it was started with\n  {' '.join(self.command)}")
+            raise SystemExit(
+                f"{self.client.id} gave up; it was started with\n  {' '.join(self.command)}"
+            )
         return Taken(**json.loads(answer))
 
     def close(self) -> resource.struct_rusage:

@@ -22,7 +22,11 @@ def publish(results: Results, verdicts: Sequence[Verdict]) -> None:
     plot(results, SOURCE / "cpu-per-call.svg")
     readme = REPOSITORY / "README.md"
     between = re.compile(f"({re.escape(BEGIN)}\n).*({re.escape(END)})", re.DOTALL)
-    text, count = between.subn(lambda found: f"{found[1]}\n{ratios(verdicts)}\n\n{found[2]}", readme.read_text())
+    text, count = between.subn(
+        lambda found: f"{found[1]}\n{ratios(verdicts)}\n\n{found[2]}", readme.read_text()
+    )
     if count != 1:
-        raise SystemExit(f"{readme} has not one place for the ratios, between {BEGIN} and {END}, but {count}")
+        raise SystemExit(
+            f"{readme} has not one place for the ratios, between {BEGIN} and {END}, but {count}"
+        )
     readme.write_text(text)

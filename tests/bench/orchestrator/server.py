@@ -99,7 +99,15 @@ def running(folder: Path) -> Iterator[Server]:
     http, https, slow = free_ports(3)
     config = folder / "nginx.conf"
     config.write_text(
-        CONFIG.format(folder=folder, host=HOST, http=http, https=https, slow=slow, slowness=SLOWNESS, answer=ANSWER)
+        CONFIG.format(
+            folder=folder,
+            host=HOST,
+            http=http,
+            https=https,
+            slow=slow,
+            slowness=SLOWNESS,
+            answer=ANSWER,
+        )
     )
     # Before it has read where its log is, it would write to one that is the system's.
     command = ["nginx", "-c", str(config), "-e", str(folder / "error.log")]

@@ -32,7 +32,10 @@ PARTS = ["kernel_us", "client_us", "interpreter_us", "libc_us", "cpu_us"]
 
 # What a scenario is called, and which of its figures are shown.
 SCENARIOS = {
-    "warm": ("One call after the other, client and server on one core", ["cpu_us", "p50_us", "p99_us"]),
+    "warm": (
+        "One call after the other, client and server on one core",
+        ["cpu_us", "p50_us", "p99_us"],
+    ),
     "8 in flight": ("8 in flight, on all cores", ["calls_per_s", "cpu_us", "p99_us"]),
     "64 in flight": ("64 in flight, on all cores", ["calls_per_s", "cpu_us", "p99_us"]),
     "slow": ("64 in flight, to a server that takes 20 ms", ["calls_per_s", "cpu_us", "p99_us"]),
@@ -79,14 +82,21 @@ def ratios(verdicts: Iterable[Verdict]) -> str:
     for verdict in verdicts:
         goal = verdict.goal
         if goal.scenario == "warm" and goal.against:
-            lines.setdefault((goal.client, goal.against), {})[verdict.scheme] = f"{verdict.value:.2g}"
-    body = [(*compared, *(by_scheme.get(scheme, "") for scheme in SCHEMES)) for compared, by_scheme in lines.items()]
+            lines.setdefault((goal.client, goal.against), {})[verdict.scheme] = (
+                f"{verdict.value:.2g}"
+            )
+    body = [
+        (*compared, *(by_scheme.get(scheme, "") for scheme in SCHEMES))
+        for compared, by_scheme in lines.items()
+    ]
     return table(["", "beside", *(SCHEME_NAMES[scheme] for scheme in SCHEMES)], body, "llrr")
 
 
 def figures(rows: Sequence[Row], names: Sequence[str]) -> str:
     """A line for each client, with the figures of every scheme side by side."""
-    schemes = [scheme for scheme in (*SCHEMES, "slow", "") if any(row.scheme == scheme for row in rows)]
+    schemes = [
+        scheme for scheme in (*SCHEMES, "slow", "") if any(row.scheme == scheme for row in rows)
+    ]
     head = [""]
     for scheme in schemes:
         head += [f"{SCHEME_NAMES[scheme]} {FIGURES[name][0]}".strip() for name in names]
@@ -94,7 +104,9 @@ def figures(rows: Sequence[Row], names: Sequence[str]) -> str:
     for row in rows:
         lines.setdefault(row.client, {})[row.scheme] = row
     body = []
-    for client, by_scheme in sorted(lines.items(), key=lambda line: LANGUAGES.index(line[0].split("/")[0])):
+    for client, by_scheme in sorted(
+        lines.items(), key=lambda line: LANGUAGES.index(line[0].split("/")[0])
+    ):
         cells = [client]
         for scheme in schemes:
             row = by_scheme.get(scheme)

@@ -31,7 +31,10 @@ def rule():
         "permit_sub_rule": 1,
         "path": "pages/index/index",
         "open_version": 1,
-        "debug_url": ["https://weixin.qq.com/qrcodejump?a=1", "https://weixin.qq.com/qrcodejump?a=2"],
+        "debug_url": [
+            "https://weixin.qq.com/qrcodejump?a=1",
+            "https://weixin.qq.com/qrcodejump?a=2",
+        ],
         "is_edit": 0,
     }
 
@@ -64,7 +67,11 @@ def orders():
 
 def tell(wall, cpu, latencies):
     """Say what an order took; all in nanoseconds."""
-    taken = {"wall_s": wall / 1e9, "cpu_s": cpu / 1e9, "latencies_us": [latency / 1000 for latency in latencies]}
+    taken = {
+        "wall_s": wall / 1e9,
+        "cpu_s": cpu / 1e9,
+        "latencies_us": [latency / 1000 for latency in latencies],
+    }
     print(json.dumps(taken), flush=True)
 
 

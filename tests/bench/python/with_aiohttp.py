@@ -9,10 +9,14 @@ import driver
 @asynccontextmanager
 async def open_call():
     connector = aiohttp.TCPConnector(ssl=driver.ssl_context() or True)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(30)) as session:
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=aiohttp.ClientTimeout(30)
+    ) as session:
 
         async def call():
-            async with session.post(driver.url(), data=driver.body(), headers=driver.HEADERS) as answer:
+            async with session.post(
+                driver.url(), data=driver.body(), headers=driver.HEADERS
+            ) as answer:
                 driver.check(await answer.json())
 
         yield call

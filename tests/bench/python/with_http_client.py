@@ -18,7 +18,9 @@ def open_call():
     connection = connect()
 
     def call():
-        connection.request("POST", driver.url().removeprefix(driver.BASE_URL), driver.body(), driver.HEADERS)
+        connection.request(
+            "POST", driver.url().removeprefix(driver.BASE_URL), driver.body(), driver.HEADERS
+        )
         driver.check(json.loads(connection.getresponse().read()))
 
     return call

@@ -19,7 +19,12 @@ def settings():
     if driver.CA is not None:
         with open(driver.CA, "rb") as file:
             ca = file.read()
-    return {"access_token": driver.TOKEN, "base_url": driver.BASE_URL, "pacing": False, "tls_roots": ca}
+    return {
+        "access_token": driver.TOKEN,
+        "base_url": driver.BASE_URL,
+        "pacing": False,
+        "tls_roots": ca,
+    }
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ if driver.CA is not None:
 
 
 def call():
-    driver.check(session.post(driver.url(), data=driver.body(), headers=driver.HEADERS, timeout=30).json())
+    driver.check(
+        session.post(driver.url(), data=driver.body(), headers=driver.HEADERS, timeout=30).json()
+    )
 
 
 driver.serve(lambda: call)

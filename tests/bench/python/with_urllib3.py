@@ -8,7 +8,9 @@ pool = urllib3.PoolManager(maxsize=64, timeout=30, ca_certs=driver.CA)
 
 
 def call():
-    driver.check(pool.request("POST", driver.url(), body=driver.body(), headers=driver.HEADERS).json())
+    driver.check(
+        pool.request("POST", driver.url(), body=driver.body(), headers=driver.HEADERS).json()
+    )
 
 
 driver.serve(lambda: call)

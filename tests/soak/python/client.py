@@ -42,8 +42,12 @@ def turn(line: str) -> None:
 def request(client: Any, number: int) -> Any:
     """Call, or begin to."""
     if number & 1 == 0:
-        return client.get_jump_qr_code(appid=APPID, prefix_list=[f"http://weixin.qq.com/q/g{number}"])
-    return client.add_jump_qr_code(prefix=f"http://weixin.qq.com/q/a{number}", appid=APPID, path="pages/index/index")
+        return client.get_jump_qr_code(
+            appid=APPID, prefix_list=[f"http://weixin.qq.com/q/g{number}"]
+        )
+    return client.add_jump_qr_code(
+        prefix=f"http://weixin.qq.com/q/a{number}", appid=APPID, path="pages/index/index"
+    )
 
 
 def answered(answer: Any) -> str:
