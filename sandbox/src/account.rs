@@ -182,4 +182,17 @@ mod tests {
         assert_ne!(other_name, name);
         assert_ne!(other_content, content);
     }
+
+    #[test]
+    fn debug_does_not_show_the_secret() {
+        let secret = "5a6d696e6970726f6772616d73656372";
+        let account = Account::mini_program("wx1", secret);
+        let credentials = Credentials {
+            appid: account.appid.clone(),
+            secret: account.secret.clone(),
+        };
+        let text = format!("{account:?} {credentials:?}");
+        assert!(text.contains("wx1"), "{text}");
+        assert!(!text.contains(secret), "{text}");
+    }
 }

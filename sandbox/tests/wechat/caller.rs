@@ -1,4 +1,5 @@
-//! A client of its own, so that the sandbox is tested by something other than jumpqr.
+//! A client for the tests. It is independent of jumpqr, so errors of jumpqr do not hide errors of
+//! the sandbox.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,7 +14,7 @@ pub(crate) const NOW: u64 = 1_794_672_000;
 pub(crate) const PREFIX: &str = "https://h.example.cn/a/";
 pub(crate) const SERVICE_PREFIX: &str = "http://weixin.qq.com/q/kZgfwMTm72Wxxxx";
 
-/// A sandbox whose clock stands still, and a client that lets a second pass between its calls.
+/// A sandbox with a frozen clock, and a client that advances it by a second before each call.
 pub(crate) struct Caller {
     pub(crate) sandbox: Sandbox,
     agent: ureq::Agent,
@@ -23,10 +24,10 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        Self::with(Sandbox::builder())
+        Self::with_builder(Sandbox::builder())
     }
 
-    pub(crate) fn with(builder: SandboxBuilder) -> Self {
+    pub(crate) fn with_builder(builder: SandboxBuilder) -> Self {
         let sandbox = builder.frozen_at(NOW).start().unwrap();
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -46,25 +47,25 @@ impl Caller {
     }
 
     pub(crate) fn get(&self, path_and_query: &str) -> Value {
-        let mut answer = self.agent.get(self.url(path_and_query)).call().unwrap();
-        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
+        let mut response = self.agent.get(self.url(path_and_query)).call().unwrap();
+        serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
     }
 
     pub(crate) fn post(&self, path_and_query: &str, body: &str) -> Value {
-        let mut answer = self
+        let mut response = self
             .agent
             .post(self.url(path_and_query))
             .send(body)
             .unwrap();
-        assert_eq!(answer.status(), 200);
+        assert_eq!(response.status(), 200);
         assert_eq!(
-            answer.headers()["content-type"],
+            response.headers()["content-type"],
             "application/json; encoding=utf-8"
         );
-        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
+        serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
     }
 
-    /// A call to `/cgi-bin/wxopen/{name}` at the sandbox's present time.
+    /// Calls `/cgi-bin/wxopen/{name}` without advancing the clock.
     pub(crate) fn call_now(&self, name: &str, token: &str, body: &str) -> Value {
         self.post(
             &format!("/cgi-bin/wxopen/{name}?access_token={token}"),
@@ -72,19 +73,19 @@ impl Caller {
         )
     }
 
-    /// The same a second later, so that no pace is too fast.
+    /// Calls `/cgi-bin/wxopen/{name}` a second later, to stay below the limit of the pace.
     pub(crate) fn call(&self, name: &str, token: &str, body: &Value) -> Value {
         self.sandbox.advance(Duration::from_secs(1));
         self.call_now(name, token, &body.to_string())
     }
 
-    /// By the Mini Program.
-    pub(crate) fn mini(&self, name: &str, body: &Value) -> Value {
+    /// Calls with the token of the Mini Program.
+    pub(crate) fn call_as_mini_program(&self, name: &str, body: &Value) -> Value {
         self.call(name, &self.mini_program_token, body)
     }
 
-    /// By the service account.
-    pub(crate) fn service(&self, name: &str, body: &Value) -> Value {
+    /// Calls with the token of the service account.
+    pub(crate) fn call_as_service_account(&self, name: &str, body: &Value) -> Value {
         self.call(name, &self.service_account_token, body)
     }
 
@@ -96,7 +97,7 @@ impl Caller {
         &self.service_account_token
     }
 
-    /// Sends `request` as it is; returns the connection.
+    /// Sends `request` as it is, and returns the connection.
     pub(crate) fn send_raw(&self, request: &str) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.sandbox.port())).unwrap();
         stream
@@ -106,7 +107,7 @@ impl Caller {
         stream
     }
 
-    /// A whole request as text, to the Mini Program's account.
+    /// Returns the text of a request with the token of the Mini Program.
     pub(crate) fn raw_request(&self, name: &str, headers: &str, body: &str) -> String {
         format!(
             "POST /cgi-bin/wxopen/{name}?access_token={} HTTP/1.1\r\nHost: localhost:{}\r\n{headers}\r\n{body}",
@@ -120,19 +121,20 @@ pub(crate) fn token_of(sandbox: &Sandbox, appid: &str) -> String {
     sandbox.access_token(appid).unwrap().expose().to_owned()
 }
 
-/// Everything until the server closes; an error such as a reset is returned with what came before.
+/// Reads until the server closes. If an error such as a reset ends the connection, returns the
+/// error and the bytes before it.
 pub(crate) fn read_to_end(stream: &mut TcpStream) -> (Vec<u8>, Option<std::io::ErrorKind>) {
     let mut bytes = Vec::new();
     let error = stream.read_to_end(&mut bytes).err();
     (bytes, error.map(|error| error.kind()))
 }
 
-/// Head and body of one answer with Content-Length; the connection stays open.
-pub(crate) fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
+/// Reads the head and body of one response with Content-Length. The connection stays open.
+pub(crate) fn read_response(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
-        assert_eq!(stream.read(&mut byte).unwrap(), 1, "the answer broke off");
+        assert_eq!(stream.read(&mut byte).unwrap(), 1, "the response broke off");
         head.push(byte[0]);
     }
     let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
@@ -147,10 +149,10 @@ pub(crate) fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
     (head, body)
 }
 
-pub(crate) fn errcode(answer: &Value) -> i64 {
-    answer["errcode"]
+pub(crate) fn errcode(response: &Value) -> i64 {
+    response["errcode"]
         .as_i64()
-        .unwrap_or_else(|| panic!("no errcode in {answer}"))
+        .unwrap_or_else(|| panic!("no errcode in {response}"))
 }
 
 pub(crate) fn ordinary_rule(prefix: &str) -> Value {
@@ -165,8 +167,8 @@ pub(crate) fn service_rule(prefix: &str) -> Value {
     })
 }
 
-/// `rule` with other values for some fields; null removes one.
-pub(crate) fn with(mut rule: Value, changes: Value) -> Value {
+/// Returns `rule` with other values for some fields. A null removes a field.
+pub(crate) fn with_fields(mut rule: Value, changes: Value) -> Value {
     let (Value::Object(fields), Value::Object(changes)) = (&mut rule, changes) else {
         panic!("not objects");
     };

@@ -1,32 +1,34 @@
 //! The control endpoints over HTTP.
 
+mod platforms;
+
 use jumpqr_sandbox::{MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, read_answer, service_rule};
+use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, read_response, service_rule};
 
-/// Status and body of a control request.
+/// Sends a control request and returns the status and body of the response.
 fn control(caller: &Caller, method: &str, path: &str, body: &str) -> (u16, Value) {
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: localhost:{}\r\nContent-Length: {}\r\n\r\n{body}",
         caller.sandbox.port(),
         body.len()
     );
-    let (head, body) = read_answer(&mut caller.send_raw(&request));
+    let (head, body) = read_response(&mut caller.send_raw(&request));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, serde_json::from_slice(&body).unwrap())
 }
 
-fn done(caller: &Caller, method: &str, path: &str, body: &Value) -> Value {
-    let (status, answer) = control(caller, method, path, &body.to_string());
-    assert_eq!(status, 200, "{answer}");
-    answer
+fn control_ok(caller: &Caller, method: &str, path: &str, body: &Value) -> Value {
+    let (status, response) = control(caller, method, path, &body.to_string());
+    assert_eq!(status, 200, "{response}");
+    response
 }
 
 #[test]
 fn the_description_lists_interfaces_and_endpoints() {
     let caller = Caller::new();
-    let description = done(&caller, "GET", "/sandbox", &json!({}));
+    let description = control_ok(&caller, "GET", "/sandbox", &json!({}));
     assert_eq!(description["mini_program"], MINI_PROGRAM_APPID);
     assert_eq!(description["interfaces"].as_array().unwrap().len(), 12);
     for endpoint in description["control"].as_array().unwrap() {
@@ -38,11 +40,11 @@ fn the_description_lists_interfaces_and_endpoints() {
 }
 
 #[test]
-fn an_account_made_over_http_can_do_everything() {
+fn an_account_added_over_http_can_make_all_calls() {
     let caller = Caller::new();
     let appid = "wx0000000000000001";
     let path = format!("/sandbox/accounts/{appid}");
-    let shown = done(
+    let shown = control_ok(
         &caller,
         "PUT",
         &path,
@@ -58,10 +60,10 @@ fn an_account_made_over_http_can_do_everything() {
         errcode(&caller.call("qrcodejumpadd", &token, &ordinary_rule(PREFIX))),
         0
     );
-    let rules = done(&caller, "GET", &format!("{path}/rules"), &json!({}));
+    let rules = control_ok(&caller, "GET", &format!("{path}/rules"), &json!({}));
     assert_eq!(rules[0]["prefix"], PREFIX);
 
-    done(
+    control_ok(
         &caller,
         "PUT",
         &path,
@@ -69,10 +71,10 @@ fn an_account_made_over_http_can_do_everything() {
     );
     let publish = caller.call("qrcodejumppublish", &token, &json!({"prefix": PREFIX}));
     assert_eq!(errcode(&publish), 85074);
-    let minted = done(&caller, "POST", &format!("{path}/tokens"), &json!({}));
+    let minted = control_ok(&caller, "POST", &format!("{path}/tokens"), &json!({}));
     assert_eq!(minted["expires_in"], 60);
     assert_eq!(
-        done(&caller, "DELETE", &format!("{path}/tokens"), &json!({})),
+        control_ok(&caller, "DELETE", &format!("{path}/tokens"), &json!({})),
         json!({"killed": 2})
     );
     assert_eq!(
@@ -80,7 +82,7 @@ fn an_account_made_over_http_can_do_everything() {
         40001
     );
 
-    done(&caller, "DELETE", &path, &json!({}));
+    control_ok(&caller, "DELETE", &path, &json!({}));
     assert_eq!(control(&caller, "GET", &path, "").0, 404);
     let gone = caller.get(&format!(
         "/cgi-bin/token?grant_type=client_credential&appid={appid}&secret=top"
@@ -89,23 +91,23 @@ fn an_account_made_over_http_can_do_everything() {
 }
 
 #[test]
-fn rules_can_be_put_as_they_stand() {
+fn rules_are_put_without_checks() {
     let caller = Caller::new();
     let mini = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}/rules");
     let service = format!("/sandbox/accounts/{SERVICE_ACCOUNT_APPID}/rules");
-    done(
+    control_ok(
         &caller,
         "PUT",
         &mini,
         &json!({"prefix": PREFIX, "path": "p", "state": 2}),
     );
-    let listed = caller.mini("qrcodejumpget", &json!({}));
+    let listed = caller.call_as_mini_program("qrcodejumpget", &json!({}));
     assert_eq!(listed["rule_list"][0]["state"], 2);
     let rule =
         json!({"prefix": "http://weixin.qq.com/q/1", "path": "p", "appid": MINI_PROGRAM_APPID});
-    done(&caller, "PUT", &service, &rule);
+    control_ok(&caller, "PUT", &service, &rule);
     assert_eq!(
-        done(&caller, "GET", &service, &json!({}))[0]["appid"],
+        control_ok(&caller, "GET", &service, &json!({}))[0]["appid"],
         MINI_PROGRAM_APPID
     );
     for (path, body, field) in [
@@ -123,15 +125,15 @@ fn rules_can_be_put_as_they_stand() {
             "is_edit",
         ),
     ] {
-        let (status, answer) = control(&caller, "PUT", path, &body.to_string());
+        let (status, response) = control(&caller, "PUT", path, &body.to_string());
         assert_eq!(status, 400);
         assert!(
-            answer["error"].as_str().unwrap().contains(field),
-            "{answer}"
+            response["error"].as_str().unwrap().contains(field),
+            "{response}"
         );
     }
     assert_eq!(
-        done(&caller, "DELETE", &mini, &json!({})),
+        control_ok(&caller, "DELETE", &mini, &json!({})),
         json!({"removed": 1})
     );
 }
@@ -147,21 +149,26 @@ fn links_files_web_and_limits_are_set_over_http() {
         link
     };
     let add =
-        || errcode(&caller.service("qrcodejumpadd", &service_rule("http://weixin.qq.com/q/1")));
-    done(&caller, "PUT", "/sandbox/links", &with_status(json!(12)));
-    done(&caller, "POST", "/sandbox/links/confirm", &pair);
+        || {
+            errcode(&caller.call_as_service_account(
+                "qrcodejumpadd",
+                &service_rule("http://weixin.qq.com/q/1"),
+            ))
+        };
+    control_ok(&caller, "PUT", "/sandbox/links", &with_status(json!(12)));
+    control_ok(&caller, "POST", "/sandbox/links/confirm", &pair);
     assert_eq!(add(), 40166);
-    done(&caller, "POST", "/sandbox/links/refuse", &pair);
+    control_ok(&caller, "POST", "/sandbox/links/refuse", &pair);
     assert_eq!(
-        done(&caller, "GET", "/sandbox/links", &json!({}))[0]["status"],
+        control_ok(&caller, "GET", "/sandbox/links", &json!({}))[0]["status"],
         3
     );
-    done(&caller, "PUT", "/sandbox/links", &with_status(Value::Null));
+    control_ok(&caller, "PUT", "/sandbox/links", &with_status(Value::Null));
     assert_eq!(
-        done(&caller, "GET", "/sandbox/links", &json!({})),
+        control_ok(&caller, "GET", "/sandbox/links", &json!({})),
         json!([])
     );
-    done(&caller, "PUT", "/sandbox/links", &with_status(json!(1)));
+    control_ok(&caller, "PUT", "/sandbox/links", &with_status(json!(1)));
     assert_eq!(add(), 0);
     assert_eq!(
         control(
@@ -175,42 +182,45 @@ fn links_files_web_and_limits_are_set_over_http() {
     );
 
     let files = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}/verification_files");
-    done(&caller, "PUT", &files, &json!({}));
+    control_ok(&caller, "PUT", &files, &json!({}));
     assert_eq!(
-        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        errcode(&caller.call_as_mini_program("qrcodejumpadd", &ordinary_rule(PREFIX))),
         85069
     );
     assert_eq!(
-        done(&caller, "DELETE", &files, &json!({}))["everywhere"],
+        control_ok(&caller, "DELETE", &files, &json!({}))["everywhere"],
         true
     );
-    done(
+    control_ok(
         &caller,
         "PUT",
         "/sandbox/web",
         &json!({"not_filed": ["example.cn"]}),
     );
     assert_eq!(
-        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        errcode(&caller.call_as_mini_program("qrcodejumpadd", &ordinary_rule(PREFIX))),
         85076
     );
-    done(&caller, "PUT", "/sandbox/web", &json!({}));
-    let limits = done(&caller, "PUT", "/sandbox/limits", &json!({"rules": 0}));
-    assert_eq!(limits["publishes_per_month"], 100, "what is absent stays");
+    control_ok(&caller, "PUT", "/sandbox/web", &json!({}));
+    let limits = control_ok(&caller, "PUT", "/sandbox/limits", &json!({"rules": 0}));
     assert_eq!(
-        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        limits["publishes_per_month"], 100,
+        "an absent field keeps its value"
+    );
+    assert_eq!(
+        errcode(&caller.call_as_mini_program("qrcodejumpadd", &ordinary_rule(PREFIX))),
         85073
     );
 }
 
 #[test]
-fn a_change_that_is_no_object_is_refused() {
+fn a_change_that_is_not_an_object_is_refused() {
     let caller = Caller::new();
     for path in ["/sandbox/limits", "/sandbox/tokens"] {
         for body in ["[1]", "\"x\"", "7"] {
-            let (status, answer) = control(&caller, "PUT", path, body);
+            let (status, response) = control(&caller, "PUT", path, body);
             assert_eq!(status, 400, "{path} {body}");
-            assert!(answer.to_string().contains("not an object"), "{answer}");
+            assert!(response.to_string().contains("not an object"), "{response}");
         }
         assert_eq!(control(&caller, "PUT", path, "").0, 200);
     }
@@ -220,16 +230,16 @@ fn a_change_that_is_no_object_is_refused() {
 fn the_clock_moves_and_stops_over_http() {
     let caller = Caller::new();
     let at = |clock: &Value| clock["unix_seconds"].as_f64().unwrap();
-    let before = done(&caller, "GET", "/sandbox/clock", &json!({}));
+    let before = control_ok(&caller, "GET", "/sandbox/clock", &json!({}));
     assert_eq!(before["frozen"], true);
-    let after = done(
+    let after = control_ok(
         &caller,
         "POST",
         "/sandbox/clock",
         &json!({"advance_seconds": 1.5}),
     );
     assert!((at(&after) - at(&before) - 1.5).abs() < 1e-3);
-    let running = done(&caller, "POST", "/sandbox/clock", &json!({"frozen": false}));
+    let running = control_ok(&caller, "POST", "/sandbox/clock", &json!({"frozen": false}));
     assert_eq!(running["frozen"], false);
     assert_eq!(
         control(
@@ -244,21 +254,21 @@ fn the_clock_moves_and_stops_over_http() {
 }
 
 #[test]
-fn faults_are_asked_for_listed_and_called_off_over_http() {
+fn faults_are_injected_listed_and_removed_over_http() {
     let caller = Caller::new();
     let fault = json!({"fault": "errcode", "errcode": -1, "when": "after", "on": "addJumpQRCode", "times": "forever"});
-    let id = done(&caller, "POST", "/sandbox/faults", &fault)["id"].clone();
+    let id = control_ok(&caller, "POST", "/sandbox/faults", &fault)["id"].clone();
     assert_eq!(
-        done(&caller, "GET", "/sandbox/faults", &json!({})),
+        control_ok(&caller, "GET", "/sandbox/faults", &json!({})),
         json!([{"id": id, "fault": "errcode", "errcode": -1, "when": "after", "on": "addJumpQRCode", "times": "forever"}])
     );
     assert_eq!(
-        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        errcode(&caller.call_as_mini_program("qrcodejumpadd", &ordinary_rule(PREFIX))),
         -1
     );
-    done(&caller, "DELETE", "/sandbox/faults", &json!({}));
+    control_ok(&caller, "DELETE", "/sandbox/faults", &json!({}));
     assert_eq!(
-        errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX))),
+        errcode(&caller.call_as_mini_program("qrcodejumpadd", &ordinary_rule(PREFIX))),
         85071
     );
     assert_eq!(
@@ -266,17 +276,17 @@ fn faults_are_asked_for_listed_and_called_off_over_http() {
         2,
         "control requests are not recorded"
     );
-    done(&caller, "DELETE", "/sandbox/requests", &json!({}));
+    control_ok(&caller, "DELETE", "/sandbox/requests", &json!({}));
     assert_eq!(caller.sandbox.requests(), []);
     assert_eq!(caller.sandbox.counters().business_calls, 0);
 }
 
 #[test]
-fn mistakes_are_named() {
+fn an_error_names_the_mistake() {
     let caller = Caller::new();
     let error = |method: &str, path: &str, body: &str| {
-        let (status, answer) = control(&caller, method, path, body);
-        (status, answer["error"].as_str().unwrap().to_owned())
+        let (status, response) = control(&caller, method, path, body);
+        (status, response["error"].as_str().unwrap().to_owned())
     };
     assert_eq!(error("GET", "/sandbox/nothing", "").0, 404);
     let (status, text) = error("PATCH", "/sandbox/faults", "");

@@ -1,4 +1,4 @@
-//! The sandbox as a client sees it: one file a capability.
+//! The sandbox as a client sees it: each file has the name of the source file that it tests.
 
 #![expect(
     clippy::indexing_slicing,
@@ -8,28 +8,29 @@
     reason = "a test that meets the unexpected fails"
 )]
 
-mod add_ordinary_link;
-mod add_service_account;
-mod authorizer_list;
+mod add_jump_qr_code;
+mod api_authorizer_token;
+mod api_component_token;
+mod api_get_authorizer_list;
+mod authorizations;
 mod caller;
 mod control;
-mod faults;
-mod get;
-mod inspection;
-mod lifecycle;
-mod link;
-mod pace;
-mod platform;
+mod delete_jump_qr_code;
+mod download_qr_code_text;
+mod fault;
+mod get_jump_qr_code;
+mod journal;
+mod links;
 mod platform_caller;
-mod platform_control;
-mod platform_inspection;
 #[cfg(feature = "proxy")]
 mod proxy;
-mod publish_and_delete;
+mod publish_jump_qr_code;
 mod real_samples;
-mod refresh_tokens;
-mod requests;
+mod response;
+mod sandbox;
 mod succession;
+mod tickets;
 mod tokens;
+mod traffic;
 mod web_page;
-mod wire;
+mod wechat;

@@ -1,9 +1,11 @@
-//! The calls of a third-party platform, made with the [`Caller`] of every other one.
+//! The calls of a third-party platform, made with a [`Caller`].
 
 use jumpqr_sandbox::{COMPONENT_APPID, COMPONENT_APPSECRET};
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, errcode};
+
+pub(crate) const OTHER_PLATFORM: &str = "wx00000000000000cc";
 
 pub(crate) fn ticket(caller: &Caller) -> String {
     let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
@@ -22,8 +24,8 @@ pub(crate) fn component_request(ticket: &str) -> Value {
 }
 
 pub(crate) fn component_token(caller: &Caller) -> String {
-    let answer = ask_component(caller, &component_request(&ticket(caller)));
-    text(&answer, "component_access_token")
+    let response = ask_component(caller, &component_request(&ticket(caller)));
+    text(&response, "component_access_token")
 }
 
 pub(crate) fn ask_authorizer(
@@ -39,8 +41,8 @@ pub(crate) fn ask_authorizer(
     caller.post(&path, &body.to_string())
 }
 
-/// A caller whose sandbox answers another refresh token each time, and does this to the old one.
-pub(crate) fn rotating(old_refresh_token: &str) -> Caller {
+/// Starts a sandbox that rotates refresh tokens, with this setting for the old refresh token.
+pub(crate) fn new_rotating_caller(old_refresh_token: &str) -> Caller {
     let caller = Caller::new();
     let change = json!({"old_refresh_token": old_refresh_token});
     let succession = caller.sandbox.control("PUT", "/sandbox/tokens", change);
@@ -59,32 +61,32 @@ pub(crate) fn authorize(caller: &Caller, appid: &str, permission_sets: Option<&[
     refresh_token.unwrap().expose().to_owned()
 }
 
-/// The access token of a merchant that has just authorised the platform.
+/// Makes a merchant authorise the platform, and returns its access token.
 pub(crate) fn authorizer_token(
     caller: &Caller,
     appid: &str,
     permission_sets: Option<&[u16]>,
 ) -> String {
     let refresh_token = authorize(caller, appid, permission_sets);
-    let answer = ask_authorizer(caller, &component_token(caller), appid, &refresh_token);
-    text(&answer, "authorizer_access_token")
+    let response = ask_authorizer(caller, &component_token(caller), appid, &refresh_token);
+    text(&response, "authorizer_access_token")
 }
 
-pub(crate) fn text(answer: &Value, field: &str) -> String {
-    assert!(answer.get("errcode").is_none(), "{answer}");
-    answer[field].as_str().unwrap().to_owned()
+pub(crate) fn text(response: &Value, field: &str) -> String {
+    assert!(response.get("errcode").is_none(), "{response}");
+    response[field].as_str().unwrap().to_owned()
 }
 
-pub(crate) fn use_it(caller: &Caller, token: &str) -> i64 {
+pub(crate) fn list_rules(caller: &Caller, token: &str) -> i64 {
     errcode(&caller.call("qrcodejumpget", token, &json!({})))
 }
 
-/// The refresh token that a merchant has at present, from the platform's list.
+/// Returns the present refresh token of a merchant, from the platform's list.
 pub(crate) fn listed_refresh_token(caller: &Caller, token: &str, appid: &str) -> String {
     let path = format!("/cgi-bin/component/api_get_authorizer_list?access_token={token}");
     let body = json!({"component_appid": COMPONENT_APPID, "offset": 0, "count": 500});
-    let answer = caller.post(&path, &body.to_string());
-    let mut list = answer["list"].as_array().unwrap().iter();
+    let response = caller.post(&path, &body.to_string());
+    let mut list = response["list"].as_array().unwrap().iter();
     let entry = list.find(|entry| entry["authorizer_appid"] == appid);
     text(entry.unwrap(), "refresh_token")
 }

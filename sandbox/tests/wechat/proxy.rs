@@ -1,4 +1,4 @@
-//! The proxy, by which clients come that have WeChat's address built in.
+//! The proxy for clients that have WeChat's address built in.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,15 +10,15 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto};
 use serde_json::json;
 
-use crate::caller::{Caller, read_answer, read_to_end};
+use crate::caller::{Caller, read_response, read_to_end};
 
 type Tunnel = StreamOwned<ClientConnection, TcpStream>;
 
-fn proxied() -> Caller {
-    Caller::with(Sandbox::builder().proxy())
+fn new_proxy_caller() -> Caller {
+    Caller::with_builder(Sandbox::builder().proxy())
 }
 
-/// The answer's head, which ends the handshake with the proxy or refuses it, and the connection.
+/// Sends CONNECT and returns the head of the proxy's response, and the connection.
 fn connect(caller: &Caller, target: &str) -> (String, TcpStream) {
     let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
     let mut stream = caller.send_raw(&request);
@@ -31,15 +31,15 @@ fn connect(caller: &Caller, target: &str) -> (String, TcpStream) {
     (String::from_utf8(head).unwrap(), stream)
 }
 
-/// TLS to `host` through the proxy.
-fn tunnel(caller: &Caller, host: &str) -> Tunnel {
+/// Opens a TLS connection to `host` through the proxy.
+fn open_tunnel(caller: &Caller, host: &str) -> Tunnel {
     let (head, stream) = connect(caller, &format!("{host}:443"));
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-    StreamOwned::new(client(caller, host), stream)
+    StreamOwned::new(tls_client(caller, host), stream)
 }
 
-/// A client that expects the certificate of `name`, and trusts the sandbox's authority only.
-fn client(caller: &Caller, name: &str) -> ClientConnection {
+/// Makes a TLS client that expects the certificate of `name` and trusts the sandbox's CA only.
+fn tls_client(caller: &Caller, name: &str) -> ClientConnection {
     let ca = caller.sandbox.proxy_ca().unwrap();
     let mut roots = RootCertStore::empty();
     roots
@@ -64,15 +64,15 @@ fn post(caller: &Caller, host: &str, headers: &str) -> String {
 
 fn exchange(tunnel: &mut Tunnel, request: &str) -> String {
     tunnel.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    // Without close_notify the end is an error, after the whole answer.
-    let _end = tunnel.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    // The server sends no close_notify, so reading ends with an error after the whole response.
+    let _end = tunnel.read_to_end(&mut response);
+    String::from_utf8_lossy(&response).into_owned()
 }
 
 #[test]
-fn a_client_comes_by_every_host_of_wechats() {
-    let caller = proxied();
+fn every_host_of_wechat_reaches_the_sandbox() {
+    let caller = new_proxy_caller();
     let hosts = [
         "api.weixin.qq.com",
         "api2.weixin.qq.com",
@@ -82,9 +82,12 @@ fn a_client_comes_by_every_host_of_wechats() {
     ];
     for host in hosts {
         caller.sandbox.advance(std::time::Duration::from_secs(1));
-        let answer = exchange(&mut tunnel(&caller, host), &post(&caller, host, ""));
-        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{host}: {answer}");
-        assert!(answer.contains(r#""errcode":0"#), "{host}: {answer}");
+        let response = exchange(&mut open_tunnel(&caller, host), &post(&caller, host, ""));
+        assert!(
+            response.starts_with("HTTP/1.1 200 OK"),
+            "{host}: {response}"
+        );
+        assert!(response.contains(r#""errcode":0"#), "{host}: {response}");
     }
     let counters = caller.sandbox.counters();
     assert_eq!(counters.calls_of(Interface::GetJumpQRCode), 5);
@@ -95,8 +98,8 @@ fn a_client_comes_by_every_host_of_wechats() {
 }
 
 #[test]
-fn nothing_else_is_led_anywhere() {
-    let caller = proxied();
+fn every_other_host_is_refused() {
+    let caller = new_proxy_caller();
     for target in [
         "example.org:443",
         "weixin.qq.com:443",
@@ -114,18 +117,18 @@ fn nothing_else_is_led_anywhere() {
 }
 
 #[test]
-fn the_certificate_is_for_wechats_hosts_and_the_authority_for_one_run() {
-    let caller = proxied();
-    let mut tunnel = tunnel(&caller, "api.weixin.qq.com");
-    tunnel.conn = client(&caller, "example.org");
+fn the_certificate_is_for_wechats_hosts_and_the_ca_is_new_each_time() {
+    let caller = new_proxy_caller();
+    let mut tunnel = open_tunnel(&caller, "api.weixin.qq.com");
+    tunnel.conn = tls_client(&caller, "example.org");
     assert!(tunnel.write_all(b"GET / HTTP/1.1\r\n\r\n").is_err());
-    let other = proxied();
+    let other = new_proxy_caller();
     assert_ne!(caller.sandbox.proxy_ca(), other.sandbox.proxy_ca());
 }
 
 #[test]
-fn a_web_page_is_refused_in_a_tunnel_too() {
-    let caller = proxied();
+fn a_web_page_is_refused_in_a_tunnel() {
+    let caller = new_proxy_caller();
     let host = "api.weixin.qq.com";
     for (named, headers) in [
         (host, "Origin: https://evil.example\r\n"),
@@ -133,44 +136,44 @@ fn a_web_page_is_refused_in_a_tunnel_too() {
         ("evil.example", ""),
     ] {
         let request = post(&caller, named, headers);
-        let answer = exchange(&mut tunnel(&caller, host), &request);
-        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+        let response = exchange(&mut open_tunnel(&caller, host), &request);
+        assert!(response.starts_with("HTTP/1.1 403 "), "{response}");
     }
     assert!(caller.sandbox.requests().is_empty());
 }
 
 #[test]
-fn without_a_tunnel_the_sandbox_is_the_same_with_the_proxy() {
-    let caller = proxied();
-    let listed = caller.mini("qrcodejumpget", &json!({}));
+fn the_proxy_does_not_change_requests_without_a_tunnel() {
+    let caller = new_proxy_caller();
+    let listed = caller.call_as_mini_program("qrcodejumpget", &json!({}));
     assert_eq!(listed["errcode"], 0);
     let request = caller.raw_request("qrcodejumpget", "Content-Length: 2\r\n", "{}");
-    // The first byte comes alone: it decides nothing but whether this is the proxy's.
+    // The first byte comes alone. The proxy looks at it to tell CONNECT from other requests.
     let (first, rest) = request.split_at(1);
     let mut stream = caller.send_raw(first);
     stream.write_all(rest.as_bytes()).unwrap();
-    let (head, _) = read_answer(&mut stream);
+    let (head, _) = read_response(&mut stream);
     assert!(head.starts_with("http/1.1 200 "), "{head}");
     let without = Caller::new();
     assert_eq!(without.sandbox.proxy_ca(), None);
 }
 
 #[test]
-fn faults_meet_a_tunnelled_call_as_any_other() {
-    let caller = proxied();
+fn faults_happen_to_calls_in_a_tunnel() {
+    let caller = new_proxy_caller();
     let host = "api.weixin.qq.com";
     for effect in [Effect::Reset, Effect::NotHttp, Effect::Truncate] {
         caller.sandbox.inject(Fault::new(effect.clone())).unwrap();
-        let answer = exchange(&mut tunnel(&caller, host), &post(&caller, host, ""));
+        let response = exchange(&mut open_tunnel(&caller, host), &post(&caller, host, ""));
         match effect {
-            Effect::Reset => assert_eq!(answer, ""),
+            Effect::Reset => assert_eq!(response, ""),
             Effect::NotHttp => assert!(
-                !answer.is_empty() && !answer.starts_with("HTTP"),
-                "{answer}"
+                !response.is_empty() && !response.starts_with("HTTP"),
+                "{response}"
             ),
             _ => assert!(
-                answer.starts_with("HTTP/1.1 200 ") && !answer.ends_with('}'),
-                "{answer}"
+                response.starts_with("HTTP/1.1 200 ") && !response.ends_with('}'),
+                "{response}"
             ),
         }
     }

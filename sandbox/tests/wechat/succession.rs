@@ -1,4 +1,4 @@
-//! What becomes of a token when the next one is issued.
+//! What happens to a token when the next one is issued.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::caller::{Caller, errcode};
 
-/// How long, in seconds, every token lives here.
+/// The lifetime of every token in these tests, in seconds.
 const LIFE: u64 = 1000;
 
-fn sandbox_with(succession: &Value) -> Caller {
+fn new_caller_with_succession(succession: &Value) -> Caller {
     let caller = Caller::new();
     let put = |path: &str, body: Value| caller.sandbox.control("PUT", path, body).unwrap();
     put("/sandbox/tokens", succession.clone());
@@ -25,24 +25,24 @@ fn sandbox_with(succession: &Value) -> Caller {
     caller
 }
 
-fn text(answer: &Value, field: &str) -> String {
-    assert!(answer.get("errcode").is_none(), "{answer}");
-    answer[field].as_str().unwrap().to_owned()
+fn text(response: &Value, field: &str) -> String {
+    assert!(response.get("errcode").is_none(), "{response}");
+    response[field].as_str().unwrap().to_owned()
 }
 
 fn token(caller: &Caller) -> String {
-    let answer = caller.get(&format!(
+    let response = caller.get(&format!(
         "/cgi-bin/token?grant_type=client_credential&appid={MINI_PROGRAM_APPID}&secret={MINI_PROGRAM_SECRET}"
     ));
-    text(&answer, "access_token")
+    text(&response, "access_token")
 }
 
 fn stable_token(caller: &Caller) -> String {
     let body = json!({
         "grant_type": "client_credential", "appid": MINI_PROGRAM_APPID, "secret": MINI_PROGRAM_SECRET,
     });
-    let answer = caller.post("/cgi-bin/stable_token", &body.to_string());
-    text(&answer, "access_token")
+    let response = caller.post("/cgi-bin/stable_token", &body.to_string());
+    text(&response, "access_token")
 }
 
 fn component_token(caller: &Caller) -> String {
@@ -58,7 +58,7 @@ fn component_token(caller: &Caller) -> String {
     )
 }
 
-fn authorizer_answer(caller: &Caller, component: &str) -> Value {
+fn authorizer_response(caller: &Caller, component: &str) -> Value {
     let refresh_token = caller
         .sandbox
         .authorize(COMPONENT_APPID, MINI_PROGRAM_APPID, None)
@@ -74,20 +74,20 @@ fn authorizer_answer(caller: &Caller, component: &str) -> Value {
 fn authorizer_token(caller: &Caller) -> String {
     let component = component_token(caller);
     text(
-        &authorizer_answer(caller, &component),
+        &authorizer_response(caller, &component),
         "authorizer_access_token",
     )
 }
 
-/// Calls with an account's token, without letting time pass.
-fn business(caller: &Caller, token: &str) -> i64 {
+/// Calls with an account's token, without advancing the clock.
+fn call_business(caller: &Caller, token: &str) -> i64 {
     errcode(&caller.call_now("qrcodejumpget", token, "{}"))
 }
 
-/// Asks for a merchant's token with a platform's.
-fn platform(caller: &Caller, component: &str) -> i64 {
-    let answer = authorizer_answer(caller, component);
-    answer
+/// Requests a merchant's token with a platform's token.
+fn request_merchant_token(caller: &Caller, component: &str) -> i64 {
+    let response = authorizer_response(caller, component);
+    response
         .get("errcode")
         .map_or(0, |code| code.as_i64().unwrap())
 }
@@ -96,69 +96,73 @@ type Issue = fn(&Caller) -> String;
 type Use = fn(&Caller, &str) -> i64;
 
 const EVERY_NEW_ONE: [(&str, Issue, Use); 3] = [
-    ("token", token, business),
-    ("api_component_token", component_token, platform),
-    ("api_authorizer_token", authorizer_token, business),
+    ("token", token, call_business),
+    (
+        "api_component_token",
+        component_token,
+        request_merchant_token,
+    ),
+    ("api_authorizer_token", authorizer_token, call_business),
 ];
 
-fn pass(caller: &Caller, seconds: u64) {
+fn advance(caller: &Caller, seconds: u64) {
     caller.sandbox.advance(Duration::from_secs(seconds));
 }
 
 #[test]
-fn the_former_token_lives_on_for_the_overlap() {
+fn a_superseded_token_works_for_the_overlap() {
     for (overlap, succession) in [(300, json!({})), (7, json!({"overlap_seconds": 7}))] {
-        for (name, issue, use_it) in EVERY_NEW_ONE {
-            let caller = sandbox_with(&succession);
+        for (name, issue, list_rules) in EVERY_NEW_ONE {
+            let caller = new_caller_with_succession(&succession);
             let first = issue(&caller);
             let second = issue(&caller);
             assert_ne!(first, second, "{name}");
-            pass(&caller, overlap - 1);
-            assert_eq!(use_it(&caller, &first), 0, "{name} {overlap}");
-            pass(&caller, 1);
-            assert_eq!(use_it(&caller, &first), 40001, "{name} {overlap}");
-            assert_eq!(use_it(&caller, &second), 0, "{name} {overlap}");
+            advance(&caller, overlap - 1);
+            assert_eq!(list_rules(&caller, &first), 0, "{name} {overlap}");
+            advance(&caller, 1);
+            assert_eq!(list_rules(&caller, &first), 40001, "{name} {overlap}");
+            assert_eq!(list_rules(&caller, &second), 0, "{name} {overlap}");
         }
     }
 }
 
 #[test]
-fn the_former_token_never_outlives_its_own_time() {
-    for (name, issue, use_it) in EVERY_NEW_ONE {
-        let caller = sandbox_with(&json!({"overlap_seconds": 10 * LIFE}));
+fn a_superseded_token_expires_even_within_the_overlap() {
+    for (name, issue, list_rules) in EVERY_NEW_ONE {
+        let caller = new_caller_with_succession(&json!({"overlap_seconds": 10 * LIFE}));
         let first = issue(&caller);
         issue(&caller);
-        pass(&caller, LIFE);
-        assert_eq!(use_it(&caller, &first), 42001, "{name}");
+        advance(&caller, LIFE);
+        assert_eq!(list_rules(&caller, &first), 42001, "{name}");
     }
 }
 
 #[test]
-fn old_tokens_die_at_once_if_that_is_asked_for() {
-    for (name, issue, use_it) in EVERY_NEW_ONE {
-        let caller = sandbox_with(&json!({"kill_old_at_once": true}));
+fn kill_old_at_once_kills_superseded_tokens() {
+    for (name, issue, list_rules) in EVERY_NEW_ONE {
+        let caller = new_caller_with_succession(&json!({"kill_old_at_once": true}));
         let first = issue(&caller);
-        assert_eq!(use_it(&caller, &first), 0, "{name}");
-        pass(&caller, 1);
+        assert_eq!(list_rules(&caller, &first), 0, "{name}");
+        advance(&caller, 1);
         let second = issue(&caller);
-        assert_eq!(use_it(&caller, &first), 40001, "{name}");
-        assert_eq!(use_it(&caller, &second), 0, "{name}");
+        assert_eq!(list_rules(&caller, &first), 40001, "{name}");
+        assert_eq!(list_rules(&caller, &second), 0, "{name}");
     }
 }
 
 #[test]
-fn that_of_stable_token_too_but_only_when_there_is_a_new_one() {
+fn kill_old_at_once_kills_a_stable_token_only_if_it_is_superseded() {
     for (kill_old_at_once, code) in [(false, 0), (true, 40001)] {
         let succession = json!({"kill_old_at_once": kill_old_at_once, "overlap_seconds": 0});
-        let caller = sandbox_with(&succession);
+        let caller = new_caller_with_succession(&succession);
         let first = stable_token(&caller);
         assert_eq!(stable_token(&caller), first);
-        assert_eq!(business(&caller, &first), 0);
-        pass(&caller, LIFE - 300);
+        assert_eq!(call_business(&caller, &first), 0);
+        advance(&caller, LIFE - 300);
         let second = stable_token(&caller);
         assert_ne!(second, first);
-        assert_eq!(business(&caller, &first), code);
-        assert_eq!(business(&caller, &second), 0);
+        assert_eq!(call_business(&caller, &first), code);
+        assert_eq!(call_business(&caller, &second), 0);
         let counters = caller.sandbox.counters();
         assert_eq!(counters.tokens_issued[&Interface::StableToken], 2);
         assert_eq!(
@@ -169,7 +173,7 @@ fn that_of_stable_token_too_but_only_when_there_is_a_new_one() {
 }
 
 #[test]
-fn the_setting_is_shown_and_reset() {
+fn the_succession_is_shown_and_reset() {
     let caller = Caller::new();
     let start =
         json!({"overlap_seconds": 300, "kill_old_at_once": false, "old_refresh_token": "stays"});

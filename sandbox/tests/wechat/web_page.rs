@@ -1,19 +1,19 @@
-//! Requests that a web page in the user's browser could send, and those of programs.
+//! Requests that a web page in the user's browser could send, and requests of programs.
 
 use jumpqr_sandbox::{MINI_PROGRAM_APPID, Sandbox, SandboxError};
 use serde_json::Value;
 
-use crate::caller::{Caller, read_answer};
+use crate::caller::{Caller, read_response};
 
-/// Status and body of the answer to `request_line` with these headers, each ending in CRLF.
+/// Sends a request and returns the status and body of the response. Each header ends in CRLF.
 fn ask(caller: &Caller, request_line: &str, headers: &str) -> (u16, Value) {
     let request = format!("{request_line}\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
-    let (head, body) = read_answer(&mut caller.send_raw(&request));
+    let (head, body) = read_response(&mut caller.send_raw(&request));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, serde_json::from_slice(&body).unwrap())
 }
 
-/// Lines that post to the control endpoints and to WeChat's paths.
+/// Returns the request lines of POST requests to the control endpoints and to WeChat's paths.
 fn posts(caller: &Caller) -> [String; 3] {
     let token = caller.mini_program_token();
     [
@@ -28,7 +28,7 @@ fn host(caller: &Caller) -> String {
 }
 
 #[test]
-fn what_a_web_page_could_send_is_refused_and_does_nothing() {
+fn a_request_that_a_web_page_could_send_is_refused_and_has_no_effect() {
     let caller = Caller::new();
     let port = caller.sandbox.port();
     let own = host(&caller);
@@ -59,9 +59,9 @@ fn what_a_web_page_could_send_is_refused_and_does_nothing() {
     ];
     for (headers, reason) in &cases {
         for request_line in posts(&caller) {
-            let (status, answer) = ask(&caller, &request_line, headers);
+            let (status, response) = ask(&caller, &request_line, headers);
             assert_eq!(status, 403, "{request_line} {headers}");
-            let error = answer["error"].as_str().unwrap();
+            let error = response["error"].as_str().unwrap();
             assert!(error.contains(reason), "{headers}: {error}");
         }
     }
@@ -76,7 +76,7 @@ fn what_a_web_page_could_send_is_refused_and_does_nothing() {
 }
 
 #[test]
-fn a_program_and_a_page_of_the_sandboxs_own_are_served() {
+fn programs_and_pages_of_the_sandboxs_own_origin_are_served() {
     let caller = Caller::new();
     let port = caller.sandbox.port();
     let own = host(&caller);
@@ -88,22 +88,22 @@ fn a_program_and_a_page_of_the_sandboxs_own_are_served() {
         format!("{own}Sec-Fetch-Site: same-origin\r\n"),
         format!("{own}Sec-Fetch-Site: none\r\n"),
     ] {
-        let (status, answer) = ask(&caller, "GET /sandbox HTTP/1.1", &headers);
-        assert_eq!(status, 200, "{headers}: {answer}");
+        let (status, response) = ask(&caller, "GET /sandbox HTTP/1.1", &headers);
+        assert_eq!(status, 200, "{headers}: {response}");
     }
     let without_host = ask(&caller, "GET /sandbox HTTP/1.0", "");
     assert_eq!(without_host.0, 200, "no browser sends HTTP/1.0");
 }
 
 #[test]
-fn a_host_that_is_allowed_is_served() {
-    let caller = Caller::with(Sandbox::builder().allow_host("wechat.test"));
+fn an_allowed_host_is_served() {
+    let caller = Caller::with_builder(Sandbox::builder().allow_host("wechat.test"));
     for request_line in posts(&caller) {
         let (status, _) = ask(&caller, &request_line, "Host: wechat.test:80\r\n");
         assert_eq!(status, 200, "{request_line}");
-        let (status, answer) = ask(&caller, &request_line, "Host: other.test:80\r\n");
+        let (status, response) = ask(&caller, &request_line, "Host: other.test:80\r\n");
         assert_eq!(status, 403);
-        assert!(answer["error"].as_str().unwrap().contains("--allow-host"));
+        assert!(response["error"].as_str().unwrap().contains("--allow-host"));
     }
     let wrong = Sandbox::builder().allow_host("http://wechat.test/").start();
     assert!(

@@ -1,4 +1,4 @@
-//! What the sandbox tells of the requests of platforms.
+//! The recorded requests of platforms and their counters.
 
 use jumpqr_sandbox::{
     COMPONENT_APPID, COMPONENT_APPSECRET, Interface, MINI_PROGRAM_APPID, Platform,
@@ -6,16 +6,14 @@ use jumpqr_sandbox::{
 };
 use serde_json::json;
 
-use crate::caller::{Caller, with};
+use crate::caller::{Caller, with_fields};
 use crate::platform_caller::{
-    ask_authorizer, ask_component, authorize, authorizer_token, component_request, component_token,
-    listed_refresh_token, text, ticket,
+    OTHER_PLATFORM, ask_authorizer, ask_component, authorize, authorizer_token, component_request,
+    component_token, listed_refresh_token, text, ticket,
 };
 
-const OTHER_PLATFORM: &str = "wx00000000000000cc";
-
 #[test]
-fn each_kind_of_token_request_is_counted_for_each_account() {
+fn token_requests_are_counted_by_interface_and_account() {
     let caller = Caller::new();
     authorizer_token(&caller, MINI_PROGRAM_APPID, None);
     authorizer_token(&caller, SERVICE_ACCOUNT_APPID, None);
@@ -41,7 +39,7 @@ fn each_kind_of_token_request_is_counted_for_each_account() {
 }
 
 #[test]
-fn each_platforms_requests_are_counted_for_each_merchant() {
+fn platform_requests_are_counted_by_platform_and_merchant() {
     let caller = Caller::new();
     authorizer_token(&caller, MINI_PROGRAM_APPID, None);
     let token = component_token(&caller);
@@ -55,7 +53,7 @@ fn each_platforms_requests_are_counted_for_each_merchant() {
     for body in [&of_other, &of_other, &unknown] {
         caller.post("/cgi-bin/component/api_authorizer_token", &body.to_string());
     }
-    caller.mini("qrcodejumpget", &of_other);
+    caller.call_as_mini_program("qrcodejumpget", &of_other);
 
     let counters = caller.sandbox.counters();
     let of = |platform| {
@@ -85,7 +83,7 @@ fn each_platforms_requests_are_counted_for_each_merchant() {
 }
 
 #[test]
-fn no_record_holds_a_platforms_secrets() {
+fn recorded_requests_have_no_secrets_of_platforms() {
     let caller = Caller::new();
     let ticket = ticket(&caller);
     let component = component_token(&caller);
@@ -93,12 +91,15 @@ fn no_record_holds_a_platforms_secrets() {
     let wrong = "wrong-but-perhaps-right-elsewhere";
     ask_component(&caller, &component_request(wrong));
     let wrong_secret = json!({"component_appsecret": wrong});
-    ask_component(&caller, &with(component_request(&ticket), wrong_secret));
+    ask_component(
+        &caller,
+        &with_fields(component_request(&ticket), wrong_secret),
+    );
     let wrong_refresh_token = "wrong-too-but-perhaps-somebodys";
     ask_authorizer(&caller, wrong, MINI_PROGRAM_APPID, wrong_refresh_token);
-    let answer = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
-    let next = text(&answer, "authorizer_refresh_token");
-    let token = text(&answer, "authorizer_access_token");
+    let response = ask_authorizer(&caller, &component, MINI_PROGRAM_APPID, &refresh_token);
+    let next = text(&response, "authorizer_refresh_token");
+    let token = text(&response, "authorizer_access_token");
     let stray = format!("/cgi-bin/wxopen/qrcodejumpget?{token}&component_access_token={wrong}");
     let strayed = json!({"a": ticket, "b": next, "c": COMPONENT_APPSECRET, "d": wrong});
     caller.post(&stray, &strayed.to_string());

@@ -1,4 +1,4 @@
-//! Faults: to which calls they happen, how often, and whether the call is applied.
+//! Which calls a fault happens to, how often, and whether the call is applied.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, token_of};
 
 fn add(caller: &Caller) -> i64 {
-    errcode(&caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX)))
+    errcode(&caller.call_as_mini_program("qrcodejumpadd", &ordinary_rule(PREFIX)))
 }
 
 fn get(caller: &Caller) -> i64 {
-    errcode(&caller.mini("qrcodejumpget", &json!({})))
+    errcode(&caller.call_as_mini_program("qrcodejumpget", &json!({})))
 }
 
 fn rules(caller: &Caller) -> usize {
@@ -28,12 +28,12 @@ fn token(caller: &Caller) -> Value {
 }
 
 #[test]
-fn an_errcode_is_answered_before_or_after_applying() {
+fn an_errcode_comes_before_or_after_the_call_is_applied() {
     let caller = Caller::new();
     caller.sandbox.inject(Fault::errcode(-1)).unwrap();
-    let answer = caller.mini("qrcodejumpadd", &ordinary_rule(PREFIX));
-    assert_eq!(errcode(&answer), -1);
-    let errmsg = answer["errmsg"].as_str().unwrap();
+    let response = caller.call_as_mini_program("qrcodejumpadd", &ordinary_rule(PREFIX));
+    assert_eq!(errcode(&response), -1);
+    let errmsg = response["errmsg"].as_str().unwrap();
     assert!(errmsg.starts_with("system error rid: "), "{errmsg}");
     assert_eq!(rules(&caller), 0);
 
@@ -43,11 +43,11 @@ fn an_errcode_is_answered_before_or_after_applying() {
         .unwrap();
     assert_eq!(add(&caller), -1);
     assert_eq!(rules(&caller), 1);
-    assert_eq!(add(&caller), 85071, "only the next call was met");
+    assert_eq!(add(&caller), 85071, "the fault happens to one call only");
 }
 
 #[test]
-fn an_errcode_may_have_a_text_of_its_own() {
+fn an_errcode_may_have_another_text() {
     let caller = Caller::new();
     let text = "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist";
     caller
@@ -57,12 +57,12 @@ fn an_errcode_may_have_a_text_of_its_own() {
             errmsg: Some(text.to_owned()),
         }))
         .unwrap();
-    let answer = caller.mini("qrcodejumpget", &json!({}));
-    assert!(answer["errmsg"].as_str().unwrap().starts_with(text));
+    let response = caller.call_as_mini_program("qrcodejumpget", &json!({}));
+    assert!(response["errmsg"].as_str().unwrap().starts_with(text));
 }
 
 #[test]
-fn it_happens_as_often_as_asked_and_in_order() {
+fn faults_happen_in_order_and_the_given_number_of_times() {
     let caller = Caller::new();
     caller
         .sandbox
@@ -89,9 +89,10 @@ fn it_happens_as_often_as_asked_and_in_order() {
 }
 
 #[test]
-fn it_happens_to_the_calls_asked_for_only() {
+fn a_fault_happens_to_matching_calls_only() {
     let other = "wx8888888888888888";
-    let caller = Caller::with(Sandbox::builder().account(Account::mini_program(other, "s")));
+    let caller =
+        Caller::with_builder(Sandbox::builder().account(Account::mini_program(other, "s")));
     let other_token = token_of(&caller.sandbox, other);
     let meets = |fault: Fault| {
         caller.sandbox.inject(fault.forever()).unwrap();
@@ -127,15 +128,18 @@ fn it_happens_to_the_calls_asked_for_only() {
 }
 
 #[test]
-fn tokens_die_once_or_always() {
+fn tokens_die_before_one_call_or_before_every_call() {
     let caller = Caller::new();
     caller.sandbox.inject(Fault::token_death()).unwrap();
     assert_eq!(get(&caller), 40001);
-    assert_eq!(get(&caller), 40001, "dead is dead");
+    assert_eq!(get(&caller), 40001, "a dead token stays dead");
     let fresh = token(&caller)["access_token"].as_str().unwrap().to_owned();
-    let use_it = |token: &str| errcode(&caller.call("qrcodejumpget", token, &json!({})));
-    assert_eq!(use_it(&fresh), 0);
-    assert_eq!(errcode(&caller.service("wxamplinkget", &json!({}))), 0);
+    let list_rules = |token: &str| errcode(&caller.call("qrcodejumpget", token, &json!({})));
+    assert_eq!(list_rules(&fresh), 0);
+    assert_eq!(
+        errcode(&caller.call_as_service_account("wxamplinkget", &json!({}))),
+        0
+    );
 
     caller
         .sandbox
@@ -143,12 +147,12 @@ fn tokens_die_once_or_always() {
         .unwrap();
     for _ in 0..3 {
         let fresh = token(&caller)["access_token"].as_str().unwrap().to_owned();
-        assert_eq!(use_it(&fresh), 40001);
+        assert_eq!(list_rules(&fresh), 40001);
     }
 }
 
 #[test]
-fn what_makes_no_sense_is_refused() {
+fn an_invalid_fault_is_refused() {
     let sandbox = Sandbox::start().unwrap();
     for fault in [
         Fault::errcode(0),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::caller::{
-    Caller, PREFIX, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, token_of, with,
+    Caller, PREFIX, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, token_of, with_fields,
 };
 use jumpqr_sandbox::{Account, Limits, MINI_PROGRAM_APPID, Sandbox, Web};
 use serde_json::{Value, json};
@@ -11,17 +11,17 @@ use serde_json::{Value, json};
 const ADD: &str = "qrcodejumpadd";
 
 fn add(caller: &Caller, rule: &Value) -> i64 {
-    errcode(&caller.mini(ADD, rule))
+    errcode(&caller.call_as_mini_program(ADD, rule))
 }
 
-fn listed(caller: &Caller) -> Value {
-    caller.mini("qrcodejumpget", &json!({}))["rule_list"].clone()
+fn listed_rules(caller: &Caller) -> Value {
+    caller.call_as_mini_program("qrcodejumpget", &json!({}))["rule_list"].clone()
 }
 
 #[test]
 fn the_official_sample_is_stored_as_sent() {
     let caller = Caller::new();
-    let answer = caller.mini(
+    let response = caller.call_as_mini_program(
         ADD,
         &json!({
             "prefix": "https://weixin.qq.com/qrcodejump", "permit_sub_rule": 1, "path": "pages/index/index",
@@ -30,9 +30,9 @@ fn the_official_sample_is_stored_as_sent() {
             "is_edit": 0,
         }),
     );
-    assert_eq!(answer, json!({"errcode": 0, "errmsg": "ok"}));
+    assert_eq!(response, json!({"errcode": 0, "errmsg": "ok"}));
     assert_eq!(
-        listed(&caller),
+        listed_rules(&caller),
         json!([{
             "prefix": "https://weixin.qq.com/qrcodejump", "permit_sub_rule": 1, "path": "pages/index/index",
             "open_version": 1, "state": 1,
@@ -42,14 +42,14 @@ fn the_official_sample_is_stored_as_sent() {
 }
 
 #[test]
-fn numeric_strings_are_taken_for_numbers() {
+fn numeric_strings_are_accepted_as_numbers() {
     let caller = Caller::new();
-    let rule = with(
+    let rule = with_fields(
         ordinary_rule(PREFIX),
         json!({"permit_sub_rule": "2", "open_version": "3", "is_edit": "0"}),
     );
     assert_eq!(add(&caller, &rule), 0);
-    let stored = &listed(&caller)[0];
+    let stored = &listed_rules(&caller)[0];
     assert_eq!(stored["permit_sub_rule"], 2);
     assert_eq!(stored["open_version"], 3);
 }
@@ -61,28 +61,32 @@ fn fields_of_the_other_mode_without_a_value_count_as_absent() {
         let mut rule = ordinary_rule(PREFIX);
         rule["appid"] = appid.clone();
         for (name, expected) in [(ADD, 0), ("qrcodejumppublish", 0), ("qrcodejumpdelete", 0)] {
-            let answer = caller.mini(name, &rule);
-            assert_eq!(errcode(&answer), expected, "{name} {appid}");
+            let response = caller.call_as_mini_program(name, &rule);
+            assert_eq!(errcode(&response), expected, "{name} {appid}");
         }
         let body = json!({"appid": appid, "get_type": 0, "prefix_list": null, "page_num": 0});
         for name in ["qrcodejumpget", "qrcodejumpdownload"] {
-            assert_eq!(errcode(&caller.mini(name, &body)), 0, "{name} {appid}");
+            assert_eq!(
+                errcode(&caller.call_as_mini_program(name, &body)),
+                0,
+                "{name} {appid}"
+            );
         }
     }
 }
 
 #[test]
-fn the_link_of_a_service_accounts_code_gets_85069_with_the_token_of_a_mini_program() {
+fn a_service_accounts_link_with_a_mini_programs_token_gets_85069() {
     let caller = Caller::new();
     for rule in [service_rule(SERVICE_PREFIX), ordinary_rule(SERVICE_PREFIX)] {
         assert_eq!(add(&caller, &rule), 85069, "{rule}");
     }
     assert_eq!(add(&caller, &service_rule(PREFIX)), 61007);
-    assert_eq!(listed(&caller), json!([]));
+    assert_eq!(listed_rules(&caller), json!([]));
 }
 
 #[test]
-fn links_that_are_illegal_or_reported_as_such_get_85066() {
+fn illegal_links_and_reported_causes_get_85066() {
     let caller = Caller::new();
     for prefix in [
         "ftp://h.example.cn/a",
@@ -129,16 +133,16 @@ fn wrong_arguments_get_40097() {
         json!({"debug_url": {}}),
         json!({"debug_url": [PREFIX, PREFIX, PREFIX, PREFIX, PREFIX, PREFIX]}),
     ] {
-        let rule = with(ordinary_rule(PREFIX), change.clone());
+        let rule = with_fields(ordinary_rule(PREFIX), change.clone());
         assert_eq!(add(&caller, &rule), 40097, "{change}");
     }
-    assert_eq!(listed(&caller), json!([]));
+    assert_eq!(listed_rules(&caller), json!([]));
 }
 
 #[test]
 fn a_debug_url_outside_the_rule_gets_85068() {
     let caller = Caller::new();
-    let rule = |links: Value| with(ordinary_rule(PREFIX), json!({ "debug_url": links }));
+    let rule = |links: Value| with_fields(ordinary_rule(PREFIX), json!({ "debug_url": links }));
     let outside = [
         "http://h.example.cn/a/1",
         "https://www.example.cn/a/1",
@@ -160,18 +164,18 @@ fn a_debug_url_outside_the_rule_gets_85068() {
 }
 
 #[test]
-fn a_bare_string_for_debug_url_gets_past_parsing() {
+fn a_bare_string_for_debug_url_counts_as_absent() {
     let caller = Caller::new();
-    let rule = with(
+    let rule = with_fields(
         ordinary_rule(PREFIX),
-        json!({"debug_url": "https://elsewhere.cn"}),
+        json!({"debug_url": "https://foreign_token.cn"}),
     );
     assert_eq!(add(&caller, &rule), 0);
-    assert_eq!(listed(&caller)[0]["debug_url"], json!([]));
+    assert_eq!(listed_rules(&caller)[0]["debug_url"], json!([]));
 }
 
 #[test]
-fn a_rule_that_exists_gets_85071() {
+fn adding_an_existing_rule_gets_85071() {
     let caller = Caller::new();
     assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
     assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 85071);
@@ -183,12 +187,13 @@ fn a_rule_that_exists_gets_85071() {
 }
 
 #[test]
-fn an_occupied_prefix_gets_85072_and_only_from_others() {
+fn a_prefix_occupied_by_another_account_gets_85072() {
     let other = "wx1111111111111111";
-    let caller = Caller::with(Sandbox::builder().account(Account::mini_program(other, "s")));
+    let caller =
+        Caller::with_builder(Sandbox::builder().account(Account::mini_program(other, "s")));
     let other_token = token_of(&caller.sandbox, other);
     let by_other = |prefix: &str| errcode(&caller.call(ADD, &other_token, &ordinary_rule(prefix)));
-    let occupying = with(
+    let occupying = with_fields(
         ordinary_rule("https://wx.qq.com/mp?id=123"),
         json!({"permit_sub_rule": 2}),
     );
@@ -211,10 +216,10 @@ fn an_occupied_prefix_gets_85072_and_only_from_others() {
     assert_eq!(
         add(&caller, &ordinary_rule("https://wx.qq.com/mp?id=1234")),
         0,
-        "nobody occupies against himself"
+        "a rule does not block its own account"
     );
 
-    caller.mini(
+    caller.call_as_mini_program(
         "qrcodejumpdelete",
         &json!({"prefix": "https://wx.qq.com/mp?id=123"}),
     );
@@ -229,12 +234,12 @@ fn the_hundred_and_first_rule_gets_85073() {
         assert_eq!(add(&caller, &rule), 0);
     }
     assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 85073);
-    let edit = with(
+    let edit = with_fields(
         ordinary_rule("https://h.example.cn/7"),
         json!({"is_edit": 1}),
     );
-    assert_eq!(add(&caller, &edit), 0, "an edit adds none");
-    caller.mini(
+    assert_eq!(add(&caller, &edit), 0, "modifying does not add a rule");
+    caller.call_as_mini_program(
         "qrcodejumpdelete",
         &json!({"prefix": "https://h.example.cn/7"}),
     );
@@ -242,10 +247,10 @@ fn the_hundred_and_first_rule_gets_85073() {
 }
 
 #[test]
-fn limits_can_be_made_small() {
+fn smaller_limits_apply() {
     let mut limits = Limits::default();
     limits.rules = 1;
-    let caller = Caller::with(Sandbox::builder().limits(limits));
+    let caller = Caller::with_builder(Sandbox::builder().limits(limits));
     assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
     assert_eq!(
         add(&caller, &ordinary_rule("https://h.example.cn/b")),
@@ -254,7 +259,7 @@ fn limits_can_be_made_small() {
 }
 
 #[test]
-fn icp_is_checked_before_the_file_and_the_blacklist_before_both() {
+fn the_blacklist_is_checked_first_then_icp_then_the_file() {
     let caller = Caller::new();
     caller
         .sandbox
@@ -274,9 +279,9 @@ fn icp_is_checked_before_the_file_and_the_blacklist_before_both() {
 }
 
 #[test]
-fn only_the_right_file_in_the_right_place_counts() {
+fn only_the_right_file_at_the_right_url_is_accepted() {
     let caller = Caller::new();
-    let file = caller.mini("qrcodejumpdownload", &json!({}));
+    let file = caller.call_as_mini_program("qrcodejumpdownload", &json!({}));
     let name = file["file_name"].as_str().unwrap();
     let content = file["file_content"].as_str().unwrap();
     let place = |files: &[(String, &str)]| {
@@ -315,23 +320,28 @@ fn only_the_right_file_in_the_right_place_counts() {
 }
 
 #[test]
-fn an_edit_changes_the_rule_and_one_of_nothing_gets_40097() {
+fn modifying_changes_a_rule_and_gets_40097_without_one() {
     let caller = Caller::new();
-    let edit = |changes: Value| with(with(ordinary_rule(PREFIX), json!({"is_edit": 1})), changes);
+    let edit = |changes: Value| {
+        with_fields(
+            with_fields(ordinary_rule(PREFIX), json!({"is_edit": 1})),
+            changes,
+        )
+    };
     assert_eq!(add(&caller, &edit(json!({}))), 40097);
-    let rule = with(ordinary_rule(PREFIX), json!({"debug_url": [PREFIX]}));
+    let rule = with_fields(ordinary_rule(PREFIX), json!({"debug_url": [PREFIX]}));
     assert_eq!(add(&caller, &rule), 0);
     let changes = json!({"path": "pages/other", "open_version": 2, "permit_sub_rule": 2});
     assert_eq!(add(&caller, &edit(changes)), 0);
     assert_eq!(
-        listed(&caller),
+        listed_rules(&caller),
         json!([{
             "prefix": PREFIX, "path": "pages/other", "open_version": 2, "permit_sub_rule": 2, "state": 1,
             "debug_url": [PREFIX],
         }])
     );
     assert_eq!(add(&caller, &edit(json!({"debug_url": []}))), 0);
-    assert_eq!(listed(&caller)[0]["debug_url"], json!([]));
+    assert_eq!(listed_rules(&caller)[0]["debug_url"], json!([]));
     assert_eq!(
         add(&caller, &edit(json!({"debug_url": ["https://else.cn/"]}))),
         85068
@@ -342,16 +352,19 @@ fn an_edit_changes_the_rule_and_one_of_nothing_gets_40097() {
 fn a_published_rule_keeps_its_path() {
     let caller = Caller::new();
     assert_eq!(add(&caller, &ordinary_rule(PREFIX)), 0);
-    caller.mini("qrcodejumppublish", &json!({"prefix": PREFIX}));
-    let edit = with(ordinary_rule(PREFIX), json!({"is_edit": 1}));
+    caller.call_as_mini_program("qrcodejumppublish", &json!({"prefix": PREFIX}));
+    let edit = with_fields(ordinary_rule(PREFIX), json!({"is_edit": 1}));
     assert_eq!(
-        add(&caller, &with(edit.clone(), json!({"path": "pages/other"}))),
+        add(
+            &caller,
+            &with_fields(edit.clone(), json!({"path": "pages/other"}))
+        ),
         40097
     );
     let changes = json!({"open_version": 3, "permit_sub_rule": 2, "debug_url": [PREFIX]});
-    assert_eq!(add(&caller, &with(edit, changes)), 0);
+    assert_eq!(add(&caller, &with_fields(edit, changes)), 0);
     assert_eq!(
-        listed(&caller),
+        listed_rules(&caller),
         json!([{
             "prefix": PREFIX, "path": "pages/index/index", "open_version": 3, "permit_sub_rule": 2, "state": 2,
             "debug_url": [PREFIX],
@@ -360,7 +373,7 @@ fn a_published_rule_keeps_its_path() {
 }
 
 #[test]
-fn accounts_that_may_not_get_61007_and_85075() {
+fn a_missing_permission_gets_61007_and_a_personal_mini_program_85075() {
     let caller = Caller::new();
     let mut account = caller.sandbox.account(MINI_PROGRAM_APPID).unwrap();
     account.personal = true;
@@ -373,7 +386,7 @@ fn accounts_that_may_not_get_61007_and_85075() {
         "qrcodejumpdownload",
     ] {
         assert_eq!(
-            errcode(&caller.mini(name, &ordinary_rule(PREFIX))),
+            errcode(&caller.call_as_mini_program(name, &ordinary_rule(PREFIX))),
             85075,
             "{name}"
         );
@@ -388,7 +401,7 @@ fn accounts_that_may_not_get_61007_and_85075() {
         "qrcodejumpdownload",
     ] {
         assert_eq!(
-            errcode(&caller.mini(name, &ordinary_rule(PREFIX))),
+            errcode(&caller.call_as_mini_program(name, &ordinary_rule(PREFIX))),
             61007,
             "{name}"
         );

@@ -7,27 +7,27 @@ use serde_json::{Value, json};
 
 use crate::caller::{Caller, errcode};
 
-fn done(caller: &Caller, method: &str, path: &str, body: Value) -> Value {
+fn control_ok(caller: &Caller, method: &str, path: &str, body: Value) -> Value {
     caller.sandbox.control(method, path, body).unwrap()
 }
 
-fn refused(caller: &Caller, method: &str, path: &str, body: Value) -> (u16, String) {
+fn control_refusal(caller: &Caller, method: &str, path: &str, body: Value) -> (u16, String) {
     let error = caller.sandbox.control(method, path, body).unwrap_err();
     (error.http_status(), error.to_string())
 }
 
 #[test]
-fn a_platform_made_by_control_goes_all_the_way() {
+fn a_platform_added_over_http_can_make_all_calls() {
     let caller = Caller::new();
     let platform = "/sandbox/platforms/wx00000000000000cc";
     let change = json!({"component_appsecret": "top", "token_lifetime_seconds": 60});
-    let shown = done(&caller, "PUT", platform, change);
+    let shown = control_ok(&caller, "PUT", platform, change);
     assert_eq!(
         shown,
         json!({"component_appid": "wx00000000000000cc", "token_lifetime_seconds": 60})
     );
     assert_eq!(
-        done(&caller, "GET", "/sandbox/platforms", json!({}))
+        control_ok(&caller, "GET", "/sandbox/platforms", json!({}))
             .as_array()
             .unwrap()
             .len(),
@@ -37,11 +37,11 @@ fn a_platform_made_by_control_goes_all_the_way() {
     let ticket = caller.get(&format!("{platform}/ticket"));
     assert_eq!(ticket["expires_in"], 12 * 3600);
     assert_eq!(caller.get(&format!("{platform}/ticket")), ticket);
-    let pushed = done(&caller, "POST", &format!("{platform}/ticket"), Value::Null);
+    let pushed = control_ok(&caller, "POST", &format!("{platform}/ticket"), Value::Null);
     assert_ne!(pushed, ticket);
     assert_eq!(caller.get(&format!("{platform}/ticket")), pushed);
     caller.sandbox.advance(Duration::from_secs(60));
-    let again = done(
+    let again = control_ok(
         &caller,
         "POST",
         &format!("{platform}/ticket"),
@@ -50,7 +50,7 @@ fn a_platform_made_by_control_goes_all_the_way() {
     assert_eq!(again, pushed, "valid for 12 hours from now");
 
     let path = format!("{platform}/authorizers/{MINI_PROGRAM_APPID}");
-    let authorized = done(&caller, "PUT", &path, json!({"permission_sets": [18, 17]}));
+    let authorized = control_ok(&caller, "PUT", &path, json!({"permission_sets": [18, 17]}));
     assert_eq!(
         caller.get(&format!("{platform}/authorizers")),
         json!([{"authorizer_appid": MINI_PROGRAM_APPID, "permission_sets": [17, 18]}])
@@ -70,15 +70,15 @@ fn a_platform_made_by_control_goes_all_the_way() {
     .to_string();
     let ask = format!("/cgi-bin/component/api_authorizer_token?access_token={component}");
 
-    let killed = done(&caller, "DELETE", &format!("{platform}/tokens"), json!({}));
+    let killed = control_ok(&caller, "DELETE", &format!("{platform}/tokens"), json!({}));
     assert_eq!(killed, json!({"killed": 1}));
     assert_eq!(errcode(&caller.post(&ask, &body)), 40001);
-    done(&caller, "DELETE", &path, json!({}));
+    control_ok(&caller, "DELETE", &path, json!({}));
     assert_eq!(caller.get(&format!("{platform}/authorizers")), json!([]));
 }
 
 #[test]
-fn mistakes_are_named() {
+fn an_error_names_the_mistake() {
     let caller = Caller::new();
     let platform = format!("/sandbox/platforms/{COMPONENT_APPID}");
     let unknown = "/sandbox/platforms/wx00000000000000cc";
@@ -95,21 +95,21 @@ fn mistakes_are_named() {
             format!("{unknown}/authorizers/{MINI_PROGRAM_APPID}"),
         ),
     ] {
-        let (status, text) = refused(&caller, method, &path, json!({}));
+        let (status, text) = control_refusal(&caller, method, &path, json!({}));
         assert_eq!(status, 404, "{method} {path}");
         assert!(text.contains("no platform wx00000000000000cc"), "{text}");
     }
-    let (status, text) = refused(&caller, "PUT", unknown, json!({}));
+    let (status, text) = control_refusal(&caller, "PUT", unknown, json!({}));
     assert_eq!(status, 400);
     assert!(text.contains("component_appsecret is missing"), "{text}");
     let nobody = format!("{platform}/authorizers/wx9999999999999999");
-    let (status, text) = refused(&caller, "PUT", &nobody, json!({}));
+    let (status, text) = control_refusal(&caller, "PUT", &nobody, json!({}));
     assert_eq!(status, 404);
     assert!(text.contains("no account wx9999999999999999"), "{text}");
-    let (status, text) = refused(&caller, "PATCH", &platform, json!({}));
+    let (status, text) = control_refusal(&caller, "PATCH", &platform, json!({}));
     assert_eq!(status, 405);
     assert!(text.contains("GET, PUT, DELETE"), "{text}");
-    let (status, _) = refused(&caller, "GET", &format!("{platform}/x/y"), json!({}));
+    let (status, _) = control_refusal(&caller, "GET", &format!("{platform}/x/y"), json!({}));
     assert_eq!(status, 404);
     for (path, body) in [
         (platform, json!({"secret": "s"})),
@@ -121,12 +121,16 @@ fn mistakes_are_named() {
             json!({"old_refresh_token": "lives"}),
         ),
     ] {
-        assert_eq!(refused(&caller, "PUT", &path, body).0, 400, "{path}");
+        assert_eq!(
+            control_refusal(&caller, "PUT", &path, body).0,
+            400,
+            "{path}"
+        );
     }
 }
 
 #[test]
-fn many_merchants_authorise_a_platform_at_once() {
+fn one_request_authorises_a_platform_for_many_merchants() {
     let caller = Caller::new();
     let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers");
     let merchants: serde_json::Map<String, Value> = (0..2_000)
@@ -137,9 +141,9 @@ fn many_merchants_authorise_a_platform_at_once() {
         SERVICE_ACCOUNT_APPID.to_owned(),
         json!({"permission_sets": [3], "kind": "service_account"}),
     );
-    let authorized = done(&caller, "PUT", &path, Value::Object(with_others));
+    let authorized = control_ok(&caller, "PUT", &path, Value::Object(with_others));
     assert_eq!(authorized.as_array().unwrap().len(), 2_001);
-    let listed = done(&caller, "GET", &path, json!({}));
+    let listed = control_ok(&caller, "GET", &path, json!({}));
     let of = |appid: &str| {
         let mut merchants = listed.as_array().unwrap().iter();
         merchants.find(|merchant| merchant["authorizer_appid"] == appid)
@@ -152,16 +156,16 @@ fn many_merchants_authorise_a_platform_at_once() {
     assert_eq!(of(last).unwrap()["permission_sets"], json!([18]));
     let account = caller.sandbox.account(last).unwrap();
     assert_eq!(account.secret.expose().len(), 32);
-    let again = done(&caller, "PUT", &path, Value::Object(merchants));
+    let again = control_ok(&caller, "PUT", &path, Value::Object(merchants));
     assert_ne!(again[1_999], authorized[1_999], "a new refresh token");
     assert_eq!(caller.sandbox.account(last).unwrap(), account);
 }
 
 #[test]
-fn where_one_merchant_is_wrong_none_authorises() {
+fn if_one_merchant_is_wrong_no_merchant_authorises_the_platform() {
     let caller = Caller::new();
     let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers");
-    let before = done(&caller, "GET", &path, json!({}));
+    let before = control_ok(&caller, "GET", &path, json!({}));
     let good = json!({"kind": "mini_program"});
     for (wrong, appid, status) in [
         (json!({}), "wx9999999999999999", 404),
@@ -169,13 +173,13 @@ fn where_one_merchant_is_wrong_none_authorises() {
         (json!({"secret": "s"}), MINI_PROGRAM_APPID, 400),
     ] {
         let body = json!({"wx0000000000000001": good, appid: wrong});
-        let (found, text) = refused(&caller, "PUT", &path, body);
+        let (found, text) = control_refusal(&caller, "PUT", &path, body);
         assert_eq!(found, status, "{text}");
-        assert_eq!(done(&caller, "GET", &path, json!({})), before);
+        assert_eq!(control_ok(&caller, "GET", &path, json!({})), before);
         assert!(caller.sandbox.account("wx0000000000000001").is_err());
     }
     let one = format!("{path}/wx0000000000000001");
-    let authorized = done(&caller, "PUT", &one, good);
+    let authorized = control_ok(&caller, "PUT", &one, good);
     assert_eq!(authorized["authorizer_appid"], "wx0000000000000001");
     assert!(caller.sandbox.account("wx0000000000000001").is_ok());
 }

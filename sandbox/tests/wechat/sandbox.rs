@@ -1,14 +1,16 @@
-//! Starting and stopping.
+//! Starting, stopping and resetting a sandbox.
 
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::time::Duration;
 
-use jumpqr_sandbox::{Account, Sandbox, SandboxError};
+use jumpqr_sandbox::{Account, Fault, MINI_PROGRAM_APPID, Sandbox, SandboxError};
+use serde_json::json;
 
-use crate::caller::{Caller, read_answer};
+use crate::caller::{Caller, PREFIX, errcode, read_response};
 
 #[test]
-fn only_loopback_will_do() {
+fn an_address_that_is_not_loopback_is_refused() {
     for address in [
         IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
@@ -26,7 +28,7 @@ fn only_loopback_will_do() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn the_error_of_a_port_in_use_names_the_port() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = Sandbox::builder().port(port).start().unwrap_err();
@@ -44,11 +46,11 @@ fn a_link_needs_both_accounts() {
 }
 
 #[test]
-fn stopping_closes_port_and_connections_and_may_be_repeated() {
+fn stopping_closes_the_port_and_connections_and_may_be_repeated() {
     let caller = Caller::new();
     let request = caller.raw_request("qrcodejumpget", "Content-Length: 2\r\n", "{}");
     let mut stream = caller.send_raw(&request);
-    read_answer(&mut stream);
+    read_response(&mut stream);
     caller.sandbox.stop();
     assert_eq!(stream.read(&mut [0]).unwrap(), 0);
     assert!(TcpStream::connect(("127.0.0.1", caller.sandbox.port())).is_err());
@@ -57,7 +59,7 @@ fn stopping_closes_port_and_connections_and_may_be_repeated() {
 }
 
 #[test]
-fn dropping_stops() {
+fn dropping_the_sandbox_stops_it() {
     let sandbox = Sandbox::start().unwrap();
     let port = sandbox.port();
     drop(sandbox);
@@ -65,7 +67,7 @@ fn dropping_stops() {
 }
 
 #[test]
-fn many_run_side_by_side_and_in_any_thread() {
+fn many_sandboxes_start_in_parallel_threads() {
     let sandboxes: Vec<Sandbox> = std::thread::scope(|scope| {
         let starts: Vec<_> = (0..8)
             .map(|_| scope.spawn(|| Sandbox::start().unwrap()))
@@ -79,4 +81,52 @@ fn many_run_side_by_side_and_in_any_thread() {
     ports.sort_unstable();
     ports.dedup();
     assert_eq!(ports.len(), 8);
+}
+
+#[test]
+fn a_reset_restores_the_initial_state() {
+    let caller = Caller::new();
+    let start = caller.get("/sandbox/accounts");
+    let url = format!("/sandbox/accounts/{MINI_PROGRAM_APPID}");
+    caller
+        .sandbox
+        .control("PUT", &url, json!({"personal": true}))
+        .unwrap();
+    caller
+        .sandbox
+        .control("PUT", "/sandbox/limits", json!({"rules": 1}))
+        .unwrap();
+    caller
+        .sandbox
+        .control("PUT", "/sandbox/web", json!({"not_filed": ["h.cn"]}))
+        .unwrap();
+    caller
+        .sandbox
+        .control(
+            "PUT",
+            &format!("{url}/rules"),
+            json!({"prefix": PREFIX, "path": "p"}),
+        )
+        .unwrap();
+    caller.sandbox.inject(Fault::reset().forever()).unwrap();
+    caller.sandbox.advance(Duration::from_secs(100));
+    let before = caller.get("/sandbox/clock")["unix_seconds"]
+        .as_f64()
+        .unwrap();
+
+    caller.sandbox.reset();
+    assert_eq!(caller.get("/sandbox/accounts"), start);
+    assert_eq!(caller.get("/sandbox/faults"), json!([]));
+    assert_eq!(caller.get("/sandbox/requests"), json!([]));
+    assert_eq!(caller.get("/sandbox/limits")["rules"], 100);
+    assert_eq!(caller.get("/sandbox/web")["not_filed"], json!([]));
+    assert_eq!(caller.get(&format!("{url}/rules")), json!([]));
+    assert!(
+        caller.get("/sandbox/clock")["unix_seconds"]
+            .as_f64()
+            .unwrap()
+            < before
+    );
+    let response = caller.call_as_mini_program("qrcodejumpget", &json!({}));
+    assert_eq!(errcode(&response), 40001, "the tokens are removed");
 }

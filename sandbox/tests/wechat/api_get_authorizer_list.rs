@@ -1,5 +1,3 @@
-//! The merchants of a platform, with the refresh token that each has at present.
-
 use std::time::Duration;
 
 use jumpqr_sandbox::{
@@ -7,8 +5,8 @@ use jumpqr_sandbox::{
 };
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, NOW, errcode, with};
-use crate::platform_caller::{ask_authorizer, authorize, component_token, rotating};
+use crate::caller::{Caller, NOW, errcode, with_fields};
+use crate::platform_caller::{ask_authorizer, authorize, component_token, new_rotating_caller};
 
 const LIST: &str = "/cgi-bin/component/api_get_authorizer_list";
 
@@ -20,17 +18,17 @@ fn ask(caller: &Caller, token: &str, body: &Value) -> Value {
     caller.post(&format!("{LIST}?access_token={token}"), &body.to_string())
 }
 
-/// The appids of a page.
+/// Requests a page and returns its appids.
 fn page(caller: &Caller, token: &str, offset: i64, count: i64) -> Vec<String> {
-    let answer = ask(caller, token, &request(offset, count));
-    let list = answer["list"].as_array().unwrap().iter();
+    let response = ask(caller, token, &request(offset, count));
+    let list = response["list"].as_array().unwrap().iter();
     list.map(|entry| entry["authorizer_appid"].as_str().unwrap().to_owned())
         .collect()
 }
 
 #[test]
-fn a_refresh_token_that_got_lost_is_found_again() {
-    let caller = rotating("dies_at_once");
+fn the_list_has_a_refresh_token_whose_response_was_lost() {
+    let caller = new_rotating_caller("dies_at_once");
     let token = component_token(&caller);
     let first = authorize(&caller, MINI_PROGRAM_APPID, None);
     let renew =
@@ -41,10 +39,10 @@ fn a_refresh_token_that_got_lost_is_found_again() {
     renew(&first);
     assert_eq!(errcode(&renew(&first)), 61023);
 
-    let answer = ask(&caller, &token, &request(0, 500));
-    let found = answer["list"][0]["refresh_token"].as_str().unwrap();
+    let response = ask(&caller, &token, &request(0, 500));
+    let found = response["list"][0]["refresh_token"].as_str().unwrap();
     assert_eq!(
-        answer,
+        response,
         json!({
             "total_count": 1,
             "list": [{"authorizer_appid": MINI_PROGRAM_APPID, "refresh_token": found, "auth_time": NOW}],
@@ -54,7 +52,7 @@ fn a_refresh_token_that_got_lost_is_found_again() {
 }
 
 #[test]
-fn pages_hold_each_merchant_of_the_platform_once() {
+fn the_pages_have_each_merchant_of_the_platform_once() {
     let caller = Caller::new();
     for appid in ["wx00000000000000a1", "wx00000000000000a2"] {
         caller
@@ -67,8 +65,8 @@ fn pages_hold_each_merchant_of_the_platform_once() {
     caller
         .sandbox
         .put_platform(Platform::new(other, "a-secret"));
-    let elsewhere = caller.sandbox.authorize(other, "wx00000000000000a1", None);
-    elsewhere.unwrap();
+    let foreign_token = caller.sandbox.authorize(other, "wx00000000000000a1", None);
+    foreign_token.unwrap();
     caller
         .sandbox
         .revoke(COMPONENT_APPID, "wx00000000000000a1")
@@ -84,12 +82,12 @@ fn pages_hold_each_merchant_of_the_platform_once() {
     assert_eq!(page(&caller, &token, 0, 2), all[..2]);
     assert_eq!(page(&caller, &token, 2, 2), all[2..]);
     assert!(page(&caller, &token, 3, 1).is_empty());
-    let answer = ask(&caller, &token, &request(3, 1));
-    assert_eq!(answer["total_count"], 3);
+    let response = ask(&caller, &token, &request(3, 1));
+    assert_eq!(response["total_count"], 3);
 }
 
 #[test]
-fn what_is_wrong_with_the_request_is_told() {
+fn each_wrong_request_gets_its_own_code() {
     let caller = Caller::new();
     let token = component_token(&caller);
     let good = request(0, 10);
@@ -102,19 +100,19 @@ fn what_is_wrong_with_the_request_is_told() {
         (json!({"count": "many"}), 40097),
         (json!({"count": 501}), 40170),
     ] {
-        let answer = ask(&caller, &token, &with(good.clone(), changes.clone()));
-        assert_eq!(errcode(&answer), code, "{changes}");
+        let response = ask(&caller, &token, &with_fields(good.clone(), changes.clone()));
+        assert_eq!(errcode(&response), code, "{changes}");
     }
     assert_eq!(errcode(&caller.post(LIST, &good.to_string())), 41001);
-    let answer = ask(&caller, caller.mini_program_token(), &good);
-    assert_eq!(errcode(&answer), 61014);
+    let response = ask(&caller, caller.mini_program_token(), &good);
+    assert_eq!(errcode(&response), 61014);
     assert_eq!(errcode(&ask(&caller, "89_wrong", &json!({}))), 40001);
     let older = format!("{LIST}?component_access_token={token}");
     assert!(caller.post(&older, &good.to_string())["list"].is_array());
 }
 
 #[test]
-fn faults_find_the_platform_and_its_tokens() {
+fn faults_apply_to_the_platform_and_its_tokens() {
     let caller = Caller::new();
     let token = component_token(&caller);
     let busy = Fault::errcode(-1).account(COMPONENT_APPID);

@@ -1,4 +1,4 @@
-//! Faults as a client sees them on the wire.
+//! The responses and connections of faults, as a client sees them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jumpqr_sandbox::{Effect, Fault, Interface, MINI_PROGRAM_APPID};
 use serde_json::Value;
 
-use crate::caller::{Caller, PREFIX, ordinary_rule, read_answer, read_to_end};
+use crate::caller::{Caller, PREFIX, ordinary_rule, read_response, read_to_end};
 
 fn add_request(caller: &Caller) -> String {
     let body = ordinary_rule(PREFIX).to_string();
@@ -15,7 +15,7 @@ fn add_request(caller: &Caller) -> String {
     caller.raw_request("qrcodejumpadd", &headers, &body)
 }
 
-fn met_by(fault: Fault) -> (Caller, TcpStream) {
+fn send_with_fault(fault: Fault) -> (Caller, TcpStream) {
     let caller = Caller::new();
     caller.sandbox.inject(fault).unwrap();
     let stream = caller.send_raw(&add_request(&caller));
@@ -36,15 +36,15 @@ fn split(bytes: &[u8]) -> (String, Vec<u8>) {
 }
 
 #[test]
-fn a_reset_is_a_reset() {
-    let (caller, mut stream) = met_by(Fault::reset());
+fn a_reset_sends_a_tcp_rst() {
+    let (caller, mut stream) = send_with_fault(Fault::reset());
     assert_eq!(
         read_to_end(&mut stream),
         (Vec::new(), Some(ErrorKind::ConnectionReset))
     );
     assert_eq!(rules(&caller), 0);
 
-    let (caller, mut stream) = met_by(Fault::reset().after_applying());
+    let (caller, mut stream) = send_with_fault(Fault::reset().after_applying());
     assert_eq!(
         read_to_end(&mut stream),
         (Vec::new(), Some(ErrorKind::ConnectionReset))
@@ -53,8 +53,8 @@ fn a_reset_is_a_reset() {
 }
 
 #[test]
-fn a_truncated_answer_announces_more_than_it_sends() {
-    let (caller, mut stream) = met_by(Fault::new(Effect::Truncate));
+fn a_truncated_response_has_a_content_length_of_the_whole_body() {
+    let (caller, mut stream) = send_with_fault(Fault::new(Effect::Truncate));
     let (bytes, error) = read_to_end(&mut stream);
     assert_eq!(error, None);
     let (head, body) = split(&bytes);
@@ -69,7 +69,7 @@ fn a_truncated_answer_announces_more_than_it_sends() {
 }
 
 #[test]
-fn html_statuses_garbage_and_nothing() {
+fn the_wrong_bodies_and_statuses_are_sent_as_requested() {
     let html = "text/html; charset=utf-8";
     let json = "application/json; encoding=utf-8";
     let cases = [
@@ -85,8 +85,8 @@ fn html_statuses_garbage_and_nothing() {
             if applied {
                 fault = fault.after_applying();
             }
-            let (caller, mut stream) = met_by(fault);
-            let (head, body) = read_answer(&mut stream);
+            let (caller, mut stream) = send_with_fault(fault);
+            let (head, body) = read_response(&mut stream);
             assert!(head.starts_with(&format!("http/1.1 {status} ")), "{head}");
             assert!(
                 head.contains(&format!("\r\ncontent-type: {content_type}\r\n")),
@@ -104,8 +104,8 @@ fn html_statuses_garbage_and_nothing() {
 }
 
 #[test]
-fn what_is_not_http_does_not_look_like_it() {
-    let (caller, mut stream) = met_by(Fault::new(Effect::NotHttp));
+fn not_http_sends_bytes_that_are_not_http() {
+    let (caller, mut stream) = send_with_fault(Fault::new(Effect::NotHttp));
     let (bytes, error) = read_to_end(&mut stream);
     assert_eq!(error, None);
     assert!(
@@ -116,65 +116,65 @@ fn what_is_not_http_does_not_look_like_it() {
 }
 
 #[test]
-fn a_dribble_comes_piece_by_piece_and_whole() {
+fn a_dribble_sends_the_whole_body_in_pieces() {
     let interval = Duration::from_millis(20);
     let started = Instant::now();
-    let (caller, mut stream) = met_by(Fault::new(Effect::Dribble { bytes: 4, interval }));
-    let (_, body) = read_answer(&mut stream);
+    let (caller, mut stream) = send_with_fault(Fault::new(Effect::Dribble { bytes: 4, interval }));
+    let (_, body) = read_response(&mut stream);
     assert_eq!(body, br#"{"errcode":0,"errmsg":"ok"}"#);
-    // 27 bytes are 7 pieces with 6 pauses; a pause cannot be shorter than asked.
+    // 27 bytes are 7 pieces with 6 pauses. No pause is shorter than its interval.
     assert!(started.elapsed() >= interval * 6);
     assert_eq!(rules(&caller), 1);
 }
 
 #[test]
-fn a_delay_takes_its_time() {
+fn a_delay_takes_real_time() {
     let by = Duration::from_millis(60);
     for fault in [Fault::delay(by), Fault::delay(by).after_applying()] {
         let started = Instant::now();
-        let (caller, mut stream) = met_by(fault);
-        read_answer(&mut stream);
+        let (caller, mut stream) = send_with_fault(fault);
+        read_response(&mut stream);
         assert!(started.elapsed() >= by);
         assert_eq!(rules(&caller), 1);
     }
 }
 
 #[test]
-fn who_leaves_during_a_delay_has_applied_it_only_if_that_came_first() {
+fn a_client_that_leaves_during_a_delay_applies_the_call_only_after() {
     let delay = Duration::from_millis(500);
     for (fault, applied) in [
         (Fault::delay(delay), 0),
         (Fault::delay(delay).after_applying(), 1),
     ] {
-        let (caller, stream) = met_by(fault);
+        let (caller, stream) = send_with_fault(fault);
         while caller.sandbox.counters().calls_of(Interface::AddJumpQRCode) == 0 {
             std::thread::yield_now();
         }
         drop(stream);
-        // This one is applied after the other would have been.
+        // This call comes after the first one would have been applied.
         caller.sandbox.inject(Fault::delay(delay * 3 / 2)).unwrap();
         let request = caller.raw_request("qrcodejumpget", "Content-Length: 2\r\n", "{}");
-        let (_, body) = read_answer(&mut caller.send_raw(&request));
+        let (_, body) = read_response(&mut caller.send_raw(&request));
         let listed: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(listed["total_count"], applied);
     }
 }
 
 #[test]
-fn a_closed_connection_is_closed_without_a_word() {
+fn a_close_is_not_announced_by_a_header() {
     let caller = Caller::new();
     caller.sandbox.inject(Fault::new(Effect::Close)).unwrap();
     let mut stream = caller.send_raw(&add_request(&caller));
-    let (head, body) = read_answer(&mut stream);
+    let (head, body) = read_response(&mut stream);
     assert!(!head.contains("connection: close"), "{head}");
     assert_eq!(body, br#"{"errcode":0,"errmsg":"ok"}"#);
-    assert_eq!(stream.read(&mut [0]).unwrap(), 0, "the end");
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0, "end of stream");
     assert_eq!(rules(&caller), 1);
 
     let request = caller.raw_request("qrcodejumpget", "Content-Length: 2\r\n", "{}");
     let mut stream = caller.send_raw(&request);
-    read_answer(&mut stream);
+    read_response(&mut stream);
     stream.write_all(request.as_bytes()).unwrap();
-    read_answer(&mut stream);
+    read_response(&mut stream);
     assert_eq!(caller.sandbox.counters().connections, 2);
 }

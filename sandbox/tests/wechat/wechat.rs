@@ -1,13 +1,13 @@
-//! What the HTTP side accepts, and what it refuses.
+//! The HTTP requests that the sandbox accepts, and the ones that it refuses.
 
 use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, read_answer, token_of};
+use crate::caller::{Caller, PREFIX, errcode, ordinary_rule, read_response, token_of};
 
-fn answer(caller: &Caller, request: &str) -> Value {
-    let (head, body) = read_answer(&mut caller.send_raw(request));
+fn response(caller: &Caller, request: &str) -> Value {
+    let (head, body) = read_response(&mut caller.send_raw(request));
     assert!(head.starts_with("http/1.1 200 "), "{head}");
     assert!(
         head.contains("\r\ncontent-type: application/json; encoding=utf-8\r\n"),
@@ -17,7 +17,7 @@ fn answer(caller: &Caller, request: &str) -> Value {
 }
 
 #[test]
-fn any_content_type_will_do_or_none() {
+fn any_content_type_or_none_is_accepted() {
     let caller = Caller::new();
     for header in [
         "",
@@ -27,13 +27,13 @@ fn any_content_type_will_do_or_none() {
     ] {
         let headers = format!("{header}Content-Length: 2\r\n");
         let request = caller.raw_request("qrcodejumpget", &headers, "{}");
-        assert_eq!(errcode(&answer(&caller, &request)), 0, "{header}");
+        assert_eq!(errcode(&response(&caller, &request)), 0, "{header}");
         caller.sandbox.advance(std::time::Duration::from_secs(1));
     }
 }
 
 #[test]
-fn chunked_bodies_are_put_together() {
+fn chunked_bodies_are_accepted() {
     let caller = Caller::new();
     let body = ordinary_rule(PREFIX).to_string();
     let (start, end) = body.split_at(20);
@@ -43,31 +43,31 @@ fn chunked_bodies_are_put_together() {
         end.len()
     );
     let request = caller.raw_request("qrcodejumpadd", "Transfer-Encoding: chunked\r\n", &chunks);
-    assert_eq!(errcode(&answer(&caller, &request)), 0);
+    assert_eq!(errcode(&response(&caller, &request)), 0);
     assert_eq!(caller.sandbox.requests()[0].body, body);
 }
 
 #[test]
-fn a_connection_carries_many_calls() {
+fn a_connection_can_be_reused() {
     let caller = Caller::new();
     let request = caller.raw_request("qrcodejumpget", "Content-Length: 2\r\n", "{}");
     let mut stream = caller.send_raw(&request);
-    read_answer(&mut stream);
+    read_response(&mut stream);
     for _ in 0..3 {
         stream.write_all(request.as_bytes()).unwrap();
-        read_answer(&mut stream);
+        read_response(&mut stream);
     }
     assert_eq!(caller.sandbox.counters().connections, 1);
     assert_eq!(caller.sandbox.counters().business_calls, 4);
 }
 
 #[test]
-fn escaped_slashes_are_legal_json() {
+fn escaped_slashes_are_accepted() {
     let caller = Caller::new();
     let body = ordinary_rule(PREFIX).to_string().replace('/', "\\/");
-    let answer = caller.call_now("qrcodejumpadd", caller.mini_program_token(), &body);
-    assert_eq!(errcode(&answer), 0);
-    let listed = caller.mini("qrcodejumpget", &json!({}));
+    let response = caller.call_now("qrcodejumpadd", caller.mini_program_token(), &body);
+    assert_eq!(errcode(&response), 0);
+    let listed = caller.call_as_mini_program("qrcodejumpget", &json!({}));
     assert_eq!(listed["rule_list"][0]["prefix"], PREFIX);
 }
 
@@ -80,9 +80,9 @@ fn escapes_of_ascii_are_decoded() {
         .replace('=', "\\u003d")
         .replace('&', "\\u0026");
     assert!(body.contains(r"a?b\u003d1\u0026c"), "{body}");
-    let answer = caller.call_now("qrcodejumpadd", caller.mini_program_token(), &body);
-    assert_eq!(errcode(&answer), 0);
-    let listed = caller.mini("qrcodejumpget", &json!({}));
+    let response = caller.call_now("qrcodejumpadd", caller.mini_program_token(), &body);
+    assert_eq!(errcode(&response), 0);
+    let listed = caller.call_as_mini_program("qrcodejumpget", &json!({}));
     assert_eq!(listed["rule_list"][0]["prefix"], prefix);
 }
 
@@ -90,12 +90,12 @@ fn escapes_of_ascii_are_decoded() {
 fn escaped_characters_beyond_ascii_get_40033() {
     let caller = Caller::new();
     let body = r#"{"prefix":"https://h.cn/\u4e2d"}"#;
-    let answer = caller.call_now("qrcodejumpadd", caller.mini_program_token(), body);
-    assert_eq!(errcode(&answer), 40033);
+    let response = caller.call_now("qrcodejumpadd", caller.mini_program_token(), body);
+    assert_eq!(errcode(&response), 40033);
 }
 
 #[test]
-fn bodies_that_are_not_json_get_47001_and_empty_ones_44002() {
+fn a_body_that_is_not_json_gets_47001_and_an_empty_body_44002() {
     let caller = Caller::new();
     let call = |name: &str, body: &str| {
         caller.sandbox.advance(std::time::Duration::from_secs(1));
@@ -117,9 +117,9 @@ fn bodies_that_are_not_json_get_47001_and_empty_ones_44002() {
     let mut stream = caller.send_raw(&request);
     stream.write_all(b"{\"a\":\"\xff\xfe\"").unwrap();
     stream.write_all(b"}").ok();
-    let (_, body) = read_answer(&mut stream);
-    let answer: Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!(errcode(&answer), 47001);
+    let (_, body) = read_response(&mut stream);
+    let response: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(errcode(&response), 47001);
 }
 
 #[test]
@@ -133,13 +133,13 @@ fn a_body_over_1_mib_gets_45002() {
     );
     let mut stream = caller.send_raw(&request);
     stream.write_all(body.as_bytes()).ok();
-    let (_, body) = read_answer(&mut stream);
-    let answer: Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!(errcode(&answer), 45002);
+    let (_, body) = read_response(&mut stream);
+    let response: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(errcode(&response), 45002);
 }
 
 #[test]
-fn tokens_that_are_missing_or_malformed_are_told_apart() {
+fn missing_malformed_and_unknown_tokens_have_different_codes() {
     let caller = Caller::new();
     let call =
         |query: &str| errcode(&caller.post(&format!("/cgi-bin/wxopen/qrcodejumpget{query}"), "{}"));
@@ -149,44 +149,44 @@ fn tokens_that_are_missing_or_malformed_are_told_apart() {
     assert_eq!(call("?access_token=a%20b"), 40014);
     assert_eq!(call(&format!("?access_token={}", "a".repeat(513))), 40014);
     assert_eq!(call(&format!("?access_token={}", "a".repeat(512))), 40001);
-    let elsewhere = token_of(&Caller::new().sandbox, jumpqr_sandbox::MINI_PROGRAM_APPID);
+    let foreign_token = token_of(&Caller::new().sandbox, jumpqr_sandbox::MINI_PROGRAM_APPID);
     assert_eq!(
-        call(&format!("?access_token={elsewhere}")),
+        call(&format!("?access_token={foreign_token}")),
         40001,
         "a token of another sandbox"
     );
     let body = json!({"access_token": caller.mini_program_token()}).to_string();
     let in_body = caller.post("/cgi-bin/wxopen/qrcodejumpget", &body);
-    assert_eq!(errcode(&in_body), 41001, "the token goes into the query");
+    assert_eq!(errcode(&in_body), 41001, "the token must be in the query");
 }
 
 #[test]
 fn the_wrong_method_is_refused() {
     let caller = Caller::new();
     let token = caller.mini_program_token();
-    let answer = caller.get(&format!(
+    let response = caller.get(&format!(
         "/cgi-bin/wxopen/qrcodejumpget?access_token={token}"
     ));
-    assert_eq!(errcode(&answer), 43002);
+    assert_eq!(errcode(&response), 43002);
     assert_eq!(errcode(&caller.get("/cgi-bin/stable_token")), 43002);
     assert_eq!(errcode(&caller.post("/cgi-bin/token", "{}")), 43001);
 }
 
 #[test]
-fn an_unknown_path_below_cgi_bin_gets_40066_and_any_other_is_http_404() {
+fn an_unknown_path_gets_40066_below_cgi_bin_and_http_404_elsewhere() {
     let caller = Caller::new();
     for path in [
         "/cgi-bin/",
         "/cgi-bin/wxopen/qrcodejump",
         "/cgi-bin/wxopen/qrcodejumpadd/",
     ] {
-        let answer = caller.post(path, "{}");
-        assert_eq!(errcode(&answer), 40066, "{path}");
-        let errmsg = answer["errmsg"].as_str().unwrap();
+        let response = caller.post(path, "{}");
+        assert_eq!(errcode(&response), 40066, "{path}");
+        let errmsg = response["errmsg"].as_str().unwrap();
         assert!(errmsg.starts_with("invalid url rid: "), "{errmsg}");
     }
     for path in ["/", "/cgi-bin", "/wxa/x"] {
-        let (head, _) = read_answer(&mut caller.send_raw(&format!(
+        let (head, _) = read_response(&mut caller.send_raw(&format!(
             "POST {path} HTTP/1.1\r\nHost: localhost:{}\r\nContent-Length: 0\r\n\r\n",
             caller.sandbox.port()
         )));
@@ -196,11 +196,11 @@ fn an_unknown_path_below_cgi_bin_gets_40066_and_any_other_is_http_404() {
 }
 
 #[test]
-fn every_refusal_has_a_rid_of_its_own() {
+fn every_error_response_has_its_own_rid() {
     let caller = Caller::new();
     let rid = || {
-        let answer = caller.post("/cgi-bin/wxopen/qrcodejumpget", "{}");
-        let errmsg = answer["errmsg"].as_str().unwrap().to_owned();
+        let response = caller.post("/cgi-bin/wxopen/qrcodejumpget", "{}");
+        let errmsg = response["errmsg"].as_str().unwrap().to_owned();
         let (text, rid) = errmsg.split_once(" rid: ").unwrap();
         assert_eq!(text, "access_token missing");
         let groups: Vec<&str> = rid.split('-').collect();

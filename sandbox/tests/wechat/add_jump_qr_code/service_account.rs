@@ -7,16 +7,18 @@ use jumpqr_sandbox::{
 };
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, token_of, with};
+use crate::caller::{
+    Caller, SERVICE_PREFIX, errcode, ordinary_rule, service_rule, token_of, with_fields,
+};
 
 const ADD: &str = "qrcodejumpadd";
 
 fn add(caller: &Caller, rule: &Value) -> i64 {
-    errcode(&caller.service(ADD, rule))
+    errcode(&caller.call_as_service_account(ADD, rule))
 }
 
-fn listed(caller: &Caller) -> Value {
-    caller.service("qrcodejumpget", &json!({"appid": MINI_PROGRAM_APPID}))["rule_list"].clone()
+fn listed_rules(caller: &Caller) -> Value {
+    caller.call_as_service_account("qrcodejumpget", &json!({"appid": MINI_PROGRAM_APPID}))["rule_list"].clone()
 }
 
 #[test]
@@ -24,7 +26,7 @@ fn the_official_sample_is_stored_as_sent() {
     let caller = Caller::new();
     assert_eq!(add(&caller, &service_rule(SERVICE_PREFIX)), 0);
     assert_eq!(
-        listed(&caller),
+        listed_rules(&caller),
         json!([{"prefix": SERVICE_PREFIX, "path": "pages/index/index", "state": 1}])
     );
     assert_eq!(add(&caller, &service_rule(SERVICE_PREFIX)), 85071);
@@ -33,7 +35,7 @@ fn the_official_sample_is_stored_as_sent() {
 #[test]
 fn fields_of_the_other_mode_without_a_value_count_as_absent() {
     let caller = Caller::new();
-    let rule = with(
+    let rule = with_fields(
         service_rule(SERVICE_PREFIX),
         json!({"open_version": 0, "permit_sub_rule": 0, "debug_url": []}),
     );
@@ -41,7 +43,7 @@ fn fields_of_the_other_mode_without_a_value_count_as_absent() {
 }
 
 #[test]
-fn a_prefix_that_is_no_parametric_qr_url_gets_85066() {
+fn a_prefix_that_is_not_a_parametric_qr_url_gets_85066() {
     let caller = Caller::new();
     for prefix in [
         "https://weixin.qq.com/q/kZgfwMTm72Wxxxx",
@@ -54,7 +56,7 @@ fn a_prefix_that_is_no_parametric_qr_url_gets_85066() {
 }
 
 #[test]
-fn neither_icp_nor_file_is_checked_but_the_blacklist_is() {
+fn only_the_blacklist_is_checked_not_icp_or_the_file() {
     let caller = Caller::new();
     let mut web = Web::default();
     web.not_filed = BTreeSet::from(["qq.com".to_owned()]);
@@ -69,17 +71,21 @@ fn neither_icp_nor_file_is_checked_but_the_blacklist_is() {
 }
 
 #[test]
-fn an_appid_that_is_not_that_of_a_linked_mini_program_gets_40166() {
+fn an_appid_of_no_linked_mini_program_gets_40166() {
     let unlinked = "wx2222222222222222";
-    let caller = Caller::with(Sandbox::builder().account(Account::mini_program(unlinked, "s")));
-    let rule = |appid: &str| with(service_rule(SERVICE_PREFIX), json!({ "appid": appid }));
+    let caller =
+        Caller::with_builder(Sandbox::builder().account(Account::mini_program(unlinked, "s")));
+    let rule = |appid: &str| with_fields(service_rule(SERVICE_PREFIX), json!({ "appid": appid }));
     for appid in ["gh_0123456789ab", unlinked, "wx3333333333333333"] {
         assert_eq!(add(&caller, &rule(appid)), 40166, "{appid}");
-        let get = caller.service("qrcodejumpget", &json!({ "appid": appid }));
+        let get = caller.call_as_service_account("qrcodejumpget", &json!({ "appid": appid }));
         assert_eq!(errcode(&get), 40166, "{appid}");
     }
     assert_eq!(
-        add(&caller, &with(rule(unlinked), json!({"appid": null}))),
+        add(
+            &caller,
+            &with_fields(rule(unlinked), json!({"appid": null}))
+        ),
         40097
     );
     caller
@@ -88,7 +94,7 @@ fn an_appid_that_is_not_that_of_a_linked_mini_program_gets_40166() {
         .unwrap();
     assert_eq!(add(&caller, &rule(unlinked)), 0);
     assert_eq!(
-        listed(&caller),
+        listed_rules(&caller),
         json!([]),
         "the rules of another Mini Program are not listed"
     );
@@ -104,10 +110,10 @@ fn a_personal_mini_program_gets_85075() {
 }
 
 #[test]
-fn without_permission_set_3_it_is_61007() {
+fn a_call_without_permission_set_3_gets_61007() {
     let caller = Caller::new();
     assert_eq!(
-        errcode(&caller.mini(ADD, &service_rule("https://h.cn/a"))),
+        errcode(&caller.call_as_mini_program(ADD, &service_rule("https://h.cn/a"))),
         61007,
         "a Mini Program cannot call in this mode"
     );
@@ -119,42 +125,46 @@ fn without_permission_set_3_it_is_61007() {
 }
 
 #[test]
-fn an_unpublished_rule_can_be_modified_and_a_published_one_not() {
+fn only_an_unpublished_rule_can_be_modified() {
     let caller = Caller::new();
-    let edit = with(
+    let edit = with_fields(
         service_rule(SERVICE_PREFIX),
         json!({"is_edit": 1, "path": "pages/other"}),
     );
-    assert_eq!(add(&caller, &edit), 40097, "there is none yet");
+    assert_eq!(add(&caller, &edit), 40097, "the rule does not exist yet");
     assert_eq!(add(&caller, &service_rule(SERVICE_PREFIX)), 0);
     assert_eq!(add(&caller, &edit), 0);
-    assert_eq!(listed(&caller)[0]["path"], "pages/other");
-    let publish = caller.service("qrcodejumppublish", &json!({"prefix": SERVICE_PREFIX}));
+    assert_eq!(listed_rules(&caller)[0]["path"], "pages/other");
+    let publish =
+        caller.call_as_service_account("qrcodejumppublish", &json!({"prefix": SERVICE_PREFIX}));
     assert_eq!(errcode(&publish), 0);
-    assert_eq!(listed(&caller)[0]["state"], 2);
+    assert_eq!(listed_rules(&caller)[0]["state"], 2);
     assert_eq!(add(&caller, &edit), 40097);
     assert_eq!(
-        add(&caller, &with(edit, json!({"path": "pages/index/index"}))),
+        add(
+            &caller,
+            &with_fields(edit, json!({"path": "pages/index/index"}))
+        ),
         40097
     );
 }
 
 #[test]
-fn the_same_code_of_another_service_account_gets_85072() {
+fn a_code_used_by_another_service_account_gets_85072() {
     let other = "wx4444444444444444";
-    let caller = Caller::with(
+    let caller = Caller::with_builder(
         Sandbox::builder()
             .account(Account::service_account(other, "s"))
             .link(other, MINI_PROGRAM_APPID),
     );
     assert_eq!(add(&caller, &service_rule(SERVICE_PREFIX)), 0);
     let token = token_of(&caller.sandbox, other);
-    let answer = caller.call(ADD, &token, &service_rule(SERVICE_PREFIX));
-    assert_eq!(errcode(&answer), 85072);
+    let response = caller.call(ADD, &token, &service_rule(SERVICE_PREFIX));
+    assert_eq!(errcode(&response), 85072);
 }
 
 #[test]
-fn a_mini_program_holds_as_many_rules_as_the_limit_says() {
+fn one_rule_more_than_the_limit_gets_85073() {
     let caller = Caller::new();
     caller
         .sandbox

@@ -1,53 +1,59 @@
-//! wxamplink and wxamplinkget: two administrators confirm.
+//! Links: wxamplink, the decisions of the two administrators, and wxamplinkget.
 
 use std::collections::BTreeSet;
 
 use jumpqr_sandbox::{Account, LinkStatus, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID, Sandbox};
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, SERVICE_PREFIX, errcode, service_rule, with};
+use crate::caller::{Caller, SERVICE_PREFIX, errcode, service_rule, with_fields};
 
 const NEW: &str = "wx5555555555555555";
 
 fn caller() -> Caller {
-    Caller::with(Sandbox::builder().account(Account::mini_program(NEW, "s")))
+    Caller::with_builder(Sandbox::builder().account(Account::mini_program(NEW, "s")))
 }
 
 fn ask(caller: &Caller) -> i64 {
-    errcode(&caller.service(
+    errcode(&caller.call_as_service_account(
         "wxamplink",
         &json!({"appid": NEW, "notify_users": "0", "show_profile": 1}),
     ))
 }
 
 fn status(caller: &Caller) -> Option<i64> {
-    let answer = caller.service("wxamplinkget", &json!({}));
-    let items = answer["wxopens"]["items"].as_array().unwrap();
+    let response = caller.call_as_service_account("wxamplinkget", &json!({}));
+    let items = response["wxopens"]["items"].as_array().unwrap();
     let item = items.iter().find(|item| item["appid"] == NEW)?;
     item["status"].as_i64()
 }
 
 #[test]
-fn a_link_waits_for_the_account_then_for_the_mini_program() {
+fn a_link_awaits_the_account_admin_then_the_mini_program_admin() {
     let caller = caller();
-    let rule = with(service_rule(SERVICE_PREFIX), json!({ "appid": NEW }));
+    let rule = with_fields(service_rule(SERVICE_PREFIX), json!({ "appid": NEW }));
     assert_eq!(status(&caller), None);
     assert_eq!(ask(&caller), 0);
     assert_eq!(status(&caller), Some(12));
-    assert_eq!(ask(&caller), 0, "asking twice changes nothing");
+    assert_eq!(ask(&caller), 0, "a second request changes nothing");
     assert_eq!(status(&caller), Some(12));
     caller
         .sandbox
         .confirm_link(SERVICE_ACCOUNT_APPID, NEW)
         .unwrap();
     assert_eq!(status(&caller), Some(2));
-    assert_eq!(errcode(&caller.service("qrcodejumpadd", &rule)), 40166);
+    assert_eq!(
+        errcode(&caller.call_as_service_account("qrcodejumpadd", &rule)),
+        40166
+    );
     caller
         .sandbox
         .confirm_link(SERVICE_ACCOUNT_APPID, NEW)
         .unwrap();
     assert_eq!(status(&caller), Some(1));
-    assert_eq!(errcode(&caller.service("qrcodejumpadd", &rule)), 0);
+    assert_eq!(
+        errcode(&caller.call_as_service_account("qrcodejumpadd", &rule)),
+        0
+    );
     assert_eq!(ask(&caller), 89015);
     assert!(
         caller
@@ -58,7 +64,7 @@ fn a_link_waits_for_the_account_then_for_the_mini_program() {
 }
 
 #[test]
-fn a_refused_link_can_be_asked_for_again() {
+fn a_refused_link_can_be_requested_again() {
     let caller = caller();
     assert!(
         caller
@@ -89,38 +95,53 @@ fn a_refused_link_can_be_asked_for_again() {
 }
 
 #[test]
-fn an_item_tells_name_and_release() {
-    let answer = Caller::new().service("wxamplinkget", &json!({}));
+fn an_item_has_the_nickname_and_whether_code_is_released() {
+    let response = Caller::new().call_as_service_account("wxamplinkget", &json!({}));
     assert_eq!(
-        answer["wxopens"]["items"],
+        response["wxopens"]["items"],
         json!([{"appid": MINI_PROGRAM_APPID, "status": 1, "nickname": "Sandbox Mini Program", "released": 1}])
     );
 }
 
 #[test]
-fn wxamplinkget_takes_an_empty_body() {
+fn wxamplinkget_accepts_an_empty_body() {
     let caller = Caller::new();
-    let answer = caller.call_now("wxamplinkget", caller.service_account_token(), "");
-    assert_eq!(errcode(&answer), 0);
+    let response = caller.call_now("wxamplinkget", caller.service_account_token(), "");
+    assert_eq!(errcode(&response), 0);
 }
 
 #[test]
 fn wrong_requests_are_refused() {
     let caller = caller();
-    let link = |body: Value| errcode(&caller.service("wxamplink", &body));
+    let link = |body: Value| errcode(&caller.call_as_service_account("wxamplink", &body));
     let good = json!({"appid": NEW, "notify_users": 0, "show_profile": 0});
-    assert_eq!(link(with(good.clone(), json!({"appid": "gh_1"}))), 40013);
     assert_eq!(
-        link(with(good.clone(), json!({"appid": SERVICE_ACCOUNT_APPID}))),
+        link(with_fields(good.clone(), json!({"appid": "gh_1"}))),
         40013
     );
-    assert_eq!(link(with(good.clone(), json!({"appid": null}))), 40097);
-    assert_eq!(link(with(good.clone(), json!({"notify_users": 2}))), 40097);
     assert_eq!(
-        link(with(good.clone(), json!({"show_profile": null}))),
+        link(with_fields(
+            good.clone(),
+            json!({"appid": SERVICE_ACCOUNT_APPID})
+        )),
+        40013
+    );
+    assert_eq!(
+        link(with_fields(good.clone(), json!({"appid": null}))),
         40097
     );
-    assert_eq!(errcode(&caller.mini("wxamplink", &good)), 61007);
+    assert_eq!(
+        link(with_fields(good.clone(), json!({"notify_users": 2}))),
+        40097
+    );
+    assert_eq!(
+        link(with_fields(good.clone(), json!({"show_profile": null}))),
+        40097
+    );
+    assert_eq!(
+        errcode(&caller.call_as_mini_program("wxamplink", &good)),
+        61007
+    );
     let mut account = caller.sandbox.account(SERVICE_ACCOUNT_APPID).unwrap();
     account.permission_sets = BTreeSet::from([3]);
     caller.sandbox.put_account(account);
