@@ -1,6 +1,6 @@
 'use strict'
 
-// The server that does wrong: the program `hostile` of the crate `jumpqr-tests`, which JUMPQR_HOSTILE names.
+// The hostile server: the program `hostile` of the crate `jumpqr-tests`. JUMPQR_HOSTILE is its path.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')

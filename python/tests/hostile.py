@@ -1,4 +1,4 @@
-"""The server that does wrong: the program `hostile` of the crate `jumpqr-tests`, which `JUMPQR_HOSTILE` names."""
+"""The hostile server: the program `hostile` of the crate `jumpqr-tests`. `JUMPQR_HOSTILE` is its path."""
 
 from __future__ import annotations
 

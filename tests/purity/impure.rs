@@ -1,4 +1,4 @@
-//! Everything that the core must not do, once each: what `core/clippy.toml` names, and nothing else.
+//! One use of each path that `core/clippy.toml` disallows.
 
 use std::net::ToSocketAddrs as _;
 

@@ -1,4 +1,4 @@
-//! `answers.json`: what a call ends with when the server answers every request with the same.
+//! `answers.json`: the result of a call when the server gives every request the same answer.
 
 use serde::Deserialize;
 
@@ -20,9 +20,9 @@ pub struct AnswerVector {
     pub name: String,
     /// The call.
     pub call: Invocation,
-    /// What every request is answered with.
+    /// The answer to every request.
     pub reply: ReplyVector,
-    /// How the call ends.
+    /// The result of the call.
     pub result: Expected,
 }
 

@@ -12,21 +12,21 @@ pub struct Names {
     pub errcodes: Vec<ErrCodeVector>,
     /// The errors that do not come from WeChat.
     pub own_codes: Vec<OwnCodeVector>,
-    /// What findings are called.
+    /// The codes of findings.
     pub findings: Vec<FindingCodeVector>,
     /// The kinds of errors.
     pub kinds: Vec<String>,
-    /// Whether a failed change was applied.
+    /// The outcomes of a failed call.
     pub outcomes: Vec<String>,
-    /// Why a rule does not cover a link.
+    /// The reasons why a rule does not cover a link.
     pub mismatches: Vec<String>,
-    /// What a write is answered with.
+    /// The confirmations of a write.
     pub confirmations: Vec<String>,
     /// The states of a link between a service account and a Mini Program.
     pub link_statuses: Vec<LinkStatusVector>,
 }
 
-/// One error code of WeChat's.
+/// One error code of WeChat.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrCodeVector {
@@ -34,11 +34,11 @@ pub struct ErrCodeVector {
     pub number: i64,
     /// The stable name.
     pub name: String,
-    /// What the reader of the error must do.
+    /// The kind of the error: what its reader must do.
     pub kind: String,
-    /// What a call does next.
+    /// The reaction: what a call does next.
     pub reaction: String,
-    /// How long a call waits at least before it sends again, in seconds.
+    /// The minimum wait before a retry, in seconds.
     #[serde(default)]
     pub wait_seconds: u64,
     /// Whether the same call may succeed later, with nothing changed.
@@ -51,7 +51,7 @@ pub struct ErrCodeVector {
 pub struct OwnCodeVector {
     /// The stable name.
     pub name: String,
-    /// What the reader of the error must do.
+    /// The kind of the error: what its reader must do.
     pub kind: String,
     /// Whether the same call may succeed later, with nothing changed.
     pub retryable: bool,
@@ -63,7 +63,7 @@ pub struct OwnCodeVector {
 pub struct FindingCodeVector {
     /// The stable name.
     pub name: String,
-    /// Whether it is a warning; else a violation.
+    /// True for a warning, false for a violation.
     pub warning: bool,
 }
 
@@ -80,7 +80,8 @@ pub struct LinkStatusVector {
 impl VectorFile for Names {
     const FILE: &'static str = "errcodes.json";
 
-    /// Of what ends up as the code of an error: those of WeChat and our own are never the same.
+    /// Names of error codes and own codes. Both become the code of an error, so they must not
+    /// collide.
     fn names(&self) -> Vec<&str> {
         let errcodes = self.errcodes.iter().map(|v| v.name.as_str());
         let own_codes = self.own_codes.iter().map(|v| v.name.as_str());

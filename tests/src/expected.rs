@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use crate::{Raw, Wire};
 
-/// How a call ends.
+/// The result of a call.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
-    /// With this answer.
+    /// The call succeeds with this answer.
     Answer(Value),
-    /// With this error.
+    /// The call fails with this error.
     Error(Box<ErrorVector>),
 }
 
@@ -26,12 +26,12 @@ pub struct ErrorVector {
     rid: Option<String>,
     retryable: bool,
     outcome: String,
-    /// Texts that message and advice together must have in them.
+    /// Texts that message and advice together must contain.
     #[serde(default)]
     says: Vec<String>,
 }
 
-/// What the server answers.
+/// An answer of the server.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReplyVector {
@@ -45,7 +45,7 @@ fn ok() -> u16 {
 }
 
 impl ReplyVector {
-    /// The answer as the core takes it.
+    /// Converts the answer to the core's type.
     pub fn reply(&self) -> Result<Response, String> {
         Ok(Response {
             status: self.status,
@@ -70,7 +70,7 @@ impl From<&Error> for ErrorVector {
 }
 
 impl Expected {
-    /// Whether a call ended so; the error says how it ended instead.
+    /// Compares with the result of a call. The error describes the difference.
     pub fn check<A: Wire>(&self, found: &Result<A, Error>) -> Result<(), String> {
         match (self, found) {
             (Self::Answer(expected), Ok(found)) => {
@@ -83,7 +83,7 @@ impl Expected {
             (Self::Error(expected), Err(found)) => {
                 let said = format!("{}\n{}", found.message(), found.advice());
                 if let Some(text) = expected.says.iter().find(|text| !said.contains(*text)) {
-                    return Err(format!("{text:?} is not said in {said:?}"));
+                    return Err(format!("{text:?} is missing in {said:?}"));
                 }
                 let found = ErrorVector {
                     says: expected.says.clone(),

@@ -1,4 +1,4 @@
-//! `faults.json`: what a client makes of a server that does wrong.
+//! `faults.json`: how calls end when the server misbehaves.
 
 use jumpqr_core::Error;
 use serde::Deserialize;
@@ -14,51 +14,51 @@ pub struct Faults {
     pub faults: Vec<FaultVector>,
 }
 
-/// One fault, met by a write and by a read.
+/// One fault, and how a write and a read end that meet it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultVector {
-    /// Unique in the file: what the server does, in words.
+    /// What the server does, in words; unique in the file.
     pub name: String,
-    /// What goes wrong, in a word or two; vectors of one group stand together.
+    /// The group of the fault. Vectors of one group stand together.
     pub group: String,
-    /// The fault of the hostile server.
+    /// The name of the fault of the hostile server.
     pub fault: String,
-    /// The deadline of a call.
-    #[serde(default = "timeout_ms")]
+    /// The timeout of a call.
+    #[serde(default = "default_timeout_ms")]
     pub timeout_ms: u64,
-    /// How often a call is tried again.
+    /// The maximum number of retries of a call.
     #[serde(default)]
     pub max_retries: usize,
-    /// Whether a call that is answered as it should be goes before, on the same client.
+    /// Whether the client first makes another call, which gets a correct answer.
     #[serde(default)]
     pub second_call: bool,
-    /// addJumpQRCode.
+    /// The result of addJumpQRCode.
     pub write: EndingVector,
-    /// getJumpQRCode.
+    /// The result of getJumpQRCode.
     pub read: EndingVector,
-    /// What message and advice of the errors have in them.
+    /// Texts that message and advice of the errors must contain.
     #[serde(default)]
     pub says: Vec<String>,
 }
 
-/// How a call ends.
+/// The result of a call, and its requests.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndingVector {
-    /// With this.
+    /// The result.
     pub result: FaultResult,
-    /// The server has seen these requests, or the first of them, and no others.
+    /// The requests that the server sees; it may see only the first of them.
     pub requests: Vec<String>,
 }
 
-/// A result, of an error only what does not differ from one time to the next.
+/// A result. For an error, only the parts that are the same in each run.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultResult {
-    /// With this answer.
+    /// The call succeeds with this answer.
     Answer(Value),
-    /// With this error.
+    /// The call fails with this error.
     Error(FaultError),
 }
 
@@ -66,7 +66,7 @@ pub enum FaultResult {
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultError {
-    /// What the reader must do.
+    /// The kind of the error.
     pub kind: String,
     /// The stable code.
     pub code: String,
@@ -78,12 +78,12 @@ pub struct FaultError {
     pub outcome: String,
 }
 
-fn timeout_ms() -> u64 {
+fn default_timeout_ms() -> u64 {
     10_000
 }
 
 impl FaultResult {
-    /// Whether a call ended so; the error says how it ended instead.
+    /// Compares with the result of a call. The error describes the difference.
     pub fn check<A: Wire>(&self, found: &Result<A, Error>) -> Result<(), String> {
         let same = match (self, found) {
             (Self::Answer(expected), Ok(found)) => *expected == found.wire(),

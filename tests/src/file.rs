@@ -6,14 +6,14 @@ use serde::de::DeserializeOwned;
 
 /// One file of vectors.
 pub trait VectorFile: DeserializeOwned {
-    /// Its name, below `vectors/` where it is for every language.
+    /// The name of the file, in `vectors/` or `machine/`.
     const FILE: &'static str;
 
-    /// The name of every vector in it.
+    /// Returns the name of every vector in the file.
     fn names(&self) -> Vec<&str>;
 }
 
-/// Reads a file of the vectors for every language. The error says what is wrong with it, and where.
+/// Reads a file of `vectors/`. The error says what is wrong in the file, and where.
 pub fn load<F: VectorFile>() -> Result<F, String> {
     load_from("vectors")
 }
@@ -32,21 +32,22 @@ pub fn load_from<F: VectorFile>(folder: &str) -> Result<F, String> {
         }
     }
     if seen.is_empty() {
-        return Err(format!("{}: it has no vectors", F::FILE));
+        return Err(format!("{}: the file has no vectors", F::FILE));
     }
     Ok(file)
 }
 
-/// Says how many vectors of the file were run, in the words that `tests/run` compares between the languages.
+/// Prints how many vectors of the file were run. `tests/run` compares these lines between
+/// languages.
 #[expect(
     clippy::print_stdout,
-    reason = "it is what the harness shows of a test"
+    reason = "`tests/run` reads the output of the test"
 )]
 pub fn count<F: VectorFile>(run: usize) {
     println!("vectors: {} {run}", F::FILE);
 }
 
-/// The number of vectors that were run, or every failure with the name of its vector.
+/// Returns the number of vectors that were run, or all failures with the names of their vectors.
 pub fn report<'a>(
     results: impl IntoIterator<Item = (&'a str, Result<(), String>)>,
 ) -> Result<usize, String> {

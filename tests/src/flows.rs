@@ -1,4 +1,4 @@
-//! `flows.json`, for every language and for the call machine alone: a call, step by step, with what each step is answered.
+//! `flows.json`, in `vectors/` and in `machine/`: the steps of a call, each with its result.
 
 use std::time::Duration;
 
@@ -23,41 +23,41 @@ pub struct FlowVector {
     pub name: String,
     /// The call.
     pub call: Invocation,
-    /// How long it may take, and how often it may try.
+    /// The limits of the call.
     pub policy: PolicyVector,
-    /// What it asks for, in this order, and what it gets.
+    /// The steps of the call in order, each with its result.
     pub steps: Vec<StepVector>,
-    /// How it ends.
+    /// The result of the call.
     pub result: Expected,
 }
 
-/// How long a call may take, and how often it may try. Times are in milliseconds.
+/// The limits of a call. Times are in milliseconds.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyVector {
-    /// For the whole call.
+    /// The timeout of the whole call.
     pub timeout_ms: u64,
-    /// For all waits for slots; the client's default if it is left out.
+    /// The timeout of all waits for slots; the client's default if it is left out.
     pub queue_timeout_ms: Option<u64>,
-    /// Before each retry.
+    /// The delay before each retry.
     pub delays_ms: Vec<u64>,
     /// The number of hosts.
-    #[serde(default = "one")]
+    #[serde(default = "default_hosts")]
     pub hosts: usize,
-    /// Whether the client validates: if so, a rule that must exist is looked up before.
-    #[serde(default = "yes")]
+    /// Whether the client validates. If it does, publish and delete first look up the rule.
+    #[serde(default = "default_validate")]
     pub validate: bool,
 }
 
-fn one() -> usize {
+fn default_hosts() -> usize {
     1
 }
 
-fn yes() -> bool {
+fn default_validate() -> bool {
     true
 }
 
-/// One step, and what comes of it.
+/// One step, and its result.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepVector {
@@ -77,11 +77,11 @@ pub enum StepVector {
 pub struct GetTokenVector {
     /// The token that has been called stale.
     pub rejected: Option<String>,
-    /// The token that it gets; null where there is none newer.
+    /// The token that the call gets; null if there is no newer token.
     pub token: Option<String>,
-    /// The code of the error with which the token source fails instead.
+    /// The code of the error, if the token source fails.
     pub error: Option<String>,
-    /// How long that takes.
+    /// The time until the result.
     #[serde(default)]
     pub takes_ms: u64,
 }
@@ -92,7 +92,7 @@ pub struct GetTokenVector {
 pub struct ReserveVector {
     /// The interface's path.
     pub path: String,
-    /// How much later it may start; null where that is too late.
+    /// The delay until the call may start; null if there is no slot before the queue timeout.
     pub start_ms: Option<u64>,
 }
 
@@ -102,38 +102,38 @@ pub struct ReserveVector {
 pub struct SendVector {
     /// The path of the URL.
     pub path: String,
-    /// Which of the hosts.
+    /// The number of the host.
     #[serde(default)]
     pub host: usize,
     /// The token in the query.
     pub access_token: Option<String>,
-    /// The body, where the vector cares.
+    /// The body, if the vector checks it.
     pub body: Option<String>,
-    /// The time that connecting, sending and receiving may take, where the vector cares.
+    /// The timeout for connecting, sending and receiving together, if the vector checks it.
     pub timeout_ms: Option<u64>,
-    /// What the server answers.
+    /// The server's answer.
     pub reply: Option<ReplyVector>,
-    /// Why there is no answer.
+    /// The failure, if there is no answer.
     pub failure: Option<FailureVector>,
-    /// How long that takes.
+    /// The time until the result.
     #[serde(default)]
     pub takes_ms: u64,
 }
 
-/// Why there is no answer.
+/// The failure, if there is no answer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureVector {
-    /// What went wrong.
+    /// The cause of the failure.
     pub cause: CauseVector,
-    /// Whether any of the request may have left.
+    /// Whether any part of the request may have left.
     pub sent: bool,
 }
 
-/// What went wrong.
+/// The cause of the failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is named like the cause of the core")]
+#[expect(missing_docs, reason = "each has the name of the core's cause")]
 pub enum CauseVector {
     Dns,
     Connect,
@@ -149,12 +149,12 @@ pub enum CauseVector {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaitVector {
-    /// How long.
+    /// The length of the wait.
     pub ms: u64,
 }
 
 impl PolicyVector {
-    /// The policy as the core takes it.
+    /// Converts the policy to the core's type.
     #[must_use]
     pub fn policy(&self) -> Policy {
         let delays = self.delays_ms.iter().copied().map(Duration::from_millis);
@@ -170,7 +170,7 @@ impl PolicyVector {
 }
 
 impl FailureVector {
-    /// The failure as the core takes it.
+    /// Converts the failure to the core's type.
     #[must_use]
     pub fn failure(&self) -> SendFailure {
         let cause = match self.cause {

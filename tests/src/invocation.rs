@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::Wire;
 
-/// A call: the interface by WeChat's name, and its arguments by their wire names.
+/// A call: WeChat's name of the interface, and the arguments with their wire names.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Invocation {
@@ -19,12 +19,12 @@ pub struct Invocation {
     arguments: Value,
 }
 
-/// What is done with a call once its type is known.
+/// An operation on a call of any type.
 pub trait Visitor {
-    /// What comes of it.
+    /// The result of the operation.
     type Output;
 
-    /// Does it.
+    /// Performs the operation.
     fn visit<I: Interface<Response: Wire>>(self, interface: I) -> Self::Output;
 }
 
@@ -73,13 +73,13 @@ struct TokenArguments {
 }
 
 impl Invocation {
-    /// WeChat's name of the interface.
+    /// Returns WeChat's name of the interface.
     #[must_use]
     pub fn interface(&self) -> &str {
         &self.interface
     }
 
-    /// Hands the typed call to `visitor`.
+    /// Passes the typed call to `visitor`.
     pub fn visit<V: Visitor>(&self, visitor: V) -> Result<V::Output, String> {
         Ok(match self.interface.as_str() {
             AddJumpQRCode::NAME => visitor.visit(self.add()?),
@@ -121,7 +121,7 @@ impl Invocation {
                     secret: Secret::new(arguments.secret),
                 })
             }
-            other => return Err(format!("there is no interface {other}")),
+            other => return Err(format!("unknown interface {other}")),
         })
     }
 

@@ -1,7 +1,8 @@
-//! The shared vectors: data that the tests of every language read. `vectors/README.md` specifies the format.
+//! The shared vectors: data that the tests of every language read. `vectors/README.md` specifies
+//! the format.
 //!
-//! Reading is strict: an unknown key, a key that is missing, or a name that occurs twice is an error. And [`hostile`], the
-//! server that they are attacked with.
+//! Reading is strict: an unknown key, a missing key, or a duplicate name is an error. [`hostile`]
+//! is the server that misbehaves in the tests of `faults.json`.
 
 pub mod answers;
 pub mod errcodes;

@@ -1,4 +1,4 @@
-//! `matching.json`: rules against links, and what follows from a prefix.
+//! `matching.json`: rules and links, and the functions of a prefix.
 
 use serde::Deserialize;
 
@@ -8,19 +8,19 @@ use crate::VectorFile;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Matching {
-    /// Rules against a scanned link.
+    /// Rules and a scanned link.
     pub matches: Vec<MatchVector>,
-    /// Which rule bars other accounts from which prefix.
+    /// Whether a rule keeps other accounts from a prefix.
     pub occupations: Vec<OccupationVector>,
-    /// Where the verification file belongs.
+    /// The location of the verification file.
     pub verification_files: Vec<VerificationFileVector>,
-    /// What the Mini Program is opened with.
+    /// The query with which the Mini Program is opened.
     pub launch_queries: Vec<LaunchQueryVector>,
-    /// The listed prefix that was meant.
+    /// The listed prefix that is most similar.
     pub nearest_prefixes: Vec<NearestPrefixVector>,
 }
 
-/// Rules, and a scanned link.
+/// Rules and a scanned link, and which rule the link hits.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MatchVector {
@@ -32,11 +32,11 @@ pub struct MatchVector {
     pub link: String,
     /// The prefix of the rule that is hit.
     pub hit: Option<String>,
-    /// The prefix of the published rule that the hit one shadows.
+    /// The prefix of the published rule that is shadowed by the hit rule.
     pub shadowed: Option<String>,
     /// Whether the Mini Program opens for everybody.
     pub opens: bool,
-    /// For each rule, why it does not cover the link; null where it does.
+    /// For each rule, the reason why it does not cover the link; null if it covers the link.
     pub reasons: Vec<Option<String>>,
 }
 
@@ -44,13 +44,13 @@ pub struct MatchVector {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleVector {
-    /// Its prefix.
+    /// The prefix of the rule.
     pub prefix: String,
-    /// 1 not published, 2 published, null not known.
+    /// The state: 1 not published, 2 published, null not known.
     pub state: Option<i64>,
 }
 
-/// A prefix, and another that another account would like to add.
+/// A rule, and a prefix that another account wants to add.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OccupationVector {
@@ -58,13 +58,13 @@ pub struct OccupationVector {
     pub name: String,
     /// The prefix of a rule with permit_sub_rule 2.
     pub prefix: String,
-    /// What another account would like to add.
+    /// The prefix that another account wants to add.
     pub other: String,
-    /// Whether it may not.
+    /// Whether the rule forbids this.
     pub occupies: bool,
 }
 
-/// A prefix, and where its verification file belongs.
+/// A prefix, and the location of its verification file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VerificationFileVector {
@@ -74,11 +74,11 @@ pub struct VerificationFileVector {
     pub prefix: String,
     /// The name of the file.
     pub file_name: String,
-    /// The URL under which WeChat looks for it; none where the prefix is not a link.
+    /// The URL under which WeChat looks for the file; null if the prefix is not a link.
     pub location: Option<String>,
 }
 
-/// A scanned link, and what the Mini Program is opened with.
+/// A scanned link, and the query with which the Mini Program is opened.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LaunchQueryVector {
@@ -86,13 +86,13 @@ pub struct LaunchQueryVector {
     pub name: String,
     /// The link.
     pub link: String,
-    /// UNIX seconds.
+    /// The time of the scan, in UNIX seconds.
     pub scancode_time: u64,
     /// The query.
     pub query: String,
 }
 
-/// A prefix that is not listed, and the listed one that was probably meant.
+/// A prefix that is not listed, and the most similar listed prefix.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NearestPrefixVector {
@@ -102,7 +102,7 @@ pub struct NearestPrefixVector {
     pub prefix: String,
     /// The listed prefixes.
     pub listed: Vec<String>,
-    /// The one that was meant; none if none resembles it.
+    /// The most similar listed prefix; null if no prefix is similar.
     pub nearest: Option<String>,
 }
 

@@ -1,28 +1,28 @@
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
 
-/// Bytes, in the form that is easiest to read.
+/// Bytes, in a readable form.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Raw {
-    /// The UTF-8 of a text.
+    /// A text, encoded as UTF-8.
     Text(String),
-    /// What is not UTF-8, in lower-case base16.
+    /// Bytes that are not UTF-8, in lower-case base16.
     Base16 {
-        /// Two digits a byte.
+        /// Two digits for each byte.
         base16: String,
     },
-    /// What is too long to be written out.
+    /// A text that is too long to be written out.
     Repeat {
         /// The text.
         repeat: String,
-        /// How often it stands there.
+        /// The number of repetitions.
         times: usize,
     },
 }
 
 impl Raw {
-    /// The bytes.
+    /// Decodes the bytes.
     pub fn bytes(&self) -> Result<Vec<u8>, String> {
         match self {
             Self::Text(text) => Ok(text.clone().into_bytes()),
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_the_forms_is_refused() {
+    fn any_other_form_is_refused() {
         for json in [
             "7",
             r#"{"base16":"f"}"#,

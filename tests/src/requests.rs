@@ -1,4 +1,4 @@
-//! `requests.json`: a call, and the request that it sends.
+//! `requests.json`: calls, and the requests that they send.
 
 use serde::Deserialize;
 
@@ -24,11 +24,11 @@ pub struct RequestVector {
     pub method: String,
     /// The path of the URL.
     pub path: String,
-    /// The query as it is sent, percent-encoded, without `access_token`; empty where there is none.
+    /// The query as sent, percent-encoded, without `access_token`; empty if there is no query.
     pub query: String,
-    /// Whether `access_token` goes into the query.
+    /// Whether `access_token` is sent in the query.
     pub access_token: bool,
-    /// The body, byte for byte; none on GET.
+    /// The body, byte for byte; null for GET.
     pub body: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `tokens.json`: where the tokens of an account come from, call by call.
+//! `tokens.json`: the token requests of an account, call by call.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ pub struct Tokens {
 pub struct TokensVector {
     /// Unique in the file.
     pub name: String,
-    /// Whose tokens they are.
+    /// The owner of the tokens.
     pub account: AccountVector,
-    /// What happens, in this order.
+    /// The steps in order.
     pub steps: Vec<TokensStep>,
 }
 
-/// Whose tokens.
+/// The owner of tokens.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountVector {
@@ -41,11 +41,11 @@ pub enum AccountVector {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AppVector {
-    /// The account.
+    /// The appid of the account.
     pub appid: String,
     /// Its appsecret.
     pub secret: String,
-    /// Which interface issues its tokens.
+    /// The interface that issues the tokens.
     pub token_interface: Option<String>,
 }
 
@@ -53,13 +53,13 @@ pub struct AppVector {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MerchantVector {
-    /// The platform.
+    /// The appid of the platform.
     pub component_appid: String,
     /// Its appsecret.
     pub component_appsecret: String,
-    /// What its token is called in the query.
+    /// The name of the platform's token in the query.
     pub component_token_field: Option<String>,
-    /// The merchant.
+    /// The appid of the merchant.
     pub appid: String,
 }
 
@@ -77,12 +77,12 @@ pub enum TokensStep {
         /// The refresh token.
         set_authorizer_refresh_token: String,
     },
-    /// The platform is handed something else, which it refuses.
+    /// The platform gets an invalid text, which it refuses.
     Refused {
-        /// What, and how.
+        /// The text, and the error.
         refused: RefusedVector,
     },
-    /// Another process takes over, with the same store.
+    /// Platform and client are made anew, with the same store.
     NewClient {
         /// Always true.
         new_client: bool,
@@ -91,31 +91,31 @@ pub enum TokensStep {
     Call {
         /// The call.
         call: Invocation,
-        /// Every request that it causes, in this order.
+        /// Every request of the call, in order.
         exchanges: Vec<ExchangeVector>,
-        /// How it ends.
+        /// The result of the call.
         result: Expected,
     },
-    /// How the token stands in the store.
+    /// The status of the token in the store.
     Status {
-        /// Some of what is told.
+        /// Some fields of the status.
         token_status: Map<String, Value>,
     },
 }
 
-/// What a platform refuses to keep.
+/// A text that a platform refuses to store.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefusedVector {
-    /// In the place of a ticket.
+    /// The text, if it is passed as a ticket.
     pub set_verify_ticket: Option<String>,
-    /// In the place of a refresh token.
+    /// The text, if it is passed as a refresh token.
     pub set_authorizer_refresh_token: Option<String>,
-    /// What the message has in it.
+    /// Texts that the message must contain.
     pub says: Vec<String>,
 }
 
-/// A request, and what it is answered with.
+/// A request, and its answer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeVector {
@@ -123,7 +123,7 @@ pub struct ExchangeVector {
     pub path: String,
     /// Every field of the query.
     pub query: BTreeMap<String, String>,
-    /// The body; none on GET.
+    /// The body; null for GET.
     pub body: Option<Value>,
     /// The answer.
     pub reply: ReplyVector,

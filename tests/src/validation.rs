@@ -13,7 +13,7 @@ pub struct Validations {
     pub validations: Vec<ValidationVector>,
 }
 
-/// One input and everything that is to be said of it.
+/// One input, and all findings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ValidationVector {
@@ -27,13 +27,13 @@ pub struct ValidationVector {
     pub warnings: Vec<FindingVector>,
 }
 
-/// What is checked.
+/// The input of a check.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Input {
     /// A rule as a mapping; any JSON value.
     Mapping(Value),
-    /// A rule as a document: text of which nobody knows yet whether it is JSON.
+    /// A rule as a document: untrusted bytes, which may not be JSON.
     Document(Raw),
     /// A call of another interface than addJumpQRCode.
     Call(Invocation),
@@ -43,11 +43,11 @@ pub enum Input {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingVector {
-    /// The field, e.g. `debug_url[2]`; empty where it is the whole input.
+    /// The field, e.g. `debug_url[2]`; empty if the finding is about the whole input.
     pub field: String,
     /// The stable code.
     pub code: String,
-    /// What the message must contain.
+    /// Texts that the message must contain.
     #[serde(default)]
     pub contains: Vec<String>,
 }

@@ -4,9 +4,9 @@ use jumpqr_core::interface::{
 use jumpqr_core::rule::{OpenVersion, PermitSubRule, RuleState};
 use serde_json::{Value, json};
 
-/// A typed answer in the form of the vectors: the wire names, and null for what WeChat left out.
+/// Converts a typed answer to the form of the vectors: wire names, and null for missing fields.
 pub trait Wire {
-    /// That form.
+    /// Converts the answer.
     fn wire(&self) -> Value;
 }
 

@@ -1,4 +1,4 @@
-//! Each answer is understood as its vector says.
+//! Each vector of `answers.json`: the result of a call that gets one answer.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use jumpqr_core::{Error, Secret};
 use jumpqr_tests::answers::{AnswerVector, Answers};
 use jumpqr_tests::{Visitor, Wire, count, load, report};
 
-/// A call takes a handful of steps; more is an endless one.
-const MOST_STEPS: usize = 50;
+/// A call takes a few steps. If it takes more than this, it is endless.
+const MAX_STEPS: usize = 50;
 
-/// Answers every request with the same, and knows two tokens.
+/// Gives every request the same answer, and has two tokens.
 struct Echo<'a> {
     vector: &'a AnswerVector,
     reply: Response,
@@ -26,7 +26,7 @@ impl Visitor for Echo<'_> {
         self.vector.result.check(&result)?;
         match result {
             Ok(_) => Ok(()),
-            Err(error) => leaks_nothing(&error),
+            Err(error) => check_no_leak(&error),
         }
     }
 }
@@ -41,7 +41,7 @@ fn drive<I: Interface>(
         ..Policy::default()
     };
     let mut call = Call::new(interface, policy, now);
-    for _ in 0..MOST_STEPS {
+    for _ in 0..MAX_STEPS {
         match call.step(now) {
             Step::GetToken { rejected: None, .. } => {
                 call.token(now, Ok(Some(Secret::new("ACCESS-TOKEN-1"))));
@@ -49,15 +49,17 @@ fn drive<I: Interface>(
             Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("ACCESS-TOKEN-2")))),
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::Send(_) => call.response(now, Ok(reply.clone())),
-            Step::Wait { .. } => return Err("it waits, though it has no retries".to_owned()),
+            Step::Wait { .. } => {
+                return Err("the call waits, although it has no retries".to_owned());
+            }
             Step::Done(result) => return Ok(result),
         }
     }
-    Err(format!("it is not done after {MOST_STEPS} steps"))
+    Err(format!("the call is not done after {MAX_STEPS} steps"))
 }
 
-/// Neither the error nor any of its sources has a secret of the vectors in it.
-fn leaks_nothing(error: &Error) -> Result<(), String> {
+/// Checks that neither the error nor its sources contain a secret of the vectors.
+fn check_no_leak(error: &Error) -> Result<(), String> {
     let sources = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
         error.source()
     });
@@ -68,13 +70,13 @@ fn leaks_nothing(error: &Error) -> Result<(), String> {
         .iter()
         .find(|secret| printed.contains(**secret))
     {
-        Some(secret) => Err(format!("the error says {secret}")),
+        Some(secret) => Err(format!("the error prints {secret}")),
         None => Ok(()),
     }
 }
 
 #[test]
-fn every_answer_is_understood() {
+fn every_answer_gives_its_result() {
     let file: Answers = load().unwrap();
     let results = file.answers.iter().map(|vector| {
         let result = vector.reply.reply().and_then(|reply| {

@@ -1,4 +1,4 @@
-//! The table of error codes and every stable name are those of the file, no more and no less.
+//! `errcodes.json` has exactly the error codes and the stable names of the core.
 
 use jumpqr_core::check::FindingCode;
 use jumpqr_core::error::OwnCode;
@@ -11,7 +11,7 @@ use jumpqr_tests::errcodes::{
 use jumpqr_tests::{count, load};
 
 #[test]
-fn the_table_of_error_codes_is_that_of_the_file() {
+fn the_file_has_every_error_code() {
     let file: Names = load().unwrap();
     let found: Vec<_> = ErrCode::all()
         .iter()
@@ -46,7 +46,7 @@ fn an_error_takes_its_name_kind_and_advice_from_the_table() {
 }
 
 #[test]
-fn own_codes_are_those_of_the_file() {
+fn the_file_has_every_own_code() {
     let file: Names = load().unwrap();
     let found: Vec<_> = OwnCode::ALL
         .iter()
@@ -61,7 +61,7 @@ fn own_codes_are_those_of_the_file() {
 }
 
 #[test]
-fn every_other_name_is_that_of_the_file() {
+fn the_file_has_every_other_name() {
     let file: Names = load().unwrap();
     let findings: Vec<_> = FindingCode::ALL
         .iter()

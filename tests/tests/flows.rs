@@ -1,4 +1,4 @@
-//! Each call goes through exactly the steps of its vector.
+//! Each vector of `flows.json`: the call takes exactly these steps.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use jumpqr_tests::flows::{
 };
 use jumpqr_tests::{Visitor, Wire, load, load_from, report};
 
-/// A call through its script, on a clock that moves only where the script says so.
+/// The steps of a call, with a clock that only the vector moves.
 struct Script<'a> {
     vector: &'a FlowVector,
     steps: VecDeque<&'a StepVector>,
@@ -27,7 +27,7 @@ impl Visitor for Script<'_> {
         loop {
             let number = self.vector.steps.len() - self.steps.len();
             let done = self
-                .step(&mut call)
+                .take_step(&mut call)
                 .map_err(|failure| format!("step {number}: {failure}"))?;
             if done {
                 return Ok(());
@@ -37,10 +37,13 @@ impl Visitor for Script<'_> {
 }
 
 impl Script<'_> {
-    /// Goes one step; true where it was the last.
-    fn step<I: Interface<Response: Wire>>(&mut self, call: &mut Call<I>) -> Result<bool, String> {
+    /// Takes one step. Returns true if it was the last one.
+    fn take_step<I: Interface<Response: Wire>>(
+        &mut self,
+        call: &mut Call<I>,
+    ) -> Result<bool, String> {
         let step = call.step(self.now);
-        // A flow speaks of the pacer only where it says something else than `now`.
+        // If a flow has no `reserve` step here, the call may start at once.
         if matches!(step, Step::Reserve { .. })
             && !matches!(self.steps.front(), Some(StepVector::Reserve(_)))
         {
@@ -58,31 +61,36 @@ impl Script<'_> {
             (Step::Reserve { path, .. }, Some(StepVector::Reserve(vector))) => {
                 self.reserve(call, path, vector)?;
             }
-            (Step::Send(sending), Some(StepVector::Send(vector))) => {
-                self.send(call, &sending, vector)?;
+            (Step::Send(request), Some(StepVector::Send(vector))) => {
+                self.send(call, &request, vector)?;
             }
             (Step::Wait { until }, Some(StepVector::Wait(vector))) => {
                 let expected = self.now + Duration::from_millis(vector.ms);
-                same("wait until", &expected, &until)?;
+                compare("wait until", &expected, &until)?;
                 self.now = until;
             }
             (Step::Done(result), Some(expected)) => {
                 let found = result.map(|answer| answer.wire());
-                return Err(format!("expected {expected:?}, found the end: {found:?}"));
+                return Err(format!(
+                    "expected {expected:?}, but the call ended: {found:?}"
+                ));
             }
             (Step::GetToken { rejected, .. }, expected) => {
                 let rejected = rejected.as_ref().map(Secret::expose);
-                return Err(unexpected(expected, &format!("get_token {rejected:?}")));
+                return Err(describe_unexpected(
+                    expected,
+                    &format!("get_token {rejected:?}"),
+                ));
             }
             (Step::Reserve { path, .. }, expected) => {
-                return Err(unexpected(expected, &format!("reserve {path}")));
+                return Err(describe_unexpected(expected, &format!("reserve {path}")));
             }
-            (Step::Send(sending), expected) => {
-                return Err(unexpected(expected, &format!("send {sending:?}")));
+            (Step::Send(request), expected) => {
+                return Err(describe_unexpected(expected, &format!("send {request:?}")));
             }
             (Step::Wait { until }, expected) => {
                 let left = until.saturating_sub(self.now);
-                return Err(unexpected(expected, &format!("wait {left:?}")));
+                return Err(describe_unexpected(expected, &format!("wait {left:?}")));
             }
         }
         Ok(false)
@@ -94,7 +102,7 @@ impl Script<'_> {
         rejected: Option<&Secret>,
         vector: &GetTokenVector,
     ) -> Result<(), String> {
-        same(
+        compare(
             "rejected",
             &vector.rejected.as_deref(),
             &rejected.map(Secret::expose),
@@ -102,7 +110,7 @@ impl Script<'_> {
         self.now += Duration::from_millis(vector.takes_ms);
         let token = match &vector.error {
             None => Ok(vector.token.clone().map(Secret::from)),
-            Some(code) => Err(own_error(code)?),
+            Some(code) => Err(build_error(code)?),
         };
         call.token(self.now, token);
         Ok(())
@@ -114,7 +122,7 @@ impl Script<'_> {
         path: &str,
         vector: &ReserveVector,
     ) -> Result<(), String> {
-        same("path", &vector.path.as_str(), &path)?;
+        compare("path", &vector.path.as_str(), &path)?;
         let start = vector.start_ms.map(Duration::from_millis);
         call.reserved(self.now, start.map(|start| self.now + start));
         Ok(())
@@ -123,42 +131,46 @@ impl Script<'_> {
     fn send<I: Interface>(
         &mut self,
         call: &mut Call<I>,
-        sending: &SendRequest,
+        send: &SendRequest,
         vector: &SendVector,
     ) -> Result<(), String> {
-        same("path", &vector.path.as_str(), &sending.request.path())?;
-        same("host", &vector.host, &sending.host)?;
-        same(
+        compare("path", &vector.path.as_str(), &send.request.path())?;
+        compare("host", &vector.host, &send.host)?;
+        compare(
             "access_token",
             &vector.access_token.as_deref(),
-            &sending.access_token.as_ref().map(Secret::expose),
+            &send.access_token.as_ref().map(Secret::expose),
         )?;
         if let Some(body) = &vector.body {
-            same("body", &Some(body.as_bytes()), &sending.request.body())?;
+            compare("body", &Some(body.as_bytes()), &send.request.body())?;
         }
         if let Some(timeout) = vector.timeout_ms {
-            same("timeout", &Duration::from_millis(timeout), &sending.timeout)?;
+            compare("timeout", &Duration::from_millis(timeout), &send.timeout)?;
         }
         self.now += Duration::from_millis(vector.takes_ms);
         let reply = match (&vector.reply, &vector.failure) {
             (Some(reply), None) => Ok(reply.reply()?),
             (None, Some(failure)) => Err(failure.failure()),
-            _ => return Err("a send has either a reply or a failure".to_owned()),
+            _ => return Err("a send step has either a reply or a failure".to_owned()),
         };
         call.response(self.now, reply);
         Ok(())
     }
 }
 
-fn own_error(code: &str) -> Result<Error, String> {
+fn build_error(code: &str) -> Result<Error, String> {
     OwnCode::ALL
         .iter()
         .find(|known| known.name() == code)
         .map(|known| Error::new(*known, "staged"))
-        .ok_or_else(|| format!("there is no code {code}"))
+        .ok_or_else(|| format!("unknown code {code}"))
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Result<(), String> {
+fn compare<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    expected: &T,
+    found: &T,
+) -> Result<(), String> {
     if expected == found {
         Ok(())
     } else {
@@ -166,24 +178,24 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> 
     }
 }
 
-fn unexpected(expected: Option<&StepVector>, found: &str) -> String {
+fn describe_unexpected(expected: Option<&StepVector>, found: &str) -> String {
     match expected {
         Some(expected) => format!("expected {expected:?}, found {found}"),
-        None => format!("expected the end, found {found}"),
+        None => format!("expected the end of the call, found {found}"),
     }
 }
 
 #[test]
 fn every_call_takes_exactly_its_steps() {
-    takes_exactly_its_steps(&load().unwrap()).unwrap();
+    check_steps(&load().unwrap()).unwrap();
 }
 
 #[test]
-fn so_does_what_no_server_can_stage() {
-    takes_exactly_its_steps(&load_from("machine").unwrap()).unwrap();
+fn every_call_of_the_machine_takes_exactly_its_steps() {
+    check_steps(&load_from("machine").unwrap()).unwrap();
 }
 
-fn takes_exactly_its_steps(file: &Flows) -> Result<usize, String> {
+fn check_steps(file: &Flows) -> Result<usize, String> {
     let results = file.flows.iter().map(|vector| {
         let script = Script {
             vector,

@@ -1,6 +1,7 @@
-//! Each link hits what its vector says, and the other consequences of a prefix are as documented.
+//! Each vector of `matching.json`.
 
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 
 use jumpqr_core::matching::{Candidate, Mismatch, RuleSet, launch_query, nearest_prefix, occupies};
 use jumpqr_core::rule::RuleState;
@@ -14,7 +15,7 @@ fn candidate(rule: &RuleVector) -> Result<Candidate, String> {
         None => Ok(candidate),
         Some(number) => RuleState::from_number(number)
             .map(|state| candidate.state(state))
-            .ok_or_else(|| format!("there is no state {number}")),
+            .ok_or_else(|| format!("unknown state {number}")),
     }
 }
 
@@ -26,31 +27,23 @@ fn check(vector: &MatchVector) -> Result<(), String> {
         .explain(&vector.link)
         .map(|(_, covered)| covered.err().map(|mismatch| mismatch.code().to_owned()))
         .collect();
-    let found = (
-        found.hit.map(|rule| rule.prefix.clone()),
-        found.shadowed.map(|rule| rule.prefix.clone()),
-        found.opens(),
-        reasons,
-    );
-    let expected = (
-        vector.hit.clone(),
-        vector.shadowed.clone(),
-        vector.opens,
-        vector.reasons.clone(),
-    );
-    same(&expected, &found)
+    let prefix = |rule: Option<&Candidate>| rule.map(|rule| rule.prefix.clone());
+    compare("hit", &vector.hit, &prefix(found.hit))?;
+    compare("shadowed", &vector.shadowed, &prefix(found.shadowed))?;
+    compare("opens", &vector.opens, &found.opens())?;
+    compare("reasons", &vector.reasons, &reasons)
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(expected: &T, found: &T) -> Result<(), String> {
+fn compare<T: PartialEq + Debug>(what: &str, expected: &T, found: &T) -> Result<(), String> {
     if expected == found {
         Ok(())
     } else {
-        Err(format!("expected {expected:?}, found {found:?}"))
+        Err(format!("{what}: expected {expected:?}, found {found:?}"))
     }
 }
 
 #[test]
-fn every_link_hits_what_it_should() {
+fn every_link_hits_its_rule() {
     let file: Matching = load().unwrap();
     let results = file.matches.iter().map(|v| (v.name.as_str(), check(v)));
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
@@ -71,41 +64,53 @@ fn a_prefix_occupies_what_begins_with_it() {
     let file: Matching = load().unwrap();
     let results = file.occupations.iter().map(|vector| {
         let found = occupies(&vector.prefix, &vector.other);
-        (vector.name.as_str(), same(&vector.occupies, &found))
+        (
+            vector.name.as_str(),
+            compare("occupies", &vector.occupies, &found),
+        )
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Matching>(run);
 }
 
 #[test]
-fn the_verification_file_has_its_place() {
+fn every_verification_file_has_its_location() {
     let file: Matching = load().unwrap();
     let results = file.verification_files.iter().map(|vector| {
         let found = location(&vector.prefix, &vector.file_name);
-        (vector.name.as_str(), same(&vector.location, &found))
+        (
+            vector.name.as_str(),
+            compare("location", &vector.location, &found),
+        )
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Matching>(run);
 }
 
 #[test]
-fn the_mini_program_gets_the_whole_link() {
+fn the_launch_query_contains_the_whole_link() {
     let file: Matching = load().unwrap();
     let results = file.launch_queries.iter().map(|vector| {
         let found = launch_query(&vector.link, vector.scancode_time);
-        (vector.name.as_str(), same(&vector.query, &found))
+        (
+            vector.name.as_str(),
+            compare("query", &vector.query, &found),
+        )
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Matching>(run);
 }
 
 #[test]
-fn the_prefix_that_was_meant_is_found() {
+fn the_nearest_prefix_is_found() {
     let file: Matching = load().unwrap();
     let results = file.nearest_prefixes.iter().map(|vector| {
         let listed = vector.listed.iter().map(String::as_str);
         let found = nearest_prefix(&vector.prefix, listed).map(str::to_owned);
-        (vector.name.as_str(), same(&vector.nearest, &found))
+        (
+            vector.name.as_str(),
+            compare("nearest", &vector.nearest, &found),
+        )
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Matching>(run);

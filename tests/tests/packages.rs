@@ -16,36 +16,36 @@ fn read(path: &str) -> String {
     fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-fn manifest(folder: &str) -> Table {
+fn read_manifest(folder: &str) -> Table {
     read(&format!("{folder}/Cargo.toml")).parse().unwrap()
 }
 
-/// The folders of all crates.
-fn members() -> Vec<String> {
-    let members = manifest(".")["workspace"]["members"].clone();
+/// Returns the folders of all crates.
+fn list_members() -> Vec<String> {
+    let members = read_manifest(".")["workspace"]["members"].clone();
     members.try_into().unwrap()
 }
 
-/// Whether a crate compiles the sources of another, which are linted there.
-fn has_sources_of_another(member: &str) -> bool {
-    let library = manifest(member).get("lib").cloned();
+/// Returns whether a crate compiles the sources of another crate, where they are linted.
+fn compiles_another_crate(member: &str) -> bool {
+    let library = read_manifest(member).get("lib").cloned();
     let path = library.as_ref().and_then(|library| library.get("path"));
     path.is_some_and(|path| path.as_str().unwrap().starts_with(".."))
 }
 
 #[test]
-fn there_is_one_version() {
-    let version = manifest(".")["workspace"]["package"]["version"].clone();
+fn all_packages_have_one_version() {
+    let version = read_manifest(".")["workspace"]["package"]["version"].clone();
     let version = version.as_str().unwrap();
-    for member in members() {
-        let package = &manifest(&member)["package"];
+    for member in list_members() {
+        let package = &read_manifest(&member)["package"];
         assert_eq!(
             package["version"]["workspace"].as_bool(),
             Some(true),
             "{member}"
         );
     }
-    for (name, dependency) in manifest(".")["workspace"]["dependencies"]
+    for (name, dependency) in read_manifest(".")["workspace"]["dependencies"]
         .as_table()
         .unwrap()
     {
@@ -57,7 +57,7 @@ fn there_is_one_version() {
     let dynamic = python["project"]["dynamic"].as_array().unwrap();
     assert!(
         dynamic.contains(&"version".into()),
-        "maturin takes it from Cargo.toml"
+        "maturin must take the version from Cargo.toml"
     );
     let node: serde_json::Value = serde_json::from_str(&read("node/package.json")).unwrap();
     assert_eq!(node["version"], version);
@@ -69,9 +69,9 @@ fn there_is_one_version() {
 }
 
 #[test]
-fn a_crate_with_lints_of_its_own_has_those_of_the_workspace_but_for_its_reasons() {
-    let workspace = manifest(".")["workspace"]["lints"].clone();
-    // What a crate at the border to another language cannot keep, or need not; each says why in its manifest.
+fn a_crate_with_its_own_lints_has_all_lints_of_the_workspace_except_listed_ones() {
+    let workspace = read_manifest(".")["workspace"]["lints"].clone();
+    // Lints that a binding cannot keep. Each manifest gives the reason.
     let exceptions = |member: &str| -> &[&str] {
         match member {
             "node" => &[
@@ -89,9 +89,9 @@ fn a_crate_with_lints_of_its_own_has_those_of_the_workspace_but_for_its_reasons(
             _ => &[],
         }
     };
-    for member in members() {
-        let lints = manifest(&member)["lints"].clone();
-        if lints.get("workspace").is_some() || has_sources_of_another(&member) {
+    for member in list_members() {
+        let lints = read_manifest(&member)["lints"].clone();
+        if lints.get("workspace").is_some() || compiles_another_crate(&member) {
             continue;
         }
         for tool in ["rust", "clippy"] {
@@ -104,17 +104,17 @@ fn a_crate_with_lints_of_its_own_has_those_of_the_workspace_but_for_its_reasons(
     }
 }
 
-/// The first block of this language after the heading.
-fn first_block(text: &str, heading: &str, language: &str) -> String {
+/// Returns the first code block of this language after the heading.
+fn find_first_block(text: &str, heading: &str, language: &str) -> String {
     let section = text.split(&format!("\n{heading}\n")).nth(1);
-    let section = section.unwrap_or_else(|| panic!("there is no {heading}"));
+    let section = section.unwrap_or_else(|| panic!("the heading {heading} is missing"));
     let rest = section.split(&format!("```{language}\n")).nth(1).unwrap();
     rest.split("```").next().unwrap().to_owned()
 }
 
-/// That of each package is run by its own tests.
+/// The tests of each package run the quick start of its own README.
 #[test]
-fn the_quick_starts_are_those_of_the_packages() {
+fn the_readme_has_the_quick_starts_of_the_packages() {
     let readme = read("README.md");
     for (heading, folder, language) in [
         ("### Python", "python", "python"),
@@ -122,9 +122,9 @@ fn the_quick_starts_are_those_of_the_packages() {
         ("### C and C++", "ffi-c", "c"),
     ] {
         let own = read(&format!("{folder}/README.md"));
-        let expected = first_block(&own, "## Quick start", language);
+        let expected = find_first_block(&own, "## Quick start", language);
         assert_eq!(
-            first_block(&readme, heading, language),
+            find_first_block(&readme, heading, language),
             expected,
             "{folder}"
         );

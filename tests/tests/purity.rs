@@ -1,6 +1,8 @@
-//! The core stays pure: its lint bites on everything that `core/clippy.toml` names, and its dependencies are few.
+//! The core is pure: clippy reports every path that `core/clippy.toml` names, and the core has few
+//! dependencies.
 //!
-//! The core is copied into a workspace of its own, so that it can be broken on purpose. Its list has paths of Unix.
+//! The test copies the core into its own workspace, and adds impure code there. The list has paths
+//! that only exist on Unix.
 #![cfg(unix)]
 
 use std::collections::BTreeSet;
@@ -14,15 +16,15 @@ use toml::Table;
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-/// What the core may depend on.
+/// The dependencies that the core may have.
 const ALLOWED: [&str; 4] = ["percent-encoding", "serde", "serde_json", "zeroize"];
 
 fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A workspace with the core alone, with the same lints, the same locked dependencies, and a target folder of its own:
-/// the one in use is locked.
+/// A workspace with only the core, with the same lints and locked dependencies. It has its own
+/// target folder, because cargo has locked the main one.
 struct Copy {
     root: PathBuf,
     target: PathBuf,
@@ -43,7 +45,7 @@ impl Copy {
         let workspace = manifest
             .get_mut("workspace")
             .and_then(toml::Value::as_table_mut)
-            .ok_or("the manifest is not that of a workspace")?;
+            .ok_or("the manifest has no workspace")?;
         workspace.insert("members".to_owned(), vec!["core"].into());
         workspace.remove("default-members");
         fs::write(copy.root.join("Cargo.toml"), manifest.to_string())?;
@@ -56,8 +58,8 @@ impl Copy {
         Ok(copy)
     }
 
-    /// Adds the module that does everything that is disallowed.
-    fn break_it(&self) -> Result<()> {
+    /// Adds the module that uses every disallowed path.
+    fn add_impure_module(&self) -> Result<()> {
         let source = self.root.join("core/src");
         let impure = Path::new(env!("CARGO_MANIFEST_DIR")).join("purity/impure.rs");
         fs::copy(impure, source.join("impure.rs"))?;
@@ -91,10 +93,10 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What clippy said.
+/// The output of clippy.
 struct Linted {
     passed: bool,
-    /// Lint and message.
+    /// The lint and the text of each message.
     messages: Vec<(String, String)>,
     stderr: String,
 }
@@ -116,8 +118,8 @@ impl Linted {
         })
     }
 
-    /// What is named between the backquotes of each message of this lint.
-    fn named(&self, lint: &str) -> BTreeSet<&str> {
+    /// Returns the path between the backquotes of each message of this lint.
+    fn reported_paths(&self, lint: &str) -> BTreeSet<&str> {
         self.messages
             .iter()
             .filter(|(code, _)| code == lint)
@@ -126,8 +128,8 @@ impl Linted {
     }
 }
 
-/// The paths in one list of `core/clippy.toml`.
-fn listed(list: &str) -> Result<BTreeSet<String>> {
+/// Reads the paths of one list in `core/clippy.toml`.
+fn read_list(list: &str) -> Result<BTreeSet<String>> {
     let config: Table = fs::read_to_string(project().join("core/clippy.toml"))?.parse()?;
     let entries = config.get(list).and_then(toml::Value::as_array);
     let entries = entries.ok_or_else(|| format!("clippy.toml has no {list}"))?;
@@ -143,13 +145,13 @@ fn listed(list: &str) -> Result<BTreeSet<String>> {
 }
 
 #[test]
-fn the_lint_bites_on_all_that_it_names_and_on_nothing_in_the_core() {
+fn clippy_reports_every_listed_path_and_nothing_in_the_core() {
     let copy = Copy::make().unwrap();
     let clean = copy.clippy().unwrap();
     assert!(clean.passed, "{:#?}\n{}", clean.messages, clean.stderr);
     assert!(clean.messages.is_empty(), "{:#?}", clean.messages);
 
-    copy.break_it().unwrap();
+    copy.add_impure_module().unwrap();
     let broken = copy.clippy().unwrap();
     assert!(!broken.passed);
     let mut disallowed = 0;
@@ -157,15 +159,15 @@ fn the_lint_bites_on_all_that_it_names_and_on_nothing_in_the_core() {
         ("clippy::disallowed_types", "disallowed-types"),
         ("clippy::disallowed_methods", "disallowed-methods"),
     ] {
-        let listed = listed(list).unwrap();
-        let named = broken.named(lint);
+        let listed = read_list(list).unwrap();
+        let named = broken.reported_paths(lint);
         let missed: Vec<_> = listed
             .iter()
             .filter(|path| !named.contains(path.as_str()))
             .collect();
         assert!(
             missed.is_empty(),
-            "{lint}: not reported: {missed:?}\n{}",
+            "{lint} does not report {missed:?}\n{}",
             broken.stderr
         );
         disallowed += listed.len();
@@ -174,7 +176,7 @@ fn the_lint_bites_on_all_that_it_names_and_on_nothing_in_the_core() {
 }
 
 #[test]
-fn the_core_depends_on_little() {
+fn the_core_has_only_allowed_dependencies() {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--offline", "--no-deps", "--format-version=1"])
         .current_dir(project())
@@ -189,7 +191,7 @@ fn the_core_depends_on_little() {
         .iter()
         .find(|package| package["name"] == "jumpqr-core")
         .unwrap();
-    // The kind is null for what the library itself needs, else `dev` or `build`.
+    // The kind is null for normal dependencies, else `dev` or `build`.
     let normal: BTreeSet<&str> = core["dependencies"]
         .as_array()
         .unwrap()

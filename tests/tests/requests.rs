@@ -1,5 +1,6 @@
-//! Each call sends exactly the request of its vector.
+//! Each vector of `requests.json`: the call sends exactly this request.
 
+use std::fmt::Debug;
 use std::str::from_utf8;
 
 use jumpqr_core::Secret;
@@ -26,29 +27,23 @@ fn check(vector: &RequestVector) -> Result<(), String> {
     let bare = request.url(base_url, None);
     let mark = if vector.query.is_empty() { "" } else { "?" };
     let expected_url = format!("{base_url}{}{mark}{}", vector.path, vector.query);
-    let found = (
-        request.method().as_str(),
-        request.path(),
-        bare.expose(),
-        request.needs_token(),
-        body,
-    );
-    let expected = (
-        vector.method.as_str(),
-        vector.path.as_str(),
-        expected_url.as_str(),
-        vector.access_token,
-        vector.body.as_deref(),
-    );
-    if found == expected {
+    compare("method", vector.method.as_str(), request.method().as_str())?;
+    compare("path", vector.path.as_str(), request.path())?;
+    compare("URL", expected_url.as_str(), bare.expose())?;
+    compare("access_token", vector.access_token, request.needs_token())?;
+    compare("body", vector.body.as_deref(), body)
+}
+
+fn compare<T: PartialEq + Debug>(what: &str, expected: T, found: T) -> Result<(), String> {
+    if expected == found {
         Ok(())
     } else {
-        Err(format!("expected {expected:?}, found {found:?}"))
+        Err(format!("{what}: expected {expected:?}, found {found:?}"))
     }
 }
 
 #[test]
-fn every_request_is_as_documented_byte_for_byte() {
+fn every_request_is_sent_byte_for_byte() {
     let file: Requests = load().unwrap();
     let results = file.requests.iter().map(|v| (v.name.as_str(), check(v)));
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
@@ -56,7 +51,7 @@ fn every_request_is_as_documented_byte_for_byte() {
 }
 
 #[test]
-fn the_access_token_is_encoded_and_stands_in_the_query_only() {
+fn the_access_token_is_encoded_and_only_in_the_query() {
     let file: Requests = load().unwrap();
     let token = Secret::new("A/b+c=é");
     for vector in file.requests.iter().filter(|v| v.access_token) {

@@ -1,4 +1,4 @@
-//! Unsafe code stands where another language begins, each piece with its reason, and nowhere else.
+//! Only the bindings have unsafe code, and each piece has a reason.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
@@ -11,25 +11,25 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-/// The crates that may not forbid it, and what they have instead.
+/// The crates that do not forbid unsafe code, and what they have instead.
 const EXCEPTIONS: [(&str, Instead); 5] = [
-    // One call of the interpreter, which may unwind.
+    // One call into the interpreter, which may unwind.
     ("python", Instead::DeniedWithReasons),
-    // The code that `#[napi]` writes is; none is written by hand.
+    // The code that `#[napi]` generates is unsafe; no unsafe code is written by hand.
     ("node", Instead::Denied),
     ("ffi-c", Instead::Reasons),
-    // One module calls the C library as C calls it.
+    // One module calls the C library in the same way as C.
     ("tests/fuzz", Instead::DeniedWithReasons),
-    // The sources of ffi-c, which are linted there.
+    // This crate compiles the sources of ffi-c, which are linted there.
     ("tests/fuzz/capi", Instead::Nothing),
 ];
 
-/// Where it is written by hand.
+/// The places with unsafe code that is written by hand.
 const PLACES: [&str; 4] = [
     "ffi-c/src",
     "python/src/python_call.rs",
     "tests/fuzz/src/c_entry_points",
-    // What the sanitizers must find, to show that they are on.
+    // Faults that the sanitizers must find, which shows that they are on.
     "tests/sanitizers/faulty.rs",
 ];
 
@@ -41,27 +41,27 @@ enum Instead {
     Nothing,
 }
 
-fn root() -> PathBuf {
+fn project_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()
         .to_owned()
 }
 
-fn manifest(folder: &str) -> Table {
-    let path = root().join(folder).join("Cargo.toml");
+fn read_manifest(folder: &str) -> Table {
+    let path = project_root().join(folder).join("Cargo.toml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{folder}: {error}"));
     text.parse().unwrap()
 }
 
-/// The level of a lint, of a crate or of the workspace.
+/// Returns the level of a lint, in a crate or in the workspace.
 fn level<'a>(lints: &'a Value, tool: &str, lint: &str) -> Option<&'a str> {
     lints.get(tool)?.get(lint)?.as_str()
 }
 
 #[test]
-fn every_crate_forbids_it_but_those_that_say_why() {
-    let workspace = manifest(".")["workspace"].clone();
+fn every_crate_forbids_unsafe_code_except_listed_ones() {
+    let workspace = read_manifest(".")["workspace"].clone();
     assert_eq!(
         level(&workspace["lints"], "rust", "unsafe_code"),
         Some("forbid")
@@ -71,12 +71,12 @@ fn every_crate_forbids_it_but_those_that_say_why() {
         assert!(members.iter().any(|member| member == exception));
     }
     for member in members {
-        let lints = manifest(&member)["lints"].clone();
+        let lints = read_manifest(&member)["lints"].clone();
         let inherited = lints.get("workspace").and_then(Value::as_bool) == Some(true);
         let exception = EXCEPTIONS.iter().find(|(folder, _)| *folder == member);
         let (denied, reasons) = match exception {
             None => {
-                assert!(inherited, "{member} does not have the workspace's lints");
+                assert!(inherited, "{member} does not inherit the workspace's lints");
                 continue;
             }
             Some((_, Instead::Denied)) => (true, false),
@@ -97,8 +97,8 @@ fn every_crate_forbids_it_but_those_that_say_why() {
     }
 }
 
-/// The Rust sources of the project.
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+/// Collects the Rust sources of a folder.
+fn collect_sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let (path, name) = (entry.path(), entry.file_name());
@@ -106,7 +106,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         if entry.file_type().unwrap().is_dir() {
             let foreign = name.starts_with('.') || name == "target" || name == "node_modules";
             if !foreign {
-                sources(&path, found);
+                collect_sources(&path, found);
             }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push(path);
@@ -114,7 +114,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether the keyword stands in a line of code: before a block, an item, or the parenthesis of an attribute.
+/// Returns whether a line of code has the keyword before a block, an item, or the parenthesis of an
+/// attribute.
 fn is_unsafe(line: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     code.match_indices("unsafe").any(|(start, keyword)| {
@@ -127,29 +128,29 @@ fn is_unsafe(line: &str) -> bool {
 }
 
 #[test]
-fn it_is_written_in_few_places_only() {
+fn unsafe_code_is_only_in_listed_places() {
     assert!(is_unsafe("    unsafe { f() }"));
     assert!(is_unsafe("pub unsafe extern \"C\" fn f() {"));
     assert!(is_unsafe("#[unsafe(no_mangle)]"));
     assert!(!is_unsafe("// unsafe { f() }"));
     assert!(!is_unsafe("#![forbid(unsafe_code)]"));
     let mut files = Vec::new();
-    sources(&root(), &mut files);
+    collect_sources(&project_root(), &mut files);
     let mut written = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file).unwrap();
         if text.lines().any(is_unsafe) {
-            written.push(file.strip_prefix(root()).unwrap().to_owned());
+            written.push(file.strip_prefix(project_root()).unwrap().to_owned());
         }
     }
     for place in PLACES {
         assert!(
             written.iter().any(|file| file.starts_with(place)),
-            "{place} has none any more"
+            "{place} has no unsafe code"
         );
     }
     written.retain(|file| !PLACES.iter().any(|place| file.starts_with(place)));
-    // What this test says of itself.
+    // The examples in this test.
     written.retain(|file| file != Path::new("tests/tests/unsafe_code.rs"));
     assert!(written.is_empty(), "{written:?}");
 }

@@ -1,4 +1,4 @@
-//! Each input has exactly the violations and warnings of its vector.
+//! Each vector of `validation.json`: the input has exactly these violations and warnings.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +21,9 @@ impl Visitor for Check {
 
 fn check_input(input: &Input) -> Result<CheckReport, String> {
     match input {
-        Input::Mapping(mapping) => checked_twice(mapping),
+        Input::Mapping(mapping) => check_as_mapping_and_rule(mapping),
         Input::Document(document) => match parse_document(&document.bytes()?) {
-            Ok(mapping) => checked_twice(&mapping),
+            Ok(mapping) => check_as_mapping_and_rule(&mapping),
             Err(error) => Ok(CheckReport {
                 violations: error.violations().to_vec(),
                 warnings: Vec::new(),
@@ -33,22 +33,24 @@ fn check_input(input: &Input) -> Result<CheckReport, String> {
     }
 }
 
-/// What is said of the mapping; where a rule can be made of it, the rule must be found to be the same.
-fn checked_twice(mapping: &Value) -> Result<CheckReport, String> {
+/// Checks a mapping. If it parses, the check of the rule must give the same report.
+fn check_as_mapping_and_rule(mapping: &Value) -> Result<CheckReport, String> {
     let report = check_mapping(mapping);
     match parse_rule(mapping) {
         Ok(parsed) => {
-            let of_rule = parsed.rule.check();
-            if of_rule == report {
+            let rule_report = parsed.rule.check();
+            if rule_report == report {
                 Ok(report)
             } else {
                 Err(format!(
-                    "the mapping gives {report:?}, its rule {of_rule:?}"
+                    "the mapping has {report:?}, but its rule has {rule_report:?}"
                 ))
             }
         }
         Err(error) if error.violations() == report.violations => Ok(report),
-        Err(error) => Err(format!("the check gives {report:?}, the parser {error}")),
+        Err(error) => Err(format!(
+            "the check gives {report:?}, but the parser gives {error}"
+        )),
     }
 }
 
@@ -71,7 +73,7 @@ fn compare(level: &str, expected: &[FindingVector], found: &[Finding]) -> Result
     if left.is_empty() {
         Ok(())
     } else {
-        Err(format!("{level}s too many: {left:?}"))
+        Err(format!("unexpected {level}s: {left:?}"))
     }
 }
 

@@ -61,7 +61,7 @@ HostileServer::HostileServer(int port, const std::string &fault)
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<uint16_t>(port));
   if (connect(control_, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0)
-    throw std::runtime_error("the server that does wrong is gone");
+    throw std::runtime_error("the hostile server has ended");
   started_ = ask(fault);
 }
 
@@ -70,7 +70,7 @@ HostileServer::~HostileServer() { close(control_); }
 nlohmann::json HostileServer::ask(const std::string &line) {
   const std::string asked = line + "\n";
   if (send(control_, asked.data(), asked.size(), MSG_NOSIGNAL) < 0)
-    throw std::runtime_error("the server that does wrong is gone");
+    throw std::runtime_error("the hostile server has ended");
   const std::string answer = line_of(control_);
   if (answer.empty() || answer[0] != '{') throw std::runtime_error(answer);
   return nlohmann::json::parse(answer);

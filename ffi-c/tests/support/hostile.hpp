@@ -1,4 +1,4 @@
-// The server that does wrong: the program `hostile` of the crate `jumpqr-tests`.
+// The hostile server: the program `hostile` of the crate `jumpqr-tests`.
 #pragma once
 
 #include <memory>

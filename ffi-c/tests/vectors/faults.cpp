@@ -106,7 +106,7 @@ void meet_in_time(const HostileProgram &program, const Fault &fault, const json 
 void run_fault(const json &vector) {
   // In the environment, which all programs of the tests share.
   const char *path = std::getenv("JUMPQR_HOSTILE");
-  if (!path) fail("JUMPQR_HOSTILE names the server that does wrong");
+  if (!path) fail("JUMPQR_HOSTILE must name the hostile server");
   static const HostileProgram program(path);
   Fields fields(vector);
   (void)fields.required("name");

@@ -1,5 +1,5 @@
-//! Serves what is wrong, for the tests of every language: prints where it listens for lines that name a fault, and ends when its
-//! standard input does.
+//! The hostile server as a program, for the tests of every language. Prints the address of its
+//! control port. Ends when its standard input ends.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};

@@ -5,41 +5,44 @@ use std::time::Duration;
 use socket2::SockRef;
 
 /// The answer to a write that was applied.
-const DONE: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
+const SUCCESS: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
 
 /// The answer to getJumpQRCode of an account that has no rules.
-const NO_RULES: &str = r#"{"errcode":0,"errmsg":"ok","rule_list":[],"qrcodejump_open":1,"list_size":0,"qrcodejump_pub_quota":100,"total_count":0}"#;
+const NO_RULES: &str = concat!(
+    r#"{"errcode":0,"errmsg":"ok","rule_list":[],"qrcodejump_open":1,"#,
+    r#""list_size":0,"qrcodejump_pub_quota":100,"total_count":0}"#,
+);
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// Without the query.
+    /// The path of the URL, without the query.
     pub path: String,
-    /// All of it.
+    /// The whole body.
     pub body: Vec<u8>,
-    /// Which one it is on its connection, from 1.
+    /// The number of the request on its connection, from 1.
     pub number: usize,
 }
 
 impl Received {
-    /// What the right server answers: that a write was applied, and that there are no rules.
+    /// Returns the answer of a correct server: a write was applied, and there are no rules.
     #[must_use]
-    pub fn right_answer(&self) -> &'static str {
+    pub fn correct_answer(&self) -> &'static str {
         if self.path.ends_with("/qrcodejumpget") {
             NO_RULES
         } else {
-            DONE
+            SUCCESS
         }
     }
 }
 
-/// What is known of a request before its body is read.
+/// The head of a request.
 pub(super) struct Head {
     pub(super) path: String,
     pub(super) length: usize,
 }
 
-/// A connection of a client's, from the server's side.
+/// A connection, on the server's side.
 #[derive(Debug)]
 pub struct Connection {
     stream: BufReader<TcpStream>,
@@ -55,52 +58,53 @@ impl Connection {
         })
     }
 
-    /// The head of the next request; `None` where the client has closed the connection.
+    /// Reads the head of the next request. `None`: the client has closed the connection.
     pub(super) fn read_head(&mut self) -> io::Result<Option<Head>> {
         read_head(&mut self.stream)
     }
 
-    /// The rest of the request.
+    /// Reads the body of a request.
     pub(super) fn read_body(&mut self, head: Head) -> io::Result<Received> {
         self.requests += 1;
         read_body(&mut self.stream, head, self.requests)
     }
 
-    /// Sends these bytes at once.
+    /// Sends these bytes in one piece.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.get_ref().write_all(bytes)
     }
 
-    /// Sends a whole answer.
+    /// Sends a complete answer.
     pub fn answer(&mut self, status: &str, body: &[u8]) -> io::Result<()> {
-        self.write(&whole(status, body))
+        self.write(&build_response(status, body))
     }
 
     /// Closes the connection with a TCP RST.
     pub fn reset(&mut self) -> io::Result<()> {
-        // Without lingering, the close that follows is one.
+        // With a linger time of zero, closing the socket sends an RST.
         SockRef::from(self.stream.get_ref()).set_linger(Some(Duration::ZERO))
     }
 
-    /// Ends what the server says, with a TCP FIN; what the client says can still be read.
-    pub fn say_no_more(&mut self) -> io::Result<()> {
+    /// Sends a TCP FIN. The client can still send.
+    pub fn shut_down_writing(&mut self) -> io::Result<()> {
         self.stream.get_ref().shutdown(Shutdown::Write)
     }
 
-    /// Says nothing until the client goes away.
-    pub fn wait_for_the_end(&mut self) -> io::Result<()> {
+    /// Sends nothing until the client closes the connection.
+    pub fn wait_for_close(&mut self) -> io::Result<()> {
         io::copy(&mut self.stream, &mut io::sink()).map(drop)
     }
 
-    /// Waits until the client has sent something, and leaves it unread.
+    /// Waits until the client has sent something. Does not consume it.
     pub(super) fn peek(&self) -> io::Result<usize> {
         self.stream.get_ref().peek(&mut [0])
     }
 
-    /// Whether the client has sent more, or gone away, within this time.
-    pub(super) fn stirs_within(&mut self, time: Duration) -> io::Result<bool> {
+    /// Waits until the client has sent more or closed the connection. Returns false after the
+    /// timeout.
+    pub(super) fn wait_for_activity(&mut self, timeout: Duration) -> io::Result<bool> {
         let stream = self.stream.get_ref();
-        stream.set_read_timeout(Some(time))?;
+        stream.set_read_timeout(Some(timeout))?;
         let peeked = stream.peek(&mut [0]);
         stream.set_read_timeout(None)?;
         match peeked {
@@ -110,7 +114,7 @@ impl Connection {
     }
 }
 
-/// A platform may use either word for a read that took too long.
+/// Returns whether a read timed out. The error kind depends on the operating system.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -118,11 +122,13 @@ fn is_timeout(error: &io::Error) -> bool {
     )
 }
 
-/// An answer with its head.
-pub(super) fn whole(status: &str, body: &[u8]) -> Vec<u8> {
+/// Builds an answer with its head.
+pub(super) fn build_response(status: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/json; encoding=utf-8\r\nContent-Length: {length}\r\n\r\n"
+        "HTTP/1.1 {status}\r\n\
+         Content-Type: application/json; encoding=utf-8\r\n\
+         Content-Length: {length}\r\n\r\n"
     );
     [head.as_bytes(), body].concat()
 }

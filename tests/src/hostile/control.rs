@@ -1,8 +1,9 @@
-//! How the tests of other languages ask for a server: a line on a TCP connection, which is answered with a line.
+//! The protocol with which the tests of other languages start a server: lines on a TCP connection.
 //!
-//! The first line names a fault. The answer is a [`Started`] in JSON, and the server runs until this connection is closed.
-//! Each further line, whatever is in it, is answered with what the server has [`Seen`](super::Seen), in JSON. Where something
-//! is wrong, the answer is a line of text that is no JSON.
+//! The first line names a fault. The answer is a [`Started`] in JSON, and the server runs until
+//! this connection is closed. Each further line is answered with what the server has
+//! [`Seen`](super::Seen), in JSON. If there is an error, the answer is a line of text that is not
+//! JSON.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,29 +11,29 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Hostile, Plan};
+use super::{Fault, HostileServer, Plan};
 
-/// A server that was asked for.
+/// A server that was started.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Started {
-    /// Where it is, in the place of `https://api.weixin.qq.com`.
+    /// The base URL, which replaces `https://api.weixin.qq.com`.
     pub base_url: String,
-    /// The token to come with.
+    /// The access token that the client must use.
     pub access_token: String,
-    /// The authorities to trust, in PEM; null where that is of no concern.
+    /// The authorities to trust, in PEM; null without TLS.
     pub tls_roots: Option<String>,
 }
 
-/// Serves whoever asks, each connection on a thread of its own, for as long as the listener does.
+/// Serves control connections, each on its own thread, as long as the listener works.
 pub fn serve(listener: &TcpListener) {
     for stream in listener.incoming() {
-        // Whoever goes away needs no answer.
-        thread::spawn(move || stream.and_then(|stream| attend(&stream)));
+        // An error means that the client has closed the connection, so it needs no answer.
+        thread::spawn(move || stream.and_then(|stream| handle(&stream)));
     }
 }
 
-fn attend(mut stream: &TcpStream) -> io::Result<()> {
+fn handle(mut stream: &TcpStream) -> io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     let Some(name) = lines.next().transpose()? else {
         return Ok(());
@@ -40,7 +41,7 @@ fn attend(mut stream: &TcpStream) -> io::Result<()> {
     let Some(fault) = Fault::named(&name) else {
         return writeln!(stream, "there is no fault {name}");
     };
-    let server = match Hostile::start(Plan::always(fault)) {
+    let server = match HostileServer::start(Plan::always(fault)) {
         Ok(server) => server,
         Err(error) => return writeln!(stream, "{name}: {error}"),
     };
@@ -51,7 +52,7 @@ fn attend(mut stream: &TcpStream) -> io::Result<()> {
     };
     let mut answer = serde_json::to_string(&started)?;
     loop {
-        // In one piece: nobody waits for the second.
+        // One write for the line and its end: otherwise the second packet would be delayed (Nagle).
         answer.push('\n');
         stream.write_all(answer.as_bytes())?;
         if lines.next().transpose()?.is_none() {

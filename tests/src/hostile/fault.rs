@@ -3,47 +3,48 @@ use std::io;
 use super::certificates::Identity;
 use super::{Connection, Received, content, framing, idle, sandboxed, slow, stage, tls};
 
-/// Something that a server does wrong.
+/// A way in which a server misbehaves.
 #[derive(Debug, Clone, Copy)]
 pub struct Fault {
-    /// What it is called, e.g. `half-a-head`; unique.
+    /// The unique name, e.g. `half-a-head`.
     pub name: &'static str,
-    /// What happens.
-    pub play: Play,
+    /// What the server does.
+    pub action: Action,
 }
 
-/// What happens, and when. What a function leaves of a connection is closed; where it gives `true`, it is kept for the next
-/// request.
+/// What the server does, and when. If a function returns `true`, the connection is kept for the
+/// next request. Otherwise it is closed.
 #[derive(Debug, Clone, Copy)]
-pub enum Play {
-    /// Nobody listens.
-    Nobody,
-    /// The machine takes connections, the server none of them: the client connects and sends, and that is all.
+pub enum Action {
+    /// No server listens on the port.
+    NoListener,
+    /// The port listens, but the server never accepts a connection. The client can connect and
+    /// send.
     NeverAccepted,
-    /// As soon as the connection is there.
-    Connected(fn(&mut Connection) -> io::Result<()>),
-    /// Once the head of a request was read.
-    Head(fn(&mut Connection) -> io::Result<()>),
-    /// Once the request was read.
-    Request(fn(&mut Connection, &Received) -> io::Result<bool>),
-    /// Once the request was read; `elsewhere` is the URL of another host, which counts what comes there.
+    /// Runs after a client has connected.
+    OnConnect(fn(&mut Connection) -> io::Result<()>),
+    /// Runs after the head of a request was read.
+    AfterHead(fn(&mut Connection) -> io::Result<()>),
+    /// Runs after a request was read.
+    AfterRequest(fn(&mut Connection, &Received) -> io::Result<bool>),
+    /// Runs after a request was read. `elsewhere` is the URL of another host, which counts its
+    /// connections.
     Redirect(fn(&mut Connection, elsewhere: &str) -> io::Result<bool>),
-    /// Once the request was answered as it should be, and the next call is about to be made.
-    Idle(fn(&mut Connection) -> io::Result<bool>),
-    /// As soon as the connection of a client that wants TLS is there.
-    Handshake(fn(&mut Connection) -> io::Result<()>),
-    /// TLS with this certificate; what comes over it is answered as it should be.
+    /// Runs after a correct answer, before the next call is made.
+    WhileIdle(fn(&mut Connection) -> io::Result<bool>),
+    /// Runs after a client that expects TLS has connected.
+    OnTlsConnect(fn(&mut Connection) -> io::Result<()>),
+    /// TLS with this certificate. Requests get correct answers.
     Tls(fn() -> Result<Identity, rcgen::Error>),
-    /// TLS with a right certificate. The first request on a connection is answered with two
-    /// responses in one piece, of which the last byte of the ciphertext is held back until the
-    /// client sends more.
+    /// TLS with a valid certificate. The first request on a connection gets two responses in one
+    /// piece. The last byte of the ciphertext is held back until the client sends more.
     TlsSurplus,
-    /// A sandbox that was asked for this fault, in JSON.
+    /// A sandbox with this fault, given as the JSON of its control interface.
     Sandbox(&'static str),
 }
 
 impl Fault {
-    /// Every one.
+    /// Returns all faults.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         let groups: [&'static [Self]; 7] = [
             stage::FAULTS,
@@ -57,13 +58,13 @@ impl Fault {
         groups.into_iter().flatten()
     }
 
-    /// The one with this name.
+    /// Finds a fault by its name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         Self::all().find(|fault| fault.name == name)
     }
 
-    pub(super) const fn new(name: &'static str, play: Play) -> Self {
-        Self { name, play }
+    pub(super) const fn new(name: &'static str, action: Action) -> Self {
+        Self { name, action }
     }
 }

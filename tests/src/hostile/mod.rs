@@ -1,7 +1,8 @@
-//! A server that does wrong, over raw sockets on loopback: each [`Fault`] has a name, and a [`Hostile`] that was started with it
-//! meets every request so, or every n-th.
+//! A server that misbehaves, over raw sockets on loopback. Each [`Fault`] has a name. A
+//! [`HostileServer`] applies its faults to every request, or to every n-th.
 //!
-//! Rust starts it in-process. The other languages run the program `hostile`, whose interface is in [`control`].
+//! Rust starts it in-process. The other languages run the program `hostile`, whose interface is in
+//! [`control`].
 
 pub mod control;
 
@@ -20,9 +21,10 @@ mod tls;
 
 pub use certificates::Identity;
 pub use connection::{Connection, Received};
-pub use fault::{Fault, Play};
+pub use fault::{Action, Fault};
 pub use seen::Seen;
-pub use server::{Hostile, Plan};
+pub use server::{HostileServer, Plan};
 
-/// The token with which every request comes, but to a fault of the sandbox, which knows its own.
+/// The access token of every request, except for faults of the sandbox, which issues its own
+/// tokens.
 pub const ACCESS_TOKEN: &str = "TOKEN-OF-THE-FAULTS";

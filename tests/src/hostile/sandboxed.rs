@@ -1,7 +1,7 @@
-//! Every fault of the sandbox, as it is asked for over HTTP.
+//! Every fault of the sandbox, as the JSON of its control interface.
 
+use super::Action::Sandbox;
 use super::Fault;
-use super::Play::Sandbox;
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::new(

@@ -4,24 +4,25 @@ use std::time::Duration;
 use jumpqr_core::interface::{AddJumpQRCode, GetJumpQRCode, Interface};
 use serde::{Deserialize, Serialize};
 
-/// How long an idle connection may take to meet its fault.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an idle connection may take to run its fault.
+const IDLE_FAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a server has seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seen {
-    /// The connections.
+    /// The number of connections.
     pub connections: u64,
-    /// The requests whose head was read, in this order: the interface's name, or the path where it is none of the two.
+    /// The requests whose head was read, in order: the interface's name, or the path of an unknown
+    /// interface.
     pub requests: Vec<String>,
-    /// The connections to the host to which a redirect leads.
+    /// The number of connections to the target host of a redirect.
     pub elsewhere: u64,
 }
 
-/// What the threads of a server have in common.
+/// The shared state of the threads of a server.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(super) struct Recorder {
     inner: Mutex<Inner>,
     changed: Condvar,
 }
@@ -29,23 +30,23 @@ pub(super) struct Record {
 #[derive(Debug, Default)]
 struct Inner {
     seen: Seen,
-    /// Idle connections that wait for their fault.
+    /// The number of idle connections that wait for their fault.
     waiting: usize,
-    /// How often the idle connections were told to meet it.
+    /// How often the idle connections were told to run their fault.
     cues: usize,
 }
 
-impl Record {
-    pub(super) fn connection(&self) {
+impl Recorder {
+    pub(super) fn count_connection(&self) {
         self.lock().seen.connections += 1;
     }
 
-    pub(super) fn elsewhere(&self) {
+    pub(super) fn count_elsewhere(&self) {
         self.lock().seen.elsewhere += 1;
     }
 
-    /// Gives the number of the request, from 1.
-    pub(super) fn request(&self, path: &str) -> usize {
+    /// Records a request. Returns its number, from 1.
+    pub(super) fn add_request(&self, path: &str) -> usize {
         let name = match path.rsplit('/').next() {
             Some("qrcodejumpadd") => AddJumpQRCode::NAME,
             Some("qrcodejumpget") => GetJumpQRCode::NAME,
@@ -56,23 +57,23 @@ impl Record {
         inner.seen.requests.len()
     }
 
-    /// An idle connection begins to wait for its fault.
-    pub(super) fn wait(&self) -> Waiting<'_> {
+    /// Registers an idle connection that waits for its fault.
+    pub(super) fn begin_idle_wait(&self) -> IdleWait<'_> {
         let mut inner = self.lock();
         inner.waiting += 1;
-        Waiting {
-            record: self,
+        IdleWait {
+            recorder: self,
             since: inner.cues,
         }
     }
 
-    /// What was seen, once every idle connection has met its fault.
+    /// Runs the fault of every idle connection, and returns what was seen.
     pub(super) fn seen(&self) -> Seen {
         let mut inner = self.lock();
         inner.cues += 1;
         let (inner, _) = self
             .changed
-            .wait_timeout_while(inner, PATIENCE, |inner| inner.waiting > 0)
+            .wait_timeout_while(inner, IDLE_FAULT_TIMEOUT, |inner| inner.waiting > 0)
             .unwrap_or_else(PoisonError::into_inner);
         inner.seen.clone()
     }
@@ -82,22 +83,22 @@ impl Record {
     }
 }
 
-/// Until it is dropped, an idle connection waits for its fault, or it is happening.
-pub(super) struct Waiting<'a> {
-    record: &'a Record,
+/// While this lives, an idle connection waits for its fault or runs it.
+pub(super) struct IdleWait<'a> {
+    recorder: &'a Recorder,
     since: usize,
 }
 
-impl Waiting<'_> {
-    /// Whether the fault is to happen now.
-    pub(super) fn is_over(&self) -> bool {
-        self.record.lock().cues != self.since
+impl IdleWait<'_> {
+    /// Returns whether the fault must run now.
+    pub(super) fn is_due(&self) -> bool {
+        self.recorder.lock().cues != self.since
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for IdleWait<'_> {
     fn drop(&mut self) {
-        self.record.lock().waiting -= 1;
-        self.record.changed.notify_all();
+        self.recorder.lock().waiting -= 1;
+        self.recorder.changed.notify_all();
     }
 }

@@ -9,16 +9,16 @@ use jumpqr_sandbox::Sandbox;
 use rustls::ServerConfig;
 
 use super::certificates::{self, Identity};
-use super::seen::Record;
-use super::{ACCESS_TOKEN, Connection, Fault, Play, Seen, tls};
+use super::seen::Recorder;
+use super::{ACCESS_TOKEN, Action, Connection, Fault, Seen, tls};
 
-/// How often an idle connection looks whether its fault is to happen.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often an idle connection checks whether its fault is due.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What is done with a connection over TLS.
-type Serve = fn(TcpStream, &Arc<ServerConfig>, &Record) -> io::Result<()>;
+/// Serves a connection over TLS.
+type ServeTls = fn(TcpStream, &Arc<ServerConfig>, &Recorder) -> io::Result<()>;
 
-/// Which faults happen to which requests.
+/// Which requests meet which faults.
 #[derive(Debug, Clone)]
 pub struct Plan {
     faults: Vec<&'static Fault>,
@@ -26,7 +26,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// This one to every request.
+    /// Every request meets this fault.
     #[must_use]
     pub fn always(fault: &'static Fault) -> Self {
         Self {
@@ -35,46 +35,46 @@ impl Plan {
         }
     }
 
-    /// To every n-th request, one of these after the other; the rest is answered as it should be. A fault that happens before
-    /// there is a request, or to every one, cannot be mixed with others.
+    /// Every n-th request meets one of these faults, in turn. All other requests get correct
+    /// answers. Only faults that need a request can be mixed.
     pub fn mixed(faults: Vec<&'static Fault>, every: usize) -> Result<Self, String> {
         let single = faults.iter().find(|fault| {
             !matches!(
-                fault.play,
-                Play::Head(_) | Play::Request(_) | Play::Redirect(_)
+                fault.action,
+                Action::AfterHead(_) | Action::AfterRequest(_) | Action::Redirect(_)
             )
         });
         match single {
             Some(fault) => Err(format!("{} cannot be mixed", fault.name)),
-            None if faults.is_empty() || every == 0 => Err("there is nothing to mix".to_owned()),
+            None if faults.is_empty() || every == 0 => Err("no faults to mix".to_owned()),
             None => Ok(Self { faults, every }),
         }
     }
 
-    /// What happens to the request with this number, from 1.
-    fn fault(&self, number: usize) -> Option<Play> {
-        let turn = number / self.every;
+    /// Returns the fault of the request with this number, from 1.
+    fn action_for(&self, number: usize) -> Option<Action> {
+        let round = number / self.every;
         if number % self.every != 0 {
             return None;
         }
-        let fault = self.faults.get((turn - 1) % self.faults.len())?;
-        Some(fault.play)
+        let fault = self.faults.get((round - 1) % self.faults.len())?;
+        Some(fault.action)
     }
 }
 
-/// A server that is running. Dropping it closes its port; a connection ends when its client goes away.
+/// A running server. Dropping it closes its port. A connection ends when its client closes it.
 #[derive(Debug)]
-pub struct Hostile {
+pub struct HostileServer {
     base_url: String,
     access_token: String,
     tls_roots: Option<String>,
-    record: Arc<Record>,
+    recorder: Arc<Recorder>,
     hosts: Hosts,
 }
 
-/// What runs as long as the server does.
+/// The listeners of the server.
 #[derive(Debug)]
-#[expect(dead_code, reason = "dropping what is in it closes the ports")]
+#[expect(dead_code, reason = "dropping the fields closes the ports")]
 enum Hosts {
     None,
     Unaccepting(TcpListener),
@@ -82,79 +82,79 @@ enum Hosts {
     Sandbox(Sandbox),
 }
 
-impl Hostile {
-    /// Starts a server that does as the plan says.
+impl HostileServer {
+    /// Starts a server with this plan.
     pub fn start(plan: Plan) -> io::Result<Self> {
-        let [Fault { play, .. }] = plan.faults.as_slice() else {
+        let [Fault { action, .. }] = plan.faults.as_slice() else {
             return Self::serve(plan, "http");
         };
-        match *play {
-            // A port that was free a moment ago may be another's by now; on this one nobody listens.
-            Play::Nobody => Ok(Self::at("http://127.0.0.1:1", Hosts::None)),
-            Play::NeverAccepted => {
+        match *action {
+            // A free port may be taken by another program. No program listens on port 1.
+            Action::NoListener => Ok(Self::new("http://127.0.0.1:1", Hosts::None)),
+            Action::NeverAccepted => {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
                 let base_url = format!("http://{}", listener.local_addr()?);
-                Ok(Self::at(base_url, Hosts::Unaccepting(listener)))
+                Ok(Self::new(base_url, Hosts::Unaccepting(listener)))
             }
-            Play::Sandbox(form) => Self::sandbox(form),
-            Play::Tls(identity) => {
+            Action::Sandbox(form) => Self::start_sandbox(form),
+            Action::Tls(identity) => {
                 let identity = identity().map_err(io::Error::other)?;
-                Self::tls(&identity, tls::serve)
+                Self::serve_tls(&identity, tls::serve)
             }
-            Play::TlsSurplus => {
-                let identity = certificates::right().map_err(io::Error::other)?;
-                Self::tls(&identity, tls::serve_surplus)
+            Action::TlsSurplus => {
+                let identity = certificates::issue_valid().map_err(io::Error::other)?;
+                Self::serve_tls(&identity, tls::serve_surplus)
             }
-            Play::Handshake(_) => Self::serve(plan, "https"),
+            Action::OnTlsConnect(_) => Self::serve(plan, "https"),
             _ => Self::serve(plan, "http"),
         }
     }
 
-    /// Over raw sockets.
+    /// Serves over raw sockets.
     fn serve(plan: Plan, scheme: &str) -> io::Result<Self> {
-        let record = Arc::new(Record::default());
+        let recorder = Arc::new(Recorder::default());
         let stranger = Listening::start({
-            let record = Arc::clone(&record);
+            let recorder = Arc::clone(&recorder);
             move |_| {
-                record.elsewhere();
+                recorder.count_elsewhere();
                 Ok(())
             }
         })?;
         let elsewhere = format!("http://{}/cgi-bin/elsewhere", stranger.address);
         let host = Listening::start({
-            let record = Arc::clone(&record);
+            let recorder = Arc::clone(&recorder);
             move |stream| {
-                record.connection();
-                converse(stream, &plan, &elsewhere, &record)
+                recorder.count_connection();
+                serve_connection(stream, &plan, &elsewhere, &recorder)
             }
         })?;
         let base_url = format!("{scheme}://{}", host.address);
         Ok(Self {
-            record,
-            ..Self::at(base_url, Hosts::Listening(vec![host, stranger]))
+            recorder,
+            ..Self::new(base_url, Hosts::Listening(vec![host, stranger]))
         })
     }
 
-    /// Over TLS.
-    fn tls(identity: &Identity, serve: Serve) -> io::Result<Self> {
-        let config = tls::config(identity).map_err(io::Error::other)?;
-        let record = Arc::new(Record::default());
+    /// Serves over TLS.
+    fn serve_tls(identity: &Identity, serve: ServeTls) -> io::Result<Self> {
+        let config = tls::build_config(identity).map_err(io::Error::other)?;
+        let recorder = Arc::new(Recorder::default());
         let host = Listening::start({
-            let record = Arc::clone(&record);
+            let recorder = Arc::clone(&recorder);
             move |stream| {
-                record.connection();
-                serve(stream, &config, &record)
+                recorder.count_connection();
+                serve(stream, &config, &recorder)
             }
         })?;
         let base_url = format!("https://{}", host.address);
         Ok(Self {
-            record,
+            recorder,
             tls_roots: Some(identity.trusted.clone()),
-            ..Self::at(base_url, Hosts::Listening(vec![host]))
+            ..Self::new(base_url, Hosts::Listening(vec![host]))
         })
     }
 
-    fn sandbox(form: &str) -> io::Result<Self> {
+    fn start_sandbox(form: &str) -> io::Result<Self> {
         let sandbox = Sandbox::start().map_err(io::Error::other)?;
         let form = serde_json::from_str(form)?;
         sandbox
@@ -166,39 +166,39 @@ impl Hostile {
         let base_url = sandbox.base_url().to_owned();
         Ok(Self {
             access_token: token.expose().to_owned(),
-            ..Self::at(base_url, Hosts::Sandbox(sandbox))
+            ..Self::new(base_url, Hosts::Sandbox(sandbox))
         })
     }
 
-    fn at(base_url: impl Into<String>, hosts: Hosts) -> Self {
+    fn new(base_url: impl Into<String>, hosts: Hosts) -> Self {
         Self {
             base_url: base_url.into(),
             access_token: ACCESS_TOKEN.to_owned(),
             tls_roots: None,
-            record: Arc::default(),
+            recorder: Arc::default(),
             hosts,
         }
     }
 
-    /// Where it is, in the place of `https://api.weixin.qq.com`.
+    /// The base URL, which replaces `https://api.weixin.qq.com`.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The token to come with.
+    /// The access token that the client must use.
     #[must_use]
     pub fn access_token(&self) -> &str {
         &self.access_token
     }
 
-    /// The authorities to trust, in PEM; `None` where that is of no concern.
+    /// The authorities to trust, in PEM; `None` without TLS.
     #[must_use]
     pub fn tls_roots(&self) -> Option<&str> {
         self.tls_roots.as_deref()
     }
 
-    /// What it has seen so far. Asked between two calls, it has idle connections meet their fault.
+    /// Returns what the server has seen. First, idle connections run their fault.
     #[must_use]
     pub fn seen(&self) -> Seen {
         match &self.hosts {
@@ -214,40 +214,48 @@ impl Hostile {
                     .collect(),
                 elsewhere: 0,
             },
-            _ => self.record.seen(),
+            _ => self.recorder.seen(),
         }
     }
 }
 
-/// Serves one connection until something ends it.
-fn converse(stream: TcpStream, plan: &Plan, elsewhere: &str, record: &Record) -> io::Result<()> {
+/// Serves one connection until it ends.
+fn serve_connection(
+    stream: TcpStream,
+    plan: &Plan,
+    elsewhere: &str,
+    recorder: &Recorder,
+) -> io::Result<()> {
     let mut connection = Connection::new(stream)?;
-    if let Some(Play::Connected(happen) | Play::Handshake(happen)) = plan.fault(plan.every) {
+    if let Some(Action::OnConnect(happen) | Action::OnTlsConnect(happen)) =
+        plan.action_for(plan.every)
+    {
         return happen(&mut connection);
     }
     while let Some(head) = connection.read_head()? {
-        let number = record.request(&head.path);
-        let fault = plan.fault(number);
-        if let Some(Play::Head(happen)) = fault {
+        let number = recorder.add_request(&head.path);
+        let fault = plan.action_for(number);
+        if let Some(Action::AfterHead(happen)) = fault {
             return happen(&mut connection);
         }
         let request = connection.read_body(head)?;
         let kept = match fault {
-            Some(Play::Request(happen)) => happen(&mut connection, &request)?,
-            Some(Play::Redirect(happen)) => happen(&mut connection, elsewhere)?,
+            Some(Action::AfterRequest(happen)) => happen(&mut connection, &request)?,
+            Some(Action::Redirect(happen)) => happen(&mut connection, elsewhere)?,
             _ => {
-                connection.answer("200 OK", request.right_answer().as_bytes())?;
+                connection.answer("200 OK", request.correct_answer().as_bytes())?;
                 true
             }
         };
         if !kept {
             return Ok(());
         }
-        if let Some(Play::Idle(happen)) = fault {
-            let waiting = record.wait();
-            while !waiting.is_over() && !connection.stirs_within(LOOK)? {}
-            if waiting.is_over() && !happen(&mut connection)? {
-                // Before anybody is told that it has happened.
+        if let Some(Action::WhileIdle(happen)) = fault {
+            let waiting = recorder.begin_idle_wait();
+            while !waiting.is_due() && !connection.wait_for_activity(POLL_INTERVAL)? {}
+            if waiting.is_due() && !happen(&mut connection)? {
+                // The connection must be closed before `waiting` is dropped, which reports the
+                // fault.
                 drop(connection);
                 return Ok(());
             }
@@ -256,7 +264,7 @@ fn converse(stream: TcpStream, plan: &Plan, elsewhere: &str, record: &Record) ->
     Ok(())
 }
 
-/// A port, and a thread that takes connections on it, each served on a thread of its own.
+/// A port, with a thread that accepts connections. Each connection has its own thread.
 #[derive(Debug)]
 struct Listening {
     address: SocketAddr,
@@ -279,7 +287,7 @@ impl Listening {
                     return;
                 }
                 let serve = serve.clone();
-                // A client that has gone away is none of the server's concern.
+                // An error means that the client has closed the connection.
                 thread::spawn(move || stream.and_then(serve));
             }
         });
@@ -290,7 +298,7 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
-        // Wakes the thread that waits for connections.
+        // A connection wakes the accepting thread, which then sees `stopped`.
         drop(TcpStream::connect(self.address));
     }
 }

@@ -1,52 +1,52 @@
-//! At which stage of an exchange the server falls silent, or goes away.
+//! Faults by the stage of an exchange: the server sends nothing more, or closes the connection.
 
+use super::Action::{AfterHead, AfterRequest, NeverAccepted, NoListener, OnConnect};
 use super::Fault;
-use super::Play::{Connected, Head, NeverAccepted, Nobody, Request};
 
 pub(super) const FAULTS: &[Fault] = &[
-    Fault::new("nobody-listens", Nobody),
+    Fault::new("nobody-listens", NoListener),
     Fault::new("never-accepted", NeverAccepted),
     Fault::new(
         "silent-after-the-request",
-        Request(|connection, _| connection.wait_for_the_end().map(|()| false)),
+        AfterRequest(|connection, _| connection.wait_for_close().map(|()| false)),
     ),
     Fault::new(
         "reset-at-the-first-byte",
-        Connected(|connection| {
+        OnConnect(|connection| {
             connection.peek()?;
             connection.reset()
         }),
     ),
     Fault::new(
         "closed-at-once",
-        Connected(|connection| {
-            connection.say_no_more()?;
-            connection.wait_for_the_end()
+        OnConnect(|connection| {
+            connection.shut_down_writing()?;
+            connection.wait_for_close()
         }),
     ),
-    Fault::new("reset-after-the-head", Head(super::Connection::reset)),
+    Fault::new("reset-after-the-head", AfterHead(super::Connection::reset)),
     Fault::new(
         "reset-after-the-request",
-        Request(|connection, _| connection.reset().map(|()| false)),
+        AfterRequest(|connection, _| connection.reset().map(|()| false)),
     ),
-    Fault::new("closed-after-the-request", Request(|_, _| Ok(false))),
+    Fault::new("closed-after-the-request", AfterRequest(|_, _| Ok(false))),
     Fault::new(
         "reset-within-the-head",
-        Request(|connection, _| {
+        AfterRequest(|connection, _| {
             connection.write(b"HTTP/1.1 200 OK\r\nContent-Le")?;
             connection.reset().map(|()| false)
         }),
     ),
     Fault::new(
         "reset-within-the-body",
-        Request(|connection, _| {
+        AfterRequest(|connection, _| {
             connection.write(b"HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{\"errcode\":")?;
             connection.reset().map(|()| false)
         }),
     ),
     Fault::new(
         "half-a-head",
-        Request(|connection, _| {
+        AfterRequest(|connection, _| {
             connection
                 .write(b"HTTP/1.1 200 OK\r\nContent-Le")
                 .map(|()| false)
@@ -54,7 +54,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     Fault::new(
         "half-a-body",
-        Request(|connection, _| {
+        AfterRequest(|connection, _| {
             connection
                 .write(b"HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{\"errcode\":")
                 .map(|()| false)
@@ -62,16 +62,16 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     Fault::new(
         "half-a-head-and-silence",
-        Request(|connection, _| {
+        AfterRequest(|connection, _| {
             connection.write(b"HTTP/1.1 200 OK\r\nContent-Le")?;
-            connection.wait_for_the_end().map(|()| false)
+            connection.wait_for_close().map(|()| false)
         }),
     ),
     Fault::new(
         "half-a-body-and-silence",
-        Request(|connection, _| {
+        AfterRequest(|connection, _| {
             connection.write(b"HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{\"errcode\":")?;
-            connection.wait_for_the_end().map(|()| false)
+            connection.wait_for_close().map(|()| false)
         }),
     ),
 ];

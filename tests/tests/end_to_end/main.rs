@@ -7,9 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod lifecycle;
 mod outcome;
 mod refusals;
-mod story;
 mod tokens;
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use jumpqr::{
 };
 use jumpqr_sandbox::{Limits, Sandbox};
 
-/// A sandbox that takes any number of calls a second.
+/// Starts a sandbox that accepts any number of calls a second.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start().unwrap();
     let mut limits = Limits::default();
@@ -28,7 +28,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// A client of the Mini Program that every sandbox has.
+/// Builds a client of the Mini Program that every sandbox has.
 fn mini_program(sandbox: &Sandbox) -> ClientBuilder {
     let account = sandbox.mini_program();
     Client::builder()
@@ -38,7 +38,7 @@ fn mini_program(sandbox: &Sandbox) -> ClientBuilder {
         .pacing(false)
 }
 
-/// A client of the service account that every sandbox has.
+/// Builds a client of the service account that every sandbox has.
 fn service_account(sandbox: &Sandbox) -> ClientBuilder {
     let account = sandbox.service_account();
     mini_program(sandbox).app(account.appid, account.secret)

@@ -1,4 +1,5 @@
-//! A write of which nobody knows whether it was applied is read back, and the result is right.
+//! If the outcome of a write is unknown, the rule is read back, and the call reports the true
+//! result.
 
 use std::time::Duration;
 
@@ -8,11 +9,11 @@ use jumpqr_sandbox::{Effect, Fault, Interface, Sandbox};
 
 use crate::{mini_program, rule, sandbox, service_account, service_account_rule};
 
-/// Shorter than the delay of a timeout, and long enough for a loaded machine.
+/// Shorter than the injected delay, but long enough for a loaded machine.
 const READ_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Everything that leaves the outcome unknown.
-fn losses() -> Vec<Effect> {
+/// Returns all effects that lose the answer.
+fn list_losses() -> Vec<Effect> {
     vec![
         Effect::Errcode {
             errcode: -1,
@@ -29,14 +30,14 @@ fn losses() -> Vec<Effect> {
     ]
 }
 
-/// Those that come in the place of an answer: what is truncated is the answer to a call that was applied.
-fn losses_before_applying() -> Vec<Effect> {
-    let mut losses = losses();
+/// Returns the effects that can replace an answer. `Truncate` cuts the answer to an applied write.
+fn list_losses_before_applying() -> Vec<Effect> {
+    let mut losses = list_losses();
     losses.retain(|effect| *effect != Effect::Truncate);
     losses
 }
 
-fn client(sandbox: &Sandbox, retries: usize) -> Client {
+fn build_client(sandbox: &Sandbox, retries: usize) -> Client {
     mini_program(sandbox)
         .read_timeout(READ_TIMEOUT)
         .max_retries(retries)
@@ -44,37 +45,39 @@ fn client(sandbox: &Sandbox, retries: usize) -> Client {
         .unwrap()
 }
 
-fn on_add(effect: &Effect) -> Fault {
+fn fault_on_add(effect: &Effect) -> Fault {
     Fault::new(effect.clone()).on(Interface::AddJumpQRCode)
 }
 
-fn rules(sandbox: &Sandbox) -> usize {
+fn count_rules(sandbox: &Sandbox) -> usize {
     let account = sandbox.mini_program().appid;
     sandbox.rules(&account).unwrap().len()
 }
 
 #[test]
-fn a_write_that_was_applied_is_done() {
-    for effect in losses() {
+fn an_applied_write_is_done() {
+    for effect in list_losses() {
         let sandbox = sandbox();
-        sandbox.inject(on_add(&effect).after_applying()).unwrap();
-        let answer = client(&sandbox, 0).add_jump_qr_code(rule(), Edit::Add);
+        sandbox
+            .inject(fault_on_add(&effect).after_applying())
+            .unwrap();
+        let answer = build_client(&sandbox, 0).add_jump_qr_code(rule(), Edit::Add);
         assert_eq!(answer.unwrap(), Confirmation::ReadBack, "{effect:?}");
         assert_eq!(
             sandbox.counters().calls_of(Interface::AddJumpQRCode),
             1,
             "{effect:?}"
         );
-        assert_eq!(rules(&sandbox), 1, "{effect:?}");
+        assert_eq!(count_rules(&sandbox), 1, "{effect:?}");
     }
 }
 
 #[test]
 fn a_write_that_was_not_applied_is_sent_again() {
-    for effect in losses_before_applying() {
+    for effect in list_losses_before_applying() {
         let sandbox = sandbox();
-        sandbox.inject(on_add(&effect)).unwrap();
-        let answer = client(&sandbox, 1).add_jump_qr_code(rule(), Edit::Add);
+        sandbox.inject(fault_on_add(&effect)).unwrap();
+        let answer = build_client(&sandbox, 1).add_jump_qr_code(rule(), Edit::Add);
         assert_eq!(answer.unwrap(), Confirmation::Answered, "{effect:?}");
         assert_eq!(
             sandbox.counters().calls_of(Interface::AddJumpQRCode),
@@ -86,32 +89,34 @@ fn a_write_that_was_not_applied_is_sent_again() {
             1,
             "{effect:?}"
         );
-        assert_eq!(rules(&sandbox), 1, "{effect:?}");
+        assert_eq!(count_rules(&sandbox), 1, "{effect:?}");
     }
 }
 
 #[test]
-fn a_write_that_was_not_applied_and_cannot_be_sent_again_is_told() {
-    for effect in losses_before_applying() {
+fn without_retries_a_write_that_was_not_applied_fails_with_not_applied() {
+    for effect in list_losses_before_applying() {
         let sandbox = sandbox();
-        sandbox.inject(on_add(&effect)).unwrap();
-        let error = client(&sandbox, 0)
+        sandbox.inject(fault_on_add(&effect)).unwrap();
+        let error = build_client(&sandbox, 0)
             .add_jump_qr_code(rule(), Edit::Add)
             .unwrap_err();
         assert_eq!(error.outcome(), Outcome::NotApplied, "{effect:?}");
         assert!(error.is_retryable(), "{effect:?}");
-        assert_eq!(rules(&sandbox), 0, "{effect:?}");
+        assert_eq!(count_rules(&sandbox), 0, "{effect:?}");
     }
 }
 
 #[test]
-fn a_write_that_cannot_be_read_back_is_unknown() {
-    for effect in losses() {
+fn a_write_that_cannot_be_read_back_fails_with_unknown() {
+    for effect in list_losses() {
         let sandbox = sandbox();
-        sandbox.inject(on_add(&effect).after_applying()).unwrap();
+        sandbox
+            .inject(fault_on_add(&effect).after_applying())
+            .unwrap();
         let reading = Fault::reset().on(Interface::GetJumpQRCode).forever();
         sandbox.inject(reading).unwrap();
-        let error = client(&sandbox, 1)
+        let error = build_client(&sandbox, 1)
             .add_jump_qr_code(rule(), Edit::Add)
             .unwrap_err();
         assert_eq!(error.outcome(), Outcome::Unknown, "{effect:?}");
@@ -125,9 +130,9 @@ fn a_write_that_cannot_be_read_back_is_unknown() {
 
 #[test]
 fn publishing_and_deleting_are_read_back_too() {
-    for effect in losses() {
+    for effect in list_losses() {
         let sandbox = sandbox();
-        let client = client(&sandbox, 0);
+        let client = build_client(&sandbox, 0);
         client.add_jump_qr_code(rule(), Edit::Add).unwrap();
         for interface in [Interface::PublishJumpQRCode, Interface::DeleteJumpQRCode] {
             let fault = Fault::new(effect.clone()).on(interface).after_applying();
@@ -141,7 +146,7 @@ fn publishing_and_deleting_are_read_back_too() {
             [Confirmation::ReadBack; 2],
             "{effect:?}"
         );
-        assert_eq!(rules(&sandbox), 0, "{effect:?}");
+        assert_eq!(count_rules(&sandbox), 0, "{effect:?}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Requests that WeChat refused, sent as they were: the sandbox gives the documented answer, and the client says what it
-//! means.
+//! Requests that WeChat has refused: the sandbox gives the documented answer, and the client
+//! explains it.
 
 use jumpqr::error::{Code, OwnCode};
 use jumpqr::{
@@ -9,7 +9,7 @@ use jumpqr_sandbox::{Account, Sandbox, Web};
 
 use crate::{mini_program, rule, sandbox, service_account};
 
-/// Everything that an error of this number must say.
+/// Asserts everything that an error with this number must say.
 fn assert_refusal(error: &Error, number: i64) {
     let known = ErrCode::lookup(number).unwrap();
     assert_eq!(error.errcode(), Some(number), "{error}");
@@ -20,11 +20,11 @@ fn assert_refusal(error: &Error, number: i64) {
     assert_eq!(rid.len(), 26, "{rid}");
 }
 
-fn unchecked(sandbox: &Sandbox) -> Client {
+fn build_unchecked_client(sandbox: &Sandbox) -> Client {
     mini_program(sandbox).validate(false).build().unwrap()
 }
 
-fn ordinary(prefix: &str) -> OrdinaryLinkRule {
+fn build_rule(prefix: &str) -> OrdinaryLinkRule {
     OrdinaryLinkRule::new(
         prefix,
         "pages/common/qr/main",
@@ -34,9 +34,9 @@ fn ordinary(prefix: &str) -> OrdinaryLinkRule {
 }
 
 #[test]
-fn links_that_wechat_takes_for_illegal() {
+fn illegal_links_are_refused() {
     let sandbox = sandbox();
-    let client = unchecked(&sandbox);
+    let client = build_unchecked_client(&sandbox);
     for prefix in [
         "https://smart.bityounger.cn/verify/register?canteen=1&name=惠德丽内部食堂",
         "https://admin.mojing.media/smdc/pay_3",
@@ -44,7 +44,7 @@ fn links_that_wechat_takes_for_illegal() {
         "ftp://m.example.cn/a",
     ] {
         let error = client
-            .add_jump_qr_code(ordinary(prefix), Edit::Add)
+            .add_jump_qr_code(build_rule(prefix), Edit::Add)
             .unwrap_err();
         assert_refusal(&error, 85066);
     }
@@ -59,11 +59,11 @@ fn links_that_wechat_takes_for_illegal() {
 }
 
 #[test]
-fn what_is_wrong_with_the_domain() {
+fn a_domain_without_file_or_filing_is_refused() {
     let sandbox = sandbox();
-    let client = unchecked(&sandbox);
+    let client = build_unchecked_client(&sandbox);
     let appid = sandbox.mini_program().appid;
-    let rule = ordinary("https://m.canyin.com.cn/0000041151/newm/personNum");
+    let rule = build_rule("https://m.canyin.com.cn/0000041151/newm/personNum");
 
     sandbox
         .put_verification_files(&appid, Some(std::collections::BTreeMap::new()))
@@ -79,7 +79,7 @@ fn what_is_wrong_with_the_domain() {
 }
 
 #[test]
-fn what_others_hold() {
+fn an_occupied_or_existing_prefix_is_refused() {
     let sandbox = sandbox();
     let other = Account::mini_program("wx00000000000000bb", "other-secret");
     sandbox.put_account(other.clone());
@@ -88,12 +88,12 @@ fn what_others_hold() {
         .build()
         .unwrap();
     occupier
-        .add_jump_qr_code(ordinary("https://wx.qq.com/mp?id=123"), Edit::Add)
+        .add_jump_qr_code(build_rule("https://wx.qq.com/mp?id=123"), Edit::Add)
         .unwrap();
 
-    let client = unchecked(&sandbox);
+    let client = build_unchecked_client(&sandbox);
     let error = client
-        .add_jump_qr_code(ordinary("https://wx.qq.com/mp?id=1234"), Edit::Add)
+        .add_jump_qr_code(build_rule("https://wx.qq.com/mp?id=1234"), Edit::Add)
         .unwrap_err();
     assert_refusal(&error, 85072);
 
@@ -103,15 +103,15 @@ fn what_others_hold() {
 }
 
 #[test]
-fn test_links_outside_the_rule() {
+fn a_test_link_outside_the_rule_is_refused() {
     let sandbox = sandbox();
     let rule = rule().debug_url(["https://weixin.qq.com/elsewhere"]);
-    let error = unchecked(&sandbox)
+    let error = build_unchecked_client(&sandbox)
         .add_jump_qr_code(&rule, Edit::Add)
         .unwrap_err();
     assert_refusal(&error, 85068);
 
-    // Checked, the same rule is refused here, and the sandbox hears nothing of it.
+    // With validation, the client refuses the same rule, and the sandbox gets no request.
     let before = sandbox.counters();
     let client = mini_program(&sandbox).build().unwrap();
     let error = client.add_jump_qr_code(&rule, Edit::Add).unwrap_err();
@@ -121,12 +121,12 @@ fn test_links_outside_the_rule() {
 }
 
 #[test]
-fn publishing_without_released_code_and_a_personal_mini_program() {
+fn an_unreleased_or_personal_mini_program_is_refused() {
     let sandbox = sandbox();
     let mut account = sandbox.account(&sandbox.mini_program().appid).unwrap();
     account.released = false;
     sandbox.put_account(account.clone());
-    let client = unchecked(&sandbox);
+    let client = build_unchecked_client(&sandbox);
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     let error = client.publish_jump_qr_code(&rule().prefix).unwrap_err();
     assert_refusal(&error, 85074);

@@ -1,4 +1,4 @@
-//! As few token requests as can be, counted by the server.
+//! The client makes as few token requests as possible. The sandbox counts them.
 
 use std::sync::Barrier;
 use std::time::Duration;
@@ -9,47 +9,74 @@ use jumpqr_sandbox::{Effect, Fault, Sandbox, Target};
 
 use crate::{mini_program, rule, sandbox};
 
-/// Token requests and business calls so far.
-fn counts(sandbox: &Sandbox) -> (u64, u64) {
+#[derive(Debug, PartialEq, Eq)]
+struct Calls {
+    token: u64,
+    business: u64,
+}
+
+fn count_calls(sandbox: &Sandbox) -> Calls {
     let counters = sandbox.counters();
-    (counters.token_calls, counters.business_calls)
+    Calls {
+        token: counters.token_calls,
+        business: counters.business_calls,
+    }
 }
 
 #[test]
-fn stale_for_ever_costs_one_token_request_and_one_replay() {
+fn a_token_that_stays_stale_costs_one_token_request_and_one_replay() {
     for errcode in [40001, 40014, 42001] {
         let sandbox = sandbox();
         let client = mini_program(&sandbox).build().unwrap();
         client.download_qr_code_text().unwrap();
-        assert_eq!(counts(&sandbox), (1, 1));
+        assert_eq!(
+            count_calls(&sandbox),
+            Calls {
+                token: 1,
+                business: 1
+            }
+        );
         sandbox
             .inject(Fault::errcode(errcode).on(Target::Business).forever())
             .unwrap();
         let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(error.errcode(), Some(errcode));
-        assert_eq!(counts(&sandbox), (2, 3), "{errcode}");
+        assert_eq!(
+            count_calls(&sandbox),
+            Calls {
+                token: 2,
+                business: 3
+            },
+            "{errcode}"
+        );
     }
 }
 
 #[test]
-fn threads_that_find_no_token_cause_one_token_request() {
+fn threads_without_a_token_make_one_token_request() {
     let sandbox = sandbox();
     let client = mini_program(&sandbox).build().unwrap();
-    let everybody = Barrier::new(32);
+    let barrier = Barrier::new(32);
     std::thread::scope(|scope| {
         for _ in 0..32 {
             scope.spawn(|| {
-                everybody.wait();
+                barrier.wait();
                 client.download_qr_code_text().unwrap();
             });
         }
     });
-    assert_eq!(counts(&sandbox), (1, 32));
+    assert_eq!(
+        count_calls(&sandbox),
+        Calls {
+            token: 1,
+            business: 32
+        }
+    );
 }
 
 #[test]
-fn a_token_that_died_or_expired_is_renewed_unseen() {
+fn a_killed_or_expired_token_is_renewed_within_the_call() {
     for interface in [TokenInterface::StableToken, TokenInterface::Token] {
         let sandbox = sandbox();
         let appid = sandbox.mini_program().appid;
@@ -60,22 +87,36 @@ fn a_token_that_died_or_expired_is_renewed_unseen() {
         client.download_qr_code_text().unwrap();
         sandbox.kill_tokens(&appid).unwrap();
         client.download_qr_code_text().unwrap();
-        assert_eq!(counts(&sandbox), (2, 3), "{interface:?}");
+        assert_eq!(
+            count_calls(&sandbox),
+            Calls {
+                token: 2,
+                business: 3
+            },
+            "{interface:?}"
+        );
         sandbox.advance(Duration::from_secs(3 * 3600));
         client.download_qr_code_text().unwrap();
-        assert_eq!(counts(&sandbox), (3, 5), "{interface:?}");
+        assert_eq!(
+            count_calls(&sandbox),
+            Calls {
+                token: 3,
+                business: 5
+            },
+            "{interface:?}"
+        );
     }
 }
 
 #[test]
-fn wrong_credentials_are_told_after_one_request() {
+fn wrong_credentials_cost_one_token_request() {
     let sandbox = sandbox();
     let account = sandbox.mini_program();
     for (appid, secret, errcode) in [
         (account.appid.as_str(), "wrong", 40125),
         ("wx0000000000000000", account.secret.expose(), 40013),
     ] {
-        let before = counts(&sandbox).0;
+        let before = count_calls(&sandbox);
         let client = Client::builder()
             .app(appid, secret)
             .base_url(sandbox.base_url())
@@ -84,12 +125,18 @@ fn wrong_credentials_are_told_after_one_request() {
         let error = client.download_qr_code_text().unwrap_err();
         assert_eq!(error.errcode(), Some(errcode));
         assert_eq!(error.kind(), ErrorKind::Credentials);
-        assert_eq!(counts(&sandbox), (before + 1, 0));
+        assert_eq!(
+            count_calls(&sandbox),
+            Calls {
+                token: before.token + 1,
+                business: 0
+            }
+        );
     }
 }
 
 #[test]
-fn connections_that_the_server_closes_after_each_answer_fail_no_call() {
+fn no_call_fails_if_the_server_closes_each_connection() {
     let sandbox = sandbox();
     let client = mini_program(&sandbox).build().unwrap();
     sandbox.inject(Fault::new(Effect::Close).forever()).unwrap();
@@ -99,7 +146,7 @@ fn connections_that_the_server_closes_after_each_answer_fail_no_call() {
 }
 
 #[test]
-fn the_sandbox_is_never_asked_more_often_than_wechat_allows() {
+fn the_client_does_not_exceed_the_rate_limit_of_wechat() {
     let sandbox = Sandbox::start().unwrap();
     let client = mini_program(&sandbox)
         .pacing(true)
@@ -111,5 +158,11 @@ fn the_sandbox_is_never_asked_more_often_than_wechat_allows() {
             scope.spawn(|| client.download_qr_code_text().unwrap());
         }
     });
-    assert_eq!(counts(&sandbox), (1, 8));
+    assert_eq!(
+        count_calls(&sandbox),
+        Calls {
+            token: 1,
+            business: 8
+        }
+    );
 }

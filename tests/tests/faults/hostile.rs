@@ -1,4 +1,4 @@
-//! The program that does wrong, and servers of it.
+//! The program `hostile`, and the servers that it starts.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use jumpqr_tests::hostile::Seen;
 use jumpqr_tests::hostile::control::Started;
 use serde::de::DeserializeOwned;
 
-/// A process of its own: what it takes of memory is not the client's.
+/// The running program. It is a process of its own, so its memory does not count as the client's.
 pub(crate) struct Program {
     process: Child,
     address: String,
@@ -30,7 +30,7 @@ impl Program {
         }
     }
 
-    /// A server that meets every request with this fault, until it is dropped.
+    /// Starts a server with this fault. It runs until it is dropped.
     pub(crate) fn serve(&self, fault: &str) -> Result<Server, String> {
         let stream = TcpStream::connect(&self.address).map_err(|error| error.to_string())?;
         let mut control = Control(BufReader::new(stream));
@@ -41,7 +41,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It ends when its standard input does.
+        // The program ends when its standard input ends.
         drop(self.process.stdin.take());
         self.process.wait().unwrap();
     }
@@ -53,7 +53,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// What it has seen; idle connections meet their fault.
+    /// Returns what the server has seen. First, idle connections run their fault.
     pub(crate) fn seen(&mut self) -> Result<Seen, String> {
         self.control.ask("seen")
     }

@@ -1,12 +1,13 @@
-//! Whatever a server does, a call ends as is documented, in time, within bounds of memory, and tells no token.
+//! If a server misbehaves, a call ends as documented: in time, within its memory limit, and without
+//! printing a token.
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
-mod complete;
+mod completeness;
 mod hostile;
-mod matrix;
-mod mixed;
-mod table;
+mod page;
+mod plan;
+mod vectors;

@@ -1,4 +1,4 @@
-//! The client takes the steps of each flow over real sockets, as the clients of the other languages do.
+//! Each vector of `flows.json`, over real sockets.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -10,19 +10,19 @@ use jumpqr_tests::{count, load, report};
 
 use crate::staging::run;
 
-/// So many flows at once: most of them wait.
-const AT_ONCE: usize = 12;
+/// The number of flows at once. Most of them only wait.
+const IN_PARALLEL: usize = 12;
 
 #[test]
-fn every_flow_goes_over_http_as_in_the_call_machine() {
+fn every_flow_takes_its_steps_over_http() {
     let file: Flows = load().unwrap();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..IN_PARALLEL {
             scope.spawn(|| {
                 while let Some(vector) = file.flows.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = unwinding(vector);
+                    let result = run_catching_panics(vector);
                     results.lock().unwrap().push((vector.name.as_str(), result));
                 }
             });
@@ -33,6 +33,6 @@ fn every_flow_goes_over_http_as_in_the_call_machine() {
     count::<Flows>(run);
 }
 
-fn unwinding(vector: &FlowVector) -> Result<(), String> {
+fn run_catching_panics(vector: &FlowVector) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(|| run(vector))).unwrap_or_else(|_| Err("panicked".to_owned()))
 }

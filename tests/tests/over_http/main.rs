@@ -1,4 +1,4 @@
-//! The client over real sockets, as the clients of the other languages are tested.
+//! The client over real sockets, tested in the same way as the clients of the other languages.
 #![allow(
     clippy::panic,
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A server on loopback that does with each request what a test says.
+//! A server on loopback that treats each request as a test decides.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,44 +6,44 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// As it came, percent-encoded.
+    /// The query as received, percent-encoded.
     pub(crate) query: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Received {
-    /// The fields of the query.
+    /// Returns the fields of the query.
     pub(crate) fn query(&self) -> impl Iterator<Item = (&str, &str)> {
         self.query
             .split('&')
             .filter_map(|field| field.split_once('='))
     }
 
-    /// The token in the query.
+    /// Returns the access token in the query.
     pub(crate) fn access_token(&self) -> Option<&str> {
         let mut fields = self.query();
         fields.find_map(|(name, value)| (name == "access_token").then_some(value))
     }
 }
 
-/// What becomes of a request.
+/// How the server treats a request.
 pub(crate) enum Fate {
     Reply {
         status: u16,
         body: Vec<u8>,
     },
-    /// The connection is closed without an answer.
+    /// Closes the connection without an answer.
     Close,
-    /// Nothing is said until the client gives up.
+    /// Sends nothing until the client closes the connection.
     Silence,
 }
 
-/// Serves until it is dropped, each connection on a thread of its own.
+/// A server that runs until it is dropped. Each connection has its own thread.
 pub(crate) struct Server {
     address: SocketAddr,
     stopped: Arc<AtomicBool>,
@@ -66,7 +66,7 @@ impl Server {
                     return;
                 }
                 let decide = decide.clone();
-                // A client that has gone away is none of the test's concern.
+                // An error means that the client has closed the connection.
                 thread::spawn(move || stream.and_then(|stream| serve(&stream, &*decide)));
             }
         });
@@ -81,7 +81,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
-        // Wakes the thread that waits for connections.
+        // A connection wakes the accepting thread, which then sees `stopped`.
         drop(TcpStream::connect(self.address));
     }
 }
@@ -92,7 +92,7 @@ fn serve(mut stream: &TcpStream, decide: &impl Fn(Received) -> Fate) -> io::Resu
         match decide(request) {
             Fate::Reply { status, body } => {
                 let length = body.len();
-                // A reason may be empty, and 204 has neither a body nor a length.
+                // A reason may be empty. A 204 has no body and no length.
                 let head = match status {
                     204 => "HTTP/1.1 204 \r\n\r\n".to_owned(),
                     _ => format!("HTTP/1.1 {status} \r\nContent-Length: {length}\r\n\r\n"),
@@ -111,7 +111,7 @@ fn serve(mut stream: &TcpStream, decide: &impl Fn(Received) -> Fate) -> io::Resu
     Ok(())
 }
 
-/// The next request; `None` where the client has closed the connection.
+/// Reads the next request. `None`: the client has closed the connection.
 fn receive(reader: &mut impl BufRead) -> io::Result<Option<Received>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {

@@ -1,4 +1,4 @@
-//! One flow: a scripted server, a scripted token source, and what did not go as the script says.
+//! Stages a flow: a scripted server, a scripted token source, and a list of differences.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,7 +14,7 @@ use jumpqr_tests::{Visitor, Wire};
 
 use crate::server::{Fate, Received, Server};
 
-/// Plays the flow, and compares everything.
+/// Runs the flow, and compares every step and the result.
 pub(crate) fn run(vector: &FlowVector) -> Result<(), String> {
     let stage = Arc::new(Mutex::new(Stage::new(vector)?));
     let hosts = (0..vector.policy.hosts).map(|host| Host::start(vector, host, &stage));
@@ -52,62 +52,62 @@ impl Visitor for CallAndCheck<'_> {
     }
 }
 
-/// Where the requests to one of the hosts go.
+/// One of the hosts to which the client sends.
 enum Host {
-    Serving(Server),
-    Nobody,
+    Server(Server),
+    NoListener,
 }
 
 impl Host {
     fn start(vector: &FlowVector, host: usize, stage: &Arc<Mutex<Stage>>) -> Result<Self, String> {
         if refuses(vector, host) {
-            return Ok(Self::Nobody);
+            return Ok(Self::NoListener);
         }
         let stage = stage.clone();
         let server = Server::start(move |request| {
             let mut stage = stage.lock().unwrap_or_else(PoisonError::into_inner);
             stage.receive(host, &request)
         });
-        server.map(Self::Serving).map_err(|error| error.to_string())
+        server.map(Self::Server).map_err(|error| error.to_string())
     }
 
     fn base_url(&self) -> String {
         match self {
-            Self::Serving(server) => server.base_url(),
-            // A port that was free a moment ago may be another's by now; on this one nobody listens.
-            Self::Nobody => "http://127.0.0.1:1".to_owned(),
+            Self::Server(server) => server.base_url(),
+            // A free port may be taken by another program. No program listens on port 1.
+            Self::NoListener => "http://127.0.0.1:1".to_owned(),
         }
     }
 }
 
-/// Whether the host refuses connections, in each of its steps.
+/// Returns whether the host refuses the connection in each of its steps.
 fn refuses(vector: &FlowVector, host: usize) -> bool {
-    let mut causes = sends(vector)
+    let mut causes = list_sends(vector)
         .filter(|send| send.host == host)
         .map(|send| send.failure.as_ref().map(|failure| failure.cause))
         .peekable();
     causes.peek().is_some() && causes.all(|cause| cause == Some(CauseVector::Connect))
 }
 
-fn sends(vector: &FlowVector) -> impl Iterator<Item = &SendVector> {
+fn list_sends(vector: &FlowVector) -> impl Iterator<Item = &SendVector> {
     vector.steps.iter().filter_map(|step| match step {
         StepVector::Send(send) => Some(send),
         _ => None,
     })
 }
 
-/// What is still to come, and what did not come so.
+/// The steps that are still expected, and the differences so far.
 struct Stage {
     tokens: VecDeque<GetTokenVector>,
-    sends: VecDeque<Sending>,
+    sends: VecDeque<ExpectedSend>,
     answered: Instant,
-    wrong: Vec<String>,
+    differences: Vec<String>,
 }
 
-/// A request that is to come.
-struct Sending {
+/// An expected request.
+struct ExpectedSend {
     send: SendVector,
-    /// How long after the answer before, at least.
+    /// The minimum time since the previous answer.
     pause: Duration,
 }
 
@@ -117,31 +117,33 @@ impl Stage {
             tokens: VecDeque::new(),
             sends: VecDeque::new(),
             answered: Instant::now(),
-            wrong: Vec::new(),
+            differences: Vec::new(),
         };
         let mut delays = vector.policy.delays_ms.iter();
         let mut pause = 0;
         for step in &vector.steps {
             match step {
                 StepVector::GetToken(step) => stage.tokens.push_back(step.clone()),
-                // The client's own delays are random; what is longer is WeChat's.
+                // The client's own delays are random. Only the additional time for WeChat is
+                // checked.
                 StepVector::Wait(step) => {
                     pause += step.ms.saturating_sub(delays.next().copied().unwrap_or(0));
                 }
                 StepVector::Send(send) if refuses(vector, send.host) => {}
-                StepVector::Send(send) => stage.sends.push_back(Sending {
+                StepVector::Send(send) => stage.sends.push_back(ExpectedSend {
                     send: send.clone(),
                     pause: Duration::from_millis(std::mem::take(&mut pause)),
                 }),
-                StepVector::Reserve(_) => return Err("the pacer is not staged".to_owned()),
+                StepVector::Reserve(_) => return Err("reserve steps cannot be staged".to_owned()),
             }
         }
         Ok(stage)
     }
 
     fn receive(&mut self, host: usize, request: &Received) -> Fate {
-        let Some(Sending { send, pause }) = self.sends.pop_front() else {
-            self.wrong.push(format!("a request too many: {request:?}"));
+        let Some(ExpectedSend { send, pause }) = self.sends.pop_front() else {
+            self.differences
+                .push(format!("unexpected request: {request:?}"));
             return Fate::Close;
         };
         let method = if request.body.is_empty() {
@@ -159,11 +161,11 @@ impl Stage {
         }
         let paused = self.answered.elapsed();
         if paused < pause {
-            self.wrong
-                .push(format!("it waited {paused:?}, not {pause:?}"));
+            self.differences
+                .push(format!("the client waited {paused:?}, not {pause:?}"));
         }
-        let fate = fate(&send).unwrap_or_else(|wrong| {
-            self.wrong.push(wrong);
+        let fate = decide(&send).unwrap_or_else(|error| {
+            self.differences.push(error);
             Fate::Close
         });
         self.answered = Instant::now();
@@ -172,37 +174,39 @@ impl Stage {
 
     fn token(&mut self, rejected: Option<&str>) -> jumpqr::Result<Option<Secret>> {
         let Some(step) = self.tokens.pop_front() else {
-            self.wrong.push("a token too many was asked for".to_owned());
+            self.differences.push("unexpected token request".to_owned());
             return Ok(None);
         };
         self.compare("rejected", &step.rejected.as_deref(), &rejected);
         match step.error {
             None => Ok(step.token.map(Secret::from)),
-            Some(code) => Err(staged_error(&code)),
+            Some(code) => Err(build_token_error(&code)),
         }
     }
 
     fn compare<T: PartialEq + fmt::Debug>(&mut self, what: &str, expected: &T, found: &T) {
         if expected != found {
-            self.wrong
+            self.differences
                 .push(format!("{what}: expected {expected:?}, found {found:?}"));
         }
     }
 
-    /// Whether all of it came as it should.
+    /// Checks that every step has happened, without differences.
     fn check(&self) -> Result<(), String> {
-        let left = (self.tokens.len(), self.sends.len());
-        match (self.wrong.as_slice(), left) {
-            ([], (0, 0)) => Ok(()),
-            ([], (tokens, sends)) => Err(format!(
-                "{tokens} tokens were not asked for, {sends} requests not sent"
-            )),
-            (wrong, _) => Err(wrong.join("; ")),
+        if !self.differences.is_empty() {
+            return Err(self.differences.join("; "));
         }
+        let (tokens, sends) = (self.tokens.len(), self.sends.len());
+        if tokens + sends > 0 {
+            return Err(format!(
+                "missing: {tokens} token requests, {sends} requests"
+            ));
+        }
+        Ok(())
     }
 }
 
-fn fate(send: &SendVector) -> Result<Fate, String> {
+fn decide(send: &SendVector) -> Result<Fate, String> {
     if let Some(reply) = &send.reply {
         let reply = reply.reply()?;
         return Ok(Fate::Reply {
@@ -217,12 +221,12 @@ fn fate(send: &SendVector) -> Result<Fate, String> {
             status: 200,
             body: vec![b' '; 5 << 20],
         }),
-        cause => Err(format!("{cause:?} is not staged")),
+        cause => Err(format!("{cause:?} cannot be staged")),
     }
 }
 
-/// The error with which the token source fails.
-fn staged_error(code: &str) -> Error {
+/// Builds the error with which the token source fails.
+fn build_token_error(code: &str) -> Error {
     let known = OwnCode::ALL.iter().find(|known| known.name() == code);
     Error::new(*known.unwrap_or(&OwnCode::Internal), "staged")
 }

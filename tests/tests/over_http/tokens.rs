@@ -1,6 +1,7 @@
-//! Each vector of `tokens.json`, with a store in a folder.
+//! Each vector of `tokens.json`, over real sockets, with a store in a folder.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Debug;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +19,7 @@ use serde_json::{Map, Value};
 use crate::server::{Fate, Received, Server};
 
 #[test]
-fn every_account_gets_its_tokens_as_the_vector_says() {
+fn every_account_makes_exactly_its_token_requests() {
     let file: Tokens = load().unwrap();
     let results = file
         .tokens
@@ -28,11 +29,11 @@ fn every_account_gets_its_tokens_as_the_vector_says() {
     count::<Tokens>(run);
 }
 
-/// The requests that are to come, and what came otherwise.
+/// The expected requests, and the differences so far.
 #[derive(Default)]
 struct Script {
     exchanges: VecDeque<ExchangeVector>,
-    wrong: Vec<String>,
+    differences: Vec<String>,
 }
 
 fn run(vector: &TokensVector) -> Result<(), String> {
@@ -46,31 +47,34 @@ fn run(vector: &TokensVector) -> Result<(), String> {
     });
     let server = server.map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let account = || Account::new(&vector.account, &server.base_url(), folder.path());
-    let mut now = account()?;
+    let open_account = || Account::new(&vector.account, &server.base_url(), folder.path());
+    let mut current = open_account()?;
     for step in &vector.steps {
         match step {
             TokensStep::Ticket { set_verify_ticket } => {
-                now.platform()?
+                current
+                    .platform()?
                     .set_verify_ticket(set_verify_ticket.as_str())
                     .map_err(|error| error.to_string())?;
             }
             TokensStep::RefreshToken {
                 set_authorizer_refresh_token,
-            } => now.authorise(&vector.account, set_authorizer_refresh_token)?,
-            TokensStep::Refused { refused } => now.refuses(&vector.account, refused)?,
-            TokensStep::NewClient { new_client: true } => now = account()?,
-            TokensStep::NewClient { new_client: false } => return Err("new_client".to_owned()),
+            } => current.authorise(&vector.account, set_authorizer_refresh_token)?,
+            TokensStep::Refused { refused } => current.check_refused(&vector.account, refused)?,
+            TokensStep::NewClient { new_client: true } => current = open_account()?,
+            TokensStep::NewClient { new_client: false } => {
+                return Err("new_client must be true".to_owned());
+            }
             TokensStep::Call {
                 call,
                 exchanges,
                 result,
             } => {
                 script.lock().unwrap().exchanges = exchanges.clone().into();
-                call.visit(CallAndCheck(&now.client, result))??;
+                call.visit(CallAndCheck(&current.client, result))??;
                 script.lock().unwrap().check()?;
             }
-            TokensStep::Status { token_status } => compare(token_status, &now.client)?,
+            TokensStep::Status { token_status } => compare_status(token_status, &current.client)?,
         }
     }
     Ok(())
@@ -87,14 +91,14 @@ impl Visitor for CallAndCheck<'_> {
             let printed = format!("{error} {error:?}");
             let secrets = ["APPSECRET", "COMPONENTSECRET", "TICKET", "RT1", "CT1"];
             if let Some(secret) = secrets.iter().find(|secret| printed.contains(*secret)) {
-                return Err(format!("it prints {secret}"));
+                return Err(format!("the error prints {secret}"));
             }
         }
         self.1.check(&found)
     }
 }
 
-fn compare(expected: &Map<String, Value>, client: &Client) -> Result<(), String> {
+fn compare_status(expected: &Map<String, Value>, client: &Client) -> Result<(), String> {
     let status: Option<TokenStatus> = client.token_status().map_err(|error| error.to_string())?;
     let found = serde_json::to_value(status).map_err(|error| error.to_string())?;
     for (name, expected) in expected {
@@ -105,7 +109,7 @@ fn compare(expected: &Map<String, Value>, client: &Client) -> Result<(), String>
     Ok(())
 }
 
-/// A client, and the platform that it is of.
+/// A client, and its platform if it is a merchant's.
 struct Account {
     platform: Option<Platform>,
     client: Client,
@@ -124,7 +128,7 @@ impl Account {
             .timeout(Duration::from_secs(10))
             .max_retries(0)
             .pacing(false)
-            // So that each call is one request: no rule is looked up before.
+            // Without validation, each call is one request: no rule is looked up before.
             .validate(false);
         match account {
             AccountVector::App(app) => {
@@ -160,22 +164,26 @@ impl Account {
     fn platform(&self) -> Result<&Platform, String> {
         self.platform
             .as_ref()
-            .ok_or_else(|| "no platform".to_owned())
+            .ok_or_else(|| "the account has no platform".to_owned())
     }
 
     fn authorise(&self, account: &AccountVector, refresh_token: &str) -> Result<(), String> {
         let AccountVector::Merchant(merchant) = account else {
-            return Err("no merchant".to_owned());
+            return Err("the account is not a merchant".to_owned());
         };
         self.platform()?
             .set_authorizer_refresh_token(&merchant.appid, refresh_token)
             .map_err(|error| error.to_string())
     }
 
-    /// Hands the platform something else than a ticket or a refresh token.
-    fn refuses(&self, account: &AccountVector, refused: &RefusedVector) -> Result<(), String> {
+    /// Passes an invalid ticket or refresh token to the platform, and checks the error.
+    fn check_refused(
+        &self,
+        account: &AccountVector,
+        refused: &RefusedVector,
+    ) -> Result<(), String> {
         let AccountVector::Merchant(merchant) = account else {
-            return Err("no merchant".to_owned());
+            return Err("the account is not a merchant".to_owned());
         };
         let platform = self.platform()?;
         let (field, text, kept) = match (
@@ -192,9 +200,9 @@ impl Account {
                 text,
                 platform.set_authorizer_refresh_token(&merchant.appid, text.as_str()),
             ),
-            _ => return Err("one of the two".to_owned()),
+            _ => return Err("a refused step has either a ticket or a refresh token".to_owned()),
         };
-        let error = kept.err().ok_or("it was kept")?;
+        let error = kept.err().ok_or("the platform stored the text")?;
         let message = error.message();
         let says = refused.says.iter().all(|part| message.contains(part));
         if error.code() != OwnCode::InvalidConfig
@@ -202,7 +210,7 @@ impl Account {
             || !says
             || format!("{error:?}").contains(text)
         {
-            return Err(format!("refused with {error:?}"));
+            return Err(format!("unexpected refusal: {error:?}"));
         }
         Ok(())
     }
@@ -211,7 +219,8 @@ impl Account {
 impl Script {
     fn receive(&mut self, request: &Received) -> Fate {
         let Some(expected) = self.exchanges.pop_front() else {
-            self.wrong.push(format!("a request too many: {request:?}"));
+            self.differences
+                .push(format!("unexpected request: {request:?}"));
             return Fate::Close;
         };
         let query: BTreeMap<_, _> = request
@@ -224,29 +233,34 @@ impl Script {
             "GET"
         };
         let body = serde_json::from_slice(&request.body).ok();
-        let found = (request.method.as_str(), &request.path, &query, &body);
-        let wanted = (method, &expected.path, &expected.query, &expected.body);
-        if found != wanted {
-            self.wrong
-                .push(format!("expected {wanted:?}, found {found:?}"));
-        }
+        self.compare("method", &method, &request.method.as_str());
+        self.compare("path", &expected.path, &request.path);
+        self.compare("query", &expected.query, &query);
+        self.compare("body", &expected.body, &body);
         match expected.reply.reply() {
             Ok(reply) => Fate::Reply {
                 status: reply.status,
                 body: reply.body,
             },
-            Err(wrong) => {
-                self.wrong.push(wrong);
+            Err(error) => {
+                self.differences.push(error);
                 Fate::Close
             }
         }
     }
 
+    fn compare<T: PartialEq + Debug>(&mut self, what: &str, expected: &T, found: &T) {
+        if expected != found {
+            self.differences
+                .push(format!("{what}: expected {expected:?}, found {found:?}"));
+        }
+    }
+
     fn check(&self) -> Result<(), String> {
-        match (self.wrong.as_slice(), self.exchanges.len()) {
+        match (self.differences.as_slice(), self.exchanges.len()) {
             ([], 0) => Ok(()),
             ([], left) => Err(format!("{left} requests were not sent")),
-            (wrong, _) => Err(wrong.join("; ")),
+            (differences, _) => Err(differences.join("; ")),
         }
     }
 }

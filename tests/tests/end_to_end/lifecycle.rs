@@ -1,4 +1,4 @@
-//! What a back end does with a rule, from the first call to the last.
+//! The life of a rule, from the first call of a back end to the last.
 
 use jumpqr::interface::{Confirmation, GetJumpQRCode, LinkMiniprogram, LinkStatus};
 use jumpqr::matching::RuleSet;

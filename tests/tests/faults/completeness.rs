@@ -1,4 +1,4 @@
-//! The vectors leave no fault out.
+//! The vectors contain every fault.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ fn every_fault_of_the_server_is_in_the_vectors() {
     let file: Faults = load().unwrap();
     let met: BTreeSet<&str> = file.faults.iter().map(|v| v.fault.as_str()).collect();
     let known: BTreeSet<&str> = Fault::all().map(|fault| fault.name).collect();
-    assert_eq!(known.len(), Fault::all().count(), "a name occurs twice");
+    assert_eq!(known.len(), Fault::all().count(), "a name is not unique");
     assert_eq!(met, known);
 }
 
 #[test]
-fn every_fault_of_the_sandbox_is_among_them() {
+fn every_fault_of_the_sandbox_is_a_fault_of_the_server() {
     let sandbox = Sandbox::start().unwrap();
     let refused = sandbox.control("POST", "/sandbox/faults", json!({"fault": ""}));
     let refused = refused.unwrap_err().to_string();

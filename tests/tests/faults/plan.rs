@@ -1,13 +1,13 @@
-//! A server may do right most of the time.
+//! A plan that mixes faults with correct answers.
 
 use jumpqr::Client;
 use jumpqr::interface::GetJumpQRCode;
-use jumpqr_tests::hostile::{ACCESS_TOKEN, Fault, Hostile, Plan};
+use jumpqr_tests::hostile::{ACCESS_TOKEN, Fault, HostileServer, Plan};
 
 #[test]
-fn every_third_request_meets_one_fault_after_the_other() {
+fn every_third_request_meets_the_next_fault() {
     let faults = ["half-a-body", "status-502-html"].map(|name| Fault::named(name).unwrap());
-    let server = Hostile::start(Plan::mixed(faults.to_vec(), 3).unwrap()).unwrap();
+    let server = HostileServer::start(Plan::mixed(faults.to_vec(), 3).unwrap()).unwrap();
     let client = Client::builder()
         .access_token(ACCESS_TOKEN)
         .base_url(server.base_url())
@@ -23,13 +23,13 @@ fn every_third_request_meets_one_fault_after_the_other() {
                 .map_or("ok".to_owned(), |error| error.code().name().to_owned())
         })
         .collect();
-    let one = ["ok", "ok", "connection_lost"];
-    assert_eq!(codes, [one, ["ok", "ok", "http_status"], one].concat());
+    let lost = ["ok", "ok", "connection_lost"];
+    assert_eq!(codes, [lost, ["ok", "ok", "http_status"], lost].concat());
     assert_eq!(server.seen().requests.len(), 9);
 }
 
 #[test]
-fn a_fault_that_needs_no_request_is_not_mixed_with_others() {
+fn only_faults_that_need_a_request_can_be_mixed() {
     for name in [
         "nobody-listens",
         "closed-at-once",

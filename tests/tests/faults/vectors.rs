@@ -1,4 +1,4 @@
-//! Every fault, met by a write and by a read.
+//! Every vector of `faults.json`: a write and a read that meet a fault.
 
 use std::error::Error as StdError;
 use std::fs;
@@ -18,14 +18,14 @@ use serde_json::json;
 
 use crate::hostile::{Program, Server};
 
-/// How much later than its deadline a call may end.
+/// How long after its deadline a call may end.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// How often a call is made that ends too late: the machine may be busy with something else.
+/// How often a call is made if it ends too late: the machine may be busy.
 const TRIES: usize = 3;
 
-/// How many KiB of memory answers without end may take.
-const MEMORY: u64 = 16 << 10;
+/// The memory that endless answers may take, in KiB.
+const MAX_GROWTH_KIB: u64 = 16 << 10;
 
 #[test]
 fn every_fault_ends_as_documented() {
@@ -36,17 +36,17 @@ fn every_fault_ends_as_documented() {
         .iter()
         .partition(|vector| vector.group == "endless");
     let mut results = run_all(&program, &others, 8);
-    let before = peak();
+    let before = peak_memory_kib();
     results.extend(run_all(&program, &endless, 2));
-    let grown = peak() - before;
+    let grown = peak_memory_kib() - before;
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     assert_eq!(run, file.faults.len());
-    assert!(grown <= MEMORY, "endless answers took {grown} KiB");
+    assert!(grown <= MAX_GROWTH_KIB, "endless answers took {grown} KiB");
     count::<Faults>(run);
 }
 
-/// The most memory that this process has had so far, in KiB.
-fn peak() -> u64 {
+/// Returns the peak memory of this process, in KiB.
+fn peak_memory_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = line.unwrap().split_whitespace().next().unwrap();
@@ -64,7 +64,7 @@ fn run_all<'a>(
         for _ in 0..at_once {
             scope.spawn(|| {
                 while let Some(vector) = vectors.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = run(program, vector);
+                    let result = run_vector(program, vector);
                     results.lock().unwrap().push((vector.name.as_str(), result));
                 }
             });
@@ -73,31 +73,36 @@ fn run_all<'a>(
     results.into_inner().unwrap()
 }
 
-fn run(program: &Program, vector: &FaultVector) -> Result<(), String> {
+fn run_vector(program: &Program, vector: &FaultVector) -> Result<(), String> {
     let rule = json!({
-        "prefix": "https://m.example.cn/a/", "path": "pages/index/index", "open_version": 1, "permit_sub_rule": 1,
+        "prefix": "https://m.example.cn/a/",
+        "path": "pages/index/index",
+        "open_version": 1,
+        "permit_sub_rule": 1,
     });
     let rule = parse_rule(&rule).map_err(|error| error.to_string())?.rule;
     let is_edit = Edit::Add;
     let write = AddJumpQRCode { rule, is_edit };
-    in_time(vector, || {
-        meet(program, vector, &vector.write, write.clone())
+    check_time(vector, || {
+        call_and_check(program, vector, &vector.write, write.clone())
     })
     .map_err(|wrong| format!("write: {wrong}"))?;
-    in_time(vector, || meet(program, vector, &vector.read, read()))
-        .map_err(|wrong| format!("read: {wrong}"))
+    check_time(vector, || {
+        call_and_check(program, vector, &vector.read, read())
+    })
+    .map_err(|wrong| format!("read: {wrong}"))
 }
 
-/// Whether a call, which tells how long it took, can end in time.
-fn in_time(
+/// Repeats a call until it ends in time. The call returns its duration.
+fn check_time(
     vector: &FaultVector,
     call: impl Fn() -> Result<Duration, String>,
 ) -> Result<(), String> {
-    let latest = Duration::from_millis(vector.timeout_ms) + GRACE;
+    let limit = Duration::from_millis(vector.timeout_ms) + GRACE;
     let mut taken = Vec::new();
     while taken.len() < TRIES {
         match call()? {
-            time if time <= latest => return Ok(()),
+            time if time <= limit => return Ok(()),
             time => taken.push(time),
         }
     }
@@ -108,8 +113,8 @@ fn read() -> GetJumpQRCode {
     GetJumpQRCode::OrdinaryLink
 }
 
-/// Makes the call, and compares everything but how long it took.
-fn meet<I: Interface<Response: Wire>>(
+/// Makes the call, and compares everything except its duration, which it returns.
+fn call_and_check<I: Interface<Response: Wire>>(
     program: &Program,
     vector: &FaultVector,
     ending: &EndingVector,
@@ -149,11 +154,11 @@ fn client(vector: &FaultVector, server: &Server) -> Result<Client, Error> {
     builder.build()
 }
 
-/// Whether the error says what it should, and no token.
+/// Checks that the error says what it must, and does not print the token.
 fn check_texts(error: &Error, vector: &FaultVector, token: &str) -> Result<(), String> {
     let text = format!("{} {}", error.message(), error.advice());
     if let Some(missing) = vector.says.iter().find(|words| !text.contains(*words)) {
-        return Err(format!("{text:?} does not say {missing:?}"));
+        return Err(format!("{missing:?} is missing in {text:?}"));
     }
     let mut printed = vec![json!(error).to_string()];
     let mut next: Option<&dyn StdError> = Some(error);
