@@ -1,5 +1,5 @@
-//! Where the access token, or what one is fetched with, comes from: files, standard input, the environment. Never the
-//! command line, which every user of the machine can read.
+//! Reads the credentials from files, standard input or the environment. Never from the command
+//! line: every user of the machine can read it.
 
 use std::env;
 
@@ -7,14 +7,14 @@ use jumpqr::error::OwnCode;
 use jumpqr::interface::LONGEST_CREDENTIAL;
 use jumpqr::{Error, Secret};
 
-use crate::args::Global;
-use crate::failure::Failure;
+use crate::args::Options;
+use crate::error::CommandError;
 use crate::input::Input;
 
-/// The longest file with a token or a secret that is read, in bytes: with the end of its line.
-const MOST_BYTES: usize = LONGEST_CREDENTIAL + 2;
+/// The longest file with a token or a secret that is read: a credential and an end of line.
+const MAX_SECRET_BYTES: usize = LONGEST_CREDENTIAL + 2;
 
-const WAYS: &str = "\
+const CREDENTIALS_ADVICE: &str = "\
 Give one of these:
   --access-token-file FILE              an access token (`-` reads standard input)
   --account APPID --secret-file FILE    the account's appid and secret
@@ -25,143 +25,145 @@ Give one of these:
   JUMPQR_APPID, JUMPQR_COMPONENT_APPID and JUMPQR_COMPONENT_APPSECRET
 To try it without an account: --sandbox";
 
-/// What a client gets its access tokens with.
+/// An access token, or the credentials to fetch one.
 pub(crate) enum Credentials {
     AccessToken(Secret),
     App {
         appid: String,
         secret: Secret,
     },
-    /// A platform's, and the appid of the merchant for whom it calls, where one is named.
     Platform {
-        platform: Component,
+        platform: PlatformCredentials,
+        /// The appid of the merchant, if one is named.
         merchant: Option<String>,
     },
 }
 
 /// The credentials of a third-party platform.
-pub(crate) struct Component {
+pub(crate) struct PlatformCredentials {
     pub(crate) appid: String,
     pub(crate) appsecret: Secret,
 }
 
 impl Credentials {
-    /// The credentials that the command line names; else those of the environment, where a token goes before a platform, and
-    /// a platform before an account's own secret.
-    pub(crate) fn gather(global: &Global) -> Result<Self, Failure> {
-        if let Some(file) = &global.access_token_file {
+    /// Reads the credentials that the command line names, else the ones in the environment. There,
+    /// a token takes precedence over a platform, and a platform over the account's own secret.
+    pub(crate) fn read(options: &Options) -> Result<Self, CommandError> {
+        if let Some(file) = &options.access_token_file {
             return Ok(Self::AccessToken(read_secret(file)?));
         }
-        let by_platform =
-            global.component_appid.is_some() || global.component_appsecret_file.is_some();
-        let by_account = global.account.is_some() || global.secret_file.is_some();
-        if !by_account
-            && !by_platform
-            && let Some(token) = variable("JUMPQR_ACCESS_TOKEN")?
+        let has_platform_option =
+            options.component_appid.is_some() || options.component_appsecret_file.is_some();
+        let has_account_option = options.account.is_some() || options.secret_file.is_some();
+        if !has_account_option
+            && !has_platform_option
+            && let Some(token) = read_variable("JUMPQR_ACCESS_TOKEN")?
         {
             return Ok(Self::AccessToken(token.into()));
         }
-        let platform = match &global.secret_file {
+        let platform = match &options.secret_file {
             Some(_) => None,
-            None => Component::gather(global)?,
+            None => PlatformCredentials::read(options)?,
         };
-        let appid = appid(global)?;
+        let appid = read_account_appid(options)?;
         if let Some(platform) = platform {
             return Ok(Self::Platform {
                 platform,
                 merchant: appid,
             });
         }
-        let secret = match &global.secret_file {
+        let secret = match &options.secret_file {
             Some(file) => Some(read_secret(file)?),
-            None => variable("JUMPQR_SECRET")?.map(Secret::from),
+            None => read_variable("JUMPQR_SECRET")?.map(Secret::from),
         };
         match (appid, secret) {
             (Some(appid), Some(secret)) => Ok(Self::App { appid, secret }),
-            (Some(_), None) => Err(missing(
+            (Some(_), None) => Err(missing_credentials(
                 "there is an appid, but no secret: --secret-file and JUMPQR_SECRET are not set",
             )),
-            (None, Some(_)) => Err(missing(
+            (None, Some(_)) => Err(missing_credentials(
                 "there is a secret, but no appid: --account and JUMPQR_APPID are not set",
             )),
-            (None, None) => Err(missing("there are no credentials")),
+            (None, None) => Err(missing_credentials("there are no credentials")),
         }
     }
 }
 
-impl Component {
-    /// The platform that the command line names; else that of the environment, if there is one.
-    pub(crate) fn gather(global: &Global) -> Result<Option<Self>, Failure> {
-        let appid = match &global.component_appid {
+impl PlatformCredentials {
+    /// Reads the platform that the command line names, else the one in the environment, if any.
+    pub(crate) fn read(options: &Options) -> Result<Option<Self>, CommandError> {
+        let appid = match &options.component_appid {
             Some(appid) => Some(appid.clone()),
-            None => variable("JUMPQR_COMPONENT_APPID")?,
+            None => read_variable("JUMPQR_COMPONENT_APPID")?,
         };
-        let appsecret = match &global.component_appsecret_file {
+        let appsecret = match &options.component_appsecret_file {
             Some(file) => Some(read_secret(file)?),
-            None => variable("JUMPQR_COMPONENT_APPSECRET")?.map(Secret::from),
+            None => read_variable("JUMPQR_COMPONENT_APPSECRET")?.map(Secret::from),
         };
         match (appid, appsecret) {
             (Some(appid), Some(appsecret)) => Ok(Some(Self { appid, appsecret })),
-            (Some(_), None) => Err(missing(
-                "there is a platform's appid, but no appsecret: --component-appsecret-file and JUMPQR_COMPONENT_APPSECRET are not set",
+            (Some(_), None) => Err(missing_credentials(
+                "there is a platform's appid, but no appsecret: \
+                 --component-appsecret-file and JUMPQR_COMPONENT_APPSECRET are not set",
             )),
-            (None, Some(_)) => Err(missing(
-                "there is a platform's appsecret, but no appid: --component-appid and JUMPQR_COMPONENT_APPID are not set",
+            (None, Some(_)) => Err(missing_credentials(
+                "there is a platform's appsecret, but no appid: \
+                 --component-appid and JUMPQR_COMPONENT_APPID are not set",
             )),
             (None, None) => Ok(None),
         }
     }
 }
 
-/// The appid of the account whose rules these are, where one is named.
-pub(crate) fn appid(global: &Global) -> Result<Option<String>, Failure> {
-    match &global.account {
+/// Reads the appid of the account or merchant that owns the rules, if one is named.
+pub(crate) fn read_account_appid(options: &Options) -> Result<Option<String>, CommandError> {
+    match &options.account {
         Some(appid) => Ok(Some(appid.clone())),
-        None => variable("JUMPQR_APPID"),
+        None => read_variable("JUMPQR_APPID"),
     }
 }
 
-/// The environment variable `name`; one that is empty counts as not set.
-pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
+/// Reads the environment variable `name`. An empty one counts as not set.
+pub(crate) fn read_variable(name: &str) -> Result<Option<String>, CommandError> {
     let Some(value) = env::var_os(name) else {
         return Ok(None);
     };
     match value.into_string() {
         Ok(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
-        Err(_) => Err(unusable(format!(
+        Err(_) => Err(unusable_credential(format!(
             "the environment variable {name} is not UTF-8"
         ))),
     }
 }
 
-/// A text of one line, without the white space around it.
-pub(crate) fn read_secret(input: &Input) -> Result<Secret, Failure> {
-    let bytes = input.read(MOST_BYTES)?;
-    let wrong = |what: &str| Err(unusable(format!("{input}: {what}")));
-    if bytes.len() > MOST_BYTES {
-        return wrong("is too long for a token or a secret");
+/// Reads a token or secret: one word, without the white space around it.
+pub(crate) fn read_secret(input: &Input) -> Result<Secret, CommandError> {
+    let bytes = input.read(MAX_SECRET_BYTES)?;
+    let refuse = |reason: &str| Err(unusable_credential(format!("{input}: {reason}")));
+    if bytes.len() > MAX_SECRET_BYTES {
+        return refuse("is too long for a token or a secret");
     }
     let Ok(text) = std::str::from_utf8(&bytes) else {
-        return wrong("is not UTF-8");
+        return refuse("is not UTF-8");
     };
     match text.trim() {
-        "" => wrong("is empty"),
+        "" => refuse("is empty"),
         text if text.contains(char::is_whitespace) => {
-            wrong("has more than one word; it holds the token or the secret, and nothing else")
+            refuse("has more than one word; it must hold only the token or the secret")
         }
         text => Ok(Secret::new(text)),
     }
 }
 
-/// What a call cannot do without; the ways to give credentials are the advice.
-pub(crate) fn missing(message: &str) -> Failure {
+/// Makes the error for credentials that are not given. Its advice lists the ways to give them.
+pub(crate) fn missing_credentials(message: &str) -> CommandError {
     Error::new(OwnCode::NoCredentials, message)
-        .with_advice(WAYS)
+        .with_advice(CREDENTIALS_ADVICE)
         .into()
 }
 
-fn unusable(message: String) -> Failure {
+fn unusable_credential(message: String) -> CommandError {
     Error::new(OwnCode::NoCredentials, message)
-        .with_advice("Put the token or the secret into it as one line of text.")
+        .with_advice("Put the token or the secret there, as one line of text.")
         .into()
 }

@@ -1,48 +1,46 @@
-//! What the exit code says. This is the only place that knows the numbers.
+//! The exit codes. No other file has the numbers.
 
 use jumpqr::{Error, ErrorKind, Outcome};
 
-/// How the command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// It did what was asked.
     Ok = 0,
-    /// A defect of jumpqr's, or standard output could not be written.
+    /// A defect of jumpqr, or standard output cannot be written.
     Defect = 1,
-    /// The command line is wrong, or a file that it names.
+    /// The command line is wrong, or a file that it names cannot be used.
     Usage = 2,
-    /// The rule or a setting is not valid; nothing was sent.
+    /// The rule or a setting is not valid. Nothing was sent.
     Invalid = 3,
-    /// WeChat refused, what was asked for does not stand, or there is no such rule.
+    /// WeChat refused, or there is no such rule, or the link does not open.
     Refused = 4,
-    /// The network failed, time ran out, or it is not known whether the change was applied.
+    /// The network failed, the time ran out, or the outcome is unknown.
     Network = 5,
-    /// Credentials are missing or wrong, or the tokens that they bring cannot be kept.
+    /// Credentials are missing or wrong, or the token store failed.
     Credentials = 6,
 }
 
-/// The numbers, for the help text.
+/// The exit codes in the help text.
 pub(crate) const HELP: &str = "\
 Exit codes:
   0  done
-  1  a defect of jumpqr's, or standard output cannot be written
-  2  usage: the command line, or a file that it names
-  3  invalid: the rule or a setting; nothing was sent
+  1  a defect of jumpqr, or standard output cannot be written
+  2  the command line is wrong, or a file that it names cannot be used
+  3  the rule or a setting is not valid; nothing was sent
   4  WeChat refused, or there is no such rule; for match: the link does not open
-  5  network, timeout, or it is not known whether the change was applied
+  5  network error, timeout, or unknown outcome: the change may have been applied
   6  credentials are missing or wrong, or the token store failed";
 
 impl Exit {
-    /// How a command that failed with `error` ends.
-    pub(crate) fn of(error: &Error) -> Self {
+    /// Returns the exit code for an error of the library.
+    pub(crate) fn from_error(error: &Error) -> Self {
         if error.outcome() == Outcome::Unknown {
             return Self::Network;
         }
-        let answered = error.errcode().is_some();
+        let is_refusal = error.errcode().is_some();
         match error.kind() {
             ErrorKind::Credentials | ErrorKind::Store => Self::Credentials,
             ErrorKind::Internal => Self::Defect,
-            _ if answered => Self::Refused,
+            _ if is_refusal => Self::Refused,
             ErrorKind::Invalid => Self::Invalid,
             ErrorKind::Permission | ErrorKind::State | ErrorKind::Quota => Self::Refused,
             _ => Self::Network,
@@ -58,9 +56,9 @@ mod tests {
     use super::Exit;
 
     #[test]
-    fn what_wechat_answered_is_a_refusal_or_about_credentials() {
+    fn an_errcode_exits_with_4_or_6() {
         for code in ErrCode::all() {
-            let exit = Exit::of(&Error::from_answer(code.number, ""));
+            let exit = Exit::from_error(&Error::from_answer(code.number, ""));
             assert!(
                 matches!(exit, Exit::Refused | Exit::Credentials),
                 "{} {exit:?}",
@@ -76,7 +74,7 @@ mod tests {
             (40125, Exit::Credentials),
         ] {
             assert_eq!(
-                Exit::of(&Error::from_answer(errcode, "")),
+                Exit::from_error(&Error::from_answer(errcode, "")),
                 exit,
                 "{errcode}"
             );
@@ -84,15 +82,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_outcome_is_told_from_a_refusal() {
+    fn an_unknown_outcome_exits_with_5_despite_an_errcode() {
         let error = Error::from_answer(-1, "").with_outcome(Outcome::Unknown);
-        assert_eq!(Exit::of(&error), Exit::Network);
+        assert_eq!(Exit::from_error(&error), Exit::Network);
     }
 
     #[test]
-    fn what_was_never_answered_is_a_refusal_only_if_the_list_refuses() {
+    fn of_our_own_codes_only_no_such_rule_exits_with_4() {
         for code in OwnCode::ALL {
-            let exit = Exit::of(&Error::new(*code, ""));
+            let exit = Exit::from_error(&Error::new(*code, ""));
             assert_ne!(exit, Exit::Ok, "{code:?}");
             let is_refusal = exit == Exit::Refused;
             assert_eq!(
@@ -112,7 +110,7 @@ mod tests {
             (OwnCode::PacedOut, Exit::Network),
             (OwnCode::Internal, Exit::Defect),
         ] {
-            assert_eq!(Exit::of(&Error::new(code, "")), exit, "{code:?}");
+            assert_eq!(Exit::from_error(&Error::new(code, "")), exit, "{code:?}");
         }
     }
 }

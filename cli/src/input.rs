@@ -1,4 +1,4 @@
-//! Standard input or a file, as an argument names it.
+//! An argument that names a file or standard input.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -6,9 +6,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 
-/// Where to read from: `-` is standard input.
+/// A file or standard input. The argument `-` means standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
     Stdin,
@@ -16,9 +16,12 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// Reads all there is, but no more than `most` bytes and one: whoever gets more than `most` knows that it is too long.
-    pub(crate) fn read(&self, most: usize) -> Result<Vec<u8>, Failure> {
-        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    /// Reads at most `max_bytes + 1` bytes. If the result is longer than `max_bytes`, the input is
+    /// too long.
+    pub(crate) fn read(&self, max_bytes: usize) -> Result<Vec<u8>, CommandError> {
+        let limit = u64::try_from(max_bytes)
+            .unwrap_or(u64::MAX)
+            .saturating_add(1);
         let mut bytes = Vec::new();
         let read = match self {
             Self::Stdin => io::stdin().lock().take(limit).read_to_end(&mut bytes),
@@ -28,7 +31,7 @@ impl Input {
         };
         match read {
             Ok(_) => Ok(bytes),
-            Err(error) => Err(Failure::unreadable(&self.to_string(), &error)),
+            Err(error) => Err(CommandError::unreadable(&self.to_string(), &error)),
         }
     }
 }

@@ -1,14 +1,16 @@
-//! The `jumpqr` command: adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code.
+//! The `jumpqr` command: adds and modifies the rules by which WeChat opens a Mini Program when
+//! somebody scans a QR code.
 //!
-//! Everything about WeChat is decided in `jumpqr_core` and `jumpqr`; this crate reads the command line, files and the
-//! environment, and prints. It is a library so that the packages of other languages can bring the command along.
+//! `jumpqr_core` and `jumpqr` decide everything about WeChat. This crate reads the command line,
+//! files and the environment, and prints. It is a library, so that the packages for Python and Node
+//! can include the command.
 
 mod args;
 mod command;
 mod connection;
 mod credentials;
+mod error;
 mod exit;
-mod failure;
 mod input;
 mod output;
 mod question;
@@ -19,17 +21,18 @@ mod token_store;
 
 use std::ffi::OsString;
 
-/// Runs the command with these arguments, the name of the program first, and returns its exit code.
+/// Runs the command and returns its exit code. The first argument is the name of the program.
 ///
-/// It reads standard input and the environment where it is told to, keeps tokens in a folder of the user's, and prints on standard output and standard error of this
-/// process. `jumpqr sandbox` returns only after Ctrl-C, for which it sets a handler.
+/// It uses the standard input, standard output, standard error and environment of this process,
+/// and keeps tokens in a folder of the user. `jumpqr sandbox` sets a handler for Ctrl-C, and
+/// returns when that is pressed.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    output::show_warnings();
+    output::log_warnings_to_stderr();
     let arguments: Vec<_> = arguments.into_iter().collect();
     let exit = match args::parse(&arguments) {
-        Ok(cli) => output::print(cli.global.json, cli.run()),
-        Err(unparsed) => output::unparsed(&unparsed),
+        Ok(cli) => output::print_result(cli.options.json, cli.run()),
+        Err(help_or_error) => output::print_help_or_error(&help_or_error),
     };
     exit as u8
 }

@@ -1,4 +1,4 @@
-//! The `jumpqr` command; see the library.
+//! The `jumpqr` command. See the library of this crate.
 
 use std::process::ExitCode;
 

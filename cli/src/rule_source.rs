@@ -1,24 +1,28 @@
-//! The rule that a command line gives: a file with JSON, or flags. Both become a mapping with the wire names, which core
-//! reads, so an error is the same for both.
+//! Reads a rule from a JSON file or from flags. Both become a mapping with the wire names that core
+//! parses, so that both have the same errors.
 
 use clap::Args;
 use jumpqr::mapping::{MAX_DOCUMENT_BYTES, parse_document};
 use serde_json::{Map, Value, json};
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::input::Input;
 
-/// A rule, from a file or from flags.
 #[derive(Debug, Args)]
 pub(crate) struct RuleSource {
     /// A file with one rule as a JSON object; `-` is standard input [example: rule.json]
-    #[arg(value_name = "FILE", conflicts_with_all = ["prefix", "path", "open_version", "permit_sub_rule", "debug_url", "appid"])]
+    #[arg(
+        value_name = "FILE",
+        conflicts_with_all = [
+            "prefix", "path", "open_version", "permit_sub_rule", "debug_url", "appid"
+        ]
+    )]
     pub(crate) file: Option<Input>,
 
     /// Links that begin with this URL open the Mini Program [example: https://m.example.cn/table/]
     ///
-    /// Without a `/` at the end it covers this path only; with it, everything below as well. For a service account's
-    /// parametric QR code, its URL: http://weixin.qq.com/q/…
+    /// Without a `/` at the end, it covers only this path. With it, it covers everything below too.
+    /// For a service account's parametric QR code, give its URL: http://weixin.qq.com/q/…
     #[arg(long, value_name = "URL", help_heading = "The rule, instead of FILE")]
     prefix: Option<String>,
 
@@ -26,9 +30,9 @@ pub(crate) struct RuleSource {
     #[arg(long, value_name = "PAGE", help_heading = "The rule, instead of FILE")]
     path: Option<String>,
 
-    /// Which build a test link opens: 1 development, 2 trial, 3 released
+    /// The build that a test link opens: 1 development, 2 trial, 3 released
     ///
-    /// Ordinary-link rules need it; service-account rules do not have it.
+    /// Ordinary-link rules need it. Service-account rules do not have it.
     #[arg(
         long,
         value_name = "1|2|3",
@@ -37,9 +41,9 @@ pub(crate) struct RuleSource {
     )]
     open_version: Option<String>,
 
-    /// Whether other accounts may add rules below this one: 1 yes, 2 no, it occupies them
+    /// Whether other accounts may add rules below this prefix: 1 yes, 2 no (occupied)
     ///
-    /// Ordinary-link rules need it; service-account rules do not have it.
+    /// Ordinary-link rules need it. Service-account rules do not have it.
     #[arg(
         long,
         value_name = "1|2",
@@ -48,7 +52,8 @@ pub(crate) struct RuleSource {
     )]
     permit_sub_rule: Option<String>,
 
-    /// A test link, which opens before the rule is published; up to 5 times [example: https://m.example.cn/table/1]
+    /// A test link, which opens before the rule is published; up to 5 times [example:
+    /// https://m.example.cn/table/1]
     #[arg(long, value_name = "URL", help_heading = "The rule, instead of FILE")]
     debug_url: Vec<String>,
 
@@ -58,24 +63,26 @@ pub(crate) struct RuleSource {
 }
 
 impl RuleSource {
-    /// The mapping with the wire names; what it holds is not looked at. `command` is the one whose help says more.
-    pub(crate) fn mapping(&self, command: &'static str) -> Result<Value, Failure> {
+    /// Reads the rule as a mapping with the wire names, unchecked. The help of `command` is the
+    /// advice if there is no rule.
+    pub(crate) fn read_mapping(&self, command: &'static str) -> Result<Value, CommandError> {
         if let Some(file) = &self.file {
             return Ok(parse_document(&file.read(MAX_DOCUMENT_BYTES)?)?);
         }
-        let flags = self.flags();
+        let flags = self.flag_mapping();
         if flags.is_empty() {
-            return Err(Failure::usage(
+            return Err(CommandError::usage(
                 Some(command),
-                "no rule: give a FILE, `-` for standard input, or flags such as --prefix and --path",
+                "there is no rule: give a FILE, `-` for standard input, or flags such as --prefix \
+                 and --path",
             ));
         }
         Ok(Value::Object(flags))
     }
 
-    fn flags(&self) -> Map<String, Value> {
+    fn flag_mapping(&self) -> Map<String, Value> {
         let text = |value: &Option<String>| value.as_ref().map(|text| json!(text));
-        let number = |value: &Option<String>| value.as_deref().map(number_or_text);
+        let number = |value: &Option<String>| value.as_deref().map(parse_number_or_text);
         let links = (!self.debug_url.is_empty()).then(|| json!(self.debug_url));
         let fields = [
             ("prefix", text(&self.prefix)),
@@ -92,8 +99,9 @@ impl RuleSource {
     }
 }
 
-/// As a file would have it: a number where it is one, so that it is refused in the same words.
-fn number_or_text(text: &str) -> Value {
+/// Parses a flag's value as JSON would have it: a number if it is one. A wrong value then has the
+/// same error as in a file.
+fn parse_number_or_text(text: &str) -> Value {
     text.parse::<i64>()
         .map_or_else(|_| json!(text), |number| json!(number))
 }

@@ -1,42 +1,44 @@
-//! The sandbox in this process, and its accounts.
+//! Starts sandboxes: one for `--sandbox`, and one for `jumpqr sandbox`.
 
 use jumpqr_sandbox::{
     Account as SandboxAccount, Credentials, SERVICE_ACCOUNT_APPID, Sandbox, SandboxBuilder,
     SandboxError,
 };
 
-use crate::connection::Caller;
-use crate::failure::{Cause, Failure};
+use crate::connection::ActingAs;
+use crate::error::{Cause, CommandError};
 
-/// The secret of a Mini Program that is there to be named in a rule: nobody calls with it.
+/// The secret of a Mini Program that rules name, but that never calls.
 const UNUSED_SECRET: &str = "unused";
 
-/// A local WeChat that lives as long as this value.
-pub(crate) struct Embedded {
+/// A local WeChat. It stops when this value is dropped.
+pub(crate) struct EmbeddedSandbox {
     sandbox: Sandbox,
     credentials: Credentials,
 }
 
-impl Embedded {
-    /// Starts a sandbox in which `caller` can call: the Mini Program that it names exists, and is linked where that is a
-    /// precondition, so that a rule file of one's own works as it stands.
-    pub(crate) fn start(caller: Caller<'_>) -> Result<Self, Failure> {
+impl EmbeddedSandbox {
+    /// Starts a sandbox for calls of this account. The Mini Program that it names exists there. It
+    /// is also linked if rules need that, so that the user's own rule file works unchanged.
+    pub(crate) fn start(acting_as: ActingAs<'_>) -> Result<Self, CommandError> {
         let builder = Sandbox::builder();
-        let builder = match caller {
-            Caller::ServiceAccount { mini_program } if is_appid(mini_program) => builder
-                .account(SandboxAccount::mini_program(mini_program, UNUSED_SECRET))
-                .link(SERVICE_ACCOUNT_APPID, mini_program),
-            Caller::Linking {
+        let builder = match acting_as {
+            ActingAs::ServiceAccount { mini_program } if is_mini_program_appid(mini_program) => {
+                builder
+                    .account(SandboxAccount::mini_program(mini_program, UNUSED_SECRET))
+                    .link(SERVICE_ACCOUNT_APPID, mini_program)
+            }
+            ActingAs::Linking {
                 mini_program: Some(mini_program),
-            } if is_appid(mini_program) => {
+            } if is_mini_program_appid(mini_program) => {
                 builder.account(SandboxAccount::mini_program(mini_program, UNUSED_SECRET))
             }
             _ => builder,
         };
-        let sandbox = builder.start().map_err(|error| refused(&error))?;
-        let credentials = match caller {
-            Caller::MiniProgram => sandbox.mini_program(),
-            Caller::ServiceAccount { .. } | Caller::Linking { .. } => sandbox.service_account(),
+        let sandbox = builder.start().map_err(|error| start_error(&error))?;
+        let credentials = match acting_as {
+            ActingAs::MiniProgram => sandbox.mini_program(),
+            ActingAs::ServiceAccount { .. } | ActingAs::Linking { .. } => sandbox.service_account(),
         };
         Ok(Self {
             sandbox,
@@ -48,24 +50,32 @@ impl Embedded {
         self.sandbox.base_url()
     }
 
-    /// Those of the account that [`start`](Self::start) was asked for.
+    /// Returns the credentials of the account for which the sandbox was started.
     pub(crate) fn credentials(&self) -> Credentials {
         self.credentials.clone()
     }
 }
 
-/// A sandbox that serves others, on `port` of 127.0.0.1; 0 is any free one. Requests may name
-/// `allowed_hosts`, too. With `proxy`, it leads clients of WeChat's hosts to itself.
-pub(crate) fn serve(port: u16, allowed_hosts: &[String], proxy: bool) -> Result<Sandbox, Failure> {
+/// Starts a sandbox for other programs on `port` of 127.0.0.1; 0 means any free port. Requests may
+/// also name `allowed_hosts`. With `proxy`, it is an HTTPS proxy that answers for WeChat's hosts.
+pub(crate) fn serve(
+    port: u16,
+    allowed_hosts: &[String],
+    proxy: bool,
+) -> Result<Sandbox, CommandError> {
     let builder = allowed_hosts
         .iter()
         .fold(Sandbox::builder().port(port), |builder, host| {
             builder.allow_host(host)
         });
-    let builder = if proxy { with_proxy(builder)? } else { builder };
+    let builder = if proxy {
+        enable_proxy(builder)?
+    } else {
+        builder
+    };
     builder.start().map_err(|error| match error {
-        SandboxError::Invalid(message) => Failure::usage(Some("sandbox"), message),
-        error => refused(&error),
+        SandboxError::Invalid(message) => CommandError::usage(Some("sandbox"), message),
+        error => start_error(&error),
     })
 }
 
@@ -74,20 +84,20 @@ pub(crate) fn serve(port: u16, allowed_hosts: &[String], proxy: bool) -> Result<
     clippy::unnecessary_wraps,
     reason = "a build without the proxy refuses"
 )]
-fn with_proxy(builder: SandboxBuilder) -> Result<SandboxBuilder, Failure> {
+fn enable_proxy(builder: SandboxBuilder) -> Result<SandboxBuilder, CommandError> {
     Ok(builder.proxy())
 }
 
 #[cfg(not(feature = "proxy"))]
-fn with_proxy(_: SandboxBuilder) -> Result<SandboxBuilder, Failure> {
-    Err(Failure::usage(
+fn enable_proxy(_: SandboxBuilder) -> Result<SandboxBuilder, CommandError> {
+    Err(CommandError::usage(
         Some("sandbox"),
-        "this jumpqr has no --proxy: it came with the package for Python or Node, which leaves the proxy out to be \
-         small. Use the command itself: `cargo install --locked --path cli` in jumpqr's sources",
+        "this jumpqr has no --proxy: the packages for Python and Node leave it out to be small. \
+         Install the command itself: `cargo install --locked --path cli` in jumpqr's sources",
     ))
 }
 
-/// The certificate that clients of the proxy must trust, in PEM.
+/// Returns the certificate that clients of the proxy must trust, in PEM.
 #[cfg(feature = "proxy")]
 pub(crate) fn proxy_ca(sandbox: &Sandbox) -> Option<&str> {
     sandbox.proxy_ca()
@@ -98,12 +108,13 @@ pub(crate) fn proxy_ca(_: &Sandbox) -> Option<&str> {
     None
 }
 
-/// The sandbox refuses what is no appid, as WeChat does, only where no account has it.
-fn is_appid(text: &str) -> bool {
+/// Returns whether the sandbox can have a Mini Program with this appid. If it is not an appid, no
+/// account is made, and the sandbox refuses the call as WeChat does.
+fn is_mini_program_appid(text: &str) -> bool {
     text.starts_with("wx") && text != SERVICE_ACCOUNT_APPID
 }
 
-fn refused(error: &SandboxError) -> Failure {
+fn start_error(error: &SandboxError) -> CommandError {
     let cause = std::error::Error::source(error);
     let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
     Cause::Sandbox {

@@ -1,4 +1,4 @@
-//! Where tokens are kept between commands.
+//! Opens the store that keeps tokens between commands.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,27 +9,27 @@ use jumpqr::Error;
 use jumpqr::error::OwnCode;
 use jumpqr::store::{self, DirectoryStore, MemoryStore, TokenStore};
 
-use crate::args::Global;
-use crate::credentials::variable;
-use crate::failure::Failure;
+use crate::args::Options;
+use crate::credentials::read_variable;
+use crate::error::CommandError;
 use crate::output;
 
-/// The environment's setting, which may hold a password.
+/// The environment variable with the setting. Unlike the command line, it may hold a password.
 const VARIABLE: &str = "JUMPQR_TOKEN_STORE";
 
-/// The folder of the default store, in the one that the user's programs have for such things.
-const FOLDER: &str = "jumpqr";
+/// The folder of the default store, in the user's state directory.
+const FOLDER_NAME: &str = "jumpqr";
 
-/// The store of an account's tokens. Where nothing is said and the user's own folder cannot be used, tokens end with the
-/// command, and a note says so: the next command fetches others.
-pub(crate) fn of_account(global: &Global) -> Result<Arc<dyn TokenStore>, Failure> {
-    match chosen(global)? {
+/// Opens the store of an account's tokens. If no store is named and the default one cannot be
+/// used, a note says so and the tokens end with the command. The next command fetches new ones.
+pub(crate) fn open_for_account(options: &Options) -> Result<Arc<dyn TokenStore>, CommandError> {
+    match open_configured(options)? {
         Some(store) => Ok(store),
-        None => match users_own() {
+        None => match open_default() {
             Ok(store) => Ok(store),
             Err(error) if error.code() == OwnCode::StoreFailed => {
-                output::note(&format!(
-                    "tokens are not kept: {}; --token-store names another place",
+                output::print_note(&format!(
+                    "tokens are not kept: {}; name another store with --token-store",
                     error.message()
                 ));
                 Ok(Arc::new(MemoryStore::default()))
@@ -39,58 +39,63 @@ pub(crate) fn of_account(global: &Global) -> Result<Arc<dyn TokenStore>, Failure
     }
 }
 
-/// The store of a platform's tokens, tickets and refresh tokens, which must outlive the command: a refresh token that was
-/// used and not kept is lost.
-pub(crate) fn of_platform(global: &Global) -> Result<Arc<dyn TokenStore>, Failure> {
-    let store = match chosen(global)? {
+/// Opens the store of a platform's tickets, tokens and refresh tokens. It must outlive the
+/// command: WeChat may replace a refresh token when it is used, and the new one must not be lost.
+pub(crate) fn open_for_platform(options: &Options) -> Result<Arc<dyn TokenStore>, CommandError> {
+    let store = match open_configured(options)? {
         Some(store) => store,
-        None => users_own()?,
+        None => open_default()?,
     };
     if !store.is_persistent() {
         return Err(Error::new(
             OwnCode::InvalidConfig,
-            "token_store: memory: ends with the command, and a platform's tickets and refresh tokens must not; give dir:/absolute/path",
+            format!(
+                "--token-store or {VARIABLE}: {} loses a platform's tickets and refresh tokens \
+                 when the command ends; give dir:/absolute/path or redis://host",
+                store.name()
+            ),
         )
         .into());
     }
     Ok(store)
 }
 
-/// Refuses a setting of the command line that may hold a password, without repeating it.
-pub(crate) fn refuse_password(setting: &str) -> Result<(), Failure> {
+/// Refuses a setting on the command line that may hold a password. The error does not repeat it.
+pub(crate) fn refuse_password(setting: &str) -> Result<(), CommandError> {
     if store::may_hold_password(setting) {
-        return Err(Failure::usage(
+        return Err(CommandError::usage(
             None,
             format!(
-                "--token-store takes no user and password: everybody on this machine could read them; set the environment variable {VARIABLE}"
+                "--token-store must not hold a user or password: every user of this machine \
+                 could read them. Set the environment variable {VARIABLE} instead"
             ),
         ));
     }
     Ok(())
 }
 
-/// The store that the command line names, or else the environment.
-fn chosen(global: &Global) -> Result<Option<Arc<dyn TokenStore>>, Failure> {
-    let setting = match &global.token_store {
+/// Opens the store that the command line names, else the one that the environment names.
+fn open_configured(options: &Options) -> Result<Option<Arc<dyn TokenStore>>, CommandError> {
+    let setting = match &options.token_store {
         Some(setting) => Some(setting.clone()),
-        None => variable(VARIABLE)?,
+        None => read_variable(VARIABLE)?,
     };
     Ok(setting.as_deref().map(store::open).transpose()?)
 }
 
-fn users_own() -> jumpqr::Result<Arc<dyn TokenStore>> {
-    let folder = users_folder().map_err(|error| {
+fn open_default() -> jumpqr::Result<Arc<dyn TokenStore>> {
+    let folder = default_folder().map_err(|error| {
         Error::new(
             OwnCode::StoreFailed,
-            format!("token_store: the user has no folder to keep tokens in: {error}"),
+            format!("there is no folder of this user to keep tokens in: {error}"),
         )
     })?;
     Ok(Arc::new(DirectoryStore::open(folder)?))
 }
 
-/// What is no configuration and no cache, and belongs to this machine: of the folders that Windows and macOS have, one that
-/// does not move to other machines.
-fn users_folder() -> io::Result<PathBuf> {
+/// Returns the folder in the state directory (`XDG_STATE_HOME`). Windows and macOS have none:
+/// there, it is in the local, non-roaming data directory.
+fn default_folder() -> io::Result<PathBuf> {
     let folders = choose_native_strategy().map_err(io::Error::other)?;
     let local = || {
         if cfg!(windows) {
@@ -99,7 +104,7 @@ fn users_folder() -> io::Result<PathBuf> {
             folders.data_dir()
         }
     };
-    let folder = folders.state_dir().unwrap_or_else(local).join(FOLDER);
+    let folder = folders.state_dir().unwrap_or_else(local).join(FOLDER_NAME);
     if folder.is_absolute() {
         Ok(folder)
     } else {

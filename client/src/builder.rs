@@ -312,6 +312,11 @@ impl ClientBuilder {
         Ok(Client::new(driver, tokens, self.timeout, self.validate))
     }
 
+    /// Checks every setting except the credentials, as [`build`](Self::build) does. Sends nothing.
+    pub fn check_settings(&self) -> Result<()> {
+        self.driver().map(drop)
+    }
+
     /// A third-party platform in the place of a client, with the same settings but for those of one account: its merchants'
     /// clients come from [`Platform::merchant`]. Nothing is sent yet.
     ///

@@ -1,20 +1,20 @@
-//! The command line, and reading it.
+//! Defines and parses the command line.
 
-mod global;
 mod number;
+mod options;
 
-pub(crate) use global::Global;
-pub(crate) use number::whole_number;
+pub(crate) use number::parse_whole_number;
+pub(crate) use options::Options;
 
 use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
+use crate::error::CommandError;
 use crate::exit;
-use crate::failure::Failure;
 use crate::input::Input;
-use crate::output::Ending;
+use crate::output::CommandResult;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,23 +30,24 @@ Examples:
     jumpqr match 'https://m.example.cn/table/7?seat=2'
 
 Environment:
-  JUMPQR_ACCESS_TOKEN         an access token; goes before what follows
-  JUMPQR_COMPONENT_APPID,     a third-party platform, as --component-appid and
-  JUMPQR_COMPONENT_APPSECRET  --component-appsecret-file give it; goes before JUMPQR_SECRET
-  JUMPQR_APPID                the account, or the platform's merchant, as --account gives it
-  JUMPQR_SECRET               the account's secret, as --secret-file gives it
-  JUMPQR_TOKEN_STORE          as --token-store; it may hold a password
-  JUMPQR_BASE_URL             as --base-url
-  NO_COLOR                    no colour, even on a terminal";
+  JUMPQR_ACCESS_TOKEN         an access token; takes precedence over the other credentials here
+  JUMPQR_COMPONENT_APPID,     a third-party platform, like --component-appid and
+  JUMPQR_COMPONENT_APPSECRET  --component-appsecret-file; takes precedence over JUMPQR_SECRET
+  JUMPQR_APPID                the account, or the platform's merchant, like --account
+  JUMPQR_SECRET               the account's secret, like --secret-file
+  JUMPQR_TOKEN_STORE          like --token-store; it may hold a password
+  JUMPQR_BASE_URL             like --base-url
+  NO_COLOR                    if set, no colour, even on a terminal";
 
-/// Stands below the help of each command.
-const ELSEWHERE: &str =
+/// Printed below the help of each command.
+const GLOBAL_OPTIONS_NOTE: &str =
     "Every command takes --json, --sandbox, --timeout and credentials: see `jumpqr --help`.";
 
 /// Add and modify the rules by which WeChat opens a Mini Program when somebody scans a QR code.
 ///
-/// A rule says: links that begin with this prefix open this page of this Mini Program. WeChat calls the interfaces
-/// addJumpQRCode, getJumpQRCode, publishJumpQRCode, deleteJumpQRCode and downloadQRCodeText.
+/// A rule says: links that begin with this prefix open this page of this Mini Program. WeChat's
+/// names of the interfaces are addJumpQRCode, getJumpQRCode, publishJumpQRCode, deleteJumpQRCode
+/// and downloadQRCodeText.
 #[derive(Debug, Parser)]
 #[command(
     name = "jumpqr",
@@ -59,55 +60,56 @@ const ELSEWHERE: &str =
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub(crate) global: Global,
+    pub(crate) options: Options,
     #[command(subcommand)]
     command: Command,
 }
 
 impl Cli {
-    pub(crate) fn run(&self) -> Ending {
+    pub(crate) fn run(&self) -> CommandResult {
         self.check()?;
-        self.command.run(&self.global)
+        self.command.run(&self.options)
     }
 
-    /// What clap cannot see where a global option stands before the command and another after it.
-    fn check(&self) -> Result<(), Failure> {
-        self.global.check()?;
+    /// Checks combinations of options. clap cannot: it does not see a conflict between a global
+    /// option before the command and another one after it.
+    fn check(&self) -> Result<(), CommandError> {
+        self.options.check()?;
         let inputs = [
-            self.global.access_token_file.as_ref(),
-            self.global.secret_file.as_ref(),
-            self.global.component_appsecret_file.as_ref(),
+            self.options.access_token_file.as_ref(),
+            self.options.secret_file.as_ref(),
+            self.options.component_appsecret_file.as_ref(),
             self.command.input(),
         ];
-        let from_stdin = inputs
+        let stdin_inputs = inputs
             .into_iter()
             .flatten()
             .filter(|input| **input == Input::Stdin);
-        if from_stdin.count() > 1 {
-            return Err(Failure::usage(
+        if stdin_inputs.count() > 1 {
+            return Err(CommandError::usage(
                 None,
-                "standard input can be read for one thing only: give a file for the other",
+                "only one argument may be `-` (standard input): name a file for the other",
             ));
         }
         Ok(())
     }
 }
 
-/// What clap has to say instead of a command line: help, the version, or an error.
-pub(crate) struct Unparsed {
+/// What clap returns instead of a parsed command line: help, the version, or an error.
+pub(crate) struct HelpOrError {
     pub(crate) error: clap::Error,
-    /// Whether JSON was asked for.
+    /// Whether `--json` is among the arguments.
     pub(crate) json: bool,
 }
 
-/// Reads the command line, the name of the program first.
-pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, Unparsed> {
-    let mut definition = folded(definition());
+/// Parses the command line. The first argument is the name of the program.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, HelpOrError> {
+    let mut definition = hide_global_options(definition());
     let matches = definition.try_get_matches_from_mut(arguments);
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     parsed
         .map_err(|error| error.format(&mut definition))
-        .map_err(|error| Unparsed {
+        .map_err(|error| HelpOrError {
             error,
             json: arguments
                 .iter()
@@ -116,30 +118,29 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, Unparsed> {
         })
 }
 
-/// The definition with which the command line is read: the options that every command takes are
-/// listed in `jumpqr --help` alone, not in the help of each command.
-fn folded(definition: clap::Command) -> clap::Command {
+/// Hides the global options in the help of each command, so that only `jumpqr --help` lists them.
+fn hide_global_options(definition: clap::Command) -> clap::Command {
     let global: Vec<_> = definition
         .get_arguments()
         .filter(|argument| argument.is_global_set())
         .map(|argument| argument.clone().hide(true))
         .collect();
-    definition.mut_subcommands(|command| with_hidden(command, &global))
+    definition.mut_subcommands(|command| hide_options(command, &global))
 }
 
-fn with_hidden(command: clap::Command, global: &[clap::Arg]) -> clap::Command {
+fn hide_options(command: clap::Command, global: &[clap::Arg]) -> clap::Command {
     let examples = command.get_after_help().map(ToString::to_string);
     let note = match examples {
-        Some(examples) => format!("{examples}\n\n{ELSEWHERE}"),
-        None => ELSEWHERE.to_owned(),
+        Some(examples) => format!("{examples}\n\n{GLOBAL_OPTIONS_NOTE}"),
+        None => GLOBAL_OPTIONS_NOTE.to_owned(),
     };
     command
         .args(global)
         .after_help(note)
-        .mut_subcommands(|command| with_hidden(command, global))
+        .mut_subcommands(|command| hide_options(command, global))
 }
 
-/// The whole command line's definition, for completions.
+/// Returns clap's definition of the whole command line.
 pub(crate) fn definition() -> clap::Command {
     Cli::command()
 }

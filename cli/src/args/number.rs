@@ -1,10 +1,9 @@
-//! Whole numbers among the options.
+//! Parses options that are whole numbers.
 
 use std::str::FromStr;
 
-/// Parses a whole number. If the type cannot hold it, the error says what the option takes: `wanted`,
-/// such as "1 to 200".
-pub(crate) fn whole_number<T: FromStr>(
+/// Returns a parser for a whole number. Its error names the `wanted` range, such as "1 to 200".
+pub(crate) fn parse_whole_number<T: FromStr>(
     wanted: &'static str,
 ) -> impl Fn(&str) -> Result<T, String> + Clone {
     move |text| {

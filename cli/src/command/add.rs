@@ -9,13 +9,13 @@ use jumpqr::rule::Edit;
 use jumpqr::verification_file::location;
 use serde_json::{Value, json};
 
-use super::{answer_in_words, checked};
-use crate::args::Global;
-use crate::connection::{self, Caller, Connection};
-use crate::failure::Failure;
+use super::{check_call, describe_confirmation};
+use crate::args::Options;
+use crate::connection::{self, ActingAs, Connection};
+use crate::error::CommandError;
 use crate::output::{
-    Ending, GOOD, HEADING, NextStep, Report, command_line, note, print_next_steps, print_warnings,
-    printable, rule_card,
+    CommandResult, GOOD, HEADING, NextStep, Report, escape, format_rule, print_next_steps,
+    print_note, print_warnings, quote_command_line,
 };
 use crate::rule_source::RuleSource;
 
@@ -33,63 +33,65 @@ rule.json, with the names of WeChat's own page:
 
 /// Add a rule, or modify one (addJumpQRCode)
 ///
-/// The rule comes from a file or from flags. It is checked first; one that breaks a documented rule is not sent. An
-/// ordinary-link rule needs the verification file in place: see `jumpqr download`.
+/// The rule comes from a file or from flags. It is checked first, and is not sent if WeChat's pages
+/// forbid it. An ordinary-link rule needs the verification file in place: see `jumpqr download`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Add {
     #[command(flatten)]
     pub(crate) rule: RuleSource,
 
-    /// Modify a rule that exists, rather than add one (is_edit 1)
+    /// Modify an existing rule instead of adding one (is_edit 1)
     #[arg(long)]
     edit: bool,
 
-    /// Send the rule even if the check finds it not valid
+    /// Send the rule even if the check finds violations
     #[arg(long)]
     no_validate: bool,
 
-    /// Print the exact request and send nothing; needs no credentials
+    /// Print the exact request but send nothing; needs no credentials
     #[arg(long)]
     dry_run: bool,
 }
 
 impl Add {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
-        let mapping = self.rule.mapping("add")?;
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+        let mapping = self.rule.read_mapping("add")?;
         let parsed =
             parse_rule(&mapping).map_err(|error| error.in_interface(AddJumpQRCode::NAME))?;
         let call = AddJumpQRCode {
             rule: parsed.rule,
-            is_edit: self.is_edit(parsed.is_edit)?,
+            is_edit: self.choose_edit(parsed.is_edit)?,
         };
         let warnings = if self.no_validate {
             let report = call.check();
             [report.violations, report.warnings].concat()
         } else {
-            checked(&call)?
+            check_call(&call)?
         };
         if self.dry_run {
-            return Ok(Box::new(DryRun::of(&call, warnings, global)?));
+            return Ok(Box::new(AddDryRun::new(&call, warnings, options)?));
         }
-        let connection = Connection::open(global, Caller::of(call.rule.key().appid()))?;
+        let connection =
+            Connection::open(options, ActingAs::owner_of_rules(call.rule.key().appid()))?;
         let client = connection.client.with_validate(!self.no_validate);
         match client.call(call.clone()) {
-            Ok(confirmation) => Ok(Box::new(Added {
+            Ok(confirmation) => Ok(Box::new(AddReport {
                 call,
                 warnings,
                 confirmation,
                 sandbox: connection.is_sandbox(),
             })),
-            Err(error) => Err(Failure::from(error).warned(warnings)),
+            Err(error) => Err(CommandError::from(error).with_warnings(warnings)),
         }
     }
 
-    fn is_edit(&self, in_file: Option<Edit>) -> Result<Edit, Failure> {
+    fn choose_edit(&self, in_file: Option<Edit>) -> Result<Edit, CommandError> {
         match (self.edit, in_file) {
-            (true, Some(Edit::Add)) => Err(Failure::usage(
+            (true, Some(Edit::Add)) => Err(CommandError::usage(
                 Some("add"),
-                "--edit modifies a rule, but the file says is_edit 0, which adds one: leave out one of the two",
+                "--edit modifies a rule, but is_edit 0 in the file adds one: leave out one of the \
+                 two",
             )),
             (true, _) => Ok(Edit::Modify),
             (false, in_file) => Ok(in_file.unwrap_or(Edit::Add)),
@@ -97,72 +99,75 @@ impl Add {
     }
 }
 
-struct Added {
+struct AddReport {
     call: AddJumpQRCode,
     warnings: Vec<Finding>,
     confirmation: Confirmation,
     sandbox: bool,
 }
 
-impl Added {
+impl AddReport {
     fn next_steps(&self) -> Vec<NextStep> {
         let prefix = self.call.rule.prefix();
         let mut publish = vec!["jumpqr", "publish", prefix];
         let mut steps = Vec::new();
-        let for_real = self.sandbox.then(|| {
+        let repeat_for_real = self.sandbox.then(|| {
             NextStep::new(
-                "Do it for real: the same command without --sandbox, and with credentials",
+                "Run the same command for real: without --sandbox, and with credentials",
                 ["jumpqr --help".to_owned()],
             )
         });
         match &self.call.rule {
             Rule::OrdinaryLink(rule) => {
-                // Outside the sandbox, WeChat has just looked at it.
-                let place = location(prefix, "FILE.txt").filter(|_| self.sandbox);
-                steps.extend(place.map(|url| {
+                // Outside the sandbox, WeChat has just read the file.
+                let file_url = location(prefix, "FILE.txt").filter(|_| self.sandbox);
+                steps.extend(file_url.map(|url| {
                     NextStep::new(
-                        "Have the verification file where WeChat looks for it when a rule is added",
+                        "Put the verification file where WeChat looks for it when a rule is added",
                         [
                             url,
-                            command_line(&["jumpqr", "download", "--prefix", prefix]),
+                            quote_command_line(&["jumpqr", "download", "--prefix", prefix]),
                         ],
                     )
                 }));
-                steps.extend(for_real);
+                steps.extend(repeat_for_real);
                 let links = rule.debug_url.clone().unwrap_or_default();
                 if !links.is_empty() {
                     let text = format!(
-                        "Try it: scanned, a test link opens the {} build before the rule is published",
+                        "Try it: scan a test link, which opens the {} build before the rule is \
+                         published",
                         rule.open_version.word()
                     );
                     steps.push(NextStep::new(text, links));
                 }
             }
             Rule::ServiceAccount(rule) => {
-                steps.extend(for_real);
+                steps.extend(repeat_for_real);
                 publish.extend(["--appid", &rule.appid]);
             }
         }
-        let unless = match self.call.is_edit {
+        let condition = match self.call.is_edit {
             Edit::Add => "",
-            Edit::Modify => ", unless it is published",
+            Edit::Modify => ", unless it already is",
         };
         steps.push(NextStep::new(
-            format!("Publish the rule{unless}: then everybody who scans gets to the Mini Program"),
-            [command_line(&publish)],
+            format!(
+                "Publish the rule{condition}: then the Mini Program opens for everybody who scans"
+            ),
+            [quote_command_line(&publish)],
         ));
         steps
     }
 }
 
-impl Report for Added {
+impl Report for AddReport {
     fn command(&self) -> &'static str {
         "add"
     }
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{HEADING}The rule{HEADING:#}")?;
-        writeln!(out, "{}", rule_card(&self.call.rule))?;
+        writeln!(out, "{}", format_rule(&self.call.rule))?;
         writeln!(out)?;
         if !self.warnings.is_empty() {
             print_warnings(out, &self.warnings)?;
@@ -172,7 +177,7 @@ impl Report for Added {
             Edit::Add => "Added",
             Edit::Modify => "Modified",
         };
-        let answer = answer_in_words(self.confirmation);
+        let answer = describe_confirmation(self.confirmation);
         let place = if self.sandbox {
             " – in the sandbox"
         } else {
@@ -196,20 +201,24 @@ impl Report for Added {
     }
 }
 
-/// A request that is shown instead of sent.
-struct DryRun {
+/// A request that is printed instead of sent.
+struct AddDryRun {
     method: &'static str,
     url: String,
     body: String,
     warnings: Vec<Finding>,
 }
 
-impl DryRun {
-    fn of(call: &AddJumpQRCode, warnings: Vec<Finding>, global: &Global) -> Result<Self, Failure> {
-        if global.sandbox {
-            note("sandbox: not started, because nothing is sent");
+impl AddDryRun {
+    fn new(
+        call: &AddJumpQRCode,
+        warnings: Vec<Finding>,
+        options: &Options,
+    ) -> Result<Self, CommandError> {
+        if options.sandbox {
+            print_note("sandbox: not started, because nothing is sent");
         }
-        let base_url = connection::base_url(global)?;
+        let base_url = connection::checked_base_url(options)?;
         let request = call.request();
         Ok(Self {
             method: request.method().as_str(),
@@ -220,17 +229,17 @@ impl DryRun {
     }
 }
 
-impl Report for DryRun {
+impl Report for AddDryRun {
     fn command(&self) -> &'static str {
         "add"
     }
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         for warning in &self.warnings {
-            note(&format!("warning: {warning}"));
+            print_note(&format!("warning: {warning}"));
         }
-        note("dry run: nothing was sent");
-        writeln!(out, "{} {}", self.method, printable(&self.url))?;
+        print_note("dry run: nothing was sent");
+        writeln!(out, "{} {}", self.method, escape(&self.url))?;
         writeln!(out)?;
         writeln!(out, "{}", self.body)
     }

@@ -6,8 +6,8 @@ use jumpqr::check::Finding;
 use jumpqr::mapping::check_mapping;
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
-use crate::output::{Ending, GOOD, Report, print_warnings};
+use crate::error::CommandError;
+use crate::output::{CommandResult, GOOD, Report, print_warnings};
 use crate::rule_source::RuleSource;
 
 const EXAMPLES: &str = "\
@@ -16,10 +16,10 @@ Examples:
   jumpqr check --prefix https://m.example.cn/table/ --path pages/index/index \\
       --open-version 1 --permit-sub-rule 1 --debug-url https://m.example.cn/table/1";
 
-/// Say everything that is wrong with a rule, and everything that may be; offline
+/// List all violations and warnings of a rule; offline
 ///
-/// A violation is what a page of WeChat's forbids (exit code 3); a warning is documented nowhere, or merely a reported
-/// cause of a refusal (exit code 0).
+/// A violation is something that WeChat's pages forbid (exit code 3). A warning is something that
+/// they do not mention, or that developers report as the cause of a refusal (exit code 0).
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
@@ -28,23 +28,24 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    pub(crate) fn run(&self) -> Ending {
-        let report = check_mapping(&self.rule.mapping("check")?);
+    pub(crate) fn run(&self) -> CommandResult {
+        let report = check_mapping(&self.rule.read_mapping("check")?);
         if report.is_valid() {
-            Ok(Box::new(Valid {
+            Ok(Box::new(ValidRule {
                 warnings: report.warnings,
             }))
         } else {
-            Err(Failure::from(Error::invalid(report.violations)).warned(report.warnings))
+            Err(CommandError::from(Error::invalid(report.violations))
+                .with_warnings(report.warnings))
         }
     }
 }
 
-struct Valid {
+struct ValidRule {
     warnings: Vec<Finding>,
 }
 
-impl Report for Valid {
+impl Report for ValidRule {
     fn command(&self) -> &'static str {
         "check"
     }
@@ -52,12 +53,12 @@ impl Report for Valid {
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         print_warnings(out, &self.warnings)?;
         if self.warnings.is_empty() {
-            writeln!(out, "{GOOD}Valid{GOOD:#}: nothing to warn of.")
+            writeln!(out, "{GOOD}Valid{GOOD:#}: no warnings.")
         } else {
             writeln!(out)?;
             writeln!(
                 out,
-                "{GOOD}Valid{GOOD:#}: the rule can be sent; mind the warnings."
+                "{GOOD}Valid{GOOD:#}: the rule can be sent, but see the warnings."
             )
         }
     }

@@ -17,7 +17,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// The shell
+    /// The shell that the script is for
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
@@ -26,19 +26,19 @@ impl Completions {
     pub(crate) fn run(&self) -> Box<dyn Report> {
         let mut script = Vec::new();
         generate(self.shell, &mut args::definition(), "jumpqr", &mut script);
-        Box::new(Script {
+        Box::new(CompletionScript {
             shell: self.shell,
             text: String::from_utf8_lossy(&script).into_owned(),
         })
     }
 }
 
-struct Script {
+struct CompletionScript {
     shell: Shell,
     text: String,
 }
 
-impl Report for Script {
+impl Report for CompletionScript {
     fn command(&self) -> &'static str {
         "completions"
     }

@@ -10,10 +10,10 @@ use jumpqr::matching::Mismatch;
 use jumpqr::verification_file::location;
 use serde_json::{Value, json};
 
-use crate::args::Global;
-use crate::connection::{Caller, Connection};
-use crate::failure::{Cause, Failure};
-use crate::output::{Ending, GOOD, NextStep, Report, print_next_steps, printable};
+use crate::args::Options;
+use crate::connection::{ActingAs, Connection};
+use crate::error::{Cause, CommandError};
+use crate::output::{CommandResult, GOOD, NextStep, Report, escape, print_next_steps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,27 +22,29 @@ Examples:
 
 /// Fetch the domain-ownership verification file of ordinary-link rules (downloadQRCodeText)
 ///
-/// WeChat looks for it on your domain when a rule is added, and refuses the rule (85069) where it is not found.
+/// When a rule is added, WeChat looks for the file on your domain. Without it, the rule is refused
+/// (85069).
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Download {
-    /// Where to write the file
+    /// The directory to write the file to
     #[arg(long, value_name = "DIR", default_value = ".")]
     directory: PathBuf,
 
-    /// Say where the file of this rule belongs [example: https://m.example.cn/table/]
+    /// Print the URL at which the file for this prefix must be [example:
+    /// https://m.example.cn/table/]
     #[arg(long, value_name = "URL")]
     prefix: Option<String>,
 
-    /// Overwrite a file of the same name that has another content
+    /// Overwrite a file of the same name with different content
     #[arg(long)]
     force: bool,
 }
 
 impl Download {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
-        self.check()?;
-        let connection = Connection::open(global, Caller::MiniProgram)?;
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+        self.check_arguments()?;
+        let connection = Connection::open(options, ActingAs::MiniProgram)?;
         let file = connection.client.download_qr_code_text()?;
         let target = self.directory.join(&file.file_name);
         let written = self.write(&target, file.file_content.as_bytes())?;
@@ -50,7 +52,7 @@ impl Download {
             .prefix
             .as_deref()
             .and_then(|prefix| file.location(prefix));
-        Ok(Box::new(Downloaded {
+        Ok(Box::new(DownloadReport {
             file,
             target,
             written,
@@ -58,8 +60,8 @@ impl Download {
         }))
     }
 
-    /// What can be known to be wrong before anybody is asked.
-    fn check(&self) -> Result<(), Failure> {
+    /// Checks the arguments before anything is sent.
+    fn check_arguments(&self) -> Result<(), CommandError> {
         if let Some(prefix) = &self.prefix
             && location(prefix, "").is_none()
         {
@@ -73,36 +75,44 @@ impl Download {
         let directory = self.directory.display().to_string();
         match fs::metadata(&self.directory) {
             Ok(found) if found.is_dir() => Ok(()),
-            Ok(_) => Err(Failure::unwritable(
+            Ok(_) => Err(CommandError::unwritable(
                 &directory,
                 &io::ErrorKind::NotADirectory.into(),
             )),
-            Err(error) => Err(Failure::unwritable(&directory, &error)),
+            Err(error) => Err(CommandError::unwritable(&directory, &error)),
         }
     }
 
-    /// Writes the file whole or not at all; `false` where it is there already.
-    fn write(&self, target: &Path, content: &[u8]) -> Result<bool, Failure> {
+    /// Writes the whole file or nothing. Returns `false` if the same file is already there.
+    fn write(&self, target: &Path, content: &[u8]) -> Result<bool, CommandError> {
         if !self.force {
             match fs::read(target) {
                 Ok(present) if present == content => return Ok(false),
-                Ok(_) => return Err(differs(target)),
+                Ok(_) => return Err(file_differs_error(target)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
-                    return Err(Failure::unreadable(&target.display().to_string(), &error));
+                    return Err(CommandError::unreadable(
+                        &target.display().to_string(),
+                        &error,
+                    ));
                 }
             }
         }
         match self.replace(target, content) {
             Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(differs(target)),
-            Err(error) => Err(Failure::unwritable(&target.display().to_string(), &error)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(file_differs_error(target))
+            }
+            Err(error) => Err(CommandError::unwritable(
+                &target.display().to_string(),
+                &error,
+            )),
         }
     }
 
     fn replace(&self, target: &Path, content: &[u8]) -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
-        // A web server has to read it; what the umask forbids stays forbidden.
+        // A web server must be able to read it. The umask still applies.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let mut file = builder.tempfile_in(&self.directory)?;
@@ -117,33 +127,33 @@ impl Download {
     }
 }
 
-fn differs(target: &Path) -> Failure {
+fn file_differs_error(target: &Path) -> CommandError {
     Cause::File {
         code: "file_differs",
         message: format!(
-            "{} exists and has another content; it was left as it is",
+            "{} exists with different content and was not overwritten",
             target.display()
         ),
-        advice: "Look at the file, and overwrite it with --force, or choose another --directory.",
+        advice: "Check the file. Then overwrite it with --force, or choose another --directory.",
     }
     .into()
 }
 
-struct Downloaded {
+struct DownloadReport {
     file: VerificationFile,
     target: PathBuf,
     written: bool,
     url: Option<String>,
 }
 
-impl Report for Downloaded {
+impl Report for DownloadReport {
     fn command(&self) -> &'static str {
         "download"
     }
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let target = self.target.display().to_string();
-        let target = printable(&target);
+        let target = escape(&target);
         if self.written {
             writeln!(out, "{GOOD}Written{GOOD:#} {target}")?;
         } else {
@@ -153,19 +163,20 @@ impl Report for Downloaded {
             )?;
         }
         writeln!(out)?;
-        let place = match &self.url {
+        let put_file = match &self.url {
             Some(url) => NextStep::new(
-                "Put it on your web server, so that this answers 200 with exactly its content, to everybody and fast",
+                "Put it on your web server. This URL must quickly answer anybody with status 200 \
+                 and exactly the file's content",
                 [url.clone()],
             ),
             None => NextStep::new(
-                "Put it on your web server, into the directory of the rule's prefix (up to its last `/`, without the \
-                 query). With --prefix, this command says where",
+                "Put it on your web server, into the directory of the rule's prefix (up to its \
+                 last `/`, without the query). With --prefix, this command prints the URL",
                 [],
             ),
         };
-        let add = NextStep::new("Then add the rule", ["jumpqr add rule.json".to_owned()]);
-        print_next_steps(out, &[place, add])
+        let add_rule = NextStep::new("Then add the rule", ["jumpqr add rule.json".to_owned()]);
+        print_next_steps(out, &[put_file, add_rule])
     }
 
     fn json(&self) -> Value {

@@ -5,8 +5,8 @@ use jumpqr::error::OwnCode;
 use jumpqr::{ErrCode, Error};
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
-use crate::output::{Ending, HEADING, Report, card, list};
+use crate::error::CommandError;
+use crate::output::{CommandResult, HEADING, Report, format_card, format_table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -14,48 +14,50 @@ Examples:
   jumpqr errcode illegal_prefix
   jumpqr errcode";
 
-/// Say what an error code of WeChat's means and what to do; without one, list all; offline
+/// Explain an error code of WeChat and what to do, or list all codes; offline
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Lookup {
-    /// The number in `errcode`, or its name here [example: 85066]
+pub(crate) struct Errcode {
+    /// The number in `errcode`, or its name in this list [example: 85066]
     #[arg(value_name = "CODE", allow_negative_numbers = true)]
     code: Option<String>,
 }
 
-impl Lookup {
-    pub(crate) fn run(&self) -> Ending {
+impl Errcode {
+    pub(crate) fn run(&self) -> CommandResult {
         let Some(code) = &self.code else {
-            return Ok(Box::new(Table));
+            return Ok(Box::new(ErrcodeTable));
         };
         if let Some(named) = ErrCode::all().iter().find(|known| known.name == code) {
-            return Ok(Box::new(Entry(named)));
+            return Ok(Box::new(ErrcodeEntry(named)));
         }
         let Ok(number) = code.parse() else {
-            return Err(Failure::usage(
+            return Err(CommandError::usage(
                 Some("errcode"),
                 format!(
-                    "`{code}` is neither the number of an error code, such as 85066, nor the name of one, such as illegal_prefix"
+                    "`{code}` is neither an error number such as 85066 nor a name such as \
+                     illegal_prefix"
                 ),
             ));
         };
         match ErrCode::lookup(number) {
-            Some(code) => Ok(Box::new(Entry(code))),
+            Some(code) => Ok(Box::new(ErrcodeEntry(code))),
             None => Err(Error::new(
                 OwnCode::InvalidRequest,
-                format!("{number} is not among the error codes of this interface family"),
+                format!("{number} is not in the list of error codes"),
             )
             .with_advice(
-                "Look the number up in WeChat's documentation; `jumpqr errcode` lists the ones known here.",
+                "Look the number up in WeChat's documentation. `jumpqr errcode` lists the known \
+                 codes.",
             )
             .into()),
         }
     }
 }
 
-struct Entry(&'static ErrCode);
+struct ErrcodeEntry(&'static ErrCode);
 
-impl Report for Entry {
+impl Report for ErrcodeEntry {
     fn command(&self) -> &'static str {
         "errcode"
     }
@@ -75,7 +77,7 @@ impl Report for Entry {
             ("reaction", Some(reaction)),
             ("retryable", Some(code.reaction.is_transient().to_string())),
         ];
-        writeln!(out, "{}", card(&rows))?;
+        writeln!(out, "{}", format_card(&rows))?;
         writeln!(out)?;
         writeln!(out, "{}", code.meaning)?;
         writeln!(out, "{HEADING}What to do:{HEADING:#} {}", code.advice)
@@ -86,9 +88,9 @@ impl Report for Entry {
     }
 }
 
-struct Table;
+struct ErrcodeTable;
 
-impl Report for Table {
+impl Report for ErrcodeTable {
     fn command(&self) -> &'static str {
         "errcode"
     }
@@ -105,7 +107,7 @@ impl Report for Table {
         writeln!(
             out,
             "{}",
-            list(&["errcode", "name", "kind", "meaning"], rows)
+            format_table(&["errcode", "name", "kind", "meaning"], rows)
         )
     }
 

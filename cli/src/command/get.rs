@@ -5,11 +5,11 @@ use jumpqr::Client;
 use jumpqr::interface::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE};
 use serde_json::{Value, json};
 
-use super::checked;
-use crate::args::{Global, whole_number};
-use crate::connection::{Caller, Connection};
-use crate::failure::Failure;
-use crate::output::{Ending, Report, print_listed_rules};
+use super::check_call;
+use crate::args::{Options, parse_whole_number};
+use crate::connection::{ActingAs, Connection};
+use crate::error::CommandError;
+use crate::output::{CommandResult, Report, print_listed_rules};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,13 +17,14 @@ Examples:
   jumpqr get --appid wx1234567890abcdef --all
   jumpqr --json get > rules.json && jumpqr match --rules rules.json https://m.example.cn/table/7";
 
-/// List the rules, and what is left of the quotas (getJumpQRCode)
+/// List the rules and the remaining quotas (getJumpQRCode)
 ///
-/// Without --appid these are the ordinary-link rules of a Mini Program, at most 100.
+/// Without --appid, these are the ordinary-link rules of a Mini Program, at most 100.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Get {
-    /// The rules of a service account that open this Mini Program [example: wx1234567890abcdef]
+    /// List the rules of a service account that open this Mini Program [example:
+    /// wx1234567890abcdef]
     #[arg(long, value_name = "APPID")]
     appid: Option<String>,
 
@@ -36,53 +37,54 @@ pub(crate) struct Get {
         value_name = "N",
         requires = "page",
         default_value_t = MAX_PAGE_SIZE,
-        value_parser = whole_number::<u32>("1 to 200")
+        value_parser = parse_whole_number::<u32>("1 to 200")
     )]
     page_size: u32,
 }
 
-/// Which rules of a service account.
+/// The selected rules of a service account.
 #[derive(Debug, Args)]
 #[group(multiple = false, requires = "appid")]
 struct Selection {
-    /// The latest 10,000 rules; the default with --appid
+    /// List the latest 10,000 rules; the default with --appid
     #[arg(long)]
     latest: bool,
 
-    /// The rule with this prefix, in full; up to 200 times [example: http://weixin.qq.com/q/kZgfwMTm72W]
+    /// List the rule with exactly this prefix; up to 200 times [example:
+    /// http://weixin.qq.com/q/kZgfwMTm72W]
     #[arg(long, value_name = "URL")]
     prefix: Vec<String>,
 
-    /// One page, counting from 1
-    #[arg(long, value_name = "N", value_parser = whole_number::<u32>("counting from 1"))]
+    /// List one page, counting from 1
+    #[arg(long, value_name = "N", value_parser = parse_whole_number::<u32>("counting from 1"))]
     page: Option<u32>,
 
-    /// All rules, page after page; what is left of the quotas is not told
+    /// List all rules, page by page, without the remaining quotas
     #[arg(long)]
     all: bool,
 }
 
 impl Get {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
-        let call = self.call();
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+        let call = self.single_call();
         let warnings = match &call {
-            Some(call) => checked(call)?,
+            Some(call) => check_call(call)?,
             None => Vec::new(),
         };
-        let caller = Caller::of(self.appid.as_deref());
-        let connection = Connection::open(global, caller)?;
+        let acting_as = ActingAs::owner_of_rules(self.appid.as_deref());
+        let connection = Connection::open(options, acting_as)?;
         let list = match (call, &self.appid) {
             (Some(call), _) => connection
                 .client
                 .get_jump_qr_code(call)
-                .map_err(|error| Failure::from(error).warned(warnings))?,
-            (None, appid) => all_pages(&connection.client, appid.as_deref())?,
+                .map_err(|error| CommandError::from(error).with_warnings(warnings))?,
+            (None, appid) => fetch_all_rules(&connection.client, appid.as_deref())?,
         };
-        Ok(Box::new(Listed { list }))
+        Ok(Box::new(GetReport { list }))
     }
 
-    /// The one call to make; `None` where all pages are asked for.
-    fn call(&self) -> Option<GetJumpQRCode> {
+    /// Returns the call for one response. With --all, returns `None`: that takes several pages.
+    fn single_call(&self) -> Option<GetJumpQRCode> {
         let Some(appid) = self.appid.clone() else {
             return Some(GetJumpQRCode::OrdinaryLink);
         };
@@ -103,8 +105,11 @@ impl Get {
     }
 }
 
-/// All rules of the account, in one list.
-pub(super) fn all_pages(client: &Client, appid: Option<&str>) -> Result<JumpQRCodeList, Failure> {
+/// Fetches all rules of the account as one list.
+pub(super) fn fetch_all_rules(
+    client: &Client,
+    appid: Option<&str>,
+) -> Result<JumpQRCodeList, CommandError> {
     let rules = match appid {
         Some(appid) => client.service_account_rules(appid),
         None => client.rules(),
@@ -115,12 +120,12 @@ pub(super) fn all_pages(client: &Client, appid: Option<&str>) -> Result<JumpQRCo
     Ok(list)
 }
 
-struct Listed {
+struct GetReport {
     list: JumpQRCodeList,
 }
 
-impl Listed {
-    /// The numbers of the answer in one line; those that it leaves out are left out.
+impl GetReport {
+    /// Returns the numbers of the response in one line. A number that WeChat left out is left out.
     fn summary(&self) -> String {
         let listed = self.list.rule_list.len();
         let count = match self.list.total_count {
@@ -134,14 +139,14 @@ impl Listed {
             .map(|left| format!("{left} publishes left this month"));
         let open = self.list.qrcodejump_open.map(|open| {
             let word = if open { "on" } else { "off" };
-            format!("opening by QR code is switched {word}")
+            format!("opening by QR code is {word}")
         });
         let parts: Vec<_> = [Some(count), quota, open].into_iter().flatten().collect();
         parts.join("; ")
     }
 }
 
-impl Report for Listed {
+impl Report for GetReport {
     fn command(&self) -> &'static str {
         "get"
     }

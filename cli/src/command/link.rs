@@ -4,11 +4,13 @@ use clap::Args;
 use jumpqr::interface::{Confirmation, LinkMiniprogram, LinkStatus, LinkedMiniprogram};
 use serde_json::{Value, json};
 
-use super::{answer_in_words, checked};
-use crate::args::Global;
-use crate::connection::{Caller, Connection};
-use crate::failure::Failure;
-use crate::output::{Ending, GOOD, NextStep, Report, list, print_next_steps, printable};
+use super::{check_call, describe_confirmation};
+use crate::args::Options;
+use crate::connection::{ActingAs, Connection};
+use crate::error::CommandError;
+use crate::output::{
+    CommandResult, GOOD, NextStep, Report, escape, format_table, print_next_steps,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,7 +19,7 @@ Examples:
 
 /// Link the service account to a Mini Program, before service-account rules (linkMiniprogram)
 ///
-/// An administrator of each side confirms; --status tells how far that is.
+/// An administrator of each side must confirm; --status shows who has not confirmed yet.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Link {
@@ -25,7 +27,7 @@ pub(crate) struct Link {
     #[arg(value_name = "APPID", required_unless_present = "status")]
     appid: Option<String>,
 
-    /// Tell the account's followers
+    /// Notify the account's followers
     #[arg(long)]
     notify_users: bool,
 
@@ -33,63 +35,70 @@ pub(crate) struct Link {
     #[arg(long)]
     show_profile: bool,
 
-    /// List the Mini Programs that are linked, or about to be (wxamplinkget)
+    /// List the linked Mini Programs, and the ones that await confirmation (wxamplinkget)
     #[arg(long, conflicts_with_all = ["appid", "notify_users", "show_profile"])]
     status: bool,
 }
 
 impl Link {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
         let Some(appid) = &self.appid else {
-            return status(global);
+            return list_links(options);
         };
         let call = LinkMiniprogram {
             appid: appid.clone(),
             notify_users: self.notify_users,
             show_profile: self.show_profile,
         };
-        let warnings = checked(&call)?;
-        let caller = Caller::Linking {
+        let warnings = check_call(&call)?;
+        let acting_as = ActingAs::Linking {
             mini_program: Some(appid),
         };
-        let connection = Connection::open(global, caller)?;
+        let connection = Connection::open(options, acting_as)?;
         match connection.client.link_miniprogram(call) {
-            Ok(confirmation) => Ok(Box::new(Asked {
+            Ok(confirmation) => Ok(Box::new(LinkReport {
                 appid: appid.clone(),
                 confirmation,
             })),
-            Err(error) => Err(Failure::from(error).warned(warnings)),
+            Err(error) => Err(CommandError::from(error).with_warnings(warnings)),
         }
     }
 }
 
-fn status(global: &Global) -> Ending {
-    let connection = Connection::open(global, Caller::Linking { mini_program: None })?;
+fn list_links(options: &Options) -> CommandResult {
+    let connection = Connection::open(options, ActingAs::Linking { mini_program: None })?;
     let linked = connection.client.wxamplinkget()?;
-    Ok(Box::new(Status { linked }))
+    Ok(Box::new(LinkStatusReport { linked }))
 }
 
-struct Asked {
+struct LinkReport {
     appid: String,
     confirmation: Confirmation,
 }
 
-impl Report for Asked {
+impl Report for LinkReport {
     fn command(&self) -> &'static str {
         "link"
     }
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let appid = printable(&self.appid);
-        let answer = answer_in_words(self.confirmation);
-        writeln!(out, "{GOOD}Asked{GOOD:#} to link {appid}: {answer}.")?;
+        let appid = escape(&self.appid);
+        let answer = describe_confirmation(self.confirmation);
+        writeln!(
+            out,
+            "{GOOD}Requested{GOOD:#} the link to {appid}: {answer}."
+        )?;
         writeln!(out)?;
         let steps = [
             NextStep::new(
-                "An administrator of the service account and one of the Mini Program confirm in WeChat",
+                "An administrator of the service account and one of the Mini Program must confirm \
+                 in WeChat",
                 [],
             ),
-            NextStep::new("See how far it is", ["jumpqr link --status".to_owned()]),
+            NextStep::new(
+                "See who has not confirmed yet",
+                ["jumpqr link --status".to_owned()],
+            ),
         ];
         print_next_steps(out, &steps)
     }
@@ -99,11 +108,11 @@ impl Report for Asked {
     }
 }
 
-struct Status {
+struct LinkStatusReport {
     linked: Vec<LinkedMiniprogram>,
 }
 
-impl Report for Status {
+impl Report for LinkStatusReport {
     fn command(&self) -> &'static str {
         "link"
     }
@@ -115,12 +124,16 @@ impl Report for Status {
         let rows = self.linked.iter().map(|item| {
             let status = item.status.map_or("not documented", LinkStatus::name);
             vec![
-                printable(&item.appid).into_owned(),
+                escape(&item.appid).into_owned(),
                 status.replace('_', " "),
-                printable(item.nickname.as_deref().unwrap_or_default()).into_owned(),
+                escape(item.nickname.as_deref().unwrap_or_default()).into_owned(),
             ]
         });
-        writeln!(out, "{}", list(&["appid", "status", "nickname"], rows))
+        writeln!(
+            out,
+            "{}",
+            format_table(&["appid", "status", "nickname"], rows)
+        )
     }
 
     fn json(&self) -> Value {

@@ -10,13 +10,15 @@ use jumpqr::matching::{
 };
 use serde_json::{Value, json};
 
-use super::get::all_pages;
-use crate::args::Global;
-use crate::connection::{Caller, Connection};
+use super::get::fetch_all_rules;
+use crate::args::Options;
+use crate::connection::{ActingAs, Connection};
+use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::input::Input;
-use crate::output::{BAD, Ending, GOOD, HEADING, Report, WARNING, card, list, printable};
+use crate::output::{
+    BAD, CommandResult, GOOD, HEADING, Report, WARNING, escape, format_card, format_table,
+};
 use crate::rules_file;
 
 const EXAMPLES: &str = "\
@@ -25,18 +27,18 @@ Examples:
   jumpqr match --rules rules.json https://m.example.cn/table/7
   jumpqr match --rules rules.json --all https://m.example.cn/table/7
 
-rules.json is one rule, a list of rules, or what `jumpqr --json get` prints. Without a `state` (1 not published,
-2 published) a rule counts as published.
+rules.json is one rule, a list of rules, or the output of `jumpqr --json get`. A rule without a
+`state` (1 not published, 2 published) counts as published.
 
 Exit code 0: the link opens for everybody; 4: it does not.";
 
-/// Say which rule a scanned link hits, whether it opens, and if not, why
+/// Explain which rule a scanned link hits, whether it opens, and if not, why
 ///
-/// With --rules it is offline; otherwise the account's rules are listed first (getJumpQRCode).
+/// With --rules, nothing is sent. Without it, the account's rules are listed first (getJumpQRCode).
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Match {
-    /// The scanned link, as it is printed in the code [example: 'https://m.example.cn/table/7?seat=2']
+    /// The scanned link, exactly as in the code [example: 'https://m.example.cn/table/7?seat=2']
     #[arg(value_name = "URL")]
     link: String,
 
@@ -44,25 +46,26 @@ pub(crate) struct Match {
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<Input>,
 
-    /// Match against the rules of a service account that open this Mini Program [example: wx1234567890abcdef]
+    /// Match against a service account's rules that open this Mini Program [example:
+    /// wx1234567890abcdef]
     #[arg(long, value_name = "APPID", conflicts_with = "rules")]
     appid: Option<String>,
 
-    /// Say of every rule why it does not cover the link, not of the nearest three; --json always
-    /// does
+    /// Explain for every rule why it does not cover the link, not only for the nearest three;
+    /// --json always lists all
     #[arg(long)]
     all: bool,
 }
 
-/// How many of the rules that do not cover the link are named.
-const NEAREST: usize = 3;
+/// How many of the rules that do not cover the link are printed without `--all`.
+const MAX_SHOWN_MISSES: usize = 3;
 
-/// A rule of which the form is right, to look at the form of a link with.
+/// A valid prefix, for checking whether a text is a link.
 const NEVER_WRONG: &str = "https://m.example.cn/";
 
 impl Match {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
-        // Whatever the rules are, a text that is no link hits none.
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+        // A text that is not a link hits no rule.
         if covers(NEVER_WRONG, &self.link) == Err(Mismatch::LinkNotALink) {
             return Err(Error::invalid(vec![Finding {
                 field: "link".to_owned(),
@@ -73,33 +76,33 @@ impl Match {
         }
         let candidates = match &self.rules {
             Some(input) => rules_file::read(input)?,
-            None => self.listed(global)?,
+            None => self.fetch_candidates(options)?,
         };
         let rules = RuleSet::new(candidates);
         let found = rules.match_url(&self.link);
-        let missed = rules
+        let misses = rules
             .nearest(&self.link)
             .into_iter()
             .map(|(rule, mismatch)| Miss {
                 prefix: rule.prefix.clone(),
                 mismatch,
-                untold: undocumented_equivalence(&rule.prefix, &self.link),
+                has_undocumented_equivalence: undocumented_equivalence(&rule.prefix, &self.link),
             })
             .collect();
-        Ok(Box::new(Matched {
+        Ok(Box::new(MatchReport {
             link: self.link.clone(),
             opens: found.opens(),
             hit: found.hit.cloned(),
             shadowed: found.shadowed.cloned(),
-            missed,
+            misses,
             all: self.all,
         }))
     }
 
-    fn listed(&self, global: &Global) -> Result<Vec<Candidate>, Failure> {
+    fn fetch_candidates(&self, options: &Options) -> Result<Vec<Candidate>, CommandError> {
         let appid = self.appid.as_deref();
-        let connection = Connection::open(global, Caller::of(appid))?;
-        let list = all_pages(&connection.client, appid)?;
+        let connection = Connection::open(options, ActingAs::owner_of_rules(appid))?;
+        let list = fetch_all_rules(&connection.client, appid)?;
         Ok(list.rule_list.iter().map(ListedRule::candidate).collect())
     }
 }
@@ -108,67 +111,69 @@ impl Match {
 struct Miss {
     prefix: String,
     mismatch: Mismatch,
-    /// It would cover the link if WeChat took for equal what is documented nowhere.
-    untold: bool,
+    /// Whether the rule would cover the link if WeChat ignored an undocumented difference.
+    has_undocumented_equivalence: bool,
 }
 
-struct Matched {
+struct MatchReport {
     link: String,
     opens: bool,
     hit: Option<Candidate>,
     shadowed: Option<Candidate>,
-    /// Those that come nearest first.
-    missed: Vec<Miss>,
-    /// Whether all of them are named.
+    /// The nearest rules come first.
+    misses: Vec<Miss>,
+    /// Whether all misses are printed.
     all: bool,
 }
 
-impl Matched {
-    /// What the Mini Program gets, were the link scanned now.
+impl MatchReport {
+    /// Returns the query that the Mini Program would get if the link were scanned now.
     fn launch_query(&self) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         launch_query(&self.link, now.map_or(0, |now| now.as_secs()))
     }
 
     fn print_misses(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.missed.is_empty() {
+        if self.misses.is_empty() {
             return writeln!(out, "There are no rules.");
         }
-        let named = if self.all { self.missed.len() } else { NEAREST };
-        let heading = if self.missed.len() > named {
+        let shown = if self.all {
+            self.misses.len()
+        } else {
+            MAX_SHOWN_MISSES
+        };
+        let heading = if self.misses.len() > shown {
             format!(
-                "Why the nearest {named} of {} rules do not cover it",
-                self.missed.len()
+                "Why the nearest {shown} of {} rules do not cover it",
+                self.misses.len()
             )
         } else {
             "Why each rule does not cover it".to_owned()
         };
         writeln!(out, "{HEADING}{heading}{HEADING:#}")?;
-        let rows = self.missed.iter().take(named).map(|miss| {
+        let rows = self.misses.iter().take(shown).map(|miss| {
             let mut reason = miss.mismatch.message().to_owned();
-            if miss.untold {
-                reason.push_str(
-                    " (unless WeChat ignores the difference: that is documented nowhere)",
-                );
+            if miss.has_undocumented_equivalence {
+                reason.push_str(" (unless WeChat ignores the difference, which is not documented)");
             }
-            vec![printable(&miss.prefix).into_owned(), reason]
+            vec![escape(&miss.prefix).into_owned(), reason]
         });
-        writeln!(out, "{}", list(&["rule", "reason"], rows))?;
-        if self.missed.len() > named {
+        writeln!(out, "{}", format_table(&["rule", "reason"], rows))?;
+        if self.misses.len() > shown {
             writeln!(out)?;
-            writeln!(out, "--all names every rule.")?;
+            writeln!(out, "--all prints every rule.")?;
         }
         Ok(())
     }
 }
 
-impl Report for Matched {
+impl Report for MatchReport {
     fn command(&self) -> &'static str {
         "match"
     }
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let link = printable(&self.link);
+        let link = escape(&self.link);
         let Some(hit) = &self.hit else {
             writeln!(out, "{BAD}Does not open{BAD:#}: no rule covers {link}")?;
             writeln!(out)?;
@@ -179,27 +184,28 @@ impl Report for Matched {
         } else {
             writeln!(
                 out,
-                "{BAD}Does not open{BAD:#}: the most specific rule that covers {link} is not published"
+                "{BAD}Does not open{BAD:#}: the most specific rule that covers {link} is not \
+                 published"
             )?;
         }
         writeln!(out)?;
         let state = hit.state.map(|state| state.to_string());
         let rows = [
-            ("rule", Some(printable(&hit.prefix).into_owned())),
+            ("rule", Some(escape(&hit.prefix).into_owned())),
             (
                 "state",
-                Some(state.unwrap_or_else(|| "not given; taken for published".to_owned())),
+                Some(state.unwrap_or_else(|| "not given; counts as published".to_owned())),
             ),
             ("query", self.opens.then(|| self.launch_query())),
         ];
-        writeln!(out, "{}", card(&rows))?;
+        writeln!(out, "{}", format_card(&rows))?;
         if let Some(shadowed) = &self.shadowed {
-            let shadowed = printable(&shadowed.prefix);
+            let shadowed = escape(&shadowed.prefix);
             writeln!(out)?;
             writeln!(
                 out,
-                "{WARNING}It shadows{WARNING:#} {shadowed}, which is published and would have opened the link: publish or \
-                 delete the rule above."
+                "{WARNING}It shadows{WARNING:#} {shadowed}, which is published and would open the \
+                 link: publish or delete the rule above."
             )?;
         }
         Ok(())
@@ -211,14 +217,14 @@ impl Report for Matched {
                 .map(|rule| json!({"prefix": rule.prefix, "state": rule.state}))
         };
         let missed: Vec<_> = self
-            .missed
+            .misses
             .iter()
             .map(|miss| {
                 json!({
                     "prefix": miss.prefix,
                     "code": miss.mismatch.code(),
                     "message": miss.mismatch.message(),
-                    "undocumented_equivalence": miss.untold,
+                    "undocumented_equivalence": miss.has_undocumented_equivalence,
                 })
             })
             .collect();

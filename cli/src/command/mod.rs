@@ -1,4 +1,4 @@
-//! The commands, one file each: its options, what it does, and what it says.
+//! The commands. The file of each has its options, its work and its report.
 
 mod add;
 mod check;
@@ -18,10 +18,10 @@ use clap::Subcommand;
 use jumpqr::check::Finding;
 use jumpqr::interface::{Confirmation, Interface};
 
-use crate::args::Global;
-use crate::failure::Failure;
+use crate::args::Options;
+use crate::error::CommandError;
 use crate::input::Input;
-use crate::output::Ending;
+use crate::output::CommandResult;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -34,30 +34,30 @@ pub(crate) enum Command {
     Check(check::Check),
     Match(match_url::Match),
     Token(token::Token),
-    Errcode(errcode::Lookup),
+    Errcode(errcode::Errcode),
     Sandbox(sandbox::Serve),
     Completions(completions::Completions),
 }
 
 impl Command {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
         match self {
-            Self::Add(command) => command.run(global),
-            Self::Get(command) => command.run(global),
-            Self::Publish(command) => command.run(global),
-            Self::Delete(command) => command.run(global),
-            Self::Download(command) => command.run(global),
-            Self::Link(command) => command.run(global),
+            Self::Add(command) => command.run(options),
+            Self::Get(command) => command.run(options),
+            Self::Publish(command) => command.run(options),
+            Self::Delete(command) => command.run(options),
+            Self::Download(command) => command.run(options),
+            Self::Link(command) => command.run(options),
             Self::Check(command) => command.run(),
-            Self::Match(command) => command.run(global),
-            Self::Token(command) => command.run(global),
+            Self::Match(command) => command.run(options),
+            Self::Token(command) => command.run(options),
             Self::Errcode(command) => command.run(),
             Self::Sandbox(command) => command.run(),
             Self::Completions(command) => Ok(command.run()),
         }
     }
 
-    /// What the command reads, which may be standard input.
+    /// Returns the input that the command reads, which may be standard input.
     pub(crate) fn input(&self) -> Option<&Input> {
         match self {
             Self::Add(command) => command.rule.file.as_ref(),
@@ -69,25 +69,24 @@ impl Command {
     }
 }
 
-/// The warnings of `call`, or all of its violations. It comes before the connection, so that a call that is not valid is
-/// refused as such even where there are no credentials.
-fn checked<I: Interface>(call: &I) -> Result<Vec<Finding>, Failure> {
+/// Returns the warnings of `call`, or an error with all of its violations. Commands check before
+/// they connect, so that an invalid call has this error even without credentials.
+fn check_call<I: Interface>(call: &I) -> Result<Vec<Finding>, CommandError> {
     let report = call.check();
     let warnings = report.warnings.clone();
     match report.into_result() {
         Ok(warnings) => Ok(warnings),
-        Err(error) => Err(Failure::from(error.in_interface(I::NAME)).warned(warnings)),
+        Err(error) => Err(CommandError::from(error.in_interface(I::NAME)).with_warnings(warnings)),
     }
 }
 
-/// How a write was confirmed.
-fn answer_in_words(confirmation: Confirmation) -> &'static str {
+fn describe_confirmation(confirmation: Confirmation) -> &'static str {
     match confirmation {
         Confirmation::Answered => "WeChat answered ok (errcode 0)",
         Confirmation::ReadBack => {
-            "WeChat's answer got lost or was inconclusive; read back, the change stands"
+            "WeChat's response was lost or inconclusive, but the change was read back"
         }
-        Confirmation::NotThere => "there is no such rule, and nothing was sent",
-        Confirmation::AlreadyPublished => "the rule is published already, and nothing was sent",
+        Confirmation::NotThere => "there is no such rule; nothing was sent",
+        Confirmation::AlreadyPublished => "the rule is already published; nothing was sent",
     }
 }

@@ -1,4 +1,4 @@
-//! What `publish` and `delete` share: the rule that a command line names, and looking it up first.
+//! The rule that `publish` and `delete` name, its lookup, and their dry run.
 
 use std::io::{self, Write};
 
@@ -8,13 +8,12 @@ use jumpqr::interface::{GetJumpQRCode, Interface, JumpQRCodeList, ListedRule, Pr
 use jumpqr::{Client, Error, RuleKey};
 use serde_json::{Value, json};
 
-use super::checked;
-use crate::args::Global;
+use super::check_call;
+use crate::args::Options;
 use crate::connection;
-use crate::failure::Failure;
-use crate::output::{Report, note, print_listed_rules, printable};
+use crate::error::CommandError;
+use crate::output::{Report, escape, print_listed_rules, print_note};
 
-/// Names one rule.
 #[derive(Debug, Args)]
 pub(super) struct NamedRule {
     /// The prefix of the rule, in full [example: https://m.example.cn/table/]
@@ -26,24 +25,23 @@ pub(super) struct NamedRule {
     #[arg(long, value_name = "APPID")]
     appid: Option<String>,
 
-    /// Print the exact request and the rule as it is now; nothing is changed
+    /// Print the exact request and the rule as it is now, but change nothing
     ///
-    /// The rule is looked up with getJumpQRCode, so credentials are needed, unless --no-validate is
-    /// given.
+    /// The rule is looked up with getJumpQRCode, which needs credentials. With --no-validate, it is
+    /// not looked up.
     #[arg(long)]
     dry_run: bool,
 
-    /// Send the request as it is: nothing is checked, and the rule is not looked up first
+    /// Send the request without checking it and without looking the rule up first
     #[arg(long)]
     no_validate: bool,
 }
 
 /// The rule before the change.
 #[derive(Debug)]
-pub(super) enum Before {
-    /// As it is listed.
+pub(super) enum RuleBefore {
     Listed(ListedRule),
-    /// The list does not tell, or nothing was looked up.
+    /// The list does not say whether the rule exists, or the rule was not looked up.
     Unclear,
 }
 
@@ -59,35 +57,35 @@ impl NamedRule {
         self.dry_run
     }
 
-    /// Whether the rule is looked up before the change.
+    /// Returns whether the rule is looked up before the change.
     pub(super) fn is_looked_up(&self) -> bool {
         !self.no_validate
     }
 
-    /// Returns the warnings of a call. One with violations is refused, unless nothing is to be
-    /// checked.
-    pub(super) fn check<I: Interface>(&self, call: &I) -> Result<Vec<Finding>, Failure> {
+    /// Returns the warnings of a call, or an error if it has violations. With --no-validate, the
+    /// violations are warnings too.
+    pub(super) fn check<I: Interface>(&self, call: &I) -> Result<Vec<Finding>, CommandError> {
         if self.no_validate {
             let report = call.check();
             return Ok([report.violations, report.warnings].concat());
         }
-        checked(call)
+        check_call(call)
     }
 
-    /// Looks the rule up. It is an error if there is no such rule.
+    /// Looks the rule up. If there is no such rule, that is an error.
     pub(super) fn look_up(
         &self,
         client: &Client,
         interface: &'static str,
-    ) -> Result<Before, Failure> {
+    ) -> Result<RuleBefore, CommandError> {
         let key = self.key();
         let Some(call) = GetJumpQRCode::to_look_up(&key).filter(|_| !self.no_validate) else {
-            return Ok(Before::Unclear);
+            return Ok(RuleBefore::Unclear);
         };
         let list = client.get_jump_qr_code(call)?;
         match list.presence(&key) {
-            Presence::Listed(rule) => Ok(Before::Listed(rule.clone())),
-            Presence::Unclear => Ok(Before::Unclear),
+            Presence::Listed(rule) => Ok(RuleBefore::Listed(rule.clone())),
+            Presence::Unclear => Ok(RuleBefore::Unclear),
             Presence::NotListed => Err(no_such_rule(client, &key, &list)
                 .in_interface(interface)
                 .into()),
@@ -95,12 +93,12 @@ impl NamedRule {
     }
 }
 
-/// The error, with the listed prefix that was probably meant. Of a service account's rules,
-/// `looked_up` has only those that were asked for, so the others are listed here.
+/// Makes the error, with the listed prefix that was probably meant. For a service account,
+/// `looked_up` has only the requested prefix, so the latest rules are listed here.
 fn no_such_rule(client: &Client, key: &RuleKey, looked_up: &JumpQRCodeList) -> Error {
     let latest = key.appid().and_then(|appid| {
         let appid = appid.to_owned();
-        // It is only for the hint: without it, the error stands as well.
+        // The list is only for the hint. If it fails, the error has no hint.
         client
             .get_jump_qr_code(GetJumpQRCode::Latest { appid })
             .ok()
@@ -111,7 +109,7 @@ fn no_such_rule(client: &Client, key: &RuleKey, looked_up: &JumpQRCodeList) -> E
         .no_such_rule(key.prefix())
 }
 
-impl Before {
+impl RuleBefore {
     pub(super) fn rule(&self) -> Option<&ListedRule> {
         match self {
             Self::Listed(rule) => Some(rule),
@@ -120,11 +118,11 @@ impl Before {
     }
 }
 
-/// A request that is shown instead of sent, and the rule as it is.
+/// A request that is printed instead of sent, and the rule as it is.
 pub(super) struct DryRun {
     command: &'static str,
     request: Request,
-    before: Before,
+    before: RuleBefore,
     warnings: Vec<Finding>,
     /// Why the request would not be sent.
     pub(super) nothing_to_do: Option<&'static str>,
@@ -137,11 +135,11 @@ struct Request {
 }
 
 impl DryRun {
-    pub(super) fn of<I: Interface>(
+    pub(super) fn new<I: Interface>(
         command: &'static str,
         call: &I,
         base_url: &str,
-        before: Before,
+        before: RuleBefore,
         warnings: Vec<Finding>,
     ) -> Self {
         let request = call.request();
@@ -158,19 +156,19 @@ impl DryRun {
         }
     }
 
-    /// Without credentials and without a connection.
-    pub(super) fn offline<I: Interface>(
+    /// Makes a dry run that needs no credentials and connects to nothing.
+    pub(super) fn without_lookup<I: Interface>(
         command: &'static str,
         call: &I,
         warnings: Vec<Finding>,
-        global: &Global,
-    ) -> Result<Self, Failure> {
-        let base_url = connection::base_url(global)?;
-        Ok(Self::of(
+        options: &Options,
+    ) -> Result<Self, CommandError> {
+        let base_url = connection::checked_base_url(options)?;
+        Ok(Self::new(
             command,
             call,
             &base_url,
-            Before::Unclear,
+            RuleBefore::Unclear,
             warnings,
         ))
     }
@@ -183,15 +181,15 @@ impl Report for DryRun {
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         for warning in &self.warnings {
-            note(&format!("warning: {warning}"));
+            print_note(&format!("warning: {warning}"));
         }
         match (&self.before, self.nothing_to_do) {
-            (_, Some(reason)) => note(&format!("dry run: nothing would be sent: {reason}")),
-            (Before::Listed(_), None) => {
-                note("dry run: the rule was looked up, and nothing was changed");
+            (_, Some(reason)) => print_note(&format!("dry run: nothing would be sent: {reason}")),
+            (RuleBefore::Listed(_), None) => {
+                print_note("dry run: the rule was looked up, and nothing was changed");
             }
-            (Before::Unclear, None) => {
-                note("dry run: nothing was changed; whether the rule exists is not known");
+            (RuleBefore::Unclear, None) => {
+                print_note("dry run: nothing was changed; it is unknown whether the rule exists");
             }
         }
         if let Some(rule) = self.before.rule() {
@@ -201,12 +199,7 @@ impl Report for DryRun {
         if self.nothing_to_do.is_some() {
             return Ok(());
         }
-        writeln!(
-            out,
-            "{} {}",
-            self.request.method,
-            printable(&self.request.url)
-        )?;
+        writeln!(out, "{} {}", self.request.method, escape(&self.request.url))?;
         writeln!(out)?;
         writeln!(out, "{}", self.request.body)
     }

@@ -6,12 +6,12 @@ use jumpqr::interface::{Confirmation, Interface, PublishJumpQRCode};
 use jumpqr::rule::RuleState;
 use serde_json::{Value, json};
 
-use super::answer_in_words;
+use super::describe_confirmation;
 use super::named_rule::{DryRun, NamedRule};
-use crate::args::Global;
-use crate::connection::{Caller, Connection};
-use crate::failure::Failure;
-use crate::output::{Ending, GOOD, Report, printable};
+use crate::args::Options;
+use crate::connection::{ActingAs, Connection};
+use crate::error::CommandError;
+use crate::output::{CommandResult, GOOD, Report, escape};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,13 +19,13 @@ Examples:
   jumpqr publish --dry-run https://m.example.cn/table/
   jumpqr publish http://weixin.qq.com/q/kZgfwMTm72W --appid wx1234567890abcdef";
 
-const ALREADY: &str = "the rule is published already";
+const ALREADY_PUBLISHED: &str = "the rule is already published";
 
 /// Make a rule effective for everybody (publishJumpQRCode)
 ///
-/// The only way back is to delete the rule. In ordinary-link mode an account has 100 publishes a
-/// month. The rule is looked up first: if there is no such rule, that is an error (exit code 4); if
-/// it is published already, nothing is sent.
+/// A published rule cannot be unpublished, only deleted. In ordinary-link mode, an account has 100
+/// publishes a month. The rule is looked up first. If there is no such rule (exit code 4), or if it
+/// is already published (exit code 0), nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Publish {
@@ -34,64 +34,64 @@ pub(crate) struct Publish {
 }
 
 impl Publish {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
         let key = self.rule.key();
         let call = PublishJumpQRCode { key: key.clone() };
         let warnings = self.rule.check(&call)?;
         if self.rule.is_dry_run() && !self.rule.is_looked_up() {
-            return Ok(Box::new(DryRun::offline(
-                "publish", &call, warnings, global,
+            return Ok(Box::new(DryRun::without_lookup(
+                "publish", &call, warnings, options,
             )?));
         }
-        let connection = Connection::open(global, Caller::of(key.appid()))?;
+        let connection = Connection::open(options, ActingAs::owner_of_rules(key.appid()))?;
         let client = &connection.client;
         let before = self
             .rule
             .look_up(client, PublishJumpQRCode::NAME)
-            .map_err(|failure| failure.warned(warnings.clone()))?;
+            .map_err(|error| error.with_warnings(warnings.clone()))?;
         let state = before.rule().and_then(|rule| rule.state);
-        let already = (state == Some(RuleState::Published)).then_some(ALREADY);
+        let nothing_to_do = (state == Some(RuleState::Published)).then_some(ALREADY_PUBLISHED);
         if self.rule.is_dry_run() {
-            let base_url = connection.base_url(global)?;
-            let mut dry_run = DryRun::of("publish", &call, &base_url, before, warnings);
-            dry_run.nothing_to_do = already;
+            let base_url = connection.base_url(options)?;
+            let mut dry_run = DryRun::new("publish", &call, &base_url, before, warnings);
+            dry_run.nothing_to_do = nothing_to_do;
             return Ok(Box::new(dry_run));
         }
-        let confirmation = match already {
+        let confirmation = match nothing_to_do {
             Some(_) => Confirmation::AlreadyPublished,
-            // It has been checked and looked up.
+            // The call is already checked, and the rule looked up.
             None => client
                 .with_validate(false)
                 .call(call)
-                .map_err(|error| Failure::from(error).warned(warnings))?,
+                .map_err(|error| CommandError::from(error).with_warnings(warnings))?,
         };
-        Ok(Box::new(Published { key, confirmation }))
+        Ok(Box::new(PublishReport { key, confirmation }))
     }
 }
 
-struct Published {
+struct PublishReport {
     key: RuleKey,
     confirmation: Confirmation,
 }
 
-impl Report for Published {
+impl Report for PublishReport {
     fn command(&self) -> &'static str {
         "publish"
     }
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let prefix = printable(self.key.prefix());
+        let prefix = escape(self.key.prefix());
         if self.confirmation == Confirmation::AlreadyPublished {
             return writeln!(
                 out,
-                "{GOOD}Nothing to do{GOOD:#} for {prefix}: {ALREADY}; nothing was sent."
+                "{GOOD}Nothing to do{GOOD:#} for {prefix}: {ALREADY_PUBLISHED}; nothing was sent."
             );
         }
-        let answer = answer_in_words(self.confirmation);
+        let answer = describe_confirmation(self.confirmation);
         writeln!(out, "{GOOD}Published{GOOD:#} {prefix}: {answer}.")?;
         writeln!(
             out,
-            "Everybody who scans a link that the rule covers now gets to the Mini Program."
+            "Links that the rule covers now open the Mini Program for everybody who scans them."
         )
     }
 

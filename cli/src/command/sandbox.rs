@@ -8,9 +8,9 @@ use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credenti
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::args::whole_number;
-use crate::failure::{Cause, Failure};
-use crate::output::{Ending, HEADING, Report, card, list};
+use crate::args::parse_whole_number;
+use crate::error::{Cause, CommandError};
+use crate::output::{CommandResult, HEADING, Report, format_card, format_table};
 use crate::sandbox::{proxy_ca, serve};
 
 const EXAMPLES: &str = "\
@@ -19,11 +19,12 @@ Examples:
   jumpqr sandbox --port 8930
   jumpqr sandbox --proxy
 
-Then, in another shell, with the `export` lines that it prints, every command talks to it; so does any other client of
-WeChat's interfaces. GET /sandbox on it lists what it can be told: faults, other accounts, another time.";
+Paste the `export` lines that it prints into another shell. There, every command uses the sandbox.
+Any other client of WeChat's interfaces may use it too. GET /sandbox lists what it can simulate:
+faults, other accounts, another time.";
 
-/// What clients read the name of a file with certificate authorities from: OpenSSL and Go, curl,
-/// Python's requests, Node.
+/// The variables that name a file of certificate authorities: for OpenSSL and Go, curl, Python's
+/// requests, and Node.
 const CA_VARIABLES: [&str; 4] = [
     "SSL_CERT_FILE",
     "CURL_CA_BUNDLE",
@@ -31,55 +32,62 @@ const CA_VARIABLES: [&str; 4] = [
     "NODE_EXTRA_CA_CERTS",
 ];
 
-/// Serve a local WeChat on this machine until Ctrl-C
+/// Run a local WeChat on this machine until Ctrl-C
 ///
-/// It has a Mini Program, a service account linked to it, and a third-party platform that the Mini Program has authorised.
-/// It has no rules, and keeps everything in memory.
+/// It has a Mini Program, a service account linked to it, and a third-party platform that the Mini
+/// Program has authorised. It starts without rules and keeps everything in memory.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
-    /// The TCP port on 127.0.0.1 to listen on; 0 is any free one [example: 8930]
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole_number::<u16>("0 to 65535"))]
+    /// The TCP port on 127.0.0.1 to listen on; 0 means any free port [example: 8930]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = parse_whole_number::<u16>("0 to 65535")
+    )]
     port: u16,
+
     /// Allow requests that name this host, with or without a port; may be repeated
     ///
-    /// The sandbox answers as 127.0.0.1, localhost and [::1], and refuses other names: a web page
-    /// could have chosen them. Allow a name of /etc/hosts, or one that a proxy or a container
-    /// forwards to the sandbox.
+    /// The sandbox answers requests to 127.0.0.1, localhost and [::1]. It refuses other names,
+    /// because a web page could use them. Allow a name in /etc/hosts, or one that a proxy or a
+    /// container forwards to the sandbox.
     #[arg(long = "allow-host", value_name = "NAME[:PORT]")]
     allowed_hosts: Vec<String>,
-    /// Be an HTTPS proxy, too, that leads api.weixin.qq.com and its sisters here
+
+    /// Also be an HTTPS proxy that answers for api.weixin.qq.com and WeChat's other API hosts
     ///
-    /// For clients that have WeChat's address built in. With the `export` lines that are printed,
-    /// they come here unchanged: as proxy they take this sandbox, and they trust a certificate
-    /// authority that is made for this run and may sign for weixin.qq.com only. The proxy refuses
-    /// all other hosts. The command that comes with the packages for Python and Node has no proxy.
+    /// For clients that have WeChat's address built in. The printed `export` lines make them use
+    /// this proxy and trust its certificate authority. The authority is made for this run and may
+    /// sign only for weixin.qq.com. The proxy refuses all other hosts. The command in the packages
+    /// for Python and Node has no proxy.
     #[arg(long)]
     proxy: bool,
-    /// With --proxy: write the authority's certificate there and leave it; without it, a temporary
-    /// file holds it
+
+    /// Write the authority's certificate to this file and keep it [default: a temporary file]
     #[arg(long, value_name = "FILE", requires = "proxy")]
     proxy_ca_file: Option<PathBuf>,
 }
 
 impl Serve {
-    pub(crate) fn run(&self) -> Ending {
+    pub(crate) fn run(&self) -> CommandResult {
         let (stop, stopped) = channel();
-        // Before anything is printed: whoever reads that it serves may stop it at once.
+        // Set before anything is printed: a program that reads the output may stop us at once.
         ctrlc::set_handler(move || {
-            // Nobody listens any more only when it stops already.
-            let _stopping = stop.send(());
+            // Fails only if the command is already stopping.
+            let _ = stop.send(());
         })
         .map_err(|error| {
-            Failure::from(Cause::Sandbox {
-                message: format!("Ctrl-C cannot be caught: {error}"),
+            CommandError::from(Cause::Sandbox {
+                message: format!("the handler for Ctrl-C cannot be set: {error}"),
             })
         })?;
         let sandbox = serve(self.port, &self.allowed_hosts, self.proxy)?;
         let ca_file = proxy_ca(&sandbox)
-            .map(|pem| CaFile::write(pem, self.proxy_ca_file.as_deref()))
+            .map(|pem| CaFile::create(pem, self.proxy_ca_file.as_deref()))
             .transpose()?;
-        Ok(Box::new(Serving {
+        Ok(Box::new(ServeReport {
             sandbox,
             ca_file,
             stopped,
@@ -87,24 +95,22 @@ impl Serve {
     }
 }
 
-/// The file that clients of the proxy read the authority's certificate from.
+/// The file with the certificate of the proxy's authority, for its clients.
 enum CaFile {
-    /// Removed at the end.
+    /// Removed when the sandbox stops.
     Temporary(NamedTempFile),
     Named(PathBuf),
 }
 
 impl CaFile {
-    fn write(pem: &str, path: Option<&Path>) -> Result<Self, Failure> {
-        let failed = |what: &Path, error: &io::Error| {
-            Failure::from(Cause::Sandbox {
-                message: format!("{} cannot be written: {error}", what.display()),
-            })
+    fn create(pem: &str, path: Option<&Path>) -> Result<Self, CommandError> {
+        let unwritable = |path: &Path, error: &io::Error| {
+            CommandError::unwritable(&path.display().to_string(), error)
         };
         if let Some(path) = path {
-            fs::write(path, pem).map_err(|error| failed(path, &error))?;
-            // Absolute, as the clients start in other folders.
-            let path = fs::canonicalize(path).map_err(|error| failed(path, &error))?;
+            fs::write(path, pem).map_err(|error| unwritable(path, &error))?;
+            // Absolute, because the clients may run in other folders.
+            let path = fs::canonicalize(path).map_err(|error| unwritable(path, &error))?;
             return Ok(Self::Named(path));
         }
         let temporary = tempfile::Builder::new()
@@ -115,7 +121,7 @@ impl CaFile {
                 file.write_all(pem.as_bytes())?;
                 Ok(file)
             });
-        let file = temporary.map_err(|error| failed(&env::temp_dir(), &error))?;
+        let file = temporary.map_err(|error| unwritable(&env::temp_dir(), &error))?;
         Ok(Self::Temporary(file))
     }
 
@@ -127,14 +133,14 @@ impl CaFile {
     }
 }
 
-struct Serving {
+struct ServeReport {
     sandbox: Sandbox,
     /// `None` without the proxy.
     ca_file: Option<CaFile>,
     stopped: Receiver<()>,
 }
 
-impl Report for Serving {
+impl Report for ServeReport {
     fn command(&self) -> &'static str {
         "sandbox"
     }
@@ -143,7 +149,7 @@ impl Report for Serving {
         let base_url = self.sandbox.base_url();
         let mini_program = self.sandbox.mini_program();
         let service_account = self.sandbox.service_account();
-        // These secrets are none: every sandbox has them.
+        // These secrets may be printed: they are the same in every sandbox.
         let row = |name: &str, account: &Credentials| {
             vec![
                 name.to_owned(),
@@ -156,7 +162,7 @@ impl Report for Serving {
             row("service account", &service_account),
             row("third-party platform", &self.sandbox.platform()),
         ];
-        let of_platform = [
+        let platform_credentials = [
             ("component_verify_ticket", COMPONENT_VERIFY_TICKET),
             ("authorizer_refresh_token", AUTHORIZER_REFRESH_TOKEN),
         ]
@@ -166,18 +172,23 @@ impl Report for Serving {
             "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it"
         )?;
         writeln!(out)?;
-        writeln!(out, "{}", list(&["account", "appid", "secret"], rows))?;
-        writeln!(out)?;
         writeln!(
             out,
-            "{HEADING}Of the platform{HEADING:#}, which the Mini Program has authorised"
+            "{}",
+            format_table(&["account", "appid", "secret"], rows)
         )?;
         writeln!(out)?;
-        writeln!(out, "{}", card(&of_platform))?;
+        writeln!(
+            out,
+            "{HEADING}The platform{HEADING:#}, which the Mini Program has authorised"
+        )?;
+        writeln!(out)?;
+        writeln!(out, "{}", format_card(&platform_credentials))?;
         writeln!(out)?;
         writeln!(
             out,
-            "{HEADING}In another shell{HEADING:#} (ordinary-link rules; for service-account rules, the other account)"
+            "{HEADING}In another shell{HEADING:#} (for service-account rules, use the other \
+             account)"
         )?;
         writeln!(out)?;
         if let Some(ca_file) = &self.ca_file {
@@ -187,7 +198,7 @@ impl Report for Serving {
             for name in CA_VARIABLES {
                 writeln!(out, "export {name}={path}")?;
             }
-            // Node's own clients take a proxy from the environment only if they are told to.
+            // Node's own clients use a proxy of the environment only if this is set.
             writeln!(out, "export NODE_USE_ENV_PROXY=1")?;
         }
         writeln!(out, "export JUMPQR_BASE_URL={base_url}")?;
@@ -197,7 +208,8 @@ impl Report for Serving {
     }
 
     fn json(&self) -> Value {
-        let account = |account: Credentials| json!({"appid": account.appid, "secret": account.secret.expose()});
+        let account =
+            |Credentials { appid, secret, .. }| json!({"appid": appid, "secret": secret.expose()});
         let platform = self.sandbox.platform();
         let mini_program = self.sandbox.mini_program();
         let proxy = self.ca_file.as_ref().map(|ca_file| {
@@ -221,9 +233,9 @@ impl Report for Serving {
         })
     }
 
-    fn linger(&self) {
-        // The handler lives as long as the process, so this ends by its signal.
-        let _stopped = self.stopped.recv();
+    fn run_until_stopped(&self) {
+        // Cannot fail: the handler keeps the sender for as long as the process lives.
+        let _ = self.stopped.recv();
         self.sandbox.stop();
     }
 }

@@ -1,7 +1,7 @@
-//! What is printed: results on standard output, notes and errors on standard error; with `--json`, exactly one object on
-//! standard output and nothing else there.
+//! Prints results on standard output, notes and errors on standard error. With `--json`, standard
+//! output is exactly one object, for errors too.
 
-mod failure;
+mod error;
 mod json;
 mod next_step;
 mod rules;
@@ -9,74 +9,73 @@ mod style;
 mod table;
 mod text;
 
-pub(crate) use next_step::{NextStep, command_line, print_next_steps};
-pub(crate) use rules::{print_listed_rules, rule_card};
+pub(crate) use next_step::{NextStep, print_next_steps, quote_command_line};
+pub(crate) use rules::{format_rule, print_listed_rules};
 pub(crate) use style::{BAD, GOOD, HEADING, WARNING};
-pub(crate) use table::{card, list};
-pub(crate) use text::printable;
+pub(crate) use table::{format_card, format_table};
+pub(crate) use text::escape;
 
 use std::io::{self, Write};
 
 use jumpqr::check::Finding;
 use serde_json::Value;
 
-use crate::args::Unparsed;
+use crate::args::HelpOrError;
+use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
-/// What a command that did what was asked has to say.
+/// The result of a command that succeeded.
 pub(crate) trait Report {
-    /// The command's name, e.g. `add`.
+    /// Returns the command's name, e.g. `add`.
     fn command(&self) -> &'static str;
 
-    /// Prints it for a person.
+    /// Prints the result for people.
     fn print(&self, out: &mut dyn Write) -> io::Result<()>;
 
-    /// The members of the JSON object, next to `ok` and `command`.
+    /// Returns the members of the JSON object, except `ok` and `command`.
     fn json(&self) -> Value;
 
     fn exit(&self) -> Exit {
         Exit::Ok
     }
 
-    /// What goes on after it was printed: a server serves.
-    fn linger(&self) {}
+    /// Runs after the report is printed, until the user stops the command. Only a server has
+    /// something to do here.
+    fn run_until_stopped(&self) {}
 }
 
-/// How a command ended.
-pub(crate) type Ending = Result<Box<dyn Report>, Failure>;
+pub(crate) type CommandResult = Result<Box<dyn Report>, CommandError>;
 
-/// Prints how a command ended.
-pub(crate) fn print(json: bool, ending: Ending) -> Exit {
-    match ending {
+pub(crate) fn print_result(json: bool, result: CommandResult) -> Exit {
+    match result {
         Ok(report) => {
             let written = if json {
-                print_json(&json::success(&*report))
+                print_json(&json::success_object(&*report))
             } else {
-                to_stdout(|out| report.print(out))
+                write_to_stdout(|out| report.print(out))
             };
-            let exit = delivered(written, report.exit());
-            report.linger();
+            let exit = exit_after_write(written, report.exit());
+            report.run_until_stopped();
             exit
         }
-        Err(failure) => {
+        Err(error) => {
             let written = if json {
-                print_json(&json::failure(&failure))
+                print_json(&json::error_object(&error))
             } else {
-                to_stderr(|out| failure::print(out, &failure));
+                write_to_stderr(|out| error::print(out, &error));
                 Ok(())
             };
-            delivered(written, failure.exit())
+            exit_after_write(written, error.exit())
         }
     }
 }
 
-/// Prints what clap has to say instead of a command line.
-pub(crate) fn unparsed(unparsed: &Unparsed) -> Exit {
-    let error = &unparsed.error;
-    if error.use_stderr() && unparsed.json {
-        let failure = Failure::usage(None, text::first_paragraph(&error.render().to_string()));
-        return delivered(print_json(&json::failure(&failure)), Exit::Usage);
+pub(crate) fn print_help_or_error(help_or_error: &HelpOrError) -> Exit {
+    let error = &help_or_error.error;
+    if error.use_stderr() && help_or_error.json {
+        let message = text::first_paragraph(&error.render().to_string());
+        let error = CommandError::usage(None, message);
+        return exit_after_write(print_json(&json::error_object(&error)), Exit::Usage);
     }
     let exit = if error.use_stderr() {
         Exit::Usage
@@ -84,25 +83,25 @@ pub(crate) fn unparsed(unparsed: &Unparsed) -> Exit {
         Exit::Ok
     };
     let rendered = error.render().to_string();
-    // Its colours are of no use where an argument would steer the terminal.
-    let shown = text::printable_lines(&rendered);
+    // If an argument would steer the terminal, the text is printed escaped and without colours.
+    let shown = text::escape_lines(&rendered);
     let written = if shown == rendered {
         error.print()
     } else if error.use_stderr() {
-        to_stderr(|out| writeln!(out, "{shown}"));
+        write_to_stderr(|out| writeln!(out, "{shown}"));
         Ok(())
     } else {
-        to_stdout(|out| writeln!(out, "{shown}"))
+        write_to_stdout(|out| writeln!(out, "{shown}"))
     };
-    delivered(written, exit)
+    exit_after_write(written, exit)
 }
 
-/// Says something on standard error that is not a result.
-pub(crate) fn note(text: &str) {
-    to_stderr(|out| writeln!(out, "{}", printable(text)));
+/// Prints a text on standard error that is not a result.
+pub(crate) fn print_note(text: &str) {
+    write_to_stderr(|out| writeln!(out, "{}", escape(text)));
 }
 
-/// Prints `warnings`, each with its field, under a heading; nothing where there are none.
+/// Prints `warnings` under a heading, each with its field. Without warnings, prints nothing.
 pub(crate) fn print_warnings(out: &mut dyn Write, warnings: &[Finding]) -> io::Result<()> {
     if warnings.is_empty() {
         return Ok(());
@@ -113,58 +112,59 @@ pub(crate) fn print_warnings(out: &mut dyn Write, warnings: &[Finding]) -> io::R
 
 fn print_findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     for finding in findings {
-        writeln!(out, "  - {}", printable(&finding.to_string()))?;
+        writeln!(out, "  - {}", escape(&finding.to_string()))?;
     }
     Ok(())
 }
 
 fn print_json(value: &Value) -> io::Result<()> {
-    to_stdout(|out| writeln!(out, "{}", text::printable_json(&value.to_string())))
+    write_to_stdout(|out| writeln!(out, "{}", text::escape_json(&value.to_string())))
 }
 
-fn to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout().lock());
     print(&mut out)?;
     out.flush()
 }
 
-/// Standard error is for people: where it is closed, nobody reads it.
-fn to_stderr(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    let _closed = print(&mut anstream::stderr().lock());
+fn write_to_stderr(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    // Standard error is for people. If it is closed, nobody reads it.
+    let _ = print(&mut anstream::stderr().lock());
 }
 
-/// Prints what the library warns of while a command runs, and after it.
-struct Warnings;
+/// Prints the library's warnings on standard error.
+struct WarningLogger;
 
-impl log::Log for Warnings {
+impl log::Log for WarningLogger {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
         metadata.level() == log::Level::Warn && metadata.target().starts_with("jumpqr")
     }
 
     fn log(&self, record: &log::Record<'_>) {
         if self.enabled(record.metadata()) {
-            note(&format!("warning: {}", record.args()));
+            print_note(&format!("warning: {}", record.args()));
         }
     }
 
     fn flush(&self) {}
 }
 
-/// From now on, warnings of the library go to standard error.
-pub(crate) fn show_warnings() {
-    // A program that runs the command may have a logger of its own.
-    if log::set_logger(&Warnings).is_ok() {
+/// Installs the logger for the library's warnings.
+pub(crate) fn log_warnings_to_stderr() {
+    // A program that includes the command may have set its own logger, which then stays.
+    if log::set_logger(&WarningLogger).is_ok() {
         log::set_max_level(log::LevelFilter::Warn);
     }
 }
 
-/// The exit code, once everything was written. A reader that has seen enough and closed the pipe is no error.
-fn delivered(written: io::Result<()>, exit: Exit) -> Exit {
+/// Returns the exit code after the output was written. A closed pipe is not an error: its reader
+/// has seen enough.
+fn exit_after_write(written: io::Result<()>, exit: Exit) -> Exit {
     match written {
         Ok(()) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
         Err(error) => {
-            note(&format!(
+            print_note(&format!(
                 "error: standard output cannot be written: {error}"
             ));
             Exit::Defect

@@ -1,4 +1,4 @@
-//! Colours. They are taken out where standard output or standard error is not a terminal, and with NO_COLOR.
+//! Colours. `anstream` removes them if the output is not a terminal, or if NO_COLOR is set.
 
 use anstyle::{AnsiColor, Style};
 

@@ -1,54 +1,54 @@
-//! Tables. A URL is never broken: it is copied out of the terminal.
+//! Formats tables. A URL is never broken over two lines, so that it can be copied.
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets};
 use terminal_size::terminal_size_of;
 
-use super::text::printable_lines;
+use super::text::escape_lines;
 
-/// A text is wrapped to no less than this, in columns of the terminal.
-const NARROWEST_TEXT: usize = 24;
+/// The narrowest column that text is wrapped to, in columns of the terminal.
+const MIN_TEXT_COLUMNS: usize = 24;
 
-/// Names and values, one pair a line, indented. A value that is `None` is left out.
-pub(crate) fn card(rows: &[(&str, Option<String>)]) -> String {
-    pairs(
+/// Formats names and values, one pair a line, indented. A pair without a value is left out.
+pub(crate) fn format_card(rows: &[(&str, Option<String>)]) -> String {
+    format_pairs(
         rows.iter()
             .filter_map(|(name, value)| Some((*name, value.as_deref()?))),
     )
 }
 
-/// Rows below a header, for the width of the terminal.
+/// Formats rows below a header, for the width of the terminal.
 ///
-/// If a row is too long for it, cells are wrapped between words. If a word is still too long, each
-/// row becomes a block of lines: the first cell, then the others with their names. Where there is
-/// no terminal, each row is one line.
-pub(crate) fn list(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// If a row is too long, cells are wrapped between words. If a word is still too long, each row
+/// becomes a block of lines: the first cell, then the others with their names. Without a terminal,
+/// each row is one line.
+pub(crate) fn format_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let width = terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
     let rows: Vec<Vec<String>> = rows
         .into_iter()
         .map(|row| {
             row.iter()
-                .map(|cell| printable_lines(cell).into_owned())
+                .map(|cell| escape_lines(cell).into_owned())
                 .collect()
         })
         .collect();
-    within(width.map(usize::from), header, &rows)
+    format_for_width(width.map(usize::from), header, &rows)
 }
 
-fn within(width: Option<usize>, header: &[&str], rows: &[Vec<String>]) -> String {
-    let plain = finished(table(header, rows));
-    let fits = |text: &str| width.is_none_or(|width| widest_line(text) <= width);
+fn format_for_width(width: Option<usize>, header: &[&str], rows: &[Vec<String>]) -> String {
+    let plain = finish_table(build_table(header, rows));
+    let fits = |text: &str| width.is_none_or(|width| max_line_columns(text) <= width);
     if fits(&plain) {
         return plain;
     }
-    let wrapped = wrapped(width.unwrap_or(usize::MAX), header, rows);
+    let wrapped = format_wrapped(width.unwrap_or(usize::MAX), header, rows);
     if fits(&wrapped) {
         wrapped
     } else {
-        blocks(header, rows)
+        format_blocks(header, rows)
     }
 }
 
-fn table(header: &[&str], rows: &[Vec<String>]) -> Table {
+fn build_table(header: &[&str], rows: &[Vec<String>]) -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::NOTHING)
@@ -59,10 +59,10 @@ fn table(header: &[&str], rows: &[Vec<String>]) -> Table {
     table
 }
 
-/// The table with cells wrapped between words: no column is narrower than its longest word, nor too
-/// narrow to be read.
-fn wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
-    let mut table = table(header, rows);
+/// Formats the table with cells wrapped between words. No column is narrower than its longest word
+/// or than [`MIN_TEXT_COLUMNS`].
+fn format_wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut table = build_table(header, rows);
     table
         .set_width(u16::try_from(width).unwrap_or(u16::MAX))
         .set_content_arrangement(ContentArrangement::Dynamic);
@@ -72,34 +72,35 @@ fn wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
             .filter_map(|row| row.get(index))
             .map(String::as_str);
         let cells: Vec<_> = cells.chain(header.get(index).copied()).collect();
-        let longest = |parts: &mut dyn Iterator<Item = &str>| parts.map(columns).max().unwrap_or(0);
-        let longest_word = longest(&mut cells.iter().flat_map(|cell| cell.split_whitespace()));
-        let longest_line = longest(&mut cells.iter().flat_map(|cell| cell.lines()));
-        // The padding counts, and the first column has more of it.
+        let max_columns =
+            |parts: &mut dyn Iterator<Item = &str>| parts.map(count_columns).max().unwrap_or(0);
+        let longest_word = max_columns(&mut cells.iter().flat_map(|cell| cell.split_whitespace()));
+        let longest_line = max_columns(&mut cells.iter().flat_map(|cell| cell.lines()));
+        // The width of a column includes its padding: see `finish_table`.
         let padding = if index == 0 { 3 } else { 2 };
-        let least = longest_word.max(longest_line.min(NARROWEST_TEXT)) + padding;
-        let least = u16::try_from(least).unwrap_or(u16::MAX);
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        let min_width = longest_word.max(longest_line.min(MIN_TEXT_COLUMNS)) + padding;
+        let min_width = u16::try_from(min_width).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(min_width)));
     }
-    finished(table)
+    finish_table(table)
 }
 
-/// Each row as a block of lines, with an empty line between two.
-fn blocks(header: &[&str], rows: &[Vec<String>]) -> String {
+/// Formats each row as a block of lines, with an empty line between two blocks.
+fn format_blocks(header: &[&str], rows: &[Vec<String>]) -> String {
     let blocks = rows.iter().map(|row| {
         let (first, others) = row
             .split_first()
             .map_or(("", [].as_slice()), |(first, others)| (first, others));
-        let named = header
+        let pairs = header
             .iter()
             .skip(1)
             .copied()
             .zip(others.iter().map(String::as_str));
-        let filled: Vec<_> = named.filter(|(_, value)| !value.is_empty()).collect();
+        let filled: Vec<_> = pairs.filter(|(_, value)| !value.is_empty()).collect();
         if filled.is_empty() {
             return format!("  {first}");
         }
-        let indented: Vec<_> = pairs(filled)
+        let indented: Vec<_> = format_pairs(filled)
             .lines()
             .map(|line| format!("  {line}"))
             .collect();
@@ -108,21 +109,21 @@ fn blocks(header: &[&str], rows: &[Vec<String>]) -> String {
     blocks.collect::<Vec<_>>().join("\n\n")
 }
 
-fn pairs<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+fn format_pairs<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     for (name, value) in rows {
-        table.add_row([name, &*printable_lines(value)]);
+        table.add_row([name, &*escape_lines(value)]);
     }
-    finished(table)
+    finish_table(table)
 }
 
-fn widest_line(text: &str) -> usize {
-    text.lines().map(columns).max().unwrap_or(0)
+fn max_line_columns(text: &str) -> usize {
+    text.lines().map(count_columns).max().unwrap_or(0)
 }
 
-/// How many columns of a terminal the text takes: letters of East Asian scripts take two.
-fn columns(text: &str) -> usize {
+/// Counts the columns of a terminal that the text takes. East Asian characters take two.
+fn count_columns(text: &str) -> usize {
     text.chars()
         .map(|letter| match letter {
             '\u{1100}'..='\u{115f}'
@@ -139,7 +140,7 @@ fn columns(text: &str) -> usize {
         .sum()
 }
 
-fn finished(mut table: Table) -> String {
+fn finish_table(mut table: Table) -> String {
     if let Some(first) = table.column_mut(0) {
         first.set_padding((2, 1));
     }
@@ -148,11 +149,11 @@ fn finished(mut table: Table) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::within;
+    use super::format_for_width;
 
     const HEADER: [&str; 3] = ["prefix", "path", "debug_url"];
 
-    fn rules() -> Vec<Vec<String>> {
+    fn rows() -> Vec<Vec<String>> {
         let long = format!("https://m.example.cn/{}/", "a".repeat(40));
         let rules = [
             [
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn no_url_is_broken_however_narrow_the_terminal() {
-        let rows = rules();
+        let rows = rows();
         for width in [
             None,
             Some(200),
@@ -177,7 +178,7 @@ mod tests {
             Some(10),
             Some(0),
         ] {
-            let printed = within(width, &HEADER, &rows);
+            let printed = format_for_width(width, &HEADER, &rows);
             for url in rows.iter().flatten().flat_map(|cell| cell.lines()) {
                 assert!(printed.contains(url), "{width:?} breaks {url}:\n{printed}");
             }
@@ -186,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_is_too_long_for_a_line_becomes_a_block() {
-        let printed = within(Some(80), &HEADER, &rules());
+        let printed = format_for_width(Some(80), &HEADER, &rows());
         let lines: Vec<_> = printed.lines().collect();
         let long = format!("  https://m.example.cn/{}/", "a".repeat(40));
         assert_eq!(
@@ -209,7 +210,7 @@ mod tests {
             format!("https://m.example.cn/{}/", "a".repeat(40)),
             "the schemes differ ".repeat(4),
         ];
-        let printed = within(Some(80), &["rule", "reason"], &[row]);
+        let printed = format_for_width(Some(80), &["rule", "reason"], &[row]);
         assert_eq!(printed.lines().count(), 2, "{printed}");
     }
 
@@ -219,7 +220,7 @@ mod tests {
             "https://m.example.cn/table/".to_owned(),
             "the schemes differ ".repeat(8),
         ];
-        let printed = within(Some(60), &["rule", "reason"], &[row]);
+        let printed = format_for_width(Some(60), &["rule", "reason"], &[row]);
         assert!(
             printed.lines().all(|line| line.chars().count() <= 60),
             "{printed}"

@@ -1,34 +1,34 @@
-//! Texts that came from outside, made fit to be printed.
+//! Escapes text from outside, so that it cannot steer the terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// `text` on one line, with every character that could steer the terminal made visible.
+/// Escapes line breaks and every other character that could steer the terminal.
 ///
-/// A server, a file or an argument must not move the cursor, forge a line of ours, or turn the
-/// order of letters round.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    escaped(text, steers)
+/// A server, a file or an argument must not move the cursor, forge a line of output, or reverse the
+/// order of characters.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    escape_where(text, can_steer_terminal)
 }
 
-/// The same of a text that has lines of ours.
-pub(super) fn printable_lines(text: &str) -> Cow<'_, str> {
-    escaped(text, |letter| letter != '\n' && steers(letter))
+/// Escapes like [`escape`], but keeps line breaks.
+pub(super) fn escape_lines(text: &str) -> Cow<'_, str> {
+    escape_where(text, |letter| letter != '\n' && can_steer_terminal(letter))
 }
 
-/// The text of a JSON document in which every character that could steer the terminal is written as
-/// `\u` and four hex digits. serde_json writes those after U+007E as they are.
-pub(super) fn printable_json(json: &str) -> Cow<'_, str> {
-    if !json.contains(steers) {
+/// Writes every character of a JSON document that could steer the terminal as `\u` and four hex
+/// digits. serde_json itself escapes only the ones before U+0020.
+pub(super) fn escape_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(can_steer_terminal) {
         return Cow::Borrowed(json);
     }
     let mut shown = String::with_capacity(json.len());
     for letter in json.chars() {
-        if steers(letter) {
+        if can_steer_terminal(letter) {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
                 // Writing to a `String` cannot fail.
-                let _written = write!(shown, "\\u{unit:04x}");
+                let _ = write!(shown, "\\u{unit:04x}");
             }
         } else {
             shown.push(letter);
@@ -37,13 +37,13 @@ pub(super) fn printable_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-fn escaped(text: &str, steers: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&steers) {
+fn escape_where(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
-        if steers(letter) {
+        if is_unsafe(letter) {
             shown.extend(letter.escape_default());
         } else {
             shown.push(letter);
@@ -52,17 +52,16 @@ fn escaped(text: &str, steers: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters (C0 with ESC, DEL, C1), separators of lines and paragraphs, and what is
-/// invisible and changes what is seen: controls of the direction of writing, marks of it, byte
-/// order marks, and tags.
-fn steers(letter: char) -> bool {
+/// Returns whether the character is a control (C0 with ESC, DEL, C1), a separator of lines or
+/// paragraphs, or invisible: direction marks and controls, byte order marks, and tags.
+fn can_steer_terminal(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
             | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The first paragraph of what clap renders, on one line and without `error: `.
+/// Returns the first paragraph of a message that clap rendered, on one line, without `error: `.
 pub(super) fn first_paragraph(rendered: &str) -> String {
     let paragraph = rendered.split("\n\n").next().unwrap_or_default();
     let words: Vec<_> = paragraph.split_whitespace().collect();
@@ -72,26 +71,26 @@ pub(super) fn first_paragraph(rendered: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_paragraph, printable, printable_json, printable_lines};
+    use super::{escape, escape_json, escape_lines, first_paragraph};
 
     #[test]
     fn what_steers_a_terminal_is_made_visible() {
         assert_eq!(
-            printable("a\u{1b}[31mb\r\nc\u{9b}"),
+            escape("a\u{1b}[31mb\r\nc\u{9b}"),
             "a\\u{1b}[31mb\\r\\nc\\u{9b}"
         );
-        assert_eq!(printable("桌号 – ok"), "桌号 – ok");
-        assert_eq!(printable_lines("桌号\r\nok\n"), "桌号\\r\nok\n");
+        assert_eq!(escape("桌号 – ok"), "桌号 – ok");
+        assert_eq!(escape_lines("桌号\r\nok\n"), "桌号\\r\nok\n");
         for letter in ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}') {
             let text = format!("a{letter}b");
-            assert!(!printable(&text).contains(letter), "{letter:?}");
+            assert!(!escape(&text).contains(letter), "{letter:?}");
         }
     }
 
     #[test]
     fn json_stays_the_same_document() {
         let value = serde_json::json!({"a": "x\u{202e}\u{9b}\u{e0001}\u{1b}\n桌"});
-        let printed = printable_json(&value.to_string()).into_owned();
+        let printed = escape_json(&value.to_string()).into_owned();
         assert_eq!(printed, r#"{"a":"x\u202e\u009b\udb40\udc01\u001b\n桌"}"#);
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&printed).unwrap(),

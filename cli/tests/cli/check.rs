@@ -1,13 +1,13 @@
-//! `jumpqr check`: offline, everything at once.
+//! `jumpqr check` lists all violations and warnings, offline.
 
 use serde_json::json;
 
 use crate::support::{RULE_FLAGS, jumpqr};
 
 #[test]
-fn a_valid_rule() {
+fn a_valid_rule_has_no_warnings() {
     let run = jumpqr(["check"]).args(RULE_FLAGS).expect(0);
-    assert_eq!(run.stdout, "Valid: nothing to warn of.\n");
+    assert_eq!(run.stdout, "Valid: no warnings.\n");
     assert_eq!(run.stderr, "");
 }
 
@@ -32,7 +32,7 @@ fn warnings_do_not_make_a_rule_invalid() {
 }
 
 #[test]
-fn violations_and_warnings_at_once() {
+fn violations_and_warnings_are_listed_together() {
     let rule = json!({
         "prefix": "https://h.ink/a", "path": "", "open_version": 7, "permit_sub_rule": 1,
         "debug_url": ["https://h.ink/b"],

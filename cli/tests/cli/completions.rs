@@ -1,9 +1,9 @@
-//! `jumpqr completions`: scripts for shells.
+//! `jumpqr completions` prints scripts for shells.
 
 use crate::support::jumpqr;
 
 #[test]
-fn each_shell_gets_a_script_that_knows_the_commands() {
+fn the_script_for_each_shell_has_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = jumpqr(["completions", shell]).expect(0);
         for word in ["publish", "permit-sub-rule", "errcode"] {
@@ -19,7 +19,7 @@ fn an_unknown_shell_is_a_usage_error() {
 }
 
 #[test]
-fn with_json_the_script_is_a_member() {
+fn json_has_the_script_as_a_member() {
     let object = jumpqr(["--json", "completions", "fish"]).expect(0).json();
     assert_eq!(object["shell"], "fish");
     assert!(object["script"].as_str().unwrap().contains("jumpqr"));

@@ -1,9 +1,10 @@
-//! Where credentials come from, and that none is ever printed.
+//! Where credentials come from. None is ever printed.
 
 use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::support::platform::{APPSECRET, Platform, REFRESH_TOKEN, TICKET, platform_wechat};
 use crate::support::{FakeWeChat, RULE_FLAGS, Received, jumpqr};
 
 const TOKEN: &str = "T0KEN-that-nobody-may-see";
@@ -22,7 +23,7 @@ fn token_of(request: &Received) -> &str {
 }
 
 #[test]
-fn missing_credentials_name_every_way() {
+fn missing_credentials_list_every_way_to_give_them() {
     let run = jumpqr(["add"]).args(RULE_FLAGS).expect(6);
     assert_eq!(run.stdout, "");
     for way in [
@@ -46,18 +47,18 @@ fn missing_credentials_name_every_way() {
 }
 
 #[test]
-fn half_of_the_credentials_names_the_other_half() {
+fn incomplete_credentials_name_the_missing_part() {
     let run = jumpqr(["get"]).env("JUMPQR_APPID", "wx1").expect(6);
     assert!(run.stderr.contains("no secret"), "{}", run.stderr);
     let run = jumpqr(["get"]).env("JUMPQR_SECRET", SECRET).expect(6);
     assert!(run.stderr.contains("no appid"), "{}", run.stderr);
     assert!(!run.everything().contains(SECRET));
-    // What is empty is not there.
+    // An empty variable counts as not set.
     jumpqr(["get"]).env("JUMPQR_ACCESS_TOKEN", " ").expect(6);
 }
 
 #[test]
-fn a_token_from_the_environment() {
+fn a_token_in_the_environment_is_used() {
     let wechat = wechat();
     jumpqr(["get"])
         .env("JUMPQR_ACCESS_TOKEN", TOKEN)
@@ -67,7 +68,7 @@ fn a_token_from_the_environment() {
 }
 
 #[test]
-fn a_token_from_a_file_or_standard_input_goes_before_the_environment() {
+fn a_token_from_a_file_or_standard_input_precedes_the_environment() {
     let wechat = wechat();
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
@@ -107,16 +108,14 @@ fn an_appid_and_a_secret_fetch_a_token() {
     assert_eq!(wechat.calls(), ["stable_token", "qrcodejumpget"].repeat(2));
     for call in wechat.received().chunks(2) {
         let asked: Value = serde_json::from_str(&call[0].body).unwrap();
-        assert_eq!(
-            (&asked["appid"], &asked["secret"]),
-            (&json!("wx1"), &json!(SECRET))
-        );
+        assert_eq!(asked["appid"], "wx1");
+        assert_eq!(asked["secret"], SECRET);
         assert_eq!(token_of(&call[1]), TOKEN);
     }
 }
 
 #[test]
-fn a_file_that_holds_no_secret_is_refused_without_showing_it() {
+fn a_file_without_a_usable_secret_is_refused_and_not_printed() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     let long = "x".repeat(5000);
@@ -158,7 +157,7 @@ fn an_echoed_secret_is_never_printed() {
 }
 
 #[test]
-fn the_command_line_takes_no_secret_and_repeats_none() {
+fn a_secret_on_the_command_line_is_refused_and_not_printed() {
     for flag in ["--secret", "--access-token", "--token"] {
         for arguments in [
             vec![format!("{flag}={SECRET}")],
@@ -173,13 +172,13 @@ fn the_command_line_takes_no_secret_and_repeats_none() {
 }
 
 #[test]
-fn standard_input_is_read_for_one_thing_only() {
+fn only_one_argument_may_be_standard_input() {
     let run = jumpqr(["add", "-", "--access-token-file", "-"]).expect(2);
-    assert!(run.stderr.contains("one thing only"), "{}", run.stderr);
+    assert!(run.stderr.contains("only one argument"), "{}", run.stderr);
 }
 
 #[test]
-fn different_ways_to_a_token_exclude_each_other() {
+fn different_sources_of_a_token_exclude_each_other() {
     for (one, other) in [
         (["--access-token-file", "a"], ["--account", "wx1"]),
         (["--access-token-file", "a"], ["--secret-file", "f"]),
@@ -198,7 +197,7 @@ fn different_ways_to_a_token_exclude_each_other() {
 }
 
 #[test]
-fn another_interface_may_issue_the_tokens() {
+fn token_interface_selects_the_interface_that_issues_tokens() {
     let wechat = FakeWeChat::start(|request| match request.name.as_str() {
         "token" => json!({"access_token": TOKEN, "expires_in": 7200}),
         _ => json!({"errcode": 0, "errmsg": "ok", "rule_list": []}),
@@ -211,4 +210,94 @@ fn another_interface_may_issue_the_tokens() {
     assert_eq!(wechat.calls(), ["token", "qrcodejumpget"]);
     let run = jumpqr(["get", "--token-interface", "nonsense"]).expect(2);
     assert!(run.stderr.contains("stable_token"), "{}", run.stderr);
+}
+
+#[test]
+fn a_platform_may_be_given_by_files_and_flags() {
+    let wechat = platform_wechat();
+    let platform = Platform::new(wechat.base_url());
+    let folder = platform.home.path();
+    let file = |name: &str, content: &str| {
+        let path = folder.join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let appsecret = file("appsecret", APPSECRET);
+    let ticket = file("ticket", TICKET);
+    let refresh_token = file("refresh_token", REFRESH_TOKEN);
+    let run = |arguments: &[&str]| {
+        let flags = [
+            ("--component-appid", "wxplatform"),
+            ("--component-appsecret-file", &appsecret),
+            ("--account", "wxmerchant"),
+            ("--base-url", &platform.base_url),
+        ];
+        // The command line takes precedence over a token in the environment.
+        jumpqr(arguments)
+            .args(flags.iter().flat_map(|(name, value)| [name, value]))
+            .home(folder)
+            .env("JUMPQR_ACCESS_TOKEN", "another")
+            .expect(0)
+    };
+    let kept = run(&[
+        "--json",
+        "token",
+        "set-verify-ticket",
+        "--ticket-file",
+        &ticket,
+    ])
+    .json();
+    assert_eq!(kept["component_appid"], "wxplatform");
+    let kept = run(&[
+        "--json",
+        "token",
+        "set-refresh-token",
+        "--refresh-token-file",
+        &refresh_token,
+    ])
+    .json();
+    assert_eq!(kept["appid"], "wxmerchant");
+    assert!(kept["store"].as_str().unwrap().starts_with("dir:"));
+    run(&["get"]);
+    let sent = wechat.received();
+    assert!(sent[0].body.contains(TICKET) && sent[1].body.contains(REFRESH_TOKEN));
+}
+
+#[test]
+fn a_token_precedes_a_platform_and_a_platform_precedes_a_secret() {
+    let wechat = platform_wechat();
+    let platform = Platform::new(wechat.base_url());
+    platform.store_credentials(TICKET, REFRESH_TOKEN);
+    let secret = platform.home.path().join("secret");
+    fs::write(&secret, "s3cret").unwrap();
+    let get = || platform.jumpqr(&["get"]).env("JUMPQR_SECRET", "s3cret");
+
+    get().env("JUMPQR_ACCESS_TOKEN", TOKEN).expect(0);
+    assert_eq!(wechat.calls(), ["qrcodejumpget"]);
+    get().expect(0);
+    assert_eq!(
+        wechat.calls()[1..],
+        [
+            "api_component_token",
+            "api_authorizer_token",
+            "qrcodejumpget"
+        ]
+    );
+    get().args(["--secret-file"]).args([&secret]).expect(0);
+    assert_eq!(wechat.calls()[4..], ["stable_token", "qrcodejumpget"]);
+
+    // A flag of the platform takes precedence over a token in the environment.
+    let appsecret = platform.home.path().join("appsecret");
+    fs::write(&appsecret, APPSECRET).unwrap();
+    for (flag, value) in [
+        ("--component-appid", "wxplatform"),
+        ("--component-appsecret-file", appsecret.to_str().unwrap()),
+    ] {
+        get()
+            .args([flag, value])
+            .env("JUMPQR_ACCESS_TOKEN", "another")
+            .expect(0);
+        let last = wechat.received().pop().unwrap();
+        assert!(last.target.ends_with(TOKEN), "{flag}: {}", last.target);
+    }
 }

@@ -1,4 +1,4 @@
-//! `jumpqr delete`: the rule is looked up first, asked about, deleted, and read back.
+//! `jumpqr delete` looks the rule up, asks, deletes it, and reads back.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +13,8 @@ fn delete(wechat: &FakeWeChat) -> Jumpqr {
     jumpqr(["delete", PREFIX, "--base-url", wechat.base_url()]).env("JUMPQR_ACCESS_TOKEN", "T")
 }
 
-/// A WeChat that says ok to every delete, and lists `before` before the first one, `after` after
-/// it.
+/// Starts a WeChat that answers ok to every delete. It lists `before` until the first delete, then
+/// `after`.
 fn answering(before: Value, after: Value) -> FakeWeChat {
     let deleted = AtomicBool::new(false);
     FakeWeChat::start(move |request| match request.name.as_str() {
@@ -40,7 +40,7 @@ fn published() -> Value {
 }
 
 #[test]
-fn a_rule_that_is_gone() {
+fn a_deleted_rule_is_read_back() {
     let wechat = answering(unpublished(), listing(json!([{"prefix": "https://h.cn/"}])));
     let run = delete(&wechat).expect(0);
     assert!(
@@ -56,7 +56,7 @@ fn a_rule_that_is_gone() {
 }
 
 #[test]
-fn a_slip_of_the_pen_deletes_nothing_and_is_told() {
+fn a_mistyped_prefix_deletes_nothing_and_the_similar_rule_is_named() {
     let wechat = answering(published(), listing(json!([])));
     let command = |more: &[&str]| {
         jumpqr(["delete", "https://h.cn/t", "--base-url", wechat.base_url()])
@@ -87,20 +87,20 @@ fn a_slip_of_the_pen_deletes_nothing_and_is_told() {
 }
 
 #[test]
-fn without_validation_the_rule_is_not_looked_up() {
+fn no_validate_skips_the_lookup() {
     let wechat = answering(listing(json!([])), listing(json!([])));
     delete(&wechat).args(["--no-validate"]).expect(0);
     assert_eq!(wechat.calls(), ["qrcodejumpdelete", "qrcodejumpget"]);
 }
 
 #[test]
-fn a_rule_that_still_stands() {
+fn a_rule_that_is_still_listed_is_an_error() {
     let wechat = answering(published(), published());
     let run = delete(&wechat).expect(4);
-    assert!(run.stderr.contains("lists it still"), "{}", run.stderr);
+    assert!(run.stderr.contains("still lists it"), "{}", run.stderr);
     let object = delete(&wechat).args(["--json"]).expect(4).json();
     assert_eq!(object["error"]["kind"], "state");
-    assert_eq!(object["error"]["code"], "deleted_rule_stands");
+    assert_eq!(object["error"]["code"], "deleted_rule_still_listed");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_rule_that_cannot_be_looked_up_is_not_deleted() {
 }
 
 #[test]
-fn a_rule_that_cannot_be_read_back() {
+fn a_rule_that_cannot_be_read_back_is_reported_as_unverified() {
     for listed in [
         json!({"errcode": 61007, "errmsg": ""}),
         json!({"errcode": 0, "errmsg": "ok"}),
@@ -124,15 +124,15 @@ fn a_rule_that_cannot_be_read_back() {
         let object = delete(&wechat).args(["--json"]).expect(0).json();
         assert_eq!(object["verified_gone"], false);
     }
-    // Such a list does not tell before the delete either, so that the delete is sent.
-    let told = json!({"errcode": 0, "rule_list": null});
-    let wechat = answering(told.clone(), told);
+    // Such a list does not say before the delete that the rule is missing, so the delete is sent.
+    let unclear = json!({"errcode": 0, "rule_list": null});
+    let wechat = answering(unclear.clone(), unclear);
     let run = delete(&wechat).expect(0);
     assert!(run.stdout.contains("Not read back"), "{}", run.stdout);
 }
 
 #[test]
-fn a_service_account_rule_is_named_by_both() {
+fn a_service_account_rule_is_named_by_appid_and_prefix() {
     let wechat = answering(published(), listing(json!([])));
     delete(&wechat).args(["--appid", "wx1"]).expect(0);
     let bodies: Vec<_> = wechat
@@ -152,7 +152,7 @@ fn a_service_account_rule_is_named_by_both() {
 }
 
 #[test]
-fn the_service_accounts_rule_that_was_meant_is_looked_for_among_all() {
+fn the_similar_rule_is_searched_among_all_rules_of_the_service_account() {
     let wechat = FakeWeChat::start(|request| {
         let is_by_prefix = request.body.contains("prefix_list");
         let rules = json!([{"prefix": "http://weixin.qq.com/q/kZgfwMTm72W", "state": 1}]);
@@ -198,7 +198,7 @@ fn a_dry_run_shows_the_rule_and_the_request_and_changes_nothing() {
 }
 
 #[test]
-fn a_dry_run_without_the_look_up_needs_no_credentials() {
+fn a_dry_run_without_lookup_needs_no_credentials() {
     let run = jumpqr(["delete", PREFIX, "--dry-run", "--no-validate"]).expect(0);
     assert_eq!(
         run.stdout,
@@ -207,16 +207,15 @@ fn a_dry_run_without_the_look_up_needs_no_credentials() {
     );
 }
 
-/// Runs the command on a terminal, and types `line`. Returns whether it succeeded, and what it
-/// said.
-fn on_a_terminal(wechat: &FakeWeChat, more: &str, line: &str) -> (Option<i32>, String) {
+/// Runs the command on a terminal and types `line`. Returns the exit code and the output.
+fn run_on_terminal(wechat: &FakeWeChat, more: &str, line: &str) -> (Option<i32>, String) {
     let home = tempfile::tempdir().unwrap();
     let command = format!(
         "{} delete {PREFIX} --base-url {} {more}",
         env!("CARGO_BIN_EXE_jumpqr"),
         wechat.base_url()
     );
-    // `script` gives the command a terminal of its own, and types what it reads itself.
+    // `script` runs the command on a terminal, and types its own standard input there.
     let mut child = Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
         .env("HOME", home.path())
@@ -229,31 +228,31 @@ fn on_a_terminal(wechat: &FakeWeChat, more: &str, line: &str) -> (Option<i32>, S
     std::io::Write::write_all(&mut stdin, line.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     drop(stdin);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code(), said)
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), printed)
 }
 
 #[test]
-fn on_a_terminal_a_published_rule_goes_only_after_a_yes() {
+fn on_a_terminal_a_published_rule_is_deleted_only_after_yes() {
     let wechat = answering(published(), listing(json!([])));
     for line in ["n\n", "\n"] {
-        let (exit, said) = on_a_terminal(&wechat, "", line);
-        assert_eq!(exit, Some(2), "{said}");
-        assert!(said.contains("Delete it? [y/N]"), "{said}");
-        assert!(said.contains("nothing was changed"), "{said}");
+        let (exit, printed) = run_on_terminal(&wechat, "", line);
+        assert_eq!(exit, Some(2), "{printed}");
+        assert!(printed.contains("Delete it? [y/N]"), "{printed}");
+        assert!(printed.contains("nothing was changed"), "{printed}");
     }
     assert!(!wechat.calls().contains(&"qrcodejumpdelete".to_owned()));
-    let (exit, said) = on_a_terminal(&wechat, "", "y\n");
-    assert_eq!(exit, Some(0), "{said}");
-    assert!(said.contains("the rule is gone"), "{said}");
+    let (exit, printed) = run_on_terminal(&wechat, "", "y\n");
+    assert_eq!(exit, Some(0), "{printed}");
+    assert!(printed.contains("the rule is gone"), "{printed}");
 }
 
 #[test]
-fn on_a_terminal_nothing_is_asked_with_yes_or_of_an_unpublished_rule() {
+fn on_a_terminal_yes_or_an_unpublished_rule_needs_no_answer() {
     for (before, more) in [(published(), "--yes"), (unpublished(), "")] {
         let wechat = answering(before, listing(json!([])));
-        let (exit, said) = on_a_terminal(&wechat, more, "");
-        assert_eq!(exit, Some(0), "{said}");
-        assert!(!said.contains("[y/N]"), "{said}");
+        let (exit, printed) = run_on_terminal(&wechat, more, "");
+        assert_eq!(exit, Some(0), "{printed}");
+        assert!(!printed.contains("[y/N]"), "{printed}");
     }
 }

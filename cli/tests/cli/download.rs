@@ -1,4 +1,4 @@
-//! `jumpqr download`: the verification file, written whole or not at all.
+//! `jumpqr download` writes the whole verification file or nothing.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn download(wechat: &FakeWeChat, directory: &Path) -> Jumpqr {
         .env("JUMPQR_ACCESS_TOKEN", "T")
 }
 
-/// The names of the files in `directory`.
+/// Lists the names of the files in `directory`.
 fn files(directory: &Path) -> Vec<String> {
     fs::read_dir(directory)
         .unwrap()
@@ -29,7 +29,7 @@ fn files(directory: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_file_is_written_and_its_place_named() {
+fn the_file_is_written_and_its_url_printed() {
     let wechat = wechat(NAME);
     let directory = tempfile::tempdir().unwrap();
     let run = download(&wechat, directory.path())
@@ -50,7 +50,7 @@ fn the_file_is_written_and_its_place_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_web_server_may_read_it() {
+fn the_file_has_ordinary_permissions() {
     use std::os::unix::fs::PermissionsExt;
 
     let wechat = wechat(NAME);
@@ -63,7 +63,7 @@ fn a_web_server_may_read_it() {
 }
 
 #[test]
-fn the_same_file_again_is_left_as_it_is() {
+fn the_same_file_is_not_written_again() {
     let wechat = wechat(NAME);
     let directory = tempfile::tempdir().unwrap();
     download(&wechat, directory.path()).expect(0);
@@ -77,7 +77,7 @@ fn the_same_file_again_is_left_as_it_is() {
 }
 
 #[test]
-fn another_content_is_overwritten_only_by_force() {
+fn different_content_is_overwritten_only_with_force() {
     let wechat = wechat(NAME);
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join(NAME);
@@ -95,7 +95,7 @@ fn another_content_is_overwritten_only_by_force() {
 }
 
 #[test]
-fn a_directory_that_is_not_there_is_named() {
+fn a_missing_directory_is_named() {
     let wechat = wechat(NAME);
     let directory = tempfile::tempdir().unwrap();
     let run = download(&wechat, &directory.path().join("missing")).expect(2);
@@ -107,7 +107,7 @@ fn a_directory_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_server_does_not_choose_the_directory() {
+fn a_file_name_with_a_directory_is_refused() {
     let wechat = wechat("../evil.txt");
     let directory = tempfile::tempdir().unwrap();
     let inner = directory.path().join("inner");
@@ -118,7 +118,7 @@ fn a_server_does_not_choose_the_directory() {
 }
 
 #[test]
-fn a_directory_that_is_not_there_is_told_before_anybody_is_asked() {
+fn with_a_missing_directory_nothing_is_sent() {
     let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
     let run = jumpqr(["download", "--directory", "no/such/directory"])
         .args(["--base-url", wechat.base_url()])
@@ -129,5 +129,16 @@ fn a_directory_that_is_not_there_is_told_before_anybody_is_asked() {
         "{}",
         run.stderr
     );
+    assert!(wechat.calls().is_empty());
+}
+
+#[test]
+fn a_prefix_that_is_not_a_link_is_refused_and_nothing_is_sent() {
+    let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
+    let run = jumpqr(["download", "--prefix", "nonsense"])
+        .args(["--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "TOKEN")
+        .expect(3);
+    assert!(run.stderr.contains("prefix: "), "{}", run.stderr);
     assert!(wechat.calls().is_empty());
 }

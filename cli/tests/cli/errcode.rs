@@ -1,9 +1,9 @@
-//! `jumpqr errcode`: the table, offline.
+//! `jumpqr errcode` explains error codes, offline.
 
 use crate::support::jumpqr;
 
 #[test]
-fn one_code_with_its_advice() {
+fn a_code_is_explained_with_its_advice() {
     let run = jumpqr(["errcode", "85066"]).expect(0);
     assert!(
         run.stdout.starts_with("85066 illegal_prefix\n"),
@@ -14,7 +14,7 @@ fn one_code_with_its_advice() {
 }
 
 #[test]
-fn a_negative_number_is_a_number() {
+fn a_negative_number_is_looked_up() {
     let object = jumpqr(["--json", "errcode", "-1"]).expect(0).json();
     assert_eq!(object["errcode"]["number"], -1);
     assert_eq!(object["errcode"]["name"], "system_error");
@@ -22,12 +22,12 @@ fn a_negative_number_is_a_number() {
 }
 
 #[test]
-fn the_whole_table() {
+fn without_a_code_all_codes_are_listed() {
     let run = jumpqr(["errcode"]).expect(0);
     let codes = jumpqr(["--json", "errcode"]).expect(0).json();
     let codes = codes["errcodes"].as_array().unwrap();
     assert!(codes.len() > 50);
-    // A header, a line below it, and one line for each code, however long.
+    // A header, the line below it, and one unwrapped line for each code.
     assert_eq!(run.stdout.lines().count(), codes.len() + 2);
     for code in codes {
         assert!(!code["advice"].as_str().unwrap().is_empty(), "{code}");
@@ -41,7 +41,7 @@ fn an_unknown_number_is_an_error() {
 }
 
 #[test]
-fn a_name_is_looked_up_too() {
+fn a_name_is_looked_up() {
     let by_name = jumpqr(["errcode", "illegal_prefix"]).expect(0);
     assert_eq!(
         by_name.stdout,
@@ -50,7 +50,7 @@ fn a_name_is_looked_up_too() {
 }
 
 #[test]
-fn what_is_neither_a_number_nor_a_name_is_refused_in_our_words() {
+fn a_text_that_is_not_a_code_is_a_usage_error() {
     for code in ["abc", "85066x", "", "1e5", "99999999999999999999"] {
         let run = jumpqr(["errcode", code]).expect(2);
         assert!(

@@ -1,4 +1,4 @@
-//! `jumpqr get`: which request each option makes, and what is shown.
+//! `jumpqr get`: the request of each option, and the printed rules.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn account() -> FakeWeChat {
 }
 
 #[test]
-fn rules_and_what_is_left() {
+fn rules_and_remaining_quotas_are_printed() {
     let wechat = account();
     let run = jumpqr(["get", "--base-url", wechat.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "T")
@@ -31,7 +31,7 @@ fn rules_and_what_is_left() {
         "2 (occupied)",
         "https://h.cn/t/2",
         "1 (not published)",
-        "2 rules; 97 publishes left this month; opening by QR code is switched on",
+        "2 rules; 97 publishes left this month; opening by QR code is on",
     ] {
         assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
     }
@@ -57,7 +57,7 @@ fn json_has_the_wire_names() {
 }
 
 #[test]
-fn a_listed_rule_pipes_into_the_other_commands() {
+fn a_listed_rule_is_valid_input_for_other_commands() {
     let wechat = account();
     let object = jumpqr(["get", "--json", "--base-url", wechat.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "T")
@@ -76,7 +76,7 @@ fn a_listed_rule_pipes_into_the_other_commands() {
 }
 
 #[test]
-fn each_selection_makes_its_request() {
+fn each_selection_sends_its_request() {
     for (arguments, body) in [
         (&[][..], "{}"),
         (&["--appid", "wx1"], r#"{"appid":"wx1","get_type":0}"#),
@@ -112,7 +112,7 @@ fn each_selection_makes_its_request() {
 }
 
 #[test]
-fn a_page_out_of_range_is_not_asked_for() {
+fn a_page_out_of_range_is_not_sent() {
     for (arguments, field) in [
         (["--page", "0", "--page-size", "9"], "page_num: is 0"),
         (
@@ -140,24 +140,8 @@ fn selections_belong_to_a_service_account_and_exclude_each_other() {
 }
 
 #[test]
-fn a_refused_publish_or_delete_comes_with_its_warnings() {
-    let wechat = FakeWeChat::start(|_| json!({"errcode": 40166, "errmsg": "invalid appid"}));
-    for command in ["publish", "delete"] {
-        let run = jumpqr([command, "http://weixin.qq.com/q/a", "--appid", "gh_1"])
-            .args(["--base-url", wechat.base_url()])
-            .env("JUMPQR_ACCESS_TOKEN", "T")
-            .expect(4);
-        assert!(
-            run.stderr.contains("appid: does not begin with `wx`"),
-            "{}",
-            run.stderr
-        );
-    }
-}
-
-#[test]
 fn pages_wait_for_slots_as_long_as_the_queue_timeout_allows() {
-    // All rules in one answer are too many for it, so that they come in pages.
+    // All rules are too many for one response, so they come in pages.
     let wechat = FakeWeChat::start(|request| {
         let body: Value = serde_json::from_str(&request.body).unwrap();
         let size = body["page_size"].as_u64().unwrap_or(1);

@@ -1,4 +1,4 @@
-//! `--json`: exactly one object on standard output, for errors too.
+//! `--json` prints exactly one object on standard output, for errors too.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn assert_error_shape(object: &Value) {
 }
 
 #[test]
-fn a_success() {
+fn a_success_has_the_rule_and_the_next_steps() {
     let wechat = FakeWeChat::start(|_| json!({"errcode": 0, "errmsg": "ok"}));
     let run = jumpqr(["--json", "add", "--base-url", wechat.base_url()])
         .args(RULE_FLAGS)
@@ -55,12 +55,12 @@ fn a_success() {
         next.contains("jumpqr publish https://weixin.qq.com/qrcodejump"),
         "{next}"
     );
-    // WeChat has just looked at the verification file.
+    // Outside the sandbox, WeChat has just read the verification file.
     assert!(!next.contains("FILE.txt"), "{next}");
 }
 
 #[test]
-fn a_refusal_of_wechat() {
+fn a_refusal_has_the_errcode_and_the_warnings() {
     let wechat = FakeWeChat::start(
         |_| json!({"errcode": 85066, "errmsg": "illegal prefix rid: 62fc8ac7-03b681a5-0d79ee27"}),
     );
@@ -85,12 +85,12 @@ fn a_refusal_of_wechat() {
     assert_eq!(error["rid"], "62fc8ac7-03b681a5-0d79ee27");
     assert_eq!(error["retryable"], false);
     assert_eq!(error["outcome"], "not_applied");
-    // The likely cause comes with the refusal.
+    // The warning is the likely cause of the refusal.
     assert_eq!(object["warnings"][0]["code"], "non_ascii_query");
 }
 
 #[test]
-fn a_rule_that_is_not_valid() {
+fn an_invalid_rule_has_its_violations() {
     let object = jumpqr(["--json", "add", "--prefix", "ftp://h", "--path", ""])
         .expect(3)
         .json();
@@ -105,7 +105,7 @@ fn a_rule_that_is_not_valid() {
 }
 
 #[test]
-fn usage_errors_too() {
+fn a_usage_error_is_an_object() {
     for arguments in [
         &["--json"][..],
         &["--json", "nonsense"],
@@ -125,7 +125,7 @@ fn usage_errors_too() {
 }
 
 #[test]
-fn a_json_that_is_a_value_asks_for_nothing() {
+fn json_after_two_dashes_is_not_the_option() {
     let run = jumpqr(["publish", "--", "--json", "one too many"]).expect(2);
     assert_eq!(run.stdout, "");
 }

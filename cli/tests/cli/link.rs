@@ -1,11 +1,11 @@
-//! `jumpqr link`: asking for a link, and how far it is.
+//! `jumpqr link` requests a link, and lists the links.
 
 use serde_json::json;
 
 use crate::support::{FakeWeChat, jumpqr};
 
 #[test]
-fn asking_sends_both_switches() {
+fn a_request_sends_both_switches() {
     for (flags, body) in [
         (
             &[][..],
@@ -32,7 +32,7 @@ fn asking_sends_both_switches() {
 }
 
 #[test]
-fn the_status_names_each_mini_program() {
+fn status_lists_each_mini_program() {
     let wechat = FakeWeChat::start(|_| {
         json!({"errcode": 0, "wxopens": {"items": [
             {"appid": "wx1", "status": 1, "nickname": "Tables"},
@@ -63,7 +63,7 @@ fn the_status_names_each_mini_program() {
 }
 
 #[test]
-fn one_of_both_is_asked_for() {
+fn appid_and_status_exclude_each_other_and_one_is_needed() {
     jumpqr(["link"]).expect(2);
     jumpqr(["link", "wx1", "--status"]).expect(2);
 }

@@ -1,4 +1,4 @@
-//! Runs the real `jumpqr` binary. One file a topic.
+//! Runs the real `jumpqr` binary. Each file is named after the source file that it tests.
 
 #![expect(
     clippy::expect_used,
@@ -10,26 +10,26 @@
 
 mod support;
 
-mod bad_input;
+mod add;
+mod args;
 mod check;
-mod command_line;
 mod completions;
+mod connection;
 mod credentials;
 mod delete;
 mod download;
-mod dry_run;
 mod errcode;
-mod exit_codes;
+mod exit;
 mod get;
 mod json;
 mod link;
 mod match_url;
-mod network;
+mod named_rule;
 mod output;
-mod platform;
-mod platform_refusals;
 mod publish;
 mod readme;
+mod rule_source;
 mod sandbox;
+mod token;
 mod token_status;
 mod token_store;

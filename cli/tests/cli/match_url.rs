@@ -1,19 +1,19 @@
-//! `jumpqr match`: which rule a scanned link hits, whether it opens, and why not.
+//! `jumpqr match` explains which rule a scanned link hits, whether it opens, and why not.
 
 use serde_json::{Value, json};
 
 use crate::support::{FakeWeChat, Run, jumpqr};
 
-fn matched(link: &str, rules: &Value, code: i32) -> Run {
+fn run_match(link: &str, rules: &Value, code: i32) -> Run {
     jumpqr(["match", link, "--rules", "-"])
         .stdin(rules.to_string())
         .expect(code)
 }
 
 #[test]
-fn a_link_that_opens() {
+fn a_covered_link_opens() {
     let rules = json!({"prefix": "https://www.qq.com/a/", "path": "p", "state": 2});
-    let run = matched("https://www.qq.com/a/b?c=1", &rules, 0);
+    let run = run_match("https://www.qq.com/a/b?c=1", &rules, 0);
     assert!(
         run.stdout.starts_with("Opens https://www.qq.com/a/b?c=1\n"),
         "{}",
@@ -26,7 +26,7 @@ fn a_link_that_opens() {
 }
 
 #[test]
-fn every_row_of_the_official_table() {
+fn every_row_of_the_official_table_has_its_reason() {
     for (rule, link, code) in [
         (
             "http://www.qq.com/a/b",
@@ -64,9 +64,13 @@ fn every_row_of_the_official_table() {
         assert_eq!(object["hit"], Value::Null);
         assert_eq!(object["missed"][0]["code"], code, "{rule} {link}");
         let message = object["missed"][0]["message"].as_str().unwrap().to_owned();
-        let people = matched(link, &rules, 4);
-        assert!(people.stdout.contains("Does not open"), "{}", people.stdout);
-        assert!(people.stdout.contains(rule) && people.stdout.contains(&message));
+        let printed = run_match(link, &rules, 4);
+        assert!(
+            printed.stdout.contains("Does not open"),
+            "{}",
+            printed.stdout
+        );
+        assert!(printed.stdout.contains(rule) && printed.stdout.contains(&message));
     }
 }
 
@@ -76,31 +80,31 @@ fn an_unpublished_rule_shadows_a_published_one() {
         {"prefix": "https://www.qq.com/a/", "state": 2},
         {"prefix": "https://www.qq.com/a/b", "state": "1"},
     ]);
-    let run = matched("https://www.qq.com/a/b", &rules, 4);
+    let run = run_match("https://www.qq.com/a/b", &rules, 4);
     assert!(
         run.stdout.contains("It shadows https://www.qq.com/a/,"),
         "{}",
         run.stdout
     );
-    matched("https://www.qq.com/a/c", &rules, 0);
+    run_match("https://www.qq.com/a/c", &rules, 0);
 }
 
 #[test]
-fn what_is_documented_nowhere_is_said_to_be() {
+fn an_undocumented_equivalence_is_mentioned() {
     let rules = json!([{"prefix": "https://www.QQ.com/a", "state": 2}]);
-    let run = matched("https://www.qq.com/a", &rules, 4);
-    assert!(run.stdout.contains("documented nowhere"), "{}", run.stdout);
+    let run = run_match("https://www.qq.com/a", &rules, 4);
+    assert!(run.stdout.contains("not documented"), "{}", run.stdout);
 }
 
 #[test]
-fn no_rules_at_all() {
-    let run = matched("https://h.cn", &json!([]), 4);
+fn an_empty_list_of_rules_is_mentioned() {
+    let run = run_match("https://h.cn", &json!([]), 4);
     assert!(run.stdout.contains("There are no rules."), "{}", run.stdout);
 }
 
 #[test]
-fn a_file_of_rules_that_is_wrong_is_refused_with_the_place() {
-    let run = matched(
+fn an_invalid_file_of_rules_names_each_wrong_field() {
+    let run = run_match(
         "https://h.cn",
         &json!({"rule_list": [{"prefix": "https://h.cn"}, {"state": 3}, 7]}),
         3,
@@ -112,13 +116,13 @@ fn a_file_of_rules_that_is_wrong_is_refused_with_the_place() {
     ] {
         assert!(run.stderr.contains(text), "{text}: {}", run.stderr);
     }
-    matched("https://h.cn", &json!("https://h.cn"), 3);
-    matched("https://h.cn", &json!({"rule_list": "none"}), 3);
-    matched("https://h.cn", &json!({"prefix": 7}), 3);
+    run_match("https://h.cn", &json!("https://h.cn"), 3);
+    run_match("https://h.cn", &json!({"rule_list": "none"}), 3);
+    run_match("https://h.cn", &json!({"prefix": 7}), 3);
 }
 
 #[test]
-fn without_a_file_the_rules_are_those_of_the_account() {
+fn without_a_file_the_rules_of_the_account_are_listed() {
     let wechat = FakeWeChat::start(
         |_| json!({"errcode": 0, "rule_list": [{"prefix": "https://h.cn/t/", "path": "p", "state": 2}]}),
     );
@@ -132,7 +136,7 @@ fn without_a_file_the_rules_are_those_of_the_account() {
 }
 
 #[test]
-fn what_get_prints_as_json_can_be_matched() {
+fn the_json_of_get_is_a_file_of_rules() {
     let wechat = FakeWeChat::start(
         |_| json!({"errcode": 0, "rule_list": [{"prefix": "https://h.cn/t/", "path": "p", "state": 1}]}),
     );
@@ -146,7 +150,7 @@ fn what_get_prints_as_json_can_be_matched() {
 }
 
 #[test]
-fn of_many_rules_the_nearest_three_are_named() {
+fn only_the_nearest_three_rules_are_printed_without_all() {
     let mut rules: Vec<_> = (0..54)
         .map(|number| json!({"prefix": format!("https://s{number}.example.cn/a/"), "state": 2}))
         .collect();
@@ -159,7 +163,7 @@ fn of_many_rules_the_nearest_three_are_named() {
     }
     let link = "https://m.example.cn/table/7?seat=2";
     let rules = json!(rules);
-    let run = matched(link, &rules, 4);
+    let run = run_match(link, &rules, 4);
     assert!(
         run.stdout
             .contains("Why the nearest 3 of 57 rules do not cover it"),
@@ -186,4 +190,16 @@ fn of_many_rules_the_nearest_three_are_named() {
         all(&["--json"]).json()["missed"].as_array().unwrap().len(),
         57
     );
+}
+
+#[test]
+fn a_text_that_is_not_a_link_is_refused_and_nothing_is_sent() {
+    for text in ["not a link", ""] {
+        let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
+        let run = jumpqr(["match", text, "--base-url", wechat.base_url()])
+            .env("JUMPQR_ACCESS_TOKEN", "TOKEN")
+            .expect(3);
+        assert!(run.stderr.contains("link: "), "{}", run.stderr);
+        assert!(wechat.calls().is_empty());
+    }
 }

@@ -1,4 +1,4 @@
-//! Where output goes, and that it survives what readers do.
+//! Standard output and standard error: colours, closed pipes, and text from outside.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
 
 #[test]
-fn a_pipe_has_no_colour() {
+fn output_to_a_pipe_has_no_colour() {
     for run in [
         jumpqr(["errcode", "85066"]).expect(0),
         jumpqr(["check", "--prefix", "x"]).expect(3),
@@ -34,7 +34,7 @@ fn colour_can_be_forced_and_refused() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_panic() {
+fn a_closed_pipe_is_not_an_error() {
     let valid = r#"{"prefix":"https://h.cn/","path":"p","open_version":1,"permit_sub_rule":1}"#;
     for (arguments, rule, code) in [
         (&["check", "-"][..], valid, 0),
@@ -48,7 +48,7 @@ fn a_closed_pipe_is_no_panic() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It prints only after it has read the rule, so the pipe is closed by then.
+        // The command prints only after it has read the rule. Then the pipe is already closed.
         drop(child.stdout.take());
         child
             .stdin
@@ -85,7 +85,7 @@ fn output_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_server_does_not_steer_the_terminal() {
+fn an_errmsg_does_not_steer_the_terminal() {
     let wechat =
         FakeWeChat::start(|_| json!({"errcode": 85066, "errmsg": "bad\u{1b}[2J\r\nerror: x"}));
     let run = jumpqr(["add", "--base-url", wechat.base_url()])
@@ -112,7 +112,7 @@ fn a_suggested_command_is_quoted_for_the_shell() {
     );
 }
 
-/// What turns the order of letters round, moves the cursor, or forges a line of ours.
+/// Text that reverses the order of characters, moves the cursor, and forges a line of output.
 const STEERING: &str = "a\u{202e}b\u{2066}c\u{9b}d\u{1b}e\nerror: f";
 
 #[test]
@@ -155,7 +155,7 @@ fn no_text_from_outside_steers_the_terminal() {
             for letter in ['\u{202e}', '\u{2066}', '\u{9b}', '\u{1b}'] {
                 assert!(!printed.contains(letter), "{arguments:?} {run:?}");
             }
-            // Of clap, which repeats an argument as it is, the text may have lines.
+            // clap repeats an argument unchanged, so its text may have several lines.
             assert!(
                 code == 2 || !printed.contains("\nerror: f"),
                 "{arguments:?} {printed}"
@@ -165,7 +165,7 @@ fn no_text_from_outside_steers_the_terminal() {
 }
 
 #[test]
-fn json_from_outside_stays_the_same_text() {
+fn json_keeps_text_from_outside_unchanged() {
     let wechat = FakeWeChat::start(|_| json!({"errcode": 85066, "errmsg": STEERING}));
     let run = jumpqr(["--json", "get", "--base-url", wechat.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "T")
@@ -174,7 +174,7 @@ fn json_from_outside_stays_the_same_text() {
 }
 
 #[test]
-fn advice_of_ours_keeps_its_lines() {
+fn advice_keeps_its_lines() {
     let run = jumpqr(["get"]).expect(6);
     assert!(
         run.stderr.contains("\n  JUMPQR_ACCESS_TOKEN "),

@@ -1,4 +1,4 @@
-//! `jumpqr publish`: the rule is looked up first.
+//! `jumpqr publish` looks the rule up first.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn listing(state: u8) -> FakeWeChat {
 }
 
 #[test]
-fn a_rule_that_is_not_published_is_published() {
+fn an_unpublished_rule_is_published() {
     let wechat = listing(1);
     let run = publish(&wechat, PREFIX).expect(0);
     assert!(
@@ -31,12 +31,12 @@ fn a_rule_that_is_not_published_is_published() {
 }
 
 #[test]
-fn a_slip_of_the_pen_publishes_nothing_and_is_told() {
+fn a_mistyped_prefix_publishes_nothing_and_the_similar_rule_is_named() {
     let wechat = listing(1);
     for prefix in ["https://h.cn/t", "http://h.cn/t/", "https://H.cn/t/"] {
         let run = publish(&wechat, prefix).expect(4);
-        let told = format!("there is no rule {prefix}; did you mean https://h.cn/t/?");
-        assert!(run.stderr.contains(&told), "{}", run.stderr);
+        let expected = format!("there is no rule {prefix}; did you mean https://h.cn/t/?");
+        assert!(run.stderr.contains(&expected), "{}", run.stderr);
         let object = publish(&wechat, prefix).args(["--json"]).expect(4).json();
         assert_eq!(object["error"]["code"], "no_such_rule");
         assert_eq!(object["error"]["interface"], "publishJumpQRCode");
@@ -49,7 +49,7 @@ fn a_published_rule_is_not_published_again() {
     let wechat = listing(2);
     let run = publish(&wechat, PREFIX).expect(0);
     assert!(
-        run.stdout.contains("published already; nothing was sent"),
+        run.stdout.contains("already published; nothing was sent"),
         "{}",
         run.stdout
     );

@@ -1,4 +1,4 @@
-//! The commands of the README do what it says.
+//! The commands in the README work as described there.
 
 use jumpqr_sandbox::Sandbox;
 
@@ -6,7 +6,7 @@ use crate::support::{Run, jumpqr};
 
 const README: &str = include_str!("../../../README.md");
 
-/// The blocks of this language, in order.
+/// Returns the code blocks of this language, in order.
 fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     README
@@ -16,7 +16,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The arguments in a line that begins with `program`, and no comment.
+/// Returns the arguments of a line that begins with `program`, without a comment.
 fn arguments(line: &str, program: &str) -> Option<Vec<String>> {
     shlex::split(line.strip_prefix(program)?)
 }
@@ -29,7 +29,7 @@ fn the_first_command_prints_what_the_readme_shows() {
 }
 
 #[test]
-fn every_build_that_the_documentation_shows_keeps_to_the_lock_file() {
+fn every_documented_build_uses_the_lock_file() {
     let pages = [
         ("README.md", README),
         (
@@ -63,7 +63,7 @@ fn every_build_that_the_documentation_shows_keeps_to_the_lock_file() {
 }
 
 #[test]
-fn the_quick_start_runs_from_its_first_line_to_its_last() {
+fn every_command_of_the_quick_start_succeeds() {
     let sandbox = Sandbox::start().unwrap();
     let account = sandbox.mini_program();
     let folder = tempfile::tempdir().unwrap();
@@ -91,7 +91,7 @@ fn the_quick_start_runs_from_its_first_line_to_its_last() {
 
 #[cfg(unix)]
 #[test]
-fn a_platform_calls_for_its_merchant() {
+fn the_platform_example_makes_one_call_for_the_merchant() {
     let sandbox = Sandbox::start().unwrap();
     let platform = sandbox.platform();
     let merchant = sandbox.mini_program().appid;

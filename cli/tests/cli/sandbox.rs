@@ -1,5 +1,5 @@
-//! Whole commands over a real socket: against the embedded sandbox, against one that a test holds, and against one that
-//! `jumpqr sandbox` serves.
+//! Whole commands over a real socket: with `--sandbox`, against a sandbox in the test, and against
+//! `jumpqr sandbox`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +13,7 @@ use crate::support::{Jumpqr, RULE_FLAGS, jumpqr};
 
 const PREFIX: &str = "https://weixin.qq.com/qrcodejump";
 
-/// `arguments`, as the account `credentials` of `sandbox`.
+/// Makes a command that calls `sandbox` with these credentials.
 fn as_account(sandbox: &Sandbox, credentials: &Credentials, arguments: &[&str]) -> Jumpqr {
     jumpqr(arguments)
         .env("JUMPQR_BASE_URL", sandbox.base_url())
@@ -21,13 +21,13 @@ fn as_account(sandbox: &Sandbox, credentials: &Credentials, arguments: &[&str]) 
         .env("JUMPQR_SECRET", credentials.secret.expose())
 }
 
-/// `arguments`, as the Mini Program of `sandbox`.
+/// Makes a command that calls `sandbox` as its Mini Program.
 fn as_mini_program(sandbox: &Sandbox, arguments: &[&str]) -> Jumpqr {
     as_account(sandbox, &sandbox.mini_program(), arguments)
 }
 
 #[test]
-fn the_first_command_of_a_newcomer() {
+fn add_with_sandbox_prints_the_rule_and_the_next_steps() {
     let link = "https://weixin.qq.com/qrcodejump?a=1";
     let run = jumpqr(["--sandbox", "add"])
         .args(RULE_FLAGS)
@@ -53,7 +53,7 @@ fn the_first_command_of_a_newcomer() {
 }
 
 #[test]
-fn both_official_samples_run_in_the_embedded_sandbox() {
+fn the_embedded_sandbox_accepts_both_official_samples() {
     for sample in [
         r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,"debug_url":["https://weixin.qq.com/qrcodejump?a=1","https://weixin.qq.com/qrcodejump?a=2"],"is_edit":0}"#,
         r#"{"prefix":"http://weixin.qq.com/q/kZgfwMTm72Wxxxx","appid":"wxxxxxx","path":"pages/index/index","is_edit":0}"#,
@@ -68,7 +68,7 @@ fn both_official_samples_run_in_the_embedded_sandbox() {
 }
 
 #[test]
-fn warnings_are_printed_and_the_rule_is_sent() {
+fn a_rule_with_warnings_is_sent_and_they_are_printed() {
     let run = jumpqr(["--sandbox", "add", "-"])
         .stdin(
             r#"{"prefix":"https://h.media/pay_3","path":"p","open_version":1,"permit_sub_rule":1}"#,
@@ -106,7 +106,7 @@ fn every_command_runs_in_the_embedded_sandbox() {
 }
 
 #[test]
-fn what_the_environment_says_does_not_reach_the_embedded_sandbox() {
+fn the_embedded_sandbox_ignores_the_environment() {
     jumpqr(["--sandbox", "get"])
         .env("JUMPQR_BASE_URL", "http://127.0.0.1:1")
         .env("JUMPQR_ACCESS_TOKEN", "T")
@@ -115,7 +115,7 @@ fn what_the_environment_says_does_not_reach_the_embedded_sandbox() {
 }
 
 #[test]
-fn the_life_of_a_rule() {
+fn a_rule_is_added_published_edited_and_deleted() {
     let sandbox = Sandbox::start().unwrap();
     let appid = sandbox.mini_program().appid;
     let run = |arguments: &[&str], code| as_mini_program(&sandbox, arguments).expect(code);
@@ -123,7 +123,8 @@ fn the_life_of_a_rule() {
 
     run(&add, 0);
     let counters = sandbox.counters();
-    assert_eq!((counters.token_calls, counters.business_calls), (1, 1));
+    assert_eq!(counters.token_calls, 1);
+    assert_eq!(counters.business_calls, 1);
     assert!(run(&add, 4).stderr.contains("85071"));
     run(&["match", PREFIX], 4);
     run(&["publish", PREFIX], 0);
@@ -136,7 +137,7 @@ fn the_life_of_a_rule() {
 }
 
 #[test]
-fn the_life_of_a_service_account_rule() {
+fn a_service_account_rule_is_added_published_and_deleted() {
     let sandbox = Sandbox::start().unwrap();
     let account = sandbox.service_account();
     let mini_program = sandbox.mini_program().appid;
@@ -167,7 +168,7 @@ fn the_life_of_a_service_account_rule() {
 }
 
 #[test]
-fn the_file_that_is_downloaded_is_the_accounts() {
+fn download_writes_the_file_of_the_account() {
     let sandbox = Sandbox::start().unwrap();
     let account = sandbox.account(&sandbox.mini_program().appid).unwrap();
     let (name, content) = account.verification_file();
@@ -182,7 +183,7 @@ fn the_file_that_is_downloaded_is_the_accounts() {
 }
 
 #[test]
-fn a_rule_that_was_added_although_the_answer_says_busy() {
+fn a_rule_that_was_added_despite_a_busy_response_is_read_back() {
     let sandbox = Sandbox::start().unwrap();
     let busy = Fault::errcode(-1)
         .after_applying()
@@ -194,7 +195,7 @@ fn a_rule_that_was_added_although_the_answer_says_busy() {
 }
 
 #[test]
-fn wrong_credentials_are_6() {
+fn wrong_credentials_exit_with_6() {
     let sandbox = Sandbox::start().unwrap();
     let run = as_mini_program(&sandbox, &["get"])
         .env("JUMPQR_SECRET", "wrong")
@@ -207,19 +208,20 @@ fn wrong_credentials_are_6() {
     assert_eq!(sandbox.counters().business_calls, 0);
 }
 
-/// A `jumpqr sandbox` that is stopped when the test ends, however it ends.
-struct Served(Child);
+/// A running `jumpqr sandbox`. It is killed when this value is dropped.
+struct Server(Child);
 
-impl Drop for Served {
+impl Drop for Server {
     fn drop(&mut self) {
-        // It fails only where it has ended already.
-        let _ended = self.0.kill();
-        let _status = self.0.wait();
+        // Fails only if the process has already ended.
+        let _ = self.0.kill();
+        // The exit code of a killed process does not matter.
+        let _ = self.0.wait();
     }
 }
 
-/// Starts `jumpqr sandbox` and reads the line that it prints once it serves.
-fn serve(options: &[&str]) -> (Served, Value) {
+/// Starts `jumpqr sandbox` and reads the line that it prints when it is ready.
+fn serve(options: &[&str]) -> (Server, Value) {
     let mut child = jumpqr(["sandbox", "--json"])
         .args(options)
         .into_command()
@@ -228,15 +230,15 @@ fn serve(options: &[&str]) -> (Served, Value) {
         .spawn()
         .unwrap();
     let stdout = child.stdout.take().unwrap();
-    let served = Served(child);
+    let server = Server(child);
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line).unwrap();
-    (served, serde_json::from_str(&line).unwrap())
+    (server, serde_json::from_str(&line).unwrap())
 }
 
 #[test]
-fn the_sandbox_command_serves_others() {
-    let (_served, object) = serve(&[]);
+fn other_commands_can_use_the_printed_credentials() {
+    let (_server, object) = serve(&[]);
     assert_eq!(object["ok"], true);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     for (account, mode) in [
@@ -252,7 +254,7 @@ fn the_sandbox_command_serves_others() {
     }
 }
 
-/// POSTs `body` to `path`; the answer's body.
+/// POSTs `body` to `path` and returns the response's body.
 fn post(base_url: &str, path: &str, body: &Value) -> Value {
     let host = base_url.strip_prefix("http://").unwrap();
     let body = body.to_string();
@@ -263,18 +265,18 @@ fn post(base_url: &str, path: &str, body: &Value) -> Value {
         body.len()
     )
     .unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    let (_, body) = response.split_once("\r\n\r\n").unwrap();
     serde_json::from_str(body).unwrap()
 }
 
 #[test]
-fn what_the_sandbox_command_prints_is_all_that_a_platform_needs() {
-    let (_served, object) = serve(&[]);
+fn a_platform_can_call_with_the_printed_credentials() {
+    let (_server, object) = serve(&[]);
     let base_url = object["base_url"].as_str().unwrap();
     let platform = &object["platform"];
-    let of = |names: &[&str]| -> Value {
+    let select = |names: &[&str]| -> Value {
         let fields = names
             .iter()
             .map(|name| ((*name).to_owned(), platform[name].clone()));
@@ -283,7 +285,7 @@ fn what_the_sandbox_command_prints_is_all_that_a_platform_needs() {
     let component = post(
         base_url,
         "/cgi-bin/component/api_component_token",
-        &of(&[
+        &select(&[
             "component_appid",
             "component_appsecret",
             "component_verify_ticket",
@@ -293,7 +295,7 @@ fn what_the_sandbox_command_prints_is_all_that_a_platform_needs() {
     let merchant = post(
         base_url,
         &format!("/cgi-bin/component/api_authorizer_token?access_token={token}"),
-        &of(&[
+        &select(&[
             "component_appid",
             "authorizer_appid",
             "authorizer_refresh_token",
@@ -308,7 +310,7 @@ fn what_the_sandbox_command_prints_is_all_that_a_platform_needs() {
 }
 
 #[test]
-fn people_read_the_same_credentials() {
+fn without_json_the_same_credentials_are_printed() {
     let mut child = jumpqr(["sandbox", "--proxy"])
         .into_command()
         .stdin(Stdio::null())
@@ -316,7 +318,7 @@ fn people_read_the_same_credentials() {
         .spawn()
         .unwrap();
     let stdout = BufReader::new(child.stdout.take().unwrap());
-    let _served = Served(child);
+    let _server = Server(child);
     let printed: Vec<String> = stdout
         .lines()
         .map(Result::unwrap)
@@ -333,7 +335,7 @@ fn people_read_the_same_credentials() {
     ] {
         assert!(printed.contains(export), "{export}: {printed}");
     }
-    let (_served, object) = serve(&[]);
+    let (_server, object) = serve(&[]);
     for account in ["mini_program", "service_account", "platform"] {
         for (field, value) in object[account].as_object().unwrap() {
             let value = value.as_str().unwrap();
@@ -344,10 +346,10 @@ fn people_read_the_same_credentials() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_the_sandbox_command_well() {
+fn ctrl_c_and_sigterm_exit_with_0() {
     for signal in ["-INT", "-TERM"] {
-        let (mut served, _) = serve(&[]);
-        let pid = served.0.id().to_string();
+        let (mut server, _) = serve(&[]);
+        let pid = server.0.id().to_string();
         assert!(
             Command::new("kill")
                 .args([signal, &pid])
@@ -355,13 +357,13 @@ fn ctrl_c_ends_the_sandbox_command_well() {
                 .unwrap()
                 .success()
         );
-        assert_eq!(served.0.wait().unwrap().code(), Some(0), "{signal}");
+        assert_eq!(server.0.wait().unwrap().code(), Some(0), "{signal}");
     }
 }
 
 #[test]
-fn a_host_is_served_if_it_is_allowed() {
-    let (_served, object) = serve(&["--allow-host", "wechat.test", "--allow-host", "a.test:80"]);
+fn only_allowed_hosts_are_served() {
+    let (_server, object) = serve(&["--allow-host", "wechat.test", "--allow-host", "a.test:80"]);
     let address = object["base_url"].as_str().unwrap();
     let address = address.strip_prefix("http://").unwrap();
     for (host, status) in [
@@ -374,21 +376,25 @@ fn a_host_is_served_if_it_is_allowed() {
         let mut connection = TcpStream::connect(address).unwrap();
         let head = format!("GET /sandbox HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         connection.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        assert_eq!(answer.split(' ').nth(1), Some(status), "{host}: {answer}");
+        let mut response = String::new();
+        connection.read_to_string(&mut response).unwrap();
+        assert_eq!(
+            response.split(' ').nth(1),
+            Some(status),
+            "{host}: {response}"
+        );
     }
     let run = jumpqr(["sandbox", "--allow-host", "http://wechat.test"]).expect(2);
     assert!(run.stderr.contains("NAME:PORT"), "{}", run.stderr);
 }
 
 #[test]
-fn the_proxy_says_what_leads_a_client_here() {
+fn the_proxy_writes_its_certificate_and_refuses_other_hosts() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
     let named = ["--proxy", "--proxy-ca-file", path.to_str().unwrap()];
     for options in [&["--proxy"][..], &named] {
-        let (mut served, object) = serve(options);
+        let (mut server, object) = serve(options);
         assert_eq!(object["proxy"]["url"], object["base_url"]);
         let ca_file = PathBuf::from(object["proxy"]["ca_file"].as_str().unwrap());
         let ca = std::fs::read_to_string(&ca_file).unwrap();
@@ -399,24 +405,24 @@ fn the_proxy_says_what_leads_a_client_here() {
         connection
             .write_all(b"CONNECT example.org:443 HTTP/1.1\r\n\r\n")
             .unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+        let mut response = String::new();
+        connection.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 403 "), "{response}");
         #[cfg(unix)]
         {
-            let pid = served.0.id().to_string();
+            let pid = server.0.id().to_string();
             Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-            assert!(served.0.wait().unwrap().success());
+            assert!(server.0.wait().unwrap().success());
             assert_eq!(ca_file.exists(), options == named, "{}", ca_file.display());
         }
     }
-    let (_served, object) = serve(&[]);
+    let (_server, object) = serve(&[]);
     assert_eq!(object["proxy"], Value::Null);
     jumpqr(["sandbox", "--proxy-ca-file", "x"]).expect(2);
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn a_port_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let run = jumpqr(["sandbox", "--port", &port]).expect(5);

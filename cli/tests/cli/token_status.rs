@@ -1,12 +1,15 @@
-//! What `jumpqr token status` tells of tokens, and that it tells none.
+//! `jumpqr token status` shows the state of tokens, but never a token.
 
 use jumpqr_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::platform::{
+    APPSECRET, NEXT_REFRESH_TOKEN, Platform, REFRESH_TOKEN, TICKET, TOKEN, platform_wechat,
+};
 use crate::support::{FakeWeChat, Jumpqr, jumpqr};
 
-/// The sandbox, and a home in which its Mini Program keeps its tokens.
+/// A sandbox, and the home folder in which the command stores the tokens of its Mini Program.
 struct Account {
     sandbox: Sandbox,
     home: TempDir,
@@ -37,7 +40,7 @@ impl Account {
 }
 
 #[test]
-fn before_the_first_call_and_after_it() {
+fn a_token_is_missing_before_the_first_call_and_valid_after_it() {
     let account = Account::new();
     let before = account.status();
     assert_eq!(
@@ -71,12 +74,12 @@ fn before_the_first_call_and_after_it() {
     assert!(age.unwrap() < 600 && left.unwrap() > 6600, "{after}");
     let shown = account.jumpqr(&["token", "status"]).expect(0).stdout;
     assert!(shown.contains("valid") && shown.contains("1h 5"), "{shown}");
-    // Whoever only looks asks for no token.
+    // `token status` fetches no token.
     assert_eq!(account.sandbox.counters().token_calls, 1);
 }
 
 #[test]
-fn neither_token_nor_secret_is_shown() {
+fn neither_the_token_nor_the_secret_is_printed() {
     let wechat = FakeWeChat::start(|request| match request.name.as_str() {
         "stable_token" => json!({"access_token": "T0KEN", "expires_in": 7200}),
         _ => json!({"errcode": 0, "errmsg": "ok", "rule_list": []}),
@@ -103,14 +106,17 @@ fn neither_token_nor_secret_is_shown() {
 }
 
 #[test]
-fn a_refusal_that_is_remembered() {
+fn a_recent_refusal_is_shown() {
     let account = Account::new();
-    let wrong = |arguments: &[&str]| account.jumpqr(arguments).env("JUMPQR_SECRET", "wrong");
-    // It is remembered for 5 s, then 10 s, 20 s …: however slow this machine, one of them is seen.
+    let with_wrong_secret =
+        |arguments: &[&str]| account.jumpqr(arguments).env("JUMPQR_SECRET", "wrong");
+    // It is remembered for 5 s, then 10 s, 20 s …, so a slow machine sees one of them too.
     let seen = (0..6).any(|_| {
-        wrong(&["get"]).expect(6);
-        let shown = wrong(&["token", "status"]).expect(0).stdout;
-        let status = wrong(&["--json", "token", "status"]).expect(0).json();
+        with_wrong_secret(&["get"]).expect(6);
+        let shown = with_wrong_secret(&["token", "status"]).expect(0).stdout;
+        let status = with_wrong_secret(&["--json", "token", "status"])
+            .expect(0)
+            .json();
         shown.contains("errcode 40125 (invalid_appsecret)")
             && status["tokens"][0]["refused_errcode"] == 40125
             && status["tokens"][0]["refused_for"].is_u64()
@@ -121,7 +127,7 @@ fn a_refusal_that_is_remembered() {
 }
 
 #[test]
-fn a_token_that_is_given_is_not_kept() {
+fn a_given_token_is_not_stored() {
     let home = TempDir::new().unwrap();
     let status = |flags: &[&str]| {
         jumpqr(["token", "status"])
@@ -139,7 +145,7 @@ fn a_token_that_is_given_is_not_kept() {
 }
 
 #[test]
-fn without_credentials_it_is_not_known_whose_token_is_meant() {
+fn without_credentials_it_exits_with_6() {
     jumpqr(["token", "status"]).expect(6);
 }
 
@@ -149,4 +155,48 @@ fn the_embedded_sandbox_keeps_tokens_in_memory() {
         .expect(0)
         .json();
     assert_eq!(object["tokens"][0]["store"], "memory:");
+}
+
+#[test]
+fn a_platform_shows_the_merchants_token_and_its_own() {
+    let wechat = platform_wechat();
+    let platform = Platform::new(wechat.base_url());
+    let platform_token = json!({"interface": "api_component_token", "appid": "wxplatform"});
+    let merchant_token = json!({"interface": "api_authorizer_token", "appid": "wxmerchant"});
+    let names =
+        |status: &Value| json!({"interface": status["interface"], "appid": status["appid"]});
+
+    let before = platform.statuses();
+    assert_eq!(
+        [names(&before[0]), names(&before[1])],
+        [merchant_token, platform_token.clone()]
+    );
+    assert_eq!(before[0]["has_refresh_token"], false);
+    assert_eq!(before[1]["verify_ticket_age"], Value::Null);
+    let shown = platform.jumpqr(&["token", "status"]).expect(0).stdout;
+    assert!(shown.contains("token set-verify-ticket"), "{shown}");
+
+    platform.store_credentials(TICKET, REFRESH_TOKEN);
+    let after = platform.statuses();
+    assert_eq!(after[0]["has_refresh_token"], true);
+    assert_eq!(after[0]["state"], "missing");
+    assert!(after[1]["verify_ticket_age"].as_u64().unwrap() < 600);
+
+    platform.jumpqr(&["get"]).expect(0);
+    let used = platform.statuses();
+    assert_eq!(used[0]["state"], "valid");
+    assert_eq!(used[1]["state"], "valid");
+    let shown = platform.jumpqr(&["token", "status"]).expect(0).everything();
+    for secret in [APPSECRET, TICKET, REFRESH_TOKEN, NEXT_REFRESH_TOKEN, TOKEN] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+
+    // Without a merchant, only the platform's token is shown.
+    let alone = platform
+        .jumpqr(&["--json", "token", "status"])
+        .env("JUMPQR_APPID", "")
+        .expect(0)
+        .json();
+    assert_eq!(alone["tokens"].as_array().unwrap().len(), 1);
+    assert_eq!(names(&alone["tokens"][0]), platform_token);
 }

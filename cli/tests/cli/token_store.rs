@@ -1,4 +1,4 @@
-//! Where tokens are kept from one command to the next.
+//! The store that keeps tokens between commands.
 
 use std::fs;
 #[cfg(unix)]
@@ -17,7 +17,7 @@ use crate::support::{FakeWeChat, Jumpqr, jumpqr};
 
 const PASSWORD: &str = "p4ssw0rd-that-nobody-may-see";
 
-/// `get`, as the Mini Program of `sandbox`.
+/// Makes the command `get` as the Mini Program of `sandbox`.
 fn get(sandbox: &Sandbox, home: &Path) -> Jumpqr {
     as_mini_program(sandbox, home, &["get"])
 }
@@ -31,7 +31,7 @@ fn as_mini_program(sandbox: &Sandbox, home: &Path, arguments: &[&str]) -> Jumpqr
         .env("JUMPQR_SECRET", account.secret.expose())
 }
 
-/// How many tokens were asked for.
+/// Returns how many token requests the sandbox received.
 fn token_calls(sandbox: &Sandbox) -> u64 {
     sandbox.counters().token_calls
 }
@@ -41,7 +41,7 @@ fn is_empty(folder: &Path) -> bool {
 }
 
 #[test]
-fn commands_share_a_folder_of_the_users_that_is_his_alone() {
+fn commands_share_a_private_folder_of_the_user() {
     let sandbox = Sandbox::start().unwrap();
     let home = TempDir::new().unwrap();
     for _ in 0..3 {
@@ -63,7 +63,7 @@ fn commands_share_a_folder_of_the_users_that_is_his_alone() {
 }
 
 #[test]
-fn commands_at_the_same_time_ask_for_one_token() {
+fn concurrent_commands_fetch_one_token() {
     let wechat = FakeWeChat::start(|request| match request.name.as_str() {
         "stable_token" => json!({"access_token": "T", "expires_in": 7200}),
         _ => json!({"errcode": 0, "errmsg": "ok", "rule_list": []}),
@@ -89,7 +89,7 @@ fn commands_at_the_same_time_ask_for_one_token() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_user_may_have_his_state_elsewhere() {
+fn xdg_state_home_moves_the_default_folder() {
     let sandbox = Sandbox::start().unwrap();
     let (home, state) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     get(&sandbox, home.path())
@@ -100,7 +100,7 @@ fn the_user_may_have_his_state_elsewhere() {
 }
 
 #[test]
-fn the_command_line_names_a_store_and_so_does_the_environment() {
+fn the_command_line_precedes_the_environment() {
     let sandbox = Sandbox::start().unwrap();
     let home = TempDir::new().unwrap();
     let setting = |name: &str| format!("dir:{}", home.path().join(name).display());
@@ -121,7 +121,7 @@ fn the_command_line_names_a_store_and_so_does_the_environment() {
 }
 
 #[test]
-fn memory_ends_with_the_command() {
+fn tokens_in_memory_end_with_the_command() {
     let sandbox = Sandbox::start().unwrap();
     let home = TempDir::new().unwrap();
     for _ in 0..2 {
@@ -135,7 +135,7 @@ fn memory_ends_with_the_command() {
 }
 
 #[test]
-fn a_user_who_can_keep_nothing_is_told_and_served() {
+fn without_a_usable_default_folder_a_note_is_printed_and_the_call_succeeds() {
     let sandbox = Sandbox::start().unwrap();
     let folder = TempDir::new().unwrap();
     let home = folder.path().join("file");
@@ -147,10 +147,10 @@ fn a_user_who_can_keep_nothing_is_told_and_served() {
         "{}",
         run.stderr
     );
-    // A store that is asked for is another thing.
-    let asked_for = format!("dir:{}", home.join("below").display());
+    // If a store is named and cannot be used, that is an error.
+    let named = format!("dir:{}", home.join("below").display());
     let object = get(&sandbox, folder.path())
-        .args(["--json", "--token-store", &asked_for])
+        .args(["--json", "--token-store", &named])
         .expect(6)
         .json();
     assert_eq!(object["error"]["kind"], "store");
@@ -161,7 +161,7 @@ fn a_user_who_can_keep_nothing_is_told_and_served() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_others_may_read_is_made_private_again_unless_other_things_are_in_it() {
+fn a_readable_folder_is_made_private_unless_it_has_other_files() {
     let sandbox = Sandbox::start().unwrap();
     let home = TempDir::new().unwrap();
     let store = home.path().join("it's mine");
@@ -183,7 +183,7 @@ fn a_folder_that_others_may_read_is_made_private_again_unless_other_things_are_i
 }
 
 #[test]
-fn what_is_no_store_is_3() {
+fn an_invalid_setting_exits_with_3() {
     let sandbox = Sandbox::start().unwrap();
     let home = TempDir::new().unwrap();
     for setting in ["nonsense", "dir:relative", "dir:", "memory:x", "memory"] {
@@ -196,7 +196,7 @@ fn what_is_no_store_is_3() {
 }
 
 #[test]
-fn a_password_on_the_command_line_is_refused_and_not_repeated() {
+fn a_password_on_the_command_line_is_refused_and_not_printed() {
     for setting in [
         format!("redis://jumpqr:{PASSWORD}@cache.example.cn/0"),
         format!("rediss://:{PASSWORD}@cache.example.cn"),
@@ -225,7 +225,7 @@ fn a_password_on_the_command_line_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn a_password_in_the_environment_is_not_repeated() {
+fn a_password_in_the_environment_is_not_printed() {
     let home = TempDir::new().unwrap();
     for (address, code) in [("127.0.0.1:1", 6), ("[", 3), ("127.0.0.1:1/x", 3)] {
         let run = jumpqr(["token", "status", "--timeout", "0.5"])
@@ -241,7 +241,7 @@ fn a_password_in_the_environment_is_not_repeated() {
     }
 }
 
-/// A redis-server on a socket in a folder; it ends with the test.
+/// A redis-server on a socket in a folder. It ends when this value is dropped.
 #[cfg(unix)]
 struct Redis {
     folder: TempDir,
@@ -250,8 +250,8 @@ struct Redis {
 
 #[cfg(unix)]
 impl Redis {
-    /// Longer than redis-server ever takes to start, on a busy machine too.
-    const PATIENCE: Duration = Duration::from_secs(30);
+    /// Longer than redis-server takes to start on a busy machine.
+    const START_TIMEOUT: Duration = Duration::from_secs(30);
 
     fn start() -> Self {
         let folder = TempDir::new().unwrap();
@@ -260,7 +260,7 @@ impl Redis {
             folder.path().display()
         );
         fs::write(folder.path().join("redis.conf"), configuration).unwrap();
-        // It ends when the shell's input does, which the end of this process brings about too.
+        // The shell kills redis-server when its input ends, so also when the test process dies.
         let process = Command::new("sh")
             .args(["-c", r#"redis-server "$1" & cat; kill -9 $!; wait"#, "sh"])
             .arg(folder.path().join("redis.conf"))
@@ -269,10 +269,10 @@ impl Redis {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let begun = Instant::now();
+        let started = Instant::now();
         while UnixStream::connect(folder.path().join("socket")).is_err() {
             assert!(
-                begun.elapsed() < Self::PATIENCE,
+                started.elapsed() < Self::START_TIMEOUT,
                 "redis-server does not start"
             );
             std::thread::sleep(Duration::from_millis(5));
@@ -290,16 +290,17 @@ impl Redis {
 impl Drop for Redis {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
-        let _status = self.process.wait();
+        // The exit code of a killed server does not matter.
+        let _ = self.process.wait();
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn commands_share_a_redis() {
+fn commands_share_a_redis_server() {
     let sandbox = Sandbox::start().unwrap();
     let redis = Redis::start();
-    // As on two machines.
+    // Each home stands for another machine.
     for _ in 0..2 {
         let home = TempDir::new().unwrap();
         get(&sandbox, home.path())

@@ -1,4 +1,4 @@
-//! The tokens that calls are made with, and what a platform needs to get its own.
+//! Commands about access tokens, and about the credentials that WeChat gives to a platform.
 
 mod set_refresh_token;
 mod set_verify_ticket;
@@ -9,12 +9,12 @@ use std::ffi::OsString;
 use clap::{Args, Subcommand};
 use jumpqr::Platform;
 
-use crate::args::Global;
+use crate::args::Options;
 use crate::connection;
-use crate::credentials::{Component, missing};
-use crate::failure::Failure;
+use crate::credentials::{PlatformCredentials, missing_credentials};
+use crate::error::CommandError;
 use crate::input::Input;
-use crate::output::Ending;
+use crate::output::CommandResult;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,9 +22,9 @@ Examples:
   jumpqr token set-verify-ticket < ticket
   jumpqr token set-refresh-token --account wx1234567890abcdef < refresh-token";
 
-/// Look at the access tokens that are kept, or hand over what a third-party platform gets its own with
+/// Show the stored access tokens, or store what WeChat gives to a third-party platform
 ///
-/// Tokens are fetched when a call needs one, and kept in --token-store for those that follow.
+/// A token is fetched when a call needs one, and kept in --token-store for later calls.
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
@@ -44,11 +44,11 @@ enum TokenCommand {
 }
 
 impl Token {
-    pub(crate) fn run(&self, global: &Global) -> Ending {
+    pub(crate) fn run(&self, options: &Options) -> CommandResult {
         match &self.command {
-            TokenCommand::Status(status::Status) => status::run(global),
-            TokenCommand::SetVerifyTicket(command) => command.run(global),
-            TokenCommand::SetRefreshToken(command) => command.run(global),
+            TokenCommand::Status(status::Status) => status::run(options),
+            TokenCommand::SetVerifyTicket(command) => command.run(options),
+            TokenCommand::SetRefreshToken(command) => command.run(options),
         }
     }
 
@@ -61,27 +61,31 @@ impl Token {
     }
 }
 
-/// The platform for whose store something is handed over to `command`. `arguments` are those that may be the secret itself:
-/// they are refused without being repeated.
-fn receiving(
-    global: &Global,
+/// Opens the platform whose store `command` writes to. `arguments` may be the secret itself: they
+/// are refused, and the error does not repeat them.
+fn open_platform(
+    options: &Options,
     command: &'static str,
     arguments: &[OsString],
-) -> Result<Platform, Failure> {
+) -> Result<Platform, CommandError> {
     if !arguments.is_empty() {
-        return Err(Failure::usage(
+        return Err(CommandError::usage(
             Some(command),
-            "no secret is taken as an argument, where everybody on this machine could read it: give it on standard input, or name a file",
+            "a secret must not be an argument, because every user of this machine could read it: \
+             give it on standard input, or name a file",
         ));
     }
-    if global.sandbox {
-        return Err(Failure::usage(
+    if options.sandbox {
+        return Err(CommandError::usage(
             Some(command),
-            "the sandbox of --sandbox keeps nothing; give it to one of `jumpqr sandbox`, with --base-url",
+            "--sandbox keeps nothing after the command: run `jumpqr sandbox`, and name its URL \
+             with --base-url",
         ));
     }
-    let component = Component::gather(global)?.ok_or_else(|| {
-        missing("there is no platform: --component-appid and JUMPQR_COMPONENT_APPID are not set")
+    let credentials = PlatformCredentials::read(options)?.ok_or_else(|| {
+        missing_credentials(
+            "there is no platform: --component-appid and JUMPQR_COMPONENT_APPID are not set",
+        )
     })?;
-    connection::platform(global, component)
+    connection::build_platform(options, credentials)
 }

@@ -4,21 +4,23 @@ use std::io::{self, Write};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::receiving;
-use crate::args::Global;
-use crate::credentials::{appid, missing, read_secret};
+use super::open_platform;
+use crate::args::Options;
+use crate::credentials::{missing_credentials, read_account_appid, read_secret};
 use crate::input::Input;
-use crate::output::{Ending, GOOD, Report, printable};
+use crate::output::{CommandResult, GOOD, Report, escape};
 
 const EXAMPLES: &str = "\
 Examples:
   jumpqr token set-refresh-token --account wx1234567890abcdef < refresh-token
-  jumpqr token set-refresh-token --account wx1234567890abcdef --refresh-token-file /run/wechat/refresh-token";
+  jumpqr token set-refresh-token --account wx1234567890abcdef \\
+      --refresh-token-file /run/wechat/refresh-token";
 
-/// Keep the authorizer_refresh_token that a merchant's authorisation of the platform has just brought
+/// Store the authorizer_refresh_token of a merchant that has just authorised the platform
 ///
-/// Only a new authorisation needs this: later refresh tokens are kept as they come, and one that the store lacks is looked for in
-/// WeChat's list of the platform's merchants. --account names the merchant. Nothing is sent.
+/// Only a new authorisation needs this. Later refresh tokens are stored automatically. If one is
+/// missing, it is fetched from WeChat's list of the platform's merchants. --account names the
+/// merchant. Nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct SetRefreshToken {
@@ -31,14 +33,14 @@ pub(super) struct SetRefreshToken {
 }
 
 impl SetRefreshToken {
-    pub(super) fn run(&self, global: &Global) -> Ending {
-        let platform = receiving(global, "token set-refresh-token", &self.arguments)?;
-        let appid = appid(global)?.ok_or_else(|| {
-            missing("there is no merchant: --account and JUMPQR_APPID are not set")
+    pub(super) fn run(&self, options: &Options) -> CommandResult {
+        let platform = open_platform(options, "token set-refresh-token", &self.arguments)?;
+        let appid = read_account_appid(options)?.ok_or_else(|| {
+            missing_credentials("there is no merchant: --account and JUMPQR_APPID are not set")
         })?;
         let refresh_token = read_secret(&self.refresh_token_file)?;
         platform.set_authorizer_refresh_token(&appid, refresh_token)?;
-        Ok(Box::new(Kept {
+        Ok(Box::new(SetRefreshTokenReport {
             component_appid: platform.component_appid().to_owned(),
             appid,
             store: platform.store_name(),
@@ -46,24 +48,25 @@ impl SetRefreshToken {
     }
 }
 
-struct Kept {
+struct SetRefreshTokenReport {
     component_appid: String,
     appid: String,
     store: String,
 }
 
-impl Report for Kept {
+impl Report for SetRefreshTokenReport {
     fn command(&self) -> &'static str {
         "token set-refresh-token"
     }
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let merchant = printable(&self.appid);
-        let platform = printable(&self.component_appid);
-        let store = printable(&self.store);
+        let merchant = escape(&self.appid);
+        let platform = escape(&self.component_appid);
+        let store = escape(&self.store);
         writeln!(
             out,
-            "{GOOD}Kept{GOOD:#} the authorizer_refresh_token of {merchant}, for {platform}, in {store}."
+            "{GOOD}Stored{GOOD:#} the authorizer_refresh_token of {merchant}, for {platform}, in \
+             {store}."
         )
     }
 

@@ -8,10 +8,10 @@ use jumpqr::interface::{ApiComponentToken, Interface};
 use jumpqr::token::{RefusedToken, TokenState, TokenStatus};
 use serde_json::{Value, json};
 
-use crate::args::Global;
-use crate::connection::{Caller, Connection, Speaker};
-use crate::failure::Failure;
-use crate::output::{Ending, HEADING, Report, card, printable};
+use crate::args::Options;
+use crate::connection::{ActingAs, Connection, Identity};
+use crate::error::CommandError;
+use crate::output::{CommandResult, HEADING, Report, escape, format_card};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,29 +19,31 @@ Examples:
   jumpqr token status --token-store dir:/var/lib/jumpqr
   jumpqr --json token status";
 
-/// Show which tokens are kept, how old they are and when they expire, but not the tokens
+/// Show the age and expiry of the stored tokens, but not the tokens themselves
 ///
-/// For a platform's merchant, the platform's own token comes second. Nothing is sent: a token that WeChat has ended before its time
-/// counts as valid here until a call has found it out. With --json, ages and lives are in seconds.
+/// For a platform's merchant, the merchant's token comes first, then the platform's own. Nothing is
+/// sent. If WeChat has revoked a token early, it is shown as valid until a call finds out. With
+/// --json, times are in seconds.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Status;
 
-pub(super) fn run(global: &Global) -> Ending {
-    Ok(Box::new(Shown {
-        tokens: tokens(global)?,
+pub(super) fn run(options: &Options) -> CommandResult {
+    Ok(Box::new(TokenStatusReport {
+        tokens: read_statuses(options)?,
     }))
 }
 
-/// The tokens with which calls would be made, the caller's own first; none where one is given as it is.
-fn tokens(global: &Global) -> Result<Vec<TokenStatus>, Failure> {
-    if global.sandbox {
-        let connection = Connection::open(global, Caller::MiniProgram)?;
+/// Returns the status of each token that a call would use, the account's own first. A fixed access
+/// token has no status.
+fn read_statuses(options: &Options) -> Result<Vec<TokenStatus>, CommandError> {
+    if options.sandbox {
+        let connection = Connection::open(options, ActingAs::MiniProgram)?;
         return Ok(connection.client.token_status()?.into_iter().collect());
     }
-    let (client, platform) = match Speaker::open(global)? {
-        Speaker::Account(client) => (Some(client), None),
-        Speaker::Platform { platform, merchant } => (merchant, Some(platform)),
+    let (client, platform) = match Identity::open(options)? {
+        Identity::Account(client) => (Some(client), None),
+        Identity::Platform { platform, merchant } => (merchant, Some(platform)),
     };
     let mut tokens = Vec::new();
     if let Some(client) = client {
@@ -53,11 +55,11 @@ fn tokens(global: &Global) -> Result<Vec<TokenStatus>, Failure> {
     Ok(tokens)
 }
 
-struct Shown {
+struct TokenStatusReport {
     tokens: Vec<TokenStatus>,
 }
 
-impl Report for Shown {
+impl Report for TokenStatusReport {
     fn command(&self) -> &'static str {
         "token status"
     }
@@ -66,16 +68,16 @@ impl Report for Shown {
         if self.tokens.is_empty() {
             return writeln!(
                 out,
-                "The access token is given as it is: none is fetched, and none is kept."
+                "The access token is given, not fetched. Nothing is stored."
             );
         }
         for (index, token) in self.tokens.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
-            let appid = printable(&token.appid);
+            let appid = escape(&token.appid);
             writeln!(out, "{HEADING}The token of {appid}{HEADING:#}")?;
-            writeln!(out, "{}", card(&rows(token)))?;
+            writeln!(out, "{}", format_card(&status_rows(token)))?;
         }
         Ok(())
     }
@@ -85,7 +87,7 @@ impl Report for Shown {
     }
 }
 
-fn rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
+fn status_rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
     let state = match token.state {
         TokenState::Missing => "missing; the next call fetches one",
         TokenState::Valid => "valid",
@@ -93,44 +95,50 @@ fn rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
     };
     let refresh_token = token.has_refresh_token.map(|has| {
         let text = if has {
-            "there"
+            "stored"
         } else {
-            "missing; WeChat's list of merchants is asked for it"
+            "missing; the next call looks for it in WeChat's list of merchants"
         };
         text.to_owned()
     });
     let is_platform = token.interface == ApiComponentToken::NAME;
     let ticket = is_platform.then(|| match token.verify_ticket_age {
-        Some(age) => format!("came {} ago", rounded(age)),
+        Some(age) => format!("received {} ago", format_seconds(age)),
         None => "missing; see `jumpqr token set-verify-ticket`".to_owned(),
     });
     vec![
         ("store", Some(token.store.clone())),
         ("interface", Some(token.interface.to_owned())),
         ("state", Some(state.to_owned())),
-        ("age", token.age.map(rounded)),
+        ("age", token.age.map(format_seconds)),
         (
             "expires in",
-            token.expires_in.filter(|left| !left.is_zero()).map(rounded),
+            token
+                .expires_in
+                .filter(|left| !left.is_zero())
+                .map(format_seconds),
         ),
         ("refresh token", refresh_token),
         ("verify ticket", ticket),
-        ("refused", token.refused.map(refusal)),
+        ("refused", token.refused.map(describe_refusal)),
     ]
 }
 
-fn refusal(refused: RefusedToken) -> String {
-    let what = match refused.errcode {
+fn describe_refusal(refused: RefusedToken) -> String {
+    let reason = match refused.errcode {
         Some(errcode) => {
             let name = ErrCode::lookup(errcode).map_or("not documented", |code| code.name);
             format!("errcode {errcode} ({name})")
         }
-        None => "WeChat's list of merchants does not have this one".to_owned(),
+        None => "the merchant is not in WeChat's list".to_owned(),
     };
-    format!("{what}; not tried again for {}", rounded(refused.again_in))
+    format!(
+        "{reason}; not tried again for {}",
+        format_seconds(refused.again_in)
+    )
 }
 
-/// In whole seconds, cut off.
-fn rounded(duration: Duration) -> String {
+/// Formats a duration in whole seconds, rounded down.
+fn format_seconds(duration: Duration) -> String {
     format_duration(Duration::from_secs(duration.as_secs())).to_string()
 }

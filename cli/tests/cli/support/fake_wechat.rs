@@ -5,13 +5,13 @@ use std::thread;
 
 use serde_json::Value;
 
-/// A server on this machine that answers what a test says, for answers that no sandbox would give.
+/// A server for responses that the sandbox never gives. The test chooses each response.
 pub(crate) struct FakeWeChat {
     base_url: String,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
     /// The last part of the path, e.g. `qrcodejumpadd`.
@@ -22,12 +22,12 @@ pub(crate) struct Received {
 }
 
 impl FakeWeChat {
-    /// A server that answers each request with the body that `answer` gives.
+    /// Starts a server that answers each request with the body that `answer` returns.
     pub(crate) fn start(answer: impl Fn(&Received) -> Value + Send + 'static) -> Self {
         Self::with_status("200 OK", answer)
     }
 
-    /// The same with another HTTP status.
+    /// Starts a server that answers with this HTTP status.
     pub(crate) fn with_status(
         status: &'static str,
         answer: impl Fn(&Received) -> Value + Send + 'static,
@@ -36,7 +36,7 @@ impl FakeWeChat {
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::<Mutex<Vec<Received>>>::default();
         let log = Arc::clone(&received);
-        // It ends with the test's process.
+        // The thread ends with the test process.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
@@ -47,7 +47,8 @@ impl FakeWeChat {
                     let head = format!(
                         "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
                     );
-                    let _gone = stream.write_all(format!("{head}{body}").as_bytes());
+                    // Fails if the client has closed the connection.
+                    let _ = stream.write_all(format!("{head}{body}").as_bytes());
                 }
             }
         });
@@ -58,7 +59,7 @@ impl FakeWeChat {
         &self.base_url
     }
 
-    /// The names of the interfaces that were called, in order.
+    /// Returns the names of the called interfaces, in order.
     pub(crate) fn calls(&self) -> Vec<String> {
         let received = self.received.lock().unwrap();
         received

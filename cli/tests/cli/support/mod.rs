@@ -1,4 +1,4 @@
-//! What the topics share: running the command, and a WeChat that answers what a test says.
+//! Runs the command, and a WeChat whose responses the test chooses.
 
 mod fake_wechat;
 pub(crate) mod platform;
@@ -7,7 +7,7 @@ mod run;
 pub(crate) use fake_wechat::{FakeWeChat, Received};
 pub(crate) use run::{Jumpqr, Run, jumpqr};
 
-/// The flags of a rule that is valid.
+/// The flags of a valid rule.
 pub(crate) const RULE_FLAGS: [&str; 8] = [
     "--prefix",
     "https://weixin.qq.com/qrcodejump",

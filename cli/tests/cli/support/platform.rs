@@ -10,7 +10,7 @@ pub(crate) const REFRESH_TOKEN: &str = "refreshtoken@@@that-nobody-may-see";
 pub(crate) const NEXT_REFRESH_TOKEN: &str = "refreshtoken@@@the-next-one";
 pub(crate) const TOKEN: &str = "T0KEN-that-nobody-may-see";
 
-/// A platform, the address of a WeChat that knows it, and the home in which it keeps what it is given.
+/// A platform, the URL of a WeChat that knows it, and the home folder with its token store.
 pub(crate) struct Platform {
     pub(crate) base_url: String,
     pub(crate) appid: String,
@@ -20,8 +20,8 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
-    /// The one that `sandbox` has, for its Mini Program.
-    pub(crate) fn of(sandbox: &Sandbox) -> Self {
+    /// Returns the platform of `sandbox`, with its Mini Program as the merchant.
+    pub(crate) fn in_sandbox(sandbox: &Sandbox) -> Self {
         let platform = sandbox.platform();
         Self {
             base_url: sandbox.base_url().to_owned(),
@@ -32,7 +32,8 @@ impl Platform {
         }
     }
 
-    pub(crate) fn at(base_url: &str) -> Self {
+    /// Returns a platform that calls `base_url`.
+    pub(crate) fn new(base_url: &str) -> Self {
         Self {
             base_url: base_url.to_owned(),
             appid: "wxplatform".to_owned(),
@@ -42,7 +43,7 @@ impl Platform {
         }
     }
 
-    /// For the merchant, with everything from the environment.
+    /// Makes a command that calls for the merchant, with all credentials in the environment.
     pub(crate) fn jumpqr(&self, arguments: &[&str]) -> Jumpqr {
         jumpqr(arguments)
             .home(self.home.path())
@@ -52,8 +53,8 @@ impl Platform {
             .env("JUMPQR_APPID", &self.merchant)
     }
 
-    /// Hands over both, on standard input.
-    pub(crate) fn receive(&self, ticket: &str, refresh_token: &str) {
+    /// Stores the ticket and the refresh token, from standard input.
+    pub(crate) fn store_credentials(&self, ticket: &str, refresh_token: &str) {
         self.jumpqr(&["token", "set-verify-ticket"])
             .stdin(format!("{ticket}\n"))
             .expect(0);
@@ -68,7 +69,7 @@ impl Platform {
     }
 }
 
-/// A WeChat that issues tokens to platforms, and answers everything else with ok.
+/// Starts a WeChat that issues tokens to platforms, and answers ok to everything else.
 pub(crate) fn platform_wechat() -> FakeWeChat {
     FakeWeChat::start(|request| match request.name.as_str() {
         "api_component_token" => json!({"component_access_token": TOKEN, "expires_in": 7200}),

@@ -6,15 +6,15 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A command line to run, without the credentials, the tokens and the colours of whoever runs the tests.
+/// A command to run, without the credentials, tokens and colours of the environment.
 pub(crate) struct Jumpqr {
-    /// Where a user's programs keep things, unless a test has a home of its own.
+    /// The home folder, unless the test sets another one.
     _home: TempDir,
     command: Command,
     stdin: Vec<u8>,
 }
 
-/// What came of it.
+/// The exit code and output of a command.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -66,7 +66,7 @@ impl Jumpqr {
         self
     }
 
-    /// With this home folder, so that commands share what they keep there.
+    /// Sets the home folder, so that commands share the tokens in it.
     pub(crate) fn home(self, folder: &Path) -> Self {
         self.env("HOME", folder).env("LOCALAPPDATA", folder)
     }
@@ -81,7 +81,8 @@ impl Jumpqr {
         self
     }
 
-    /// The command, for a test that does with it what [`run`](Self::run) does not. What it keeps needs a [home](Self::home).
+    /// Returns the command, for what [`run`](Self::run) cannot do. The default home is deleted: if
+    /// the command stores something, set a [`home`](Self::home).
     pub(crate) fn into_command(self) -> Command {
         self.command
     }
@@ -96,9 +97,10 @@ impl Jumpqr {
             .unwrap();
         let mut pipe = child.stdin.take().unwrap();
         let bytes = self.stdin;
-        // In a thread of its own: a command that reads only a part must not make the test wait.
+        // A thread, because a command that reads only a part would block the test.
         let writer = std::thread::spawn(move || {
-            let _closed_early = pipe.write_all(&bytes);
+            // Fails if the command closes its input early.
+            let _ = pipe.write_all(&bytes);
         });
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();
@@ -109,7 +111,7 @@ impl Jumpqr {
         }
     }
 
-    /// Runs it and expects this exit code.
+    /// Runs the command and expects this exit code.
     pub(crate) fn expect(self, code: i32) -> Run {
         let run = self.run();
         assert_eq!(run.code, code, "{run:#?}");
@@ -118,7 +120,7 @@ impl Jumpqr {
 }
 
 impl Run {
-    /// The one JSON object on standard output, and nothing else there.
+    /// Parses standard output as exactly one JSON object.
     pub(crate) fn json(&self) -> Value {
         let value: Value = serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
             panic!("standard output is not one JSON document: {error}: {self:#?}")
@@ -127,7 +129,7 @@ impl Run {
         value
     }
 
-    /// Everything that was printed.
+    /// Returns standard output and standard error.
     pub(crate) fn everything(&self) -> String {
         format!("{}\n{}", self.stdout, self.stderr)
     }

@@ -1,4 +1,4 @@
-//! Proxies, certificates and the version of IP, as the environment and the options have them.
+//! Proxies, certificates and the IP version, from the environment and the options.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,25 +9,25 @@ use tempfile::TempDir;
 
 use crate::support::{Jumpqr, Run, jumpqr};
 
-/// Takes connections, keeps what comes first on each, and closes them.
-struct Listening {
+/// A server that keeps the first bytes of each connection, and closes it.
+struct Listener {
     address: String,
     seen: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
-impl Listening {
+impl Listener {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let seen = Arc::<Mutex<Vec<Vec<u8>>>>::default();
         let log = Arc::clone(&seen);
-        // It ends with the test's process.
+        // The thread ends with the test process.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream: TcpStream = stream.unwrap();
                 let mut first = Vec::new();
                 let mut piece = [0; 1024];
-                // The head of an HTTP request, or a SOCKS client's three bytes.
+                // Reads the head of an HTTP request, or the first three bytes of SOCKS.
                 while !first.windows(4).any(|end| end == b"\r\n\r\n")
                     && !first.starts_with(b"\x05\x01\x00")
                 {
@@ -37,14 +37,15 @@ impl Listening {
                     }
                 }
                 log.lock().unwrap().push(first);
-                let _gone =
-                    stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+                // Fails if the client has closed the connection.
+                let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
             }
         });
         Self { address, seen }
     }
 
-    /// What began with these bytes, and nothing else, has come since the last time.
+    /// Returns whether all connections since the last call began with these bytes, and there was
+    /// one.
     fn saw(&self, beginning: &[u8]) -> bool {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap());
         !seen.is_empty() && seen.iter().all(|first| first.starts_with(beginning))
@@ -74,8 +75,8 @@ fn message(run: &Run) -> String {
 }
 
 #[test]
-fn the_first_usable_proxy_of_the_environment_leads_to_the_host() {
-    let (proxy, other) = (Listening::start(), Listening::start());
+fn the_first_usable_proxy_of_the_environment_is_used() {
+    let (proxy, other) = (Listener::start(), Listener::start());
     let http = format!("http://{}", proxy.address);
     let socks = format!("socks5h://{}", proxy.address);
     let elsewhere = format!("http://{}", other.address);
@@ -111,17 +112,17 @@ fn the_first_usable_proxy_of_the_environment_leads_to_the_host() {
         let run = command.expect(5);
         assert!(proxy.saw(beginning), "{variables:?}: {run:#?}");
         assert!(other.saw_nothing(), "{variables:?}");
-        // A variable that was passed over may be why.
-        let passed_over = "the proxy in HTTPS_PROXY cannot be used: its scheme";
-        let is_said = message(&run).contains(passed_over);
-        assert_eq!(is_said, variables[0].1.starts_with("ftp"), "{run:#?}");
+        // A variable that was ignored may be the reason for the error.
+        let ignored = "the proxy in HTTPS_PROXY cannot be used: its scheme";
+        let is_named = message(&run).contains(ignored);
+        assert_eq!(is_named, variables[0].1.starts_with("ftp"), "{run:#?}");
         assert!(!format!("{run:?}").contains("P4SS"), "{run:#?}");
     }
 }
 
 #[test]
-fn if_no_variable_can_be_used_nothing_is_sent() {
-    let host = Listening::start();
+fn without_a_usable_proxy_nothing_is_sent() {
+    let host = Listener::start();
     let run = get("https://wechat.invalid")
         .env("HTTPS_PROXY", format!("https://user:P4SS@{}", host.address))
         .env("ALL_PROXY", "socks4://user:P4SS@h")
@@ -131,7 +132,7 @@ fn if_no_variable_can_be_used_nothing_is_sent() {
     assert!(message.contains("ALL_PROXY cannot be used"), "{message}");
     assert!(!format!("{run:?}").contains("P4SS"), "{run:#?}");
     assert!(host.saw_nothing());
-    // This machine is called without a proxy, and so are the hosts in NO_PROXY.
+    // This machine and the hosts in NO_PROXY are called without a proxy.
     get(&format!("http://{}", host.address))
         .env("ALL_PROXY", "socks4://h")
         .expect(5);
@@ -143,8 +144,8 @@ fn if_no_variable_can_be_used_nothing_is_sent() {
 }
 
 #[test]
-fn in_a_cgi_script_the_header_proxy_is_not_the_proxy() {
-    let proxy = Listening::start();
+fn in_a_cgi_script_http_proxy_is_ignored() {
+    let proxy = Listener::start();
     get("http://wechat.invalid")
         .env("HTTP_PROXY", format!("http://{}", proxy.address))
         .env("REQUEST_METHOD", "GET")
@@ -153,7 +154,7 @@ fn in_a_cgi_script_the_header_proxy_is_not_the_proxy() {
 }
 
 #[test]
-fn a_file_of_certificates_is_read_and_named_as_it_was_given() {
+fn an_error_about_certificates_names_the_option_or_the_file() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, "no certificate").unwrap();
@@ -187,7 +188,7 @@ fn a_file_of_certificates_is_read_and_named_as_it_was_given() {
 }
 
 #[test]
-fn the_operating_systems_certificates_are_those_of_ssl_cert_file() {
+fn an_operating_system_without_certificates_is_an_error() {
     let folder = TempDir::new().unwrap();
     let run = get("https://127.0.0.1:1")
         .args(["--tls-roots", "os"])
@@ -203,8 +204,8 @@ fn the_operating_systems_certificates_are_those_of_ssl_cert_file() {
 }
 
 #[test]
-fn the_version_of_ip_is_kept() {
-    let host = Listening::start();
+fn only_the_chosen_ip_version_is_used() {
+    let host = Listener::start();
     let base_url = format!("http://{}", host.address);
     let run = get(&base_url).args(["--ip-version", "ipv6"]).expect(5);
     assert!(message(&run).contains("to an IPv6 address"), "{run:#?}");

@@ -1,4 +1,4 @@
-//! The options that every command takes.
+//! The options of every command.
 
 use std::time::Duration;
 
@@ -8,19 +8,20 @@ use jumpqr::interface::ComponentTokenField;
 use jumpqr::token::TokenInterface;
 use jumpqr::transport::IpVersion;
 
-use crate::failure::Failure;
+use crate::error::CommandError;
 use crate::input::Input;
 use crate::token_store;
 
-/// The longest timeout that is taken, in seconds: a day.
-const LONGEST_TIMEOUT: f64 = 86_400.0;
+/// The longest timeout, in seconds: a day.
+const MAX_TIMEOUT_SECONDS: f64 = 86_400.0;
 
-/// The options that stand before or after the command.
+/// The options of every command. They may stand before or after it.
 #[derive(Debug, Args)]
-pub(crate) struct Global {
+pub(crate) struct Options {
     /// Run against an embedded sandbox, a local WeChat, instead of the real one
     ///
-    /// It starts empty, has accounts of its own and forgets everything when the command ends. Nothing leaves this machine.
+    /// It starts empty, has its own accounts, and forgets everything when the command ends. Nothing
+    /// leaves this machine.
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) sandbox: bool,
 
@@ -28,14 +29,15 @@ pub(crate) struct Global {
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) json: bool,
 
-    /// The most time that a call may take, in seconds [default: 30] [example: 2.5]
+    /// The longest time that a call may take, in seconds [default: 30] [example: 2.5]
     ///
-    /// Fetching a token, retries and reading back are included. A command that makes several calls gives it to each.
+    /// Fetching a token, retries and reading back are included. If a command makes several calls,
+    /// each has this timeout.
     #[arg(
         long,
         global = true,
         value_name = "SECONDS",
-        value_parser = seconds,
+        value_parser = parse_seconds,
         allow_negative_numbers = true,
         help_heading = "Global options"
     )]
@@ -49,13 +51,14 @@ pub(crate) struct Global {
         long,
         global = true,
         value_name = "SECONDS",
-        value_parser = seconds,
+        value_parser = parse_seconds,
         allow_negative_numbers = true,
         help_heading = "Global options"
     )]
     pub(crate) queue_timeout: Option<Duration>,
 
-    /// Where to send requests [default: https://api.weixin.qq.com] [example: https://api2.weixin.qq.com]
+    /// The URL to send requests to [default: https://api.weixin.qq.com] [example:
+    /// https://api2.weixin.qq.com]
     #[arg(
         long,
         global = true,
@@ -64,14 +67,14 @@ pub(crate) struct Global {
     )]
     pub(crate) base_url: Option<String>,
 
-    /// Allow a --base-url with plain http that is not this machine: only for a proxy in your own network
+    /// Allow a --base-url with plain http to another machine: only for a proxy in your own network
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) allow_http: bool,
 
-    /// Trust the certificates in this file besides the others [default: SSL_CERT_FILE] [example:
+    /// Trust the certificates in this PEM file too [default: SSL_CERT_FILE] [example:
     /// /etc/ssl/company.pem]
     ///
-    /// For example your company's authority, if its proxy opens TLS. The file is in PEM.
+    /// For example the authority of your company, if its proxy decrypts TLS.
     #[arg(
         long,
         global = true,
@@ -80,7 +83,8 @@ pub(crate) struct Global {
     )]
     pub(crate) ca_file: Option<Input>,
 
-    /// Whose certificates to trust: Mozilla's list, or the operating system's [default: bundled]
+    /// The certificate authorities to trust: Mozilla's list, or the operating system's [default:
+    /// bundled]
     #[arg(
         long,
         global = true,
@@ -90,25 +94,28 @@ pub(crate) struct Global {
     )]
     pub(crate) tls_roots: Option<String>,
 
-    /// The version of IP to connect with [default: any]
+    /// The IP version to connect with [default: any]
     ///
-    /// Set it if WeChat's list of addresses has this machine's address of one version.
+    /// Set it if only this machine's IPv4 or only its IPv6 address is on WeChat's IP allowlist.
     #[arg(
         long,
         global = true,
         value_name = "VERSION",
-        value_parser = ip_version(),
+        value_parser = ip_version_parser(),
         help_heading = "Global options"
     )]
     pub(crate) ip_version: Option<IpVersion>,
 
-    /// Read the access token from this file; `-` is standard input [example: /run/secrets/wechat-token]
+    /// Read the access token from this file; `-` is standard input [example:
+    /// /run/secrets/wechat-token]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
     pub(crate) access_token_file: Option<Input>,
 
-    /// The appid of the account whose rules these are, with --secret-file [example: wx1234567890abcdef]
+    /// The appid of the account that owns the rules, with --secret-file [example:
+    /// wx1234567890abcdef]
     ///
-    /// With --component-appid, that of the merchant for whom the platform calls: then there is no secret.
+    /// With --component-appid, the appid of the merchant for whom the platform calls. A merchant
+    /// needs no secret.
     #[arg(
         long,
         global = true,
@@ -117,23 +124,25 @@ pub(crate) struct Global {
     )]
     pub(crate) account: Option<String>,
 
-    /// Read the account's secret from this file; `-` is standard input [example: /run/secrets/wechat-secret]
+    /// Read the account's secret from this file; `-` is standard input [example:
+    /// /run/secrets/wechat-secret]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
     pub(crate) secret_file: Option<Input>,
 
-    /// Which interface issues the tokens of --account and --secret-file [default: stable_token]
+    /// The interface that issues the tokens for --account and --secret-file [default:
+    /// stable_token]
     #[arg(
         long,
         global = true,
         value_name = "INTERFACE",
-        value_parser = token_interface(),
+        value_parser = token_interface_parser(),
         help_heading = "Credentials"
     )]
     pub(crate) token_interface: Option<TokenInterface>,
 
     /// The appid of the third-party platform that calls for --account [example: wx7c0d1e2f3a4b5c6d]
     ///
-    /// It needs the tickets that WeChat pushes to the platform: see `jumpqr token`.
+    /// The platform needs the tickets that WeChat pushes to it: see `jumpqr token`.
     #[arg(
         long,
         global = true,
@@ -142,27 +151,32 @@ pub(crate) struct Global {
     )]
     pub(crate) component_appid: Option<String>,
 
-    /// Read the platform's appsecret from this file; `-` is standard input [example: /run/secrets/wechat-platform]
+    /// Read the platform's appsecret from this file; `-` is standard input [example:
+    /// /run/secrets/wechat-platform]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
     pub(crate) component_appsecret_file: Option<Input>,
 
-    /// What the platform's token is called in the query of its token requests [default: access_token]
+    /// The query field that carries the platform's token in its token requests [default:
+    /// access_token]
     ///
     /// WeChat's older pages call it component_access_token.
     #[arg(
         long,
         global = true,
         value_name = "FIELD",
-        value_parser = component_token_field(),
+        value_parser = component_token_field_parser(),
         help_heading = "Credentials"
     )]
     pub(crate) component_token_field: Option<ComponentTokenField>,
 
-    /// Where tokens are kept between commands [default: a folder of the user's] [example: dir:/var/lib/jumpqr]
+    /// The store that keeps tokens between commands [default: a folder of the user] [example:
+    /// dir:/var/lib/jumpqr]
     ///
-    /// `dir:/absolute/path` is a folder that is this user's alone; the default is jumpqr in $XDG_STATE_HOME or ~/.local/state, on
-    /// macOS in ~/Library/Application Support, on Windows in %LOCALAPPDATA%. `redis://host` is shared by machines; an address with a
-    /// password in it goes into JUMPQR_TOKEN_STORE. With `memory:`, tokens end with the command, as they do with --sandbox.
+    /// `dir:/absolute/path` is a folder that only this user may read. The default is the folder
+    /// jumpqr in $XDG_STATE_HOME or ~/.local/state, on macOS in ~/Library/Application Support, on
+    /// Windows in %LOCALAPPDATA%. `redis://host` is a Redis server, which several machines can
+    /// share. If the address has a password, put it into JUMPQR_TOKEN_STORE. With `memory:` or
+    /// --sandbox, tokens end with the command.
     #[arg(
         long,
         global = true,
@@ -172,9 +186,9 @@ pub(crate) struct Global {
     pub(crate) token_store: Option<String>,
 }
 
-impl Global {
-    /// Refuses options that contradict each other, and a secret among them.
-    pub(super) fn check(&self) -> Result<(), Failure> {
+impl Options {
+    /// Refuses options that exclude each other, and a password in --token-store.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
         let token = [("--access-token-file", self.access_token_file.is_some())];
         let account = [("--account", self.account.is_some())];
         let secret = [
@@ -195,20 +209,20 @@ impl Global {
         let store = [("--token-store", self.token_store.is_some())];
         let base_url = [("--base-url", self.base_url.is_some())];
         let sandbox = [("--sandbox", self.sandbox)];
-        exclude(
+        refuse_combination(
             &sandbox,
             &[&base_url[..], &token, &account, &secret, &platform, &store],
             "the sandbox has its own address and accounts, and keeps no tokens",
         )?;
-        exclude(
+        refuse_combination(
             &token,
             &[&account, &secret, &platform, &store],
-            "give an access token, or what tokens are fetched with",
+            "give either an access token or the credentials to fetch one",
         )?;
-        exclude(
+        refuse_combination(
             &secret,
             &[&platform],
-            "an account calls for itself with its secret, or a platform calls for it with the platform's",
+            "give either the account's own secret or the credentials of its platform",
         )?;
         if let Some(setting) = &self.token_store {
             token_store::refuse_password(setting)?;
@@ -217,47 +231,52 @@ impl Global {
     }
 }
 
-/// An option's name, and whether it is given.
-type Given = (&'static str, bool);
+/// An option's name, and whether it is set.
+type OptionPresence = (&'static str, bool);
 
-/// Refuses any of `options` together with any of `others`, naming the first of each.
-fn exclude(options: &[Given], others: &[&[Given]], reason: &str) -> Result<(), Failure> {
-    let first = |options: &[Given]| {
+/// Refuses any of `options` together with any of `others`. The error names the first of each.
+fn refuse_combination(
+    options: &[OptionPresence],
+    others: &[&[OptionPresence]],
+    reason: &str,
+) -> Result<(), CommandError> {
+    let first_set = |options: &[OptionPresence]| {
         options
             .iter()
-            .find_map(|(name, given)| given.then_some(*name))
+            .find_map(|(name, is_set)| is_set.then_some(*name))
     };
-    let Some((one, other)) = first(options).zip(others.iter().copied().find_map(first)) else {
+    let Some((one, other)) = first_set(options).zip(others.iter().copied().find_map(first_set))
+    else {
         return Ok(());
     };
-    Err(Failure::usage(
+    Err(CommandError::usage(
         None,
         format!("{one} and {other} cannot be used together: {reason}"),
     ))
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+fn parse_seconds(text: &str) -> Result<Duration, String> {
     text.parse()
         .ok()
-        .filter(|seconds: &f64| *seconds <= LONGEST_TIMEOUT)
+        .filter(|seconds: &f64| *seconds <= MAX_TIMEOUT_SECONDS)
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .filter(|timeout| !timeout.is_zero())
         .ok_or_else(|| {
-            format!("give seconds, more than 0 and at most {LONGEST_TIMEOUT}, for example 2.5")
+            format!("give seconds, more than 0 and at most {MAX_TIMEOUT_SECONDS}, for example 2.5")
         })
 }
 
-fn ip_version() -> impl TypedValueParser<Value = IpVersion> {
+fn ip_version_parser() -> impl TypedValueParser<Value = IpVersion> {
     let names = IpVersion::ALL.iter().map(|version| version.name());
     PossibleValuesParser::new(names).try_map(|name| IpVersion::from_name(&name))
 }
 
-fn token_interface() -> impl TypedValueParser<Value = TokenInterface> {
+fn token_interface_parser() -> impl TypedValueParser<Value = TokenInterface> {
     let names = TokenInterface::ALL.iter().map(|interface| interface.name());
     PossibleValuesParser::new(names).try_map(|name| TokenInterface::from_name(&name))
 }
 
-fn component_token_field() -> impl TypedValueParser<Value = ComponentTokenField> {
+fn component_token_field_parser() -> impl TypedValueParser<Value = ComponentTokenField> {
     let names = ComponentTokenField::ALL.iter().map(|field| field.name());
     PossibleValuesParser::new(names).try_map(|name| ComponentTokenField::from_name(&name))
 }

@@ -1,4 +1,4 @@
-//! Each exit code, from the outside.
+//! The exit code of each kind of failure.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -13,12 +13,12 @@ fn add(base_url: &str) -> Jumpqr {
         .env("JUMPQR_ACCESS_TOKEN", "T")
 }
 
-fn answered(errcode: i64) -> FakeWeChat {
+fn refusing(errcode: i64) -> FakeWeChat {
     FakeWeChat::start(move |_| json!({"errcode": errcode, "errmsg": ""}))
 }
 
 #[test]
-fn refusals_are_4_and_wrong_credentials_6() {
+fn a_refusal_exits_with_4_and_wrong_credentials_with_6() {
     for (errcode, code) in [
         (85066, 4),
         (85071, 4),
@@ -27,15 +27,15 @@ fn refusals_are_4_and_wrong_credentials_6() {
         (40001, 6),
         (40164, 4),
     ] {
-        let wechat = answered(errcode);
+        let wechat = refusing(errcode);
         let run = add(wechat.base_url()).expect(code);
         assert!(run.stderr.contains(&errcode.to_string()), "{}", run.stderr);
     }
 }
 
 #[test]
-fn a_server_that_is_not_there_is_5() {
-    // A port that was free a moment ago may be another test's by now; on this one nobody listens.
+fn a_missing_server_exits_with_5() {
+    // Nobody listens on port 1. A port that was free a moment ago may be taken by another test.
     let run = add("http://127.0.0.1:1")
         .args(["--timeout", "0.3"])
         .expect(5);
@@ -43,8 +43,8 @@ fn a_server_that_is_not_there_is_5() {
 }
 
 #[test]
-fn the_timeout_is_kept_and_an_unknown_outcome_is_5() {
-    // It accepts connections and says nothing.
+fn an_unknown_outcome_after_the_timeout_exits_with_5() {
+    // Accepts connections but never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", silent.local_addr().unwrap());
     let started = Instant::now();
@@ -63,7 +63,7 @@ fn the_timeout_is_kept_and_an_unknown_outcome_is_5() {
 }
 
 #[test]
-fn what_is_read_back_counts() {
+fn a_change_that_is_read_back_exits_with_0() {
     let listed = json!([{
         "prefix": "https://weixin.qq.com/qrcodejump", "path": "pages/index/index", "state": 1,
         "open_version": 1, "permit_sub_rule": 1, "debug_url": [],
@@ -74,15 +74,15 @@ fn what_is_read_back_counts() {
     });
     let run = add(wechat.base_url()).expect(0);
     assert!(
-        run.stdout.contains("read back, the change stands"),
+        run.stdout.contains("the change was read back"),
         "{}",
         run.stdout
     );
 }
 
 #[test]
-fn what_is_not_wechat_is_5() {
-    // Of a proxy's own, which calling again does not fix: there is no waiting.
+fn a_response_of_a_proxy_exits_with_5() {
+    // Not retryable, so the test does not wait for retries.
     let proxy = FakeWeChat::with_status("403 Forbidden", |_| Value::from("<html>"));
     let run = jumpqr(["get", "--base-url", proxy.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "T")
@@ -95,7 +95,7 @@ fn what_is_not_wechat_is_5() {
 }
 
 #[test]
-fn a_base_url_that_would_show_the_token_is_3() {
+fn an_unsafe_base_url_exits_with_3() {
     let run = add("http://h.cn").expect(3);
     assert!(run.stderr.contains("plain http"), "{}", run.stderr);
     let run = jumpqr(["get"])

@@ -1,4 +1,4 @@
-//! `--dry-run`: the exact request, byte for byte, and nothing sent.
+//! `jumpqr add --dry-run` prints the exact request, byte for byte, and sends nothing.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
 const URL: &str = "https://api.weixin.qq.com/cgi-bin/wxopen/qrcodejumpadd?access_token=***";
 
 #[test]
-fn the_official_ordinary_sample_byte_for_byte() {
+fn the_official_ordinary_link_sample_is_printed_byte_for_byte() {
     let sample = r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,
  "debug_url":["https://weixin.qq.com/qrcodejump?a=1","https://weixin.qq.com/qrcodejump?a=2"],"is_edit":0}"#;
     let run = jumpqr(["add", "--dry-run", "-"]).stdin(sample).expect(0);
@@ -16,7 +16,7 @@ fn the_official_ordinary_sample_byte_for_byte() {
 }
 
 #[test]
-fn the_official_service_account_sample_byte_for_byte() {
+fn the_official_service_account_sample_is_printed_byte_for_byte() {
     let run = jumpqr([
         "add",
         "--dry-run",
@@ -33,7 +33,7 @@ fn the_official_service_account_sample_byte_for_byte() {
 }
 
 #[test]
-fn non_ascii_stays_raw_and_edit_is_one() {
+fn non_ascii_stays_unescaped_and_edit_sets_is_edit() {
     let run = jumpqr(["add", "--dry-run", "--edit", "-"])
         .stdin(
             r#"{"prefix":"https:\/\/h.cn/桌","permit_sub_rule":"2","path":"p","open_version":"3"}"#,
@@ -44,7 +44,7 @@ fn non_ascii_stays_raw_and_edit_is_one() {
 }
 
 #[test]
-fn is_edit_in_the_file_counts() {
+fn is_edit_in_the_file_is_sent() {
     let run = jumpqr(["add", "--dry-run", "-"])
         .stdin(r#"{"prefix":"https://h.cn/","permit_sub_rule":1,"path":"p","open_version":1,"is_edit":1}"#)
         .expect(0);
@@ -52,7 +52,7 @@ fn is_edit_in_the_file_counts() {
 }
 
 #[test]
-fn the_base_url_is_shown_and_not_called() {
+fn the_base_url_is_printed_but_not_called() {
     let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
     let run = jumpqr(["--base-url", wechat.base_url(), "add", "--dry-run"])
         .args(RULE_FLAGS)
@@ -68,7 +68,7 @@ fn the_base_url_is_shown_and_not_called() {
 }
 
 #[test]
-fn json_holds_the_body_as_it_would_be_sent() {
+fn json_has_the_body_that_would_be_sent() {
     let run = jumpqr(["--json", "add", "--dry-run"])
         .args(RULE_FLAGS)
         .expect(0);
@@ -84,7 +84,7 @@ fn json_holds_the_body_as_it_would_be_sent() {
 }
 
 #[test]
-fn a_dry_run_is_checked_too() {
+fn an_invalid_rule_has_no_dry_run() {
     let run = jumpqr(["add", "--dry-run", "--prefix", "ftp://h", "--path", "p"])
         .args(["--open-version", "1", "--permit-sub-rule", "1"])
         .expect(3);
@@ -92,7 +92,7 @@ fn a_dry_run_is_checked_too() {
 }
 
 #[test]
-fn with_the_sandbox_the_address_of_the_environment_is_not_shown() {
+fn with_the_sandbox_the_base_url_of_the_environment_is_ignored() {
     let run = jumpqr(["--sandbox", "add", "--dry-run"])
         .args(RULE_FLAGS)
         .env("JUMPQR_BASE_URL", "https://h.cn")

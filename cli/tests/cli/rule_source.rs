@@ -1,18 +1,19 @@
-//! Input that is not valid: exit 3, each field named with what to do, and nothing sent.
+//! Rules from files and flags. An invalid rule exits with 3, names each field, and is not sent.
 
 use serde_json::json;
 
 use crate::support::{FakeWeChat, Run, jumpqr};
 
-const OK: &str =
+const VALID_RULE: &str =
     r#"{"prefix":"https://h.cn/a","path":"pages/i","open_version":1,"permit_sub_rule":1}"#;
 
-/// Adds `document` from standard input, with credentials and a server at hand, and expects to be refused without a call.
-fn refused(document: impl Into<Vec<u8>>) -> Run {
-    refused_with(&["-"], document)
+/// Adds `document` from standard input. Expects an error, and that nothing is sent although there
+/// are credentials and a server.
+fn run_refused(document: impl Into<Vec<u8>>) -> Run {
+    run_refused_with(&["-"], document)
 }
 
-fn refused_with(arguments: &[&str], document: impl Into<Vec<u8>>) -> Run {
+fn run_refused_with(arguments: &[&str], document: impl Into<Vec<u8>>) -> Run {
     let wechat = FakeWeChat::start(|_| json!({"errcode": 0, "errmsg": "ok"}));
     let run = jumpqr(["add"])
         .args(arguments)
@@ -26,7 +27,7 @@ fn refused_with(arguments: &[&str], document: impl Into<Vec<u8>>) -> Run {
 }
 
 #[track_caller]
-fn says(run: &Run, texts: &[&str]) {
+fn assert_stderr(run: &Run, texts: &[&str]) {
     for text in texts {
         assert!(
             run.stderr.contains(text),
@@ -36,9 +37,9 @@ fn says(run: &Run, texts: &[&str]) {
     }
 }
 
-/// The valid rule with `fields` in place of its own.
+/// Returns the valid rule with these fields replaced or added.
 fn rule_with(fields: &serde_json::Value) -> String {
-    let mut rule: serde_json::Value = serde_json::from_str(OK).unwrap();
+    let mut rule: serde_json::Value = serde_json::from_str(VALID_RULE).unwrap();
     for (name, value) in fields.as_object().unwrap() {
         rule[name] = value.clone();
     }
@@ -50,15 +51,15 @@ fn a_valid_rule_is_sent() {
     let wechat = FakeWeChat::start(|_| json!({"errcode": 0, "errmsg": "ok"}));
     jumpqr(["add", "-", "--base-url", wechat.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "TOKEN")
-        .stdin(OK)
+        .stdin(VALID_RULE)
         .expect(0);
     assert_eq!(wechat.calls(), ["qrcodejumpadd"]);
 }
 
 #[test]
-fn a_missing_prefix() {
-    let run = refused(r#"{"path":"p","open_version":1,"permit_sub_rule":1}"#);
-    says(&run, &["prefix: is missing; give the URL"]);
+fn a_missing_prefix_is_named() {
+    let run = run_refused(r#"{"path":"p","open_version":1,"permit_sub_rule":1}"#);
+    assert_stderr(&run, &["prefix: is missing; give the URL"]);
 }
 
 #[test]
@@ -71,8 +72,8 @@ fn a_missing_prefix_in_flags_is_refused_in_the_same_words() {
         "--permit-sub-rule",
         "1",
     ];
-    let by_flags = refused_with(&flags, "");
-    let by_file = refused(r#"{"path":"p","open_version":1,"permit_sub_rule":1}"#);
+    let by_flags = run_refused_with(&flags, "");
+    let by_file = run_refused(r#"{"path":"p","open_version":1,"permit_sub_rule":1}"#);
     assert_eq!(by_flags.stderr, by_file.stderr);
 }
 
@@ -88,19 +89,19 @@ fn a_number_out_of_range_in_flags_is_refused_in_the_same_words() {
         "--permit-sub-rule",
         "1",
     ];
-    let by_flags = refused_with(&flags, "");
-    let by_file = refused(rule_with(&json!({"open_version": 4})));
+    let by_flags = run_refused_with(&flags, "");
+    let by_file = run_refused(rule_with(&json!({"open_version": 4})));
     assert_eq!(by_flags.stderr, by_file.stderr);
-    says(
+    assert_stderr(
         &by_file,
         &["open_version: is 4; give 1 (development), 2 (trial) or 3 (released)"],
     );
 }
 
 #[test]
-fn both_modes_mixed() {
-    let run = refused(rule_with(&json!({"appid": "wx1"})));
-    says(
+fn fields_of_both_modes_are_refused() {
+    let run = run_refused(rule_with(&json!({"appid": "wx1"})));
+    assert_stderr(
         &run,
         &[
             "mixes the two modes",
@@ -112,60 +113,60 @@ fn both_modes_mixed() {
 }
 
 #[test]
-fn six_debug_url() {
+fn six_debug_urls_are_refused() {
     let links: Vec<_> = (0..6).map(|n| format!("https://h.cn/a?n={n}")).collect();
-    let run = refused(rule_with(&json!({"debug_url": links})));
-    says(&run, &["debug_url: has 6 links; keep at most 5"]);
+    let run = run_refused(rule_with(&json!({"debug_url": links})));
+    assert_stderr(&run, &["debug_url: has 6 links; keep at most 5"]);
 }
 
 #[test]
-fn a_debug_url_outside_the_rule() {
-    let run = refused(rule_with(
+fn a_debug_url_outside_the_prefix_is_refused() {
+    let run = run_refused(rule_with(
         &json!({"debug_url": ["https://h.cn/a?n=1", "https://h.cn/b"]}),
     ));
-    says(
+    assert_stderr(
         &run,
         &["debug_url[1]: is not covered by the prefix (85068)"],
     );
 }
 
 #[test]
-fn debug_url_as_a_bare_text() {
-    let run = refused(rule_with(&json!({"debug_url": "https://h.cn/a"})));
-    says(&run, &["debug_url: is a text; give a list of texts"]);
+fn a_debug_url_that_is_not_a_list_is_refused() {
+    let run = run_refused(rule_with(&json!({"debug_url": "https://h.cn/a"})));
+    assert_stderr(&run, &["debug_url: is a text; give a list of texts"]);
 }
 
 #[test]
-fn a_misspelt_field() {
-    let run = refused(rule_with(&json!({"open_verson": 1})));
-    says(
+fn a_misspelt_field_is_named_with_the_right_one() {
+    let run = run_refused(rule_with(&json!({"open_verson": 1})));
+    assert_stderr(
         &run,
         &["open_verson: is not a field of a rule; did you mean `open_version`?"],
     );
 }
 
 #[test]
-fn true_for_a_number() {
-    let run = refused(rule_with(&json!({"permit_sub_rule": true})));
-    says(
+fn a_boolean_instead_of_a_number_is_refused() {
+    let run = run_refused(rule_with(&json!({"permit_sub_rule": true})));
+    assert_stderr(
         &run,
         &["permit_sub_rule: is true or false; give a number: 1 (not occupied) or 2 (occupied)"],
     );
 }
 
 #[test]
-fn a_service_prefix_with_https_or_r() {
+fn a_service_account_prefix_must_begin_with_http_and_q() {
     let rule = |prefix: &str| json!({"prefix": prefix, "appid": "wx1", "path": "p"}).to_string();
-    let run = refused(rule("https://weixin.qq.com/q/kZgfwMTm72W"));
-    says(
+    let run = run_refused(rule("https://weixin.qq.com/q/kZgfwMTm72W"));
+    assert_stderr(
         &run,
         &[
             "prefix: does not begin with http://weixin.qq.com/q/",
             "change it to http",
         ],
     );
-    let run = refused(rule("http://weixin.qq.com/r/qR2ttZbEDctyrdLW90i7"));
-    says(
+    let run = run_refused(rule("http://weixin.qq.com/r/qR2ttZbEDctyrdLW90i7"));
+    assert_stderr(
         &run,
         &[
             "prefix: does not begin with http://weixin.qq.com/q/",
@@ -175,53 +176,54 @@ fn a_service_prefix_with_https_or_r() {
 }
 
 #[test]
-fn an_empty_path() {
-    let run = refused(rule_with(&json!({"path": ""})));
-    says(&run, &["path: is empty; give the Mini Program page"]);
+fn an_empty_path_is_refused() {
+    let run = run_refused(rule_with(&json!({"path": ""})));
+    assert_stderr(&run, &["path: is empty; give the Mini Program page"]);
 }
 
 #[test]
-fn not_json() {
-    let run = refused("prefix=https://h.cn/a");
-    says(&run, &["the document is not JSON (line 1, column"]);
+fn a_file_that_is_not_json_is_refused_with_the_place() {
+    let run = run_refused("prefix=https://h.cn/a");
+    assert_stderr(&run, &["the document is not JSON (line 1, column"]);
 }
 
 #[test]
-fn json_with_curly_quotes() {
-    let run = refused("{\n  “prefix”: “https://h.cn/a”\n}");
-    says(
+fn curly_quotes_are_refused_with_the_line() {
+    let run = run_refused("{\n  “prefix”: “https://h.cn/a”\n}");
+    assert_stderr(
         &run,
         &["line 2 has curly quotes", "replace them by straight ones"],
     );
 }
 
 #[test]
-fn not_utf8() {
-    let run = refused(*b"{\"path\": \"\xd6\xd0\"}");
-    says(&run, &["not UTF-8 from byte 10 on; save it as UTF-8"]);
+fn a_file_that_is_not_utf_8_is_refused_with_the_byte() {
+    let run = run_refused(*b"{\"path\": \"\xd6\xd0\"}");
+    assert_stderr(&run, &["not UTF-8 from byte 10 on; save it as UTF-8"]);
 }
 
 #[test]
-fn a_file_of_ten_megabytes() {
+fn a_file_of_ten_megabytes_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("rule.json");
-    let mut document = OK.as_bytes().to_vec();
+    let mut document = VALID_RULE.as_bytes().to_vec();
     document.resize(10 << 20, b' ');
     std::fs::write(&file, &document).unwrap();
-    let run = refused_with(&[file.to_str().unwrap()], "");
-    says(
+    let run = run_refused_with(&[file.to_str().unwrap()], "");
+    assert_stderr(
         &run,
         &["larger than 4194304 bytes", "is it the right file?"],
     );
-    // Standard input of any length as well.
-    says(&refused(document), &["larger than 4194304 bytes"]);
+    // Standard input has the same limit.
+    assert_stderr(&run_refused(document), &["larger than 4194304 bytes"]);
 }
 
 #[test]
-fn everything_wrong_is_named_at_once() {
-    let run =
-        refused(r#"{"prefix":"ftp://h","path":"","open_version":9,"debug_url":"x","colour":1}"#);
-    says(
+fn all_violations_are_named_together() {
+    let run = run_refused(
+        r#"{"prefix":"ftp://h","path":"","open_version":9,"debug_url":"x","colour":1}"#,
+    );
+    assert_stderr(
         &run,
         &[
             "colour:",
@@ -235,15 +237,7 @@ fn everything_wrong_is_named_at_once() {
 }
 
 #[test]
-fn a_publish_or_delete_of_nothing_is_not_sent() {
-    for command in ["publish", "delete"] {
-        let run = jumpqr([command, ""]).expect(3);
-        says(&run, &["prefix: is empty"]);
-    }
-}
-
-#[test]
-fn no_validate_sends_what_is_well_formed_but_not_valid() {
+fn no_validate_sends_a_well_formed_rule_with_violations() {
     let wechat = FakeWeChat::start(
         |_| json!({"errcode": 85068, "errmsg": "test url is not the sub prefix"}),
     );
@@ -253,31 +247,14 @@ fn no_validate_sends_what_is_well_formed_but_not_valid() {
         .stdin(document)
         .expect(4);
     assert_eq!(wechat.calls(), ["qrcodejumpadd"]);
-    says(&run, &["errcode 85068", "debug_url[0]: is not covered"]);
+    assert_stderr(&run, &["errcode 85068", "debug_url[0]: is not covered"]);
 }
 
 #[test]
-fn no_validate_does_not_send_what_is_not_well_formed() {
-    let run = refused_with(
+fn no_validate_refuses_a_malformed_rule() {
+    let run = run_refused_with(
         &["-", "--no-validate"],
         rule_with(&json!({"open_version": 4})),
     );
-    says(&run, &["open_version: is 4"]);
-}
-
-#[test]
-fn a_text_that_is_no_link_is_refused_before_anybody_is_asked() {
-    for (arguments, field) in [
-        (["match", "not a link"].as_slice(), "link"),
-        (&["match", ""], "link"),
-        (&["download", "--prefix", "nonsense"], "prefix"),
-    ] {
-        let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
-        let run = jumpqr(arguments)
-            .args(["--base-url", wechat.base_url()])
-            .env("JUMPQR_ACCESS_TOKEN", "TOKEN")
-            .expect(3);
-        assert!(run.stderr.contains(&format!("{field}: ")), "{}", run.stderr);
-        assert!(wechat.calls().is_empty());
-    }
+    assert_stderr(&run, &["open_version: is 4"]);
 }

@@ -1,4 +1,4 @@
-//! The command line itself: help, the version, where options stand, and what cannot be combined.
+//! The command line: help, the version, global options, and options that exclude each other.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ const COMMANDS: [&str; 12] = [
 ];
 
 #[test]
-fn the_version() {
+fn version_prints_the_name_and_the_version() {
     let run = jumpqr(["--version"]).expect(0);
     assert_eq!(
         run.stdout,
@@ -46,14 +46,14 @@ fn every_help_has_an_example() {
 }
 
 #[test]
-fn nothing_at_all_prints_the_help_as_an_error() {
+fn without_arguments_the_help_is_an_error() {
     let run = jumpqr([""; 0]).expect(2);
     assert_eq!(run.stdout, "");
     assert!(run.stderr.contains("Usage: jumpqr"), "{}", run.stderr);
 }
 
 #[test]
-fn global_options_stand_before_and_after_the_command() {
+fn global_options_may_stand_before_or_after_the_command() {
     let wechat = FakeWeChat::start(|_| json!({"errcode": 0, "rule_list": []}));
     let global = [
         "--json",
@@ -74,14 +74,14 @@ fn global_options_stand_before_and_after_the_command() {
 }
 
 #[test]
-fn a_file_and_flags_are_a_usage_error() {
+fn a_file_and_flags_exclude_each_other() {
     let run = jumpqr(["add", "rule.json", "--path", "p"]).expect(2);
     assert!(run.stderr.contains("cannot be used with"), "{}", run.stderr);
     jumpqr(["check", "-", "--debug-url", "p"]).expect(2);
 }
 
 #[test]
-fn edit_and_a_file_that_says_is_edit_0_are_a_usage_error_that_names_both() {
+fn edit_and_is_edit_0_in_the_file_exclude_each_other() {
     let rule =
         r#"{"prefix":"https://h.cn/","permit_sub_rule":1,"path":"p","open_version":1,"is_edit":0}"#;
     let run = jumpqr(["add", "--edit", "-"]).stdin(rule).expect(2);
@@ -93,7 +93,7 @@ fn edit_and_a_file_that_says_is_edit_0_are_a_usage_error_that_names_both() {
 }
 
 #[test]
-fn the_sandbox_takes_neither_another_address_nor_other_accounts() {
+fn sandbox_excludes_a_base_url_credentials_and_a_token_store() {
     for flags in [
         ["--base-url", "https://h.cn"],
         ["--access-token-file", "f"],
@@ -120,7 +120,7 @@ fn the_sandbox_takes_neither_another_address_nor_other_accounts() {
 }
 
 #[test]
-fn every_command_about_tokens_has_an_example() {
+fn the_help_of_every_token_command_has_an_example() {
     for command in ["status", "set-verify-ticket", "set-refresh-token"] {
         let help = jumpqr(["token", command, "--help"]).expect(0).stdout;
         assert!(
@@ -140,12 +140,12 @@ fn a_timeout_is_a_number_of_seconds_above_zero() {
             assert!(run.stderr.contains(option), "{timeout}: {}", run.stderr);
         }
     }
-    // Past the command line: credentials are next.
+    // These are valid, so the next error is about credentials.
     jumpqr(["--timeout", "0.5", "--queue-timeout", "0.5", "get"]).expect(6);
 }
 
 #[test]
-fn the_options_of_every_command_are_listed_once() {
+fn only_the_main_help_lists_the_global_options() {
     let whole = jumpqr(["--help"]).expect(0).stdout;
     let options = [
         "--json",
@@ -176,7 +176,7 @@ fn the_options_of_every_command_are_listed_once() {
 }
 
 #[test]
-fn help_of_a_command_is_its_help() {
+fn help_and_a_command_print_the_commands_own_help() {
     for command in COMMANDS {
         let asked = jumpqr(["help", command]).expect(0).stdout;
         assert_eq!(asked, jumpqr([command, "--help"]).expect(0).stdout);
@@ -190,7 +190,7 @@ fn help_of_a_command_is_its_help() {
 }
 
 #[test]
-fn what_is_no_number_is_refused_in_our_words() {
+fn an_option_that_is_not_a_number_names_the_range() {
     for arguments in [
         ["get", "--appid=wx1", "--page", "x"].as_slice(),
         &["get", "--appid=wx1", "--page=1", "--page-size=-1"],

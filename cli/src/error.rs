@@ -1,4 +1,4 @@
-//! Why a command did not do what was asked.
+//! The error of a command: a usage error, or an error of the library.
 
 use std::borrow::Cow;
 use std::io;
@@ -9,39 +9,39 @@ use jumpqr::{Error, ErrorKind};
 
 use crate::exit::Exit;
 
-/// Why a command failed, and what there was to be warned of before.
+/// Why a command failed, with the warnings found before that.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CommandError {
     pub(crate) cause: Cause,
-    /// A warning is often the cause of WeChat's refusal, so it is printed with it.
+    /// Printed with the error: a warning is often the cause of WeChat's refusal.
     pub(crate) warnings: Vec<Finding>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Cause {
-    /// The command line asks for what cannot be.
+    /// The command line is wrong.
     Usage {
         message: String,
         /// The command whose help says more, e.g. `add`.
         command: Option<&'static str>,
     },
-    /// A file, or standard input, that the command line names.
+    /// A file that the command line names, or standard input, cannot be used.
     File {
         code: &'static str,
         message: String,
         advice: &'static str,
     },
-    /// What core, client or WeChat said.
+    /// An error of the library, or a refusal of WeChat.
     Call(Error),
     /// The sandbox does not start.
     Sandbox { message: String },
-    /// The person at the terminal did not say yes.
+    /// The user did not answer yes.
     Declined,
-    /// WeChat says that the rule is deleted, and lists it still.
-    StillStands { prefix: String },
+    /// WeChat answered that the rule is deleted, but still lists it.
+    StillListed { prefix: String },
 }
 
-impl Failure {
+impl CommandError {
     pub(crate) fn usage(command: Option<&'static str>, message: impl Into<String>) -> Self {
         Cause::Usage {
             message: message.into(),
@@ -63,12 +63,12 @@ impl Failure {
         Cause::File {
             code: "file_unwritable",
             message: format!("{name} cannot be written: {error}"),
-            advice: "Check that the directory exists and may be written to.",
+            advice: "Check that the directory exists and that you may write to it.",
         }
         .into()
     }
 
-    pub(crate) fn warned(mut self, warnings: Vec<Finding>) -> Self {
+    pub(crate) fn with_warnings(mut self, warnings: Vec<Finding>) -> Self {
         self.warnings = warnings;
         self
     }
@@ -76,32 +76,32 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match &self.cause {
             Cause::Usage { .. } | Cause::File { .. } | Cause::Declined => Exit::Usage,
-            Cause::Call(error) => Exit::of(error),
+            Cause::Call(error) => Exit::from_error(error),
             Cause::Sandbox { .. } => Exit::Network,
-            Cause::StillStands { .. } => Exit::Refused,
+            Cause::StillListed { .. } => Exit::Refused,
         }
     }
 
-    /// What core, client or WeChat said, where it was one of them.
-    pub(crate) fn error(&self) -> Option<&Error> {
+    /// Returns the library's error, if the cause is one.
+    pub(crate) fn library_error(&self) -> Option<&Error> {
         match &self.cause {
             Cause::Call(error) => Some(error),
             _ => None,
         }
     }
 
-    /// What the reader must do, in a word: one of the kinds of [`Error`], or `usage` or `file`.
+    /// Returns the name of an [`ErrorKind`], or `usage` or `file`.
     pub(crate) fn kind(&self) -> &str {
         match &self.cause {
             Cause::Usage { .. } | Cause::Declined => "usage",
             Cause::File { .. } => "file",
             Cause::Call(error) => error.kind().name(),
             Cause::Sandbox { .. } => ErrorKind::Network.name(),
-            Cause::StillStands { .. } => ErrorKind::State.name(),
+            Cause::StillListed { .. } => ErrorKind::State.name(),
         }
     }
 
-    /// The stable code.
+    /// Returns the stable code.
     pub(crate) fn code(&self) -> &str {
         match &self.cause {
             Cause::Usage { .. } => "usage",
@@ -109,26 +109,26 @@ impl Failure {
             Cause::Call(error) => error.code().name(),
             Cause::Declined => "declined",
             Cause::Sandbox { .. } => "sandbox_not_started",
-            Cause::StillStands { .. } => "deleted_rule_stands",
+            Cause::StillListed { .. } => "deleted_rule_still_listed",
         }
     }
 
-    /// What happened.
+    /// Returns what happened.
     pub(crate) fn message(&self) -> Cow<'_, str> {
         match &self.cause {
             Cause::Usage { message, .. }
             | Cause::File { message, .. }
             | Cause::Sandbox { message } => message.into(),
-            Cause::Call(error) => in_options(error),
+            Cause::Call(error) => name_options(error),
             Cause::Declined => "the answer was not yes, so nothing was changed".into(),
-            Cause::StillStands { prefix } => {
-                format!("WeChat answered that the rule {prefix} is deleted, but lists it still")
+            Cause::StillListed { prefix } => {
+                format!("WeChat answered that the rule {prefix} is deleted, but still lists it")
                     .into()
             }
         }
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub(crate) fn advice(&self) -> Cow<'_, str> {
         match &self.cause {
             Cause::Usage { command, .. } => match command {
@@ -136,23 +136,25 @@ impl Failure {
                 None => "See `jumpqr --help`.".into(),
             },
             Cause::File { advice, .. } => (*advice).into(),
-            Cause::Call(error) => match with_this_command(error) {
+            Cause::Call(error) => match command_advice(error) {
                 Some(more) => format!("{} {more}", error.advice()).into(),
                 None => error.advice().into(),
             },
-            Cause::Sandbox { .. } => "Look which program holds the port, or leave --port out.".into(),
+            Cause::Sandbox { .. } => {
+                "If another program uses the port, stop it, or leave --port out.".into()
+            }
             Cause::Declined => "Answer y to delete the rule, or give --yes.".into(),
-            Cause::StillStands { .. } => "\
-                Look again in a minute with `jumpqr get`. If it stays, it is damaged, as developers report of some rules: \
-                ask WeChat's support to remove it."
+            Cause::StillListed { .. } => "\
+                Run `jumpqr get` in a minute. If the rule is still listed, it is probably damaged, \
+                as developers report of some rules: ask WeChat's support to remove it."
                 .into(),
         }
     }
 }
 
-/// The message of an error about certificates, with the option in the place of the library's
-/// setting.
-fn in_options(error: &Error) -> Cow<'_, str> {
+/// Returns the message of an error about certificates, with the options in the place of the
+/// library's setting.
+fn name_options(error: &Error) -> Cow<'_, str> {
     let codes = [OwnCode::TlsFailed, OwnCode::InvalidConfig];
     let (setting, options) = ("extra_tls_roots", "--ca-file or SSL_CERT_FILE");
     if codes.iter().any(|code| error.code() == *code) && error.message().contains(setting) {
@@ -162,8 +164,8 @@ fn in_options(error: &Error) -> Cow<'_, str> {
     }
 }
 
-/// How what an error advises is done with this command, where that is not plain from the advice.
-fn with_this_command(error: &Error) -> Option<&'static str> {
+/// Returns how to follow the error's advice with this command, if the advice does not say it.
+fn command_advice(error: &Error) -> Option<&'static str> {
     match error.code() {
         Code::Own(OwnCode::NoVerifyTicket) => {
             Some("With this command: `jumpqr token set-verify-ticket`.")
@@ -178,7 +180,7 @@ fn with_this_command(error: &Error) -> Option<&'static str> {
     }
 }
 
-impl From<Cause> for Failure {
+impl From<Cause> for CommandError {
     fn from(cause: Cause) -> Self {
         Self {
             cause,
@@ -187,7 +189,7 @@ impl From<Cause> for Failure {
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
         Cause::Call(error).into()
     }

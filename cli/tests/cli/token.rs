@@ -1,17 +1,18 @@
-//! What a third-party platform cannot do, and that nothing it was given is printed.
+//! `jumpqr token set-…`, and the calls of a third-party platform. No secret is ever printed.
 
 use std::fs;
 
+use jumpqr_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::support::platform::{
     APPSECRET, NEXT_REFRESH_TOKEN, Platform, REFRESH_TOKEN, TICKET, TOKEN, platform_wechat,
 };
-use crate::support::{FakeWeChat, jumpqr};
+use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
 
 #[test]
-fn what_is_missing_is_named() {
-    let platform = Platform::at("http://127.0.0.1:1");
+fn a_missing_credential_is_named() {
+    let platform = Platform::new("http://127.0.0.1:1");
     let set_ticket = ["token", "set-verify-ticket"];
     for (arguments, absent, named) in [
         (&["get"][..], "JUMPQR_APPID", "no merchant"),
@@ -37,15 +38,15 @@ fn what_is_missing_is_named() {
     }
     let run = jumpqr(set_ticket).stdin("T").expect(6);
     assert!(run.stderr.contains("no platform"), "{}", run.stderr);
-    // A ticket, on standard input.
+    // Standard input is empty.
     platform.jumpqr(&set_ticket).expect(6);
     assert_eq!(platform.statuses()[1]["verify_ticket_age"], Value::Null);
 }
 
 #[test]
-fn without_a_ticket_the_command_that_keeps_one_is_named() {
+fn without_a_ticket_set_verify_ticket_is_the_advice() {
     let wechat = platform_wechat();
-    let platform = Platform::at(wechat.base_url());
+    let platform = Platform::new(wechat.base_url());
     let run = platform.jumpqr(&["get"]).expect(6);
     assert!(
         run.stderr.contains("no_verify_ticket")
@@ -57,9 +58,9 @@ fn without_a_ticket_the_command_that_keeps_one_is_named() {
 }
 
 #[test]
-fn a_platform_keeps_what_it_is_given_beyond_the_command() {
+fn a_platform_needs_a_store_that_outlives_the_command() {
     let wechat = platform_wechat();
-    let platform = Platform::at(wechat.base_url());
+    let platform = Platform::new(wechat.base_url());
     for arguments in [&["get"][..], &["token", "set-verify-ticket"]] {
         let run = platform
             .jumpqr(arguments)
@@ -67,12 +68,13 @@ fn a_platform_keeps_what_it_is_given_beyond_the_command() {
             .stdin(TICKET)
             .expect(3);
         assert!(
-            run.stderr.contains("token_store: memory:"),
+            run.stderr
+                .contains("--token-store or JUMPQR_TOKEN_STORE: memory:"),
             "{}",
             run.stderr
         );
     }
-    // Nor is memory what it falls back on.
+    // Unlike an account, a platform does not fall back to memory.
     let file = platform.home.path().join("file");
     fs::write(&file, "").unwrap();
     platform.jumpqr(&["get"]).home(&file).expect(6);
@@ -85,8 +87,8 @@ fn a_platform_keeps_what_it_is_given_beyond_the_command() {
 }
 
 #[test]
-fn a_secret_as_an_argument_is_refused_and_not_repeated() {
-    let platform = Platform::at("http://127.0.0.1:1");
+fn a_secret_as_an_argument_is_refused_and_not_printed() {
+    let platform = Platform::new("http://127.0.0.1:1");
     for command in ["set-verify-ticket", "set-refresh-token"] {
         for flags in [&[][..], &["--json"]] {
             for arguments in [&[TICKET][..], &[TICKET, "more"], &["--", TICKET]] {
@@ -105,12 +107,12 @@ fn a_secret_as_an_argument_is_refused_and_not_repeated() {
         .jumpqr(&["token", "set-verify-ticket"])
         .args(["--component-appsecret-file", "-"])
         .expect(2);
-    assert!(run.stderr.contains("one thing only"), "{}", run.stderr);
+    assert!(run.stderr.contains("only one argument"), "{}", run.stderr);
 }
 
 #[test]
 fn an_echoed_secret_is_never_printed() {
-    // Each refuses another of the calls, and says all that it was sent.
+    // Each case refuses another call, and repeats the whole request in the errmsg.
     for (refusing, errcode) in [
         ("api_component_token", 61006),
         ("api_authorizer_token", 61003),
@@ -130,8 +132,8 @@ fn an_echoed_secret_is_never_printed() {
                 }
             }
         });
-        let platform = Platform::at(wechat.base_url());
-        platform.receive(TICKET, REFRESH_TOKEN);
+        let platform = Platform::new(wechat.base_url());
+        platform.store_credentials(TICKET, REFRESH_TOKEN);
         for arguments in [&["get"][..], &["--json", "get"], &["token", "status"]] {
             let run = platform.jumpqr(arguments).run();
             assert_eq!(run.code == 0, arguments[0] == "token", "{run:?}");
@@ -144,12 +146,12 @@ fn an_echoed_secret_is_never_printed() {
 }
 
 #[test]
-fn what_is_not_a_ticket_or_a_refresh_token_is_refused_and_the_former_one_stays() {
+fn a_wrong_ticket_or_refresh_token_is_refused_and_the_stored_one_stays() {
     let wechat = platform_wechat();
-    let platform = Platform::at(wechat.base_url());
-    platform.receive(TICKET, REFRESH_TOKEN);
+    let platform = Platform::new(wechat.base_url());
+    platform.store_credentials(TICKET, REFRESH_TOKEN);
     let ciphertext = "RypEvHKD8QQKFhvQ6QleEB4J58tiPdvo+rtK1I9qca6aM/wvqnLSV5zEPeusUiX5";
-    for (command, text, says) in [
+    for (command, text, expected) in [
         ("set-verify-ticket", ciphertext, "begins with `ticket@@@`"),
         (
             "set-verify-ticket",
@@ -170,7 +172,7 @@ fn what_is_not_a_ticket_or_a_refresh_token_is_refused_and_the_former_one_stays()
                 .stdin(text)
                 .expect(3);
             let printed = run.everything();
-            assert!(printed.contains(says), "{printed}");
+            assert!(printed.contains(expected), "{printed}");
             assert!(!printed.contains(text), "{printed}");
         }
     }
@@ -181,7 +183,7 @@ fn what_is_not_a_ticket_or_a_refresh_token_is_refused_and_the_former_one_stays()
 }
 
 #[test]
-fn a_refresh_token_that_cannot_be_stored_is_told_of_at_the_end() {
+fn a_refresh_token_that_cannot_be_stored_is_an_error_with_a_warning() {
     let home = tempfile::TempDir::new().unwrap();
     let folder = home.path().join("tokens");
     let inside = folder.clone();
@@ -189,14 +191,14 @@ fn a_refresh_token_that_cannot_be_stored_is_told_of_at_the_end() {
         if request.name == "api_component_token" {
             return json!({"component_access_token": TOKEN, "expires_in": 7200});
         }
-        // From now on, the merchant's file cannot be replaced: a folder stands in the way.
+        // From now on, the merchant's file cannot be replaced: a folder has the temporary name.
         for entry in fs::read_dir(&inside).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy();
             if name.starts_with("api_authorizer_token") {
-                let in_the_way = path.with_extension("new");
-                if !in_the_way.exists() {
-                    fs::create_dir(in_the_way).unwrap();
+                let obstacle = path.with_extension("new");
+                if !obstacle.exists() {
+                    fs::create_dir(obstacle).unwrap();
                 }
             }
         }
@@ -206,7 +208,7 @@ fn a_refresh_token_that_cannot_be_stored_is_told_of_at_the_end() {
             "authorizer_refresh_token": NEXT_REFRESH_TOKEN,
         })
     });
-    let platform = Platform::at(wechat.base_url());
+    let platform = Platform::new(wechat.base_url());
     let store = format!("dir:{}", folder.display());
     for (command, text) in [
         ("set-verify-ticket", TICKET),
@@ -223,4 +225,73 @@ fn a_refresh_token_that_cannot_be_stored_is_told_of_at_the_end() {
     let warning = warning.unwrap_or_else(|| panic!("{}", run.stderr));
     assert!(warning.contains("list of merchants"), "{warning}");
     assert!(!run.everything().contains(NEXT_REFRESH_TOKEN));
+}
+
+#[test]
+fn a_platform_adds_and_publishes_a_rule_for_its_merchant() {
+    let sandbox = Sandbox::start().unwrap();
+    let platform = Platform::in_sandbox(&sandbox);
+    let ticket = sandbox.component_verify_ticket(&platform.appid).unwrap();
+    let refresh_token = sandbox
+        .authorize(&platform.appid, &platform.merchant, None)
+        .unwrap();
+
+    platform.store_credentials(ticket.expose(), refresh_token.expose());
+    assert_eq!(sandbox.counters().token_calls, 0);
+    platform
+        .jumpqr(&[&["add"][..], &RULE_FLAGS].concat())
+        .expect(0);
+    platform
+        .jumpqr(&["publish", "https://weixin.qq.com/qrcodejump"])
+        .expect(0);
+    assert_eq!(sandbox.rules(&platform.merchant).unwrap().len(), 1);
+    // One call for the platform's token and one for the merchant's. The second command reused both.
+    assert_eq!(sandbox.counters().token_calls, 2);
+}
+
+#[test]
+fn the_stored_ticket_and_refresh_tokens_are_sent() {
+    let wechat = platform_wechat();
+    let platform = Platform::new(wechat.base_url());
+    platform.store_credentials(TICKET, REFRESH_TOKEN);
+    platform.jumpqr(&["get"]).expect(0);
+    assert_eq!(
+        wechat.calls(),
+        [
+            "api_component_token",
+            "api_authorizer_token",
+            "qrcodejumpget"
+        ]
+    );
+    let sent = wechat.received();
+    let body = |index: usize| serde_json::from_str::<Value>(&sent[index].body).unwrap();
+    assert_eq!(
+        body(0),
+        json!({"component_appid": "wxplatform", "component_appsecret": APPSECRET, "component_verify_ticket": TICKET})
+    );
+    assert_eq!(
+        body(1),
+        json!({"component_appid": "wxplatform", "authorizer_appid": "wxmerchant", "authorizer_refresh_token": REFRESH_TOKEN})
+    );
+    assert!(
+        sent[1].target.contains("?access_token="),
+        "{}",
+        sent[1].target
+    );
+
+    // A new authorisation replaces the refresh token, and the access token fetched with it.
+    platform
+        .jumpqr(&["token", "set-refresh-token"])
+        .stdin("another")
+        .expect(0);
+    platform
+        .jumpqr(&["get", "--component-token-field", "component_access_token"])
+        .expect(0);
+    let again = wechat.received()[3].clone();
+    assert!(again.body.contains("another"), "{}", again.body);
+    assert!(
+        again.target.contains("?component_access_token="),
+        "{}",
+        again.target
+    );
 }
