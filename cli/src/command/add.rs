@@ -177,13 +177,13 @@ impl Report for AddReport {
             Edit::Add => "Added",
             Edit::Modify => "Modified",
         };
-        let answer = describe_confirmation(self.confirmation);
+        let confirmation = describe_confirmation(self.confirmation);
         let place = if self.sandbox {
             " – in the sandbox"
         } else {
             ""
         };
-        writeln!(out, "{GOOD}{done}{GOOD:#}: {answer}{place}.")?;
+        writeln!(out, "{GOOD}{done}{GOOD:#}: {confirmation}{place}.")?;
         writeln!(out)?;
         print_next_steps(out, &self.next_steps())
     }

@@ -112,8 +112,8 @@ impl Report for DeleteReport {
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let prefix = escape(self.key.prefix());
-        let answer = describe_confirmation(self.confirmation);
-        writeln!(out, "{GOOD}Deleted{GOOD:#} {prefix}: {answer}.")?;
+        let confirmation = describe_confirmation(self.confirmation);
+        writeln!(out, "{GOOD}Deleted{GOOD:#} {prefix}: {confirmation}.")?;
         match &self.unverified {
             None => writeln!(out, "Read back: the rule is gone."),
             Some(error) => writeln!(

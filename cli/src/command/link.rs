@@ -83,10 +83,10 @@ impl Report for LinkReport {
 
     fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let appid = escape(&self.appid);
-        let answer = describe_confirmation(self.confirmation);
+        let confirmation = describe_confirmation(self.confirmation);
         writeln!(
             out,
-            "{GOOD}Requested{GOOD:#} the link to {appid}: {answer}."
+            "{GOOD}Requested{GOOD:#} the link to {appid}: {confirmation}."
         )?;
         writeln!(out)?;
         let steps = [

@@ -87,8 +87,8 @@ impl Report for PublishReport {
                 "{GOOD}Nothing to do{GOOD:#} for {prefix}: {ALREADY_PUBLISHED}; nothing was sent."
             );
         }
-        let answer = describe_confirmation(self.confirmation);
-        writeln!(out, "{GOOD}Published{GOOD:#} {prefix}: {answer}.")?;
+        let confirmation = describe_confirmation(self.confirmation);
+        writeln!(out, "{GOOD}Published{GOOD:#} {prefix}: {confirmation}.")?;
         writeln!(
             out,
             "Links that the rule covers now open the Mini Program for everybody who scans them."
