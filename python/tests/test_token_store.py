@@ -142,7 +142,7 @@ def test_a_store_that_others_may_read_is_made_private_again(tmp_path: Path, jump
         assert tmp_path.stat().st_mode & 0o777 == 0o700
     tmp_path.chmod(0o755)
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(jumpqr.StoreError, match="other things") as refused:
+    with pytest.raises(jumpqr.StoreError, match="other files") as refused:
         jumpqr_sandbox.client(token_store=f"dir:{tmp_path}")
     assert (refused.value.code, refused.value.kind) == ("store_not_private", jumpqr.Kind.STORE)
 
