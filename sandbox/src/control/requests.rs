@@ -1,3 +1,5 @@
+//! The recorded requests.
+
 use serde_json::{Value, json};
 
 use super::to_json;

@@ -1,3 +1,5 @@
+//! The endpoints of the token succession.
+
 use serde_json::Value;
 
 use super::{merge, to_json};

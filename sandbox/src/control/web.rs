@@ -1,3 +1,5 @@
+//! The endpoint of the domains and prefixes that WeChat refuses.
+
 use serde_json::Value;
 
 use super::{deserialize, to_json};

@@ -50,15 +50,15 @@ impl Call {
             return Err(Refusal::new(wrong_method));
         }
         match handler(self.interface) {
-            Handler::Call(answer) => answer(state, self),
-            Handler::Account(answer) => {
+            Handler::Call(respond) => respond(state, self),
+            Handler::Account(respond) => {
                 let account = self.check_access(state)?;
                 let fields = match self.interface {
                     // It has no parameters. It needs no body since WeChat's staff fixed that.
                     Interface::WxaMpLinkGet if self.body.is_empty() => Fields::empty(),
                     _ => Fields::parse(&self.body)?,
                 };
-                answer(state, &account, &fields)
+                respond(state, &account, &fields)
             }
         }
     }

@@ -76,26 +76,26 @@ type CertifiedKey = (
 );
 
 fn certify() -> Result<CertifiedKey, rcgen::Error> {
-    let mut authority = certificate_params(&[], "jumpqr sandbox, made for one run")?;
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    authority.name_constraints = Some(NameConstraints {
+    let mut ca = certificate_params(&[], "jumpqr sandbox, made for one run")?;
+    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    ca.name_constraints = Some(NameConstraints {
         permitted_subtrees: vec![GeneralSubtree::DnsName("weixin.qq.com".to_owned())],
         excluded_subtrees: Vec::new(),
     });
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
 
     let mut server = certificate_params(&WECHAT_HOSTS, "jumpqr sandbox")?;
     server.use_authority_key_identifier_extension = true;
     server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let key = KeyPair::generate()?;
-    let certificate = server.signed_by(&key, &authority)?;
+    let certificate = server.signed_by(&key, &ca)?;
     let chain = vec![certificate.der().clone()];
     Ok((
         chain,
         PrivatePkcs8KeyDer::from(key.serialize_der()),
-        authority.pem(),
+        ca.pem(),
     ))
 }
 

@@ -132,15 +132,15 @@ impl Authorizations {
             access_token: Some(access_token.to_owned()),
             dies_at: None,
         };
-        let mut old_one = std::mem::replace(&mut authorization.present, next);
+        let mut old_token = std::mem::replace(&mut authorization.present, next);
         let former = &mut authorization.former;
         match old {
             OldRefreshToken::DiesAtOnce => former.clear(),
             OldRefreshToken::DiesAfterFiveMinutes => {
-                old_one.dies_at = Some(now.saturating_add(FIVE_MINUTES));
-                former.push(old_one);
+                old_token.dies_at = Some(now.saturating_add(FIVE_MINUTES));
+                former.push(old_token);
             }
-            OldRefreshToken::Stays | OldRefreshToken::DiesAtFirstUse => former.push(old_one),
+            OldRefreshToken::Stays | OldRefreshToken::DiesAtFirstUse => former.push(old_token),
         }
         former.retain(|issued| issued.is_valid(now));
         let surplus = former.len().saturating_sub(MAX_FORMER);

@@ -1,3 +1,5 @@
+//! Who holds a token, and for whom it calls.
+
 /// The holder of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {

@@ -85,14 +85,14 @@ impl State {
         self.platform(component_appid)?;
         let account = self.account(appid)?;
         let former = self.authorizations.get(component_appid, appid);
-        let first = former.is_none();
+        let is_first = former.is_none();
         let permission_sets = permission_sets.unwrap_or_else(|| {
             former
                 .map_or(&account.permission_sets, |former| &former.permission_sets)
                 .clone()
         });
         let now = self.clock.now();
-        if first {
+        if is_first {
             // A new authorisation must not revive the tokens of a revoked one.
             let merchant = Holder::merchant(component_appid, appid);
             self.tokens.kill_where(now, |holder| *holder == merchant);

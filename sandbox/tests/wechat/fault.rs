@@ -94,9 +94,9 @@ fn a_fault_happens_to_matching_calls_only() {
     let caller =
         Caller::with_builder(Sandbox::builder().account(Account::mini_program(other, "s")));
     let other_token = token_of(&caller.sandbox, other);
-    let meets = |fault: Fault| {
+    let affected_calls = |fault: Fault| {
         caller.sandbox.inject(fault.forever()).unwrap();
-        let met = [
+        let affected = [
             add(&caller),
             get(&caller),
             token(&caller)["errcode"].as_i64().unwrap_or(0),
@@ -104,25 +104,28 @@ fn a_fault_happens_to_matching_calls_only() {
         ]
         .map(|code| code == -1);
         caller.sandbox.clear_faults();
-        met
+        affected
     };
     let fault = || Fault::errcode(-1);
-    assert_eq!(meets(fault()), [true, true, true, true]);
+    assert_eq!(affected_calls(fault()), [true, true, true, true]);
     assert_eq!(
-        meets(fault().on(Interface::AddJumpQRCode)),
+        affected_calls(fault().on(Interface::AddJumpQRCode)),
         [true, false, false, false]
     );
     assert_eq!(
-        meets(fault().on(Target::Tokens)),
+        affected_calls(fault().on(Target::Tokens)),
         [false, false, true, false]
     );
     assert_eq!(
-        meets(fault().on(Target::Business)),
+        affected_calls(fault().on(Target::Business)),
         [true, true, false, true]
     );
-    assert_eq!(meets(fault().account(other)), [false, false, false, true]);
     assert_eq!(
-        meets(fault().account(MINI_PROGRAM_APPID)),
+        affected_calls(fault().account(other)),
+        [false, false, false, true]
+    );
+    assert_eq!(
+        affected_calls(fault().account(MINI_PROGRAM_APPID)),
         [true, true, true, false]
     );
 }
