@@ -16,7 +16,7 @@ use crate::token_store;
 const MAX_CA_FILE_BYTES: usize = 16 << 20;
 
 /// The account whose token a call needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum ActingAs<'a> {
     /// A Mini Program: for ordinary-link rules.
     MiniProgram,

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 /// Why a command failed, with the warnings found before that.
 #[derive(Debug)]
 pub(crate) struct CommandError {
-    pub(crate) cause: Cause,
+    cause: Cause,
     /// Printed with the error: a warning is often the cause of WeChat's refusal.
     pub(crate) warnings: Vec<Finding>,
 }

@@ -46,7 +46,7 @@ const GLOBAL_OPTIONS_NOTE: &str =
 /// Add and modify the rules by which WeChat opens a Mini Program when somebody scans a QR code.
 ///
 /// A rule says: links that begin with this prefix open this page of this Mini Program. WeChat's
-/// names of the interfaces are addJumpQRCode, getJumpQRCode, publishJumpQRCode, deleteJumpQRCode
+/// names for the interfaces are addJumpQRCode, getJumpQRCode, publishJumpQRCode, deleteJumpQRCode
 /// and downloadQRCodeText.
 #[derive(Debug, Parser)]
 #[command(

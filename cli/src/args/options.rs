@@ -83,8 +83,7 @@ pub(crate) struct Options {
     )]
     pub(crate) ca_file: Option<Input>,
 
-    /// The certificate authorities to trust: Mozilla's list, or the operating system's [default:
-    /// bundled]
+    /// The trusted certificate authorities: Mozilla's or the operating system's [default: bundled]
     #[arg(
         long,
         global = true,
@@ -129,8 +128,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
     pub(crate) secret_file: Option<Input>,
 
-    /// The interface that issues the tokens for --account and --secret-file [default:
-    /// stable_token]
+    /// The interface that issues tokens for --account and --secret-file [default: stable_token]
     #[arg(
         long,
         global = true,
@@ -156,8 +154,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Credentials")]
     pub(crate) component_appsecret_file: Option<Input>,
 
-    /// The query field that carries the platform's token in its token requests [default:
-    /// access_token]
+    /// The query field of the platform's token in its token requests [default: access_token]
     ///
     /// WeChat's older pages call it component_access_token.
     #[arg(

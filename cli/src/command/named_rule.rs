@@ -38,7 +38,6 @@ pub(super) struct NamedRule {
 }
 
 /// The rule before the change.
-#[derive(Debug)]
 pub(super) enum RuleBefore {
     Listed(ListedRule),
     /// The list does not say whether the rule exists, or the rule was not looked up.

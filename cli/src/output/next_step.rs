@@ -8,8 +8,8 @@ use super::{HEADING, escape};
 
 /// One thing to do, and the lines to copy for it: links or a command line.
 pub(crate) struct NextStep {
-    pub(crate) text: String,
-    pub(crate) lines: Vec<String>,
+    text: String,
+    lines: Vec<String>,
 }
 
 impl NextStep {

@@ -92,6 +92,15 @@ fn an_invalid_rule_has_no_dry_run() {
 }
 
 #[test]
+fn an_invalid_setting_has_no_dry_run() {
+    let run = jumpqr(["add", "--dry-run", "--base-url", "ftp://h.cn"])
+        .args(RULE_FLAGS)
+        .expect(3);
+    assert!(run.stderr.contains("base_url"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
 fn with_the_sandbox_the_base_url_of_the_environment_is_ignored() {
     let run = jumpqr(["--sandbox", "add", "--dry-run"])
         .args(RULE_FLAGS)

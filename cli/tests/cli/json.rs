@@ -44,7 +44,12 @@ fn a_success_has_the_rule_and_the_next_steps() {
     assert_eq!(object["command"], "add");
     assert_eq!(
         object["rule"],
-        json!({"prefix": "https://weixin.qq.com/qrcodejump", "path": "pages/index/index", "open_version": 1, "permit_sub_rule": 1})
+        json!({
+            "prefix": "https://weixin.qq.com/qrcodejump",
+            "path": "pages/index/index",
+            "open_version": 1,
+            "permit_sub_rule": 1,
+        })
     );
     assert_eq!(object["is_edit"], 0);
     assert_eq!(object["warnings"], json!([]));

@@ -123,9 +123,10 @@ fn an_invalid_file_of_rules_names_each_wrong_field() {
 
 #[test]
 fn without_a_file_the_rules_of_the_account_are_listed() {
-    let wechat = FakeWeChat::start(
-        |_| json!({"errcode": 0, "rule_list": [{"prefix": "https://h.cn/t/", "path": "p", "state": 2}]}),
-    );
+    let wechat = FakeWeChat::start(|_| {
+        let rule = json!({"prefix": "https://h.cn/t/", "path": "p", "state": 2});
+        json!({"errcode": 0, "rule_list": [rule]})
+    });
     let run = |link| {
         jumpqr(["match", link, "--base-url", wechat.base_url()]).env("JUMPQR_ACCESS_TOKEN", "T")
     };
@@ -137,9 +138,10 @@ fn without_a_file_the_rules_of_the_account_are_listed() {
 
 #[test]
 fn the_json_of_get_is_a_file_of_rules() {
-    let wechat = FakeWeChat::start(
-        |_| json!({"errcode": 0, "rule_list": [{"prefix": "https://h.cn/t/", "path": "p", "state": 1}]}),
-    );
+    let wechat = FakeWeChat::start(|_| {
+        let rule = json!({"prefix": "https://h.cn/t/", "path": "p", "state": 1});
+        json!({"errcode": 0, "rule_list": [rule]})
+    });
     let rules = jumpqr(["--json", "get", "--base-url", wechat.base_url()])
         .env("JUMPQR_ACCESS_TOKEN", "T")
         .expect(0);

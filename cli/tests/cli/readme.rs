@@ -17,13 +17,13 @@ fn blocks(language: &str) -> Vec<&'static str> {
 }
 
 /// Returns the arguments of a line that begins with `program`, without a comment.
-fn arguments(line: &str, program: &str) -> Option<Vec<String>> {
+fn parse_arguments(line: &str, program: &str) -> Option<Vec<String>> {
     shlex::split(line.strip_prefix(program)?)
 }
 
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
-    let arguments = arguments(blocks("sh")[0], "cargo run --locked -- ").unwrap();
+    let arguments = parse_arguments(blocks("sh")[0], "cargo run --locked -- ").unwrap();
     let run: Run = jumpqr(arguments).expect(0);
     assert_eq!(run.stdout, blocks("text")[0]);
 }
@@ -74,7 +74,7 @@ fn every_command_of_the_quick_start_succeeds() {
         .unwrap();
     let commands: Vec<_> = session
         .lines()
-        .filter_map(|line| arguments(line, "jumpqr "))
+        .filter_map(|line| parse_arguments(line, "jumpqr "))
         .collect();
     assert_eq!(commands.len(), 7);
     for arguments in commands {

@@ -261,7 +261,8 @@ fn post(base_url: &str, path: &str, body: &Value) -> Value {
     let mut connection = TcpStream::connect(host).unwrap();
     write!(
         connection,
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();
@@ -419,6 +420,23 @@ fn the_proxy_writes_its_certificate_and_refuses_other_hosts() {
     let (_server, object) = serve(&[]);
     assert_eq!(object["proxy"], Value::Null);
     jumpqr(["sandbox", "--proxy-ca-file", "x"]).expect(2);
+}
+
+#[test]
+fn a_proxy_ca_file_that_cannot_be_written_is_named() {
+    let run = jumpqr([
+        "sandbox",
+        "--proxy",
+        "--proxy-ca-file",
+        "no/such/folder/ca.pem",
+    ])
+    .expect(2);
+    assert!(
+        run.stderr
+            .contains("no/such/folder/ca.pem cannot be written"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

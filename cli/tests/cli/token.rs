@@ -127,9 +127,11 @@ fn an_echoed_secret_is_never_printed() {
                 "api_component_token" => {
                     json!({"component_access_token": TOKEN, "expires_in": 7200})
                 }
-                _ => {
-                    json!({"authorizer_access_token": TOKEN, "expires_in": 7200, "authorizer_refresh_token": NEXT_REFRESH_TOKEN})
-                }
+                _ => json!({
+                    "authorizer_access_token": TOKEN,
+                    "expires_in": 7200,
+                    "authorizer_refresh_token": NEXT_REFRESH_TOKEN,
+                }),
             }
         });
         let platform = Platform::new(wechat.base_url());
@@ -267,11 +269,19 @@ fn the_stored_ticket_and_refresh_tokens_are_sent() {
     let body = |index: usize| serde_json::from_str::<Value>(&sent[index].body).unwrap();
     assert_eq!(
         body(0),
-        json!({"component_appid": "wxplatform", "component_appsecret": APPSECRET, "component_verify_ticket": TICKET})
+        json!({
+            "component_appid": "wxplatform",
+            "component_appsecret": APPSECRET,
+            "component_verify_ticket": TICKET,
+        })
     );
     assert_eq!(
         body(1),
-        json!({"component_appid": "wxplatform", "authorizer_appid": "wxmerchant", "authorizer_refresh_token": REFRESH_TOKEN})
+        json!({
+            "component_appid": "wxplatform",
+            "authorizer_appid": "wxmerchant",
+            "authorizer_refresh_token": REFRESH_TOKEN,
+        })
     );
     assert!(
         sent[1].target.contains("?access_token="),
