@@ -32,8 +32,8 @@ const DEFAULT_MAX_RETRIES: usize = 3;
 /// More retries than this would not fit into any deadline.
 const MOST_RETRIES: usize = 100;
 
-/// Settings for a [`Client`], or for a [`Platform`] and the clients of its merchants. Where the tokens come from must be said;
-/// everything else has a default.
+/// Settings for a [`Client`], or for a [`Platform`] and the clients of its merchants. Where the
+/// tokens come from must be said; everything else has a default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -98,10 +98,11 @@ impl ClientBuilder {
         self
     }
 
-    /// The caller's function is asked for a token before each call, and once more when WeChat calls the token stale.
+    /// The caller's function is asked for a token before each call, and once more when WeChat calls
+    /// the token stale.
     ///
-    /// It is called from many threads at once. What it fails with is the [source](StdError::source) of the error; an
-    /// [`Error`](jumpqr_core::Error) comes out as it is.
+    /// It is called from many threads at once. What it fails with is the [source](StdError::source)
+    /// of the error; an [`Error`](jumpqr_core::Error) comes out as it is.
     pub fn token_function<F>(self, function: F) -> Self
     where
         F: Fn(&TokenRequest<'_>) -> Result<Secret, Box<dyn StdError + Send + Sync>>
@@ -118,8 +119,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The tokens of the account `appid`, fetched with its appsecret, kept in the [store](Self::token_store) and renewed before
-    /// they expire.
+    /// The tokens of the account `appid`, fetched with its appsecret, kept in the
+    /// [store](Self::token_store) and renewed before they expire.
     pub fn app(mut self, appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.credentials = Some(Credentials::App {
             appid: appid.into(),
@@ -134,8 +135,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the tokens of [`app`](Self::app), or of a platform and its merchants, are kept, so that other clients, processes
-    /// and machines share them; in this client's own memory by default. [`store::open`](crate::store::open) makes one of a setting.
+    /// Where the tokens of [`app`](Self::app), or of a platform and its merchants, are kept, so
+    /// that other clients, processes and machines share them; in this client's own memory by
+    /// default. [`store::open`](crate::store::open) makes one of a setting.
     ///
     /// ```
     /// let store = jumpqr::store::open("memory:")?;
@@ -150,21 +152,22 @@ impl ClientBuilder {
         self
     }
 
-    /// What a platform's own token is called in the query of its token requests; `access_token` by default, as on WeChat's newer
-    /// pages.
+    /// What a platform's own token is called in the query of its token requests; `access_token` by
+    /// default, as on WeChat's newer pages.
     pub fn component_token_field(mut self, field: ComponentTokenField) -> Self {
         self.component_token_field = field;
         self
     }
 
-    /// The host to call; [`DEFAULT_BASE_URL`] by default. It must be https, but for this machine's own addresses.
+    /// The host to call; [`DEFAULT_BASE_URL`] by default. It must be https, but for this machine's
+    /// own addresses.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Hosts that are tried, in order, when nothing could be sent to the ones before; none by default. For example
-    /// `https://api2.weixin.qq.com`, WeChat's host for disaster recovery.
+    /// Hosts that are tried, in order, when nothing could be sent to the ones before; none by
+    /// default. For example `https://api2.weixin.qq.com`, WeChat's host for disaster recovery.
     pub fn alternate_base_urls(
         mut self,
         urls: impl IntoIterator<Item = impl Into<String>>,
@@ -173,7 +176,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether plain http is allowed to other machines: only for a proxy in your own network that speaks https to WeChat.
+    /// Whether plain http is allowed to other machines: only for a proxy in your own network that
+    /// speaks https to WeChat.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
@@ -196,7 +200,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long looking up the host's name may take, and then connecting, TLS included; 5 s each by default.
+    /// How long looking up the host's name may take, and then connecting, TLS included; 5 s each by
+    /// default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.http.connect_timeout = timeout;
         self
@@ -228,7 +233,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
+    /// The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000
+    /// rules takes.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.http.body_limit = bytes;
         self
@@ -317,8 +323,8 @@ impl ClientBuilder {
         self.driver().map(drop)
     }
 
-    /// A third-party platform in the place of a client, with the same settings but for those of one account: its merchants'
-    /// clients come from [`Platform::merchant`]. Nothing is sent yet.
+    /// A third-party platform in the place of a client, with the same settings but for those of one
+    /// account: its merchants' clients come from [`Platform::merchant`]. Nothing is sent yet.
     ///
     /// ```
     /// let platform = jumpqr::Client::builder()
@@ -336,7 +342,8 @@ impl ClientBuilder {
             (component_appid.into(), component_appsecret.into());
         if self.credentials.is_some() {
             return Err(refuse(
-                "component_appid: a platform takes no access token, and no appid and secret of an account besides its own",
+                "component_appid: a platform takes no access token, and no appid and secret of an \
+                 account besides its own",
             ));
         }
         check_appid("component_appid", &component_appid)?;

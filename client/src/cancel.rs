@@ -22,11 +22,11 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    /// Returns a `Cancel` that also asks `check` whether the call is cancelled. With a check, a call
-    /// can be cancelled while it waits for a response or a token, too.
+    /// Returns a `Cancel` that also asks `check` whether the call is cancelled. With a check, a
+    /// call can be cancelled while it waits for a response or a token, too.
     ///
-    /// `check` runs on the thread of the call, while the client holds no lock. It is asked every
-    /// 50 ms while the call waits and, on Unix, when a signal interrupts a wait for a socket. A call
+    /// `check` runs on the thread of the call, while the client holds no lock. It is asked every 50
+    /// ms while the call waits and, on Unix, when a signal interrupts a wait for a socket. A call
     /// that is answered sooner does not ask. After the first `true`, the call ends at once, and
     /// `check` is not asked again.
     ///

@@ -85,9 +85,10 @@ impl Client {
         client
     }
 
-    /// The same client, whose calls send nothing more once `cancelled` is set: a call in progress then ends within 50 ms, with the
-    /// code `cancelled`, unless it is waiting for an answer or a token; with a [check](Cancel::with_check), it waits for neither. A
-    /// token that is being fetched is fetched all the same: other calls may be waiting for it.
+    /// The same client, whose calls send nothing more once `cancelled` is set: a call in progress
+    /// then ends within 50 ms, with the code `cancelled`, unless it is waiting for an answer or a
+    /// token; with a [check](Cancel::with_check), it waits for neither. A token that is being
+    /// fetched is fetched all the same: other calls may be waiting for it.
     #[must_use]
     pub fn with_cancel(&self, cancel: &Cancel) -> Self {
         let mut client = self.clone();
@@ -105,8 +106,8 @@ impl Client {
         }
     }
 
-    /// How the token of this client stands in its [store](crate::store), without asking WeChat; `None` where the tokens are
-    /// the caller's own.
+    /// How the token of this client stands in its [store](crate::store), without asking WeChat;
+    /// `None` where the tokens are the caller's own.
     pub fn token_status(&self) -> Result<Option<TokenStatus>> {
         self.driver.queue_left(self.options.waited)?;
         self.tokens.status(self.options.timeout)
@@ -163,7 +164,8 @@ impl Client {
         self.call(DownloadQRCodeText)
     }
 
-    /// Asks for the service account to be linked to a Mini Program; an administrator of each side confirms.
+    /// Asks for the service account to be linked to a Mini Program; an administrator of each side
+    /// confirms.
     pub fn link_miniprogram(&self, call: LinkMiniprogram) -> Result<Confirmation> {
         self.call(call)
     }
@@ -190,10 +192,12 @@ impl Client {
         self.driver.run(call, &tokens, &self.options, self.validate)
     }
 
-    /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of its arguments by their wire
-    /// names, see [`parse_call`]: for languages that have no access to the types.
+    /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of
+    /// its arguments by their wire names, see [`parse_call`]: for languages that have no access to
+    /// the types.
     ///
-    /// The answer is what the typed method gives, serialised: wire names, and the stable names of what is not on the wire.
+    /// The answer is what the typed method gives, serialised: wire names, and the stable names of
+    /// what is not on the wire.
     pub fn call_named(&self, interface: &str, arguments: &Value) -> Result<Value> {
         parse_call(interface, arguments)?.accept(ToValue(self))
     }

@@ -1,5 +1,5 @@
-//! Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code: `addJumpQRCode` and its
-//! family, and the access tokens they need.
+//! Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code:
+//! `addJumpQRCode` and its family, and the access tokens they need.
 //!
 //! ```no_run
 //! use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule};
@@ -20,8 +20,8 @@
 //!
 //! # In scope
 //!
-//! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of, within one
-//!   deadline and one queue timeout
+//! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of,
+//!   within one deadline and one queue timeout
 //! - [`Platform`]: a third-party platform, and the clients of the merchants that have authorised it
 //! - [token sources](token): fixed, the caller's function, appid and secret, a platform's merchant
 //! - [token stores](store): in memory, in a folder, and, with the feature `redis`, in Redis
@@ -29,7 +29,8 @@
 //!
 //! # Out of scope
 //!
-//! - what a request looks like, what an answer means and what to do next: that is [`jumpqr_core`], which knows no I/O
+//! - what a request looks like, what an answer means and what to do next: that is [`jumpqr_core`],
+//!   which knows no I/O
 //! - reading credentials from the environment or from files
 //!
 //! A [`Client`] is cheap to clone and may be used from any number of threads at once.

@@ -13,9 +13,9 @@ use crate::client::Client;
 
 /// Iterates over the rules of an account. Each prefix comes once. The iterator ends after an error.
 ///
-/// Rules may be added and deleted meanwhile; the rule that the iterator returned last may be, too. A
-/// rule that exists all the time is returned exactly once. Up to 10,000 rules come in one response,
-/// more come in pages, see [`Listing`].
+/// Rules may be added and deleted meanwhile; the rule that the iterator returned last may be, too.
+/// A rule that exists all the time is returned exactly once. Up to 10,000 rules come in one
+/// response, more come in pages, see [`Listing`].
 ///
 /// The iterator blocks when it asks for a page. It owns a clone of the client, so it may be kept,
 /// and sent to another thread.
@@ -25,7 +25,7 @@ use crate::client::Client;
 /// # use jumpqr::response::Response;
 /// # use jumpqr::transport::MemoryTransport;
 /// # use jumpqr::Client;
-/// # let list = r#"{"errcode":0,"rule_list":[{"prefix":"https://m.example.cn/table/","path":"p","state":2}]}"#;
+/// # let list = r#"{"errcode":0,"rule_list":[{"prefix":"https://m.example.cn/t/","state":2}]}"#;
 /// # let wechat = MemoryTransport::new(move |_| Ok(Response::ok(list)));
 /// # let client = Client::builder().access_token("TOKEN").transport(Arc::new(wechat)).build()?;
 /// for rule in client.rules() {

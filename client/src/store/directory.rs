@@ -19,9 +19,9 @@ const NEW: &str = ".new";
 const HOLDER: &str = ".holder";
 
 /// The advice for a folder that has other files, or another owner.
-const ANOTHER_FOLDER: &str = "Name a folder of its own in token_store, such as dir:/var/lib/jumpqr; \
-    it is created if it does not exist. On a volume whose root belongs to another user (Kubernetes with \
-    fsGroup), name a folder inside, such as dir:/data/jumpqr.";
+const ANOTHER_FOLDER: &str = "Name a folder of its own in token_store, such as \
+    dir:/var/lib/jumpqr; it is created if it does not exist. On a volume whose root belongs to \
+    another user (Kubernetes with fsGroup), name a folder inside, such as dir:/data/jumpqr.";
 
 /// The version of the file format. It stands at the beginning of every file.
 const FORMAT: u32 = 1;
@@ -35,10 +35,10 @@ const LONGEST_HEAD: usize = 4096;
 /// Each key has one file. The file is replaced as a whole, and is on the disk when
 /// [`save`](TokenStore::save) returns. Killing a process at any moment loses nothing. Two files lie
 /// beside it: a `.lock` with the last lease and, while there is a lease, an empty `.holder`, which
-/// the holder keeps locked. Other processes see by that lock whether the holder is alive, so a lease
-/// ends with its holder, even if the holder had forked a child. Processes that wait for a file are
-/// served in order. The folder must be on a file system whose locks work; those of some network file
-/// systems do not.
+/// the holder keeps locked. Other processes see by that lock whether the holder is alive, so a
+/// lease ends with its holder, even if the holder had forked a child. Processes that wait for a
+/// file are served in order. The folder must be on a file system whose locks work; those of some
+/// network file systems do not.
 ///
 /// On Unix, the locks are POSIX record locks. A process that opens and closes one of the files
 /// itself, for example to copy it, loses its locks. Let another process do that.
@@ -47,8 +47,8 @@ const LONGEST_HEAD: usize = 4096;
 /// user of this process owns it, the access is taken from them, with a warning to the `log` crate.
 /// This happens on Kubernetes, where each mount of a volume with `fsGroup` gives access to a group.
 /// A folder that belongs to another user, or that others may access and that has other files in it,
-/// is refused as `store_not_private`. If the root of a volume belongs to another user, name a folder
-/// inside, such as `dir:/data/jumpqr`.
+/// is refused as `store_not_private`. If the root of a volume belongs to another user, name a
+/// folder inside, such as `dir:/data/jumpqr`.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -81,8 +81,8 @@ struct Head {
     length: usize,
 }
 
-/// The locked `.lock` file of a key. While it exists, no other thread or process changes anything of
-/// the key.
+/// The locked `.lock` file of a key. While it exists, no other thread or process changes anything
+/// of the key.
 struct KeyLock {
     lock: FileLock,
     path: PathBuf,
@@ -127,14 +127,14 @@ impl DirectoryStore {
     }
 
     /// Opens the store as [`open`](Self::open) does. Its leases expire by this clock's time of day.
-    /// All processes that share the folder must have the same time of day. Waiting for a locked file
-    /// takes real time.
+    /// All processes that share the folder must have the same time of day. Waiting for a locked
+    /// file takes real time.
     pub fn open_with_clock(folder: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self> {
         let folder = folder.into();
         if !folder.is_absolute() {
             return Err(Error::new(
                 OwnCode::InvalidConfig,
-                "token_store: give dir: and the folder's absolute path, such as dir:/var/lib/jumpqr",
+                "token_store: give dir: and the absolute path of a folder, as dir:/var/lib/jumpqr",
             ));
         }
         if folder.exists() && !folder.is_dir() {
@@ -149,8 +149,8 @@ impl DirectoryStore {
         Ok(store)
     }
 
-    /// Checks that the folder is private. This is done on each access, because the folder may change
-    /// or be replaced while processes use it.
+    /// Checks that the folder is private. This is done on each access, because the folder may
+    /// change or be replaced while processes use it.
     fn check_folder(&self) -> Result<()> {
         // Only Unix can open a folder.
         #[cfg(unix)]

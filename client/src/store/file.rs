@@ -23,8 +23,8 @@ pub(super) enum Privacy {
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Returns who may access the file. Only Unix has owners and modes; on other systems, a folder below
-/// the user's own counts as private.
+/// Returns who may access the file. Only Unix has owners and modes; on other systems, a folder
+/// below the user's own counts as private.
 pub(super) fn privacy(file: &File) -> io::Result<Privacy> {
     #[cfg(unix)]
     {
@@ -145,8 +145,8 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    // Something else may have taken its place since: the flags make opening it safe, and its type is
-    // checked once more.
+    // Something else may have taken its place since: the flags make opening it safe, and its type
+    // is checked once more.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
         options,
@@ -185,8 +185,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Replaces the file by one with this content, which is first written to `temporary`. A reader sees
-/// all of the old content or all of the new. When this returns, the new content is on the disk. Only
-/// one process may do this at a time, and `temporary` must not exist before.
+/// all of the old content or all of the new. When this returns, the new content is on the disk.
+/// Only one process may do this at a time, and `temporary` must not exist before.
 pub(super) fn replace(path: &Path, temporary: &Path, content: &[u8]) -> io::Result<()> {
     let written = open(temporary, private_options().create_new(true))
         .and_then(|mut file| {

@@ -19,18 +19,18 @@ const ESCAPED: &AsciiSet = &{
 /// on every system.
 const LONGEST_NAME: usize = 200;
 
-/// The name of a record: a kind of token, and the account it belongs to. It is printed and stored in
-/// plain text, so no part of it may be a secret.
+/// The name of a record: a kind of token, and the account it belongs to. It is printed and stored
+/// in plain text, so no part of it may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
 impl Key {
-    /// Makes the key of a `kind` of token, such as `stable_token`, of the account `appid`. `further`
-    /// are the other things that tell tokens apart: a platform's component_appid, a host that is not
-    /// WeChat's own.
+    /// Makes the key of a `kind` of token, such as `stable_token`, of the account `appid`.
+    /// `further` are the other things that tell tokens apart: a platform's component_appid, a host
+    /// that is not WeChat's own.
     ///
-    /// `kind` and `appid` must not be empty. All parts together may have about 190 bytes, or the key
-    /// is refused as `invalid_config`.
+    /// `kind` and `appid` must not be empty. All parts together may have about 190 bytes, or the
+    /// key is refused as `invalid_config`.
     pub fn new(kind: &str, appid: &str, further: &[&str]) -> Result<Self> {
         let mut name = encode(kind);
         for part in std::iter::once(appid).chain(further.iter().copied()) {
@@ -43,8 +43,8 @@ impl Key {
         }
         if name.len() > LONGEST_NAME {
             return refuse(
-                "appid, base_url: together they are too long for the name of a stored token; give the \
-                 account's appid, and a shorter base_url",
+                "appid, base_url: together they are too long for the name of a stored token; give \
+                 the account's appid, and a shorter base_url",
             );
         }
         Ok(Self(name))

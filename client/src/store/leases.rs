@@ -39,8 +39,8 @@ impl Leases {
         })
     }
 
-    /// Grants a new lease, even if the last one has not expired, and returns its fence. The fence is
-    /// greater than `version`, the version of the stored record.
+    /// Grants a new lease, even if the last one has not expired, and returns its fence. The fence
+    /// is greater than `version`, the version of the stored record.
     ///
     /// Fences follow the time of day, so that they grow even if the last one is lost.
     pub(super) fn grant(&mut self, version: Option<u64>, now: Duration, life: Duration) -> u64 {

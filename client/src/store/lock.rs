@@ -1,8 +1,9 @@
 //! Locks on files. A lock ends when it is dropped, and when the process that holds it ends.
 //!
-//! On Unix these are POSIX record locks. `flock` and Linux' open file description locks could outlive
-//! a killed process: a child that it had forked inherits the descriptor, and with it the lock. A
-//! POSIX lock belongs to the process alone, and the operating system serves waiters in order.
+//! On Unix these are POSIX record locks. `flock` and Linux' open file description locks could
+//! outlive a killed process: a child that it had forked inherits the descriptor, and with it the
+//! lock. A POSIX lock belongs to the process alone, and the operating system serves waiters in
+//! order.
 //!
 //! POSIX locks have two traps, which [`Files`] avoids. They do not exclude the threads of one
 //! process, and a process loses its lock when it closes *any* descriptor of the file.
@@ -24,8 +25,8 @@ const GENERATIONS: usize = 16;
 /// The lock files that this process has open.
 ///
 /// A forked child inherits its parent's state here, but none of its locks. Another thread of the
-/// parent may have held the mutex, which then stays locked in the child for ever. So a child does not
-/// touch the state of its parent, and uses the next one.
+/// parent may have held the mutex, which then stays locked in the child for ever. So a child does
+/// not touch the state of its parent, and uses the next one.
 static SHARED: [Shared; GENERATIONS] = [const {
     Shared {
         files: Mutex::new(Files {
@@ -77,11 +78,12 @@ struct Files {
 /// its own: there, the operating system excludes the descriptors of one process, too.
 type Id = (u64, u64);
 
-/// The lock of one file, in this process. A descriptor of the file is only closed while the mutex of
-/// [`Files`] is held: at any other time, another thread may have opened and locked the file.
+/// The lock of one file, in this process. A descriptor of the file is only closed while the mutex
+/// of [`Files`] is held: at any other time, another thread may have opened and locked the file.
 struct Lock {
     file: Arc<File>,
-    /// Further descriptors of the file. Closing one would end the lock, so they are kept until then.
+    /// Further descriptors of the file. Closing one would end the lock, so they are kept until
+    /// then.
     duplicates: Vec<File>,
     /// Whether a thread of this process holds the lock.
     is_held: bool,
@@ -145,8 +147,8 @@ impl Files {
         }
     }
 
-    /// Gives the lock to the thread with this number if it is the first of the queue and the lock is
-    /// free. If another process holds the lock, a helper thread is started that waits for it.
+    /// Gives the lock to the thread with this number if it is the first of the queue and the lock
+    /// is free. If another process holds the lock, a helper thread is started that waits for it.
     fn try_take(&mut self, id: Id, number: u64) -> io::Result<bool> {
         let Some(lock) = self.locks.get_mut(&id) else {
             return Err(io::Error::other("the state of the lock is missing"));
@@ -219,8 +221,8 @@ pub(super) struct FileLock {
 }
 
 impl FileLock {
-    /// Locks the file, which `open` must open for writing. Threads and processes get the lock in the
-    /// order in which they asked. Returns `None` if the timeout ends first.
+    /// Locks the file, which `open` must open for writing. Threads and processes get the lock in
+    /// the order in which they asked. Returns `None` if the timeout ends first.
     pub(super) fn acquire(
         open: impl FnOnce() -> io::Result<File>,
         timeout: Duration,
@@ -333,8 +335,8 @@ mod system {
             match fcntl_lock(file, FlockOperation::LockExclusive) {
                 Ok(()) => return Ok(()),
                 Err(Errno::INTR) => {}
-                // The system does not distinguish threads. Two processes in each of which one thread
-                // holds a lock and another one waits look like a deadlock.
+                // The system does not distinguish threads. Two processes in each of which one
+                // thread holds a lock and another one waits look like a deadlock.
                 Err(Errno::DEADLK) => std::thread::sleep(AFTER_DEADLOCK),
                 Err(error) => return Err(error.into()),
             }

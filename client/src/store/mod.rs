@@ -1,8 +1,8 @@
 //! Where tokens are kept, so that threads, processes and machines share them.
 //!
-//! A [`TokenStore`] holds one [`StoredRecord`] for each [`Key`]. To change a record, a process first
-//! locks its key, and gets a [`Lease`]. The lease ends when it is released, when it expires, and,
-//! if the store can tell, when its holder dies. Each lease has a number, its fence, which only
+//! A [`TokenStore`] holds one [`StoredRecord`] for each [`Key`]. To change a record, a process
+//! first locks its key, and gets a [`Lease`]. The lease ends when it is released, when it expires,
+//! and, if the store can tell, when its holder dies. Each lease has a number, its fence, which only
 //! grows: after another lease was granted, the former holder can no longer write.
 //!
 //! ```

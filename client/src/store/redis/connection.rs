@@ -1,5 +1,7 @@
-//! One connection to Redis. Whatever it waits for, it waits until one deadline, and however much
-//! Redis sends, no more is read than a record may have.
+//! One connection to Redis. All its waits share one deadline, and it never reads more than the
+//! longest record.
+//!
+//! The deadline is an [`Instant`], whatever clock the client has: a socket waits in real time.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -14,16 +16,16 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use crate::store::LONGEST_RECORD;
 
-/// The longest reply, in bytes: a record, its version, and what frames them.
+/// The longest reply, in bytes: a record, its version, and their framing.
 const LONGEST_REPLY: usize = LONGEST_RECORD + 4096;
 
-/// The longest line of a reply, in bytes. Errors are the longest ones, and may quote a command.
+/// The longest line of a reply, in bytes. The longest lines are errors, which may quote a command.
 const LONGEST_LINE: usize = 4096;
 
-/// The most values that a reply has.
+/// The most values in a reply.
 const MOST_VALUES: usize = 16;
 
-/// Returns the time that is left, or fails as a socket does whose time is over.
+/// Returns the time until the deadline. After the deadline, fails as a socket does on a timeout.
 pub(super) fn time_left(deadline: Instant) -> io::Result<Duration> {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() {
@@ -32,7 +34,7 @@ pub(super) fn time_left(deadline: Instant) -> io::Result<Duration> {
     Ok(left)
 }
 
-/// How to speak TLS, and to whom.
+/// The TLS configuration, and the host that the certificate must be for.
 #[derive(Clone)]
 pub(super) struct Tls {
     pub(super) config: Arc<ClientConfig>,
@@ -45,14 +47,14 @@ pub(super) enum Socket {
     Unix(UnixStream),
 }
 
-/// A socket. Each system call waits no longer than until the deadline.
-struct Timed {
+/// A socket with a deadline, which no system call waits past.
+struct DeadlineSocket {
     socket: Socket,
     deadline: Instant,
 }
 
-impl Timed {
-    fn prepare(&self) -> io::Result<()> {
+impl DeadlineSocket {
+    fn set_timeouts(&self) -> io::Result<()> {
         let left = Some(time_left(self.deadline)?);
         match &self.socket {
             Socket::Tcp(socket) => {
@@ -68,35 +70,35 @@ impl Timed {
     }
 }
 
-/// On Unix, a socket whose time is over says that it would block.
-fn timed_out(error: io::Error) -> io::Error {
+/// Turns the error of a timeout on Unix, `WouldBlock`, into `TimedOut`.
+fn normalize_timeout(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::WouldBlock {
         return io::ErrorKind::TimedOut.into();
     }
     error
 }
 
-impl Read for Timed {
+impl Read for DeadlineSocket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.prepare()?;
+        self.set_timeouts()?;
         let read = match &mut self.socket {
             Socket::Tcp(socket) => socket.read(buffer),
             #[cfg(unix)]
             Socket::Unix(socket) => socket.read(buffer),
         };
-        read.map_err(timed_out)
+        read.map_err(normalize_timeout)
     }
 }
 
-impl Write for Timed {
+impl Write for DeadlineSocket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.prepare()?;
+        self.set_timeouts()?;
         let written = match &mut self.socket {
             Socket::Tcp(socket) => socket.write(bytes),
             #[cfg(unix)]
             Socket::Unix(socket) => socket.write(bytes),
         };
-        written.map_err(timed_out)
+        written.map_err(normalize_timeout)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -105,8 +107,8 @@ impl Write for Timed {
 }
 
 enum Stream {
-    Plain(Timed),
-    Tls(Box<StreamOwned<ClientConnection, Timed>>),
+    Plain(DeadlineSocket),
+    Tls(Box<StreamOwned<ClientConnection, DeadlineSocket>>),
 }
 
 impl Read for Stream {
@@ -134,13 +136,13 @@ impl Write for Stream {
     }
 }
 
-/// A connection, over which one command is sent at a time.
+/// A connection, which sends one command at a time.
 pub(super) struct Connection(BufReader<Stream>);
 
 impl Connection {
-    /// The TLS handshake is made with the first command.
+    /// Takes over a connected socket. The TLS handshake is made with the first command.
     pub(super) fn new(socket: Socket, tls: Option<&Tls>, deadline: Instant) -> io::Result<Self> {
-        let socket = Timed { socket, deadline };
+        let socket = DeadlineSocket { socket, deadline };
         let stream = match tls {
             None => Stream::Plain(socket),
             Some(tls) => {
@@ -152,7 +154,7 @@ impl Connection {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// Until when the next commands may take, with their answers.
+    /// Sets the deadline of the next commands and their replies.
     pub(super) fn set_deadline(&mut self, deadline: Instant) {
         match self.0.get_mut() {
             Stream::Plain(socket) => socket.deadline = deadline,
@@ -160,7 +162,7 @@ impl Connection {
         }
     }
 
-    /// Logs in. Redis before version 6 has no users, and takes the password alone.
+    /// Logs in. Redis before version 6 has no users: it is then sent the password alone.
     pub(super) fn log_in(&mut self, user: Option<&str>, password: &str) -> RedisResult<()> {
         let command = |user: Option<&str>| {
             let mut command = Cmd::new();
@@ -183,20 +185,20 @@ impl Connection {
         })
     }
 
-    /// Reads a reply as it is on the wire.
+    /// Reads a whole reply, still encoded.
     fn read_reply(&mut self) -> io::Result<Vec<u8>> {
         let mut reply = Vec::new();
-        let mut to_come = 1;
+        let mut missing = 1;
         let mut values = 0;
-        while to_come > 0 {
-            to_come -= 1;
+        while missing > 0 {
+            missing -= 1;
             values += 1;
             let start = reply.len();
             self.read_line(&mut reply)?;
             let line = reply.get(start..).unwrap_or_default();
             match line.split_first() {
                 Some((b'$', length)) => {
-                    if let Ok(length) = usize::try_from(number(length)?) {
+                    if let Ok(length) = usize::try_from(parse_number(length)?) {
                         let length = length.saturating_add(2);
                         if reply.len().saturating_add(length) > LONGEST_REPLY {
                             return Err(io::ErrorKind::FileTooLarge.into());
@@ -205,13 +207,13 @@ impl Connection {
                     }
                 }
                 Some((b'*', length)) => {
-                    to_come += usize::try_from(number(length)?).unwrap_or(0);
-                    if to_come + values > MOST_VALUES {
-                        return Err(not_redis());
+                    missing += usize::try_from(parse_number(length)?).unwrap_or(0);
+                    if missing + values > MOST_VALUES {
+                        return Err(invalid_reply());
                     }
                 }
                 Some((b'+' | b'-' | b':', _)) => {}
-                _ => return Err(not_redis()),
+                _ => return Err(invalid_reply()),
             }
         }
         Ok(reply)
@@ -228,7 +230,7 @@ impl Connection {
             return Err(if line.len() < LONGEST_LINE {
                 io::ErrorKind::UnexpectedEof.into()
             } else {
-                not_redis()
+                invalid_reply()
             });
         }
         reply.append(&mut line);
@@ -244,16 +246,16 @@ impl Connection {
     }
 }
 
-/// The number in a line.
-fn number(digits: &[u8]) -> io::Result<i64> {
+/// Parses the number in a line.
+fn parse_number(digits: &[u8]) -> io::Result<i64> {
     let digits = digits.strip_suffix(b"\r\n").unwrap_or(digits);
     std::str::from_utf8(digits)
         .ok()
         .and_then(|digits| digits.parse().ok())
-        .ok_or_else(not_redis)
+        .ok_or_else(invalid_reply)
 }
 
-fn not_redis() -> io::Error {
+fn invalid_reply() -> io::Error {
     io::Error::from(io::ErrorKind::InvalidData)
 }
 
@@ -263,7 +265,7 @@ impl ConnectionLike for Connection {
         stream.write_all(command)?;
         stream.flush()?;
         let reply = self.read_reply().map_err(|error| {
-            // Nobody knows what it is, so nothing of it is told.
+            // The reply could be anything, so the error quotes none of it.
             if error.kind() == io::ErrorKind::InvalidData && error.get_ref().is_none() {
                 return RedisError::from((ErrorKind::Parse, "this is no reply of Redis"));
             }
@@ -272,7 +274,7 @@ impl ConnectionLike for Connection {
         redis::parse_redis_value(&reply)
     }
 
-    /// Nothing of ours is sent in a pipeline.
+    /// The store sends nothing in a pipeline.
     fn req_packed_commands(&mut self, _: &[u8], _: usize, _: usize) -> RedisResult<Vec<Value>> {
         Err((ErrorKind::Client, "pipelines are not supported").into())
     }

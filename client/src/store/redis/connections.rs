@@ -1,4 +1,6 @@
-//! Connections that are kept for a while, and replaced where they broke meanwhile.
+//! The pool of connections to Redis. Idle ones are kept for a while, and replaced if they broke.
+//!
+//! Timeouts are real time ([`Instant`]), whatever clock the client has: they are those of sockets.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -16,19 +18,18 @@ use redis::RedisResult;
 
 use super::connection::{Connection, Socket, Tls, time_left};
 
-/// How long everything together may take that one command needs: resolving the name, connecting,
-/// TLS, the login, the command, and its answer. A command that runs a script may need three of
-/// them.
+/// The longest time for one access: resolving the name, connecting, TLS, the login, the command and
+/// its reply together. Running a script may take up to three commands, which share this time.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The most idle connections that are kept.
+/// The most idle connections.
 const MOST_IDLE: usize = 8;
 
-/// How long an idle connection is kept: much less than what firewalls and load balancers on the way forget it after, without
-/// telling.
+/// How long an idle connection is kept. Firewalls and load balancers silently forget a connection
+/// after a much longer time.
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
-/// Where Redis listens.
+/// The address on which Redis listens.
 #[derive(Clone)]
 pub(super) enum Address {
     Tcp(String, u16),
@@ -36,32 +37,32 @@ pub(super) enum Address {
     Unix(PathBuf),
 }
 
-/// Where Redis is, and who asks.
+/// A Redis, and the user to log in as.
 pub(super) struct Server {
     pub(super) address: Address,
     pub(super) tls: Option<Tls>,
     pub(super) user: Option<String>,
     pub(super) password: Option<Secret>,
     pub(super) db: i64,
-    /// Host and port, or the socket's path: what errors name it by.
-    pub(super) place: String,
+    /// Host and port, or the path of the socket, as errors show it.
+    pub(super) endpoint: String,
 }
 
-/// The connections to one Redis. A thread that runs a command has one for itself.
+/// The connections to one Redis. Each is used by one thread at a time.
 pub(super) struct Connections {
     server: Server,
-    idle: Mutex<Vec<Idle>>,
+    idle: Mutex<Vec<IdleConnection>>,
 }
 
-struct Idle {
+struct IdleConnection {
     connection: Connection,
     since: Instant,
-    /// The process that opened it: in a forked child, it is still the parent's.
+    /// The process that opened it. In a forked child, the connection still belongs to the parent.
     process: u32,
 }
 
-impl Idle {
-    fn is_good(&self) -> bool {
+impl IdleConnection {
+    fn is_usable(&self) -> bool {
         self.since.elapsed() < LONGEST_IDLE && self.process == process::id()
     }
 }
@@ -78,17 +79,17 @@ impl Connections {
         &self.server
     }
 
-    /// Runs a command that may be repeated: a connection that was kept may turn out to be closed, or to lead to what is no
-    /// longer the master, and then a new one is tried.
+    /// Runs a command, which must be repeatable. If it fails on an idle connection, it is run once
+    /// more on a new one: the idle one may have been closed, or lead to a former master.
     pub(super) fn run<T>(
         &self,
         timeout: Duration,
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
         let deadline = Instant::now() + timeout.min(TIMEOUT);
-        let kept = self.idle().pop();
-        if let Some(kept) = kept.filter(Idle::is_good) {
-            match self.run_on(kept.connection, deadline, &command) {
+        let idle = self.idle().pop();
+        if let Some(idle) = idle.filter(IdleConnection::is_usable) {
+            match self.run_on(idle.connection, deadline, &command) {
                 Err(error) if !error.is_timeout() => self.idle().clear(),
                 result => return result,
             }
@@ -96,7 +97,7 @@ impl Connections {
         self.run_on(self.connect(deadline)?, deadline, &command)
     }
 
-    /// Keeps the connection if all went well.
+    /// Runs a command, and keeps the connection if it succeeds.
     fn run_on<T>(
         &self,
         mut connection: Connection,
@@ -104,17 +105,17 @@ impl Connections {
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
         connection.set_deadline(deadline);
-        let done = command(&mut connection)?;
+        let output = command(&mut connection)?;
         let mut idle = self.idle();
-        idle.retain(Idle::is_good);
+        idle.retain(IdleConnection::is_usable);
         if idle.len() < MOST_IDLE {
-            idle.push(Idle {
+            idle.push(IdleConnection {
                 connection,
                 since: Instant::now(),
                 process: process::id(),
             });
         }
-        Ok(done)
+        Ok(output)
     }
 
     fn connect(&self, deadline: Instant) -> RedisResult<Connection> {
@@ -137,12 +138,12 @@ impl Connections {
         Ok(connection)
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<IdleConnection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Opens a socket in a thread of its own, since the resolving of a name cannot be cancelled.
+/// Opens a socket on a thread of its own, because resolving a name has no timeout.
 fn open_socket(address: &Address, deadline: Instant) -> io::Result<Socket> {
     let left = time_left(deadline)?;
     let address = address.clone();
@@ -150,17 +151,17 @@ fn open_socket(address: &Address, deadline: Instant) -> io::Result<Socket> {
     let connecting = thread::Builder::new()
         .name("jumpqr-redis".to_owned())
         .spawn(move || {
-            // Nobody waits any more for one that comes too late.
-            drop(connected.send(address.open(deadline)));
+            // If the socket comes too late, nobody receives it, and it is closed.
+            let _ = connected.send(address.open(deadline));
         })?;
     let result = socket.recv_timeout(left);
     if !matches!(result, Err(RecvTimeoutError::Timeout)) {
-        // It has just ended, or is about to: a process that ends now finds nothing of it.
-        drop(connecting.join());
+        // The thread ends now, so joining it takes no time. If it panicked, `result` says so.
+        let _ = connecting.join();
     }
     result.unwrap_or_else(|error| match error {
         RecvTimeoutError::Timeout => Err(io::ErrorKind::TimedOut.into()),
-        RecvTimeoutError::Disconnected => Err(io::Error::other("connecting was broken off")),
+        RecvTimeoutError::Disconnected => Err(io::Error::other("connecting failed unexpectedly")),
     })
 }
 
@@ -171,7 +172,7 @@ impl Address {
                 let addresses: Vec<_> = (host.as_str(), *port).to_socket_addrs()?.collect();
                 let mut error = io::Error::other("the host has no address");
                 for (tried, address) in addresses.iter().enumerate() {
-                    // One that does not answer leaves time for the others.
+                    // An address that does not respond leaves time for the others.
                     let others = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
                     let left = time_left(deadline)? / others;
                     match TcpStream::connect_timeout(address, left) {

@@ -1,5 +1,5 @@
-//! What went wrong at Redis, in words of our own. Redis' texts are not repeated: some quote the command, and with it the
-//! record.
+//! Describes failures of Redis in our own words. Redis' texts are not repeated: some quote the
+//! command, and with it the record.
 
 use std::error::Error as _;
 use std::io;
@@ -8,96 +8,110 @@ use std::sync::Arc;
 use jumpqr_core::error::{Error, OwnCode};
 use redis::{ErrorKind, RedisError};
 
-/// What a user of Redis needs the right to run.
+/// The rights that the Redis user needs.
 const COMMANDS: &str =
     "+select +evalsha +script|load +hmget +hget +hset +hdel +exists +set +del +time";
 
-/// What those who take plain text and those who take TLS do to each other looks like much else.
-const SEE_TLS: &str = "whether it wants TLS (rediss://) or not (redis://)";
+/// A hint for many failures: plain text on a TLS port, or TLS on a plain port, fails in many
+/// different ways.
+const CHECK_TLS: &str = "whether it expects TLS (rediss://) or not (redis://)";
 
-/// What Redis answers where a key holds something else than the command is for.
+/// The error code of Redis for a key whose type does not fit the command.
 const WRONG_TYPE: &str = "WRONGTYPE";
 
-/// Whether the key holds what no store of ours has written: another type, or more than a record.
-pub(super) fn is_about_the_record(error: &RedisError) -> bool {
-    let is_too_long = cause(error).is_some_and(|cause| cause.kind() == io::ErrorKind::FileTooLarge);
-    is_too_long || code(error).as_deref() == Some(WRONG_TYPE)
+/// Returns whether the key holds something that no store has written: another type, or more than
+/// the longest record.
+pub(super) fn is_damaged_record(error: &RedisError) -> bool {
+    let is_too_long =
+        io_cause(error).is_some_and(|cause| cause.kind() == io::ErrorKind::FileTooLarge);
+    is_too_long || reply_code(error).as_deref() == Some(WRONG_TYPE)
 }
 
-/// What the system said.
-fn cause(error: &RedisError) -> Option<&io::Error> {
+/// Returns the error of the operating system, if there is one.
+fn io_cause(error: &RedisError) -> Option<&io::Error> {
     error
         .source()
         .and_then(|source| source.downcast_ref::<Arc<dyn std::error::Error + Send + Sync>>())
         .and_then(|cause| cause.downcast_ref::<io::Error>())
 }
 
-/// The failure of Redis at `place`.
-pub(super) fn told(error: &RedisError, place: &str, prefix: &str) -> Error {
-    let told = Error::new(
+/// Returns the error for a failure of the Redis at `endpoint`.
+pub(super) fn describe(error: &RedisError, endpoint: &str, prefix: &str) -> Error {
+    let failure = Error::new(
         OwnCode::StoreFailed,
-        format!("token_store: Redis at {place} {}", what(error, prefix)),
+        format!("token_store: Redis at {endpoint} {}", reason(error, prefix)),
     );
-    if stays(error) {
-        told.with_retryable(false)
-            .with_advice("Fix what is said of Redis, or of the setting token_store.")
+    if is_permanent(error) {
+        failure
+            .with_retryable(false)
+            .with_advice("Correct Redis or the setting token_store as the message says.")
     } else {
-        told
+        failure
     }
 }
 
-/// Whether it fails until somebody changes Redis or the setting.
-fn stays(error: &RedisError) -> bool {
+/// Returns whether the failure lasts until somebody changes Redis or the setting.
+fn is_permanent(error: &RedisError) -> bool {
     let detail = error.detail().unwrap_or_default();
     error.kind() == ErrorKind::AuthenticationFailed
         || detail.contains("DB index")
-        || code(error).is_some_and(|code| {
+        || reply_code(error).is_some_and(|code| {
             ["NOAUTH", "NOPERM", "WRONGPASS", "DENIED", "MOVED"].contains(&code.as_str())
         })
 }
 
-fn what(error: &RedisError, prefix: &str) -> String {
+fn reason(error: &RedisError, prefix: &str) -> String {
     if error.is_timeout() {
         return format!(
-            "did not answer in time; see whether it is reachable, neither overloaded nor paused, and {SEE_TLS}"
+            "did not reply in time; check whether it is reachable, overloaded or paused, and \
+             {CHECK_TLS}"
         );
     }
-    if let Some(code) = code(error) {
-        return answered(&code, error.detail().unwrap_or_default(), prefix);
+    if let Some(code) = reply_code(error) {
+        return reply_reason(&code, error.detail().unwrap_or_default(), prefix);
     }
     match error.kind() {
         ErrorKind::AuthenticationFailed => {
-            "refuses the user and password; give those of a user that it has, or none where it has no passwords".to_owned()
+            "refuses the user and password; give those of an existing user, or none if it has no \
+             passwords"
+                .to_owned()
         }
-        ErrorKind::Io => of_the_system(error),
-        _ => format!("does not answer as Redis does; see whether it is Redis that listens there, and {SEE_TLS}"),
+        ErrorKind::Io => io_reason(error),
+        _ => format!(
+            "does not reply as Redis does; check whether it is Redis that listens there, and \
+             {CHECK_TLS}"
+        ),
     }
 }
 
-/// What is wrong with the connection; the system's text, and that of TLS, know nothing of what is sent.
-fn of_the_system(error: &RedisError) -> String {
+/// Describes a failure of the connection. The texts of the operating system and of rustls hold
+/// nothing of what was sent.
+fn io_reason(error: &RedisError) -> String {
     if error.is_connection_refusal() {
-        return "cannot be reached: nobody listens there; see whether it runs".to_owned();
+        return "cannot be reached: nothing listens there; check whether it is running".to_owned();
     }
     if error.is_connection_dropped() {
-        return format!("closed the connection; see its log, and {SEE_TLS}");
+        return format!("closed the connection; check its log, and {CHECK_TLS}");
     }
-    match cause(error) {
+    match io_cause(error) {
         Some(cause) => {
-            format!("cannot be reached: {cause}; see the address, and what is on the way")
+            format!("cannot be reached: {cause}; check the address, and the network to it")
         }
-        None => "cannot be reached; see the address, and what is on the way".to_owned(),
+        None => "cannot be reached; check the address, and the network to it".to_owned(),
     }
 }
 
-/// The first word of what Redis answered. Before Redis 7, that of a command in a script stands somewhere in the text.
-fn code(error: &RedisError) -> Option<String> {
+/// Returns the code of an error reply, its first word. Before Redis 7, the code of a command in a
+/// script stands somewhere in the text.
+fn reply_code(error: &RedisError) -> Option<String> {
     let code = error.code()?;
     let detail = error.detail().unwrap_or_default();
     let inner = || {
         detail
             .split(|letter: char| !letter.is_ascii_uppercase())
-            .find(|word| *word == WRONG_TYPE || KNOWN.iter().any(|(known, _)| known == word))
+            .find(|word| {
+                *word == WRONG_TYPE || REPLY_REASONS.iter().any(|(known, _)| known == word)
+            })
     };
     let code = match code {
         "ERR" if detail.contains("user executing the script") => "NOPERM",
@@ -107,70 +121,71 @@ fn code(error: &RedisError) -> Option<String> {
     Some(code.to_owned())
 }
 
-/// What Redis answers with, and what that means.
-const KNOWN: [(&str, &str); 11] = [
+/// The codes of error replies, and what each says about Redis.
+const REPLY_REASONS: [(&str, &str); 11] = [
     (
         "BUSY",
-        "is busy with a script that does not end; see what runs there",
+        "is busy with a script that does not end; check what runs there",
     ),
     (
         "CLUSTERDOWN",
-        "is a node of a cluster that is down; see the cluster",
+        "is a node of a cluster that is down; check the cluster",
     ),
     (
         "DENIED",
-        "lets nobody in from other machines, for lack of a password (protected mode); give it a user with a password",
+        "accepts no connections from other machines, because it has no password (protected mode); \
+         give it a user with a password",
     ),
-    (
-        "LOADING",
-        "is still loading its data; call again in a while",
-    ),
+    ("LOADING", "is still loading its data; call again later"),
     (
         "MASTERDOWN",
-        "is a replica that has lost its master; see the master",
+        "is a replica that has lost its master; check the master",
     ),
     (
         "MISCONF",
-        "cannot write to its disk, and so changes nothing; see its log",
+        "cannot write to its disk, and therefore refuses changes; check its log",
     ),
     (
         "MOVED",
-        "is a node of a cluster, which is not supported; give the address of a proxy before it, or another Redis",
+        "is a node of a cluster, which is not supported; give the address of a proxy for the \
+         cluster, or another Redis",
     ),
     (
         "NOAUTH",
-        "wants a password; give redis://user:password@host, or :password@host where it has no users",
+        "requires a password; give redis://user:password@host, or :password@host without a user",
     ),
     (
         "NOREPLICAS",
-        "has too few replicas to change anything; see them, or min-replicas-to-write",
+        "has too few replicas to accept changes; check them, or min-replicas-to-write",
     ),
     (
         "OOM",
-        "is out of memory; raise its maxmemory, or have it hold less",
+        "is out of memory; raise its maxmemory, or remove data from it",
     ),
     (
         "READONLY",
-        "is a replica, which changes nothing; give the address of the master",
+        "is a replica, which accepts no changes; give the address of the master",
     ),
 ];
 
-fn answered(code: &str, detail: &str, prefix: &str) -> String {
+/// Describes an error reply.
+fn reply_reason(code: &str, detail: &str, prefix: &str) -> String {
     if code == "NOPERM" {
         return format!(
-            "does not let this user do what is needed; as its administrator, run: ACL SETUSER USER ~{prefix}* {COMMANDS}"
+            "denies this user a right that the store needs; as its administrator, run: \
+             ACL SETUSER USER ~{prefix}* {COMMANDS}"
         );
     }
     if detail.contains("max number of clients") {
-        return "has as many clients as it takes; raise its maxclients, or see who they are"
+        return "has as many clients as it allows; raise its maxclients, or check who they are"
             .to_owned();
     }
     if detail.contains("DB index") {
-        return "has no database of this number; give another after the host, or none".to_owned();
+        return "has no database with this number; give another after the host, or none".to_owned();
     }
-    let known = KNOWN.iter().find(|(known, _)| *known == code);
+    let known = REPLY_REASONS.iter().find(|(known, _)| *known == code);
     known.map_or_else(
-        || "refuses the command; see whether it is Redis 5 or newer, and its log".to_owned(),
-        |(_, what)| (*what).to_owned(),
+        || "refuses the command; check whether it is Redis 5 or newer, and its log".to_owned(),
+        |(_, reason)| (*reason).to_owned(),
     )
 }

@@ -1,5 +1,5 @@
--- Gives a lease: its fence; nil while another is held; 0 where the record is not one of a store's.
--- KEYS: the record, the lease. ARGV: the lease's life in ms.
+-- Grants a lease and returns its fence. Returns nil while another lease is held, and 0 if the
+-- record is not a store's. KEYS: the record, the lease. ARGV: the life of the lease in ms.
 local fence = redis.call('HGET', KEYS[1], 'fence') or '0'
 if not string.match(fence, '^%d+$') then
   return 0
@@ -7,7 +7,7 @@ end
 if redis.call('EXISTS', KEYS[2]) == 1 then
   return false
 end
--- Fences follow the time of day, so that they grow even if the record is deleted meanwhile.
+-- Fences follow the time of day, so that they grow even if the record is deleted.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 fence = math.max(fence + 1, now)

@@ -1,3 +1,5 @@
+//! A store in Redis: connections, scripts and keys, settings, and failures in our own words.
+
 mod connection;
 mod connections;
 mod failure;
@@ -12,47 +14,59 @@ use redis::{RedisResult, Script};
 use self::connection::Connection;
 use self::connections::Connections;
 use self::setting::Setting;
+use super::leases::millis;
 use super::{Key, Lease, StoredRecord, TokenStore, check_length};
 
-/// The longest life of a lease that Redis is asked for: a year. It refuses numbers that are far larger.
+/// The longest life of a lease in Redis: a year. Redis refuses much larger numbers.
 const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// Keeps tokens in Redis: for the machines of a fleet. Redis 5 or newer, or what speaks as it does, such as Valkey.
+/// Keeps tokens in Redis, for the machines of a fleet: Redis 5 or newer, or a compatible server
+/// such as Valkey. It may be used from any number of threads at once, and in a forked child.
 ///
-/// The setting is `redis://[user:password@]host[:port][/db]`, `rediss://…` for TLS, or `redis+unix:///path/of/the.socket`, whose
-/// user, password and database are the query parameters `user`, `pass` and `db`. What is not a letter or digit in a user
-/// or password is percent-encoded. Further query parameters:
+/// The setting is one of these:
 ///
-/// - `prefix`: what the names of all keys begin with; `jumpqr:` by default
-/// - `ca`: with `rediss://`, the absolute path of a file with the certificates, in PEM, that are trusted instead of the bundled
-///   authorities'
+/// - `redis://[user:password@]host[:port][/db]`
+/// - `rediss://…`, the same with TLS
+/// - `redis+unix:///path/of/the.socket`, with user, password and database in the query parameters
+///   `user`, `pass` and `db`
 ///
-/// Connections are opened when they are needed, so Redis may be down when the store is made, and
-/// come and go. Everything that one access needs (resolving the name, connecting, TLS, the login,
-/// the answers) may take 2 s together, and no longer than the time that is left. Not more than a
-/// record may have is read. TLS uses the cryptography that the process has chosen for rustls; where
-/// it has chosen none, ring.
+/// In a user or password, every character but letters and digits must be percent-encoded. Further
+/// query parameters:
 ///
-/// # What Redis must be set to
+/// - `prefix`: the beginning of the names of all keys; `jumpqr:` by default
+/// - `ca`: with `rediss://`, the absolute path of a PEM file with certificates, which are trusted
+///   instead of the bundled ones
 ///
-/// - `maxmemory-policy noeviction`: with another policy, Redis may drop tokens and locks when its memory is full.
-/// - `appendonly yes`, so that the tokens survive its restart; with `appendfsync everysec`, its default, a machine that loses
-///   power may lose the last second. A merchant's refresh token that is lost so must be looked up at WeChat;
-///   `appendfsync always` spares that.
-/// - Replicas get what is written a little later. A failover to one may lose the last write, and with it a lock or a
-///   refresh token; `min-replicas-to-write 1` makes that rarer, and does not rule it out.
+/// A connection is opened when it is needed, so Redis may be down when the store is opened. One
+/// access (resolving the name, connecting, TLS, the login and the replies) may take 2 s, and no
+/// longer than its timeout. No more is read than the longest record has. TLS uses the default
+/// cryptography provider of rustls in this process; if there is none, ring.
 ///
-/// A user of its own needs no more than this (Redis 6 or newer):
+/// # Settings of Redis
+///
+/// - `maxmemory-policy noeviction`: with another policy, Redis may drop tokens and leases when its
+///   memory is full.
+/// - `appendonly yes`: without it, tokens do not survive a restart of Redis. With
+///   `appendfsync everysec`, the default, a power failure may lose the last second. A merchant's
+///   refresh token that is lost this way must be looked up at WeChat. `appendfsync always` avoids
+///   that.
+/// - `min-replicas-to-write 1`, if there are replicas. Replicas receive a write a little later, so
+///   a failover may lose the last write, and with it a lease or a refresh token. This setting makes
+///   that rarer, but cannot rule it out.
+///
+/// A user of its own needs only these rights (Redis 6 or newer):
 ///
 /// ```text
 /// ACL SETUSER jumpqr on >PASSWORD ~jumpqr:* +select +evalsha +script|load +hmget +hget +hset +hdel +exists +set +del +time
 /// ```
 ///
-/// # What it holds
+/// # Keys in Redis
 ///
-/// For each [`Key`] a hash, `jumpqr:{NAME}`, that never expires, with the record and the number of the last lease; while a
-/// lease is held, beside it `jumpqr:{NAME}:lease`, which expires by itself. The times are those of Redis' own clock. All of a
-/// key is in one slot of a cluster, for proxies that stand before one; a cluster's nodes themselves are not supported.
+/// For each [`Key`], there is a hash `jumpqr:{NAME}` with the record and the fence of the last
+/// lease; it never expires. While a lease is held, there is also `jumpqr:{NAME}:lease`, which
+/// expires by itself. All times are those of Redis' own clock, so a [`Clock`](crate::Clock) has no
+/// effect on leases. The braces put both keys into one slot of a cluster, for proxies of a cluster.
+/// The nodes of a cluster themselves are not supported.
 pub struct RedisStore {
     connections: Connections,
     name: String,
@@ -63,9 +77,10 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// The store that this setting names. It does not connect yet.
+    /// Makes the store that this setting names. It does not connect yet.
     ///
-    /// A setting that cannot be read is refused as `invalid_config`, without being repeated: it may hold a password.
+    /// A setting that cannot be parsed is refused as `invalid_config`. The error does not repeat
+    /// it, because it may hold a password.
     pub fn open(setting: &str) -> Result<Self> {
         let Setting {
             server,
@@ -82,7 +97,7 @@ impl RedisStore {
         })
     }
 
-    /// The braces make both keys fall into one slot.
+    /// The braces put both keys into one slot of a cluster.
     fn record_key(&self, key: &Key) -> String {
         format!("{}{{{}}}", self.prefix, key.name())
     }
@@ -91,7 +106,8 @@ impl RedisStore {
         format!("{}:lease", self.record_key(key))
     }
 
-    /// Whatever a script does, doing it once more changes nothing: at worst, a lease whose fence got lost lasts its life.
+    /// Runs a command, at most twice. Running a script again is harmless. At worst, a lease whose
+    /// fence was lost lasts until it expires.
     fn run<T>(
         &self,
         key: &Key,
@@ -99,10 +115,10 @@ impl RedisStore {
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> Result<T> {
         self.connections.run(timeout, command).map_err(|error| {
-            if failure::is_about_the_record(&error) {
+            if failure::is_damaged_record(&error) {
                 self.damaged(key)
             } else {
-                failure::told(&error, &self.connections.server().place, &self.prefix)
+                failure::describe(&error, &self.connections.server().endpoint, &self.prefix)
             }
         })
     }
@@ -112,7 +128,7 @@ impl RedisStore {
             OwnCode::StoreDamaged,
             format!(
                 "token_store: in Redis at {}, {} is damaged: it does not hold what the store wrote",
-                self.connections.server().place,
+                self.connections.server().endpoint,
                 self.record_key(key)
             ),
         )
@@ -145,7 +161,7 @@ impl TokenStore for RedisStore {
     }
 
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
-        let life_ms = u64::try_from(life.min(LONGEST_LIFE).as_millis()).unwrap_or(u64::MAX);
+        let life_ms = millis(life.min(LONGEST_LIFE));
         let fence: Option<u64> = self.run(key, timeout, |connection| {
             self.lock
                 .key(self.record_key(key))

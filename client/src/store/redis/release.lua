@@ -1,5 +1,5 @@
--- Ends the lease, if it is the last one that was given: 1; otherwise 0.
--- KEYS: the record, the lease. ARGV: the lease's fence.
+-- Ends the lease if it is the last one that was granted, and returns 1; otherwise returns 0.
+-- KEYS: the record, the lease. ARGV: the fence of the lease.
 if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then
   return 0
 end

@@ -1,5 +1,6 @@
--- Replaces the record under the last lease that was given, unless it was released: 1; otherwise 0, and nothing is written.
--- KEYS: the record. ARGV: the lease's fence, the record's bytes.
+-- Replaces the record if the lease is the last one that was granted, and was not released. Returns
+-- 1, or 0 if nothing is written. KEYS: the record. ARGV: the fence of the lease, the record's
+-- bytes.
 local entry = redis.call('HMGET', KEYS[1], 'fence', 'held')
 if entry[1] ~= ARGV[1] or not entry[2] then
   return 0

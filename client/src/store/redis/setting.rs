@@ -1,4 +1,4 @@
-//! What a setting such as `redis://user:password@host/1?prefix=jumpqr:` says.
+//! Parses a setting such as `redis://user:password@host/1?prefix=jumpqr:`.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -14,6 +14,7 @@ use url::Url;
 
 use super::connection::Tls;
 use super::connections::{Address, Server};
+use crate::store::password::is_password;
 use crate::transport::{BUNDLED, add_pem};
 
 const DEFAULT_PREFIX: &str = "jumpqr:";
@@ -30,41 +31,42 @@ pub(super) struct Setting {
 
 impl Setting {
     pub(super) fn parse(setting: &str) -> Result<Self> {
-        // Why it cannot be read is not told: that could quote it.
-        let url = Url::parse(setting).map_err(|_| unreadable())?;
-        let parameters = Parameters::of(&url)?;
-        // A host of this scheme is not translated to its ASCII form: it arrives percent-encoded.
+        // The reason is left out, because it could quote the setting.
+        let url = Url::parse(setting).map_err(|_| syntax_error())?;
+        let parameters = Parameters::parse(&url)?;
+        // With this scheme, the crate url does not convert a host to ASCII: it percent-encodes it.
         if url.host_str().is_some_and(|host| host.contains('%')) {
-            return Err(refused(
+            return Err(invalid(
                 "the host has non-ASCII characters; give its ASCII form, which begins with xn--",
             ));
         }
         if url.fragment().is_some() {
-            return Err(unreadable());
+            return Err(syntax_error());
         }
         let info = connection_info(&url)?;
         let login = info.redis_settings();
         let (user, password) = (login.username(), login.password());
         if password.is_none_or(str::is_empty) && (user.is_some() || password.is_some()) {
-            return Err(refused(
-                "there is a user without a password, or an empty password; give user:password, or :password for a Redis without users",
+            return Err(invalid(
+                "there is a user without a password, or an empty password; give user:password, or \
+                 :password for a Redis without users",
             ));
         }
         let db = login.db();
         if db < 0 {
-            return Err(unreadable());
+            return Err(syntax_error());
         }
         let (address, tls) = match info.addr() {
             ConnectionAddr::Tcp(host, port) => {
                 let tls = match url.scheme() {
-                    "rediss" => Some(tls(host, parameters.ca.as_deref())?),
+                    "rediss" => Some(tls_config(host, parameters.ca.as_deref())?),
                     _ => None,
                 };
                 (Address::Tcp(host.clone(), *port), tls)
             }
             #[cfg(unix)]
             ConnectionAddr::Unix(path) => (Address::Unix(path.clone()), None),
-            _ => return Err(unreadable()),
+            _ => return Err(syntax_error()),
         };
         let server = Server {
             address,
@@ -72,11 +74,11 @@ impl Setting {
             user: user.map(str::to_owned),
             password: password.map(Secret::from),
             db,
-            place: place(info.addr()),
+            endpoint: endpoint(info.addr()),
         };
         Ok(Self {
             server,
-            name: without_password(url),
+            name: strip_password(url),
             prefix: parameters
                 .prefix
                 .unwrap_or_else(|| DEFAULT_PREFIX.to_owned()),
@@ -91,26 +93,26 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// Those of ours; `user`, `pass` and `db` of a socket are read by redis.
-    fn of(url: &Url) -> Result<Self> {
+    /// Parses our own parameters. The crate redis parses `user`, `pass` and `db` of a socket.
+    fn parse(url: &Url) -> Result<Self> {
         let socket = url.scheme() == "redis+unix";
         let mut parameters = Self::default();
         let mut seen = Vec::new();
         for (name, value) in url.query_pairs() {
             match &*name {
-                "prefix" => parameters.prefix = Some(prefix(&value)?),
+                "prefix" => parameters.prefix = Some(parse_prefix(&value)?),
                 "ca" if url.scheme() == "rediss" => parameters.ca = Some(value.into_owned()),
                 "user" | "pass" | "db" if socket => {}
                 _ => {
-                    return Err(refused(if socket {
-                        "its query may have prefix, user, pass and db, and nothing else"
+                    return Err(invalid(if socket {
+                        "its query may have only prefix, user, pass and db"
                     } else {
-                        "its query may have prefix, and ca with rediss://, and nothing else"
+                        "its query may have only prefix, and ca with rediss://"
                     }));
                 }
             }
             if seen.contains(&name) {
-                return Err(refused("its query has a parameter twice"));
+                return Err(invalid("its query has a parameter twice"));
             }
             seen.push(name);
         }
@@ -118,38 +120,39 @@ impl Parameters {
     }
 }
 
-/// Braces would move the slot's tag, and the rest could not be seen in a key's name.
-fn prefix(value: &str) -> Result<String> {
+/// Refuses braces, which would change the cluster slot of the keys, and characters that are
+/// invisible in the name of a key.
+fn parse_prefix(value: &str) -> Result<String> {
     let allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'{' && byte != b'}';
     if value.len() <= LONGEST_PREFIX && value.bytes().all(allowed) {
         Ok(value.to_owned())
     } else {
-        Err(refused(
-            "prefix may have up to 100 ASCII letters, digits and signs but braces",
+        Err(invalid(
+            "prefix may have up to 100 ASCII letters, digits and signs, without braces",
         ))
     }
 }
 
-/// How redis reads the setting; TLS is our own.
+/// Has the crate redis parse the setting, as one without TLS, which is our own.
 fn connection_info(url: &Url) -> Result<ConnectionInfo> {
     let mut url = url.clone();
     if url.scheme() == "rediss" {
-        url.set_scheme("redis").map_err(|()| unreadable())?;
+        url.set_scheme("redis").map_err(|()| syntax_error())?;
     }
-    url.into_connection_info().map_err(|_| unreadable())
+    url.into_connection_info().map_err(|_| syntax_error())
 }
 
-fn tls(host: &str, ca: Option<&str>) -> Result<Tls> {
-    let server = ServerName::try_from(host.to_owned()).map_err(|_| unreadable())?;
+fn tls_config(host: &str, ca: Option<&str>) -> Result<Tls> {
+    let server = ServerName::try_from(host.to_owned()).map_err(|_| syntax_error())?;
     let roots = match ca {
-        Some(path) => Arc::new(roots(Path::new(path))?),
+        Some(path) => Arc::new(read_roots(Path::new(path))?),
         None => Arc::clone(&BUNDLED),
     };
-    let cryptography = CryptoProvider::get_default().cloned();
-    let cryptography = cryptography.unwrap_or_else(|| Arc::new(ring::default_provider()));
-    let config = ClientConfig::builder_with_provider(cryptography)
+    let provider = CryptoProvider::get_default().cloned();
+    let provider = provider.unwrap_or_else(|| Arc::new(ring::default_provider()));
+    let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| refused(&format!("TLS cannot be used: {error}")))?
+        .map_err(|error| invalid(&format!("TLS cannot be used: {error}")))?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Tls {
@@ -158,10 +161,11 @@ fn tls(host: &str, ca: Option<&str>) -> Result<Tls> {
     })
 }
 
-/// The certificates in the file. A FIFO in its place could be waited for without end.
-fn roots(path: &Path) -> Result<RootCertStore> {
+/// Reads the certificates in the file. A FIFO in its place is refused, because reading it could
+/// block for ever.
+fn read_roots(path: &Path) -> Result<RootCertStore> {
     if !path.is_absolute() {
-        return Err(refused(
+        return Err(invalid(
             "ca must be the absolute path of a file with certificates in PEM",
         ));
     }
@@ -182,20 +186,20 @@ fn roots(path: &Path) -> Result<RootCertStore> {
     Ok(roots)
 }
 
-fn place(address: &ConnectionAddr) -> String {
+fn endpoint(address: &ConnectionAddr) -> String {
     match address {
         ConnectionAddr::Tcp(host, port) if host.contains(':') => format!("[{host}]:{port}"),
         _ => address.to_string(),
     }
 }
 
-fn without_password(mut url: Url) -> String {
-    // Where there is no host there is no password.
+fn strip_password(mut url: Url) -> String {
+    // This fails only without a host, and then there is no password.
     let _ = url.set_password(None);
-    if url.query_pairs().any(|(name, _)| name == "pass") {
+    if url.query_pairs().any(|(name, _)| is_password(&name)) {
         let rest: Vec<_> = url
             .query_pairs()
-            .filter(|(name, _)| name != "pass")
+            .filter(|(name, _)| !is_password(name))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         url.query_pairs_mut().clear().extend_pairs(rest);
@@ -203,13 +207,14 @@ fn without_password(mut url: Url) -> String {
     url.into()
 }
 
-fn unreadable() -> Error {
-    refused(
-        "give redis://[user:password@]host[:port][/db], with rediss:// for TLS, or redis+unix:///path; \
-         percent-encode what is not a letter or digit in user and password",
+fn syntax_error() -> Error {
+    invalid(
+        "give redis://[user:password@]host[:port][/db], with rediss:// for TLS, or \
+         redis+unix:///path; percent-encode every character but letters and digits in user and \
+         password",
     )
 }
 
-fn refused(message: &str) -> Error {
+fn invalid(message: &str) -> Error {
     Error::new(OwnCode::InvalidConfig, format!("token_store: {message}"))
 }

@@ -126,7 +126,7 @@ fn an_answer_without_end_is_not_read() {
         let store = store::open(&setting).unwrap();
         for error in accesses(&*store, LONG) {
             assert_eq!(error.code(), OwnCode::StoreFailed);
-            let told = error.message().contains("does not answer as Redis does");
+            let told = error.message().contains("does not reply as Redis does");
             assert!(told, "{error}");
         }
     }

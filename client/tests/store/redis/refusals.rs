@@ -31,7 +31,7 @@ fn a_wrong_login_is_told() {
         assert!(message.contains(&place), "{message}");
     }
     let message = told(&format!("redis://{place}"));
-    assert!(message.contains("wants a password"), "{message}");
+    assert!(message.contains("requires a password"), "{message}");
     let message = told(&format!("redis://{USER}:{ESCAPED_PASSWORD}@{place}/99"));
     assert!(message.contains("no database"), "{message}");
 }
