@@ -38,10 +38,9 @@ impl BaseUrl {
         }
         // Some libraries ignore an invalid port and use the default one: the secret would go to
         // another server.
-        if let Some((_, port)) = split_port(authority) {
-            if port.parse::<u16>().is_err() {
-                return refuse("its port is not a number from 0 to 65535");
-            }
+        let (_, port) = split_port(authority);
+        if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+            return refuse("its port is not a number from 0 to 65535");
         }
         match scheme.to_ascii_lowercase().as_str() {
             "https" => {}
@@ -66,7 +65,7 @@ impl BaseUrl {
     pub(crate) fn custom_host(&self) -> Option<&str> {
         let (_, rest) = self.0.split_once("://")?;
         let authority = rest.split('/').next()?;
-        let host = split_port(authority).map_or(authority, |(host, _)| host);
+        let (host, _) = split_port(authority);
         let is_wechat = host
             .to_ascii_lowercase()
             .strip_suffix(WECHAT_DOMAIN)
@@ -77,20 +76,27 @@ impl BaseUrl {
 
 /// Returns whether `authority`, a host with or without a port, is this machine.
 pub(crate) fn is_loopback(authority: &str) -> bool {
-    let host = split_port(authority).map_or(authority, |(host, _)| host);
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let (host, _) = split_port(authority);
+    let host = strip_brackets(host);
     host.eq_ignore_ascii_case("localhost")
         || host
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// Splits host and port; `None` without a port. Colons in the brackets of an IPv6 address do not
-/// begin a port.
-pub(crate) fn split_port(authority: &str) -> Option<(&str, &str)> {
-    authority
-        .rsplit_once(':')
-        .filter(|(_, port)| !port.ends_with(']'))
+/// Splits host and port. Colons in the brackets of an IPv6 address do not begin a port.
+pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+/// Returns the host without the brackets of an IPv6 address.
+pub(crate) fn strip_brackets(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host)
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! A transport without a network, for tests of programs that use jumpqr.
+
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +12,8 @@ use super::{HttpRequest, Transport};
 
 type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Response, SendFailure> + Send + Sync;
 
-/// A transport without a network: a function answers, and what was sent is kept.
+/// A transport without a network, for tests: a function answers each request, and the requests are
+/// kept. It may be used from any number of threads at once.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -18,10 +21,11 @@ type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Response, SendFailure> + Send 
 /// use jumpqr::transport::MemoryTransport;
 /// use jumpqr::Client;
 ///
-/// let wechat = Arc::new(MemoryTransport::new(|_| Ok(Response::ok(r#"{"errcode":0,"errmsg":"ok"}"#))));
+/// let wechat = MemoryTransport::new(|_| Ok(Response::ok(r#"{"errcode":0,"errmsg":"ok"}"#)));
+/// let wechat = Arc::new(wechat);
 /// let client = Client::builder().access_token("TOKEN").transport(wechat.clone()).build()?;
 /// client.publish_jump_qr_code("https://m.example.cn/table/")?;
-/// // The rule is looked up before.
+/// // The client looks the rule up first.
 /// assert_eq!(wechat.sent()[0].path, "/cgi-bin/wxopen/qrcodejumpget");
 /// assert_eq!(wechat.sent()[1].path, "/cgi-bin/wxopen/qrcodejumppublish");
 /// # Ok::<(), jumpqr::Error>(())
@@ -31,23 +35,25 @@ pub struct MemoryTransport {
     sent: Mutex<Vec<SentRequest>>,
 }
 
-/// A request that a [`MemoryTransport`] was given, without its secrets' places: query and headers are left out.
+/// A request that a [`MemoryTransport`] has received. Query and headers are left out, because they
+/// hold secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SentRequest {
-    /// The URL of the host.
+    /// The URL of the host, without the path.
     pub base_url: String,
     /// The HTTP method.
     pub method: Method,
     /// The path.
     pub path: &'static str,
-    /// The body; that of stable_token holds the appsecret.
+    /// The body, JSON in UTF-8; `None` on GET. That of stable_token holds the appsecret.
     pub body: Option<Vec<u8>>,
-    /// How long the answer was waited for.
+    /// The timeout of the request.
     pub timeout: Duration,
 }
 
 impl MemoryTransport {
-    /// A transport that answers each request with what `handler` says. It may be called by many threads at once.
+    /// Makes a transport that answers each request with the result of `handler`, which may be
+    /// called from many threads at once.
     pub fn new(
         handler: impl Fn(&HttpRequest<'_>) -> Result<Response, SendFailure> + Send + Sync + 'static,
     ) -> Self {
@@ -57,7 +63,7 @@ impl MemoryTransport {
         }
     }
 
-    /// What was sent, in order.
+    /// Returns the requests so far, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<SentRequest> {
         self.sent

@@ -1,4 +1,4 @@
-//! How a request gets to WeChat and the answer back.
+//! How requests are sent to WeChat: over blocking HTTP, or to a function in memory.
 
 mod http;
 mod memory;
@@ -18,77 +18,78 @@ use jumpqr_core::response::Response;
 
 use crate::cancel::Cancel;
 
-/// Sends one request and gives its answer, whatever the HTTP status.
+/// Sends requests. It is used from many threads at once.
 ///
-/// It follows no redirect, repeats nothing, and keeps to the request's timeout. In its errors it says truly whether any of
-/// the request may have been sent: a write that may have been is read back before it is repeated. It is used from many
-/// threads at once.
+/// A transport follows no redirect, repeats no request, and keeps to the request's timeout. A
+/// failure must say whether any part of the request may have been sent: then the client reads a
+/// write back before it repeats it.
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Sends `request`.
+    /// Sends one request, and returns the response, whatever its HTTP status.
     fn send(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure>;
 }
 
-/// One HTTP request, to be sent as it is. Its `Debug` shows neither the URL's query nor the body.
+/// One HTTP request, to be sent as it is. Its `Debug` output has neither the query nor the body.
 pub struct HttpRequest<'a> {
-    sending: &'a SendRequest,
+    send: &'a SendRequest,
     url: Secret,
     base_url: &'a str,
     cancel: &'a Cancel,
 }
 
 impl<'a> HttpRequest<'a> {
-    pub(crate) fn new(sending: &'a SendRequest, base_url: &'a str, cancel: &'a Cancel) -> Self {
+    pub(crate) fn new(send: &'a SendRequest, base_url: &'a str, cancel: &'a Cancel) -> Self {
         Self {
-            sending,
-            url: sending.request.url(base_url, sending.access_token.as_ref()),
+            send,
+            url: send.request.url(base_url, send.access_token.as_ref()),
             base_url,
             cancel,
         }
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     #[must_use]
     pub fn method(&self) -> Method {
-        self.sending.request.method()
+        self.send.request.method()
     }
 
-    /// The whole URL. It holds the access token or the appsecret.
+    /// Returns the whole URL. It holds the access token or the appsecret.
     #[must_use]
     pub fn url(&self) -> &Secret {
         &self.url
     }
 
-    /// The URL of the host, without the path.
+    /// Returns the URL of the host, without the path.
     #[must_use]
     pub fn base_url(&self) -> &'a str {
         self.base_url
     }
 
-    /// The path, without the query.
+    /// Returns the path, without the query.
     #[must_use]
     pub fn path(&self) -> &'static str {
-        self.sending.request.path()
+        self.send.request.path()
     }
 
-    /// The body, JSON in UTF-8; `None` on GET.
+    /// Returns the body, JSON in UTF-8; `None` on GET.
     #[must_use]
     pub fn body(&self) -> Option<&'a [u8]> {
-        self.sending.request.body()
+        self.send.request.body()
     }
 
-    /// The access token in the query.
+    /// Returns the access token in the query.
     #[must_use]
     pub fn access_token(&self) -> Option<&'a Secret> {
-        self.sending.access_token.as_ref()
+        self.send.access_token.as_ref()
     }
 
-    /// How long connecting, sending and receiving may take together.
+    /// Returns the timeout for connecting, sending and receiving together.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.sending.timeout
+        self.send.timeout
     }
 
-    /// Whether the caller still wants an answer; a transport that cannot be interrupted need not ask.
+    /// Returns what tells whether the caller has cancelled the call. A transport whose waits cannot
+    /// be interrupted need not ask.
     #[must_use]
     pub fn cancel(&self) -> &'a Cancel {
         self.cancel
@@ -99,8 +100,8 @@ impl fmt::Debug for HttpRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")
             .field("base_url", &self.base_url)
-            .field("request", &self.sending.request)
-            .field("timeout", &self.sending.timeout)
+            .field("request", &self.send.request)
+            .field("timeout", &self.send.timeout)
             .finish_non_exhaustive()
     }
 }

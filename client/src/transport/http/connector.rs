@@ -1,3 +1,5 @@
+//! Connecting, with errors that tell the cause.
+
 use std::io;
 use std::sync::Arc;
 
@@ -8,22 +10,22 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector};
 use super::dns_cache::DnsCache;
 use super::{failure, tls_failure};
 
-/// Connects, TLS and proxy included, and marks its errors as coming before anything was sent.
+/// Connects, with TLS and through a proxy. Its errors say that nothing was sent, and why.
 #[derive(Debug)]
-pub(super) struct TellingConnector<C> {
+pub(super) struct ReportingConnector<C> {
     pub(super) connector: C,
     pub(super) addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
-    pub(super) remarks: Remarks,
+    pub(super) notes: Notes,
 }
 
-/// What may explain a failure: settings of which a part was passed over.
+/// Notes about settings of which a part was ignored, which may explain a failure.
 #[derive(Debug, Default)]
-pub(super) struct Remarks {
+pub(super) struct Notes {
     pub(super) tls_roots: Option<String>,
     pub(super) proxy: Option<String>,
 }
 
-impl<C: Connector> Connector for TellingConnector<C> {
+impl<C: Connector> Connector for ReportingConnector<C> {
     type Out = C::Out;
 
     fn connect(
@@ -33,51 +35,52 @@ impl<C: Connector> Connector for TellingConnector<C> {
     ) -> Result<Option<Self::Out>, ureq::Error> {
         self.connector.connect(details, chained).map_err(|error| {
             if failure::is_cancelled(&error) {
-                return failure::cancelled_before_sending();
+                return failure::cancel_error_before_sending();
             }
             self.addresses.clear();
             let host = details.uri.host().unwrap_or_default();
-            let proxied = details.config.proxy().is_some();
-            let (cause, what) = cause(&error, proxied);
-            let remark = match cause {
-                FailureCause::Tls if tls_failure::is_distrust(&error) => &self.remarks.tls_roots,
-                FailureCause::Proxy => &self.remarks.proxy,
+            let is_proxied = details.config.proxy().is_some();
+            let (cause, reason) = describe(&error, is_proxied);
+            let note = match cause {
+                FailureCause::Tls if tls_failure::is_untrusted(&error) => &self.notes.tls_roots,
+                FailureCause::Proxy => &self.notes.proxy,
                 _ => &None,
             };
-            let remark = remark.as_ref().map(|remark| format!("; {remark}"));
-            let detail = format!("{host}: {what}{}", remark.unwrap_or_default());
-            failure::not_sent(cause, detail)
+            let note = note.as_ref().map(|note| format!("; {note}"));
+            let detail = format!("{host}: {reason}{}", note.unwrap_or_default());
+            failure::error_before_sending(cause, detail)
         })
     }
 }
 
-fn cause(error: &ureq::Error, proxied: bool) -> (FailureCause, String) {
-    if let Some(said) = failure::said(error) {
-        return if proxied {
-            let what = format!("the proxy cannot be used: {}", said.detail);
-            (FailureCause::Proxy, what)
+/// Returns the cause of a failure to connect, and its description.
+fn describe(error: &ureq::Error, is_proxied: bool) -> (FailureCause, String) {
+    if let Some(failure) = failure::failure_before_sending(error) {
+        return if is_proxied {
+            let reason = format!("the proxy cannot be used: {}", failure.detail);
+            (FailureCause::Proxy, reason)
         } else {
-            (said.cause, said.detail.clone())
+            (failure.cause, failure.detail.clone())
         };
     }
     match error {
-        ureq::Error::Timeout(_) if proxied => (
+        ureq::Error::Timeout(_) if is_proxied => (
             FailureCause::Timeout,
             "connecting through the proxy took too long".to_owned(),
         ),
         ureq::Error::Timeout(_) => (FailureCause::Timeout, "connecting took too long".to_owned()),
-        ureq::Error::ConnectProxyFailed(reason) => (FailureCause::Proxy, refusal(reason)),
+        ureq::Error::ConnectProxyFailed(reason) => (FailureCause::Proxy, proxy_refusal(reason)),
         ureq::Error::InvalidProxyUrl => (FailureCause::Proxy, "the proxy refused".to_owned()),
         ureq::Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => {
-            let reason = tls_failure::in_io(io);
+            let reason = tls_failure::io_reason(io);
             (FailureCause::Tls, format!("TLS failed: {reason}"))
         }
         ureq::Error::Tls(tls) => (FailureCause::Tls, format!("TLS failed: {tls}")),
-        ureq::Error::Io(io) if proxied => (
+        ureq::Error::Io(io) if is_proxied => (
             FailureCause::Proxy,
             format!("connecting to the proxy failed: {}", io.kind()),
         ),
-        _ if proxied => (
+        _ if is_proxied => (
             FailureCause::Proxy,
             "the proxy cannot be reached".to_owned(),
         ),
@@ -89,15 +92,15 @@ fn cause(error: &ureq::Error, proxied: bool) -> (FailureCause, String) {
     }
 }
 
-/// The status of an HTTP proxy's response is what follows the last slash in ureq's reason.
-fn refusal(reason: &str) -> String {
+/// Describes the refusal of an HTTP proxy. Its status follows the last slash in ureq's reason.
+fn proxy_refusal(reason: &str) -> String {
     let status: Option<u16> = reason
         .rsplit('/')
         .next()
         .and_then(|status| status.parse().ok());
     match status {
         Some(407) => {
-            "the proxy refused with HTTP 407: it wants a user and a password, or other ones"
+            "the proxy refused with HTTP 407: it requires a user and a password, or other ones"
                 .to_owned()
         }
         Some(status) => format!("the proxy refused with HTTP {status}"),

@@ -1,14 +1,15 @@
-//! The deadline and the cancel of the request that this thread is sending.
+//! The deadline and the [`Cancel`] of the request that this thread is sending.
 //!
-//! ureq hands nothing of a request to what connects and what waits for its bytes, and a configuration for each request costs
-//! more than all of its headers. But it does all of a request on the thread that sends it, so that is where this is kept.
+//! ureq passes nothing of a request on to connectors and transports, and a configuration for each
+//! request costs more than all its headers. But it does all work for a request on the thread that
+//! sends it, so a thread-local variable can hold them.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use crate::cancel::Cancel;
 
-/// Longer than any call.
+/// Longer than any call, and short enough to be added to an `Instant`.
 const FOR_EVER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 thread_local! {
@@ -17,47 +18,47 @@ thread_local! {
 
 struct Current {
     deadline: Instant,
-    /// Where there is somebody to be asked.
-    caller: Option<Cancel>,
+    /// `None` if there is no check to ask.
+    cancel: Option<Cancel>,
 }
 
-/// Sends for so long at most, and for this caller.
-pub(super) fn with_deadline<T>(timeout: Duration, caller: &Cancel, send: impl FnOnce() -> T) -> T {
+/// Runs `send`, in which the deadline is `timeout` from now, and the call can be cancelled.
+pub(super) fn with_deadline<T>(timeout: Duration, cancel: &Cancel, send: impl FnOnce() -> T) -> T {
     let current = Current {
         deadline: Instant::now() + timeout.min(FOR_EVER),
-        caller: caller.check_interval().map(|_| caller.clone()),
+        cancel: cancel.check_interval().map(|_| cancel.clone()),
     };
-    // A caller that is asked may make calls of its own meanwhile.
-    let _former = Former(CURRENT.replace(Some(current)));
+    // The check may make calls of its own.
+    let _previous = Previous(CURRENT.replace(Some(current)));
     send()
 }
 
-/// What was sent before, put back even by a panic.
-struct Former(Option<Current>);
+/// The request before, restored when this is dropped, even by a panic.
+struct Previous(Option<Current>);
 
-impl Drop for Former {
+impl Drop for Previous {
     fn drop(&mut self) {
         CURRENT.set(self.0.take());
     }
 }
 
-/// When whatever is done for this request is to end.
+/// Returns the deadline of this thread's request; now, if there is no request.
 pub(super) fn deadline() -> Instant {
     let deadline = CURRENT.with_borrow(|current| current.as_ref().map(|it| it.deadline));
     deadline.unwrap_or_else(Instant::now)
 }
 
-/// Asks the caller.
+/// Asks whether the call is cancelled.
 pub(super) fn is_cancelled() -> bool {
-    // The caller must find nothing borrowed.
-    let caller = CURRENT.with_borrow(|current| current.as_ref()?.caller.clone());
-    caller.is_some_and(|caller| caller.check())
+    // The check may make calls of its own, so nothing must be borrowed while it runs.
+    let cancel = CURRENT.with_borrow(|current| current.as_ref()?.cancel.clone());
+    cancel.is_some_and(|cancel| cancel.check())
 }
 
-/// How long to wait before the caller is asked, where `left` is all there is.
+/// Returns how long to wait before asking again whether the call is cancelled, at most `left`.
 pub(super) fn next_wait(left: Duration) -> Duration {
     CURRENT
-        .with_borrow(|current| current.as_ref()?.caller.as_ref()?.check_interval())
+        .with_borrow(|current| current.as_ref()?.cancel.as_ref()?.check_interval())
         .map_or(left, |longest| left.min(longest))
 }
 
@@ -69,9 +70,9 @@ mod tests {
     use crate::cancel::Cancel;
 
     #[test]
-    fn a_caller_that_makes_a_call_of_its_own_is_not_lost() {
+    fn a_check_may_make_a_call_of_its_own() {
         let hour = Duration::from_secs(3600);
-        let caller = Cancel::with_check(move || {
+        let cancel = Cancel::with_check(move || {
             with_deadline(2 * hour, &Cancel::default(), || {
                 assert!(!is_cancelled());
                 assert_eq!(next_wait(hour), hour);
@@ -79,7 +80,7 @@ mod tests {
             });
             true
         });
-        with_deadline(hour, &caller, || {
+        with_deadline(hour, &cancel, || {
             assert!(next_wait(hour) < hour);
             assert!(is_cancelled());
             assert!(next_wait(hour) < hour);

@@ -1,17 +1,20 @@
+//! A cache of resolved names.
+
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long an answer of the name servers is used: long enough to spare a look-up a call, short enough that a host that
-/// moves is found again soon.
+/// How long an address is used: long enough to avoid a look-up for each call, and short enough to
+/// find a host soon that has moved.
 const LIFE: Duration = Duration::from_secs(30);
 
-/// The most names that are remembered; a client calls one or two.
+/// The most names in the cache; a client calls one or two.
 const CAPACITY: usize = 64;
 
-/// Remembers what names were resolved to, for a bounded time.
+/// Keeps the addresses of names for a bounded time.
 ///
-/// Resolving on every call costs more than all the rest of a call on a kept connection: with a deadline it takes a thread.
+/// Resolving a name costs more than the rest of a call on a reused connection, because a deadline
+/// takes a thread.
 pub(super) struct DnsCache<A> {
     entries: Mutex<Vec<Entry<A>>>,
 }
@@ -24,7 +27,8 @@ struct Entry<A> {
 }
 
 impl<A: Clone> DnsCache<A> {
-    /// What this was resolved to, if that was not long before `now`. The scheme tells the port where none is written.
+    /// Returns the addresses, if they were put not long before `now`. The scheme is part of the
+    /// key, because it implies the port if the authority has none.
     pub(super) fn get(&self, scheme: &str, authority: &str, now: Instant) -> Option<A> {
         let entries = self.entries();
         let entry = entries
@@ -33,6 +37,7 @@ impl<A: Clone> DnsCache<A> {
         (now.saturating_duration_since(entry.since) < LIFE).then(|| entry.addresses.clone())
     }
 
+    /// Keeps the addresses from `now` on.
     pub(super) fn put(&self, scheme: &str, authority: &str, addresses: A, now: Instant) {
         let mut entries = self.entries();
         entries.retain(|entry| entry.authority != authority || entry.scheme != scheme);
@@ -47,7 +52,7 @@ impl<A: Clone> DnsCache<A> {
         });
     }
 
-    /// Forgets everything: an address that refuses connections may be one that the host has left.
+    /// Removes all entries: an address that refuses connections may be one that the host has left.
     pub(super) fn clear(&self) {
         self.entries().clear();
     }
@@ -78,7 +83,7 @@ mod tests {
     use super::{CAPACITY, DnsCache, LIFE};
 
     #[test]
-    fn an_answer_is_used_for_its_life_and_no_longer() {
+    fn an_entry_is_used_until_its_life_ends() {
         let cache = DnsCache::default();
         let now = Instant::now();
         cache.put("https", "h", 1, now);
@@ -89,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_to_connect_forgets_it() {
+    fn clear_removes_all_entries() {
         let cache = DnsCache::default();
         let now = Instant::now();
         cache.put("https", "h", 1, now);
@@ -98,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_grow_without_bound() {
+    fn the_cache_does_not_grow_without_bound() {
         let cache = DnsCache::default();
         let now = Instant::now();
         for host in 0..10 * CAPACITY {

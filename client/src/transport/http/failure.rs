@@ -1,6 +1,7 @@
-//! What went wrong, in words of our own.
+//! Describes failures in our own words.
 //!
-//! ureq's errors have no source chain, and some of their texts hold the whole URL, token included: none is passed on.
+//! ureq's errors have no source chain, and some of their texts hold the whole URL with the token.
+//! None of their texts is passed on.
 
 use std::fmt;
 use std::io;
@@ -10,7 +11,7 @@ use ureq::Timeout;
 
 use crate::cancel::CALLER_CANCELLED;
 
-/// Carries a failure of ours through ureq's errors.
+/// A failure of our own, which passes through ureq as one of its errors.
 #[derive(Debug)]
 enum Failure {
     NotSent(SendFailure),
@@ -41,21 +42,23 @@ impl From<Failure> for SendFailure {
     }
 }
 
-pub(super) fn not_sent(cause: FailureCause, detail: String) -> ureq::Error {
+/// Returns the error for a failure before anything was sent.
+pub(super) fn error_before_sending(cause: FailureCause, detail: String) -> ureq::Error {
     let failure = SendFailure::before_sending(cause, detail);
     ureq::Error::Other(Box::new(Failure::NotSent(failure)))
 }
 
-/// The caller cancelled the call after some or all of the request may have been sent.
-pub(super) fn cancelled_after_sending() -> ureq::Error {
+/// Returns the error for a call that is cancelled when the request may have been sent.
+pub(super) fn cancel_error_after_sending() -> ureq::Error {
     ureq::Error::Other(Box::new(Failure::Cancelled { sent: true }))
 }
 
-/// The caller cancelled the call before anything was sent.
-pub(super) fn cancelled_before_sending() -> ureq::Error {
+/// Returns the error for a call that is cancelled before anything was sent.
+pub(super) fn cancel_error_before_sending() -> ureq::Error {
     ureq::Error::Other(Box::new(Failure::Cancelled { sent: false }))
 }
 
+/// Returns whether the error says that the call is cancelled.
 pub(super) fn is_cancelled(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::Other(other) => {
@@ -65,8 +68,8 @@ pub(super) fn is_cancelled(error: &ureq::Error) -> bool {
     }
 }
 
-/// What was said of a failure to connect, if it has been said already.
-pub(super) fn said(error: &ureq::Error) -> Option<&SendFailure> {
+/// Returns our own failure before sending, if the error is one.
+pub(super) fn failure_before_sending(error: &ureq::Error) -> Option<&SendFailure> {
     match error {
         ureq::Error::Other(other) => match other.downcast_ref() {
             Some(Failure::NotSent(failure)) => Some(failure),
@@ -76,48 +79,48 @@ pub(super) fn said(error: &ureq::Error) -> Option<&SendFailure> {
     }
 }
 
-/// What a request failed with.
-pub(super) fn failure(error: ureq::Error) -> SendFailure {
+/// Describes the error with which a request failed.
+pub(super) fn to_send_failure(error: ureq::Error) -> SendFailure {
     match error {
         ureq::Error::Other(other) => match other.downcast::<Failure>() {
             Ok(failure) => (*failure).into(),
-            Err(_) => lost("the connection failed"),
+            Err(_) => connection_lost("the connection failed"),
         },
         ureq::Error::Timeout(timeout) => SendFailure::after_sending(
             FailureCause::Timeout,
             match timeout {
-                Timeout::PerRead => "the server said nothing for too long",
+                Timeout::PerRead => "the server sent nothing for too long",
                 Timeout::PerWrite | Timeout::SendRequest | Timeout::SendBody => {
                     "sending the request took too long"
                 }
-                _ => "the answer did not come in time",
+                _ => "the response did not arrive in time",
             },
         ),
         ureq::Error::BodyExceedsLimit(limit) => SendFailure::after_sending(
             FailureCause::BodyTooLarge,
-            format!("the answer is larger than {limit} bytes"),
+            format!("the response is larger than {limit} bytes"),
         ),
         ureq::Error::LargeResponseHeader(..) => SendFailure::after_sending(
             FailureCause::BodyTooLarge,
-            "the head of the answer is too large",
+            "the head of the response is too large",
         ),
         ureq::Error::Http(_) | ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => {
             SendFailure::before_sending(
                 FailureCause::Refused,
-                "the URL to call is not a valid one; check base_url",
+                "the URL to call is not valid; check base_url",
             )
         }
-        ureq::Error::Protocol(_) => lost("what the server sent is not HTTP"),
+        ureq::Error::Protocol(_) => connection_lost("the server did not respond in HTTP"),
         ureq::Error::Io(io) => match io.kind() {
             io::ErrorKind::UnexpectedEof => {
-                lost("the server closed the connection before the answer was complete")
+                connection_lost("the server closed the connection before the response was complete")
             }
-            kind => lost(&format!("the connection broke: {kind}")),
+            kind => connection_lost(&format!("the connection broke: {kind}")),
         },
-        _ => lost("the connection failed"),
+        _ => connection_lost("the connection failed"),
     }
 }
 
-fn lost(detail: &str) -> SendFailure {
+fn connection_lost(detail: &str) -> SendFailure {
     SendFailure::after_sending(FailureCause::ConnectionLost, detail)
 }

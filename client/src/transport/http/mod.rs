@@ -1,14 +1,15 @@
 //! Blocking HTTP on ureq; nothing outside this folder names it.
 //!
-//! Its defaults are of no use here (no timeouts, 10 redirects, no limit of the body), so each is set. What it leaves open is
-//! [`tcp`], the [`resolver`], and where connections are [`idle`]: its own cost more than all the rest of a call.
+//! ureq's defaults do not fit (no timeouts, 10 redirects, no body limit), so each is set. Sockets
+//! ([`tcp`]), names ([`resolver`]) and idle connections ([`pool`]) are our own: ureq's cost more
+//! than the rest of a call.
 
+mod coalescing_buffers;
 mod connector;
 mod deadline;
 mod dns_cache;
 mod failure;
-mod held_buffers;
-mod idle;
+mod pool;
 mod proxy;
 mod query;
 mod resolver;
@@ -37,14 +38,14 @@ use ureq::http::header::CONTENT_TYPE;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
 use ureq::{Agent, Body, Proxy};
 
-use self::connector::{Remarks, TellingConnector};
+use self::connector::{Notes, ReportingConnector};
 use self::deadline::with_deadline;
 use self::dns_cache::DnsCache;
-use self::failure::failure;
-use self::idle::IdleConnector;
-use self::proxy::{Choice, FromEnvironment};
+use self::failure::to_send_failure;
+use self::pool::PoolConnector;
+use self::proxy::{Choice, EnvironmentProxy};
 use self::query::with_query;
-use self::resolver::RememberingResolver;
+use self::resolver::CachingResolver;
 use self::tcp::TcpConnector;
 use self::tls::TlsConnector;
 use self::tls_roots::Roots;
@@ -53,30 +54,32 @@ pub(crate) use self::tls_roots::{BUNDLED, add_pem};
 use super::{HttpRequest, Transport};
 use crate::base_url::{is_loopback, split_port};
 
-/// How much of an answer is read at a time, and of a request sent, in bytes: a request's head, which is written in one piece, may
-/// hold two long tokens.
+/// The size of the buffers for requests and for responses, in bytes. The head of a request is
+/// written in one piece, and may hold two long tokens.
 const BUFFER: usize = 32 * 1024;
 
-/// The longest head of an answer, in bytes; WeChat's have some hundreds. It must fit into the buffer.
+/// The longest head of a response, in bytes; WeChat's have some hundreds. It must fit into the
+/// buffer.
 const LONGEST_HEAD: usize = 16 * 1024;
 
-/// What a body is.
+/// The content type of every body.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// How to speak HTTP.
+/// Settings of an [`HttpTransport`].
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// How long looking up the host's name may take, and then connecting, TLS included; 5 s each by default.
+    /// The timeout for resolving the host, and then for connecting, with TLS; 5 s each by default.
     pub connect_timeout: Duration,
-    /// How long the server may say nothing; 10 s by default.
+    /// How long the server may send nothing; 10 s by default.
     pub read_timeout: Duration,
-    /// The longest body that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
+    /// The longest body of a response, in bytes; 4 MiB by default, more than a list of 10,000 rules
+    /// has.
     pub body_limit: u64,
-    /// The proxy; the environment's by default.
+    /// The proxy; that of the environment by default.
     pub proxy: ProxySetting,
-    /// Whose certificates are trusted; the bundled authorities' by default.
+    /// The certificates to trust; the bundled ones by default.
     pub tls_roots: TlsRoots,
-    /// Certificates that are trusted besides, in PEM; none by default.
+    /// Further certificates to trust, in PEM; none by default.
     pub extra_tls_roots: Option<Vec<u8>>,
     /// The version of the Internet Protocol to connect with; any by default.
     pub ip_version: IpVersion,
@@ -96,51 +99,65 @@ impl Default for HttpSettings {
     }
 }
 
-/// Which proxy to use. This machine's own addresses are never called through one.
+/// Which proxy to use. The machine's own addresses are always called directly.
 ///
-/// A proxy is `http://[user:password@]host[:port]` for one over HTTP, `socks5://…` for SOCKS 5 with
-/// names resolved here, or `socks5h://…` for SOCKS 5 with names resolved by the proxy. User and
-/// password are percent-encoded.
+/// The URL of an HTTP proxy is `http://[user:password@]host[:port]`. That of a SOCKS 5 proxy is
+/// `socks5://…` if this machine resolves names, and `socks5h://…` if the proxy does. User and
+/// password must be percent-encoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ProxySetting {
     /// The proxy of the environment, as curl reads it: `https_proxy` for base URLs with https,
-    /// `http_proxy` for those with plain http, then `all_proxy`, each in lower or upper case; but
-    /// for hosts in `no_proxy`. `HTTP_PROXY` does not count where `REQUEST_METHOD` is set, as in
-    /// CGI. The first variable with a proxy that can be used counts. If variables are set and none
-    /// can be used, that is an error: no host is then called directly but those in `no_proxy`.
+    /// `http_proxy` for those with plain http, then `all_proxy`, each in lower or upper case. Hosts
+    /// in `no_proxy` are called directly. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, as in
+    /// CGI. The first variable with a usable proxy counts. If variables are set and none is usable,
+    /// only hosts in `no_proxy` can be called; a client of any other host is refused as
+    /// `invalid_config`.
     #[default]
     FromEnvironment,
     /// No proxy.
     Direct,
-    /// This one. It may hold a password, so it is a secret.
+    /// The proxy with this URL. It may hold a password, so it is a secret.
     Url(Secret),
 }
 
-/// Whose certificates are trusted.
+/// Which certificates are trusted.
 ///
-/// Certificates that rustls cannot read are passed over if there are others, and named in the error
-/// when a server is not trusted.
+/// Certificates that rustls cannot read are ignored, unless there are no others. If a server is not
+/// trusted, the error names them.
+///
+/// ```no_run
+/// use jumpqr::Client;
+/// use jumpqr::transport::TlsRoots;
+///
+/// let pem = std::fs::read("/etc/ssl/company.pem")?;
+/// let client = Client::builder()
+///     .app("wx1234567890abcdef", "appsecret")
+///     .tls_roots(TlsRoots::Pem(pem))
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsRoots {
-    /// Mozilla's list of authorities, as it was when this version was built.
+    /// Mozilla's list of certificate authorities, as it was when this version was built.
     #[default]
     Bundled,
-    /// The operating system's, read once, when the client is built. On Linux they are those of
-    /// `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the well-known files such as
-    /// `/etc/ssl/certs/ca-certificates.crt`.
+    /// The certificates of the operating system, read once, when the client is built. On Linux they
+    /// come from `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else from well-known files such as
+    /// `/etc/ssl/certs/ca-certificates.crt`. With the feature `os-roots`.
     #[cfg(feature = "os-roots")]
     Os,
-    /// These certificates only, in PEM.
+    /// Only these certificates, in PEM.
     Pem(Vec<u8>),
 }
 
-/// The version of the Internet Protocol to connect with. WeChat lists one address of a machine;
-/// with both versions, the machine may call from the other one (40164).
+/// The version of the Internet Protocol to connect with. A machine with both versions has two
+/// addresses. If only one is in WeChat's list of allowed addresses, calls from the other one are
+/// refused (40164).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IpVersion {
-    /// Any, in the order in which the system gives the addresses of the host.
+    /// Any, in the order in which the system returns the addresses of the host.
     #[default]
     Any,
     /// IPv4 only.
@@ -150,7 +167,15 @@ pub enum IpVersion {
 }
 
 impl TlsRoots {
-    /// Reads a setting: `bundled`, `os`, or certificates in PEM.
+    /// Parses a setting: `bundled`, `os`, or certificates in PEM. Only `os` without the feature
+    /// `os-roots` is refused here; the certificates are read when the client is built.
+    ///
+    /// ```
+    /// use jumpqr::transport::TlsRoots;
+    ///
+    /// assert_eq!(TlsRoots::parse("bundled")?, TlsRoots::Bundled);
+    /// # Ok::<(), jumpqr::Error>(())
+    /// ```
     pub fn parse(setting: impl Into<Vec<u8>>) -> Result<Self> {
         let setting = setting.into();
         match &*setting {
@@ -168,10 +193,10 @@ impl TlsRoots {
 }
 
 impl IpVersion {
-    /// Each of them.
+    /// All versions.
     pub const ALL: &[Self] = &[Self::Any, Self::V4, Self::V6];
 
-    /// Its name in settings.
+    /// Returns the name in settings.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -181,7 +206,7 @@ impl IpVersion {
         }
     }
 
-    /// The one with this name.
+    /// Returns the version with this name; any other name is refused as `invalid_config`.
     pub fn from_name(name: &str) -> Result<Self> {
         let found = Self::ALL.iter().find(|version| version.name() == name);
         found
@@ -190,51 +215,72 @@ impl IpVersion {
     }
 }
 
-/// The transport over blocking HTTP/1.1, with kept connections. One is enough for any number of threads.
+/// The transport over blocking HTTP/1.1. It keeps connections alive, and may be used from any
+/// number of threads at once, but not in a forked child: its connections are the parent's.
 ///
-/// ureq logs through the `log` crate. What is sent is in none of its lines but the path; the
-/// responses, with the tokens in them, are in those of the target `ureq_proto` at the level
-/// `trace`: leave that target below it.
+/// ureq logs through the `log` crate. Of a request, its lines show only the path. At the level
+/// `trace`, the lines of the target `ureq_proto` show responses, with the tokens in them: do not
+/// log that target at that level.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// use jumpqr::Client;
+/// use jumpqr::transport::{HttpSettings, HttpTransport};
+///
+/// // One transport, and its connections, for the clients of several accounts.
+/// let transport = Arc::new(HttpTransport::new(&HttpSettings {
+///     read_timeout: Duration::from_secs(5),
+///     ..HttpSettings::default()
+/// })?);
+/// for token in ["TOKEN-OF-A", "TOKEN-OF-B"] {
+///     let builder = Client::builder().access_token(token);
+///     let client = builder.transport(transport.clone()).build()?;
+/// }
+/// # Ok::<(), jumpqr::Error>(())
+/// ```
 pub struct HttpTransport {
-    /// For hosts that are called directly.
+    /// Calls hosts directly.
     direct: Agent,
     https: Route,
     http: Route,
-    /// The hosts that are called directly though there is a proxy.
+    /// The hosts to call directly even if there is a proxy.
     no_proxy: String,
     body_limit: u64,
 }
 
-/// How hosts are called.
+/// How the hosts of one scheme are called.
 enum Route {
     Direct,
     Proxy(Agent),
-    /// Not at all: there are proxies, and none can be used.
-    None(String),
+    /// Not at all: proxies are set, and none is usable, for this reason.
+    Unusable(String),
 }
 
 impl HttpTransport {
-    /// A transport with these settings; a proxy or a certificate that cannot be read is refused.
+    /// Makes a transport with these settings. A proxy or certificates that cannot be used are
+    /// refused as `invalid_config`.
     pub fn new(settings: &HttpSettings) -> Result<Self> {
         let roots = Roots::new(settings)?;
         let tls = TlsConnector::new(&roots)
             .map_err(|error| Error::new(OwnCode::InvalidConfig, format!("tls_roots: {error}")))?;
-        let new_agent = |proxy: Option<Proxy>, remark: Option<String>| {
-            let remarks = Remarks {
-                tls_roots: roots.passed_over.clone(),
-                proxy: remark,
+        let new_agent = |proxy: Option<Proxy>, proxy_note: Option<String>| {
+            let notes = Notes {
+                tls_roots: roots.note.clone(),
+                proxy: proxy_note,
             };
-            agent(settings, tls.clone(), proxy, remarks)
+            build_agent(settings, tls.clone(), proxy, notes)
         };
-        let of_environment = |https| {
-            let found = proxy::from_environment(https, |name| std::env::var(name).ok());
-            let remark = remark(&found);
-            if let Some(remark) = &remark {
-                log::warn!("{remark}");
+        let read_route = |https| {
+            let found = proxy::read_environment(https, |name| std::env::var(name).ok());
+            let note = describe_ignored(&found);
+            if let Some(note) = &note {
+                log::warn!("{note}");
             }
-            match (found.choice, remark) {
-                (Choice::Proxy(proxy), remark) => Route::Proxy(new_agent(Some(proxy), remark)),
-                (Choice::Unusable, Some(remark)) => Route::None(remark),
+            match (found.choice, note) {
+                (Choice::Proxy(proxy), note) => Route::Proxy(new_agent(Some(proxy), note)),
+                (Choice::Unusable, Some(note)) => Route::Unusable(note),
                 _ => Route::Direct,
             }
         };
@@ -249,8 +295,8 @@ impl HttpTransport {
                 (Route::Proxy(agent.clone()), Route::Proxy(agent))
             }
             ProxySetting::FromEnvironment => {
-                no_proxy = proxy::no_proxy(|name| std::env::var(name).ok());
-                (of_environment(true), of_environment(false))
+                no_proxy = proxy::read_no_proxy(|name| std::env::var(name).ok());
+                (read_route(true), read_route(false))
             }
         };
         Ok(Self {
@@ -262,13 +308,12 @@ impl HttpTransport {
         })
     }
 
-    /// Refuses a host that no proxy of the environment leads to, before anything is to be sent
-    /// there.
+    /// Refuses a host that must be called through a proxy of the environment if none is usable.
     pub(crate) fn check(&self, base_url: &str) -> Result<()> {
-        let refuse = |why: &str| {
-            let what =
-                format!("{why}; correct the variable or unset it, or name the host in NO_PROXY");
-            Error::new(OwnCode::InvalidConfig, what)
+        let refuse = |reason: &str| {
+            let message =
+                format!("{reason}; correct the variable or unset it, or name the host in NO_PROXY");
+            Error::new(OwnCode::InvalidConfig, message)
         };
         self.agent(base_url).map(drop).map_err(refuse)
     }
@@ -281,15 +326,16 @@ impl HttpTransport {
             return Ok(&self.direct);
         }
         let authority = rest.split('/').next().unwrap_or_default();
-        let (host, port) = split_port(authority).unwrap_or((authority, ""));
-        let port = port.parse().unwrap_or(if https { 443 } else { 80 });
+        let (host, port) = split_port(authority);
+        let port = port.and_then(|port| port.parse().ok());
+        let port = port.unwrap_or(if https { 443 } else { 80 });
         if is_loopback(authority) || proxy::is_excluded(&self.no_proxy, host, port) {
             return Ok(&self.direct);
         }
         match route {
             Route::Direct => Ok(&self.direct),
             Route::Proxy(agent) => Ok(agent),
-            Route::None(why) => Err(why),
+            Route::Unusable(reason) => Err(reason),
         }
     }
 
@@ -324,23 +370,24 @@ impl HttpTransport {
     }
 }
 
-/// Which variables are passed over, and why.
-fn remark(found: &FromEnvironment) -> Option<String> {
-    let passed_over = found.passed_over.iter();
-    let texts: Vec<_> = passed_over
+/// Describes the variables that are ignored; `None` if none is.
+fn describe_ignored(found: &EnvironmentProxy) -> Option<String> {
+    let ignored = found.ignored.iter();
+    let texts: Vec<_> = ignored
         .map(|(name, reason)| format!("the proxy in {name} cannot be used: {reason}"))
         .collect();
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 
-/// What keeps connections. How long a request may take is not its affair, see [`patience`].
-fn agent(
+/// Builds a ureq agent, which keeps connections. The deadline of a request is not part of it, see
+/// [`deadline`].
+fn build_agent(
     settings: &HttpSettings,
     tls: TlsConnector,
     proxy: Option<Proxy>,
-    remarks: Remarks,
+    notes: Notes,
 ) -> Agent {
-    let proxied = proxy.is_some();
+    let is_proxied = proxy.is_some();
     let config = Agent::config_builder()
         .proxy(proxy)
         .ip_family(match settings.ip_version {
@@ -356,7 +403,7 @@ fn agent(
         .input_buffer_size(BUFFER)
         .output_buffer_size(BUFFER)
         .max_response_header_size(LONGEST_HEAD)
-        // They wait in [`idle`].
+        // Idle connections are in our own [`pool`].
         .max_idle_connections(0)
         .timeout_connect(Some(settings.connect_timeout))
         .timeout_per_read(Some(settings.read_timeout))
@@ -364,23 +411,23 @@ fn agent(
         .build();
     let addresses = Arc::new(DnsCache::default());
     let opening = ().chain(ConnectProxyConnector::default()).chain(TcpConnector).chain(tls);
-    let connector = TellingConnector {
-        connector: IdleConnector::new(opening, proxied),
+    let connector = ReportingConnector {
+        connector: PoolConnector::new(opening, is_proxied),
         addresses: Arc::clone(&addresses),
-        remarks,
+        notes,
     };
-    Agent::with_parts(config, connector, RememberingResolver { addresses })
+    Agent::with_parts(config, connector, CachingResolver { addresses })
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: &HttpRequest<'_>) -> std::result::Result<Response, SendFailure> {
         let agent = self
             .agent(request.base_url())
-            .map_err(|why| SendFailure::before_sending(FailureCause::Proxy, why))?;
+            .map_err(|reason| SendFailure::before_sending(FailureCause::Proxy, reason))?;
         with_deadline(request.timeout(), request.cancel(), || {
             self.exchange(agent, request)
         })
-        .map_err(failure)
+        .map_err(to_send_failure)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Which proxy leads to a host: the variables of the environment, read as curl reads them. Nothing
-//! here reads the environment itself.
+//! Chooses the proxy for a host from the variables of the environment, as curl does. The caller
+//! passes the variables in: this file does not read the environment.
 //!
 //! Source: curl's manual page, sections "ENVIRONMENT" and "PROXY PROTOCOL PREFIXES", and
 //! `CURLOPT_NOPROXY(3)`.
@@ -8,7 +8,9 @@ use std::net::IpAddr;
 
 use ureq::Proxy;
 
-/// Why the URL of a proxy cannot be used; it does not hold the URL.
+use crate::base_url::{split_port, strip_brackets};
+
+/// Why the URL of a proxy cannot be used, without the URL itself.
 type Reason = &'static str;
 
 /// The proxy of one scheme.
@@ -16,38 +18,38 @@ type Reason = &'static str;
 pub(super) enum Choice {
     /// No variable is set: hosts are called directly.
     Direct,
-    /// This one.
+    /// Hosts are called through this proxy.
     Proxy(Proxy),
-    /// Each variable that is set has a value that cannot be used. A request through none of them
-    /// could show the token to a network that the caller wants to avoid, so there is no request.
+    /// Variables are set, and the value of none is usable. A direct request could show the token to
+    /// a network that the caller wants to avoid, so there is no request.
     Unusable,
 }
 
-/// What the environment says of the proxy for one scheme, and which of its variables were passed
-/// over, and why.
+/// The proxy of the environment for one scheme, and the variables that were ignored, with the
+/// reasons.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FromEnvironment {
+pub(super) struct EnvironmentProxy {
     pub(super) choice: Choice,
-    pub(super) passed_over: Vec<(&'static str, Reason)>,
+    pub(super) ignored: Vec<(&'static str, Reason)>,
 }
 
-/// Chooses the proxy for hosts with https, or with plain http. `variable` gives the value of a
+/// Chooses the proxy for hosts with https, or with plain http. `variable` returns the value of a
 /// variable.
 ///
-/// The variable of the scheme counts before `all_proxy`, and lower case before upper case. An empty
-/// variable counts as unset. `HTTP_PROXY` does not count in a CGI script: there it is
-/// the header `Proxy` of an incoming request.
-pub(super) fn from_environment(
+/// The variable of the scheme has priority over `all_proxy`, and lower case over upper case. An
+/// empty variable counts as unset. `HTTP_PROXY` is ignored in a CGI script, where it is the header
+/// `Proxy` of an incoming request.
+pub(super) fn read_environment(
     https: bool,
     variable: impl Fn(&str) -> Option<String>,
-) -> FromEnvironment {
+) -> EnvironmentProxy {
     let is_cgi = variable("REQUEST_METHOD").is_some();
     let names: &[&'static str] = match (https, is_cgi) {
         (true, _) => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
         (false, false) => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
         (false, true) => &["http_proxy", "all_proxy", "ALL_PROXY"],
     };
-    let mut passed_over = Vec::new();
+    let mut ignored = Vec::new();
     for name in names {
         let value = variable(name).unwrap_or_default();
         if value.trim().is_empty() {
@@ -56,26 +58,20 @@ pub(super) fn from_environment(
         match parse(value.trim()) {
             Ok(proxy) => {
                 let choice = Choice::Proxy(proxy);
-                return FromEnvironment {
-                    choice,
-                    passed_over,
-                };
+                return EnvironmentProxy { choice, ignored };
             }
-            Err(reason) => passed_over.push((*name, reason)),
+            Err(reason) => ignored.push((*name, reason)),
         }
     }
-    let choice = if passed_over.is_empty() {
+    let choice = if ignored.is_empty() {
         Choice::Direct
     } else {
         Choice::Unusable
     };
-    FromEnvironment {
-        choice,
-        passed_over,
-    }
+    EnvironmentProxy { choice, ignored }
 }
 
-/// Reads the URL of a proxy. Without a scheme, it is one over HTTP.
+/// Parses the URL of a proxy. Without a scheme, it is that of an HTTP proxy.
 pub(super) fn parse(url: &str) -> Result<Proxy, Reason> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let scheme = match scheme.to_ascii_lowercase().as_str() {
@@ -84,7 +80,8 @@ pub(super) fn parse(url: &str) -> Result<Proxy, Reason> {
         "socks5h" => "socks5h",
         "https" => {
             return Err(
-                "a proxy over https is not supported; give its address over http://, or a SOCKS proxy",
+                "a proxy over https is not supported; give its address over http://, or a SOCKS \
+                 proxy",
             );
         }
         "socks4" | "socks4a" => {
@@ -95,31 +92,32 @@ pub(super) fn parse(url: &str) -> Result<Proxy, Reason> {
     let authority = rest.strip_suffix('/').unwrap_or(rest);
     if authority.contains(['/', '?', '#']) {
         return Err(
-            "there is more in it than user, password, host and port; percent-encode signs in the password",
+            "there is more in it than user, password, host and port; percent-encode signs in the \
+             password",
         );
     }
-    let place = authority
+    let host_and_port = authority
         .rsplit_once('@')
-        .map_or(authority, |(_, place)| place);
-    let (host, port) = split_port(place);
+        .map_or(authority, |(_, after)| after);
+    let (host, port) = split_port(host_and_port);
     if host.is_empty() {
         return Err("it names no host");
     }
-    // ureq would take the default port instead.
+    // ureq would use the default port instead.
     if port.is_some_and(|port| port.parse::<u16>().is_err()) {
         return Err("its port is not a number from 0 to 65535");
     }
     Proxy::new(&format!("{scheme}://{authority}"))
-        .map_err(|_| "it cannot be read; give http://[user:password@]host[:port]")
+        .map_err(|_| "it cannot be parsed; give http://[user:password@]host[:port]")
 }
 
-/// Whether `no_proxy` says that a host is called directly: `*`, or a list of hosts, separated by
-/// commas or white space.
+/// Returns whether a host is called directly according to `no_proxy`, which is `*` or a list of
+/// entries, separated by commas or white space.
 ///
-/// `qq.com` and `.qq.com` stand for that host and all below it; `10.0.0.0/8` and `fd00::/8` for
-/// addresses; with a port, an entry stands for that port alone.
+/// `qq.com` and `.qq.com` match that host and its subdomains; `10.0.0.0/8` and `fd00::/8` match
+/// addresses. An entry with a port matches only that port.
 pub(super) fn is_excluded(no_proxy: &str, host: &str, port: u16) -> bool {
-    let host = bare(host).trim_end_matches('.');
+    let host = strip_brackets(host).trim_end_matches('.');
     let address: Option<IpAddr> = host.parse().ok();
     no_proxy
         .split(|letter: char| letter == ',' || letter.is_whitespace())
@@ -140,34 +138,35 @@ pub(super) fn is_excluded(no_proxy: &str, host: &str, port: u16) -> bool {
                 return false;
             }
             match address {
-                Some(address) => is_within(bare(entry), address),
-                None => is_below(entry, host),
+                Some(address) => is_in_network(strip_brackets(entry), address),
+                None => is_in_domain(entry, host),
             }
         })
 }
 
-/// The variable that [`is_excluded`] is asked with.
-pub(super) fn no_proxy(variable: impl Fn(&str) -> Option<String>) -> String {
+/// Reads the variable for [`is_excluded`].
+pub(super) fn read_no_proxy(variable: impl Fn(&str) -> Option<String>) -> String {
     let values = ["no_proxy", "NO_PROXY"].map(variable).into_iter().flatten();
     let mut values = values.filter(|value| !value.trim().is_empty());
     values.next().unwrap_or_default()
 }
 
-fn is_below(entry: &str, host: &str) -> bool {
+/// Returns whether the host is the entry, or a subdomain of it.
+fn is_in_domain(entry: &str, host: &str) -> bool {
     let entry = entry.trim_start_matches('.').trim_end_matches('.');
     let Some(begin) = host.len().checked_sub(entry.len()) else {
         return false;
     };
-    let (Some(above), Some(end)) = (host.get(..begin), host.get(begin..)) else {
+    let (Some(subdomain), Some(end)) = (host.get(..begin), host.get(begin..)) else {
         return false;
     };
     !entry.is_empty()
         && end.eq_ignore_ascii_case(entry)
-        && (above.is_empty() || above.ends_with('.'))
+        && (subdomain.is_empty() || subdomain.ends_with('.'))
 }
 
-/// Whether the entry is the address, or a network that holds it.
-fn is_within(entry: &str, address: IpAddr) -> bool {
+/// Returns whether the entry is the address, or a network with the address.
+fn is_in_network(entry: &str, address: IpAddr) -> bool {
     let (network, bits) = match entry.split_once('/') {
         Some((network, bits)) => (network, Some(bits.parse::<u32>().unwrap_or(u32::MAX))),
         None => (entry, None),
@@ -186,35 +185,20 @@ fn is_within(entry: &str, address: IpAddr) -> bool {
         .is_some_and(|others| differing.checked_shr(others).unwrap_or(0) == 0)
 }
 
-/// An IPv6 address without its brackets.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host)
-}
-
-/// Host and port; the colons within the brackets of an IPv6 address are not before a port.
-fn split_port(place: &str) -> (&str, Option<&str>) {
-    match place.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (place, None),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Choice, from_environment, is_excluded, no_proxy, parse};
+    use super::{Choice, is_excluded, parse, read_environment, read_no_proxy};
 
-    /// The proxy's host, or why no proxy is used, and the variables that were passed over.
-    fn chosen(https: bool, variables: &[(&str, &str)]) -> (String, Vec<&'static str>) {
-        let found = from_environment(https, |name| value(variables, name));
+    /// Returns the proxy's host and port, or why no proxy is used, and the ignored variables.
+    fn choose(https: bool, variables: &[(&str, &str)]) -> (String, Vec<&'static str>) {
+        let found = read_environment(https, |name| value(variables, name));
         let choice = match found.choice {
             Choice::Direct => "direct".to_owned(),
             Choice::Unusable => "unusable".to_owned(),
             Choice::Proxy(proxy) => format!("{}:{}", proxy.host(), proxy.port()),
         };
-        let passed_over = found.passed_over.iter().map(|(name, _)| *name);
-        (choice, passed_over.collect())
+        let ignored = found.ignored.iter().map(|(name, _)| *name);
+        (choice, ignored.collect())
     }
 
     fn value(variables: &[(&str, &str)], name: &str) -> Option<String> {
@@ -287,10 +271,10 @@ mod tests {
                 &[],
             ),
         ];
-        for (https, variables, host, passed_over) in rows {
-            let (found, unusable) = chosen(*https, variables);
+        for (https, variables, host, ignored) in rows {
+            let (found, unusable) = choose(*https, variables);
             assert_eq!(found, *host, "{variables:?}");
-            assert_eq!(unusable, *passed_over, "{variables:?}");
+            assert_eq!(unusable, *ignored, "{variables:?}");
         }
     }
 
@@ -307,8 +291,8 @@ mod tests {
             ("http://a:", "port"),
             ("http://u:P4#SS@a:1", "percent-encode"),
             ("http://u:P4/SS@a:1", "percent-encode"),
-            ("http://u:P4%ffSS@a:1", "cannot be read"),
-            ("http://u:P4 SS@a:1", "cannot be read"),
+            ("http://u:P4%ffSS@a:1", "cannot be parsed"),
+            ("http://u:P4 SS@a:1", "cannot be parsed"),
         ] {
             let found = parse(url).unwrap_err();
             assert!(found.contains(reason), "{url}: {found}");
@@ -361,14 +345,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_no_proxy_hides_none_in_the_other_case() {
+    fn an_empty_no_proxy_does_not_hide_the_one_in_the_other_case() {
         for (variables, list) in [
             (&[("NO_PROXY", ""), ("no_proxy", "a")][..], "a"),
             (&[("no_proxy", " "), ("NO_PROXY", "b")], "b"),
             (&[("no_proxy", "a"), ("NO_PROXY", "b")], "a"),
             (&[], ""),
         ] {
-            assert_eq!(no_proxy(|name| value(variables, name)), list);
+            assert_eq!(read_no_proxy(|name| value(variables, name)), list);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The query of the URL, which holds the access token or the appsecret, on its way past ureq.
+//! Hides the query of the URL from ureq: it holds the access token or the appsecret.
 //!
-//! If any logger takes the level `trace`, ureq writes the whole URL into its lines of the level
-//! `debug`, and every byte of the request into those of `trace`. So it is given the URL without the
-//! query, and the query is put into the request's first line below ureq, on the way out. As in
-//! [`patience`](super::deadline), it is kept by the thread that sends the request.
+//! If any logger accepts the level `trace`, ureq logs the whole URL at the level `debug`, and every
+//! byte of the request at `trace`. So ureq gets the URL without the query, and the query is
+//! inserted into the first line of the request below ureq. As in [`deadline`](super::deadline), a
+//! thread-local variable holds it.
 
 use std::cell::RefCell;
 use std::io;
@@ -14,29 +14,29 @@ thread_local! {
     static QUERY: RefCell<Option<Secret>> = const { RefCell::new(None) };
 }
 
-/// Sends with this query, which [`take`] gives once.
+/// Runs `send`, in which [`take`] returns this query once.
 pub(super) fn with_query<T>(query: Option<&str>, send: impl FnOnce() -> T) -> T {
-    // A caller that is asked whether it has given up may make calls of its own meanwhile.
-    let _former = Former(QUERY.replace(query.map(Secret::new)));
+    // The check of a `Cancel` may make calls of its own.
+    let _previous = Previous(QUERY.replace(query.map(Secret::new)));
     send()
 }
 
-/// The query before, put back even by a panic.
-struct Former(Option<Secret>);
+/// The query before, restored when this is dropped, even by a panic.
+struct Previous(Option<Secret>);
 
-impl Drop for Former {
+impl Drop for Previous {
     fn drop(&mut self) {
         QUERY.set(self.0.take());
     }
 }
 
-/// Takes the query of the request whose connection is there now.
+/// Takes the query of this thread's request, once its connection is open.
 pub(super) fn take() -> Option<Secret> {
     QUERY.take()
 }
 
-/// Puts the query behind the path in the first line of a request, of which the first `amount` bytes
-/// of `output` are the beginning; gives how many they are now.
+/// Inserts the query after the path in the first line of a request. The first `amount` bytes of
+/// `output` are the beginning of the request; returns how many they are then.
 pub(super) fn insert(output: &mut [u8], amount: usize, query: &Secret) -> io::Result<usize> {
     let query = query.expose().as_bytes();
     let no_room = || io::Error::from(io::ErrorKind::InvalidInput);
@@ -68,7 +68,7 @@ mod tests {
     use super::{insert, take, with_query};
 
     #[test]
-    fn the_query_stands_behind_the_path() {
+    fn the_query_is_inserted_after_the_path() {
         let mut output = *b"POST /a HTTP/1.1\r\nHost: h\r\n\r\n................";
         let amount = insert(&mut output, 29, &Secret::new("token=T T")).unwrap();
         assert_eq!(
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_room_nothing_is_sent() {
+    fn without_room_the_query_is_refused() {
         let mut output = *b"GET /a HTTP/1.1\r\n\r\n..";
         insert(&mut output, 19, &Secret::new("ab")).unwrap_err();
         insert(&mut output, 19, &Secret::new("a")).unwrap();
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_within_a_call_takes_its_own() {
+    fn a_nested_call_takes_its_own_query() {
         with_query(Some("outer"), || {
             with_query(None, || assert!(take().is_none()));
             assert_eq!(take().unwrap().expose(), "outer");

@@ -1,3 +1,5 @@
+//! Resolving names, with a cache, and with a deadline that the system's resolver does not have.
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -15,14 +17,15 @@ use ureq::unversioned::transport::time::Duration as UreqDuration;
 use super::deadline::{deadline, is_cancelled, next_wait};
 use super::dns_cache::DnsCache;
 use super::failure;
+use crate::base_url::strip_brackets;
 
-/// Resolves names, remembers what it found, and marks its errors as coming before anything was sent.
+/// Resolves names and caches the addresses. Its errors say that nothing was sent.
 #[derive(Debug)]
-pub(super) struct RememberingResolver {
+pub(super) struct CachingResolver {
     pub(super) addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
 }
 
-impl Resolver for RememberingResolver {
+impl Resolver for CachingResolver {
     fn resolve(
         &self,
         uri: &Uri,
@@ -38,14 +41,14 @@ impl Resolver for RememberingResolver {
         let addresses = if is_address(host) {
             look_up(uri, config)
         } else {
-            let within = config.timeouts().connect.unwrap_or(Duration::MAX);
+            let timeout = config.timeouts().connect.unwrap_or(Duration::MAX);
             let (uri, config) = (uri.clone(), config.clone());
-            aside(within, move || look_up(&uri, &config))
+            run_on_thread(timeout, move || look_up(&uri, &config))
         };
         let addresses = addresses.map_err(|error| match error {
             ureq::Error::Other(_) => error,
-            ureq::Error::Timeout(_) => not_resolved(FailureCause::Timeout, host, config),
-            _ => not_resolved(FailureCause::Dns, host, config),
+            ureq::Error::Timeout(_) => resolve_error(FailureCause::Timeout, host, config),
+            _ => resolve_error(FailureCause::Dns, host, config),
         })?;
         let found = addresses.clone();
         self.addresses.put(scheme, authority, found, Instant::now());
@@ -53,57 +56,55 @@ impl Resolver for RememberingResolver {
     }
 }
 
-fn not_resolved(cause: FailureCause, host: &str, config: &Config) -> ureq::Error {
+fn resolve_error(cause: FailureCause, host: &str, config: &Config) -> ureq::Error {
     let form = match config.ip_family() {
         IpFamily::Any => "",
         IpFamily::Ipv4Only => " to an IPv4 address, the only version that ip_version allows",
         IpFamily::Ipv6Only => " to an IPv6 address, the only version that ip_version allows",
     };
-    let what = format!("the host {host} could not be resolved{form}");
-    failure::not_sent(cause, what)
+    let reason = format!("the host {host} could not be resolved{form}");
+    failure::error_before_sending(cause, reason)
 }
 
-/// Whether it is one already, as in `127.0.0.1` and `[::1]`.
+/// Returns whether the host is an address, such as `127.0.0.1` or `[::1]`.
 fn is_address(host: &str) -> bool {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host);
-    bare.parse::<IpAddr>().is_ok()
+    strip_brackets(host).parse::<IpAddr>().is_ok()
 }
 
-/// Looks it up, for as long as the system takes.
+/// Looks the host up, however long the system takes.
 fn look_up(uri: &Uri, config: &Config) -> Result<ResolvedSocketAddrs, ureq::Error> {
-    let without_end = NextTimeout {
+    let no_timeout = NextTimeout {
         after: UreqDuration::NotHappening,
         ..NextTimeout::default()
     };
-    DefaultResolver::default().resolve(uri, config, without_end)
+    DefaultResolver::default().resolve(uri, config, no_timeout)
 }
 
-/// Looks it up within this time, and within what is left for the request: on a thread of its own, since the system cannot be
-/// told when to stop.
-fn aside<A: Send + 'static>(
-    within: Duration,
+/// Runs a look-up until the timeout, the deadline of the request, or its cancel. It runs on a
+/// thread of its own, because the system's resolver has no timeout.
+fn run_on_thread<A: Send + 'static>(
+    timeout: Duration,
     look_up: impl FnOnce() -> Result<A, ureq::Error> + Send + 'static,
 ) -> Result<A, ureq::Error> {
     let begun = Instant::now();
     let (sender, receiver) = channel();
     thread::Builder::new()
         .name("jumpqr-dns".to_owned())
-        // Nobody listens any more where it took too long.
-        .spawn(move || drop(sender.send(look_up())))?;
+        .spawn(move || {
+            // If it took too long, nobody receives the addresses.
+            let _ = sender.send(look_up());
+        })?;
     loop {
         let left = deadline()
             .saturating_duration_since(Instant::now())
-            .min(within.saturating_sub(begun.elapsed()));
+            .min(timeout.saturating_sub(begun.elapsed()));
         if left.is_zero() {
             return Err(ureq::Error::Timeout(Timeout::Global));
         }
         match receiver.recv_timeout(next_wait(left)) {
             Ok(addresses) => return addresses,
             Err(RecvTimeoutError::Timeout) if is_cancelled() => {
-                return Err(failure::cancelled_before_sending());
+                return Err(failure::cancel_error_before_sending());
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(ureq::Error::HostNotFound),
@@ -120,31 +121,31 @@ mod tests {
 
     use super::super::deadline::with_deadline;
     use super::super::failure::is_cancelled;
-    use super::{aside, is_address};
+    use super::{is_address, run_on_thread};
     use crate::cancel::Cancel;
 
     #[test]
-    fn what_is_an_address_already_is_known() {
+    fn an_address_needs_no_look_up() {
         assert!(is_address("127.0.0.1") && is_address("[::1]"));
         assert!(!is_address("localhost") && !is_address("127.0.0.1.example.cn"));
     }
 
     #[test]
-    fn a_look_up_that_hangs_is_left_when_its_time_is_over_or_by_the_caller() {
+    fn a_look_up_that_hangs_ends_at_a_deadline_or_when_it_is_cancelled() {
         let (short, hour) = (Duration::from_millis(30), Duration::from_secs(3600));
-        for (after, within, caller) in [
+        for (deadline, timeout, cancel) in [
             (short, hour, Cancel::default()),
             (hour, short, Cancel::default()),
             (hour, hour, Cancel::with_check(|| true)),
         ] {
             let (_sender, hanging) = channel();
-            let error = with_deadline(after, &caller, || {
-                aside::<()>(within, move || hanging.recv().unwrap())
+            let error = with_deadline(deadline, &cancel, || {
+                run_on_thread::<()>(timeout, move || hanging.recv().unwrap())
             });
             let error = error.unwrap_err();
-            assert_eq!(is_cancelled(&error), caller.is_cancelled());
+            assert_eq!(is_cancelled(&error), cancel.is_cancelled());
             let timed_out = matches!(error, ureq::Error::Timeout(Timeout::Global));
-            assert_eq!(timed_out, !caller.is_cancelled(), "{error:?}");
+            assert_eq!(timed_out, !cancel.is_cancelled(), "{error:?}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What the standard library does not do with a socket: connect so that it can be given up, and look whether anything came.
+//! What the standard library cannot do with a socket: connect with a way to cancel, and peek
+//! without waiting.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -7,8 +8,8 @@ use std::time::Instant;
 #[cfg(unix)]
 use super::deadline::{is_cancelled, next_wait};
 
-/// Connects until `deadline`; [`TimedOut`](io::ErrorKind::TimedOut) after it, [`Interrupted`](io::ErrorKind::Interrupted)
-/// where the caller has cancelled the call.
+/// Connects until `deadline`. Fails with [`TimedOut`](io::ErrorKind::TimedOut) after it, and with
+/// [`Interrupted`](io::ErrorKind::Interrupted) if the call is cancelled.
 #[cfg(unix)]
 pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
     use rustix::io::Errno;
@@ -18,8 +19,8 @@ pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpS
     let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
     if let Err(error) = socket.connect(&address.into()) {
-        let begun = [Errno::INPROGRESS, Errno::INTR].map(|errno| Some(errno.raw_os_error()));
-        if !begun.contains(&error.raw_os_error()) {
+        let pending = [Errno::INPROGRESS, Errno::INTR].map(|errno| Some(errno.raw_os_error()));
+        if !pending.contains(&error.raw_os_error()) {
             return Err(error);
         }
         wait_until_connected(&socket, deadline)?;
@@ -53,7 +54,7 @@ fn wait_until_connected(socket: &socket2::Socket, deadline: Instant) -> io::Resu
     }
 }
 
-/// The same where a wait for a connection cannot be interrupted.
+/// Connects until `deadline`, on systems where a wait for a connection cannot be interrupted.
 #[cfg(not(unix))]
 pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
     let left = deadline.saturating_duration_since(Instant::now());
@@ -63,7 +64,7 @@ pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpS
     TcpStream::connect_timeout(&address, left)
 }
 
-/// Whether nothing came: no byte, no end and no error.
+/// Returns whether nothing arrived: no byte, no end and no error.
 #[cfg(unix)]
 pub(super) fn is_silent(stream: &TcpStream) -> bool {
     use rustix::io::Errno;
@@ -73,14 +74,14 @@ pub(super) fn is_silent(stream: &TcpStream) -> bool {
     matches!(recv(stream, &mut [0][..], flags), Err(Errno::AGAIN))
 }
 
-/// The same where only a whole socket can be told not to wait.
+/// Returns whether nothing arrived, on systems where only a whole socket can be set not to wait.
 #[cfg(not(unix))]
 pub(super) fn is_silent(stream: &TcpStream) -> bool {
-    let came = stream
+    let peeked = stream
         .set_nonblocking(true)
         .and_then(|()| stream.peek(&mut [0]));
-    let silent = came.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
-    silent && stream.set_nonblocking(false).is_ok()
+    let is_silent = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+    is_silent && stream.set_nonblocking(false).is_ok()
 }
 
 #[cfg(test)]
@@ -95,7 +96,7 @@ pub(super) mod tests {
     use super::connect;
     use crate::cancel::Cancel;
 
-    /// Where connecting is neither accepted nor refused: the queue of those who want to is full.
+    /// An address that neither accepts nor refuses: its queue of connections is full.
     pub(in super::super) struct SilentAddress {
         listener: Socket,
         _queue: Vec<TcpStream>,
@@ -111,7 +112,7 @@ pub(super) mod tests {
             let soon = Duration::from_millis(20);
             let mut queue = Vec::new();
             let mut silent = 0;
-            // Once may be a busy machine.
+            // A single timeout may come from a busy machine.
             while silent < 5 {
                 match TcpStream::connect_timeout(&address, soon) {
                     Ok(stream) => queue.push(stream),
@@ -130,7 +131,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_caller_who_gives_up_waits_for_no_connection() {
+    fn a_cancelled_call_waits_for_no_connection() {
         let silent = SilentAddress::new();
         let hour = Duration::from_secs(3600);
         let error = with_deadline(hour, &Cancel::with_check(|| true), || {
@@ -140,7 +141,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_connection_is_waited_for_until_the_deadline() {
+    fn connecting_ends_at_the_deadline() {
         let silent = SilentAddress::new();
         let soon = Instant::now() + Duration::from_millis(30);
         let error = connect(silent.address(), soon).unwrap_err();

@@ -1,11 +1,14 @@
+//! The timeout of a socket, which is set only when it must change.
+
 use std::io;
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// By how much a wait may be longer than asked for, so that a timeout need not be set anew.
+/// How much longer than wanted a timeout may be, so that it need not be set again.
 const SLACK: Duration = Duration::from_millis(20);
 
-/// How long one direction of a socket waits, as it was last set: setting it costs as much as sending.
+/// The timeout of one direction of a socket, as it was last set. Setting it costs as much as
+/// sending.
 #[derive(Debug)]
 pub(super) struct SocketTimeout {
     set: Option<Duration>,
@@ -23,8 +26,8 @@ impl SocketTimeout {
         setter: TcpStream::set_write_timeout,
     };
 
-    /// Sees to it that the socket waits for about `wanted`: for less, where the caller can wait again, but not for less than half,
-    /// and hardly for more.
+    /// Calls setsockopt only if the current timeout is outside `wanted / 2 ..= wanted + 20 ms`.
+    /// Callers loop, so waking too early is harmless.
     pub(super) fn set(&mut self, stream: &TcpStream, wanted: Duration) -> io::Result<()> {
         let near_enough = wanted / 2..=wanted + SLACK;
         if self.set.is_none_or(|set| !near_enough.contains(&set)) {

@@ -1,7 +1,8 @@
-//! TCP for ureq, at the cost of one send and two receives a request on a kept connection.
+//! TCP for ureq, with one send and two receives for each request on a reused connection.
 //!
-//! ureq's own writes head and body apart, looks into the socket both when a connection is put back and when it is taken out,
-//! each time with four calls of the system, and sets a timeout for every wait.
+//! ureq's own transport sends head and body apart, and sets a timeout before every wait. It also
+//! checks the socket both when a connection returns to the pool and when it leaves it, each time
+//! with four system calls.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -12,16 +13,16 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
+use super::coalescing_buffers::CoalescingBuffers;
 use super::deadline::{deadline, is_cancelled, next_wait};
 use super::failure;
-use super::held_buffers::HeldBuffers;
 use super::socket::{connect, is_silent};
 use super::socket_timeout::SocketTimeout;
 use super::socks::{is_socks, tunnel};
 use super::time_left::time_left;
 
-/// Opens a socket, through a SOCKS proxy if there is one. A connection through an HTTP proxy exists
-/// already.
+/// Opens a socket, through a SOCKS proxy if there is one. With an HTTP proxy, the connection
+/// through it exists already, and is passed on.
 #[derive(Debug)]
 pub(super) struct TcpConnector;
 
@@ -57,25 +58,26 @@ fn open(
     timeout: NextTimeout,
     details: &ConnectionDetails<'_>,
 ) -> Result<TcpTransport, Error> {
-    let stream = connect_to_one(addresses, timeout)?;
+    let stream = connect_to_any(addresses, timeout)?;
     stream.set_nodelay(details.config.no_delay())?;
     Ok(TcpTransport {
         stream,
-        buffers: HeldBuffers::new(
+        buffers: CoalescingBuffers::new(
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
         ),
         read_timeout: SocketTimeout::READ,
         write_timeout: SocketTimeout::WRITE,
-        was_kept: false,
-        in_use: true,
+        is_reused: false,
+        is_in_use: true,
     })
 }
 
-/// Connects to the first address that answers. Each has half of the time that is left, and the last one all of it.
-fn connect_to_one(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpStream, Error> {
+/// Connects to the first address that accepts. Each has half of the time that is left; the last one
+/// has all of it.
+fn connect_to_any(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpStream, Error> {
     let begun = Instant::now();
-    let (end, reason) = end(timeout, begun);
+    let (end, reason) = end_of_wait(timeout, begun);
     let mut last_error = io::ErrorKind::AddrNotAvailable.into();
     for (index, address) in addresses.iter().enumerate() {
         let now = Instant::now();
@@ -85,7 +87,7 @@ fn connect_to_one(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpS
         match connect(*address, until) {
             Ok(stream) => return Ok(stream),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                return Err(failure::cancelled_after_sending());
+                return Err(failure::cancel_error_after_sending());
             }
             Err(error) => last_error = error,
         }
@@ -100,14 +102,15 @@ fn connect_to_one(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpS
 #[derive(Debug)]
 pub(super) struct TcpTransport {
     stream: TcpStream,
-    buffers: HeldBuffers,
+    buffers: CoalescingBuffers,
     read_timeout: SocketTimeout,
     write_timeout: SocketTimeout,
-    /// Whether it has been put back for another request. From then on it carries nothing but requests and their answers, so
-    /// what goes out may wait until an answer is waited for. Before, it may be the end of a handshake, which nothing answers.
-    was_kept: bool,
-    /// Whether it has been used since it was last put back.
-    in_use: bool,
+    /// Whether the connection was in the pool before. Then it carries only requests and responses,
+    /// so output may stay pending until a response is awaited. Before that, output may be the end
+    /// of a handshake, which has no response.
+    is_reused: bool,
+    /// Whether the connection was used since it was last in the pool.
+    is_in_use: bool,
 }
 
 impl Transport for TcpTransport {
@@ -116,15 +119,15 @@ impl Transport for TcpTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let has_room = self.buffers.hold(amount);
-        if self.was_kept && has_room {
+        let has_room = self.buffers.append(amount);
+        if self.is_reused && has_room {
             return Ok(());
         }
-        self.send_held(timeout)
+        self.send_pending(timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.send_held(timeout)?;
+        self.send_pending(timeout)?;
         let input = self.buffers.input_append_buf();
         let amount = wait(timeout.for_read(), |left| {
             self.read_timeout.set(&self.stream, left)?;
@@ -134,25 +137,26 @@ impl Transport for TcpTransport {
         Ok(amount > 0)
     }
 
-    /// ureq asks when a request is over, and [`idle`](super::idle) when the connection is taken for another. The first time only
-    /// what is at hand is looked at: whatever comes until it is taken is found then.
+    /// ureq calls this when a request is over, and [`pool`](super::pool) when it takes the
+    /// connection out again. On return to the pool, only the buffers are checked. The socket is
+    /// peeked when the connection is taken out.
     fn is_open(&mut self) -> bool {
         if !self.buffers.are_empty() {
             return false;
         }
-        if self.in_use {
-            self.in_use = false;
-            self.was_kept = true;
+        if self.is_in_use {
+            self.is_in_use = false;
+            self.is_reused = true;
             return true;
         }
-        self.in_use = true;
+        self.is_in_use = true;
         is_silent(&self.stream)
     }
 }
 
 impl TcpTransport {
-    fn send_held(&mut self, timeout: NextTimeout) -> Result<(), Error> {
-        let mut rest = self.buffers.take_held();
+    fn send_pending(&mut self, timeout: NextTimeout) -> Result<(), Error> {
+        let mut rest = self.buffers.take_pending();
         while !rest.is_empty() {
             let sent = wait(timeout.for_write(), |left| {
                 self.write_timeout.set(&self.stream, left)?;
@@ -167,8 +171,8 @@ impl TcpTransport {
     }
 }
 
-/// When something that begins `now` is to end, and why.
-fn end(timeout: NextTimeout, now: Instant) -> (Instant, Timeout) {
+/// Returns when a wait that begins `now` must end, and the reason for a timeout.
+fn end_of_wait(timeout: NextTimeout, now: Instant) -> (Instant, Timeout) {
     let deadline = deadline();
     match now.checked_add(*timeout.after) {
         Some(end) if end < deadline => (end, timeout.reason),
@@ -176,32 +180,32 @@ fn end(timeout: NextTimeout, now: Instant) -> (Instant, Timeout) {
     }
 }
 
-/// Does what may wait, and is told how long it may; as often as it waits in vain, until its time is over or the caller gives
-/// up.
+/// Repeats `attempt`, which is given the time it may wait, until it succeeds or fails, the time is
+/// over, or the call is cancelled.
 fn wait(
     timeout: NextTimeout,
-    mut once: impl FnMut(Duration) -> io::Result<usize>,
+    mut attempt: impl FnMut(Duration) -> io::Result<usize>,
 ) -> Result<usize, Error> {
     let mut now = Instant::now();
-    let (end, reason) = end(timeout, now);
+    let (end, reason) = end_of_wait(timeout, now);
     loop {
         let left = end.saturating_duration_since(now);
         if left.is_zero() {
             return Err(Error::Timeout(reason));
         }
-        match once(next_wait(left)) {
-            Err(error) if is_in_vain(&error) => {}
-            done => return Ok(done?),
+        match attempt(next_wait(left)) {
+            Err(error) if is_without_result(&error) => {}
+            result => return Ok(result?),
         }
         if is_cancelled() {
-            return Err(failure::cancelled_after_sending());
+            return Err(failure::cancel_error_after_sending());
         }
         now = Instant::now();
     }
 }
 
-/// Whether a wait ended without anything, because its time was over or a signal came.
-fn is_in_vain(error: &io::Error) -> bool {
+/// Returns whether a wait ended without a result, by its timeout or by a signal.
+fn is_without_result(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
@@ -220,12 +224,12 @@ mod tests {
     use super::super::deadline::with_deadline;
     use super::super::failure::is_cancelled;
     use super::super::socket::tests::SilentAddress;
-    use super::{connect_to_one, wait};
+    use super::{connect_to_any, wait};
     use crate::cancel::Cancel;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    fn at_most(after: Duration) -> NextTimeout {
+    fn timeout_of(after: Duration) -> NextTimeout {
         NextTimeout {
             after: after.into(),
             reason: Timeout::Connect,
@@ -234,27 +238,27 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_refuses_or_is_silent_is_passed_over() {
+    fn an_address_that_refuses_or_is_silent_is_skipped() {
         let silent = SilentAddress::new();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let refusing = "127.0.0.1:1".parse().unwrap();
         let addresses = [refusing, silent.address(), address];
-        let timeout = at_most(Duration::from_secs(1));
+        let timeout = timeout_of(Duration::from_secs(1));
         let stream = with_deadline(HOUR, &Cancel::default(), || {
-            connect_to_one(&addresses, timeout)
+            connect_to_any(&addresses, timeout)
         });
         assert_eq!(stream.unwrap().peer_addr().unwrap(), address);
     }
 
     #[test]
-    fn of_addresses_that_all_fail_the_last_failure_is_told() {
+    fn if_all_addresses_fail_the_last_failure_is_returned() {
         let refusing = "127.0.0.1:1".parse().unwrap();
         let silent = SilentAddress::new();
         let soon = Duration::from_millis(50);
         let connect = |addresses: &[_], deadline, timeout| {
             with_deadline(deadline, &Cancel::default(), || {
-                connect_to_one(addresses, at_most(timeout)).unwrap_err()
+                connect_to_any(addresses, timeout_of(timeout)).unwrap_err()
             })
         };
         let error = connect(&[refusing, refusing], HOUR, HOUR);
@@ -275,10 +279,10 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_a_signal_interrupts_goes_on() {
+    fn a_wait_goes_on_after_a_signal() {
         let mut interruptions = 3;
         let amount = with_deadline(HOUR, &Cancel::default(), || {
-            wait(at_most(HOUR), |_| {
+            wait(timeout_of(HOUR), |_| {
                 if interruptions == 0 {
                     return Ok(7);
                 }
@@ -290,29 +294,29 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_a_signal_interrupts_ends_where_the_caller_gives_up() {
+    fn a_wait_ends_after_a_signal_if_the_call_is_cancelled() {
         let error = with_deadline(HOUR, &Cancel::with_check(|| true), || {
-            wait(at_most(HOUR), |_| Err(io::ErrorKind::Interrupted.into()))
+            wait(timeout_of(HOUR), |_| Err(io::ErrorKind::Interrupted.into()))
         });
         assert!(is_cancelled(&error.unwrap_err()));
     }
 
     #[test]
-    fn waits_in_vain_end_at_the_first_of_both_deadlines() {
+    fn a_wait_without_result_ends_at_the_earlier_deadline() {
         let soon = Duration::from_millis(30);
         for (deadline, timeout, reason) in [
             (HOUR, soon, Timeout::Connect),
             (soon, HOUR, Timeout::Global),
         ] {
             let error = with_deadline(deadline, &Cancel::default(), || {
-                wait(at_most(timeout), |left| {
+                wait(timeout_of(timeout), |left| {
                     std::thread::sleep(left / 2);
                     Err(io::ErrorKind::WouldBlock.into())
                 })
             });
             let error = error.unwrap_err();
             assert!(
-                matches!(error, Error::Timeout(why) if why == reason),
+                matches!(error, Error::Timeout(found) if found == reason),
                 "{error:?}"
             );
         }

@@ -1,7 +1,7 @@
 //! TLS for ureq, on rustls.
 //!
-//! ureq's own connector puts a connection back while rustls still holds a part of what the server
-//! sent, and can trust the bundled authorities or others, not both.
+//! ureq's own connector reuses a connection while rustls still holds a part of what the server
+//! sent. It also cannot trust the bundled authorities and others at the same time.
 
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
@@ -18,6 +18,7 @@ use ureq::unversioned::transport::{
 use super::time_left::time_left;
 use super::tls_records::TlsRecords;
 use super::tls_roots::Roots;
+use crate::base_url::strip_brackets;
 
 /// Speaks TLS over a connection if the URL is https.
 #[derive(Clone)]
@@ -53,13 +54,13 @@ impl<In: Transport> Connector<In> for TlsConnector {
             return Ok(Some(Either::A(transport)));
         }
         let host = details.uri.host().unwrap_or_default();
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host.to_owned())
+        let name = ServerName::try_from(strip_brackets(host).to_owned())
             .map_err(|_| Error::Tls("the host is not a valid name"))?;
-        let mut connection = ClientConnection::new(Arc::clone(&self.config), name).map_err(tls)?;
+        let mut connection =
+            ClientConnection::new(Arc::clone(&self.config), name).map_err(tls_error)?;
         let mut adapter = TransportAdapter::new(transport, Arc::clone(&details.current_time));
         adapter.set_timeout(time_left(details));
-        let mut socket = RecordedSocket {
+        let mut socket = TrackedSocket {
             adapter,
             records: TlsRecords::default(),
         };
@@ -74,7 +75,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
     }
 }
 
-fn tls(error: TlsError) -> Error {
+fn tls_error(error: TlsError) -> Error {
     io::Error::new(io::ErrorKind::InvalidData, error).into()
 }
 
@@ -87,13 +88,13 @@ impl fmt::Debug for TlsConnector {
 /// A connection over TLS.
 pub(super) struct TlsTransport<T: Transport> {
     buffers: LazyBuffers,
-    stream: StreamOwned<ClientConnection, RecordedSocket<T>>,
+    stream: StreamOwned<ClientConnection, TrackedSocket<T>>,
 }
 
 impl<T: Transport> TlsTransport<T> {
-    /// Whether the server has sent nothing beyond the last response: no plaintext that nobody has
-    /// read, no part of a record, and no end.
-    fn holds_nothing(&mut self) -> bool {
+    /// Returns whether the server has sent nothing after the last response: no unread plaintext, no
+    /// part of a record, and no end.
+    fn is_drained(&mut self) -> bool {
         let unread = self.stream.conn.reader().fill_buf().map(drop);
         self.buffers.input().is_empty()
             && self.stream.sock.records.are_complete()
@@ -120,7 +121,7 @@ impl<T: Transport> Transport for TlsTransport<T> {
     }
 
     fn is_open(&mut self) -> bool {
-        self.holds_nothing() && self.stream.sock.adapter.get_mut().is_open()
+        self.is_drained() && self.stream.sock.adapter.get_mut().is_open()
     }
 
     fn is_tls(&self) -> bool {
@@ -134,13 +135,13 @@ impl<T: Transport> fmt::Debug for TlsTransport<T> {
     }
 }
 
-/// Reads and writes ciphertext, and follows the records that are read.
-struct RecordedSocket<T: Transport> {
+/// Reads and writes ciphertext, and tracks the records that are read.
+struct TrackedSocket<T: Transport> {
     adapter: TransportAdapter<T>,
     records: TlsRecords,
 }
 
-impl<T: Transport> Read for RecordedSocket<T> {
+impl<T: Transport> Read for TrackedSocket<T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let amount = self.adapter.read(buffer)?;
         self.records
@@ -149,7 +150,7 @@ impl<T: Transport> Read for RecordedSocket<T> {
     }
 }
 
-impl<T: Transport> Write for RecordedSocket<T> {
+impl<T: Transport> Write for TrackedSocket<T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.adapter.write(bytes)
     }

@@ -1,20 +1,20 @@
-//! Why TLS was not agreed on, in words for somebody who does not know TLS.
+//! Describes why a TLS handshake failed, for readers who do not know TLS.
 
 use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
 
-/// How many of the hosts are named that a certificate is for.
+/// How many hosts of a certificate are named.
 const MOST_NAMES: usize = 3;
 
-/// The reason in an error of the socket's, with rustls' error in it.
-pub(super) fn in_io(error: &io::Error) -> String {
+/// Describes rustls' error in an error of a socket.
+pub(super) fn io_reason(error: &io::Error) -> String {
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref());
     tls.map_or_else(|| error.to_string(), reason)
 }
 
-/// Whether the server's certificate is from nobody that is trusted.
-pub(super) fn is_distrust(error: &ureq::Error) -> bool {
+/// Returns whether no trusted authority has signed the server's certificate.
+pub(super) fn is_untrusted(error: &ureq::Error) -> bool {
     let ureq::Error::Io(io) = error else {
         return false;
     };
@@ -26,10 +26,10 @@ pub(super) fn is_distrust(error: &ureq::Error) -> bool {
     )
 }
 
-/// The reason. What is rare is said as rustls says it.
+/// Describes an error. For rare ones, that is rustls' own text.
 pub(super) fn reason(error: &Error) -> String {
     match error {
-        Error::InvalidCertificate(certificate) => refused(certificate),
+        Error::InvalidCertificate(certificate) => certificate_reason(certificate),
         Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
@@ -38,19 +38,18 @@ pub(super) fn reason(error: &Error) -> String {
             "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned()
         }
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            "what listens there does not speak TLS; look at the scheme and the port of base_url"
-                .to_owned()
+            "the server does not speak TLS; check the scheme and the port of base_url".to_owned()
         }
         other => other.to_string(),
     }
 }
 
-fn refused(error: &CertificateError) -> String {
+fn certificate_reason(error: &CertificateError) -> String {
     match error {
         CertificateError::NotValidForName => "the certificate is not for this host".to_owned(),
         CertificateError::NotValidForNameContext { presented, .. } => {
             let names = presented.iter().take(MOST_NAMES);
-            let names: Vec<_> = names.map(|name| bare(name)).collect();
+            let names: Vec<_> = names.map(|name| dns_name(name)).collect();
             let more = if presented.len() > MOST_NAMES {
                 ", …"
             } else {
@@ -67,17 +66,18 @@ fn refused(error: &CertificateError) -> String {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "the certificate is not valid yet, if this machine's clock is right".to_owned()
         }
-        // With another key than that of a trusted authority of the same name, the signature is wrong.
+        // An authority with a trusted name, but another key, makes a wrong signature.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "the certificate is from an authority that is not trusted; if it is your company's, give its certificate in extra_tls_roots"
+            "the certificate is from an authority that is not trusted; if it is your company's, \
+             give its certificate in extra_tls_roots"
                 .to_owned()
         }
         other => Error::InvalidCertificate(other.clone()).to_string(),
     }
 }
 
-/// The name in what rustls writes as `DnsName("api.example.com")`.
-fn bare(name: &str) -> &str {
+/// Returns the host in rustls' text `DnsName("api.example.com")`.
+fn dns_name(name: &str) -> &str {
     let quoted = name.strip_prefix("DnsName(\"");
     quoted
         .and_then(|name| name.strip_suffix("\")"))

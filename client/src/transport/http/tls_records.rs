@@ -1,28 +1,30 @@
-/// The bytes before a record: its type, a version of two bytes, and the length of what follows in
-/// two bytes ([RFC 8446, section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
+//! Whether a TLS server has sent a part of a record.
+
+/// The length of a record's header: its type, the version in two bytes, and the length of the rest
+/// in two bytes ([RFC 8446, section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
 const HEADER: u8 = 5;
 
-/// Follows the records of TLS that a server sends.
+/// Follows the TLS records that a server sends.
 ///
-/// rustls does not say that it holds a part of a record. The rest of that record may come after the
-/// next request, and what is in it would be taken for the response.
+/// rustls does not tell whether it holds a part of a record. If it did, the rest could come after
+/// the next request, and the record would be taken for the response to it.
 #[derive(Debug, Default)]
 pub(super) struct TlsRecords {
-    /// The bytes of the current header that were received.
+    /// How many bytes of the current header were received.
     header: u8,
     /// The last two bytes of the current header.
     length: u16,
-    /// The bytes of the current record that are missing.
+    /// How many bytes of the current record are missing.
     missing: usize,
 }
 
 impl TlsRecords {
-    /// Takes the bytes that were received next.
+    /// Counts the bytes that were received next.
     pub(super) fn follow(&mut self, mut received: &[u8]) {
         loop {
-            let of_record = self.missing.min(received.len());
-            self.missing -= of_record;
-            received = received.get(of_record..).unwrap_or_default();
+            let skipped = self.missing.min(received.len());
+            self.missing -= skipped;
+            received = received.get(skipped..).unwrap_or_default();
             let Some((byte, rest)) = received.split_first() else {
                 return;
             };
@@ -36,7 +38,7 @@ impl TlsRecords {
         }
     }
 
-    /// Whether every record has been received to its end.
+    /// Returns whether every record was received to its end.
     pub(super) fn are_complete(&self) -> bool {
         self.header == 0 && self.missing == 0
     }
@@ -56,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn records_are_complete_at_their_ends_and_nowhere_else() {
+    fn records_are_complete_only_at_their_ends() {
         let (bytes, ends) = records();
         for length in 1..=bytes.len() {
             let mut records = TlsRecords::default();
@@ -66,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pieces_in_which_they_come_do_not_matter() {
+    fn the_sizes_of_the_received_pieces_do_not_matter() {
         let (bytes, ends) = records();
         for size in [1, 2, 4, 7, 100] {
             let mut records = TlsRecords::default();

@@ -1,4 +1,4 @@
-//! Which authorities are trusted.
+//! The certificates of authorities that are trusted.
 
 use std::sync::{Arc, LazyLock};
 
@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 
 use super::{HttpSettings, TlsRoots};
 
-/// The authorities in this build.
+/// The certificates in this build.
 pub(crate) static BUNDLED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     let roots = webpki_roots::TLS_SERVER_ROOTS.to_vec();
     Arc::new(RootCertStore { roots })
@@ -22,54 +22,55 @@ const MOST_NAMED: usize = 3;
 #[derive(Debug)]
 pub(super) struct Roots {
     pub(super) store: Arc<RootCertStore>,
-    /// Which certificates of the caller cannot be read and are therefore not trusted, in a sentence
-    /// for an error's text.
-    pub(super) passed_over: Option<String>,
+    /// Which certificates of the caller were ignored because they cannot be read, for the text of
+    /// an error.
+    pub(super) note: Option<String>,
 }
 
 impl Roots {
     pub(super) fn new(settings: &HttpSettings) -> Result<Self> {
         let mut store = Arc::new(RootCertStore::empty());
-        let mut passed_over = None;
+        let mut note = None;
         match &settings.tls_roots {
             TlsRoots::Bundled => store = Arc::clone(&BUNDLED),
             #[cfg(feature = "os-roots")]
-            TlsRoots::Os => add_os(Arc::make_mut(&mut store))?,
+            TlsRoots::Os => add_os_roots(Arc::make_mut(&mut store))?,
             TlsRoots::Pem(pem) => {
-                passed_over = add_pem(Arc::make_mut(&mut store), "tls_roots", pem)?;
+                note = add_pem(Arc::make_mut(&mut store), "tls_roots", pem)?;
             }
         }
         if let Some(pem) = &settings.extra_tls_roots {
             let extra = add_pem(Arc::make_mut(&mut store), "extra_tls_roots", pem)?;
-            passed_over = passed_over.or(extra);
+            note = note.or(extra);
         }
-        Ok(Self { store, passed_over })
+        Ok(Self { store, note })
     }
 }
 
 #[cfg(feature = "os-roots")]
-fn add_os(store: &mut RootCertStore) -> Result<()> {
+fn add_os_roots(store: &mut RootCertStore) -> Result<()> {
     let found = rustls_native_certs::load_native_certs();
     let (added, _) = store.add_parsable_certificates(found.certs);
     if added == 0 {
-        let why = found.errors.first().map(|error| format!(" ({error})"));
+        let reason = found.errors.first().map(|error| format!(" ({error})"));
         return Err(refuse(
             "tls_roots",
             &format!(
-                "no certificates of the operating system were found{}; install them (Debian: ca-certificates), \
-                 name a file of them in SSL_CERT_FILE, or give the certificates themselves",
-                why.unwrap_or_default()
+                "no certificates of the operating system were found{}; install them (Debian: \
+                 ca-certificates), name a file of them in SSL_CERT_FILE, or give the certificates \
+                 themselves",
+                reason.unwrap_or_default()
             ),
         ));
     }
     Ok(())
 }
 
-/// Adds the certificates in `pem`, and names those that cannot be read. If none can be read, that
-/// is an error.
+/// Adds the certificates in `pem`, and returns a note about those that cannot be read. If none can
+/// be read, that is an error.
 ///
-/// Among 140 authorities of a company's bundle, there are some that rustls cannot read. Who needs
-/// one of the others shall not fail for them.
+/// A company's bundle of 140 authorities has some that rustls cannot read. They must not keep a
+/// client from using the others.
 pub(crate) fn add_pem(
     store: &mut RootCertStore,
     setting: &str,
@@ -105,17 +106,17 @@ pub(crate) fn add_pem(
         0..=MOST_NAMED => String::new(),
         all => format!(" and {} more", all - MOST_NAMED),
     };
-    let what = format!("of {number} certificates, these cannot be read: number {named}{more}");
+    let problem = format!("of {number} certificates, these cannot be read: number {named}{more}");
     if unreadable.len() == number {
         return Err(refuse(
             setting,
-            &format!("{what}; give one or more certificates in PEM"),
+            &format!("{problem}; give one or more certificates in PEM"),
         ));
     }
-    log::warn!("{setting}: {what}; the others are trusted");
-    Ok(Some(format!("{setting}: {what}")))
+    log::warn!("{setting}: {problem}; the others are trusted");
+    Ok(Some(format!("{setting}: {problem}")))
 }
 
-fn refuse(setting: &str, what: &str) -> Error {
-    Error::new(OwnCode::InvalidConfig, format!("{setting}: {what}"))
+fn refuse(setting: &str, reason: &str) -> Error {
+    Error::new(OwnCode::InvalidConfig, format!("{setting}: {reason}"))
 }

@@ -1,10 +1,10 @@
-//! Connections that wait for another request.
+//! The pool of idle connections.
 //!
-//! ureq's own pool looks at each of them twice a request, under its lock, and takes the one that
-//! has waited longest, so that a burst's connections are all kept, and all cold. Here the last one
-//! is taken, and what the burst has left ages. A thread closes what has waited too long, so that a
-//! process that falls silent keeps no sockets open. It runs while connections wait, and a little
-//! longer, so that calls one after the other do not each start one.
+//! ureq's own pool checks every idle connection twice for each request, while it holds its lock. It
+//! takes the one that was idle longest, so all connections of a burst stay open. This pool takes
+//! the one that was idle shortest, so the others age, and a thread closes those that are too old. A
+//! process that makes no more calls therefore keeps no sockets open. The thread runs while there
+//! are idle connections and a little longer, so that single calls do not start a thread each.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -23,84 +23,87 @@ use ureq::unversioned::transport::{
 
 use super::query;
 
-/// How long a connection waits at most: less than servers and what lies between commonly allow.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// The longest time a connection is idle: less than servers and load balancers commonly allow.
+const LONGEST_IDLE: Duration = Duration::from_secs(15);
 
-/// The most connections that wait: with fewer than calls in flight, connections are opened and closed for nothing.
+/// The most idle connections. With fewer than calls in flight, connections would be opened and
+/// closed for nothing.
 const CAPACITY: usize = 64;
 
-/// The stack of the thread that closes connections, in bytes; it does nothing else.
+/// The stack of the thread that closes connections, in bytes.
 const STACK: usize = 64 * 1024;
 
-/// Takes a connection that waits, and else opens one that will.
+/// Takes a connection from the pool, or else opens one that returns to the pool.
 #[derive(Debug)]
-pub(super) struct IdleConnector<C> {
+pub(super) struct PoolConnector<C> {
     connector: C,
-    /// Whether there is a proxy, to which connections are opened with a configuration of their own.
-    proxied: bool,
-    idle: Arc<IdleConnections>,
+    /// Whether there is a proxy. ureq opens connections to the proxy itself with another
+    /// configuration, which has no proxy.
+    is_proxied: bool,
+    pool: Arc<Pool>,
 }
 
-impl<C> IdleConnector<C> {
-    pub(super) fn new(connector: C, proxied: bool) -> Self {
-        let idle = Arc::default();
+impl<C> PoolConnector<C> {
+    pub(super) fn new(connector: C, is_proxied: bool) -> Self {
+        let pool = Arc::default();
         Self {
             connector,
-            proxied,
-            idle,
+            is_proxied,
+            pool,
         }
     }
 }
 
-impl<C: Connector> Connector for IdleConnector<C> {
-    type Out = Either<KeptTransport, C::Out>;
+impl<C: Connector> Connector for PoolConnector<C> {
+    type Out = Either<PooledTransport, C::Out>;
 
     fn connect(
         &self,
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, Error> {
-        // A connection to the proxy itself becomes part of one to the host behind it, and that is what waits.
-        if self.proxied && details.config.proxy().is_none() {
+        // A connection to the proxy itself becomes part of one to a host, and only that is pooled.
+        if self.is_proxied && details.config.proxy().is_none() {
             let transport = self.connector.connect(details, chained)?;
             return Ok(transport.map(Either::B));
         }
-        let idle = Arc::downgrade(&self.idle);
-        while let Some(mut connection) = self.idle.take(details.uri, Instant::now()) {
+        let pool = Arc::downgrade(&self.pool);
+        while let Some(mut connection) = self.pool.take(details.uri, Instant::now()) {
             if connection.transport.is_open() {
-                return Ok(Some(Either::A(KeptTransport::new(connection, idle))));
+                return Ok(Some(Either::A(PooledTransport::new(connection, pool))));
             }
         }
         let transport = self.connector.connect(details, chained)?;
         Ok(transport.map(|transport| {
             let connection = Connection::new(details.uri, Box::new(transport));
-            Either::A(KeptTransport::new(connection, idle))
+            Either::A(PooledTransport::new(connection, pool))
         }))
     }
 }
 
-/// A connection that is put back when it is dropped after its request, and closed when before.
+/// A connection. If its request is over when it is dropped, it returns to the pool; if not, it is
+/// closed.
 #[derive(Debug)]
-pub(super) struct KeptTransport {
+pub(super) struct PooledTransport {
     connection: Connection,
-    idle: Weak<IdleConnections>,
-    /// Until the request's first line is sent.
+    pool: Weak<Pool>,
+    /// `None` once the first line of the request was sent.
     query: Option<Secret>,
     is_done: bool,
 }
 
-impl KeptTransport {
-    fn new(connection: Connection, idle: Weak<IdleConnections>) -> Self {
+impl PooledTransport {
+    fn new(connection: Connection, pool: Weak<Pool>) -> Self {
         Self {
             connection,
-            idle,
+            pool,
             query: query::take(),
             is_done: false,
         }
     }
 }
 
-impl Transport for KeptTransport {
+impl Transport for PooledTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.connection.transport.buffers()
     }
@@ -116,7 +119,7 @@ impl Transport for KeptTransport {
         self.connection.transport.await_input(timeout)
     }
 
-    /// ureq asks once a request is over whose connection may be used again.
+    /// ureq calls this once the request is over, if the connection may be used again.
     fn is_open(&mut self) -> bool {
         self.is_done = self.connection.transport.is_open();
         self.is_done
@@ -127,15 +130,15 @@ impl Transport for KeptTransport {
     }
 }
 
-impl Drop for KeptTransport {
+impl Drop for PooledTransport {
     fn drop(&mut self) {
-        if let Some(idle) = self.idle.upgrade().filter(|_| self.is_done) {
-            idle.put(self.connection.take(), Instant::now());
+        if let Some(pool) = self.pool.upgrade().filter(|_| self.is_done) {
+            pool.put(self.connection.take(), Instant::now());
         }
     }
 }
 
-/// A connection, and where it leads to.
+/// A connection, and the scheme and authority of its host.
 #[derive(Debug)]
 struct Connection {
     scheme: String,
@@ -145,7 +148,7 @@ struct Connection {
 
 impl Connection {
     fn new(uri: &Uri, transport: Box<dyn Transport>) -> Self {
-        let (scheme, authority) = ends(uri);
+        let (scheme, authority) = endpoint_key(uri);
         Self {
             scheme: scheme.to_owned(),
             authority: authority.to_owned(),
@@ -153,7 +156,7 @@ impl Connection {
         }
     }
 
-    /// Leaves one behind that can only be dropped.
+    /// Takes the connection, and leaves one behind that can only be dropped.
     fn take(&mut self) -> Self {
         Self {
             scheme: mem::take(&mut self.scheme),
@@ -163,40 +166,39 @@ impl Connection {
     }
 }
 
-/// By what connections are told apart.
-fn ends(uri: &Uri) -> (&str, &str) {
+/// Returns the scheme and authority, which a request and its connection must share.
+fn endpoint_key(uri: &Uri) -> (&str, &str) {
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     (uri.scheme_str().unwrap_or_default(), authority)
 }
 
-/// The connections that wait. Dropping it closes them, and ends the thread that closes the old
-/// ones.
-struct IdleConnections {
+/// The idle connections. Dropping the pool closes them, and ends the thread that closes old ones.
+struct Pool {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    waiting: Mutex<Waiting>,
-    /// Told when nothing waits any more because nobody needs it.
-    is_over: Condvar,
-    longest_wait: Duration,
+    idle: Mutex<Idle>,
+    /// Wakes the thread when the pool is dropped.
+    pool_dropped: Condvar,
+    longest_idle: Duration,
 }
 
 #[derive(Default)]
-struct Waiting {
-    /// The last is the one that came last.
+struct Idle {
+    /// The last one is the one that came last.
     connections: VecDeque<(Instant, Connection)>,
-    /// Whether a thread closes those that wait too long.
+    /// Whether a thread is running that closes old connections.
     has_closer: bool,
-    /// That thread, or the one before, and the process that it belongs to: a forked child has none.
+    /// That thread, or the last one, and its process: a forked child does not have the thread.
     closer: Option<(u32, JoinHandle<()>)>,
-    is_over: bool,
+    is_pool_dropped: bool,
 }
 
-impl Waiting {
-    /// Removes the connections that have waited too long.
-    fn take_old(&mut self, longest_wait: Duration, now: Instant) -> Vec<(Instant, Connection)> {
-        let is_old = |since: Instant| now.saturating_duration_since(since) >= longest_wait;
+impl Idle {
+    /// Removes the connections that were idle too long.
+    fn take_old(&mut self, longest_idle: Duration, now: Instant) -> Vec<(Instant, Connection)> {
+        let is_old = |since: Instant| now.saturating_duration_since(since) >= longest_idle;
         let old = self
             .connections
             .partition_point(|(since, _)| is_old(*since));
@@ -204,122 +206,123 @@ impl Waiting {
     }
 }
 
-impl Default for IdleConnections {
+impl Default for Pool {
     fn default() -> Self {
-        Self::new(LONGEST_WAIT)
+        Self::new(LONGEST_IDLE)
     }
 }
 
-impl IdleConnections {
-    fn new(longest_wait: Duration) -> Self {
+impl Pool {
+    fn new(longest_idle: Duration) -> Self {
         let shared = Arc::new(Shared {
-            waiting: Mutex::default(),
-            is_over: Condvar::new(),
-            longest_wait,
+            idle: Mutex::default(),
+            pool_dropped: Condvar::new(),
+            longest_idle,
         });
         Self { shared }
     }
 
-    /// Takes the connection to there that has waited least, and closes those that have waited too
-    /// long.
+    /// Takes the connection to this host that was idle shortest, and closes the connections that
+    /// were idle too long.
     fn take(&self, uri: &Uri, now: Instant) -> Option<Connection> {
-        let (scheme, authority) = ends(uri);
-        let mut waiting = self.shared.lock();
-        let closed = waiting.take_old(self.shared.longest_wait, now);
-        let connections = &mut waiting.connections;
-        let place = connections.iter().rposition(|(_, connection)| {
+        let (scheme, authority) = endpoint_key(uri);
+        let mut idle = self.shared.lock();
+        let closed = idle.take_old(self.shared.longest_idle, now);
+        let connections = &mut idle.connections;
+        let index = connections.iter().rposition(|(_, connection)| {
             connection.authority == authority && connection.scheme == scheme
         });
-        let taken = place.and_then(|place| connections.remove(place));
-        // Closing takes time: others need not wait for it.
-        drop(waiting);
+        let taken = index.and_then(|index| connections.remove(index));
+        // Closing takes time, so the lock is released first.
+        drop(idle);
         drop(closed);
         taken.map(|(_, connection)| connection)
     }
 
-    /// Has it wait, and closes the one that has waited longest where there are too many.
+    /// Puts a connection into the pool. If there are too many, the one that was idle longest is
+    /// closed.
     fn put(&self, connection: Connection, now: Instant) {
-        let mut waiting = self.shared.lock();
-        waiting.connections.push_back((now, connection));
-        let closed = waiting.connections.len() > CAPACITY;
-        let closed = closed.then(|| waiting.connections.pop_front());
-        let starts_closer = !mem::replace(&mut waiting.has_closer, true);
-        drop(waiting);
+        let mut idle = self.shared.lock();
+        idle.connections.push_back((now, connection));
+        let closed = idle.connections.len() > CAPACITY;
+        let closed = closed.then(|| idle.connections.pop_front());
+        let starts_closer = !mem::replace(&mut idle.has_closer, true);
+        drop(idle);
         drop(closed);
         if starts_closer {
             self.start_closer();
         }
     }
 
-    /// If no thread can be started, connections that have waited too long are closed by the next
-    /// call.
+    /// Starts the thread that closes old connections. If that fails, the next call closes them.
     fn start_closer(&self) {
         let shared = Arc::clone(&self.shared);
         let started = thread::Builder::new()
             .name("jumpqr-idle".to_owned())
             .stack_size(STACK)
             .spawn(move || shared.close_old());
-        let mut waiting = self.shared.lock();
+        let mut idle = self.shared.lock();
         match started {
-            Ok(thread) => waiting.closer = Some((process::id(), thread)),
-            Err(_) => waiting.has_closer = false,
+            Ok(thread) => idle.closer = Some((process::id(), thread)),
+            Err(_) => idle.has_closer = false,
         }
     }
 }
 
-impl Drop for IdleConnections {
+impl Drop for Pool {
     fn drop(&mut self) {
-        let mut waiting = self.shared.lock();
-        waiting.is_over = true;
-        let closed = mem::take(&mut waiting.connections);
-        let thread = waiting.closer.take();
-        drop(waiting);
+        let mut idle = self.shared.lock();
+        idle.is_pool_dropped = true;
+        let closed = mem::take(&mut idle.connections);
+        let thread = idle.closer.take();
+        drop(idle);
         drop(closed);
-        self.shared.is_over.notify_all();
-        // It ends at once. If the library is unloaded next, the thread must not run any more.
+        self.shared.pool_dropped.notify_all();
+        // The thread ends at once. It must not run any more if the library is unloaded next.
         if let Some((_, thread)) = thread.filter(|(owner, _)| *owner == process::id()) {
-            let _ended = thread.join();
+            // If it panicked, it has ended, too.
+            let _ = thread.join();
         }
     }
 }
 
 impl Shared {
-    /// Closes connections as they become too old, until none has waited for as long as one may
-    /// wait.
+    /// Closes connections as they become too old, until there was none for as long as one may be
+    /// idle.
     fn close_old(&self) {
-        let mut waiting = self.lock();
+        let mut idle = self.lock();
         let mut was_empty = false;
-        while !waiting.is_over {
+        while !idle.is_pool_dropped {
             let now = Instant::now();
-            let closed = waiting.take_old(self.longest_wait, now);
+            let closed = idle.take_old(self.longest_idle, now);
             if !closed.is_empty() {
-                drop(waiting);
+                drop(idle);
                 drop(closed);
-                waiting = self.lock();
+                idle = self.lock();
                 continue;
             }
-            let oldest = waiting.connections.front().map(|(since, _)| *since);
+            let oldest = idle.connections.front().map(|(since, _)| *since);
             if oldest.is_none() && mem::replace(&mut was_empty, true) {
                 break;
             }
             was_empty = oldest.is_none();
-            let waited =
+            let idle_time =
                 oldest.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
-            let left = self.longest_wait.saturating_sub(waited);
-            let woken = self.is_over.wait_timeout(waiting, left);
-            (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
+            let left = self.longest_idle.saturating_sub(idle_time);
+            let woken = self.pool_dropped.wait_timeout(idle, left);
+            (idle, _) = woken.unwrap_or_else(PoisonError::into_inner);
         }
-        waiting.has_closer = false;
+        idle.has_closer = false;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for IdleConnections {
+impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IdleConnections").finish_non_exhaustive()
+        f.debug_struct("Pool").finish_non_exhaustive()
     }
 }
 
@@ -340,12 +343,10 @@ mod tests {
 
     use super::super::deadline::with_deadline;
     use super::super::tcp::TcpConnector;
-    use super::{
-        CAPACITY, Connection, IdleConnections, IdleConnector, KeptTransport, LONGEST_WAIT,
-    };
+    use super::{CAPACITY, Connection, LONGEST_IDLE, Pool, PoolConnector, PooledTransport};
     use crate::cancel::Cancel;
 
-    /// Known by the size of its buffers.
+    /// A connection whose number is the size of its buffers.
     #[derive(Debug)]
     struct Numbered {
         buffers: LazyBuffers,
@@ -376,7 +377,7 @@ mod tests {
         }
     }
 
-    /// Connections that count how many of them were closed.
+    /// Makes connections, and counts how many of them were closed.
     #[derive(Default)]
     struct Connections {
         closed: Arc<AtomicUsize>,
@@ -396,85 +397,77 @@ mod tests {
         }
     }
 
-    fn take(idle: &IdleConnections, base_url: &str, now: Instant) -> Option<usize> {
-        let taken = idle.take(&base_url.parse().unwrap(), now);
+    fn take(pool: &Pool, base_url: &str, now: Instant) -> Option<usize> {
+        let taken = pool.take(&base_url.parse().unwrap(), now);
         taken.map(|mut connection| connection.transport.buffers().output().len())
     }
 
     #[test]
-    fn the_last_that_leads_there_is_taken() {
-        let (idle, connections, now) = (
-            IdleConnections::default(),
-            Connections::default(),
-            Instant::now(),
-        );
+    fn the_last_connection_to_the_host_is_taken() {
+        let (pool, connections, now) = (Pool::default(), Connections::default(), Instant::now());
         for (number, base_url) in [
             (1, "http://h"),
             (2, "http://h"),
             (3, "https://h"),
             (4, "http://h:8080"),
         ] {
-            idle.put(connections.open(base_url, number), now);
+            pool.put(connections.open(base_url, number), now);
         }
-        assert_eq!(take(&idle, "http://h/path?query", now), Some(2));
-        assert_eq!(take(&idle, "http://h", now), Some(1));
-        assert_eq!(take(&idle, "http://h", now), None);
-        assert_eq!(take(&idle, "https://h", now), Some(3));
-        assert_eq!(take(&idle, "http://h:8080", now), Some(4));
+        assert_eq!(take(&pool, "http://h/path?query", now), Some(2));
+        assert_eq!(take(&pool, "http://h", now), Some(1));
+        assert_eq!(take(&pool, "http://h", now), None);
+        assert_eq!(take(&pool, "https://h", now), Some(3));
+        assert_eq!(take(&pool, "http://h:8080", now), Some(4));
     }
 
     #[test]
-    fn one_that_has_waited_too_long_is_closed() {
-        let (idle, connections, now) = (
-            IdleConnections::default(),
-            Connections::default(),
-            Instant::now(),
-        );
+    fn a_connection_that_was_idle_too_long_is_closed() {
+        let (pool, connections, now) = (Pool::default(), Connections::default(), Instant::now());
         let second = Duration::from_secs(1);
-        idle.put(connections.open("http://h", 1), now);
-        idle.put(connections.open("http://h", 2), now + second);
-        assert_eq!(take(&idle, "http://other", now + LONGEST_WAIT), None);
+        pool.put(connections.open("http://h", 1), now);
+        pool.put(connections.open("http://h", 2), now + second);
+        assert_eq!(take(&pool, "http://other", now + LONGEST_IDLE), None);
         assert_eq!(connections.closed(), 1);
-        assert_eq!(take(&idle, "http://h", now + LONGEST_WAIT), Some(2));
+        assert_eq!(take(&pool, "http://h", now + LONGEST_IDLE), Some(2));
     }
 
     #[test]
-    fn nobody_needs_to_call_for_old_ones_to_be_closed() {
-        let idle = IdleConnections::new(Duration::from_millis(20));
+    fn old_connections_are_closed_without_another_call() {
+        let pool = Pool::new(Duration::from_millis(20));
         let connections = Connections::default();
-        let shared = Arc::downgrade(&idle.shared);
+        let shared = Arc::downgrade(&pool.shared);
         for number in 1..=3 {
-            idle.put(connections.open("http://h", number), Instant::now());
+            pool.put(connections.open("http://h", number), Instant::now());
         }
         until(|| connections.closed() == 3);
-        until(|| !idle.shared.lock().has_closer);
+        until(|| !pool.shared.lock().has_closer);
         // The thread has gone; the next connection starts another.
         until(|| shared.strong_count() == 1);
-        idle.put(connections.open("http://h", 4), Instant::now());
+        pool.put(connections.open("http://h", 4), Instant::now());
         until(|| connections.closed() == 4);
     }
 
     #[test]
     fn with_the_client_the_connections_and_the_thread_end() {
-        let idle = IdleConnections::new(Duration::from_secs(3600));
+        let pool = Pool::new(Duration::from_secs(3600));
         let connections = Connections::default();
-        let shared = Arc::downgrade(&idle.shared);
-        idle.put(connections.open("http://h", 1), Instant::now());
-        drop(idle);
+        let shared = Arc::downgrade(&pool.shared);
+        pool.put(connections.open("http://h", 1), Instant::now());
+        drop(pool);
         assert_eq!(connections.closed(), 1);
         assert_eq!(shared.strong_count(), 0, "the thread has not ended");
     }
 
     #[test]
-    fn connections_in_use_one_after_the_other_start_one_thread() {
-        let idle = IdleConnections::new(Duration::from_secs(3600));
+    fn calls_one_after_the_other_start_one_thread() {
+        let pool = Pool::new(Duration::from_secs(3600));
         let connections = Connections::default();
-        idle.put(connections.open("http://h", 1), Instant::now());
-        let shared = Arc::clone(&idle.shared);
+        pool.put(connections.open("http://h", 1), Instant::now());
+        let shared = Arc::clone(&pool.shared);
         for _ in 0..10 {
             let uri = "http://h".parse().unwrap();
-            let connection = idle.take(&uri, Instant::now()).unwrap();
-            idle.put(connection, Instant::now());
+            let connection = pool.take(&uri, Instant::now()).unwrap();
+            pool.put(connection, Instant::now());
         }
         // This test's, the client's and the thread's.
         assert_eq!(Arc::strong_count(&shared), 3);
@@ -493,27 +486,23 @@ mod tests {
     }
 
     #[test]
-    fn of_too_many_the_one_that_has_waited_longest_is_closed() {
-        let (idle, connections, now) = (
-            IdleConnections::default(),
-            Connections::default(),
-            Instant::now(),
-        );
+    fn of_too_many_connections_the_one_idle_longest_is_closed() {
+        let (pool, connections, now) = (Pool::default(), Connections::default(), Instant::now());
         for number in 1..=CAPACITY + 1 {
-            idle.put(connections.open("http://h", number), now);
+            pool.put(connections.open("http://h", number), now);
         }
         assert_eq!(connections.closed(), 1);
         for number in (2..=CAPACITY + 1).rev() {
-            assert_eq!(take(&idle, "http://h", now), Some(number));
+            assert_eq!(take(&pool, "http://h", now), Some(number));
         }
     }
 
     #[test]
-    fn one_whose_request_is_not_over_is_closed() {
-        let (idle, connections) = (Arc::new(IdleConnections::default()), Connections::default());
+    fn a_connection_whose_request_is_not_over_is_closed() {
+        let (pool, connections) = (Arc::new(Pool::default()), Connections::default());
         for (is_over, closed) in [(true, 0), (false, 1)] {
             let connection = connections.open("http://h", 1);
-            let mut transport = KeptTransport::new(connection, Arc::downgrade(&idle));
+            let mut transport = PooledTransport::new(connection, Arc::downgrade(&pool));
             if is_over {
                 assert!(transport.is_open());
             }
@@ -523,7 +512,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_tunnel_no_part_waits_once_it_is_closed() {
+    fn no_part_of_a_closed_tunnel_stays_in_the_pool() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = format!("http://{}", listener.local_addr().unwrap());
         let serving = thread::spawn(move || {
@@ -545,8 +534,8 @@ mod tests {
             stream
         });
         let opening = ().chain(ConnectProxyConnector::default()).chain(TcpConnector);
-        let connector = IdleConnector::new(opening, true);
-        let idle = Arc::clone(&connector.idle);
+        let connector = PoolConnector::new(opening, true);
+        let pool = Arc::clone(&connector.pool);
         let config = Agent::config_builder()
             .proxy(Some(Proxy::new(&proxy).unwrap()))
             .max_idle_connections(0)
@@ -557,8 +546,8 @@ mod tests {
             agent.get(url).call().unwrap();
         });
         let _still_open = serving.join().unwrap();
-        let tunnel = idle.take(&url.parse().unwrap(), Instant::now());
+        let tunnel = pool.take(&url.parse().unwrap(), Instant::now());
         drop(tunnel.unwrap());
-        assert!(idle.shared.lock().connections.is_empty());
+        assert!(pool.shared.lock().connections.is_empty());
     }
 }
