@@ -203,7 +203,7 @@ test('a store that others can read is made private again, unless other things ar
   assert.equal(fs.statSync(path.join(folder, 'tokens')).mode & 0o777, 0o700)
   fs.writeFileSync(path.join(folder, 'tokens', 'notes.txt'), '')
   fs.chmodSync(path.join(folder, 'tokens'), 0o755)
-  const refused = { name: 'StoreError', kind: 'store', code: 'store_not_private', message: /other things/ }
+  const refused = { name: 'StoreError', kind: 'store', code: 'store_not_private', message: /other files/ }
   assert.throws(() => sandbox.client({ tokenStore: tokenStore() }), refused)
   await assert.rejects(client.tokenStatus(), refused)
   fs.unlinkSync(path.join(folder, 'tokens', 'notes.txt'))
