@@ -20,20 +20,20 @@ use crate::token::{
 };
 use crate::transport::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots, Transport};
 
-/// The most time that a call takes, where nothing else is said.
+/// The default timeout of a call.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What every appid begins with.
+/// The first letters of every appid.
 const APPID_PREFIX: &str = "wx";
 
-/// How often a call is tried again, where nothing else is said.
+/// The default number of retries.
 const DEFAULT_MAX_RETRIES: usize = 3;
 
-/// More retries than this would not fit into any deadline.
+/// The most retries; more would not fit into any deadline.
 const MOST_RETRIES: usize = 100;
 
-/// Settings for a [`Client`], or for a [`Platform`] and the clients of its merchants. Where the
-/// tokens come from must be said; everything else has a default.
+/// Settings of a [`Client`], or of a [`Platform`] and the clients of its merchants. A client needs
+/// a source of tokens; everything else has a default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -92,17 +92,17 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// This token, for as long as it lives.
+    /// Uses this access token, which is never renewed.
     pub fn access_token(mut self, token: impl Into<Secret>) -> Self {
         self.credentials = Some(Credentials::Token(token.into()));
         self
     }
 
-    /// The caller's function is asked for a token before each call, and once more when WeChat calls
-    /// the token stale.
+    /// Calls this function for a token before each call, and once more if WeChat rejects the token.
     ///
-    /// It is called from many threads at once. What it fails with is the [source](StdError::source)
-    /// of the error; an [`Error`](jumpqr_core::Error) comes out as it is.
+    /// It is called from many threads at once. If it fails, its error becomes the
+    /// [source](StdError::source) of the call's error. An [`Error`](jumpqr_core::Error) is returned
+    /// unchanged.
     pub fn token_function<F>(self, function: F) -> Self
     where
         F: Fn(&TokenRequest<'_>) -> Result<Secret, Box<dyn StdError + Send + Sync>>
@@ -113,14 +113,14 @@ impl ClientBuilder {
         self.token_source(TokenFunction(function))
     }
 
-    /// Any source of tokens.
+    /// Uses any source of tokens.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
         self.credentials = Some(Credentials::Source(Arc::new(source)));
         self
     }
 
-    /// The tokens of the account `appid`, fetched with its appsecret, kept in the
-    /// [store](Self::token_store) and renewed before they expire.
+    /// Fetches the tokens of the account `appid` with its appsecret, keeps them in the
+    /// [store](Self::token_store), and renews them before they expire.
     pub fn app(mut self, appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.credentials = Some(Credentials::App {
             appid: appid.into(),
@@ -129,15 +129,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Which interface issues the tokens of [`app`](Self::app); `stable_token` by default.
+    /// Sets the interface that issues the tokens of [`app`](Self::app); `stable_token` by default.
     pub fn token_interface(mut self, interface: TokenInterface) -> Self {
         self.token_interface = interface;
         self
     }
 
-    /// Where the tokens of [`app`](Self::app), or of a platform and its merchants, are kept, so
-    /// that other clients, processes and machines share them; in this client's own memory by
-    /// default. [`store::open`](crate::store::open) makes one of a setting.
+    /// Sets the store that keeps the tokens of [`app`](Self::app), or of a platform and its
+    /// merchants, so that other clients, processes and machines share them. By default, the client
+    /// keeps them in its own memory. [`store::open`](crate::store::open) opens the store that a
+    /// setting names.
     ///
     /// ```
     /// let store = jumpqr::store::open("memory:")?;
@@ -152,21 +153,21 @@ impl ClientBuilder {
         self
     }
 
-    /// What a platform's own token is called in the query of its token requests; `access_token` by
-    /// default, as on WeChat's newer pages.
+    /// Sets the query parameter with a platform's own token in its token requests; `access_token`
+    /// by default, as on WeChat's newer pages.
     pub fn component_token_field(mut self, field: ComponentTokenField) -> Self {
         self.component_token_field = field;
         self
     }
 
-    /// The host to call; [`DEFAULT_BASE_URL`] by default. It must be https, but for this machine's
-    /// own addresses.
+    /// Sets the host to call; [`DEFAULT_BASE_URL`] by default. It must be https, unless it is an
+    /// address of this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Hosts that are tried, in order, when nothing could be sent to the ones before; none by
+    /// Sets hosts that are tried, in order, if nothing could be sent to the ones before; none by
     /// default. For example `https://api2.weixin.qq.com`, WeChat's host for disaster recovery.
     pub fn alternate_base_urls(
         mut self,
@@ -176,115 +177,116 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether plain http is allowed to other machines: only for a proxy in your own network that
-    /// speaks https to WeChat.
+    /// Sets whether plain http to other machines is allowed; false by default. Use it only for a
+    /// proxy in your own network that speaks https to WeChat.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// The most time that a whole call takes, with tokens, retries and reading back; 30 s by
-    /// default, at most a day. A request for a token takes at most three quarters of what is left
-    /// of it, and 10 s. While a call waits for a [slot](Self::pacing), its time stands still: that
-    /// wait has a [bound of its own](Self::queue_timeout).
+    /// Sets the timeout of a whole call, with tokens, retries and reading back; 30 s by default, at
+    /// most a day. A token request takes at most three quarters of the remaining time, and at most
+    /// 10 s. Waiting for a [slot](Self::pacing) does not count: it has a [timeout of its
+    /// own](Self::queue_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a call may wait for all its [slots](Self::pacing) together; 300 s by default, at
-    /// most a day. WeChat takes 5 calls a second, so 1,000 calls that begin at once take 220 s. A
-    /// call that would wait longer fails at once with the code `paced_out`.
+    /// Sets how long a call may wait for all its [slots](Self::pacing) together; 300 s by default,
+    /// at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at once take 220
+    /// s. A call that would wait longer fails at once with the code `paced_out`.
     pub fn queue_timeout(mut self, timeout: Duration) -> Self {
         self.queue_timeout = timeout;
         self
     }
 
-    /// How long looking up the host's name may take, and then connecting, TLS included; 5 s each by
-    /// default.
+    /// Sets the timeout for resolving the host, and then for connecting, with TLS; 5 s each by
+    /// default, at most a day.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.http.connect_timeout = timeout;
         self
     }
 
-    /// How long the server may say nothing; 10 s by default.
+    /// Sets how long the server may send nothing; 10 s by default, at most a day.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.http.read_timeout = timeout;
         self
     }
 
-    /// How often a call is tried again after a transient failure; 3 by default, 0 to 100.
+    /// Sets how often a call is retried after a transient failure; 3 by default, 0 to 100.
     pub fn max_retries(mut self, retries: usize) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// Whether calls wait for slots, so that no more than 5 calls a second are sent of each
-    /// interface and account; true by default. WeChat answers more calls with 44990.
+    /// Sets whether calls wait for slots, so that at most 5 calls a second are sent for each
+    /// interface and account; true by default. WeChat refuses more calls with 44990.
     pub fn pacing(mut self, pacing: bool) -> Self {
         self.pacing = pacing;
         self
     }
 
-    /// Whether a request is checked before it is sent, and a rule is looked up before it is
+    /// Sets whether a request is checked before it is sent, and a rule is looked up before it is
     /// published or deleted; true by default.
     pub fn validate(mut self, validate: bool) -> Self {
         self.validate = validate;
         self
     }
 
-    /// The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000
-    /// rules takes.
+    /// Sets the longest response, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.http.body_limit = bytes;
         self
     }
 
-    /// The proxy; the environment's by default.
+    /// Sets the proxy; that of the environment by default.
     pub fn proxy(mut self, proxy: ProxySetting) -> Self {
         self.http.proxy = proxy;
         self
     }
 
-    /// Whose certificates are trusted; the bundled authorities' by default.
+    /// Sets the certificates to trust; the bundled ones by default.
     pub fn tls_roots(mut self, roots: TlsRoots) -> Self {
         self.http.tls_roots = roots;
         self
     }
 
-    /// Certificates that are trusted besides those of [`tls_roots`](Self::tls_roots), in PEM; none
-    /// by default. For example the authority of a company whose proxy opens TLS.
+    /// Sets further certificates to trust besides [`tls_roots`](Self::tls_roots), in PEM; none by
+    /// default. For example the authority of a company whose proxy decrypts TLS.
     pub fn extra_tls_roots(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.extra_tls_roots = Some(pem.into());
         self
     }
 
-    /// The version of the Internet Protocol to connect with, to a proxy too; any by default.
+    /// Sets the version of the Internet Protocol to connect with, also to a proxy; any by default.
     pub fn ip_version(mut self, version: IpVersion) -> Self {
         self.http.ip_version = version;
         self
     }
 
-    /// Another transport than blocking HTTP; the settings of HTTP are then without effect.
+    /// Sets another transport than blocking HTTP. The settings of HTTP then have no effect.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Another clock than the machine's.
+    /// Sets another clock than the machine's, for tests. A store that is not set keeps its leases
+    /// by this clock, too.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// The client; nothing is sent yet. A setting that makes no sense is refused by name.
+    /// Builds the client. Nothing is sent yet. A setting that makes no sense is refused as
+    /// `invalid_config`, a missing source of tokens as `no_credentials`.
     pub fn build(self) -> Result<Client> {
         let driver = Arc::new(self.driver()?);
         let tokens: Arc<dyn TokenSource> = match self.credentials {
             None => {
                 return Err(Error::new(
                     OwnCode::NoCredentials,
-                    "there is nothing to get an access token with",
+                    "there is no access token, no token source, and no appid and secret",
                 ));
             }
             Some(Credentials::Source(source)) => source,
@@ -299,7 +301,9 @@ impl ClientBuilder {
                 check_credential("appid", &appid)?;
                 check_credential("secret", secret.expose())?;
                 if secret.expose().starts_with(APPID_PREFIX) && !appid.starts_with(APPID_PREFIX) {
-                    return Err(refuse("appid, secret: give each in the place of the other"));
+                    return Err(refuse(
+                        "appid, secret: each has the value of the other; swap them",
+                    ));
                 }
                 let app = App {
                     appid,
@@ -323,8 +327,8 @@ impl ClientBuilder {
         self.driver().map(drop)
     }
 
-    /// A third-party platform in the place of a client, with the same settings but for those of one
-    /// account: its merchants' clients come from [`Platform::merchant`]. Nothing is sent yet.
+    /// Builds a third-party platform instead of a client. Credentials of a single account must not
+    /// be set. The clients of its merchants come from [`Platform::merchant`]. Nothing is sent yet.
     ///
     /// ```
     /// let platform = jumpqr::Client::builder()
@@ -360,7 +364,7 @@ impl ClientBuilder {
         )
     }
 
-    /// What calls are made with, once every setting is checked.
+    /// Checks every setting except the credentials, and makes what the calls need.
     fn driver(&self) -> Result<Driver> {
         let alternates = self.alternate_base_urls.iter();
         let hosts = std::iter::once(("base_url", &self.base_url))
@@ -392,7 +396,7 @@ impl ClientBuilder {
         })
     }
 
-    /// The transport over HTTP, if it leads to all of these hosts.
+    /// Makes the transport over HTTP, if it can call all of these hosts.
     fn http_transport(&self, hosts: &[BaseUrl]) -> Result<Arc<dyn Transport>> {
         let transport = HttpTransport::new(&self.http)?;
         for host in hosts {

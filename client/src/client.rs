@@ -23,9 +23,29 @@ use crate::token::{TokenSource, TokenStatus, TokensAside};
 /// Calls WeChat's QR jump-rule interfaces for one account.
 ///
 /// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any
-/// number of threads at once; every method blocks until the call is done, at most as long as its
-/// timeout and the queue timeout. A forked child makes a client of its own: the connections and
-/// locks of this one are its parent's. Errors are those of [`Error`](crate::Error).
+/// number of threads at once. Every method blocks until the call is done, at most for its timeout
+/// and the queue timeout together. A forked child must build a client of its own: the connections
+/// and locks of this one belong to the parent. Every failure is an [`Error`](crate::Error).
+///
+/// ```
+/// use jumpqr::transport::MemoryTransport;
+/// use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, response::Response};
+///
+/// // In a test, a function can take the place of WeChat.
+/// let wechat = MemoryTransport::new(|_| Ok(Response::ok(r#"{"errcode":0,"errmsg":"ok"}"#)));
+/// let client = Client::builder()
+///     .access_token("TOKEN")
+///     .transport(std::sync::Arc::new(wechat))
+///     .build()?;
+/// let rule = OrdinaryLinkRule::new(
+///     "https://m.example.cn/table/",
+///     "pages/index/index",
+///     OpenVersion::Development,
+///     PermitSubRule::NotOccupied,
+/// );
+/// client.add_jump_qr_code(rule, Edit::Add)?;
+/// # Ok::<(), jumpqr::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Client {
     driver: Arc<Driver>,
@@ -35,7 +55,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Begins to build a client.
+    /// Returns a builder for a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -54,13 +74,14 @@ impl Client {
         }
     }
 
-    /// The most time that a whole call takes, without waiting for its slots.
+    /// Returns the timeout of a whole call, without waiting for its slots.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.options.timeout
     }
 
-    /// The same client with another timeout for a whole call: more than 0 s, and at most a day.
+    /// Returns the same client with another timeout for a whole call: more than 0 s, and at most a
+    /// day. Any other is refused as `invalid_config`.
     pub fn with_timeout(&self, timeout: Duration) -> Result<Self> {
         check_duration("timeout", timeout)?;
         let mut client = self.clone();
@@ -75,7 +96,7 @@ impl Client {
         self.driver.queue_timeout
     }
 
-    /// Returns the same client for calls that have already waited so long for a free thread. That
+    /// Returns the same client for calls that have already waited this long for a free thread. That
     /// counts towards their [queue timeout](ClientBuilder::queue_timeout), not towards their
     /// timeout.
     #[must_use]
@@ -85,10 +106,10 @@ impl Client {
         client
     }
 
-    /// The same client, whose calls send nothing more once `cancelled` is set: a call in progress
-    /// then ends within 50 ms, with the code `cancelled`, unless it is waiting for an answer or a
-    /// token; with a [check](Cancel::with_check), it waits for neither. A token that is being
-    /// fetched is fetched all the same: other calls may be waiting for it.
+    /// Returns the same client, whose calls can be cancelled. Once `cancel` is set, they send
+    /// nothing more, and end with the code `cancelled` within 50 ms. Without a
+    /// [check](Cancel::with_check), a call that waits for a response or a token ends after it. A
+    /// token request that is in progress is not cancelled, because other calls may need the token.
     #[must_use]
     pub fn with_cancel(&self, cancel: &Cancel) -> Self {
         let mut client = self.clone();
@@ -96,8 +117,7 @@ impl Client {
         client
     }
 
-    /// The same client, which checks requests before it sends them, or does not. If it does, it
-    /// also looks a rule up before it publishes or deletes it.
+    /// Returns the same client with the setting [`validate`](ClientBuilder::validate) changed.
     #[must_use]
     pub fn with_validate(&self, validate: bool) -> Self {
         Self {
@@ -106,36 +126,37 @@ impl Client {
         }
     }
 
-    /// How the token of this client stands in its [store](crate::store), without asking WeChat;
-    /// `None` where the tokens are the caller's own.
+    /// Returns the state of this client's token in its [store](crate::store), without asking
+    /// WeChat; `None` if the tokens come from the caller.
     pub fn token_status(&self) -> Result<Option<TokenStatus>> {
         self.driver.queue_left(self.options.waited)?;
         self.tokens.status(self.options.timeout)
     }
 
-    /// Adds or modifies a rule. Place the [verification file](crate::verification_file) before.
+    /// Adds or modifies a rule. The [verification file](crate::verification_file) must be in place
+    /// before.
     ///
-    /// A rule with violations is refused, and nothing is sent; one with warnings is sent.
+    /// A rule with violations is refused, and nothing is sent. A rule with warnings is sent.
     pub fn add_jump_qr_code(&self, rule: impl Into<Rule>, is_edit: Edit) -> Result<Confirmation> {
         let rule = rule.into();
         self.call(AddJumpQRCode { rule, is_edit })
     }
 
-    /// Lists rules, with what is left of the quotas.
+    /// Lists rules, with the rest of the quotas.
     pub fn get_jump_qr_code(&self, call: GetJumpQRCode) -> Result<JumpQRCodeList> {
         self.call(call)
     }
 
-    /// All ordinary-link rules of the Mini Program, in one answer. Each may be deleted when it is
-    /// given.
+    /// Iterates over all ordinary-link rules of the Mini Program, which come in one response. Each
+    /// may be deleted when the iterator has returned it.
     #[must_use]
     pub fn rules(&self) -> Rules {
         Rules::ordinary_link(self)
     }
 
-    /// All rules of the service account that open the Mini Program `appid`: up to 10,000 in one
-    /// answer, more in pages, which are asked for as they are needed. Each rule may be deleted when
-    /// it is given; none is skipped for that.
+    /// Iterates over all rules of the service account that open the Mini Program `appid`. Up to
+    /// 10,000 come in one response, more come in pages, which are fetched when they are needed.
+    /// Each rule may be deleted when the iterator has returned it: no other rule is skipped then.
     #[must_use]
     pub fn service_account_rules(&self, appid: impl Into<String>) -> Rules {
         Rules::service_account(self, appid.into())
@@ -143,34 +164,35 @@ impl Client {
 
     /// Makes a rule effective for everybody. The only way back is to delete it.
     ///
-    /// The rule is looked up first. If there is no such rule, the call fails with the code
-    /// `no_such_rule`, which names the nearest listed prefix. If it is published already, the
-    /// answer is [`Confirmation::AlreadyPublished`]. In both cases nothing is sent.
+    /// The rule is looked up first. If it does not exist, the call fails with the code
+    /// `no_such_rule`, and the message names the nearest listed prefix. If it is already published,
+    /// the result is [`Confirmation::AlreadyPublished`]. In both cases nothing is sent.
     pub fn publish_jump_qr_code(&self, key: impl Into<RuleKey>) -> Result<Confirmation> {
         self.call(PublishJumpQRCode { key: key.into() })
     }
 
-    /// Removes a rule at once, published or not.
+    /// Deletes a rule, published or not. This takes effect at once.
     ///
-    /// The rule is looked up first. If there is no such rule, nothing is sent, and the answer is
-    /// [`Confirmation::NotThere`]: see whether the prefix is the listed one, see
+    /// The rule is looked up first. If it does not exist, nothing is sent, and the result is
+    /// [`Confirmation::NotThere`]. Check then whether the prefix is the listed one, see
     /// [`nearest_prefix`](crate::matching::nearest_prefix).
     pub fn delete_jump_qr_code(&self, key: impl Into<RuleKey>) -> Result<Confirmation> {
         self.call(DeleteJumpQRCode { key: key.into() })
     }
 
-    /// The domain-ownership verification file of the account.
+    /// Downloads the account's verification file for the ownership of a domain.
     pub fn download_qr_code_text(&self) -> Result<VerificationFile> {
         self.call(DownloadQRCodeText)
     }
 
-    /// Asks for the service account to be linked to a Mini Program; an administrator of each side
-    /// confirms.
+    /// Asks WeChat to link the service account to a Mini Program. An administrator of each side
+    /// must confirm.
     pub fn link_miniprogram(&self, call: LinkMiniprogram) -> Result<Confirmation> {
         self.call(call)
     }
 
-    /// The Mini Programs that the service account is linked to, or is about to be.
+    /// Lists the Mini Programs that the service account is linked to, or will be after
+    /// confirmation.
     pub fn wxamplinkget(&self) -> Result<Vec<LinkedMiniprogram>> {
         self.call(WxaMpLinkGet)
     }
@@ -192,26 +214,26 @@ impl Client {
         self.driver.run(call, &tokens, &self.options, self.validate)
     }
 
-    /// Calls the interface of WeChat's with this name, such as `addJumpQRCode`, with a mapping of
-    /// its arguments by their wire names, see [`parse_call`]: for languages that have no access to
-    /// the types.
+    /// Calls the interface with WeChat's name, such as `addJumpQRCode`. The arguments are a mapping
+    /// with the wire names, see [`parse_call`]. This is for languages that have no access to the
+    /// types.
     ///
-    /// The answer is what the typed method gives, serialised: wire names, and the stable names of
-    /// what is not on the wire.
+    /// The result is the serialised result of the typed method. Fields have their wire names;
+    /// values that are not on the wire have stable names.
     pub fn call_named(&self, interface: &str, arguments: &Value) -> Result<Value> {
         parse_call(interface, arguments)?.accept(ToValue(self))
     }
 }
 
-/// Makes a call, and serialises its answer.
+/// Makes a call, and serialises its result.
 struct ToValue<'a>(&'a Client);
 
 impl CallVisitor for ToValue<'_> {
     type Output = Result<Value>;
 
     fn visit<I: Interface<Response: Serialize>>(self, call: I) -> Result<Value> {
-        let answer = self.0.call(call)?;
-        serde_json::to_value(answer)
+        let result = self.0.call(call)?;
+        serde_json::to_value(result)
             .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
     }
 }

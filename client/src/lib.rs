@@ -1,5 +1,5 @@
-//! Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code:
-//! `addJumpQRCode` and its family, and the access tokens they need.
+//! Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code.
+//! It calls `addJumpQRCode` and its family, and manages the access tokens that they need.
 //!
 //! ```no_run
 //! use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule};
@@ -20,26 +20,26 @@
 //!
 //! # In scope
 //!
-//! - [`Client`]: every interface, with tokens, pacing, retries and reading back taken care of,
-//!   within one deadline and one queue timeout
+//! - [`Client`]: calls every interface, with tokens, pacing, retries and reading back, within one
+//!   deadline and one queue timeout
 //! - [`Platform`]: a third-party platform, and the clients of the merchants that have authorised it
 //! - [token sources](token): fixed, the caller's function, appid and secret, a platform's merchant
-//! - [token stores](store): in memory, in a folder, and, with the feature `redis`, in Redis
+//! - [token stores](store): in memory, in a folder, and in Redis (with the feature `redis`)
 //! - [transports](transport): blocking HTTP, and one in memory for tests
 //!
 //! # Out of scope
 //!
-//! - what a request looks like, what an answer means and what to do next: that is [`jumpqr_core`],
-//!   which knows no I/O
+//! - what a request looks like, what a response means and what to do next: [`jumpqr_core`] decides
+//!   that, without I/O
 //! - reading credentials from the environment or from files
 //!
 //! A [`Client`] is cheap to clone and may be used from any number of threads at once.
 //!
 //! # Logging
 //!
-//! Through the crate `log`, under the target `jumpqr` at the level debug: each retry, renewal of
-//! the token, read-back and wait for a slot of a call, with its reason, and at the end how many
-//! there were. No secret is in any line.
+//! The client logs through the crate `log`, with the target `jumpqr` at the level debug. It logs
+//! each retry, token renewal, read-back and wait for a slot, with the reason, and at the end of a
+//! call how many there were. No line holds a secret.
 
 mod base_url;
 mod builder;
@@ -68,7 +68,7 @@ pub use jumpqr_core::{
     mapping, matching, names, request, response, rule, verification_file,
 };
 
-/// The Rust of the README compiles.
+/// Compiles the Rust examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

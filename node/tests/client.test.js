@@ -200,7 +200,7 @@ test('settings that make no sense are refused by name, without the secret in the
       assert.ok(!inspect(error).includes(secret))
       return true
     })
-  refuse(undefined, /nothing to get an access token with/)
+  refuse(undefined, /no access token, no token source/)
   refuse({ accessToken: secret, timeout: 5 }, /^timeout: unknown field .* `timeoutMs`/)
   refuse({ accessToken: secret, timeoutMs: -1 }, /^timeoutMs: give/)
   refuse({ accessToken: secret, timeoutMs: 0 }, /^timeoutMs: give more than 0/)
