@@ -1,4 +1,4 @@
-//! Any status and any body as the answer to any interface.
+//! The target `answers`: any status and any body as the answer to any interface.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -20,9 +20,9 @@ use jumpqr_core::{
 };
 use serde_json::{Map, Value};
 
-use crate::printed::{assert_sound, printed};
+use crate::error_text::{assert_sound, print_error};
 
-/// What may be echoed: the two tokens of a call, and the secret of one that asks for a token.
+/// Secrets that a body may echo: the two tokens of a call, and the secret of a token request.
 const TOKENS: [&str; 2] = ["TOKEN/7f3a", "TOKEN/8e4b"];
 const SECRET: &str = "SECRET+1c9d";
 
@@ -31,8 +31,8 @@ const SERVICE_PREFIX: &str = "http://weixin.qq.com/q/a";
 
 const STATUSES: [u16; 12] = [200, 0, 204, 301, 400, 403, 407, 408, 429, 500, 502, 599];
 
-/// Bytes of which the first chooses the interface, the second the HTTP status, and the rest is the body. The call has no retries,
-/// and every request of it gets this answer.
+/// The first byte of the input chooses the interface, the second the HTTP status, and the rest is
+/// the body. The call has no retries, and each of its requests gets this answer.
 pub fn answers(input: &[u8]) {
     let [interface, status, body @ ..] = input else {
         return;
@@ -46,18 +46,18 @@ pub fn answers(input: &[u8]) {
     let secret = Secret::new(SECRET);
     let appid = || "wx1".to_owned();
     match interface % 16 {
-        0 => hold(add(Edit::Add), &reply),
-        1 => hold(add(Edit::Modify), &reply),
+        0 => check_call(build_add(Edit::Add), &reply),
+        1 => check_call(build_add(Edit::Modify), &reply),
         2 => {
             let rule = ServiceAccountRule::new(SERVICE_PREFIX, "wx1", "pages/a").into();
             let is_edit = Edit::Add;
-            hold(AddJumpQRCode { rule, is_edit }, &reply);
+            check_call(AddJumpQRCode { rule, is_edit }, &reply);
         }
-        3 => hold(PublishJumpQRCode { key }, &reply),
-        4 => hold(DeleteJumpQRCode { key }, &reply),
-        5 | 6 => hold(GetJumpQRCode::OrdinaryLink, &reply),
-        7 => hold(DownloadQRCodeText, &reply),
-        8 => hold(
+        3 => check_call(PublishJumpQRCode { key }, &reply),
+        4 => check_call(DeleteJumpQRCode { key }, &reply),
+        5 | 6 => check_call(GetJumpQRCode::OrdinaryLink, &reply),
+        7 => check_call(DownloadQRCodeText, &reply),
+        8 => check_call(
             LinkMiniprogram {
                 appid: appid(),
                 notify_users: true,
@@ -65,8 +65,8 @@ pub fn answers(input: &[u8]) {
             },
             &reply,
         ),
-        9 => hold(WxaMpLinkGet, &reply),
-        10 => hold(
+        9 => check_call(WxaMpLinkGet, &reply),
+        10 => check_call(
             StableToken {
                 appid: appid(),
                 secret,
@@ -74,14 +74,14 @@ pub fn answers(input: &[u8]) {
             },
             &reply,
         ),
-        11 => hold(
+        11 => check_call(
             Token {
                 appid: appid(),
                 secret,
             },
             &reply,
         ),
-        12 => hold(
+        12 => check_call(
             ApiComponentToken {
                 component_appid: appid(),
                 component_appsecret: secret.clone(),
@@ -89,7 +89,7 @@ pub fn answers(input: &[u8]) {
             },
             &reply,
         ),
-        13 | 14 => hold(
+        13 | 14 => check_call(
             ApiAuthorizerToken {
                 component_appid: appid(),
                 authorizer_appid: appid(),
@@ -98,14 +98,14 @@ pub fn answers(input: &[u8]) {
             },
             &reply,
         ),
-        _ => hold(
+        _ => check_call(
             ApiGetAuthorizerList::first_page("wx1", ComponentTokenField::AccessToken),
             &reply,
         ),
     }
 }
 
-fn add(is_edit: Edit) -> AddJumpQRCode {
+fn build_add(is_edit: Edit) -> AddJumpQRCode {
     let rule = OrdinaryLinkRule::new(
         PREFIX,
         "pages/a",
@@ -118,68 +118,75 @@ fn add(is_edit: Edit) -> AddJumpQRCode {
     }
 }
 
-/// Makes the call, and holds its result to what `reply` says.
-fn hold<I: Interface<Response: Sound>>(interface: I, reply: &Response) {
+/// Makes the call, and checks its result against `reply`.
+fn check_call<I: Interface<Response: CheckedResponse>>(interface: I, reply: &Response) {
     let is_write = interface.write().is_some();
     let own: Vec<_> = interface.secrets().into_iter().cloned().collect();
     let mut tokens = TOKENS.iter().copied();
-    let result = ask(interface, reply, &mut tokens);
+    let result = run_call(interface, reply, &mut tokens);
     let given = TOKENS.len() - tokens.len();
     let known = TOKENS.into_iter().take(given);
     let known: Vec<_> = known.chain(own.iter().map(Secret::expose)).collect();
-    let most = 65_536 + 64 * reply.body.len();
-    let said = Said::by(reply);
+    let max_size = 65_536 + 64 * reply.body.len();
+    let meaning = Meaning::parse(reply);
     match &result {
         Ok(answer) => {
-            assert!(format!("{answer:?}").len() <= most, "it grows");
-            match &said {
-                Said::Object(fields) | Said::Success(fields) => answer.hold(fields),
+            assert!(
+                format!("{answer:?}").len() <= max_size,
+                "the text is too large"
+            );
+            match &meaning {
+                Meaning::Object(fields) | Meaning::Success(fields) => answer.check(fields),
                 other => panic!("{answer:?} of {other:?}"),
             }
         }
         Err(error) => {
             assert_sound(error, &known);
-            assert!(printed(error).len() <= most, "it grows");
+            assert!(
+                print_error(error).len() <= max_size,
+                "the text is too large"
+            );
             assert!(is_write || error.outcome() == Outcome::NotApplied);
-            hold_error(error, &said, reply.status, is_write);
+            check_error(error, &meaning, reply.status, is_write);
         }
     }
 }
 
-fn hold_error(error: &Error, said: &Said, status: u16, is_write: bool) {
-    match said {
-        Said::Refusal(errcode) => {
+fn check_error(error: &Error, meaning: &Meaning, status: u16, is_write: bool) {
+    match meaning {
+        Meaning::Refusal(errcode) => {
             assert_eq!(error.errcode(), Some(*errcode));
             let name = ErrCode::lookup(*errcode).map_or("unknown_errcode", |code| code.name);
             assert_eq!(error.code().name(), name);
         }
-        Said::Nothing => {
+        Meaning::Nothing => {
             assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));
             let refused_on_the_way = matches!(status, 300..500) && status != 408 && status != 429;
             let told = refused_on_the_way || !is_write;
             assert_eq!(error.outcome() == Outcome::NotApplied, told, "{error:?}");
         }
-        Said::Success(_) => {
+        Meaning::Success(_) => {
             assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));
         }
-        Said::Object(_) => {}
+        Meaning::Object(_) => {}
     }
 }
 
-/// The result of the call where every request is answered with `reply`.
-fn ask<I: Interface>(
+/// Returns the result of the call if every request is answered with `reply`.
+fn run_call<I: Interface>(
     interface: I,
     reply: &Response,
     tokens: &mut impl Iterator<Item = &'static str>,
 ) -> Result<I::Response, Error> {
     let now = Duration::ZERO;
-    // One answer is to one request: nothing is looked up before.
+    // Without a look-up, the answer is to the write.
     let policy = Policy {
         look_up: false,
         ..Policy::default()
     };
     let mut call = Call::new(interface, policy, now);
-    // A token, a turn and a request; the same after a renewal; the same to read back, with a renewal again.
+    // A token, a slot and a request; the same after a renewal; the same to read back, again with a
+    // renewal.
     for _ in 0..12 {
         match call.step(now) {
             Step::GetToken { .. } => {
@@ -187,28 +194,28 @@ fn ask<I: Interface>(
             }
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::Send(_) => call.response(now, Ok(reply.clone())),
-            Step::Wait { until } => panic!("there are no retries, but it waits until {until:?}"),
+            Step::Wait { until } => panic!("the call has no retries, but waits until {until:?}"),
             Step::Done(result) => return result,
         }
     }
     panic!("the call does not end");
 }
 
-/// What a reply says, read by the letter.
+/// The literal meaning of a reply.
 #[derive(Debug)]
-enum Said {
-    /// It is not one of WeChat's.
+enum Meaning {
+    /// Not an answer of WeChat.
     Nothing,
-    /// An `errcode` that is a whole number, and not 0.
+    /// An `errcode` that is a whole number other than 0.
     Refusal(i64),
-    /// An `errcode` of 0, or none.
+    /// An `errcode` of 0, or no `errcode`.
     Success(Map<String, Value>),
-    /// An object whose `errcode` is of another type: how far it is believed is jumpqr's to decide.
+    /// An object whose `errcode` has another type. jumpqr may accept or refuse it.
     Object(Map<String, Value>),
 }
 
-impl Said {
-    fn by(reply: &Response) -> Self {
+impl Meaning {
+    fn parse(reply: &Response) -> Self {
         let body = reply.body.strip_prefix(b"\xef\xbb\xbf");
         let text = String::from_utf8_lossy(body.unwrap_or(&reply.body));
         let fields = match serde_json::from_str(&text) {
@@ -226,48 +233,51 @@ impl Said {
     }
 }
 
-/// What an answer promises, beside the fields that it was read from.
-trait Sound: Debug {
-    fn hold(&self, fields: &Map<String, Value>);
+/// Checks a typed answer against the fields of its body.
+trait CheckedResponse: Debug {
+    fn check(&self, fields: &Map<String, Value>);
 }
 
-/// A text without the white space around it.
-fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+/// Returns a text, without white space around it.
+fn read_text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     Some(fields.get(name)?.as_str()?.trim())
 }
 
-/// The texts `name` of those entries of a list that are objects and have one.
-fn texts<'a>(list: Option<&'a Value>, name: &str) -> Vec<&'a str> {
+/// Returns the texts `name` of all entries of a list that have one.
+fn read_texts<'a>(list: Option<&'a Value>, name: &str) -> Vec<&'a str> {
     let entries = list.and_then(Value::as_array).into_iter().flatten();
     entries
-        .filter_map(|entry| text(entry.as_object()?, name))
+        .filter_map(|entry| read_text(entry.as_object()?, name))
         .collect()
 }
 
-impl Sound for Confirmation {
-    fn hold(&self, fields: &Map<String, Value>) {
+impl CheckedResponse for Confirmation {
+    fn check(&self, fields: &Map<String, Value>) {
         let errcode = fields.get("errcode").filter(|errcode| !errcode.is_null());
         match self {
-            Self::Answered => assert!(errcode.is_some(), "nothing says that it is done"),
+            Self::Answered => assert!(errcode.is_some(), "the answer does not confirm the write"),
             Self::ReadBack => assert!(
                 errcode.is_none()
                     && (fields.contains_key("rule_list") || fields.contains_key("wxopens")),
-                "what was read back? {fields:?}"
+                "read back without a list: {fields:?}"
             ),
-            Self::NotThere => assert!(fields.contains_key("rule_list"), "what list? {fields:?}"),
+            Self::NotThere => assert!(
+                fields.contains_key("rule_list"),
+                "not there without a list: {fields:?}"
+            ),
             Self::AlreadyPublished => assert!(
-                !texts(fields.get("rule_list"), "prefix").is_empty(),
-                "which rule is published? {fields:?}"
+                !read_texts(fields.get("rule_list"), "prefix").is_empty(),
+                "published without a rule: {fields:?}"
             ),
         }
     }
 }
 
-impl Sound for JumpQRCodeList {
-    fn hold(&self, fields: &Map<String, Value>) {
+impl CheckedResponse for JumpQRCodeList {
+    fn check(&self, fields: &Map<String, Value>) {
         let prefixes: Vec<_> = self.rule_list.iter().map(|rule| &rule.prefix).collect();
-        assert_eq!(prefixes, texts(fields.get("rule_list"), "prefix"));
-        // What is listed can be matched against, as it is and as it is written.
+        assert_eq!(prefixes, read_texts(fields.get("rule_list"), "prefix"));
+        // A list and its serialization give the same candidates for matching.
         let written = serde_json::to_value(self).unwrap_or_default();
         let listed: Vec<Candidate> = self.rule_list.iter().map(ListedRule::candidate).collect();
         assert_eq!(parse_candidates(&written).ok(), Some(listed));
@@ -282,12 +292,15 @@ impl Sound for JumpQRCodeList {
     }
 }
 
-impl Sound for VerificationFile {
-    fn hold(&self, fields: &Map<String, Value>) {
-        assert_eq!(text(fields, "file_name"), Some(self.file_name.as_str()));
+impl CheckedResponse for VerificationFile {
+    fn check(&self, fields: &Map<String, Value>) {
+        assert_eq!(
+            read_text(fields, "file_name"),
+            Some(self.file_name.as_str())
+        );
         let content = fields.get("file_content").and_then(Value::as_str);
         assert_eq!(content, Some(self.file_content.as_str()));
-        // It is used to write a file: a server must not choose the folder.
+        // The name is used to write a file, so a server must not choose the folder.
         let name = &self.file_name;
         let plain = std::path::Path::new(name).file_name();
         assert_eq!(plain, Some(name.as_ref()), "{name:?}");
@@ -296,17 +309,17 @@ impl Sound for VerificationFile {
     }
 }
 
-impl Sound for Vec<LinkedMiniprogram> {
-    fn hold(&self, fields: &Map<String, Value>) {
+impl CheckedResponse for Vec<LinkedMiniprogram> {
+    fn check(&self, fields: &Map<String, Value>) {
         let appids: Vec<_> = self.iter().map(|linked| &linked.appid).collect();
         let items = fields
             .get("wxopens")
             .and_then(|wxopens| wxopens.get("items"));
-        assert_eq!(appids, texts(items, "appid"));
+        assert_eq!(appids, read_texts(items, "appid"));
     }
 }
 
-fn hold_token(answer: &TokenResponse, token: Option<&str>) {
+fn check_token(answer: &TokenResponse, token: Option<&str>) {
     assert_eq!(Some(answer.access_token.expose()), token);
     assert_ne!(token, Some(""));
     assert!((1..=7200).contains(&answer.expires_in.as_secs()));
@@ -321,29 +334,30 @@ fn hold_token(answer: &TokenResponse, token: Option<&str>) {
     );
 }
 
-impl Sound for TokenResponse {
-    fn hold(&self, fields: &Map<String, Value>) {
-        let token = text(fields, "access_token").or_else(|| text(fields, "component_access_token"));
-        // Either field may be there, and only one is the interface's.
-        let other = text(fields, "component_access_token");
+impl CheckedResponse for TokenResponse {
+    fn check(&self, fields: &Map<String, Value>) {
+        let token = read_text(fields, "access_token")
+            .or_else(|| read_text(fields, "component_access_token"));
+        // The body may have both fields, but only one belongs to the interface.
+        let other = read_text(fields, "component_access_token");
         let held = self.access_token.expose();
-        hold_token(self, token.filter(|token| *token == held).or(other));
+        check_token(self, token.filter(|token| *token == held).or(other));
     }
 }
 
-impl Sound for AuthorizerTokenResponse {
-    fn hold(&self, fields: &Map<String, Value>) {
-        hold_token(&self.token, text(fields, "authorizer_access_token"));
+impl CheckedResponse for AuthorizerTokenResponse {
+    fn check(&self, fields: &Map<String, Value>) {
+        check_token(&self.token, read_text(fields, "authorizer_access_token"));
         let refresh_token =
-            text(fields, "authorizer_refresh_token").filter(|text| !text.is_empty());
+            read_text(fields, "authorizer_refresh_token").filter(|text| !text.is_empty());
         let held = self.authorizer_refresh_token.as_ref().map(Secret::expose);
         assert_eq!(held, refresh_token);
     }
 }
 
-impl Sound for AuthorizerList {
-    fn hold(&self, fields: &Map<String, Value>) {
-        let listed = texts(fields.get("list"), "authorizer_appid");
+impl CheckedResponse for AuthorizerList {
+    fn check(&self, fields: &Map<String, Value>) {
+        let listed = read_texts(fields.get("list"), "authorizer_appid");
         let listed: Vec<_> = listed
             .into_iter()
             .filter(|appid| !appid.is_empty())
@@ -356,7 +370,7 @@ impl Sound for AuthorizerList {
         assert_eq!(appids, listed);
         let first = ApiGetAuthorizerList::first_page("wx1", ComponentTokenField::AccessToken);
         if let Some(next) = first.next_page(self) {
-            assert!(next.offset > first.offset, "it does not get on");
+            assert!(next.offset > first.offset, "the next page does not advance");
         }
     }
 }

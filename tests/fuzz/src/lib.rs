@@ -1,15 +1,16 @@
-//! Fuzz targets: each takes any bytes, and panics where a promise is broken. `README.md` says what each holds jumpqr to.
+//! Fuzz targets: each takes any bytes, and panics if a promise is broken. `README.md` lists the
+//! promises.
 //!
-//! They are functions of a library, so that `cargo fuzz` runs them with libFuzzer, and `tests/replay.rs` runs them over the
-//! corpora without it.
-#![expect(clippy::panic, reason = "a target that finds something panics")]
+//! The targets are functions of a library. `cargo fuzz` runs them with libFuzzer, and
+//! `tests/replay.rs` runs them over the corpora without it.
+#![expect(clippy::panic, reason = "a target panics if a promise is broken")]
 
 mod answers;
 mod c_entry_points;
 mod call_machine;
+mod error_text;
 mod mappings;
 mod matcher;
-mod printed;
 
 pub use answers::answers;
 pub use c_entry_points::c_entry_points;

@@ -1,4 +1,4 @@
-//! Rule mappings, call arguments and lists of rules, as JSON that may be none.
+//! The target `mappings`: rules, call arguments and lists of rules, as bytes that may not be JSON.
 
 use jumpqr_core::check::{CheckReport, Finding, FindingCode};
 use jumpqr_core::error::OwnCode;
@@ -22,7 +22,7 @@ const RULE_FIELDS: [&str; 7] = [
     "appid",
 ];
 
-/// The arguments of calls that no rule has.
+/// The arguments of calls that are not fields of a rule.
 const ARGUMENTS: [&str; 7] = [
     "get_type",
     "prefix_list",
@@ -33,7 +33,7 @@ const ARGUMENTS: [&str; 7] = [
     "rule_list",
 ];
 
-/// Bytes of which the first chooses what is read, and the rest is the document.
+/// The first byte of the input chooses the parser, and the rest is the document.
 pub fn mappings(input: &[u8]) {
     let Some((choice, document)) = input.split_first() else {
         return;
@@ -42,52 +42,52 @@ pub fn mappings(input: &[u8]) {
         Ok(mapping) => mapping,
         Err(error) => {
             assert_eq!(error.violations(), check_document(document).violations);
-            return hold_refusal(&error, &Value::Null, document.len());
+            return check_refusal(&error, &Value::Null, document.len());
         }
     };
     let names = AnyCall::NAMES;
     match usize::from(*choice) % (names.len() + 2) {
-        0 => rule(&mapping, document),
-        1 => candidates(&mapping, document.len()),
+        0 => check_rule(&mapping, document),
+        1 => check_candidates(&mapping, document.len()),
         other => {
             if let Some(name) = names.get(other - 2) {
-                call(name, &mapping, document.len());
+                check_parsed_call(name, &mapping, document.len());
             }
         }
     }
 }
 
-fn rule(mapping: &Value, document: &[u8]) {
+fn check_rule(mapping: &Value, document: &[u8]) {
     let report = check_mapping(mapping);
     assert_eq!(report, check_document(document));
     let read = match parse_rule(mapping) {
         Ok(read) => read,
         Err(error) => {
             assert_eq!(error.violations(), report.violations);
-            return hold_refusal(&error, mapping, document.len());
+            return check_refusal(&error, mapping, document.len());
         }
     };
-    hold_findings(&report, mapping, document.len());
+    check_findings(&report, mapping, document.len());
     assert_eq!(
         read.rule.check(),
         report,
-        "the rule says what its mapping says"
+        "the rule has other findings than its mapping"
     );
 
-    // The wire form is a mapping, and gives the same rule.
+    // The sent request is a mapping, which gives the same rule.
     let is_edit = read.is_edit.unwrap_or(Edit::Add);
     let call = AddJumpQRCode {
         rule: read.rule.clone(),
         is_edit,
     };
-    let wire = wire(&call);
+    let wire = parse_body(&call);
     let again = parse_rule(&wire);
     let again = again.unwrap_or_else(|error| panic!("{error}: {wire}"));
     assert_eq!((&again.rule, again.is_edit), (&read.rule, Some(is_edit)));
 
-    // What is null counts as absent, and a numeric text as its number.
+    // Null counts as absent, and a numeric text as its number.
     let Some(fields) = mapping.as_object() else {
-        panic!("a rule of what is no object: {mapping}");
+        panic!("a rule was made from a value that is not an object: {mapping}");
     };
     let mut same = Map::new();
     for name in RULE_FIELDS {
@@ -102,36 +102,36 @@ fn rule(mapping: &Value, document: &[u8]) {
     assert_eq!(check_mapping(&same), report, "{same}");
 }
 
-fn call(name: &'static str, arguments: &Value, size: usize) {
+fn check_parsed_call(name: &'static str, arguments: &Value, size: usize) {
     let report = match check_call(name, arguments) {
         Ok(report) => report,
-        Err(error) => panic!("{name} is one of the names: {error}"),
+        Err(error) => panic!("the interface {name} is unknown: {error}"),
     };
     match parse_call(name, arguments) {
         Ok(call) => {
-            hold_findings(&report, arguments, size);
+            check_findings(&report, arguments, size);
             assert_eq!(call.check(), report, "{call:?}");
-            call.clone().accept(Again { first: call, name });
+            call.clone().accept(Reparse { first: call, name });
         }
         Err(error) => {
             assert_eq!(error.violations(), report.violations);
             assert_eq!(error.interface(), Some(name));
-            hold_refusal(&error, arguments, size);
+            check_refusal(&error, arguments, size);
         }
     }
 }
 
-/// Reads a call again from what it sends.
-struct Again {
+/// Parses the request that a call sends, and compares it with the call.
+struct Reparse {
     first: AnyCall,
     name: &'static str,
 }
 
-impl CallVisitor for Again {
+impl CallVisitor for Reparse {
     type Output = ();
 
     fn visit<I: Interface<Response: serde::Serialize>>(self, call: I) {
-        let mut wire = wire(&call);
+        let mut wire = parse_body(&call);
         if let (AnyCall::PublishJumpQRCode(publish), Some(fields)) =
             (&self.first, wire.as_object_mut())
         {
@@ -146,7 +146,7 @@ impl CallVisitor for Again {
     }
 }
 
-fn candidates(document: &Value, size: usize) {
+fn check_candidates(document: &Value, size: usize) {
     match parse_candidates(document) {
         Ok(candidates) => {
             for candidate in &candidates {
@@ -155,47 +155,50 @@ fn candidates(document: &Value, size: usize) {
             let set = RuleSet::new(candidates.clone());
             assert_eq!(set.rules(), candidates);
         }
-        Err(error) => hold_refusal(&error, document, size),
+        Err(error) => check_refusal(&error, document, size),
     }
 }
 
-/// The body that a call sends: JSON in raw UTF-8, with escapes for nothing but what JSON itself demands.
-fn wire(call: &impl Interface) -> Value {
+/// Parses the body of a call. It must be raw UTF-8, with escapes only where JSON needs them.
+fn parse_body(call: &impl Interface) -> Value {
     let request = call.request();
     let body = request.body().unwrap_or_default();
     let text = std::str::from_utf8(body);
     let text = text.unwrap_or_else(|error| panic!("a body that is not UTF-8: {error}"));
-    // Of an even number of backslashes, none escapes what follows.
+    // Escaped backslashes are removed first, because they do not begin a `u` escape.
     let unescaped = text.replace("\\\\", "");
     for escaped in unescaped.split("\\u").skip(1) {
         let code = escaped.get(..4).map(|code| u32::from_str_radix(code, 16));
-        assert!(matches!(code, Some(Ok(..0x20))), "40033 forbids it: {text}");
+        assert!(
+            matches!(code, Some(Ok(..0x20))),
+            "an unnecessary escape (errcode 40033): {text}"
+        );
     }
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// An error about what was given: it has violations, and nothing was sent.
-fn hold_refusal(error: &Error, input: &Value, size: usize) {
-    crate::printed::assert_sound(error, &[]);
+/// Checks an error about the input: it has violations, and nothing was sent.
+fn check_refusal(error: &Error, input: &Value, size: usize) {
+    crate::error_text::assert_sound(error, &[]);
     assert_eq!(error.code(), OwnCode::InvalidRequest, "{error:?}");
     let report = CheckReport {
         violations: error.violations().to_vec(),
         warnings: Vec::new(),
     };
-    hold_findings(&report, input, size);
+    check_findings(&report, input, size);
     for violation in &report.violations {
         assert!(error.message().contains(&violation.message), "{error}");
     }
 }
 
-/// Every finding names a field that is there or that is missing, unless it is about the whole input, and says what to do. The whole
-/// does not grow out of proportion to what was given.
-fn hold_findings(report: &CheckReport, input: &Value, size: usize) {
+/// Checks that every finding names an existing or a missing field, or is about the whole input.
+/// Messages must stay in proportion to the input.
+fn check_findings(report: &CheckReport, input: &Value, size: usize) {
     let mut total = 0;
-    for (finding, is_warning) in chain(report) {
+    for (finding, is_warning) in list_findings(report) {
         assert_eq!(finding.code.is_warning(), is_warning, "{finding:?}");
         assert!(!finding.message.is_empty(), "{finding:?}");
-        let of_the_whole = matches!(
+        let is_about_input = matches!(
             finding.code,
             FindingCode::TooLarge
                 | FindingCode::NotUtf8
@@ -204,7 +207,7 @@ fn hold_findings(report: &CheckReport, input: &Value, size: usize) {
                 | FindingCode::MixedModes
         );
         assert!(
-            names_a_field(&finding.field, input) || (of_the_whole && finding.field.is_empty()),
+            names_a_field(&finding.field, input) || (is_about_input && finding.field.is_empty()),
             "{finding:?} of {input}"
         );
         total += finding.field.len() + finding.message.len();
@@ -212,12 +215,13 @@ fn hold_findings(report: &CheckReport, input: &Value, size: usize) {
     assert!(total <= 4096 + 512 * size, "{total} bytes about {size}");
 }
 
-fn chain(report: &CheckReport) -> impl Iterator<Item = (&Finding, bool)> {
+fn list_findings(report: &CheckReport) -> impl Iterator<Item = (&Finding, bool)> {
     let violations = report.violations.iter().map(|finding| (finding, false));
     violations.chain(report.warnings.iter().map(|finding| (finding, true)))
 }
 
-/// Whether `field` is one of the input's own, a known one, or an entry of a list among them: `debug_url[2]`, `[1].prefix`.
+/// Returns whether `field` is a field of the input, a known field, or an entry of such a list:
+/// `debug_url[2]`, `[1].prefix`.
 fn names_a_field(field: &str, input: &Value) -> bool {
     let own = input
         .as_object()

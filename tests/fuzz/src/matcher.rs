@@ -1,4 +1,5 @@
-//! Rule sets against links: the index beside a scan over all rules that reads the official page's three sentences as they stand.
+//! The target `matcher`: the index of rules, compared with a scan over all rules. The scan
+//! implements the three sentences of the official page literally.
 
 use jumpqr_core::matching::{
     Candidate, Mismatch, RuleSet, covers, launch_query, occupies, undocumented_equivalence,
@@ -7,23 +8,23 @@ use jumpqr_core::rule::RuleState;
 use jumpqr_core::verification_file::location;
 use percent_encoding::percent_decode_str;
 
-/// Text in lines. The first is the scanned link, each other one a rule: its state (`1` not published, `2` published, else not known)
-/// in one character, and its prefix.
+/// The input is text in lines. The first line is the scanned link. Each other line is a rule: one
+/// character for its state (`1` not published, `2` published, else not known), and its prefix.
 pub fn matcher(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else {
         return;
     };
     let mut lines = text.split('\n');
     let link = lines.next().unwrap_or_default();
-    let rules: Vec<Candidate> = lines.map(candidate).collect();
-    hold_index(&rules, link);
+    let rules: Vec<Candidate> = lines.map(parse_rule).collect();
+    check_index(&rules, link);
     for rule in &rules {
-        hold_pair(&rule.prefix, link);
+        check_pair(&rule.prefix, link);
     }
-    hold_launch_query(link, u64::try_from(input.len()).unwrap_or_default());
+    check_launch_query(link, u64::try_from(input.len()).unwrap_or_default());
 }
 
-fn candidate(line: &str) -> Candidate {
+fn parse_rule(line: &str) -> Candidate {
     let mut letters = line.chars();
     let state = match letters.next() {
         Some('1') => Some(RuleState::Unpublished),
@@ -36,7 +37,8 @@ fn candidate(line: &str) -> Candidate {
     }
 }
 
-/// A link as the page speaks of it: what stands before the query, and the query, empty where there is none.
+/// A link in the terms of the official page: the part before the query, and the query (empty if
+/// there is none).
 #[derive(PartialEq, Eq, Clone, Copy)]
 struct Parts<'a> {
     base: &'a str,
@@ -44,8 +46,8 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// `None` where it is no http(s) URL.
-    fn of(text: &'a str) -> Option<Self> {
+    /// Parses a link; `None` if it is not an http(s) URL.
+    fn parse(text: &'a str) -> Option<Self> {
         let whole = text.split('#').next()?;
         let (base, query) = whole.split_once('?').unwrap_or((whole, ""));
         let (scheme, rest) = base.split_once("://")?;
@@ -54,15 +56,17 @@ impl<'a> Parts<'a> {
         (is_http && !host.is_empty()).then_some(Self { base, query })
     }
 
-    /// Whether a rule with these parts covers the link: it is the same up to the query, and the link's query begins with the rule's;
-    /// or the rule ends with `/`, and the link is below it.
+    /// Returns whether a rule with these parts covers the link. Either both have the same base, and
+    /// the link's query begins with the rule's. Or the rule ends with `/`, and the link is below
+    /// it.
     fn covers(self, link: Self) -> bool {
         let same = self.base == link.base && link.query.starts_with(self.query);
         let below = self.query.is_empty() && self.ends_with_slash();
         same || (below && link.base.starts_with(self.base))
     }
 
-    /// Of two that cover a link, the longer is the more specific: first by its path, then by its query.
+    /// Returns the rank of a covering rule: the longer base is more specific, then the longer
+    /// query.
     fn specificity(self) -> (usize, usize) {
         (self.base.len(), self.query.len())
     }
@@ -72,11 +76,12 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The most specific rule that covers the link, found one by one; of equals, an effective one.
+/// Finds the most specific rule that covers the link, with a scan. Of equal rules, an effective one
+/// wins.
 fn scan<'a>(rules: &'a [Candidate], link: &str, only_effective: bool) -> Option<Found<'a>> {
-    let link = Parts::of(link)?;
+    let link = Parts::parse(link)?;
     let covering = rules.iter().filter_map(|rule| {
-        let parts = Parts::of(&rule.prefix)?;
+        let parts = Parts::parse(&rule.prefix)?;
         let counts = rule.is_effective() || !only_effective;
         (counts && parts.covers(link)).then_some(Found {
             parts,
@@ -86,7 +91,7 @@ fn scan<'a>(rules: &'a [Candidate], link: &str, only_effective: bool) -> Option<
     covering.max_by_key(|found| (found.parts.specificity(), found.effective))
 }
 
-/// What makes one rule as good as another.
+/// The properties by which two hits are equal.
 #[derive(PartialEq, Eq)]
 struct Found<'a> {
     parts: Parts<'a>,
@@ -94,10 +99,10 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn of(rule: Option<&'a Candidate>) -> Option<Self> {
+    fn from_rule(rule: Option<&'a Candidate>) -> Option<Self> {
         let rule = rule?;
-        let parts = Parts::of(&rule.prefix);
-        let parts = parts.unwrap_or_else(|| panic!("a hit that is no link: {rule:?}"));
+        let parts = Parts::parse(&rule.prefix);
+        let parts = parts.unwrap_or_else(|| panic!("the hit rule is not a link: {rule:?}"));
         Some(Self {
             parts,
             effective: rule.is_effective(),
@@ -105,22 +110,22 @@ impl<'a> Found<'a> {
     }
 }
 
-fn hold_index(rules: &[Candidate], link: &str) {
+fn check_index(rules: &[Candidate], link: &str) {
     let hit = scan(rules, link, false);
     let opens = hit.as_ref().is_some_and(|hit| hit.effective);
     let shadowed = if opens { None } else { scan(rules, link, true) };
-    // In which order the rules are given makes no difference.
+    // The order of the rules makes no difference.
     for rules in [rules.to_vec(), rules.iter().rev().cloned().collect()] {
         let set = RuleSet::new(rules.clone());
         assert_eq!(set.rules(), rules);
         let found = set.match_url(link);
         assert!(
-            Found::of(found.hit) == hit,
+            Found::from_rule(found.hit) == hit,
             "{:?} of {rules:?} for {link:?}",
             found.hit
         );
         assert!(
-            Found::of(found.shadowed) == shadowed,
+            Found::from_rule(found.shadowed) == shadowed,
             "{:?} of {rules:?} for {link:?}",
             found.shadowed
         );
@@ -134,9 +139,9 @@ fn hold_index(rules: &[Candidate], link: &str) {
     }
 }
 
-/// One rule and one link: the reason is true, and what its message advises to do helps.
-fn hold_pair(prefix: &str, link: &str) {
-    let (rule, scanned) = (Parts::of(prefix), Parts::of(link));
+/// Checks one rule and one link: the reason is true, and the advice in its message helps.
+fn check_pair(prefix: &str, link: &str) {
+    let (rule, scanned) = (Parts::parse(prefix), Parts::parse(link));
     let reason = covers(prefix, link).err();
     let covered = rule
         .zip(scanned)
@@ -154,7 +159,7 @@ fn hold_pair(prefix: &str, link: &str) {
     let same_scheme = scheme(rule) == scheme(scanned);
     let same_host = host(rule) == host(scanned);
     let with_slash = format!("{}/", rule.base.trim_end_matches('/'));
-    let would_be_below = Parts::of(&with_slash).is_some_and(|folder| folder.covers(scanned));
+    let would_be_below = Parts::parse(&with_slash).is_some_and(|folder| folder.covers(scanned));
     let holds = match reason {
         None => undocumented_equivalence(prefix, link),
         Some(Mismatch::SchemeDiffers) => !same_scheme,
@@ -174,9 +179,9 @@ fn hold_pair(prefix: &str, link: &str) {
         link.as_bytes().starts_with(prefix.as_bytes())
     );
     let Some(url) = location(prefix, "FILE.txt") else {
-        panic!("where does the file of {prefix:?} belong?");
+        panic!("no location for the file of {prefix:?}");
     };
-    // In the folder of the prefix: what is below that folder is below the file's.
+    // The file must be in the folder of the prefix.
     let folder = url.strip_suffix("FILE.txt").unwrap_or_default();
     let base = rule.base;
     assert!(
@@ -186,8 +191,8 @@ fn hold_pair(prefix: &str, link: &str) {
     assert!(!base.strip_prefix(folder).unwrap_or_default().contains('/'));
 }
 
-/// The Mini Program gets the link back as it was scanned.
-fn hold_launch_query(link: &str, scancode_time: u64) {
+/// Checks that the launch query contains the link as it was scanned.
+fn check_launch_query(link: &str, scancode_time: u64) {
     let query = launch_query(link, scancode_time);
     let fields: Vec<_> = query.split('&').collect();
     let [q, time] = fields.as_slice() else {

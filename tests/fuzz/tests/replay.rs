@@ -1,6 +1,10 @@
-//! Every corpus once more, without libFuzzer: what was found stays fixed.
+//! Runs every corpus without libFuzzer, so that fixed defects stay fixed.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by that")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,11 +14,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jumpqr_fuzz::TARGETS;
 
-/// What has panicked so far: in the C library, panics are caught, but they are defects all the same.
+/// The number of panics. The C library catches panics, but each is a defect.
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
-/// The files of a folder, in the order of their names.
-fn entries(folder: &Path) -> Vec<PathBuf> {
+/// Returns the files of a folder, in the order of their names.
+fn list_files(folder: &Path) -> Vec<PathBuf> {
     let read = fs::read_dir(folder).unwrap_or_else(|error| {
         panic!("{}: {error}", folder.display());
     });
@@ -23,19 +27,19 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn corpora() -> PathBuf {
+fn corpora_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
 #[test]
 fn no_input_of_any_corpus_breaks_a_promise() {
-    let told = std::panic::take_hook();
+    let default_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         PANICS.fetch_add(1, Ordering::Relaxed);
-        told(panic);
+        default_hook(panic);
     }));
     for (name, target) in TARGETS {
-        let inputs = entries(&corpora().join(name));
+        let inputs = list_files(&corpora_folder().join(name));
         for path in &inputs {
             let input = fs::read(path).unwrap();
             let ended = catch_unwind(AssertUnwindSafe(|| target(&input)));
@@ -52,17 +56,17 @@ fn no_input_of_any_corpus_breaks_a_promise() {
     }
 }
 
-/// A corpus without a target, or a target that `cargo fuzz` does not know, would never run.
+/// A corpus without a target, or a target without a program for `cargo fuzz`, would never run.
 #[test]
-fn targets_corpora_and_programs_are_the_same() {
+fn every_target_has_a_corpus_and_a_program() {
     let names: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     let stems = |folder: PathBuf| -> BTreeSet<String> {
-        let paths = entries(&folder).into_iter();
+        let paths = list_files(&folder).into_iter();
         paths
             .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
             .collect()
     };
-    assert_eq!(stems(corpora()), names);
+    assert_eq!(stems(corpora_folder()), names);
     let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz_targets");
     assert_eq!(stems(programs), names);
 }

@@ -1,4 +1,4 @@
-//! The exports that check a request, beside the core.
+//! The exports that check a request, compared with the core.
 
 use arbitrary::Arbitrary;
 use jumpqr_core::RuleKey;
@@ -7,49 +7,49 @@ use jumpqr_core::interface::{GetJumpQRCode, Interface, LinkMiniprogram};
 use jumpqr_core::mapping::check_document;
 use jumpqr_fuzz_capi::*;
 
-use super::given::{Bytes, GivenText, GivenTexts};
-use super::outcome::{Wants, borrowed, hold_faults, made, text};
+use super::inputs::{Bytes, InputText, InputTexts};
+use super::outcome::{OutPointers, borrow, call_for_handle, check_faults, read_text};
 
 #[derive(Debug, Arbitrary)]
 pub(super) enum Check {
     Json(Bytes),
     Key {
-        prefix: GivenText,
-        appid: GivenText,
+        prefix: InputText,
+        appid: InputText,
     },
     Latest {
-        appid: GivenText,
+        appid: InputText,
     },
     ByPrefix {
-        appid: GivenText,
-        prefixes: GivenTexts,
+        appid: InputText,
+        prefixes: InputTexts,
     },
     ByPage {
-        appid: GivenText,
+        appid: InputText,
         num: u32,
         size: u32,
     },
     Link {
-        appid: GivenText,
+        appid: InputText,
         flags: (bool, bool),
     },
 }
 
 impl Check {
-    pub(super) fn run(&self, wants: Wants) {
+    pub(super) fn run(&self, pointers: OutPointers) {
         let (result, faults, expected) = match self {
             Self::Json(json) => {
                 let json = json.get();
-                let result = made(wants, |report, error| {
-                    // SAFETY: they are as many bytes.
+                let result = call_for_handle(pointers, |report, error| {
+                    // SAFETY: the pointer and the length belong to one slice.
                     unsafe { jumpqr_check_json(json.as_ptr().cast(), json.len(), report, error) }
                 });
                 (result, vec![], Some(check_document(&json)))
             }
             Self::Key { prefix, appid } => {
-                let (prefix, appid) = (prefix.text(), appid.text());
-                let result = made(wants, |report, error| {
-                    // SAFETY: both are NULL, or end with NUL.
+                let (prefix, appid) = (prefix.to_text(), appid.to_text());
+                let result = call_for_handle(pointers, |report, error| {
+                    // SAFETY: both texts are NULL or end with NUL.
                     unsafe {
                         jumpqr_check_rule_key(prefix.pointer(), appid.pointer(), report, error)
                     }
@@ -59,9 +59,9 @@ impl Check {
                 (result, faults, key.ok().map(|key| key.check()))
             }
             Self::Latest { appid } => {
-                let appid = appid.text();
-                let result = made(wants, |report, error| {
-                    // SAFETY: it is NULL, or ends with NUL.
+                let appid = appid.to_text();
+                let result = call_for_handle(pointers, |report, error| {
+                    // SAFETY: the text is NULL or ends with NUL.
                     unsafe { jumpqr_check_get_latest(appid.pointer(), report, error) }
                 });
                 let call = appid.read().map(|appid| GetJumpQRCode::Latest {
@@ -74,10 +74,10 @@ impl Check {
                 )
             }
             Self::ByPrefix { appid, prefixes } => {
-                let (appid, prefixes) = (appid.text(), prefixes.texts());
-                let result = made(wants, |report, error| {
+                let (appid, prefixes) = (appid.to_text(), prefixes.to_texts());
+                let result = call_for_handle(pointers, |report, error| {
                     let (list, count) = (prefixes.pointer(), prefixes.count);
-                    // SAFETY: it is NULL, or ends with NUL; and they are as many texts.
+                    // SAFETY: the text is NULL or ends with NUL, and there are `count` prefixes.
                     unsafe {
                         jumpqr_check_get_by_prefix(appid.pointer(), list, count, report, error)
                     }
@@ -92,9 +92,9 @@ impl Check {
                 (result, faults, call.ok().map(|call| call.check()))
             }
             Self::ByPage { appid, num, size } => {
-                let appid = appid.text();
-                let result = made(wants, |report, error| {
-                    // SAFETY: it is NULL, or ends with NUL.
+                let appid = appid.to_text();
+                let result = call_for_handle(pointers, |report, error| {
+                    // SAFETY: the text is NULL or ends with NUL.
                     unsafe { jumpqr_check_get_by_page(appid.pointer(), *num, *size, report, error) }
                 });
                 let call = appid.read().map(|appid| GetJumpQRCode::ByPage {
@@ -109,9 +109,9 @@ impl Check {
                 )
             }
             Self::Link { appid, flags } => {
-                let appid = appid.text();
-                let result = made(wants, |report, error| {
-                    // SAFETY: it is NULL, or ends with NUL.
+                let appid = appid.to_text();
+                let result = call_for_handle(pointers, |report, error| {
+                    // SAFETY: the text is NULL or ends with NUL.
                     unsafe {
                         jumpqr_check_link_miniprogram(
                             appid.pointer(),
@@ -134,9 +134,9 @@ impl Check {
                 )
             }
         };
-        hold_faults(wants, &result, &faults);
+        check_faults(pointers, &result, &faults);
         if let (Ok(report), Some(expected)) = (result, expected) {
-            hold_report(report, &expected);
+            check_report(report, &expected);
         }
     }
 }
@@ -152,7 +152,7 @@ pub(super) fn key(
     })
 }
 
-pub(super) fn hold_report(report: Option<Box<jumpqr_check_report>>, expected: &CheckReport) {
+pub(super) fn check_report(report: Option<Box<jumpqr_check_report>>, expected: &CheckReport) {
     let asked = report.as_deref();
     assert!(asked.is_some());
     assert_eq!(jumpqr_check_report_is_valid(asked), expected.is_valid());
@@ -164,24 +164,24 @@ pub(super) fn hold_report(report: Option<Box<jumpqr_check_report>>, expected: &C
         jumpqr_check_report_warning_count(asked),
         expected.warnings.len()
     );
-    // One more than there are: there is none at that place.
+    // One index past the end: there is no finding.
     for index in 0..=expected.violations.len() {
-        let found = borrowed(jumpqr_check_report_violation(asked, index));
-        hold_finding(found, expected.violations.get(index));
+        let found = borrow(jumpqr_check_report_violation(asked, index));
+        check_finding(found, expected.violations.get(index));
     }
     for index in 0..=expected.warnings.len() {
-        let found = borrowed(jumpqr_check_report_warning(asked, index));
-        hold_finding(found, expected.warnings.get(index));
+        let found = borrow(jumpqr_check_report_warning(asked, index));
+        check_finding(found, expected.warnings.get(index));
     }
     jumpqr_check_report_free(report);
 }
 
-fn hold_finding(found: Option<&jumpqr_finding>, expected: Option<&Finding>) {
+fn check_finding(found: Option<&jumpqr_finding>, expected: Option<&Finding>) {
     assert_eq!(found.is_some(), expected.is_some());
     let field = expected.map(|finding| finding.field.as_str());
-    assert_eq!(text(jumpqr_finding_field(found)), field);
+    assert_eq!(read_text(jumpqr_finding_field(found)), field);
     let code = expected.map(|finding| finding.code.name());
-    assert_eq!(text(jumpqr_finding_code(found)), code);
+    assert_eq!(read_text(jumpqr_finding_code(found)), code);
     let message = expected.map(|finding| finding.message.as_str());
-    assert_eq!(text(jumpqr_finding_message(found)), message);
+    assert_eq!(read_text(jumpqr_finding_message(found)), message);
 }

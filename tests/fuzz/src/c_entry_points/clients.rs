@@ -1,4 +1,5 @@
-//! The exports that make clients and platforms, and calls whose token function fails: nothing ever leaves this process.
+//! The exports that make clients and platforms, and calls. The token function always fails, so
+//! nothing leaves this process.
 
 use std::mem::MaybeUninit;
 use std::ptr::null;
@@ -6,13 +7,13 @@ use std::ptr::null;
 use arbitrary::Arbitrary;
 use jumpqr_fuzz_capi::*;
 
-use super::given::{GivenText, GivenTexts};
-use super::outcome::{Wants, made, text, written};
+use super::inputs::{InputText, InputTexts};
+use super::outcome::{OutPointers, call_export, call_for_handle, read_text};
 use super::settings::Config;
 
 pub(super) struct Client {
     pub(super) handle: Box<jumpqr_client>,
-    /// A call gets no token, so nothing is sent.
+    /// The token function fails, so nothing is sent.
     fails: bool,
 }
 
@@ -22,43 +23,43 @@ pub(super) enum Call {
         is_edit: i8,
     },
     Publish {
-        prefix: GivenText,
-        appid: GivenText,
+        prefix: InputText,
+        appid: InputText,
     },
     Delete {
-        prefix: GivenText,
-        appid: GivenText,
+        prefix: InputText,
+        appid: InputText,
     },
     Get,
     GetLatest {
-        appid: GivenText,
+        appid: InputText,
     },
     GetByPrefix {
-        appid: GivenText,
-        prefixes: GivenTexts,
+        appid: InputText,
+        prefixes: InputTexts,
     },
     GetByPage {
-        appid: GivenText,
+        appid: InputText,
         num: u32,
         size: u32,
     },
     Download,
     Link {
-        appid: GivenText,
+        appid: InputText,
     },
     Linked,
     Rules {
-        appid: GivenText,
+        appid: InputText,
     },
     TokenStatus,
 }
 
-pub(super) fn client(config: Option<&Config>, wants: Wants) -> Option<Client> {
+pub(super) fn build_client(config: Option<&Config>, pointers: OutPointers) -> Option<Client> {
     let handle = config.map(|config| &*config.handle);
-    let result = made(wants, |client, error| {
+    let result = call_for_handle(pointers, |client, error| {
         jumpqr_client_new(handle, client, error)
     });
-    let missing = config.is_none() || !wants.output();
+    let missing = config.is_none() || !pointers.has_output();
     let refused = result.as_ref().err() == Some(&jumpqr_status::NullArgument);
     assert_eq!(refused, missing);
     Some(Client {
@@ -68,17 +69,22 @@ pub(super) fn client(config: Option<&Config>, wants: Wants) -> Option<Client> {
 }
 
 impl Client {
-    pub(super) fn with(&self, timeout_ms: u64, validate: bool, wants: Wants) -> Option<Self> {
+    pub(super) fn with(
+        &self,
+        timeout_ms: u64,
+        validate: bool,
+        pointers: OutPointers,
+    ) -> Option<Self> {
         let handle = Some(&*self.handle);
-        let timed = made(wants, |other, error| {
+        let timed = call_for_handle(pointers, |other, error| {
             jumpqr_client_with_timeout_ms(handle, timeout_ms, other, error)
         });
         let timed = timed.ok().flatten()?;
         assert!(
             (1..=86_400_000).contains(&timeout_ms),
-            "{timeout_ms} ms were taken"
+            "a timeout of {timeout_ms} ms was accepted"
         );
-        let other = made(wants, |other, error| {
+        let other = call_for_handle(pointers, |other, error| {
             jumpqr_client_with_validate(Some(&timed), validate, other, error)
         });
         jumpqr_client_free(Some(timed));
@@ -89,13 +95,18 @@ impl Client {
     }
 }
 
-/// A platform whose store is in memory. Its merchants are made and asked how their tokens stand, but they do not call.
-pub(super) fn platform(config: Option<&Config>, texts: &[GivenText; 3], wants: Wants) {
-    let [appid, secret, merchant] = texts.each_ref().map(GivenText::text);
+/// Makes a platform with a store in memory, and a client of a merchant. Reads their token status,
+/// but makes no call.
+pub(super) fn check_platform(
+    config: Option<&Config>,
+    texts: &[InputText; 3],
+    pointers: OutPointers,
+) {
+    let [appid, secret, merchant] = texts.each_ref().map(InputText::to_text);
     let handle = config.map(|config| &*config.handle);
-    let made_platform = made(wants, |platform, error| {
+    let made_platform = call_for_handle(pointers, |platform, error| {
         let (appid, secret) = (appid.pointer(), secret.pointer());
-        // SAFETY: both are NULL, or end with NUL.
+        // SAFETY: both texts are NULL or end with NUL.
         unsafe { jumpqr_platform_new(handle, appid, secret, platform, error) }
     });
     let Some(platform) = made_platform.ok().flatten() else {
@@ -103,50 +114,56 @@ pub(super) fn platform(config: Option<&Config>, texts: &[GivenText; 3], wants: W
     };
     assert!(appid.read().is_ok() && secret.read().is_ok());
     let handle = Some(&*platform);
-    let ticket = written(wants, |error| {
-        // SAFETY: it is NULL, or ends with NUL.
+    let ticket = call_export(pointers, |error| {
+        // SAFETY: the text is NULL or ends with NUL.
         unsafe { jumpqr_platform_set_verify_ticket(handle, merchant.pointer(), error) }
     });
-    let refresh_token = written(wants, |error| {
+    let refresh_token = call_export(pointers, |error| {
         let (appid, token) = (merchant.pointer(), appid.pointer());
-        // SAFETY: both are NULL, or end with NUL.
+        // SAFETY: both texts are NULL or end with NUL.
         unsafe { jumpqr_platform_set_authorizer_refresh_token(handle, appid, token, error) }
     });
     assert!(merchant.read().is_ok() || (ticket.is_err() && refresh_token.is_err()));
-    let client = made(wants, |client, error| {
-        // SAFETY: it is NULL, or ends with NUL.
+    let client = call_for_handle(pointers, |client, error| {
+        // SAFETY: the text is NULL or ends with NUL.
         unsafe { jumpqr_platform_merchant(handle, merchant.pointer(), client, error) }
     });
-    let status = made(wants, |status, error| {
+    let status = call_for_handle(pointers, |status, error| {
         jumpqr_platform_token_status(handle, status, error)
     });
-    // The merchant's client lives on.
+    // The merchant's client outlives the platform.
     jumpqr_platform_free(Some(platform));
-    hold_token_status(status.ok().flatten());
+    check_token_status(status.ok().flatten());
     if let Some(client) = client.ok().flatten() {
-        let status = made(wants, |status, error| {
+        let status = call_for_handle(pointers, |status, error| {
             jumpqr_client_token_status(Some(&client), status, error)
         });
-        hold_token_status(status.ok().flatten());
+        check_token_status(status.ok().flatten());
         jumpqr_client_free(Some(client));
     }
 }
 
-fn hold_token_status(status: Option<Box<jumpqr_token_status>>) {
+fn check_token_status(status: Option<Box<jumpqr_token_status>>) {
     let asked = status.as_deref();
     if asked.is_some() {
-        assert_eq!(text(jumpqr_token_status_store(asked)), Some("memory:"));
-        assert_eq!(text(jumpqr_token_status_state(asked)), Some("missing"));
-        assert!(text(jumpqr_token_status_interface(asked)).is_some());
-        assert!(text(jumpqr_token_status_appid(asked)).is_some());
+        assert_eq!(read_text(jumpqr_token_status_store(asked)), Some("memory:"));
+        assert_eq!(read_text(jumpqr_token_status_state(asked)), Some("missing"));
+        assert!(read_text(jumpqr_token_status_interface(asked)).is_some());
+        assert!(read_text(jumpqr_token_status_appid(asked)).is_some());
     }
     assert_eq!(jumpqr_token_status_age_seconds(asked), -1);
     jumpqr_token_status_free(status);
 }
 
 impl Call {
-    /// Makes the call with a client that gets no token, or with none: it fails, in one of the ways that are left to it.
-    pub(super) fn run(&self, client: Option<&Client>, rule: Option<&jumpqr_rule>, wants: Wants) {
+    /// Makes the call with a client whose token function fails, or with NULL. The call must fail
+    /// for a known reason.
+    pub(super) fn run(
+        &self,
+        client: Option<&Client>,
+        rule: Option<&jumpqr_rule>,
+        pointers: OutPointers,
+    ) {
         if client.is_some_and(|client| !client.fails) && !matches!(self, Self::TokenStatus) {
             return;
         }
@@ -154,44 +171,44 @@ impl Call {
         let mut faults = vec![handle.is_none().then_some(jumpqr_status::NullArgument)];
         let result = match self {
             Self::TokenStatus => {
-                let status = made(wants, |status, error| {
+                let status = call_for_handle(pointers, |status, error| {
                     jumpqr_client_token_status(handle, status, error)
                 });
-                hold_token_status(status.ok().flatten());
+                check_token_status(status.ok().flatten());
                 return;
             }
-            Self::Rules { appid } => return walk(handle, appid, wants),
+            Self::Rules { appid } => return walk(handle, appid, pointers),
             Self::Add { is_edit } => {
                 faults.push(rule.is_none().then_some(jumpqr_status::NullArgument));
                 let known = (-1..=1).contains(is_edit);
                 faults.push((!known).then_some(jumpqr_status::OutOfRange));
-                written(wants, |error| {
+                call_export(pointers, |error| {
                     jumpqr_add_jump_qr_code(handle, rule, (*is_edit).into(), None, error)
                 })
             }
             Self::Publish { prefix, appid } | Self::Delete { prefix, appid } => {
-                let (prefix, appid) = (prefix.text(), appid.text());
+                let (prefix, appid) = (prefix.to_text(), appid.to_text());
                 faults.extend([prefix.read().err(), appid.read_optional().err()]);
                 let call = match self {
                     Self::Publish { .. } => jumpqr_publish_jump_qr_code,
                     _ => jumpqr_delete_jump_qr_code,
                 };
-                written(wants, |error| {
-                    // SAFETY: both are NULL, or end with NUL.
+                call_export(pointers, |error| {
+                    // SAFETY: both texts are NULL or end with NUL.
                     unsafe { call(handle, prefix.pointer(), appid.pointer(), None, error) }
                 })
             }
             Self::Link { appid } => {
-                let appid = appid.text();
+                let appid = appid.to_text();
                 faults.push(appid.read().err());
-                written(wants, |error| {
-                    // SAFETY: it is NULL, or ends with NUL.
+                call_export(pointers, |error| {
+                    // SAFETY: the text is NULL or ends with NUL.
                     unsafe {
                         jumpqr_link_miniprogram(handle, appid.pointer(), true, false, None, error)
                     }
                 })
             }
-            other => other.get(handle, &mut faults, wants),
+            other => other.get(handle, &mut faults, pointers),
         };
         let Err(status) = result else {
             panic!("{self:?} succeeded without a token");
@@ -210,36 +227,36 @@ impl Call {
         &self,
         handle: Option<&jumpqr_client>,
         faults: &mut Vec<Option<jumpqr_status>>,
-        wants: Wants,
+        pointers: OutPointers,
     ) -> Result<(), jumpqr_status> {
-        faults.push((!wants.output()).then_some(jumpqr_status::NullArgument));
+        faults.push((!pointers.has_output()).then_some(jumpqr_status::NullArgument));
         let list = match self {
             Self::Download => {
-                let file = made(wants, |file, error| {
+                let file = call_for_handle(pointers, |file, error| {
                     jumpqr_download_qr_code_text(handle, file, error)
                 });
                 return file.map(|file| jumpqr_verification_file_free(file));
             }
             Self::Linked => {
-                let linked = made(wants, |linked, error| {
+                let linked = call_for_handle(pointers, |linked, error| {
                     jumpqr_wxamplinkget(handle, linked, error)
                 });
                 return linked.map(|linked| jumpqr_linked_miniprograms_free(linked));
             }
             Self::GetLatest { appid } => {
-                let appid = appid.text();
+                let appid = appid.to_text();
                 faults.push(appid.read().err());
-                made(wants, |list, error| {
-                    // SAFETY: it is NULL, or ends with NUL.
+                call_for_handle(pointers, |list, error| {
+                    // SAFETY: the text is NULL or ends with NUL.
                     unsafe { jumpqr_get_jump_qr_code_latest(handle, appid.pointer(), list, error) }
                 })
             }
             Self::GetByPrefix { appid, prefixes } => {
-                let (appid, prefixes) = (appid.text(), prefixes.texts());
+                let (appid, prefixes) = (appid.to_text(), prefixes.to_texts());
                 faults.extend([appid.read().err(), prefixes.read().err()]);
-                made(wants, |list, error| {
+                call_for_handle(pointers, |list, error| {
                     let (pointer, count) = (prefixes.pointer(), prefixes.count);
-                    // SAFETY: it is NULL, or ends with NUL; and they are as many texts.
+                    // SAFETY: the text is NULL or ends with NUL, and there are `count` prefixes.
                     unsafe {
                         jumpqr_get_jump_qr_code_by_prefix(
                             handle,
@@ -253,10 +270,10 @@ impl Call {
                 })
             }
             Self::GetByPage { appid, num, size } => {
-                let appid = appid.text();
+                let appid = appid.to_text();
                 faults.push(appid.read().err());
-                made(wants, |list, error| {
-                    // SAFETY: it is NULL, or ends with NUL.
+                call_for_handle(pointers, |list, error| {
+                    // SAFETY: the text is NULL or ends with NUL.
                     unsafe {
                         jumpqr_get_jump_qr_code_by_page(
                             handle,
@@ -269,7 +286,7 @@ impl Call {
                     }
                 })
             }
-            _ => made(wants, |list, error| {
+            _ => call_for_handle(pointers, |list, error| {
                 jumpqr_get_jump_qr_code(handle, list, error)
             }),
         };
@@ -277,11 +294,11 @@ impl Call {
     }
 }
 
-/// A walk ends after its first error.
-fn walk(handle: Option<&jumpqr_client>, appid: &GivenText, wants: Wants) {
-    let appid = appid.text();
-    let walk = made(wants, |rules, error| {
-        // SAFETY: it is NULL, or ends with NUL.
+/// Walks over rules. The walk ends after its first error.
+fn walk(handle: Option<&jumpqr_client>, appid: &InputText, pointers: OutPointers) {
+    let appid = appid.to_text();
+    let walk = call_for_handle(pointers, |rules, error| {
+        // SAFETY: the text is NULL or ends with NUL.
         unsafe { jumpqr_rules_new(handle, appid.pointer(), rules, error) }
     });
     let Some(mut walk) = walk.ok().flatten() else {
@@ -289,15 +306,15 @@ fn walk(handle: Option<&jumpqr_client>, appid: &GivenText, wants: Wants) {
     };
     assert!(appid.read_optional().is_ok());
     let mut rule = MaybeUninit::new(null());
-    let mut next = |wants| {
-        written(wants, |error| {
+    let mut next = |pointers| {
+        call_export(pointers, |error| {
             jumpqr_rules_next(Some(&mut walk), Some(&mut rule), error)
         })
     };
-    let first = next(wants);
+    let first = next(pointers);
     assert!(first.is_err(), "a rule without a token");
-    assert_eq!(next(wants), Ok(()), "it goes on after {first:?}");
-    // SAFETY: it was written above, if not by the walk.
+    assert_eq!(next(pointers), Ok(()), "the walk continues after {first:?}");
+    // SAFETY: it was initialised above; the call may have overwritten it.
     assert!(unsafe { rule.assume_init() }.is_null());
     jumpqr_rules_free(Some(walk));
 }

@@ -1,15 +1,18 @@
-//! The C library's entry points as a C program that keeps to their contract may call them: any bytes, NULL anywhere, structs of any
-//! version, in any order. Beside each stands what the core says to the same.
+//! Calls the entry points of the C library, in any order that the contract permits: with any bytes,
+//! NULL anywhere, and structs of any version. Each result is compared with the core's.
 //!
-//! No panic is let through by the library, so none is seen where it happens: the hook of libFuzzer, and that of the replay,
-//! catch it.
-#![expect(unsafe_code, reason = "C's side of the border")]
+//! The library catches every panic, so a panic does not end the target. The panic hooks of
+//! libFuzzer and of the replay detect it.
+#![expect(
+    unsafe_code,
+    reason = "this module calls the C library in the same way as C"
+)]
 
 mod checks;
 mod clients;
-mod given;
+mod inputs;
 mod outcome;
-mod questions;
+mod queries;
 mod rule_sets;
 mod rules;
 mod settings;
@@ -22,26 +25,26 @@ use jumpqr_fuzz_capi::{
 
 use self::checks::Check;
 use self::clients::{Call, Client};
-use self::given::{Bytes, GivenText};
-use self::outcome::Wants;
-use self::questions::Ask;
-use self::rule_sets::{Indexed, MakeRuleSet};
+use self::inputs::{Bytes, InputText};
+use self::outcome::OutPointers;
+use self::queries::Query;
+use self::rule_sets::{MakeRuleSet, RuleSetPair};
 use self::rules::MakeRule;
 use self::settings::{Config, Setting, UserData};
 
-/// One call, or a few that belong together. A number chooses among the handles that there are, and NULL.
+/// One call, or a few that belong together. A number chooses one of the existing handles, or NULL.
 #[derive(Debug, Arbitrary)]
 enum Step {
     Check(Check),
-    Ask(Ask),
+    Query(Query),
     MakeRule(MakeRule),
     MakeRuleSet {
         rules: MakeRuleSet,
-        link: GivenText,
+        link: InputText,
     },
     Match {
         rules: u8,
-        link: GivenText,
+        link: InputText,
     },
     NewConfig,
     Set {
@@ -58,15 +61,15 @@ enum Step {
     },
     Platform {
         config: u8,
-        texts: [GivenText; 3],
+        texts: [InputText; 3],
     },
     Call {
         client: u8,
         rule: u8,
         call: Call,
     },
-    /// What a call needs, and the call: by chance, all of it is seldom there.
-    Whole {
+    /// A call with everything that it needs: random steps seldom make all of it.
+    WholeCall {
         setting: Setting,
         message: Bytes,
         rule: MakeRule,
@@ -78,137 +81,149 @@ enum Step {
     },
 }
 
-/// The handles that the program has.
+/// The handles of the program.
 #[derive(Default)]
 struct Program {
     #[expect(clippy::vec_box, reason = "a handle is a box")]
     rules: Vec<Box<jumpqr_rule>>,
-    rule_sets: Vec<Indexed>,
+    rule_sets: Vec<RuleSetPair>,
     configs: Vec<Config>,
     clients: Vec<Client>,
     data: UserData,
 }
 
-/// The handle that a number chooses; `None`, which is NULL, for one that is too large.
-fn chosen<T>(handles: &mut [T], number: u8) -> Option<&mut T> {
+/// Returns the handle that a number chooses; `None` (NULL) if the number is too large.
+fn choose<T>(handles: &mut [T], number: u8) -> Option<&mut T> {
     let count = handles.len();
     let index = usize::from(number).checked_rem(count + 1)?;
     handles.get_mut(index)
 }
 
-/// Bytes from which a program of up to 24 steps is made.
+/// The input is a program of up to 24 steps.
 pub fn c_entry_points(input: &[u8]) {
-    let Ok(steps) = Vec::<(Wants, Step)>::arbitrary_take_rest(Unstructured::new(input)) else {
+    let Ok(steps) = Vec::<(OutPointers, Step)>::arbitrary_take_rest(Unstructured::new(input))
+    else {
         return;
     };
     let mut program = Program::default();
-    for (wants, step) in steps.iter().take(24) {
-        program.step(*wants, step);
+    for (pointers, step) in steps.iter().take(24) {
+        program.step(*pointers, step);
     }
-    program.end();
+    program.free_all();
 }
 
 impl Program {
-    fn step(&mut self, wants: Wants, step: &Step) {
+    fn step(&mut self, pointers: OutPointers, step: &Step) {
         match step {
-            Step::Check(check) => check.run(wants),
-            Step::Ask(ask) => ask.run(wants),
-            Step::MakeRule(make) => self.rules.extend(make.run(wants)),
+            Step::Check(check) => check.run(pointers),
+            Step::Query(query) => query.run(pointers),
+            Step::MakeRule(make) => self.rules.extend(make.run(pointers)),
             Step::MakeRuleSet { rules, link } => {
-                if let Some(rules) = rules.run(wants) {
-                    rules.ask(link, wants);
+                if let Some(rules) = rules.run(pointers) {
+                    rules.check_link(link, pointers);
                     self.rule_sets.push(rules);
                 }
             }
             Step::Match { rules, link } => {
-                if let Some(rules) = chosen(&mut self.rule_sets, *rules) {
-                    rules.ask(link, wants);
+                if let Some(rules) = choose(&mut self.rule_sets, *rules) {
+                    rules.check_link(link, pointers);
                 }
             }
-            Step::NewConfig => self.configs.extend(settings::config(wants)),
+            Step::NewConfig => self.configs.extend(settings::build_config(pointers)),
             Step::Set { config, setting } => {
-                setting.set(chosen(&mut self.configs, *config), &mut self.data, wants);
+                setting.set(choose(&mut self.configs, *config), &mut self.data, pointers);
             }
             Step::NewClient { config } => {
-                let config = chosen(&mut self.configs, *config);
+                let config = choose(&mut self.configs, *config);
                 self.clients
-                    .extend(clients::client(config.as_deref(), wants));
+                    .extend(clients::build_client(config.as_deref(), pointers));
             }
             Step::OtherClient {
                 client,
                 timeout_ms,
                 validate,
             } => {
-                let client = chosen(&mut self.clients, *client);
-                let other =
-                    client.and_then(|client| client.with((*timeout_ms).into(), *validate, wants));
+                let client = choose(&mut self.clients, *client);
+                let other = client
+                    .and_then(|client| client.with((*timeout_ms).into(), *validate, pointers));
                 self.clients.extend(other);
             }
             Step::Platform { config, texts } => {
-                clients::platform(chosen(&mut self.configs, *config).as_deref(), texts, wants);
+                clients::check_platform(
+                    choose(&mut self.configs, *config).as_deref(),
+                    texts,
+                    pointers,
+                );
             }
             Step::Call { client, rule, call } => {
-                let client = chosen(&mut self.clients, *client);
-                let rule = chosen(&mut self.rules, *rule);
+                let client = choose(&mut self.clients, *client);
+                let rule = choose(&mut self.rules, *rule);
                 call.run(
                     client.as_deref(),
                     rule.as_deref().map(|rule| &**rule),
-                    wants,
+                    pointers,
                 );
             }
-            Step::Whole {
+            Step::WholeCall {
                 setting,
                 message,
                 rule,
                 call,
-            } => self.whole(setting, message, rule, call),
+            } => self.call_with_new_client(setting, message, rule, call),
             Step::Free { kind, which } => self.free(*kind, *which),
         }
     }
 
-    fn whole(&mut self, setting: &Setting, message: &Bytes, rule: &MakeRule, call: &Call) {
-        let Some(mut config) = settings::config(Wants::ALL) else {
+    fn call_with_new_client(
+        &mut self,
+        setting: &Setting,
+        message: &Bytes,
+        rule: &MakeRule,
+        call: &Call,
+    ) {
+        let Some(mut config) = settings::build_config(OutPointers::ALL) else {
             return;
         };
-        setting.set(Some(&mut config), &mut self.data, Wants::ALL);
-        settings::fail_with(&mut config, message, &mut self.data);
-        let client = clients::client(Some(&config), Wants::ALL);
+        setting.set(Some(&mut config), &mut self.data, OutPointers::ALL);
+        settings::set_failing_function(&mut config, message, &mut self.data);
+        let client = clients::build_client(Some(&config), OutPointers::ALL);
         self.configs.push(config);
-        self.rules.extend(rule.run(Wants::ALL));
+        self.rules.extend(rule.run(OutPointers::ALL));
         let rule = self.rules.last().map(|rule| &**rule);
         if let Some(client) = client {
-            call.run(Some(&client), rule, Wants::ALL);
+            call.run(Some(&client), rule, OutPointers::ALL);
             self.clients.push(client);
         }
     }
 
     fn free(&mut self, kind: u8, which: u8) {
         match kind % 4 {
-            0 => jumpqr_rule_free(taken(&mut self.rules, which)),
+            0 => jumpqr_rule_free(take(&mut self.rules, which)),
             1 => {
-                let set = taken(&mut self.rule_sets, which);
+                let set = take(&mut self.rule_sets, which);
                 jumpqr_rule_set_free(set.and_then(|set| set.handle));
             }
             2 => jumpqr_client_config_free(
-                taken(&mut self.configs, which).map(|config| config.handle),
+                take(&mut self.configs, which).map(|config| config.handle),
             ),
-            _ => jumpqr_client_free(taken(&mut self.clients, which).map(|client| client.handle)),
+            _ => jumpqr_client_free(take(&mut self.clients, which).map(|client| client.handle)),
         }
     }
 
-    /// Frees everything: the settings before the clients that were made of them, and each in the order in which it came.
-    fn end(mut self) {
+    /// Frees everything: configs before the clients made from them, each in the order of its
+    /// creation.
+    fn free_all(mut self) {
         for kind in [2, 3, 0, 1] {
             for _ in 0..24 {
                 self.free(kind, 0);
             }
         }
         assert!(self.clients.is_empty() && self.configs.is_empty());
-        self.data.hold();
+        self.data.check();
     }
 }
 
-fn taken<T>(handles: &mut Vec<T>, number: u8) -> Option<T> {
+fn take<T>(handles: &mut Vec<T>, number: u8) -> Option<T> {
     let index = usize::from(number).checked_rem(handles.len())?;
     Some(handles.remove(index))
 }

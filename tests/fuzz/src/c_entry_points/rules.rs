@@ -1,4 +1,4 @@
-//! The exports that make a rule, beside the core.
+//! The exports that make a rule, compared with the core.
 
 use std::mem::size_of;
 
@@ -8,35 +8,35 @@ use jumpqr_core::{Rule, ServiceAccountRule};
 use jumpqr_fuzz_capi::*;
 use serde_json::json;
 
-use super::checks::hold_report;
-use super::given::{Bytes, GivenText, GivenTexts};
-use super::outcome::{Wants, hold_faults, made, text};
+use super::checks::check_report;
+use super::inputs::{Bytes, InputText, InputTexts};
+use super::outcome::{OutPointers, call_for_handle, check_faults, read_text};
 
 #[derive(Debug, Arbitrary)]
 pub(super) enum MakeRule {
     Json(Bytes),
     OrdinaryLink {
         wrong_size: usize,
-        prefix: GivenText,
-        path: GivenText,
+        prefix: InputText,
+        path: InputText,
         open_version: i8,
         permit_sub_rule: i8,
-        debug_url: GivenTexts,
+        debug_url: InputTexts,
     },
     ServiceAccount {
         wrong_size: usize,
-        prefix: GivenText,
-        appid: GivenText,
-        path: GivenText,
+        prefix: InputText,
+        appid: InputText,
+        path: InputText,
     },
 }
 
 impl MakeRule {
-    /// The rule, if the call and what it was given are proper.
-    pub(super) fn run(&self, wants: Wants) -> Option<Box<jumpqr_rule>> {
-        let (result, faults, expected) = self.call(wants);
-        if !hold_faults(wants, &result, &faults) {
-            let refused = faults.iter().any(Option::is_some) || !wants.output();
+    /// Makes the rule; `None` if it is refused.
+    pub(super) fn run(&self, pointers: OutPointers) -> Option<Box<jumpqr_rule>> {
+        let (result, faults, expected) = self.call(pointers);
+        if !check_faults(pointers, &result, &faults) {
+            let refused = faults.iter().any(Option::is_some) || !pointers.has_output();
             assert!(expected.is_none() || refused, "{:?}", result.err());
             return None;
         }
@@ -44,25 +44,28 @@ impl MakeRule {
         let asked = rule.as_deref();
         let Some(expected) = expected else {
             panic!(
-                "a rule of what is none: {:?}",
-                text(jumpqr_rule_prefix(asked))
+                "a rule was made from invalid input: {:?}",
+                read_text(jumpqr_rule_prefix(asked))
             );
         };
         assert_eq!(
-            text(jumpqr_rule_prefix(asked)),
+            read_text(jumpqr_rule_prefix(asked)),
             Some(expected.rule.prefix())
         );
-        assert_eq!(text(jumpqr_rule_path(asked)), Some(expected.rule.path()));
+        assert_eq!(
+            read_text(jumpqr_rule_path(asked)),
+            Some(expected.rule.path())
+        );
         let is_edit = expected.is_edit.map_or(-1, |edit| edit.number().into());
         assert_eq!(jumpqr_rule_is_edit(asked), is_edit);
-        hold_check_of(asked, &expected.rule, wants);
+        check_report_of(asked, &expected.rule, pointers);
         rule
     }
 
-    /// The handle, with what the call may be refused, and what the core makes of the same.
-    fn call(&self, wants: Wants) -> Called {
+    /// Returns the result of the call, the faults of its inputs, and the core's rule.
+    fn call(&self, pointers: OutPointers) -> CallOutcome {
         match self {
-            Self::Json(json) => from_json(&json.get(), wants),
+            Self::Json(json) => from_json(&json.get(), pointers),
             Self::OrdinaryLink {
                 wrong_size,
                 prefix,
@@ -71,7 +74,8 @@ impl MakeRule {
                 permit_sub_rule,
                 debug_url,
             } => {
-                let (prefix, path, links) = (prefix.text(), path.text(), debug_url.texts());
+                let (prefix, path, links) =
+                    (prefix.to_text(), path.to_text(), debug_url.to_texts());
                 let fields = |size| jumpqr_ordinary_link_rule {
                     size,
                     prefix: prefix.pointer(),
@@ -81,10 +85,11 @@ impl MakeRule {
                     debug_url: links.pointer(),
                     debug_url_count: links.count,
                 };
-                let result = of_right_size::<jumpqr_ordinary_link_rule>(*wrong_size, |size| {
+                let result = call_with_sizes::<jumpqr_ordinary_link_rule>(*wrong_size, |size| {
                     let fields = fields(size);
-                    made(wants, |rule, error| {
-                        // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
+                    call_for_handle(pointers, |rule, error| {
+                        // SAFETY: the struct is complete, whatever `size` says, and its texts end
+                        // with NUL.
                         unsafe { jumpqr_rule_from_ordinary_link(&raw const fields, rule, error) }
                     })
                 });
@@ -111,17 +116,18 @@ impl MakeRule {
                 appid,
                 path,
             } => {
-                let (prefix, appid, path) = (prefix.text(), appid.text(), path.text());
+                let (prefix, appid, path) = (prefix.to_text(), appid.to_text(), path.to_text());
                 let fields = |size| jumpqr_service_account_rule {
                     size,
                     prefix: prefix.pointer(),
                     appid: appid.pointer(),
                     path: path.pointer(),
                 };
-                let result = of_right_size::<jumpqr_service_account_rule>(*wrong_size, |size| {
+                let result = call_with_sizes::<jumpqr_service_account_rule>(*wrong_size, |size| {
                     let fields = fields(size);
-                    made(wants, |rule, error| {
-                        // SAFETY: whatever its size says, it is a whole struct, with texts that end with NUL.
+                    call_for_handle(pointers, |rule, error| {
+                        // SAFETY: the struct is complete, whatever `size` says, and its texts end
+                        // with NUL.
                         unsafe { jumpqr_rule_from_service_account(&raw const fields, rule, error) }
                     })
                 });
@@ -139,8 +145,9 @@ impl MakeRule {
     }
 }
 
-/// The result with a struct that says its right size. One that says another is refused for that alone: it must not be read.
-fn of_right_size<T>(wrong: usize, call: impl Fn(usize) -> Made) -> Made {
+/// Calls with the correct struct size. A call with another size must be refused without reading the
+/// struct.
+fn call_with_sizes<T>(wrong: usize, call: impl Fn(usize) -> RuleResult) -> RuleResult {
     let right = size_of::<T>();
     for size in [wrong, right - 1, right + 1] {
         let refused = call(size).err();
@@ -152,24 +159,24 @@ fn of_right_size<T>(wrong: usize, call: impl Fn(usize) -> Made) -> Made {
     call(right)
 }
 
-fn from_json(json: &[u8], wants: Wants) -> Called {
-    let result = made(wants, |rule, error| {
-        // SAFETY: they are as many bytes.
+fn from_json(json: &[u8], pointers: OutPointers) -> CallOutcome {
+    let result = call_for_handle(pointers, |rule, error| {
+        // SAFETY: the pointer and the length belong to one slice.
         unsafe { jumpqr_rule_from_json(json.as_ptr().cast(), json.len(), rule, error) }
     });
     let expected = parse_document(json).and_then(|mapping| parse_rule(&mapping));
     (result, vec![], expected.ok())
 }
 
-type Made = Result<Option<Box<jumpqr_rule>>, jumpqr_status>;
+type RuleResult = Result<Option<Box<jumpqr_rule>>, jumpqr_status>;
 
-type Called = (Made, Vec<Option<jumpqr_status>>, Option<RuleMapping>);
+type CallOutcome = (RuleResult, Vec<Option<jumpqr_status>>, Option<RuleMapping>);
 
-fn hold_check_of(rule: Option<&jumpqr_rule>, expected: &Rule, wants: Wants) {
-    let report = made(wants, |report, error| {
+fn check_report_of(rule: Option<&jumpqr_rule>, expected: &Rule, pointers: OutPointers) {
+    let report = call_for_handle(pointers, |report, error| {
         jumpqr_check_rule(rule, report, error)
     });
     if let Ok(report) = report {
-        hold_report(report, &expected.check());
+        check_report(report, &expected.check());
     }
 }

@@ -1,4 +1,4 @@
-//! The exports that make settings.
+//! The exports of the client config.
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arbitrary::Arbitrary;
 use jumpqr_fuzz_capi::*;
 
-use super::given::{Bytes, GivenText, GivenTexts};
-use super::outcome::{Wants, made, text, written};
+use super::inputs::{Bytes, InputText, InputTexts};
+use super::outcome::{OutPointers, call_export, call_for_handle, read_text};
 
-/// How often user data was given away, and how often it was freed.
+/// How often user data was passed to the library, and how often it was freed.
 #[derive(Default)]
 pub(super) struct UserData {
     given: usize,
@@ -19,31 +19,31 @@ pub(super) struct UserData {
 }
 
 impl UserData {
-    /// To be called when everything has been freed.
-    pub(super) fn hold(&self) {
+    /// Checks that all user data was freed. Call it after all handles are freed.
+    pub(super) fn check(&self) {
         assert_eq!(self.freed.load(Ordering::Relaxed), self.given);
     }
 }
 
-/// What a token function is given.
-struct Given {
+/// The user data of a token function.
+struct TokenData {
     freed: Arc<AtomicUsize>,
     message: Vec<u8>,
 }
 
 /// # Safety
 ///
-/// `user_data` is a `Given` that lives.
+/// `user_data` is a valid `TokenData`.
 unsafe extern "C" fn fail(
     user_data: *mut c_void,
     request: *const jumpqr_token_request,
     reply: *mut jumpqr_token_reply,
 ) {
-    // SAFETY: the library passes what it was given with this function.
-    let given = unsafe { &*user_data.cast::<Given>() };
+    // SAFETY: the library passes the user data of this function.
+    let given = unsafe { &*user_data.cast::<TokenData>() };
     // SAFETY: the library passes a request that is valid until this function returns.
     let request = unsafe { request.as_ref() };
-    assert_eq!(text(jumpqr_token_request_rejected(request)), None);
+    assert_eq!(read_text(jumpqr_token_request_rejected(request)), None);
     assert!(jumpqr_token_request_time_left_ms(request) <= 86_400_000);
     // SAFETY: the library passes a reply that is valid until this function returns.
     let reply = unsafe { reply.as_mut() };
@@ -53,23 +53,23 @@ unsafe extern "C" fn fail(
 
 /// # Safety
 ///
-/// `user_data` is a `Given` that nobody uses any more.
+/// `user_data` is a `TokenData` that is not used again.
 unsafe extern "C" fn free(user_data: *mut c_void) {
-    // SAFETY: it was a box, and the library calls this once.
-    let given = unsafe { Box::from_raw(user_data.cast::<Given>()) };
+    // SAFETY: the pointer came from a box, and the library calls this once.
+    let given = unsafe { Box::from_raw(user_data.cast::<TokenData>()) };
     given.freed.fetch_add(1, Ordering::Relaxed);
 }
 
 pub(super) struct Config {
     pub(super) handle: Box<jumpqr_client_config>,
-    /// The source of tokens that was set last is the function that fails.
+    /// The token source that was set last is the failing function.
     pub(super) fails: bool,
 }
 
 #[derive(Debug, Arbitrary)]
 pub(super) enum Setting {
-    BaseUrl(GivenText),
-    AlternateBaseUrls(GivenTexts),
+    BaseUrl(InputText),
+    AlternateBaseUrls(InputTexts),
     AllowHttp(bool),
     TimeoutMs(u64),
     ConnectTimeoutMs(u64),
@@ -78,39 +78,44 @@ pub(super) enum Setting {
     MaxRetries(u32),
     Pacing(bool),
     Validate(bool),
-    Proxy(GivenText),
+    Proxy(InputText),
     TlsRoots(Bytes),
     OsTlsRoots,
     ExtraTlsRoots(Bytes),
-    IpVersion(GivenText),
-    AccessToken(GivenText),
-    App { appid: GivenText, secret: GivenText },
-    TokenInterface(GivenText),
-    ComponentTokenField(GivenText),
-    TokenStore(GivenText),
+    IpVersion(InputText),
+    AccessToken(InputText),
+    App { appid: InputText, secret: InputText },
+    TokenInterface(InputText),
+    ComponentTokenField(InputText),
+    TokenStore(InputText),
     TokenFunction { message: Bytes, given: bool },
 }
 
-pub(super) fn config(wants: Wants) -> Option<Config> {
-    let made = made(wants, |config, error| {
+pub(super) fn build_config(pointers: OutPointers) -> Option<Config> {
+    let made = call_for_handle(pointers, |config, error| {
         jumpqr_client_config_new(config, error)
     });
-    assert_eq!(made.is_ok(), wants.output());
+    assert_eq!(made.is_ok(), pointers.has_output());
     let handle = made.ok().flatten()?;
     let fails = false;
     Some(Config { handle, fails })
 }
 
 impl Setting {
-    pub(super) fn set(&self, config: Option<&mut Config>, data: &mut UserData, wants: Wants) {
+    pub(super) fn set(
+        &self,
+        config: Option<&mut Config>,
+        data: &mut UserData,
+        pointers: OutPointers,
+    ) {
         let is_null = config.is_none();
         let (handle, fails) = match config {
             Some(config) => (Some(&mut *config.handle), Some(&mut config.fails)),
             None => (None, None),
         };
         let mut faults = vec![is_null.then_some(jumpqr_status::NullArgument)];
-        // SAFETY (of every call below): texts are NULL, or end with NUL; and they are as many as is said.
-        let result = written(wants, |error| match self {
+        // SAFETY (of every call below): texts are NULL or end with NUL, and counts are correct.
+        let result = call_export(pointers, |error| match self {
             Self::AllowHttp(allow) => jumpqr_client_config_set_allow_http(handle, *allow, error),
             Self::TimeoutMs(ms) => jumpqr_client_config_set_timeout_ms(handle, *ms, error),
             Self::ConnectTimeoutMs(ms) => {
@@ -148,74 +153,75 @@ impl Setting {
         let mut sets_source = false;
         let status = match self {
             Self::BaseUrl(given) => {
-                let given = given.text();
+                let given = given.to_text();
                 faults.push(given.read().err());
-                // SAFETY: it is NULL, or ends with NUL.
+                // SAFETY: the text is NULL or ends with NUL.
                 unsafe { jumpqr_client_config_set_base_url(handle, given.pointer(), error) }
             }
             Self::AlternateBaseUrls(given) => {
-                let given = given.texts();
+                let given = given.to_texts();
                 faults.push(given.read().err());
                 let (urls, count) = (given.pointer(), given.count);
-                // SAFETY: they are as many texts.
+                // SAFETY: there are `count` texts.
                 unsafe { jumpqr_client_config_set_alternate_base_urls(handle, urls, count, error) }
             }
             Self::Proxy(given) => {
-                let given = given.text();
+                let given = given.to_text();
                 faults.push(given.read_optional().err());
-                // SAFETY: it is NULL, or ends with NUL.
+                // SAFETY: the text is NULL or ends with NUL.
                 unsafe { jumpqr_client_config_set_proxy(handle, given.pointer(), error) }
             }
             Self::TlsRoots(given) => {
                 let given = given.get();
                 let (pem, size) = (given.as_ptr().cast(), given.len());
-                // SAFETY: they are as many bytes.
+                // SAFETY: the pointer and the length belong to one slice.
                 unsafe { jumpqr_client_config_set_tls_roots_pem(handle, pem, size, error) }
             }
             Self::OsTlsRoots => jumpqr_client_config_set_tls_roots_os(handle, error),
             Self::ExtraTlsRoots(given) => {
                 let given = given.get();
                 let (pem, size) = (given.as_ptr().cast(), given.len());
-                // SAFETY: they are as many bytes.
+                // SAFETY: the pointer and the length belong to one slice.
                 unsafe { jumpqr_client_config_set_extra_tls_roots_pem(handle, pem, size, error) }
             }
             Self::IpVersion(given) => {
-                let given = given.text();
+                let given = given.to_text();
                 faults.push(given.read().err());
-                // SAFETY: it is NULL, or ends with NUL.
+                // SAFETY: the text is NULL or ends with NUL.
                 unsafe { jumpqr_client_config_set_ip_version(handle, given.pointer(), error) }
             }
             Self::AccessToken(given) => {
-                let given = given.text();
+                let given = given.to_text();
                 faults.push(given.read().err());
                 sets_source = true;
-                // SAFETY: it is NULL, or ends with NUL.
+                // SAFETY: the text is NULL or ends with NUL.
                 unsafe { jumpqr_client_config_set_access_token(handle, given.pointer(), error) }
             }
             Self::App { appid, secret } => {
-                let (appid, secret) = (appid.text(), secret.text());
+                let (appid, secret) = (appid.to_text(), secret.to_text());
                 faults.extend([appid.read().err(), secret.read().err()]);
                 sets_source = true;
                 let (appid, secret) = (appid.pointer(), secret.pointer());
-                // SAFETY: both are NULL, or end with NUL.
+                // SAFETY: both texts are NULL or end with NUL.
                 unsafe { jumpqr_client_config_set_app(handle, appid, secret, error) }
             }
             Self::TokenInterface(given) => {
-                let given = given.text();
+                let given = given.to_text();
                 faults.push(given.read().err());
-                // SAFETY: it is NULL, or ends with NUL.
+                // SAFETY: the text is NULL or ends with NUL.
                 unsafe { jumpqr_client_config_set_token_interface(handle, given.pointer(), error) }
             }
             Self::ComponentTokenField(given) => {
-                let given = given.text();
+                let given = given.to_text();
                 faults.push(given.read().err());
                 let name = given.pointer();
-                // SAFETY: it is NULL, or ends with NUL.
+                // SAFETY: the text is NULL or ends with NUL.
                 unsafe { jumpqr_client_config_set_component_token_field(handle, name, error) }
             }
             Self::TokenStore(given) => {
-                let given = given.text();
-                // No folder is made, and no Redis is looked for.
+                let given = given.to_text();
+                // Stores in folders and Redis are replaced: the target must not touch files or the
+                // network.
                 let own = given.read().is_ok_and(|store| {
                     let scheme = store.split(':').next().unwrap_or_default();
                     !scheme.eq_ignore_ascii_case("dir")
@@ -226,7 +232,7 @@ impl Setting {
                 } else {
                     c"memory:".as_ptr()
                 };
-                // SAFETY: it ends with NUL.
+                // SAFETY: the text ends with NUL.
                 unsafe { jumpqr_client_config_set_token_store(handle, store, error) }
             }
             other => panic!("{other:?} has no text"),
@@ -248,7 +254,7 @@ fn set_function(
 ) -> jumpqr_status {
     let mut message = message.get();
     message.push(0);
-    let given = Box::into_raw(Box::new(Given {
+    let given = Box::into_raw(Box::new(TokenData {
         freed: Arc::clone(&data.freed),
         message,
     }));
@@ -261,16 +267,16 @@ fn set_function(
             *fails = true;
         }
     } else {
-        // SAFETY: where it fails, the data is still the caller's.
+        // SAFETY: after a failure, the caller still owns the data.
         drop(unsafe { Box::from_raw(given) });
     }
     status
 }
 
-/// Has calls of clients with these settings end at a token function that says `message`.
-pub(super) fn fail_with(config: &mut Config, message: &Bytes, data: &mut UserData) {
+/// Sets a token function that fails with `message`.
+pub(super) fn set_failing_function(config: &mut Config, message: &Bytes, data: &mut UserData) {
     let (handle, fails) = (&mut *config.handle, &mut config.fails);
-    let result = written(Wants::ALL, |error| {
+    let result = call_export(OutPointers::ALL, |error| {
         set_function(Some(handle), Some(fails), data, message, true, error)
     });
     assert_eq!(result, Ok(()));

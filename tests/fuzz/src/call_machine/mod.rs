@@ -1,7 +1,7 @@
-//! The call machine against hostile servers and clocks: a model of what has been told beside it.
+//! The target `call_machine`: calls with hostile servers and clocks, compared with a model.
 
+mod model;
 mod scenario;
-mod watch;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,16 +16,16 @@ use jumpqr_core::interface::{
 use jumpqr_core::response::Response;
 use jumpqr_core::{Edit, Error, OrdinaryLinkRule, Pacer, RuleKey, Secret, Slot};
 
+use self::model::{APPSECRET, Model};
 use self::scenario::{
-    APPID, Answer, Clock, OPEN_VERSION, PATH, PERMIT_SUB_RULE, PREFIX, Scenario, TokenSource, Turn,
-    Which,
+    APPID, Answer, CallKind, Clock, OPEN_VERSION, PATH, PERMIT_SUB_RULE, PREFIX, Scenario,
+    SlotAnswer, TokenSource,
 };
-use self::watch::{APPSECRET, Watch};
 
-/// How often the clock may be read too early while the call waits; then it is let wait.
-const EARLY: usize = 32;
+/// How often the clock may be read too early while the call waits. After that, the wait ends.
+const MAX_EARLY_READS: usize = 32;
 
-/// Bytes from which a scenario is made: a call, its policy, and what each of its steps meets with.
+/// The input is a scenario: a call, its policy, and the result of each step.
 pub fn call_machine(input: &[u8]) {
     let Ok(scenario) = Scenario::arbitrary_take_rest(Unstructured::new(input)) else {
         return;
@@ -33,11 +33,11 @@ pub fn call_machine(input: &[u8]) {
     let key = RuleKey::ordinary_link(PREFIX);
     let appid = || APPID.to_owned();
     match scenario.interface {
-        Which::Add => drive(add(Edit::Add), &scenario),
-        Which::Modify => drive(add(Edit::Modify), &scenario),
-        Which::Publish => drive(PublishJumpQRCode { key }, &scenario),
-        Which::Delete => drive(DeleteJumpQRCode { key }, &scenario),
-        Which::Link => {
+        CallKind::Add => drive(add(Edit::Add), &scenario),
+        CallKind::Modify => drive(add(Edit::Modify), &scenario),
+        CallKind::Publish => drive(PublishJumpQRCode { key }, &scenario),
+        CallKind::Delete => drive(DeleteJumpQRCode { key }, &scenario),
+        CallKind::Link => {
             let call = LinkMiniprogram {
                 appid: appid(),
                 notify_users: false,
@@ -45,9 +45,9 @@ pub fn call_machine(input: &[u8]) {
             };
             drive(call, &scenario);
         }
-        Which::Get => drive(GetJumpQRCode::OrdinaryLink, &scenario),
-        Which::Download => drive(DownloadQRCodeText, &scenario),
-        Which::StableToken => {
+        CallKind::Get => drive(GetJumpQRCode::OrdinaryLink, &scenario),
+        CallKind::Download => drive(DownloadQRCodeText, &scenario),
+        CallKind::StableToken => {
             let call = StableToken {
                 appid: appid(),
                 secret: Secret::new(APPSECRET),
@@ -55,7 +55,7 @@ pub fn call_machine(input: &[u8]) {
             };
             drive(call, &scenario);
         }
-        Which::AuthorizerToken => {
+        CallKind::AuthorizerToken => {
             let call = ApiAuthorizerToken {
                 component_appid: appid(),
                 authorizer_appid: appid(),
@@ -75,7 +75,7 @@ fn add(is_edit: Edit) -> AddJumpQRCode {
     }
 }
 
-/// Drives one call to its end, and holds it to its promises on the way.
+/// Drives one call to its end, and checks each step.
 fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     let policy = Policy {
         timeout: scenario.timeout(),
@@ -86,9 +86,9 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     };
     let mut now = scenario.begin();
     let own_path = interface.request().path();
-    let which = scenario.interface;
-    let mut watch = Watch::new(which, own_path, now, &policy);
-    let mut slots = Slots::after(scenario.others, own_path, now);
+    let kind = scenario.interface;
+    let mut model = Model::new(kind, own_path, now, &policy);
+    let mut pacer = CheckedPacer::new(scenario.earlier_calls, own_path, now);
     let mut events = scenario.events();
     let mut call = Call::new(interface, policy, now);
     let (mut steps, mut early, mut waits) = (0, 0, false);
@@ -98,11 +98,11 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
         if scenario.cancelled_after() == Some(taken) && !matches!(step, Step::Done(_)) {
             call.cancel(now);
             step = call.step(now);
-            watch.cancelled(&step);
+            model.cancelled(&step);
         }
         taken += 1;
         if !matches!(step, Step::Done(_)) {
-            watch.step(now);
+            model.check_not_late(now);
         }
         let Some(event) = events.next() else {
             return;
@@ -111,20 +111,20 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
         waits = matches!(step, Step::Wait { .. });
         if !waits && !asks_again {
             steps += 1;
-            assert!(steps <= watch.most_steps(), "it does not end");
+            assert!(steps <= model.max_steps(), "the call does not end");
         }
         match step {
             Step::GetToken { rejected, deadline } => {
-                let token = watch.get_token(rejected.as_ref(), deadline);
+                let token = model.get_token(rejected.as_ref(), deadline);
                 now = event.clock.after(now);
                 let token = match event.token {
                     TokenSource::Token => {
-                        watch.given(&token);
+                        model.add_token(&token);
                         Ok(Some(Secret::new(token)))
                     }
                     TokenSource::NoneNewer => Ok(None),
                     TokenSource::Failure => {
-                        let former = watch.secrets().join(" ");
+                        let former = model.secrets().join(" ");
                         Err(Error::new(
                             OwnCode::TokenSourceFailed,
                             format!("not {former}"),
@@ -134,64 +134,64 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 call.token(now, token);
             }
             Step::Reserve { path, latest } => {
-                watch.reserve(now, latest);
-                let start = match event.turn {
-                    Turn::Paced => slots.reserve(path, now, latest),
-                    Turn::At(span) => Some(span.duration()),
-                    Turn::In(span) => Some(now.saturating_add(span.duration())),
-                    Turn::Never => None,
+                model.reserve(now, latest);
+                let start = match event.slot {
+                    SlotAnswer::Paced => pacer.reserve(path, now, latest),
+                    SlotAnswer::At(span) => Some(span.duration()),
+                    SlotAnswer::In(span) => Some(now.saturating_add(span.duration())),
+                    SlotAnswer::Never => None,
                 };
                 if start.is_some_and(|start| start <= now) {
-                    watch.slot_begins(now);
+                    model.take_slot(now);
                 }
                 call.reserved(now, start);
             }
             Step::Wait { until } => {
-                watch.wait(now, until);
+                model.wait(now, until);
                 early += 1;
                 now = match event.clock {
-                    Clock::Stands | Clock::Back(_) if early > EARLY => until,
+                    Clock::Stands | Clock::Back(_) if early > MAX_EARLY_READS => until,
                     Clock::Forward(_) => until.max(event.clock.after(now)),
                     other => other.after(now),
                 };
             }
-            Step::Send(sending) => {
-                watch.send(now, &sending);
+            Step::Send(send) => {
+                model.send(now, &send);
                 now = event.clock.after(now);
-                let echo = watch.secrets().join(" ");
+                let echo = model.secrets().join(" ");
                 let reply = match event.answer.body(&echo) {
                     Some((status, body)) => Ok(Response {
                         status,
                         body: body.into_bytes(),
                     }),
-                    None => Err(failure(event.answer, echo)),
+                    None => Err(build_failure(event.answer, echo)),
                 };
                 if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
-                    slots.set_used();
+                    pacer.set_used();
                 }
                 call.response(now, reply);
-                watch.reply(&sending, event.answer);
+                model.handle_answer(&send, event.answer);
             }
             Step::Done(result) => break result,
         }
     };
-    watch.end(result.as_ref().map(|_| ()));
+    model.check_result(result.as_ref().map(|_| ()));
     let again = call.step(now);
     assert!(matches!(again, Step::Done(Err(error)) if error.code() == OwnCode::Internal));
 }
 
-fn failure(answer: Answer, detail: String) -> SendFailure {
+fn build_failure(answer: Answer, detail: String) -> SendFailure {
     match answer {
         Answer::Failure { cause, sent: true } => {
             SendFailure::after_sending(Answer::cause(cause), detail)
         }
         Answer::Failure { cause, .. } => SendFailure::before_sending(Answer::cause(cause), detail),
-        answered => panic!("{answered:?} is an answer"),
+        answered => panic!("{answered:?} is not a failure"),
     }
 }
 
-/// The pacer, held to its promise for as long as time does not go back.
-struct Slots {
+/// A pacer whose promise is checked: no six calls in a second, unless the clock goes back.
+struct CheckedPacer {
     pacer: Pacer,
     slot: Slot,
     taken: Option<(&'static str, Duration)>,
@@ -199,30 +199,30 @@ struct Slots {
     starts: HashMap<&'static str, Vec<Duration>>,
 }
 
-impl Slots {
-    /// After other calls have begun, or wait.
-    fn after(others: u8, path: &'static str, now: Duration) -> Self {
-        let mut slots = Self {
+impl CheckedPacer {
+    /// Makes a pacer that has already served other calls.
+    fn new(earlier_calls: u8, path: &'static str, now: Duration) -> Self {
+        let mut pacer = Self {
             pacer: Pacer::default(),
             slot: Slot::default(),
             taken: None,
             now,
             starts: HashMap::new(),
         };
-        for _ in 0..others % 16 {
+        for _ in 0..earlier_calls % 16 {
             let mut other = Slot::default();
-            if slots.pacer.reserve(&mut other, path, now, Duration::MAX) == Some(now) {
-                slots.starts.entry(path).or_default().push(now);
+            if pacer.pacer.reserve(&mut other, path, now, Duration::MAX) == Some(now) {
+                pacer.starts.entry(path).or_default().push(now);
             }
             other.set_used();
         }
-        slots
+        pacer
     }
 
     fn reserve(&mut self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
         if now < self.now {
-            // What was promised for later times holds no more.
-            *self = Self::after(0, path, now);
+            // If the clock goes back, earlier promises no longer hold.
+            *self = Self::new(0, path, now);
         }
         self.now = now;
         self.taken = None;

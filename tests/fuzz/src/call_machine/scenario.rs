@@ -1,4 +1,4 @@
-//! What a hostile server, a hostile clock and a poor token source do.
+//! The behaviour of a hostile server, a hostile clock and an unreliable token source.
 
 use std::time::Duration;
 
@@ -16,18 +16,18 @@ pub(super) const PERMIT_SUB_RULE: PermitSubRule = PermitSubRule::NotOccupied;
 
 #[derive(Debug, Arbitrary)]
 pub(super) struct Scenario {
-    pub(super) interface: Which,
+    pub(super) interface: CallKind,
     timeout: Span,
     begin: Span,
     delays: Vec<u16>,
     hosts: u8,
-    /// How many calls the pacer has let through before, and the queue timeout.
-    pub(super) others: u8,
+    /// The number of earlier calls of the pacer, and the queue timeout.
+    pub(super) earlier_calls: u8,
     events: Vec<Event>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
-pub(super) enum Which {
+pub(super) enum CallKind {
     Add,
     Modify,
     Publish,
@@ -50,16 +50,16 @@ pub(super) enum Span {
     ForEver,
 }
 
-/// What one step meets with; which part is used depends on the step.
+/// The result of one step. Which field is used depends on the step.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(super) struct Event {
     pub(super) clock: Clock,
     pub(super) answer: Answer,
     pub(super) token: TokenSource,
-    pub(super) turn: Turn,
+    pub(super) slot: SlotAnswer,
 }
 
-/// What the clock does while a step is taken.
+/// The movement of the clock during a step.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(super) enum Clock {
     Stands,
@@ -74,10 +74,10 @@ pub(super) enum TokenSource {
     Failure,
 }
 
-/// When the call may start.
+/// The pacer's answer: when the call may start.
 #[derive(Debug, Clone, Copy, Arbitrary)]
-pub(super) enum Turn {
-    /// As the pacer says.
+pub(super) enum SlotAnswer {
+    /// The answer of a real pacer.
     Paced,
     At(Span),
     In(Span),
@@ -101,7 +101,7 @@ pub(super) enum Answer {
     },
 }
 
-/// The rules, or the links, that are listed.
+/// The list of rules or links in an answer.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(super) enum Listing {
     Missing,
@@ -115,11 +115,12 @@ pub(super) enum Errcode {
     Absent,
     Known(u8),
     Number(i32),
-    /// A number that is not whole.
+    /// A fraction.
     Broken,
 }
 
-/// A rule in a list: for each field whether it is as asked, `None` where it is left out. As a link, it has the state only.
+/// A rule in a list. Each field says whether it has the requested value; `None` leaves it out. A
+/// link only has a state.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(super) struct Listed {
     pub(super) own: bool,
@@ -140,7 +141,7 @@ impl Scenario {
 
     /// The default, or some seconds.
     pub(super) fn queue_timeout(&self) -> Duration {
-        match self.others / 16 {
+        match self.earlier_calls / 16 {
             0 => DEFAULT_QUEUE_TIMEOUT,
             seconds => Duration::from_secs(seconds.into()),
         }
@@ -157,9 +158,9 @@ impl Scenario {
         usize::from(self.hosts % 4)
     }
 
-    /// Whether a rule that must exist is looked up before.
+    /// Returns whether the rule is looked up before the write.
     pub(super) fn looks_up(&self) -> bool {
-        let needs_rule = matches!(self.interface, Which::Publish | Which::Delete);
+        let needs_rule = matches!(self.interface, CallKind::Publish | CallKind::Delete);
         needs_rule && self.hosts < 128
     }
 
@@ -168,7 +169,7 @@ impl Scenario {
         (self.hosts & 0x60 == 0x60).then(|| usize::from(self.hosts / 4 % 8))
     }
 
-    /// The events, over and over.
+    /// Returns the events in an endless cycle.
     pub(super) fn events(&self) -> impl Iterator<Item = Event> {
         const NOTHING: Event = Event {
             clock: Clock::Stands,
@@ -177,7 +178,7 @@ impl Scenario {
                 list: Listing::Missing,
             },
             token: TokenSource::Token,
-            turn: Turn::Paced,
+            slot: SlotAnswer::Paced,
         };
         let events = self.events.iter().copied();
         let last = self.events.is_empty().then_some(NOTHING);
@@ -215,7 +216,7 @@ impl Answer {
         cause.unwrap_or(FailureCause::Timeout)
     }
 
-    /// Status and body; the body repeats `echo`.
+    /// Returns status and body. The body echoes `echo`.
     pub(super) fn body(self, echo: &str) -> Option<(u16, String)> {
         match self {
             Self::Object { errcode, list } => {

@@ -1,4 +1,4 @@
-//! What a C program passes: texts of any bytes, lists of them, and NULL.
+//! The inputs of a C program: texts of any bytes, lists of texts, and NULL.
 
 use std::ffi::c_char;
 use std::ptr::null;
@@ -6,7 +6,7 @@ use std::ptr::null;
 use arbitrary::Arbitrary;
 use jumpqr_fuzz_capi::jumpqr_status;
 
-/// What texts are often made of.
+/// Pieces that make interesting texts.
 const PIECES: [&str; 20] = [
     "https://",
     "http://weixin.qq.com/q/",
@@ -23,9 +23,15 @@ const PIECES: [&str; 20] = [
     "access_token",
     "memory:",
     "-----BEGIN CERTIFICATE-----\n",
-    "{\"prefix\":\"https://m.example.cn/a\",\"permit_sub_rule\":1,\"path\":\"pages/a\",\"open_version\":1}",
-    "{\"prefix\":\"http://weixin.qq.com/q/a\",\"appid\":\"wx1\",\"path\":\"pages/a\",\"is_edit\":1}",
-    "[{\"prefix\":\"https://m.example.cn/\",\"state\":2},{\"prefix\":\"https://m.example.cn/a\",\"state\":1}]",
+    concat!(
+        r#"{"prefix":"https://m.example.cn/a","permit_sub_rule":1,"#,
+        r#""path":"pages/a","open_version":1}"#,
+    ),
+    r#"{"prefix":"http://weixin.qq.com/q/a","appid":"wx1","path":"pages/a","is_edit":1}"#,
+    concat!(
+        r#"[{"prefix":"https://m.example.cn/","state":2},"#,
+        r#"{"prefix":"https://m.example.cn/a","state":1}]"#,
+    ),
     "\u{feff}",
     "\"debug_url\":[\"",
 ];
@@ -37,7 +43,7 @@ enum Piece {
     Letter(u8),
 }
 
-/// Any bytes, which need not end with NUL.
+/// Any bytes, without a NUL at the end.
 #[derive(Debug, Arbitrary)]
 pub(super) struct Bytes(Vec<Piece>);
 
@@ -60,13 +66,13 @@ impl Bytes {
 
 /// A text that ends with NUL, or NULL.
 #[derive(Debug, Arbitrary)]
-pub(super) struct GivenText(Option<Bytes>);
+pub(super) struct InputText(Option<Bytes>);
 
-/// The same in memory.
+/// An `InputText` in memory.
 pub(super) struct Text(Option<Vec<u8>>);
 
-impl GivenText {
-    pub(super) fn text(&self) -> Text {
+impl InputText {
+    pub(super) fn to_text(&self) -> Text {
         Text(self.0.as_ref().map(|bytes| {
             let mut bytes = bytes.get();
             bytes.push(0);
@@ -82,14 +88,14 @@ impl Text {
             .map_or(null(), |bytes| bytes.as_ptr().cast())
     }
 
-    /// The text up to its first NUL, or the status with which it is refused.
+    /// Returns the text up to its first NUL, or the status with which it is refused.
     pub(super) fn read(&self) -> Result<&str, jumpqr_status> {
         let bytes = self.0.as_ref().ok_or(jumpqr_status::NullArgument)?;
         let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
         std::str::from_utf8(text).map_err(|_| jumpqr_status::NotUtf8)
     }
 
-    /// The same where NULL is no text at all.
+    /// Like `read`, but NULL means that there is no text.
     pub(super) fn read_optional(&self) -> Result<Option<&str>, jumpqr_status> {
         match self.0 {
             None => Ok(None),
@@ -98,24 +104,24 @@ impl Text {
     }
 }
 
-/// A list of texts and its length; NULL of any length where there is none.
+/// A list of texts and its length, or NULL with any length.
 #[derive(Debug, Arbitrary)]
-pub(super) struct GivenTexts {
-    texts: Option<Vec<GivenText>>,
+pub(super) struct InputTexts {
+    texts: Option<Vec<InputText>>,
     count_of_null: u8,
 }
 
-/// The same in memory.
+/// `InputTexts` in memory.
 pub(super) struct Texts {
     entries: Vec<Text>,
     pointers: Option<Vec<*const c_char>>,
     pub(super) count: usize,
 }
 
-impl GivenTexts {
-    pub(super) fn texts(&self) -> Texts {
+impl InputTexts {
+    pub(super) fn to_texts(&self) -> Texts {
         let given = self.texts.as_ref().map(|texts| {
-            let texts = texts.iter().take(8).map(GivenText::text);
+            let texts = texts.iter().take(8).map(InputText::to_text);
             texts.collect::<Vec<_>>()
         });
         let pointers = given

@@ -1,4 +1,4 @@
-//! What has been seen of a call so far, and what it therefore must not do.
+//! A model of a call: what has happened so far, and what the call must not do.
 
 use std::time::Duration;
 
@@ -7,65 +7,65 @@ use jumpqr_core::errcode::Reaction;
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::{Error, Outcome, Secret};
 
-use super::scenario::{Answer, Errcode, Listed, Listing, Which};
-use crate::printed::assert_sound;
+use super::scenario::{Answer, CallKind, Errcode, Listed, Listing};
+use crate::error_text::assert_sound;
 
-/// What a call that asks for a token sends.
+/// The secret that a token request sends.
 pub(super) const APPSECRET: &str = "APPSECRET/0a1b";
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub(super) struct Watch {
-    which: Which,
+#[expect(clippy::struct_excessive_bools, reason = "each flag is independent")]
+pub(super) struct Model {
+    kind: CallKind,
     own_path: &'static str,
     hosts: usize,
-    most_sends: usize,
-    /// It stands still while the call waits for its slot.
+    max_sends: usize,
+    /// The deadline, which moves while the call waits for its slot.
     deadline: Duration,
     queue_left: Duration,
-    /// Since when the call waits for its slot.
+    /// The time at which the call began to wait for its slot.
     queued: Option<Duration>,
-    /// How much time a write has left when it is sent.
-    kept: Duration,
+    /// The time that a write must still have when it is sent.
+    write_reserve: Duration,
     tokens: Vec<String>,
     renewals: usize,
     sends: usize,
-    /// Where the last request went to.
+    /// The host of the last request.
     host: usize,
     last: Option<Answer>,
-    /// The last attempt of a write left its outcome unknown, and nothing has told it since.
-    doubt: bool,
-    /// Some attempt of a write was ever in doubt, so that it may still be applied.
+    /// The outcome of the last attempt of a write is unknown, and no read-back has resolved it.
+    in_doubt: bool,
+    /// An attempt of a write was in doubt, so it may still be applied.
     ever_in_doubt: bool,
-    /// Whether the change stands is not known.
+    /// It is unknown whether the change was applied.
     unsettled: bool,
-    /// The last answer says that the call succeeded.
-    proof: bool,
-    /// The rule is being looked up: the write has not been sent yet.
+    /// The last answer proves that the call succeeded.
+    success_proven: bool,
+    /// The rule is being looked up before the write.
     looks_up: bool,
-    /// The rule that was looked up needs no write, or none can be made.
-    over: bool,
+    /// After the look-up, there is nothing to write.
+    nothing_to_do: bool,
 }
 
-impl Watch {
+impl Model {
     pub(super) fn new(
-        which: Which,
+        kind: CallKind,
         own_path: &'static str,
         now: Duration,
         policy: &Policy,
     ) -> Self {
         let hosts = policy.hosts.max(1);
-        let looks_up = policy.look_up && matches!(which, Which::Publish | Which::Delete);
+        let looks_up = policy.look_up && matches!(kind, CallKind::Publish | CallKind::Delete);
         Self {
-            which,
+            kind,
             own_path,
             hosts,
-            // Each round tries every host once and reads back once; and there is one replay.
-            // And the rule may be looked up before.
-            most_sends: (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up),
+            // Each round tries every host once and reads back once. There is one replay, and
+            // perhaps one look-up.
+            max_sends: (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up),
             deadline: now.saturating_add(policy.timeout),
             queue_left: policy.queue_timeout,
             queued: None,
-            kept: if which.is_write() {
+            write_reserve: if kind.is_write() {
                 (policy.timeout / 4).min(Duration::from_secs(1))
             } else {
                 Duration::ZERO
@@ -75,43 +75,43 @@ impl Watch {
             sends: 0,
             host: 0,
             last: None,
-            doubt: false,
+            in_doubt: false,
             ever_in_doubt: false,
             unsettled: false,
-            proof: false,
+            success_proven: false,
             looks_up,
-            over: false,
+            nothing_to_do: false,
         }
     }
 
-    /// How many steps there may be, without waiting for slots and retries.
-    pub(super) fn most_steps(&self) -> usize {
-        // A slot for each request, two tokens, and another slot if the first token takes long.
-        2 * self.most_sends + 4
+    /// Returns the maximum number of steps, without waits for slots and retries.
+    pub(super) fn max_steps(&self) -> usize {
+        // A slot for each request, two tokens, and one more slot if the first token takes long.
+        2 * self.max_sends + 4
     }
 
-    /// Everything that a server may echo.
+    /// Returns the secrets that a server may echo.
     pub(super) fn secrets(&self) -> Vec<&str> {
-        let has_secret = matches!(self.which, Which::StableToken | Which::AuthorizerToken);
+        let has_secret = matches!(self.kind, CallKind::StableToken | CallKind::AuthorizerToken);
         let own = has_secret.then_some(APPSECRET);
         self.tokens.iter().map(String::as_str).chain(own).collect()
     }
 
-    /// The call is not late, unless it waits for its slot.
-    pub(super) fn step(&self, now: Duration) {
+    /// Checks that the deadline has not passed, unless the call waits for its slot.
+    pub(super) fn check_not_late(&self, now: Duration) {
         assert!(
             now < self.deadline || self.queued.is_some(),
             "{now:?} is too late"
         );
     }
 
-    /// The call asks for a slot until `latest`.
+    /// Handles a slot request until `latest`.
     pub(super) fn reserve(&mut self, now: Duration, latest: Duration) {
         let since = *self.queued.get_or_insert(now);
         assert_eq!(latest, since.saturating_add(self.queue_left));
     }
 
-    /// The call waits.
+    /// Checks a wait.
     pub(super) fn wait(&self, now: Duration, until: Duration) {
         let latest = match self.queued {
             Some(since) => since.saturating_add(self.queue_left),
@@ -120,8 +120,8 @@ impl Watch {
         assert!(now < until && until <= latest, "{now:?} until {until:?}");
     }
 
-    /// The call got its slot.
-    pub(super) fn slot_begins(&mut self, now: Duration) {
+    /// Handles the start of the slot.
+    pub(super) fn take_slot(&mut self, now: Duration) {
         if let Some(since) = self.queued.take() {
             let waited = now.saturating_sub(since);
             self.deadline = self.deadline.saturating_add(waited);
@@ -129,12 +129,12 @@ impl Watch {
         }
     }
 
-    /// The token that may be given.
+    /// Checks a token request. Returns the next token.
     pub(super) fn get_token(&mut self, rejected: Option<&Secret>, deadline: Duration) -> String {
-        assert!(self.which.needs_token(), "it asks for a token itself");
+        assert!(self.kind.needs_token(), "a token request needs no token");
         assert_eq!(deadline, self.deadline);
         match rejected {
-            None => assert!(self.tokens.is_empty(), "a first token, twice"),
+            None => assert!(self.tokens.is_empty(), "a second first token"),
             Some(rejected) => {
                 self.renewals += 1;
                 assert_eq!(self.renewals, 1, "a token was renewed twice");
@@ -149,70 +149,73 @@ impl Watch {
                 assert_eq!(
                     reaction,
                     Some(Reaction::Renew),
-                    "nobody has called it stale"
+                    "a token was renewed that was not stale"
                 );
             }
         }
         format!("TOKEN/{}c2d", self.tokens.len())
     }
 
-    /// The call got this token.
-    pub(super) fn given(&mut self, token: &str) {
+    /// Records a token that the call got.
+    pub(super) fn add_token(&mut self, token: &str) {
         self.tokens.push(token.to_owned());
     }
 
-    pub(super) fn send(&mut self, now: Duration, sending: &SendRequest) {
+    pub(super) fn send(&mut self, now: Duration, send: &SendRequest) {
         self.sends += 1;
-        assert!(self.sends <= self.most_sends, "{} requests", self.sends);
-        assert!(!sending.timeout.is_zero(), "no time to send in");
+        assert!(self.sends <= self.max_sends, "{} requests", self.sends);
+        assert!(!send.timeout.is_zero(), "no time left to send");
         assert!(
-            sending.timeout <= self.deadline.saturating_sub(now),
-            "it may outlast the deadline"
+            send.timeout <= self.deadline.saturating_sub(now),
+            "the timeout exceeds the deadline"
         );
-        assert!(sending.host < self.hosts);
+        assert!(send.host < self.hosts);
         let nothing_sent = matches!(self.last, Some(Answer::Failure { sent: false, .. }));
         assert!(
-            sending.host == self.host || nothing_sent,
-            "another host is tried, though something was sent to the one before"
+            send.host == self.host || nothing_sent,
+            "another host is tried, although the previous host may have the request"
         );
-        self.host = sending.host;
-        if self.is_own(sending) {
+        self.host = send.host;
+        if self.is_own_request(send) {
             assert!(
-                now < self.deadline.saturating_sub(self.kept),
+                now < self.deadline.saturating_sub(self.write_reserve),
                 "{now:?} is too late to write"
             );
         }
-        let token = sending.access_token.as_ref().map(Secret::expose);
+        let token = send.access_token.as_ref().map(Secret::expose);
         assert_eq!(token, self.tokens.last().map(String::as_str));
-        assert!(!self.over, "sent, though there is nothing to be done");
-        if self.is_own(sending) {
-            assert!(!self.looks_up, "sent, though the rule was not looked up");
-            assert!(!self.doubt, "sent again, though it may have been applied");
+        assert!(!self.nothing_to_do, "sent, although there is nothing to do");
+        if self.is_own_request(send) {
+            assert!(!self.looks_up, "sent, although the rule was not looked up");
+            assert!(
+                !self.in_doubt,
+                "sent again, although it may have been applied"
+            );
             self.unsettled = self.ever_in_doubt;
         } else {
             assert!(
                 self.looks_up || self.ever_in_doubt,
-                "nothing is to be read back"
+                "read back without a reason"
             );
         }
     }
 
-    pub(super) fn reply(&mut self, sending: &SendRequest, answer: Answer) {
+    pub(super) fn handle_answer(&mut self, send: &SendRequest, answer: Answer) {
         self.last = Some(answer);
-        self.proof = false;
+        self.success_proven = false;
         if self.looks_up {
             return self.look_up(answer);
         }
-        if !self.is_own(sending) {
+        if !self.is_own_request(send) {
             return self.read_back(answer);
         }
-        match verdict(answer) {
-            Verdict::Done => self.proof = true,
+        match judge_answer(answer) {
+            Verdict::Done => self.success_proven = true,
             Verdict::Refused => {}
             Verdict::Unknown => {
-                self.doubt = self.which.is_write();
-                self.ever_in_doubt |= self.doubt;
-                self.unsettled |= self.doubt;
+                self.in_doubt = self.kind.is_write();
+                self.ever_in_doubt |= self.in_doubt;
+                self.unsettled |= self.in_doubt;
                 let without_errcode = matches!(
                     answer,
                     Answer::Object {
@@ -220,8 +223,8 @@ impl Watch {
                         ..
                     }
                 );
-                // Of what is read, the fields decide.
-                self.proof = without_errcode && !self.which.is_write();
+                // For a read, the fields decide.
+                self.success_proven = without_errcode && !self.kind.is_write();
             }
         }
     }
@@ -239,11 +242,11 @@ impl Watch {
             return;
         };
         let found = list.iter().flatten().find(|listed| listed.own);
-        self.proof = match (self.which, found) {
-            (Which::Delete, found) => found.is_none(),
+        self.success_proven = match (self.kind, found) {
+            (CallKind::Delete, found) => found.is_none(),
             (_, found) => found.is_some_and(|listed| listed.state == Some(2)),
         };
-        self.over = self.proof || found.is_none();
+        self.nothing_to_do = self.success_proven || found.is_none();
     }
 
     fn read_back(&mut self, answer: Answer) {
@@ -254,10 +257,10 @@ impl Watch {
         else {
             return;
         };
-        match self.which.stands(&list) {
-            Some(true) => self.proof = true,
+        match self.kind.stands(&list) {
+            Some(true) => self.success_proven = true,
             Some(false) => {
-                self.doubt = false;
+                self.in_doubt = false;
                 self.unsettled = false;
             }
             None => {}
@@ -276,26 +279,26 @@ impl Watch {
         );
     }
 
-    /// Holds the end of the call to what has been seen.
-    pub(super) fn end(&self, result: Result<(), &Error>) {
+    /// Checks the result of the call.
+    pub(super) fn check_result(&self, result: Result<(), &Error>) {
         let Err(error) = result else {
-            return assert!(self.proof, "done, though nothing says so");
+            return assert!(self.success_proven, "success without proof");
         };
         assert_sound(error, &self.secrets());
         assert!(error.interface().is_some(), "{error:?}");
         let unknown = error.outcome() == Outcome::Unknown;
         assert!(
             !self.unsettled || unknown,
-            "it may have been applied: {error:?}"
+            "the change may have been applied: {error:?}"
         );
         assert!(
             self.ever_in_doubt || !unknown,
-            "it was not applied: {error:?}"
+            "the change was not applied: {error:?}"
         );
     }
 
-    fn is_own(&self, sending: &SendRequest) -> bool {
-        sending.request.path() == self.own_path
+    fn is_own_request(&self, send: &SendRequest) -> bool {
+        send.request.path() == self.own_path
     }
 }
 
@@ -305,15 +308,15 @@ enum Verdict {
     Unknown,
 }
 
-/// What an answer says of the request that it answers.
-fn verdict(answer: Answer) -> Verdict {
+/// Returns what an answer says about its request.
+fn judge_answer(answer: Answer) -> Verdict {
     match answer {
         Answer::Object { errcode, .. } => match (errcode.number(), errcode.reaction()) {
             (Some(0), _) => Verdict::Done,
             (None, _) | (_, Some(Reaction::ReadBack)) => Verdict::Unknown,
             _ => Verdict::Refused,
         },
-        // What stands on the way refuses with these; 408 and 429 may come from behind it.
+        // A server on the way refuses with these. A 408 or 429 may come from WeChat itself.
         Answer::Garbage { status, .. } => match status {
             408 | 429 => Verdict::Unknown,
             300..500 => Verdict::Refused,
@@ -324,7 +327,7 @@ fn verdict(answer: Answer) -> Verdict {
     }
 }
 
-impl Which {
+impl CallKind {
     pub(super) fn is_write(self) -> bool {
         matches!(
             self,
@@ -336,7 +339,7 @@ impl Which {
         self != Self::StableToken
     }
 
-    /// Whether the change stands in what was read back; `None` where that does not say.
+    /// Returns whether the read-back shows the change; `None` if this is unclear.
     fn stands(self, list: &[Option<Listed>]) -> Option<bool> {
         let found = list.iter().flatten().find(|listed| listed.own);
         let Some(found) = found else {
@@ -356,7 +359,7 @@ impl Which {
                 Some(1 | 2 | 12) => Some(true),
                 _ => None,
             },
-            // A rule that was just added is not published.
+            // A rule that was just added is not published yet.
             Self::Add if !differs && found.state == Some(2) => None,
             Self::Add => Some(!differs),
             _ if differs => Some(false),

@@ -1,12 +1,12 @@
-//! What an error shows of itself.
+//! Checks of everything that an error prints.
 
 use std::error::Error as _;
 
 use jumpqr_core::Error;
 use jumpqr_core::error::OwnCode;
 
-/// Everything that an error prints, its sources included.
-pub(crate) fn printed(error: &Error) -> String {
+/// Returns everything that an error prints, including its sources.
+pub(crate) fn print_error(error: &Error) -> String {
     let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
         (*error).source()
     });
@@ -17,24 +17,24 @@ pub(crate) fn printed(error: &Error) -> String {
     text
 }
 
-/// Holds an error to what every error promises: it says what to do, and it shows none of `secrets`, as they are or as they stand
-/// in a query.
+/// Checks the promises of every error: it says what to do, and it prints none of `secrets`, either
+/// raw or percent-encoded.
 pub(crate) fn assert_sound(error: &Error, secrets: &[&str]) {
-    assert!(!error.message().is_empty(), "nothing is said: {error:?}");
+    assert!(!error.message().is_empty(), "no message: {error:?}");
     assert!(!error.advice().is_empty(), "no advice: {error:?}");
     assert_ne!(error.code(), OwnCode::Internal, "{error:?}");
     assert_eq!(
         error.code() == OwnCode::InvalidRequest,
         !error.violations().is_empty(),
-        "violations belong to a request that was refused: {error:?}"
+        "exactly an invalid request has violations: {error:?}"
     );
     let own = error
         .source()
         .and_then(|source| source.downcast_ref::<Error>());
     if let Some(source) = own {
-        assert!(source.interface().is_some(), "of which call? {source:?}");
+        assert!(source.interface().is_some(), "no interface: {source:?}");
     }
-    let printed = printed(error);
+    let printed = print_error(error);
     for secret in secrets {
         let encoded =
             percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
