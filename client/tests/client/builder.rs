@@ -1,10 +1,11 @@
-//! What the builder makes of its settings.
+//! The settings of the builder: defaults, and values that are refused.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jumpqr::error::OwnCode;
 use jumpqr::response::Response;
-use jumpqr::transport::MemoryTransport;
+use jumpqr::transport::{MemoryTransport, ProxySetting, TlsRoots};
 use jumpqr::{Client, Clock, Platform};
 
 use crate::fake::{ManualClock, ok};
@@ -42,7 +43,75 @@ fn the_store_in_memory_has_the_clients_clock() {
     platform
         .set_authorizer_refresh_token(MERCHANT, "refreshtoken@@@R1")
         .unwrap();
-    // What becomes of the call is not the point: its token was replaced meanwhile.
+    // The result does not matter here: the token of the call was replaced meanwhile.
     let _ = platform.merchant(MERCHANT).unwrap().download_qr_code_text();
     assert!(clock.now() >= Duration::from_secs(1), "{:?}", clock.now());
+}
+
+#[test]
+fn a_setting_that_makes_no_sense_is_refused_by_its_name() {
+    let fixed = || Client::builder().access_token("T");
+    let pem = |text: &str| TlsRoots::Pem(text.as_bytes().to_vec());
+    let names = ["api.weixin.qq.com".to_owned()];
+    let authority = rcgen::generate_simple_self_signed(names)
+        .unwrap()
+        .cert
+        .pem();
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nMAAA\n-----END CERTIFICATE-----\n";
+    fixed()
+        .tls_roots(pem(&authority.repeat(2)))
+        .build()
+        .unwrap();
+    for (builder, name) in [
+        (fixed().base_url("http://api.weixin.qq.com"), "base_url"),
+        (
+            fixed().alternate_base_urls(["nowhere"]),
+            "alternate_base_urls:",
+        ),
+        (fixed().timeout(Duration::ZERO), "timeout"),
+        (fixed().timeout(Duration::MAX), "timeout"),
+        (fixed().read_timeout(Duration::ZERO), "read_timeout"),
+        (fixed().max_retries(101), "max_retries"),
+        (Client::builder().app("", "s"), "appid"),
+        (Client::builder().app("wx1", " "), "secret"),
+        (Client::builder().app("wx1 ", "s"), "appid"),
+        (Client::builder().app("wx1", "s\n"), "secret"),
+        (Client::builder().access_token(""), "access_token"),
+        (Client::builder().access_token("a\r\nX: b"), "access_token"),
+        (fixed().body_limit(0), "body_limit"),
+        (fixed().proxy(ProxySetting::Url("::".into())), "proxy"),
+        (
+            fixed().proxy(ProxySetting::Url("socks4://127.0.0.1:1080".into())),
+            "proxy: SOCKS 4",
+        ),
+        (
+            fixed().proxy(ProxySetting::Url("http://u:p@h:99999".into())),
+            "proxy",
+        ),
+        (
+            fixed().proxy(ProxySetting::Url("http://user:hunter2".into())),
+            "proxy",
+        ),
+        (fixed().tls_roots(pem("none")), "tls_roots: there is no"),
+        (
+            fixed().extra_tls_roots("none"),
+            "extra_tls_roots: there is no",
+        ),
+        (
+            fixed().tls_roots(pem(&authority.replacen("\nM", "\n!", 1))),
+            "tls_roots: of 1 certificates, these cannot be read: number 1 (",
+        ),
+        (
+            fixed().extra_tls_roots(no_certificate.repeat(5)),
+            "extra_tls_roots: of 5 certificates, these cannot be read: number 1 (",
+        ),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.code(), OwnCode::InvalidConfig);
+        assert!(error.message().contains(name), "{name}: {error}");
+    }
+    assert_eq!(
+        Client::builder().build().unwrap_err().code(),
+        OwnCode::NoCredentials
+    );
 }

@@ -1,4 +1,4 @@
-//! A caller who can give up does not sit a wait out.
+//! Cancelled calls: what they send, how long they wait, and their outcome.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
@@ -12,7 +12,7 @@ use jumpqr::{Cancel, Client, Clock, Edit, ErrorKind, Outcome, Secret};
 
 use crate::fake::{ADD, Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token};
 
-/// One that waits for a retry on this clock.
+/// Makes a client that waits for its retries by this clock.
 fn patient_client(transport: &Arc<MemoryTransport>, clock: &Arc<impl Clock>) -> Client {
     Client::builder()
         .access_token("T")
@@ -24,7 +24,7 @@ fn patient_client(transport: &Arc<MemoryTransport>, clock: &Arc<impl Clock>) -> 
 }
 
 #[test]
-fn a_wait_for_a_retry_ends_when_the_check_says_so() {
+fn a_wait_for_a_retry_ends_when_the_check_returns_true() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
     let asked = AtomicUsize::new(0);
@@ -39,7 +39,7 @@ fn a_wait_for_a_retry_ends_when_the_check_says_so() {
 }
 
 #[test]
-fn a_wait_that_nobody_gives_up_is_as_long_as_ever() {
+fn a_wait_that_is_not_cancelled_has_its_full_length() {
     let clock = Arc::new(ManualClock::default());
     let calls = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |_| {
@@ -54,7 +54,7 @@ fn a_wait_that_nobody_gives_up_is_as_long_as_ever() {
     assert!(clock.now() >= Duration::from_secs(60));
 }
 
-/// Time at whose first second a caller gives up.
+/// A clock that cancels at its first second.
 #[derive(Debug)]
 struct FirstSecond {
     clock: ManualClock,
@@ -79,7 +79,7 @@ impl Clock for FirstSecond {
 }
 
 #[test]
-fn a_wait_for_a_retry_ends_when_another_thread_gives_up() {
+fn a_wait_for_a_retry_ends_when_another_thread_cancels() {
     let cancel = Cancel::default();
     let clock = Arc::new(FirstSecond {
         clock: ManualClock::default(),
@@ -95,7 +95,7 @@ fn a_wait_for_a_retry_ends_when_another_thread_gives_up() {
 }
 
 #[test]
-fn a_call_that_is_answered_asks_nothing() {
+fn a_call_that_is_answered_does_not_ask_the_check() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let asked = Arc::new(AtomicUsize::new(0));
     let cancel = Cancel::with_check({
@@ -113,7 +113,7 @@ fn a_call_that_is_answered_asks_nothing() {
 }
 
 #[test]
-fn a_token_that_is_waited_for_is_fetched_all_the_same() {
+fn a_token_request_goes_on_when_the_call_is_cancelled() {
     let (release, released) = channel();
     let released = Mutex::new(released);
     let fetching = Arc::new(AtomicBool::new(false));
@@ -137,14 +137,12 @@ fn a_token_that_is_waited_for_is_fetched_all_the_same() {
 
     release.send(()).unwrap();
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
-    assert_eq!(
-        (count(&transport, STABLE_TOKEN), count(&transport, ADD)),
-        (1, 1)
-    );
+    assert_eq!(count(&transport, STABLE_TOKEN), 1, "token requests");
+    assert_eq!(count(&transport, ADD), 1, "writes");
 }
 
 #[test]
-fn a_token_function_is_asked_on_the_callers_own_thread() {
+fn a_token_function_is_called_on_the_callers_own_thread() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let asked_on = Arc::new(Mutex::new(None));
     let noted = asked_on.clone();
@@ -159,4 +157,47 @@ fn a_token_function_is_asked_on_the_callers_own_thread() {
         .with_cancel(&Cancel::with_check(|| false));
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert_eq!(*asked_on.lock().unwrap(), Some(thread::current().id()));
+}
+
+#[test]
+fn a_cancelled_call_sends_nothing_more() {
+    let cancel = Cancel::default();
+    let canceller = cancel.clone();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        canceller.cancel();
+        Ok(errcode(44990))
+    }));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport.clone())
+        .clock(Arc::new(ManualClock::default()))
+        .build()
+        .unwrap()
+        .with_cancel(&cancel);
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotApplied);
+    assert!(error.message().contains("cancelled"), "{error}");
+    assert_eq!(transport.sent().len(), 1);
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[test]
+fn the_outcome_of_a_cancelled_write_in_doubt_is_unknown() {
+    let cancel = Cancel::default();
+    let canceller = cancel.clone();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        canceller.cancel();
+        Ok(errcode(-1))
+    }));
+    let client = app(&Arc::new(MemoryTransport::new(|_| Ok(ok()))))
+        .access_token("T")
+        .transport(transport.clone())
+        .build()
+        .unwrap()
+        .with_cancel(&cancel);
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(error.advice().contains("getJumpQRCode"), "{error}");
+    assert_eq!(transport.sent().len(), 1);
 }

@@ -29,7 +29,7 @@ pub(crate) fn token(token: &str, expires_in: u64) -> Response {
     ))
 }
 
-/// The token that a request carries.
+/// Returns the token of a request.
 pub(crate) fn token_of(request: &HttpRequest<'_>) -> String {
     request
         .access_token()
@@ -45,14 +45,14 @@ pub(crate) fn rule() -> OrdinaryLinkRule {
     )
 }
 
-/// The answer of getJumpQRCode in which [`rule`] stands.
+/// Returns the response of getJumpQRCode with [`rule`] in it.
 pub(crate) fn listed() -> Response {
     Response::ok(
         r#"{"errcode":0,"errmsg":"ok","rule_list":[{"prefix":"https://weixin.qq.com/qrcodejump","path":"pages/index/index","state":1,"open_version":1,"permit_sub_rule":1,"debug_url":[]}]}"#,
     )
 }
 
-/// A client with appid and secret, a clock set by hand, and no pacing.
+/// Returns the builder of a client with appid and secret, a manual clock, and no pacing.
 pub(crate) fn app(transport: &Arc<MemoryTransport>) -> ClientBuilder {
     Client::builder()
         .app("wx1234567890abcdef", "APPSECRET")
@@ -61,13 +61,13 @@ pub(crate) fn app(transport: &Arc<MemoryTransport>) -> ClientBuilder {
         .pacing(false)
 }
 
-/// How many requests went to `path`.
+/// Returns how many requests were sent to `path`.
 pub(crate) fn count(transport: &MemoryTransport, path: &str) -> usize {
     let sent = transport.sent();
     sent.iter().filter(|request| request.path == path).count()
 }
 
-/// Counts up from 0.
+/// A counter that begins at 0.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(AtomicUsize);
 

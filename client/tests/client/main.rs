@@ -1,4 +1,5 @@
-//! The client against a WeChat of the tests' own: one file a promise.
+//! The client against a WeChat that each test decides. A file has the name of the source file that
+//! it tests.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -7,28 +8,25 @@
     reason = "a test fails by panicking"
 )]
 
-mod advice;
 mod authorizer_list;
+mod base_url;
 mod builder;
 mod cancel;
-mod connection;
-mod deadline;
+mod client;
+mod drive;
 mod fake;
 mod hindered_renewal;
 mod http;
-mod look_up;
 #[path = "../manual_clock/mod.rs"]
 mod manual_clock;
 mod merchants;
-mod named;
-mod network;
-mod out_of_place;
-mod pacing;
+mod pacer;
 mod platform;
 mod refresh_token;
 mod rules;
 mod secrets;
 mod server;
+mod setting;
 mod shared_token;
 mod token;
 mod unreliable;

@@ -1,4 +1,4 @@
-//! Iterating over all rules of an account.
+//! Iteration over all rules of an account.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn client(transport: &Arc<MemoryTransport>) -> Client {
         .unwrap()
 }
 
-/// A page of the rules with these numbers.
+/// Returns a page with the rules of these numbers.
 fn page(numbers: std::ops::Range<u32>, total: Option<u32>) -> Response {
     let rules: Vec<_> = numbers
         .map(|number| {
@@ -54,7 +54,7 @@ fn a_service_accounts_rules_take_one_call() {
 }
 
 #[test]
-fn more_rules_than_one_answer_has_come_in_pages_that_overlap() {
+fn more_rules_than_one_response_has_come_in_overlapping_pages() {
     let counter = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |_| {
         Ok(match counter.next() {
@@ -84,7 +84,7 @@ fn more_rules_than_one_answer_has_come_in_pages_that_overlap() {
 }
 
 #[test]
-fn a_list_that_is_too_long_for_one_answer_comes_in_pages() {
+fn a_list_that_is_too_long_for_one_response_comes_in_pages() {
     let counter = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |_| match counter.next() {
         0 => Err(SendFailure::after_sending(
@@ -98,7 +98,7 @@ fn a_list_that_is_too_long_for_one_answer_comes_in_pages() {
 }
 
 #[test]
-fn pages_are_asked_for_as_they_are_needed() {
+fn a_page_is_fetched_only_when_it_is_needed() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(page(0..200, Some(1000)))));
     let client = client(&transport);
     assert!(client.service_account_rules("wx1").next().unwrap().is_ok());
@@ -106,7 +106,7 @@ fn pages_are_asked_for_as_they_are_needed() {
 }
 
 #[test]
-fn a_server_that_repeats_a_page_is_not_followed_for_ever() {
+fn iteration_ends_if_the_server_repeats_a_page() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(page(0..200, Some(1000)))));
     let client = client(&transport);
     assert_eq!(client.service_account_rules("wx1").count(), 200);
@@ -114,7 +114,7 @@ fn a_server_that_repeats_a_page_is_not_followed_for_ever() {
 }
 
 #[test]
-fn after_an_error_there_is_no_more() {
+fn iteration_ends_after_an_error() {
     let counter = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |_| {
         Ok(match counter.next() {

@@ -1,4 +1,4 @@
-//! No token and no secret in anything that is printed, on any path.
+//! No printed text shows a token or a secret, whatever happens to a call.
 
 use std::error::Error as _;
 use std::fmt::Write;
@@ -15,8 +15,8 @@ use crate::server::{After, Server};
 const TOKEN: &str = "78_SeCrEtToKeN";
 const APPSECRET: &str = "APPSECRET";
 
-/// Everything that an error says, its causes included.
-fn printed(error: &Error) -> String {
+/// Returns all texts of an error, with those of its causes.
+fn all_texts(error: &Error) -> String {
     let mut text = format!(
         "{error} {error:?} {} {} {:?} {:?} {:?}",
         error.message(),
@@ -39,7 +39,7 @@ fn assert_clean(what: &str, text: &str) {
     }
 }
 
-/// What a server, a proxy or the network may do to a request, with what it was sent in the answer.
+/// Returns what may happen to a request: responses that repeat its secrets, and failures.
 fn misfortunes() -> Vec<Result<Response, SendFailure>> {
     let status = |status, body: String| {
         Ok(Response {
@@ -88,10 +88,10 @@ fn no_business_call_shows_the_token() {
         }));
         let client = app(&transport).max_retries(1).build().unwrap();
         let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-        let text = printed(&error).replace(APPSECRET, "");
+        let text = all_texts(&error).replace(APPSECRET, "");
         assert_clean("add", &text);
         let error = client.download_qr_code_text().unwrap_err();
-        assert_clean("download", &printed(&error).replace(APPSECRET, ""));
+        assert_clean("download", &all_texts(&error).replace(APPSECRET, ""));
     }
 }
 
@@ -104,13 +104,13 @@ fn no_token_call_shows_the_appsecret() {
         }));
         let client = app(&transport).max_retries(1).build().unwrap();
         let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-        let text = printed(&error).replace(TOKEN, "");
+        let text = all_texts(&error).replace(TOKEN, "");
         assert_clean("stable_token", &text);
     }
 }
 
 #[test]
-fn the_http_transport_shows_neither() {
+fn the_http_transport_shows_no_secret() {
     let server = Server::start(|_, _, _| After::Close);
     let settings = || {
         Client::builder()
@@ -133,12 +133,12 @@ fn the_http_transport_shows_neither() {
             Ok(client) => client.add_jump_qr_code(rule(), Edit::Add).unwrap_err(),
             Err(error) => error,
         };
-        assert_clean("http", &printed(&error));
+        assert_clean("http", &all_texts(&error));
     }
 }
 
 #[test]
-fn no_debug_shows_either() {
+fn no_debug_output_shows_a_secret() {
     let transport = Arc::new(MemoryTransport::new(|request| {
         assert_clean("HttpRequest", &format!("{request:?} {:?}", request.url()));
         let body = format!(r#"{{"access_token":"{TOKEN}","expires_in":7200,"errcode":0}}"#);
@@ -158,7 +158,7 @@ fn no_debug_shows_either() {
 }
 
 #[test]
-fn a_token_of_one_letter_shreds_no_text_of_ours() {
+fn a_token_of_one_letter_is_not_replaced_in_our_own_texts() {
     for letter in ["a", "e", "x"] {
         for base_url in ["http://127.0.0.1:1", "https://host-exa.invalid"] {
             let client = Client::builder()
@@ -168,13 +168,13 @@ fn a_token_of_one_letter_shreds_no_text_of_ours() {
                 .build()
                 .unwrap();
             let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-            assert!(!printed(&error).contains("***"), "{letter}: {error:?}");
+            assert!(!all_texts(&error).contains("***"), "{letter}: {error:?}");
         }
     }
 }
 
 #[test]
-fn a_token_of_one_letter_is_struck_out_where_a_token_stands() {
+fn a_token_of_one_letter_is_replaced_in_errmsg_where_a_token_stands() {
     let transport = Arc::new(MemoryTransport::new(|_| {
         let errmsg = r#"an invalid token: access_token=x&a=x, \"x\""#;
         Ok(Response::ok(format!(

@@ -1,4 +1,4 @@
-//! A server on loopback that does with each connection what a test says.
+//! A server on loopback whose responses a test decides.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -27,7 +27,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves one connection after the other on a thread; `answer` is given the number of the request, from 0.
+    /// Starts a server that serves one connection after the other on a thread. `answer` writes the
+    /// response; its first argument is the number of the request, from 0.
     pub(crate) fn start(
         answer: impl Fn(usize, &Received, &mut TcpStream) -> After + Send + 'static,
     ) -> Self {
@@ -67,15 +68,12 @@ impl Server {
         *self.connections.lock().unwrap()
     }
 
-    /// Returns when so many connections have been closed.
+    /// Waits until this many connections were closed.
     pub(crate) fn wait_until_closed(&self, number: usize) {
         let (closed, changed) = &*self.closed;
         let closed = closed.lock().unwrap();
-        drop(
-            changed
-                .wait_while(closed, |closed| *closed < number)
-                .unwrap(),
-        );
+        let closed = changed.wait_while(closed, |closed| *closed < number);
+        assert!(*closed.unwrap() >= number);
     }
 
     pub(crate) fn received(&self) -> Vec<Received> {
@@ -114,7 +112,7 @@ fn read_request(stream: &TcpStream) -> Option<Received> {
     })
 }
 
-/// Writes an answer with this status line and body.
+/// Writes a response with this status line and body.
 pub(crate) fn write(stream: &mut TcpStream, status: &str, body: &str) {
     let length = body.len();
     write!(

@@ -1,4 +1,4 @@
-//! A token store to which things happen.
+//! A token store that fails, or is changed by others, when a test wants it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use jumpqr::store::{Key, Lease, MemoryStore, StoredRecord, TokenStore};
 
 use crate::fake::ManualClock;
 
-/// What a store is asked to do.
+/// A method of a store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Work {
     Load,
@@ -20,34 +20,34 @@ pub(crate) enum Work {
     Release,
 }
 
-/// A store that fails while it is told to, and in which something may happen before what it is asked to do.
+/// A store that fails as it is told, and runs functions of the test before its methods.
 #[derive(Default)]
 pub(crate) struct Unreliable {
     pub(crate) store: MemoryStore,
     pub(crate) locks: AtomicUsize,
     before: Mutex<HashMap<Work, Box<dyn FnOnce() + Send>>>,
     pub(crate) down: AtomicBool,
-    /// Whether a lease is over as soon as it is given.
+    /// Whether a lease expires as soon as it is granted.
     pub(crate) hasty: AtomicBool,
     pub(crate) read_only: AtomicBool,
-    /// Whether every lease turns out to be outlived.
+    /// Whether every save fails because another lease was granted.
     pub(crate) stubborn: AtomicBool,
     slow: Mutex<Option<(Arc<ManualClock>, Duration)>>,
     failures: Mutex<HashMap<Work, u32>>,
 }
 
 impl Unreliable {
-    /// Has it done the next time.
+    /// Runs `act` before the next call of this method.
     pub(crate) fn before(&self, work: Work, act: impl FnOnce() + Send + 'static) {
         self.before.lock().unwrap().insert(work, Box::new(act));
     }
 
-    /// Takes so long for everything from now on.
+    /// Makes every method take this time from now on.
     pub(crate) fn take(&self, time: Duration, clock: &Arc<ManualClock>) {
         *self.slow.lock().unwrap() = Some((clock.clone(), time));
     }
 
-    /// Fails so often the next times.
+    /// Makes the next calls of this method fail.
     pub(crate) fn fail(&self, work: Work, times: u32) {
         self.failures.lock().unwrap().insert(work, times);
     }

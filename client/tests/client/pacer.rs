@@ -1,4 +1,4 @@
-//! Calls wait for slots, so that WeChat's limit of calls a second is kept.
+//! Calls wait for slots, so that they stay below WeChat's limit of calls a second.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,14 +9,16 @@ use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::error::OwnCode;
 use jumpqr::store::MemoryStore;
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Cancel, Client, Clock, Secret, SystemClock};
+use jumpqr::{Cancel, Client, Clock, Edit, Secret, SystemClock};
 
-use crate::fake::{Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, token, token_of};
+use crate::fake::{
+    Counter, ManualClock, STABLE_TOKEN, app, count, errcode, ok, rule, token, token_of,
+};
 
 /// How many calls start at once before one has to wait.
 const SLOTS: usize = 5;
 
-/// A clock on which somebody else renews the token whenever a call waits.
+/// A clock on which the token is renewed whenever a call waits.
 #[derive(Debug, Default)]
 struct RenewingClock {
     clock: ManualClock,
@@ -95,7 +97,7 @@ fn delete(client: &Client) -> jumpqr::Result<()> {
 const CALLS: usize = 3 * SLOTS + 2;
 
 #[test]
-fn calls_that_wait_longer_for_their_slots_than_their_timeout_succeed() {
+fn waiting_for_a_slot_may_take_longer_than_the_timeout() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let client = Client::builder()
         .access_token("T")
@@ -103,11 +105,11 @@ fn calls_that_wait_longer_for_their_slots_than_their_timeout_succeed() {
         .timeout(Duration::from_secs(2))
         .build()
         .unwrap();
-    at_once(CALLS, &client);
+    delete_at_once(CALLS, &client);
     assert_eq!(transport.sent().len(), CALLS);
 }
 
-fn at_once(calls: usize, client: &Client) {
+fn delete_at_once(calls: usize, client: &Client) {
     thread::scope(|scope| {
         for _ in 0..calls {
             scope.spawn(|| delete(client).unwrap());
@@ -116,7 +118,7 @@ fn at_once(calls: usize, client: &Client) {
 }
 
 #[test]
-fn a_call_that_would_wait_longer_than_the_queue_timeout_says_what_to_set() {
+fn a_call_beyond_the_queue_timeout_fails_with_advice() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let client = Client::builder()
@@ -137,7 +139,7 @@ fn a_call_that_would_wait_longer_than_the_queue_timeout_says_what_to_set() {
 }
 
 #[test]
-fn a_cancelled_call_leaves_the_queue_at_once_and_those_behind_move_up() {
+fn a_cancelled_call_leaves_the_queue_and_the_next_ones_move_up() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let client = busy_client(&clock, &transport);
@@ -152,9 +154,9 @@ fn a_cancelled_call_leaves_the_queue_at_once_and_those_behind_move_up() {
     assert_eq!(clock.now(), Duration::from_millis(1100));
 }
 
-/// Makes more calls than there are slots, each of which fails without having sent anything; then
-/// one that succeeds.
-fn fails_and_leaves_its_slot(client: &Client, clock: &ManualClock, code: OwnCode) {
+/// Makes more calls than there are slots, each of which fails before anything is sent. Checks that
+/// the next call then has a slot at once.
+fn check_that_failures_leave_slots_free(client: &Client, clock: &ManualClock, code: OwnCode) {
     for _ in 0..4 * SLOTS {
         assert_eq!(delete(client).unwrap_err().code(), code);
     }
@@ -163,7 +165,7 @@ fn fails_and_leaves_its_slot(client: &Client, clock: &ManualClock, code: OwnCode
 }
 
 #[test]
-fn a_slot_in_which_no_connection_came_about_is_free_again() {
+fn a_slot_is_free_again_if_connecting_fails() {
     let clock = Arc::new(ManualClock::default());
     let calls = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |_| {
@@ -178,11 +180,11 @@ fn a_slot_in_which_no_connection_came_about_is_free_again() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    fails_and_leaves_its_slot(&client, &clock, OwnCode::TlsFailed);
+    check_that_failures_leave_slots_free(&client, &clock, OwnCode::TlsFailed);
 }
 
 #[test]
-fn a_slot_for_which_there_was_no_token_is_free_again() {
+fn a_slot_is_free_again_if_there_is_no_token() {
     let clock = Arc::new(ManualClock::default());
     let calls = Counter::default();
     let client = Client::builder()
@@ -196,11 +198,11 @@ fn a_slot_for_which_there_was_no_token_is_free_again() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    fails_and_leaves_its_slot(&client, &clock, OwnCode::TokenSourceFailed);
+    check_that_failures_leave_slots_free(&client, &clock, OwnCode::TokenSourceFailed);
 }
 
 #[test]
-fn threads_whose_token_is_stale_all_succeed_and_those_that_wait_do_not_send_it() {
+fn calls_that_wait_for_a_slot_do_not_send_a_stale_token() {
     let store = Arc::new(MemoryStore::default());
     let build = |transport: &Arc<MemoryTransport>| {
         app(transport)
@@ -225,8 +227,35 @@ fn threads_whose_token_is_stale_all_succeed_and_those_that_wait_do_not_send_it()
             _ => errcode(40001),
         })
     }));
-    at_once(CALLS, &build(&transport));
+    delete_at_once(CALLS, &build(&transport));
     assert_eq!(count(&transport, STABLE_TOKEN), 1);
     let stale = transport.sent().len() - 1 - CALLS;
     assert!((1..=SLOTS).contains(&stale), "{stale} requests with it");
+}
+
+#[test]
+fn calls_are_paced_below_five_a_second() {
+    let clock = Arc::new(ManualClock::default());
+    let now = clock.clone();
+    let starts = Arc::new(Mutex::new(Vec::new()));
+    let log = starts.clone();
+    let transport = Arc::new(MemoryTransport::new(move |_| {
+        log.lock().unwrap().push(now.now());
+        Ok(ok())
+    }));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport)
+        .clock(clock)
+        .build()
+        .unwrap();
+    for _ in 0..23 {
+        client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    }
+    for window in starts.lock().unwrap().windows(6) {
+        assert!(
+            window[5].saturating_sub(window[0]) > Duration::from_secs(1),
+            "{window:?}"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! Everything that a call does fits into its one deadline.
+//! The deadline of a call, and its outcome after retries and reading back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::fake::{ADD, Counter, GET, ManualClock, app, count, errcode, listed, ok, rule, token};
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::error::OwnCode;
+use jumpqr::response::Response;
 use jumpqr::transport::MemoryTransport;
-use jumpqr::{Cancel, Client, Clock, Edit, ErrorKind, Outcome};
+use jumpqr::{Client, Clock, Edit, ErrorKind, Outcome};
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 
@@ -33,12 +34,13 @@ fn a_write_that_times_out_leaves_time_to_read_back() {
         .build()
         .unwrap();
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
-    assert_eq!((count(&transport, ADD), count(&transport, GET)), (1, 1));
+    assert_eq!(count(&transport, ADD), 1, "writes");
+    assert_eq!(count(&transport, GET), 1, "reads");
     assert!(clock.now() < TEN_SECONDS);
 }
 
 #[test]
-fn waiting_for_a_thread_counts_towards_the_queue_timeout_alone() {
+fn waiting_for_a_thread_counts_only_towards_the_queue_timeout() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
     let client = Client::builder()
@@ -66,50 +68,7 @@ fn waiting_for_a_thread_counts_towards_the_queue_timeout_alone() {
 }
 
 #[test]
-fn nothing_more_is_sent_once_the_caller_has_given_up() {
-    let cancel = Cancel::default();
-    let canceller = cancel.clone();
-    let transport = Arc::new(MemoryTransport::new(move |_| {
-        canceller.cancel();
-        Ok(errcode(44990))
-    }));
-    let client = Client::builder()
-        .access_token("T")
-        .transport(transport.clone())
-        .clock(Arc::new(ManualClock::default()))
-        .build()
-        .unwrap()
-        .with_cancel(&cancel);
-    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.outcome(), Outcome::NotApplied);
-    assert!(error.message().contains("cancelled"), "{error}");
-    assert_eq!(transport.sent().len(), 1);
-    client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(transport.sent().len(), 1);
-}
-
-#[test]
-fn a_write_in_doubt_that_is_given_up_is_not_known() {
-    let cancel = Cancel::default();
-    let canceller = cancel.clone();
-    let transport = Arc::new(MemoryTransport::new(move |_| {
-        canceller.cancel();
-        Ok(errcode(-1))
-    }));
-    let client = app(&Arc::new(MemoryTransport::new(|_| Ok(ok()))))
-        .access_token("T")
-        .transport(transport.clone())
-        .build()
-        .unwrap()
-        .with_cancel(&cancel);
-    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(error.outcome(), Outcome::Unknown);
-    assert!(error.advice().contains("getJumpQRCode"), "{error}");
-    assert_eq!(transport.sent().len(), 1);
-}
-
-#[test]
-fn a_wait_that_would_pass_the_deadline_is_not_begun() {
+fn a_wait_that_would_pass_the_deadline_does_not_begin() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(45011))));
     let client = Client::builder()
@@ -125,7 +84,7 @@ fn a_wait_that_would_pass_the_deadline_is_not_begun() {
 }
 
 #[test]
-fn a_slow_token_leaves_the_rest_to_the_call() {
+fn a_slow_token_leaves_the_rest_of_the_time_to_the_call() {
     let clock = Arc::new(ManualClock::default());
     let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
@@ -146,7 +105,7 @@ fn a_slow_token_leaves_the_rest_to_the_call() {
 }
 
 #[test]
-fn a_transport_that_overshoots_ends_with_an_unknown_outcome() {
+fn a_transport_that_exceeds_the_deadline_leaves_the_outcome_unknown() {
     let clock = Arc::new(ManualClock::default());
     let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |_| {
@@ -172,34 +131,7 @@ fn a_transport_that_overshoots_ends_with_an_unknown_outcome() {
 }
 
 #[test]
-fn calls_are_paced_below_five_a_second() {
-    let clock = Arc::new(ManualClock::default());
-    let now = clock.clone();
-    let starts = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let log = starts.clone();
-    let transport = Arc::new(MemoryTransport::new(move |_| {
-        log.lock().unwrap().push(now.now());
-        Ok(ok())
-    }));
-    let client = Client::builder()
-        .access_token("T")
-        .transport(transport)
-        .clock(clock)
-        .build()
-        .unwrap();
-    for _ in 0..23 {
-        client.add_jump_qr_code(rule(), Edit::Add).unwrap();
-    }
-    for window in starts.lock().unwrap().windows(6) {
-        assert!(
-            window[5].saturating_sub(window[0]) > Duration::from_secs(1),
-            "{window:?}"
-        );
-    }
-}
-
-#[test]
-fn a_transient_refusal_is_sent_again_after_a_second_at_least() {
+fn a_rate_limited_call_is_retried_after_at_least_a_second() {
     let clock = Arc::new(ManualClock::default());
     let calls = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |_| {
@@ -216,4 +148,44 @@ fn a_transient_refusal_is_sent_again_after_a_second_at_least() {
         .unwrap();
     client.add_jump_qr_code(rule(), Edit::Add).unwrap();
     assert!(clock.now() >= Duration::from_secs(1));
+}
+
+/// Returns the advice of a change whose first response is lost, whose second response is this
+/// errcode, and which is not applied when it is read back.
+fn advice_after_resend(second: i64) -> String {
+    let sent = Counter::default();
+    let transport = Arc::new(MemoryTransport::new(move |request| match request.path() {
+        ADD if sent.next() == 0 => Err(SendFailure::after_sending(
+            FailureCause::ConnectionLost,
+            "lost",
+        )),
+        ADD => Ok(errcode(second)),
+        _ => Ok(Response::ok(r#"{"errcode":0,"rule_list":[]}"#)),
+    }));
+    let client = Client::builder()
+        .access_token("T")
+        .transport(transport)
+        .clock(Arc::<ManualClock>::default())
+        .max_retries(1)
+        .build()
+        .unwrap();
+    let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
+    assert_eq!(error.errcode(), Some(second));
+    assert_eq!(error.outcome(), Outcome::NotApplied);
+    error.advice().to_owned()
+}
+
+#[test]
+fn the_advice_is_to_retry_only_if_that_may_help() {
+    assert!(
+        advice_after_resend(-1).contains("call again"),
+        "{}",
+        advice_after_resend(-1)
+    );
+    assert!(
+        advice_after_resend(85069).contains("file"),
+        "{}",
+        advice_after_resend(85069)
+    );
+    assert!(!advice_after_resend(85069).contains("call again"));
 }

@@ -1,4 +1,4 @@
-//! What happens on a kept connection, byte by byte.
+//! The bytes on a connection, and the state in which a server leaves it.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +13,8 @@ use jumpqr::{Cancel, Client, ClientBuilder, Edit, ErrorKind, Outcome};
 use crate::fake::rule;
 use crate::server::{OK, write};
 
-/// Serves each connection as `serve` says, one after the other.
+/// Starts a server that passes one connection after the other to `serve`, with its number from 0.
+/// Returns the builder of a client.
 fn listen(serve: impl Fn(usize, TcpStream) + Send + 'static) -> ClientBuilder {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -29,7 +30,8 @@ fn listen(serve: impl Fn(usize, TcpStream) + Send + 'static) -> ClientBuilder {
         .max_retries(0)
 }
 
-/// What comes until a request is complete, piece by piece; `None` at the end of the connection.
+/// Receives a request, and returns the pieces in which it arrived; `None` at the end of the
+/// connection.
 fn receive(stream: &mut TcpStream) -> Option<Vec<String>> {
     let mut pieces = Vec::<String>::new();
     let mut piece = vec![0; 65536];
@@ -41,7 +43,7 @@ fn receive(stream: &mut TcpStream) -> Option<Vec<String>> {
 }
 
 #[test]
-fn a_request_on_a_kept_connection_is_one_piece() {
+fn a_request_on_a_reused_connection_is_sent_in_one_piece() {
     let (sender, pieces) = channel();
     let client = listen(move |_, mut stream| {
         while let Some(received) = receive(&mut stream) {
@@ -85,9 +87,9 @@ fn a_request_larger_than_the_buffers_arrives_whole() {
     }
 }
 
-/// Every call is answered, and each on a connection of its own, where the server leaves each in the state that `leave` brings
-/// about once the call is over.
-fn nothing_is_sent_on_what_is_left(
+/// Checks that each call succeeds on a new connection if `leave` has changed the state of the last
+/// one after its call.
+fn check_that_no_connection_is_reused_after(
     leave: impl Fn(TcpStream) -> Option<TcpStream> + Send + 'static,
 ) {
     let (over, is_over) = channel();
@@ -110,15 +112,15 @@ fn nothing_is_sent_on_what_is_left(
 }
 
 #[test]
-fn a_connection_with_bytes_that_nobody_asked_for_is_not_used_again() {
-    nothing_is_sent_on_what_is_left(|mut stream| {
+fn a_connection_with_unexpected_bytes_is_not_reused() {
+    check_that_no_connection_is_reused_after(|mut stream| {
         write(&mut stream, "408 Request Timeout", "");
         Some(stream)
     });
 }
 
 #[test]
-fn a_second_answer_in_the_same_piece_is_not_the_next_calls() {
+fn a_second_response_in_the_same_piece_is_not_taken_for_the_next_one() {
     let client = listen(|_, mut stream| {
         receive(&mut stream).unwrap();
         let length = OK.len();
@@ -132,8 +134,8 @@ fn a_second_answer_in_the_same_piece_is_not_the_next_calls() {
 }
 
 #[test]
-fn a_connection_that_was_reset_is_not_used_again() {
-    nothing_is_sent_on_what_is_left(|stream| {
+fn a_connection_that_was_reset_is_not_reused() {
+    check_that_no_connection_is_reused_after(|stream| {
         let socket = socket2::SockRef::from(&stream);
         socket.set_linger(Some(Duration::ZERO)).unwrap();
         None
@@ -141,7 +143,7 @@ fn a_connection_that_was_reset_is_not_used_again() {
 }
 
 #[test]
-fn a_head_that_dribbles_is_given_up_at_the_deadline() {
+fn a_head_that_arrives_byte_by_byte_ends_at_the_deadline() {
     let client = listen(|_, mut stream| {
         receive(&mut stream).unwrap();
         let mut piece: &[u8] = b"HTTP/1.1 200 OK\r\nX: ";
@@ -162,13 +164,13 @@ fn a_head_that_dribbles_is_given_up_at_the_deadline() {
 }
 
 #[test]
-fn a_caller_who_gives_up_waits_for_no_answer() {
+fn a_cancelled_call_does_not_wait_for_the_response() {
     let (sender, received) = channel();
     let (_keep, forever) = channel::<()>();
     let forever = Mutex::new(forever);
     let client = listen(move |_, mut stream| {
         sender.send(receive(&mut stream)).unwrap();
-        // Says nothing for as long as the test runs.
+        // Sends nothing while the test runs.
         forever.lock().unwrap().recv().unwrap_err();
     })
     .build()

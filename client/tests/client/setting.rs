@@ -1,4 +1,5 @@
-//! What would end a line of a request, or a word of its first line, is refused before anything is sent.
+//! Header injection: white space and line ends in settings and tokens are refused before anything
+//! is sent.
 
 use jumpqr::error::OwnCode;
 use jumpqr::interface::GetJumpQRCode;
@@ -7,10 +8,10 @@ use jumpqr::{Client, ClientBuilder, Secret};
 
 use crate::server::{After, OK, Server, write};
 
-/// Each goes on after what could be right.
+/// Endings that could end a line of a request, or a word of its first line.
 const ENDINGS: [&str; 6] = ["\r\nX: y", "\n", " HTTP/1.1", "\t", "\0", "\u{2028}"];
 
-fn refused(builder: ClientBuilder, setting: &str, ending: &str) {
+fn check_refused(builder: ClientBuilder, setting: &str, ending: &str) {
     let error = builder.build().unwrap_err();
     assert_eq!(
         error.code(),
@@ -22,24 +23,24 @@ fn refused(builder: ClientBuilder, setting: &str, ending: &str) {
 }
 
 #[test]
-fn in_a_setting() {
+fn line_ends_and_white_space_in_a_setting_are_refused() {
     let app = |appid: String, secret: String| Client::builder().app(appid, secret);
     let fixed = || Client::builder().access_token("T");
     for ending in ENDINGS {
         let with = |text: &str| format!("{text}{ending}");
         let token = Client::builder().access_token(with("P4SS"));
-        refused(token, "access_token", ending);
-        refused(app(with("wx1"), "P4SS".to_owned()), "appid", ending);
-        refused(app("wx1".to_owned(), with("P4SS")), "secret", ending);
+        check_refused(token, "access_token", ending);
+        check_refused(app(with("wx1"), "P4SS".to_owned()), "appid", ending);
+        check_refused(app("wx1".to_owned(), with("P4SS")), "secret", ending);
         let base_url = fixed().base_url(with("http://127.0.0.1:1"));
-        refused(base_url, "base_url", ending);
+        check_refused(base_url, "base_url", ending);
         let proxy = ProxySetting::Url(with("http://user:P4SS@127.0.0.1:1").into());
-        refused(fixed().proxy(proxy), "proxy", ending);
+        check_refused(fixed().proxy(proxy), "proxy", ending);
     }
 }
 
 #[test]
-fn in_a_token_that_a_function_gives() {
+fn line_ends_and_white_space_in_a_token_of_a_function_are_refused() {
     let server = Server::start(|_, _, stream| {
         write(stream, "200 OK", OK);
         After::Keep
