@@ -1,1 +1,1 @@
-"""What jumpqr may cost, in figures that are the same on a busy machine: system calls, instructions, bytes."""
+"""Limits of what jumpqr costs, in figures that do not depend on the load of the machine."""

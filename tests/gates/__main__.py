@@ -1,4 +1,4 @@
-"""Builds what is published, and holds it to every gate: `./run`, or `./run --update`."""
+"""Builds the published files, and checks every gate: `./run`, or `./run --update`."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ LANGUAGES = ["rust", "python", "node"]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--update", action="store_true", help="commit to the instructions that are counted now"
+        "--update", action="store_true", help="write the counted instructions as the new limit"
     )
     update = parser.parse_args().update
 

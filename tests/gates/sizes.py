@@ -1,22 +1,25 @@
-"""The sizes of what is published for one platform, in bytes."""
+"""The sizes of the published files for one platform, in bytes."""
 
 from collections.abc import Iterator
 
 from orchestrator.build import WHEELS
 from orchestrator.clients import REPOSITORY
 
-MOST = {
+MAX_SIZES = {
     "the wheel": 2_500_000,
     "the binding of Node": 5_000_000,
 }
 
 
 def check() -> Iterator[str]:
-    """Print each size, and say of each that is too large what to do."""
+    """Prints each size. Yields advice for each file that is too large."""
     (wheel,) = WHEELS.glob("*.whl")
     (binding,) = (REPOSITORY / "node").glob("*.node")
-    for what, file in zip(MOST, (wheel, binding), strict=True):
+    for what, file in zip(MAX_SIZES, (wheel, binding), strict=True):
         size = file.stat().st_size
-        print(f"{what}: {size:,} bytes of at most {MOST[what]:,}")
-        if size > MOST[what]:
-            yield f"{what} has {size:,} bytes, more than {MOST[what]:,}: see what has grown, as with `cargo bloat`"
+        print(f"{what}: {size:,} bytes of at most {MAX_SIZES[what]:,}")
+        if size > MAX_SIZES[what]:
+            yield (
+                f"{what} has {size:,} bytes, more than {MAX_SIZES[what]:,}: "
+                "find the cause, e.g. with `cargo bloat`"
+            )

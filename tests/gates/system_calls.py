@@ -1,6 +1,6 @@
-"""What a warm call asks of the system: to send once, and to receive twice, first to see if the connection is of use.
+"""The system calls of a warm call: one send and two receives; the first checks the connection.
 
-No thread, no new connection, no file, and so no look-up of a name.
+A warm call starts no thread, and opens no connection and no file, so it looks up no name.
 """
 
 import re
@@ -19,41 +19,48 @@ CALLS = 20
 
 SENDS = {"sendto", "sendmsg", "write", "writev"}
 RECEIVES = {"recvfrom", "recvmsg", "read", "readv"}
-# Of no use to a warm call, on whatever file.
+# System calls that a warm call never needs, on any file.
 NEVER = {"clone", "clone3", "fork", "vfork", "socket", "connect", "open", "openat"}
 
-# A line of strace: the process, the system call, and its arguments. What ends a call that another interrupted is none.
+# A line of strace: the process, the system call, and its arguments. A line that ends an interrupted
+# call does not match.
 LINE = re.compile(r"^\d+ +(\w+)\((.*)")
 # A driver's answer to an order.
 ANSWER = re.compile(r'^\d+ +write\(1<[^>]*>, "\{')
 
 
 def check(client: Client, server: Server, scheme: str) -> Iterator[str]:
-    """Print what a driver's warm calls ask for, and say what is too much of it."""
+    """Prints the system calls of a driver's warm calls. Yields advice if there are too many."""
     on_sockets, others = Counter(), Counter()
-    for name, arguments in warm_calls(trace(client, server, scheme)):
+    for name, arguments in find_warm_calls(trace(client, server, scheme)):
         (on_sockets if re.search(r"<(TCP|socket):", arguments) else others)[name] += 1
     sends = sum(on_sockets[name] for name in SENDS)
     receives = sum(on_sockets[name] for name in RECEIVES)
     who = f"{client.language}, {scheme}"
     print(f"{who}: {CALLS} warm calls, {sends} sends, {receives} receives")
     if sends != CALLS:
-        yield f"{who}: {CALLS} warm calls send {sends} times: each is to send once, head and body together"
+        yield (
+            f"{who}: {CALLS} warm calls send {sends} times: "
+            "each must send once, head and body together"
+        )
     if not CALLS <= receives <= 2 * CALLS:
-        yield f"{who}: {CALLS} warm calls receive {receives} times: each is to look once and to receive once"
+        yield (
+            f"{who}: {CALLS} warm calls receive {receives} times: "
+            "each must check once and receive once"
+        )
     besides = {name: count for name, count in on_sockets.items() if name not in SENDS | RECEIVES}
     besides |= {name: others[name] for name in NEVER & others.keys()}
     if besides:
-        told = ", ".join(f"{name} {count} times" for name, count in besides.items())
-        yield f"{who}: {CALLS} warm calls do what none is to do: {told}"
+        listed = ", ".join(f"{name} {count} times" for name, count in besides.items())
+        yield f"{who}: {CALLS} warm calls make forbidden system calls: {listed}"
 
 
 def trace(client: Client, server: Server, scheme: str) -> list[str]:
-    """What a driver asks of the system, from its start to its end, while it obeys two orders."""
+    """Returns the trace of a driver from its start to its end, with two orders."""
     base_url, ca = server.endpoint(scheme)
     with TemporaryDirectory() as folder:
         log = Path(folder) / "strace"
-        # What files are is shown, and the beginning of what is written.
+        # -y shows the file of each descriptor, and -s 8 the beginning of written data.
         strace = ["strace", "-f", "-y", "-s", "8", "-qq", "-o", str(log), "--"]
         command = [*strace, *client.command(), base_url, TOKEN, *([ca] if ca else [])]
         with subprocess.Popen(
@@ -68,14 +75,14 @@ def trace(client: Client, server: Server, scheme: str) -> list[str]:
                     print(order, file=driver.stdin, flush=True)
                 if not driver.stdout.readline():
                     raise SystemExit(
-                        f"{client.id} gave up; it was started with\n  {' '.join(command)}"
+                        f"{client.id} ended early; it was started with\n  {' '.join(command)}"
                     )
             driver.stdin.close()
         return log.read_text(errors="replace").splitlines()
 
 
-def warm_calls(log: list[str]) -> Iterator[tuple[str, str]]:
-    """The system calls, and their arguments, between the answers to both orders."""
+def find_warm_calls(log: list[str]) -> Iterator[tuple[str, str]]:
+    """Yields the system calls and their arguments between the answers to the two orders."""
     answers = [number for number, line in enumerate(log) if ANSWER.match(line)]
     if len(answers) != 2:
         raise SystemExit(

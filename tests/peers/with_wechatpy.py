@@ -1,10 +1,12 @@
 """Runs wechatpy against a sandbox, as its users run it against WeChat.
 
-wechatpy is a WeChat client for Python. 1.8.18 is its latest release; of 2.0 there are previews only. Its code is as
-released. It knows WeChat by that name alone, so the name is led to the sandbox below its HTTP client, and any other
-leads nowhere. It has no method for jump rules: the calls go through `WeChatClient.post`, its way to any interface.
+wechatpy is a WeChat client for Python. 1.8.18 is its latest release; 2.0 only has previews. Its
+code is unchanged. WeChat's host name is built in, so an adapter below its HTTP client sends
+requests for WeChat to the sandbox, and no others. It has no methods for jump rules, so the tests
+use its general method `WeChatClient.post`.
 
-Needs the sandbox's JUMPQR_BASE_URL, JUMPQR_APPID and JUMPQR_SECRET in the environment, and resets that sandbox.
+The environment must have the sandbox's JUMPQR_BASE_URL, JUMPQR_APPID and JUMPQR_SECRET. The tests
+reset the sandbox.
 """
 
 import json
@@ -21,7 +23,7 @@ SANDBOX = os.environ["JUMPQR_BASE_URL"] + "/"
 APPID = os.environ["JUMPQR_APPID"]
 SECRET = os.environ["JUMPQR_SECRET"]
 
-# Beyond ASCII, which has to arrive as UTF-8: WeChat refuses \u escapes.
+# A prefix beyond ASCII, which must arrive as UTF-8: WeChat refuses \u escapes.
 PREFIX = "https://m.example.cn/桌/"
 RULE = {
     "prefix": PREFIX,
@@ -33,12 +35,12 @@ RULE = {
 }
 ILLEGAL = {**RULE, "prefix": "https://m.example.ink/", "debug_url": []}
 
-# The sandbox is on this machine, whatever proxy the environment names.
+# The sandbox is on this machine, so a proxy of the environment is not used.
 directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def control(method, endpoint, body=None):
-    """What the sandbox's control endpoint answers."""
+    """Returns the answer of the sandbox's control endpoint."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(SANDBOX + endpoint, data, method=method)
     with directly.open(request, timeout=10) as answer:
@@ -54,7 +56,7 @@ def advance(seconds):
 
 
 class ToSandbox(HTTPAdapter):
-    """Sends to the sandbox what is for WeChat."""
+    """Sends requests for WeChat to the sandbox."""
 
     def send(self, request, *args, **kwargs):
         request.url = request.url.replace(WECHAT, SANDBOX, 1)
@@ -74,13 +76,13 @@ class Peer(unittest.TestCase):
         control("POST", "sandbox/reset")
 
     def assert_served(self, **calls):
-        """Asserts how many calls of each interface reached the sandbox, and that nothing else did."""
+        """Asserts the number of calls of each interface, and that there were no other requests."""
         counters = control("GET", "sandbox/counters")
         self.assertEqual(counters["calls"], calls)
         self.assertEqual(counters["unknown_paths"], 0)
 
     def assert_listed(self, wechat, *rules):
-        """Asserts the prefix and state of the rules that are there."""
+        """Asserts the prefix and the state of each listed rule."""
         answer = wechat.post("wxopen/qrcodejumpget", data={})
         self.assertEqual(
             [(rule["prefix"], rule["state"]) for rule in answer["rule_list"]], list(rules)
@@ -92,7 +94,7 @@ class Peer(unittest.TestCase):
         self.assertEqual(refusal.exception.errcode, errcode)
         self.assertIn("rid: ", refusal.exception.errmsg)
 
-    def test_a_rule_from_added_to_deleted_takes_one_token(self):
+    def test_the_life_of_a_rule_takes_one_token(self):
         wechat = client()
         self.assertEqual(wechat.fetch_access_token()["expires_in"], 7200)
 
@@ -117,18 +119,18 @@ class Peer(unittest.TestCase):
         self.assert_refused(40125, client(secret="0" * 32).post, "wxopen/qrcodejumpget", data={})
         self.assert_served(token=1)
 
-    def test_a_token_that_was_killed_is_renewed_once_each_time(self):
+    def test_each_killed_token_is_renewed_once(self):
         wechat = client()
         self.assert_listed(wechat)
         for _ in range(5):
             kill_tokens()
-            advance(1)  # Only so many calls are served in a second.
+            advance(1)  # The sandbox limits the calls of a second.
             self.assert_listed(wechat)
             self.assert_listed(wechat)
-        # Five of the calls went out twice: once with the token that was dead.
+        # Five of the calls were sent twice: first with the dead token.
         self.assert_served(token=1 + 5, getJumpQRCode=1 + 10 + 5)
 
-    def test_a_token_that_expired_is_renewed(self):
+    def test_an_expired_token_is_renewed(self):
         wechat = client()
         wechat.post("wxopen/qrcodejumpadd", data=RULE)
         advance(7200)

@@ -2,8 +2,8 @@
 
 SBOM is the file that cargo-cyclonedx writes for PACKAGE. It resolves the whole workspace at once.
 Therefore the file lists crates that only another member needs, and names folders of this machine.
-TREE is the output of `cargo tree`: the crates that PACKAGE is built from. Crates that are not in TREE
-are removed. If SBOM lacks a crate of TREE, this is an error.
+TREE is the output of `cargo tree`: the crates from which PACKAGE is built. All other crates are
+removed. If SBOM lacks a crate of TREE, this is an error.
 """
 
 from __future__ import annotations

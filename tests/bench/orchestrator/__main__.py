@@ -1,4 +1,4 @@
-"""Builds and measures what the command line asks for, prints the tables, and keeps the results."""
+"""Builds and measures what the command line selects, prints the tables, and keeps the results."""
 
 import argparse
 import sys
@@ -8,42 +8,44 @@ from pathlib import Path
 from . import goals, sample, server
 from .build import build
 from .clients import CLIENTS, LANGUAGES, WORK
-from .cold import cold
-from .measure import cases, in_flight, slow, warm
-from .offline import offline
-from .profile import profile
+from .cold import measure_cold
+from .measure import list_cases, measure_in_flight, measure_slow, measure_warm
+from .offline import measure_offline
+from .profile import measure_profile
 from .publish import publish
 from .results import SCHEMES, Results
-from .sizes import sizes
-from .table import markdown
+from .sizes import measure_sizes
+from .table import format_results
 
 SCENARIOS = ["warm", "in-flight", "slow", "cold", "profile", "offline", "sizes"]
 
 
-def some_of(names: list[str]):
-    """A type of arguments: some of these names, with commas between them."""
+def list_type(names: list[str]):
+    """Returns an argument type: some of these names, separated by commas."""
 
     def parse(text: str) -> list[str]:
         asked = text.split(",")
         for name in asked:
             if name not in names:
                 raise argparse.ArgumentTypeError(
-                    f"there is no {name}; give some of {','.join(names)}"
+                    f"unknown name {name}; give some of {','.join(names)}"
                 )
         return asked
 
     return parse
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/bench/run",
-        description="Measures jumpqr beside what its users would otherwise write. Without options, it measures all, "
-        "and writes the tables and the plot into this folder, and the ratios into the README.",
+        description="Measures jumpqr beside other clients. Without options, measures everything, "
+        "and writes tables and plot into this folder, and ratios into the README.",
     )
 
     def choice(option: str, names: list[str], what: str, metavar: str) -> None:
-        parser.add_argument(option, type=some_of(names), default=names, metavar=metavar, help=what)
+        parser.add_argument(
+            option, type=list_type(names), default=names, metavar=metavar, help=what
+        )
 
     ids = [client.id for client in CLIENTS]
     choice("--only", LANGUAGES, f"of {','.join(LANGUAGES)}", "LANGUAGES")
@@ -51,38 +53,38 @@ def arguments() -> argparse.Namespace:
     choice("--scenario", SCENARIOS, f"of {','.join(SCENARIOS)}", "SCENARIOS")
     choice("--scheme", SCHEMES, f"of {','.join(SCHEMES)}", "SCHEMES")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    parser.add_argument("--no-build", action="store_true", help="measure what was built before")
+    parser.add_argument("--no-build", action="store_true", help="measure the last build")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a goal is missed")
     return parser.parse_args()
 
 
 def measure(asked: argparse.Namespace) -> Results:
-    """Measure all scenarios that are asked for."""
+    """Measures the selected scenarios."""
     chosen = [
         client for client in CLIENTS if client.language in asked.only and client.id in asked.clients
     ]
-    measured = cases(chosen, asked.scheme)
-    over_http = cases(chosen, ["http"])
+    measured = list_cases(chosen, asked.scheme)
+    over_http = list_cases(chosen, ["http"])
     results = Results()
     with tempfile.TemporaryDirectory() as folder, server.running(Path(folder)) as running:
-        say("does every client send the same?")
+        say("check that every client sends the same request")
         sample.check(chosen, running, Path(folder))
         rounds = 3 if asked.quick else 9
         scenarios = {
-            "warm": lambda: warm(measured, running, 5 if asked.quick else 11),
+            "warm": lambda: measure_warm(measured, running, 5 if asked.quick else 11),
             "in-flight": lambda: [
                 row
                 for scheme in asked.scheme
                 for count in (8, 64)
-                for row in in_flight(
-                    cases(chosen, [scheme]), running, 3 if asked.quick else 5, count
+                for row in measure_in_flight(
+                    list_cases(chosen, [scheme]), running, 3 if asked.quick else 5, count
                 )
             ],
-            "slow": lambda: slow(over_http, running, 3),
-            "cold": lambda: cold(measured, running, rounds),
-            "profile": lambda: profile(chosen, running, Path(folder)),
-            "offline": lambda: offline(asked.only, 3),
-            "sizes": lambda: sizes(asked.only),
+            "slow": lambda: measure_slow(over_http, running, 3),
+            "cold": lambda: measure_cold(measured, running, rounds),
+            "profile": lambda: measure_profile(chosen, running, Path(folder)),
+            "offline": lambda: measure_offline(asked.only, 3),
+            "sizes": lambda: measure_sizes(asked.only),
         }
         for name in asked.scenario:
             say(name)
@@ -95,7 +97,7 @@ def say(what: str) -> None:
 
 
 def is_whole(asked: argparse.Namespace) -> bool:
-    """Whether everything was measured, and thoroughly."""
+    """Returns whether everything was measured, with all rounds."""
     all_clients = len(asked.only) == len(LANGUAGES) and len(asked.clients) == len(CLIENTS)
     return (
         all_clients
@@ -106,14 +108,14 @@ def is_whole(asked: argparse.Namespace) -> bool:
 
 
 def main() -> int:
-    asked = arguments()
+    asked = parse_arguments()
     if not asked.no_build:
         say("build")
         build(asked.only)
     results = measure(asked)
     results.write(WORK / "results.json")
-    verdicts = list(goals.judge(goals.read(), results))
-    print(markdown(results, verdicts))
+    verdicts = list(goals.judge(goals.read_goals(), results))
+    print(format_results(results, verdicts))
     if is_whole(asked):
         publish(results, verdicts)
     return 1 if asked.strict and not all(verdict.met for verdict in verdicts) else 0

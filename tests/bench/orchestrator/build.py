@@ -1,4 +1,4 @@
-"""Builds the drivers, and jumpqr for them as it is published."""
+"""Builds jumpqr as it is published, and the drivers."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ from .clients import PYTHON, REPOSITORY, SOURCE, WORK
 
 LOG = WORK / "build.log"
 
-# What jumpqr is installed from, or as.
+# The packages from which jumpqr is installed, and the folders of C.
 WHEELS = WORK / "wheel"
 TARBALLS = WORK / "tarball"
 C_PREFIX = WORK / "c"
@@ -17,8 +17,13 @@ C_DRIVERS = WORK / "drivers"
 
 
 def build(languages: Iterable[str], *, rust_drivers: Iterable[str] = ()) -> None:
-    """Build what these languages need, all drivers in Rust where none is named; raise where that fails."""
-    steps = {"rust": lambda: rust(*rust_drivers), "c": c, "python": python, "node": node}
+    """Builds for these languages. If no Rust drivers are named, builds all of them."""
+    steps = {
+        "rust": lambda: build_rust(*rust_drivers),
+        "c": build_c,
+        "python": build_python,
+        "node": build_node,
+    }
     LOG.unlink(missing_ok=True)
     for language in languages:
         print(f"build for {language}", flush=True)
@@ -26,7 +31,7 @@ def build(languages: Iterable[str], *, rust_drivers: Iterable[str] = ()) -> None
 
 
 def run(*command: str | Path, folder: Path = REPOSITORY) -> None:
-    """Run a command, and keep what it says for the case that it fails."""
+    """Runs a command. If it fails, prints its output."""
     with LOG.open("a") as log:
         done = subprocess.run(
             command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, check=False
@@ -35,25 +40,25 @@ def run(*command: str | Path, folder: Path = REPOSITORY) -> None:
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{LOG.read_text()}")
 
 
-def empty(folder: Path) -> Path:
+def make_empty(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
 
 
-def rust(*drivers: str) -> None:
-    """Build these drivers, or all; linking takes most of the time."""
+def build_rust(*drivers: str) -> None:
+    """Builds these drivers, or all. Linking takes most of the time."""
     only = [f"--bin={driver}" for driver in drivers]
     run("cargo", "build", "--locked", "--release", "--package", "jumpqr-bench", *only)
 
 
-def c() -> None:
+def build_c() -> None:
     run("make", "install", f"PREFIX={C_PREFIX}", folder=REPOSITORY / "ffi-c")
     C_DRIVERS.mkdir(exist_ok=True)
     run("make", f"OUT={C_DRIVERS}", f"JUMPQR={C_PREFIX}", folder=SOURCE / "c")
 
 
-def python() -> None:
+def build_python() -> None:
     run(
         PYTHON,
         "-m",
@@ -62,14 +67,14 @@ def python() -> None:
         "--release",
         "--locked",
         "--out",
-        empty(WHEELS),
+        make_empty(WHEELS),
         folder=REPOSITORY / "python",
     )
     (wheel,) = WHEELS.glob("*.whl")
     run(PYTHON, "-m", "pip", "install", "--no-index", "--force-reinstall", wheel)
 
 
-def node() -> None:
+def build_node() -> None:
     quietly = ("--no-audit", "--no-fund", "--loglevel=error")
     package, drivers = REPOSITORY / "node", SOURCE / "node"
     if not (package / "node_modules").exists():
@@ -77,7 +82,7 @@ def node() -> None:
     for binding in package.glob("*.node"):
         binding.unlink()
     run("npm", "run", "build", folder=package)
-    run("npm", "pack", "--pack-destination", empty(TARBALLS), folder=package)
+    run("npm", "pack", "--pack-destination", make_empty(TARBALLS), folder=package)
     (tarball,) = TARBALLS.glob("*.tgz")
     run("npm", "ci", *quietly, folder=drivers)
     run("npm", "install", "--no-save", "--offline", *quietly, tarball, folder=drivers)

@@ -1,4 +1,4 @@
-"""Who is measured: jumpqr in each language, and what its users would otherwise write."""
+"""The measured clients: jumpqr in each language, and the alternatives of its users."""
 
 import os
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ LANGUAGES = ["rust", "c", "python", "node"]
 SOURCE = Path(__file__).resolve().parent.parent
 REPOSITORY = SOURCE.parent.parent
 TARGET = Path(os.environ["CARGO_TARGET_DIR"])
-# What the bench builds and writes.
+# The folder for builds and results.
 WORK = TARGET / "bench"
 PYTHON = WORK / "python" / "bin" / "python"
 
 
 @dataclass(frozen=True)
 class Client:
-    """One driver, and what it is called in the tables."""
+    """One driver, and its name in the tables."""
 
     language: str
     name: str
     driver: str
     schemes: tuple[str, ...] = ("http", "https")
-    # For TLS, a variable of the environment that names the certificate, where there is no other way.
+    # The environment variable that names the certificate for TLS, if there is no other way.
     ca_variable: str | None = field(default=None)
 
     @property
@@ -30,7 +30,7 @@ class Client:
         return f"{self.language}/{self.name}"
 
     def command(self) -> list[str]:
-        """How the driver is started; its arguments come after."""
+        """Returns the command that starts the driver, without its arguments."""
         commands = {
             "rust": [TARGET / "release" / self.driver],
             "c": [WORK / "drivers" / self.driver],

@@ -1,34 +1,34 @@
-"""The scenario with cold processes: what a command or a job of cron takes that makes one call and ends."""
+"""The scenario with cold processes: a command or a cron job that makes one call and ends."""
 
 import os
 import time
 from pathlib import Path
 
-from .measure import Case, medians
+from .measure import Case, take_medians
 from .process import Process
 from .results import Row
 from .server import Server
 
 
-def cold(measured: list[Case], server: Server, rounds: int) -> list[Row]:
-    """From the start of a process to its end, with one call, on all cores."""
+def measure_cold(measured: list[Case], server: Server, rounds: int) -> list[Row]:
+    """Measures processes with one call, from start to end, on all cores."""
     server.pin(os.sched_getaffinity(0))
     taken: list[list[dict[str, float]]] = [[] for _ in measured]
     for _ in range(rounds):
         for case, figures in zip(measured, taken, strict=True):
-            figures.append(whole(case, server))
+            figures.append(measure_process(case, server))
     return [
-        Row("cold", case.client.id, case.scheme, medians(figures))
+        Row("cold", case.client.id, case.scheme, take_medians(figures))
         for case, figures in zip(measured, taken, strict=True)
     ]
 
 
-def whole(case: Case, server: Server) -> dict[str, float]:
-    """The figures of one process."""
+def measure_process(case: Case, server: Server) -> dict[str, float]:
+    """Measures one process."""
     begun = time.perf_counter()
     process = Process(case.client, server, case.scheme)
     process.order(0, 1, 1)
-    peak = peak_rss(process.child.pid)
+    peak = read_peak_rss(process.child.pid)
     used = process.close()
     return {
         "wall_ms": (time.perf_counter() - begun) * 1e3,
@@ -37,10 +37,13 @@ def whole(case: Case, server: Server) -> dict[str, float]:
     }
 
 
-def peak_rss(pid: int) -> int:
-    """The most memory it has had, in bytes. What the kernel says at its end is no less than what its parent has."""
+def read_peak_rss(pid: int) -> int:
+    """Returns the peak memory of a running process, in bytes.
+
+    The kernel's figure at the end of a process is never less than that of its parent.
+    """
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         name, _, value = line.partition(":")
         if name == "VmHWM":
             return int(value.split()[0]) * 1024
-    raise SystemExit(f"the process {pid} has no memory: it ended early")
+    raise SystemExit(f"the process {pid} ended early")

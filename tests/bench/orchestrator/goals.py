@@ -1,4 +1,4 @@
-"""The goals of ../goals.toml, and which of them a run met."""
+"""The goals of ../goals.toml, and which of them a run meets."""
 
 import tomllib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from .results import Results, Row
 
 @dataclass(frozen=True)
 class Goal:
-    """What a figure is to be, or its ratio to that of another client."""
+    """A limit of a figure, or of its ratio to the figure of another client."""
 
     scenario: str
     figure: str
@@ -31,7 +31,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a run says of a goal over one scheme."""
+    """The result of a goal over one scheme."""
 
     goal: Goal
     scheme: str
@@ -42,20 +42,23 @@ class Verdict:
         return self.goal.met_by(self.value)
 
 
-def read() -> list[Goal]:
+def read_goals() -> list[Goal]:
     with (SOURCE / "goals.toml").open("rb") as file:
         return [Goal(**goal) for goal in tomllib.load(file)["goals"]]
 
 
 def judge(goals: list[Goal], results: Results) -> Iterator[Verdict]:
-    """Each goal that was measured, over each scheme that it was measured over."""
+    """Yields a verdict for each measured goal and scheme."""
     for goal in goals:
         for row in results.of(goal.scenario):
-            if row.client == goal.client and (value := ratio(goal, row, results)) is not None:
+            if (
+                row.client == goal.client
+                and (value := compute_value(goal, row, results)) is not None
+            ):
                 yield Verdict(goal, row.scheme, value)
 
 
-def ratio(goal: Goal, row: Row, results: Results) -> float | None:
+def compute_value(goal: Goal, row: Row, results: Results) -> float | None:
     figure = row.figures[goal.figure]
     if goal.against is None:
         return figure

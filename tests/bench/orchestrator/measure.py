@@ -1,7 +1,7 @@
 """The scenarios with warm clients.
 
-All clients are measured in turn, a round after the other, so that what a noisy machine does to one it does to all; what
-counts are the medians over the rounds.
+All clients are measured in turn, one round after the other. Thus noise on the machine affects all
+of them. The result is the median over the rounds.
 """
 
 import os
@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from .clients import Client
-from .process import Process, Taken
+from .process import Process, Timing
 from .results import Row
 from .server import Server
 
-# How much of the processor a round of one client takes, about, in seconds. On a noisy machine it takes longer,
-# and measures as much.
-ROUND = 0.2
+# The approximate CPU time of one round of a client, in seconds. On a noisy machine, a round takes
+# longer, but makes the same number of calls.
+ROUND_SECONDS = 0.2
 
-# The fewest calls that a round has, and for each that is in flight.
-FEWEST_CALLS = 200
-FEWEST_CALLS_EACH = 10
+# The minimum number of calls of a round, in total and for each call in flight.
+MIN_CALLS = 200
+MIN_CALLS_IN_FLIGHT = 10
 
-# So many calls a client makes before the first round, as far as so many seconds of the processor suffice: interpreters
-# compile what runs often.
+# The warm-up before the first round: a number of calls, limited by CPU seconds. Interpreters
+# compile code that runs often.
 WARM_UP_CALLS = 5000
-WARM_UP = 1.5
+WARM_UP_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -37,29 +37,29 @@ class Case:
     scheme: str
 
 
-def cases(clients: Iterable[Client], schemes: Iterable[str]) -> list[Case]:
-    """All that there are; a client that speaks one scheme only is in one of them only."""
+def list_cases(clients: Iterable[Client], schemes: Iterable[str]) -> list[Case]:
+    """Returns all cases. A client with one scheme has one case."""
     return [
         Case(client, scheme) for scheme in schemes for client in clients if scheme in client.schemes
     ]
 
 
-def warm(measured: list[Case], server: Server, rounds: int) -> list[Row]:
-    """One call after the other, with client and server on one core.
+def measure_warm(measured: list[Case], server: Server, rounds: int) -> list[Row]:
+    """Measures one call after the other, with client and server on one core.
 
-    On two, most of what is measured is how long one takes to wake the other.
+    On two cores, most of the measured time would be the time until one wakes the other.
     """
     core = max(os.sched_getaffinity(0))
     server.pin({core})
-    return interleaved(
+    return measure_interleaved(
         "warm", measured, rounds, 1, lambda case: Process(case.client, server, case.scheme, core)
     )
 
 
-def in_flight(measured: list[Case], server: Server, rounds: int, count: int) -> list[Row]:
-    """So many calls at once, on all cores."""
+def measure_in_flight(measured: list[Case], server: Server, rounds: int, count: int) -> list[Row]:
+    """Measures `count` calls at once, on all cores."""
     server.pin(os.sched_getaffinity(0))
-    return interleaved(
+    return measure_interleaved(
         f"{count} in flight",
         measured,
         rounds,
@@ -68,44 +68,46 @@ def in_flight(measured: list[Case], server: Server, rounds: int, count: int) -> 
     )
 
 
-def slow(measured: list[Case], server: Server, rounds: int) -> list[Row]:
-    """64 calls at once, on all cores, to a server that takes its time."""
+def measure_slow(measured: list[Case], server: Server, rounds: int) -> list[Row]:
+    """Measures 64 calls at once, on all cores, to a slow server."""
     server.pin(os.sched_getaffinity(0))
-    return interleaved(
+    return measure_interleaved(
         "slow", measured, rounds, 64, lambda case: Process(case.client, server, "slow")
     )
 
 
-def interleaved(
+def measure_interleaved(
     scenario: str, measured: list[Case], rounds: int, count: int, start: Callable[[Case], Process]
 ) -> list[Row]:
-    """Measure the cases in turn, so many times, with so many calls in flight."""
-    fewest = max(FEWEST_CALLS, FEWEST_CALLS_EACH * count)
+    """Measures the cases in turn, `rounds` times, with `count` calls in flight."""
+    min_calls = max(MIN_CALLS, MIN_CALLS_IN_FLIGHT * count)
     with ExitStack() as stack:
         processes = [stack.enter_context(start(case)) for case in measured]
         calls = []
         for process in processes:
-            first = process.order(0, count, fewest)
-            again = process.order(min(WARM_UP_CALLS, calls_in(WARM_UP, first)), count, fewest)
-            calls.append(max(fewest, calls_in(ROUND, again)))
+            first = process.order(0, count, min_calls)
+            again = process.order(
+                min(WARM_UP_CALLS, count_calls_in(WARM_UP_SECONDS, first)), count, min_calls
+            )
+            calls.append(max(min_calls, count_calls_in(ROUND_SECONDS, again)))
         taken: list[list[dict[str, float]]] = [[] for _ in measured]
         for _ in range(rounds):
             for process, enough, figures in zip(processes, calls, taken, strict=True):
-                # A connection that was idle for too long is opened anew, which does not count.
-                figures.append(per_call(process.order(2 * count, count, enough)))
+                # The first calls do not count: they reopen connections that were idle for too long.
+                figures.append(compute_figures(process.order(2 * count, count, enough)))
     return [
-        Row(scenario, case.client.id, case.scheme, medians(figures))
+        Row(scenario, case.client.id, case.scheme, take_medians(figures))
         for case, figures in zip(measured, taken, strict=True)
     ]
 
 
-def calls_in(seconds: float, taken: Taken) -> int:
-    """How many calls take so much of the processor."""
+def count_calls_in(seconds: float, taken: Timing) -> int:
+    """Returns how many calls take this CPU time."""
     return int(seconds * len(taken.latencies_us) / taken.cpu_s)
 
 
-def per_call(taken: Taken) -> dict[str, float]:
-    """The figures of a round."""
+def compute_figures(taken: Timing) -> dict[str, float]:
+    """Computes the figures of a round."""
     calls = len(taken.latencies_us)
     percentiles = quantiles(taken.latencies_us, n=100)
     return {
@@ -116,6 +118,6 @@ def per_call(taken: Taken) -> dict[str, float]:
     }
 
 
-def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
-    """The median of each figure."""
+def take_medians(rounds: list[dict[str, float]]) -> dict[str, float]:
+    """Returns the median of each figure."""
     return {name: median(figures[name] for figures in rounds) for name in rounds[0]}

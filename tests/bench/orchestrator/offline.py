@@ -1,11 +1,11 @@
-"""The scenario without calls: checking a rule, and finding the rule that covers a link among few and many."""
+"""The scenario without calls: checking a rule, and matching a link against few and many rules."""
 
 import json
 import subprocess
 from collections.abc import Iterable
 
 from .clients import PYTHON, SOURCE, TARGET
-from .measure import medians
+from .measure import take_medians
 from .results import Row
 
 PROGRAMS = {
@@ -15,8 +15,8 @@ PROGRAMS = {
 }
 
 
-def offline(languages: Iterable[str], rounds: int) -> list[Row]:
-    """Each language that has a program, in turn. A program prints a line of JSON: nanoseconds, by what they are for."""
+def measure_offline(languages: Iterable[str], rounds: int) -> list[Row]:
+    """Measures each language that has a program. It prints nanoseconds as JSON, by operation."""
     measured = [language for language in languages if language in PROGRAMS]
     taken: dict[str, list[dict[str, float]]] = {language: [] for language in measured}
     for _ in range(rounds):
@@ -26,5 +26,5 @@ def offline(languages: Iterable[str], rounds: int) -> list[Row]:
     return [
         Row("offline", f"{language}/{what}", "", {"ns": ns})
         for language, rounds_of_it in taken.items()
-        for what, ns in medians(rounds_of_it).items()
+        for what, ns in take_medians(rounds_of_it).items()
     ]

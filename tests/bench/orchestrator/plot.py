@@ -1,4 +1,4 @@
-"""The CPU per call of each client as a picture, to be read on a light page and on a dark one."""
+"""Plots the CPU time per call of each client, readable on light and dark pages."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from .clients import CLIENTS, LANGUAGES
 from .results import Results
 
-# As well to be seen on white as on black.
+# Readable on white and on black.
 GREY = "#808890"
 COLOURS = {"http": "#3b82f6", "https": "#f97316"}
 SCHEME_NAMES = {"http": "HTTP", "https": "TLS 1.3"}
@@ -26,20 +26,20 @@ STYLE = {
     "axes.labelcolor": GREY,
     "xtick.color": GREY,
     "ytick.color": GREY,
-    # Letters stay letters, in the font of who reads; and the same results make the same file.
+    # Text stays text, in the reader's font. A fixed salt makes the same file from the same results.
     "svg.fonttype": "none",
     "svg.hashsalt": "jumpqr",
 }
 
 
 def plot(results: Results, path: Path) -> None:
-    """Draw the warm clients, by language, jumpqr first and the others from the cheapest to the dearest."""
+    """Plots the warm clients by language: jumpqr first, then the others by CPU time."""
     with rc_context(STYLE):
         draw(results, path)
 
 
 def draw(results: Results, path: Path) -> None:
-    lines = ordered(results)
+    lines = order_clients(results)
     figure = Figure(figsize=(WIDTH, BAR * len(lines) + 0.9))
     axes = figure.subplots()
     for place, line in enumerate(lines):
@@ -89,8 +89,8 @@ def draw(results: Results, path: Path) -> None:
     )
 
 
-def ordered(results: Results) -> list:
-    """The clients with what they cost by scheme, and None between two languages."""
+def order_clients(results: Results) -> list:
+    """Returns the clients with their CPU time by scheme, and None between two languages."""
     lines = []
     for language in LANGUAGES:
         group = []

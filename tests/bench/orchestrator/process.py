@@ -1,4 +1,4 @@
-"""A driver's process: it is given orders, and says what their calls took."""
+"""The process of a driver. It gets orders, and reports the time of their calls."""
 
 import json
 import os
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from .clients import Client
 from .server import Server
 
-# As long as WeChat's are.
+# As long as WeChat's tokens.
 TOKEN = "7" * 136
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What the calls of an order took."""
+class Timing:
+    """The time that the calls of an order took."""
 
     wall_s: float
     cpu_s: float
@@ -24,7 +24,7 @@ class Taken:
 
 
 def environment(client: Client, ca: str | None) -> dict[str, str]:
-    """The environment of a driver: nothing in it tells of proxies or certificates, but where there is no other way."""
+    """Returns the environment of a driver, without proxies."""
     variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     if client.ca_variable and ca:
         variables[client.ca_variable] = ca
@@ -37,7 +37,7 @@ class Process:
     def __init__(
         self, client: Client, server: Server, endpoint: str, core: int | None = None
     ) -> None:
-        """Start it to call one of the server's endpoints, on one core or on all."""
+        """Starts the driver for an endpoint of the server, on one core or on all cores."""
         base_url, ca = server.endpoint(endpoint)
         pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
         self.command = [*pinned, *client.command(), base_url, TOKEN, *([ca] if ca else [])]
@@ -50,20 +50,20 @@ class Process:
             text=True,
         )
 
-    def order(self, warm: int, in_flight: int, calls: int) -> Taken:
-        """Have it make calls, so many at a time, and return what those took that count."""
+    def order(self, warm: int, in_flight: int, calls: int) -> Timing:
+        """Makes `warm` calls, then measures `calls` calls, `in_flight` at a time."""
         with suppress(BrokenPipeError):
             self.child.stdin.write(f"{warm} {in_flight} {calls}\n")
             self.child.stdin.flush()
         answer = self.child.stdout.readline()
         if not answer:
             raise SystemExit(
-                f"{self.client.id} gave up; it was started with\n  {' '.join(self.command)}"
+                f"{self.client.id} ended early; it was started with\n  {' '.join(self.command)}"
             )
-        return Taken(**json.loads(answer))
+        return Timing(**json.loads(answer))
 
     def close(self) -> resource.struct_rusage:
-        """Wait for its end, and return what it used from its start."""
+        """Waits for the end of the process, and returns its resource usage."""
         with suppress(BrokenPipeError):
             self.child.stdin.close()
         self.child.stdout.close()

@@ -1,8 +1,8 @@
-"""The scenarios that say where the processor time of a call goes.
+"""The scenarios that show where the CPU time of a call goes.
 
-How much is the kernel's, the kernel itself says. The rest is shared out among the client, the interpreter and the C
-library by samples that `perf` takes in a second run: sampling takes time wherever threads are switched, which would be
-taken for the kernel's.
+The kernel reports its own share. The rest is divided among the client, the interpreter and the C
+library, with samples of `perf` from a second run. In the same run, the sampling itself would count
+as time of the kernel, because it takes time at each switch of threads.
 """
 
 import os
@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .clients import Client
-from .measure import WARM_UP_CALLS, calls_in
+from .measure import WARM_UP_CALLS, count_calls_in
 from .process import Process
 from .results import Row
 from .server import Server
 
-# Whose goals are compared with each other, and the floor.
+# The clients with goals for each other, and the lower limit.
 PROFILED = [
     "rust/jumpqr",
     "c/raw socket",
@@ -29,65 +29,66 @@ PROFILED = [
     "node/undici Pool",
 ]
 
-# How much of the processor a client is sampled for, in seconds, and how often in each of them.
-SAMPLED = 3.0
+# The CPU time during which a client is sampled, in seconds, and the samples per second.
+SAMPLED_SECONDS = 3.0
 FREQUENCY = 999
 
-# By what the file is called in which code is executed; whatever fits none is the client's.
+# The parts by the name of the file that contains the code. All other code is the client's.
 PARTS = {
     "libc_us": re.compile(r"^(libc|libm|libpthread|ld-linux)\b|^libstdc|^libgcc|\[vdso\]"),
     "interpreter_us": re.compile(r"^libpython|^python|^node$|\[JIT\]|^//anon|\.cpython-"),
 }
 
 
-def profile(clients: list[Client], server: Server, folder: Path) -> list[Row]:
-    """Profile the clients over HTTP: one call after the other on one core, and 64 at once on all."""
+def measure_profile(clients: list[Client], server: Server, folder: Path) -> list[Row]:
+    """Profiles clients over HTTP: calls one by one on one core, and 64 at once on all cores."""
     chosen = [client for client in clients if client.id in PROFILED]
     core = max(os.sched_getaffinity(0))
     server.pin({core})
     rows = [
-        Row("profile, warm", client.id, "http", shares(client, server, folder, 1, core))
+        Row("profile, warm", client.id, "http", measure_parts(client, server, folder, 1, core))
         for client in chosen
     ]
     server.pin(os.sched_getaffinity(0))
     return rows + [
-        Row("profile, 64", client.id, "http", shares(client, server, folder, 64))
+        Row("profile, 64", client.id, "http", measure_parts(client, server, folder, 64))
         for client in chosen
     ]
 
 
-def shares(
+def measure_parts(
     client: Client, server: Server, folder: Path, in_flight: int, core: int | None = None
 ) -> dict[str, float]:
-    """The microseconds of a call that each part takes, and all of them."""
+    """Returns the microseconds of a call in each part, and their sum."""
     samples = folder / "perf.data"
     with Process(client, server, "http", core) as process:
-        calls = calls_in(SAMPLED, process.order(0, in_flight, WARM_UP_CALLS))
-        before = times(process.child.pid)
+        calls = count_calls_in(SAMPLED_SECONDS, process.order(0, in_flight, WARM_UP_CALLS))
+        before = read_times(process.child.pid)
         taken = process.order(0, in_flight, calls)
         user, system = (
-            after - before for before, after in zip(before, times(process.child.pid), strict=True)
+            after - before
+            for before, after in zip(before, read_times(process.child.pid), strict=True)
         )
-        with sampled(process.child.pid, samples):
+        with sample_process(process.child.pid, samples):
             process.order(0, in_flight, calls)
     each = taken.cpu_s * 1e6 / len(taken.latencies_us)
     kernel = each * system / (user + system)
-    counted = count(samples)
+    counted = count_samples(samples)
     others = {
         part: (each - kernel) * counted[part] / counted.total() for part in (*PARTS, "client_us")
     }
     return {"kernel_us": kernel, **others, "cpu_us": each}
 
 
-def times(pid: int) -> tuple[int, int]:
-    """What a process has taken of the processor so far, outside of the kernel and in it, in the kernel's unit."""
+def read_times(pid: int) -> tuple[int, int]:
+    """Returns the user and the system time of a process, in the kernel's unit."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]), int(fields[12])
 
 
 @contextmanager
-def sampled(pid: int, samples: Path) -> Iterator[None]:
-    """Sample the process for as long as the context lasts."""
+def sample_process(pid: int, samples: Path) -> Iterator[None]:
+    """Samples the process while the context lasts."""
     (orders, order), (answer, answers) = os.pipe(), os.pipe()
     what = [
         "--event",
@@ -109,9 +110,7 @@ def sampled(pid: int, samples: Path) -> Iterator[None]:
     def tell(what: bytes) -> None:
         os.write(order, what)
         if not os.read(answer, 16).startswith(b"ack"):
-            raise SystemExit(
-                "perf does not sample: is it allowed to? see /proc/sys/kernel/perf_event_paranoid"
-            )
+            raise SystemExit("perf does not sample; check /proc/sys/kernel/perf_event_paranoid")
 
     try:
         tell(b"enable\n")
@@ -125,8 +124,8 @@ def sampled(pid: int, samples: Path) -> Iterator[None]:
         os.close(answer)
 
 
-def count(samples: Path) -> Counter[str]:
-    """How many samples each part has."""
+def count_samples(samples: Path) -> Counter[str]:
+    """Returns the number of samples of each part."""
     command = [
         "perf",
         "report",
@@ -143,10 +142,10 @@ def count(samples: Path) -> Counter[str]:
     for line in report.stdout.splitlines():
         number, _, file = line.strip().partition(" ")
         if number.isdigit():
-            counted[part_of(file.strip())] += int(number)
+            counted[find_part(file.strip())] += int(number)
     return counted
 
 
-def part_of(file: str) -> str:
-    """The part that code of this file belongs to."""
+def find_part(file: str) -> str:
+    """Returns the part to which the code of this file belongs."""
     return next((part for part, names in PARTS.items() if names.search(file)), "client_us")

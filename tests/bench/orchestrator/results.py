@@ -1,17 +1,17 @@
-"""What was measured: rows of figures, to be kept in a file."""
+"""The results: rows of figures, which are written to a file."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-# The schemes over which clients are measured; rows that are about neither have none.
+# The schemes with which clients are measured. Other rows have no scheme.
 SCHEMES = ["http", "https"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One client in one scenario: figures by name, in the unit that the name ends with."""
+    """One client in one scenario. The name of a figure ends with its unit."""
 
     scenario: str
     client: str
@@ -32,7 +32,7 @@ class Results:
         return [row for row in self.rows if row.scenario == scenario]
 
     def figure(self, scenario: str, client: str, scheme: str, name: str) -> float | None:
-        """A figure; None where it was not measured."""
+        """Returns a figure; None if it was not measured."""
         for row in self.of(scenario):
             if (row.client, row.scheme) == (client, scheme):
                 return row.figures.get(name)

@@ -1,4 +1,4 @@
-"""Whether every client sends the same request: else their figures would tell of different things."""
+"""Checks that every client sends the same request; otherwise figures could not be compared."""
 
 import json
 import ssl
@@ -13,12 +13,12 @@ from .clients import REPOSITORY, Client
 from .process import TOKEN, Process
 from .server import ANSWER, HOST, Server
 
-# The first of the requests that all languages have to make.
+# The first vector of `requests.json`: the official sample.
 VECTOR = json.loads((REPOSITORY / "tests/vectors/requests.json").read_text())["requests"][0]
 
 
 def check(clients: Iterable[Client], running: Server, folder: Path) -> None:
-    """Have each client make one call, and raise unless it sends the sample, once, with the token."""
+    """Checks that each client sends the sample once, with the token."""
     for client in clients:
         scheme = client.schemes[0]
         with recording(scheme, folder) as (port, requests):
@@ -32,7 +32,7 @@ def check(clients: Iterable[Client], running: Server, folder: Path) -> None:
 
 @contextmanager
 def recording(scheme: str, folder: Path) -> Iterator[tuple[int, list]]:
-    """Run a server that remembers what it is sent; yield its port, and what it remembers: path, query and body."""
+    """Runs a recording server. Yields its port and the requests: path, query and body."""
     requests = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,8 +42,12 @@ def recording(scheme: str, folder: Path) -> Iterator[tuple[int, list]]:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             requests.append((url.path, parse_qs(url.query), json.loads(body)))
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(ANSWER)}\r\n\r\n"
-            # At once: the raw clients take what the first read brings for all.
+            head = (
+                "HTTP/1.1 200 OK\r\n"
+                "Content-Type: application/json\r\n"
+                f"Content-Length: {len(ANSWER)}\r\n\r\n"
+            )
+            # One write for the whole answer: the raw clients read only once.
             self.wfile.write((head + ANSWER).encode())
 
         def log_message(self, *_: object) -> None:

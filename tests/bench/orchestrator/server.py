@@ -1,4 +1,4 @@
-"""A WeChat that says yes to everything: nginx on this machine, one worker, over HTTP and over TLS 1.3."""
+"""A WeChat that accepts everything: nginx with one worker, over HTTP and TLS 1.3."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 
 ANSWER = '{"errcode":0,"errmsg":"ok"}'
 
-# How long the slow one takes to answer, in seconds.
+# The delay of the slow endpoint, in seconds.
 SLOWNESS = 0.02
 
 CONFIG = """\
@@ -60,23 +60,23 @@ http {{
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs."""
+    """A running server."""
 
     base_urls: dict[str, str]  # by endpoint: http, https, and slow over http
-    ca: Path  # the certificate that it is to be trusted for
-    worker: int  # its process
+    ca: Path  # the authority to trust
+    worker: int  # the process of the worker
 
     def endpoint(self, name: str) -> tuple[str, str | None]:
-        """The base URL of an endpoint, and over https the certificate to trust."""
+        """Returns the base URL of an endpoint, and over https the authority to trust."""
         return self.base_urls[name], str(self.ca) if name == "https" else None
 
     def pin(self, cores: set[int]) -> None:
-        """Have the worker run on these cores only."""
+        """Restricts the worker to these cores."""
         os.sched_setaffinity(self.worker, cores)
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports on which nothing listens."""
+def find_free_ports(count: int) -> list[int]:
+    """Returns ports on which no program listens."""
     sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
     ports = [listening.getsockname()[1] for listening in sockets]
     for listening in sockets:
@@ -85,7 +85,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def write_certificate(folder: Path) -> Path:
-    """Make a certificate for the server, and return the file of the authority that issued it."""
+    """Makes a certificate for the server, and returns the file of its authority."""
     authority = trustme.CA()
     authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
     authority.cert_pem.write_to_path(folder / "ca.pem")
@@ -94,9 +94,9 @@ def write_certificate(folder: Path) -> Path:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
-    """Run it as long as the context lasts, with everything that it writes in `folder`."""
+    """Runs the server while the context lasts. It writes only into `folder`."""
     ca = write_certificate(folder)
-    http, https, slow = free_ports(3)
+    http, https, slow = find_free_ports(3)
     config = folder / "nginx.conf"
     config.write_text(
         CONFIG.format(
@@ -109,7 +109,7 @@ def running(folder: Path) -> Iterator[Server]:
             answer=ANSWER,
         )
     )
-    # Before it has read where its log is, it would write to one that is the system's.
+    # Before nginx has read its configuration, it would write to the log of the system.
     command = ["nginx", "-c", str(config), "-e", str(folder / "error.log")]
     master = subprocess.Popen(command)
     try:
@@ -126,13 +126,13 @@ def running(folder: Path) -> Iterator[Server]:
 
 
 def wait_for_worker(master: subprocess.Popen, folder: Path) -> int:
-    """Return the worker's process as soon as there is one."""
+    """Waits for the worker, and returns its process."""
     children = Path(f"/proc/{master.pid}/task/{master.pid}/children")
-    # It tries for 2.5 s to get a port that somebody else was given in the meantime.
+    # If another program has taken a port, nginx tries for 2.5 s to get it.
     for _ in range(600):
         if master.poll() is not None:
             raise SystemExit("nginx does not start:\n" + (folder / "error.log").read_text())
         if (folder / "pid").exists() and (worker := children.read_text().split()):
             return int(worker[0])
         time.sleep(0.05)
-    raise SystemExit("nginx does not start its worker within 30 s")
+    raise SystemExit("nginx did not start its worker within 30 s")

@@ -1,4 +1,4 @@
-"""The sizes of what is published."""
+"""The sizes of the published files."""
 
 from collections.abc import Iterable
 
@@ -7,8 +7,8 @@ from .clients import REPOSITORY, TARGET
 from .results import Row
 
 
-def sizes(languages: Iterable[str]) -> list[Row]:
-    """Those of these languages."""
+def measure_sizes(languages: Iterable[str]) -> list[Row]:
+    """Returns the sizes for these languages."""
     files = {
         "rust/program with one call": (TARGET / "release", "with_jumpqr"),
         "c/libjumpqr.so": (C_PREFIX / "lib", "libjumpqr.so"),

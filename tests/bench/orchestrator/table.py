@@ -10,7 +10,7 @@ from .results import SCHEMES, Results, Row
 
 SCHEME_NAMES = {"http": "HTTP", "https": "TLS 1.3", "slow": "HTTP", "": ""}
 
-# What a figure is called, and how many digits it has after the point.
+# The title of each figure, and its number of decimals.
 FIGURES = {
     "cpu_us": ("CPU, µs", 1),
     "p50_us": ("p50, µs", 0),
@@ -27,10 +27,10 @@ FIGURES = {
     "mb": ("MB", 2),
 }
 
-# Among what the processor time of a call is shared out, and all of it.
+# The parts of the CPU time of a call, and their sum.
 PARTS = ["kernel_us", "client_us", "interpreter_us", "libc_us", "cpu_us"]
 
-# What a scenario is called, and which of its figures are shown.
+# The title of each scenario, and the figures to show.
 SCENARIOS = {
     "warm": (
         "One call after the other, client and server on one core",
@@ -47,20 +47,20 @@ SCENARIOS = {
 }
 
 
-def markdown(results: Results, verdicts: Sequence[Verdict]) -> str:
-    """All tables, that of the goals first."""
+def format_results(results: Results, verdicts: Sequence[Verdict]) -> str:
+    """Returns all tables. The table of goals is the first."""
     parts = []
     if verdicts:
         met = sum(verdict.met for verdict in verdicts)
-        parts.append(f"## Goals: {met} of {len(verdicts)} met\n\n{goals(verdicts)}")
+        parts.append(f"## Goals: {met} of {len(verdicts)} met\n\n{format_goals(verdicts)}")
     for scenario, (title, names) in SCENARIOS.items():
         if rows := results.of(scenario):
-            parts.append(f"## {title}\n\n{figures(rows, names)}")
+            parts.append(f"## {title}\n\n{format_figures(rows, names)}")
     return "\n\n".join(parts) + "\n"
 
 
-def goals(verdicts: Iterable[Verdict]) -> str:
-    """The ratio or figure of each goal, and whether that meets it."""
+def format_goals(verdicts: Iterable[Verdict]) -> str:
+    """Returns the table of goals: the ratio or figure, and whether it meets the goal."""
     rows = [
         (
             verdict.goal.client,
@@ -73,11 +73,11 @@ def goals(verdicts: Iterable[Verdict]) -> str:
         )
         for verdict in verdicts
     ]
-    return table(["", "figure", "against", "over", "measured", "goal", ""], rows, "lllllll")
+    return format_table(["", "figure", "against", "over", "measured", "goal", ""], rows, "lllllll")
 
 
-def ratios(verdicts: Iterable[Verdict]) -> str:
-    """The goals that are ratios of CPU per call, as what was measured alone: over the schemes side by side."""
+def format_ratios(verdicts: Iterable[Verdict]) -> str:
+    """Returns the measured ratios of CPU per call, with the schemes side by side."""
     lines: dict[tuple[str, str], dict[str, str]] = {}
     for verdict in verdicts:
         goal = verdict.goal
@@ -89,11 +89,11 @@ def ratios(verdicts: Iterable[Verdict]) -> str:
         (*compared, *(by_scheme.get(scheme, "") for scheme in SCHEMES))
         for compared, by_scheme in lines.items()
     ]
-    return table(["", "beside", *(SCHEME_NAMES[scheme] for scheme in SCHEMES)], body, "llrr")
+    return format_table(["", "beside", *(SCHEME_NAMES[scheme] for scheme in SCHEMES)], body, "llrr")
 
 
-def figures(rows: Sequence[Row], names: Sequence[str]) -> str:
-    """A line for each client, with the figures of every scheme side by side."""
+def format_figures(rows: Sequence[Row], names: Sequence[str]) -> str:
+    """Returns a table with a line for each client, and the schemes side by side."""
     schemes = [
         scheme for scheme in (*SCHEMES, "slow", "") if any(row.scheme == scheme for row in rows)
     ]
@@ -112,9 +112,9 @@ def figures(rows: Sequence[Row], names: Sequence[str]) -> str:
             row = by_scheme.get(scheme)
             cells += [f"{row.figures[name]:,.{FIGURES[name][1]}f}" if row else "" for name in names]
         body.append(cells)
-    return table(head, body, "l" + "r" * (len(head) - 1))
+    return format_table(head, body, "l" + "r" * (len(head) - 1))
 
 
-def table(head: Sequence[str], body: Sequence[Sequence[str]], columns: str) -> str:
+def format_table(head: Sequence[str], body: Sequence[Sequence[str]], columns: str) -> str:
     align = [{"l": "left", "r": "right"}[column] for column in columns]
     return tabulate(body, head, tablefmt="pipe", colalign=align, disable_numparse=True)

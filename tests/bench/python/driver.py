@@ -1,11 +1,14 @@
-"""What the Python drivers of the bench have in common: they make calls when they are told to, and say what those took.
+"""The common code of the Python drivers of the bench, which make calls on order and measure them.
 
-A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of
-its standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many
-at a time. It answers with a line of JSON: the seconds that all of them took (wall_s), those of processor time of this
-process, user and system (cpu_s), and the microseconds that each took (latencies_us).
+The arguments are a base URL, an access token and, for TLS, a file with the authority to trust. Each
+line of standard input is an order, `WARM IN_FLIGHT CALLS`. The driver makes WARM calls that do not
+count, then CALLS calls that count, IN_FLIGHT at a time. It answers with a line of JSON:
 
-Of a cold process this is a part, so what only some orders need is imported where it is needed.
+- wall_s: the seconds of all calls that count
+- cpu_s: the CPU seconds of this process in this time, user and system
+- latencies_us: the microseconds of each call
+
+The cold scenario measures the imports too, so rare modules are imported where they are needed.
 """
 
 import json
@@ -20,12 +23,12 @@ HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
 def url():
-    """Where the sample is posted to."""
+    """Returns the URL to which the sample is posted."""
     return f"{BASE_URL}/cgi-bin/wxopen/qrcodejumpadd?access_token={TOKEN}"
 
 
 def rule():
-    """The sample, as a peer has it."""
+    """Returns the sample as a mapping."""
     return {
         "prefix": "https://weixin.qq.com/qrcodejump",
         "permit_sub_rule": 1,
@@ -40,18 +43,18 @@ def rule():
 
 
 def body():
-    """The sample, as a peer sends it: WeChat takes no escapes."""
+    """Returns the sample as JSON without escapes, which WeChat refuses."""
     return json.dumps(rule(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def check(answer):
-    """Raise unless this is what the server answers. A measurement of something else is none."""
+    """Raises an error if the answer is not the server's: its time would be meaningless."""
     if answer["errcode"] != 0:
         raise ValueError(answer)
 
 
 def ssl_context():
-    """A context that trusts the certificate; None over HTTP."""
+    """Returns a context that trusts the authority; None over HTTP."""
     if CA is None:
         return None
     import ssl
@@ -59,14 +62,14 @@ def ssl_context():
     return ssl.create_default_context(cafile=CA)
 
 
-def orders():
-    """The orders, until there are no more."""
+def read_orders():
+    """Yields the orders until the input ends."""
     for line in sys.stdin:
         yield map(int, line.split())
 
 
-def tell(wall, cpu, latencies):
-    """Say what an order took; all in nanoseconds."""
+def print_times(wall, cpu, latencies):
+    """Prints the times of an order. All arguments are in nanoseconds."""
     taken = {
         "wall_s": wall / 1e9,
         "cpu_s": cpu / 1e9,
@@ -76,16 +79,16 @@ def tell(wall, cpu, latencies):
 
 
 def serve(open_call):
-    """Obey the orders. `open_call` returns a function that makes one call: one of them for each that is in flight."""
+    """Executes the orders. `open_call` returns a function that makes a call, for one thread."""
     opened = []
-    for warm, in_flight, calls in orders():
+    for warm, in_flight, calls in read_orders():
         while len(opened) < in_flight:
             opened.append(open_call())
         make_calls(opened[:in_flight], warm)
         begun, cpu = time.perf_counter_ns(), time.process_time_ns()
         latencies = make_calls(opened[:in_flight], calls)
         wall, cpu = time.perf_counter_ns() - begun, time.process_time_ns() - cpu
-        tell(wall, cpu, latencies)
+        print_times(wall, cpu, latencies)
 
 
 def make_calls(opened, calls):
@@ -100,7 +103,7 @@ def make_calls(opened, calls):
 
 
 def repeat(call, numbers):
-    """Call once for each number that is left, and return what each took, in nanoseconds."""
+    """Makes a call for each remaining number. Returns the times in nanoseconds."""
     clock = time.perf_counter_ns
     latencies = []
     for _ in numbers:
@@ -111,21 +114,24 @@ def repeat(call, numbers):
 
 
 def serve_async(open_call):
-    """Obey the orders in an event loop. `open_call` is an async context manager of the function that makes one call."""
+    """Executes the orders in an event loop.
+
+    `open_call` is an async context manager. It yields a function that makes a call.
+    """
     import asyncio
 
-    asyncio.run(obey(open_call))
+    asyncio.run(execute_orders(open_call))
 
 
-async def obey(open_call):
+async def execute_orders(open_call):
     async with open_call() as call:
-        # The loop has nothing else to do while it waits for an order.
-        for warm, in_flight, calls in orders():
+        # Waiting for an order may block the loop, which has nothing else to do.
+        for warm, in_flight, calls in read_orders():
             await make_calls_async(call, in_flight, warm)
             begun, cpu = time.perf_counter_ns(), time.process_time_ns()
             latencies = await make_calls_async(call, in_flight, calls)
             wall, cpu = time.perf_counter_ns() - begun, time.process_time_ns() - cpu
-            tell(wall, cpu, latencies)
+            print_times(wall, cpu, latencies)
 
 
 async def make_calls_async(call, in_flight, calls):

@@ -1,6 +1,6 @@
-"""Prints what checking the sample takes, and finding the rule that covers a link among few and many.
+"""Measures the check of the sample, and matching a link against few and many rules.
 
-It is a line of JSON with nanoseconds, by what they are for.
+Prints a line of JSON: nanoseconds by operation.
 """
 
 import json
@@ -8,10 +8,10 @@ import time
 
 import jumpqr
 
-# Of so many attempts, the best counts: what disturbs one makes it longer.
+# The best of several attempts counts: disturbances only make an attempt longer.
 ATTEMPTS = 10
 
-# So many links are looked up, spread over all rules.
+# The number of matched links, spread over all rules.
 LINKS = 1000
 
 SAMPLE = jumpqr.OrdinaryLinkRule(
@@ -23,8 +23,8 @@ SAMPLE = jumpqr.OrdinaryLinkRule(
 )
 
 
-def best(each, arguments):
-    """Return the nanoseconds that one takes."""
+def measure_best(each, arguments):
+    """Returns the nanoseconds of one operation."""
     attempts = []
     for _ in range(ATTEMPTS):
         begun = time.perf_counter_ns()
@@ -34,9 +34,9 @@ def best(each, arguments):
     return min(attempts) / len(arguments)
 
 
-taken = {"check": best(jumpqr.check, [SAMPLE] * LINKS)}
+taken = {"check": measure_best(jumpqr.check, [SAMPLE] * LINKS)}
 for count in [10, 1000, 100_000]:
     prefixes = [f"https://m.example.cn/{number}/" for number in range(count)]
     links = [prefixes[number * 7919 % count] + "a?b=1" for number in range(LINKS)]
-    taken[f"match among {count} rules"] = best(jumpqr.RuleSet(prefixes).match_url, links)
+    taken[f"match among {count} rules"] = measure_best(jumpqr.RuleSet(prefixes).match_url, links)
 print(json.dumps(taken))

@@ -3,7 +3,7 @@
 import driver
 import httpx
 
-# As many connections as calls are in flight, at most.
+# The maximum number of calls in flight.
 limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
 client = httpx.Client(verify=driver.ssl_context() or True, timeout=30, limits=limits)
 

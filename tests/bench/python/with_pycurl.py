@@ -11,7 +11,7 @@ def open_call():
     handle = pycurl.Curl()
     handle.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in driver.HEADERS.items()])
     handle.setopt(pycurl.TIMEOUT, 30)
-    # Threads that time out otherwise need signals.
+    # Otherwise curl uses signals for timeouts, which does not work with threads.
     handle.setopt(pycurl.NOSIGNAL, 1)
     if driver.CA is not None:
         handle.setopt(pycurl.CAINFO, driver.CA)

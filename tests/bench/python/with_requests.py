@@ -1,11 +1,11 @@
-"""Posts the sample with requests, in a session, which keeps connections."""
+"""Posts the sample with requests, in a session, which keeps its connections."""
 
 import driver
 import requests
 from requests.adapters import HTTPAdapter
 
 session = requests.Session()
-# As many connections as calls are in flight, at most.
+# The maximum number of calls in flight.
 session.mount(driver.BASE_URL, HTTPAdapter(pool_maxsize=64))
 if driver.CA is not None:
     session.verify = driver.CA

@@ -3,7 +3,7 @@
 import driver
 import urllib3
 
-# As many connections as calls are in flight, at most.
+# The maximum number of calls in flight.
 pool = urllib3.PoolManager(maxsize=64, timeout=30, ca_certs=driver.CA)
 
 

@@ -1,4 +1,4 @@
-"""Posts the sample with wechatpy, a WeChat client. It has no method for jump rules, but `post`, for any interface."""
+"""Posts the sample with the WeChat client wechatpy, by its general method `post`."""
 
 import driver
 from requests.adapters import HTTPAdapter
@@ -6,7 +6,7 @@ from wechatpy.client import WeChatClient
 
 client = WeChatClient("wx1234567890abcdef", "", access_token=driver.TOKEN, timeout=30)
 client.API_BASE_URL = f"{driver.BASE_URL}/cgi-bin/"
-# As many connections as calls are in flight, at most.
+# The maximum number of calls in flight.
 client._http.mount(driver.BASE_URL, HTTPAdapter(pool_maxsize=64))
 if driver.CA is not None:
     client._http.verify = driver.CA

@@ -1,4 +1,4 @@
-"""The soak client in Python: a tenth of the calls on threads, the next one in asyncio, and so on."""
+"""The soak client in Python. Tenths of the calls run on threads and in asyncio, by turns."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ writing = Lock()
 
 
 def say(line: str) -> None:
-    """Write a line; threads take turns."""
+    """Writes a line. A lock keeps the lines of threads apart."""
     with writing:
         sys.stdout.write(f"{line}\n")
 
 
-def turn(line: str) -> None:
-    """Say that a part is over, and wait until the next one may begin."""
+def report_and_wait(line: str) -> None:
+    """Reports the end of a part, and waits for the start of the next one."""
     say(line)
     sys.stdout.flush()
     sys.stdin.readline()
 
 
 def request(client: Any, number: int) -> Any:
-    """Call, or begin to."""
+    """Makes a call, or returns its awaitable."""
     if number & 1 == 0:
         return client.get_jump_qr_code(
             appid=APPID, prefix_list=[f"http://weixin.qq.com/q/g{number}"]
@@ -50,38 +50,38 @@ def request(client: Any, number: int) -> Any:
     )
 
 
-def answered(answer: Any) -> str:
-    """Tell what came."""
+def format_answer(answer: Any) -> str:
+    """Formats an answer."""
     if isinstance(answer, jumpqr.JumpQRCodeList):
         rules = answer.rule_list
         return f"listed {len(rules)} {rules[0].prefix} {rules[-1].path}"
     return str(answer.value)
 
 
-def failed(error: jumpqr.JumpqrError) -> str:
-    """Tell what it failed with."""
+def format_error(error: jumpqr.JumpqrError) -> str:
+    """Formats an error."""
     errcode = "-" if error.errcode is None else error.errcode
     return f"error {error.kind} {error.code} {errcode} {error.rid or '-'} {error.outcome}"
 
 
 def call(client: jumpqr.Client, number: int) -> str:
-    """Make a call; tell what came of it."""
+    """Makes a call, and formats its result."""
     try:
-        return answered(request(client, number))
+        return format_answer(request(client, number))
     except jumpqr.JumpqrError as error:
-        return failed(error)
+        return format_error(error)
 
 
 async def call_async(answer: Awaitable[Any]) -> str:
-    """Wait for a call; tell what came of it."""
+    """Waits for a call, and formats its result."""
     try:
-        return answered(await answer)
+        return format_answer(await answer)
     except jumpqr.JumpqrError as error:
-        return failed(error)
+        return format_error(error)
 
 
-def on_threads(clients: list[jumpqr.Client], numbers: Iterator[int]) -> None:
-    """Make these calls on threads."""
+def call_on_threads(clients: list[jumpqr.Client], numbers: Iterator[int]) -> None:
+    """Makes calls on threads."""
 
     def work() -> None:
         # `next` of a range is atomic.
@@ -93,8 +93,8 @@ def on_threads(clients: list[jumpqr.Client], numbers: Iterator[int]) -> None:
             worker.result()
 
 
-async def in_tasks(clients: list[jumpqr.AsyncClient], numbers: Iterator[int]) -> None:
-    """Make these calls in tasks."""
+async def call_in_tasks(clients: list[jumpqr.AsyncClient], numbers: Iterator[int]) -> None:
+    """Makes calls in tasks."""
 
     async def work() -> None:
         for number in numbers:
@@ -104,26 +104,26 @@ async def in_tasks(clients: list[jumpqr.AsyncClient], numbers: Iterator[int]) ->
 
 
 def main() -> None:
-    """Make all calls."""
+    """Makes all calls."""
     retries = [0, 3]
     clients = [jumpqr.Client(max_retries=most, **ACCOUNT) for most in retries]
     async_clients = [jumpqr.AsyncClient(max_retries=most, **ACCOUNT) for most in retries]
-    turn(f"start {len(clients) + len(async_clients)}")
+    report_and_wait(f"start {len(clients) + len(async_clients)}")
     bounds = [CALLS * tenth // 10 for tenth in range(11)]
     for tenth, (begin, end) in enumerate(itertools.pairwise(bounds)):
         numbers = iter(range(begin, end))
         if tenth % 2 == 0:
-            on_threads(clients, numbers)
+            call_on_threads(clients, numbers)
         else:
-            asyncio.run(in_tasks(async_clients, numbers))
+            asyncio.run(call_in_tasks(async_clients, numbers))
     for client in clients:
         client.close()
     asyncio.run(close(async_clients))
-    turn("end")
+    report_and_wait("end")
 
 
 async def close(clients: list[jumpqr.AsyncClient]) -> None:
-    """Close their connections, and end their threads."""
+    """Closes the connections, and ends the threads."""
     for client in clients:
         await client.aclose()
 
