@@ -20,6 +20,19 @@ pub(crate) struct Link<'a> {
     pub(crate) base: &'a str,
 }
 
+/// Whether `text` is an http(s) URL that names a host.
+///
+/// ```
+/// use jumpqr_core::matching::is_link;
+///
+/// assert!(is_link("https://m.example.cn/table/7"));
+/// assert!(!is_link("m.example.cn/table/7"));
+/// ```
+#[must_use]
+pub fn is_link(text: &str) -> bool {
+    Link::cut(text).is_some_and(|link| link.is_http())
+}
+
 impl<'a> Link<'a> {
     /// Cuts `text`; `None` where it has no scheme or no authority.
     pub(crate) fn cut(text: &'a str) -> Option<Self> {

@@ -41,13 +41,13 @@ pub fn names() -> Value {
         "link_statuses": list(LinkStatus::ALL, |status| {
             json!({"number": status.number(), "name": status.name()})
         }),
-        "mismatches": list(&Mismatch::ALL, |reason| {
-            json!({"code": reason.code(), "message": reason.message()})
+        "mismatches": list(Mismatch::ALL, |reason| {
+            json!({"code": reason.name(), "message": reason.message()})
         }),
-        "open_version": list(OpenVersion::ALL, |value| numbered(value.number(), value.word())),
-        "permit_sub_rule": list(PermitSubRule::ALL, |value| numbered(value.number(), value.word())),
-        "is_edit": list(Edit::ALL, |value| numbered(value.number(), value.word())),
-        "state": list(RuleState::ALL, |value| numbered(value.number(), value.word())),
+        "open_version": list(OpenVersion::ALL, |value| numbered(value.number(), value.name())),
+        "permit_sub_rule": list(PermitSubRule::ALL, |value| numbered(value.number(), value.name())),
+        "is_edit": list(Edit::ALL, |value| numbered(value.number(), value.name())),
+        "state": list(RuleState::ALL, |value| numbered(value.number(), value.name())),
         "kinds": list(ErrorKind::ALL, |kind| kind.name().into()),
         "outcomes": list(Outcome::ALL, |outcome| outcome.name().into()),
         "confirmations": list(Confirmation::ALL, |confirmation| confirmation.name().into()),

@@ -3,22 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::Secret;
-
-/// What stands in a query field without being encoded: RFC 3986's unreserved characters.
-const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
-
-/// A value as it stands in a query.
-pub(crate) fn encoded(value: &Secret) -> Cow<'_, str> {
-    utf8_percent_encode(value.expose(), QUERY_VALUE).into()
-}
+use crate::secret::Secret;
 
 /// The HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -131,7 +118,7 @@ impl Request {
     /// secret itself.
     #[must_use]
     pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
-        Secret::new(self.url_with(base_url, access_token, encoded))
+        Secret::new(self.url_with(base_url, access_token, Secret::encoded))
     }
 
     /// The same URL to be shown: with stars in the place of every query value, the access token's included.
@@ -177,7 +164,7 @@ impl fmt::Debug for Request {
 #[cfg(test)]
 mod tests {
     use super::Request;
-    use crate::Secret;
+    use crate::secret::Secret;
 
     #[test]
     fn query_values_are_encoded_and_never_printed() {

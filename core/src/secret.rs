@@ -1,9 +1,18 @@
 //! A text that must not be printed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
+
+/// What stands in a query field without being encoded: RFC 3986's unreserved characters.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// An access token, an appsecret, a ticket: a text whose `Debug` and `Display` say nothing of it.
 ///
@@ -29,6 +38,11 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the text as it stands in a query.
+    pub(crate) fn encoded(&self) -> Cow<'_, str> {
+        utf8_percent_encode(self.expose(), QUERY_VALUE).into()
     }
 }
 

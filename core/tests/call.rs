@@ -86,7 +86,7 @@ enum Token {
 fn any_event() -> impl Strategy<Value = Event> {
     let reply = prop_oneof![
         3 => select(&REPLIES[..]).prop_map(Ok),
-        1 => (select(&FailureCause::ALL[..]), any::<bool>()).prop_map(Err),
+        1 => (select(FailureCause::ALL), any::<bool>()).prop_map(Err),
     ];
     let token =
         prop_oneof![8 => Just(Token::Given), 1 => Just(Token::NoneNewer), 1 => Just(Token::Failed)];

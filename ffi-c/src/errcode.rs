@@ -67,7 +67,7 @@ pub extern "C" fn jumpqr_errcode_reaction(code: Option<&jumpqr_errcode>) -> jump
 /// How long to wait at least before sending again, in seconds. 0 if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_wait_seconds(code: Option<&jumpqr_errcode>) -> u64 {
-    guard(|| Some(code?.0.reaction.wait().as_secs()))
+    guard(|| Some(code?.0.wait.as_secs()))
 }
 
 /// Whether the same call may succeed later, with nothing changed. `false` if `code` is NULL.

@@ -56,7 +56,7 @@ pub extern "C" fn jumpqr_explanation_code(
     explanation: Option<&jumpqr_explanation>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| Some(fixed(explanation?.mismatch(index)?.code())))
+    guard(|| Some(fixed(explanation?.mismatch(index)?.name())))
 }
 
 /// The same for a person, with what to do; no text where the rule covers the link. It lives for ever. No text if `explanation` is NULL.

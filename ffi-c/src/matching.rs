@@ -33,7 +33,7 @@ pub unsafe extern "C" fn jumpqr_covers(
         let link = unsafe { text(link, "link") }?;
         let mismatch = covers(prefix, link).err();
         if let Some(code) = code {
-            code.write(mismatch.map_or(jumpqr_text::NONE, |mismatch| fixed(mismatch.code())));
+            code.write(mismatch.map_or(jumpqr_text::NONE, |mismatch| fixed(mismatch.name())));
         }
         if let Some(message) = message {
             message.write(mismatch.map_or(jumpqr_text::NONE, |mismatch| fixed(mismatch.message())));

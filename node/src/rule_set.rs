@@ -50,7 +50,7 @@ impl RuleSet {
         guard(|| {
             let reasons = self.rules.explain(&link).map(|(_, covered)| {
                 let reason = covered.err()?;
-                Some(json!({"code": reason.code(), "message": reason.message()}))
+                Some(json!({"code": reason.name(), "message": reason.message()}))
             });
             to_json(&reasons.collect::<Vec<Option<Value>>>())
         })

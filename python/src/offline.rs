@@ -73,7 +73,7 @@ impl RuleSet {
         offline(py, || {
             let reasons = self.rules.explain(link);
             Ok(reasons
-                .map(|(_, covers)| covers.err().map(Mismatch::code))
+                .map(|(_, covers)| covers.err().map(Mismatch::name))
                 .collect())
         })
     }

@@ -20,7 +20,7 @@ fn the_file_has_every_error_code() {
             name: code.name.to_owned(),
             kind: code.kind.name().to_owned(),
             reaction: code.reaction.name().to_owned(),
-            wait_seconds: code.reaction.wait().as_secs(),
+            wait_seconds: code.wait.as_secs(),
             retryable: code.reaction.is_transient(),
         })
         .collect();
@@ -72,7 +72,7 @@ fn the_file_has_every_other_name() {
         .collect();
     let kinds: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.name()).collect();
     let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
-    let mismatches: Vec<_> = Mismatch::ALL.iter().map(|reason| reason.code()).collect();
+    let mismatches: Vec<_> = Mismatch::ALL.iter().map(|reason| reason.name()).collect();
     let confirmations: Vec<_> = Confirmation::ALL.iter().map(|c| c.name()).collect();
     let link_statuses: Vec<_> = LinkStatus::ALL
         .iter()

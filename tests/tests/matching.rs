@@ -25,7 +25,7 @@ fn check(vector: &MatchVector) -> Result<(), String> {
     let found = rules.match_url(&vector.link);
     let reasons: Vec<Option<String>> = rules
         .explain(&vector.link)
-        .map(|(_, covered)| covered.err().map(|mismatch| mismatch.code().to_owned()))
+        .map(|(_, covered)| covered.err().map(|mismatch| mismatch.name().to_owned()))
         .collect();
     let prefix = |rule: Option<&Candidate>| rule.map(|rule| rule.prefix.clone());
     compare("hit", &vector.hit, &prefix(found.hit))?;
@@ -55,7 +55,7 @@ fn every_reason_occurs() {
     let file: Matching = load().unwrap();
     let reasons = file.matches.iter().flat_map(|vector| &vector.reasons);
     let used: BTreeSet<&str> = reasons.flatten().map(String::as_str).collect();
-    let known: BTreeSet<&str> = Mismatch::ALL.iter().map(|reason| reason.code()).collect();
+    let known: BTreeSet<&str> = Mismatch::ALL.iter().map(|reason| reason.name()).collect();
     assert_eq!(used, known);
 }
 

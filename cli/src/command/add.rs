@@ -136,7 +136,7 @@ impl AddReport {
                     let text = format!(
                         "Try it: scan a test link, which opens the {} build before the rule is \
                          published",
-                        rule.open_version.word()
+                        rule.open_version.name()
                     );
                     steps.push(NextStep::new(text, links));
                 }

@@ -3,11 +3,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jumpqr::Error;
-use jumpqr::check::{Finding, FindingCode};
+use jumpqr::check::check_prefix;
 use jumpqr::interface::VerificationFile;
-use jumpqr::matching::Mismatch;
-use jumpqr::verification_file::location;
 use serde_json::{Value, json};
 
 use crate::args::Options;
@@ -62,15 +59,8 @@ impl Download {
 
     /// Checks the arguments before anything is sent.
     fn check_arguments(&self) -> Result<(), CommandError> {
-        if let Some(prefix) = &self.prefix
-            && location(prefix, "").is_none()
-        {
-            return Err(Error::invalid(vec![Finding {
-                field: "prefix".to_owned(),
-                code: FindingCode::NotHttpUrl,
-                message: Mismatch::RuleNotALink.to_string(),
-            }])
-            .into());
+        if let Some(prefix) = &self.prefix {
+            check_prefix(prefix).into_result()?;
         }
         let directory = self.directory.display().to_string();
         match fs::metadata(&self.directory) {

@@ -66,7 +66,7 @@ impl Report for ErrcodeEntry {
         let Self(code) = self;
         writeln!(out, "{HEADING}{} {}{HEADING:#}", code.number, code.name)?;
         let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
-        let wait = code.reaction.wait().as_secs();
+        let wait = code.wait.as_secs();
         let reaction = match wait {
             0 => code.reaction.name().to_owned(),
             _ => format!("{} (at least {wait} s)", code.reaction.name()),

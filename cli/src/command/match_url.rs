@@ -6,7 +6,7 @@ use jumpqr::Error;
 use jumpqr::check::{Finding, FindingCode};
 use jumpqr::interface::ListedRule;
 use jumpqr::matching::{
-    Candidate, Mismatch, RuleSet, covers, launch_query, undocumented_equivalence,
+    Candidate, Mismatch, RuleSet, is_link, launch_query, undocumented_equivalence,
 };
 use serde_json::{Value, json};
 
@@ -60,17 +60,14 @@ pub(crate) struct Match {
 /// How many of the rules that do not cover the link are printed without `--all`.
 const MAX_SHOWN_MISSES: usize = 3;
 
-/// A valid prefix, for checking whether a text is a link.
-const NEVER_WRONG: &str = "https://m.example.cn/";
-
 impl Match {
     pub(crate) fn run(&self, options: &Options) -> CommandResult {
         // A text that is not a link hits no rule.
-        if covers(NEVER_WRONG, &self.link) == Err(Mismatch::LinkNotALink) {
+        if !is_link(&self.link) {
             return Err(Error::invalid(vec![Finding {
                 field: "link".to_owned(),
                 code: FindingCode::NotHttpUrl,
-                message: Mismatch::LinkNotALink.to_string(),
+                message: Mismatch::LinkNotALink.message().to_owned(),
             }])
             .into());
         }
@@ -222,7 +219,7 @@ impl Report for MatchReport {
             .map(|miss| {
                 json!({
                     "prefix": miss.prefix,
-                    "code": miss.mismatch.code(),
+                    "code": miss.mismatch.name(),
                     "message": miss.mismatch.message(),
                     "undocumented_equivalence": miss.has_undocumented_equivalence,
                 })

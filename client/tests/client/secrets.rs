@@ -66,7 +66,7 @@ fn misfortunes() -> Vec<Result<Response, SendFailure>> {
         status(200, format!(r#"{{"{TOKEN}{APPSECRET}":"{TOKEN}"}}"#)),
         status(200, String::new()),
     ]);
-    for cause in FailureCause::ALL {
+    for &cause in FailureCause::ALL {
         let detail = format!("?access_token={TOKEN}&secret={APPSECRET}");
         all.push(Err(SendFailure::before_sending(cause, &*detail)));
         all.push(Err(SendFailure::after_sending(cause, &*detail)));

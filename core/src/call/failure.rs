@@ -1,4 +1,5 @@
 use crate::error::{Error, OwnCode};
+use crate::named;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,55 +36,29 @@ impl SendFailure {
     }
 }
 
-/// What failed between a request and its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FailureCause {
-    /// The host's name could not be resolved.
-    Dns,
-    /// No connection.
-    Connect,
-    /// The proxy refused, or could not be used.
-    Proxy,
-    /// TLS could not be agreed on.
-    Tls,
-    /// It took too long.
-    Timeout,
-    /// The connection broke, or what came is not HTTP.
-    ConnectionLost,
-    /// The answer is larger than the limit.
-    BodyTooLarge,
-    /// The request cannot be sent at all, for example because its URL is not one.
-    Refused,
-    /// The caller cancelled the call.
-    Cancelled,
-}
-
-impl FailureCause {
-    /// Every cause.
-    pub const ALL: [Self; 9] = [
-        Self::Dns,
-        Self::Connect,
-        Self::Proxy,
-        Self::Tls,
-        Self::Timeout,
-        Self::ConnectionLost,
-        Self::BodyTooLarge,
-        Self::Refused,
-        Self::Cancelled,
-    ];
-
-    const fn code(self) -> OwnCode {
-        match self {
-            Self::Dns => OwnCode::DnsFailed,
-            Self::Connect => OwnCode::ConnectFailed,
-            Self::Proxy => OwnCode::ProxyFailed,
-            Self::Tls => OwnCode::TlsFailed,
-            Self::Timeout => OwnCode::Timeout,
-            Self::ConnectionLost => OwnCode::ConnectionLost,
-            Self::BodyTooLarge => OwnCode::BodyTooLarge,
-            Self::Refused => OwnCode::InvalidConfig,
-            Self::Cancelled => OwnCode::Cancelled,
-        }
+named! {
+    /// What failed between a request and its answer.
+    #[non_exhaustive]
+    pub enum FailureCause {
+        /// The host's name could not be resolved.
+        Dns = "dns" => OwnCode::DnsFailed,
+        /// No connection.
+        Connect = "connect" => OwnCode::ConnectFailed,
+        /// The proxy refused, or could not be used.
+        Proxy = "proxy" => OwnCode::ProxyFailed,
+        /// TLS could not be agreed on.
+        Tls = "tls" => OwnCode::TlsFailed,
+        /// It took too long.
+        Timeout = "timeout" => OwnCode::Timeout,
+        /// The connection broke, or what came is not HTTP.
+        ConnectionLost = "connection_lost" => OwnCode::ConnectionLost,
+        /// The answer is larger than the limit.
+        BodyTooLarge = "body_too_large" => OwnCode::BodyTooLarge,
+        /// The request cannot be sent at all, for example because its URL is not one.
+        Refused = "refused" => OwnCode::InvalidConfig,
+        /// The caller cancelled the call.
+        Cancelled = "cancelled" => OwnCode::Cancelled,
     }
+
+    code -> OwnCode
 }

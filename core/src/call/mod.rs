@@ -86,12 +86,12 @@ use std::vec;
 
 use self::tally::Note;
 use self::verdict::judge;
-use crate::Secret;
 use crate::errcode::Reaction;
 use crate::error::{Error, Outcome, OwnCode, Result};
 use crate::interface::{Interface, Write};
 use crate::request::Request;
 use crate::response::Response;
+use crate::secret::Secret;
 
 /// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
 const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);

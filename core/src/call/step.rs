@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use crate::Secret;
 use crate::error::Result;
 use crate::request::Request;
+use crate::secret::Secret;
 
 /// What to do next. Times are counted from the origin that was chosen for [`Call::new`](super::Call::new).
 #[derive(Debug)]

@@ -61,13 +61,16 @@ fn judge_object(object: Fields, stale_is_final: bool) -> Verdict {
         }
     };
     let error = Error::from_answer(errcode, object.errmsg());
-    match error.code().documented().map(|code| code.reaction) {
-        Some(Reaction::Renew) if !stale_is_final => Verdict::Stale(error),
-        Some(reaction @ Reaction::Wait { .. }) => Verdict::Again {
+    let Some(code) = error.code().documented() else {
+        return Verdict::Refused(error);
+    };
+    match code.reaction {
+        Reaction::Renew if !stale_is_final => Verdict::Stale(error),
+        Reaction::Wait => Verdict::Again {
             error,
-            wait: reaction.wait(),
+            wait: code.wait,
         },
-        Some(Reaction::ReadBack) => Verdict::Unknown(error),
-        Some(Reaction::Stop | Reaction::Fix | Reaction::Renew) | None => Verdict::Refused(error),
+        Reaction::ReadBack => Verdict::Unknown(error),
+        Reaction::Stop | Reaction::Fix | Reaction::Renew => Verdict::Refused(error),
     }
 }

@@ -81,13 +81,16 @@ pub(crate) fn check_debug_url(report: &mut CheckReport, prefix: Option<&str>, li
             report.add(
                 field,
                 FindingCode::UndocumentedEquivalence,
-                format!("is covered by the prefix only if WeChat ignores a difference of which nothing is documented ({mismatch}); write both alike"),
+                format!("is covered by the prefix only if WeChat ignores a difference of which nothing is documented ({}); write both alike", mismatch.message()),
             );
         } else {
             report.add(
                 field,
                 FindingCode::OutsideRule,
-                format!("is not covered by the prefix (85068): {mismatch}"),
+                format!(
+                    "is not covered by the prefix (85068): {}",
+                    mismatch.message()
+                ),
             );
         }
     }

@@ -8,6 +8,30 @@ use crate::rule::SERVICE_ACCOUNT_PREFIX;
 /// Top-level domains that developers report as a cause of 85066 although the console accepts them.
 const REPORTED_DOMAINS: [&str; 3] = [".ink", ".media", ".plus"];
 
+/// Checks the prefix of an ordinary-link rule alone.
+///
+/// ```
+/// use jumpqr_core::check::{FindingCode, check_prefix};
+///
+/// let report = check_prefix("m.example.cn/table/");
+/// assert_eq!(report.violations[0].code, FindingCode::NotHttpUrl);
+/// assert!(check_prefix("https://m.example.cn/table/").is_valid());
+/// ```
+#[must_use]
+pub fn check_prefix(prefix: &str) -> CheckReport {
+    let mut report = CheckReport::default();
+    check_ordinary_prefix(&mut report, prefix);
+    report
+}
+
+/// Checks the prefix of a service-account rule alone.
+#[must_use]
+pub fn check_service_account_prefix(prefix: &str) -> CheckReport {
+    let mut report = CheckReport::default();
+    check_service_prefix(&mut report, prefix);
+    report
+}
+
 pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
     let field = "prefix";
     if prefix.is_empty() {

@@ -16,7 +16,8 @@ use std::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::error::ErrorKind;
+use crate::kind::ErrorKind;
+use crate::named;
 
 /// One error code of WeChat's.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,8 @@ pub struct ErrCode {
     pub kind: ErrorKind,
     /// What a call does next.
     pub reaction: Reaction,
+    /// How long a call waits before it sends again; more than 0 only for [`Reaction::Wait`].
+    pub wait: Duration,
     /// What it means.
     pub meaning: &'static str,
     /// What to do, for a person.
@@ -60,52 +63,29 @@ impl PartialEq for ErrCode {
 
 impl Eq for ErrCode {}
 
-/// What a call does next after an error code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Reaction {
-    /// The same request will fail again: stop.
-    Stop,
-    /// Something outside the request must be fixed; the same request is right afterwards.
-    Fix,
-    /// The access token is stale: get a newer one once, and replay once. On a call that asks for a token, it is
-    /// [`Stop`](Self::Stop): the credentials are wrong.
-    Renew,
-    /// Wait at least so many seconds, then send again; nothing was applied.
-    Wait {
-        /// Seconds.
-        seconds: u64,
-    },
-    /// Busy, and the change may have been applied: read back before sending again.
-    ReadBack,
+named! {
+    /// What a call does next after an error code.
+    #[non_exhaustive]
+    pub enum Reaction {
+        /// The same request will fail again: stop.
+        Stop = "stop",
+        /// Something outside the request must be fixed; the same request is right afterwards.
+        Fix = "fix",
+        /// The access token is stale: get a newer one once, and replay once. On a call that asks
+        /// for a token, it is [`Stop`](Self::Stop): the credentials are wrong.
+        Renew = "renew",
+        /// Nothing was applied: wait for [`ErrCode::wait`], then send again.
+        Wait = "wait",
+        /// Busy, and the change may have been applied: read back before sending again.
+        ReadBack = "read_back",
+    }
 }
 
 impl Reaction {
-    /// The stable name, e.g. `read_back`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Fix => "fix",
-            Self::Renew => "renew",
-            Self::Wait { .. } => "wait",
-            Self::ReadBack => "read_back",
-        }
-    }
-
     /// Whether the same call may succeed later, with nothing changed by the caller.
     #[must_use]
     pub const fn is_transient(self) -> bool {
-        matches!(self, Self::Wait { .. } | Self::ReadBack)
-    }
-
-    /// How long to wait at least before sending again.
-    #[must_use]
-    pub const fn wait(self) -> Duration {
-        match self {
-            Self::Wait { seconds } => Duration::from_secs(seconds),
-            _ => Duration::ZERO,
-        }
+        matches!(self, Self::Wait | Self::ReadBack)
     }
 }
 
@@ -116,9 +96,9 @@ impl Serialize for ErrCode {
         parts.serialize_field("number", &self.number)?;
         parts.serialize_field("name", self.name)?;
         parts.serialize_field("errmsg", self.errmsg)?;
-        parts.serialize_field("kind", self.kind.name())?;
-        parts.serialize_field("reaction", self.reaction.name())?;
-        parts.serialize_field("wait_seconds", &self.reaction.wait().as_secs())?;
+        parts.serialize_field("kind", &self.kind)?;
+        parts.serialize_field("reaction", &self.reaction)?;
+        parts.serialize_field("wait_seconds", &self.wait.as_secs())?;
         parts.serialize_field("retryable", &self.reaction.is_transient())?;
         parts.serialize_field("meaning", self.meaning)?;
         parts.serialize_field("advice", self.advice)?;

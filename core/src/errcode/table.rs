@@ -4,16 +4,22 @@
 //! A comment gives the source of what is not on the page of the interface: `[O]` another official
 //! page, `[OC]` WeChat's staff in the developer community, `[D]` a developer's report.
 
+use std::time::Duration;
+
 use super::{ErrCode, Reaction, Subject};
-use crate::error::ErrorKind::{
+use crate::kind::ErrorKind::{
     self, Busy, Credentials, Invalid, Permission, Quota, RateLimited, State,
 };
 
-const FIX: Reaction = Reaction::Fix;
-const RENEW: Reaction = Reaction::Renew;
-const STOP: Reaction = Reaction::Stop;
-const SECOND: Reaction = Reaction::Wait { seconds: 1 };
-const MINUTE: Reaction = Reaction::Wait { seconds: 60 };
+/// What a call does next, and how many seconds it waits before.
+type Next = (Reaction, u64);
+
+const FIX: Next = (Reaction::Fix, 0);
+const RENEW: Next = (Reaction::Renew, 0);
+const STOP: Next = (Reaction::Stop, 0);
+const READ_BACK: Next = (Reaction::ReadBack, 0);
+const SECOND: Next = (Reaction::Wait, 1);
+const MINUTE: Next = (Reaction::Wait, 60);
 
 /// Sources: [O] the pages of component_verify_ticket, of api_start_push_ticket, and of the alarms
 /// for pushes.
@@ -27,7 +33,7 @@ const fn code(
     number: i64,
     name: &'static str,
     errmsg: &'static str,
-    (kind, reaction): (ErrorKind, Reaction),
+    (kind, (reaction, seconds)): (ErrorKind, Next),
     meaning: &'static str,
     advice: &'static str,
 ) -> ErrCode {
@@ -37,6 +43,7 @@ const fn code(
         errmsg,
         kind,
         reaction,
+        wait: Duration::from_secs(seconds),
         meaning,
         advice,
         subject: None,
@@ -53,7 +60,7 @@ impl ErrCode {
 /// In ascending order of the numbers, which the look-up needs.
 #[rustfmt::skip]
 pub(super) const TABLE: &[ErrCode] = &[
-    code(-1, "system_error", "system error", (Busy, Reaction::ReadBack),
+    code(-1, "system_error", "system error", (Busy, READ_BACK),
         "WeChat is busy; the change may have been applied all the same.",
         "Read the rule back with getJumpQRCode, and send again only if it does not stand as asked."),
     // [O] the page of linkMiniprogram; [D] the text is empty, and 1005 also came after more than 3

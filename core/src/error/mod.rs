@@ -1,13 +1,17 @@
 //! The one error of the workspace.
 
 mod code;
-mod kind;
 mod own_code;
 mod redaction;
+mod report;
+mod setting;
 
 pub use code::Code;
-pub use kind::{ErrorKind, Outcome};
 pub use own_code::OwnCode;
+#[doc(hidden)]
+pub use setting::named_setting;
+
+pub use crate::kind::{ErrorKind, Outcome};
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -18,9 +22,9 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::Secret;
-use crate::check::Finding;
 use crate::errcode::{ErrCode, Errmsg, address_in};
+use crate::finding::Finding;
+use crate::secret::Secret;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -317,7 +321,7 @@ impl Serialize for Error {
     /// All parts by their names, but for the source; `text` is what `Display` prints.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut parts = serializer.serialize_struct("Error", 12)?;
-        parts.serialize_field("kind", self.kind().name())?;
+        parts.serialize_field("kind", &self.kind())?;
         parts.serialize_field("code", &self.code())?;
         parts.serialize_field("interface", &self.interface())?;
         parts.serialize_field("errcode", &self.errcode())?;
@@ -326,7 +330,7 @@ impl Serialize for Error {
         parts.serialize_field("message", self.message())?;
         parts.serialize_field("advice", self.advice())?;
         parts.serialize_field("retryable", &self.is_retryable())?;
-        parts.serialize_field("outcome", self.outcome().name())?;
+        parts.serialize_field("outcome", &self.outcome())?;
         parts.serialize_field("violations", self.violations())?;
         parts.serialize_field("text", &self.to_string())?;
         parts.end()

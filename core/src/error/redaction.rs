@@ -14,8 +14,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Error, Inner, Source, message_of};
-use crate::Secret;
-use crate::request::encoded;
+use crate::secret::Secret;
 
 /// What stands in the place of a secret.
 const STARS: &str = "***";
@@ -114,7 +113,7 @@ fn redact(text: &mut String, secret: &Secret) {
     if secret_text.is_empty() {
         return;
     }
-    let in_query = encoded(secret);
+    let in_query = secret.encoded();
     let in_json = Value::from(secret_text).to_string();
     let in_json = in_json
         .strip_prefix('"')
@@ -183,9 +182,9 @@ mod tests {
     use std::{io, iter};
 
     use super::redact;
-    use crate::Secret;
-    use crate::check::{Finding, FindingCode};
     use crate::error::{Error, OwnCode};
+    use crate::finding::{Finding, FindingCode};
+    use crate::secret::Secret;
 
     const SECRET: &str = "T0/K3N+123";
 

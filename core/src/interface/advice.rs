@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::check::{CheckReport, check_rule};
+use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::link::Link;
 use crate::rule::{Edit, Rule, RuleKey, SERVICE_ACCOUNT_PREFIX};
@@ -19,10 +19,10 @@ pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Advice {
     let advice: Cow<'_, str> = match code.number {
         -1 => return on_busy(rule),
         40097 => on_refused_arguments(rule, is_edit),
-        40166 => likely_cause(&check_rule(rule), "appid")?.into(),
+        40166 => likely_cause(&rule.check(), "appid")?.into(),
         61007 => on_missing_permission(is_service_account(prefix, appid_of(rule))).into(),
-        85066 => likely_cause(&check_rule(rule), "prefix")?.into(),
-        85068 => likely_cause(&check_rule(rule), "debug_url")?.into(),
+        85066 => likely_cause(&rule.check(), "prefix")?.into(),
+        85068 => likely_cause(&rule.check(), "debug_url")?.into(),
         85069 => on_missing_file(rule)?.into(),
         85070 => format!("Use a domain other than {}, or ask WeChat's support.", host(prefix)?).into(),
         85071 => on_existing(rule).into(),
@@ -73,7 +73,7 @@ pub(super) const ON_MISSING_LINK_PERMISSION: &str = "\
 
 /// Developers report that a prefix without a scheme is answered with -1 every time.
 fn on_busy(rule: &Rule) -> Advice {
-    let report = check_rule(rule);
+    let report = rule.check();
     let finding = report
         .violations
         .iter()
@@ -88,7 +88,7 @@ fn on_busy(rule: &Rule) -> Advice {
 }
 
 fn on_refused_arguments(rule: &Rule, is_edit: Edit) -> Cow<'static, str> {
-    if let Some(cause) = likely_cause(&check_rule(rule), "") {
+    if let Some(cause) = likely_cause(&rule.check(), "") {
         return cause.into();
     }
     match (is_edit, rule) {

@@ -1,10 +1,10 @@
 use serde::Serialize;
 
 use super::{Interface, TokenResponse};
-use crate::Secret;
 use crate::error::{Error, OwnCode, Result};
 use crate::request::Request;
 use crate::response::Fields;
+use crate::secret::Secret;
 
 /// `api_authorizer_token`: the access token with which a third-party platform calls for a merchant that has authorised it.
 ///

@@ -1,10 +1,10 @@
 use serde::Serialize;
 
 use super::{Interface, TokenResponse};
-use crate::Secret;
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Fields;
+use crate::secret::Secret;
 
 /// `api_component_token`: the component_access_token of a third-party platform, with which it asks for its merchants' tokens.
 ///

@@ -1,11 +1,11 @@
 use serde::Serialize;
 
 use super::{ComponentTokenField, Interface, missing};
-use crate::Secret;
 use crate::check::{CheckReport, FindingCode};
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Fields;
+use crate::secret::Secret;
 
 /// The number of merchants that one call may ask for; more are answered with 40170. Source: the official page of
 /// `getAuthorizerList`.

@@ -46,12 +46,12 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
-use crate::Secret;
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
 use crate::request::Request;
 use crate::response::Fields;
+use crate::secret::Secret;
 
 /// The host of every interface. `api2.weixin.qq.com` is for disaster recovery; `sh.api`, `sz.api` and `hk.api` (all
 /// `.weixin.qq.com`) are regional.

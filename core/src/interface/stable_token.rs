@@ -1,10 +1,10 @@
 use serde::Serialize;
 
 use super::{Interface, TokenResponse};
-use crate::Secret;
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Fields;
+use crate::secret::Secret;
 
 /// `stable_token`: an access token of the account, the same for everybody who asks until its last 5 minutes.
 ///

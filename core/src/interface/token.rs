@@ -1,8 +1,8 @@
 use super::{Interface, TokenResponse};
-use crate::Secret;
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Fields;
+use crate::secret::Secret;
 
 /// `token`: a new access token of the account; the former one dies 5 minutes later.
 ///

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use super::missing;
-use crate::Secret;
 use crate::error::Result;
 use crate::response::Fields;
+use crate::secret::Secret;
 
 /// The parts of its life before its end at which a token is renewed: of 2 hours, 4 minutes and 1 minute. In its last
 /// 5 minutes stable_token hands out the next one, and the former one still lives; a minute is left for clocks and networks.

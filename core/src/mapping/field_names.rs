@@ -114,7 +114,7 @@ fn is_state(value: &Value) -> bool {
         _ => return false,
     };
     RuleState::ALL.iter().any(|state| {
-        let (number, word) = (state.number().to_string(), state.word());
+        let (number, word) = (state.number().to_string(), state.name());
         text == number
             || text == state.to_string()
             || text == word

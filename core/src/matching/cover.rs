@@ -5,84 +5,37 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use crate::link::Link;
+use crate::named;
 
-/// Why a link is not covered by a rule: the reasons of the official table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Mismatch {
-    /// The rule's prefix is not an http(s) URL.
-    RuleNotALink,
-    /// The scanned text is not an http(s) URL.
-    LinkNotALink,
-    /// One is http, the other https.
-    SchemeDiffers,
-    /// The domains are not the same.
-    DomainDiffers,
-    /// The link's path is neither the rule's nor below it.
-    NotASubPath,
-    /// The link's path is below the rule's, but the rule, with its query if it has one, does not end with `/`.
-    NoTrailingSlash,
-    /// The link's query does not begin with the rule's.
-    QueryNotAPrefix,
-}
-
-impl Mismatch {
-    /// Every reason.
-    pub const ALL: [Self; 7] = [
-        Self::RuleNotALink,
-        Self::LinkNotALink,
-        Self::SchemeDiffers,
-        Self::DomainDiffers,
-        Self::NotASubPath,
-        Self::NoTrailingSlash,
-        Self::QueryNotAPrefix,
-    ];
-
-    /// The stable code, e.g. `no_trailing_slash`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::RuleNotALink => "rule_not_a_link",
-            Self::LinkNotALink => "link_not_a_link",
-            Self::SchemeDiffers => "scheme_differs",
-            Self::DomainDiffers => "domain_differs",
-            Self::NotASubPath => "not_a_sub_path",
-            Self::NoTrailingSlash => "no_trailing_slash",
-            Self::QueryNotAPrefix => "query_not_a_prefix",
-        }
+named! {
+    /// Why a link is not covered by a rule: the reasons of the official table.
+    #[non_exhaustive]
+    pub enum Mismatch {
+        /// The rule's prefix is not an http(s) URL.
+        RuleNotALink = "rule_not_a_link" =>
+            "the rule is not an http(s) URL; a prefix begins with http:// or https:// and names a host",
+        /// The scanned text is not an http(s) URL.
+        LinkNotALink = "link_not_a_link" =>
+            "the scanned text is not an http(s) URL; a link begins with http:// or https:// and names a host",
+        /// One is http, the other https.
+        SchemeDiffers = "scheme_differs" =>
+            "the schemes differ; http and https need a rule each",
+        /// The domains are not the same.
+        DomainDiffers = "domain_differs" =>
+            "the domains differ; each domain, subdomains included, needs a rule of its own",
+        /// The link's path is neither the rule's nor below it.
+        NotASubPath = "not_a_sub_path" =>
+            "the link's path is neither the rule's path nor below it; a rule covers whole path segments only",
+        /// The link's path is below the rule's, but the rule, with its query if it has one, does not end with `/`.
+        NoTrailingSlash = "no_trailing_slash" =>
+            "the link is below the rule's path, but the rule does not end with `/`; to cover sub-paths, let it end with `/`, without a query",
+        /// The link's query does not begin with the rule's.
+        QueryNotAPrefix = "query_not_a_prefix" =>
+            "the link's query does not begin with the rule's query; the order of the fields matters",
     }
 
-    /// What happened and what to do, in one sentence each.
-    #[must_use]
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::RuleNotALink => {
-                "the rule is not an http(s) URL; a prefix begins with http:// or https:// and names a host"
-            }
-            Self::LinkNotALink => {
-                "the scanned text is not an http(s) URL; a link begins with http:// or https:// and names a host"
-            }
-            Self::SchemeDiffers => "the schemes differ; http and https need a rule each",
-            Self::DomainDiffers => {
-                "the domains differ; each domain, subdomains included, needs a rule of its own"
-            }
-            Self::NotASubPath => {
-                "the link's path is neither the rule's path nor below it; a rule covers whole path segments only"
-            }
-            Self::NoTrailingSlash => {
-                "the link is below the rule's path, but the rule does not end with `/`; to cover sub-paths, let it end with `/`, without a query"
-            }
-            Self::QueryNotAPrefix => {
-                "the link's query does not begin with the rule's query; the order of the fields matters"
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.message())
-    }
+    /// Returns what happened and what to do, in one sentence each.
+    pub message -> &'static str
 }
 
 /// Whether the rule `prefix` covers `link`; if not, why.

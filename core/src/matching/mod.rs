@@ -19,6 +19,8 @@ pub use cover::{Mismatch, covers, occupies, undocumented_equivalence};
 pub use nearest::nearest_prefix;
 pub use rule_set::{Candidate, LinkMatch, RuleSet};
 
+pub use crate::link::is_link;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What JavaScript's `encodeURIComponent` leaves as it is.

@@ -1,5 +1,3 @@
-use crate::check::{CheckReport, FindingCode, check_appid};
-
 /// What a rule is named by in publishJumpQRCode and deleteJumpQRCode.
 ///
 /// A text turns into the key of an ordinary-link rule.
@@ -36,25 +34,6 @@ impl RuleKey {
     #[must_use]
     pub fn appid(&self) -> Option<&str> {
         self.appid.as_deref()
-    }
-
-    /// All violations and all warnings at once; nothing is sent.
-    ///
-    /// The form of the prefix is not held to the rules for adding: what WeChat lists can be published and deleted.
-    #[must_use]
-    pub fn check(&self) -> CheckReport {
-        let mut report = CheckReport::default();
-        if self.prefix.trim().is_empty() {
-            report.add(
-                "prefix",
-                FindingCode::Empty,
-                "is empty; give the prefix of the rule, in full",
-            );
-        }
-        if let Some(appid) = &self.appid {
-            check_appid(&mut report, appid);
-        }
-        report
     }
 }
 

@@ -12,8 +12,6 @@ pub use value::{Edit, OpenVersion, PermitSubRule, RuleState};
 
 use serde::Serialize;
 
-use crate::check::{CheckReport, check_rule};
-
 /// A rule of either mode.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -50,12 +48,6 @@ impl Rule {
             Self::OrdinaryLink(rule) => RuleKey::ordinary_link(&rule.prefix),
             Self::ServiceAccount(rule) => RuleKey::service_account(&rule.prefix, &rule.appid),
         }
-    }
-
-    /// All violations and all warnings at once; nothing is sent.
-    #[must_use]
-    pub fn check(&self) -> CheckReport {
-        check_rule(self)
     }
 }
 

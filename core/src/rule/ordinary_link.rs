@@ -1,8 +1,6 @@
 use serde::Serialize;
 
 use super::{OpenVersion, PermitSubRule};
-use crate::check::{CheckReport, check_rule};
-
 /// The rule by which an ordinary link QR code opens a Mini Program.
 ///
 /// It is added with the token of the Mini Program (permission set 18). An account has at most 100 of them.
@@ -57,11 +55,5 @@ impl OrdinaryLinkRule {
     pub fn debug_url(mut self, links: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.debug_url = Some(links.into_iter().map(Into::into).collect());
         self
-    }
-
-    /// All violations and all warnings at once; nothing is sent.
-    #[must_use]
-    pub fn check(&self) -> CheckReport {
-        check_rule(&self.clone().into())
     }
 }

@@ -1,7 +1,5 @@
 use serde::Serialize;
 
-use crate::check::{CheckReport, check_rule};
-
 /// What the prefix of every service-account rule begins with: the account's parametric QR URL, with http, not https.
 /// Source: the official page of addJumpQRCode.
 pub const SERVICE_ACCOUNT_PREFIX: &str = "http://weixin.qq.com/q/";
@@ -43,11 +41,5 @@ impl ServiceAccountRule {
             appid: appid.into(),
             path: path.into(),
         }
-    }
-
-    /// All violations and all warnings at once; nothing is sent.
-    #[must_use]
-    pub fn check(&self) -> CheckReport {
-        check_rule(&self.clone().into())
     }
 }

@@ -1,8 +1,6 @@
-use jumpqr_core::check::{CheckReport, FindingCode};
+use jumpqr_core::check::{CheckReport, FindingCode, check_prefix, check_service_account_prefix};
 use jumpqr_core::matching::covers;
-use jumpqr_core::rule::{
-    Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, RuleState, ServiceAccountRule,
-};
+use jumpqr_core::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 use serde_json::{Value, json};
 
 use super::mode::{check_mode, find_linked_mini_program};
@@ -157,14 +155,8 @@ fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
     if !prefix.contains("://") {
         return Err(Refusal::new(-1));
     }
-    let rule = OrdinaryLinkRule::new(
-        prefix,
-        "pages/index/index",
-        OpenVersion::Development,
-        PermitSubRule::NotOccupied,
-    );
     refuse_findings(
-        &rule.check(),
+        &check_prefix(prefix),
         &[
             FindingCode::NotHttpUrl,
             FindingCode::NonAsciiQuery,
@@ -175,8 +167,10 @@ fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
 }
 
 fn check_service_prefix(prefix: &str) -> Result<(), Refusal> {
-    let rule = ServiceAccountRule::new(prefix, "wx", "pages/index/index");
-    refuse_findings(&rule.check(), &[FindingCode::NotServicePrefix])
+    refuse_findings(
+        &check_service_account_prefix(prefix),
+        &[FindingCode::NotServicePrefix],
+    )
 }
 
 fn refuse_findings(report: &CheckReport, causes: &[FindingCode]) -> Result<(), Refusal> {

@@ -57,7 +57,7 @@ impl Query {
                 if let (Ok((prefix, link)), true) = (given, pointers.has_output()) {
                     // SAFETY: it was initialised above; the call may have overwritten it.
                     let code = read_text(unsafe { code.assume_init() });
-                    assert_eq!(code, covers(prefix, link).err().map(Mismatch::code));
+                    assert_eq!(code, covers(prefix, link).err().map(Mismatch::name));
                 }
             }
             Self::Occupies { prefix, other } => {

@@ -130,7 +130,7 @@ impl RuleSetPair {
             for (index, (rule, reason)) in expected.iter().enumerate() {
                 let prefix = read_text(jumpqr_explanation_prefix(asked, index));
                 assert_eq!(prefix, Some(rule.prefix.as_str()));
-                let code = reason.err().map(Mismatch::code);
+                let code = reason.err().map(Mismatch::name);
                 assert_eq!(read_text(jumpqr_explanation_code(asked, index)), code);
                 let message = reason.err().map(Mismatch::message);
                 assert_eq!(read_text(jumpqr_explanation_message(asked, index)), message);

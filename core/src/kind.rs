@@ -1,41 +1,11 @@
-use std::fmt;
+//! What the reader of an error must do, and whether a change was applied.
 
-macro_rules! words {
-    (
-        $(#[$doc:meta])*
-        $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }
-    ) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-        }
+use crate::named;
 
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-    };
-}
-
-words! {
+named! {
     /// What the reader of an error must do.
-    ErrorKind {
+    #[non_exhaustive]
+    pub enum ErrorKind {
         /// Change the request or the configuration: it will be refused every time.
         Invalid = "invalid",
         /// Fix the credentials: appid, secret, token or authorisation.
@@ -63,9 +33,10 @@ words! {
     }
 }
 
-words! {
+named! {
     /// Whether a change that ended in an error was applied.
-    Outcome {
+    #[non_exhaustive]
+    pub enum Outcome {
         /// It was not: nothing was sent, or WeChat refused it, or the rule was read back and does not stand as asked. Where an
         /// answer got lost, that is so at the time of reading back: what is still on its way can be applied later.
         NotApplied = "not_applied",

@@ -1,0 +1,66 @@
+//! All of a rule's fields at once.
+
+use super::{
+    CheckReport, FindingCode, check_appid, check_debug_url, check_ordinary_prefix, check_path,
+    check_service_prefix,
+};
+use crate::rule::{OrdinaryLinkRule, Rule, RuleKey, ServiceAccountRule};
+
+impl Rule {
+    /// Returns all violations and all warnings at once; nothing is sent.
+    #[must_use]
+    pub fn check(&self) -> CheckReport {
+        match self {
+            Self::OrdinaryLink(rule) => rule.check(),
+            Self::ServiceAccount(rule) => rule.check(),
+        }
+    }
+}
+
+impl OrdinaryLinkRule {
+    /// Returns all violations and all warnings at once; nothing is sent.
+    #[must_use]
+    pub fn check(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        check_ordinary_prefix(&mut report, &self.prefix);
+        check_path(&mut report, &self.path);
+        if let Some(links) = &self.debug_url {
+            check_debug_url(&mut report, Some(&self.prefix), links);
+        }
+        report
+    }
+}
+
+impl ServiceAccountRule {
+    /// Returns all violations and all warnings at once; nothing is sent.
+    #[must_use]
+    pub fn check(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        check_service_prefix(&mut report, &self.prefix);
+        check_appid(&mut report, &self.appid);
+        check_path(&mut report, &self.path);
+        report
+    }
+}
+
+impl RuleKey {
+    /// Returns all violations and all warnings at once; nothing is sent.
+    ///
+    /// The prefix need not have the form that adding a rule asks for: what WeChat lists can be
+    /// published and deleted.
+    #[must_use]
+    pub fn check(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        if self.prefix().trim().is_empty() {
+            report.add(
+                "prefix",
+                FindingCode::Empty,
+                "is empty; give the prefix of the rule, in full",
+            );
+        }
+        if let Some(appid) = self.appid() {
+            check_appid(&mut report, appid);
+        }
+        report
+    }
+}
