@@ -1,6 +1,6 @@
-//! What a call does is in the log. What is sent is in no line of a log, whatever its level and the
-//! level of the logger. Of what is received, the HTTP library prints every byte under the target
-//! `ureq_proto` at the level `trace`, which is documented.
+//! What the log shows of a call. No line shows a sent secret, at any level. The HTTP library shows
+//! every received byte in lines of the target `ureq_proto` at the level `trace`, which is
+//! documented.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -18,10 +18,10 @@ static LOGGER: Keeper = Keeper {
     bytes: Mutex::new(String::new()),
 };
 
-/// Keeps everything that is logged.
+/// Keeps all log lines.
 struct Keeper {
     lines: Mutex<String>,
-    /// What the dumps of the HTTP library show, put together again.
+    /// The bytes in the dumps of the HTTP library.
     bytes: Mutex<String>,
 }
 
@@ -54,7 +54,7 @@ fn listen() {
 }
 
 #[test]
-fn what_a_call_does_besides_sending_its_request_is_logged() {
+fn each_retry_is_logged_with_its_reason() {
     listen();
     let answers = Mutex::new(vec![
         r#"{"errcode":0,"file_name":"a.txt","file_content":"b"}"#,
@@ -83,7 +83,7 @@ fn what_a_call_does_besides_sending_its_request_is_logged() {
 }
 
 #[test]
-fn no_log_shows_a_secret() {
+fn no_line_shows_a_secret() {
     listen();
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -105,9 +105,9 @@ fn no_log_shows_a_secret() {
                 "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
             )
             .unwrap();
-            // Until the client closes, so that the answer is not reset.
+            // Reads until the client closes, so that the response is not lost by a reset.
             let mut rest = Vec::new();
-            drop(reader.read_to_end(&mut rest));
+            let _ = reader.read_to_end(&mut rest);
         }
     });
     for interface in [TokenInterface::StableToken, TokenInterface::Token] {
@@ -128,7 +128,7 @@ fn no_log_shows_a_secret() {
         );
     }
     assert!(lines.contains("/cgi-bin/"), "the path is logged: {lines}");
-    // What is received is shown, so what is sent would be.
+    // The received bytes are shown, so sent ones would be, too.
     let bytes = LOGGER.bytes.lock().unwrap();
     assert!(bytes.contains("errmsg"), "{bytes}");
     for sent in ["ApPsEcReT", "access_token=", "secret="] {

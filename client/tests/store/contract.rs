@@ -7,20 +7,20 @@ use jumpqr::ErrorKind;
 use jumpqr::store::{self, Key, TokenStore};
 
 use crate::manual_clock::ManualClock;
-use crate::place::Place;
+use crate::shared_store::SharedStore;
 use crate::{LONG, get, key, put};
 
-/// Runs the test on a new store of each sort.
-fn each(test: impl Fn(&dyn TokenStore)) {
+/// Runs the test on a new store of each kind.
+fn with_each_store(test: impl Fn(&dyn TokenStore)) {
     test(&*store::open("memory:").unwrap());
-    test(&*Place::directory().open());
+    test(&*SharedStore::directory().open());
     #[cfg(feature = "redis")]
-    test(&*Place::redis(LONG).open());
+    test(&*SharedStore::redis(LONG).open());
 }
 
 #[test]
 fn what_was_saved_is_loaded() {
-    each(|store| {
+    with_each_store(|store| {
         assert_eq!(get(store), None);
         for bytes in [&b"one\ntwo"[..], b"", b"\0\xff"] {
             put(store, bytes);
@@ -33,12 +33,12 @@ fn what_was_saved_is_loaded() {
 
 #[test]
 fn only_the_records_of_a_memory_store_end_with_the_process() {
-    each(|store| assert_eq!(store.is_persistent(), store.name() != "memory:"));
+    with_each_store(|store| assert_eq!(store.is_persistent(), store.name() != "memory:"));
 }
 
 #[test]
 fn a_key_that_was_only_locked_holds_nothing() {
-    each(|store| {
+    with_each_store(|store| {
         let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         assert_eq!(get(store), None);
         store.release(&key(), lease, LONG).unwrap();
@@ -47,8 +47,8 @@ fn a_key_that_was_only_locked_holds_nothing() {
 }
 
 #[test]
-fn one_holds_a_key_at_a_time_and_other_keys_are_free() {
-    each(|store| {
+fn a_key_has_one_holder_and_other_keys_are_free() {
+    with_each_store(|store| {
         let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
         let other = Key::new("token", "wx1234567890abcdef", &[]).unwrap();
@@ -61,8 +61,8 @@ fn one_holds_a_key_at_a_time_and_other_keys_are_free() {
 }
 
 #[test]
-fn a_late_holder_neither_writes_nor_ends_the_lease_of_its_successor() {
-    each(|store| {
+fn a_former_holder_neither_writes_nor_ends_the_next_lease() {
+    with_each_store(|store| {
         put(store, b"before");
         let late = store.lock(&key(), Duration::ZERO, LONG).unwrap().unwrap();
         let next = store.lock(&key(), LONG, LONG).unwrap().unwrap();
@@ -75,16 +75,14 @@ fn a_late_holder_neither_writes_nor_ends_the_lease_of_its_successor() {
 
         assert!(store.save(&key(), b"next", &next, LONG).unwrap());
         let record = store.load(&key(), LONG).unwrap().unwrap();
-        assert_eq!(
-            (record.bytes.as_slice(), record.version),
-            (&b"next"[..], next.fence())
-        );
+        assert_eq!(record.bytes, b"next");
+        assert_eq!(record.version, next.fence());
     });
 }
 
 #[test]
 fn a_record_may_have_1_mib() {
-    each(|store| {
+    with_each_store(|store| {
         let longest = vec![b'x'; store::LONGEST_RECORD];
         put(store, &longest);
         assert_eq!(get(store).unwrap(), longest);
@@ -99,7 +97,7 @@ fn a_record_may_have_1_mib() {
 
 #[test]
 fn a_lease_that_was_released_cannot_write() {
-    each(|store| {
+    with_each_store(|store| {
         let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
         let fence = lease.fence();
         store.release(&key(), lease, LONG).unwrap();
@@ -112,8 +110,8 @@ fn a_lease_that_was_released_cannot_write() {
 #[test]
 fn a_lease_expires_by_the_clock_of_the_store() {
     let second = Duration::from_secs(1);
-    let place = Place::directory();
-    for setting in ["memory:", &place.setting] {
+    let shared = SharedStore::directory();
+    for setting in ["memory:", &shared.setting] {
         let clock = Arc::new(ManualClock::default());
         let store = store::open_with_clock(setting, clock.clone()).unwrap();
         let late = store.lock(&key(), 2 * second, LONG).unwrap().unwrap();
@@ -126,8 +124,8 @@ fn a_lease_expires_by_the_clock_of_the_store() {
 }
 
 #[test]
-fn nothing_of_a_record_is_printed() {
-    each(|store| {
+fn no_debug_output_shows_a_record() {
+    with_each_store(|store| {
         put(store, b"SECRET");
         let record = store.load(&key(), LONG).unwrap();
         let bytes = format!("{:?}", b"SECRET");
@@ -140,7 +138,7 @@ fn nothing_of_a_record_is_printed() {
 }
 
 #[test]
-fn a_setting_that_names_no_store_is_refused_without_being_repeated() {
+fn a_setting_that_names_no_store_is_refused_and_not_repeated() {
     for setting in [
         "",
         "memory",

@@ -1,21 +1,21 @@
-//! A process that rotates a token in a store is killed, again and again, wherever it is.
+//! A process that replaces a token in a store is killed many times, at any moment.
 
 use std::time::Duration;
 
 use jumpqr::store::TokenStore;
 
-use crate::place::Place;
-use crate::process::{self, Other};
+use crate::process::{self, ChildProcess};
+use crate::shared_store::SharedStore;
 use crate::{get, key};
 
 const KILLS: u32 = 250;
 
-/// What is stored as the token with this number: long, so that one that was torn would be seen.
+/// Returns the token with this number. It is long, so that a torn one would be detected.
 fn token(number: u64) -> Vec<u8> {
     format!("{number} ").repeat(500).into_bytes()
 }
 
-/// The number of the token, which must be whole.
+/// Returns the number of a token, which must be whole.
 fn number(stored: &[u8]) -> u64 {
     let text = std::str::from_utf8(stored).unwrap();
     let number = text.split_once(' ').unwrap().0.parse().unwrap();
@@ -23,7 +23,7 @@ fn number(stored: &[u8]) -> u64 {
     number
 }
 
-/// Puts the next token in the place of the last, without end, and tells of each that was saved.
+/// Replaces the token by the next one, for ever, and reports each that was saved.
 pub(crate) fn rotate(store: &dyn TokenStore, life: Duration, saved: impl Fn(u64)) {
     loop {
         let lease = process::lock(store, life);
@@ -38,24 +38,28 @@ pub(crate) fn rotate(store: &dyn TokenStore, life: Duration, saved: impl Fn(u64)
     }
 }
 
-fn no_kill_loses_or_tears_what_was_saved(place: &Place) -> String {
-    let store = place.open();
+fn check_that_no_kill_loses_or_tears_a_token(shared: &SharedStore) -> String {
+    let store = shared.open();
     let mut last = 0;
     let mut amid = 0;
     for kill in 0..KILLS {
-        let mut other = Other::start("rotate", place);
-        let first = other.says().expect("the lease of a killed process blocks");
-        // Spread over all that a rotation does.
+        let mut other = ChildProcess::start("rotate", shared);
+        let first = other
+            .next_number()
+            .expect("the lease of a killed process blocks");
+        // Spreads the kills over a whole rotation.
         std::thread::sleep(Duration::from_micros(u64::from(kill) * 37 % 9000));
         other.kill();
-        amid += u32::from(place.is_held());
-        let told = std::iter::from_fn(|| other.says()).last().unwrap_or(first);
+        amid += u32::from(shared.is_held());
+        let last_report = std::iter::from_fn(|| other.next_number())
+            .last()
+            .unwrap_or(first);
 
         let stored = number(&get(&*store).unwrap());
         assert!(first > last, "a token was lost before {first}");
         assert!(
-            stored == told || stored == told + 1,
-            "{told}, then {stored}"
+            stored == last_report || stored == last_report + 1,
+            "{last_report}, then {stored}"
         );
         last = stored;
     }
@@ -64,18 +68,18 @@ fn no_kill_loses_or_tears_what_was_saved(place: &Place) -> String {
 }
 
 #[test]
-fn no_kill_loses_or_tears_what_was_saved_and_none_blocks_the_next_holder() {
+fn no_kill_loses_or_tears_a_token_or_blocks_the_next_holder() {
     println!(
         "{}",
-        no_kill_loses_or_tears_what_was_saved(&Place::directory())
+        check_that_no_kill_loses_or_tears_a_token(&SharedStore::directory())
     );
 }
 
 #[cfg(feature = "redis")]
 #[test]
-fn no_kill_loses_or_tears_what_was_saved_in_redis() {
+fn no_kill_loses_or_tears_a_token_in_redis() {
     println!(
         "{}",
-        no_kill_loses_or_tears_what_was_saved(&Place::redis(Duration::from_millis(50)))
+        check_that_no_kill_loses_or_tears_a_token(&SharedStore::redis(Duration::from_millis(50)))
     );
 }

@@ -1,5 +1,5 @@
-//! Processes that share one account through a store, at a WeChat whose tokens live for 2 s, and that kills each as soon as it
-//! issues the next.
+//! Processes that share one account through a store. WeChat's tokens live for 2 s, and each ends as
+//! soon as the next one is issued.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use jumpqr::store::TokenStore;
 use jumpqr_sandbox::{Interface, OldRefreshToken};
 
-use crate::place::Place;
-use crate::process::Other;
+use crate::process::ChildProcess;
+use crate::shared_store::SharedStore;
 use crate::wechat;
 
 const PROCESSES: usize = 4;
@@ -22,10 +22,10 @@ const SHIFT: Duration = Duration::from_secs(30);
 /// How long a token lives.
 const LIFE: Duration = Duration::from_secs(2);
 
-/// Between two calls of a thread: the machine is to be busy, not overloaded.
+/// The pause between two calls of a thread: the machine should be busy, not overloaded.
 const BETWEEN_CALLS: Duration = Duration::from_millis(100);
 
-/// Makes calls from many threads, and tells how many there were, and how many failed.
+/// Makes calls from many threads, and reports how many there were, and how many failed.
 pub(crate) fn work(store: &Arc<dyn TokenStore>, shared_file: &Path, tell: impl Fn(u64)) {
     let client = wechat::app(&wechat::base_url(shared_file), store);
     let (calls, failures) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -48,25 +48,25 @@ pub(crate) fn work(store: &Arc<dyn TokenStore>, shared_file: &Path, tell: impl F
     tell(failures.into_inner());
 }
 
-fn one_token_a_life_and_no_call_fails(place: &Place) -> String {
+fn check_that_each_life_has_one_token_and_no_call_fails(shared: &SharedStore) -> String {
     let sandbox = wechat::strict(LIFE, OldRefreshToken::DiesAtOnce);
-    wechat::publish(&sandbox, place);
+    wechat::publish(&sandbox, shared);
     let begun = Instant::now();
     let mut others: Vec<_> = (0..PROCESSES)
-        .map(|_| Other::start("work", place))
+        .map(|_| ChildProcess::start("work", shared))
         .collect();
-    let told: Vec<_> = others
+    let reports: Vec<_> = others
         .iter_mut()
-        .map(|other| (other.says().unwrap(), other.says().unwrap()))
+        .map(|other| (other.next_number().unwrap(), other.next_number().unwrap()))
         .collect();
     let lives = begun.elapsed().as_millis().div_ceil(LIFE.as_millis());
 
     let requests = sandbox.counters().calls_of(Interface::StableToken);
-    let calls: u64 = told.iter().map(|(calls, _)| calls).sum();
-    let failures: u64 = told.iter().map(|(_, failures)| failures).sum();
+    let calls: u64 = reports.iter().map(|(calls, _)| calls).sum();
+    let failures: u64 = reports.iter().map(|(_, failures)| failures).sum();
     let figures =
         format!("{calls} calls, {failures} failed; {requests} token requests in {lives} lives");
-    assert_eq!(failures, 0, "{figures}: {}", wechat::reported(place));
+    assert_eq!(failures, 0, "{figures}: {}", wechat::reported(shared));
     assert!(
         requests > 10 && u128::from(requests) <= lives + 1,
         "{figures}"
@@ -79,7 +79,7 @@ fn one_token_a_life_and_no_call_fails(place: &Place) -> String {
 fn a_fleet_asks_for_one_token_a_life_and_no_call_fails() {
     println!(
         "fleet, directory: {}",
-        one_token_a_life_and_no_call_fails(&Place::directory())
+        check_that_each_life_has_one_token_and_no_call_fails(&SharedStore::directory())
     );
 }
 
@@ -88,6 +88,6 @@ fn a_fleet_asks_for_one_token_a_life_and_no_call_fails() {
 fn a_fleet_asks_for_one_token_a_life_through_redis() {
     println!(
         "fleet, redis: {}",
-        one_token_a_life_and_no_call_fails(&Place::redis(crate::LONG))
+        check_that_each_life_has_one_token_and_no_call_fails(&SharedStore::redis(crate::LONG))
     );
 }

@@ -1,4 +1,4 @@
-//! The token stores: what each promises, and what those that processes share promise to them.
+//! The token stores: what each promises, and what the shared ones promise to several processes.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -9,17 +9,17 @@
 
 mod contract;
 mod crash;
-mod files;
+mod directory;
 mod fleet;
 mod lock;
 #[path = "../manual_clock/mod.rs"]
 mod manual_clock;
 mod merchants;
-mod place;
 mod process;
 #[cfg(feature = "redis")]
 mod redis;
 mod rotation;
+mod shared_store;
 mod wechat;
 
 use std::time::Duration;
@@ -34,14 +34,14 @@ fn key() -> Key {
     Key::new("stable_token", "wx1234567890abcdef", &[]).unwrap()
 }
 
-/// A folder that nothing was written to, and the store in it.
-fn directory() -> (TempDir, DirectoryStore) {
+/// Opens a store in a new folder.
+fn directory_store() -> (TempDir, DirectoryStore) {
     let folder = tempfile::tempdir().unwrap();
     let store = DirectoryStore::open(folder.path().join("tokens")).unwrap();
     (folder, store)
 }
 
-/// Saves under a lease of its own.
+/// Saves a record under a new lease.
 fn put(store: &dyn TokenStore, bytes: &[u8]) {
     let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     assert!(store.save(&key(), bytes, &lease, LONG).unwrap());

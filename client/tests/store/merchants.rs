@@ -1,4 +1,4 @@
-//! Thousands of merchants on one platform object.
+//! Thousands of merchants of one platform.
 
 use std::fs;
 use std::path::Path;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use jumpqr::store;
 use jumpqr_sandbox::{Interface, OldRefreshToken, Sandbox};
 
-use crate::place::Place;
-use crate::process::Other;
+use crate::process::ChildProcess;
+use crate::shared_store::SharedStore;
 use crate::wechat::{self, COMPONENT_APPID};
 
 const MERCHANTS: u64 = 2000;
@@ -18,7 +18,7 @@ fn appid(number: u64) -> String {
     format!("wx{number:016x}")
 }
 
-/// How much memory this process has, in KiB.
+/// Returns the memory of this process, in KiB.
 fn resident() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -26,7 +26,7 @@ fn resident() -> u64 {
     words.map_or(0, |number| number.parse().unwrap())
 }
 
-/// Calls for each merchant twice, and tells after each so many how much memory that takes.
+/// Makes two calls for each merchant, and reports the memory after each group of merchants.
 pub(crate) fn serve(shared_file: &Path, tell: impl Fn(u64)) {
     let store = store::open("memory:").unwrap();
     let platform = wechat::platform(wechat::settings(&wechat::base_url(shared_file), &store));
@@ -49,8 +49,9 @@ pub(crate) fn serve(shared_file: &Path, tell: impl Fn(u64)) {
     }
 }
 
-/// Has all merchants authorise the platform, and hands what that brings to the process that serves them.
-fn authorise_all(sandbox: &Sandbox, place: &Place) {
+/// Makes all merchants authorise the platform, and passes their refresh tokens to the child
+/// process.
+fn authorise_all(sandbox: &Sandbox, shared: &SharedStore) {
     let ticket = sandbox.component_verify_ticket(COMPONENT_APPID).unwrap();
     let mut given = ticket.expose().to_owned();
     for number in 0..MERCHANTS {
@@ -61,15 +62,15 @@ fn authorise_all(sandbox: &Sandbox, place: &Place) {
         given.push('\n');
         given.push_str(token.unwrap().expose());
     }
-    fs::write(place.shared_file().with_extension("given"), given).unwrap();
+    fs::write(shared.shared_file().with_extension("given"), given).unwrap();
 }
 
-fn each_token_is_fetched_once(place: &Place) -> String {
+fn check_that_each_token_is_fetched_once(shared: &SharedStore) -> String {
     let sandbox = wechat::strict(Duration::from_secs(7200), OldRefreshToken::DiesAtOnce);
-    wechat::publish(&sandbox, place);
-    authorise_all(&sandbox, place);
-    let mut other = Other::start("serve", place);
-    let memory: Vec<_> = std::iter::from_fn(|| other.says()).collect();
+    wechat::publish(&sandbox, shared);
+    authorise_all(&sandbox, shared);
+    let mut other = ChildProcess::start("serve", shared);
+    let memory: Vec<_> = std::iter::from_fn(|| other.next_number()).collect();
     let merchants = (1..).map(|chunk| chunk * AT_ONCE);
     let figures: Vec<_> = merchants
         .zip(memory)
@@ -89,6 +90,6 @@ fn each_token_is_fetched_once(place: &Place) -> String {
 fn each_of_two_thousand_merchants_has_its_token_fetched_once() {
     println!(
         "merchants: {}",
-        each_token_is_fetched_once(&Place::directory())
+        check_that_each_token_is_fetched_once(&SharedStore::directory())
     );
 }

@@ -1,4 +1,4 @@
-//! Processes of their own: this test program, started again to play a part.
+//! Child processes: this test program, started again with a part to play.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use jumpqr::store::{self, Lease, TokenStore};
 
-use crate::place::Place;
+use crate::shared_store::SharedStore;
 use crate::{LONG, get, key, put};
 
-/// Names the part; the store's setting, the file that is shared besides, and how long to lock a key, in ms.
+/// The environment variables of a child: its part, the setting of the store, the shared file, and
+/// how long to lock a key, in ms.
 const PART: &str = "JUMPQR_TEST_PART";
 const SETTING: &str = "JUMPQR_TEST_SETTING";
 const FILE: &str = "JUMPQR_TEST_FILE";
@@ -19,24 +20,24 @@ const LEASE: &str = "JUMPQR_TEST_LEASE";
 /// How often each process counts up.
 const COUNTS: u32 = 40;
 
-/// Longer than anybody ever waits for a lease, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any wait for a lease, even on a busy machine.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// Another process, killed at the end; what it prints is read line by line.
-pub(crate) struct Other {
+/// A child process, which is killed when this is dropped. It prints numbers, line by line.
+pub(crate) struct ChildProcess {
     child: Child,
     lines: BufReader<ChildStdout>,
 }
 
-impl Other {
-    pub(crate) fn start(part: &str, place: &Place) -> Self {
+impl ChildProcess {
+    pub(crate) fn start(part: &str, shared: &SharedStore) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "process::plays_its_part", "--ignored"])
             .args(["--nocapture", "--test-threads=1"])
             .env(PART, part)
-            .env(SETTING, &place.setting)
-            .env(FILE, place.shared_file())
-            .env(LEASE, place.lease.as_millis().to_string())
+            .env(SETTING, &shared.setting)
+            .env(FILE, shared.shared_file())
+            .env(LEASE, shared.lease.as_millis().to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -45,11 +46,11 @@ impl Other {
         Self { child, lines }
     }
 
-    /// The next number that it says; `None` at its end.
-    pub(crate) fn says(&mut self) -> Option<u64> {
+    /// Returns the next number that the child prints; `None` when it has ended.
+    pub(crate) fn next_number(&mut self) -> Option<u64> {
         let mut line = String::new();
         while self.lines.read_line(&mut line).unwrap() > 0 {
-            if let Some((_, said)) = line.split_once("says ") {
+            if let Some((_, said)) = line.split_once("number ") {
                 return Some(said.trim().parse().unwrap());
             }
             line.clear();
@@ -63,10 +64,11 @@ impl Other {
     }
 }
 
-impl Drop for Other {
+impl Drop for ChildProcess {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -79,7 +81,7 @@ fn plays_its_part() {
     let store = store::open(&std::env::var(SETTING).unwrap()).unwrap();
     let file = PathBuf::from(std::env::var_os(FILE).unwrap());
     let lease = Duration::from_millis(std::env::var(LEASE).unwrap().parse().unwrap());
-    let say = |number: u64| println!("says {number}");
+    let say = |number: u64| println!("number {number}");
     match part.as_str() {
         "hold" => {
             let _lease = store.lock(&key(), lease, LONG).unwrap().unwrap();
@@ -91,7 +93,7 @@ fn plays_its_part() {
         "try" => say(u64::from(
             store.lock(&key(), lease, LONG).unwrap().is_some(),
         )),
-        // A lease that is over at once, so that nobody waits but for the files.
+        // The lease expires at once, so the others wait only for the files.
         "take" => {
             say(0);
             let lease = store.lock(&key(), Duration::ZERO, LONG).unwrap();
@@ -106,19 +108,19 @@ fn plays_its_part() {
     }
 }
 
-/// The lease, as soon as nobody else holds one.
+/// Waits until no other process holds the lease, and locks the key.
 pub(crate) fn lock(store: &dyn TokenStore, life: Duration) -> Lease {
     let begun = Instant::now();
     loop {
         if let Some(lease) = store.lock(&key(), life, LONG).unwrap() {
             return lease;
         }
-        assert!(begun.elapsed() < PATIENCE, "the lease blocks");
+        assert!(begun.elapsed() < LONGEST_WAIT, "the lease blocks");
         std::thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// Adds 1 to the number in the store, as soon as nobody else does.
+/// Adds 1 to the number in the store, under a lease.
 fn count_up(store: &dyn TokenStore) {
     let lease = lock(store, LONG);
     let before: u32 = get(store).map_or(0, |bytes| {
@@ -129,9 +131,11 @@ fn count_up(store: &dyn TokenStore) {
     store.release(&key(), lease, LONG).unwrap();
 }
 
-fn no_write_is_lost(place: &Place) {
-    let store = place.open();
-    let mut others: Vec<_> = (0..3).map(|_| Other::start("count", place)).collect();
+fn check_that_no_write_is_lost(shared: &SharedStore) {
+    let store = shared.open();
+    let mut others: Vec<_> = (0..3)
+        .map(|_| ChildProcess::start("count", shared))
+        .collect();
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| (0..COUNTS).for_each(|_| count_up(&*store)));
@@ -144,23 +148,23 @@ fn no_write_is_lost(place: &Place) {
 }
 
 #[test]
-fn processes_and_threads_take_turns_and_no_write_is_lost() {
-    no_write_is_lost(&Place::directory());
+fn no_write_of_several_processes_and_threads_is_lost() {
+    check_that_no_write_is_lost(&SharedStore::directory());
 }
 
 #[cfg(feature = "redis")]
 #[test]
-fn processes_and_threads_take_turns_in_redis_too() {
-    no_write_is_lost(&Place::redis(LONG));
+fn no_write_of_several_processes_and_threads_is_lost_in_redis() {
+    check_that_no_write_is_lost(&SharedStore::redis(LONG));
 }
 
 #[test]
-fn a_holder_that_dies_is_outlived_at_once_however_long_its_lease() {
-    let place = Place::directory();
-    let store = place.open();
+fn the_lease_of_a_killed_process_ends_at_once() {
+    let shared = SharedStore::directory();
+    let store = shared.open();
     put(&*store, b"before");
-    let mut other = Other::start("hold", &place);
-    other.says().unwrap();
+    let mut other = ChildProcess::start("hold", &shared);
+    other.next_number().unwrap();
     assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
     other.kill();
     let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
@@ -169,16 +173,16 @@ fn a_holder_that_dies_is_outlived_at_once_however_long_its_lease() {
 
 #[cfg(feature = "redis")]
 #[test]
-fn a_holder_that_dies_is_outlived_in_redis_when_its_lease_is_over() {
-    let place = Place::redis(Duration::from_secs(1));
-    let store = place.open();
+fn the_lease_of_a_killed_process_expires_in_redis() {
+    let shared = SharedStore::redis(Duration::from_secs(1));
+    let store = shared.open();
     put(&*store, b"before");
     let begun = Instant::now();
-    let mut other = Other::start("hold", &place);
-    other.says().unwrap();
+    let mut other = ChildProcess::start("hold", &shared);
+    other.next_number().unwrap();
     other.kill();
     let lease = lock(&*store, LONG);
-    assert!(begun.elapsed() >= place.lease);
+    assert!(begun.elapsed() >= shared.lease);
     assert!(store.save(&key(), b"after", &lease, LONG).unwrap());
     assert_eq!(get(&*store).unwrap(), b"after");
 }

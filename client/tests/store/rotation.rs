@@ -1,5 +1,5 @@
-//! A process of a platform, whose merchant's refresh token changes with every access token, is killed, again and again,
-//! wherever it is.
+//! A platform's process is killed many times, at any moment, while a merchant's refresh token
+//! changes with every access token.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,22 +9,24 @@ use jumpqr::ErrorKind;
 use jumpqr::store::TokenStore;
 use jumpqr_sandbox::{Interface, OldRefreshToken};
 
-use crate::place::Place;
-use crate::process::Other;
+use crate::process::ChildProcess;
+use crate::shared_store::SharedStore;
 use crate::wechat::{self, APPID, COMPONENT_APPID};
 
 const KILLS: u32 = 200;
 
-/// How long a call takes at most: where a dead holder is not seen, it is outlived within a part of that.
+/// The timeout of a call. In Redis, where a dead holder is not detected, its lease expires within a
+/// part of this time.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Longer than a rotation takes, in µs.
+/// Longer than a renewal takes, in µs.
 const ROTATION: u32 = 30_000;
 
-/// What the process says when a token was lost.
+/// What the process prints if a token was lost.
 const LOST: u64 = 0;
 
-/// Has the merchant's access token killed before each call, without end, and tells of each that was made all the same.
+/// Invalidates the merchant's access token before each call, for ever, and reports each call that
+/// succeeds.
 pub(crate) fn refresh(store: &Arc<dyn TokenStore>, shared_file: &Path, tell: impl Fn(u64)) {
     let base_url = wechat::base_url(shared_file);
     let settings = wechat::settings(&base_url, store).timeout(TIMEOUT);
@@ -47,10 +49,13 @@ pub(crate) fn refresh(store: &Arc<dyn TokenStore>, shared_file: &Path, tell: imp
     }
 }
 
-fn no_kill_loses_a_refresh_token(place: &Place, old: OldRefreshToken) -> (u64, String) {
+fn check_that_no_kill_loses_a_refresh_token(
+    shared: &SharedStore,
+    old: OldRefreshToken,
+) -> (u64, String) {
     let sandbox = wechat::strict(Duration::from_secs(7200), old);
-    wechat::publish(&sandbox, place);
-    let platform = wechat::platform(wechat::settings(sandbox.base_url(), &place.open()));
+    wechat::publish(&sandbox, shared);
+    let platform = wechat::platform(wechat::settings(sandbox.base_url(), &shared.open()));
     let ticket = sandbox.component_verify_ticket(COMPONENT_APPID).unwrap();
     let refresh_token = sandbox.authorize(COMPONENT_APPID, APPID, None).unwrap();
     platform.set_verify_ticket(ticket).unwrap();
@@ -60,14 +65,14 @@ fn no_kill_loses_a_refresh_token(place: &Place, old: OldRefreshToken) -> (u64, S
 
     let mut amid = 0;
     for kill in 0..KILLS {
-        let mut other = Other::start("refresh", place);
-        let first = other.says().unwrap();
-        assert_ne!(first, LOST, "{kill} kills: {}", wechat::reported(place));
-        // Spread over all that a rotation does.
+        let mut other = ChildProcess::start("refresh", shared);
+        let first = other.next_number().unwrap();
+        assert_ne!(first, LOST, "{kill} kills: {}", wechat::reported(shared));
+        // Spreads the kills over a whole renewal.
         std::thread::sleep(Duration::from_micros(u64::from(kill * 7919 % ROTATION)));
         other.kill();
-        amid += u32::from(place.is_held());
-        assert!(std::iter::from_fn(|| other.says()).all(|said| said != LOST));
+        amid += u32::from(shared.is_held());
+        assert!(std::iter::from_fn(|| other.next_number()).all(|said| said != LOST));
     }
     wechat::call(&platform.merchant(APPID).unwrap()).unwrap();
     assert!(amid > KILLS / 20, "the kills hit nothing: {amid}");
@@ -80,50 +85,53 @@ fn no_kill_loses_a_refresh_token(place: &Place, old: OldRefreshToken) -> (u64, S
     (lists, figures)
 }
 
-/// Where the former refresh token works until the next access token is used, that is all that is needed: the store has the
-/// next one by then.
-fn what_is_stored_works(place: &Place) -> String {
-    let (lists, figures) = no_kill_loses_a_refresh_token(place, OldRefreshToken::DiesAtFirstUse);
+/// If the former refresh token works until the next access token is used, the stored one always
+/// works: by then, the store has the next one.
+fn check_that_the_stored_token_works(shared: &SharedStore) -> String {
+    let (lists, figures) =
+        check_that_no_kill_loses_a_refresh_token(shared, OldRefreshToken::DiesAtFirstUse);
     assert_eq!(lists, 0, "{figures}");
     figures
 }
 
-/// Where it dies at once, one that was never received is in the list of the merchants.
-fn what_was_never_received_is_looked_up(place: &Place) -> String {
-    let (_, figures) = no_kill_loses_a_refresh_token(place, OldRefreshToken::DiesAtOnce);
+/// If the former refresh token ends at once, a next one that was not received is found in WeChat's
+/// list of merchants.
+fn check_that_a_lost_token_is_looked_up(shared: &SharedStore) -> String {
+    let (_, figures) =
+        check_that_no_kill_loses_a_refresh_token(shared, OldRefreshToken::DiesAtOnce);
     figures
 }
 
 #[test]
-fn the_refresh_token_in_a_folder_works_whatever_process_is_killed_when() {
+fn no_kill_makes_the_refresh_token_in_a_folder_unusable() {
     println!(
         "kills, directory: {}",
-        what_is_stored_works(&Place::directory())
+        check_that_the_stored_token_works(&SharedStore::directory())
     );
 }
 
 #[test]
-fn a_refresh_token_that_was_never_received_is_looked_up_and_kept_in_a_folder() {
+fn a_refresh_token_that_was_not_received_is_looked_up_and_kept_in_a_folder() {
     println!(
         "kills, directory, dies at once: {}",
-        what_was_never_received_is_looked_up(&Place::directory())
+        check_that_a_lost_token_is_looked_up(&SharedStore::directory())
     );
 }
 
 #[cfg(feature = "redis")]
 #[test]
-fn the_refresh_token_in_redis_works_whatever_process_is_killed_when() {
+fn no_kill_makes_the_refresh_token_in_redis_unusable() {
     println!(
         "kills, redis: {}",
-        what_is_stored_works(&Place::redis(crate::LONG))
+        check_that_the_stored_token_works(&SharedStore::redis(crate::LONG))
     );
 }
 
 #[cfg(feature = "redis")]
 #[test]
-fn a_refresh_token_that_was_never_received_is_looked_up_and_kept_in_redis() {
+fn a_refresh_token_that_was_not_received_is_looked_up_and_kept_in_redis() {
     println!(
         "kills, redis, dies at once: {}",
-        what_was_never_received_is_looked_up(&Place::redis(crate::LONG))
+        check_that_a_lost_token_is_looked_up(&SharedStore::redis(crate::LONG))
     );
 }

@@ -1,4 +1,4 @@
-//! The sandbox in the test's own process, and how the processes that it starts find it.
+//! A sandbox in the process of the test, and how child processes find it.
 
 use std::fs;
 use std::path::Path;
@@ -10,13 +10,13 @@ use jumpqr::store::TokenStore;
 use jumpqr::{Client, ClientBuilder, Error, Platform};
 use jumpqr_sandbox::{Account, Limits, OldRefreshToken, Sandbox, TokenSuccession};
 
-use crate::place::Place;
+use crate::shared_store::SharedStore;
 
 pub(crate) const APPID: &str = "wx00000000000f1ee7";
 pub(crate) const COMPONENT_APPID: &str = "wxplatform00000000";
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-/// A sandbox that takes any number of calls, and that kills a token as soon as it issues the next.
+/// Starts a sandbox without rate limits, in which a token ends as soon as the next one is issued.
 pub(crate) fn strict(token_lifetime: Duration, old_refresh_token: OldRefreshToken) -> Sandbox {
     let mut account = Account::mini_program(APPID, SECRET);
     account.token_lifetime = token_lifetime;
@@ -35,24 +35,24 @@ pub(crate) fn strict(token_lifetime: Duration, old_refresh_token: OldRefreshToke
         .unwrap()
 }
 
-/// Tells the processes that share this place where the sandbox is.
-pub(crate) fn publish(sandbox: &Sandbox, place: &Place) {
-    fs::write(place.shared_file(), sandbox.base_url()).unwrap();
+/// Writes the base URL of the sandbox for the processes that share the store.
+pub(crate) fn publish(sandbox: &Sandbox, shared: &SharedStore) {
+    fs::write(shared.shared_file(), sandbox.base_url()).unwrap();
 }
 
-/// The base URL of the sandbox.
+/// Reads the base URL of the sandbox.
 pub(crate) fn base_url(shared_file: &Path) -> String {
     fs::read_to_string(shared_file).unwrap()
 }
 
-/// Lets the test know what went wrong in a process of its own.
+/// Writes the error of a child process for the test.
 pub(crate) fn report(error: &Error, shared_file: &Path) {
     fs::write(shared_file.with_extension("error"), format!("{error:?}")).unwrap();
 }
 
-/// The last thing that went wrong in such a process.
-pub(crate) fn reported(place: &Place) -> String {
-    fs::read_to_string(place.shared_file().with_extension("error")).unwrap_or_default()
+/// Reads the last error of a child process.
+pub(crate) fn reported(shared: &SharedStore) -> String {
+    fs::read_to_string(shared.shared_file().with_extension("error")).unwrap_or_default()
 }
 
 pub(crate) fn settings(base_url: &str, store: &Arc<dyn TokenStore>) -> ClientBuilder {
@@ -73,7 +73,7 @@ pub(crate) fn platform(settings: ClientBuilder) -> Platform {
     settings.build_platform(COMPONENT_APPID, SECRET).unwrap()
 }
 
-/// Any call that needs a token.
+/// Makes a call that needs a token.
 pub(crate) fn call(client: &Client) -> jumpqr::Result<()> {
     client
         .get_jump_qr_code(GetJumpQRCode::OrdinaryLink)

@@ -1,4 +1,4 @@
-//! Redis goes away, comes back, hangs.
+//! The pool of connections: Redis stops, starts again, and hangs.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ fn connections_so_far(server: &RedisServer) -> u64 {
 }
 
 #[test]
-fn a_connection_is_kept_for_the_next_command() {
+fn one_connection_serves_many_commands() {
     let server = RedisServer::start();
     let store = server.open();
     let before = connections_so_far(&server);
@@ -28,7 +28,7 @@ fn a_connection_is_kept_for_the_next_command() {
 }
 
 #[test]
-fn connections_that_broke_meanwhile_are_replaced_unseen() {
+fn a_broken_connection_is_replaced_without_an_error() {
     let server = RedisServer::start();
     let store = server.open();
     for number in 0..5 {
@@ -51,39 +51,33 @@ fn connections_that_broke_meanwhile_are_replaced_unseen() {
 }
 
 #[test]
-fn a_redis_that_is_down_is_told_and_used_again_when_it_is_back() {
+fn a_stopped_redis_is_reported_and_used_again_when_it_is_back() {
     let mut server = RedisServer::start();
     server.stop();
     let store = server.open();
-    let told = || {
+    let check_reported = || {
         for error in [
             store.load(&key(), LONG).unwrap_err(),
             store.lock(&key(), LONG, LONG).unwrap_err(),
         ] {
             assert_eq!(error.code(), OwnCode::StoreFailed);
             assert!(error.is_retryable());
-            assert!(error.message().contains(&server.place()), "{error}");
+            assert!(error.message().contains(&server.endpoint()), "{error}");
             assert!(error.message().contains("nothing listens"), "{error}");
         }
     };
-    told();
+    check_reported();
     assert!(server.start_again());
     put(&*store, b"1");
     server.stop();
-    told_again(&*store);
+    let error = store.load(&key(), LONG).unwrap_err();
+    assert_eq!(error.code(), OwnCode::StoreFailed);
     assert!(server.start_again());
     put(&*store, b"2");
 }
 
-fn told_again(store: &dyn jumpqr::store::TokenStore) {
-    assert_eq!(
-        store.load(&key(), LONG).unwrap_err().code(),
-        OwnCode::StoreFailed
-    );
-}
-
 #[test]
-fn a_redis_with_an_append_only_file_keeps_all_through_a_crash() {
+fn with_an_append_only_file_nothing_is_lost_in_a_crash() {
     let mut server = RedisServer::start_with("appendonly yes\nappendfsync always");
     let store = server.open();
     put(&*store, b"kept");
@@ -97,7 +91,7 @@ fn a_redis_with_an_append_only_file_keeps_all_through_a_crash() {
 }
 
 #[test]
-fn fences_grow_even_through_a_crash_that_loses_all() {
+fn fences_grow_even_after_a_crash_that_loses_everything() {
     let mut server = RedisServer::start();
     let store = server.open();
     let late = store.lock(&key(), LONG, LONG).unwrap().unwrap();
@@ -111,7 +105,7 @@ fn fences_grow_even_through_a_crash_that_loses_all() {
 }
 
 #[test]
-fn one_that_hangs_is_given_up_and_used_again_when_it_answers() {
+fn a_redis_that_hangs_is_reported_and_used_again_when_it_replies() {
     let server = RedisServer::start();
     let store = server.open();
     put(&*store, b"1");
@@ -134,7 +128,7 @@ fn one_that_hangs_is_given_up_and_used_again_when_it_answers() {
 }
 
 #[test]
-fn a_host_that_is_not_there_is_told() {
+fn a_host_that_does_not_exist_is_named() {
     let store = jumpqr::store::open("redis://redis.invalid:6380").unwrap();
     let error = store.load(&key(), LONG).unwrap_err();
     assert_eq!(error.code(), OwnCode::StoreFailed);

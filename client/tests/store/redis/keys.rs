@@ -1,4 +1,4 @@
-//! What lies in Redis, and under which names.
+//! The keys in Redis, and what they hold.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ fn a_record_never_expires_and_a_lease_does() {
     assert_eq!(server.admin::<i64>(&format!("PTTL {RECORD}")), -1);
     let rest: i64 = server.admin(&format!("PTTL {LEASE}"));
     assert!(rest > 0 && rest <= 3_600_000, "{rest}");
-    // The longest that there is.
+    // The longest life of a lease.
     store.release(&key(), lease, LONG).unwrap();
     let lease = store.lock(&key(), Duration::MAX, LONG).unwrap().unwrap();
     store.release(&key(), lease, LONG).unwrap();
@@ -38,7 +38,7 @@ fn a_record_never_expires_and_a_lease_does() {
 }
 
 #[test]
-fn a_lease_is_over_by_redis_own_clock_and_its_holder_may_write_until_another_is_given() {
+fn a_lease_expires_by_the_clock_of_redis_and_its_holder_may_write_until_the_next() {
     let server = RedisServer::start();
     let store = server.open();
     let late = store
@@ -61,10 +61,10 @@ fn a_lease_is_over_by_redis_own_clock_and_its_holder_may_write_until_another_is_
 }
 
 #[test]
-fn the_prefix_and_the_database_are_those_of_the_setting() {
+fn the_prefix_and_the_database_come_from_the_setting() {
     let server = RedisServer::start();
     let _: () = server.admin(&format!("ACL SETUSER {USER} ~other*"));
-    let address = format!("redis://{USER}:{ESCAPED_PASSWORD}@{}", server.place());
+    let address = format!("redis://{USER}:{ESCAPED_PASSWORD}@{}", server.endpoint());
     let settings = [
         address.clone(),
         format!("{address}/1"),
@@ -87,7 +87,7 @@ fn the_prefix_and_the_database_are_those_of_the_setting() {
 }
 
 #[test]
-fn a_socket_serves_as_well() {
+fn redis_can_be_reached_through_a_unix_socket() {
     let server = RedisServer::start();
     let path = server.socket();
     let query = format!("user={USER}&pass={ESCAPED_PASSWORD}&db=2");
@@ -107,7 +107,7 @@ fn a_socket_serves_as_well() {
 }
 
 #[test]
-fn what_is_no_record_is_told_and_left_as_it_is() {
+fn anything_but_a_record_is_reported_and_not_changed() {
     let server = RedisServer::start();
     let store = server.open();
     for (garbage, again) in [
@@ -159,5 +159,8 @@ fn no_key_and_no_name_of_a_store_holds_a_secret() {
     assert_eq!(databases.matches("keys=").count(), 1, "{databases}");
     let printed = format!("{store:?} {}", store.name());
     assert!(!printed.contains("P4SS"), "{printed}");
-    assert_eq!(store.name(), format!("redis://{USER}@{}", server.place()));
+    assert_eq!(
+        store.name(),
+        format!("redis://{USER}@{}", server.endpoint())
+    );
 }

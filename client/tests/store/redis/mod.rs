@@ -1,10 +1,9 @@
-//! What the store in Redis promises besides, with a Redis of each test's own.
+//! What only the store in Redis promises. Each test has its own Redis.
 
-mod answers;
+mod connection;
 mod connections;
-mod deadlines;
+mod failure;
 mod keys;
-mod refusals;
 pub(crate) mod server;
-mod settings;
+mod setting;
 mod tls;

@@ -1,4 +1,4 @@
-//! A redis-server, which is stopped with the test, even if that is killed.
+//! A redis-server, which ends with the test, even if the test is killed.
 
 use std::fs;
 use std::net::TcpListener;
@@ -11,29 +11,31 @@ use jumpqr::store::{self, TokenStore};
 use redis::{Connection, FromRedisValue};
 use tempfile::TempDir;
 
-/// The store's user, with what the store needs a right to; and its password as it is, and as it stands in a URL.
+/// The user of the store, which has only the documented rights; its password, and the password as
+/// percent-encoded in a URL.
 pub(crate) const USER: &str = "jumpqr";
 pub(crate) const PASSWORD: &str = "P4SS:w@rd/#?%";
 pub(crate) const ESCAPED_PASSWORD: &str = "P4SS%3Aw%40rd%2F%23%3F%25";
 
-/// That of the user `default`, who may do everything.
+/// The password of the user `default`, which has all rights.
 const ADMIN: &str = "ADMIN-OF-THE-TEST";
 
-/// Longer than redis-server ever takes to start, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than redis-server takes to start, even on a busy machine.
+const LONGEST_START: Duration = Duration::from_secs(30);
 
-/// Runs redis-server until the shell's input is closed, which it is when the test's process ends, whatever ends it.
+/// Runs redis-server until the input of the shell is closed, as it is when the process of the test
+/// ends, even if it is killed.
 const WATCHED: &str = r#"redis-server "$1" & cat; kill -9 $!; wait"#;
 
 pub(crate) struct RedisServer {
     folder: TempDir,
     port: u16,
-    /// What stands in its configuration besides.
+    /// Further lines of its configuration.
     further: String,
     process: Option<Child>,
 }
 
-/// The rights that the documentation of `RedisStore` names.
+/// Returns the rights in the documentation of `RedisStore`.
 pub(crate) fn documented_rights() -> &'static str {
     let documentation = include_str!("../../../src/store/redis/mod.rs");
     let (_, rest) = documentation.split_once(">PASSWORD ").unwrap();
@@ -41,12 +43,12 @@ pub(crate) fn documented_rights() -> &'static str {
 }
 
 impl RedisServer {
-    /// One that keeps nothing on the disk.
+    /// Starts a Redis that keeps nothing on the disk.
     pub(crate) fn start() -> Self {
         Self::start_with("")
     }
 
-    /// One with these lines in its configuration.
+    /// Starts a Redis with these lines in its configuration.
     pub(crate) fn start_with(further: &str) -> Self {
         let mut server = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -56,21 +58,25 @@ impl RedisServer {
         };
         let begun = Instant::now();
         while !server.start_again() {
-            assert!(begun.elapsed() < PATIENCE, "redis-server does not start");
-            // Somebody else has taken the port meanwhile.
+            assert!(
+                begun.elapsed() < LONGEST_START,
+                "redis-server does not start"
+            );
+            // Another process has taken the port.
             server.port = free_port();
         }
         server
     }
 
-    /// Whether it runs now; not if its port is taken.
+    /// Starts Redis again, with a new process. Returns `false` if its port is taken.
     pub(crate) fn start_again(&mut self) -> bool {
         assert!(
             Command::new("redis-server").arg("-v").output().is_ok(),
             "redis-server is missing. To install it: sudo apt-get install -y redis-server"
         );
         self.stop();
-        drop(fs::remove_file(self.folder.path().join("log")));
+        // At the first start, there is no log yet.
+        let _ = fs::remove_file(self.folder.path().join("log"));
         let configuration = self.folder.path().join("redis.conf");
         let folder = self.folder.path().display();
         fs::write(
@@ -94,14 +100,14 @@ impl RedisServer {
             .spawn()
             .unwrap();
         self.process = Some(process);
-        self.answers()
+        self.wait_until_it_replies()
     }
 
-    /// Whether it can be talked to; not where another has its port.
-    fn answers(&self) -> bool {
+    /// Waits until Redis replies. Returns `false` if another process has its port.
+    fn wait_until_it_replies(&self) -> bool {
         let log = self.folder.path().join("log");
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
+        while begun.elapsed() < LONGEST_START {
             if let Ok(mut connection) = self.try_admin() {
                 let folder: Vec<String> = redis::cmd("CONFIG")
                     .arg(&["GET", "dir"])
@@ -121,7 +127,7 @@ impl RedisServer {
         );
     }
 
-    /// Kills it.
+    /// Kills Redis.
     pub(crate) fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             drop(process.stdin.take());
@@ -129,8 +135,8 @@ impl RedisServer {
         }
     }
 
-    /// Host and port, as errors name them.
-    pub(crate) fn place(&self) -> String {
+    /// Returns host and port, as errors show them.
+    pub(crate) fn endpoint(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
@@ -138,9 +144,9 @@ impl RedisServer {
         self.folder.path().join("socket")
     }
 
-    /// The store's setting.
+    /// Returns the setting of the store.
     pub(crate) fn setting(&self) -> String {
-        format!("redis://{USER}:{ESCAPED_PASSWORD}@{}", self.place())
+        format!("redis://{USER}:{ESCAPED_PASSWORD}@{}", self.endpoint())
     }
 
     pub(crate) fn open(&self) -> Arc<dyn TokenStore> {
@@ -148,13 +154,13 @@ impl RedisServer {
     }
 
     fn try_admin(&self) -> redis::RedisResult<Connection> {
-        let url = format!("redis://:{ADMIN}@{}", self.place());
+        let url = format!("redis://:{ADMIN}@{}", self.endpoint());
         let mut connection = redis::Client::open(url)?.get_connection()?;
         redis::cmd("PING").exec(&mut connection)?;
         Ok(connection)
     }
 
-    /// What this command answers to somebody who may do everything.
+    /// Runs a command as the user with all rights, and returns the reply.
     pub(crate) fn admin<T: FromRedisValue>(&self, command: &str) -> T {
         let mut words = command.split(' ');
         let mut request = redis::cmd(words.next().unwrap());
@@ -162,7 +168,7 @@ impl RedisServer {
         request.query(&mut self.try_admin().unwrap()).unwrap()
     }
 
-    /// The names of all keys, in order.
+    /// Returns the names of all keys, in order.
     pub(crate) fn keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = self.admin("KEYS *");
         keys.sort();
@@ -176,7 +182,8 @@ impl Drop for RedisServer {
     }
 }
 
-/// A port on which nobody listens, and which the system gives to nobody who connects: it is free again after a crash.
+/// Returns a port on which nothing listens. The system uses none of these ports for connections, so
+/// it is free again after a crash.
 pub(crate) fn free_port() -> u16 {
     loop {
         let port = fastrand::u16(20_000..30_000);

@@ -1,4 +1,4 @@
-//! Redis over TLS, with an authority of the test's own.
+//! Redis over TLS, with an authority of the test.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,9 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use super::server::{ESCAPED_PASSWORD, RedisServer, USER};
 use crate::{get, key, put};
 
-/// Writes an authority's certificate, and a certificate and key that it gave to 127.0.0.1, but to `localhost` in the second.
-fn certificates(folder: &Path) -> PathBuf {
+/// Writes the certificate of a new authority, and the key and the certificate of a server at
+/// 127.0.0.1. Returns the path of the authority's certificate.
+fn write_certificates(folder: &Path) -> PathBuf {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new([]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -29,9 +30,9 @@ fn certificates(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn tls_works_with_the_authority_that_is_named_and_with_no_other() {
+fn only_the_authority_of_the_setting_is_trusted() {
     let folder = tempfile::tempdir().unwrap();
-    let ca = certificates(folder.path());
+    let ca = write_certificates(folder.path());
     let port = super::server::free_port();
     let files = folder.path().display();
     let server = RedisServer::start_with(&format!(
@@ -48,7 +49,7 @@ fn tls_works_with_the_authority_that_is_named_and_with_no_other() {
     assert_eq!(get(&*server.open()).unwrap(), b"1");
 
     let other = tempfile::tempdir().unwrap();
-    let other_ca = format!("?ca={}", certificates(other.path()).display());
+    let other_ca = format!("?ca={}", write_certificates(other.path()).display());
     for (store, word) in [
         (open("rediss", "127.0.0.1", ""), "certificate"),
         (open("rediss", "127.0.0.1", &other_ca), "certificate"),
@@ -63,7 +64,7 @@ fn tls_works_with_the_authority_that_is_named_and_with_no_other() {
 }
 
 #[test]
-fn a_redis_without_tls_is_told() {
+fn a_redis_without_tls_is_reported() {
     let server = RedisServer::start();
     let setting = server.setting().replace("redis://", "rediss://");
     let error = store::open(&setting)

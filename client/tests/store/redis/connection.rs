@@ -1,4 +1,5 @@
-//! A Redis that answers late, in pieces, without end, or with too much.
+//! Deadlines and limits of one connection: a Redis that replies late, in pieces, for ever, or with
+//! too much.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,26 +11,27 @@ use jumpqr::store::{self, LONGEST_RECORD, TokenStore};
 
 use crate::{LONG, key};
 
-/// What the store has for each access here.
+/// The timeout of each access.
 const TIMEOUT: Duration = Duration::from_millis(600);
 
-/// What a machine that is busy may need more. What is asserted would take far longer.
+/// The tolerance for a busy machine. A missed deadline would take far longer.
 const TOLERANCE: Duration = Duration::from_secs(3);
 
-/// Somebody who listens as Redis does, and does this for each connection, in threads of its own.
-fn served(serve: impl Fn(TcpStream) + Send + Copy + 'static) -> String {
+/// Starts a server that passes each connection to `serve`, on threads of its own. Returns the
+/// setting of a store there.
+fn start_server(serve: impl Fn(TcpStream) + Send + Copy + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let place = listener.local_addr().unwrap();
+    let endpoint = listener.local_addr().unwrap();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let stream = stream.unwrap();
             thread::spawn(move || serve(stream));
         }
     });
-    format!("redis://:PASSWORD@{place}/1")
+    format!("redis://:PASSWORD@{endpoint}/1")
 }
 
-/// Answers each command with `answer`, late.
+/// Replies to each command with `answer`, late.
 fn answer_late(mut stream: TcpStream, late: Duration, answer: &[u8]) {
     let mut received = [0; 4096];
     while let Ok(1..) = stream.read(&mut received) {
@@ -40,14 +42,15 @@ fn answer_late(mut stream: TcpStream, late: Duration, answer: &[u8]) {
     }
 }
 
-/// Sends this without end, a piece at a time.
+/// Sends this piece again and again.
 fn drip(mut stream: TcpStream, piece: &[u8], between: Duration) {
     while stream.write_all(piece).is_ok() {
         thread::sleep(between);
     }
 }
 
-fn accesses(store: &dyn TokenStore, timeout: Duration) -> Vec<jumpqr::Error> {
+/// Calls every method of the store, and returns the errors.
+fn errors_of_all_methods(store: &dyn TokenStore, timeout: Duration) -> Vec<jumpqr::Error> {
     let lease = store::Lease::new(1);
     vec![
         store.load(&key(), timeout).unwrap_err(),
@@ -58,7 +61,7 @@ fn accesses(store: &dyn TokenStore, timeout: Duration) -> Vec<jumpqr::Error> {
 }
 
 #[test]
-fn everything_that_an_access_needs_has_one_deadline() {
+fn all_steps_of_an_access_share_one_deadline() {
     let late = |stream| answer_late(stream, TIMEOUT / 2, b"+OK\r\n");
     // A byte comes always in time.
     let slow = |stream| drip(stream, b"+", Duration::from_millis(100));
@@ -66,12 +69,12 @@ fn everything_that_an_access_needs_has_one_deadline() {
         thread::sleep(Duration::from_secs(60));
         drop(stream);
     };
-    for setting in [served(late), served(slow), served(silent)] {
+    for setting in [start_server(late), start_server(slow), start_server(silent)] {
         let tls = setting.replace("redis://", "rediss://");
         for setting in [setting, tls] {
             let store = store::open(&setting).unwrap();
             let begun = Instant::now();
-            let errors = accesses(&*store, TIMEOUT);
+            let errors = errors_of_all_methods(&*store, TIMEOUT);
             let longest = TIMEOUT * 4 + TOLERANCE;
             assert!(begun.elapsed() < longest, "{:?}", begun.elapsed());
             assert!(
@@ -83,7 +86,7 @@ fn everything_that_an_access_needs_has_one_deadline() {
     }
 }
 
-/// Answers as a Redis does that has the script only from the second time on, late.
+/// Replies late, as a Redis that must load the script first.
 fn load_the_script_late(mut stream: TcpStream) {
     let mut received = [0; 4096];
     let mut hash = None;
@@ -105,11 +108,11 @@ fn load_the_script_late(mut stream: TcpStream) {
 }
 
 #[test]
-fn a_script_that_must_be_loaded_has_no_more_time_than_any_command() {
-    let setting = served(load_the_script_late);
-    let (_, place) = setting.split_once('@').unwrap();
-    let (place, _) = place.split_once('/').unwrap();
-    let store = store::open(&format!("redis://{place}")).unwrap();
+fn a_script_that_must_be_loaded_has_the_time_of_one_access() {
+    let setting = start_server(load_the_script_late);
+    let (_, endpoint) = setting.split_once('@').unwrap();
+    let (endpoint, _) = endpoint.split_once('/').unwrap();
+    let store = store::open(&format!("redis://{endpoint}")).unwrap();
     // It would succeed after the third answer.
     let error = store.lock(&key(), LONG, TIMEOUT).unwrap_err();
     assert!(error.message().contains("in time"), "{error}");
@@ -117,22 +120,22 @@ fn a_script_that_must_be_loaded_has_no_more_time_than_any_command() {
 }
 
 #[test]
-fn an_answer_without_end_is_not_read() {
+fn a_reply_without_end_is_refused() {
     // Lines that are too long, too many values, and values in values.
     let line = |stream| drip(stream, &[b'+'; 16_384], Duration::ZERO);
     let values = |stream| answer_late(stream, Duration::ZERO, b"*2147483647\r\n");
     let deep = |stream| drip(stream, &b"*1\r\n".repeat(10_000), Duration::ZERO);
-    for setting in [served(line), served(values), served(deep)] {
+    for setting in [start_server(line), start_server(values), start_server(deep)] {
         let store = store::open(&setting).unwrap();
-        for error in accesses(&*store, LONG) {
+        for error in errors_of_all_methods(&*store, LONG) {
             assert_eq!(error.code(), OwnCode::StoreFailed);
-            let told = error.message().contains("does not reply as Redis does");
-            assert!(told, "{error}");
+            let is_described = error.message().contains("does not reply as Redis does");
+            assert!(is_described, "{error}");
         }
     }
 }
 
-/// Announces a record of this size, and sends it.
+/// Replies with a record of this size.
 fn answer_with_a_record(mut stream: TcpStream, size: usize) {
     let mut received = [0; 4096];
     // The login and the choice of the database.
@@ -159,14 +162,14 @@ fn answer_with_a_record(mut stream: TcpStream, size: usize) {
 }
 
 #[test]
-fn a_record_has_1_mib_and_no_more_is_read() {
-    let longest = served(|stream| answer_with_a_record(stream, LONGEST_RECORD));
+fn no_more_than_the_longest_record_is_read() {
+    let longest = start_server(|stream| answer_with_a_record(stream, LONGEST_RECORD));
     let record = store::open(&longest).unwrap().load(&key(), LONG).unwrap();
     assert_eq!(record.unwrap().bytes.len(), LONGEST_RECORD);
     // 512 MiB is the longest that Redis has.
     for setting in [
-        served(|stream| answer_with_a_record(stream, 512 << 20)),
-        served(|stream| answer_with_a_record(stream, 2 * LONGEST_RECORD)),
+        start_server(|stream| answer_with_a_record(stream, 512 << 20)),
+        start_server(|stream| answer_with_a_record(stream, 2 * LONGEST_RECORD)),
     ] {
         let begun = Instant::now();
         let error = store::open(&setting)

@@ -1,4 +1,4 @@
-//! Where a store lies that processes share.
+//! A store that several processes share.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,17 +11,18 @@ use crate::LONG;
 #[cfg(feature = "redis")]
 use crate::redis::server::RedisServer;
 
-/// A new store, and a folder for what the processes share besides.
-pub(crate) struct Place {
+/// A new store, and a folder for other things that the processes share.
+pub(crate) struct SharedStore {
     pub(crate) setting: String,
     pub(crate) folder: TempDir,
-    /// For how long parts lock a key: where a dead holder is not seen, the next one waits that long.
+    /// How long the processes lock a key. In Redis, a dead holder is not detected, so the next
+    /// holder waits that long.
     pub(crate) lease: Duration,
     #[cfg(feature = "redis")]
     server: Option<RedisServer>,
 }
 
-impl Place {
+impl SharedStore {
     pub(crate) fn directory() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
@@ -48,12 +49,12 @@ impl Place {
         store::open(&self.setting).unwrap()
     }
 
-    /// The file for what the processes share besides.
+    /// Returns the path of a file that the processes share.
     pub(crate) fn shared_file(&self) -> PathBuf {
         self.folder.path().join("shared")
     }
 
-    /// Whether somebody holds a lease, or held it when he died.
+    /// Returns whether a process holds a lease, or held one when it was killed.
     pub(crate) fn is_held(&self) -> bool {
         #[cfg(feature = "redis")]
         if let Some(server) = &self.server {

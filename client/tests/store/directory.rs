@@ -1,4 +1,4 @@
-//! What lies in the folder: whose it is, and what becomes of what does not belong there.
+//! The files in the folder: who may access them, and what happens if others change them.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
@@ -12,7 +12,7 @@ use jumpqr::ErrorKind;
 use jumpqr::error::OwnCode;
 use jumpqr::store::{DirectoryStore, TokenStore};
 
-use crate::{LONG, directory, get, key, put};
+use crate::{LONG, directory_store, get, key, put};
 
 const FILE: &str = "stable_token-wx1234567890abcdef";
 
@@ -34,8 +34,8 @@ fn tokens(folder: &tempfile::TempDir) -> PathBuf {
 }
 
 #[test]
-fn the_folder_and_its_files_are_the_owners_alone() {
-    let (folder, store) = directory();
+fn the_folder_and_its_files_are_private() {
+    let (folder, store) = directory_store();
     let tokens = tokens(&folder);
     put(&store, b"1");
     let _lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
@@ -55,11 +55,11 @@ fn the_folder_and_its_files_are_the_owners_alone() {
 }
 
 #[test]
-fn what_others_could_get_at_is_made_private_again() {
-    let (folder, store) = directory();
+fn a_folder_that_others_may_access_is_made_private_again() {
+    let (folder, store) = directory_store();
     let tokens = tokens(&folder);
     put(&store, b"1");
-    // As a Kubernetes volume with fsGroup has them after each mount; and what is yet looser.
+    // The modes of a Kubernetes volume with fsGroup after each mount, and looser ones.
     for (folder_mode, file_mode) in [(0o770, 0o660), (0o755, 0o604), (0o777, 0o666)] {
         for open_again in [false, true] {
             let loosen = |path: &Path, mode| {
@@ -83,7 +83,7 @@ fn what_others_could_get_at_is_made_private_again() {
 }
 
 #[test]
-fn a_folder_in_which_there_are_other_things_is_refused_and_left_open() {
+fn an_open_folder_with_other_files_is_refused_and_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
     fs::write(folder.path().join("notes.txt"), b"").unwrap();
@@ -92,16 +92,17 @@ fn a_folder_in_which_there_are_other_things_is_refused_and_left_open() {
     assert!(!error.to_string().contains("chmod"), "{error}");
     assert!(error.advice().contains("of its own"), "{error}");
     assert_eq!(mode(folder.path()), 0o755);
-    // A folder inside, which is not there yet, is as good as any other.
+    // A new folder inside is accepted.
     let inside = folder.path().join("jumpqr");
     put(&DirectoryStore::open(&inside).unwrap(), b"1");
     assert_eq!(mode(&inside), 0o700);
 }
 
-/// Only the administrator may give files away: anybody else's run shows that the folder is its own.
+/// Only root can give files to another user. Run by any other user, this test shows that its own
+/// files are accepted.
 #[test]
-fn what_belongs_to_another_user_is_refused_and_left_to_him() {
-    let (folder, store) = directory();
+fn files_of_another_user_are_refused_and_not_changed() {
+    let (folder, store) = directory_store();
     put(&store, b"1");
     let tokens = tokens(&folder);
     for path in [tokens.clone(), tokens.join(FILE)] {
@@ -123,8 +124,8 @@ fn what_belongs_to_another_user_is_refused_and_left_to_him() {
     assert_eq!(get(&store).unwrap(), b"1");
 }
 
-/// Runs this in a thread of its own, so that a test ends that waits for ever.
-fn in_time<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
+/// Runs this on a thread of its own, so that a test that would wait for ever fails.
+fn run_with_timeout<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || sender.send(run()));
     receiver
@@ -132,9 +133,9 @@ fn in_time<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
         .expect("it waits")
 }
 
-/// Puts something that is not a file there.
-fn put_what_is_no_file(what: &str, path: &Path) {
-    match what {
+/// Creates something that is not a file.
+fn create_special_file(kind: &str, path: &Path) {
+    match kind {
         "a FIFO" => {
             let made = Command::new("mkfifo").arg(path).status().unwrap();
             assert!(made.success());
@@ -147,15 +148,15 @@ fn put_what_is_no_file(what: &str, path: &Path) {
 }
 
 #[test]
-fn what_is_not_a_file_is_refused_by_its_name_and_left_as_it_is() {
+fn anything_but_a_file_is_refused_by_its_name_and_not_changed() {
     for what in ["a FIFO", "a socket", "a folder", "a symbolic link"] {
         for ending in ["", ".lock", ".new", ".holder"] {
-            let (folder, store) = directory();
+            let (folder, store) = directory_store();
             let path = tokens(&folder).join(format!("{FILE}{ending}"));
-            put_what_is_no_file(what, &path);
+            create_special_file(what, &path);
             let before = fs::symlink_metadata(&path).unwrap();
             let loads = ending.is_empty();
-            let (loaded, locked) = in_time(move || {
+            let (loaded, locked) = run_with_timeout(move || {
                 let loaded = store.load(&key(), LONG).map(drop);
                 (loaded, store.lock(&key(), LONG, LONG).map(drop))
             });
@@ -177,24 +178,24 @@ fn what_is_not_a_file_is_refused_by_its_name_and_left_as_it_is() {
 }
 
 #[test]
-fn what_comes_in_the_place_of_the_folder_is_refused_by_its_name() {
-    let (folder, store) = directory();
+fn anything_in_the_place_of_the_folder_is_refused_by_its_name() {
+    let (folder, store) = directory_store();
     let tokens = tokens(&folder);
     fs::remove_dir(&tokens).unwrap();
-    put_what_is_no_file("a FIFO", &tokens);
-    let error = in_time(move || store.load(&key(), LONG).unwrap_err());
+    create_special_file("a FIFO", &tokens);
+    let error = run_with_timeout(move || store.load(&key(), LONG).unwrap_err());
     assert!(
         error.message().contains(tokens.to_str().unwrap()),
         "{error}"
     );
-    let error = in_time(move || DirectoryStore::open(tokens).unwrap_err());
+    let error = run_with_timeout(move || DirectoryStore::open(tokens).unwrap_err());
     assert_eq!(error.code(), OwnCode::InvalidConfig);
 }
 
-/// To sync a file to the disk takes long, so nothing is written for a lease alone.
+/// Syncing a file to the disk takes long, so a lease alone does not write the record.
 #[test]
 fn only_a_save_writes_the_record() {
-    let (folder, store) = directory();
+    let (folder, store) = directory_store();
     put(&store, b"1");
     let written = || {
         let metadata = fs::metadata(tokens(&folder).join(FILE)).unwrap();
@@ -210,8 +211,8 @@ fn only_a_save_writes_the_record() {
 }
 
 #[test]
-fn garbage_is_told_and_left_as_it_is() {
-    let (folder, store) = directory();
+fn a_damaged_file_is_reported_and_not_changed() {
+    let (folder, store) = directory_store();
     let path = tokens(&folder).join(FILE);
     put(&store, b"SECRET");
     let good = fs::read(&path).unwrap();
@@ -249,8 +250,8 @@ fn garbage_is_told_and_left_as_it_is() {
 }
 
 #[test]
-fn what_a_killed_process_left_behind_is_taken_away() {
-    let (folder, store) = directory();
+fn the_temporary_file_of_a_killed_process_is_removed() {
+    let (folder, store) = directory_store();
     put(&store, b"1");
     let left = tokens(&folder).join(format!("{FILE}.new"));
     fs::write(&left, b"half of a tok").unwrap();
@@ -261,8 +262,8 @@ fn what_a_killed_process_left_behind_is_taken_away() {
 }
 
 #[test]
-fn a_store_that_went_away_is_told_and_is_used_again_when_it_is_back() {
-    let (folder, store) = directory();
+fn a_missing_folder_is_reported_and_used_again_when_it_is_back() {
+    let (folder, store) = directory_store();
     put(&store, b"1");
     let away = folder.path().join("away");
     fs::rename(tokens(&folder), &away).unwrap();

@@ -1,11 +1,11 @@
-//! Settings, as they are read and as they are named.
+//! How a setting is parsed, and the name of its store.
 
 use jumpqr::ErrorKind;
 use jumpqr::error::OwnCode;
 use jumpqr::store;
 
 #[test]
-fn a_setting_is_named_without_its_password() {
+fn the_name_of_a_store_has_no_password() {
     for (setting, name) in [
         ("redis://host", "redis://host"),
         ("redis://:P4SS@host:1/2", "redis://host:1/2"),
@@ -26,7 +26,7 @@ fn a_setting_is_named_without_its_password() {
 }
 
 #[test]
-fn what_cannot_be_read_is_refused_without_being_repeated() {
+fn a_setting_that_cannot_be_parsed_is_refused_and_not_repeated() {
     let too_long = format!("redis://host?prefix={}", "P4SS".repeat(30));
     for setting in [
         "redis:",
@@ -72,7 +72,7 @@ fn what_cannot_be_read_is_refused_without_being_repeated() {
 }
 
 #[test]
-fn a_host_with_non_ascii_characters_is_refused_with_what_to_give() {
+fn a_host_with_non_ascii_characters_is_refused_with_advice() {
     for setting in [
         "redis://:P4SS@缓存.cn",
         "rediss://:P4SS@b\u{fc}cher.example:6380/1",
