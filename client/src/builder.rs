@@ -11,13 +11,12 @@ use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL};
 use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
-use crate::drive::Driver;
+use crate::drive::{Driver, Hosts};
 use crate::platform::Platform;
 use crate::setting::{check_appid, check_credential, check_duration, refuse};
 use crate::store::{MemoryStore, TokenStore};
-use crate::token::{
-    App, FixedToken, StoredTokens, TokenFunction, TokenInterface, TokenRequest, TokenSource,
-};
+use crate::token_source::{FixedToken, TokenFunction, TokenRequest, TokenSource};
+use crate::tokens::{AppIssuer, StoredTokens, TokenInterface};
 use crate::transport::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots, Transport};
 
 /// The default timeout of a call.
@@ -305,7 +304,7 @@ impl ClientBuilder {
                         "appid, secret: each has the value of the other; swap them",
                     ));
                 }
-                let app = App {
+                let app = AppIssuer {
                     appid,
                     secret,
                     interface: self.token_interface,
@@ -366,11 +365,14 @@ impl ClientBuilder {
 
     /// Checks every setting except the credentials, and makes what the calls need.
     fn driver(&self) -> Result<Driver> {
-        let alternates = self.alternate_base_urls.iter();
-        let hosts = std::iter::once(("base_url", &self.base_url))
-            .chain(alternates.map(|url| ("alternate_base_urls", url)))
-            .map(|(setting, url)| BaseUrl::parse(setting, url, self.allow_http))
-            .collect::<Result<Arc<[_]>>>()?;
+        let parse = |setting, url: &String| BaseUrl::parse(setting, url, self.allow_http);
+        let further = self.alternate_base_urls.iter();
+        let hosts = Hosts {
+            first: Arc::new(parse("base_url", &self.base_url)?),
+            further: further
+                .map(|url| parse("alternate_base_urls", url))
+                .collect::<Result<_>>()?,
+        };
         self.check_durations()?;
         if self.http.body_limit == 0 {
             return Err(refuse("body_limit: give 1 byte or more"));
@@ -397,9 +399,9 @@ impl ClientBuilder {
     }
 
     /// Makes the transport over HTTP, if it can call all of these hosts.
-    fn http_transport(&self, hosts: &[BaseUrl]) -> Result<Arc<dyn Transport>> {
+    fn http_transport(&self, hosts: &Hosts) -> Result<Arc<dyn Transport>> {
         let transport = HttpTransport::new(&self.http)?;
-        for host in hosts {
+        for host in hosts.iter() {
             transport.check(host.as_str())?;
         }
         Ok(Arc::new(transport))

@@ -18,7 +18,8 @@ use crate::cancel::Cancel;
 use crate::drive::{CallOptions, Driver};
 use crate::rules::Rules;
 use crate::setting::check_duration;
-use crate::token::{TokenSource, TokenStatus, TokensAside};
+use crate::token_source::{CancellableSource, TokenSource};
+use crate::token_status::TokenStatus;
 
 /// Calls WeChat's QR jump-rule interfaces for one account.
 ///
@@ -208,10 +209,11 @@ impl Client {
         if cancel.check_interval().is_none() {
             return self
                 .driver
-                .run(call, &*self.tokens, &self.options, self.validate);
+                .run(call, Some(&*self.tokens), &self.options, self.validate);
         }
-        let tokens = TokensAside::new(&self.tokens, cancel);
-        self.driver.run(call, &tokens, &self.options, self.validate)
+        let tokens = CancellableSource::new(&self.tokens, cancel);
+        self.driver
+            .run(call, Some(&tokens), &self.options, self.validate)
     }
 
     /// Calls the interface with WeChat's name, such as `addJumpQRCode`. The arguments are a mapping

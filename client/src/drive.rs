@@ -8,14 +8,14 @@ use jumpqr_core::call::{Call, Policy, SendFailure, Step};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::response::Response;
-use jumpqr_core::{Error, Pacer, Secret, Slot};
+use jumpqr_core::{Error, Pacer, Slot};
 use log::Level;
 
 use crate::base_url::BaseUrl;
 use crate::cancel::{BETWEEN_CHECKS, Cancel};
 use crate::clock::Clock;
 use crate::retry::delays;
-use crate::token::{FixedToken, TokenRequest, TokenSource};
+use crate::token_source::{TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
 
 /// Under what the crate logs: what a call does besides sending its request, at the level debug.
@@ -25,13 +25,37 @@ const LOG_TARGET: &str = "jumpqr";
 pub(crate) struct Driver {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// At least one; the further ones are tried only when nothing was sent.
-    pub(crate) hosts: Arc<[BaseUrl]>,
+    pub(crate) hosts: Hosts,
     pub(crate) max_retries: usize,
     /// `None` where the caller paces.
     pub(crate) pacer: Option<Mutex<Pacer>>,
     /// How long a call may wait for a free thread and for its slots.
     pub(crate) queue_timeout: Duration,
+}
+
+/// Where calls are sent to. The further hosts are tried only when nothing was sent to those before.
+#[derive(Debug, Clone)]
+pub(crate) struct Hosts {
+    pub(crate) first: Arc<BaseUrl>,
+    pub(crate) further: Arc<[BaseUrl]>,
+}
+
+impl Hosts {
+    /// The host with this index, which the call has chosen from so many.
+    fn get(&self, index: usize) -> &BaseUrl {
+        let further = index
+            .checked_sub(1)
+            .and_then(|index| self.further.get(index));
+        further.unwrap_or(&self.first)
+    }
+
+    fn len(&self) -> usize {
+        1 + self.further.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &BaseUrl> {
+        std::iter::once(&*self.first).chain(&*self.further)
+    }
 }
 
 /// What one call may take, and who may end it.
@@ -56,12 +80,14 @@ impl CallOptions {
 }
 
 impl Driver {
-    /// Runs one call to its end, or until its caller has given up. `look_up`: whether a rule that
-    /// must exist is looked up before a write to it is sent.
+    /// Runs one call to its end, or until it is cancelled.
+    ///
+    /// `tokens` is `None` for a call that needs no token. `look_up`: whether a rule that must exist
+    /// is looked up before a write to it is sent.
     pub(crate) fn run<I: Interface>(
         &self,
         interface: I,
-        tokens: &dyn TokenSource,
+        tokens: Option<&dyn TokenSource>,
         options: &CallOptions,
         look_up: bool,
     ) -> Result<I::Response> {
@@ -91,18 +117,19 @@ impl Driver {
                 }
                 Step::GetToken { rejected, deadline } => {
                     let time_left = deadline.saturating_sub(self.clock.now());
-                    let token = tokens.token(&TokenRequest {
+                    let request = TokenRequest {
                         rejected: rejected.as_ref(),
                         time_left,
-                    });
+                    };
+                    let token = tokens.map_or(Ok(None), |tokens| tokens.token(&request));
                     call.token(self.clock.now(), token);
                 }
                 Step::Wait { .. } if cancel.check() => call.cancel(self.clock.now()),
                 Step::Wait { until } => self.sleep(until),
                 Step::Send(_) if cancel.is_cancelled() => call.cancel(self.clock.now()),
                 Step::Send(sending) => {
-                    let host = self.hosts.get(sending.host).map_or("", BaseUrl::as_str);
-                    let request = HttpRequest::new(&sending, host, cancel);
+                    let host = self.hosts.get(sending.host);
+                    let request = HttpRequest::new(&sending, host.as_str(), cancel);
                     let reply = self.transport.send(&request);
                     place.sent(&reply);
                     call.response(self.clock.now(), reply);
@@ -117,22 +144,12 @@ impl Driver {
         }
     }
 
-    /// Runs a call that issues tokens, and so needs none.
-    pub(crate) fn run_without_token<I: Interface>(
-        &self,
-        interface: I,
-        timeout: Duration,
-    ) -> Result<I::Response> {
-        let no_tokens = FixedToken(Secret::new(""));
-        self.run(interface, &no_tokens, &CallOptions::new(timeout), false)
-    }
-
     /// The same for another account, which is paced by itself.
     pub(crate) fn for_another_account(&self) -> Self {
         Self {
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
-            hosts: Arc::clone(&self.hosts),
+            hosts: self.hosts.clone(),
             max_retries: self.max_retries,
             pacer: self.pacer.as_ref().map(|_| Mutex::default()),
             queue_timeout: self.queue_timeout,
@@ -141,7 +158,7 @@ impl Driver {
 
     /// What tells this WeChat's tokens from those of the real one, if it is another.
     pub(crate) fn custom_host(&self) -> Option<&str> {
-        self.hosts.first().and_then(BaseUrl::custom_host)
+        self.hosts.first.custom_host()
     }
 
     /// What is left of the queue timeout for a call that has waited so long for a free thread.

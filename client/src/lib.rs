@@ -23,7 +23,7 @@
 //! - [`Client`]: calls every interface, with tokens, pacing, retries and reading back, within one
 //!   deadline and one queue timeout
 //! - [`Platform`]: a third-party platform, and the clients of the merchants that have authorised it
-//! - [token sources](token): fixed, the caller's function, appid and secret, a platform's merchant
+//! - [token sources](tokens): fixed, the caller's function, appid and secret, a platform's merchant
 //! - [token stores](store): in memory, in a folder, and in Redis (with the feature `redis`)
 //! - [transports](transport): blocking HTTP, and one in memory for tests
 //!
@@ -47,12 +47,15 @@ mod cancel;
 mod client;
 mod clock;
 mod drive;
+mod on_thread;
 mod platform;
 mod retry;
 mod rules;
 mod setting;
 pub mod store;
-pub mod token;
+mod token_source;
+mod token_status;
+pub mod tokens;
 pub mod transport;
 
 pub use builder::ClientBuilder;

@@ -11,8 +11,9 @@ use crate::client::Client;
 use crate::drive::Driver;
 use crate::setting::{check_appid, check_handed_over, refuse};
 use crate::store::{Key, TokenStore};
-use crate::token::{
-    Authority, Authorizer, AuthorizerList, Component, StoredTokens, Ticket, TokenStatus,
+use crate::token_status::TokenStatus;
+use crate::tokens::{
+    AuthorizerList, Entry, MerchantIssuer, PlatformAccount, PlatformIssuer, StoredTokens, Ticket,
 };
 
 /// A third-party platform, which calls for the merchants that have authorised it. It comes from
@@ -47,7 +48,7 @@ use crate::token::{
 /// ```
 #[derive(Clone)]
 pub struct Platform {
-    authority: Arc<Authority>,
+    account: Arc<PlatformAccount>,
     store: Arc<dyn TokenStore>,
     merchants: Arc<Mutex<Merchants>>,
     timeout: Duration,
@@ -60,7 +61,7 @@ pub struct Platform {
 #[derive(Clone)]
 struct Merchant {
     driver: Arc<Driver>,
-    tokens: Arc<StoredTokens<Authorizer>>,
+    tokens: Arc<StoredTokens<MerchantIssuer>>,
 }
 
 /// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing
@@ -116,32 +117,34 @@ impl Platform {
     ) -> Result<Self> {
         let driver = Arc::new(driver);
         let custom_host = driver.custom_host();
-        let component = Component {
+        let issuer = PlatformIssuer {
             appid: component_appid.clone(),
             appsecret: component_appsecret,
             ticket: Ticket {
-                key: Key::new(Ticket::KIND, &component_appid, custom_host.as_slice())?,
-                store: Arc::clone(&store),
-                clock: Arc::clone(&driver.clock),
+                entry: Entry {
+                    key: Key::new(Ticket::KIND, &component_appid, custom_host.as_slice())?,
+                    store: Arc::clone(&store),
+                    clock: Arc::clone(&driver.clock),
+                },
             },
             driver: Arc::clone(&driver),
         };
-        let component_tokens = StoredTokens::new(
-            component,
+        let tokens = StoredTokens::new(
+            issuer,
             custom_host.as_slice(),
             Arc::clone(&store),
             Arc::clone(&driver.clock),
         )?;
         Ok(Self {
-            authority: Arc::new(Authority {
+            account: Arc::new(PlatformAccount {
                 list: AuthorizerList::new(
                     &component_appid,
                     component_token_field,
                     Arc::clone(&driver.clock),
                 ),
-                component_appid,
-                component_token_field,
-                component_tokens,
+                appid: component_appid,
+                token_field: component_token_field,
+                tokens,
                 driver,
             }),
             store,
@@ -167,8 +170,8 @@ impl Platform {
         self.check_waited()?;
         // A process that makes no calls any more still gets a push every 10 minutes.
         self.release();
-        let component = self.authority.component_tokens.issuer();
-        component.ticket.set(&ticket, self.timeout)
+        let issuer = self.account.tokens.issuer();
+        issuer.ticket.set(&ticket, self.timeout)
     }
 
     /// Keeps the authorizer_refresh_token that a merchant's authorisation has just brought, in the store, in the place of any
@@ -188,7 +191,7 @@ impl Platform {
         check_handed_over(HandedOver::RefreshToken, token.expose())?;
         self.check_waited()?;
         let merchant = self.merchant_of(authorizer_appid)?;
-        self.authority.list.expect_new_merchant();
+        self.account.list.expect_new_merchant();
         merchant.tokens.set_refresh_token(token, self.timeout)
     }
 
@@ -207,21 +210,19 @@ impl Platform {
     /// How the platform's own token stands in the store, without asking WeChat; for a merchant's, ask its client.
     pub fn token_status(&self) -> Result<TokenStatus> {
         self.check_waited()?;
-        self.authority
-            .component_tokens
-            .status_in_store(self.timeout)
+        self.account.tokens.status_in_store(self.timeout)
     }
 
     /// Which token store it has, as the setting `token_store` has it, but for a password.
     #[must_use]
     pub fn store_name(&self) -> String {
-        self.authority.component_tokens.store_name()
+        self.account.tokens.store_name()
     }
 
     /// The platform's own appid.
     #[must_use]
     pub fn component_appid(&self) -> &str {
-        &self.authority.component_appid
+        &self.account.appid
     }
 
     /// The most time that a whole call takes.
@@ -234,7 +235,7 @@ impl Platform {
     /// [`ClientBuilder::queue_timeout`](crate::ClientBuilder::queue_timeout).
     #[must_use]
     pub fn queue_timeout(&self) -> Duration {
-        self.authority.driver.queue_timeout
+        self.account.driver.queue_timeout
     }
 
     /// Returns the same platform for methods that have already waited so long for a free thread. If
@@ -249,7 +250,7 @@ impl Platform {
     }
 
     fn check_waited(&self) -> Result<()> {
-        self.authority.driver.queue_left(self.waited).map(drop)
+        self.account.driver.queue_left(self.waited).map(drop)
     }
 
     fn merchant_of(&self, appid: &str) -> Result<Merchant> {
@@ -259,25 +260,25 @@ impl Platform {
                 "authorizer_appid: it is the platform's own; give a merchant's",
             ));
         }
-        let authority = &self.authority;
-        let now = authority.driver.clock.now();
+        let account = &self.account;
+        let now = account.driver.clock.now();
         let mut merchants = self.lock();
         merchants.sweep(now);
         if let Some(known) = merchants.by_appid.get_mut(appid) {
             known.last_used_at = now;
             return Ok(known.merchant.clone());
         }
-        let driver = Arc::new(authority.driver.for_another_account());
+        let driver = Arc::new(account.driver.for_another_account());
         let further: Vec<_> = std::iter::once(self.component_appid())
             .chain(driver.custom_host())
             .collect();
-        let authorizer = Authorizer {
+        let issuer = MerchantIssuer {
             appid: appid.to_owned(),
-            platform: Arc::clone(authority),
+            platform: Arc::clone(account),
         };
         let merchant = Merchant {
             tokens: Arc::new(StoredTokens::new(
-                authorizer,
+                issuer,
                 &further,
                 Arc::clone(&self.store),
                 Arc::clone(&driver.clock),
@@ -290,14 +291,14 @@ impl Platform {
         };
         merchants.by_appid.insert(appid.to_owned(), known);
         drop(merchants);
-        authority.list.release();
+        account.list.release();
         Ok(merchant)
     }
 
     /// Releases what was not used for some time.
     fn release(&self) {
-        self.lock().sweep(self.authority.driver.clock.now());
-        self.authority.list.release();
+        self.lock().sweep(self.account.driver.clock.now());
+        self.account.list.release();
     }
 
     fn lock(&self) -> MutexGuard<'_, Merchants> {
@@ -313,7 +314,7 @@ impl fmt::Debug for Platform {
             .field("component_appid", &self.component_appid())
             .field("store", &self.store.name())
             .field("merchants", &self.lock().by_appid.len())
-            .field("driver", &self.authority.driver)
+            .field("driver", &self.account.driver)
             .finish_non_exhaustive()
     }
 }

@@ -6,16 +6,18 @@
 //! - checking a rule before it is sent, and matching scanned links against rules
 //! - each interface's request and answer, one file an interface
 //! - WeChat's error codes: name, meaning, and what to do
-//! - what a call does next, as a state machine
+//! - what a call does next, and how an access token is renewed, as state machines
 //!
 //! # Out of scope
 //!
 //! - sockets, TLS, HTTP: a transport sends what a request says
 //! - clocks and randomness: time and the delays of retries are arguments
 //! - files, environment variables, threads: nothing here blocks
-//! - where access tokens come from, and where they are kept
+//! - where records of tokens are kept
 //!
 //! Everything is deterministic, and everything public may be sent to and shared between threads.
+
+extern crate alloc;
 
 pub mod call;
 pub mod check;
@@ -32,6 +34,7 @@ pub mod matching;
 mod named;
 pub mod names;
 mod pacer;
+pub mod renewal;
 pub mod request;
 pub mod response;
 pub mod rule;

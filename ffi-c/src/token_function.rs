@@ -2,7 +2,7 @@ use std::ffi::{c_char, c_void};
 use std::fmt;
 
 use jumpqr::Secret;
-use jumpqr::token::TokenRequest;
+use jumpqr::tokens::TokenRequest;
 
 use crate::argument::text;
 use crate::guard::guard;

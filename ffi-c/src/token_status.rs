@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use jumpqr::token::{RefusedToken, TokenState, TokenStatus};
+use jumpqr::tokens::{RefusedToken, TokenState, TokenStatus};
 
 use crate::guard::guard;
 use crate::text::{Text, fixed, jumpqr_text};

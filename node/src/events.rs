@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jumpqr::error::OwnCode;
-use jumpqr::token::TokenRequest;
+use jumpqr::tokens::TokenRequest;
 use jumpqr::{Cancel, Error, Secret};
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};

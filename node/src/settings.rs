@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jumpqr::error::OwnCode;
 use jumpqr::interface::ComponentTokenField;
-use jumpqr::token::TokenInterface;
+use jumpqr::tokens::TokenInterface;
 use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 use jumpqr::{Client, ClientBuilder, Error, Platform, Secret, store};
 use serde::{Deserialize, Deserializer};

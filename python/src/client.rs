@@ -2,7 +2,7 @@
 
 use jumpqr::ClientBuilder;
 use jumpqr::error::{Error, OwnCode, Result};
-use jumpqr::token::TokenInterface;
+use jumpqr::tokens::TokenInterface;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use jumpqr::Secret;
 use jumpqr::error::{Error, OwnCode};
-use jumpqr::token::TokenRequest;
+use jumpqr::tokens::TokenRequest;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jumpqr::interface::ComponentTokenField;
-use jumpqr::token::TokenInterface;
+use jumpqr::tokens::TokenInterface;
 use jumpqr::transport::IpVersion;
 
 use crate::error::CommandError;

@@ -8,7 +8,7 @@ use jumpqr::error::OwnCode;
 use jumpqr::error::Result;
 use jumpqr::response::Response;
 use jumpqr::store::MemoryStore;
-use jumpqr::token::TokenState;
+use jumpqr::tokens::TokenState;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Clock, ErrorKind, Platform};
 use serde_json::Value;

@@ -8,7 +8,7 @@ use jumpqr::error::OwnCode;
 use jumpqr::error::Result;
 use jumpqr::response::Response;
 use jumpqr::store::{DirectoryStore, Key, MemoryStore, TokenStore};
-use jumpqr::token::TokenInterface;
+use jumpqr::tokens::TokenInterface;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Edit, SystemClock};
 

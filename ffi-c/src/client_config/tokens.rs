@@ -3,7 +3,7 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use jumpqr::interface::ComponentTokenField;
-use jumpqr::token::TokenInterface;
+use jumpqr::tokens::TokenInterface;
 use jumpqr::{Secret, store};
 
 use super::{jumpqr_client_config, set};

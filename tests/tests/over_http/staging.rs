@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jumpqr::error::OwnCode;
 use jumpqr::interface::Interface;
-use jumpqr::token::{TokenRequest, TokenSource};
+use jumpqr::tokens::{TokenRequest, TokenSource};
 use jumpqr::{Client, Error, Secret};
 use jumpqr_tests::flows::{CauseVector, FlowVector, GetTokenVector, SendVector, StepVector};
 use jumpqr_tests::{Visitor, Wire};

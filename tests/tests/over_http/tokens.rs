@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jumpqr::error::OwnCode;
 use jumpqr::interface::{ComponentTokenField, Interface};
-use jumpqr::token::{TokenInterface, TokenStatus};
+use jumpqr::tokens::{TokenInterface, TokenStatus};
 use jumpqr::{Client, Platform, store};
 use jumpqr_tests::tokens::{
     AccountVector, ExchangeVector, RefusedVector, Tokens, TokensStep, TokensVector,

@@ -5,7 +5,7 @@ use clap::Args;
 use humantime::format_duration;
 use jumpqr::ErrCode;
 use jumpqr::interface::{ApiComponentToken, Interface};
-use jumpqr::token::{RefusedToken, TokenState, TokenStatus};
+use jumpqr::tokens::{RefusedToken, TokenState, TokenStatus};
 use serde_json::{Value, json};
 
 use crate::args::Options;

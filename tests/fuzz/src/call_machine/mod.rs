@@ -92,15 +92,10 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     let mut events = scenario.events();
     let mut call = Call::new(interface, policy, now);
     let (mut steps, mut early, mut waits) = (0, 0, false);
-    let mut taken = 0;
+    let mut cancelled_in = scenario.cancelled_after();
     let result = loop {
-        let mut step = call.step(now);
-        if scenario.cancelled_after() == Some(taken) && !matches!(step, Step::Done(_)) {
-            call.cancel(now);
-            step = call.step(now);
-            model.cancelled(&step);
-        }
-        taken += 1;
+        let step = next_step(&mut call, now, cancelled_in == Some(0));
+        cancelled_in = cancelled_in.and_then(|steps| steps.checked_sub(1));
         if !matches!(step, Step::Done(_)) {
             model.check_not_late(now);
         }
@@ -178,6 +173,22 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     model.check_result(result.as_ref().map(|_| ()));
     let again = call.step(now);
     assert!(matches!(again, Step::Done(Err(error)) if error.code() == OwnCode::Internal));
+}
+
+/// The next step. If the call is cancelled now, that is its end.
+fn next_step<I: Interface>(
+    call: &mut Call<I>,
+    now: Duration,
+    is_cancelled: bool,
+) -> Step<I::Response> {
+    let step = call.step(now);
+    if !is_cancelled || matches!(step, Step::Done(_)) {
+        return step;
+    }
+    call.cancel(now);
+    let end = call.step(now);
+    model::check_cancelled(&end);
+    end
 }
 
 fn build_failure(answer: Answer, detail: String) -> SendFailure {

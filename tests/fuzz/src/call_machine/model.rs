@@ -267,18 +267,6 @@ impl Model {
         }
     }
 
-    /// The call was cancelled, and this is its next step.
-    pub(super) fn cancelled<A>(&self, step: &Step<A>) {
-        let Step::Done(Err(error)) = step else {
-            panic!("a call goes on after it was cancelled");
-        };
-        let is_unknown = error.outcome() == Outcome::Unknown;
-        assert!(
-            error.code() == OwnCode::Cancelled || is_unknown,
-            "{error:?}"
-        );
-    }
-
     /// Checks the result of the call.
     pub(super) fn check_result(&self, result: Result<(), &Error>) {
         let Err(error) = result else {
@@ -300,6 +288,18 @@ impl Model {
     fn is_own_request(&self, send: &SendRequest) -> bool {
         send.request.path() == self.own_path
     }
+}
+
+/// Checks the step after a call was cancelled.
+pub(super) fn check_cancelled<A>(step: &Step<A>) {
+    let Step::Done(Err(error)) = step else {
+        panic!("a call goes on after it was cancelled");
+    };
+    let is_unknown = error.outcome() == Outcome::Unknown;
+    assert!(
+        error.code() == OwnCode::Cancelled || is_unknown,
+        "{error:?}"
+    );
 }
 
 enum Verdict {

@@ -7,6 +7,7 @@ use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
 use jumpqr_core::interface::{
     ApiGetAuthorizerList, AuthorizerList as Page, AuthorizerWalk, ComponentTokenField, WalkPosition,
 };
+use jumpqr_core::renewal::{Listed, Recalled};
 
 use crate::clock::Clock;
 
@@ -54,8 +55,8 @@ struct State {
 
 /// A search for a merchant, from one call to the next.
 struct Search {
-    /// The refresh token that was refused before the search began; empty if there was none.
-    refused: Secret,
+    /// The refresh token that was refused before the search began.
+    refused: Option<Secret>,
     /// How many readings had begun before: what they bring may be out of date.
     after: u64,
     /// Where its first page began.
@@ -63,17 +64,6 @@ struct Search {
     last_call_at: Duration,
     /// The merchant, after a page has named it.
     found: Option<Listed>,
-}
-
-/// What the list says of a merchant.
-#[derive(Clone)]
-pub(super) enum Listed {
-    /// It has this refresh token.
-    With(Secret),
-    /// It is there, but WeChat names no refresh token.
-    Without,
-    /// It is not there.
-    Absent,
 }
 
 struct Failure {
@@ -107,24 +97,21 @@ impl AuthorizerList {
         }
     }
 
-    /// Takes the merchant's refresh token from the pages that were read lately. It may be out of
-    /// date, and is handed out once.
-    pub(super) fn take_kept(&self, appid: &str) -> Option<Secret> {
-        let mut state = self.lock();
-        state.release(self.clock.now());
-        state.kept.get_mut(appid)?.take()
-    }
-
-    /// Returns whether the list has the merchant, if it was read whole lately.
-    pub(super) fn has_lately(&self, appid: &str) -> Option<bool> {
+    /// Returns what the pages that were read lately say of the merchant. A refresh token may be out
+    /// of date, and is handed out once.
+    pub(super) fn recall(&self, appid: &str) -> Recalled {
         let now = self.clock.now();
         let mut state = self.lock();
         state.release(now);
         let is_whole = state
             .whole_round_began_at
             .is_some_and(|began_at| now < began_at.saturating_add(KEPT));
-        let is_kept = state.kept.contains_key(appid);
-        (is_kept || is_whole).then_some(is_kept)
+        let kept = state.kept.get_mut(appid);
+        let is_kept = kept.is_some();
+        Recalled {
+            refresh_token: kept.and_then(Option::take),
+            is_listed: (is_kept || is_whole).then_some(is_kept),
+        }
     }
 
     /// Forgets which merchants the list did not have: a new one has authorised the platform.
@@ -152,7 +139,7 @@ impl AuthorizerList {
     pub(super) fn search(
         &self,
         appid: &str,
-        refused: &Secret,
+        refused: Option<&Secret>,
         deadline: Duration,
         read: impl Fn(ApiGetAuthorizerList, Duration) -> Result<Page>,
     ) -> Result<Listed> {
@@ -254,7 +241,7 @@ impl State {
     }
 
     /// Begins a search, or goes on with the one under way.
-    fn begin(&mut self, appid: &str, refused: &Secret, now: Duration) {
+    fn begin(&mut self, appid: &str, refused: Option<&Secret>, now: Duration) {
         self.release(now);
         if self.kept.is_empty() && self.searches.is_empty() && !self.is_reading {
             self.walk.begin_again();
@@ -265,7 +252,7 @@ impl State {
             .entry(appid.to_owned())
             .or_insert_with(|| Search::new(refused, begun));
         // What was read before this refresh token was refused may be out of date.
-        if search.refused != *refused {
+        if search.refused.as_ref() != refused {
             *search = Search::new(refused, begun);
         }
         search.last_call_at = now;
@@ -326,9 +313,9 @@ impl State {
 }
 
 impl Search {
-    fn new(refused: &Secret, after: u64) -> Self {
+    fn new(refused: Option<&Secret>, after: u64) -> Self {
         Self {
-            refused: refused.clone(),
+            refused: refused.cloned(),
             after,
             start: None,
             last_call_at: Duration::ZERO,

@@ -1,23 +1,18 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::renewal::{RecordBytes, Storing};
 use serde::{Deserialize, Serialize};
 
-use super::record::{millis, parse, to_bytes};
-use super::turn::Place;
-use crate::clock::Clock;
-use crate::store::{Key, TokenStore};
+use super::lease::Entry;
 
 /// For how long a ticket is good. Source: the official page of `getComponentAccessToken`.
 const LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The component_verify_ticket that WeChat pushes to a platform every 10 minutes.
 pub(crate) struct Ticket {
-    pub(crate) store: Arc<dyn TokenStore>,
-    pub(crate) key: Key,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entry: Entry,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,30 +52,37 @@ impl Ticket {
 
     /// Keeps this one from now on.
     pub(crate) fn set(&self, ticket: &Secret, timeout: Duration) -> Result<()> {
+        let received_at = self.entry.clock.time_of_day().as_millis();
         let stored = Stored {
             ticket: ticket.expose().to_owned(),
-            received_at_ms: millis(self.clock.time_of_day()),
+            received_at_ms: u64::try_from(received_at).unwrap_or(u64::MAX),
         };
-        let bytes = to_bytes(&stored)?;
-        let place = Place {
-            store: &self.store,
-            key: &self.key,
-            clock: &self.clock,
-            deadline: self.clock.now().saturating_add(timeout),
-        };
-        place.put(&bytes)
+        let bytes = serde_json::to_vec(&stored)
+            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))?;
+        let deadline = self.entry.clock.now().saturating_add(timeout);
+        self.entry
+            .store(Storing::record(RecordBytes(bytes), deadline))
     }
 
     fn load(&self, timeout: Duration) -> Result<Option<Stored>> {
-        let record = self.store.load(&self.key, timeout)?;
-        record
-            .map(|record| parse(&record.bytes, &self.key))
-            .transpose()
+        let Some(record) = self.entry.load(timeout)? else {
+            return Ok(None);
+        };
+        // The cause is left out: it could quote the ticket.
+        let stored = serde_json::from_slice(&record.bytes.0).map_err(|_| {
+            let key = &self.entry.key;
+            Error::new(
+                OwnCode::StoreDamaged,
+                format!("token_store: what is stored as {key} is not a ticket"),
+            )
+        })?;
+        Ok(Some(stored))
     }
 
     /// One from the future came on a machine whose clock is ahead: it counts as new.
     fn age(&self, stored: &Stored) -> Duration {
-        self.clock
+        self.entry
+            .clock
             .time_of_day()
             .saturating_sub(Duration::from_millis(stored.received_at_ms))
     }

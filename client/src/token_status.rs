@@ -1,14 +1,11 @@
+//! What a store tells about an account's token.
+
 use std::time::Duration;
 
-use jumpqr_core::error::Result;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::issuer::Issuer;
-use super::record::Record;
-use super::turn::Place;
-
-/// How the token of an account stands in its store. Nothing in it is a secret.
+/// The state of an account's token in its store. Nothing in it is a secret.
 ///
 /// It serialises with durations in whole seconds, cut off: `store`, `interface`, `appid`, `state`, `age`, `expires_in`,
 /// `has_refresh_token`, `verify_ticket_age`, `refused_errcode`, `refused_for`.
@@ -69,42 +66,6 @@ pub struct RefusedToken {
     pub errcode: Option<i64>,
     /// How long the same credentials are not tried again.
     pub again_in: Duration,
-}
-
-impl TokenStatus {
-    pub(super) fn new(issuer: &impl Issuer, place: &Place<'_>, record: &Record) -> Result<Self> {
-        let now = place.clock.time_of_day();
-        let token = record.access_token(now);
-        let expires_in = token
-            .as_ref()
-            .map(|(answer, age)| answer.expires_in.saturating_sub(*age));
-        let refused = record.refusal.as_ref().and_then(|refusal| {
-            // Where there is nothing to ask with, nothing of it was refused.
-            let proof = issuer.proof(record, place.time_left()).ok()?;
-            let again_in = refusal.again_in(&issuer.credentials(&proof), now)?;
-            Some(RefusedToken {
-                errcode: refusal.errcode,
-                again_in,
-            })
-        });
-        Ok(Self {
-            store: place.store.name(),
-            interface: issuer.interface(),
-            appid: issuer.appid().to_owned(),
-            state: match expires_in {
-                None => TokenState::Missing,
-                Some(Duration::ZERO) => TokenState::Expired,
-                Some(_) => TokenState::Valid,
-            },
-            age: token.map(|(_, age)| age),
-            expires_in,
-            has_refresh_token: issuer
-                .is_refreshed()
-                .then(|| record.refresh_token().is_some()),
-            verify_ticket_age: issuer.verify_ticket_age(place.time_left())?,
-            refused,
-        })
-    }
 }
 
 impl Serialize for TokenStatus {

@@ -1,14 +1,14 @@
-//! What WeChat said to credentials that it does not take, remembered so that it is not asked the same again at once.
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
 
-use std::fmt;
-use std::time::Duration;
-
-use jumpqr_core::error::{Error, ErrorKind, OwnCode};
-use jumpqr_core::{ErrCode, Secret};
-use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use super::record::millis;
+use crate::errcode::ErrCode;
+use crate::error::{Error, ErrorKind, OwnCode};
 
 /// How long the first refusal is remembered; each further one twice as long as the one before.
 const FIRST: Duration = Duration::from_secs(5);
@@ -16,55 +16,52 @@ const FIRST: Duration = Duration::from_secs(5);
 /// How long a refusal is remembered at most: somebody who fixes the account on WeChat's console waits for so long.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// `component is not authorized by this account`.
-pub(super) const NOT_AUTHORIZED: i64 = 61003;
-
 /// How much of WeChat's text is remembered, in characters.
 const LONGEST_TEXT: usize = 512;
 
-/// A refusal, and how often it has come in a row.
+/// What WeChat refused a credential with, and how often in a row. It is remembered, so that the same
+/// is not asked again at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Refusal {
-    /// WeChat's; `None` where WeChat's list of merchants did not name this one.
-    pub(super) errcode: Option<i64>,
-    /// `errmsg`, or what else was said.
+pub struct Refusal {
+    /// WeChat's; `None` if WeChat's list of merchants does not name this one.
+    errcode: Option<i64>,
+    /// WeChat's `errmsg`, or our message.
     text: String,
-    /// What was refused; anything else is a new attempt.
-    credentials: Credentials,
-    /// When it came, in ms since 1970.
+    /// The refused credential. Any other credential is a new attempt.
+    credential: CredentialDigest,
+    /// When it was refused, in ms since 1970.
     at_ms: u64,
     times: u32,
-    /// Whether WeChat's list of merchants has this one, although it calls the platform not
+    /// Whether WeChat's list of merchants has this one, although WeChat calls the platform not
     /// authorised.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     is_listed: bool,
 }
 
-/// By what credentials are told apart without being kept: half a SHA-256 of them, in hex.
+/// Tells credentials apart without keeping them: half of a SHA-256, in hex.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Credentials(String);
+pub struct CredentialDigest(String);
 
-impl Credentials {
-    pub(super) fn of(secrets: &[&Secret]) -> Self {
-        let mut context = Context::new(&SHA256);
-        for secret in secrets {
-            let bytes = secret.expose().as_bytes();
-            context.update(&bytes.len().to_be_bytes());
-            context.update(bytes);
-        }
-        let digest = context.finish();
-        let half = digest.as_ref().first_chunk().copied();
-        Self(format!(
-            "{:032x}",
-            u128::from_be_bytes(half.unwrap_or_default())
-        ))
+impl CredentialDigest {
+    /// The digest with these bytes.
+    #[must_use]
+    pub fn new(bytes: [u8; 16]) -> Self {
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
     }
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for CredentialDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(***)")
+        f.write_str("CredentialDigest(***)")
     }
+}
+
+/// Whether WeChat says that the merchant has not authorised the platform.
+pub(super) fn is_not_authorised(error: &Error) -> bool {
+    error
+        .code()
+        .documented()
+        .is_some_and(ErrCode::is_not_authorised)
 }
 
 /// 61003 for a merchant whom WeChat's list has. Developers report that WeChat takes some time, up
@@ -77,13 +74,14 @@ pub(super) fn of_listed_merchant(error: Error) -> Error {
 
 /// Who must not ask again.
 pub(super) enum Scope {
-    /// Everybody who shares the store: the credentials are wrong, a permission is missing, or a quota is used up.
+    /// Everybody who shares the store: the credential is wrong, a permission is missing, or a quota
+    /// is used up.
     Everybody,
-    /// Everybody on this machine: what is refused is its address.
-    Here,
+    /// Everybody on this machine: WeChat refuses its address.
+    Machine,
 }
 
-/// Whether asking again brings the same, and whom.
+/// Returns who would be refused in the same way; `None` if the next request may succeed.
 pub(super) fn scope(error: &Error) -> Option<Scope> {
     if error.errcode().is_none() && error.code() != OwnCode::NoRefreshToken {
         return None;
@@ -94,7 +92,7 @@ pub(super) fn scope(error: &Error) -> Option<Scope> {
     }
     let known = error.code().documented();
     if known.is_some_and(ErrCode::is_about_address) {
-        return Some(Scope::Here);
+        return Some(Scope::Machine);
     }
     match error.kind() {
         ErrorKind::Credentials
@@ -106,16 +104,17 @@ pub(super) fn scope(error: &Error) -> Option<Scope> {
 }
 
 impl Refusal {
-    /// The refusal of these credentials at `time_of_day`; `former` are those that are still remembered.
+    /// The refusal of this credential at `time_of_day`; `former` are the refusals that are still
+    /// remembered.
     pub(super) fn new<'a>(
         error: &Error,
-        credentials: Credentials,
+        credential: CredentialDigest,
         former: impl IntoIterator<Item = &'a Self>,
         time_of_day: Duration,
     ) -> Self {
         let same = former
             .into_iter()
-            .filter(|former| former.credentials == credentials);
+            .filter(|former| former.credential == credential);
         let times = same.map(|former| former.times).max().unwrap_or(0);
         Self {
             errcode: error.errcode(),
@@ -125,18 +124,30 @@ impl Refusal {
                 .chars()
                 .take(LONGEST_TEXT)
                 .collect(),
-            credentials,
+            credential,
             at_ms: millis(time_of_day),
             times: times.saturating_add(1),
-            is_listed: error.errcode() == Some(NOT_AUTHORIZED) && error.is_retryable(),
+            is_listed: is_not_authorised(error) && error.is_retryable(),
         }
     }
 
-    /// How long these credentials are not tried again. A clock that was set back ends it.
-    pub(super) fn again_in(&self, credentials: &Credentials, now: Duration) -> Option<Duration> {
-        let age = now.checked_sub(Duration::from_millis(self.at_ms))?;
+    /// WeChat's `errcode`; `None` if its list of merchants does not name this one.
+    #[must_use]
+    pub fn errcode(&self) -> Option<i64> {
+        self.errcode
+    }
+
+    /// How long this credential must not be tried again; `None` if it may. If the clock was set
+    /// back, it may.
+    #[must_use]
+    pub fn again_in(
+        &self,
+        credential: &CredentialDigest,
+        time_of_day: Duration,
+    ) -> Option<Duration> {
+        let age = time_of_day.checked_sub(Duration::from_millis(self.at_ms))?;
         let life = self.life().checked_sub(age).filter(|rest| !rest.is_zero());
-        life.filter(|_| self.credentials == *credentials)
+        life.filter(|_| self.credential == *credential)
     }
 
     fn life(&self) -> Duration {
@@ -144,7 +155,7 @@ impl Refusal {
         LONGEST.min(FIRST * 2_u32.saturating_pow(doublings))
     }
 
-    /// The error again, without having asked.
+    /// The error of a request that is not made.
     pub(super) fn error(&self, interface: &'static str, again_in: Duration) -> Error {
         let (error, advice) = match self.errcode {
             Some(errcode) => {
@@ -174,17 +185,16 @@ impl Refusal {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use core::time::Duration;
 
-    use jumpqr_core::Error;
-
-    use super::{Credentials, Refusal};
+    use super::{CredentialDigest, Refusal};
+    use crate::error::Error;
 
     const NOW: Duration = Duration::from_secs(1_800_000_000);
     const BEFORE: Duration = Duration::from_secs(1_799_999_999);
 
-    fn of(secret: &str) -> Credentials {
-        Credentials::of(&[&secret.into()])
+    fn digest(byte: u8) -> CredentialDigest {
+        CredentialDigest::new([byte; 16])
     }
 
     #[test]
@@ -192,34 +202,22 @@ mod tests {
         let error = Error::from_answer(40125, "invalid appsecret");
         let mut former = None;
         for life in [5, 10, 20, 40, 60, 60] {
-            let refusal = Refusal::new(&error, of("S"), &former, NOW);
-            let left = |after| refusal.again_in(&of("S"), NOW + after);
+            let refusal = Refusal::new(&error, digest(1), &former, NOW);
+            let left = |after| refusal.again_in(&digest(1), NOW + after);
             assert_eq!(left(Duration::ZERO), Some(Duration::from_secs(life)));
             assert_eq!(left(Duration::from_secs(life)), None);
             former = Some(refusal);
         }
-        let other = Refusal::new(&error, of("other"), &former, NOW);
-        assert_eq!(
-            other.again_in(&of("other"), NOW),
-            Some(Duration::from_secs(5))
-        );
+        let other = Refusal::new(&error, digest(2), &former, NOW);
+        let again_in = other.again_in(&digest(2), NOW);
+        assert_eq!(again_in, Some(Duration::from_secs(5)));
     }
 
     #[test]
     fn other_credentials_and_a_clock_that_was_set_back_end_it() {
         let error = Error::from_answer(40013, "invalid appid");
-        let refusal = Refusal::new(&error, of("S"), None, NOW);
-        assert_eq!(refusal.again_in(&of("other"), NOW), None);
-        assert_eq!(refusal.again_in(&of("S"), BEFORE), None);
-    }
-
-    #[test]
-    fn credentials_are_told_apart_and_neither_kept_nor_printed() {
-        assert_ne!(
-            Credentials::of(&[&"a".into(), &"bc".into()]),
-            Credentials::of(&[&"ab".into(), &"c".into()])
-        );
-        assert!(!of("APPSECRET").0.contains("APPSECRET"));
-        assert_eq!(format!("{:?}", of("S")), "Credentials(***)");
+        let refusal = Refusal::new(&error, digest(1), None, NOW);
+        assert_eq!(refusal.again_in(&digest(2), NOW), None);
+        assert_eq!(refusal.again_in(&digest(1), BEFORE), None);
     }
 }

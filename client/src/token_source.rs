@@ -1,0 +1,149 @@
+//! Where a call gets its access token.
+//!
+//! This stands below the driver of calls, and knows no store and no interface. The tokens that are
+//! renewed and stored are in [`tokens`](crate::tokens), above the driver.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::check::has_white_space;
+use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::interface::LONGEST_CREDENTIAL;
+
+use crate::cancel::{CALLER_CANCELLED, Cancel};
+use crate::on_thread::{NotDone, on_thread};
+use crate::token_status::TokenStatus;
+
+/// Provides access tokens. It is asked before every call, from many threads at once, so it keeps
+/// the token that it has.
+pub trait TokenSource: Send + Sync + 'static {
+    /// Returns a token that is newer than the rejected one, if one was rejected; `Ok(None)` if
+    /// there is no newer one.
+    fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>>;
+
+    /// Returns what [`token`](Self::token) returns if that takes no waiting.
+    ///
+    /// If it may take some time, this is `None`. The token is then asked for on a thread of its
+    /// own, so that a call that waits for it can be [cancelled](crate::Cancel::with_check).
+    fn cached_token(&self, _request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        None
+    }
+
+    /// Returns the state of the token in its store, which may take `timeout`; `None` if there is no
+    /// store.
+    fn status(&self, _timeout: Duration) -> Result<Option<TokenStatus>> {
+        Ok(None)
+    }
+}
+
+/// What a token is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenRequest<'a> {
+    /// The token that WeChat has just called stale.
+    pub rejected: Option<&'a Secret>,
+    /// How long the call that needs the token has left.
+    pub time_left: Duration,
+}
+
+/// The same token for ever. If WeChat calls it stale, there is no other.
+#[derive(Debug)]
+pub(crate) struct FixedToken(pub(crate) Secret);
+
+impl TokenSource for FixedToken {
+    fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
+        Ok(request.rejected.is_none().then(|| self.0.clone()))
+    }
+
+    fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        Some(self.token(request))
+    }
+}
+
+/// What the caller's function may fail with.
+type Failure = Box<dyn StdError + Send + Sync>;
+
+/// The caller's own function, for example a request to a central token service.
+pub(crate) struct TokenFunction<F>(pub(crate) F);
+
+impl<F> TokenSource for TokenFunction<F>
+where
+    F: Fn(&TokenRequest<'_>) -> Result<Secret, Failure> + Send + Sync + 'static,
+{
+    fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
+        match (self.0)(request) {
+            Ok(token) if token.expose().is_empty() => Err(Error::new(
+                OwnCode::TokenSourceFailed,
+                "the token function gave an empty token",
+            )),
+            Ok(token) if has_white_space(token.expose()) => Err(Error::new(
+                OwnCode::TokenSourceFailed,
+                "the token function gave a token with white space or a control character in it",
+            )),
+            Ok(token) if token.expose().len() > LONGEST_CREDENTIAL => Err(Error::new(
+                OwnCode::TokenSourceFailed,
+                "the token function gave a token that is far too long; WeChat's have up to 512 characters",
+            )),
+            // WeChat would reject the same token again.
+            Ok(token) => Ok(Some(token).filter(|token| request.rejected != Some(token))),
+            Err(failure) => Err(match failure.downcast::<Error>() {
+                Ok(error) => *error,
+                Err(failure) => Error::new(OwnCode::TokenSourceFailed, "the token function failed")
+                    .with_source(failure),
+            }),
+        }
+    }
+
+    /// The function is the caller's own, and may be bound to the caller's thread.
+    fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        Some(self.token(request))
+    }
+}
+
+/// The tokens of a source, for a call that can be cancelled while it waits for one.
+///
+/// A request for a token is not broken off: others may be waiting for it, and a refresh token that
+/// comes with it would be lost. So it is made on another thread, which ends it in any case.
+pub(crate) struct CancellableSource {
+    source: Arc<dyn TokenSource>,
+    cancel: Cancel,
+}
+
+impl CancellableSource {
+    pub(crate) fn new(source: &Arc<dyn TokenSource>, cancel: &Cancel) -> Self {
+        Self {
+            source: Arc::clone(source),
+            cancel: cancel.clone(),
+        }
+    }
+}
+
+impl TokenSource for CancellableSource {
+    fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
+        if let Some(token) = self.source.cached_token(request) {
+            return token;
+        }
+        let source = Arc::clone(&self.source);
+        let rejected = request.rejected.cloned();
+        let time_left = request.time_left;
+        let get = move || {
+            source.token(&TokenRequest {
+                rejected: rejected.as_ref(),
+                time_left,
+            })
+        };
+        on_thread("jumpqr-token", &self.cancel, get).unwrap_or_else(|not_done| {
+            Err(match not_done {
+                NotDone::Cancelled => Error::new(OwnCode::Cancelled, CALLER_CANCELLED),
+                NotDone::NoThread(error) => Error::new(
+                    OwnCode::Internal,
+                    format!("no thread can be started: {error}"),
+                ),
+                NotDone::Panicked => {
+                    Error::new(OwnCode::Internal, "the request for a token was broken off")
+                }
+            })
+        })
+    }
+}

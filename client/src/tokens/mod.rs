@@ -1,0 +1,220 @@
+//! The access tokens that are renewed and kept in stores.
+//!
+//! ```text
+//!   Client ──▶ drive ──▶ TokenSource            Where a call gets its token.
+//!                             ▲
+//!                      StoredTokens<Issuer>     The token of one account.
+//!                        │       │
+//!            single_flight     jumpqr_core::renewal::Renewal
+//!            one thread         decides; the loop below obeys
+//!            renews                │
+//!                                  ├─ Load, Lease, Save, Release ─▶ lease ──▶ store
+//!                                  ├─ Credential ─────────────────▶ appsecret, ticket, refresh token
+//!                                  ├─ Ask ────────────────────────▶ app, platform, merchant ──▶ drive
+//!                                  └─ Recall, Search ─────────────▶ authorizer_list ──▶ drive
+//! ```
+//!
+//! [`StoredTokens::renew`] is the only loop, and it decides nothing. A call for a merchant needs
+//! three tokens at most: the merchant's, whose request needs the platform's, whose request needs
+//! none.
+
+mod app;
+mod authorizer_list;
+mod issuer;
+mod lease;
+mod merchant;
+mod platform;
+mod single_flight;
+mod status;
+mod ticket;
+
+pub(crate) use app::AppIssuer;
+pub use app::TokenInterface;
+pub(crate) use authorizer_list::AuthorizerList;
+pub(crate) use lease::Entry;
+pub(crate) use merchant::MerchantIssuer;
+pub(crate) use platform::{PlatformAccount, PlatformIssuer};
+pub(crate) use ticket::Ticket;
+
+pub use crate::token_source::{TokenRequest, TokenSource};
+pub use crate::token_status::{RefusedToken, TokenState, TokenStatus};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jumpqr_core::Secret;
+use jumpqr_core::error::Result;
+use jumpqr_core::renewal::{Account, RecordBytes, Renewal, Step, Storing, TokenRecord};
+
+use self::issuer::Issuer;
+use self::single_flight::{Flight, Joined, SingleFlight};
+use crate::clock::Clock;
+use crate::store::{Key, TokenStore};
+
+/// How long the end of an account's last client may wait for a store that does not take a refresh
+/// token.
+const LAST_SAVE: Duration = Duration::from_secs(2);
+
+/// The tokens of one account, of one kind.
+pub(crate) struct StoredTokens<I: Issuer> {
+    issuer: I,
+    entry: Entry,
+    flight: SingleFlight,
+}
+
+impl<I: Issuer> StoredTokens<I> {
+    /// `further` is what the key of the record has beside the interface and the appid.
+    pub(crate) fn new(
+        issuer: I,
+        further: &[&str],
+        store: Arc<dyn TokenStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let key = Key::new(issuer.interface(), issuer.appid(), further)?;
+        Ok(Self {
+            issuer,
+            entry: Entry { store, key, clock },
+            flight: SingleFlight::default(),
+        })
+    }
+
+    pub(crate) fn issuer(&self) -> &I {
+        &self.issuer
+    }
+
+    /// Whether a refresh token is only in memory, because the store has failed.
+    pub(crate) fn has_unsaved(&self) -> bool {
+        self.flight.has_unsaved()
+    }
+
+    pub(crate) fn store_name(&self) -> String {
+        self.entry.store.name()
+    }
+
+    pub(crate) fn status_in_store(&self, timeout: Duration) -> Result<TokenStatus> {
+        status::status(&self.issuer, &self.entry, timeout)
+    }
+
+    /// Stores the refresh token that a new authorisation has brought. The next token is asked for
+    /// with it.
+    pub(crate) fn set_refresh_token(&self, token: Secret, timeout: Duration) -> Result<()> {
+        let deadline = self.entry.clock.now().saturating_add(timeout);
+        let record = TokenRecord::with_refresh_token(Some(token)).to_bytes()?;
+        self.entry
+            .store(Storing::record(RecordBytes(record), deadline))?;
+        self.flight.authorised();
+        Ok(())
+    }
+
+    fn account(&self) -> Account<'_> {
+        Account {
+            interface: self.issuer.interface(),
+            appid: self.issuer.appid(),
+            platform: self.issuer.platform(),
+            key: self.entry.key.name(),
+            is_of_one_machine: self.entry.store.is_of_one_machine(),
+        }
+    }
+
+    /// Does what the renewal says, and publishes what it remembers after each step.
+    fn renew(&self, mut flight: Flight<'_>, rejected: Option<&Secret>) -> Result<Secret> {
+        let (entry, issuer) = (&self.entry, &self.issuer);
+        let mut renewal = Renewal::new(
+            self.account(),
+            self.flight.memory(),
+            rejected.cloned(),
+            flight.deadline(),
+            entry.moment(),
+            fastrand::f64(),
+        );
+        let mut lease = entry.lease();
+        loop {
+            match renewal.step(entry.moment()) {
+                Step::Load { timeout } => {
+                    let stored = entry.load(timeout);
+                    renewal.loaded(entry.moment(), stored);
+                }
+                Step::Lease { life, timeout } => {
+                    let fence = lease.take(life, timeout);
+                    renewal.leased(entry.moment(), fence);
+                }
+                Step::Credential {
+                    refresh_token,
+                    timeout,
+                } => {
+                    let credential = issuer.credential(refresh_token, timeout);
+                    renewal.credential(entry.moment(), credential);
+                }
+                Step::Ask {
+                    credential,
+                    force,
+                    timeout,
+                } => {
+                    let answer = issuer.ask(&credential, force, timeout);
+                    renewal.answered(entry.moment(), answer);
+                }
+                Step::Recall => renewal.recalled(entry.moment(), issuer.recall()),
+                Step::Search { refused, deadline } => {
+                    let (listed, got_further) = issuer.search(refused.as_ref(), deadline);
+                    renewal.searched(entry.moment(), listed, got_further);
+                }
+                Step::Save { record, timeout } => {
+                    let saved = lease.save(&record, timeout);
+                    renewal.saved(entry.moment(), saved);
+                }
+                Step::Release { timeout } => {
+                    let is_released = lease.release(timeout).is_ok();
+                    renewal.released(entry.moment(), is_released);
+                }
+                Step::Wait { until } => entry.clock.sleep_until(until),
+                Step::Use { token, failure } => {
+                    flight.end(&renewal, failure);
+                    return Ok(token);
+                }
+                Step::Fail(error) => {
+                    flight.end(&renewal, Some(error.clone()));
+                    return Err(error);
+                }
+            }
+            flight.publish(&mut renewal);
+        }
+    }
+}
+
+impl<I: Issuer> TokenSource for StoredTokens<I> {
+    fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
+        let clock = &*self.entry.clock;
+        let joined = self
+            .flight
+            .join(clock, request.rejected, request.time_left)?;
+        match joined {
+            Joined::Token(token) => Ok(Some(token)),
+            Joined::Flight(flight) => self.renew(flight, request.rejected).map(Some),
+        }
+    }
+
+    fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        let now = self.entry.clock.now();
+        let cached = self.flight.cached_token(now, request.rejected)?;
+        Some(Ok(Some(cached)))
+    }
+
+    fn status(&self, timeout: Duration) -> Result<Option<TokenStatus>> {
+        self.status_in_store(timeout).map(Some)
+    }
+}
+
+/// At the end of the account's last client, a refresh token that is not stored yet is stored.
+impl<I: Issuer> Drop for StoredTokens<I> {
+    fn drop(&mut self) {
+        let deadline = self.entry.clock.now().saturating_add(LAST_SAVE);
+        let storing = Storing::unsaved(self.flight.memory(), self.entry.key.name(), deadline);
+        if let Err(error) = self.entry.store(storing) {
+            log::warn!(
+                "the refresh token of {} that WeChat gave last was not stored: {}. The next call looks it up in WeChat's list of merchants.",
+                self.issuer.appid(),
+                error.message()
+            );
+        }
+    }
+}

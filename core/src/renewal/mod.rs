@@ -1,0 +1,372 @@
+//! How an account gets a new access token, decided without I/O.
+//!
+//! A [`Renewal`] is asked for its next [`Step`]. Whoever drives it does what the step says and
+//! reports the result. Stores, WeChat, clocks, chance and digests are outside: each is a step or an
+//! argument.
+//!
+//! ```text
+//!   ┌─▶ Load ─────── the stored token is fresh ─────────────────────────────▶ Use
+//!   │     │
+//!   │     ▼
+//!   │   Credential, only if a refusal is remembered ─ it still holds ───────▶ Fail
+//!   │     │
+//!   │     ▼
+//!   │   Lease ────── somebody else has it, and the former token lives ──────▶ Use
+//!   │     │
+//!   │     ▼
+//!   │   Load ─────── the stored token is fresh ──────────────────┐
+//!   │     │  ▲                                                   │
+//!   │     │  └─ Save, if a new refresh token is not stored yet   │
+//!   │     ▼                                                      │
+//!   │   Credential ─ a remembered refusal holds ─────────────────┤
+//!   │     │                                                      │
+//!   │     ▼                                                      ▼
+//!   │    Ask ──────────────────▶ Save ───────────────────────▶ Release ──▶ Use, Fail
+//!   │     │ ▲                                                    │
+//!   │     │ └─ another refresh token ─┐                          │
+//!   │     └─ refused ─▶ Recall ─▶ Search ─ no other ─▶ Save      │
+//!   │                                                            │
+//!   └─── Wait ◀─ the lease is held or lost, the store failed ────┘
+//! ```
+//!
+//! Recall and Search are steps of merchants alone: WeChat's list has their refresh tokens.
+//!
+//! What always holds:
+//!
+//! - **Stored before used.** An answer that brings a new refresh token may have killed the former
+//!   one. Its access token is used only after the record with both is saved. Until then the record
+//!   is in [`Memory`], and later renewals save it first.
+//! - **One asker.** WeChat is asked only under the lease. A lease that was lost saves nothing: the
+//!   store compares fences.
+//! - **A refusal is remembered.** The same credential is not tried again for 5 s, and up to 60 s if
+//!   it is refused again and again. A refresh token's refusal is final only after WeChat's list was
+//!   read.
+//! - **A token is dropped only if it is still the one that failed.** If WeChat gives the rejected
+//!   token again, and that is rejected, too, a new one is forced, at most every 30 s.
+//! - **The work is bounded.** The deadline bounds the waits; after two failures in a row, only a
+//!   refresh token that would be lost keeps the renewal trying. At most 3 refresh tokens are refused
+//!   in an attempt. A request that timed out is made once more.
+//! - **The former token serves while it lives**, whatever the renewal fails with. It is never the
+//!   rejected one.
+//!
+//! [`Storing`] is a smaller machine beside it, for records that do not come from a renewal.
+//!
+//! One complete renewal:
+//!
+//! ```
+//! use std::time::Duration;
+//! use jumpqr_core::Secret;
+//! use jumpqr_core::interface::TokenResponse;
+//! use jumpqr_core::renewal::{
+//!     Account, Credential, CredentialDigest, Issued, Memory, Moment, Renewal, Step,
+//! };
+//!
+//! let account = Account {
+//!     interface: "stable_token",
+//!     appid: "wx1234567890abcdef",
+//!     platform: None,
+//!     key: "stable_token-wx1234567890abcdef",
+//!     is_of_one_machine: true,
+//! };
+//! let moment = Moment {
+//!     now: Duration::ZERO,
+//!     time_of_day: Duration::from_secs(1_800_000_000),
+//! };
+//! let deadline = Duration::from_secs(30);
+//! let mut renewal = Renewal::new(account, Memory::default(), None, deadline, moment, 0.5);
+//! let token = loop {
+//!     match renewal.step(moment) {
+//!         Step::Load { .. } => renewal.loaded(moment, Ok(None)),
+//!         Step::Lease { .. } => renewal.leased(moment, Ok(Some(1))),
+//!         Step::Credential { .. } => {
+//!             let credential = Credential {
+//!                 secret: Some(Secret::new("APPSECRET")),
+//!                 digest: CredentialDigest::new([7; 16]),
+//!             };
+//!             renewal.credential(moment, Ok(credential));
+//!         }
+//!         Step::Ask { credential, .. } => {
+//!             assert_eq!(credential.expose(), "APPSECRET");
+//!             let life = Duration::from_secs(7200);
+//!             let issued = Issued::from(TokenResponse::new(Secret::new("TOKEN"), life));
+//!             renewal.answered(moment, Ok(issued));
+//!         }
+//!         Step::Save { record, .. } => {
+//!             assert!(!record.0.is_empty());
+//!             renewal.saved(moment, Ok(true));
+//!         }
+//!         Step::Release { .. } => renewal.released(moment, true),
+//!         Step::Use { token, .. } => break token,
+//!         other => unreachable!("nothing failed: {other:?}"),
+//!     }
+//! };
+//! assert_eq!(token.expose(), "TOKEN");
+//! // The next call finds it in memory.
+//! assert_eq!(renewal.memory().cached_token(moment.now, None, false), Some(&token));
+//! ```
+
+mod asking;
+mod cached;
+mod failing;
+mod leasing;
+mod loading;
+mod memory;
+mod record;
+mod refusal;
+mod saving;
+mod searching;
+mod step;
+mod storing;
+
+pub use memory::Memory;
+pub use record::TokenRecord;
+pub use refusal::{CredentialDigest, Refusal};
+pub use step::{Credential, Issued, Listed, Moment, Recalled, RecordBytes, Step, StoredRecord};
+pub use storing::{Storing, StoringStep};
+
+use core::time::Duration;
+
+use self::asking::Request;
+use self::leasing::{Then, lease_life};
+use self::loading::Loading;
+use self::saving::Saving;
+use crate::error::Error;
+use crate::interface::{ApiGetAuthorizerList, Interface};
+use crate::secret::Secret;
+
+/// How long the store may take at least to save what WeChat has given, and to release a lease. It
+/// would be lost, or others held up, for the sake of a deadline that is almost over.
+const AT_LEAST: Duration = Duration::from_millis(200);
+
+/// Whose tokens are renewed, and where they are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// The interface that issues the tokens.
+    pub interface: &'static str,
+    /// Whose tokens they are.
+    pub appid: &'a str,
+    /// The appid of the platform, if this is one of its merchants.
+    pub platform: Option<&'a str>,
+    /// The key of the record, for messages.
+    pub key: &'a str,
+    /// Whether all who share the store are on one machine. What WeChat says to the machine's
+    /// address then holds for all of them.
+    pub is_of_one_machine: bool,
+}
+
+impl Account<'_> {
+    /// Whether `interface` is called for these tokens alone, so that its refusals are refusals of
+    /// them.
+    fn is_asked_by(&self, interface: &str) -> bool {
+        let list = self.platform.is_some() && interface == ApiGetAuthorizerList::NAME;
+        interface == self.interface || list
+    }
+}
+
+/// One renewal of an account's access token, from the first look into the store to its end.
+#[derive(Debug)]
+pub struct Renewal<'a> {
+    account: Account<'a>,
+    memory: Memory,
+    rejected: Option<Secret>,
+    deadline: Duration,
+    /// From 0 to 1: when the next renewal begins.
+    chance: f64,
+    /// The record that was loaded last.
+    record: TokenRecord,
+    /// The fence of the lease that is held.
+    fence: Option<u64>,
+    state: State,
+    /// How many attempts failed because of the store.
+    failures: u32,
+    /// What the last attempt failed with, if its time was over.
+    late: Option<Error>,
+    /// Whether this attempt has read a page of WeChat's list.
+    got_further: bool,
+    /// Whether a refresh token waited to be stored when the renewal began.
+    had_unsaved: bool,
+    has_asked: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    Loading(Loading),
+    Leasing,
+    GettingCredential,
+    Asking {
+        request: Request,
+        secret: Secret,
+    },
+    Recalling(Request),
+    Searching(Request),
+    Saving {
+        record: RecordBytes,
+        saving: Saving,
+    },
+    Releasing {
+        failures: u32,
+        then: Then,
+    },
+    WaitingToRelease {
+        until: Duration,
+        failures: u32,
+        then: Then,
+    },
+    WaitingToLoad {
+        until: Duration,
+    },
+    Done(End),
+    /// A result is being taken.
+    Idle,
+}
+
+#[derive(Debug)]
+enum End {
+    Use {
+        token: Secret,
+        failure: Option<Error>,
+    },
+    Fail(Error),
+}
+
+impl<'a> Renewal<'a> {
+    /// A renewal that begins at `moment`.
+    ///
+    /// `rejected` is the token that WeChat has just called stale. `chance`, from 0 to 1, chooses
+    /// when the new token is renewed in turn, so that the processes of a fleet do not all ask at
+    /// once.
+    ///
+    /// If the cached token still lives, the renewal takes at most half of the time until
+    /// `deadline`: the rest is for the call itself.
+    #[must_use]
+    pub fn new(
+        account: Account<'a>,
+        memory: Memory,
+        rejected: Option<Secret>,
+        deadline: Duration,
+        moment: Moment,
+        chance: f64,
+    ) -> Self {
+        let deadline = if memory.usable(moment.now, rejected.as_ref()).is_some() {
+            moment
+                .now
+                .saturating_add(deadline.saturating_sub(moment.now) / 2)
+        } else {
+            deadline
+        };
+        Self {
+            account,
+            rejected,
+            deadline,
+            chance,
+            record: TokenRecord::default(),
+            fence: None,
+            state: State::Loading(Loading::First),
+            failures: 0,
+            late: None,
+            got_further: false,
+            had_unsaved: memory.has_unsaved(),
+            has_asked: false,
+            memory,
+        }
+    }
+
+    /// What to do now. The same step is returned until its result is reported.
+    pub fn step(&mut self, moment: Moment) -> Step {
+        self.wake(moment);
+        let timeout = self.time_left(moment);
+        match &self.state {
+            State::Loading(_) => Step::Load { timeout },
+            State::Leasing => Step::Lease {
+                life: lease_life(timeout),
+                timeout,
+            },
+            State::GettingCredential => Step::Credential {
+                refresh_token: self.record.refresh_token(),
+                timeout,
+            },
+            State::Asking { request, secret } => Step::Ask {
+                credential: secret.clone(),
+                force: request.force,
+                timeout: request.deadline.saturating_sub(moment.now),
+            },
+            State::Recalling(_) => Step::Recall,
+            State::Searching(request) => Step::Search {
+                refused: request.refused.last().cloned(),
+                deadline: request.deadline,
+            },
+            State::Saving { record, .. } => Step::Save {
+                record: record.clone(),
+                timeout: timeout.max(AT_LEAST),
+            },
+            State::Releasing { .. } => Step::Release {
+                timeout: timeout.max(AT_LEAST),
+            },
+            State::WaitingToLoad { until } | State::WaitingToRelease { until, .. } => {
+                Step::Wait { until: *until }
+            }
+            State::Done(End::Use { token, failure }) => Step::Use {
+                token: token.clone(),
+                failure: failure.clone(),
+            },
+            State::Done(End::Fail(error)) => Step::Fail(error.clone()),
+            State::Idle => Step::Wait { until: moment.now },
+        }
+    }
+
+    /// What the process must remember. Publish it after each report: other threads may use a token
+    /// that was found, and a crash of this one must not lose a refresh token.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Forgets the memory: the merchant has authorised the platform again, so what was known before
+    /// is out of date.
+    pub fn forget(&mut self) {
+        self.memory = Memory::default();
+    }
+
+    /// When the renewal ends at the latest.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Whether WeChat has given a token. If not, the token came from the store or from memory.
+    #[must_use]
+    pub fn has_asked(&self) -> bool {
+        self.has_asked
+    }
+
+    /// Ends a wait that is over.
+    fn wake(&mut self, moment: Moment) {
+        match core::mem::replace(&mut self.state, State::Idle) {
+            State::WaitingToLoad { until } if until <= moment.now => {
+                self.state = State::Loading(Loading::First);
+            }
+            State::WaitingToRelease {
+                until,
+                failures,
+                then,
+            } if until <= moment.now => self.state = State::Releasing { failures, then },
+            other => self.state = other,
+        }
+    }
+
+    fn time_left(&self, moment: Moment) -> Duration {
+        self.deadline.saturating_sub(moment.now)
+    }
+
+    /// Whether the former token still lives.
+    fn is_served(&self, moment: Moment) -> bool {
+        let rejected = self.rejected.as_ref();
+        self.memory.usable(moment.now, rejected).is_some()
+    }
+
+    fn fresh(&self, moment: Moment) -> Option<Secret> {
+        self.memory
+            .fresh(moment.now, self.rejected.as_ref())
+            .cloned()
+    }
+}

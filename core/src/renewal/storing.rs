@@ -1,0 +1,259 @@
+//! How a record is stored, whoever holds its lease: a ticket, the refresh token of a new
+//! authorisation, or one that an earlier renewal could not store.
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use super::AT_LEAST;
+use super::leasing::{MOST_TRIES, look_again_at, pause_after, release_again_at, too_late};
+use super::memory::Memory;
+use super::record::TokenRecord;
+use super::step::{RecordBytes, StoredRecord};
+use crate::error::{Error, Result};
+
+/// How long others are kept away at most.
+const LEASE_LIFE: Duration = Duration::from_secs(5);
+
+/// What to do next to store a record. The results go to the methods of [`Storing`].
+#[derive(Debug)]
+pub enum StoringStep {
+    /// Take the lease, and report to [`leased`](Storing::leased).
+    Lease {
+        /// After this time, others may take the lease.
+        life: Duration,
+        /// How long the store may take.
+        timeout: Duration,
+    },
+    /// Load the record, and report to [`loaded`](Storing::loaded).
+    Load {
+        /// How long the store may take.
+        timeout: Duration,
+    },
+    /// Save the record under the lease, and report to [`saved`](Storing::saved).
+    Save {
+        /// The record.
+        record: RecordBytes,
+        /// How long the store may take.
+        timeout: Duration,
+    },
+    /// Release the lease, and report to [`released`](Storing::released).
+    Release {
+        /// How long the store may take.
+        timeout: Duration,
+    },
+    /// Do nothing until then.
+    Wait {
+        /// When there is something to do.
+        until: Duration,
+    },
+    /// The record is stored, or need not be; or the store has failed.
+    Done(Result<()>),
+}
+
+/// Stores one record: it waits for the lease, saves, and releases.
+///
+/// ```text
+///   ┌─▶ Lease ─▶ Load, for what an earlier renewal could not store ─▶ Save ─▶ Release ─▶ Done
+///   └─── Wait ◀─ the lease is held or lost, the store failed ───────────────────┘
+/// ```
+///
+/// If the store fails, it is tried twice more.
+#[derive(Debug)]
+pub struct Storing<'a> {
+    what: What<'a>,
+    deadline: Duration,
+    state: State,
+    failures: u32,
+}
+
+#[derive(Debug)]
+enum What<'a> {
+    Record(RecordBytes),
+    /// The unsaved record of this memory, unless the store has gone on from there.
+    Unsaved {
+        memory: Box<Memory>,
+        key: &'a str,
+    },
+}
+
+#[derive(Debug)]
+enum State {
+    Leasing,
+    Loading,
+    Saving(RecordBytes),
+    Releasing {
+        failures: u32,
+        then: Then,
+    },
+    WaitingToRelease {
+        until: Duration,
+        failures: u32,
+        then: Then,
+    },
+    WaitingToLease {
+        until: Duration,
+    },
+    Done(Result<()>),
+}
+
+/// What follows the release.
+#[derive(Debug, Clone)]
+enum Then {
+    End,
+    LookAgain,
+    Fail(Error),
+}
+
+impl<'a> Storing<'a> {
+    /// Stores these bytes in the place of whatever is stored.
+    #[must_use]
+    pub fn record(bytes: RecordBytes, deadline: Duration) -> Self {
+        Self::new(What::Record(bytes), deadline)
+    }
+
+    /// Stores the refresh token that an earlier renewal could not store, if `memory` has one and
+    /// the record under `key` still holds the one before.
+    #[must_use]
+    pub fn unsaved(memory: Memory, key: &'a str, deadline: Duration) -> Self {
+        let memory = Box::new(memory);
+        Self::new(What::Unsaved { memory, key }, deadline)
+    }
+
+    fn new(what: What<'a>, deadline: Duration) -> Self {
+        let is_done = matches!(&what, What::Unsaved { memory, .. } if !memory.has_unsaved());
+        Self {
+            what,
+            deadline,
+            state: if is_done {
+                State::Done(Ok(()))
+            } else {
+                State::Leasing
+            },
+            failures: 0,
+        }
+    }
+
+    /// What to do now. The same step is returned until its result is reported.
+    pub fn step(&mut self, now: Duration) -> StoringStep {
+        match &self.state {
+            State::WaitingToLease { until } if *until <= now => self.state = State::Leasing,
+            State::WaitingToRelease {
+                until,
+                failures,
+                then,
+            } if *until <= now => {
+                self.state = State::Releasing {
+                    failures: *failures,
+                    then: then.clone(),
+                };
+            }
+            _ => {}
+        }
+        let timeout = self.deadline.saturating_sub(now);
+        match &self.state {
+            State::Leasing => StoringStep::Lease {
+                life: LEASE_LIFE,
+                timeout,
+            },
+            State::Loading => StoringStep::Load { timeout },
+            State::Saving(record) => StoringStep::Save {
+                record: record.clone(),
+                timeout: timeout.max(AT_LEAST),
+            },
+            State::Releasing { .. } => StoringStep::Release {
+                timeout: timeout.max(AT_LEAST),
+            },
+            State::WaitingToLease { until } | State::WaitingToRelease { until, .. } => {
+                StoringStep::Wait { until: *until }
+            }
+            State::Done(result) => StoringStep::Done(result.clone()),
+        }
+    }
+
+    /// Takes the result of [`StoringStep::Lease`]: whether the lease was taken.
+    pub fn leased(&mut self, now: Duration, leased: Result<bool>) {
+        match leased {
+            Ok(true) => {
+                self.state = match &self.what {
+                    What::Record(bytes) => State::Saving(bytes.clone()),
+                    What::Unsaved { .. } => State::Loading,
+                };
+            }
+            Ok(false) => self.go_on(now, Then::LookAgain),
+            Err(error) => self.go_on(now, Then::Fail(error)),
+        }
+    }
+
+    /// Takes the result of [`StoringStep::Load`]: `None` if the store holds nothing.
+    pub fn loaded(&mut self, stored: Result<Option<StoredRecord>>) {
+        let What::Unsaved { memory, key } = &mut self.what else {
+            return;
+        };
+        let unsaved = stored
+            .and_then(|stored| match stored {
+                Some(stored) => TokenRecord::parse(&stored.bytes.0, key),
+                None => Ok(TokenRecord::default()),
+            })
+            .and_then(|record| {
+                let unsaved = memory.unsaved_after(&record);
+                unsaved.map(|unsaved| unsaved.to_bytes()).transpose()
+            });
+        self.state = match unsaved {
+            Ok(Some(bytes)) => State::Saving(RecordBytes(bytes)),
+            Ok(None) => releasing(Then::End),
+            Err(error) => releasing(Then::Fail(error)),
+        };
+    }
+
+    /// Takes the result of [`StoringStep::Save`]: whether it was saved. It was not if the lease was
+    /// lost.
+    pub fn saved(&mut self, saved: Result<bool>) {
+        self.state = releasing(match saved {
+            Ok(true) => Then::End,
+            Ok(false) => Then::LookAgain,
+            Err(error) => Then::Fail(error),
+        });
+    }
+
+    /// Takes the result of [`StoringStep::Release`]: whether it was released. A lease that cannot be released ends by itself.
+    pub fn released(&mut self, now: Duration, is_released: bool) {
+        let State::Releasing { failures, then } = &self.state else {
+            return;
+        };
+        let (failures, then) = (*failures, then.clone());
+        match release_again_at(now, failures, self.deadline).filter(|_| !is_released) {
+            Some(until) => {
+                self.state = State::WaitingToRelease {
+                    until,
+                    failures: failures + 1,
+                    then,
+                };
+            }
+            None => self.go_on(now, then),
+        }
+    }
+
+    fn go_on(&mut self, now: Duration, then: Then) {
+        self.state = match then {
+            Then::End => State::Done(Ok(())),
+            Then::LookAgain => match look_again_at(now, self.deadline) {
+                Some(until) => State::WaitingToLease { until },
+                None => State::Done(Err(too_late())),
+            },
+            Then::Fail(error) => {
+                let until = now.saturating_add(pause_after(self.failures));
+                let is_worth_it = error.is_retryable() && self.failures < MOST_TRIES;
+                if is_worth_it && until < self.deadline {
+                    self.failures += 1;
+                    State::WaitingToLease { until }
+                } else {
+                    State::Done(Err(error))
+                }
+            }
+        };
+    }
+}
+
+fn releasing(then: Then) -> State {
+    State::Releasing { failures: 0, then }
+}
