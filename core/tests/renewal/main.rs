@@ -1,0 +1,12 @@
+//! The renewal of tokens, one file for each state, and a simulated world for their interplay.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by that"
+)]
+
+mod interleavings;
+mod world;
