@@ -1,4 +1,4 @@
-/* The soak client in C: 64 threads on one client. */
+/* The soak client in C: 64 threads that share two clients. */
 #include <jumpqr.h>
 
 #include <pthread.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define APPID "wx1234567890abcdef"
-#define MOST_THREADS 256
+#define MAX_THREADS 256
 
 static uint32_t calls;
 static jumpqr_client *clients[2];
@@ -15,16 +15,21 @@ static jumpqr_client *clients[2];
 static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
 static uint32_t next;
 
-/* Ends the program where something fails that must not. */
-static void must(int is_so, const char *what)
+/* Ends the program if `holds` is false. */
+static void must(int holds, const char *what)
 {
-  if (is_so)
+  if (holds)
     return;
   fprintf(stderr, "%s failed\n", what);
   exit(1);
 }
 
-static const char *setting(const char *name)
+static void must_succeed(jumpqr_status status, const char *what)
+{
+  must(status == JUMPQR_STATUS_OK, what);
+}
+
+static const char *read_setting(const char *name)
 {
   const char *value = getenv(name);
   must(value != NULL, name);
@@ -33,26 +38,30 @@ static const char *setting(const char *name)
 
 static jumpqr_client *open_client(uint32_t max_retries)
 {
+  const char *base_url = read_setting("JUMPQR_BASE_URL");
   jumpqr_client_config *config;
   jumpqr_client *client;
-  must(jumpqr_client_config_new(&config, NULL) == JUMPQR_STATUS_OK, "config_new");
-  must(jumpqr_client_config_set_app(config, "wxsoak000000000000", "secret", NULL) == JUMPQR_STATUS_OK, "set_app");
-  must(jumpqr_client_config_set_base_url(config, setting("JUMPQR_BASE_URL"), NULL) == JUMPQR_STATUS_OK, "set_base_url");
-  must(jumpqr_client_config_set_max_retries(config, max_retries, NULL) == JUMPQR_STATUS_OK, "set_max_retries");
-  must(jumpqr_client_config_set_pacing(config, false, NULL) == JUMPQR_STATUS_OK, "set_pacing");
-  must(jumpqr_client_new(config, &client, NULL) == JUMPQR_STATUS_OK, "client_new");
+  must_succeed(jumpqr_client_config_new(&config, NULL), "config_new");
+  must_succeed(jumpqr_client_config_set_app(config, "wxsoak000000000000", "secret", NULL),
+               "set_app");
+  must_succeed(jumpqr_client_config_set_base_url(config, base_url, NULL), "set_base_url");
+  must_succeed(jumpqr_client_config_set_max_retries(config, max_retries, NULL), "set_max_retries");
+  must_succeed(jumpqr_client_config_set_pacing(config, false, NULL), "set_pacing");
+  must_succeed(jumpqr_client_new(config, &client, NULL), "client_new");
   jumpqr_client_config_free(config);
   return client;
 }
 
-/* Says what a call failed with, and frees it. A line is one call of printf, so that no other thread gets in between. */
-static void say_error(uint32_t number, jumpqr_error *error)
+/* Prints the error of a call, and frees it. Each line is one call of printf, so threads do not mix
+ * lines. */
+static void print_error(uint32_t number, jumpqr_error *error)
 {
   jumpqr_text rid = jumpqr_error_rid(error);
   char errcode[24] = "-";
   if (jumpqr_error_has_errcode(error))
     snprintf(errcode, sizeof errcode, "%ld", (long)jumpqr_error_errcode(error));
-  printf("%lu error %s %s %s %s %s\n", (unsigned long)number, jumpqr_error_kind(error).data, jumpqr_error_code(error).data,
+  printf("%lu error %s %s %s %s %s\n", (unsigned long)number,
+         jumpqr_error_kind(error).data, jumpqr_error_code(error).data,
          errcode, rid.data == NULL ? "-" : rid.data, jumpqr_error_outcome(error).data);
   jumpqr_error_free(error);
 }
@@ -63,11 +72,13 @@ static void list(jumpqr_client *client, uint32_t number)
   const char *prefix_list[1];
   jumpqr_jump_qr_code_list *found;
   jumpqr_error *error;
+  jumpqr_status status;
   size_t count;
   snprintf(prefix, sizeof prefix, "http://weixin.qq.com/q/g%lu", (unsigned long)number);
   prefix_list[0] = prefix;
-  if (jumpqr_get_jump_qr_code_by_prefix(client, APPID, prefix_list, 1, &found, &error) != JUMPQR_STATUS_OK) {
-    say_error(number, error);
+  status = jumpqr_get_jump_qr_code_by_prefix(client, APPID, prefix_list, 1, &found, &error);
+  if (status != JUMPQR_STATUS_OK) {
+    print_error(number, error);
     return;
   }
   count = jumpqr_jump_qr_code_list_rule_count(found);
@@ -85,16 +96,18 @@ static void add(jumpqr_client *client, uint32_t number)
   jumpqr_rule *rule;
   jumpqr_text confirmation;
   jumpqr_error *error;
+  jumpqr_status status;
   snprintf(prefix, sizeof prefix, "http://weixin.qq.com/q/a%lu", (unsigned long)number);
   jumpqr_service_account_rule_init(&fields, sizeof fields);
   fields.prefix = prefix;
   fields.appid = APPID;
   fields.path = "pages/index/index";
-  must(jumpqr_rule_from_service_account(&fields, &rule, NULL) == JUMPQR_STATUS_OK, "rule_from_service_account");
-  if (jumpqr_add_jump_qr_code(client, rule, JUMPQR_EDIT_ADD, &confirmation, &error) == JUMPQR_STATUS_OK)
+  must_succeed(jumpqr_rule_from_service_account(&fields, &rule, NULL), "rule");
+  status = jumpqr_add_jump_qr_code(client, rule, JUMPQR_EDIT_ADD, &confirmation, &error);
+  if (status == JUMPQR_STATUS_OK)
     printf("%lu %s\n", (unsigned long)number, confirmation.data);
   else
-    say_error(number, error);
+    print_error(number, error);
   jumpqr_rule_free(rule);
 }
 
@@ -112,8 +125,8 @@ static void *work(void *unused)
   }
 }
 
-/* Says that a part is over, and waits until the next one may begin. */
-static void turn(const char *line)
+/* Reports the end of a part, and waits for the start of the next one. */
+static void report_and_wait(const char *line)
 {
   int letter;
   puts(line);
@@ -125,20 +138,20 @@ static void turn(const char *line)
 
 int main(void)
 {
-  pthread_t threads[MOST_THREADS];
-  size_t in_flight = strtoul(setting("SOAK_IN_FLIGHT"), NULL, 10);
+  pthread_t threads[MAX_THREADS];
+  size_t in_flight = strtoul(read_setting("SOAK_IN_FLIGHT"), NULL, 10);
   size_t i;
-  calls = (uint32_t)strtoul(setting("SOAK_CALLS"), NULL, 10);
-  must(in_flight <= MOST_THREADS, "SOAK_IN_FLIGHT");
+  calls = (uint32_t)strtoul(read_setting("SOAK_CALLS"), NULL, 10);
+  must(in_flight <= MAX_THREADS, "SOAK_IN_FLIGHT");
   clients[0] = open_client(0);
   clients[1] = open_client(3);
-  turn("start 2");
+  report_and_wait("start 2");
   for (i = 0; i < in_flight; i++)
     must(pthread_create(&threads[i], NULL, work, NULL) == 0, "pthread_create");
   for (i = 0; i < in_flight; i++)
     must(pthread_join(threads[i], NULL) == 0, "pthread_join");
   jumpqr_client_free(clients[0]);
   jumpqr_client_free(clients[1]);
-  turn("end");
+  report_and_wait("end");
   return 0;
 }

@@ -1,6 +1,7 @@
 'use strict'
 
-// The soak client in Node: 64 promises at a time. To be run with --expose-gc: a client is closed when it is collected.
+// The soak client in Node: 64 promises at a time. Run it with --expose-gc, because a client is
+// closed when it is collected.
 
 const { once } = require('node:events')
 const { JumpqrError, Client } = require('jumpqr')
@@ -11,7 +12,7 @@ const inFlight = Number(process.env.SOAK_IN_FLIGHT)
 
 const lines = []
 
-/** Writes what has come together, and waits where the reader is slower. */
+/** Writes all collected lines. If the reader is slower, waits for it. */
 async function flush() {
   const text = lines.splice(0).join('')
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
@@ -22,8 +23,8 @@ async function say(line) {
   if (lines.length >= 256) await flush()
 }
 
-/** Says that a part is over, and waits until the next one may begin. */
-async function turn(line) {
+/** Reports the end of a part, and waits for the start of the next one. */
+async function reportAndWait(line) {
   lines.push(`${line}\n`)
   await flush()
   process.stdin.resume()
@@ -39,10 +40,14 @@ async function request(client, number) {
     })
     return `listed ${rules.length} ${rules[0].prefix} ${rules.at(-1).path}`
   }
-  return client.addJumpQRCode({ prefix: `http://weixin.qq.com/q/a${number}`, appid: APPID, path: 'pages/index/index' })
+  return client.addJumpQRCode({
+    prefix: `http://weixin.qq.com/q/a${number}`,
+    appid: APPID,
+    path: 'pages/index/index',
+  })
 }
 
-async function call(client, number) {
+async function makeCall(client, number) {
   try {
     return await request(client, number)
   } catch (error) {
@@ -57,7 +62,7 @@ async function makeCalls(clients) {
   const work = async () => {
     while (next < calls) {
       const number = next++
-      await say(`${number} ${await call(clients[(number >> 1) & 1], number)}`)
+      await say(`${number} ${await makeCall(clients[(number >> 1) & 1], number)}`)
     }
   }
   await Promise.all(Array.from({ length: inFlight }, work))
@@ -74,15 +79,15 @@ async function main() {
         maxRetries,
       }),
   )
-  await turn(`start ${clients.length}`)
+  await reportAndWait(`start ${clients.length}`)
   await makeCalls(clients)
   clients = undefined
-  // Once more after a turn of the event loop, for what that still held.
+  // Several rounds: the event loop may still hold references.
   for (let round = 0; round < 3; round++) {
     global.gc()
     await new Promise(setImmediate)
   }
-  await turn('end')
+  await reportAndWait('end')
 }
 
 main()

@@ -1,4 +1,4 @@
-//! The soak client in Rust: 64 threads on one client.
+//! The soak client in Rust: 64 threads that share two clients.
 
 use std::env;
 use std::error::Error;
@@ -12,7 +12,7 @@ use jumpqr::{Client, Edit, ServiceAccountRule};
 
 const APPID: &str = "wx1234567890abcdef";
 
-fn client(max_retries: usize) -> Result<Client, Box<dyn Error>> {
+fn build_client(max_retries: usize) -> Result<Client, Box<dyn Error>> {
     let builder = Client::builder()
         .app("wxsoak000000000000", "secret")
         .base_url(env::var("JUMPQR_BASE_URL")?)
@@ -21,8 +21,8 @@ fn client(max_retries: usize) -> Result<Client, Box<dyn Error>> {
     Ok(builder.build()?)
 }
 
-/// What comes of a call.
-fn call(client: &Client, number: u32) -> String {
+/// Makes a call, and formats its result.
+fn make_call(client: &Client, number: u32) -> String {
     let answered = if number & 1 == 0 {
         let list = client.get_jump_qr_code(GetJumpQRCode::ByPrefix {
             appid: APPID.to_owned(),
@@ -57,7 +57,7 @@ fn call(client: &Client, number: u32) -> String {
 fn main() -> Result<(), Box<dyn Error>> {
     let calls: u32 = env::var("SOAK_CALLS")?.parse()?;
     let in_flight: u32 = env::var("SOAK_IN_FLIGHT")?.parse()?;
-    let (once, retried) = (client(0)?, client(3)?);
+    let (without_retries, with_retries) = (build_client(0)?, build_client(3)?);
     let output = Mutex::new(BufWriter::new(io::stdout()));
     let say = |line: &str| {
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .flush()
     };
 
-    // What a sanitizer starts with the first thread, is there at the start.
+    // A sanitizer starts its own threads with the first thread, so they must exist at the start.
     thread::spawn(|| {}).join().map_err(|_| "no thread")?;
     say("start 2").and_then(|()| flush())?;
     io::stdin().read_line(&mut String::new())?;
@@ -83,13 +83,17 @@ fn main() -> Result<(), Box<dyn Error>> {
                     if number >= calls {
                         return io::Result::Ok(());
                     }
-                    let client = if number & 2 == 0 { &once } else { &retried };
-                    say(&format!("{number} {}", call(client, number)))?;
+                    let client = if number & 2 == 0 {
+                        &without_retries
+                    } else {
+                        &with_retries
+                    };
+                    say(&format!("{number} {}", make_call(client, number)))?;
                 }
             });
         }
     });
-    drop((once, retried));
+    drop((without_retries, with_retries));
     say("end").and_then(|()| flush())?;
     io::stdin().read_line(&mut String::new())?;
     Ok(())

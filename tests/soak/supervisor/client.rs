@@ -1,4 +1,4 @@
-//! The client's process.
+//! The process of the client.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
@@ -9,44 +9,42 @@ use std::time::{Duration, Instant};
 
 use crate::observed::Observed;
 
-/// How many calls are on their way at once.
+/// The number of calls in flight.
 pub(crate) const IN_FLIGHT: u32 = 64;
 
-/// How long a client may say nothing: longer than any call takes, with all its retries.
-const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+/// The maximum time between two lines of a client: longer than any call with all its retries.
+const MAX_SILENCE: Duration = Duration::from_secs(60);
 
-/// How long threads that have nothing to do may stay: Node's, 5 s.
-const LONGEST_REST: Duration = Duration::from_secs(15);
+/// The maximum time until idle threads must have ended: Node's stay for 5 s.
+const MAX_SETTLE_TIME: Duration = Duration::from_secs(15);
 
-/// How often it is looked at while it is to come to rest, or to end.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+/// The interval between two checks of the process.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What a client says where a result stands otherwise.
+/// The lines of a client that are not results.
 const START: &str = "start ";
 const END: &str = "end";
 
-/// Lines that wait to be judged, at most.
-const LINES: usize = 10_000;
+/// The maximum number of lines that wait to be judged.
+const MAX_LINES: usize = 10_000;
 
-/// A client that runs; it is ended with the supervisor.
+/// A running client. Dropping it ends the process.
 pub(crate) struct Client {
     process: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
-    /// How many of jumpqr's clients it has.
+    /// The number of its jumpqr clients.
     clients: u64,
 }
 
 impl Client {
-    /// Starts it, and waits until it is about to make its first call.
+    /// Starts the client, and waits until it is ready to make calls.
     pub(crate) fn start(
         command: &[String],
         base_url: &str,
         calls: u32,
     ) -> Result<Self, Box<dyn Error>> {
-        let (program, arguments) = command
-            .split_first()
-            .ok_or("say what to run: soak CALLS CLIENT…")?;
+        let (program, arguments) = command.split_first().ok_or("usage: soak CALLS CLIENT…")?;
         let mut process = Command::new(program)
             .args(arguments)
             .env("JUMPQR_BASE_URL", base_url)
@@ -57,7 +55,7 @@ impl Client {
             .spawn()
             .map_err(|error| format!("{program}: {error}"))?;
         let output = process.stdout.take().ok_or("the client has no output")?;
-        let (sender, lines) = sync_channel(LINES);
+        let (sender, lines) = sync_channel(MAX_LINES);
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 if sender.send(line).is_err() {
@@ -71,9 +69,9 @@ impl Client {
             lines,
             clients: 0,
         };
-        let line = client.line()?;
+        let line = client.read_line()?;
         let clients = line.strip_prefix(START).and_then(|rest| rest.parse().ok());
-        client.clients = clients.ok_or_else(|| format!("the client began with {line:?}"))?;
+        client.clients = clients.ok_or_else(|| format!("the client's first line is {line:?}"))?;
         Ok(client)
     }
 
@@ -81,45 +79,45 @@ impl Client {
         self.clients
     }
 
-    /// Lets it make its calls.
-    pub(crate) fn go_on(&mut self) -> Result<(), Box<dyn Error>> {
+    /// Tells the client to make its calls.
+    pub(crate) fn start_calls(&mut self) -> Result<(), Box<dyn Error>> {
         let input = self.input.as_mut().ok_or("the client has no input")?;
         Ok(writeln!(input)?)
     }
 
-    /// What came of the next call; `None` after the last one.
-    pub(crate) fn result(&self) -> Result<Option<String>, Box<dyn Error>> {
-        let line = self.line()?;
+    /// Reads the next result; `None` after the last one.
+    pub(crate) fn read_result(&self) -> Result<Option<String>, Box<dyn Error>> {
+        let line = self.read_line()?;
         Ok((line != END).then_some(line))
     }
 
-    pub(crate) fn observed(&self) -> Result<Observed, Box<dyn Error>> {
-        Ok(Observed::of(self.process.id())?)
+    pub(crate) fn observe(&self) -> Result<Observed, Box<dyn Error>> {
+        Ok(Observed::read(self.process.id())?)
     }
 
-    /// The process once it is as at the start, or when that takes too long.
-    pub(crate) fn settled(&self, start: Observed) -> Result<Observed, Box<dyn Error>> {
+    /// Waits until the process has as many threads and files as at the start, or until a timeout.
+    pub(crate) fn wait_until_settled(&self, start: Observed) -> Result<Observed, Box<dyn Error>> {
         let began = Instant::now();
         loop {
-            let observed = self.observed()?;
-            if observed.is_like(start) || began.elapsed() > LONGEST_REST {
+            let observed = self.observe()?;
+            if observed.is_like(start) || began.elapsed() > MAX_SETTLE_TIME {
                 return Ok(observed);
             }
-            thread::sleep(BETWEEN_LOOKS);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Lets it end by itself.
+    /// Waits for the end of the process.
     pub(crate) fn end(mut self) -> Result<(), Box<dyn Error>> {
         self.input = None;
         let began = Instant::now();
         let status = loop {
             match self.process.try_wait()? {
                 Some(status) => break status,
-                None if began.elapsed() > LONGEST_SILENCE => {
+                None if began.elapsed() > MAX_SILENCE => {
                     return Err("the client does not end".into());
                 }
-                None => thread::sleep(BETWEEN_LOOKS),
+                None => thread::sleep(POLL_INTERVAL),
             }
         };
         if status.success() {
@@ -128,15 +126,15 @@ impl Client {
         Err(format!("the client ended with {status}").into())
     }
 
-    fn line(&self) -> Result<String, Box<dyn Error>> {
-        let line = self.lines.recv_timeout(LONGEST_SILENCE);
-        line.map_err(|_| "the client ended, or hangs".into())
+    fn read_line(&self) -> Result<String, Box<dyn Error>> {
+        let line = self.lines.recv_timeout(MAX_SILENCE);
+        line.map_err(|_| "the client ended early, or hangs".into())
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // It has ended by itself unless something went wrong.
+        // The process has ended already, unless there was an error.
         if self.process.kill().is_ok() {
             drop(self.process.wait());
         }

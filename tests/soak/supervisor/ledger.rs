@@ -1,26 +1,26 @@
-//! What the server did to each call, and so what the call must have ended with.
+//! What the server did to each call, and the result that the call must therefore have.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::plan::{ADDED_BEFORE, Documented, Fault, Number, documented_errcode};
+use crate::plan::{ALREADY_ADDED, Documented, Fault, Number, documented_errcode};
 
-/// What became of one request of a call.
+/// How the server treated one request of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// It got WeChat's answer, be it a refusal.
+    /// The request got WeChat's answer, which may be a refusal.
     Answered,
-    /// It met a fault that hides the answer.
+    /// The request met a fault that hides the answer.
     Met(Fault),
-    /// It was refused because of its token.
+    /// The request was refused because of its token.
     Stale { reading_back: bool },
-    /// It read back whether the rule stands.
+    /// The request read back whether the rule stands.
     ReadBack { stands: bool },
 }
 
 impl Event {
-    /// What hides WeChat's answer.
+    /// Returns the fault that hides WeChat's answer.
     fn fault(self) -> Option<Fault> {
         match self {
             Self::Met(fault) => Some(fault),
@@ -29,12 +29,12 @@ impl Event {
         }
     }
 
-    /// Whether nobody can know if a change was applied.
+    /// Returns whether the client cannot know if a change was applied.
     fn leaves_in_doubt(self, number: Number) -> bool {
         number.adds() && matches!(self, Self::Met(fault) if fault.leaves_unknown())
     }
 
-    fn is_of_reading_back(self) -> bool {
+    fn is_read_back(self) -> bool {
         matches!(
             self,
             Self::ReadBack { .. } | Self::Stale { reading_back: true }
@@ -44,9 +44,9 @@ impl Event {
 
 /// All calls of a run.
 pub(crate) struct Ledger {
-    /// How many requests there were of each call.
+    /// The number of requests of each call.
     requests: Vec<AtomicU8>,
-    /// What became of them, but for calls that had one request, and got the answer.
+    /// The events of each call. Calls with one answered request are left out.
     events: Mutex<HashMap<Number, Vec<Event>>>,
     /// How often each fault was met, in the order of [`Fault::ALL`].
     faults: [AtomicU64; Fault::ALL.len()],
@@ -61,33 +61,33 @@ impl Ledger {
         }
     }
 
-    /// Counts a request of a call; whether it is the first, or `None` where there is no such call.
-    pub(crate) fn is_first(&self, number: Number) -> Option<bool> {
+    /// Counts a request of a call. Returns whether it is the first; `None` if the call is unknown.
+    pub(crate) fn count_request(&self, number: Number) -> Option<bool> {
         let requests = self.requests.get(number.0 as usize)?;
         Some(requests.fetch_add(1, Ordering::Relaxed) == 0)
     }
 
-    /// Keeps what became of a request.
-    pub(crate) fn keep(&self, number: Number, is_first: bool, event: Event) {
+    /// Records the event of a request.
+    pub(crate) fn add(&self, number: Number, is_first: bool, event: Event) {
         if !(is_first && event == Event::Answered) {
             self.events().entry(number).or_default().push(event);
         }
     }
 
-    pub(crate) fn count(&self, fault: Fault) {
+    pub(crate) fn count_fault(&self, fault: Fault) {
         if let Some(met) = self.faults.get(fault as usize) {
             met.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// How often each fault was met.
+    /// Returns how often each fault was met.
     pub(crate) fn faults(&self) -> impl Iterator<Item = (Fault, u64)> {
         let met = self.faults.iter().map(|met| met.load(Ordering::Relaxed));
         Fault::ALL.into_iter().zip(met)
     }
 
-    /// What the client must say of a call; an error where the server was asked what it must not have been asked.
-    pub(crate) fn expected(&self, number: Number) -> Result<String, String> {
+    /// Returns the line that the client must print for a call; an error if it sent wrong requests.
+    pub(crate) fn expect(&self, number: Number) -> Result<String, String> {
         let events = self.events().remove(&number).unwrap_or_default();
         let requests = self
             .requests
@@ -97,9 +97,11 @@ impl Ledger {
             return Err("nothing was sent".to_owned());
         }
         if requests != events.len().max(1) {
-            return Err(format!("{requests} requests were sent; {events:?}"));
+            return Err(format!(
+                "{requests} requests were sent, but the events are {events:?}"
+            ));
         }
-        conclude(number, &events).ok_or_else(|| format!("this must not happen: {events:?}"))
+        conclude(number, &events).ok_or_else(|| format!("wrong requests: {events:?}"))
     }
 
     fn events(&self) -> MutexGuard<'_, HashMap<Number, Vec<Event>>> {
@@ -107,29 +109,29 @@ impl Ledger {
     }
 }
 
-/// What a call ends with whose requests met `events`; `None` where it should have gone on, or not so far.
+/// Returns the result of a call with these events; `None` if it stopped too early or sent too much.
 fn conclude(number: Number, events: &[Event]) -> Option<String> {
-    // What may have been applied is not sent again before it was read back; and nothing else is read back.
-    let mut doubted = false;
+    // A change in doubt is read back before it is sent again. Nothing else is read back.
+    let mut was_in_doubt = false;
     for pair in events.windows(2) {
         let (before, after) = (pair.first()?, pair.last()?);
         let in_doubt = before.leaves_in_doubt(number);
-        doubted |= in_doubt;
-        if in_doubt && !after.is_of_reading_back() || !doubted && after.is_of_reading_back() {
+        was_in_doubt |= in_doubt;
+        if in_doubt && !after.is_read_back() || !was_in_doubt && after.is_read_back() {
             return None;
         }
     }
-    let mut asked = events.iter().filter(|event| !event.is_of_reading_back());
+    let mut asked = events.iter().filter(|event| !event.is_read_back());
     let cause = asked.next_back().and_then(|event| event.fault());
-    let error = |outcome| Some(error(number, &cause?.documented()?, outcome));
-    // A token is renewed once for a call.
+    let error = |outcome| Some(format_error(number, &cause?.documented()?, outcome));
+    // A call renews its token at most once.
     let stale = |event: &&Event| matches!(event, Event::Stale { .. });
     let is_final = |fault: Fault| match fault {
         Fault::Stale => events.iter().filter(stale).count() > 1,
         _ => !number.is_retried(),
     };
     match events.last() {
-        None | Some(Event::Answered) => answer(number),
+        None | Some(Event::Answered) => format_answer(number),
         Some(Event::ReadBack { stands: true }) => Some("read_back".to_owned()),
         Some(Event::ReadBack { stands: false }) if is_final(cause?) => error("not_applied"),
         Some(Event::Stale { reading_back: true }) if is_final(Fault::Stale) => error("unknown"),
@@ -140,11 +142,11 @@ fn conclude(number: Number, events: &[Event]) -> Option<String> {
     }
 }
 
-/// What the client says of WeChat's own answer.
-fn answer(number: Number) -> Option<String> {
+/// Returns the client's line for WeChat's own answer.
+fn format_answer(number: Number) -> Option<String> {
     if number.is_refused() {
-        let refusal = documented_errcode(ADDED_BEFORE)?;
-        return Some(error(number, &refusal, "not_applied"));
+        let refusal = documented_errcode(ALREADY_ADDED)?;
+        return Some(format_error(number, &refusal, "not_applied"));
     }
     if number.adds() {
         return Some("answered".to_owned());
@@ -152,12 +154,12 @@ fn answer(number: Number) -> Option<String> {
     let rules = number.rules();
     Some(format!(
         "listed {rules} {} {}",
-        prefix(number, 0),
-        path(number, rules - 1)
+        build_prefix(number, 0),
+        build_path(number, rules - 1)
     ))
 }
 
-fn error(number: Number, documented: &Documented, outcome: &str) -> String {
+fn format_error(number: Number, documented: &Documented, outcome: &str) -> String {
     let (errcode, rid) = match documented.errcode {
         Some(errcode) => (errcode.to_string(), number.rid()),
         None => ("-".to_owned(), "-".to_owned()),
@@ -166,8 +168,8 @@ fn error(number: Number, documented: &Documented, outcome: &str) -> String {
     format!("error {kind} {code} {errcode} {rid} {outcome}")
 }
 
-/// The prefix of one of the rules that are listed.
-pub(crate) fn prefix(number: Number, rule: usize) -> String {
+/// Returns the prefix of a listed rule.
+pub(crate) fn build_prefix(number: Number, rule: usize) -> String {
     let Number(number) = number;
     match rule {
         0 => format!("http://weixin.qq.com/q/g{number}"),
@@ -175,8 +177,8 @@ pub(crate) fn prefix(number: Number, rule: usize) -> String {
     }
 }
 
-/// The path of one of the rules that are listed.
-pub(crate) fn path(number: Number, rule: usize) -> String {
+/// Returns the path of a listed rule.
+pub(crate) fn build_path(number: Number, rule: usize) -> String {
     format!("pages/{}/{rule}", number.0)
 }
 
@@ -188,8 +190,8 @@ mod tests {
 
     const CALLS: u32 = 10_000;
 
-    /// A call without a fault of its own, made by the one client or the other.
-    fn call(adds: bool, is_retried: bool) -> Number {
+    /// Finds a call without a fault of its own.
+    fn find_call(adds: bool, is_retried: bool) -> Number {
         let wanted = |number: &Number| {
             number.adds() == adds
                 && number.is_retried() == is_retried
@@ -200,16 +202,19 @@ mod tests {
     }
 
     #[test]
-    fn a_call_ends_with_the_fault_that_it_met_unless_it_is_tried_again() {
+    fn a_call_without_retries_ends_with_its_fault() {
         let lost = "error network connection_lost - - not_applied";
         let met = [Met(Fault::Reset)];
-        assert_eq!(conclude(call(false, false), &met).as_deref(), Some(lost));
-        assert_eq!(conclude(call(false, true), &met), None);
+        assert_eq!(
+            conclude(find_call(false, false), &met).as_deref(),
+            Some(lost)
+        );
+        assert_eq!(conclude(find_call(false, true), &met), None);
     }
 
     #[test]
-    fn a_write_in_doubt_is_read_back_and_nothing_else_is() {
-        let add = call(true, true);
+    fn only_a_write_in_doubt_is_read_back() {
+        let add = find_call(true, true);
         let stands = ReadBack { stands: true };
         let concluded = |events: &[Event]| conclude(add, events);
         assert_eq!(
@@ -229,7 +234,7 @@ mod tests {
         let stale = Stale {
             reading_back: false,
         };
-        let list = call(false, true);
+        let list = find_call(false, true);
         assert_eq!(conclude(list, &[stale]), None);
         assert!(
             conclude(list, &[stale, stale])
@@ -244,15 +249,15 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_is_sent_twice_is_noticed() {
+    fn a_request_that_is_sent_twice_is_an_error() {
         let ledger = Ledger::new(CALLS);
-        let list = call(false, true);
-        assert!(ledger.expected(list).is_err());
-        let is_first = ledger.is_first(list).unwrap();
-        ledger.keep(list, is_first, Answered);
-        assert!(ledger.expected(list).unwrap().starts_with("listed "));
-        let is_first = ledger.is_first(list).unwrap();
-        ledger.keep(list, is_first, Answered);
-        assert!(ledger.expected(list).is_err());
+        let list = find_call(false, true);
+        assert!(ledger.expect(list).is_err());
+        let is_first = ledger.count_request(list).unwrap();
+        ledger.add(list, is_first, Answered);
+        assert!(ledger.expect(list).unwrap().starts_with("listed "));
+        let is_first = ledger.count_request(list).unwrap();
+        ledger.add(list, is_first, Answered);
+        assert!(ledger.expect(list).is_err());
     }
 }

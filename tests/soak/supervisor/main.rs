@@ -1,7 +1,8 @@
-//! Has a client make many calls, spoils one answer in a hundred, and judges all that comes of it.
+//! Runs a client that makes many calls, spoils one answer in a hundred, and judges the results.
 //!
-//! `soak CALLS CLIENT…` starts a WeChat of its own on loopback, and the client's command with what it needs in its environment.
-//! `README.md` says what a client does. It ends with 0 where every call ended as it must, and nothing was left behind.
+//! `soak CALLS CLIENT…` starts a WeChat on loopback, and the command of the client. `README.md`
+//! describes a client. If every call ended correctly and nothing was left behind, the exit code is
+//! 0.
 
 mod client;
 mod ledger;
@@ -45,29 +46,27 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the client; gives what there is to complain of.
+/// Runs the client. Returns all complaints.
 fn run() -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut arguments = env::args().skip(1);
-    let calls = arguments
-        .next()
-        .ok_or("say how many calls: soak CALLS CLIENT…")?;
+    let calls = arguments.next().ok_or("usage: soak CALLS CLIENT…")?;
     let calls: u32 = calls
         .parse()
-        .map_err(|error| format!("{calls:?} is no number of calls: {error}"))?;
+        .map_err(|error| format!("the number of calls {calls:?}: {error}"))?;
     let command: Vec<String> = arguments.collect();
     let wechat = Arc::new(WeChat::new(calls));
     let connections = Arc::new(Connections::default());
     let base_url = server::start(&wechat, &connections)?;
 
     let mut client = Client::start(&command, &base_url, calls)?;
-    let mut verdict = Verdict::new(calls, client.clients(), client.observed()?);
-    client.go_on()?;
-    while let Some(result) = client.result()? {
+    let mut verdict = Verdict::new(calls, client.clients(), client.observe()?);
+    client.start_calls()?;
+    while let Some(result) = client.read_result()? {
         if verdict.judge(&wechat.ledger, &result) {
-            verdict.observe(client.observed()?);
+            verdict.observe(client.observe()?);
         }
     }
-    verdict.observe_end(client.settled(verdict.start())?);
+    verdict.observe_end(client.wait_until_settled(verdict.start())?);
     client.end()?;
     Ok(verdict.conclude(&wechat, &connections))
 }

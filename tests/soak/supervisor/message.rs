@@ -1,11 +1,11 @@
-//! HTTP, as far as a server of one's own client needs it.
+//! HTTP, as far as this server needs it.
 
 use std::io::{self, BufRead, Write};
 
-/// The longest head or body that is read, in bytes.
-const LONGEST: u64 = 1 << 20;
+/// The maximum length of a head or a body, in bytes.
+const MAX_LENGTH: u64 = 1 << 20;
 
-/// A request as it came.
+/// A received request.
 pub(crate) struct Request {
     /// Path and query.
     pub(crate) target: String,
@@ -13,10 +13,10 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The next one; `None` where the client has closed the connection.
+    /// Reads the next request. `None`: the client has closed the connection.
     pub(crate) fn read(reader: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut line = String::new();
-        let mut head = io::Read::take(&mut *reader, LONGEST);
+        let mut head = io::Read::take(&mut *reader, MAX_LENGTH);
         if head.read_line(&mut line)? == 0 {
             return Ok(None);
         }
@@ -33,7 +33,7 @@ impl Request {
                 Some(_) => {}
             }
         }
-        if length > LONGEST {
+        if length > MAX_LENGTH {
             return Err(io::Error::other("the body is too long"));
         }
         let mut body = Vec::new();
@@ -41,7 +41,7 @@ impl Request {
         Ok(Some(Self { target, body }))
     }
 
-    /// Whether this path is asked for.
+    /// Returns whether the request has this path.
     pub(crate) fn is_for(&self, path: &str) -> bool {
         self.target.split('?').next() == Some(path)
     }
@@ -54,22 +54,25 @@ impl Request {
     }
 }
 
-/// A whole answer with WeChat's own header.
-pub(crate) fn answer(body: &str) -> Vec<u8> {
-    framed("200 OK", body, &format!("Content-Length: {}", body.len()))
+/// Builds a complete answer with WeChat's header.
+pub(crate) fn build_answer(body: &str) -> Vec<u8> {
+    build_message("200 OK", body, &format!("Content-Length: {}", body.len()))
 }
 
-/// The same with another status, or another way to tell where the body ends.
-pub(crate) fn framed(status: &str, body: &str, end_of_body: &str) -> Vec<u8> {
+/// Builds an answer with this status. The field `end_of_body` says where the body ends.
+pub(crate) fn build_message(status: &str, body: &str, end_of_body: &str) -> Vec<u8> {
     format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/json; encoding=utf-8\r\n{end_of_body}\r\n\r\n{body}"
+        "HTTP/1.1 {status}\r\n\
+         Content-Type: application/json; encoding=utf-8\r\n\
+         {end_of_body}\r\n\r\n\
+         {body}"
     )
     .into_bytes()
 }
 
-/// The body in chunks of `size` bytes.
-pub(crate) fn chunks(body: &str, size: usize) -> Vec<u8> {
-    let mut bytes = framed("200 OK", "", "Transfer-Encoding: chunked");
+/// Builds an answer in chunks of `size` bytes.
+pub(crate) fn build_chunked(body: &str, size: usize) -> Vec<u8> {
+    let mut bytes = build_message("200 OK", "", "Transfer-Encoding: chunked");
     for chunk in body.as_bytes().chunks(size) {
         bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
         bytes.extend_from_slice(chunk);
@@ -79,7 +82,7 @@ pub(crate) fn chunks(body: &str, size: usize) -> Vec<u8> {
     bytes
 }
 
-/// Writes one byte after the other.
+/// Writes one byte at a time.
 pub(crate) fn write_byte_by_byte(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
     bytes
         .chunks(1)

@@ -1,22 +1,22 @@
-//! What the kernel says of the client's process.
+//! Memory, threads and files of the client's process, from the kernel.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 
-/// A moment of a process.
+/// The state of a process at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Observed {
     /// The memory in use, in KiB.
     pub(crate) rss: u64,
-    /// Threads that are not about to end.
+    /// The number of threads that are not exiting.
     pub(crate) threads: usize,
-    /// Open file descriptors.
+    /// The number of open file descriptors.
     pub(crate) files: usize,
 }
 
 impl Observed {
-    pub(crate) fn of(process: u32) -> io::Result<Self> {
+    pub(crate) fn read(process: u32) -> io::Result<Self> {
         let status = fs::read_to_string(format!("/proc/{process}/status"))?;
         let number = |name: &str| {
             status
@@ -28,31 +28,32 @@ impl Observed {
         };
         Ok(Self {
             rss: number("VmRSS:")?,
-            threads: threads(process)?.len(),
+            threads: list_threads(process)?.len(),
             files: fs::read_dir(format!("/proc/{process}/fd"))?.count(),
         })
     }
 
-    /// Whether it has neither more nor fewer threads and files.
+    /// Returns whether the numbers of threads and files are equal.
     pub(crate) fn is_like(self, other: Self) -> bool {
         self.threads == other.threads && self.files == other.files
     }
 }
 
-/// The threads of a process, by number. One that was joined may be there still, and is left out: the kernel wakes who waits for
-/// it before it takes it away, but after it has marked it.
-fn threads(process: u32) -> io::Result<Vec<OsString>> {
-    /// The mark, `PF_EXITING` in Linux' `include/linux/sched.h`.
+/// Lists the threads of a process by number, without exiting threads. A joined thread may still be
+/// listed by the kernel, but it is marked as exiting before the join returns.
+fn list_threads(process: u32) -> io::Result<Vec<OsString>> {
+    /// `PF_EXITING` in `include/linux/sched.h` of Linux.
     const EXITING: u64 = 4;
 
     let mut threads = Vec::new();
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
         let thread = thread?;
-        // One that has gone since cannot be read any more.
+        // A thread may have ended since it was listed.
         let Ok(stat) = fs::read_to_string(thread.path().join("stat")) else {
             continue;
         };
-        // proc_pid_stat(5): the name is in brackets and may hold any byte; the flags are the seventh field after it.
+        // proc_pid_stat(5): the name is in brackets and may contain any byte. The flags are the
+        // seventh field after it.
         let flags: u64 = stat
             .rsplit_once(')')
             .and_then(|(_, fields)| fields.split_whitespace().nth(6))
@@ -72,19 +73,19 @@ mod tests {
     use std::process::id;
     use std::thread;
 
-    use super::threads;
+    use super::list_threads;
 
-    fn own_number() -> OsString {
+    fn read_own_number() -> OsString {
         let thread = fs::read_link("/proc/thread-self").unwrap();
         thread.file_name().unwrap().to_owned()
     }
 
     #[test]
     fn a_thread_counts_until_it_is_joined() {
-        assert!(threads(id()).unwrap().contains(&own_number()));
+        assert!(list_threads(id()).unwrap().contains(&read_own_number()));
         for _ in 0..1000 {
-            let number = thread::spawn(own_number).join().unwrap();
-            assert!(!threads(id()).unwrap().contains(&number));
+            let number = thread::spawn(read_own_number).join().unwrap();
+            assert!(!list_threads(id()).unwrap().contains(&number));
         }
     }
 }

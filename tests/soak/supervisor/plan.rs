@@ -1,32 +1,32 @@
-//! What each call asks for, and what becomes of it: the call's number decides, so that whoever knows the number knows both.
+//! What each call requests, and how it ends. The number of the call decides both.
 
 use jumpqr_core::ErrCode;
 use jumpqr_core::error::{ErrorKind, OwnCode};
 
-/// One call in so many meets a fault.
+/// One call in this many meets a fault.
 const ONE_FAULT_IN: u64 = 100;
 
-/// The errcode of a rule that was added before.
-pub(crate) const ADDED_BEFORE: i64 = 85071;
+/// The errcode of a rule that already exists.
+pub(crate) const ALREADY_ADDED: i64 = 85071;
 
-/// A call's number, from 0.
+/// The number of a call, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Number(pub(crate) u32);
 
 impl Number {
-    /// Whether it adds a rule; else it lists rules. The clients keep to this.
+    /// Returns whether the call adds a rule; otherwise it lists rules. The clients do the same.
     pub(crate) fn adds(self) -> bool {
         self.0 & 1 != 0
     }
 
-    /// Whether it is made with the client that tries again. The clients keep to this.
+    /// Returns whether the call uses the client with retries. The clients do the same.
     pub(crate) fn is_retried(self) -> bool {
         self.0 & 2 != 0
     }
 
-    /// What the first request of the call meets.
+    /// Returns the fault that the first request of the call meets.
     pub(crate) fn fault(self) -> Option<Fault> {
-        let chance = self.mixed();
+        let chance = self.hash_bits();
         if chance % ONE_FAULT_IN != 0 {
             return None;
         }
@@ -34,38 +34,39 @@ impl Number {
         Fault::ALL.get(which % Fault::ALL.len()).copied()
     }
 
-    /// Whether WeChat refuses to add the rule, as one that was added before.
+    /// Returns whether WeChat refuses to add the rule because it already exists.
     pub(crate) fn is_refused(self) -> bool {
-        self.adds() && self.fault().is_none() && self.mixed() % 16 == 1
+        self.adds() && self.fault().is_none() && self.hash_bits() % 16 == 1
     }
 
-    /// Whether the rule stands although the answer to adding it got lost.
+    /// Returns whether the rule was added although the answer was lost.
     pub(crate) fn stands(self) -> bool {
-        self.mixed() >> 60 & 1 == 0
+        self.hash_bits() >> 60 & 1 == 0
     }
 
-    /// How many rules are listed: mostly one, now and then so many that they fill several packets.
+    /// Returns the number of listed rules: mostly one, sometimes enough to fill several packets.
     pub(crate) fn rules(self) -> usize {
-        match self.mixed() >> 40 & 0xff {
+        match self.hash_bits() >> 40 & 0xff {
             0 => 200,
             1..=15 => 12,
             _ => 1,
         }
     }
 
-    /// The rid that every refusal of this call has.
+    /// Returns the rid of every refusal of this call.
     pub(crate) fn rid(self) -> String {
         format!("{:08x}-0000feed-0000beef", self.0)
     }
 
-    /// The number of a prefix that ends with `begin` and the number.
+    /// Parses the number in a prefix that ends with `begin` and the number.
     pub(crate) fn in_prefix(prefix: &str, begin: char) -> Option<Self> {
         let (_, last) = prefix.rsplit_once('/')?;
         last.strip_prefix(begin)?.parse().ok().map(Self)
     }
 
-    /// Numbers that follow each other have nothing in common (the finaliser of splitmix64).
-    fn mixed(self) -> u64 {
+    /// Hashes the number (the finaliser of splitmix64), so that consecutive numbers behave
+    /// differently.
+    fn hash_bits(self) -> u64 {
         let mut mixed = u64::from(self.0).wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -73,30 +74,30 @@ impl Number {
     }
 }
 
-/// What can become of a request, other than the plain answer.
+/// The faults of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The connection is reset once the request has been read.
     Reset,
     /// The connection is closed once the request has been read.
     Close,
-    /// The connection is closed within the head of the answer.
+    /// The connection is closed in the head of the answer.
     HalfHead,
-    /// The connection is closed within the body of the answer.
+    /// The connection is closed in the body of the answer.
     HalfBody,
-    /// What comes is no HTTP.
+    /// The answer is not HTTP.
     NotHttp,
     /// A proxy's 502, in HTML.
     BadGateway,
-    /// A body that is no JSON.
+    /// A body that is not JSON.
     NotJson,
-    /// -1.
+    /// The errcode -1.
     Busy,
-    /// 44990.
+    /// The errcode 44990.
     TooFast,
-    /// 42001: the token is dead, and so it is for all others.
+    /// The errcode 42001. The token is dead for all calls.
     Stale,
-    /// The answer takes a while, and comes.
+    /// The answer is delayed.
     Slow,
     /// The answer comes byte by byte.
     ByteByByte,
@@ -104,11 +105,11 @@ pub(crate) enum Fault {
     Chunked,
     /// The answer ends with the connection.
     NoLength,
-    /// After the answer, the connection is closed without a word.
+    /// After the answer, the connection is closed without notice.
     ClosedAfter,
 }
 
-/// What an error that a fault leads to says of itself.
+/// The documented error of a fault.
 pub(crate) struct Documented {
     pub(crate) kind: ErrorKind,
     pub(crate) code: &'static str,
@@ -134,17 +135,17 @@ impl Fault {
         Self::ClosedAfter,
     ];
 
-    /// Whether a call need not notice.
+    /// Returns whether the call succeeds in spite of the fault.
     pub(crate) fn is_answered(self) -> bool {
         self.documented().is_none()
     }
 
-    /// Whether a change may have been applied for all that the client can know.
+    /// Returns whether the client cannot know if a change was applied.
     pub(crate) fn leaves_unknown(self) -> bool {
         !self.is_answered() && !matches!(self, Self::TooFast | Self::Stale)
     }
 
-    /// Whether the connection cannot be used any more.
+    /// Returns whether the connection cannot be used again.
     pub(crate) fn ends_connection(self) -> bool {
         matches!(
             self,
@@ -158,7 +159,7 @@ impl Fault {
         )
     }
 
-    /// The errcode that it is answered with.
+    /// Returns the errcode of the answer.
     pub(crate) fn errcode(self) -> Option<i64> {
         match self {
             Self::Busy => Some(-1),
@@ -168,7 +169,7 @@ impl Fault {
         }
     }
 
-    /// The error of a call that ends with it.
+    /// Returns the error of a call that ends with this fault.
     pub(crate) fn documented(self) -> Option<Documented> {
         if let Some(errcode) = self.errcode() {
             return documented_errcode(errcode);
@@ -189,7 +190,7 @@ impl Fault {
     }
 }
 
-/// The error of a call that is answered with `errcode`.
+/// Returns the error of a call that is answered with `errcode`.
 pub(crate) fn documented_errcode(errcode: i64) -> Option<Documented> {
     ErrCode::lookup(errcode).map(|known| Documented {
         kind: known.kind,

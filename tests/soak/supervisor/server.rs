@@ -1,4 +1,4 @@
-//! The connections: a thread each.
+//! The server. Each connection has its own thread.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -13,13 +13,13 @@ use crate::message::{self, Request};
 use crate::plan::Fault;
 use crate::wechat::{Answer, WeChat};
 
-/// How long a slow answer takes: far less than a client's timeouts.
+/// The delay of a slow answer, far below the timeouts of a client.
 const SLOW: Duration = Duration::from_millis(200);
 
-/// Linux' flag for what is to wait for more.
+/// Linux' flag for data that is sent together with the next data.
 const MSG_MORE: i32 = 0x8000;
 
-/// How many connections there were.
+/// Counts of connections.
 #[derive(Default)]
 pub(crate) struct Connections {
     pub(crate) opened: AtomicU64,
@@ -27,7 +27,7 @@ pub(crate) struct Connections {
     pub(crate) most_open: AtomicU64,
 }
 
-/// Serves on loopback until the process ends; gives the URL to call.
+/// Serves on loopback until the process ends. Returns the URL.
 pub(crate) fn start(wechat: &Arc<WeChat>, connections: &Arc<Connections>) -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -39,7 +39,7 @@ pub(crate) fn start(wechat: &Arc<WeChat>, connections: &Arc<Connections>) -> io:
                 connections.opened.fetch_add(1, Ordering::Relaxed);
                 let open = connections.open.fetch_add(1, Ordering::Relaxed) + 1;
                 connections.most_open.fetch_max(open, Ordering::Relaxed);
-                // That a client goes away is its own affair: what it made of the answer is judged.
+                // An error means that the client closed the connection. Only its result is judged.
                 drop(serve(&stream, &wechat));
                 connections.open.fetch_sub(1, Ordering::Relaxed);
             });
@@ -53,9 +53,13 @@ fn serve(mut stream: &TcpStream, wechat: &WeChat) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     while let Some(request) = Request::read(&mut reader)? {
         let Some(Answer { body, fault }) = wechat.answer(&request) else {
-            return stream.write_all(&message::framed("404 Not Found", "", "Content-Length: 0"));
+            return stream.write_all(&message::build_message(
+                "404 Not Found",
+                "",
+                "Content-Length: 0",
+            ));
         };
-        let plain = || message::answer(&body);
+        let plain = || message::build_answer(&body);
         match fault {
             None => stream.write_all(&plain())?,
             Some(Fault::Reset) => SockRef::from(stream).set_linger(Some(Duration::ZERO))?,
@@ -69,17 +73,21 @@ fn serve(mut stream: &TcpStream, wechat: &WeChat) -> io::Result<()> {
             Some(Fault::BadGateway) => {
                 let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
                 let length = format!("Content-Length: {}", page.len());
-                stream.write_all(&message::framed("502 Bad Gateway", page, &length))?;
+                stream.write_all(&message::build_message("502 Bad Gateway", page, &length))?;
             }
-            Some(Fault::NotJson) => stream.write_all(&message::answer("{\"errcode\":0,"))?,
+            Some(Fault::NotJson) => stream.write_all(&message::build_answer("{\"errcode\":0,"))?,
             Some(Fault::Slow) => {
                 thread::sleep(SLOW);
                 stream.write_all(&plain())?;
             }
             Some(Fault::ByteByByte) => message::write_byte_by_byte(stream, &plain())?,
-            Some(Fault::Chunked) => stream.write_all(&message::chunks(&body, 50))?,
+            Some(Fault::Chunked) => stream.write_all(&message::build_chunked(&body, 50))?,
             Some(Fault::NoLength) => {
-                stream.write_all(&message::framed("200 OK", &body, "Connection: close"))?;
+                stream.write_all(&message::build_message(
+                    "200 OK",
+                    &body,
+                    "Connection: close",
+                ))?;
             }
             Some(Fault::ClosedAfter) => return close_after(stream, &mut reader, &plain(), wechat),
             Some(Fault::Close | Fault::Busy | Fault::TooFast | Fault::Stale) => {}
@@ -91,18 +99,18 @@ fn serve(mut stream: &TcpStream, wechat: &WeChat) -> io::Result<()> {
     Ok(())
 }
 
-/// Answers and closes. A request that is on its way by then gets no answer, which is written down.
+/// Answers and closes the connection. A request that arrives later gets no answer, and is recorded.
 fn close_after(
     stream: &TcpStream,
     reader: &mut BufReader<&TcpStream>,
     answer: &[u8],
     wechat: &WeChat,
 ) -> io::Result<()> {
-    // The end goes out in one packet with the answer, so that no client can have the one without the other.
+    // The FIN is sent in one packet with the answer, so a client gets both or nothing.
     SockRef::from(stream).send_with_flags(answer, MSG_MORE)?;
     stream.shutdown(Shutdown::Write)?;
     if let Some(request) = Request::read(reader)? {
-        wechat.lose(&request);
+        wechat.record_lost(&request);
     }
     reader.read_to_end(&mut Vec::new()).map(drop)
 }

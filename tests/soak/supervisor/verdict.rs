@@ -1,4 +1,4 @@
-//! Whether all went well, and the table of it.
+//! The verdict of a run, and its table.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -11,33 +11,34 @@ use crate::plan::Number;
 use crate::server::Connections;
 use crate::wechat::WeChat;
 
-/// The tenth at whose end all is warm: the arenas of the allocator, and each of the ways in which a program calls.
+/// The tenth after which everything is warm: the allocator, and each way in which a client calls.
 const WARM: usize = 4;
 
-/// By how many KiB the memory in use may grow from then on: a leak of 14 bytes a call would be more in a million calls.
-const FLAT: u64 = 8 * 1024;
+/// The allowed growth of memory after that, in KiB. In a million calls, a leak of 14 bytes a call
+/// exceeds it.
+const MAX_GROWTH_KIB: u64 = 8 * 1024;
 
-/// The fewest calls whose memory is judged: after fewer, not all is warm.
-const JUDGED: u32 = 200_000;
+/// The minimum number of calls for the check of memory: after fewer, not everything is warm.
+const MIN_CALLS_FOR_MEMORY: u32 = 200_000;
 
-/// How many complaints of the same sort are told.
-const TOLD: usize = 10;
+/// The maximum number of printed complaints.
+const MAX_COMPLAINTS: usize = 10;
 
-/// What is known so far.
+/// The observations so far.
 pub(crate) struct Verdict {
     calls: u32,
-    /// How many clients the program has, each with tokens and connections of its own.
+    /// The number of jumpqr clients, each with its own tokens and connections.
     clients: u64,
     began: Instant,
     start: Observed,
-    /// At each tenth.
+    /// The state after each tenth.
     tenths: Vec<Observed>,
     end: Option<Observed>,
     seen: Vec<bool>,
     judged: u32,
     wrong: Vec<String>,
     wrongs: u64,
-    /// How many calls ended how.
+    /// The number of calls by result.
     results: BTreeMap<String, u64>,
 }
 
@@ -56,8 +57,8 @@ impl Verdict {
             wrongs: 0,
             results: BTreeMap::new(),
         };
-        say("calls", "seconds", "RSS/KiB", "threads", "files");
-        verdict.row("start", start);
+        print_row("calls", "seconds", "RSS/KiB", "threads", "files");
+        verdict.print_observed("start", start);
         verdict
     }
 
@@ -65,19 +66,21 @@ impl Verdict {
         self.start
     }
 
-    /// Judges what the client said of a call; whether a tenth of them is over.
+    /// Judges a result of the client. Returns whether a tenth of the calls is complete.
     pub(crate) fn judge(&mut self, ledger: &Ledger, result: &str) -> bool {
         let (number, found) = result.split_once(' ').unwrap_or((result, ""));
         match number.parse().map(Number) {
             Ok(number) if self.is_new(number) => {
-                match ledger.expected(number) {
+                match ledger.expect(number) {
                     Ok(expected) if expected == found => {}
                     Ok(expected) => self.complain(format!("{result}; expected: {expected}")),
                     Err(complaint) => self.complain(format!("{result}; {complaint}")),
                 }
-                *self.results.entry(sort(found)).or_default() += 1;
+                *self.results.entry(group(found)).or_default() += 1;
             }
-            _ => self.complain(format!("{result:?} is no call, or had ended before")),
+            _ => self.complain(format!(
+                "{result:?} is unknown, or a second result of its call"
+            )),
         }
         self.judged += 1;
         self.judged * 10 / self.calls > u32::try_from(self.tenths.len()).unwrap_or(u32::MAX)
@@ -85,15 +88,15 @@ impl Verdict {
 
     pub(crate) fn observe(&mut self, observed: Observed) {
         self.tenths.push(observed);
-        self.row(&self.judged.to_string(), observed);
+        self.print_observed(&self.judged.to_string(), observed);
     }
 
     pub(crate) fn observe_end(&mut self, observed: Observed) {
         self.end = Some(observed);
-        self.row("end", observed);
+        self.print_observed("end", observed);
     }
 
-    /// Prints what there was; gives what there is to complain of.
+    /// Prints the summary. Returns all complaints.
     #[expect(clippy::print_stdout, reason = "a program for a terminal")]
     pub(crate) fn conclude(mut self, wechat: &WeChat, connections: &Connections) -> Vec<String> {
         for (result, calls) in &self.results {
@@ -111,25 +114,25 @@ impl Verdict {
         let most_open = connections.most_open.load(Ordering::Relaxed);
         println!("connections: {opened}, at most {most_open} at once");
 
-        self.wrong.truncate(TOLD);
+        self.wrong.truncate(MAX_COMPLAINTS);
         let mut complaints = std::mem::take(&mut self.wrong);
-        let mut check = |is_so: bool, complaint: String| {
-            if !is_so {
+        let mut check = |holds: bool, complaint: String| {
+            if !holds {
                 complaints.push(complaint);
             }
         };
         check(self.wrongs == 0, format!("{} wrong results", self.wrongs));
         let missing = self.seen.iter().filter(|seen| !**seen).count();
         check(missing == 0, format!("{missing} calls have no result"));
-        // Not every call that is on its way has a connection at the same moment: some wait to try again, or for a processor.
+        // Not every call in flight has a connection: some wait for a retry, or for a processor.
         check(
             most_open >= u64::from(IN_FLIGHT) / 2,
-            format!("never were even {} calls on their way", IN_FLIGHT / 2),
+            format!("there were never {} calls in flight", IN_FLIGHT / 2),
         );
-        // Of each client, one thread fetches, and the others use what it got.
+        // In each client, one thread fetches a token, and the others use it.
         check(
             fetched <= self.clients * (dead + 1),
-            "tokens were fetched that nobody needed".to_owned(),
+            "more tokens were fetched than needed".to_owned(),
         );
         let ended: u64 = wechat
             .ledger
@@ -145,12 +148,12 @@ impl Verdict {
             self.end.is_some_and(|end| end.is_like(self.start)),
             "threads or files were left".to_owned(),
         );
-        // When the last tenth ends, threads may have ended, and freed what they had.
+        // At the end of the last tenth, threads may have ended and freed their memory.
         let last = self.tenths.iter().rev().take(2).map(|tenth| tenth.rss);
         if let (Some(warm), Some(last)) = (self.tenths.get(WARM - 1), last.max()) {
             check(
-                self.calls < JUDGED || last <= warm.rss + FLAT,
-                format!("the memory in use grew by more than {FLAT} KiB"),
+                self.calls < MIN_CALLS_FOR_MEMORY || last <= warm.rss + MAX_GROWTH_KIB,
+                format!("the memory in use grew by more than {MAX_GROWTH_KIB} KiB"),
             );
         }
         complaints
@@ -165,19 +168,19 @@ impl Verdict {
 
     fn complain(&mut self, complaint: String) {
         self.wrongs += 1;
-        if self.wrong.len() < TOLD {
+        if self.wrong.len() < MAX_COMPLAINTS {
             self.wrong.push(complaint);
         }
     }
 
-    fn row(&self, name: &str, observed: Observed) {
+    fn print_observed(&self, name: &str, observed: Observed) {
         let Observed {
             rss,
             threads,
             files,
         } = observed;
         let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
-        say(
+        print_row(
             name,
             &seconds,
             &rss.to_string(),
@@ -187,8 +190,8 @@ impl Verdict {
     }
 }
 
-/// What a result has in common with others: not the rid, and not the rules.
-fn sort(found: &str) -> String {
+/// Returns the group of a result: without rid and rules.
+fn group(found: &str) -> String {
     let mut words: Vec<&str> = found.split(' ').collect();
     match words.first() {
         Some(&"error") if words.len() > 4 => {
@@ -201,6 +204,6 @@ fn sort(found: &str) -> String {
 }
 
 #[expect(clippy::print_stdout, reason = "a program for a terminal")]
-fn say(calls: &str, seconds: &str, rss: &str, threads: &str, files: &str) {
+fn print_row(calls: &str, seconds: &str, rss: &str, threads: &str, files: &str) {
     println!("{calls:>9} {seconds:>8} {rss:>9} {threads:>8} {files:>6}");
 }

@@ -1,30 +1,30 @@
-//! WeChat's side: what is answered to a request, and what is written down about it.
+//! The WeChat of the soak: answers requests, and records what happened to them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::ledger::{Event, Ledger, path, prefix};
+use crate::ledger::{Event, Ledger, build_path, build_prefix};
 use crate::message::Request;
-use crate::plan::{ADDED_BEFORE, Fault, Number};
+use crate::plan::{ALREADY_ADDED, Fault, Number};
 
-/// The answers, and the account of them.
+/// The state of this WeChat.
 pub(crate) struct WeChat {
     pub(crate) ledger: Ledger,
-    /// The tokens up to this one are dead; the next one lives.
+    /// All tokens up to this number are dead. The next one is alive.
     dead: AtomicU64,
     token_requests: AtomicU64,
 }
 
-/// What is answered to a request.
+/// An answer.
 pub(crate) struct Answer {
     pub(crate) body: String,
-    /// How it is spoilt.
+    /// The fault that spoils the answer.
     pub(crate) fault: Option<Fault>,
 }
 
-/// A request for a call of a certain number.
-struct Asked {
+/// The call to which a request belongs.
+struct CallRequest {
     number: Number,
     reading_back: bool,
 }
@@ -38,43 +38,43 @@ impl WeChat {
         }
     }
 
-    /// How many tokens were asked for.
+    /// Returns the number of token requests.
     pub(crate) fn token_requests(&self) -> u64 {
         self.token_requests.load(Ordering::Relaxed)
     }
 
-    /// How many tokens died.
+    /// Returns the number of dead tokens.
     pub(crate) fn dead_tokens(&self) -> u64 {
         self.dead.load(Ordering::Relaxed)
     }
 
-    /// Decides on a request; `None` where it is none that a client of ours sends.
+    /// Answers a request; `None` if no client may send it.
     pub(crate) fn answer(&self, request: &Request) -> Option<Answer> {
         if request.is_for("/cgi-bin/stable_token") {
             self.token_requests.fetch_add(1, Ordering::Relaxed);
-            return Some(whole(&json!({
+            return Some(build_plain(&json!({
                 "access_token": format!("T{}", self.dead_tokens() + 1),
                 "expires_in": 7200,
             })));
         }
-        let Asked {
+        let CallRequest {
             number,
             reading_back,
-        } = asked(request)?;
+        } = find_call(request)?;
         let token: u64 = request.access_token()?.strip_prefix('T')?.parse().ok()?;
-        let is_first = self.ledger.is_first(number)?;
-        let lives = token > self.dead_tokens();
+        let is_first = self.ledger.count_request(number)?;
+        let is_alive = token > self.dead_tokens();
         let fault = number
             .fault()
-            .filter(|_| is_first && lives && !reading_back);
+            .filter(|_| is_first && is_alive && !reading_back);
         if let Some(fault) = fault {
-            self.ledger.count(fault);
+            self.ledger.count_fault(fault);
         }
         if fault == Some(Fault::Stale) {
             self.dead.fetch_max(token, Ordering::Relaxed);
         }
         let event = match fault {
-            _ if !lives => Event::Stale { reading_back },
+            _ if !is_alive => Event::Stale { reading_back },
             _ if reading_back => Event::ReadBack {
                 stands: number.stands(),
             },
@@ -82,35 +82,35 @@ impl WeChat {
             Some(fault) if !fault.is_answered() => Event::Met(fault),
             _ => Event::Answered,
         };
-        self.ledger.keep(number, is_first, event);
+        self.ledger.add(number, is_first, event);
         if matches!(event, Event::Stale { .. }) {
-            return Some(refusal(number, 42001));
+            return Some(build_refusal(number, 42001));
         }
         Some(match fault.and_then(Fault::errcode) {
-            Some(errcode) => refusal(number, errcode),
+            Some(errcode) => build_refusal(number, errcode),
             None => Answer {
                 fault,
-                ..answer(number, reading_back)
+                ..build_answer(number, reading_back)
             },
         })
     }
 
-    /// Writes down that a request came where nobody answers any more.
-    pub(crate) fn lose(&self, request: &Request) {
-        if let Some(Asked { number, .. }) = asked(request) {
-            if let Some(is_first) = self.ledger.is_first(number) {
-                self.ledger.keep(number, is_first, Event::Met(Fault::Close));
+    /// Records a request that gets no answer.
+    pub(crate) fn record_lost(&self, request: &Request) {
+        if let Some(CallRequest { number, .. }) = find_call(request) {
+            if let Some(is_first) = self.ledger.count_request(number) {
+                self.ledger.add(number, is_first, Event::Met(Fault::Close));
             }
         }
     }
 }
 
-/// Which call the request is of: its own bytes say so.
-fn asked(request: &Request) -> Option<Asked> {
+/// Finds the call of a request, from the bytes of the request.
+fn find_call(request: &Request) -> Option<CallRequest> {
     let body: Value = serde_json::from_slice(&request.body).ok()?;
     if request.is_for("/cgi-bin/wxopen/qrcodejumpadd") {
         let prefix = body.get("prefix")?.as_str()?;
-        return Some(Asked {
+        return Some(CallRequest {
             number: Number::in_prefix(prefix, 'a')?,
             reading_back: false,
         });
@@ -120,27 +120,36 @@ fn asked(request: &Request) -> Option<Asked> {
         Some(number) => (number, false),
         None => (Number::in_prefix(prefix, 'a')?, true),
     };
-    Some(Asked {
+    Some(CallRequest {
         number,
         reading_back,
     })
 }
 
-/// What WeChat says to the call.
-fn answer(number: Number, reading_back: bool) -> Answer {
+/// Builds WeChat's answer to the call.
+fn build_answer(number: Number, reading_back: bool) -> Answer {
     let rules: Vec<Value> = if reading_back {
-        let added = json!({"prefix": format!("http://weixin.qq.com/q/a{}", number.0), "path": "pages/index/index", "state": 1});
+        let added = json!({
+            "prefix": format!("http://weixin.qq.com/q/a{}", number.0),
+            "path": "pages/index/index",
+            "state": 1,
+        });
         number.stands().then_some(added).into_iter().collect()
     } else if number.is_refused() {
-        return refusal(number, ADDED_BEFORE);
+        return build_refusal(number, ALREADY_ADDED);
     } else if number.adds() {
-        return whole(&json!({"errcode": 0, "errmsg": "ok"}));
+        return build_plain(&json!({"errcode": 0, "errmsg": "ok"}));
     } else {
-        let rule =
-            |rule| json!({"prefix": prefix(number, rule), "path": path(number, rule), "state": 2});
+        let rule = |rule| {
+            json!({
+                "prefix": build_prefix(number, rule),
+                "path": build_path(number, rule),
+                "state": 2,
+            })
+        };
         (0..number.rules()).map(rule).collect()
     };
-    whole(&json!({
+    build_plain(&json!({
         "errcode": 0,
         "errmsg": "ok",
         "qrcodejump_open": 1,
@@ -151,12 +160,12 @@ fn answer(number: Number, reading_back: bool) -> Answer {
     }))
 }
 
-fn refusal(number: Number, errcode: i64) -> Answer {
+fn build_refusal(number: Number, errcode: i64) -> Answer {
     let errmsg = format!("refused rid: {}", number.rid());
-    whole(&json!({"errcode": errcode, "errmsg": errmsg}))
+    build_plain(&json!({"errcode": errcode, "errmsg": errmsg}))
 }
 
-fn whole(body: &Value) -> Answer {
+fn build_plain(body: &Value) -> Answer {
     Answer {
         body: body.to_string(),
         fault: None,
