@@ -61,7 +61,7 @@ impl BaseUrl {
     }
 
     /// Returns host, port and path if the host is not WeChat's own. WeChat's hosts all issue the
-    /// same tokens; those of another host are stored under another key.
+    /// same tokens. The tokens of another host are stored under another key.
     pub(crate) fn custom_host(&self) -> Option<&str> {
         let (_, rest) = self.0.split_once("://")?;
         let authority = rest.split('/').next()?;

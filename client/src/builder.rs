@@ -239,7 +239,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the proxy; that of the environment by default.
+    /// Sets the proxy; the environment's proxy by default.
     pub fn proxy(mut self, proxy: ProxySetting) -> Self {
         self.http.proxy = proxy;
         self

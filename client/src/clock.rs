@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A clock that can be waited for. A test gives the client its own, so that it need not sleep.
+/// A clock, with a way to wait. A test passes its own to the client, so that it need not sleep.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};

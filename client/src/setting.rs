@@ -8,7 +8,7 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::LONGEST_CREDENTIAL;
 use jumpqr_core::{HandedOver, mistaken_for};
 
-/// The longest duration of a setting: nobody waits longer for an answer.
+/// The longest duration of a setting. It is short enough to be added to any time.
 const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest appid of a platform or a merchant, in bytes; WeChat's have 18.

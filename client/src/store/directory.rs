@@ -173,7 +173,7 @@ impl DirectoryStore {
         let open = || file::open(&path, file::private_options().create(true).truncate(false));
         let lock = FileLock::acquire(open, timeout).map_err(io_error("lock", &path))?;
         let lock = lock.ok_or_else(|| {
-            store_failed(&format!(
+            store_error(&format!(
                 "{} was locked by other processes for {:.1} s, all the time that was left; \
                  check whether the disk is slow, or a process that uses the folder is suspended",
                 path.display(),
@@ -239,9 +239,8 @@ impl DirectoryStore {
         let create = || file::open(&path, file::private_options().create_new(true));
         let locked =
             FileLock::acquire(create, Duration::ZERO).map_err(io_error("create", &path))?;
-        locked.ok_or_else(|| {
-            store_failed(&format!("{} is locked by another process", path.display()))
-        })
+        locked
+            .ok_or_else(|| store_error(&format!("{} is locked by another process", path.display())))
     }
 }
 
@@ -357,7 +356,7 @@ fn has_other_files(path: &Path) -> bool {
     })
 }
 
-fn store_failed(message: &str) -> Error {
+fn store_error(message: &str) -> Error {
     Error::new(OwnCode::StoreFailed, format!("token_store: {message}"))
 }
 
@@ -365,7 +364,7 @@ fn store_failed(message: &str) -> Error {
 /// system's text holds nothing of a file's content.
 fn io_error<'a>(action: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
     move |error| {
-        let failure = store_failed(&format!("cannot {action} {}: {error}", path.display()));
+        let failure = store_error(&format!("cannot {action} {}: {error}", path.display()));
         if file::is_not_a_file(&error) {
             failure
                 .with_retryable(false)

@@ -88,8 +88,8 @@ impl<'a> HttpRequest<'a> {
         self.send.timeout
     }
 
-    /// Returns what tells whether the caller has cancelled the call. A transport whose waits cannot
-    /// be interrupted need not ask.
+    /// Returns the [`Cancel`] of the call. A transport whose waits cannot be interrupted need not
+    /// check it.
     #[must_use]
     pub fn cancel(&self) -> &'a Cancel {
         self.cancel

@@ -1,6 +1,6 @@
 //! The pool of connections to Redis. Idle ones are kept for a while, and replaced if they broke.
 //!
-//! Timeouts are real time ([`Instant`]), whatever clock the client has: they are those of sockets.
+//! Timeouts are real time ([`Instant`]), whatever clock the client has: sockets wait in real time.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -89,16 +89,16 @@ impl Connections {
         let deadline = Instant::now() + timeout.min(TIMEOUT);
         let idle = self.idle().pop();
         if let Some(idle) = idle.filter(IdleConnection::is_usable) {
-            match self.run_on(idle.connection, deadline, &command) {
+            match self.run_with(idle.connection, deadline, &command) {
                 Err(error) if !error.is_timeout() => self.idle().clear(),
                 result => return result,
             }
         }
-        self.run_on(self.connect(deadline)?, deadline, &command)
+        self.run_with(self.connect(deadline)?, deadline, &command)
     }
 
     /// Runs a command, and keeps the connection if it succeeds.
-    fn run_on<T>(
+    fn run_with<T>(
         &self,
         mut connection: Connection,
         deadline: Instant,

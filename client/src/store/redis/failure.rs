@@ -50,7 +50,7 @@ pub(super) fn describe(error: &RedisError, endpoint: &str, prefix: &str) -> Erro
     }
 }
 
-/// Returns whether the failure lasts until somebody changes Redis or the setting.
+/// Returns whether the failure lasts until Redis or the setting is changed.
 fn is_permanent(error: &RedisError) -> bool {
     let detail = error.detail().unwrap_or_default();
     error.kind() == ErrorKind::AuthenticationFailed

@@ -116,14 +116,14 @@ impl RedisStore {
     ) -> Result<T> {
         self.connections.run(timeout, command).map_err(|error| {
             if failure::is_damaged_record(&error) {
-                self.damaged(key)
+                self.damaged_record(key)
             } else {
                 failure::describe(&error, &self.connections.server().endpoint, &self.prefix)
             }
         })
     }
 
-    fn damaged(&self, key: &Key) -> Error {
+    fn damaged_record(&self, key: &Key) -> Error {
         Error::new(
             OwnCode::StoreDamaged,
             format!(
@@ -151,12 +151,12 @@ impl TokenStore for RedisStore {
         let (version, bytes) = match (version, bytes) {
             (None, None) => return Ok(None),
             (Some(version), Some(bytes)) => (version, bytes),
-            _ => return Err(self.damaged(key)),
+            _ => return Err(self.damaged_record(key)),
         };
         let version = std::str::from_utf8(&version)
             .ok()
             .and_then(|version| version.parse().ok())
-            .ok_or_else(|| self.damaged(key))?;
+            .ok_or_else(|| self.damaged_record(key))?;
         Ok(Some(StoredRecord { bytes, version }))
     }
 
@@ -170,7 +170,7 @@ impl TokenStore for RedisStore {
                 .invoke(connection)
         })?;
         match fence {
-            Some(0) => Err(self.damaged(key)),
+            Some(0) => Err(self.damaged_record(key)),
             fence => Ok(fence.map(Lease::new)),
         }
     }

@@ -36,7 +36,7 @@ impl Setting {
         let parameters = Parameters::parse(&url)?;
         // With this scheme, the crate url does not convert a host to ASCII: it percent-encodes it.
         if url.host_str().is_some_and(|host| host.contains('%')) {
-            return Err(invalid(
+            return Err(invalid_setting(
                 "the host has non-ASCII characters; give its ASCII form, which begins with xn--",
             ));
         }
@@ -47,7 +47,7 @@ impl Setting {
         let login = info.redis_settings();
         let (user, password) = (login.username(), login.password());
         if password.is_none_or(str::is_empty) && (user.is_some() || password.is_some()) {
-            return Err(invalid(
+            return Err(invalid_setting(
                 "there is a user without a password, or an empty password; give user:password, or \
                  :password for a Redis without users",
             ));
@@ -104,7 +104,7 @@ impl Parameters {
                 "ca" if url.scheme() == "rediss" => parameters.ca = Some(value.into_owned()),
                 "user" | "pass" | "db" if socket => {}
                 _ => {
-                    return Err(invalid(if socket {
+                    return Err(invalid_setting(if socket {
                         "its query may have only prefix, user, pass and db"
                     } else {
                         "its query may have only prefix, and ca with rediss://"
@@ -112,7 +112,7 @@ impl Parameters {
                 }
             }
             if seen.contains(&name) {
-                return Err(invalid("its query has a parameter twice"));
+                return Err(invalid_setting("its query has a parameter twice"));
             }
             seen.push(name);
         }
@@ -127,7 +127,7 @@ fn parse_prefix(value: &str) -> Result<String> {
     if value.len() <= LONGEST_PREFIX && value.bytes().all(allowed) {
         Ok(value.to_owned())
     } else {
-        Err(invalid(
+        Err(invalid_setting(
             "prefix may have up to 100 ASCII letters, digits and signs, without braces",
         ))
     }
@@ -152,7 +152,7 @@ fn tls_config(host: &str, ca: Option<&str>) -> Result<Tls> {
     let provider = provider.unwrap_or_else(|| Arc::new(ring::default_provider()));
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| invalid(&format!("TLS cannot be used: {error}")))?
+        .map_err(|error| invalid_setting(&format!("TLS cannot be used: {error}")))?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Tls {
@@ -165,7 +165,7 @@ fn tls_config(host: &str, ca: Option<&str>) -> Result<Tls> {
 /// block for ever.
 fn read_roots(path: &Path) -> Result<RootCertStore> {
     if !path.is_absolute() {
-        return Err(invalid(
+        return Err(invalid_setting(
             "ca must be the absolute path of a file with certificates in PEM",
         ));
     }
@@ -208,13 +208,13 @@ fn strip_password(mut url: Url) -> String {
 }
 
 fn syntax_error() -> Error {
-    invalid(
+    invalid_setting(
         "give redis://[user:password@]host[:port][/db], with rediss:// for TLS, or \
          redis+unix:///path; percent-encode every character but letters and digits in user and \
          password",
     )
 }
 
-fn invalid(message: &str) -> Error {
+fn invalid_setting(message: &str) -> Error {
     Error::new(OwnCode::InvalidConfig, format!("token_store: {message}"))
 }

@@ -75,7 +75,7 @@ pub struct HttpSettings {
     /// The longest body of a response, in bytes; 4 MiB by default, more than a list of 10,000 rules
     /// has.
     pub body_limit: u64,
-    /// The proxy; that of the environment by default.
+    /// The proxy; the environment's proxy by default.
     pub proxy: ProxySetting,
     /// The certificates to trust; the bundled ones by default.
     pub tls_roots: TlsRoots,

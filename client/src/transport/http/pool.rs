@@ -439,12 +439,12 @@ mod tests {
         for number in 1..=3 {
             pool.put(connections.open("http://h", number), Instant::now());
         }
-        until(|| connections.closed() == 3);
-        until(|| !pool.shared.lock().has_closer);
+        wait_until(|| connections.closed() == 3);
+        wait_until(|| !pool.shared.lock().has_closer);
         // The thread has gone; the next connection starts another.
-        until(|| shared.strong_count() == 1);
+        wait_until(|| shared.strong_count() == 1);
         pool.put(connections.open("http://h", 4), Instant::now());
-        until(|| connections.closed() == 4);
+        wait_until(|| connections.closed() == 4);
     }
 
     #[test]
@@ -474,7 +474,7 @@ mod tests {
     }
 
     /// Waits for what another thread does, and fails if it does not do it in a minute.
-    fn until(mut is_so: impl FnMut() -> bool) {
+    fn wait_until(mut is_so: impl FnMut() -> bool) {
         let begun = Instant::now();
         while !is_so() {
             assert!(

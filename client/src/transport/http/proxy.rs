@@ -71,7 +71,7 @@ pub(super) fn read_environment(
     EnvironmentProxy { choice, ignored }
 }
 
-/// Parses the URL of a proxy. Without a scheme, it is that of an HTTP proxy.
+/// Parses the URL of a proxy. A URL without a scheme names an HTTP proxy.
 pub(super) fn parse(url: &str) -> Result<Proxy, Reason> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let scheme = match scheme.to_ascii_lowercase().as_str() {
