@@ -100,8 +100,7 @@ impl ClientBuilder {
     /// Calls this function for a token before each call, and once more if WeChat rejects the token.
     ///
     /// It is called from many threads at once. If it fails, its error becomes the
-    /// [source](StdError::source) of the call's error. An [`Error`](jumpqr_core::Error) is returned
-    /// unchanged.
+    /// [source](StdError::source) of the call's error. An [`Error`] is returned unchanged.
     pub fn token_function<F>(self, function: F) -> Self
     where
         F: Fn(&TokenRequest<'_>) -> Result<Secret, Box<dyn StdError + Send + Sync>>

@@ -26,7 +26,7 @@ use crate::token_status::TokenStatus;
 /// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any
 /// number of threads at once. Every method blocks until the call is done, at most for its timeout
 /// and the queue timeout together. A forked child must build a client of its own: the connections
-/// and locks of this one belong to the parent. Every failure is an [`Error`](crate::Error).
+/// and locks of this one belong to the parent. Every failure is an [`Error`].
 ///
 /// ```
 /// use jumpqr::transport::MemoryTransport;
