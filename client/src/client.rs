@@ -6,9 +6,8 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::{
     AddJumpQRCode, CallVisitor, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode,
     Interface, JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode,
-    VerificationFile, WxaMpLinkGet,
+    VerificationFile, WxaMpLinkGet, parse_call,
 };
-use jumpqr_core::mapping::parse_call;
 use jumpqr_core::{Edit, Rule, RuleKey};
 use serde::Serialize;
 use serde_json::Value;

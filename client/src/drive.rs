@@ -101,7 +101,7 @@ impl Driver {
         };
         let started = self.clock.now();
         let logs = log::log_enabled!(target: LOG_TARGET, Level::Debug);
-        let mut call = Call::new(interface, policy, started);
+        let mut call = Call::new(interface, policy, started)?;
         let mut place = Place {
             pacer: self.pacer.as_ref(),
             slot: Slot::default(),

@@ -108,8 +108,8 @@ impl Rules {
                     return Ok(false);
                 };
                 let rules = match self.client.get_jump_qr_code(call) {
-                    Ok(list) => listing.answered(list),
-                    Err(error) if listing.failed(&error) => Vec::new(),
+                    Ok(list) => listing.read(list),
+                    Err(error) if listing.recover(&error) => Vec::new(),
                     Err(error) => return Err(error),
                 };
                 self.pages = Pages::Listing(listing);

@@ -1,25 +1,27 @@
-//! All rules of a service account, each once, whatever is added or deleted meanwhile.
+//! Lists all rules of a service account, each once, even if rules are added or deleted meanwhile.
 
-use std::collections::HashSet;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem;
 
 use crate::error::{Error, OwnCode};
 use crate::interface::{GetJumpQRCode, JumpQRCodeList, ListedRule, MAX_PAGE_SIZE};
 
-/// The number of rules that `get_type` 0 lists. Source: the official page of getJumpQRCode.
+/// The most rules that `get_type` 0 lists. Source: the official page of getJumpQRCode.
 const MAX_LATEST: u64 = 10_000;
 
-/// So many pages in a row without a new rule end the listing: the server repeats itself.
-const MAX_BARREN_PAGES: u32 = 3;
+/// The listing ends after this many pages in a row without a new rule: the server repeats itself.
+const MAX_PAGES_WITHOUT_NEW_RULE: u32 = 3;
 
-/// What a listing asks next, decided without I/O: the requests that list all rules of a service
-/// account.
+/// Decides without I/O which requests list all rules of a service account.
 ///
-/// Up to 10,000 rules come in one answer (`get_type` 0), which is a snapshot: nothing can shift in
-/// it. More rules come in pages (`get_type` 2). WeChat numbers pages by position, so a rule that is
-/// deleted or added between two requests shifts all rules behind it. Therefore each page overlaps
-/// the one before. If the first rule of a page is not known yet, rules may have been skipped, and
-/// the listing steps back. So a rule that exists all the time is listed exactly once, if WeChat
-/// keeps the order of the others.
+/// One response has up to 10,000 rules (`get_type` 0). It is a snapshot, in which nothing can shift.
+/// For more rules, the listing asks for pages (`get_type` 2). WeChat numbers pages by position: if a
+/// rule is deleted or added between two requests, all rules behind it shift. Therefore each page
+/// overlaps the previous one. If the first rule of a page is not known yet, rules may have been
+/// skipped, and the listing steps back. A rule that exists all the time is therefore listed exactly
+/// once, if WeChat keeps the order of the others.
 ///
 /// ```
 /// use jumpqr_core::interface::GetJumpQRCode;
@@ -31,12 +33,13 @@ const MAX_BARREN_PAGES: u32 = 3;
 #[derive(Debug)]
 pub struct Listing {
     appid: String,
-    seen: HashSet<String>,
+    /// The prefixes of the rules that were listed.
+    seen: BTreeSet<String>,
     next: Next,
     total_count: Option<u64>,
-    /// Where the listing stepped back, if it has not found a new rule since.
+    /// The position from which the listing stepped back, if it has found no new rule since.
     stepped_back_at: Option<u64>,
-    barren_pages: u32,
+    pages_without_new_rule: u32,
     /// The most rules that WeChat puts on a page.
     max_size: u32,
 }
@@ -56,7 +59,7 @@ struct Page {
 }
 
 impl Page {
-    /// The page that begins at `position` or before, and ends as far behind it as possible.
+    /// Returns the page that begins at `position` or before it, and ends as far behind it as possible.
     fn around(position: u64, max_size: u32) -> Self {
         let page = |size: u32| Self {
             num: u32::try_from(position / u64::from(size))
@@ -81,20 +84,20 @@ impl Page {
 }
 
 impl Listing {
-    /// A listing of the rules that open the Mini Program `appid`.
+    /// Starts a listing of the rules that open the Mini Program `appid`.
     pub fn new(appid: impl Into<String>) -> Self {
         Self {
             appid: appid.into(),
-            seen: HashSet::new(),
+            seen: BTreeSet::new(),
             next: Next::Latest,
             total_count: None,
             stepped_back_at: None,
-            barren_pages: 0,
+            pages_without_new_rule: 0,
             max_size: MAX_PAGE_SIZE,
         }
     }
 
-    /// The next call to make; `None` if all rules are listed.
+    /// Returns the next call to make, or `None` if all rules are listed.
     #[must_use]
     pub fn next_call(&self) -> Option<GetJumpQRCode> {
         let appid = self.appid.clone();
@@ -109,8 +112,8 @@ impl Listing {
         }
     }
 
-    /// Takes the error of the call. Returns whether there is another way to list the rules.
-    pub fn failed(&mut self, error: &Error) -> bool {
+    /// Takes the error of the call. Returns whether the rules can be listed in another way.
+    pub fn recover(&mut self, error: &Error) -> bool {
         let is_too_large = error.code() == OwnCode::BodyTooLarge;
         if matches!(self.next, Next::Latest) && is_too_large {
             self.next = Next::Page(Page::around(0, self.max_size));
@@ -120,16 +123,16 @@ impl Listing {
         false
     }
 
-    /// Takes the answer to the call. Returns the rules that are new.
-    pub fn answered(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
+    /// Takes the response of the call. Returns the rules that are new.
+    pub fn read(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
         match self.next {
-            Next::Latest => self.latest(list),
-            Next::Page(page) => self.page(page, list),
+            Next::Latest => self.read_latest(list),
+            Next::Page(page) => self.read_page(page, list),
             Next::Nothing => Vec::new(),
         }
     }
 
-    fn latest(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
+    fn read_latest(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
         let listed = list.rule_list.len() as u64;
         let is_whole = match list.total_count {
             Some(total) => total <= listed,
@@ -137,65 +140,67 @@ impl Listing {
         };
         if is_whole {
             self.next = Next::Nothing;
-            return self.fresh(list.rule_list);
+            return self.take_new(list.rule_list);
         }
         self.next = Next::Page(Page::around(0, self.max_size));
         Vec::new()
     }
 
-    fn page(&mut self, page: Page, list: JumpQRCodeList) -> Vec<ListedRule> {
-        let former_total = std::mem::replace(&mut self.total_count, list.total_count);
+    fn read_page(&mut self, page: Page, list: JumpQRCodeList) -> Vec<ListedRule> {
+        let previous_total = mem::replace(&mut self.total_count, list.total_count);
         let first = list.rule_list.first();
         let is_anchored =
             page.start() == 0 || first.is_some_and(|rule| self.seen.contains(&rule.prefix));
         if !is_anchored && self.stepped_back_at.is_none_or(|at| page.start() < at) {
-            self.step_back(page, former_total);
+            self.step_back(page, previous_total);
             return Vec::new();
         }
         let listed = list.rule_list.len();
         let end = page.start().saturating_add(listed as u64);
         let is_full = end >= page.end();
         if !is_full && self.total_count.is_some_and(|total| total > end) {
-            // The page ends before the list does, so WeChat's pages are smaller. One rule cannot
-            // overlap.
+            // The page ends before the list does, so WeChat's pages are smaller. A page of one rule
+            // could not overlap.
             let size = u32::try_from(listed).unwrap_or(self.max_size).max(2);
             self.max_size = self.max_size.min(size);
         }
-        let fresh = self.fresh(list.rule_list);
-        if !fresh.is_empty() {
-            self.barren_pages = 0;
+        let new = self.take_new(list.rule_list);
+        if !new.is_empty() {
+            self.pages_without_new_rule = 0;
             self.stepped_back_at = None;
         } else if self.stepped_back_at.is_none_or(|at| page.start() >= at) {
-            self.barren_pages += 1;
+            self.pages_without_new_rule += 1;
         }
         let is_last = match self.total_count {
             Some(total) => end >= total,
             None => false,
         };
-        let is_over = fresh.is_empty() && !is_full || self.barren_pages >= MAX_BARREN_PAGES;
+        let is_over =
+            new.is_empty() && !is_full || self.pages_without_new_rule >= MAX_PAGES_WITHOUT_NEW_RULE;
         self.next = if is_last || is_over {
             Next::Nothing
         } else {
-            // It begins with a rule that was seen just now.
+            // The next page begins with the last rule of this one.
             Next::Page(Page::around(end.saturating_sub(1), self.max_size))
         };
-        fresh
+        new
     }
 
-    /// Asks for an earlier page: by as many rules as there are fewer now, but at least by one page.
-    fn step_back(&mut self, page: Page, former_total: Option<u64>) {
-        let fewer = match (former_total, self.total_count) {
-            (Some(former), Some(now)) => former.saturating_sub(now),
+    /// Asks for an earlier page. It steps back by the number of rules that are missing now, and at
+    /// least by one page.
+    fn step_back(&mut self, page: Page, previous_total: Option<u64>) {
+        let missing = match (previous_total, self.total_count) {
+            (Some(previous), Some(now)) => previous.saturating_sub(now),
             _ => 0,
         };
-        let by = fewer.max(u64::from(MAX_PAGE_SIZE));
+        let by = missing.max(u64::from(MAX_PAGE_SIZE));
         let at = self.stepped_back_at.unwrap_or(0);
         self.stepped_back_at = Some(at.max(page.start()));
         let position = page.start().saturating_sub(by);
         self.next = Next::Page(Page::around(position, self.max_size));
     }
 
-    fn fresh(&mut self, rules: Vec<ListedRule>) -> Vec<ListedRule> {
+    fn take_new(&mut self, rules: Vec<ListedRule>) -> Vec<ListedRule> {
         rules
             .into_iter()
             .filter(|rule| self.seen.insert(rule.prefix.clone()))

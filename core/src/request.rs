@@ -1,10 +1,14 @@
-//! What goes out.
+//! The request of an interface.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::Serialize;
 
+use crate::error::{Error, OwnCode, Result};
 use crate::secret::Secret;
 
 /// The HTTP method.
@@ -17,7 +21,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// As it stands on the wire.
+    /// The name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -27,9 +31,9 @@ impl Method {
     }
 }
 
-/// One request to one interface; where it is sent to, and the access token, come when it is sent.
+/// One request to one interface, without host and access token: these are added when it is sent.
 ///
-/// Its `Debug` shows neither query values nor the body: those of the token interfaces hold secrets.
+/// `Debug` shows neither query values nor the body. In the token interfaces, they have secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     method: Method,
@@ -40,32 +44,36 @@ pub struct Request {
     token_field: &'static str,
 }
 
-/// Room for the path and the names of the query of most requests, in bytes.
+/// Enough bytes for the path and the query names of most requests.
 const USUAL_TARGET: usize = 64;
 
-/// Room for the body of most requests, in bytes: one that grows is copied.
-const USUAL_BODY: usize = 512;
+/// Shown in the place of a secret.
+const STARS: &str = "***";
 
-/// What the access token is called in the query.
+/// The usual name of the query field with the access token.
 const TOKEN_FIELD: &str = "access_token";
 
 impl Request {
-    /// A POST with the access token in the query and `body` as JSON, in raw UTF-8: WeChat's 40033 forbids `\u` escapes.
-    pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Self {
-        let mut json = Vec::with_capacity(USUAL_BODY);
-        // A derived `Serialize` of texts, numbers and lists cannot fail.
-        serde_json::to_writer(&mut json, body).unwrap_or_default();
-        Self {
+    /// Makes a POST with the access token in the query, and with `body` as JSON. The JSON is raw
+    /// UTF-8: WeChat refuses `\u` escapes with 40033.
+    pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Result<Self> {
+        let json = serde_json::to_vec(body).map_err(|error| {
+            Error::new(
+                OwnCode::Internal,
+                format!("the request body cannot be written as JSON: {error}"),
+            )
+        })?;
+        Ok(Self {
             method: Method::Post,
             path,
             query: Vec::new(),
             body: Some(json),
             needs_token: true,
             token_field: TOKEN_FIELD,
-        }
+        })
     }
 
-    /// A GET with these query fields.
+    /// Makes a GET with these query fields.
     pub(crate) fn get(path: &'static str, query: Vec<(&'static str, Secret)>) -> Self {
         Self {
             method: Method::Get,
@@ -77,13 +85,13 @@ impl Request {
         }
     }
 
-    /// The same request, to be sent without an access token.
+    /// Returns the same request without an access token.
     pub(crate) fn without_token(mut self) -> Self {
         self.needs_token = false;
         self
     }
 
-    /// The same request, with the access token in another field of the query.
+    /// Returns the same request with the access token in the query field `field`.
     pub(crate) fn with_token_field(mut self, field: &'static str) -> Self {
         self.token_field = field;
         self
@@ -101,51 +109,51 @@ impl Request {
         self.path
     }
 
-    /// The JSON body, in UTF-8; `None` on GET. The bodies of the token interfaces hold secrets.
+    /// The JSON body, in UTF-8. `None` for GET. The bodies of the token interfaces have secrets.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
 
-    /// Whether an access token goes into the query.
+    /// Whether the query must have an access token.
     #[must_use]
     pub fn needs_token(&self) -> bool {
         self.needs_token
     }
 
-    /// The whole URL below `base_url`, with `access_token` in the query if one is given, in the
-    /// field that the interface asks for. It holds the token, so it is a
-    /// secret itself.
+    /// Returns the whole URL below `base_url`, with `access_token` in the query if there is one. The
+    /// URL is a secret, because it has the token.
     #[must_use]
     pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
-        Secret::new(self.url_with(base_url, access_token, Secret::encoded))
+        Secret::new(self.write_url(base_url, access_token.map(Secret::encoded), Secret::encoded))
     }
 
-    /// The same URL to be shown: with stars in the place of every query value, the access token's included.
+    /// Returns the URL to be shown: stars stand for the access token and every query value.
     #[must_use]
     pub fn shown_url(&self, base_url: &str) -> String {
-        let token = Secret::new("");
-        let access_token = self.needs_token.then_some(&token);
-        self.url_with(base_url, access_token, |secret| secret.to_string().into())
+        let stars = Cow::Borrowed(STARS);
+        let access_token = self.needs_token.then(|| stars.clone());
+        self.write_url(base_url, access_token, |_| stars.clone())
     }
 
-    fn url_with(
-        &self,
+    fn write_url<'a>(
+        &'a self,
         base_url: &str,
-        access_token: Option<&Secret>,
-        text: impl Fn(&Secret) -> Cow<'_, str>,
+        access_token: Option<Cow<'a, str>>,
+        write_value: impl Fn(&'a Secret) -> Cow<'a, str>,
     ) -> String {
-        let access_token = access_token.map(|token| (self.token_field, token));
-        let fields = self.query.iter().map(|(name, value)| (*name, value));
-        let token_length = access_token.map_or(0, |(_, token)| token.expose().len());
+        let token_length = access_token.as_ref().map_or(0, |token| token.len());
         let mut url = String::with_capacity(base_url.len() + USUAL_TARGET + token_length);
         url.push_str(base_url.trim_end_matches('/'));
         url.push_str(self.path);
+        let access_token = access_token.map(|token| (self.token_field, token));
+        let fields = self.query.iter();
+        let fields = fields.map(|(name, value)| (*name, write_value(value)));
         for (index, (name, value)) in access_token.into_iter().chain(fields).enumerate() {
             url.push(if index == 0 { '?' } else { '&' });
             url.push_str(name);
             url.push('=');
-            url.push_str(&text(value));
+            url.push_str(&value);
         }
         url
     }
@@ -163,8 +171,25 @@ impl fmt::Debug for Request {
 
 #[cfg(test)]
 mod tests {
-    use super::Request;
+    use serde::{Serialize, Serializer, ser};
+
+    use super::{OwnCode, Request};
     use crate::secret::Secret;
+
+    struct Broken;
+
+    impl Serialize for Broken {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(ser::Error::custom("broken"))
+        }
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_written_is_an_error() {
+        let error = Request::post("/cgi-bin/wxopen/qrcodejumpadd", &Broken).unwrap_err();
+        assert_eq!(error.code(), OwnCode::Internal);
+        assert!(error.message().contains("broken"), "{error}");
+    }
 
     #[test]
     fn query_values_are_encoded_and_never_printed() {

@@ -1,15 +1,19 @@
-//! Where the domain-ownership verification file belongs.
+//! The place of the verification file, which proves that a domain belongs to the account.
 //!
-//! WeChat fetches it when an ordinary-link rule is added, so it is placed before. It must be public, answer HTTP 200 with
-//! the exact content, and be fast; else the answer is 85069. Source: the official page on rule semantics,
+//! WeChat fetches the file when an ordinary-link rule is added, so place it first. Its URL must be
+//! public, and answer quickly with HTTP 200 and the exact content. Otherwise WeChat refuses the rule
+//! with 85069. Source: the official page on rule semantics,
 //! `developers.weixin.qq.com/miniprogram/introduction/qrcode`, and developers' reports.
+
+use alloc::format;
+use alloc::string::String;
 
 use crate::link::Link;
 
-/// The URL under which WeChat looks for the file `file_name` of a rule with this `prefix`.
+/// Returns the URL from which WeChat fetches the file `file_name` for a rule with this `prefix`.
 ///
-/// The directory is the prefix's path up to its last `/`, without the query; for a prefix without a path it is the root
-/// of the host. `None` where `prefix` is not a link.
+/// The directory is the prefix's path up to its last `/`, without the query. For a prefix without a
+/// path, it is the root of the host. Returns `None` if `prefix` is not a link.
 ///
 /// ```
 /// use jumpqr_core::verification_file::location;

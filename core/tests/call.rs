@@ -221,13 +221,13 @@ fn drive<I: Interface>(
     let hosts = policy.hosts.max(1);
     let looks_up = policy.look_up
         && interface
-            .write()
-            .is_some_and(|write| write.before().is_some());
+            .change()
+            .is_some_and(|change| change.before().is_some());
     let most_sends = (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),
-        own_path: interface.request().path(),
-        is_write: interface.write().is_some(),
+        own_path: interface.request().unwrap().path(),
+        is_write: interface.change().is_some(),
         now: begin,
         deadline: begin + policy.timeout,
         queue_left: policy.queue_timeout,
@@ -243,7 +243,7 @@ fn drive<I: Interface>(
         doubt: false,
         may_write: !looks_up,
     };
-    let mut call = Call::new(interface, policy, begin);
+    let mut call = Call::new(interface, policy, begin).unwrap();
     for taken in 0..5 * most_sends + 10 {
         let mut step = call.step(watch.now);
         if cancelled_after == Some(taken) && !matches!(step, Step::Done(_)) {

@@ -35,7 +35,7 @@ fn take(
 
 fn delete() -> Call<DeleteJumpQRCode> {
     let key = RuleKey::ordinary_link(PREFIX);
-    Call::new(DeleteJumpQRCode { key }, Policy::default(), NOW)
+    Call::new(DeleteJumpQRCode { key }, Policy::default(), NOW).unwrap()
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! Every rule is listed once, whatever is added and deleted meanwhile.
+//! Every rule is listed once, even if rules are added and deleted meanwhile.
 
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
+    reason = "a test fails by panicking, in its functions too"
 )]
 
 use std::collections::HashSet;
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 const APPID: &str = "wx1234567890abcdef";
 
-/// How WeChat answers a long list.
+/// How WeChat answers if the list is long.
 #[derive(Debug, Clone, Copy)]
 enum Long {
     /// The snapshot has the latest rules only.
@@ -54,7 +54,7 @@ impl Account {
         }
     }
 
-    fn answer(&mut self, call: &GetJumpQRCode) -> Result<JumpQRCodeList, Error> {
+    fn respond(&mut self, call: &GetJumpQRCode) -> Result<JumpQRCodeList, Error> {
         self.requests += 1;
         assert!(call.check().is_valid(), "{call:?}");
         let rules: Vec<u32> = match call {
@@ -85,33 +85,33 @@ impl Account {
 }
 
 fn list(rules: &[Value], total: Option<usize>) -> JumpQRCodeList {
-    let mut answer = json!({"errcode": 0, "rule_list": rules});
+    let mut body = json!({"errcode": 0, "rule_list": rules});
     if let Some(total) = total {
-        answer["total_count"] = total.into();
+        body["total_count"] = total.into();
     }
     let now = Duration::ZERO;
-    let mut call = Call::new(GetJumpQRCode::OrdinaryLink, Policy::default(), now);
+    let mut call = Call::new(GetJumpQRCode::OrdinaryLink, Policy::default(), now).unwrap();
     loop {
         match call.step(now) {
             Step::Reserve { .. } => call.reserved(now, Some(now)),
             Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("T")))),
-            Step::Send(_) => call.response(now, Ok(Response::ok(answer.to_string()))),
+            Step::Send(_) => call.response(now, Ok(Response::ok(body.to_string()))),
             Step::Wait { until } => panic!("it waits until {until:?}"),
             Step::Done(list) => return list.unwrap(),
         }
     }
 }
 
-/// Lists everything; `change` is made after each answer, and is told which rules it brought.
-fn all(account: &mut Account, mut change: impl FnMut(&mut Account, &[u32])) -> Vec<u32> {
+/// Lists all rules. `change` is called after each response, with the rules that were new in it.
+fn list_all(account: &mut Account, mut change: impl FnMut(&mut Account, &[u32])) -> Vec<u32> {
     let mut listing = Listing::new(APPID);
     let mut listed = Vec::new();
     while let Some(call) = listing.next_call() {
         assert!(account.requests < 2_000, "it does not end");
-        let rules = match account.answer(&call) {
-            Ok(list) => listing.answered(list),
+        let rules = match account.respond(&call) {
+            Ok(list) => listing.read(list),
             Err(error) => {
-                assert!(listing.failed(&error));
+                assert!(listing.recover(&error));
                 Vec::new()
             }
         };
@@ -128,40 +128,40 @@ fn all(account: &mut Account, mut change: impl FnMut(&mut Account, &[u32])) -> V
 #[test]
 fn ten_thousand_rules_are_one_snapshot() {
     let mut account = Account::new(10_000);
-    let listed = all(&mut account, |account, given| {
-        account.rules.retain(|rule| !given.contains(rule));
+    let listed = list_all(&mut account, |account, listed| {
+        account.rules.retain(|rule| !listed.contains(rule));
     });
     assert_eq!(listed.len(), 10_000);
     assert_eq!(account.requests, 1);
 }
 
 #[test]
-fn a_snapshot_without_a_total_is_whole_unless_it_is_full() {
+fn a_snapshot_without_a_total_is_complete_unless_it_is_full() {
     let mut account = Account::new(9_999);
     account.has_total = false;
-    assert_eq!(all(&mut account, |_, _| {}).len(), 9_999);
+    assert_eq!(list_all(&mut account, |_, _| {}).len(), 9_999);
     assert_eq!(account.requests, 1);
     let mut account = Account::new(10_001);
     account.has_total = false;
-    assert_eq!(all(&mut account, |_, _| {}).len(), 10_001);
+    assert_eq!(list_all(&mut account, |_, _| {}).len(), 10_001);
 }
 
 #[test]
-fn more_rules_come_in_pages_that_overlap_by_little() {
+fn more_rules_are_listed_in_pages_with_a_small_overlap() {
     let mut account = Account::new(20_000);
-    assert_eq!(all(&mut account, |_, _| {}).len(), 20_000);
+    assert_eq!(list_all(&mut account, |_, _| {}).len(), 20_000);
     assert!(account.requests <= 112, "{}", account.requests);
 }
 
 #[test]
-fn a_rule_that_is_deleted_when_it_is_given_hides_no_other() {
+fn deleting_each_rule_as_it_is_listed_skips_no_other() {
     for (long, count) in [(Long::Cut, 600), (Long::TooLarge, 600), (Long::Cut, 15_000)] {
         let mut account = Account::new(count);
         account.long = long;
         account.latest = 500;
-        let listed = all(&mut account, |account, given| {
-            let given: HashSet<_> = given.iter().collect();
-            account.rules.retain(|rule| !given.contains(rule));
+        let listed = list_all(&mut account, |account, listed| {
+            let listed: HashSet<_> = listed.iter().collect();
+            account.rules.retain(|rule| !listed.contains(rule));
         });
         assert_eq!(listed.len(), count as usize, "{long:?}");
         assert!(account.rules.is_empty());
@@ -169,7 +169,7 @@ fn a_rule_that_is_deleted_when_it_is_given_hides_no_other() {
 }
 
 #[test]
-fn a_server_that_repeats_a_page_is_not_followed_for_ever() {
+fn a_listing_ends_if_the_server_repeats_a_page() {
     for total in [None, Some(1_000_000)] {
         let page: Vec<_> = (0..200)
             .map(|number| json!({"prefix": number.to_string()}))
@@ -181,41 +181,41 @@ fn a_server_that_repeats_a_page_is_not_followed_for_ever() {
             requests += 1;
             assert!(requests < 20, "it does not end");
             let list = list(&page, total);
-            listed += listing.answered(list).len();
+            listed += listing.read(list).len();
         }
         assert_eq!(listed, 200);
     }
 }
 
 #[test]
-fn a_server_whose_order_changes_with_each_page_is_not_followed_for_ever() {
+fn a_listing_ends_if_the_order_changes_with_each_page() {
     let mut account = Account::new(5_000);
     account.latest = 100;
-    let listed = all(&mut account, |account, _| account.rules.reverse());
+    let listed = list_all(&mut account, |account, _| account.rules.reverse());
     let distinct: HashSet<_> = listed.iter().collect();
     assert_eq!(listed.len(), distinct.len());
 }
 
 #[test]
-fn pages_that_are_smaller_than_asked_for_are_listed_as_well() {
+fn pages_smaller_than_asked_for_are_listed_completely() {
     let mut account = Account::new(950);
     (account.latest, account.max_page) = (500, 50);
-    assert_eq!(all(&mut account, |_, _| {}).len(), 950);
+    assert_eq!(list_all(&mut account, |_, _| {}).len(), 950);
 }
 
 #[test]
 fn an_error_ends_the_listing() {
     let mut listing = Listing::new(APPID);
-    assert!(!listing.failed(&Error::from_answer(48001, "")));
+    assert!(!listing.recover(&Error::from_answer(48001, "")));
     assert!(listing.next_call().is_none());
 }
 
-/// What happens to the account after a page.
+/// A change of the account after a page.
 #[derive(Debug, Clone)]
 struct Change {
-    /// In thousandths, which of the rules on the page are deleted.
-    deletes_given: u32,
-    /// Where others are deleted, in thousandths of the list.
+    /// The share of the rules on the page that are deleted, in thousandths.
+    deletes_listed: u32,
+    /// The positions at which other rules are deleted, in thousandths of the list.
     deletes: Vec<usize>,
     adds_at_the_front: u32,
     adds_at_the_end: u32,
@@ -224,16 +224,16 @@ struct Change {
 
 fn any_change() -> impl Strategy<Value = Change> {
     let few = || prop_oneof![4 => Just(0_u32), 1 => 0_u32..300];
-    let places = || vec(0_usize..1_000, 0..20);
+    let positions = || vec(0_usize..1_000, 0..20);
     (
         prop_oneof![Just(0_u32), Just(1_000), 0_u32..1_000],
-        places(),
+        positions(),
         few(),
         few(),
-        places(),
+        positions(),
     )
-        .prop_map(|(deletes_given, deletes, front, end, adds_at)| Change {
-            deletes_given,
+        .prop_map(|(deletes_listed, deletes, front, end, adds_at)| Change {
+            deletes_listed,
             deletes,
             adds_at_the_front: front,
             adds_at_the_end: end,
@@ -241,23 +241,23 @@ fn any_change() -> impl Strategy<Value = Change> {
         })
 }
 
-fn apply(change: &Change, rules: &mut Vec<u32>, next: &mut u32, given: &[u32]) {
-    let going: HashSet<_> = given
+fn apply(change: &Change, rules: &mut Vec<u32>, next: &mut u32, listed: &[u32]) {
+    let deleted: HashSet<_> = listed
         .iter()
-        .filter(|number| (**number * 7919) % 1_000 < change.deletes_given)
+        .filter(|number| (**number * 7919) % 1_000 < change.deletes_listed)
         .collect();
-    rules.retain(|rule| !going.contains(rule));
-    for place in &change.deletes {
+    rules.retain(|rule| !deleted.contains(rule));
+    for position in &change.deletes {
         if !rules.is_empty() {
-            rules.remove(place * rules.len() / 1_000);
+            rules.remove(position * rules.len() / 1_000);
         }
     }
     let mut new = || {
         *next += 1;
         *next
     };
-    for place in &change.adds_at {
-        let at = place * rules.len() / 1_000;
+    for position in &change.adds_at {
+        let at = position * rules.len() / 1_000;
         rules.insert(at, new());
     }
     for _ in 0..change.adds_at_the_front {
@@ -282,9 +282,9 @@ proptest! {
         account.long = if is_cut { Long::Cut } else { Long::TooLarge };
         let mut next = count;
         let mut changes = changes.into_iter();
-        let listed = all(&mut account, |account, given| {
+        let listed = list_all(&mut account, |account, listed| {
             if let Some(change) = changes.next() {
-                apply(&change, &mut account.rules, &mut next, given);
+                apply(&change, &mut account.rules, &mut next, listed);
             }
         });
         let distinct: HashSet<u32> = listed.iter().copied().collect();

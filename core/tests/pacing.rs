@@ -53,7 +53,7 @@ impl World {
         let call = || {
             let key = RuleKey::ordinary_link("https://m.example.cn/a");
             Running {
-                call: Call::new(DeleteJumpQRCode { key }, policy.clone(), Duration::ZERO),
+                call: Call::new(DeleteJumpQRCode { key }, policy.clone(), Duration::ZERO).unwrap(),
                 slot: Slot::default(),
                 sent: None,
                 rejected: None,

@@ -33,7 +33,8 @@ fn run(first_slot: Duration, answers: &[Option<&str>]) -> (Vec<String>, String) 
         },
         policy,
         now,
-    );
+    )
+    .unwrap();
     let (mut answers, mut tokens, mut notes) = (answers.iter(), 0, Vec::new());
     loop {
         notes.extend(call.take_note());

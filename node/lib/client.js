@@ -36,9 +36,7 @@ class Client {
   }
 
   async getJumpQRCode(query = {}, options) {
-    const list = await this.#call('getJumpQRCode', query, options)
-    // On the wire it is 1 or 0.
-    return { ...list, qrcodejump_open: list.qrcodejump_open === null ? null : list.qrcodejump_open === 1 }
+    return await this.#call('getJumpQRCode', query, options)
   }
 
   async publishJumpQRCode(key, options) {

@@ -1,7 +1,8 @@
 //! What needs no client: checks, matching, names. Every value is JSON.
 
 use jumpqr::error::OwnCode;
-use jumpqr::mapping::{check_call, parse_document};
+use jumpqr::interface::check_call;
+use jumpqr::mapping::parse_document;
 use jumpqr::matching::{launch_query, nearest_prefix, occupies};
 use jumpqr::{ErrCode, Error, verification_file};
 use napi::bindgen_prelude::Uint8Array;

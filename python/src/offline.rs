@@ -3,8 +3,8 @@
 use std::ptr;
 
 use jumpqr::check::CheckReport;
-use jumpqr::mapping;
 use jumpqr::matching::{self, Candidate, Mismatch};
+use jumpqr::{interface, mapping};
 use jumpqr::{names, verification_file};
 use pyo3::prelude::*;
 
@@ -27,7 +27,7 @@ pub(crate) fn check_call<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let arguments = json::read(arguments)?;
     let report = offline(py, || match arguments {
-        Ok(arguments) => mapping::check_call(interface, &arguments),
+        Ok(arguments) => interface::check_call(interface, &arguments),
         Err(error) => Ok(CheckReport {
             violations: error.violations().to_vec(),
             warnings: Vec::new(),

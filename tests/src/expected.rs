@@ -3,7 +3,7 @@ use jumpqr_core::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Raw, Wire};
+use crate::Raw;
 
 /// The result of a call.
 #[derive(Debug, Clone, Deserialize)]
@@ -71,11 +71,10 @@ impl From<&Error> for ErrorVector {
 
 impl Expected {
     /// Compares with the result of a call. The error describes the difference.
-    pub fn check<A: Wire>(&self, found: &Result<A, Error>) -> Result<(), String> {
+    pub fn check(&self, found: &Result<Value, Error>) -> Result<(), String> {
         match (self, found) {
             (Self::Answer(expected), Ok(found)) => {
-                let found = found.wire();
-                if *expected == found {
+                if expected == found {
                     return Ok(());
                 }
                 Err(format!("expected the answer {expected}, found {found}"))
@@ -94,7 +93,7 @@ impl Expected {
                 }
                 Err(format!("expected {expected:?}, found {found:?}"))
             }
-            (_, Ok(found)) => Err(format!("expected an error, found {}", found.wire())),
+            (_, Ok(found)) => Err(format!("expected an error, found {found}")),
             (_, Err(found)) => Err(format!("expected an answer, found {found}")),
         }
     }

@@ -4,7 +4,7 @@ use jumpqr_core::Error;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{VectorFile, Wire};
+use crate::VectorFile;
 
 /// `faults.json`.
 #[derive(Debug, Deserialize)]
@@ -84,9 +84,9 @@ fn default_timeout_ms() -> u64 {
 
 impl FaultResult {
     /// Compares with the result of a call. The error describes the difference.
-    pub fn check<A: Wire>(&self, found: &Result<A, Error>) -> Result<(), String> {
+    pub fn check(&self, found: &Result<Value, Error>) -> Result<(), String> {
         let same = match (self, found) {
-            (Self::Answer(expected), Ok(found)) => *expected == found.wire(),
+            (Self::Answer(expected), Ok(found)) => expected == found,
             (Self::Error(expected), Err(found)) => *expected == FaultError::from(found),
             _ => false,
         };
@@ -94,7 +94,7 @@ impl FaultResult {
             return Ok(());
         }
         Err(match found {
-            Ok(found) => format!("expected {self:?}, found {}", found.wire()),
+            Ok(found) => format!("expected {self:?}, found {found}"),
             Err(found) => format!("expected {self:?}, found {found:?}"),
         })
     }

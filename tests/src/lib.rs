@@ -24,4 +24,4 @@ pub use expected::{ErrorVector, Expected, ReplyVector};
 pub use file::{VectorFile, count, load, load_from, report};
 pub use invocation::{Invocation, Visitor};
 pub use raw::Raw;
-pub use wire::Wire;
+pub use wire::wire;

@@ -1,70 +1,39 @@
-use jumpqr_core::interface::{
-    Confirmation, JumpQRCodeList, LinkedMiniprogram, ListedRule, TokenResponse, VerificationFile,
-};
-use jumpqr_core::rule::{OpenVersion, PermitSubRule, RuleState};
+use jumpqr_core::interface::TokenResponse;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Converts a typed answer to the form of the vectors: wire names, and null for missing fields.
-pub trait Wire {
-    /// Converts the answer.
-    fn wire(&self) -> Value;
-}
+/// The fields of a listed rule. WeChat may leave any of them out.
+const RULE_FIELDS: [&str; 6] = [
+    "prefix",
+    "path",
+    "state",
+    "open_version",
+    "debug_url",
+    "permit_sub_rule",
+];
 
-impl Wire for Confirmation {
-    fn wire(&self) -> Value {
-        json!({"confirmation": self.name()})
+/// Returns a response in the form of the vectors: an object with the wire names. A field that WeChat
+/// left out is null.
+pub fn wire(response: &impl Serialize) -> Value {
+    let mut value = serde_json::to_value(response).unwrap_or_default();
+    if let Some(Value::Array(rules)) = value.get_mut("rule_list") {
+        for rule in rules.iter_mut().filter_map(Value::as_object_mut) {
+            for field in RULE_FIELDS {
+                rule.entry(field).or_insert(Value::Null);
+            }
+        }
+    }
+    match value {
+        Value::String(confirmation) => json!({"confirmation": confirmation}),
+        Value::Array(items) => json!({"items": items}),
+        other => other,
     }
 }
 
-impl Wire for JumpQRCodeList {
-    fn wire(&self) -> Value {
-        json!({
-            "rule_list": self.rule_list.iter().map(Wire::wire).collect::<Vec<_>>(),
-            "qrcodejump_open": self.qrcodejump_open,
-            "list_size": self.list_size,
-            "qrcodejump_pub_quota": self.qrcodejump_pub_quota,
-            "total_count": self.total_count,
-        })
-    }
-}
-
-impl Wire for ListedRule {
-    fn wire(&self) -> Value {
-        json!({
-            "prefix": self.prefix,
-            "path": self.path,
-            "state": self.state.map(RuleState::number),
-            "open_version": self.open_version.map(OpenVersion::number),
-            "debug_url": self.debug_url,
-            "permit_sub_rule": self.permit_sub_rule.map(PermitSubRule::number),
-        })
-    }
-}
-
-impl Wire for VerificationFile {
-    fn wire(&self) -> Value {
-        json!({"file_name": self.file_name, "file_content": self.file_content})
-    }
-}
-
-impl Wire for Vec<LinkedMiniprogram> {
-    fn wire(&self) -> Value {
-        let items = self.iter().map(|item| {
-            json!({
-                "appid": item.appid,
-                "status": item.status.map(jumpqr_core::interface::LinkStatus::name),
-                "nickname": item.nickname,
-            })
-        });
-        json!({"items": items.collect::<Vec<_>>()})
-    }
-}
-
-impl Wire for TokenResponse {
-    fn wire(&self) -> Value {
-        json!({
-            "access_token": self.access_token.expose(),
-            "expires_in": self.expires_in.as_secs(),
-        })
-    }
+/// Returns the response of an interface that issues tokens in the form of the vectors.
+pub(crate) fn wire_token(response: &TokenResponse) -> Value {
+    json!({
+        "access_token": response.access_token.expose(),
+        "expires_in": response.expires_in.as_secs(),
+    })
 }

@@ -7,7 +7,8 @@ use jumpqr_core::interface::Interface;
 use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Secret};
 use jumpqr_tests::answers::{AnswerVector, Answers};
-use jumpqr_tests::{Visitor, Wire, count, load, report};
+use jumpqr_tests::{Visitor, count, load, report};
+use serde_json::Value;
 
 /// A call takes a few steps. If it takes more than this, it is endless.
 const MAX_STEPS: usize = 50;
@@ -21,8 +22,8 @@ struct Echo<'a> {
 impl Visitor for Echo<'_> {
     type Output = Result<(), String>;
 
-    fn visit<I: Interface<Response: Wire>>(self, interface: I) -> Self::Output {
-        let result = drive(interface, &self.reply)?;
+    fn visit<I: Interface>(self, call: I, wire: fn(&I::Response) -> Value) -> Self::Output {
+        let result = drive(call, &self.reply)?.map(|response| wire(&response));
         self.vector.result.check(&result)?;
         match result {
             Ok(_) => Ok(()),
@@ -40,7 +41,7 @@ fn drive<I: Interface>(
         look_up: false,
         ..Policy::default()
     };
-    let mut call = Call::new(interface, policy, now);
+    let mut call = Call::new(interface, policy, now).map_err(|error| error.to_string())?;
     for _ in 0..MAX_STEPS {
         match call.step(now) {
             Step::GetToken { rejected: None, .. } => {

@@ -10,7 +10,8 @@ use jumpqr_core::{Error, Secret};
 use jumpqr_tests::flows::{
     FlowVector, Flows, GetTokenVector, ReserveVector, SendVector, StepVector,
 };
-use jumpqr_tests::{Visitor, Wire, load, load_from, report};
+use jumpqr_tests::{Visitor, load, load_from, report};
+use serde_json::Value;
 
 /// The steps of a call, with a clock that only the vector moves.
 struct Script<'a> {
@@ -22,12 +23,13 @@ struct Script<'a> {
 impl Visitor for Script<'_> {
     type Output = Result<(), String>;
 
-    fn visit<I: Interface<Response: Wire>>(mut self, interface: I) -> Self::Output {
-        let mut call = Call::new(interface, self.vector.policy.policy(), self.now);
+    fn visit<I: Interface>(mut self, call: I, wire: fn(&I::Response) -> Value) -> Self::Output {
+        let call = Call::new(call, self.vector.policy.policy(), self.now);
+        let mut call = call.map_err(|error| error.to_string())?;
         loop {
             let number = self.vector.steps.len() - self.steps.len();
             let done = self
-                .take_step(&mut call)
+                .take_step(&mut call, wire)
                 .map_err(|failure| format!("step {number}: {failure}"))?;
             if done {
                 return Ok(());
@@ -38,9 +40,10 @@ impl Visitor for Script<'_> {
 
 impl Script<'_> {
     /// Takes one step. Returns true if it was the last one.
-    fn take_step<I: Interface<Response: Wire>>(
+    fn take_step<I: Interface>(
         &mut self,
         call: &mut Call<I>,
+        wire: fn(&I::Response) -> Value,
     ) -> Result<bool, String> {
         let step = call.step(self.now);
         // If a flow has no `reserve` step here, the call may start at once.
@@ -52,6 +55,7 @@ impl Script<'_> {
         }
         match (step, self.steps.pop_front()) {
             (Step::Done(result), None) => {
+                let result = result.map(|response| wire(&response));
                 self.vector.result.check(&result)?;
                 return Ok(true);
             }
@@ -70,7 +74,7 @@ impl Script<'_> {
                 self.now = until;
             }
             (Step::Done(result), Some(expected)) => {
-                let found = result.map(|answer| answer.wire());
+                let found = result.map(|response| wire(&response));
                 return Err(format!(
                     "expected {expected:?}, but the call ended: {found:?}"
                 ));

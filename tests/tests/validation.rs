@@ -6,7 +6,7 @@ use jumpqr_core::check::{CheckReport, Finding, FindingCode};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::mapping::{check_mapping, parse_document, parse_rule};
 use jumpqr_tests::validation::{FindingVector, Input, ValidationVector, Validations};
-use jumpqr_tests::{Visitor, Wire, count, load, report};
+use jumpqr_tests::{Visitor, count, load, report};
 use serde_json::Value;
 
 struct Check;
@@ -14,8 +14,8 @@ struct Check;
 impl Visitor for Check {
     type Output = CheckReport;
 
-    fn visit<I: Interface<Response: Wire>>(self, interface: I) -> CheckReport {
-        interface.check()
+    fn visit<I: Interface>(self, call: I, _: fn(&I::Response) -> Value) -> CheckReport {
+        call.check()
     }
 }
 

@@ -219,7 +219,7 @@ impl AddDryRun {
             print_note("sandbox: not started, because nothing is sent");
         }
         let base_url = connection::checked_base_url(options)?;
-        let request = call.request();
+        let request = call.request()?;
         Ok(Self {
             method: request.method().as_str(),
             url: request.shown_url(&base_url),

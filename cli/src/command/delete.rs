@@ -54,9 +54,8 @@ impl Delete {
             .map_err(|error| error.with_warnings(warnings.clone()))?;
         if self.rule.is_dry_run() {
             let base_url = connection.base_url(options)?;
-            return Ok(Box::new(DryRun::new(
-                "delete", &call, &base_url, before, warnings,
-            )));
+            let dry_run = DryRun::new("delete", &call, &base_url, before, warnings)?;
+            return Ok(Box::new(dry_run));
         }
         let state = before.rule().and_then(|rule| rule.state);
         if state == Some(RuleState::Published) && !self.yes {

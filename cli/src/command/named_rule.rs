@@ -140,9 +140,9 @@ impl DryRun {
         base_url: &str,
         before: RuleBefore,
         warnings: Vec<Finding>,
-    ) -> Self {
-        let request = call.request();
-        Self {
+    ) -> Result<Self, CommandError> {
+        let request = call.request()?;
+        Ok(Self {
             command,
             request: Request {
                 method: request.method().as_str(),
@@ -152,7 +152,7 @@ impl DryRun {
             before,
             warnings,
             nothing_to_do: None,
-        }
+        })
     }
 
     /// Makes a dry run that needs no credentials and connects to nothing.
@@ -163,13 +163,7 @@ impl DryRun {
         options: &Options,
     ) -> Result<Self, CommandError> {
         let base_url = connection::checked_base_url(options)?;
-        Ok(Self::new(
-            command,
-            call,
-            &base_url,
-            RuleBefore::Unclear,
-            warnings,
-        ))
+        Self::new(command, call, &base_url, RuleBefore::Unclear, warnings)
     }
 }
 

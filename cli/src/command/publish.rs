@@ -53,7 +53,7 @@ impl Publish {
         let nothing_to_do = (state == Some(RuleState::Published)).then_some(ALREADY_PUBLISHED);
         if self.rule.is_dry_run() {
             let base_url = connection.base_url(options)?;
-            let mut dry_run = DryRun::new("publish", &call, &base_url, before, warnings);
+            let mut dry_run = DryRun::new("publish", &call, &base_url, before, warnings)?;
             dry_run.nothing_to_do = nothing_to_do;
             return Ok(Box::new(dry_run));
         }

@@ -52,7 +52,7 @@ fn json_has_the_wire_names() {
         object["rule_list"][1],
         json!({"prefix": "https://h.cn/s", "path": "pages/s", "state": 1})
     );
-    assert_eq!(object["qrcodejump_open"], 1);
+    assert_eq!(object["qrcodejump_open"], true);
     assert_eq!(object["qrcodejump_pub_quota"], 97);
 }
 

@@ -5,15 +5,15 @@ use std::time::Duration;
 use super::tally::Note;
 use super::verdict::Verdict;
 use super::{Call, Phase, State};
-use crate::error::Error;
-use crate::interface::{Interface, Write};
+use crate::error::{Error, Result};
+use crate::interface::Interface;
 use crate::request::Request;
 
 impl<I: Interface> Call<I> {
     pub(super) fn asked(&mut self, now: Duration, verdict: Verdict) {
         match verdict {
-            Verdict::Success(object) => match self.interface.decode(&object) {
-                Ok(answer) => self.succeed(answer),
+            Verdict::Success(object) => match I::decode(&object) {
+                Ok(response) => self.succeed(response),
                 Err(error) => self.outcome_unknown(now, error),
             },
             Verdict::Stale(error) => self.renew(error),
@@ -67,15 +67,20 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    fn read_back_request(&self) -> Option<Request> {
-        self.interface.write().map(Write::read_back)
+    fn read_back_request(&self) -> Option<Result<Request>> {
+        self.interface.change().map(|change| change.read_back())
     }
 
-    fn begin_reading_back(&mut self, request: Request, cause: Error, may_repeat: bool) {
-        self.tally.read_backs += 1;
-        self.note = Some(Note::ReadBack);
-        self.request = request;
+    fn begin_reading_back(&mut self, request: Result<Request>, cause: Error, may_repeat: bool) {
         self.phase = Phase::ReadingBack { cause, may_repeat };
-        self.state = State::Reserving;
+        match request {
+            Ok(request) => {
+                self.tally.read_backs += 1;
+                self.note = Some(Note::ReadBack);
+                self.request = request;
+                self.state = State::Reserving;
+            }
+            Err(error) => self.fail(error),
+        }
     }
 }

@@ -24,17 +24,22 @@ impl<I: Interface> Call<I> {
     }
 
     fn decide(&mut self, object: &Fields) {
-        let Some(write) = self.interface.write() else {
+        let Some(change) = self.interface.change() else {
             return;
         };
-        match write.look_up(object) {
+        match change.look_up(object) {
             LookUp::Needed => {
                 self.phase = Phase::Asking;
-                self.request = self.interface.request();
                 self.last_error = None;
-                self.state = State::Reserving;
+                match self.interface.request() {
+                    Ok(request) => {
+                        self.request = request;
+                        self.state = State::Reserving;
+                    }
+                    Err(error) => self.fail(error),
+                }
             }
-            LookUp::Already(answer) => self.succeed(answer),
+            LookUp::Already(response) => self.succeed(response),
             LookUp::Impossible(error) => self.fail(error),
         }
     }

@@ -50,7 +50,7 @@
 //! use jumpqr_core::Secret;
 //!
 //! let now = Duration::ZERO;
-//! let mut call = Call::new(DownloadQRCodeText, Policy::default(), now);
+//! let mut call = Call::new(DownloadQRCodeText, Policy::default(), now)?;
 //! let file = loop {
 //!     match call.step(now) {
 //!         Step::Reserve { .. } => call.reserved(now, Some(now)),
@@ -61,10 +61,11 @@
 //!             call.response(now, Ok(Response::ok(answer)));
 //!         }
 //!         Step::Wait { until } => unreachable!("nothing failed: {until:?}"),
-//!         Step::Done(result) => break result.unwrap(),
+//!         Step::Done(result) => break result?,
 //!     }
 //! };
 //! assert_eq!(file.file_name, "UASjIrr8C9.txt");
+//! # Ok::<(), jumpqr_core::Error>(())
 //! ```
 
 mod asking;
@@ -88,7 +89,7 @@ use self::tally::Note;
 use self::verdict::judge;
 use crate::errcode::Reaction;
 use crate::error::{Error, Outcome, OwnCode, Result};
-use crate::interface::{Interface, Write};
+use crate::interface::Interface;
 use crate::request::Request;
 use crate::response::Response;
 use crate::secret::Secret;
@@ -168,17 +169,18 @@ enum State<A> {
 }
 
 impl<I: Interface> Call<I> {
-    /// A call that begins `now`.
-    pub fn new(interface: I, policy: Policy, now: Duration) -> Self {
+    /// Starts a call at the time `now`. It fails if the body of the request cannot be written.
+    pub fn new(interface: I, policy: Policy, now: Duration) -> Result<Self> {
         let look_up = policy
             .look_up
-            .then(|| interface.write().and_then(Write::before))
+            .then(|| interface.change()?.before())
             .flatten();
         let (phase, request) = match look_up {
             Some(look_up) => (Phase::LookingUp, look_up),
             None => (Phase::Asking, interface.request()),
         };
-        Self {
+        let request = request.map_err(|error| error.in_interface(I::NAME))?;
+        Ok(Self {
             interface,
             request,
             timeout: policy.timeout,
@@ -198,7 +200,7 @@ impl<I: Interface> Call<I> {
             had_to_wait: false,
             tally: Tally::default(),
             note: None,
-        }
+        })
     }
 
     /// What to do now.
@@ -378,7 +380,7 @@ impl<I: Interface> Call<I> {
 
     /// Whether the next request changes something.
     fn is_writing(&self) -> bool {
-        matches!(self.phase, Phase::Asking) && self.interface.write().is_some()
+        matches!(self.phase, Phase::Asking) && self.interface.change().is_some()
     }
 
     fn sending(&self, now: Duration) -> SendRequest {
@@ -483,7 +485,7 @@ impl<I: Interface> Call<I> {
             }
             Some(advice) => error.with_advice(advice),
             // Where nothing was to be changed, there is nothing to be read back.
-            None if code.reaction == Reaction::ReadBack && self.interface.write().is_none() => {
+            None if code.reaction == Reaction::ReadBack && self.interface.change().is_none() => {
                 error.with_advice("Call again a little later.")
             }
             None => error,

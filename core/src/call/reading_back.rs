@@ -24,17 +24,17 @@ impl<I: Interface> Call<I> {
     }
 
     fn compare(&mut self, now: Duration, object: &Fields) {
-        let Some(write) = self.interface.write() else {
+        let Some(change) = self.interface.change() else {
             return;
         };
-        let standing = match write.applied(object) {
-            Ok(standing) => standing,
+        let applied = match change.applied(object) {
+            Ok(applied) => applied,
             Err(error) => return self.ask_again(now, error, Duration::ZERO),
         };
-        match standing {
+        match applied {
             Applied::Yes => {
-                let answer = write.confirmed();
-                self.succeed(answer);
+                let response = change.confirmed();
+                self.succeed(response);
             }
             Applied::No => self.not_applied(now),
             Applied::Unclear => self.unclear(),
@@ -50,8 +50,13 @@ impl<I: Interface> Call<I> {
         if may_repeat && self.wait(now, Duration::ZERO) {
             // What was sent before may still be on its way.
             self.doubted = true;
-            self.request = self.interface.request();
-            self.last_error = Some(cause);
+            match self.interface.request() {
+                Ok(request) => {
+                    self.request = request;
+                    self.last_error = Some(cause);
+                }
+                Err(error) => self.fail(error.with_source(cause)),
+            }
         } else {
             let error = cause.with_outcome(Outcome::NotApplied);
             // What would be refused again has advice of its own.

@@ -1,21 +1,26 @@
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::by_name::FromMapping;
+use super::write::Write;
 use super::{
-    Applied, Confirmation, GetJumpQRCode, Interface, Write, advice, confirm, get_jump_qr_code,
+    Applied, Change, Confirmation, Decode, GetJumpQRCode, Interface, JumpQRCodeList, advice,
 };
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::Result;
+use crate::mapping::{Reading, read_rule};
 use crate::request::Request;
 use crate::response::Fields;
 use crate::rule::{Edit, Rule, RuleState};
 
 /// `addJumpQRCode`: adds or modifies a rule.
 ///
-/// In ordinary-link mode, place the [verification file](crate::verification_file) before. A published rule cannot be modified
-/// in service-account mode; in ordinary-link mode only `open_version`, `permit_sub_rule` and `debug_url` can (else 40097).
+/// In ordinary-link mode, place the [verification file](crate::verification_file) first. A
+/// published rule cannot be modified in service-account mode. In ordinary-link mode, only its
+/// `open_version`, `permit_sub_rule` and `debug_url` can be modified (else 40097).
 /// Source: the official page of addJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddJumpQRCode {
@@ -37,7 +42,7 @@ impl Interface for AddJumpQRCode {
 
     const NAME: &'static str = "addJumpQRCode";
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         Request::post(
             "/cgi-bin/wxopen/qrcodejumpadd",
             &Body {
@@ -55,47 +60,49 @@ impl Interface for AddJumpQRCode {
         advice::on_add(&self.rule, self.is_edit, code)
     }
 
-    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
-        confirm(answer)
-    }
-
-    fn write(&self) -> Option<&dyn Write<Confirmation>> {
-        Some(self)
+    fn change(&self) -> Option<Change<'_, Confirmation>> {
+        Some(Change::new(self))
     }
 }
 
-impl Write<Confirmation> for AddJumpQRCode {
-    fn read_back(&self) -> Request {
+impl Write for AddJumpQRCode {
+    fn read_back(&self) -> Result<Request> {
         GetJumpQRCode::for_rule(&self.rule.key()).request()
     }
 
-    fn applied(&self, answer: &Fields) -> Result<Applied> {
-        let list = get_jump_qr_code::read_back(answer)?;
+    fn applied(&self, response: &Fields) -> Result<Applied> {
+        let list = JumpQRCodeList::decode(response)?.decisive()?;
         let Some(listed) = list.find(self.rule.prefix()) else {
             return Ok(Applied::No);
         };
-        // A field that the answer leaves out does not speak against a rule that was just added, but whether a
-        // modification of it was applied remains untold.
-        let untold = match self.is_edit {
+        // If the list leaves a field out, a rule that was just added still counts as applied. Of a
+        // modification, it stays unclear.
+        let if_left_out = match self.is_edit {
             Edit::Add => Applied::Yes,
             Edit::Modify => Applied::Unclear,
         };
-        let mut standing = Applied::Yes;
-        for same in listed.compare(&self.rule) {
-            match same {
+        let mut applied = Applied::Yes;
+        for is_same in listed.compare(&self.rule) {
+            match is_same {
                 Some(true) => {}
                 Some(false) => return Ok(Applied::No),
-                None => standing = untold,
+                None => applied = if_left_out,
             }
         }
-        // A new rule is not published: one that is was there before, and the answer to adding it would be 85071.
+        // A new rule is not published. A published one existed before, and adding it is refused
+        // with 85071.
         if self.is_edit == Edit::Add && listed.state == Some(RuleState::Published) {
             return Ok(Applied::Unclear);
         }
-        Ok(standing)
+        Ok(applied)
     }
+}
 
-    fn confirmed(&self) -> Confirmation {
-        Confirmation::ReadBack
+impl FromMapping for AddJumpQRCode {
+    fn from_mapping(arguments: &Value) -> Reading<Self> {
+        read_rule(arguments).map(|mapping| Self {
+            rule: mapping.rule,
+            is_edit: mapping.is_edit.unwrap_or(Edit::Add),
+        })
     }
 }

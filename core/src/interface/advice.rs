@@ -1,6 +1,9 @@
-//! What to do about an error code if the request tells more than the table of codes.
+//! What to do about an error code, if the request tells more than the table of codes.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
@@ -8,12 +11,12 @@ use crate::link::Link;
 use crate::rule::{Edit, Rule, RuleKey, SERVICE_ACCOUNT_PREFIX};
 use crate::verification_file::location;
 
-/// What stands for the file's name where it is not known.
+/// Shown in the place of the verification file's name, which is not known here.
 const FILE: &str = "FILE.txt";
 
 type Advice = Option<Cow<'static, str>>;
 
-/// What to do when `code` answers the adding or modifying of `rule`.
+/// Returns what to do if WeChat answers with `code` when `rule` is added or modified.
 pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Advice {
     let prefix = rule.prefix();
     let advice: Cow<'_, str> = match code.number {
@@ -24,12 +27,16 @@ pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Advice {
         85066 => likely_cause(&rule.check(), "prefix")?.into(),
         85068 => likely_cause(&rule.check(), "debug_url")?.into(),
         85069 => on_missing_file(rule)?.into(),
-        85070 => format!("Use a domain other than {}, or ask WeChat's support.", host(prefix)?).into(),
+        85070 => {
+            let host = host(prefix)?;
+            format!("Use a domain other than {host}, or ask WeChat's support.").into()
+        }
         85071 => on_existing(rule).into(),
         85073 => on_too_many(rule),
         85075 => on_personal(rule),
         85076 => format!(
-            "File the domain of {} with the ICP. About 3 working days after the filing, send the rule again.",
+            "File the domain of {} with the ICP. About 3 working days after the filing, send the rule \
+             again.",
             host(prefix)?
         )
         .into(),
@@ -38,12 +45,13 @@ pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Advice {
     Some(advice.into_owned().into())
 }
 
-/// What to do when `code` answers the publishing or deleting of the rule `key`.
+/// Returns what to do if WeChat answers with `code` when the rule `key` is published or deleted.
 pub(super) fn on_key(key: &RuleKey, code: &ErrCode) -> Advice {
     let advice = match code.number {
         40097 => {
-            "Look with getJumpQRCode whether there is a rule with exactly this prefix: the final `/` and the query count. If there \
-             is, its data may be damaged: delete it and add it again."
+            "Look with getJumpQRCode whether there is a rule with exactly this prefix: the final \
+             `/` and the query count. If there is, its data may be damaged: delete it and add it \
+             again."
         }
         40166 => return likely_cause(&key.check(), "appid").map(Cow::Owned),
         61007 => on_missing_permission(is_service_account(key.prefix(), key.appid())),
@@ -52,26 +60,33 @@ pub(super) fn on_key(key: &RuleKey, code: &ErrCode) -> Advice {
     Some(advice.into())
 }
 
-/// What to do about 61007: which permission set is missing, and whose token it takes. Source: the
-/// official pages of addJumpQRCode and of the permission sets.
+/// Returns what to do about 61007: which permission set is missing, and whose token is needed.
+/// Source: the official pages of addJumpQRCode and of the permission sets.
 pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static str {
     if is_service_account {
-        "For a service-account rule, call with the token of the service account, not of the Mini Program. If a third-party platform \
-         calls, the service account must have granted it permission set 3: then it authorises the platform again, with the set."
+        "For a service-account rule, call with the token of the service account, not of the Mini \
+         Program. If a third-party platform calls, the service account must have granted it \
+         permission set 3: let it authorise the platform again, with the set."
     } else {
-        "For an ordinary-link rule, call with the token of the Mini Program, not of a service account. If a third-party platform \
-         calls, the Mini Program must have granted it permission set 18, which only one platform can have at a time: then it \
-         authorises the platform again, with the set."
+        "For an ordinary-link rule, call with the token of the Mini Program, not of a service \
+         account. If a third-party platform calls, the Mini Program must have granted it permission \
+         set 18, which only one platform can have at a time: let it authorise the platform again, \
+         with the set."
     }
 }
 
-/// What to do about 61007 on the links between service accounts and Mini Programs. Source: the
-/// official page of linkMiniprogram.
-pub(super) const ON_MISSING_LINK_PERMISSION: &str = "\
-    Call with the token of the service account. If a third-party platform calls, the service account must have granted it \
-    permission set 33: then it authorises the platform again, with the set.";
+/// Returns what to do if WeChat answers with `code` when links between service accounts and Mini
+/// Programs are made or listed. Source: the official page of linkMiniprogram.
+pub(super) fn on_link(code: &ErrCode) -> Advice {
+    (code.number == 61007).then_some(
+        "Call with the token of the service account. If a third-party platform calls, the service \
+         account must have granted it permission set 33: let it authorise the platform again, with \
+         the set."
+            .into(),
+    )
+}
 
-/// Developers report that a prefix without a scheme is answered with -1 every time.
+/// Developers report that WeChat answers a prefix without a scheme with -1 every time.
 fn on_busy(rule: &Rule) -> Advice {
     let report = rule.check();
     let finding = report
@@ -94,18 +109,20 @@ fn on_refused_arguments(rule: &Rule, is_edit: Edit) -> Cow<'static, str> {
     match (is_edit, rule) {
         (Edit::Add, _) => "Check the type and the value of each field.",
         (Edit::Modify, Rule::OrdinaryLink(_)) => {
-            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is published, only open_version, \
-             permit_sub_rule and debug_url can be modified: for another path, delete it, add it again and publish it."
+            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is \
+             published, only open_version, permit_sub_rule and debug_url can be modified: for \
+             another path, delete it, add it again and publish it."
         }
         (Edit::Modify, Rule::ServiceAccount(_)) => {
-            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is published, it cannot be modified: \
-             delete it, add it again and publish it."
+            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is \
+             published, it cannot be modified: delete it, add it again and publish it."
         }
     }
     .into()
 }
 
-/// Sources: WeChat's staff and developers in the developer community, see `verification_file`.
+/// Sources: posts of WeChat's staff and of developers in the developer community, see
+/// `verification_file`.
 fn on_missing_file(rule: &Rule) -> Option<String> {
     let prefix = rule.prefix();
     if is_service_account(prefix, appid_of(rule)) {
@@ -114,20 +131,22 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
             Rule::OrdinaryLink(_) => ", and name the Mini Program in appid",
         };
         return Some(format!(
-            "No file is needed for this rule: the access token is of the wrong account. Call with the token of the service \
-             account, not of the Mini Program{appid}."
+            "No file is needed for this rule: the access token is of the wrong account. Call with \
+             the token of the service account, not of the Mini Program{appid}."
         ));
     }
     let place = location(prefix, FILE)?;
     let fragment = if Link::cut(prefix)?.fragment.is_some() {
-        " Leave the fragment (`#…`) out of the prefix: WeChat takes it for a part of the path, where no file can be."
+        " Leave the fragment (`#…`) out of the prefix: WeChat takes it for a part of the path, \
+         where no file can be."
     } else {
         ""
     };
     Some(format!(
-        "WeChat looks at {place}, where {FILE} stands for the file_name of downloadQRCodeText. There it must get HTTP 200 with \
-         exactly the file_content: no redirect, no 304, no byte order mark, no line end, no page of HTML, and an answer within about \
-         a second. Place the file, then send the rule again. `jumpqr download --prefix {}` gets the file and names its place.{fragment}",
+        "WeChat fetches {place}, where {FILE} stands for the file_name of downloadQRCodeText. Within \
+         about a second, it must get HTTP 200 with exactly the file_content: no redirect, no 304, no \
+         byte order mark, no line end, no page of HTML. Place the file, then send the rule again. \
+         `jumpqr download --prefix {}` gets the file and names its place.{fragment}",
         quoted(prefix)
     ))
 }
@@ -135,11 +154,12 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
 fn on_existing(rule: &Rule) -> &'static str {
     match rule {
         Rule::OrdinaryLink(_) => {
-            "Modify the rule with is_edit 1. If it is published, only open_version, permit_sub_rule and debug_url can be modified: \
-             for another path, delete it, add it again and publish it."
+            "Modify the rule with is_edit 1. If it is published, only open_version, permit_sub_rule \
+             and debug_url can be modified: for another path, delete it, add it again and publish it."
         }
         Rule::ServiceAccount(_) => {
-            "Modify the rule with is_edit 1. If it is published, it cannot be modified: delete it, add it again and publish it."
+            "Modify the rule with is_edit 1. If it is published, it cannot be modified: delete it, \
+             add it again and publish it."
         }
     }
 }
@@ -147,11 +167,16 @@ fn on_existing(rule: &Rule) -> &'static str {
 fn on_too_many(rule: &Rule) -> Cow<'static, str> {
     match rule {
         Rule::OrdinaryLink(_) => {
-            "The account has 100 rules. Delete those that are no longer used, or cover several links with one rule that ends with `/`."
+            "The account has 100 rules. Delete rules that are no longer used, or cover several links \
+             with one rule that ends with `/`."
                 .into()
         }
         Rule::ServiceAccount(rule) => {
-            format!("There are 100,000 rules that open {}. Delete those that are no longer used.", rule.appid).into()
+            format!(
+                "There are 100,000 rules that open {}. Delete rules that are no longer used.",
+                rule.appid
+            )
+            .into()
         }
     }
 }
@@ -159,15 +184,19 @@ fn on_too_many(rule: &Rule) -> Cow<'static, str> {
 fn on_personal(rule: &Rule) -> Cow<'static, str> {
     match rule {
         Rule::OrdinaryLink(_) => {
-            "The access token belongs to a personal Mini Program. Use a Mini Program of an organisation.".into()
+            "The access token belongs to a personal Mini Program. Use a Mini Program of an \
+             organisation."
+                .into()
         }
-        Rule::ServiceAccount(rule) => {
-            format!("{} is a personal Mini Program. Open a Mini Program of an organisation.", rule.appid).into()
-        }
+        Rule::ServiceAccount(rule) => format!(
+            "{} is a personal Mini Program. Open a Mini Program of an organisation.",
+            rule.appid
+        )
+        .into(),
     }
 }
 
-/// What `report` says of the fields whose names begin with `field`.
+/// Returns the findings about the fields whose names begin with `field`.
 fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
     let findings = report.violations.iter().chain(&report.warnings);
     let causes: Vec<_> = findings
@@ -177,7 +206,7 @@ fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
     (!causes.is_empty()).then(|| format!("The likely cause: {}.", causes.join(". ")))
 }
 
-/// Whether it can only be a rule of a service account: nobody else can place a file on that host.
+/// Whether this can only be a rule of a service account: only WeChat can place a file on its host.
 fn is_service_account(prefix: &str, appid: Option<&str>) -> bool {
     let without_scheme = |text: &str| text.split_once("://").map(|(_, rest)| rest.to_owned());
     let own = without_scheme(SERVICE_ACCOUNT_PREFIX);
@@ -196,7 +225,7 @@ fn host(prefix: &str) -> Option<&str> {
     Some(Link::cut(prefix)?.host())
 }
 
-/// As a POSIX shell takes it.
+/// Quotes a text for a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,18 +1,25 @@
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
-use super::{Interface, TokenResponse};
+use super::{Decode, Interface, TokenResponse};
 use crate::error::{Error, OwnCode, Result};
 use crate::request::Request;
 use crate::response::Fields;
 use crate::secret::Secret;
 
-/// `api_authorizer_token`: the access token with which a third-party platform calls for a merchant that has authorised it.
+/// `api_authorizer_token`: issues the access token with which a third-party platform calls for a
+/// merchant that has authorised it.
 ///
-/// The access token that the request itself needs is the platform's, from
-/// [`ApiComponentToken`](super::ApiComponentToken). The answer may hold a new refresh token, and the one that was sent may be
-/// dead then: store the new one before the access token is used. If it is lost,
-/// [`ApiGetAuthorizerList`](super::ApiGetAuthorizerList) has it, or the merchant authorises again: a request whose answer got
-/// lost may have used it up. Source: the official page of `getAuthorizerAccessToken`.
+/// The request itself needs the platform's token, from [`ApiComponentToken`](super::ApiComponentToken).
+/// The response may have a new refresh token, and then the one in the request may be invalid: store
+/// the new one before you use the access token. If the response is lost, the refresh token in the
+/// request may be invalid as well. Then [`ApiGetAuthorizerList`](super::ApiGetAuthorizerList) has the
+/// new one, or the merchant authorises the platform again.
+/// Source: the official page of `getAuthorizerAccessToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiAuthorizerToken {
     /// The platform.
@@ -21,11 +28,11 @@ pub struct ApiAuthorizerToken {
     pub authorizer_appid: String,
     /// The refresh token that was returned last.
     pub authorizer_refresh_token: Secret,
-    /// What the platform's token is called in the query.
+    /// The name of the query field with the platform's token.
     pub component_token_field: ComponentTokenField,
 }
 
-/// What the component_access_token is called in the query.
+/// The name of the query field with the component_access_token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ComponentTokenField {
     /// `access_token`, as on the newer pages.
@@ -39,7 +46,7 @@ impl ComponentTokenField {
     /// Every value.
     pub const ALL: &'static [Self] = &[Self::AccessToken, Self::ComponentAccessToken];
 
-    /// As it stands in the query; a stable name.
+    /// The name in the query, which is also the stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,7 +55,7 @@ impl ComponentTokenField {
         }
     }
 
-    /// The field of this name; another is refused.
+    /// Returns the field with this name, or an error.
     pub fn from_name(name: &str) -> Result<Self> {
         let known = Self::ALL.iter().find(|known| known.name() == name);
         known.copied().ok_or_else(|| {
@@ -62,14 +69,14 @@ impl ComponentTokenField {
     }
 }
 
-/// The answer of `api_authorizer_token`.
+/// The response of `api_authorizer_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthorizerTokenResponse {
-    /// The merchant's access token and its life.
+    /// The merchant's access token.
     pub token: TokenResponse,
-    /// The refresh token to ask with the next time, to be stored before the access token is used; `None` where the answer
-    /// holds none: then that of the request is all there is.
+    /// The refresh token for the next request. Store it before you use the access token. If it is
+    /// `None`, the refresh token in the request remains valid.
     pub authorizer_refresh_token: Option<Secret>,
 }
 
@@ -90,20 +97,24 @@ impl Interface for ApiAuthorizerToken {
         vec![&self.authorizer_refresh_token]
     }
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         let body = Body {
             component_appid: &self.component_appid,
             authorizer_appid: &self.authorizer_appid,
             authorizer_refresh_token: self.authorizer_refresh_token.expose(),
         };
-        Request::post("/cgi-bin/component/api_authorizer_token", &body)
-            .with_token_field(self.component_token_field.name())
+        Ok(
+            Request::post("/cgi-bin/component/api_authorizer_token", &body)?
+                .with_token_field(self.component_token_field.name()),
+        )
     }
+}
 
-    fn decode(&self, answer: &Fields) -> Result<AuthorizerTokenResponse> {
-        Ok(AuthorizerTokenResponse {
-            token: TokenResponse::decode_field(answer, "authorizer_access_token")?,
-            authorizer_refresh_token: answer
+impl Decode for AuthorizerTokenResponse {
+    fn decode(response: &Fields) -> Result<Self> {
+        Ok(Self {
+            token: TokenResponse::decode_field(response, "authorizer_access_token")?,
+            authorizer_refresh_token: response
                 .text("authorizer_refresh_token")
                 .filter(|token| !token.is_empty())
                 .map(Secret::new),

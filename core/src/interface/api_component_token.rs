@@ -1,3 +1,7 @@
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
 use super::{Interface, TokenResponse};
@@ -6,16 +10,17 @@ use crate::request::Request;
 use crate::response::Fields;
 use crate::secret::Secret;
 
-/// `api_component_token`: the component_access_token of a third-party platform, with which it asks for its merchants' tokens.
+/// `api_component_token`: issues the component_access_token of a third-party platform, with which it
+/// asks for its merchants' tokens.
 ///
-/// It lives 2 hours. Source: the official page of `getComponentAccessToken`.
+/// The token is valid for 2 hours. Source: the official page of `getComponentAccessToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiComponentToken {
     /// The platform.
     pub component_appid: String,
     /// Its appsecret.
     pub component_appsecret: Secret,
-    /// The ticket that WeChat pushed last: every 10 minutes a new one, each valid for 12 hours.
+    /// The ticket that WeChat pushed last. WeChat pushes one every 10 minutes, valid for 12 hours.
     pub component_verify_ticket: Secret,
 }
 
@@ -38,16 +43,16 @@ impl Interface for ApiComponentToken {
         vec![&self.component_appsecret, &self.component_verify_ticket]
     }
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         let body = Body {
             component_appid: &self.component_appid,
             component_appsecret: self.component_appsecret.expose(),
             component_verify_ticket: self.component_verify_ticket.expose(),
         };
-        Request::post("/cgi-bin/component/api_component_token", &body).without_token()
+        Ok(Request::post("/cgi-bin/component/api_component_token", &body)?.without_token())
     }
 
-    fn decode(&self, answer: &Fields) -> Result<TokenResponse> {
-        TokenResponse::decode_field(answer, "component_access_token")
+    fn decode(response: &Fields) -> Result<TokenResponse> {
+        TokenResponse::decode_field(response, "component_access_token")
     }
 }

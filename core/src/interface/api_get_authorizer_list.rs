@@ -1,35 +1,40 @@
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
-use super::{ComponentTokenField, Interface, missing};
+use super::{ComponentTokenField, Decode, Interface, missing};
 use crate::check::{CheckReport, FindingCode};
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Fields;
 use crate::secret::Secret;
 
-/// The number of merchants that one call may ask for; more are answered with 40170. Source: the official page of
-/// `getAuthorizerList`.
+/// The most merchants that one call may ask for. WeChat answers more with 40170. Source: the
+/// official page of `getAuthorizerList`.
 pub const MAX_AUTHORIZER_COUNT: u32 = 500;
 
-/// `api_get_authorizer_list`: the merchants that have authorised a third-party platform, and the refresh token of each.
+/// `api_get_authorizer_list`: lists the merchants that have authorised a third-party platform, and
+/// their refresh tokens.
 ///
-/// So a refresh token that was returned by [`ApiAuthorizerToken`](super::ApiAuthorizerToken) and lost before it was stored
-/// can be had again. The access token that the request needs is the platform's, from
+/// It recovers a refresh token from [`ApiAuthorizerToken`](super::ApiAuthorizerToken) that was lost
+/// before it was stored. The request needs the platform's token, from
 /// [`ApiComponentToken`](super::ApiComponentToken). Source: the official page of `getAuthorizerList`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiGetAuthorizerList {
     /// The platform.
     pub component_appid: String,
-    /// How many merchants to pass over.
+    /// How many merchants to skip.
     pub offset: u32,
     /// How many to list, from 1 to [`MAX_AUTHORIZER_COUNT`].
     pub count: u32,
-    /// What the platform's token is called in the query.
+    /// The name of the query field with the platform's token.
     pub component_token_field: ComponentTokenField,
 }
 
 impl ApiGetAuthorizerList {
-    /// The call for as many merchants as one can list, from the first on.
+    /// Makes the call for the first page of the largest size.
     pub fn first_page(
         component_appid: impl Into<String>,
         component_token_field: ComponentTokenField,
@@ -41,42 +46,27 @@ impl ApiGetAuthorizerList {
             component_token_field,
         }
     }
-
-    /// The call for the merchants after those in `answer`, which is the answer to this one; `None` after the last.
-    #[must_use]
-    pub fn next_page(&self, answer: &AuthorizerList) -> Option<Self> {
-        // By what was listed, not by what was asked for: a page may come out short.
-        let listed = u32::try_from(answer.listed).ok().filter(|n| *n > 0)?;
-        let offset = self.offset.checked_add(listed)?;
-        let ended = answer
-            .total_count
-            .is_some_and(|total| u64::from(offset) >= total);
-        (!ended).then(|| Self {
-            offset,
-            ..self.clone()
-        })
-    }
 }
 
-/// The answer of `api_get_authorizer_list`.
+/// The response of `api_get_authorizer_list`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct AuthorizerList {
     /// How many merchants have authorised the platform.
     pub total_count: Option<u64>,
-    /// Those in this answer, but for entries without an appid.
+    /// The merchants in this response, without entries that have no appid.
     pub list: Vec<ListedAuthorizer>,
-    /// How many entries the answer has, those passed over included.
+    /// How many entries the response has, including those without an appid.
     listed: usize,
 }
 
 impl AuthorizerList {
-    /// How many entries the answer has, those without an appid included.
+    /// How many entries the response has, including those without an appid.
     pub(super) fn listed(&self) -> usize {
         self.listed
     }
 
-    /// A page with these merchants, for tests.
+    /// Makes a page with these merchants.
     #[cfg(test)]
     pub(super) fn of(total_count: Option<u64>, appids: impl IntoIterator<Item = String>) -> Self {
         let list: Vec<_> = appids
@@ -94,7 +84,7 @@ impl AuthorizerList {
         }
     }
 
-    /// The merchant with this appid.
+    /// Returns the merchant with this appid.
     #[must_use]
     pub fn find(&self, authorizer_appid: &str) -> Option<&ListedAuthorizer> {
         self.list
@@ -103,22 +93,23 @@ impl AuthorizerList {
     }
 }
 
-/// A merchant in the answer of `api_get_authorizer_list`.
+/// A merchant in the response of `api_get_authorizer_list`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListedAuthorizer {
     /// The merchant's Mini Program or service account.
     pub authorizer_appid: String,
-    /// The refresh token with which [`ApiAuthorizerToken`](super::ApiAuthorizerToken) asks. WeChat leaves it out as long as
-    /// the platform has not exchanged the merchant's authorization_code, WeChat's staff say.
+    /// The refresh token for [`ApiAuthorizerToken`](super::ApiAuthorizerToken). According to WeChat's
+    /// staff, WeChat leaves it out until the platform has exchanged the merchant's
+    /// authorization_code.
     pub refresh_token: Option<Secret>,
     /// When the merchant authorised the platform, in seconds since the UNIX epoch.
     pub auth_time: Option<u64>,
 }
 
 impl ListedAuthorizer {
-    /// `None` for an entry without an appid.
-    fn from_object(entry: &Fields) -> Option<Self> {
+    /// Returns `None` if the entry has no appid.
+    fn from_fields(entry: &Fields) -> Option<Self> {
         Some(Self {
             authorizer_appid: filled(entry, "authorizer_appid")?,
             refresh_token: filled(entry, "refresh_token").map(Secret::new),
@@ -127,6 +118,7 @@ impl ListedAuthorizer {
     }
 }
 
+/// Reads a text that is not empty.
 fn filled(entry: &Fields, field: &str) -> Option<String> {
     entry.text(field).filter(|text| !text.is_empty())
 }
@@ -144,14 +136,16 @@ impl Interface for ApiGetAuthorizerList {
     const NAME: &'static str = "api_get_authorizer_list";
     const PACED: bool = false;
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         let body = Body {
             component_appid: &self.component_appid,
             offset: self.offset,
             count: self.count,
         };
-        Request::post("/cgi-bin/component/api_get_authorizer_list", &body)
-            .with_token_field(self.component_token_field.name())
+        Ok(
+            Request::post("/cgi-bin/component/api_get_authorizer_list", &body)?
+                .with_token_field(self.component_token_field.name()),
+        )
     }
 
     fn check(&self) -> CheckReport {
@@ -165,20 +159,23 @@ impl Interface for ApiGetAuthorizerList {
         }
         report
     }
+}
 
-    fn decode(&self, answer: &Fields) -> Result<AuthorizerList> {
-        // Without either there is no telling a platform without merchants from an answer that is none of WeChat's.
-        if !answer.has("list") && !answer.has("total_count") {
+impl Decode for AuthorizerList {
+    fn decode(response: &Fields) -> Result<Self> {
+        // Without either field, the response need not come from WeChat: the platform may have
+        // merchants.
+        if !response.has("list") && !response.has("total_count") {
             return Err(missing("list"));
         }
-        let entries = answer.entries("list").unwrap_or_default();
-        Ok(AuthorizerList {
-            total_count: answer.count("total_count"),
+        let entries = response.entries("list").unwrap_or_default();
+        Ok(Self {
+            total_count: response.count("total_count"),
             listed: entries.len(),
             list: entries
                 .iter()
                 .flatten()
-                .filter_map(ListedAuthorizer::from_object)
+                .filter_map(ListedAuthorizer::from_fields)
                 .collect(),
         })
     }

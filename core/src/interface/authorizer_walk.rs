@@ -1,25 +1,26 @@
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 
 use super::{ApiGetAuthorizerList, AuthorizerList, ComponentTokenField, ListedAuthorizer};
 
-/// By how many entries a page begins before the end of the former one. If the list moves meanwhile,
-/// the two have no merchant in common.
+/// How many entries two pages have in common. If the list moves between them, they have no merchant
+/// in common.
 const OVERLAP: u32 = 1;
 
-/// How far the first step back goes if a page has no merchant in common with the former one.
+/// The length of the first step back, if a page has no merchant in common with the previous one.
 const STEP_BACK: u32 = 50;
 
-/// The most pages of one round: a server may answer for ever.
-const MOST_PAGES: u32 = 2_000;
+/// The most pages of one round: a server's list may never end.
+const MAX_PAGES: u32 = 2_000;
 
-/// The reading of WeChat's list of a platform's merchants, page by page, round after round.
+/// Reads WeChat's list of a platform's merchants, page by page, round after round.
 ///
-/// The pages are numbered by an offset, and merchants come and go meanwhile. So each page begins
-/// with the last merchant of the former one. If they have no merchant in common, the list has
-/// moved, and the walk steps back: nobody is passed over.
+/// A page begins at an offset, and merchants come and go between two pages. So each page begins with
+/// the last merchant of the previous one. If they have no merchant in common, the list has moved,
+/// and the walk steps back: no merchant is skipped.
 ///
-/// A search that begins at some [`position`](Self::position) may end when the walk
-/// [has come round](Self::has_come_round) to it: then each merchant was read since.
+/// A search may begin at any [`position`](Self::position). It may end when the walk
+/// [has come round](Self::has_come_round) to that position: then it has read each merchant.
 ///
 /// ```
 /// use jumpqr_core::interface::{AuthorizerWalk, ComponentTokenField};
@@ -33,17 +34,17 @@ pub struct AuthorizerWalk {
     first_page: ApiGetAuthorizerList,
     position: WalkPosition,
     total_count: Option<u64>,
-    /// How many pages of this round were read.
+    /// The number of pages that were read in this round.
     pages: u32,
-    /// The merchants of the former page of this round.
-    former: BTreeSet<String>,
-    /// Whether the next page is to begin with a merchant of the former one.
+    /// The merchants of the previous page of this round.
+    previous: BTreeSet<String>,
+    /// Whether the next page should begin with a merchant of the previous one.
     overlaps: bool,
-    /// How far the walk has stepped back, since two pages had a merchant in common.
+    /// The length of the last step back, or 0 if the last two pages had a merchant in common.
     stepped_back: u32,
 }
 
-/// A place in the list, in a round of an [`AuthorizerWalk`].
+/// A position in the list, in a round of an [`AuthorizerWalk`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WalkPosition {
     round: u64,
@@ -59,7 +60,7 @@ impl WalkPosition {
 }
 
 impl AuthorizerWalk {
-    /// A walk that begins with the first merchant.
+    /// Starts a walk with the first merchant.
     pub fn new(
         component_appid: impl Into<String>,
         component_token_field: ComponentTokenField,
@@ -72,13 +73,13 @@ impl AuthorizerWalk {
             },
             total_count: None,
             pages: 0,
-            former: BTreeSet::new(),
+            previous: BTreeSet::new(),
             overlaps: false,
             stepped_back: 0,
         }
     }
 
-    /// The call for the next page.
+    /// Makes the call for the next page.
     #[must_use]
     pub fn next_page(&self) -> ApiGetAuthorizerList {
         ApiGetAuthorizerList {
@@ -87,13 +88,13 @@ impl AuthorizerWalk {
         }
     }
 
-    /// Where the next page begins.
+    /// The position at which the next page begins.
     #[must_use]
     pub fn position(&self) -> WalkPosition {
         self.position
     }
 
-    /// How many merchants the list has, as far as WeChat has said.
+    /// The number of merchants in the list. `None` if WeChat has not sent it.
     #[must_use]
     pub fn total_count(&self) -> Option<u64> {
         self.total_count
@@ -103,12 +104,12 @@ impl AuthorizerWalk {
     #[must_use]
     pub fn has_come_round(&self, start: WalkPosition) -> bool {
         let rounds = self.position.round.saturating_sub(start.round);
-        // Merchants that were in front of the start may have moved behind it meanwhile.
+        // Merchants in front of the start may have moved behind it.
         let beyond = start.offset.saturating_add(self.first_page.count);
         rounds > 1 || (rounds == 1 && (start.offset == 0 || self.position.offset >= beyond))
     }
 
-    /// How many merchants were read since the walk was at `start`, at most.
+    /// The most merchants that can have been read since the walk was at `start`.
     #[must_use]
     pub fn merchants_since(&self, start: WalkPosition) -> u64 {
         let rounds = self.position.round.saturating_sub(start.round);
@@ -117,17 +118,17 @@ impl AuthorizerWalk {
             .saturating_sub(u64::from(start.offset))
     }
 
-    /// Begins with the first merchant again, in a new round.
+    /// Begins a new round with the first merchant.
     pub fn begin_again(&mut self) {
         self.position.round += 1;
         self.position.offset = 0;
         self.pages = 0;
-        self.former.clear();
+        self.previous.clear();
         self.overlaps = false;
         self.stepped_back = 0;
     }
 
-    /// Goes on after `page`, which is the answer to [`next_page`](Self::next_page).
+    /// Goes on after `page`, the response to [`next_page`](Self::next_page).
     pub fn read(&mut self, page: &AuthorizerList) {
         let count = self.first_page.count;
         let offset = self.position.offset;
@@ -138,16 +139,16 @@ impl AuthorizerWalk {
             .iter()
             .map(|listed: &ListedAuthorizer| listed.authorizer_appid.clone())
             .collect();
-        let in_common = appids.intersection(&self.former).count();
+        let in_common = appids.intersection(&self.previous).count();
         if self.overlaps && in_common == 0 && self.stepped_back < count {
             // Step back from where the page should have begun, further each time.
             let further = (self.stepped_back * 2).clamp(STEP_BACK, count);
             self.stepped_back = further;
             self.position.offset = offset.saturating_sub(further);
-            self.end_round_after_most_pages();
+            self.end_round_after_max_pages();
             return;
         }
-        // By what was listed, not by what was asked for: a page may come out short.
+        // WeChat may list fewer merchants than the call asks for.
         let listed = u32::try_from(page.listed()).unwrap_or(u32::MAX);
         let passed = if listed == 0 { count } else { listed };
         let end = offset.saturating_add(passed);
@@ -155,7 +156,7 @@ impl AuthorizerWalk {
             Some(total) => u64::from(end) >= total,
             None => listed == 0,
         };
-        // A server that passes over nobody would be asked for ever.
+        // A server that always sends the same page would be asked for ever.
         let is_nothing_new = in_common > 0 && in_common == appids.len() && self.stepped_back == 0;
         if is_last || is_nothing_new || end == u32::MAX {
             self.begin_again();
@@ -164,12 +165,12 @@ impl AuthorizerWalk {
         self.overlaps = listed > OVERLAP && !appids.is_empty();
         self.position.offset = if self.overlaps { end - OVERLAP } else { end };
         self.stepped_back = 0;
-        self.former = appids;
-        self.end_round_after_most_pages();
+        self.previous = appids;
+        self.end_round_after_max_pages();
     }
 
-    fn end_round_after_most_pages(&mut self) {
-        if self.pages >= MOST_PAGES {
+    fn end_round_after_max_pages(&mut self) {
+        if self.pages >= MAX_PAGES {
             self.begin_again();
         }
     }
@@ -177,16 +178,18 @@ impl AuthorizerWalk {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use alloc::collections::BTreeSet;
+    use alloc::string::String;
+    use alloc::vec::Vec;
 
-    use super::{AuthorizerWalk, MOST_PAGES};
+    use super::{AuthorizerWalk, MAX_PAGES};
     use crate::interface::{AuthorizerList, ComponentTokenField, MAX_AUTHORIZER_COUNT};
 
     fn walk() -> AuthorizerWalk {
         AuthorizerWalk::new("wxcccccccccccccccc", ComponentTokenField::AccessToken)
     }
 
-    /// The page of a list of `merchants` that the walk asks for, with at most `count` entries.
+    /// Returns the page of `merchants` that the walk asks for, with at most `count` entries.
     fn page(merchants: &[u32], walk: &AuthorizerWalk, count: u32) -> AuthorizerList {
         let call = walk.next_page();
         let listed = merchants
@@ -197,8 +200,8 @@ mod tests {
         AuthorizerList::of(Some(merchants.len() as u64), listed)
     }
 
-    /// Reads until the walk has come round. Returns the merchants that were read, and the number of
-    /// pages.
+    /// Reads until the walk has come round. Calls `meanwhile` after each page. Returns the merchants
+    /// that were read, and the number of pages.
     fn round(
         walk: &mut AuthorizerWalk,
         merchants: &mut Vec<u32>,
@@ -217,7 +220,7 @@ mod tests {
             walk.read(&page);
             pages += 1;
             meanwhile(merchants);
-            assert!(pages < 5 * MOST_PAGES, "it does not end");
+            assert!(pages < 5 * MAX_PAGES, "it does not end");
         }
         (read, pages)
     }
@@ -238,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_come_out_short_cost_no_merchant() {
+    fn no_merchant_is_skipped_after_a_short_page() {
         for count in [1, 2, 3, 100] {
             let mut merchants: Vec<_> = (0..1_200).collect();
             let (read, _) = round(&mut walk(), &mut merchants, count, |_| {});
@@ -247,10 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn merchants_who_leave_meanwhile_move_nobody_out_of_sight() {
+    fn no_merchant_is_skipped_if_others_leave_meanwhile() {
         for leaving in [1, 7, 60, 400] {
             let mut merchants: Vec<_> = (0..10_000).collect();
-            // Those in front leave after each page, so that the others move forward.
+            // After each page, merchants in front leave, so the others move forward.
             let (read, _) = round(&mut walk(), &mut merchants, 500, |merchants| {
                 merchants.drain(..leaving.min(merchants.len()));
             });
@@ -261,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn merchants_who_come_in_front_meanwhile_move_nobody_out_of_sight() {
+    fn no_merchant_is_skipped_if_others_come_in_front_meanwhile() {
         let mut merchants: Vec<_> = (0..3_000).collect();
         let mut walk = walk();
         // A search that begins in the middle.
@@ -296,11 +299,11 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_never_ends_is_left() {
+    fn a_round_ends_even_if_the_list_of_a_server_never_ends() {
         let same = AuthorizerList::of(Some(1_000_000), ["wx1".to_owned(), "wx2".to_owned()]);
         let empty = AuthorizerList::of(Some(u64::MAX), []);
         let without_total = AuthorizerList::of(None, []);
-        for (page, most) in [(same, 2), (empty, MOST_PAGES), (without_total, 1)] {
+        for (page, most) in [(same, 2), (empty, MAX_PAGES), (without_total, 1)] {
             let mut walk = walk();
             let start = walk.position();
             let mut pages = 0;
@@ -311,7 +314,7 @@ mod tests {
             }
             assert_eq!(pages, most);
         }
-        // Pages that have nothing in common, for ever.
+        // Pages without end that have no merchant in common.
         let mut walk = walk();
         let start = walk.position();
         let mut pages = 0;
@@ -319,7 +322,7 @@ mod tests {
             let others = (0..MAX_AUTHORIZER_COUNT).map(|number| format!("wx{pages}x{number}"));
             walk.read(&AuthorizerList::of(None, others));
             pages += 1;
-            assert!(pages <= MOST_PAGES);
+            assert!(pages <= MAX_PAGES);
         }
     }
 }

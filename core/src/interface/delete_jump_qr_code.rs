@@ -1,22 +1,25 @@
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::by_name::FromMapping;
+use super::write::{RuleLookUp, Write};
 use super::{
-    Applied, Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Write, advice, confirm,
-    get_jump_qr_code,
+    Applied, Change, Confirmation, Decode, GetJumpQRCode, Interface, JumpQRCodeList, ListedRule,
+    advice,
 };
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::Result;
+use crate::mapping::{Reading, read_rule_key};
 use crate::request::Request;
 use crate::response::Fields;
 use crate::rule::RuleKey;
 
 /// `deleteJumpQRCode`: removes a rule at once, published or not.
 ///
-/// Developers report damaged rules that stay although the answer is ok: read the rule back where it matters, and ask the list
-/// whether it is [`decisive`](super::JumpQRCodeList::decisive).
+/// Developers report damaged rules that remain although WeChat answers ok. If that matters, list the
+/// rules afterwards, and ask for a [`decisive`](JumpQRCodeList::decisive) list.
 /// Source: the official page of deleteJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteJumpQRCode {
@@ -29,7 +32,7 @@ impl Interface for DeleteJumpQRCode {
 
     const NAME: &'static str = "deleteJumpQRCode";
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         let body = match self.key.appid() {
             Some(appid) => json!({"appid": appid, "prefix": self.key.prefix()}),
             None => json!({"prefix": self.key.prefix()}),
@@ -45,43 +48,38 @@ impl Interface for DeleteJumpQRCode {
         advice::on_key(&self.key, code)
     }
 
-    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
-        confirm(answer)
-    }
-
-    fn write(&self) -> Option<&dyn Write<Confirmation>> {
-        Some(self)
+    fn change(&self) -> Option<Change<'_, Confirmation>> {
+        Some(Change::new(self))
     }
 }
 
-impl Write<Confirmation> for DeleteJumpQRCode {
-    fn before(&self) -> Option<Request> {
-        GetJumpQRCode::to_look_up(&self.key).map(|list| list.request())
+impl Write for DeleteJumpQRCode {
+    fn rule_to_look_up(&self) -> Option<&RuleKey> {
+        Some(&self.key)
     }
 
-    fn look_up(&self, answer: &Fields) -> LookUp<Confirmation> {
-        let Ok(list) = GetJumpQRCode::OrdinaryLink.decode(answer) else {
-            return LookUp::Needed;
-        };
-        match list.presence(&self.key) {
-            Presence::NotListed => LookUp::Already(Confirmation::NotThere),
-            Presence::Listed(_) | Presence::Unclear => LookUp::Needed,
+    fn look_up(&self, rule: Option<&ListedRule>) -> RuleLookUp {
+        match rule {
+            None => RuleLookUp::Already(Confirmation::NotThere),
+            Some(_) => RuleLookUp::Needed,
         }
     }
 
-    fn read_back(&self) -> Request {
+    fn read_back(&self) -> Result<Request> {
         GetJumpQRCode::for_rule(&self.key).request()
     }
 
-    fn applied(&self, answer: &Fields) -> Result<Applied> {
-        let list = get_jump_qr_code::read_back(answer)?;
+    fn applied(&self, response: &Fields) -> Result<Applied> {
+        let list = JumpQRCodeList::decode(response)?.decisive()?;
         Ok(match list.find(self.key.prefix()) {
             None => Applied::Yes,
             Some(_) => Applied::No,
         })
     }
+}
 
-    fn confirmed(&self) -> Confirmation {
-        Confirmation::ReadBack
+impl FromMapping for DeleteJumpQRCode {
+    fn from_mapping(arguments: &Value) -> Reading<Self> {
+        read_rule_key(arguments).map(|key| Self { key })
     }
 }

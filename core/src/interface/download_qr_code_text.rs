@@ -1,22 +1,26 @@
-use std::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Interface, advice, missing};
+use super::by_name::FromMapping;
+use super::{Decode, Interface, advice, missing};
 use crate::errcode::ErrCode;
 use crate::error::Result;
+use crate::mapping::Reading;
 use crate::request::Request;
 use crate::response::Fields;
 use crate::verification_file::location;
 
-/// `downloadQRCodeText`: the domain-ownership verification file of the account, for ordinary-link rules.
+/// `downloadQRCodeText`: gets the account's verification file, which proves that a domain is its own.
+/// Ordinary-link rules need it.
 ///
 /// Source: the official page of downloadQRCodeText.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DownloadQRCodeText;
 
-/// The verification file. See [`verification_file`](crate::verification_file) for what it must answer.
+/// The verification file. See [`verification_file`](crate::verification_file) for how to serve it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VerificationFile {
@@ -27,7 +31,8 @@ pub struct VerificationFile {
 }
 
 impl VerificationFile {
-    /// The URL under which WeChat looks for it when the rule `prefix` is added; `None` where `prefix` is not a link.
+    /// Returns the URL from which WeChat gets the file when the rule `prefix` is added. `None` if
+    /// `prefix` is not a link.
     #[must_use]
     pub fn location(&self, prefix: &str) -> Option<String> {
         location(prefix, &self.file_name)
@@ -39,31 +44,40 @@ impl Interface for DownloadQRCodeText {
 
     const NAME: &'static str = "downloadQRCodeText";
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         Request::post("/cgi-bin/wxopen/qrcodejumpdownload", &json!({}))
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
         (code.number == 61007).then(|| advice::on_missing_permission(false).into())
     }
+}
 
-    fn decode(&self, answer: &Fields) -> Result<VerificationFile> {
-        let file_name = answer
+impl Decode for VerificationFile {
+    fn decode(response: &Fields) -> Result<Self> {
+        let file_name = response
             .text("file_name")
             .filter(|name| is_plain(name))
             .ok_or_else(|| missing("file_name"))?;
-        // The content is compared byte for byte, so it is not tidied.
-        let file_content = answer
+        // WeChat compares the content byte for byte, so it is kept as it is.
+        let file_content = response
             .raw_text("file_content")
             .ok_or_else(|| missing("file_content"))?;
-        Ok(VerificationFile {
+        Ok(Self {
             file_name,
             file_content: file_content.to_owned(),
         })
     }
 }
 
-/// Whether it names a file and nothing else: it is used to write one, and a server must not choose the folder.
+impl FromMapping for DownloadQRCodeText {
+    fn from_mapping(arguments: &Value) -> Reading<Self> {
+        Reading::of_arguments(arguments, &[], |_| Some(Self))
+    }
+}
+
+/// Whether `name` is the name of a file, without a folder. Callers write the file, and a server must
+/// not choose the folder.
 fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')

@@ -1,29 +1,36 @@
-use std::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Interface, ListedRule, advice, missing};
+use super::by_name::FromMapping;
+use super::{Decode, Interface, ListedRule, advice, missing};
 use crate::check::{CheckReport, FindingCode, check_appid, check_prefix_list};
 use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
+use crate::mapping::{Reader, Reading};
 use crate::matching::nearest_prefix;
 use crate::request::Request;
 use crate::response::Fields;
 use crate::rule::{RuleKey, SERVICE_ACCOUNT_PREFIX};
 
-/// The number of prefixes that one call may ask for. Source: the official page of getJumpQRCode.
+/// The most prefixes that one call may ask for. Source: the official page of getJumpQRCode.
 pub const MAX_PREFIX_LIST: usize = 200;
 
-/// The number of rules on a page. Source: the official page of getJumpQRCode.
+/// The most rules on a page. Source: the official page of getJumpQRCode.
 pub const MAX_PAGE_SIZE: u32 = 200;
 
 /// `getJumpQRCode`: lists rules.
 ///
-/// `appid` is that of the Mini Program that the service account's rules open. Source: the official page of getJumpQRCode.
+/// `appid` is the Mini Program that the service account's rules open. Source: the official page of
+/// getJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GetJumpQRCode {
-    /// All rules of the Mini Program whose token is used; there are at most 100.
+    /// All rules of the Mini Program whose token is used. There are at most 100.
     OrdinaryLink,
     /// `get_type` 0: the latest 10,000 rules.
     Latest {
@@ -34,22 +41,22 @@ pub enum GetJumpQRCode {
     ByPrefix {
         /// The Mini Program.
         appid: String,
-        /// The prefixes, each in full.
+        /// The prefixes in full.
         prefix_list: Vec<String>,
     },
     /// `get_type` 2: a page.
     ByPage {
         /// The Mini Program.
         appid: String,
-        /// Counts from 1.
+        /// The number of the page, from 1.
         page_num: u32,
-        /// At most [`MAX_PAGE_SIZE`].
+        /// The number of rules on a page, at most [`MAX_PAGE_SIZE`].
         page_size: u32,
     },
 }
 
 impl GetJumpQRCode {
-    /// The call that lists the rule `key`, if it exists.
+    /// Makes the call that lists the rule `key`, if it exists.
     #[must_use]
     pub fn for_rule(key: &RuleKey) -> Self {
         match key.appid() {
@@ -61,9 +68,9 @@ impl GetJumpQRCode {
         }
     }
 
-    /// The call that looks up the rule `key` before a write. `None` if the key does not say in
-    /// which list the rule is: a service account's rule can be published without the appid, but not
-    /// listed.
+    /// Makes the call that looks up the rule `key` before it is changed. `None` if the key does not
+    /// say which list has the rule: a service account's rule can be published without the appid, but
+    /// not listed.
     #[must_use]
     pub fn to_look_up(key: &RuleKey) -> Option<Self> {
         let lacks_appid =
@@ -79,59 +86,46 @@ pub enum Presence<'a> {
     Listed(&'a ListedRule),
     /// There is no such rule.
     NotListed,
-    /// The list does not tell: the answer had no list, or some rules are missing in it.
+    /// The response had no list, or some rules are missing in it.
     Unclear,
 }
 
-/// The rules in an answer that is to decide whether a write stands.
-pub(super) fn read_back(answer: &Fields) -> Result<JumpQRCodeList> {
-    GetJumpQRCode::OrdinaryLink.decode(answer)?.decisive()
-}
-
-/// The answer of getJumpQRCode. It serialises to the wire names, with `null` for what WeChat left out.
+/// The response of getJumpQRCode. It serialises to the wire names, with `null` for a field that
+/// WeChat left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct JumpQRCodeList {
     /// The rules.
     pub rule_list: Vec<ListedRule>,
-    /// Whether the answer had a list of rules, be it an empty one.
+    /// Whether the response had a list of rules, which may be empty.
     #[serde(skip)]
     had_list: bool,
     /// Whether opening by QR code is switched on for the account.
-    #[serde(serialize_with = "as_number")]
     pub qrcodejump_open: Option<bool>,
-    /// The number of rules in this answer, as WeChat counts it.
+    /// The number of rules in this response, as WeChat counts them.
     pub list_size: Option<u64>,
-    /// The publishes that are left this month.
+    /// How many rules can still be published this month.
     pub qrcodejump_pub_quota: Option<u64>,
     /// The number of all rules of the account.
     pub total_count: Option<u64>,
 }
 
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature is serde's"
-)]
-fn as_number<S: Serializer>(flag: &Option<bool>, serializer: S) -> Result<S::Ok, S::Error> {
-    flag.map(u8::from).serialize(serializer)
-}
-
 impl JumpQRCodeList {
-    /// The rule with this prefix.
+    /// Returns the rule with this prefix.
     #[must_use]
     pub fn find(&self, prefix: &str) -> Option<&ListedRule> {
         let prefix = prefix.trim();
         self.rule_list.iter().find(|rule| rule.prefix == prefix)
     }
 
-    /// What this list, the answer to [`GetJumpQRCode::to_look_up`], says about the rule `key`.
+    /// Returns what this list says about the rule `key`. It must be the response to
+    /// [`GetJumpQRCode::to_look_up`].
     #[must_use]
     pub fn presence(&self, key: &RuleKey) -> Presence<'_> {
         if let Some(rule) = self.find(key.prefix()) {
             return Presence::Listed(rule);
         }
-        // In service-account mode only this rule was asked for, and `total_count` counts all.
+        // In service-account mode, the call asked for this rule only, and `total_count` counts all.
         let is_whole = key.appid().is_some()
             || self
                 .total_count
@@ -143,8 +137,8 @@ impl JumpQRCodeList {
         }
     }
 
-    /// The error of a call about the rule `prefix`, which this list shows not to exist. It names
-    /// the listed prefix that was probably meant, see [`nearest_prefix`].
+    /// Returns the error of a call for the rule `prefix`, which is not in this list. It names the
+    /// listed prefix that was probably meant, see [`nearest_prefix`].
     #[must_use]
     pub fn no_such_rule(&self, prefix: &str) -> Error {
         let listed = self.rule_list.iter().map(|rule| rule.prefix.as_str());
@@ -158,7 +152,8 @@ impl JumpQRCodeList {
         )
     }
 
-    /// This list, where it is to tell that a rule is not there: an answer that had no list tells nothing, and is an error.
+    /// Returns this list if it can show that a rule does not exist. A response without a list
+    /// cannot, and is an error.
     pub fn decisive(self) -> Result<Self> {
         if self.had_list {
             Ok(self)
@@ -173,8 +168,8 @@ impl Interface for GetJumpQRCode {
 
     const NAME: &'static str = "getJumpQRCode";
 
-    fn request(&self) -> Request {
-        // An empty body is answered with 44002, so the least body is `{}`.
+    fn request(&self) -> Result<Request> {
+        // WeChat answers an empty body with 44002, so the smallest body is `{}`.
         let body: Value = match self {
             Self::OrdinaryLink => json!({}),
             Self::Latest { appid } => json!({"appid": appid, "get_type": 0}),
@@ -230,20 +225,82 @@ impl Interface for GetJumpQRCode {
         let is_service_account = !matches!(self, Self::OrdinaryLink);
         (code.number == 61007).then(|| advice::on_missing_permission(is_service_account).into())
     }
+}
 
-    fn decode(&self, answer: &Fields) -> Result<JumpQRCodeList> {
-        // Without either there is no telling an empty account from an answer that is none of WeChat's.
-        if !answer.has("rule_list") && answer.errcode().is_none() {
+impl Decode for JumpQRCodeList {
+    fn decode(response: &Fields) -> Result<Self> {
+        // Without either field, the response need not come from WeChat: the account may have rules.
+        if !response.has("rule_list") && response.errcode().is_none() {
             return Err(missing("rule_list"));
         }
-        let entries = answer.objects("rule_list").unwrap_or_default();
-        Ok(JumpQRCodeList {
-            rule_list: entries.iter().filter_map(ListedRule::from_object).collect(),
-            had_list: answer.is_list("rule_list"),
-            qrcodejump_open: answer.flag("qrcodejump_open"),
-            list_size: answer.count("list_size"),
-            qrcodejump_pub_quota: answer.count("qrcodejump_pub_quota"),
-            total_count: answer.count("total_count"),
+        let entries = response.objects("rule_list").unwrap_or_default();
+        Ok(Self {
+            rule_list: entries.iter().filter_map(ListedRule::from_fields).collect(),
+            had_list: response.is_list("rule_list"),
+            qrcodejump_open: response.flag("qrcodejump_open"),
+            list_size: response.count("list_size"),
+            qrcodejump_pub_quota: response.count("qrcodejump_pub_quota"),
+            total_count: response.count("total_count"),
         })
+    }
+}
+
+const GET_TYPES: &str = "0 (the latest), 1 (by prefix_list) or 2 (by page)";
+
+impl FromMapping for GetJumpQRCode {
+    fn from_mapping(arguments: &Value) -> Reading<Self> {
+        const FIELDS: &[&str] = &["appid", "get_type", "prefix_list", "page_num", "page_size"];
+        Reading::of_arguments(arguments, FIELDS, read)
+    }
+}
+
+fn read(reader: &mut Reader<'_>) -> Option<GetJumpQRCode> {
+    let by_prefix = reader.has("prefix_list");
+    let by_page = reader.has("page_num") || reader.has("page_size");
+    let get_type = reader.number("get_type", |number| u8::try_from(number).ok(), GET_TYPES);
+    let get_type = match get_type {
+        None if reader.has("get_type") => return None,
+        None if by_prefix => 1,
+        None if by_page => 2,
+        None if reader.has("appid") => 0,
+        None => return Some(GetJumpQRCode::OrdinaryLink),
+        Some(get_type) => get_type,
+    };
+    let appid = reader.required_text(
+        "appid",
+        "the appid of the Mini Program that the service account's rules open, wx… (ordinary-link \
+         rules are listed without any argument)",
+    );
+    if by_prefix && get_type != 1 {
+        reader.superfluous("prefix_list", "it needs get_type 1");
+    }
+    for field in ["page_num", "page_size"] {
+        if reader.has(field) && get_type != 2 {
+            reader.superfluous(field, "it needs get_type 2");
+        }
+    }
+    match get_type {
+        0 => Some(GetJumpQRCode::Latest { appid: appid? }),
+        1 => {
+            let prefix_list = reader.required_texts("prefix_list");
+            Some(GetJumpQRCode::ByPrefix {
+                appid: appid?,
+                prefix_list: prefix_list?,
+            })
+        }
+        2 => {
+            let count = |number| u32::try_from(number).ok();
+            let page_num = reader.required_number("page_num", count, "1 or more");
+            let page_size = reader.required_number("page_size", count, "1 to 200");
+            Some(GetJumpQRCode::ByPage {
+                appid: appid?,
+                page_num: page_num?,
+                page_size: page_size?,
+            })
+        }
+        _ => {
+            reader.out_of_range("get_type", GET_TYPES);
+            None
+        }
     }
 }

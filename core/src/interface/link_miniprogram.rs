@@ -1,25 +1,32 @@
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::by_name::FromMapping;
+use super::write::Write;
 use super::{
-    Applied, Confirmation, Interface, LinkStatus, Write, WxaMpLinkGet, advice, confirm, missing,
+    Applied, Change, Confirmation, Decode, Interface, LinkStatus, LinkedMiniprogram, WxaMpLinkGet,
+    advice, missing,
 };
 use crate::check::{CheckReport, check_appid};
 use crate::errcode::ErrCode;
 use crate::error::Result;
+use crate::mapping::Reading;
 use crate::request::Request;
 use crate::response::Fields;
 
-/// `linkMiniprogram`: asks for a service account to be linked to a Mini Program, a precondition of service-account rules.
+/// `linkMiniprogram`: asks for a link between a service account and a Mini Program. Service-account
+/// rules need one.
 ///
-/// It is asynchronous: an administrator of each side confirms; [`WxaMpLinkGet`] tells how far that is.
-/// Source: the official page of wxamplink.
+/// The link is made later, after an administrator of each side has confirmed it. [`WxaMpLinkGet`]
+/// returns its status. Source: the official page of wxamplink.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkMiniprogram {
     /// The Mini Program to link.
     pub appid: String,
-    /// Whether to tell the followers.
+    /// Whether to notify the followers.
     pub notify_users: bool,
     /// Whether to show it on the account's profile.
     pub show_profile: bool,
@@ -30,7 +37,7 @@ impl Interface for LinkMiniprogram {
 
     const NAME: &'static str = "linkMiniprogram";
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         Request::post(
             "/cgi-bin/wxopen/wxamplink",
             &json!({
@@ -48,43 +55,52 @@ impl Interface for LinkMiniprogram {
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
-        (code.number == 61007).then_some(Cow::Borrowed(advice::ON_MISSING_LINK_PERMISSION))
+        advice::on_link(code)
     }
 
-    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
-        confirm(answer)
-    }
-
-    fn write(&self) -> Option<&dyn Write<Confirmation>> {
-        Some(self)
+    fn change(&self) -> Option<Change<'_, Confirmation>> {
+        Some(Change::new(self))
     }
 }
 
-impl Write<Confirmation> for LinkMiniprogram {
-    fn read_back(&self) -> Request {
+impl Write for LinkMiniprogram {
+    fn read_back(&self) -> Result<Request> {
         WxaMpLinkGet.request()
     }
 
-    fn applied(&self, answer: &Fields) -> Result<Applied> {
-        // Without a list there is no telling a link that was not asked for from an answer that is none of WeChat's.
-        let listed = answer.object("wxopens");
-        if !listed.is_some_and(|wxopens| wxopens.is_list("items")) {
+    fn applied(&self, response: &Fields) -> Result<Applied> {
+        // A response without a list need not come from WeChat. It does not say that there is no
+        // link.
+        let wxopens = response.object("wxopens");
+        if !wxopens.is_some_and(|wxopens| wxopens.is_list("items")) {
             return Err(missing("wxopens"));
         }
-        let linked = WxaMpLinkGet.decode(answer)?;
+        let linked = Vec::<LinkedMiniprogram>::decode(response)?;
         let status = linked
             .iter()
             .find(|item| item.appid == self.appid)
             .map(|item| item.status);
         Ok(match status {
             None => Applied::No,
-            // A refusal may be that of an earlier request.
+            // An earlier request may have been refused.
             Some(None | Some(LinkStatus::Refused)) => Applied::Unclear,
             Some(Some(_)) => Applied::Yes,
         })
     }
+}
 
-    fn confirmed(&self) -> Confirmation {
-        Confirmation::ReadBack
+impl FromMapping for LinkMiniprogram {
+    fn from_mapping(arguments: &Value) -> Reading<Self> {
+        const FIELDS: &[&str] = &["appid", "notify_users", "show_profile"];
+        Reading::of_arguments(arguments, FIELDS, |reader| {
+            let appid = reader.required_text("appid", "the appid of the Mini Program to link, wx…");
+            let notify_users = reader.flag("notify_users");
+            let show_profile = reader.flag("show_profile");
+            Some(Self {
+                appid: appid?,
+                notify_users,
+                show_profile,
+            })
+        })
     }
 }

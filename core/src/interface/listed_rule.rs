@@ -1,12 +1,19 @@
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
+use crate::error::{Error, OwnCode, Result};
+use crate::mapping::parse_rule;
 use crate::matching::Candidate;
 use crate::response::Fields;
 use crate::rule::{OpenVersion, PermitSubRule, Rule, RuleState};
 
-/// A rule as getJumpQRCode lists it: tidied of stray spaces and duplicates, and with any field missing that WeChat left out.
+/// A rule as getJumpQRCode lists it, without white space around the texts and duplicate links. WeChat
+/// may leave any field out.
 ///
-/// It serialises to the wire names, without the fields that are missing.
+/// It serialises to the wire names, without the fields that were left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ListedRule {
@@ -18,20 +25,20 @@ pub struct ListedRule {
     /// Whether it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<RuleState>,
-    /// Which build a `debug_url` opens; ordinary-link mode only.
+    /// Which build a `debug_url` opens. Only in ordinary-link mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_version: Option<OpenVersion>,
-    /// The test links; ordinary-link mode only.
+    /// The test links. Only in ordinary-link mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_url: Option<Vec<String>>,
-    /// Whether the rule occupies its sub-rules; ordinary-link mode only.
+    /// Whether the rule occupies its sub-rules. Only in ordinary-link mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permit_sub_rule: Option<PermitSubRule>,
 }
 
 impl ListedRule {
-    /// `None` for an entry without a prefix.
-    pub(super) fn from_object(entry: &Fields) -> Option<Self> {
+    /// Returns `None` if the entry has no prefix.
+    pub(super) fn from_fields(entry: &Fields) -> Option<Self> {
         Some(Self {
             prefix: entry.text("prefix")?,
             path: entry.text("path"),
@@ -46,7 +53,7 @@ impl ListedRule {
         })
     }
 
-    /// What [`RuleSet`](crate::matching::RuleSet) needs of it.
+    /// Returns the fields that a [`RuleSet`](crate::matching::RuleSet) needs.
     #[must_use]
     pub fn candidate(&self) -> Candidate {
         Candidate {
@@ -55,7 +62,8 @@ impl ListedRule {
         }
     }
 
-    /// For each field that `asked` has, whether this rule has the same; `None` where this rule does not say.
+    /// Returns for each field of `asked` whether this rule has the same value. `None` if WeChat left
+    /// the field out.
     pub(super) fn compare(&self, asked: &Rule) -> Vec<Option<bool>> {
         let path = self.path.as_ref().map(|path| path == asked.path().trim());
         match asked {
@@ -76,7 +84,40 @@ impl ListedRule {
     }
 }
 
-/// Whether both have the same links, in any order and number.
+impl TryFrom<&ListedRule> for Rule {
+    type Error = Error;
+
+    /// Makes a rule from a listed rule, to be edited and sent back. It fails if WeChat left out a
+    /// field that a rule needs. It always fails for a service account's rule, because the list has
+    /// no `appid`: see [`ServiceAccountRule::new`](crate::ServiceAccountRule::new).
+    ///
+    /// ```
+    /// # use jumpqr_core::{Error, Rule, interface::ListedRule};
+    /// fn with_page(listed: &ListedRule, path: &str) -> Result<Rule, Error> {
+    ///     let mut rule = Rule::try_from(listed)?;
+    ///     if let Rule::OrdinaryLink(rule) = &mut rule {
+    ///         rule.path = path.to_owned();
+    ///     }
+    ///     Ok(rule)
+    /// }
+    /// ```
+    fn try_from(listed: &ListedRule) -> Result<Self> {
+        let mapping = serde_json::to_value(listed)
+            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))?;
+        Ok(parse_rule(&mapping)?.rule)
+    }
+}
+
+impl TryFrom<ListedRule> for Rule {
+    type Error = Error;
+
+    /// Makes a rule from a listed rule, see the conversion of `&ListedRule`.
+    fn try_from(listed: ListedRule) -> Result<Self> {
+        Self::try_from(&listed)
+    }
+}
+
+/// Whether both lists have the same links, without regard to order and duplicates.
 fn same_links(listed: &[String], asked: &[String]) -> bool {
     let asked: Vec<&str> = asked.iter().map(|link| link.trim()).collect();
     listed.iter().all(|link| asked.contains(&link.as_str()))

@@ -1,50 +1,84 @@
-//! The interfaces: request → path, query and body; answer → typed. One file an interface.
+//! The interfaces: each has a typed request and a typed response.
 //!
-//! All are `POST https://api.weixin.qq.com/cgi-bin/…?access_token=…` with a JSON body, but for `token`. WeChat answers HTTP
-//! 200 even for errors.
+//! All are `POST https://api.weixin.qq.com/cgi-bin/…?access_token=…` with a JSON body, except
+//! `token`. WeChat sends HTTP 200 even for errors.
+//!
+//! # Where things are
+//!
+//! The file of an interface has, in this order:
+//!
+//! 1. its type: the arguments, with their source
+//! 2. the type of its response, unless another interface has the same
+//! 3. [`Interface`]: the name, the request, the check before sending, the advice on error codes
+//! 4. [`Decode`]: how the response is read
+//! 5. `Write`, if it changes something: the look-up before it is sent, and the read-back
+//! 6. `FromMapping`, if it can be [called by name](parse_call): the names of the arguments, and how
+//!    they are read
+//!
+//! # How to add an interface
+//!
+//! 1. Write its file, and its `mod` and `pub use` below.
+//! 2. Add its type to the list in `list.rs`. Without that, `impl Interface` does not compile. In the
+//!    list, the type does not compile without `Interface`, and in `by_name` not without
+//!    `FromMapping`.
+//! 3. Extend the enum `Interface` of the sandbox (`sandbox/src/interface/mod.rs`): it does not
+//!    compile if it has fewer interfaces than the list. `sandbox/src/server/wechat.rs` answers them.
+//!
+//! An interface in `by_name` can then be called with `Client::call_named` in all languages. A typed
+//! method is added in `client/src/client.rs`, in `python/pysrc/jumpqr/_calls.py`, `_client.py` and
+//! `_async_client.py`, in `node/lib/client.js` and `index.d.ts`, and in `ffi-c/src/interface/`. Its
+//! vectors go to `tests/vectors/requests.json` and `answers.json`.
 
 mod add_jump_qr_code;
 mod advice;
-mod any_call;
 mod api_authorizer_token;
 mod api_component_token;
 mod api_get_authorizer_list;
 mod authorizer_walk;
+mod by_name;
+mod confirmation;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_jump_qr_code;
 mod link_miniprogram;
+mod list;
 mod listed_rule;
 mod publish_jump_qr_code;
 mod stable_token;
 mod token;
 mod token_response;
+mod write;
 mod wxamplinkget;
 
 pub use add_jump_qr_code::AddJumpQRCode;
-pub use any_call::{AnyCall, CallVisitor};
 pub use api_authorizer_token::{ApiAuthorizerToken, AuthorizerTokenResponse, ComponentTokenField};
 pub use api_component_token::ApiComponentToken;
 pub use api_get_authorizer_list::{
     ApiGetAuthorizerList, AuthorizerList, ListedAuthorizer, MAX_AUTHORIZER_COUNT,
 };
 pub use authorizer_walk::{AuthorizerWalk, WalkPosition};
+pub use by_name::{CallVisitor, check_call, parse_call};
+pub use confirmation::Confirmation;
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
 pub use get_jump_qr_code::{
     GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST, Presence,
 };
 pub use link_miniprogram::LinkMiniprogram;
+pub use list::{AnyCall, NAMES};
 pub use listed_rule::ListedRule;
 pub use publish_jump_qr_code::PublishJumpQRCode;
 pub use stable_token::StableToken;
 pub use token::Token;
 pub use token_response::{LONGEST_CREDENTIAL, TokenResponse};
+pub use write::Change;
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
 
-use std::borrow::Cow;
+pub(crate) use write::{Applied, LookUp};
 
-use serde::{Serialize, Serializer};
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::vec::Vec;
 
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
@@ -53,173 +87,67 @@ use crate::request::Request;
 use crate::response::Fields;
 use crate::secret::Secret;
 
-/// The host of every interface. `api2.weixin.qq.com` is for disaster recovery; `sh.api`, `sz.api` and `hk.api` (all
-/// `.weixin.qq.com`) are regional.
+/// The host of every interface. `api2.weixin.qq.com` is for disaster recovery. `sh.api`, `sz.api`
+/// and `hk.api` (all `.weixin.qq.com`) are regional.
 pub const DEFAULT_BASE_URL: &str = "https://api.weixin.qq.com";
-
-/// How a write was done, or why it need not be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Confirmation {
-    /// WeChat answered that it is done.
-    Answered,
-    /// The answer got lost or was inconclusive; it was read back, and the change stands.
-    ReadBack,
-    /// There is no rule with this prefix to delete: it was looked up before, and nothing was sent.
-    NotThere,
-    /// The rule is published already: it was looked up before, and nothing was sent.
-    AlreadyPublished,
-}
-
-impl Confirmation {
-    /// Every value.
-    pub const ALL: &'static [Self] = &[
-        Self::Answered,
-        Self::ReadBack,
-        Self::NotThere,
-        Self::AlreadyPublished,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::ReadBack => "read_back",
-            Self::NotThere => "not_there",
-            Self::AlreadyPublished => "already_published",
-        }
-    }
-}
-
-impl Serialize for Confirmation {
-    /// As its stable name.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-/// Whether a change stands, as far as what was read back tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Applied {
-    /// It stands as asked.
-    Yes,
-    /// It does not.
-    No,
-    /// What was read back does not say.
-    Unclear,
-}
-
-/// What a rule that was looked up before a write says about the write.
-#[derive(Debug)]
-pub enum LookUp<Response> {
-    /// The write is needed, or the list does not tell.
-    Needed,
-    /// The write need not be sent, and this is the answer.
-    Already(Response),
-    /// The write would be for nothing.
-    Impossible(Error),
-}
 
 /// One call to one interface.
 ///
-/// Implemented by the types of this module only.
-pub trait Interface: sealed::Sealed {
-    /// What a successful answer holds.
-    type Response;
+/// Only the types of this module implement it.
+pub trait Interface: list::Sealed {
+    /// The response of a call that succeeds.
+    type Response: Decode;
 
     /// WeChat's name of the interface, e.g. `addJumpQRCode`.
     const NAME: &'static str;
 
-    /// Whether it asks for an access token rather than needing one: then a stale-token code says that the credentials
-    /// are wrong.
+    /// Whether it issues an access token and needs none. If WeChat then calls a token stale, the
+    /// credentials are wrong.
     const ISSUES_TOKEN: bool = false;
 
-    /// Whether WeChat's 5 calls a second hold for it, as they do for the interfaces of the family.
+    /// Whether WeChat's limit of 5 calls a second holds for it.
     const PACED: bool = true;
 
-    /// The secrets in the request, to be struck out of any error.
+    /// The secrets in the request. They are removed from every error.
     fn secrets(&self) -> Vec<&Secret> {
         Vec::new()
     }
 
-    /// The request to send.
-    fn request(&self) -> Request;
+    /// Returns the request to send.
+    fn request(&self) -> Result<Request>;
 
-    /// What a page of WeChat's forbids about the request, and what is to be warned of.
+    /// Returns what a page of WeChat's forbids about the request, and the warnings.
     fn check(&self) -> CheckReport {
         CheckReport::default()
     }
 
-    /// What to do when the call is answered with `code`, if the request tells more about it than
-    /// [`ErrCode::advice`]; `None` if it does not.
+    /// Returns what to do about the error code `code`, if this request tells more than
+    /// [`ErrCode::advice`].
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
         code.advice_in(Self::NAME).map(Cow::Borrowed)
     }
 
-    /// The typed answer, from one whose `errcode` says success.
-    fn decode(&self, answer: &Fields) -> Result<Self::Response>;
+    /// Reads the response, after its `errcode` was found to say success.
+    fn decode(response: &Fields) -> Result<Self::Response> {
+        Self::Response::decode(response)
+    }
 
-    /// How to find out whether a write was applied; `None` for what changes nothing.
-    fn write(&self) -> Option<&dyn Write<Self::Response>> {
+    /// Returns how to find out whether the change was applied. `None` if nothing is changed.
+    fn change(&self) -> Option<Change<'_, Self::Response>> {
         None
     }
 }
 
-/// A change whose outcome can be read back.
-pub trait Write<Response> {
-    /// The request that looks the rule up before the change is sent; `None` if nothing is looked
-    /// up.
-    fn before(&self) -> Option<Request> {
-        None
-    }
-
-    /// What the answer to [`before`](Self::before) says about the change.
-    fn look_up(&self, _answer: &Fields) -> LookUp<Response> {
-        LookUp::Needed
-    }
-
-    /// The request that reads back.
-    fn read_back(&self) -> Request;
-
-    /// Whether the change stands in the answer to [`read_back`](Self::read_back).
-    fn applied(&self, answer: &Fields) -> Result<Applied>;
-
-    /// What to answer when it does.
-    fn confirmed(&self) -> Response;
+/// A typed response.
+pub trait Decode: Sized {
+    /// Reads it from the fields of a response whose `errcode` says success.
+    fn decode(response: &Fields) -> Result<Self>;
 }
 
-mod sealed {
-    #[expect(
-        unnameable_types,
-        reason = "what cannot be named cannot be implemented elsewhere"
-    )]
-    pub trait Sealed {}
-
-    impl Sealed for super::AddJumpQRCode {}
-    impl Sealed for super::ApiAuthorizerToken {}
-    impl Sealed for super::ApiComponentToken {}
-    impl Sealed for super::ApiGetAuthorizerList {}
-    impl Sealed for super::DeleteJumpQRCode {}
-    impl Sealed for super::DownloadQRCodeText {}
-    impl Sealed for super::GetJumpQRCode {}
-    impl Sealed for super::LinkMiniprogram {}
-    impl Sealed for super::PublishJumpQRCode {}
-    impl Sealed for super::StableToken {}
-    impl Sealed for super::Token {}
-    impl Sealed for super::WxaMpLinkGet {}
-}
-
-/// The answer to a write, which must at least say that it succeeded: without an `errcode` it may be anything.
-fn confirm(answer: &Fields) -> Result<Confirmation> {
-    match answer.errcode() {
-        Some(0) => Ok(Confirmation::Answered),
-        _ => Err(missing("errcode")),
-    }
-}
-
+/// Returns the error of a response without `field`.
 fn missing(field: &str) -> Error {
     Error::new(
         OwnCode::UnexpectedResponse,
-        format!("the answer has no usable {field}"),
+        format!("the response has no usable {field}"),
     )
 }

@@ -1,25 +1,28 @@
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::by_name::FromMapping;
+use super::write::{RuleLookUp, Write};
 use super::{
-    Applied, Confirmation, GetJumpQRCode, Interface, LookUp, Presence, Write, advice, confirm,
-    get_jump_qr_code,
+    Applied, Change, Confirmation, Decode, GetJumpQRCode, Interface, JumpQRCodeList, ListedRule,
+    advice,
 };
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::Result;
+use crate::mapping::{Reading, read_rule_key};
 use crate::request::Request;
 use crate::response::Fields;
 use crate::rule::{RuleKey, RuleState};
 
-/// `publishJumpQRCode`: makes a rule effective for everybody. There is no way back but to delete it.
+/// `publishJumpQRCode`: makes a rule effective for everybody. Only deleting the rule undoes it.
 ///
-/// 100 a month in ordinary-link mode (then 886000); the Mini Program must have released code (else 85074).
-/// Source: the official page of publishJumpQRCode.
+/// The limit is 100 a month in ordinary-link mode (then 886000). The Mini Program must have released
+/// code (else 85074). Source: the official page of publishJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishJumpQRCode {
-    /// The rule. Only its prefix is sent; the appid serves to read a service-account rule back.
+    /// The rule. Only its prefix is sent. The appid is needed to read a service-account rule back.
     pub key: RuleKey,
 }
 
@@ -28,7 +31,7 @@ impl Interface for PublishJumpQRCode {
 
     const NAME: &'static str = "publishJumpQRCode";
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         Request::post(
             "/cgi-bin/wxopen/qrcodejumppublish",
             &json!({"prefix": self.key.prefix()}),
@@ -43,41 +46,34 @@ impl Interface for PublishJumpQRCode {
         advice::on_key(&self.key, code)
     }
 
-    fn decode(&self, answer: &Fields) -> Result<Confirmation> {
-        confirm(answer)
-    }
-
-    fn write(&self) -> Option<&dyn Write<Confirmation>> {
-        Some(self)
+    fn change(&self) -> Option<Change<'_, Confirmation>> {
+        Some(Change::new(self))
     }
 }
 
-impl Write<Confirmation> for PublishJumpQRCode {
-    fn before(&self) -> Option<Request> {
-        GetJumpQRCode::to_look_up(&self.key).map(|list| list.request())
+impl Write for PublishJumpQRCode {
+    fn rule_to_look_up(&self) -> Option<&RuleKey> {
+        Some(&self.key)
     }
 
-    /// Whether publishing again costs one of the month's publishes is documented nowhere, so a
-    /// published rule is not published again.
-    fn look_up(&self, answer: &Fields) -> LookUp<Confirmation> {
-        let Ok(list) = GetJumpQRCode::OrdinaryLink.decode(answer) else {
-            return LookUp::Needed;
-        };
-        match list.presence(&self.key) {
-            Presence::NotListed => LookUp::Impossible(list.no_such_rule(self.key.prefix())),
-            Presence::Listed(rule) if rule.state == Some(RuleState::Published) => {
-                LookUp::Already(Confirmation::AlreadyPublished)
+    /// A published rule is not published again: no page says whether that uses up one of the
+    /// month's publishes.
+    fn look_up(&self, rule: Option<&ListedRule>) -> RuleLookUp {
+        match rule {
+            None => RuleLookUp::NoSuchRule,
+            Some(rule) if rule.state == Some(RuleState::Published) => {
+                RuleLookUp::Already(Confirmation::AlreadyPublished)
             }
-            Presence::Listed(_) | Presence::Unclear => LookUp::Needed,
+            Some(_) => RuleLookUp::Needed,
         }
     }
 
-    fn read_back(&self) -> Request {
+    fn read_back(&self) -> Result<Request> {
         GetJumpQRCode::for_rule(&self.key).request()
     }
 
-    fn applied(&self, answer: &Fields) -> Result<Applied> {
-        let list = get_jump_qr_code::read_back(answer)?;
+    fn applied(&self, response: &Fields) -> Result<Applied> {
+        let list = JumpQRCodeList::decode(response)?.decisive()?;
         let state = list.find(self.key.prefix()).map(|rule| rule.state);
         Ok(match state {
             Some(Some(RuleState::Published)) => Applied::Yes,
@@ -85,8 +81,10 @@ impl Write<Confirmation> for PublishJumpQRCode {
             Some(None) => Applied::Unclear,
         })
     }
+}
 
-    fn confirmed(&self) -> Confirmation {
-        Confirmation::ReadBack
+impl FromMapping for PublishJumpQRCode {
+    fn from_mapping(arguments: &Value) -> Reading<Self> {
+        read_rule_key(arguments).map(|key| Self { key })
     }
 }

@@ -1,22 +1,27 @@
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
 use super::{Interface, TokenResponse};
 use crate::error::Result;
 use crate::request::Request;
-use crate::response::Fields;
 use crate::secret::Secret;
 
-/// `stable_token`: an access token of the account, the same for everybody who asks until its last 5 minutes.
+/// `stable_token`: returns an access token of the account. Until the last 5 minutes of its life, every
+/// call returns the same token.
 ///
-/// Separate from the tokens of [`Token`](super::Token). 10,000 calls a minute, 500,000 a day; with `force_refresh`, which
-/// kills the former token at once, 20 a day and at least 30 s apart. Source: the official page of stable_token.
+/// These tokens are separate from those of [`Token`](super::Token). The limits are 10,000 calls a
+/// minute and 500,000 a day. With `force_refresh`, which invalidates the previous token at once, they
+/// are 20 calls a day, at least 30 s apart. Source: the official page of stable_token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StableToken {
     /// The account.
     pub appid: String,
     /// Its appsecret.
     pub secret: Secret,
-    /// Whether to kill the former token and issue a new one.
+    /// Whether to invalidate the previous token and issue a new one.
     pub force_refresh: bool,
 }
 
@@ -39,17 +44,13 @@ impl Interface for StableToken {
         vec![&self.secret]
     }
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         let body = Body {
             grant_type: "client_credential",
             appid: &self.appid,
             secret: self.secret.expose(),
             force_refresh: self.force_refresh,
         };
-        Request::post("/cgi-bin/stable_token", &body).without_token()
-    }
-
-    fn decode(&self, answer: &Fields) -> Result<TokenResponse> {
-        TokenResponse::decode(answer)
+        Ok(Request::post("/cgi-bin/stable_token", &body)?.without_token())
     }
 }

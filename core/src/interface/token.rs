@@ -1,13 +1,16 @@
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::{Interface, TokenResponse};
 use crate::error::Result;
 use crate::request::Request;
-use crate::response::Fields;
 use crate::secret::Secret;
 
-/// `token`: a new access token of the account; the former one dies 5 minutes later.
+/// `token`: issues a new access token for the account. The previous one expires 5 minutes later.
 ///
-/// 2,000 calls a day. Processes that fetch their own kill each other's tokens: prefer
-/// [`StableToken`](super::StableToken). Source: the official page of getAccessToken.
+/// The limit is 2,000 calls a day. If several processes call it, they invalidate each other's tokens:
+/// prefer [`StableToken`](super::StableToken). Source: the official page of getAccessToken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// The account.
@@ -27,8 +30,8 @@ impl Interface for Token {
         vec![&self.secret]
     }
 
-    fn request(&self) -> Request {
-        Request::get(
+    fn request(&self) -> Result<Request> {
+        Ok(Request::get(
             "/cgi-bin/token",
             vec![
                 ("grant_type", Secret::new("client_credential")),
@@ -36,10 +39,6 @@ impl Interface for Token {
                 ("secret", self.secret.clone()),
             ],
         )
-        .without_token()
-    }
-
-    fn decode(&self, answer: &Fields) -> Result<TokenResponse> {
-        TokenResponse::decode(answer)
+        .without_token())
     }
 }

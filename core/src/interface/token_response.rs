@@ -1,33 +1,36 @@
-use std::time::Duration;
+use core::time::Duration;
 
-use super::missing;
+use super::{Decode, missing};
 use crate::error::Result;
 use crate::response::Fields;
 use crate::secret::Secret;
 
-/// The parts of its life before its end at which a token is renewed: of 2 hours, 4 minutes and 1 minute. In its last
-/// 5 minutes stable_token hands out the next one, and the former one still lives; a minute is left for clocks and networks.
+/// A token is renewed between these fractions of its life before its end: for 2 hours, 4 minutes and
+/// 1 minute. In the last 5 minutes, `stable_token` returns the next token, and the previous one is
+/// still valid. The last minute is left for differences between clocks and slow networks.
 const RENEWED_FROM: u32 = 30;
 const RENEWED_BY: u32 = 120;
 
-/// The longest life that WeChat gives a token, in seconds; a longer one is not believed.
+/// The longest life of a token, in seconds. If WeChat states a longer one, this is used instead.
 const LONGEST_LIFE: u64 = 7200;
 
-/// The longest credential that is taken from anybody, in bytes: WeChat's have up to 512 characters, and nobody knows for how long.
+/// The longest credential that is accepted, in bytes. WeChat's have up to 512 characters now.
 pub const LONGEST_CREDENTIAL: usize = 4096;
 
-/// The answer of `token`, `stable_token` and `api_component_token`, and the token in that of `api_authorizer_token`.
+/// The response of `token`, `stable_token` and `api_component_token`, and a part of the response of
+/// `api_authorizer_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenResponse {
-    /// The token; up to 512 characters.
+    /// The token, of up to 512 characters.
     pub access_token: Secret,
-    /// How long it lives; at most 7200 s. Its life may be cut short at any time.
+    /// How long it is valid after its issue, at most 7200 s. WeChat may invalidate it earlier.
     pub expires_in: Duration,
 }
 
 impl TokenResponse {
-    /// A token that was issued before and kept somewhere; a life longer than WeChat's is not believed.
+    /// Makes the response from a token that was issued earlier. A life longer than WeChat's longest
+    /// is cut.
     #[must_use]
     pub fn new(access_token: Secret, expires_in: Duration) -> Self {
         Self {
@@ -36,18 +39,14 @@ impl TokenResponse {
         }
     }
 
-    pub(super) fn decode(answer: &Fields) -> Result<Self> {
-        Self::decode_field(answer, "access_token")
-    }
-
-    /// The same where the token is in another field.
-    pub(super) fn decode_field(answer: &Fields, field: &str) -> Result<Self> {
-        let access_token = answer
+    /// Reads the response. `field` has the token.
+    pub(super) fn decode_field(response: &Fields, field: &str) -> Result<Self> {
+        let access_token = response
             .text(field)
             .filter(|token| (1..=LONGEST_CREDENTIAL).contains(&token.len()))
             .ok_or_else(|| missing(field))?;
-        // A life that is missing or makes no sense is no reason to refuse the token: one that is stale is renewed.
-        let seconds = answer
+        // If the life is missing or makes no sense, the token is used anyway: a stale one is renewed.
+        let seconds = response
             .count("expires_in")
             .filter(|seconds| *seconds > 0)
             .unwrap_or(LONGEST_LIFE)
@@ -58,8 +57,8 @@ impl TokenResponse {
         })
     }
 
-    /// How long after its issue the token is renewed: between these two times, at one that each process chooses for itself,
-    /// so that those of a fleet do not all ask at once.
+    /// Returns the earliest and the latest time after its issue at which the token is renewed. Each
+    /// process chooses a time of its own between them, so that not all processes ask at once.
     #[must_use]
     pub fn renewed_within(&self) -> (Duration, Duration) {
         let before_end = |part| self.expires_in.saturating_sub(self.expires_in / part);
@@ -67,9 +66,15 @@ impl TokenResponse {
     }
 }
 
+impl Decode for TokenResponse {
+    fn decode(response: &Fields) -> Result<Self> {
+        Self::decode_field(response, "access_token")
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_CREDENTIAL, TokenResponse};
+    use super::{Decode, LONGEST_CREDENTIAL, TokenResponse};
     use crate::error::OwnCode;
     use crate::response::Response;
 
@@ -91,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_far_too_long_is_none() {
+    fn a_far_too_long_token_is_refused() {
         let decoded = |length: usize| {
             let body = format!(
                 r#"{{"access_token":"{}","expires_in":7200}}"#,
@@ -106,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_life_that_makes_no_sense_is_survived() {
+    fn a_token_whose_life_makes_no_sense_is_used() {
         for nonsense in ["0", "-5", "\"soon\"", "1000000000000", "null"] {
             assert_eq!(decoded(nonsense).expires_in.as_secs(), 7200, "{nonsense}");
         }

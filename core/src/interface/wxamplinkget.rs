@@ -1,33 +1,38 @@
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::{Serialize, Serializer};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Interface, advice, missing};
+use super::by_name::FromMapping;
+use super::{Decode, Interface, advice, missing};
 use crate::errcode::ErrCode;
 use crate::error::Result;
+use crate::mapping::Reading;
 use crate::request::Request;
 use crate::response::Fields;
 
-/// `wxamplinkget`: the Mini Programs that the service account is linked to, or is about to be.
+/// `wxamplinkget`: lists the Mini Programs to which the service account is linked, and the requests
+/// for links.
 ///
 /// Source: the official page of wxamplinkget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WxaMpLinkGet;
 
-/// A Mini Program in the answer of wxamplinkget.
+/// A Mini Program in the response of wxamplinkget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LinkedMiniprogram {
     /// Its appid.
     pub appid: String,
-    /// How far the link is; `None` for a number that is not documented.
+    /// The status of the link. `None` if WeChat sends an undocumented number.
     pub status: Option<LinkStatus>,
     /// Its name.
     pub nickname: Option<String>,
 }
 
-/// How far the link between a service account and a Mini Program is.
+/// The status of a link between a service account and a Mini Program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkStatus {
@@ -42,7 +47,7 @@ pub enum LinkStatus {
 }
 
 impl LinkStatus {
-    /// Every documented status, in ascending order of the numbers.
+    /// Every documented status, in the order of the numbers.
     pub const ALL: &'static [Self] = &[
         Self::Linked,
         Self::AwaitsMiniProgramAdmin,
@@ -86,7 +91,7 @@ impl LinkStatus {
 }
 
 impl Serialize for LinkStatus {
-    /// As its stable name.
+    /// Serialises the stable name.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
@@ -97,19 +102,21 @@ impl Interface for WxaMpLinkGet {
 
     const NAME: &'static str = "wxamplinkget";
 
-    fn request(&self) -> Request {
+    fn request(&self) -> Result<Request> {
         Request::post("/cgi-bin/wxopen/wxamplinkget", &json!({}))
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
-        (code.number == 61007).then_some(Cow::Borrowed(advice::ON_MISSING_LINK_PERMISSION))
+        advice::on_link(code)
     }
+}
 
-    fn decode(&self, answer: &Fields) -> Result<Vec<LinkedMiniprogram>> {
-        if !answer.has("wxopens") && answer.errcode().is_none() {
+impl Decode for Vec<LinkedMiniprogram> {
+    fn decode(response: &Fields) -> Result<Self> {
+        if !response.has("wxopens") && response.errcode().is_none() {
             return Err(missing("wxopens"));
         }
-        let items = answer
+        let items = response
             .object("wxopens")
             .and_then(|wxopens| wxopens.objects("items"))
             .unwrap_or_default();
@@ -121,5 +128,11 @@ impl Interface for WxaMpLinkGet {
             })
         });
         Ok(linked.collect())
+    }
+}
+
+impl FromMapping for WxaMpLinkGet {
+    fn from_mapping(arguments: &Value) -> Reading<Self> {
+        Reading::of_arguments(arguments, &[], |_| Some(Self))
     }
 }

@@ -1,4 +1,9 @@
-//! Rules to match against: one rule, a list of rules, or an answer of getJumpQRCode.
+//! Reads the rules to match links against: one rule, a list of rules, or a response of
+//! getJumpQRCode.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
@@ -7,9 +12,10 @@ use crate::error::{Error, Result};
 use crate::matching::Candidate;
 use crate::rule::RuleState;
 
-/// Reads rules to match against from an object with a `prefix`, a list of such objects, or an answer of getJumpQRCode.
+/// Reads the rules to match links against, from an object with a `prefix`, a list of such objects,
+/// or a response of getJumpQRCode.
 ///
-/// Only `prefix` and `state` count; other fields, whatever they hold, are passed over.
+/// Only `prefix` and `state` are read. Other fields are ignored, whatever their values are.
 pub fn parse_candidates(document: &Value) -> Result<Vec<Candidate>> {
     let mut report = CheckReport::default();
     let candidates = read_all(document, &mut report);
@@ -38,7 +44,8 @@ fn read_all(document: &Value, report: &mut CheckReport) -> Vec<Candidate> {
             report.add(
                 "",
                 FindingCode::NotAnObject,
-                "the document is neither a rule nor a list of rules; give an object, an array, or an answer of getJumpQRCode",
+                "the document is neither a rule nor a list of rules; give an object, an array, or \
+                 a response of getJumpQRCode",
             );
             return Vec::new();
         }
@@ -58,7 +65,7 @@ fn read_all(document: &Value, report: &mut CheckReport) -> Vec<Candidate> {
     read.collect()
 }
 
-/// `place` goes before the names of the fields.
+/// Reads one rule. `place` is put before the names of the fields in the report.
 fn read_one(
     fields: &Map<String, Value>,
     place: &str,
@@ -72,7 +79,7 @@ fn read_one(
                 report.add(
                     format!("{place}state"),
                     FindingCode::OutOfRange,
-                    "is neither 1 (not published) nor 2 (published); fix it, or leave it out",
+                    "is neither 1 (not published) nor 2 (published); correct it, or leave it out",
                 );
             }
             state
@@ -92,7 +99,7 @@ fn read_one(
     None
 }
 
-/// A number, or a text that is one, as answers may have it.
+/// Reads a number, or a text that is a number: responses may have either.
 fn number(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64(),

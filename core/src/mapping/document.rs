@@ -1,26 +1,33 @@
-//! JSON text, of which nobody knows yet whether it is any.
+//! Parses untrusted bytes as JSON. The input may be too large, not UTF-8, or not JSON.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
 
 use serde_json::Value;
 
 use crate::check::{Finding, FindingCode};
 use crate::error::{Error, Result};
 
-/// The longest document that is read, in bytes (4 MiB): a rule takes a few hundred, and a list may have 10,000.
+/// The largest document that is parsed, in bytes (4 MiB). A rule takes a few hundred bytes, and a
+/// list may have 10,000 rules.
 pub const MAX_DOCUMENT_BYTES: usize = 4 << 20;
 
-/// Reads JSON from `document`, which may begin with a byte order mark.
+/// Parses `document` as JSON. It may begin with a byte order mark.
 ///
-/// A document that is too large, not UTF-8, or not JSON is refused with the place, and with what to do.
+/// The error of a document that is not UTF-8 or not JSON says where, and what to do.
 pub fn parse_document(document: &[u8]) -> Result<Value> {
     if document.len() > MAX_DOCUMENT_BYTES {
         return Err(refuse(
             FindingCode::TooLarge,
             format!(
-                "the document is larger than {MAX_DOCUMENT_BYTES} bytes; a rule takes a few hundred: is it the right file?"
+                "the document is larger than {MAX_DOCUMENT_BYTES} bytes; a rule takes a few \
+                 hundred: is it the right file?"
             ),
         ));
     }
-    let text = std::str::from_utf8(document).map_err(|error| {
+    let text = core::str::from_utf8(document).map_err(|error| {
         refuse(
             FindingCode::NotUtf8,
             format!(
@@ -34,13 +41,13 @@ pub fn parse_document(document: &[u8]) -> Result<Value> {
         let (line, column) = (error.line(), error.column());
         let remedy = match text.lines().position(|line| line.contains(['“', '”'])) {
             Some(curly) => format!(
-                "line {} has curly quotes (“ ”): replace them by straight ones (\")",
+                "line {} has curly quotes (“ ”): replace them with straight ones (\")",
                 curly + 1
             ),
             None if text.trim().is_empty() => {
                 "it is empty: give one rule as a JSON object".to_owned()
             }
-            None => "mind closing quotes and commas".to_owned(),
+            None => "check closing quotes and commas".to_owned(),
         };
         refuse(
             FindingCode::NotJson,

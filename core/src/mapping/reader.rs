@@ -1,12 +1,16 @@
-//! RuleFields out of a mapping, each with its own clear refusal.
+//! Reads fields from a mapping. Each field whose form is wrong gets its own finding.
 
-use std::fmt::{self, Display};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::{self, Display};
 
 use serde_json::{Map, Value};
 
 use crate::check::{CheckReport, FindingCode};
 
-pub(super) struct Reader<'a> {
+/// Reads fields from a mapping, and reports those whose form is wrong.
+pub(crate) struct Reader<'a> {
     map: &'a Map<String, Value>,
     report: &'a mut CheckReport,
 }
@@ -16,16 +20,17 @@ impl<'a> Reader<'a> {
         Self { map, report }
     }
 
-    /// The value of `field`; `null` counts as absent.
+    /// Returns the value of `field`. `null` counts as absent.
     fn get(&self, field: &str) -> Option<&'a Value> {
         self.map.get(field).filter(|value| !value.is_null())
     }
 
-    /// Whether `field` is given.
-    pub(super) fn has(&self, field: &str) -> bool {
+    /// Whether the mapping has `field`.
+    pub(crate) fn has(&self, field: &str) -> bool {
         self.get(field).is_some()
     }
 
+    /// Returns the value of `field`. If it is missing, the finding asks for `what`.
     fn required(&mut self, field: &str, what: impl Display) -> Option<&'a Value> {
         let value = self.get(field);
         if value.is_none() {
@@ -54,8 +59,8 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// A text; `what` says which, for whoever left it out.
-    pub(super) fn required_text(&mut self, field: &str, what: &str) -> Option<String> {
+    /// Reads a text. If it is missing, the finding asks for `what`.
+    pub(crate) fn required_text(&mut self, field: &str, what: &str) -> Option<String> {
         match self.required(field, what)? {
             Value::String(text) => Some(text.clone()),
             other => {
@@ -65,8 +70,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// True or false, as such or as 1 or 0; absent is false.
-    pub(super) fn flag(&mut self, field: &str) -> bool {
+    /// Reads true or false, or 1 or 0. Absent is false.
+    pub(crate) fn flag(&mut self, field: &str) -> bool {
         match self.get(field) {
             None => false,
             Some(Value::Bool(flag)) => *flag,
@@ -79,14 +84,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A list of texts that must be given.
-    pub(super) fn required_texts(&mut self, field: &str) -> Option<Vec<String>> {
+    /// Reads a list of texts that must not be missing.
+    pub(crate) fn required_texts(&mut self, field: &str) -> Option<Vec<String>> {
         self.required(field, "a list of texts")?;
         self.texts(field)
     }
 
-    /// A field that does not go with the others.
-    pub(super) fn superfluous(&mut self, field: &str, why: &str) {
+    /// Reports a field that cannot be combined with the others.
+    pub(crate) fn superfluous(&mut self, field: &str, why: &str) {
         self.report.add(
             field,
             FindingCode::UnknownField,
@@ -94,8 +99,8 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// A number that is none of the allowed ones.
-    pub(super) fn out_of_range(&mut self, field: &str, allowed: impl Display) {
+    /// Reports a number that is not one of the `allowed` numbers.
+    pub(crate) fn out_of_range(&mut self, field: &str, allowed: impl Display) {
         let found = self.get(field).map(short).unwrap_or_default();
         self.report.add(
             field,
@@ -104,7 +109,7 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// A list of texts.
+    /// Reads a list of texts.
     pub(super) fn texts(&mut self, field: &str) -> Option<Vec<String>> {
         let value = self.get(field)?;
         let Value::Array(entries) = value else {
@@ -125,7 +130,8 @@ impl<'a> Reader<'a> {
         (texts.len() == entries.len()).then_some(texts)
     }
 
-    pub(super) fn required_number<T>(
+    /// Reads a whole number that must not be missing, see [`number`](Self::number).
+    pub(crate) fn required_number<T>(
         &mut self,
         field: &str,
         from_number: impl Fn(i64) -> Option<T>,
@@ -135,8 +141,8 @@ impl<'a> Reader<'a> {
         self.number(field, from_number, allowed)
     }
 
-    /// A whole number, or a text that is one.
-    pub(super) fn number<T>(
+    /// Reads a whole number, or a text that is a whole number.
+    pub(crate) fn number<T>(
         &mut self,
         field: &str,
         from_number: impl Fn(i64) -> Option<T>,
@@ -160,16 +166,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A number as it was given, cut where it is absurdly long.
+/// Writes a value, and cuts it if it is very long.
 fn short(value: &Value) -> String {
+    const MAX_LETTERS: usize = 40;
     let text = value.to_string();
-    match text.char_indices().nth(40) {
+    match text.char_indices().nth(MAX_LETTERS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
 }
 
-/// The values of a numbered field, as a message names them: `1 (development), 2 (trial) or 3 (released)`.
+/// Writes the values of a numbered field: `1 (development), 2 (trial) or 3 (released)`.
 #[derive(Clone, Copy)]
 pub(super) struct OneOf<'a, T>(pub(super) &'a [T]);
 

@@ -1,15 +1,18 @@
-//! The fields of a rule in either mode, as far as a mapping has them.
+//! The fields of a rule in either mode, as read from a mapping.
+
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::RuleMapping;
-use super::field_names::Mode;
 use super::reader::{OneOf, Reader};
+use super::rule_field_names::Mode;
 use crate::check::{
     CheckReport, check_appid, check_debug_url, check_ordinary_prefix, check_path,
     check_service_prefix,
 };
 use crate::rule::{Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, Rule, ServiceAccountRule};
 
-/// What could be read; `None` where a field is missing or ill-formed.
+/// The fields. `None` if a field is missing or its form is wrong.
 pub(super) struct RuleFields {
     prefix: Option<String>,
     path: Option<String>,
@@ -68,7 +71,7 @@ impl RuleFields {
         }
     }
 
-    /// What is wrong with the content of those that are there, and what may be.
+    /// Checks the content of the fields that could be read.
     pub(super) fn check(&self, report: &mut CheckReport) {
         match &self.mode {
             ModeFields::OrdinaryLink { debug_url, .. } => {
@@ -86,8 +89,8 @@ impl RuleFields {
         }
     }
 
-    /// The rule, if nothing that it needs is missing.
-    pub(super) fn rule(self) -> Option<RuleMapping> {
+    /// Returns the rule, or `None` if a field that it needs is missing.
+    pub(super) fn into_mapping(self) -> Option<RuleMapping> {
         let (prefix, path) = (self.prefix?, self.path?);
         let rule = match self.mode {
             ModeFields::OrdinaryLink {

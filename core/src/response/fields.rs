@@ -1,10 +1,15 @@
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::slice;
 
 use serde_json::{Map, Value};
 
-/// A JSON object read leniently: numbers may be texts, texts may have stray spaces, and any field may be missing.
+/// The fields of a response. They are read leniently: a number may be a text, a text may have white
+/// space around it, and any field may be missing.
 ///
-/// Its `Debug` shows the names of the fields only: a value may be an access token.
+/// `Debug` shows the names of the fields only: a value may be an access token.
 #[derive(Clone, PartialEq)]
 pub struct Fields(Map<String, Value>);
 
@@ -13,24 +18,24 @@ impl Fields {
         Self(fields)
     }
 
-    /// `errcode`; `None` where there is none, or none that is a number.
+    /// Returns `errcode`, or `None` if it is missing or not a number.
     #[must_use]
     pub fn errcode(&self) -> Option<i64> {
         self.number("errcode")
     }
 
-    /// `errmsg`; empty where there is none.
+    /// Returns `errmsg`, or an empty text if it is missing.
     #[must_use]
     pub fn errmsg(&self) -> &str {
         self.raw_text("errmsg").unwrap_or_default()
     }
 
-    /// Whether `field` is there and not null.
+    /// Whether the response has `field`, and it is not null.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.0.get(field).is_some_and(|value| !value.is_null())
     }
 
-    /// A whole number, as a number or as a text.
+    /// Reads a whole number, which may be a text.
     pub(crate) fn number(&self, field: &str) -> Option<i64> {
         match self.0.get(field)? {
             Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
@@ -42,13 +47,13 @@ impl Fields {
         }
     }
 
-    /// A number that cannot be negative; a negative one counts as missing.
+    /// Reads a whole number from 0 on. A negative one counts as missing.
     pub(crate) fn count(&self, field: &str) -> Option<u64> {
         self.number(field)
             .and_then(|number| u64::try_from(number).ok())
     }
 
-    /// `0` or `1`, or a JSON boolean.
+    /// Reads `0` or `1`, or a JSON boolean.
     pub(crate) fn flag(&self, field: &str) -> Option<bool> {
         match self.0.get(field)? {
             Value::Bool(flag) => Some(*flag),
@@ -56,21 +61,22 @@ impl Fields {
         }
     }
 
-    /// A text without the white space around it.
+    /// Reads a text, and removes the white space around it.
     pub(crate) fn text(&self, field: &str) -> Option<String> {
         self.raw_text(field).map(|text| text.trim().to_owned())
     }
 
-    /// A text as it came.
+    /// Reads a text as it is.
     pub(crate) fn raw_text(&self, field: &str) -> Option<&str> {
         self.0.get(field)?.as_str()
     }
 
-    /// A list of texts, without stray spaces, empty ones and duplicates; a bare text counts as a list of one.
+    /// Reads a list of texts. White space around them, empty texts and duplicates are removed. A
+    /// single text counts as a list.
     pub(crate) fn texts(&self, field: &str) -> Option<Vec<String>> {
         let entries = match self.0.get(field)? {
             Value::Array(entries) => entries.as_slice(),
-            text @ Value::String(_) => std::slice::from_ref(text),
+            text @ Value::String(_) => slice::from_ref(text),
             _ => return None,
         };
         let mut texts: Vec<String> = Vec::with_capacity(entries.len());
@@ -87,12 +93,12 @@ impl Fields {
         self.0.get(field).is_some_and(Value::is_array)
     }
 
-    /// The objects in a list; entries that are none are passed over.
+    /// Reads the objects in a list. Other entries are skipped.
     pub(crate) fn objects(&self, field: &str) -> Option<Vec<Self>> {
         Some(self.entries(field)?.into_iter().flatten().collect())
     }
 
-    /// The entries of a list; `None` for one that is no object.
+    /// Reads the entries of a list. An entry that is not an object is `None`.
     pub(crate) fn entries(&self, field: &str) -> Option<Vec<Option<Self>>> {
         let entries = self.0.get(field)?.as_array()?.iter();
         Some(
@@ -102,7 +108,7 @@ impl Fields {
         )
     }
 
-    /// The object in `field`.
+    /// Reads an object.
     pub(crate) fn object(&self, field: &str) -> Option<Self> {
         self.0.get(field)?.as_object().cloned().map(Self)
     }
@@ -114,14 +120,20 @@ impl fmt::Debug for Fields {
     }
 }
 
-/// A float that is a whole number within the range in which floats are exact.
+/// Converts a float that is a whole number, if it is in the range in which floats are exact.
 fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
+    if !(-EXACT..=EXACT).contains(&number) {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
+    let whole = number as i64;
     #[expect(
-        clippy::cast_possible_truncation,
-        reason = "checked to be whole and in range"
+        clippy::cast_precision_loss,
+        clippy::float_cmp,
+        reason = "floats are exact in this range"
     )]
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+    (whole as f64 == number).then_some(whole)
 }
 
 #[cfg(test)]
@@ -134,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_from_what_comes() {
+    fn numbers_are_read_from_numbers_and_texts() {
         for (json, number) in [
             (r#"{"n": 85066}"#, Some(85066)),
             (r#"{"n": "-1"}"#, Some(-1)),
@@ -153,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_texts_are_tidied() {
+    fn lists_of_texts_have_neither_white_space_nor_duplicates() {
         let object = object(r#"{"l": [" a ", "b", "a", "", 3, null], "t": "c", "n": 1}"#);
         assert_eq!(object.texts("l").unwrap(), ["a", "b"]);
         assert_eq!(object.texts("t").unwrap(), ["c"]);

@@ -1,16 +1,20 @@
-//! What comes back: bytes, classified by `errcode`, and fields that may be missing, untidy, or of another JSON type.
+//! The response of an interface: its bytes, and its fields. A field may be missing, have white space
+//! around it, or be of another JSON type.
 
 mod fields;
 
 pub use fields::Fields;
 
-use std::fmt;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::error::{Error, OwnCode, Result};
 
-/// An answer as it came from the wire.
+/// A response as it came from the wire.
 ///
-/// Its `Debug` does not show the body: those of the token interfaces hold the access token.
+/// `Debug` does not show the body. In the token interfaces, it has the access token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status.
@@ -20,7 +24,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer with HTTP status 200.
+    /// Makes a response with HTTP status 200.
     pub fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self {
             status: 200,
@@ -28,12 +32,12 @@ impl Response {
         }
     }
 
-    /// The JSON object in the body, whatever its `errcode` says.
+    /// Parses the body as a JSON object, whatever its `errcode` says.
     pub(crate) fn fields(&self) -> Result<Fields> {
         if self.status != 200 {
             return Err(Error::new(
                 OwnCode::HttpStatus,
-                format!("the answer has the HTTP status {}, not 200", self.status),
+                format!("the response has the HTTP status {}, not 200", self.status),
             ));
         }
         let body = self
@@ -41,20 +45,20 @@ impl Response {
             .strip_prefix(b"\xef\xbb\xbf")
             .unwrap_or(&self.body);
         if body.trim_ascii().is_empty() {
-            return Err(Error::new(OwnCode::NotJson, "the answer is empty"));
+            return Err(Error::new(OwnCode::NotJson, "the response is empty"));
         }
-        // The texts of an answer are for people: a broken character is no reason to lose the answer.
+        // Broken UTF-8 can only be in texts for people: the rest of the response is still useful.
         let text = String::from_utf8_lossy(body);
         match serde_json::from_str(&text) {
             Ok(serde_json::Value::Object(fields)) => Ok(Fields::new(fields)),
             Ok(_) => Err(Error::new(
                 OwnCode::NotJson,
-                "the answer is JSON, but not an object",
+                "the response is JSON, but not an object",
             )),
             Err(error) => Err(Error::new(
                 OwnCode::NotJson,
                 format!(
-                    "the answer is not JSON (line {}, column {})",
+                    "the response is not JSON (line {}, column {})",
                     error.line(),
                     error.column()
                 ),

@@ -82,10 +82,9 @@ def listed_rule(rule: dict[str, Any]) -> ListedRule:
 
 def jump_qr_code_list(answer: dict[str, Any]) -> JumpQRCodeList:
     """Read the answer of getJumpQRCode."""
-    is_open = answer["qrcodejump_open"]
     return JumpQRCodeList(
         rule_list=tuple(map(listed_rule, answer["rule_list"])),
-        qrcodejump_open=None if is_open is None else bool(is_open),
+        qrcodejump_open=answer["qrcodejump_open"],
         list_size=answer["list_size"],
         qrcodejump_pub_quota=answer["qrcodejump_pub_quota"],
         total_count=answer["total_count"],

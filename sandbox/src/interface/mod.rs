@@ -28,7 +28,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::account::AccountKind;
 
-/// An interface of WeChat's.
+/// An interface of WeChat's. The list is the sandbox's own, and must be as long as the list of
+/// `jumpqr-core`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Interface {
@@ -57,6 +58,11 @@ pub enum Interface {
     /// `api_get_authorizer_list`
     ApiGetAuthorizerList,
 }
+
+const _: () = assert!(
+    Interface::ALL.len() == core::NAMES.len(),
+    "the sandbox does not have all interfaces of jumpqr-core"
+);
 
 impl Interface {
     /// Every interface.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::{
     AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, AuthorizerList,
-    AuthorizerTokenResponse, ComponentTokenField, Confirmation, DeleteJumpQRCode,
+    AuthorizerTokenResponse, AuthorizerWalk, ComponentTokenField, Confirmation, DeleteJumpQRCode,
     DownloadQRCodeText, GetJumpQRCode, Interface, JumpQRCodeList, LinkMiniprogram,
     LinkedMiniprogram, ListedRule, PublishJumpQRCode, StableToken, Token, TokenResponse,
     VerificationFile, WxaMpLinkGet,
@@ -120,7 +120,7 @@ fn build_add(is_edit: Edit) -> AddJumpQRCode {
 
 /// Makes the call, and checks its result against `reply`.
 fn check_call<I: Interface<Response: CheckedResponse>>(interface: I, reply: &Response) {
-    let is_write = interface.write().is_some();
+    let is_write = interface.change().is_some();
     let own: Vec<_> = interface.secrets().into_iter().cloned().collect();
     let mut tokens = TOKENS.iter().copied();
     let result = run_call(interface, reply, &mut tokens);
@@ -184,7 +184,8 @@ fn run_call<I: Interface>(
         look_up: false,
         ..Policy::default()
     };
-    let mut call = Call::new(interface, policy, now);
+    let call = Call::new(interface, policy, now);
+    let mut call = call.unwrap_or_else(|error| panic!("{error}"));
     // A token, a slot and a request; the same after a renewal; the same to read back, again with a
     // renewal.
     for _ in 0..12 {
@@ -368,9 +369,9 @@ impl CheckedResponse for AuthorizerList {
             .map(|listed| &listed.authorizer_appid)
             .collect();
         assert_eq!(appids, listed);
-        let first = ApiGetAuthorizerList::first_page("wx1", ComponentTokenField::AccessToken);
-        if let Some(next) = first.next_page(self) {
-            assert!(next.offset > first.offset, "the next page does not advance");
-        }
+        let mut walk = AuthorizerWalk::new("wx1", ComponentTokenField::AccessToken);
+        let start = walk.position();
+        walk.read(self);
+        assert!(walk.position() > start, "the walk does not advance");
     }
 }

@@ -2,10 +2,11 @@
 
 use jumpqr_core::check::{CheckReport, Finding, FindingCode};
 use jumpqr_core::error::OwnCode;
-use jumpqr_core::interface::{AddJumpQRCode, AnyCall, CallVisitor, Interface};
+use jumpqr_core::interface::{
+    AddJumpQRCode, AnyCall, CallVisitor, Interface, check_call, parse_call,
+};
 use jumpqr_core::mapping::{
-    check_call, check_document, check_mapping, parse_call, parse_candidates, parse_document,
-    parse_rule,
+    check_document, check_mapping, parse_candidates, parse_document, parse_rule,
 };
 use jumpqr_core::matching::RuleSet;
 use jumpqr_core::{Edit, Error};
@@ -162,6 +163,7 @@ fn check_candidates(document: &Value, size: usize) {
 /// Parses the body of a call. It must be raw UTF-8, with escapes only where JSON needs them.
 fn parse_body(call: &impl Interface) -> Value {
     let request = call.request();
+    let request = request.unwrap_or_else(|error| panic!("{error}"));
     let body = request.body().unwrap_or_default();
     let text = std::str::from_utf8(body);
     let text = text.unwrap_or_else(|error| panic!("a body that is not UTF-8: {error}"));

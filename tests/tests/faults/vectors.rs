@@ -13,7 +13,8 @@ use jumpqr::rule::Edit;
 use jumpqr::transport::TlsRoots;
 use jumpqr::{Client, Error};
 use jumpqr_tests::faults::{EndingVector, FaultVector, Faults};
-use jumpqr_tests::{Wire, count, load, report};
+use jumpqr_tests::{count, load, report, wire};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::hostile::{Program, Server};
@@ -114,7 +115,7 @@ fn read() -> GetJumpQRCode {
 }
 
 /// Makes the call, and compares everything except its duration, which it returns.
-fn call_and_check<I: Interface<Response: Wire>>(
+fn call_and_check<I: Interface<Response: Serialize>>(
     program: &Program,
     vector: &FaultVector,
     ending: &EndingVector,
@@ -127,7 +128,7 @@ fn call_and_check<I: Interface<Response: Wire>>(
         server.seen()?;
     }
     let begun = Instant::now();
-    let result = client.call(call);
+    let result = client.call(call).map(|response| wire(&response));
     let taken = begun.elapsed();
     let seen = server.seen()?;
     ending.result.check(&result)?;

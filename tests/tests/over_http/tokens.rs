@@ -13,7 +13,7 @@ use jumpqr::{Client, Platform, store};
 use jumpqr_tests::tokens::{
     AccountVector, ExchangeVector, RefusedVector, Tokens, TokensStep, TokensVector,
 };
-use jumpqr_tests::{Expected, Visitor, Wire, count, load, report};
+use jumpqr_tests::{Expected, Visitor, count, load, report};
 use serde_json::{Map, Value};
 
 use crate::server::{Fate, Received, Server};
@@ -85,8 +85,8 @@ struct CallAndCheck<'a>(&'a Client, &'a Expected);
 impl Visitor for CallAndCheck<'_> {
     type Output = Result<(), String>;
 
-    fn visit<I: Interface<Response: Wire>>(self, call: I) -> Self::Output {
-        let found = self.0.call(call);
+    fn visit<I: Interface>(self, call: I, wire: fn(&I::Response) -> Value) -> Self::Output {
+        let found = self.0.call(call).map(|response| wire(&response));
         if let Err(error) = &found {
             let printed = format!("{error} {error:?}");
             let secrets = ["APPSECRET", "COMPONENTSECRET", "TICKET", "RT1", "CT1"];

@@ -85,12 +85,14 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
         look_up: scenario.looks_up(),
     };
     let mut now = scenario.begin();
-    let own_path = interface.request().path();
+    let own_path = interface.request().map(|request| request.path());
+    let own_path = own_path.unwrap_or_else(|error| panic!("{error}"));
     let kind = scenario.interface;
     let mut model = Model::new(kind, own_path, now, &policy);
     let mut pacer = CheckedPacer::new(scenario.earlier_calls, own_path, now);
     let mut events = scenario.events();
-    let mut call = Call::new(interface, policy, now);
+    let call = Call::new(interface, policy, now);
+    let mut call = call.unwrap_or_else(|error| panic!("{error}"));
     let (mut steps, mut early, mut waits) = (0, 0, false);
     let mut cancelled_in = scenario.cancelled_after();
     let result = loop {

@@ -1,4 +1,4 @@
-//! What the parser of mappings and documents promises, whatever it is given.
+//! The parser of mappings and documents, with any input.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn object(fields: BTreeMap<String, Value>) -> Value {
     Value::Object(fields.into_iter().collect())
 }
 
-/// A field's name, more often than not a known one or nearly one.
+/// Any name; mostly the name of a field, or nearly one.
 fn any_name() -> impl Strategy<Value = String> {
     let known = select(&FIELDS[..]);
     prop_oneof![
@@ -58,7 +58,10 @@ fn any_name() -> impl Strategy<Value = String> {
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
-        "https?://[a-z]{1,3}(\\.cn|\\.ink)?(:[0-9]{1,4})?(/[a-zé%2F ]{0,3}){0,3}(\\?[a-z=&é]{0,6})?(#[a-z]{0,3})?",
+        concat!(
+            "https?://[a-z]{1,3}(\\.cn|\\.ink)?(:[0-9]{1,4})?",
+            "(/[a-zé%2F ]{0,3}){0,3}(\\?[a-z=&é]{0,6})?(#[a-z]{0,3})?"
+        ),
         "http://weixin\\.qq\\.com/[qr]/[a-z]{0,3}",
     ]
 }
@@ -82,9 +85,9 @@ fn any_rule() -> impl Strategy<Value = Rule> {
 }
 
 proptest! {
-    /// The parser and the check never disagree, and every finding says something.
+    /// The parser and the check agree, and every finding has a message.
     #[test]
-    fn any_json_is_either_a_rule_or_refused_with_reasons(json in any_json()) {
+    fn any_json_is_a_rule_or_is_refused_with_the_findings_of_the_check(json in any_json()) {
         let report = check_mapping(&json);
         match parse_rule(&json) {
             Ok(parsed) => prop_assert_eq!(parsed.rule.check(), report.clone()),
@@ -102,8 +105,9 @@ proptest! {
     }
 
     #[test]
-    fn a_rule_survives_its_request(rule in any_rule(), is_edit in select(Edit::ALL)) {
+    fn parsing_the_request_of_a_rule_gives_the_same_rule(rule in any_rule(), is_edit in select(Edit::ALL)) {
         let request = AddJumpQRCode { rule: rule.clone(), is_edit }.request();
+        let request = request.map_err(|error| TestCaseError::fail(error.to_string()))?;
         let mapping = parse_document(request.body().unwrap_or_default());
         let parsed = mapping.and_then(|mapping| parse_rule(&mapping));
         let parsed = parsed.map_err(|error| TestCaseError::fail(error.to_string()))?;
@@ -112,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn every_unknown_field_is_named(strangers in btree_map(any_name(), any_json(), 1..6)) {
+    fn every_unknown_field_is_reported(strangers in btree_map(any_name(), any_json(), 1..6)) {
         let mut mapping: Map<String, Value> = Map::new();
         for (field, value) in [
             ("prefix", json!("https://m.example.cn/a")),
@@ -142,7 +146,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused_with_one_reason(document in vec(any::<u8>(), 0..64)) {
+    fn any_bytes_are_parsed_or_refused_with_one_finding(document in vec(any::<u8>(), 0..64)) {
         if let Err(error) = parse_document(&document) {
             let [violation] = error.violations() else {
                 return Err(TestCaseError::fail(format!("{:?}", error.violations())));
@@ -158,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused_with_a_remedy(document in "[\\[\\]{}:,\"“” a1\\n]{0,24}") {
+    fn curly_quotes_are_named_as_the_cause(document in "[\\[\\]{}:,\"“” a1\\n]{0,24}") {
         if let Err(error) = parse_document(document.as_bytes()) {
             let curly = document.contains(['“', '”']);
             prop_assert_eq!(error.message().contains("curly"), curly, "{}", error);
@@ -166,7 +170,7 @@ proptest! {
     }
 
     #[test]
-    fn a_document_is_read_as_it_was_written(json in any_json(), mark in any::<bool>()) {
+    fn a_document_is_parsed_as_it_was_written(json in any_json(), mark in any::<bool>()) {
         let mut document = if mark { "\u{feff}".to_owned() } else { String::new() };
         document.push_str(&json.to_string());
         let read = parse_document(document.as_bytes());

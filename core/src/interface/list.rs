@@ -1,0 +1,97 @@
+//! The list of all interfaces. Everything that must know them all comes from it.
+
+use serde_json::Value;
+
+use super::by_name::{CallVisitor, FromMapping};
+use super::{
+    AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, DeleteJumpQRCode,
+    DownloadQRCodeText, GetJumpQRCode, Interface, LinkMiniprogram, PublishJumpQRCode, StableToken,
+    Token, WxaMpLinkGet,
+};
+use crate::check::CheckReport;
+use crate::mapping::Reading;
+
+#[expect(
+    unnameable_types,
+    reason = "what cannot be named cannot be implemented elsewhere"
+)]
+pub trait Sealed {}
+
+macro_rules! interfaces {
+    (by_name: { $($call:ident,)+ } typed_only: { $($other:ident,)+ }) => {
+        /// WeChat's names of all interfaces.
+        pub const NAMES: &[&str] = &[$($call::NAME,)+ $($other::NAME,)+];
+
+        $(impl Sealed for $call {})+
+        $(impl Sealed for $other {})+
+
+        /// A call to an interface that is known by its name, see
+        /// [`parse_call`](super::parse_call). It is for languages that cannot name the types.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        #[expect(missing_docs, reason = "each variant has the name of its call")]
+        pub enum AnyCall {
+            $($call($call),)+
+        }
+
+        impl AnyCall {
+            /// WeChat's names of the interfaces that can be called by name: all except those that
+            /// hand out tokens.
+            pub const NAMES: &'static [&'static str] = &[$($call::NAME,)+];
+
+            /// Hands the typed call to `visitor`.
+            pub fn accept<V: CallVisitor>(self, visitor: V) -> V::Output {
+                match self {
+                    $(Self::$call(call) => visitor.visit(call),)+
+                }
+            }
+
+            /// Returns all violations and warnings. Nothing is sent.
+            #[must_use]
+            pub fn check(&self) -> CheckReport {
+                match self {
+                    $(Self::$call(call) => call.check(),)+
+                }
+            }
+
+            /// Reads the call to the interface of this name. Returns its name as well. `None` if
+            /// there is no such interface.
+            pub(super) fn read(
+                interface: &str,
+                arguments: &Value,
+            ) -> Option<(&'static str, Reading<Self>)> {
+                match interface {
+                    $($call::NAME => {
+                        Some(($call::NAME, $call::from_mapping(arguments).map(Self::$call)))
+                    })+
+                    _ => None,
+                }
+            }
+        }
+
+        $(impl From<$call> for AnyCall {
+            fn from(call: $call) -> Self {
+                Self::$call(call)
+            }
+        })+
+    };
+}
+
+interfaces! {
+    by_name: {
+        AddJumpQRCode,
+        GetJumpQRCode,
+        PublishJumpQRCode,
+        DeleteJumpQRCode,
+        DownloadQRCodeText,
+        LinkMiniprogram,
+        WxaMpLinkGet,
+    }
+    typed_only: {
+        Token,
+        StableToken,
+        ApiComponentToken,
+        ApiAuthorizerToken,
+        ApiGetAuthorizerList,
+    }
+}

@@ -1,0 +1,114 @@
+//! What the call machine must know about a change: the look-up before it, and the read-back.
+
+use super::{Confirmation, Decode, GetJumpQRCode, Interface, JumpQRCodeList, ListedRule, Presence};
+use crate::error::{Error, Result};
+use crate::request::Request;
+use crate::response::Fields;
+use crate::rule::RuleKey;
+
+/// Whether a change is applied, as far as the read-back tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applied {
+    Yes,
+    No,
+    Unclear,
+}
+
+/// What the look-up of a rule means for a change that was not sent yet.
+#[derive(Debug)]
+pub(crate) enum LookUp<Response> {
+    /// The change must be sent. The list may also have left it unclear whether the rule exists.
+    Needed,
+    /// The change need not be sent. This is the response of the call.
+    Already(Response),
+    /// The change cannot succeed. This is the error of the call.
+    Impossible(Error),
+}
+
+/// A change whose outcome can be read back.
+pub(super) trait Write {
+    /// The rule to look up before the change is sent. `None` if nothing is looked up.
+    fn rule_to_look_up(&self) -> Option<&RuleKey> {
+        None
+    }
+
+    /// Decides what the looked-up rule means for the change. `None` if the rule does not exist.
+    fn look_up(&self, _rule: Option<&ListedRule>) -> RuleLookUp {
+        RuleLookUp::Needed
+    }
+
+    /// Returns the request that reads the change back.
+    fn read_back(&self) -> Result<Request>;
+
+    /// Finds out from the response to [`read_back`](Self::read_back) whether the change is applied.
+    fn applied(&self, response: &Fields) -> Result<Applied>;
+}
+
+/// What a looked-up rule means for a change.
+pub(super) enum RuleLookUp {
+    /// The change must be sent.
+    Needed,
+    /// The change need not be sent.
+    Already(Confirmation),
+    /// The change needs a rule, which does not exist.
+    NoSuchRule,
+}
+
+/// A call that changes something: how it is looked up first, and how its outcome is read back.
+pub struct Change<'a, Response> {
+    write: &'a dyn Write,
+    respond: fn(Confirmation) -> Response,
+}
+
+impl<'a> Change<'a, Confirmation> {
+    pub(super) fn new(write: &'a dyn Write) -> Self {
+        Self {
+            write,
+            respond: |confirmation| confirmation,
+        }
+    }
+}
+
+impl<Response> Change<'_, Response> {
+    /// Returns the request that looks the rule up before the change is sent. `None` if nothing is
+    /// looked up.
+    pub fn before(&self) -> Option<Result<Request>> {
+        let key = self.write.rule_to_look_up()?;
+        Some(GetJumpQRCode::to_look_up(key)?.request())
+    }
+
+    /// Decides from the response to [`before`](Self::before) whether the change must be sent.
+    pub(crate) fn look_up(&self, response: &Fields) -> LookUp<Response> {
+        let (Some(key), Ok(list)) = (
+            self.write.rule_to_look_up(),
+            JumpQRCodeList::decode(response),
+        ) else {
+            return LookUp::Needed;
+        };
+        let rule = match list.presence(key) {
+            Presence::Listed(rule) => Some(rule),
+            Presence::NotListed => None,
+            Presence::Unclear => return LookUp::Needed,
+        };
+        match self.write.look_up(rule) {
+            RuleLookUp::Needed => LookUp::Needed,
+            RuleLookUp::Already(confirmation) => LookUp::Already((self.respond)(confirmation)),
+            RuleLookUp::NoSuchRule => LookUp::Impossible(list.no_such_rule(key.prefix())),
+        }
+    }
+
+    /// Returns the request that reads the change back.
+    pub(crate) fn read_back(&self) -> Result<Request> {
+        self.write.read_back()
+    }
+
+    /// Finds out from the response to [`read_back`](Self::read_back) whether the change is applied.
+    pub(crate) fn applied(&self, response: &Fields) -> Result<Applied> {
+        self.write.applied(response)
+    }
+
+    /// Returns the response of a change that was read back and is applied.
+    pub(crate) fn confirmed(&self) -> Response {
+        (self.respond)(Confirmation::ReadBack)
+    }
+}
