@@ -1,10 +1,11 @@
 // Runs co-wechat-api against a sandbox, as its users run it against WeChat.
 //
-// co-wechat-api is a WeChat client for Node. 3.11.0 is its latest release. Its code is as released, and sends where its
-// `prefix` says. It has no method for jump rules: `API.mixin` adds them, its own way for what it lacks, and they send
-// with `API.request`, its way to any interface.
+// co-wechat-api is a WeChat client for Node. 3.11.0 is its latest release. Its code is unchanged;
+// its `prefix` says where it sends. It has no methods for jump rules, so `API.mixin` adds them.
+// They send with its general method `API.request`.
 //
-// Needs the sandbox's JUMPQR_BASE_URL, JUMPQR_APPID and JUMPQR_SECRET in the environment, and resets that sandbox.
+// The environment must have the sandbox's JUMPQR_BASE_URL, JUMPQR_APPID and JUMPQR_SECRET. The
+// tests reset the sandbox.
 'use strict'
 
 const assert = require('node:assert/strict')
@@ -15,7 +16,7 @@ const { postJSON } = require('co-wechat-api/lib/util')
 
 const { JUMPQR_BASE_URL: SANDBOX, JUMPQR_APPID: APPID, JUMPQR_SECRET: SECRET } = process.env
 
-// Beyond ASCII, which has to arrive as UTF-8: WeChat refuses \u escapes.
+// A prefix beyond ASCII, which must arrive as UTF-8: WeChat refuses \u escapes.
 const PREFIX = 'https://m.example.cn/桌/'
 const RULE = {
   prefix: PREFIX,
@@ -27,18 +28,18 @@ const RULE = {
 }
 const ILLEGAL = { ...RULE, prefix: 'https://m.example.ink/', debug_url: [] }
 
-// A method that posts to `path` with a token, as those of co-wechat-api do.
-const posting = (path) =>
+// Makes a method that posts to `path` with a token, like the methods of co-wechat-api.
+const makeMethod = (path) =>
   async function (data) {
     const { accessToken } = await this.ensureAccessToken()
     return this.request(`${this.prefix}${path}?access_token=${accessToken}`, postJSON(data))
   }
 
 API.mixin({
-  addJumpQRCode: posting('wxopen/qrcodejumpadd'),
-  getJumpQRCode: posting('wxopen/qrcodejumpget'),
-  publishJumpQRCode: posting('wxopen/qrcodejumppublish'),
-  deleteJumpQRCode: posting('wxopen/qrcodejumpdelete'),
+  addJumpQRCode: makeMethod('wxopen/qrcodejumpadd'),
+  getJumpQRCode: makeMethod('wxopen/qrcodejumpget'),
+  publishJumpQRCode: makeMethod('wxopen/qrcodejumppublish'),
+  deleteJumpQRCode: makeMethod('wxopen/qrcodejumpdelete'),
 })
 
 function client(secret = SECRET) {
@@ -48,7 +49,7 @@ function client(secret = SECRET) {
   return api
 }
 
-// What the sandbox's control endpoint answers.
+// Returns the answer of the sandbox's control endpoint.
 async function control(method, endpoint, body) {
   const answer = await fetch(`${SANDBOX}/sandbox/${endpoint}`, {
     method,
@@ -63,14 +64,14 @@ async function control(method, endpoint, body) {
 const killTokens = () => control('DELETE', `accounts/${APPID}/tokens`)
 const advance = (seconds) => control('POST', 'clock', { advance_seconds: seconds })
 
-// Asserts how many calls of each interface reached the sandbox, and that nothing else did.
+// Asserts the number of calls of each interface, and that there were no other requests.
 async function assertServed(expected) {
   const { calls, unknown_paths: unknown } = await control('GET', 'counters')
   assert.deepEqual(calls, expected)
   assert.equal(unknown, 0)
 }
 
-// Asserts the prefix and state of the rules that are there.
+// Asserts the prefix and the state of each listed rule.
 async function assertListed(api, ...rules) {
   const { rule_list: listed } = await api.getJumpQRCode({})
   assert.deepEqual(
@@ -83,7 +84,7 @@ const refusal = (errcode) => ({ name: 'WeChatAPIError', code: errcode, message: 
 
 beforeEach(() => control('POST', 'reset'))
 
-test('a rule, from added to deleted, takes one token', async () => {
+test('the life of a rule takes one token', async () => {
   const api = client()
   assert.ok((await api.getAccessToken()).isValid())
 
@@ -94,36 +95,42 @@ test('a rule, from added to deleted, takes one token', async () => {
   await api.deleteJumpQRCode({ prefix: PREFIX })
   await assertListed(api)
 
-  await assertServed({ token: 1, addJumpQRCode: 1, getJumpQRCode: 3, publishJumpQRCode: 1, deleteJumpQRCode: 1 })
+  await assertServed({
+    token: 1,
+    addJumpQRCode: 1,
+    getJumpQRCode: 3,
+    publishJumpQRCode: 1,
+    deleteJumpQRCode: 1,
+  })
 })
 
-test('a bad rule is refused, and renews nothing', async () => {
+test('a refused rule renews no token', async () => {
   const api = client()
   await assert.rejects(api.addJumpQRCode(ILLEGAL), refusal(85066))
   await assertListed(api)
   await assertServed({ token: 1, addJumpQRCode: 1, getJumpQRCode: 1 })
 })
 
-// Were it 40001, co-wechat-api would fetch tokens without end.
-test('a wrong secret is refused, once', async () => {
+// With 40001 instead, co-wechat-api would fetch tokens in an endless loop.
+test('a wrong secret is refused after one request', async () => {
   await assert.rejects(client('0'.repeat(32)).getJumpQRCode({}), refusal(40125))
   await assertServed({ token: 1 })
 })
 
-test('a token that was killed is renewed, once each time', async () => {
+test('each killed token is renewed once', async () => {
   const api = client()
   await assertListed(api)
   for (let i = 0; i < 5; i++) {
     await killTokens()
-    await advance(1) // Only so many calls are served in a second.
+    await advance(1) // The sandbox limits the calls of a second.
     await assertListed(api)
     await assertListed(api)
   }
-  // Five of the calls went out twice: once with the token that was dead.
+  // Five of the calls were sent twice: first with the dead token.
   await assertServed({ token: 1 + 5, getJumpQRCode: 1 + 10 + 5 })
 })
 
-test('a token that expired is renewed', async () => {
+test('an expired token is renewed', async () => {
   const api = client()
   await api.addJumpQRCode(RULE)
   await advance(7200)

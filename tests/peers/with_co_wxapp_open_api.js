@@ -1,9 +1,10 @@
 // Runs co-wxapp-open-api against a sandbox, as a third-party platform runs it against WeChat.
 //
-// co-wxapp-open-api 1.1.50 is as released. It has methods for all calls of jump rules, and sends where its prefixes say.
-// Its methods are generators, which its users run with co.
+// The code of co-wxapp-open-api 1.1.50 is unchanged; its prefixes say where it sends. It has
+// methods for all calls of jump rules. They are generators, which its users run with co.
 //
-// Needs the sandbox's JUMPQR_BASE_URL and JUMPQR_APPID in the environment, and resets that sandbox.
+// The environment must have the sandbox's JUMPQR_BASE_URL and JUMPQR_APPID. The tests reset the
+// sandbox.
 'use strict'
 
 const assert = require('node:assert/strict')
@@ -18,7 +19,7 @@ const COMPONENT_SECRET = '636f6d706f6e656e746170707365637e'
 
 const PREFIX = 'https://m.example.cn/桌/'
 
-// What the sandbox's control endpoint answers.
+// Returns the answer of the sandbox's control endpoint.
 async function control(method, endpoint, body) {
   const answer = await fetch(`${SANDBOX}/sandbox/${endpoint}`, {
     method,
@@ -30,23 +31,31 @@ async function control(method, endpoint, body) {
   return json
 }
 
-// The client of the merchant, whose methods return promises.
-async function merchant({ ticket } = {}) {
+// Returns a client of the merchant. Its methods return promises.
+async function makeMerchant({ ticket } = {}) {
   const pushed = await control('GET', `platforms/${COMPONENT}/ticket`)
-  const authorized = await control('PUT', `platforms/${COMPONENT}/authorizers/${APPID}`, { permission_sets: [18] })
+  const endpoint = `platforms/${COMPONENT}/authorizers/${APPID}`
+  const authorized = await control('PUT', endpoint, { permission_sets: [18] })
   const refreshToken = authorized.authorizer_refresh_token
-  const api = new API(COMPONENT, COMPONENT_SECRET, APPID, refreshToken, ticket ?? pushed.component_verify_ticket)
+  const usedTicket = ticket ?? pushed.component_verify_ticket
+  const api = new API(COMPONENT, COMPONENT_SECRET, APPID, refreshToken, usedTicket)
   api.setOpts({ timeout: 10_000 })
   api.prefix = `${SANDBOX}/cgi-bin/`
   api.wxopenPrefix = `${SANDBOX}/cgi-bin/wxopen/`
   const promised = (name) => co.wrap(api[name]).bind(api)
-  const methods = ['addQrcodeJump', 'getQrcodeJump', 'publishQrcodeJump', 'deleteQrcodeJump', 'downloadQrcodeJump']
+  const methods = [
+    'addQrcodeJump',
+    'getQrcodeJump',
+    'publishQrcodeJump',
+    'deleteQrcodeJump',
+    'downloadQrcodeJump',
+  ]
   return Object.fromEntries(methods.map((name) => [name, promised(name)]))
 }
 
 const add = (api, prefix = PREFIX) => api.addQrcodeJump(prefix, 1, 'pages/index/index', 1, [], 0)
 
-// Asserts the state of the rules that are there.
+// Asserts the state of each listed rule.
 async function assertListed(api, ...states) {
   const { rule_list: listed } = await api.getQrcodeJump()
   assert.deepEqual(
@@ -55,7 +64,7 @@ async function assertListed(api, ...states) {
   )
 }
 
-// Asserts how many calls of each interface reached the sandbox, and that nothing else did.
+// Asserts the number of calls of each interface, and that there were no other requests.
 async function assertServed(expected) {
   const { calls, unknown_paths: unknown } = await control('GET', 'counters')
   assert.deepEqual(calls, expected)
@@ -66,8 +75,8 @@ const refusal = (errcode) => ({ name: 'WeChatAPIError', code: errcode, message: 
 
 beforeEach(() => control('POST', 'reset'))
 
-test('a rule, from added to deleted, takes one token of the platform and one of the merchant', async () => {
-  const api = await merchant()
+test('the life of a rule takes one token of the platform and one of the merchant', async () => {
+  const api = await makeMerchant()
   const { file_name: name, file_content: content } = await api.downloadQrcodeJump()
   assert.ok(name && content)
   await add(api)
@@ -87,24 +96,26 @@ test('a rule, from added to deleted, takes one token of the platform and one of 
   })
 })
 
-test('a bad rule is refused, and renews nothing', async () => {
-  const api = await merchant()
+test('a refused rule renews no token', async () => {
+  const api = await makeMerchant()
   await assert.rejects(add(api, 'https://m.example.ink/'), refusal(85066))
   await assertServed({ api_component_token: 1, api_authorizer_token: 1, addJumpQRCode: 1 })
 })
 
-test('a wrong ticket is refused, once', async () => {
-  await assert.rejects((await merchant({ ticket: 'ticket@@@wrong' })).getQrcodeJump(), refusal(61006))
+test('a wrong ticket is refused after one request', async () => {
+  const api = await makeMerchant({ ticket: 'ticket@@@wrong' })
+  await assert.rejects(api.getQrcodeJump(), refusal(61006))
   await assertServed({ api_component_token: 1 })
 })
 
-// It keeps the refresh token that it began with, as WeChat lets it.
-test('a token that was killed is renewed with the same refresh token', async () => {
-  const api = await merchant()
+// The client keeps its first refresh token, which WeChat accepts again.
+test('a killed token is renewed with the same refresh token', async () => {
+  const api = await makeMerchant()
   for (let renewals = 0; renewals < 3; renewals++) {
     await assertListed(api)
     await control('DELETE', `accounts/${APPID}/tokens`)
-    await control('POST', 'clock', { advance_seconds: 1 }) // Only so many calls are served in a second.
+    // The sandbox limits the calls of a second.
+    await control('POST', 'clock', { advance_seconds: 1 })
   }
   await assertListed(api)
   await assertServed({ api_component_token: 4, api_authorizer_token: 4, getJumpQRCode: 4 + 3 })

@@ -19,13 +19,13 @@ struct worker {
   void *caller;
 };
 
-_Noreturn void give_up(const char *what)
+_Noreturn void fail(const char *message)
 {
-  fprintf(stderr, "%s\n", what);
+  fprintf(stderr, "%s\n", message);
   exit(1);
 }
 
-/* Seconds. */
+/* Returns the time in seconds. */
 static double now(clockid_t clock)
 {
   struct timespec time;
@@ -59,7 +59,7 @@ static void make_calls(struct order *order, struct worker *workers, long in_flig
   }
   for (i = 0; i < in_flight; i++)
     if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
-      give_up("a thread cannot be started");
+      fail("cannot start a thread");
   for (i = 0; i < in_flight; i++)
     pthread_join(workers[i].thread, NULL);
 }
@@ -68,7 +68,7 @@ static void *allocate(void *memory, size_t count, size_t size)
 {
   memory = realloc(memory, (count + 1) * size);
   if (memory == NULL)
-    give_up("there is no memory left");
+    fail("out of memory");
   return memory;
 }
 
@@ -79,7 +79,7 @@ int serve(int argc, char **argv, void *(*open)(const struct target *), void (*ca
   long opened = 0, warm, in_flight, calls, i;
 
   if (argc < 3)
-    give_up("usage: DRIVER BASE_URL TOKEN [CA_FILE]");
+    fail("usage: DRIVER BASE_URL TOKEN [CA_FILE]");
   target.base_url = argv[1];
   target.token = argv[2];
   target.ca = argv[3];
@@ -91,7 +91,8 @@ int serve(int argc, char **argv, void *(*open)(const struct target *), void (*ca
     workers = allocate(workers, (size_t)(in_flight > opened ? in_flight : opened), sizeof *workers);
     for (; opened < in_flight; opened++)
       workers[opened].caller = open(&target);
-    order.latencies = allocate(NULL, (size_t)(warm > calls ? warm : calls), sizeof *order.latencies);
+    order.latencies =
+        allocate(NULL, (size_t)(warm > calls ? warm : calls), sizeof *order.latencies);
 
     order.calls = warm;
     make_calls(&order, workers, in_flight);

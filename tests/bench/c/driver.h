@@ -1,9 +1,12 @@
-/* What the C drivers of the bench have in common: they make calls when they are told to, and say what those took.
+/* The common code of the C drivers of the bench, which make calls on order and measure them.
  *
- * A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of its
- * standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many at a
- * time. It answers with a line of JSON: the seconds that all of them took (wall_s), those of processor time of this process,
- * user and system (cpu_s), and the microseconds that each took (latencies_us). */
+ * The arguments are a base URL, an access token and, for TLS, a file with the authority to trust.
+ * Each line of standard input is an order, `WARM IN_FLIGHT CALLS`. The driver makes WARM calls that
+ * do not count, then CALLS calls that count, IN_FLIGHT at a time. It answers with a line of JSON:
+ *
+ * - wall_s: the seconds of all calls that count
+ * - cpu_s: the CPU seconds of this process in this time, user and system
+ * - latencies_us: the microseconds of each call */
 #ifndef DRIVER_H
 #define DRIVER_H
 
@@ -13,11 +16,11 @@ struct target {
   const char *ca; /* a file in PEM; NULL over HTTP */
 };
 
-/* Obeys the orders until there are no more. `open` makes what `call` makes calls with, one call at a time: as many of them as
- * calls are to be in flight. */
+/* Executes the orders until the input ends. `open` makes a caller, with which `call` makes one call
+ * at a time. There is one caller for each call in flight. */
 int serve(int argc, char **argv, void *(*open)(const struct target *), void (*call)(void *caller));
 
-/* Says what went wrong, and ends the process: a measurement of something else is none. */
-_Noreturn void give_up(const char *what);
+/* Prints an error message, and ends the process: measuring errors would be meaningless. */
+_Noreturn void fail(const char *message);
 
 #endif

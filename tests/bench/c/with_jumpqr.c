@@ -8,10 +8,10 @@
 static void must(jumpqr_status status, jumpqr_error *error)
 {
   if (status != JUMPQR_STATUS_OK)
-    give_up(jumpqr_error_message(error).data);
+    fail(jumpqr_error_message(error).data);
 }
 
-/* What is in a file, to be freed, with a zero after it. */
+/* Returns the content of a file, with a NUL at its end. The caller frees it. */
 static char *read_file(const char *path, size_t *length)
 {
   const size_t most = 64 * 1024;
@@ -19,14 +19,14 @@ static char *read_file(const char *path, size_t *length)
   FILE *file = fopen(path, "rb");
 
   if (content == NULL || file == NULL)
-    give_up("the certificate cannot be read");
+    fail("cannot read the certificate");
   *length = fread(content, 1, most - 1, file);
   content[*length] = 0;
   fclose(file);
   return content;
 }
 
-/* One client for all. */
+/* Returns the one client that all callers share. */
 static void *open_client(const struct target *target)
 {
   static jumpqr_client *client = NULL;
@@ -52,7 +52,8 @@ static void *open_client(const struct target *target)
 
 static void add(void *client)
 {
-  const char *debug_url[] = {"https://weixin.qq.com/qrcodejump?a=1", "https://weixin.qq.com/qrcodejump?a=2"};
+  const char *debug_url[] = {"https://weixin.qq.com/qrcodejump?a=1",
+                             "https://weixin.qq.com/qrcodejump?a=2"};
   jumpqr_ordinary_link_rule fields;
   jumpqr_rule *rule;
   jumpqr_error *error = NULL;

@@ -26,14 +26,15 @@ static size_t take(char *data, size_t size, size_t count, void *argument)
   return length;
 }
 
-/* A handle keeps its connection. */
+/* Opens a handle, which keeps its connection. */
 static void *open_handle(const struct target *target)
 {
   struct caller *caller = calloc(1, sizeof *caller);
-  struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json; charset=utf-8");
+  struct curl_slist *headers =
+      curl_slist_append(NULL, "Content-Type: application/json; charset=utf-8");
 
   if (caller == NULL)
-    give_up("there is no memory left");
+    fail("out of memory");
   caller->target = target;
   caller->curl = curl_easy_init();
   curl_easy_setopt(caller->curl, CURLOPT_HTTPHEADER, headers);
@@ -48,7 +49,8 @@ static void *open_handle(const struct target *target)
 
 static char *build(void)
 {
-  static const char *const debug_url[] = {"https://weixin.qq.com/qrcodejump?a=1", "https://weixin.qq.com/qrcodejump?a=2"};
+  static const char *const debug_url[] = {"https://weixin.qq.com/qrcodejump?a=1",
+                                          "https://weixin.qq.com/qrcodejump?a=2"};
   cJSON *rule = cJSON_CreateObject();
   char *body;
 
@@ -68,20 +70,21 @@ static void post(void *argument)
   struct caller *caller = argument;
   char *body = build();
   char url[1024];
-  cJSON *answer;
+  cJSON *answer, *errcode;
   CURLcode code;
 
-  snprintf(url, sizeof url, "%s/cgi-bin/wxopen/qrcodejumpadd?access_token=%s", caller->target->base_url,
-           caller->target->token);
+  snprintf(url, sizeof url, "%s/cgi-bin/wxopen/qrcodejumpadd?access_token=%s",
+           caller->target->base_url, caller->target->token);
   curl_easy_setopt(caller->curl, CURLOPT_URL, url);
   curl_easy_setopt(caller->curl, CURLOPT_POSTFIELDS, body);
   caller->length = 0;
   code = curl_easy_perform(caller->curl);
   if (code != CURLE_OK)
-    give_up(curl_easy_strerror(code));
+    fail(curl_easy_strerror(code));
   answer = cJSON_ParseWithLength(caller->answer, caller->length);
-  if (!cJSON_IsNumber(cJSON_GetObjectItem(answer, "errcode")) || cJSON_GetObjectItem(answer, "errcode")->valueint != 0)
-    give_up("the answer is another one");
+  errcode = cJSON_GetObjectItem(answer, "errcode");
+  if (!cJSON_IsNumber(errcode) || errcode->valueint != 0)
+    fail("unexpected answer");
   cJSON_Delete(answer);
   free(body);
 }

@@ -1,5 +1,5 @@
-/* Sends the sample as bytes that were made before, with one send and one recv: what the kernel takes. What is answered is
- * read and not looked at, but for its end. */
+/* Sends the sample as prepared bytes, with one send and one recv: the cost of the kernel alone.
+ * Only the end of the answer is checked. */
 #define _GNU_SOURCE
 #include "driver.h"
 
@@ -12,8 +12,10 @@
 #include <sys/socket.h>
 
 static const char body[] =
-    "{\"prefix\":\"https://weixin.qq.com/qrcodejump\",\"permit_sub_rule\":1,\"path\":\"pages/index/index\",\"open_version\":1,"
-    "\"debug_url\":[\"https://weixin.qq.com/qrcodejump?a=1\",\"https://weixin.qq.com/qrcodejump?a=2\"],\"is_edit\":0}";
+    "{\"prefix\":\"https://weixin.qq.com/qrcodejump\",\"permit_sub_rule\":1,"
+    "\"path\":\"pages/index/index\",\"open_version\":1,"
+    "\"debug_url\":[\"https://weixin.qq.com/qrcodejump?a=1\","
+    "\"https://weixin.qq.com/qrcodejump?a=2\"],\"is_edit\":0}";
 static const char answer[] = "{\"errcode\":0,\"errmsg\":\"ok\"}";
 
 struct caller {
@@ -30,20 +32,21 @@ static void *open_socket(const struct target *target)
   const int on = 1;
 
   if (caller == NULL || sscanf(target->base_url, "http://%127[^:]:%7s", host, port) != 2)
-    give_up("a raw socket is measured over http only, with a port");
+    fail("the base URL must be http with a port");
   if (getaddrinfo(host, port, &hints, &address) != 0)
-    give_up("the host cannot be found");
+    fail("cannot find the host");
   caller->socket = socket(address->ai_family, SOCK_STREAM, 0);
   if (connect(caller->socket, address->ai_addr, address->ai_addrlen) != 0)
-    give_up("the server cannot be reached");
+    fail("cannot reach the server");
   freeaddrinfo(address);
   setsockopt(caller->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  caller->length = (size_t)snprintf(caller->request, sizeof caller->request,
-                                    "POST /cgi-bin/wxopen/qrcodejumpadd?access_token=%s HTTP/1.1\r\n"
-                                    "Host: %s:%s\r\n"
-                                    "Content-Type: application/json; charset=utf-8\r\n"
-                                    "Content-Length: %zu\r\n\r\n%s",
-                                    target->token, host, port, sizeof body - 1, body);
+  caller->length =
+      (size_t)snprintf(caller->request, sizeof caller->request,
+                       "POST /cgi-bin/wxopen/qrcodejumpadd?access_token=%s HTTP/1.1\r\n"
+                       "Host: %s:%s\r\n"
+                       "Content-Type: application/json; charset=utf-8\r\n"
+                       "Content-Length: %zu\r\n\r\n%s",
+                       target->token, host, port, sizeof body - 1, body);
   return caller;
 }
 
@@ -53,11 +56,14 @@ static void post(void *argument)
   char received[4096];
   ssize_t length;
 
-  if (send(caller->socket, caller->request, caller->length, MSG_NOSIGNAL) != (ssize_t)caller->length)
-    give_up("the request cannot be sent");
+  length = send(caller->socket, caller->request, caller->length, MSG_NOSIGNAL);
+  if (length != (ssize_t)caller->length)
+    fail("cannot send the request");
   length = recv(caller->socket, received, sizeof received, 0);
-  if (length < (ssize_t)sizeof answer || memcmp(received + length - (sizeof answer - 1), answer, sizeof answer - 1) != 0)
-    give_up("the answer is another one");
+  if (length < (ssize_t)sizeof answer)
+    fail("unexpected answer");
+  if (memcmp(received + length - (sizeof answer - 1), answer, sizeof answer - 1) != 0)
+    fail("unexpected answer");
 }
 
 int main(int argc, char **argv)

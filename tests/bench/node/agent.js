@@ -1,4 +1,4 @@
-// Agents of Node's own that keep connections, and trust the certificate.
+// Agents of node:http and node:https that keep connections and trust the authority.
 'use strict'
 
 const { ca } = require('./driver.js')

@@ -1,9 +1,12 @@
-// What the Node drivers of the bench have in common: they make calls when they are told to, and say what those took.
+// The common code of the Node drivers of the bench, which make calls on order and measure them.
 //
-// A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of its
-// standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many at a
-// time. It answers with a line of JSON: the seconds that all of them took (wall_s), those of processor time of this process,
-// user and system (cpu_s), and the microseconds that each took (latencies_us).
+// The arguments are a base URL, an access token and, for TLS, a file with the authority to trust.
+// Each line of standard input is an order, `WARM IN_FLIGHT CALLS`. The driver makes WARM calls that
+// do not count, then CALLS calls that count, IN_FLIGHT at a time. It answers with a line of JSON:
+//
+// - wall_s: the seconds of all calls that count
+// - cpu_s: the CPU seconds of this process in this time, user and system
+// - latencies_us: the microseconds of each call
 'use strict'
 
 const fs = require('node:fs')
@@ -11,12 +14,12 @@ const fs = require('node:fs')
 const [baseUrl, token, caFile] = process.argv.slice(2)
 const ca = caFile && fs.readFileSync(caFile, 'utf8')
 
-// Where the sample is posted to.
+// Returns the URL to which the sample is posted.
 const url = () => `${baseUrl}/cgi-bin/wxopen/qrcodejumpadd?access_token=${token}`
 
 const headers = { 'Content-Type': 'application/json; charset=utf-8' }
 
-// The sample.
+// Returns the sample as an object.
 const rule = () => ({
   prefix: 'https://weixin.qq.com/qrcodejump',
   permit_sub_rule: 1,
@@ -26,17 +29,17 @@ const rule = () => ({
   is_edit: 0,
 })
 
-// The sample, as a peer sends it.
+// Returns the sample as JSON.
 const body = () => JSON.stringify(rule())
 
-// Throws unless this is what the server answers: a measurement of something else is none.
+// Throws an error if the answer is not the server's: its time would be meaningless.
 function check(answer) {
   if (answer.errcode !== 0) throw new Error(JSON.stringify(answer))
 }
 
-// The orders, until there are no more. Nothing else is to happen while the driver waits for one, so it blocks; an order is
-// given when the one before is done, so that it comes alone.
-function* orders() {
+// Yields the orders until the input ends. Reading blocks, because nothing else may happen while the
+// driver waits. Each order is sent after the previous one is done, so one read gets one order.
+function* readOrders() {
   const buffer = Buffer.alloc(100)
   for (;;) {
     const length = fs.readSync(0, buffer)
@@ -45,7 +48,7 @@ function* orders() {
   }
 }
 
-// Makes so many calls, and returns what each took, in microseconds.
+// Makes `calls` calls, and returns the time of each in microseconds.
 async function makeCalls(call, inFlight, calls) {
   const latencies = []
   let begun = 0
@@ -61,9 +64,9 @@ async function makeCalls(call, inFlight, calls) {
   return latencies
 }
 
-// Obeys the orders; `call` makes one call.
+// Executes the orders. `call` makes one call.
 async function serve(call) {
-  for (const [warm, inFlight, calls] of orders()) {
+  for (const [warm, inFlight, calls] of readOrders()) {
     await makeCalls(call, inFlight, warm)
     const [began, cpu] = [performance.now(), process.cpuUsage()]
     const latencies = await makeCalls(call, inFlight, calls)

@@ -1,5 +1,5 @@
-// Posts the sample with co-wechat-api, a WeChat client. It has no method for jump rules: `API.mixin` adds one, which sends with
-// `API.request`, its way to any interface.
+// Posts the sample with the WeChat client co-wechat-api. It has no method for jump rules, so
+// `API.mixin` adds one, which sends with the general method `API.request`.
 'use strict'
 
 const API = require('co-wechat-api')
@@ -10,12 +10,13 @@ const { baseUrl, token, rule, check, serve } = require('./driver.js')
 API.mixin({
   async addJumpQRCode(data) {
     const { accessToken } = await this.ensureAccessToken()
-    return this.request(`${this.prefix}wxopen/qrcodejumpadd?access_token=${accessToken}`, postJSON(data))
+    const url = `${this.prefix}wxopen/qrcodejumpadd?access_token=${accessToken}`
+    return this.request(url, postJSON(data))
   },
 })
 
-const forever = async () => ({ accessToken: token, expireTime: Number.MAX_SAFE_INTEGER })
-const api = new API('wx1234567890abcdef', '', forever)
+const getToken = async () => ({ accessToken: token, expireTime: Number.MAX_SAFE_INTEGER })
+const api = new API('wx1234567890abcdef', '', getToken)
 api.prefix = `${baseUrl}/cgi-bin/`
 api.setOpts({ agent: httpsAgent ?? httpAgent })
 

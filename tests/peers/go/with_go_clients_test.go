@@ -1,12 +1,13 @@
 // Package peers runs two WeChat clients for Go against a sandbox, as their users run them against
 // WeChat.
 //
-// silenceper/wechat 2.1.10 and PowerWeChat 3.2.38 are as released. Both have WeChat's address built
-// in: HTTPS_PROXY and SSL_CERT_FILE lead them to the sandbox. Neither has methods for jump rules.
-// Each sends their calls in its own way to any interface, with the merchant's token that it fetched
-// as a third-party platform.
+// The code of silenceper/wechat 2.1.10 and PowerWeChat 3.2.38 is unchanged. Both have WeChat's
+// address built in; HTTPS_PROXY and SSL_CERT_FILE lead them to the sandbox. Neither has methods for
+// jump rules, so the tests use the general method of each client. As a third-party platform, the
+// client fetches the merchant's token.
 //
-// Needs what `jumpqr sandbox --proxy` says in the environment, and resets that sandbox.
+// The environment must have the variables that `jumpqr sandbox --proxy` prints. The tests reset the
+// sandbox.
 package peers
 
 import (
@@ -36,9 +37,9 @@ var (
 const (
 	component       = "wx7c0d1e2f3a4b5c6d"
 	componentSecret = "636f6d706f6e656e746170707365637e"
-	// 43 characters, as WeChat's EncodingAESKey. No message is decrypted.
+	// 43 characters, like an EncodingAESKey of WeChat. No message is decrypted.
 	aesKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
-	// Go's JSON writes & as an escape of ASCII, and 桌 as it is.
+	// Go's JSON escapes & and leaves 桌 as it is.
 	prefix = "https://m.example.cn/桌?a=1&b=2"
 )
 
@@ -47,7 +48,7 @@ type fields = map[string]any
 var rule = fields{
 	"prefix": prefix, "permit_sub_rule": 1, "path": "pages/index/index", "open_version": 1,
 	"debug_url": []string{prefix + "3"}, "is_edit": 0,
-	// What a typed object for both modes has.
+	// A typed object for both modes sends this field empty.
 	"appid": "",
 }
 
@@ -62,7 +63,7 @@ type answer struct {
 	} `json:"rule_list"`
 }
 
-// Tells the sandbox something, beside the proxy.
+// Calls the sandbox's control endpoint, without the proxy.
 func control(t *testing.T, method, endpoint string, body any) fields {
 	t.Helper()
 	text, err := json.Marshal(body)
@@ -88,20 +89,20 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func ticketOf(t *testing.T) string {
+func getTicket(t *testing.T) string {
 	t.Helper()
 	return control(t, "GET", "platforms/"+component+"/ticket", nil)["component_verify_ticket"].(string)
 }
 
-func refreshToken(t *testing.T) string {
+func getRefreshToken(t *testing.T) string {
 	t.Helper()
 	endpoint := "platforms/" + component + "/authorizers/" + appid
 	authorized := control(t, "PUT", endpoint, fields{"permission_sets": []int{18}})
 	return authorized["authorizer_refresh_token"].(string)
 }
 
-// Runs all calls of the family by `post`, which sends a body to an interface of /cgi-bin/wxopen/.
-func family(t *testing.T, post func(name string, body any) answer) {
+// Makes all calls of jump rules. `post` sends a body to an interface of /cgi-bin/wxopen/.
+func callAll(t *testing.T, post func(name string, body any) answer) {
 	t.Helper()
 	done := func(name string, body any) answer {
 		t.Helper()
@@ -133,7 +134,8 @@ func family(t *testing.T, post func(name string, body any) answer) {
 	listed(2)
 	done("qrcodejumpdelete", fields{"prefix": prefix})
 	listed()
-	if refused := post("qrcodejumpadd", fields{"prefix": "https://m.example.ink/"}); refused.Errcode != 85066 {
+	illegal := fields{"prefix": "https://m.example.ink/"}
+	if refused := post("qrcodejumpadd", illegal); refused.Errcode != 85066 {
 		t.Fatal(refused)
 	}
 	if unknown := post("qrcodejumpnothing", fields{}); unknown.Errcode != 40066 {
@@ -141,8 +143,8 @@ func family(t *testing.T, post func(name string, body any) answer) {
 	}
 }
 
-// Asserts how many calls of each interface reached the sandbox.
-func served(t *testing.T, expected map[string]float64) {
+// Asserts the number of calls of each interface.
+func assertServed(t *testing.T, expected map[string]float64) {
 	t.Helper()
 	calls := control(t, "GET", "counters", nil)["calls"].(fields)
 	for name, number := range expected {
@@ -155,21 +157,22 @@ func served(t *testing.T, expected map[string]float64) {
 func TestSilenceper(t *testing.T) {
 	control(t, "POST", "reset", nil)
 	platform := wechat.NewWechat().GetOpenPlatform(&config.Config{
-		AppID: component, AppSecret: componentSecret, Token: "token", EncodingAESKey: aesKey, Cache: cache.NewMemory(),
+		AppID: component, AppSecret: componentSecret, Token: "token", EncodingAESKey: aesKey,
+		Cache: cache.NewMemory(),
 	})
 	_, err := platform.SetComponentAccessToken(context.Background(), "ticket@@@wrong")
 	if err == nil {
-		t.Fatal("a wrong ticket was taken")
+		t.Fatal("a wrong ticket was accepted")
 	}
-	_, err = platform.SetComponentAccessToken(context.Background(), ticketOf(t))
+	_, err = platform.SetComponentAccessToken(context.Background(), getTicket(t))
 	must(t, err)
-	first := refreshToken(t)
+	first := getRefreshToken(t)
 	granted, err := platform.RefreshAuthrToken(appid, first)
 	must(t, err)
 	if granted.ExpiresIn != 7200 || granted.RefreshToken != first {
 		t.Fatal(granted.ExpiresIn, "or another refresh token")
 	}
-	family(t, func(name string, body any) answer {
+	callAll(t, func(name string, body any) answer {
 		uri := "https://api.weixin.qq.com/cgi-bin/wxopen/" + name + "?access_token=" + granted.AccessToken
 		text, err := util.PostJSON(uri, body)
 		must(t, err)
@@ -177,7 +180,9 @@ func TestSilenceper(t *testing.T) {
 		must(t, json.Unmarshal(text, &got))
 		return got
 	})
-	served(t, map[string]float64{"api_component_token": 2, "api_authorizer_token": 1, "getJumpQRCode": 3})
+	assertServed(t, map[string]float64{
+		"api_component_token": 2, "api_authorizer_token": 1, "getJumpQRCode": 3,
+	})
 }
 
 func TestPowerWeChat(t *testing.T) {
@@ -187,10 +192,10 @@ func TestPowerWeChat(t *testing.T) {
 		Cache: memory.NewMemCache("jumpqr", 0, ""),
 	})
 	must(t, err)
-	must(t, platform.VerifyTicket.SetTicket(ticketOf(t)))
-	merchant, err := platform.MiniProgram(appid, refreshToken(t), nil)
+	must(t, platform.VerifyTicket.SetTicket(getTicket(t)))
+	merchant, err := platform.MiniProgram(appid, getRefreshToken(t), nil)
 	must(t, err)
-	family(t, func(name string, body any) answer {
+	callAll(t, func(name string, body any) answer {
 		data := object.HashMap(body.(fields))
 		var got answer
 		_, err := merchant.Base.BaseClient.HttpPostJson(
@@ -198,5 +203,5 @@ func TestPowerWeChat(t *testing.T) {
 		must(t, err)
 		return got
 	})
-	served(t, map[string]float64{"api_component_token": 1, "api_authorizer_token": 1})
+	assertServed(t, map[string]float64{"api_component_token": 1, "api_authorizer_token": 1})
 }

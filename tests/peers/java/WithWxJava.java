@@ -17,20 +17,21 @@ import me.chanjar.weixin.open.bean.result.WxDownlooadQrcodeJumpResult;
 import me.chanjar.weixin.open.bean.result.WxQrcodeJumpRule;
 
 /**
- * Runs WxJava's client of a third-party platform against a sandbox, as its users run it against WeChat.
+ * Runs WxJava's client of a third-party platform against a sandbox, as its users run it against
+ * WeChat.
  *
- * <p>weixin-java-open is as released. It has methods for all calls of jump rules, and WeChat's address
- * built in. Its own settings for a proxy, and the JVM's trust store, lead it to the sandbox.
+ * <p>The code of weixin-java-open is unchanged. It has methods for all calls of jump rules, and
+ * WeChat's address built in. Its proxy setting and the JVM's trust store lead it to the sandbox.
  *
- * <p>Needs what {@code jumpqr sandbox --proxy} says in the environment, and its authority in the JVM's
- * trust store. It resets that sandbox.
+ * <p>The environment must have the variables that {@code jumpqr sandbox --proxy} prints, and the
+ * JVM's trust store must have its authority. The program resets the sandbox.
  */
 public final class WithWxJava {
   private static final String SANDBOX = System.getenv("JUMPQR_BASE_URL");
   private static final String APPID = System.getenv("JUMPQR_APPID");
   private static final String COMPONENT = "wx7c0d1e2f3a4b5c6d";
   private static final String COMPONENT_SECRET = "636f6d706f6e656e746170707365637e";
-  // Gson writes = and & as escapes of ASCII, and 桌 as it is.
+  // Gson escapes = and &, and leaves 桌 as it is.
   private static final String PREFIX = "https://m.example.cn/桌?a=1&b=2";
 
   private static final HttpClient DIRECT =
@@ -38,18 +39,18 @@ public final class WithWxJava {
 
   private WithWxJava() {}
 
-  /** What the sandbox's control endpoint answers. */
+  /** Returns the answer of the sandbox's control endpoint. */
   private static JsonObject control(String method, String endpoint, String body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(SANDBOX + "/sandbox/" + endpoint))
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build();
     HttpResponse<String> answer = DIRECT.send(request, HttpResponse.BodyHandlers.ofString());
-    equal(endpoint, 200, answer.statusCode());
+    assertEqual(endpoint, 200, answer.statusCode());
     return JsonParser.parseString(answer.body()).getAsJsonObject();
   }
 
-  private static void equal(String what, Object expected, Object found) {
+  private static void assertEqual(String what, Object expected, Object found) {
     if (!expected.equals(found)) {
       throw new AssertionError(what + ": expected " + expected + ", found " + found);
     }
@@ -83,23 +84,23 @@ public final class WithWxJava {
     void run() throws WxErrorException;
   }
 
-  private static void refused(int errcode, Call call) {
+  private static void assertRefused(int errcode, Call call) {
     try {
       call.run();
     } catch (WxErrorException refusal) {
-      equal("errcode", errcode, refusal.getError().getErrorCode());
+      assertEqual("errcode", errcode, refusal.getError().getErrorCode());
       return;
     }
     throw new AssertionError("was not refused with " + errcode);
   }
 
-  private static void listed(WxOpenMaService merchant, String... states) throws Exception {
+  private static void assertListed(WxOpenMaService merchant, String... states) throws Exception {
     List<String> found =
         merchant.getQrcodeJump().getRuleList().stream()
-            .peek(stored -> equal("prefix", PREFIX, stored.getPrefix()))
+            .peek(stored -> assertEqual("prefix", PREFIX, stored.getPrefix()))
             .map(WxQrcodeJumpRule::getState)
             .toList();
-    equal("states", List.of(states), found);
+    assertEqual("states", List.of(states), found);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -113,36 +114,37 @@ public final class WithWxJava {
             .getAsString();
 
     WxOpenServiceImpl wrong = platform("ticket@@@wrong");
-    refused(61006, () -> wrong.getWxOpenComponentService().getComponentAccessToken(true));
+    assertRefused(61006, () -> wrong.getWxOpenComponentService().getComponentAccessToken(true));
 
     WxOpenServiceImpl platform = platform(ticket);
     platform.getWxOpenConfigStorage().setAuthorizerRefreshToken(APPID, refreshToken);
     WxOpenComponentService component = platform.getWxOpenComponentService();
-    equal("merchants", 1, component.getAuthorizerList(0, 500).getTotalCount());
+    assertEqual("merchants", 1, component.getAuthorizerList(0, 500).getTotalCount());
 
     WxOpenMaService merchant = component.getWxMaServiceByAppid(APPID);
     WxDownlooadQrcodeJumpResult file = merchant.downloadQrcodeJump();
-    equal("file", false, file.getFileName().isEmpty() || file.getFileContent().isEmpty());
+    assertEqual("file", false, file.getFileName().isEmpty() || file.getFileContent().isEmpty());
     merchant.addQrcodeJump(rule(PREFIX));
-    listed(merchant, "1");
+    assertListed(merchant, "1");
     merchant.publishQrcodeJump(PREFIX);
-    listed(merchant, "2");
-    refused(85066, () -> merchant.addQrcodeJump(rule("https://m.example.ink/")));
+    assertListed(merchant, "2");
+    assertRefused(85066, () -> merchant.addQrcodeJump(rule("https://m.example.ink/")));
 
-    // Only so many calls are served in a second.
+    // The sandbox limits the calls of a second.
     control("POST", "clock", "{\"advance_seconds\": 1}");
     control("DELETE", "accounts/" + APPID + "/tokens", "");
     merchant.deleteQrcodeJump(PREFIX);
-    listed(merchant);
+    assertListed(merchant);
 
     Map<String, Integer> calls = new TreeMap<>();
     control("GET", "counters", "")
         .getAsJsonObject("calls")
         .entrySet()
         .forEach(entry -> calls.put(entry.getKey(), entry.getValue().getAsInt()));
-    // The wrong ticket's, and one; and one for each life of the merchant's token.
-    equal("calls for the platform's token", 2, calls.get("api_component_token"));
-    equal("calls for the merchant's token", 2, calls.get("api_authorizer_token"));
+    // One call with the wrong ticket, and one with the right ticket. One call for each token of the
+    // merchant.
+    assertEqual("calls for the platform's token", 2, calls.get("api_component_token"));
+    assertEqual("calls for the merchant's token", 2, calls.get("api_authorizer_token"));
     System.out.println("weixin-java-open: every call, with " + calls);
   }
 }

@@ -1,9 +1,13 @@
-//! What the Rust drivers of the bench have in common: they make calls when they are told to, and say what those took.
+//! The common code of the Rust drivers of the bench, which make calls on order and measure them.
 //!
-//! A driver is started with a base URL, an access token and, for TLS, a file with the certificate to trust. Each line of
-//! its standard input is an order, `WARM IN_FLIGHT CALLS`: so many calls that do not count, then so many that do, so many at
-//! a time. It answers with a line of JSON: the seconds that all of them took (`wall_s`), those of processor time of this process,
-//! user and system (`cpu_s`), and the microseconds that each took (`latencies_us`).
+//! The arguments are a base URL, an access token and, for TLS, a file with the authority to trust.
+//! Each line of standard input is an order, `WARM IN_FLIGHT CALLS`. The driver makes WARM calls
+//! that do not count, then CALLS calls that count, IN_FLIGHT at a time. It answers with a line of
+//! JSON:
+//!
+//! - `wall_s`: the seconds of all calls that count
+//! - `cpu_s`: the CPU seconds of this process in this time, user and system
+//! - `latencies_us`: the microseconds of each call
 
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -15,16 +19,16 @@ use cpu_time::ProcessTime;
 use jumpqr::{OpenVersion, OrdinaryLinkRule, PermitSubRule};
 use serde::Serialize;
 
-/// A driver ends with whatever went wrong: a measurement of something else is none.
+/// A driver ends with the first error: measuring errors would be meaningless.
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Whom to call, and how.
+/// The server to call, and the token.
 pub struct Target {
     /// The scheme and the address, without a slash at the end.
     pub base_url: String,
     /// The access token of every call.
     pub token: String,
-    /// The certificate to trust, in PEM; none over HTTP.
+    /// The authority to trust, in PEM; `None` over HTTP.
     pub ca: Option<Vec<u8>>,
 }
 
@@ -47,7 +51,7 @@ impl Target {
     }
 }
 
-/// The sample that is added.
+/// Returns the rule of the sample.
 #[must_use]
 pub fn sample() -> OrdinaryLinkRule {
     OrdinaryLinkRule::new(
@@ -62,16 +66,16 @@ pub fn sample() -> OrdinaryLinkRule {
     ])
 }
 
-/// What the calls of an order took.
+/// The times of an order.
 #[derive(Serialize)]
-struct Taken {
+struct Timing {
     wall_s: f64,
     cpu_s: f64,
     latencies_us: Vec<f64>,
 }
 
-/// Obeys the orders on standard input until there are no more. `open` makes what calls, one call at a time: as many of them
-/// as calls are to be in flight.
+/// Executes the orders until the input ends. `open` makes a caller, which makes one call at a time.
+/// There is one caller for each call in flight.
 pub fn serve<C>(mut open: impl FnMut(&Target) -> Result<C>) -> Result<()>
 where
     C: FnMut() -> Result<()> + Send,
@@ -79,7 +83,7 @@ where
     let target = Target::from_arguments()?;
     let mut callers = Vec::new();
     for line in io::stdin().lock().lines() {
-        let [warm, in_flight, calls] = order(&line?)?;
+        let [warm, in_flight, calls] = parse_order(&line?)?;
         while callers.len() < in_flight {
             callers.push(open(&target)?);
         }
@@ -87,19 +91,19 @@ where
         make_calls(callers, warm)?;
         let (begun, cpu) = (Instant::now(), ProcessTime::try_now()?);
         let latencies_us = make_calls(callers, calls)?;
-        let taken = Taken {
+        let timing = Timing {
             wall_s: begun.elapsed().as_secs_f64(),
             cpu_s: cpu.try_elapsed()?.as_secs_f64(),
             latencies_us,
         };
         let mut out = io::stdout().lock();
-        serde_json::to_writer(&mut out, &taken)?;
+        serde_json::to_writer(&mut out, &timing)?;
         writeln!(out)?;
     }
     Ok(())
 }
 
-fn order(line: &str) -> Result<[usize; 3]> {
+fn parse_order(line: &str) -> Result<[usize; 3]> {
     let numbers = line
         .split_whitespace()
         .map(str::parse)
@@ -107,7 +111,8 @@ fn order(line: &str) -> Result<[usize; 3]> {
     <[usize; 3]>::try_from(numbers).map_err(|_| "an order is WARM IN_FLIGHT CALLS".into())
 }
 
-/// Makes so many calls, each caller one at a time, and says what each took, in microseconds.
+/// Makes `calls` calls, and returns the time of each in microseconds. A caller makes one call at a
+/// time.
 fn make_calls<C>(callers: &mut [C], calls: usize) -> Result<Vec<f64>>
 where
     C: FnMut() -> Result<()> + Send,

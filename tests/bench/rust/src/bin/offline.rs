@@ -1,5 +1,5 @@
-//! Prints what checking the sample takes, and finding the rule that covers a link among few and many: a line of JSON with
-//! nanoseconds, by what they are for.
+//! Measures the check of the sample, and matching a link against few and many rules. Prints a line
+//! of JSON: nanoseconds by operation.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -9,15 +9,15 @@ use std::time::Instant;
 use jumpqr::matching::{Candidate, RuleSet};
 use jumpqr_bench::{Result, sample};
 
-/// Of so many attempts, the best counts: what disturbs one makes it longer.
+/// The best of several attempts counts: disturbances only make an attempt longer.
 const ATTEMPTS: usize = 10;
 
-/// So many links are looked up, spread over all rules.
+/// The number of matched links, spread over all rules.
 const LINKS: usize = 1000;
 
-/// The nanoseconds that each of so many takes.
-#[expect(clippy::cast_precision_loss, reason = "there are few")]
-fn best(count: usize, mut all: impl FnMut()) -> f64 {
+/// Returns the nanoseconds of one operation, if `all` executes `count` operations.
+#[expect(clippy::cast_precision_loss, reason = "the count is small")]
+fn measure_best(count: usize, mut all: impl FnMut()) -> f64 {
     let attempt = |_| {
         let begun = Instant::now();
         all();
@@ -28,7 +28,7 @@ fn best(count: usize, mut all: impl FnMut()) -> f64 {
 
 fn main() -> Result<()> {
     let rule = sample();
-    let check = best(LINKS, || {
+    let check = measure_best(LINKS, || {
         for _ in 0..LINKS {
             black_box(black_box(&rule).check());
         }
@@ -40,7 +40,7 @@ fn main() -> Result<()> {
         let links: Vec<_> = (0..LINKS)
             .map(|number| prefix(number * 7919 % count) + "a?b=1")
             .collect();
-        let match_url = best(LINKS, || {
+        let match_url = measure_best(LINKS, || {
             for link in &links {
                 black_box(rules.match_url(black_box(link)));
             }

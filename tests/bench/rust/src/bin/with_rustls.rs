@@ -1,5 +1,5 @@
-//! Sends the sample as bytes that were made before, over rustls and nothing else: what TLS itself takes. What is answered
-//! is read and not looked at, but for its end.
+//! Sends the sample as prepared bytes, over rustls alone: the cost of TLS itself. Only the end of
+//! the answer is checked.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-const BODY: &str = r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,"debug_url":["https://weixin.qq.com/qrcodejump?a=1","https://weixin.qq.com/qrcodejump?a=2"],"is_edit":0}"#;
+const BODY: &str = concat!(
+    r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"#,
+    r#""path":"pages/index/index","open_version":1,"#,
+    r#""debug_url":["https://weixin.qq.com/qrcodejump?a=1","#,
+    r#""https://weixin.qq.com/qrcodejump?a=2"],"is_edit":0}"#,
+);
 
 fn connect(target: &Target, address: &str) -> Result<StreamOwned<ClientConnection, TcpStream>> {
     let mut roots = RootCertStore::empty();
@@ -32,7 +37,7 @@ fn main() -> Result<()> {
         let address = target
             .base_url
             .strip_prefix("https://")
-            .ok_or("rustls by itself is measured over https only")?;
+            .ok_or("the base URL must be https")?;
         let request = format!(
             "POST /cgi-bin/wxopen/qrcodejumpadd?access_token={token} HTTP/1.1\r\n\
              Host: {address}\r\n\
@@ -50,7 +55,7 @@ fn main() -> Result<()> {
             if answer.ends_with(br#"{"errcode":0,"errmsg":"ok"}"#) {
                 Ok(())
             } else {
-                Err("the answer is another one".into())
+                Err("unexpected answer".into())
             }
         })
     })
