@@ -1,10 +1,11 @@
-/* Adds, lists, publishes and deletes a rule; then makes two mistakes. The account is in JUMPQR_APPID and JUMPQR_SECRET. */
+/* Adds, lists, publishes and deletes a rule, then makes two mistakes. The account is in
+ * JUMPQR_APPID and JUMPQR_SECRET. */
 #include <jumpqr.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Prints what went wrong and what to do about it, and frees it. */
+/* Prints an error and its advice, and frees it. */
 static void explain(jumpqr_error *error)
 {
   size_t i;
@@ -15,7 +16,7 @@ static void explain(jumpqr_error *error)
   jumpqr_error_free(error);
 }
 
-/* Ends the program where a call failed that must not. */
+/* Ends the program if the call failed. */
 static void must(jumpqr_status status, jumpqr_error **error)
 {
   if (status == JUMPQR_STATUS_OK)
@@ -26,13 +27,15 @@ static void must(jumpqr_status status, jumpqr_error **error)
 
 static jumpqr_client *open_client(void)
 {
-  const char *base_url = getenv("JUMPQR_BASE_URL"); /* a sandbox's; without it, WeChat itself */
+  const char *appid = getenv("JUMPQR_APPID");
+  const char *secret = getenv("JUMPQR_SECRET");
+  const char *base_url = getenv("JUMPQR_BASE_URL"); /* a sandbox; NULL means WeChat itself */
   jumpqr_client_config *config;
   jumpqr_client *client;
   jumpqr_error *error;
 
   must(jumpqr_client_config_new(&config, &error), &error);
-  must(jumpqr_client_config_set_app(config, getenv("JUMPQR_APPID"), getenv("JUMPQR_SECRET"), &error), &error);
+  must(jumpqr_client_config_set_app(config, appid, secret, &error), &error);
   if (base_url != NULL)
     must(jumpqr_client_config_set_base_url(config, base_url, &error), &error);
   must(jumpqr_client_new(config, &client, &error), &error);
@@ -47,6 +50,7 @@ int main(void)
   jumpqr_rule *rule;
   jumpqr_jump_qr_code_list *list;
   jumpqr_error *error = NULL;
+  jumpqr_status status;
   jumpqr_client *client = open_client();
   size_t i;
 
@@ -72,12 +76,14 @@ int main(void)
   /* A test link that the prefix does not cover: nothing is sent. */
   links[0] = "https://www.example.cn/";
   must(jumpqr_rule_from_ordinary_link(&fields, &rule, &error), &error);
-  if (jumpqr_add_jump_qr_code(client, rule, JUMPQR_EDIT_ADD, NULL, &error) == JUMPQR_STATUS_INVALID_REQUEST)
+  status = jumpqr_add_jump_qr_code(client, rule, JUMPQR_EDIT_ADD, NULL, &error);
+  if (status == JUMPQR_STATUS_INVALID_REQUEST)
     explain(error);
   jumpqr_rule_free(rule);
 
-  /* A rule that is not there: it is looked up, and nothing is sent. */
-  if (jumpqr_publish_jump_qr_code(client, fields.prefix, NULL, NULL, &error) != JUMPQR_STATUS_OK) {
+  /* A rule that does not exist: it is looked up, and nothing is sent. */
+  status = jumpqr_publish_jump_qr_code(client, fields.prefix, NULL, NULL, &error);
+  if (status != JUMPQR_STATUS_OK) {
     printf("code %s\n", jumpqr_error_code(error).data);
     explain(error);
   }

@@ -12,8 +12,8 @@ const RULE_FIELDS: [&str; 6] = [
     "permit_sub_rule",
 ];
 
-/// Returns a response in the form of the vectors: an object with the wire names. A field that WeChat
-/// left out is null.
+/// Returns a response in the form of the vectors: an object with the wire names. A field that
+/// WeChat left out is null.
 pub fn wire(response: &impl Serialize) -> Value {
     let mut value = serde_json::to_value(response).unwrap_or_default();
     if let Some(Value::Array(rules)) = value.get_mut("rule_list") {

@@ -18,7 +18,8 @@ fn blocks(language: &str) -> Vec<&'static str> {
 
 /// Returns the arguments of a line that begins with `program`, without a comment.
 fn parse_arguments(line: &str, program: &str) -> Option<Vec<String>> {
-    shlex::split(line.strip_prefix(program)?)
+    // A backslash continues the command on the next line.
+    shlex::split(&line.strip_prefix(program)?.replace("\\\n", ""))
 }
 
 #[test]

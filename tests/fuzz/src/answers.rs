@@ -162,8 +162,12 @@ fn check_error(error: &Error, meaning: &Meaning, status: u16, is_write: bool) {
         Meaning::Nothing => {
             assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));
             let refused_on_the_way = matches!(status, 300..500) && status != 408 && status != 429;
-            let told = refused_on_the_way || !is_write;
-            assert_eq!(error.outcome() == Outcome::NotApplied, told, "{error:?}");
+            let not_applied = refused_on_the_way || !is_write;
+            assert_eq!(
+                error.outcome() == Outcome::NotApplied,
+                not_applied,
+                "{error:?}"
+            );
         }
         Meaning::Success(_) => {
             assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));
