@@ -9,7 +9,7 @@ use crate::named;
 /// A violation or a warning: which field, what, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The field, e.g. `debug_url[2]`; empty where it is the whole input.
+    /// The field, e.g. `debug_url[2]`; empty if the finding is about the whole input.
     pub field: String,
     /// The stable code, e.g. `outside_rule`.
     pub code: FindingCode,
@@ -26,12 +26,12 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What `check()` found.
+/// The findings about a rule or a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
-    /// What a page of WeChat's forbids; the request is not sent.
+    /// What WeChat's documentation forbids. The request is not sent.
     pub violations: Vec<Finding>,
-    /// What is documented nowhere, or a reported cause of a refusal; the request is sent.
+    /// What is not documented, or a reported cause of a refusal. The request is sent.
     pub warnings: Vec<Finding>,
 }
 
@@ -79,44 +79,47 @@ named! {
         NotJson = "not_json" => VIOLATION,
         /// The input is JSON, but not an object.
         NotAnObject = "not_an_object" => VIOLATION,
-        /// Fields of both modes stand in one rule.
+        /// One rule has fields of both modes.
         MixedModes = "mixed_modes" => VIOLATION,
-        /// A field that the interface does not have.
+        /// The interface does not have this field.
         UnknownField = "unknown_field" => VIOLATION,
-        /// A field that the interface needs.
+        /// A required field is missing.
         MissingField = "missing_field" => VIOLATION,
-        /// A field of another JSON type.
+        /// The field has another JSON type.
         WrongType = "wrong_type" => VIOLATION,
-        /// A number that the field does not take.
+        /// The field does not accept this number.
         OutOfRange = "out_of_range" => VIOLATION,
-        /// A text that must say something.
+        /// A required text is empty.
         Empty = "empty" => VIOLATION,
-        /// Not an http(s) URL.
+        /// The text is not an http(s) URL.
         NotHttpUrl = "not_http_url" => VIOLATION,
-        /// Not the parametric QR URL of a service account.
+        /// The text is not the parametric QR URL of a service account.
         NotServicePrefix = "not_service_prefix" => VIOLATION,
-        /// More entries than the field takes.
+        /// The list has more entries than the field accepts.
         TooMany = "too_many" => VIOLATION,
-        /// A test link that the prefix does not cover.
+        /// The prefix does not cover this test link.
         OutsideRule = "outside_rule" => VIOLATION,
-        /// White space or a control character in an appid: none has any, and it is a sign of a line that was read whole.
+        /// The appid has white space or a control character, for example because the end of a line
+        /// was read with it.
         NotOneWord = "not_one_word" => VIOLATION,
-        /// Raw non-ASCII characters in the query: a reported cause of 85066.
+        /// The query has raw non-ASCII characters, a reported cause of 85066.
         NonAsciiQuery = "non_ascii_query" => WARNING,
-        /// A top-level domain that is a reported cause of 85066.
+        /// The top-level domain is a reported cause of 85066.
         ReportedDomain = "reported_domain" => WARNING,
-        /// A port in the URL: a reported cause of 85066.
+        /// The URL has a port, a reported cause of 85066.
         Port = "port" => WARNING,
-        /// A fragment, about which nothing is documented.
+        /// The URL has a fragment. What WeChat does with fragments is not documented.
         Fragment = "fragment" => WARNING,
-        /// White space or a control character in a URL or a page, about which nothing is documented.
+        /// A URL or a page has white space or a control character. What WeChat does with these is
+        /// not documented.
         WhiteSpace = "white_space" => WARNING,
-        /// An appid that does not begin with `wx`: a reported cause of 40166.
+        /// The appid does not begin with `wx`, a reported cause of 40166.
         NotWxAppid = "not_wx_appid" => WARNING,
-        /// A test link that the prefix covers only if WeChat takes for equal what is documented nowhere.
+        /// The prefix covers the test link only if WeChat ignores a difference. Whether it does is
+        /// not documented.
         UndocumentedEquivalence = "undocumented_equivalence" => WARNING,
     }
 
-    /// Whether it is a warning; else it is a violation.
+    /// Whether findings with this code are warnings. The others are violations.
     pub is_warning -> bool
 }

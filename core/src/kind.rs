@@ -6,13 +6,13 @@ named! {
     /// What the reader of an error must do.
     #[non_exhaustive]
     pub enum ErrorKind {
-        /// Change the request or the configuration: it will be refused every time.
+        /// Change the request or the configuration. The same call will always be refused.
         Invalid = "invalid",
         /// Fix the credentials: appid, secret, token or authorisation.
         Credentials = "credentials",
         /// Have somebody grant a permission, or add an IP address to a whitelist.
         Permission = "permission",
-        /// Fix what stands outside the request: the rule's state, the domain, the verification file.
+        /// Fix something outside the request: the rule's state, the domain, the verification file.
         State = "state",
         /// Wait until a daily or monthly quota is renewed.
         Quota = "quota",
@@ -20,15 +20,15 @@ named! {
         RateLimited = "rate_limited",
         /// WeChat is busy; call again later.
         Busy = "busy",
-        /// Look at the network between here and WeChat, then call again.
+        /// Check the network between this machine and WeChat, then call again.
         Network = "network",
         /// The deadline passed, or the caller cancelled the call. Call again, or allow more time.
         Timeout = "timeout",
-        /// The answer is not one of WeChat's: look at proxies and at `base_url`.
+        /// The response does not come from WeChat. Check proxies and `base_url`.
         Protocol = "protocol",
         /// The token store failed; fix it.
         Store = "store",
-        /// A defect of jumpqr's; report it.
+        /// A defect in jumpqr. Report it.
         Internal = "internal",
     }
 }
@@ -37,10 +37,11 @@ named! {
     /// Whether a change that ended in an error was applied.
     #[non_exhaustive]
     pub enum Outcome {
-        /// It was not: nothing was sent, or WeChat refused it, or the rule was read back and does not stand as asked. Where an
-        /// answer got lost, that is so at the time of reading back: what is still on its way can be applied later.
+        /// The change was not applied: nothing was sent, WeChat refused it, or the rule that was
+        /// read back does not have it. If the response was lost, this holds for the time of reading
+        /// back: a request that is still on its way can be applied later.
         NotApplied = "not_applied",
-        /// It cannot be told: read the rule back before sending again.
+        /// Whether the change was applied is not known. Read the rule back before you send again.
         Unknown = "unknown",
     }
 }

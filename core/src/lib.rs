@@ -4,15 +4,15 @@
 //!
 //! - the rules of both modes, and reading them from a mapping with the wire names
 //! - checking a rule before it is sent, and matching scanned links against rules
-//! - each interface's request and answer, one file an interface
+//! - each interface's request and response, one file for each interface
 //! - WeChat's error codes: name, meaning, and what to do
 //! - what a call does next, and how an access token is renewed, as state machines
 //!
 //! # Out of scope
 //!
-//! - sockets, TLS, HTTP: a transport sends what a request says
+//! - sockets, TLS, HTTP: a transport sends the requests
 //! - clocks and randomness: time and the delays of retries are arguments
-//! - files, environment variables, threads: nothing here blocks
+//! - files, environment variables, threads: no function blocks
 //! - where records of tokens are kept
 //!
 //! Everything is deterministic, and everything public may be sent to and shared between threads.

@@ -1,22 +1,23 @@
-//! A link cut into its parts, byte for byte.
+//! Cuts a link into its parts and keeps every byte.
 //!
-//! WeChat compares links as text, and what it does with case, ports or percent-encoding is documented nowhere. A parser
-//! that normalises would change what is compared and what goes out on the wire, so this one only finds the borders.
+//! WeChat compares links as text. What it does with case, ports or percent-encoding is documented
+//! nowhere. A parser that normalises would change what is compared and what is sent, so this one
+//! only finds the borders of the parts.
 
-/// The parts of a link; each is a slice of the text it was cut from.
+/// The parts of a link. Each is a slice of the whole text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Link<'a> {
-    /// Up to `://`, e.g. `https`.
+    /// The text before `://`, e.g. `https`.
     pub(crate) scheme: &'a str,
     /// Host and port as written, e.g. `m.example.cn:8443`.
     pub(crate) authority: &'a str,
-    /// From the first `/` to the query; empty where there is none.
+    /// The text from the first `/` to the query; empty if there is no path.
     pub(crate) path: &'a str,
-    /// After the first `?`, without it.
+    /// The text after the first `?`.
     pub(crate) query: Option<&'a str>,
-    /// After the first `#`, without it.
+    /// The text after the first `#`.
     pub(crate) fragment: Option<&'a str>,
-    /// The text up to the query or fragment: scheme, authority and path.
+    /// The text before the query or fragment: scheme, authority and path.
     pub(crate) base: &'a str,
 }
 
@@ -34,7 +35,7 @@ pub fn is_link(text: &str) -> bool {
 }
 
 impl<'a> Link<'a> {
-    /// Cuts `text`; `None` where it has no scheme or no authority.
+    /// Cuts `text`. Returns `None` if it has no scheme or no authority.
     pub(crate) fn cut(text: &'a str) -> Option<Self> {
         let (before_fragment, fragment) = match text.split_once('#') {
             Some((before, fragment)) => (before, Some(fragment)),
@@ -44,7 +45,8 @@ impl<'a> Link<'a> {
             Some((base, query)) => (base, Some(query)),
             None => (before_fragment, None),
         };
-        // It stands near the beginning: a search that prepares itself takes longer than the search.
+        // The scheme ends near the beginning. `str::find` would spend more time on preparing its
+        // search than on the search itself.
         let end_of_scheme = base.as_bytes().windows(3).position(|at| at == b"://")?;
         let (scheme, rest) = base.split_at_checked(end_of_scheme)?;
         let rest = rest.strip_prefix("://")?;
@@ -64,7 +66,7 @@ impl<'a> Link<'a> {
         self.scheme.eq_ignore_ascii_case("http") || self.scheme.eq_ignore_ascii_case("https")
     }
 
-    /// The host without user information and port.
+    /// Returns the host without user information and port.
     pub(crate) fn host(&self) -> &'a str {
         let host_port = self
             .authority
@@ -76,7 +78,7 @@ impl<'a> Link<'a> {
         }
     }
 
-    /// The port as written, e.g. `8443`.
+    /// Returns the port as written, e.g. `8443`.
     pub(crate) fn port(&self) -> Option<&'a str> {
         match self.authority.rsplit_once(':') {
             Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -86,7 +88,7 @@ impl<'a> Link<'a> {
         }
     }
 
-    /// The query, where it says anything.
+    /// Returns the query; empty if there is no query.
     pub(crate) fn query_text(&self) -> &'a str {
         self.query.unwrap_or_default()
     }
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_scheme_or_host_is_no_link() {
+    fn a_text_without_scheme_or_host_is_not_a_link() {
         for text in ["", "example.cn/a", "https:///a", "://h/a", "/a?b=https://h"] {
             assert_eq!(Link::cut(text), None, "{text}");
         }

@@ -1,4 +1,4 @@
-//! Every stable name and number as data: for languages that have no access to the types.
+//! Every stable name and number as data, for languages that cannot see the Rust types.
 
 use serde_json::{Value, json};
 
@@ -9,12 +9,12 @@ use crate::interface::{AnyCall, Confirmation, LinkStatus};
 use crate::matching::Mismatch;
 use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 
-/// Every stable name and number, each list in its own order.
+/// Returns every stable name and number. Each list has the order of the Rust type.
 ///
-/// | key | what |
+/// | key | content |
 /// |---|---|
 /// | `errcodes` | WeChat's error codes, as [`ErrCode`] serialises |
-/// | `own_codes` | the errors that do not come from WeChat: `name`, `kind`, `retryable`, `advice` |
+/// | `own_codes` | errors that do not come from WeChat: `name`, `kind`, `retryable`, `advice` |
 /// | `findings` | the codes of violations and warnings: `name`, `warning` |
 /// | `link_statuses` | the states of a link between accounts: `number`, `name` |
 /// | `mismatches` | why a rule does not cover a link: `code`, `message` |

@@ -1,4 +1,4 @@
-//! A text that must not be printed.
+//! Text that must not be printed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,9 +14,9 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// An access token, an appsecret, a ticket: a text whose `Debug` and `Display` say nothing of it.
+/// An access token, an appsecret, a ticket. `Debug` and `Display` print stars instead of the text.
 ///
-/// Clones share one text in memory. It is overwritten when the last of them is dropped.
+/// Clones share one text in memory. It is overwritten when the last clone is dropped.
 ///
 /// ```
 /// use jumpqr_core::Secret;
@@ -34,7 +34,7 @@ impl Secret {
         Self(Arc::new(Zeroizing::new(text.into())))
     }
 
-    /// The text itself, to be sent and to be compared, never to be printed.
+    /// Returns the text, to be sent or compared, never to be printed.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -78,16 +78,15 @@ mod tests {
 
     use super::Secret;
 
-    /// The text of a secret: freed memory cannot be looked at, so the type has to promise that it
-    /// is overwritten.
-    fn wiped<T: ZeroizeOnDrop>(text: &T) -> &T {
+    /// Compiles only if the type promises to overwrite the text. A test cannot read freed memory.
+    fn require_wiping<T: ZeroizeOnDrop>(text: &T) -> &T {
         text
     }
 
     #[test]
     fn the_text_is_overwritten_when_it_is_dropped() {
         let secret = Secret::new("s3cr3t");
-        let text: &Zeroizing<String> = wiped(&*secret.0);
+        let text: &Zeroizing<String> = require_wiping(&*secret.0);
         assert_eq!(text.as_str(), "s3cr3t");
         assert!(needs_drop::<Secret>());
     }

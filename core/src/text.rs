@@ -1,6 +1,6 @@
-//! How much two texts differ.
+//! The edit distance between two texts.
 
-/// Levenshtein's distance, a row at a time. Its cost is the product of the lengths.
+/// Returns Levenshtein's distance, computed row by row. The cost is the product of the lengths.
 pub(crate) fn edit_distance(a: &[char], b: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, letter) in a.iter().enumerate() {

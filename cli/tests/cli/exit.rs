@@ -88,7 +88,7 @@ fn a_response_of_a_proxy_exits_with_5() {
         .env("JUMPQR_ACCESS_TOKEN", "T")
         .expect(5);
     assert!(
-        run.stderr.contains("look at proxies") || run.stderr.contains("Look at proxies"),
+        run.stderr.contains("check the proxies on the way"),
         "{}",
         run.stderr
     );

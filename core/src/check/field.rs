@@ -1,4 +1,4 @@
-//! The other fields.
+//! Checks the fields other than the prefix.
 
 use super::{CheckReport, FindingCode};
 use crate::matching::{Mismatch, covers, undocumented_equivalence};
@@ -39,7 +39,8 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
         report.add(
             "appid",
             FindingCode::NotOneWord,
-            "has white space or a control character in it; remove it, for example the end of the line it was read from",
+            "has white space or a control character in it; \
+             remove it, for example the end of a line that was read from a file",
         );
     } else if !appid.starts_with("wx") {
         report.add(
@@ -50,14 +51,14 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
     }
 }
 
-/// Returns whether the text has white space or a control character in it. No credential and no
-/// appid has.
+/// Whether the text has white space or a control character in it. Valid credentials and appids have
+/// neither.
 #[must_use]
 pub fn has_white_space(text: &str) -> bool {
     text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
-/// `prefix` is `None` where it is missing or not a text; then only the number of links can be checked.
+/// Checks the test links. If the prefix is missing or not a text, only their number is checked.
 pub(crate) fn check_debug_url(report: &mut CheckReport, prefix: Option<&str>, links: &[String]) {
     if links.len() > MAX_DEBUG_URLS {
         report.add(
@@ -74,14 +75,18 @@ pub(crate) fn check_debug_url(report: &mut CheckReport, prefix: Option<&str>, li
             continue;
         };
         if mismatch == Mismatch::RuleNotALink {
-            return; // Said of the prefix already, once.
+            return; // The check of the prefix has reported it.
         }
         let field = format!("debug_url[{index}]");
         if undocumented_equivalence(prefix, link) {
             report.add(
                 field,
                 FindingCode::UndocumentedEquivalence,
-                format!("is covered by the prefix only if WeChat ignores a difference of which nothing is documented ({}); write both alike", mismatch.message()),
+                format!(
+                    "is covered by the prefix only if WeChat ignores a difference that is not \
+                     documented ({}); write both alike",
+                    mismatch.message()
+                ),
             );
         } else {
             report.add(
@@ -96,7 +101,7 @@ pub(crate) fn check_debug_url(report: &mut CheckReport, prefix: Option<&str>, li
     }
 }
 
-/// The prefixes of a getJumpQRCode by prefix.
+/// Checks the list of prefixes of getJumpQRCode.
 pub(crate) fn check_prefix_list(report: &mut CheckReport, prefixes: &[String], most: usize) {
     if prefixes.is_empty() {
         report.add(

@@ -1,7 +1,8 @@
-//! What is wrong with a rule, and what may be.
+//! Checks rules before they are sent.
 //!
-//! A **violation** is what a page of WeChat's forbids; a request with one is not sent. A **warning** is what is documented
-//! nowhere, or merely a reported cause of a refusal; a request with warnings is sent. All are reported at once.
+//! A **violation** is something that WeChat's documentation forbids. A request with violations is
+//! not sent. A **warning** is something that is not documented, or a reported cause of a refusal. A
+//! request with warnings is sent. All findings are reported at once.
 
 mod field;
 mod prefix;

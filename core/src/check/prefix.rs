@@ -1,4 +1,4 @@
-//! The prefix, in both modes.
+//! Checks the prefix, in both modes.
 
 use super::field::warn_of_white_space;
 use super::{CheckReport, FindingCode};
@@ -55,14 +55,14 @@ pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
         report.add(
             field,
             FindingCode::Fragment,
-            "has a fragment (`#…`); what WeChat does with it is documented nowhere, leave it out",
+            "has a fragment (`#…`); what WeChat does with it is not documented, leave it out",
         );
     }
     warn_of_white_space(
         report,
         field,
         prefix,
-        "percent-encode it as the printed code does, or remove it",
+        "percent-encode it as in the printed code, or remove it",
     );
 }
 
@@ -71,7 +71,8 @@ fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_
         report.add(
             field,
             FindingCode::NonAsciiQuery,
-            "has raw non-ASCII characters in the query, a reported cause of 85066; percent-encode them, or end the prefix before them",
+            "has raw non-ASCII characters in the query, a reported cause of 85066; \
+             percent-encode them, or end the prefix before them",
         );
     }
     let host = link.host().to_ascii_lowercase();
@@ -82,7 +83,10 @@ fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_
         report.add(
             field,
             FindingCode::ReportedDomain,
-            format!("is on a {domain} domain, a reported cause of 85066; if WeChat refuses it, use another domain"),
+            format!(
+                "is on a {domain} domain, a reported cause of 85066; \
+                 if WeChat refuses it, use another domain"
+            ),
         );
     }
     if let Some(port) = link.port() {
@@ -113,7 +117,10 @@ pub(crate) fn check_service_prefix(report: &mut CheckReport, prefix: &str) {
         report.add(
             field,
             FindingCode::NotServicePrefix,
-            format!("does not begin with {SERVICE_ACCOUNT_PREFIX}, as a service account's parametric QR URL does{found}"),
+            format!(
+                "does not begin with {SERVICE_ACCOUNT_PREFIX}, \
+                 as a service account's parametric QR URL does{found}"
+            ),
         );
     } else if prefix.len() == SERVICE_ACCOUNT_PREFIX.len() {
         report.add(

@@ -1,4 +1,4 @@
-//! All of a rule's fields at once.
+//! Checks all fields of a rule.
 
 use super::{
     CheckReport, FindingCode, check_appid, check_debug_url, check_ordinary_prefix, check_path,
@@ -7,7 +7,7 @@ use super::{
 use crate::rule::{OrdinaryLinkRule, Rule, RuleKey, ServiceAccountRule};
 
 impl Rule {
-    /// Returns all violations and all warnings at once; nothing is sent.
+    /// Returns all violations and all warnings. Nothing is sent.
     #[must_use]
     pub fn check(&self) -> CheckReport {
         match self {
@@ -18,7 +18,7 @@ impl Rule {
 }
 
 impl OrdinaryLinkRule {
-    /// Returns all violations and all warnings at once; nothing is sent.
+    /// Returns all violations and all warnings. Nothing is sent.
     #[must_use]
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
@@ -32,7 +32,7 @@ impl OrdinaryLinkRule {
 }
 
 impl ServiceAccountRule {
-    /// Returns all violations and all warnings at once; nothing is sent.
+    /// Returns all violations and all warnings. Nothing is sent.
     #[must_use]
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
@@ -44,10 +44,10 @@ impl ServiceAccountRule {
 }
 
 impl RuleKey {
-    /// Returns all violations and all warnings at once; nothing is sent.
+    /// Returns all violations and all warnings. Nothing is sent.
     ///
-    /// The prefix need not have the form that adding a rule asks for: what WeChat lists can be
-    /// published and deleted.
+    /// The prefix need not have the form that is required for adding a rule. Whatever WeChat lists
+    /// can be published and deleted.
     #[must_use]
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();

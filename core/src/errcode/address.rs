@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-/// The address that the call came from, in the form that WeChat's console takes.
+/// Returns the address that the call came from, in the form that WeChat's console accepts.
 ///
 /// Real texts: `invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist`, `access clientip
-/// is not registered requestIP:
-/// 203.0.113.9`. The console takes the IPv4 form; an address of IPv6 alone is given as it is.
+/// is not registered requestIP: 203.0.113.9`. The console accepts the IPv4 form. If there is only
+/// an IPv6 address, it is returned unchanged.
 pub(crate) fn address_in(errmsg: &str) -> Option<IpAddr> {
     errmsg
         .split(|letter: char| !letter.is_ascii_hexdigit() && !matches!(letter, '.' | ':'))
@@ -23,7 +23,7 @@ mod tests {
     use super::address_in;
 
     #[test]
-    fn the_address_is_found_in_the_form_that_the_console_takes() {
+    fn the_address_is_found_in_the_form_that_the_console_accepts() {
         for (errmsg, address) in [
             (
                 "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist",

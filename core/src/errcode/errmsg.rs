@@ -1,13 +1,13 @@
-//! The parts of an `errmsg`.
+//! Splits an `errmsg` into its parts.
 
 use std::borrow::Cow;
 
-/// An `errmsg` taken apart.
+/// The parts of an `errmsg`.
 ///
-/// The request id stands at the end, as `rid: ` and three groups of 8 hex digits; the separators
-/// before it vary (`text rid: x`, `text, rid: x`, `limit rid:x`). Answers from before 2020 carry
-/// `hint: [..]` or `hints: [..]` instead; other text may follow it, such as `requestIP:
-/// 203.0.113.9`.
+/// The request id is at the end, as `rid: ` and three groups of 8 hex digits. The separators before
+/// it vary (`text rid: x`, `text, rid: x`, `limit rid:x`). Responses from before 2020 have
+/// `hint: [..]` or `hints: [..]` instead. Other text may follow it, such as
+/// `requestIP: 203.0.113.9`.
 ///
 /// ```
 /// use jumpqr_core::errcode::Errmsg;
@@ -20,14 +20,14 @@ use std::borrow::Cow;
 pub struct Errmsg<'a> {
     /// The text without rid and hint; often empty.
     pub text: Cow<'a, str>,
-    /// The request id, which WeChat's support asks for.
+    /// The request id that WeChat's support asks for.
     pub rid: Option<&'a str>,
-    /// What stands between the brackets of `hint: [..]`.
+    /// The text between the brackets of `hint: [..]`.
     pub hint: Option<&'a str>,
 }
 
 impl<'a> Errmsg<'a> {
-    /// Takes `errmsg` apart; a text that has neither rid nor hint is all text.
+    /// Splits `errmsg`. If it has neither rid nor hint, all of it is text.
     #[must_use]
     pub fn parse(errmsg: &'a str) -> Self {
         let (text, rid) = match cut_rid(errmsg) {
@@ -36,12 +36,12 @@ impl<'a> Errmsg<'a> {
         };
         let Some((before, hint, after)) = cut_hint(text) else {
             return Self {
-                text: tidied(text).into(),
+                text: trim_separator(text).into(),
                 rid,
                 hint: None,
             };
         };
-        let parts = [tidied(before), tidied(after)];
+        let parts = [trim_separator(before), trim_separator(after)];
         let text = match parts {
             [text, ""] | ["", text] => text.into(),
             _ => parts.join(" ").into(),
@@ -54,8 +54,8 @@ impl<'a> Errmsg<'a> {
     }
 }
 
-/// Without what separates it from the next part.
-fn tidied(text: &str) -> &str {
+/// Removes the separator before the next part.
+fn trim_separator(text: &str) -> &str {
     text.trim().trim_end_matches([',', ' '])
 }
 
@@ -68,7 +68,7 @@ fn cut_rid(errmsg: &str) -> Option<(&str, &str)> {
     (rid.len() == 26 && groups.count() == 3).then_some((text, rid))
 }
 
-/// What stands before the hint, in its brackets, and after it.
+/// Returns the text before the hint, the text in its brackets, and the text after it.
 fn cut_hint(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once("hint")?;
     let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix(':')?;

@@ -1,6 +1,7 @@
 //! WeChat's error codes: what each means, and what to do about it.
 //!
-//! An answer is classified by its number, never by its text: real texts are often empty but for the `rid`.
+//! A response is classified by its number, never by its text. Real texts are often empty except for
+//! the `rid`.
 
 mod address;
 mod errmsg;
@@ -27,7 +28,7 @@ pub struct ErrCode {
     pub number: i64,
     /// The stable name, e.g. `illegal_prefix`; unique in the table.
     pub name: &'static str,
-    /// The documented text in `errmsg`, without rid; empty where none is documented.
+    /// The documented text in `errmsg`, without rid; empty if no text is documented.
     pub errmsg: &'static str,
     /// What the reader of the error must do.
     pub kind: ErrorKind,
@@ -39,11 +40,11 @@ pub struct ErrCode {
     pub meaning: &'static str,
     /// What to do, for a person.
     pub advice: &'static str,
-    /// What the code is about, if a machine has to know.
+    /// What the code is about, if that decides what happens next.
     subject: Option<Subject>,
 }
 
-/// What an error code is about, as far as it makes a difference to what happens next.
+/// The subject of an error code, if it decides what happens next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Subject {
     /// The IP address that the call came from.
@@ -67,16 +68,16 @@ named! {
     /// What a call does next after an error code.
     #[non_exhaustive]
     pub enum Reaction {
-        /// The same request will fail again: stop.
+        /// The same request will fail again. Stop.
         Stop = "stop",
-        /// Something outside the request must be fixed; the same request is right afterwards.
+        /// Something outside the request must be fixed. Then the same request can succeed.
         Fix = "fix",
-        /// The access token is stale: get a newer one once, and replay once. On a call that asks
-        /// for a token, it is [`Stop`](Self::Stop): the credentials are wrong.
+        /// The access token is stale. Get a newer one once, and replay once. For a call that asks
+        /// for a token, this is [`Stop`](Self::Stop): the credentials are wrong.
         Renew = "renew",
-        /// Nothing was applied: wait for [`ErrCode::wait`], then send again.
+        /// Nothing was applied. Wait for [`ErrCode::wait`], then send again.
         Wait = "wait",
-        /// Busy, and the change may have been applied: read back before sending again.
+        /// WeChat is busy, and the change may have been applied. Read back before sending again.
         ReadBack = "read_back",
     }
 }
@@ -107,7 +108,7 @@ impl Serialize for ErrCode {
 }
 
 impl ErrCode {
-    /// The entry for `number`; `None` where the table has none.
+    /// Returns the entry for `number`, if the table has one.
     ///
     /// ```
     /// let code = jumpqr_core::ErrCode::lookup(85066).unwrap();
@@ -140,14 +141,14 @@ impl ErrCode {
         matches!(self.subject, Some(Subject::Authorisation))
     }
 
-    /// Every entry, in ascending order of the numbers.
+    /// Returns every entry, in ascending order of the numbers.
     #[must_use]
     pub fn all() -> &'static [Self] {
         table::TABLE
     }
 
-    /// What to do when `interface` answers with this code, if that is something else than
-    /// [`advice`](Self::advice).
+    /// Returns what to do if `interface` answers with this code. `None` if
+    /// [`advice`](Self::advice) says it.
     ///
     /// ```
     /// let quota = jumpqr_core::ErrCode::lookup(45009).unwrap();
@@ -158,26 +159,32 @@ impl ErrCode {
     #[must_use]
     pub fn advice_in(&self, interface: &str) -> Option<&'static str> {
         match (interface, self.number, self.reaction) {
-            // On an interface that issues a token, a stale-token code says that the credentials are
-            // wrong.
+            // If an interface that issues tokens answers with a stale-token code, the credentials
+            // are wrong.
             ("token" | "stable_token", _, Reaction::Renew) => Some(
-                "Check appid and secret on the console; a secret that was reset is no longer valid.",
+                "Check appid and secret on the console; \
+                 a secret that was reset is no longer valid.",
             ),
             ("api_component_token", _, Reaction::Renew) => Some(
-                "Check component_appid and component_appsecret on the platform's console; a secret that was reset is no longer valid.",
+                "Check component_appid and component_appsecret on the platform's console; \
+                 a secret that was reset is no longer valid.",
             ),
             // Without a token, the count can be cleared with the secret alone. Sources: the
             // official pages of api_componentclearquota_v2 and api_clearquotabyappsecret; the delay
             // is what developers report.
             ("token" | "stable_token", 45009, _) => Some(
-                "Wait for the next day, or clear the account's count without a token: POST /cgi-bin/clear_quota/v2 with appid and appsecret, 10 times a month at most.",
+                "Wait for the next day, or clear the account's count without a token: \
+                 POST /cgi-bin/clear_quota/v2 with appid and appsecret, 10 times a month at most.",
             ),
             (
                 "api_component_token" | "api_authorizer_token" | "api_get_authorizer_list",
                 45009,
                 _,
             ) => Some(
-                "Wait for the next day, or clear the platform's count without a token: POST /cgi-bin/component/clear_quota/v2 with component_appid and appsecret (the platform's), 10 times a month at most. It takes effect after 20 to 30 minutes. Fetch a token only when the former one expires.",
+                "Wait for the next day, or clear the platform's count without a token: \
+                 POST /cgi-bin/component/clear_quota/v2 with component_appid and appsecret (the \
+                 platform's), 10 times a month at most. It takes effect after 20 to 30 minutes. \
+                 Fetch a token only when the former one expires.",
             ),
             _ => None,
         }

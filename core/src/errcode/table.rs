@@ -1,7 +1,8 @@
-//! The table itself. Numbers of the family are those of the official pages of `addJumpQRCode` and its siblings, the rest are
-//! WeChat's global return codes; meanings and remedies also come from what developers and WeChat's staff report.
+//! The table of error codes. The numbers come from the official pages of `addJumpQRCode` and its
+//! siblings, and from WeChat's global return codes. Meanings and remedies also come from reports of
+//! developers and of WeChat's staff.
 //!
-//! A comment gives the source of what is not on the page of the interface: `[O]` another official
+//! If a fact is not on the page of the interface, a comment gives its source: `[O]` another official
 //! page, `[OC]` WeChat's staff in the developer community, `[D]` a developer's report.
 
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::kind::ErrorKind::{
     self, Busy, Credentials, Invalid, Permission, Quota, RateLimited, State,
 };
 
-/// What a call does next, and how many seconds it waits before.
+/// What a call does next, and how many seconds it waits before that.
 type Next = (Reaction, u64);
 
 const FIX: Next = (Reaction::Fix, 0);
@@ -24,9 +25,10 @@ const MINUTE: Next = (Reaction::Wait, 60);
 /// Sources: [O] the pages of component_verify_ticket, of api_start_push_ticket, and of the alarms
 /// for pushes.
 pub(crate) const ON_MISSING_TICKET: &str = "\
-    Wait for the next push, which comes every 10 minutes, and hand its component_verify_ticket to set_verify_ticket. If no push comes, check that \
-    the platform's address for authorisation events can be reached on port 80 or 443, and answers each push within 5 seconds \
-    with HTTP 200 and the body `success`; then restart the pushes: POST /cgi-bin/component/api_start_push_ticket with \
+    Wait for the next push, which comes every 10 minutes, and pass its component_verify_ticket to \
+    set_verify_ticket. If no push comes, check that the platform's address for authorisation events \
+    can be reached on port 80 or 443, and answers each push within 5 seconds with HTTP 200 and the \
+    body `success`; then restart the pushes: POST /cgi-bin/component/api_start_push_ticket with \
     component_appid and component_secret.";
 
 const fn code(
@@ -57,11 +59,11 @@ impl ErrCode {
     }
 }
 
-/// In ascending order of the numbers, which the look-up needs.
+/// In ascending order of the numbers: the look-up is a binary search.
 #[rustfmt::skip]
 pub(super) const TABLE: &[ErrCode] = &[
     code(-1, "system_error", "system error", (Busy, READ_BACK),
-        "WeChat is busy; the change may have been applied all the same.",
+        "WeChat is busy; the change may nevertheless have been applied.",
         "Read the rule back with getJumpQRCode, and send again only if it does not stand as asked."),
     // [O] the page of linkMiniprogram; [D] the text is empty, and 1005 also came after more than 3
     // Mini Programs of other entities.
@@ -107,7 +109,7 @@ pub(super) const TABLE: &[ErrCode] = &[
         "The appid in the request is not that of a Mini Program, for example a `gh_` id.",
         "Give the appid that begins with `wx`."),
     code(40170, "count_beyond_limit", "args count exceed count limit", (Invalid, STOP),
-        "More was asked for at once than one call may ask for.",
+        "One call asked for more entries than allowed.",
         "Ask for less at a time: at most 500 merchants in api_get_authorizer_list."),
     code(40243, "appsecret_frozen", "invalid appsecret, it has been frozen", (Credentials, FIX),
         "The appsecret is frozen.",
@@ -142,7 +144,7 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Use an https base_url."),
     code(44002, "empty_post_data", "empty post data", (Invalid, STOP),
         "The body is empty.",
-        "Send `{}` where there is nothing to say."),
+        "Send `{}` if the request has no fields."),
     code(44990, "second_rate_limit", "reach max api second frequence limit", (RateLimited, SECOND),
         "More than 5 calls in a second to this interface.",
         "Wait a second or more; let one client pace all calls of an account."),
@@ -235,7 +237,7 @@ pub(super) const TABLE: &[ErrCode] = &[
         "WeChat does not know the request id; it keeps one for 7 days.",
         "Copy the three groups of the rid from a later error."),
     code(76002, "rid_malformed", "rid is error", (Invalid, STOP),
-        "The request id is empty, or has not the form of one.",
+        "The request id is empty, or does not have the form of a request id.",
         "Give the three groups of 8 hex digits that follow `rid: `, and nothing else."),
     code(76003, "rid_not_permitted", "could not query this rid,no permission", (Permission, FIX),
         "The request id, or the path asked about, is not of the account whose token was used.",

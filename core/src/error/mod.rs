@@ -26,18 +26,19 @@ use crate::errcode::{ErrCode, Errmsg, address_in};
 use crate::finding::Finding;
 use crate::secret::Secret;
 
-/// The result of everything that can fail.
+/// The result of a function that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What to do where it is not known whether a change was applied.
-const READ_BACK_FIRST: &str = "Look with getJumpQRCode whether the change was applied, now or a little later, before you call again.";
+/// What to do if it is not known whether a change was applied.
+const READ_BACK_FIRST: &str = "Before you call again, check with getJumpQRCode whether the change \
+    was applied, now and a little later.";
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong, to which field, and what to do next.
 ///
-/// It never holds an access token, a secret, a ticket or a refresh token. It is one word large, and
-/// its clones share one allocation. It may be sent to and shared between threads.
+/// It never contains an access token, a secret, a ticket or a refresh token. It is one word large,
+/// and its clones share one allocation. It may be sent to and shared between threads.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -108,15 +109,15 @@ impl Error {
         Arc::make_mut(&mut self.0)
     }
 
-    /// The same error, of a call to `interface`.
+    /// Sets the interface that was called.
     #[must_use]
     pub fn in_interface(mut self, interface: &'static str) -> Self {
         self.inner().interface = Some(interface);
         self
     }
 
-    /// What a panic becomes where it may not go further: in a call that another language makes. Whether anything was sent
-    /// before is not known.
+    /// Creates the error of a panic that must not unwind further, because another language made the
+    /// call. Whether the change was applied is not known.
     #[must_use]
     pub fn from_panic(payload: &(dyn Any + Send)) -> Self {
         let text = payload
@@ -130,7 +131,7 @@ impl Error {
         .with_outcome(Outcome::Unknown)
     }
 
-    /// The same error with this outcome. What to do about one that is not known goes before all other advice.
+    /// Sets the outcome. If it is unknown, the advice is to read back first.
     #[must_use]
     pub fn with_outcome(mut self, outcome: Outcome) -> Self {
         if outcome == Outcome::Unknown {
@@ -140,28 +141,28 @@ impl Error {
         self
     }
 
-    /// The same error with another message, which says what happened.
+    /// Sets the message, which says what happened.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.inner().message = message.into();
         self
     }
 
-    /// The same error with other advice.
+    /// Sets the advice.
     #[must_use]
     pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.inner().advice = Some(advice.into());
         self
     }
 
-    /// The same error, which may or may not pass by itself.
+    /// Sets whether the same call may succeed later.
     #[must_use]
     pub fn with_retryable(mut self, retryable: bool) -> Self {
         self.inner().retryable = Some(retryable);
         self
     }
 
-    /// The same error, caused by `source`. Its text must not hold a secret.
+    /// Sets the cause. Its text must not contain a secret.
     #[must_use]
     pub fn with_source(
         mut self,
@@ -171,15 +172,14 @@ impl Error {
         self
     }
 
-    /// Strikes `secret` out of every text of the error: servers and proxies may echo what they were
-    /// sent. The secret is found as it is, as it stands in a query, and as it stands in JSON.
+    /// Strikes `secret` out of every text of the error, because servers and proxies may echo the
+    /// request. The secret is found raw, encoded for a query, and escaped for JSON.
     ///
     /// A source that shows the secret is replaced by its redacted text; then it cannot be
     /// downcast any more.
     ///
-    /// A secret with fewer than 6 characters, or of lower-case letters or digits alone, may stand
-    /// in any text by chance. It is struck out only where it stands as a value, such as
-    /// `access_token=x` or `"x"`.
+    /// A secret with fewer than 6 characters, or of lower-case letters or digits alone, may occur
+    /// in any text by chance. It is struck out only as a value, such as `access_token=x` or `"x"`.
     #[must_use]
     pub fn redact(mut self, secret: &Secret) -> Self {
         redaction::redact_error(self.inner(), secret);
@@ -192,19 +192,19 @@ impl Error {
         self.0.code
     }
 
-    /// What the reader must do.
+    /// Returns what the reader must do.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.code.kind()
     }
 
-    /// What happened, without the advice.
+    /// Returns what happened, without the advice.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     #[must_use]
     pub fn advice(&self) -> &str {
         let own = self.0.advice.as_deref();
@@ -213,60 +213,62 @@ impl Error {
 
     /// Whether the same call may succeed later, with nothing changed.
     ///
-    /// A write may be repeated as it is only if its [`outcome`](Self::outcome) is [`Outcome::NotApplied`].
+    /// A write may be repeated as it is only if its [`outcome`](Self::outcome) is
+    /// [`Outcome::NotApplied`].
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let own = self.0.retryable;
         own.unwrap_or_else(|| self.0.code.is_retryable())
     }
 
-    /// Whether the change was applied.
+    /// Returns whether the change was applied.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
-    /// The interface that was called, e.g. `addJumpQRCode`.
+    /// Returns the interface that was called, e.g. `addJumpQRCode`.
     #[must_use]
     pub fn interface(&self) -> Option<&'static str> {
         self.0.interface
     }
 
-    /// WeChat's `errcode`.
+    /// Returns WeChat's `errcode`.
     #[must_use]
     pub fn errcode(&self) -> Option<i64> {
         self.0.code.errcode()
     }
 
-    /// WeChat's `errmsg` as it came, rid included.
+    /// Returns WeChat's `errmsg` unchanged, with the rid.
     #[must_use]
     pub fn errmsg(&self) -> Option<&str> {
         self.0.errmsg.as_deref()
     }
 
-    /// The request id, which WeChat's support asks for.
+    /// Returns the request id that WeChat's support asks for.
     #[must_use]
     pub fn rid(&self) -> Option<&str> {
         Errmsg::parse(self.errmsg()?).rid
     }
 
-    /// Every reason for which a request was refused before it was sent.
+    /// Returns every reason why the request was refused before it was sent.
     #[must_use]
     pub fn violations(&self) -> &[Finding] {
         &self.0.violations
     }
 }
 
-/// What to do about `code`, with the address that has to be added to a list; `None` if the code is
-/// not about an address, or the text has none.
+/// Returns what to do about `code`, with the address to add to a whitelist. `None` if the code is
+/// not about an address, or the text has no address.
 fn advice_with_address(code: &ErrCode, errmsg: &str) -> Option<Cow<'static, str>> {
     let address = code.is_about_address().then(|| address_in(errmsg))??;
     let advice = code.advice;
     Some(match address {
         IpAddr::V4(_) => format!("{advice} The address is {address}.").into(),
-        // A developer reports that the console takes no address of IPv6.
+        // A developer reports that the console does not accept IPv6 addresses.
         IpAddr::V6(_) => format!(
-            "{advice} The address is {address}. If the console does not take it, make the calls over IPv4."
+            "{advice} The address is {address}. If the console does not accept it, \
+             make the calls over IPv4."
         )
         .into(),
     })
@@ -318,7 +320,7 @@ impl fmt::Debug for Error {
 }
 
 impl Serialize for Error {
-    /// All parts by their names, but for the source; `text` is what `Display` prints.
+    /// Serialises all parts by their names, except for the source. `text` is the `Display` text.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut parts = serializer.serialize_struct("Error", 12)?;
         parts.serialize_field("kind", &self.kind())?;

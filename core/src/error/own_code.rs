@@ -34,14 +34,15 @@ named! {
     pub enum OwnCode {
         /// The request breaks a documented rule; nothing was sent.
         InvalidRequest = "invalid_request" => row(Invalid, FINAL,
-            "Fix each field that is named, and call again."),
-        /// There is no rule with this prefix: it was looked up before, and the change was not sent.
+            "Fix each field that the message names, and call again."),
+        /// There is no rule with this prefix. The rule was looked up first, and the change was not
+        /// sent.
         NoSuchRule = "no_such_rule" => row(State, FINAL,
-            "Give the prefix exactly as getJumpQRCode lists it; a `/` at the end and the scheme count."),
+            "Give the prefix exactly as getJumpQRCode lists it, with the scheme and a final `/`."),
         /// A setting of the client is wrong; nothing was sent.
         InvalidConfig = "invalid_config" => row(Invalid, FINAL,
-            "Fix the setting that is named."),
-        /// There is nothing to get an access token with.
+            "Fix the setting that the message names."),
+        /// There are no credentials to get an access token with.
         NoCredentials = "no_credentials" => row(Credentials, FINAL,
             "Give an access token, or an appid and a secret."),
         /// There is no component_verify_ticket, or the last one has expired.
@@ -49,10 +50,11 @@ named! {
             ON_MISSING_TICKET),
         /// There is no authorizer_refresh_token of the merchant.
         NoRefreshToken = "no_refresh_token" => row(Credentials, FINAL,
-            "Hand the authorizer_refresh_token that the merchant's authorisation brought to set_authorizer_refresh_token."),
+            "Pass the authorizer_refresh_token from the merchant's authorisation to \
+             set_authorizer_refresh_token."),
         /// The caller's own token function failed.
         TokenSourceFailed = "token_source_failed" => row(Credentials, FINAL,
-            "Look at the function that provides the access token."),
+            "Check the function that provides the access token."),
         /// The host's name could not be resolved.
         DnsFailed = "dns_failed" => row(Network, RETRYABLE,
             "Check the host in base_url, and the machine's name servers."),
@@ -62,46 +64,49 @@ named! {
         /// The proxy refused, or could not be used.
         ProxyFailed = "proxy_failed" => row(Network, RETRYABLE,
             "Check the proxy's address and credentials."),
-        /// TLS could not be agreed on, or the certificate is not one for this host.
+        /// The TLS handshake failed, or the certificate is not valid for this host.
         TlsFailed = "tls_failed" => row(Network, FINAL,
-            "Check the certificate of base_url, the machine's clock, and any proxy that opens TLS."),
-        /// The connection broke before the answer was complete.
+            "Check the certificate of base_url, the machine's clock, \
+             and any proxy that intercepts TLS."),
+        /// The connection broke before the response was complete.
         ConnectionLost = "connection_lost" => row(Network, RETRYABLE,
-            "Call again; if it recurs, look at proxies and firewalls on the way."),
+            "Call again; if it recurs, check the proxies and firewalls on the way."),
         /// The call's deadline passed.
         Timeout = "timeout" => row(Timeout, RETRYABLE,
             "Call again, or allow more time."),
         /// The caller cancelled the call.
         Cancelled = "cancelled" => row(Timeout, FINAL,
-            "Call again where the answer is still wanted."),
-        /// The answer has an HTTP status other than 200.
+            "Call again if you still want the result."),
+        /// The response has an HTTP status other than 200.
         HttpStatus = "http_status" => row(Protocol, RETRYABLE,
-            "WeChat answers 200 even for errors: look at proxies on the way, and at base_url."),
-        /// The answer is not a JSON object.
+            "WeChat answers 200 even for errors: check the proxies on the way, and base_url."),
+        /// The response is not a JSON object.
         NotJson = "not_json" => row(Protocol, RETRYABLE,
-            "Look at proxies on the way, and at base_url."),
-        /// The answer lacks what this interface answers with.
+            "Check the proxies on the way, and base_url."),
+        /// The response lacks a field that this interface always returns.
         UnexpectedResponse = "unexpected_response" => row(Protocol, RETRYABLE,
-            "Look at proxies on the way, and at base_url; if it recurs, WeChat has changed the interface."),
-        /// The answer is larger than the limit.
+            "Check the proxies on the way, and base_url; \
+             if it recurs, WeChat has changed the interface."),
+        /// The response is larger than the limit.
         BodyTooLarge = "body_too_large" => row(Protocol, FINAL,
-            "Raise the body limit, or ask for less at a time."),
+            "Raise the body limit, or ask for fewer entries at a time."),
         /// WeChat answered with a number that is not in the table.
         UnknownErrcode = "unknown_errcode" => row(Protocol, FINAL,
             "Look the number up in WeChat's documentation; errmsg has its text."),
         /// The call would wait longer than its queue timeout for a slot or for a free thread.
         PacedOut = "paced_out" => row(RateLimited, RETRYABLE,
-            "Make fewer calls at once, or set a longer queue timeout: WeChat takes 5 calls a second per interface and account."),
+            "Make fewer calls at once, or set a longer queue timeout: \
+             WeChat allows 5 calls a second per interface and account."),
         /// The token store cannot be reached, read or written.
         StoreFailed = "store_failed" => row(Store, RETRYABLE,
-            "Look at the token store: whether it is there, whether it is writable, whether it is full."),
-        /// Others could read the tokens in the store.
+            "Check that the token store exists, can be written to, and is not full."),
+        /// Other users could read the tokens in the store.
         StoreNotPrivate = "store_not_private" => row(Store, FINAL,
-            "Run the command that is named: nobody else may read the tokens."),
-        /// What the token store holds is not a token's record; it is left as it is.
+            "Run the command in the message: nobody else may read the tokens."),
+        /// The token store holds something that is not a token record. It is left unchanged.
         StoreDamaged = "store_damaged" => row(Store, FINAL,
-            "Move what is named away, or restore it from a copy, and call again."),
-        /// A defect of jumpqr's.
+            "Move the damaged record away, or restore it from a copy, and call again."),
+        /// A defect in jumpqr.
         Internal = "internal" => row(Internal, FINAL,
             "Report it, with this text."),
     }

@@ -1,9 +1,9 @@
 //! Takes a secret out of the texts of an error.
 //!
 //! WeChat's secrets are long and random: tokens have 100 to 512 characters, appsecrets 32 hex
-//! digits. Such a secret is struck out wherever it stands. A test's or a caller's placeholder may
-//! be `x` or `secret`. Struck out everywhere, it would shred texts that have nothing to do with it,
-//! such as the host's name. It is struck out only where it stands as a value: `access_token=x`,
+//! digits. Such a secret is struck out everywhere. In a test, a caller's secret may be a
+//! placeholder such as `x` or `secret`. If it were struck out everywhere, it would destroy
+//! unrelated text, such as the host's name. So it is struck out only as a value: `access_token=x`,
 //! `"x"`.
 
 use std::borrow::Cow;
@@ -16,11 +16,11 @@ use serde_json::Value;
 use super::{Error, Inner, Source, message_of};
 use crate::secret::Secret;
 
-/// What stands in the place of a secret.
+/// The replacement for a secret.
 const STARS: &str = "***";
 
-/// A secret with fewer characters is struck out only where it stands as a value.
-const SHORTEST_UNMISTAKABLE: usize = 6;
+/// Shorter secrets are struck out only as a value.
+const MIN_UNMISTAKABLE: usize = 6;
 
 /// Strikes `secret` out of every text of an error.
 pub(super) fn redact_error(inner: &mut Inner, secret: &Secret) {
@@ -44,7 +44,7 @@ fn redact_answer(inner: &mut Inner, secret: &Secret) {
         let is_made_of_errmsg = inner.message == message_of(inner.code, errcode, errmsg);
         redact(errmsg, secret);
         if is_made_of_errmsg {
-            // The rest of the message is ours: a caller's placeholder must not shred it.
+            // The rest of the message is ours. A caller's placeholder must not destroy it.
             inner.message = message_of(inner.code, errcode, errmsg);
             return;
         }
@@ -107,7 +107,7 @@ impl StdError for RedactedSource {
     }
 }
 
-/// Takes `secret` out of `text`: as it is, as it stands in a query, and as it stands in JSON.
+/// Takes `secret` out of `text`: raw, encoded for a query, and escaped for JSON.
 fn redact(text: &mut String, secret: &Secret) {
     let secret_text = secret.expose();
     if secret_text.is_empty() {
@@ -121,22 +121,22 @@ fn redact(text: &mut String, secret: &Secret) {
         .unwrap_or(&in_json);
     let as_value_only = could_be_a_word(secret_text);
     for form in [secret_text, &in_query, in_json] {
-        if let Some(redacted) = without(text, form, as_value_only) {
+        if let Some(redacted) = replace(text, form, as_value_only) {
             *text = redacted;
         }
     }
 }
 
-/// Whether the secret may stand in a text by chance.
+/// Whether the secret may occur in a text by chance.
 fn could_be_a_word(secret: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
-    secret.chars().count() < SHORTEST_UNMISTAKABLE
+    secret.chars().count() < MIN_UNMISTAKABLE
         || secret.bytes().all(is_word)
         || secret.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `text` with stars in the place of `form`; `None` if there is nothing to replace.
-fn without(text: &str, form: &str, as_value_only: bool) -> Option<String> {
+/// Returns `text` with stars instead of `form`; `None` if there is nothing to replace.
+fn replace(text: &str, form: &str, as_value_only: bool) -> Option<String> {
     let mut redacted = String::new();
     let mut rest = text;
     let mut from = 0;
@@ -160,8 +160,7 @@ fn without(text: &str, form: &str, as_value_only: bool) -> Option<String> {
     Some(redacted)
 }
 
-/// Whether what stands between these two is the whole of a value: in quotes or brackets, or after
-/// `=` or `:`.
+/// Whether the text between these two is a whole value: in quotes or brackets, or after `=` or `:`.
 fn is_value(before: &str, after: &str) -> bool {
     // JSON in JSON has a backslash before each quote.
     let next = after.trim_start_matches('\\').chars().next();
@@ -275,8 +274,8 @@ mod tests {
     }
 
     #[test]
-    fn our_own_text_is_not_shredded_by_what_a_caller_calls_a_secret() {
-        // It stands in the meaning of the number, which takes the place of an empty text.
+    fn our_own_text_is_not_destroyed_by_a_placeholder_for_a_secret() {
+        // The meaning of the number replaces the empty text, and has the placeholder in it.
         let secret = Secret::new("The access token");
         let error = Error::from_answer(42001, "").redact(&secret);
         assert!(error.message().contains("The access token"), "{error}");
@@ -292,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_secret_is_struck_out_wherever_it_stands() {
+    fn a_long_secret_is_struck_out_everywhere() {
         for (text, secret, expected) in [
             ("bad 78_SeCrEt!", "78_SeCrEt", "bad ***!"),
             ("78_SeCrEt78_SeCrEt", "78_SeCrEt", "******"),

@@ -1,4 +1,4 @@
-//! One rule against one link.
+//! Compares one rule with one link.
 
 use std::borrow::Cow;
 
@@ -8,37 +8,42 @@ use crate::link::Link;
 use crate::named;
 
 named! {
-    /// Why a link is not covered by a rule: the reasons of the official table.
+    /// Why a rule does not cover a link: the reasons of the official table.
     #[non_exhaustive]
     pub enum Mismatch {
         /// The rule's prefix is not an http(s) URL.
         RuleNotALink = "rule_not_a_link" =>
-            "the rule is not an http(s) URL; a prefix begins with http:// or https:// and names a host",
+            "the rule is not an http(s) URL; \
+             a prefix begins with http:// or https:// and names a host",
         /// The scanned text is not an http(s) URL.
         LinkNotALink = "link_not_a_link" =>
-            "the scanned text is not an http(s) URL; a link begins with http:// or https:// and names a host",
+            "the scanned text is not an http(s) URL; \
+             a link begins with http:// or https:// and names a host",
         /// One is http, the other https.
         SchemeDiffers = "scheme_differs" =>
             "the schemes differ; http and https need a rule each",
         /// The domains are not the same.
         DomainDiffers = "domain_differs" =>
             "the domains differ; each domain, subdomains included, needs a rule of its own",
-        /// The link's path is neither the rule's nor below it.
+        /// The link's path is neither the rule's path nor below it.
         NotASubPath = "not_a_sub_path" =>
-            "the link's path is neither the rule's path nor below it; a rule covers whole path segments only",
-        /// The link's path is below the rule's, but the rule, with its query if it has one, does not end with `/`.
+            "the link's path is neither the rule's path nor below it; \
+             a rule covers whole path segments only",
+        /// The link's path is below the rule's path, but the rule does not end with `/`.
         NoTrailingSlash = "no_trailing_slash" =>
-            "the link is below the rule's path, but the rule does not end with `/`; to cover sub-paths, let it end with `/`, without a query",
-        /// The link's query does not begin with the rule's.
+            "the link is below the rule's path, but the rule does not end with `/`; \
+             to cover sub-paths, let it end with `/`, without a query",
+        /// The link's query does not begin with the rule's query.
         QueryNotAPrefix = "query_not_a_prefix" =>
-            "the link's query does not begin with the rule's query; the order of the fields matters",
+            "the link's query does not begin with the rule's query; \
+             the order of the fields matters",
     }
 
-    /// Returns what happened and what to do, in one sentence each.
+    /// Returns what happened and what to do.
     pub message -> &'static str
 }
 
-/// Whether the rule `prefix` covers `link`; if not, why.
+/// Checks whether the rule `prefix` covers `link`. The error says why it does not.
 ///
 /// ```
 /// use jumpqr_core::matching::{Mismatch, covers};
@@ -86,8 +91,8 @@ fn compare(rule: &Link<'_>, link: &Link<'_>) -> Result<(), Mismatch> {
     }
 }
 
-/// Whether an account that holds the rule `prefix` with `permit_sub_rule` 2 bars other accounts from adding the rule
-/// `other`: it does where `prefix` is a prefix of `other`, as text.
+/// Whether the rule `prefix` with `permit_sub_rule` 2 keeps other accounts from adding the rule
+/// `other`. It does if `other` begins with `prefix`, as text.
 ///
 /// ```
 /// use jumpqr_core::matching::occupies;
@@ -99,15 +104,17 @@ pub fn occupies(prefix: &str, other: &str) -> bool {
     other.starts_with(prefix)
 }
 
-/// Whether `prefix` would cover `link` if WeChat took for equal what no page says is equal or different: the case of
-/// scheme and host, a default port, `http://host` and `http://host/`, percent-encoded and raw characters.
+/// Whether `prefix` would cover `link` if WeChat ignored some differences that no page mentions:
+/// the case of scheme and host, a default port, `http://host` and `http://host/`, percent-encoded
+/// and raw characters.
 ///
-/// Where this is true and [`covers`] fails, nobody but WeChat knows the result.
+/// If this is true and [`covers`] fails, only WeChat knows the result.
 #[must_use]
 pub fn undocumented_equivalence(prefix: &str, link: &str) -> bool {
     covers(prefix, link).is_ok() || covers(&fold(prefix), &fold(link)).is_ok()
 }
 
+/// Removes the differences that [`undocumented_equivalence`] ignores.
 fn fold(text: &str) -> Cow<'_, str> {
     let Some(link) = Link::cut(text) else {
         return Cow::Borrowed(text);
@@ -128,7 +135,8 @@ fn fold(text: &str) -> Cow<'_, str> {
     ))
 }
 
-/// Decodes `text`, but for the characters that would move the borders of a link's parts: `/`, `?` and `#`.
+/// Decodes `text`, except for the characters that would move the borders of a link's parts: `/`,
+/// `?` and `#`.
 fn decode(text: &str) -> String {
     let mut pieces = text.split('%');
     let mut kept = pieces.next().unwrap_or_default().to_owned();
@@ -140,7 +148,7 @@ fn decode(text: &str) -> String {
         kept.push_str(if is_border { "%25" } else { "%" });
         kept.push_str(piece);
     }
-    // A letter a byte: a prefix may end within a character.
+    // Each byte becomes one character, because a prefix may end in the middle of a character.
     percent_decode_str(&kept).map(char::from).collect()
 }
 
@@ -149,7 +157,7 @@ mod tests {
     use super::undocumented_equivalence;
 
     #[test]
-    fn what_may_be_equal_for_all_that_is_documented() {
+    fn differences_that_no_page_mentions_are_ignored() {
         for (prefix, link) in [
             ("https://h.cn/a", "HTTPS://H.CN/a"),
             ("https://h.cn/a", "https://h.cn:443/a"),
@@ -164,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encoded_border_is_none() {
+    fn an_encoded_border_is_not_a_border() {
         for (prefix, link) in [
             ("https://h.cn/a", "https://h.cn/a%3Fb"),
             ("https://h.cn/a/", "https://h.cn/a%2fb"),

@@ -1,15 +1,18 @@
-//! Which rule a scanned link hits, and why one does not.
+//! Finds the rule that a scanned link hits, and says why other rules do not cover it.
 //!
-//! The semantics are those of the official page `developers.weixin.qq.com/miniprogram/introduction/qrcode`, for
-//! ordinary-link rules:
+//! For ordinary-link rules, the official page
+//! `developers.weixin.qq.com/miniprogram/introduction/qrcode` says:
 //!
 //! 1. Scheme and domain of the link equal those of the rule.
-//! 2. The link is the rule's path, or below it; paths below match only if the rule ends with `/`.
-//! 3. If the rule has a query, the link's query begins with it, as text: the order of the fields matters.
+//! 2. The link's path is the rule's path or below it. Paths below match only if the rule ends
+//!    with `/`.
+//! 3. If the rule has a query, the link's query begins with it, as text. So the order of the fields
+//!    matters.
 //!
-//! The most specific rule that covers a link is the one that is hit, and only then its state is looked at: an unpublished
-//! rule shadows a published, less specific one. Texts are compared byte for byte; what WeChat does with the case of hosts,
-//! explicit ports, fragments, or percent-encoding is documented nowhere, see [`undocumented_equivalence`].
+//! A link hits the most specific rule that covers it, whatever the rule's state is. So an
+//! unpublished rule shadows a published, less specific rule. Texts are compared byte for byte. What
+//! WeChat does with the case of hosts, explicit ports, fragments, or percent-encoding is not
+//! documented, see [`undocumented_equivalence`].
 
 mod cover;
 mod nearest;
@@ -23,7 +26,7 @@ pub use crate::link::is_link;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What JavaScript's `encodeURIComponent` leaves as it is.
+/// The characters that JavaScript's `encodeURIComponent` does not encode.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -35,8 +38,8 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// The query with which the Mini Program is opened for a scanned `link`: `q` is the whole link, URL-encoded once, and
-/// `scancode_time` is in UNIX seconds.
+/// Returns the query with which WeChat opens the Mini Program for a scanned `link`. `q` is the
+/// whole link, URL-encoded once, and `scancode_time` is in UNIX seconds.
 ///
 /// ```
 /// let query = jumpqr_core::matching::launch_query("https://h.cn/a?b=1", 1_700_000_000);

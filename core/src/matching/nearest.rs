@@ -1,19 +1,20 @@
-//! The listed prefix that was probably meant by one that is not listed.
+//! Finds the listed prefix that resembles a prefix that is not listed.
 
 use crate::link::Link;
 use crate::text::edit_distance;
 
-/// The most characters in which a prefix may differ from the one that was meant.
-const MOST_EDITS: usize = 3;
+/// The largest edit distance between a prefix and one that was probably meant.
+const MAX_EDITS: usize = 3;
 
-/// The longest differing part that is compared, in characters: the cost grows with its square.
-const LONGEST_DIFFERENCE: usize = 64;
+/// The longest differing part that is compared, in characters. The cost grows with its square.
+const MAX_DIFFERENCE: usize = 64;
 
 /// Returns the listed prefix that most resembles `prefix`, if one resembles it at all.
 ///
-/// In this order: prefixes that differ only in surrounding spaces, a trailing `/`, the scheme, or
-/// the case of the host; then those that differ only in the query or fragment; then those with a
-/// small edit distance. Of several, the least edit distance decides, then the order of the list.
+/// Prefixes that differ only in surrounding spaces, a trailing `/`, the scheme, or the case of the
+/// host come first. Then come prefixes that differ only in the query or fragment, then prefixes
+/// with a small edit distance. Among equals, the smallest edit distance decides, then the order of
+/// the list.
 ///
 /// ```
 /// use jumpqr_core::matching::nearest_prefix;
@@ -34,18 +35,18 @@ pub fn nearest_prefix<'a>(
         .map(|(_, listed)| listed)
 }
 
-/// How two prefixes differ. The first kind is the smallest difference.
+/// The difference between two prefixes. The first variant is the smallest difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Difference {
-    /// In what people leave out or confuse: spaces, trailing `/`, scheme, case of the host.
+    /// Spaces, trailing `/`, scheme, case of the host: people leave these out or confuse them.
     Form(usize),
-    /// In the query or fragment.
+    /// The query or fragment.
     Query(usize),
-    /// In a few characters.
+    /// A few characters.
     Edits(usize),
 }
 
-/// A prefix without what people leave out or confuse.
+/// A prefix without the parts that people leave out or confuse.
 struct Folded<'a> {
     whole: &'a str,
     /// Host in lower case, and path without trailing `/`.
@@ -80,7 +81,7 @@ impl<'a> Folded<'a> {
     fn difference(&self, other: &Folded<'_>) -> Option<Difference> {
         let edits = edits(self.whole, other.whole);
         if self.base == other.base {
-            // An edit distance that is not computed is a large one.
+            // If the edit distance is too expensive to compute, it counts as large.
             let edits = edits.unwrap_or(usize::MAX);
             return Some(if self.rest == other.rest {
                 Difference::Form(edits)
@@ -91,7 +92,7 @@ impl<'a> Folded<'a> {
         let folded = format!("{}{}", self.base, self.rest);
         let other_folded = format!("{}{}", other.base, other.rest);
         let edits = self::edits(&folded, &other_folded)?;
-        let most = (folded.chars().count() / 8).clamp(1, MOST_EDITS);
+        let most = (folded.chars().count() / 8).clamp(1, MAX_EDITS);
         (edits <= most).then_some(Difference::Edits(edits))
     }
 }
@@ -104,7 +105,7 @@ fn fold(host: &str, path: &str) -> String {
     )
 }
 
-/// The edit distance; `None` if the texts differ in a part that is too long to compare.
+/// Returns the edit distance; `None` if the differing part is too long to compare.
 fn edits(a: &str, b: &str) -> Option<usize> {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
@@ -115,7 +116,7 @@ fn edits(a: &str, b: &str) -> Option<usize> {
     let (a, b) = (a.get(start..)?, b.get(start..)?);
     let end = same(&mut a.iter().rev().zip(b.iter().rev()));
     let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
-    (a.len().max(b.len()) <= LONGEST_DIFFERENCE).then(|| edit_distance(a, b))
+    (a.len().max(b.len()) <= MAX_DIFFERENCE).then(|| edit_distance(a, b))
 }
 
 #[cfg(test)]
@@ -123,7 +124,7 @@ mod tests {
     use super::nearest_prefix;
 
     #[test]
-    fn the_nearest_listed_prefix_is_the_one_that_was_probably_meant() {
+    fn the_nearest_listed_prefix_is_returned() {
         let listed = [
             "https://m.example.cn/s58/",
             "https://m.example.cn/s5/",
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_that_resemble_it_alike_the_first_is_named() {
+    fn of_two_equally_near_prefixes_the_first_is_returned() {
         let listed = ["https://h.cn/a1", "https://h.cn/a2"];
         assert_eq!(nearest_prefix("https://h.cn/a3", listed), Some(listed[0]));
         assert_eq!(nearest_prefix("https://h.cn/a3", []), None);

@@ -1,4 +1,5 @@
-//! Many rules against one link, found through an index: the cost of a look-up grows with the link, not with the rules.
+//! Compares many rules with one link, through an index: the cost of a look-up grows with the length
+//! of the link, not with the number of rules.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -7,17 +8,17 @@ use super::cover::{Mismatch, covers};
 use crate::link::Link;
 use crate::rule::RuleState;
 
-/// A rule to be matched: its prefix, and whether it is published.
+/// A rule to be compared with links: its prefix, and whether it is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// The rule's prefix.
     pub prefix: String,
-    /// Its state. A rule of which the state is not known is taken for published.
+    /// Its state. If the state is not known, the rule counts as published.
     pub state: Option<RuleState>,
 }
 
 impl Candidate {
-    /// A rule with this prefix, and no known state.
+    /// Creates a rule with this prefix, whose state is not known.
     #[must_use]
     pub fn new(prefix: impl Into<String>) -> Self {
         Self {
@@ -26,39 +27,40 @@ impl Candidate {
         }
     }
 
-    /// The same rule in this state.
+    /// Sets the state.
     #[must_use]
     pub fn state(mut self, state: RuleState) -> Self {
         self.state = Some(state);
         self
     }
 
-    /// Whether a scanned link that hits this rule opens the Mini Program for everybody.
+    /// Whether a link that hits this rule opens the Mini Program for everybody.
     #[must_use]
     pub fn is_effective(&self) -> bool {
         self.state.is_none_or(|state| state == RuleState::Published)
     }
 }
 
-/// What a scanned link hits.
+/// The result of matching a scanned link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkMatch<'a> {
     /// The most specific rule that covers the link.
     pub hit: Option<&'a Candidate>,
-    /// The published rule that would have opened the link, if the unpublished, more specific [`hit`](Self::hit) did not
-    /// shadow it.
+    /// The published rule that is shadowed by the unpublished, more specific [`hit`](Self::hit).
+    /// Without the hit, it would open the Mini Program.
     pub shadowed: Option<&'a Candidate>,
 }
 
 impl LinkMatch<'_> {
-    /// Whether the scanned link opens the Mini Program for everybody: a rule is hit, and it is published.
+    /// Whether the link opens the Mini Program for everybody: it hits a rule, and the rule is
+    /// published.
     #[must_use]
     pub fn opens(&self) -> bool {
         self.hit.is_some_and(Candidate::is_effective)
     }
 }
 
-/// Whether the domain is the same, and how many bytes after the scheme are.
+/// Returns whether the domains are the same, and how many bytes after the scheme are.
 fn nearness(prefix: &str, link: &str) -> (bool, usize) {
     let domain = |text| Link::cut(text).map(|link| link.authority.to_ascii_lowercase());
     let same_domain = domain(prefix).is_some_and(|of_prefix| domain(link) == Some(of_prefix));
@@ -71,7 +73,7 @@ fn nearness(prefix: &str, link: &str) -> (bool, usize) {
 
 /// An index over many rules.
 ///
-/// It is immutable once built, so any number of threads may share it.
+/// It cannot be changed, so any number of threads may share it.
 ///
 /// ```
 /// use jumpqr_core::matching::{Candidate, RuleSet};
@@ -90,20 +92,21 @@ fn nearness(prefix: &str, link: &str) -> (bool, usize) {
 pub struct RuleSet {
     rules: Vec<Candidate>,
     by_base: HashMap<String, Bucket>,
-    /// The lengths of the bases, in bytes: only these need be looked up, however many folders a link has.
+    /// The lengths of the bases, in bytes. Only bases of these lengths are looked up, however many
+    /// folders a link has.
     base_lengths: HashSet<usize>,
 }
 
-/// The rules that differ in their query only.
+/// Rules that differ only in their query.
 #[derive(Debug, Clone, Default)]
 struct Bucket {
     by_query: HashMap<String, usize>,
-    /// The lengths of the queries, in bytes: only these need be tried.
+    /// The lengths of the queries, in bytes. Only queries of these lengths are looked up.
     lengths: BTreeSet<usize>,
 }
 
 impl RuleSet {
-    /// Indexes `rules`. Of two rules with the same prefix, the one that is published counts.
+    /// Indexes `rules`. If two rules have the same prefix, the published one is used.
     pub fn new(rules: impl IntoIterator<Item = Candidate>) -> Self {
         let mut set = Self::default();
         for rule in rules {
@@ -130,7 +133,7 @@ impl RuleSet {
         self.rules.push(rule);
     }
 
-    /// The rules, in the order in which they were given.
+    /// Returns the rules, in the order in which they were given.
     #[must_use]
     pub fn rules(&self) -> &[Candidate] {
         &self.rules
@@ -148,7 +151,7 @@ impl RuleSet {
         LinkMatch { hit, shadowed }
     }
 
-    /// For each rule, in the order given, why it does not cover `link`; `Ok` for those that do.
+    /// Returns for each rule, in the order given, why it does not cover `link`, or `Ok` if it does.
     pub fn explain<'a>(
         &'a self,
         link: &'a str,
@@ -158,11 +161,10 @@ impl RuleSet {
             .map(move |rule| (rule, covers(&rule.prefix, link)))
     }
 
-    /// The rules that do not cover `link`, each with the reason; those that come nearest to
-    /// covering it first.
+    /// Returns the rules that do not cover `link`, each with the reason, the nearest first.
     ///
-    /// Nearest are the rules on the link's domain, and of these the ones that agree with the link
-    /// for longest.
+    /// Rules on the link's domain are nearer than others. Among these, the rule that has the most
+    /// bytes in common with the beginning of the link is the nearest.
     ///
     /// ```
     /// use jumpqr_core::matching::{Candidate, Mismatch, RuleSet};
@@ -180,12 +182,12 @@ impl RuleSet {
             Some((rule, reason))
         });
         let mut missed: Vec<_> = reasons.collect();
-        // Stable: of rules that come equally near, the one that was given first.
+        // The sort is stable: equally near rules keep the order in which they were given.
         missed.sort_by_cached_key(|(rule, _)| Reverse(nearness(&rule.prefix, link)));
         missed
     }
 
-    /// The rules that cover `link`, the most specific first.
+    /// Returns the rules that cover `link`, the most specific first.
     fn covering<'r: 'l, 'l>(
         &'r self,
         link: &'l str,
@@ -208,6 +210,7 @@ impl RuleSet {
 }
 
 impl Bucket {
+    /// Returns the rules whose query is the beginning of `query`, the longest first.
     fn longest_first<'r: 'l, 'l>(
         &'r self,
         query: &'l str,
@@ -219,7 +222,7 @@ impl Bucket {
     }
 }
 
-/// The bases that end with `/` above the link's own, the longest first.
+/// Returns the bases above the link's own that end with `/`, the longest first.
 fn ancestors(link: Link<'_>) -> impl Iterator<Item = &str> {
     let path_start = link.base.len() - link.path.len();
     let own = link.base;

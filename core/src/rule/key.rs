@@ -1,6 +1,6 @@
-/// What a rule is named by in publishJumpQRCode and deleteJumpQRCode.
+/// The key that identifies a rule in publishJumpQRCode and deleteJumpQRCode.
 ///
-/// A text turns into the key of an ordinary-link rule.
+/// A text converts into the key of an ordinary-link rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RuleKey {
     prefix: String,
@@ -8,7 +8,7 @@ pub struct RuleKey {
 }
 
 impl RuleKey {
-    /// The key of an ordinary-link rule.
+    /// Creates the key of an ordinary-link rule.
     pub fn ordinary_link(prefix: impl Into<String>) -> Self {
         Self {
             prefix: prefix.into(),
@@ -16,7 +16,7 @@ impl RuleKey {
         }
     }
 
-    /// The key of a service-account rule; `appid` is that of the Mini Program.
+    /// Creates the key of a service-account rule that opens the Mini Program `appid`.
     pub fn service_account(prefix: impl Into<String>, appid: impl Into<String>) -> Self {
         Self {
             prefix: prefix.into(),
@@ -24,13 +24,13 @@ impl RuleKey {
         }
     }
 
-    /// The rule's prefix.
+    /// Returns the rule's prefix.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The appid of the Mini Program, in service-account mode.
+    /// Returns the appid of the Mini Program, in service-account mode.
     #[must_use]
     pub fn appid(&self) -> Option<&str> {
         self.appid.as_deref()

@@ -1,4 +1,4 @@
-//! The rules: two modes with two disjoint sets of fields, so two types that cannot be mixed.
+//! The rules. The two modes have disjoint sets of fields, so they are two types.
 
 mod key;
 mod ordinary_link;
@@ -23,7 +23,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// The rule's prefix.
+    /// Returns the rule's prefix.
     #[must_use]
     pub fn prefix(&self) -> &str {
         match self {
@@ -32,7 +32,7 @@ impl Rule {
         }
     }
 
-    /// The Mini Program page that the rule opens.
+    /// Returns the Mini Program page that the rule opens.
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
@@ -41,7 +41,8 @@ impl Rule {
         }
     }
 
-    /// What publishJumpQRCode, deleteJumpQRCode and getJumpQRCode name the rule by.
+    /// Returns the key that identifies the rule in publishJumpQRCode, deleteJumpQRCode and
+    /// getJumpQRCode.
     #[must_use]
     pub fn key(&self) -> RuleKey {
         match self {

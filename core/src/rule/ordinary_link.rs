@@ -1,9 +1,10 @@
 use serde::Serialize;
 
 use super::{OpenVersion, PermitSubRule};
-/// The rule by which an ordinary link QR code opens a Mini Program.
+/// A rule that lets an ordinary link QR code open a Mini Program.
 ///
-/// It is added with the token of the Mini Program (permission set 18). An account has at most 100 of them.
+/// It is added with the token of the Mini Program (permission set 18). An account has at most 100
+/// of these rules.
 /// Source: the official page of addJumpQRCode.
 ///
 /// ```
@@ -20,7 +21,7 @@ use super::{OpenVersion, PermitSubRule};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OrdinaryLinkRule {
-    /// An http(s) URL on a domain with ICP filing; links that it covers open the Mini Program.
+    /// An http(s) URL on a domain with ICP filing. The links that it covers open the Mini Program.
     pub prefix: String,
     /// Whether the rule occupies its sub-rules.
     pub permit_sub_rule: PermitSubRule,
@@ -28,13 +29,14 @@ pub struct OrdinaryLinkRule {
     pub path: String,
     /// Which build a `debug_url` opens.
     pub open_version: OpenVersion,
-    /// At most 5 complete test links, each covered by the prefix; `None` leaves the field out of the request.
+    /// At most 5 complete test links, each covered by the prefix. `None` leaves the field out of
+    /// the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_url: Option<Vec<String>>,
 }
 
 impl OrdinaryLinkRule {
-    /// A rule without test links.
+    /// Creates a rule without test links.
     pub fn new(
         prefix: impl Into<String>,
         path: impl Into<String>,
@@ -50,7 +52,7 @@ impl OrdinaryLinkRule {
         }
     }
 
-    /// The same rule with these test links.
+    /// Sets the test links.
     #[must_use]
     pub fn debug_url(mut self, links: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.debug_url = Some(links.into_iter().map(Into::into).collect());

@@ -1,13 +1,14 @@
 use serde::Serialize;
 
-/// What the prefix of every service-account rule begins with: the account's parametric QR URL, with http, not https.
-/// Source: the official page of addJumpQRCode.
+/// The beginning of every service-account rule's prefix: the account's parametric QR URL, with
+/// http, not https. Source: the official page of addJumpQRCode.
 pub const SERVICE_ACCOUNT_PREFIX: &str = "http://weixin.qq.com/q/";
 
-/// The rule by which a service account's parametric QR code opens a Mini Program.
+/// A rule that lets a service account's parametric QR code open a Mini Program.
 ///
-/// It is added with the token of the service account (permission set 3), which has to be linked to the Mini Program first,
-/// see linkMiniprogram. A Mini Program has at most 100,000 of them. Source: the official page of addJumpQRCode.
+/// It is added with the token of the service account (permission set 3). The account must be linked
+/// to the Mini Program first, see linkMiniprogram. A Mini Program has at most 100,000 of these
+/// rules. Source: the official page of addJumpQRCode.
 ///
 /// ```
 /// use jumpqr_core::rule::ServiceAccountRule;
@@ -21,7 +22,7 @@ pub const SERVICE_ACCOUNT_PREFIX: &str = "http://weixin.qq.com/q/";
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServiceAccountRule {
-    /// The parametric QR URL; begins with [`SERVICE_ACCOUNT_PREFIX`].
+    /// The parametric QR URL. It begins with [`SERVICE_ACCOUNT_PREFIX`].
     pub prefix: String,
     /// The appid of the Mini Program to open, `wx…`.
     pub appid: String,
@@ -30,7 +31,7 @@ pub struct ServiceAccountRule {
 }
 
 impl ServiceAccountRule {
-    /// A rule that opens `path` of the Mini Program `appid`.
+    /// Creates a rule that opens `path` of the Mini Program `appid`.
     pub fn new(
         prefix: impl Into<String>,
         appid: impl Into<String>,

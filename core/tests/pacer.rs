@@ -1,4 +1,4 @@
-//! Many calls at once: their machines, one pacer, and a clock that moves to the next thing to do.
+//! Many calls at once share one pacer. The clock moves to the next time at which a call goes on.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,19 +12,19 @@ use jumpqr_core::{Error, Pacer, RuleKey, Secret, Slot};
 /// How long a request takes.
 const REQUEST: Duration = Duration::from_millis(80);
 
-/// What all calls share.
+/// The state that all calls share.
 struct World {
     pacer: Pacer,
-    /// The token that the client has, and how long it takes to renew it.
+    /// The token that the client has, and the time it takes to renew it.
     token: &'static str,
     renewal: Duration,
-    /// The token that WeChat takes.
+    /// The token that WeChat accepts.
     valid: &'static str,
     requests: Vec<Duration>,
     renewals: usize,
 }
 
-/// One call, and what it waits for.
+/// One call, and the time at which it goes on.
 struct Running {
     call: Call<DeleteJumpQRCode>,
     slot: Slot,
@@ -44,7 +44,7 @@ impl World {
         }
     }
 
-    /// Runs so many calls that begin at once; returns their results and when the last one was done.
+    /// Runs this many calls that begin at once. Returns their results and when the last one ended.
     fn run(
         &mut self,
         calls: usize,
@@ -59,7 +59,7 @@ impl World {
                 rejected: None,
             }
         };
-        // Each goes on at its time; of those with the same time, the first comes first.
+        // Each call goes on at its time. Calls with the same time go on in their order.
         let mut agenda: BTreeMap<_, _> =
             (0..calls).map(|n| ((Duration::ZERO, n), call())).collect();
         let mut results = Vec::new();
@@ -74,7 +74,7 @@ impl World {
         (results, last)
     }
 
-    /// Goes on until the call has to wait; returns until when, or how it ended.
+    /// Runs the call until it has to wait. Returns until when, or how it ended.
     fn go_on(
         &mut self,
         now: Duration,
@@ -128,7 +128,7 @@ impl World {
 fn policy(timeout_ms: u64) -> Policy {
     Policy {
         timeout: Duration::from_millis(timeout_ms),
-        // So that each call is one request.
+        // Without a look-up, each call is one request.
         look_up: false,
         ..Policy::default()
     }

@@ -1,4 +1,4 @@
-//! What matching promises, whatever the rules and the links.
+//! Properties of matching, for any rules and any links.
 
 use jumpqr_core::check::FindingCode;
 use jumpqr_core::matching::{
@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Links that meet often: few hosts, few letters, short paths and queries.
+/// Links that often match one another: few hosts, few letters, short paths and queries.
 fn any_link() -> impl Strategy<Value = String> {
     let scheme = select(&["http", "https", "HTTP"][..]);
     let host = select(&["h.cn", "g.cn", "h.cn:80", "H.cn"][..]);
@@ -34,7 +34,7 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
         .prop_map(|(prefix, state)| Candidate { prefix, state })
 }
 
-/// A link, and rules of which many cover it: what stands before one of its letters, with and without the rest.
+/// A link, and rules that often cover it: beginnings of the link.
 fn rules_and_link() -> impl Strategy<Value = (Vec<Candidate>, String)> {
     any_link().prop_flat_map(|link| {
         let ends: Vec<usize> = link.char_indices().map(|(end, _)| end).collect();
@@ -48,14 +48,15 @@ fn rules_and_link() -> impl Strategy<Value = (Vec<Candidate>, String)> {
     })
 }
 
-/// What makes one rule more specific than another: the longer base, then the longer query.
+/// A rule is more specific if its base is longer, then if its query is longer.
 fn specificity(prefix: &str) -> (usize, usize) {
     let whole = prefix.split_once('#').map_or(prefix, |(whole, _)| whole);
     let (base, query) = whole.split_once('?').unwrap_or((whole, ""));
     (base.len(), query.len())
 }
 
-/// The most specific of the rules that cover `link`, found one by one; of equals, a published one.
+/// Looks for the most specific rule that covers `link`, rule by rule. Of equals, it prefers a
+/// published one.
 fn scan<'a>(rules: &'a [Candidate], link: &str, published_only: bool) -> Option<&'a Candidate> {
     rules
         .iter()
@@ -104,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_survived(prefix in any_text(), link in any_text(), time in any::<u64>()) {
+    fn no_text_makes_matching_panic(prefix in any_text(), link in any_text(), time in any::<u64>()) {
         let covered = covers(&prefix, &link).is_ok();
         if covered {
             prop_assert!(undocumented_equivalence(&prefix, &link));
@@ -145,9 +146,9 @@ proptest! {
         );
     }
 
-    /// Another scheme, another host, or a path beside it is never covered.
+    /// A rule never covers a link with another scheme, another host, or a path beside its own.
     #[test]
-    fn what_differs_before_the_query_is_not_covered(rule in any_link(), link in any_link()) {
+    fn a_link_that_differs_before_the_query_is_not_covered(rule in any_link(), link in any_link()) {
         let base = |text: &str| text.split(['?', '#']).next().unwrap_or_default().to_owned();
         if covers(&rule, &link).is_ok() {
             prop_assert!(base(&link).starts_with(&base(&rule)));
