@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["request", "response"],
     &["interface"],
     &["listing", "mapping", "pacer"],
-    &["call"],
+    &["call", "renewal"],
     &["names"],
 ];
 
