@@ -21,10 +21,9 @@ const FLOORS: &[&[&str]] = &[
     &["errcode", "rule"],
     &["error"],
     &["check", "credential", "matching", "verification_file"],
-    &["request", "response"],
+    &["mapping", "request", "response"],
     &["interface"],
-    &["listing", "mapping", "pacer"],
-    &["call", "renewal"],
+    &["call", "listing", "pacer", "renewal"],
     &["names"],
 ];
 
