@@ -16,12 +16,12 @@ const MAX_PAGES_WITHOUT_NEW_RULE: u32 = 3;
 
 /// Decides without I/O which requests list all rules of a service account.
 ///
-/// One response has up to 10,000 rules (`get_type` 0). It is a snapshot, in which nothing can shift.
-/// For more rules, the listing asks for pages (`get_type` 2). WeChat numbers pages by position: if a
-/// rule is deleted or added between two requests, all rules behind it shift. Therefore each page
-/// overlaps the previous one. If the first rule of a page is not known yet, rules may have been
-/// skipped, and the listing steps back. A rule that exists all the time is therefore listed exactly
-/// once, if WeChat keeps the order of the others.
+/// One response has up to 10,000 rules (`get_type` 0). It is a snapshot, in which nothing can
+/// shift. For more rules, the listing asks for pages (`get_type` 2). WeChat numbers pages by
+/// position: if a rule is deleted or added between two requests, all rules behind it shift.
+/// Therefore each page overlaps the previous one. If the first rule of a page is not known yet,
+/// rules may have been skipped, and the listing steps back. A rule that exists all the time is
+/// therefore listed exactly once, if WeChat keeps the order of the others.
 ///
 /// ```
 /// use jumpqr_core::interface::GetJumpQRCode;
@@ -59,7 +59,8 @@ struct Page {
 }
 
 impl Page {
-    /// Returns the page that begins at `position` or before it, and ends as far behind it as possible.
+    /// Returns the page that begins at `position` or before it, and ends as far behind it as
+    /// possible.
     fn around(position: u64, max_size: u32) -> Self {
         let page = |size: u32| Self {
             num: u32::try_from(position / u64::from(size))

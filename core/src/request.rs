@@ -121,8 +121,8 @@ impl Request {
         self.needs_token
     }
 
-    /// Returns the whole URL below `base_url`, with `access_token` in the query if there is one. The
-    /// URL is a secret, because it has the token.
+    /// Returns the whole URL below `base_url`, with `access_token` in the query if there is one.
+    /// The URL is a secret, because it has the token.
     #[must_use]
     pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
         Secret::new(self.write_url(base_url, access_token.map(Secret::encoded), Secret::encoded))

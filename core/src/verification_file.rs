@@ -1,8 +1,8 @@
 //! The place of the verification file, which proves that a domain belongs to the account.
 //!
 //! WeChat fetches the file when an ordinary-link rule is added, so place it first. Its URL must be
-//! public, and answer quickly with HTTP 200 and the exact content. Otherwise WeChat refuses the rule
-//! with 85069. Source: the official page on rule semantics,
+//! public, and answer quickly with HTTP 200 and the exact content. Otherwise WeChat refuses the
+//! rule with 85069. Source: the official page on rule semantics,
 //! `developers.weixin.qq.com/miniprogram/introduction/qrcode`, and developers' reports.
 
 use alloc::format;

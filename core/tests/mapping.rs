@@ -105,7 +105,10 @@ proptest! {
     }
 
     #[test]
-    fn parsing_the_request_of_a_rule_gives_the_same_rule(rule in any_rule(), is_edit in select(Edit::ALL)) {
+    fn parsing_the_request_of_a_rule_gives_the_same_rule(
+        rule in any_rule(),
+        is_edit in select(Edit::ALL),
+    ) {
         let request = AddJumpQRCode { rule: rule.clone(), is_edit }.request();
         let request = request.map_err(|error| TestCaseError::fail(error.to_string()))?;
         let mapping = parse_document(request.body().unwrap_or_default());

@@ -35,8 +35,8 @@ pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Advice {
         85073 => on_too_many(rule),
         85075 => on_personal(rule),
         85076 => format!(
-            "File the domain of {} with the ICP. About 3 working days after the filing, send the rule \
-             again.",
+            "File the domain of {} with the ICP. About 3 working days after the filing, send the \
+             rule again.",
             host(prefix)?
         )
         .into(),
@@ -69,9 +69,9 @@ pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static 
          permission set 3: let it authorise the platform again, with the set."
     } else {
         "For an ordinary-link rule, call with the token of the Mini Program, not of a service \
-         account. If a third-party platform calls, the Mini Program must have granted it permission \
-         set 18, which only one platform can have at a time: let it authorise the platform again, \
-         with the set."
+         account. If a third-party platform calls, the Mini Program must have granted it \
+         permission set 18, which only one platform can have at a time: let it authorise the \
+         platform again, with the set."
     }
 }
 
@@ -95,7 +95,8 @@ fn on_busy(rule: &Rule) -> Advice {
         .find(|finding| finding.field == "prefix")?;
     Some(
         format!(
-            "The likely cause is the prefix, which {}. WeChat answers such a prefix with -1 every time.",
+            "The likely cause is the prefix, which {}. WeChat answers such a prefix with -1 every \
+             time.",
             finding.message
         )
         .into(),
@@ -143,10 +144,10 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
         ""
     };
     Some(format!(
-        "WeChat fetches {place}, where {FILE} stands for the file_name of downloadQRCodeText. Within \
-         about a second, it must get HTTP 200 with exactly the file_content: no redirect, no 304, no \
-         byte order mark, no line end, no page of HTML. Place the file, then send the rule again. \
-         `jumpqr download --prefix {}` gets the file and names its place.{fragment}",
+        "WeChat fetches {place}, where {FILE} stands for the file_name of downloadQRCodeText. \
+         Within about a second, it must get HTTP 200 with exactly the file_content: no redirect, \
+         no 304, no byte order mark, no line end, no page of HTML. Place the file, then send the \
+         rule again. `jumpqr download --prefix {}` gets the file and names its place.{fragment}",
         quoted(prefix)
     ))
 }
@@ -154,8 +155,9 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
 fn on_existing(rule: &Rule) -> &'static str {
     match rule {
         Rule::OrdinaryLink(_) => {
-            "Modify the rule with is_edit 1. If it is published, only open_version, permit_sub_rule \
-             and debug_url can be modified: for another path, delete it, add it again and publish it."
+            "Modify the rule with is_edit 1. If it is published, only open_version, \
+             permit_sub_rule and debug_url can be modified: for another path, delete it, add it \
+             again and publish it."
         }
         Rule::ServiceAccount(_) => {
             "Modify the rule with is_edit 1. If it is published, it cannot be modified: delete it, \
@@ -167,17 +169,15 @@ fn on_existing(rule: &Rule) -> &'static str {
 fn on_too_many(rule: &Rule) -> Cow<'static, str> {
     match rule {
         Rule::OrdinaryLink(_) => {
-            "The account has 100 rules. Delete rules that are no longer used, or cover several links \
-             with one rule that ends with `/`."
+            "The account has 100 rules. Delete rules that are no longer used, or cover several \
+             links with one rule that ends with `/`."
                 .into()
         }
-        Rule::ServiceAccount(rule) => {
-            format!(
-                "There are 100,000 rules that open {}. Delete rules that are no longer used.",
-                rule.appid
-            )
-            .into()
-        }
+        Rule::ServiceAccount(rule) => format!(
+            "There are 100,000 rules that open {}. Delete rules that are no longer used.",
+            rule.appid
+        )
+        .into(),
     }
 }
 

@@ -14,12 +14,12 @@ use crate::secret::Secret;
 /// `api_authorizer_token`: issues the access token with which a third-party platform calls for a
 /// merchant that has authorised it.
 ///
-/// The request itself needs the platform's token, from [`ApiComponentToken`](super::ApiComponentToken).
-/// The response may have a new refresh token, and then the one in the request may be invalid: store
-/// the new one before you use the access token. If the response is lost, the refresh token in the
-/// request may be invalid as well. Then [`ApiGetAuthorizerList`](super::ApiGetAuthorizerList) has the
-/// new one, or the merchant authorises the platform again.
-/// Source: the official page of `getAuthorizerAccessToken`.
+/// The request itself needs the platform's token, from
+/// [`ApiComponentToken`](super::ApiComponentToken). The response may have a new refresh token, and
+/// then the one in the request may be invalid: store the new one before you use the access token.
+/// If the response is lost, the refresh token in the request may be invalid as well. Then
+/// [`ApiGetAuthorizerList`](super::ApiGetAuthorizerList) has the new one, or the merchant
+/// authorises the platform again. Source: the official page of `getAuthorizerAccessToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiAuthorizerToken {
     /// The platform.

@@ -10,8 +10,8 @@ use crate::request::Request;
 use crate::response::Fields;
 use crate::secret::Secret;
 
-/// `api_component_token`: issues the component_access_token of a third-party platform, with which it
-/// asks for its merchants' tokens.
+/// `api_component_token`: issues the component_access_token of a third-party platform, with which
+/// it asks for its merchants' tokens.
 ///
 /// The token is valid for 2 hours. Source: the official page of `getComponentAccessToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]

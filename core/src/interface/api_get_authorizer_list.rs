@@ -20,7 +20,8 @@ pub const MAX_AUTHORIZER_COUNT: u32 = 500;
 ///
 /// It recovers a refresh token from [`ApiAuthorizerToken`](super::ApiAuthorizerToken) that was lost
 /// before it was stored. The request needs the platform's token, from
-/// [`ApiComponentToken`](super::ApiComponentToken). Source: the official page of `getAuthorizerList`.
+/// [`ApiComponentToken`](super::ApiComponentToken). Source: the official page of
+/// `getAuthorizerList`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiGetAuthorizerList {
     /// The platform.
@@ -99,8 +100,8 @@ impl AuthorizerList {
 pub struct ListedAuthorizer {
     /// The merchant's Mini Program or service account.
     pub authorizer_appid: String,
-    /// The refresh token for [`ApiAuthorizerToken`](super::ApiAuthorizerToken). According to WeChat's
-    /// staff, WeChat leaves it out until the platform has exchanged the merchant's
+    /// The refresh token for [`ApiAuthorizerToken`](super::ApiAuthorizerToken). According to
+    /// WeChat's staff, WeChat leaves it out until the platform has exchanged the merchant's
     /// authorization_code.
     pub refresh_token: Option<Secret>,
     /// When the merchant authorised the platform, in seconds since the UNIX epoch.

@@ -15,9 +15,9 @@ const MAX_PAGES: u32 = 2_000;
 
 /// Reads WeChat's list of a platform's merchants, page by page, round after round.
 ///
-/// A page begins at an offset, and merchants come and go between two pages. So each page begins with
-/// the last merchant of the previous one. If they have no merchant in common, the list has moved,
-/// and the walk steps back: no merchant is skipped.
+/// A page begins at an offset, and merchants come and go between two pages. So each page begins
+/// with the last merchant of the previous one. If they have no merchant in common, the list has
+/// moved, and the walk steps back: no merchant is skipped.
 ///
 /// A search may begin at any [`position`](Self::position). It may end when the walk
 /// [has come round](Self::has_come_round) to that position: then it has read each merchant.
@@ -200,8 +200,8 @@ mod tests {
         AuthorizerList::of(Some(merchants.len() as u64), listed)
     }
 
-    /// Reads until the walk has come round. Calls `meanwhile` after each page. Returns the merchants
-    /// that were read, and the number of pages.
+    /// Reads until the walk has come round. Calls `meanwhile` after each page. Returns the
+    /// merchants that were read, and the number of pages.
     fn round(
         walk: &mut AuthorizerWalk,
         merchants: &mut Vec<u32>,

@@ -18,9 +18,9 @@ use crate::rule::RuleKey;
 
 /// `deleteJumpQRCode`: removes a rule at once, published or not.
 ///
-/// Developers report damaged rules that remain although WeChat answers ok. If that matters, list the
-/// rules afterwards, and ask for a [`decisive`](JumpQRCodeList::decisive) list.
-/// Source: the official page of deleteJumpQRCode.
+/// Developers report damaged rules that remain although WeChat answers ok. If that matters, list
+/// the rules afterwards, and ask for a [`decisive`](JumpQRCodeList::decisive) list. Source: the
+/// official page of deleteJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteJumpQRCode {
     /// The rule.

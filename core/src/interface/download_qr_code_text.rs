@@ -13,8 +13,8 @@ use crate::request::Request;
 use crate::response::Fields;
 use crate::verification_file::location;
 
-/// `downloadQRCodeText`: gets the account's verification file, which proves that a domain is its own.
-/// Ordinary-link rules need it.
+/// `downloadQRCodeText`: gets the account's verification file, which proves that a domain is its
+/// own. Ordinary-link rules need it.
 ///
 /// Source: the official page of downloadQRCodeText.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +76,8 @@ impl FromMapping for DownloadQRCodeText {
     }
 }
 
-/// Whether `name` is the name of a file, without a folder. Callers write the file, and a server must
-/// not choose the folder.
+/// Whether `name` is the name of a file, without a folder. Callers write the file, and a server
+/// must not choose the folder.
 fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')

@@ -69,8 +69,8 @@ impl GetJumpQRCode {
     }
 
     /// Makes the call that looks up the rule `key` before it is changed. `None` if the key does not
-    /// say which list has the rule: a service account's rule can be published without the appid, but
-    /// not listed.
+    /// say which list has the rule: a service account's rule can be published without the appid,
+    /// but not listed.
     #[must_use]
     pub fn to_look_up(key: &RuleKey) -> Option<Self> {
         let lacks_appid =

@@ -10,8 +10,8 @@ use crate::matching::Candidate;
 use crate::response::Fields;
 use crate::rule::{OpenVersion, PermitSubRule, Rule, RuleState};
 
-/// A rule as getJumpQRCode lists it, without white space around the texts and duplicate links. WeChat
-/// may leave any field out.
+/// A rule as getJumpQRCode lists it, without white space around the texts and duplicate links.
+/// WeChat may leave any field out.
 ///
 /// It serialises to the wire names, without the fields that were left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,8 +62,8 @@ impl ListedRule {
         }
     }
 
-    /// Returns for each field of `asked` whether this rule has the same value. `None` if WeChat left
-    /// the field out.
+    /// Returns for each field of `asked` whether this rule has the same value. `None` if WeChat
+    /// left the field out.
     pub(super) fn compare(&self, asked: &Rule) -> Vec<Option<bool>> {
         let path = self.path.as_ref().map(|path| path == asked.path().trim());
         match asked {

@@ -18,11 +18,10 @@
 //! # How to add an interface
 //!
 //! 1. Write its file, and its `mod` and `pub use` below.
-//! 2. Add its type to the list in `list.rs`. Without that, `impl Interface` does not compile. In the
-//!    list, the type does not compile without `Interface`, and in `by_name` not without
-//!    `FromMapping`.
-//! 3. Extend the enum `Interface` of the sandbox (`sandbox/src/interface/mod.rs`): it does not
-//!    compile if it has fewer interfaces than the list. `sandbox/src/server/wechat.rs` answers them.
+//! 2. Add its type to the list in `list.rs`. Without that, `impl Interface` does not compile. A type
+//!    in the list needs `Interface`, and in `by_name` also `FromMapping`.
+//! 3. Add it to the enum `Interface` of the sandbox, in `sandbox/src/interface/mod.rs`. The enum
+//!    does not compile if it has not as many interfaces as the list.
 //!
 //! An interface in `by_name` can then be called with `Client::call_named` in all languages. A typed
 //! method is added in `client/src/client.rs`, in `python/pysrc/jumpqr/_calls.py`, `_client.py` and

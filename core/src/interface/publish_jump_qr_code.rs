@@ -18,8 +18,8 @@ use crate::rule::{RuleKey, RuleState};
 
 /// `publishJumpQRCode`: makes a rule effective for everybody. Only deleting the rule undoes it.
 ///
-/// The limit is 100 a month in ordinary-link mode (then 886000). The Mini Program must have released
-/// code (else 85074). Source: the official page of publishJumpQRCode.
+/// The limit is 100 a month in ordinary-link mode (then 886000). The Mini Program must have
+/// released code (else 85074). Source: the official page of publishJumpQRCode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishJumpQRCode {
     /// The rule. Only its prefix is sent. The appid is needed to read a service-account rule back.

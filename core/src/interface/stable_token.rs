@@ -9,12 +9,12 @@ use crate::error::Result;
 use crate::request::Request;
 use crate::secret::Secret;
 
-/// `stable_token`: returns an access token of the account. Until the last 5 minutes of its life, every
-/// call returns the same token.
+/// `stable_token`: returns an access token of the account. Until the last 5 minutes of its life,
+/// every call returns the same token.
 ///
 /// These tokens are separate from those of [`Token`](super::Token). The limits are 10,000 calls a
-/// minute and 500,000 a day. With `force_refresh`, which invalidates the previous token at once, they
-/// are 20 calls a day, at least 30 s apart. Source: the official page of stable_token.
+/// minute and 500,000 a day. With `force_refresh`, which invalidates the previous token at once,
+/// they are 20 calls a day, at least 30 s apart. Source: the official page of stable_token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StableToken {
     /// The account.

@@ -9,8 +9,8 @@ use crate::secret::Secret;
 
 /// `token`: issues a new access token for the account. The previous one expires 5 minutes later.
 ///
-/// The limit is 2,000 calls a day. If several processes call it, they invalidate each other's tokens:
-/// prefer [`StableToken`](super::StableToken). Source: the official page of getAccessToken.
+/// The limit is 2,000 calls a day. If several processes call it, they invalidate each other's
+/// tokens: prefer [`StableToken`](super::StableToken). Source: the official page of getAccessToken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// The account.

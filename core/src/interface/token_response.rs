@@ -5,9 +5,9 @@ use crate::error::Result;
 use crate::response::Fields;
 use crate::secret::Secret;
 
-/// A token is renewed between these fractions of its life before its end: for 2 hours, 4 minutes and
-/// 1 minute. In the last 5 minutes, `stable_token` returns the next token, and the previous one is
-/// still valid. The last minute is left for differences between clocks and slow networks.
+/// A token is renewed between these fractions of its life before its end: for 2 hours, 4 minutes
+/// and 1 minute. In the last 5 minutes, `stable_token` returns the next token, and the previous one
+/// is still valid. The last minute is left for differences between clocks and slow networks.
 const RENEWED_FROM: u32 = 30;
 const RENEWED_BY: u32 = 120;
 
@@ -45,7 +45,8 @@ impl TokenResponse {
             .text(field)
             .filter(|token| (1..=LONGEST_CREDENTIAL).contains(&token.len()))
             .ok_or_else(|| missing(field))?;
-        // If the life is missing or makes no sense, the token is used anyway: a stale one is renewed.
+        // If the life is missing or makes no sense, the token is used anyway: a stale one is
+        // renewed.
         let seconds = response
             .count("expires_in")
             .filter(|seconds| *seconds > 0)

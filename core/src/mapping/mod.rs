@@ -2,10 +2,10 @@
 //! type. Calls are read with the same means, see [`parse_call`](crate::interface::parse_call).
 //!
 //! A JSON sample from the official page works unchanged. As WeChat does, the parser accepts a text
-//! that is a number where it asks for a number; the request has the number. `null` counts as absent.
-//! Objects of other libraries have the fields of both modes: in a field of the other mode, an empty
-//! text, an empty list and a 0 count as absent. A rule as getJumpQRCode lists it can be edited and
-//! sent back: its `state` is left out.
+//! that is a number where it asks for a number; the request has the number. `null` counts as
+//! absent. Objects of other libraries have the fields of both modes: in a field of the other mode,
+//! an empty text, an empty list and a 0 count as absent. A rule as getJumpQRCode lists it can be
+//! edited and sent back: its `state` is left out.
 
 mod candidates;
 mod document;

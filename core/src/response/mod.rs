@@ -1,5 +1,5 @@
-//! The response of an interface: its bytes, and its fields. A field may be missing, have white space
-//! around it, or be of another JSON type.
+//! The response of an interface: its bytes, and its fields. A field may be missing, have white
+//! space around it, or be of another JSON type.
 
 mod fields;
 

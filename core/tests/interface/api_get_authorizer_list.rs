@@ -48,8 +48,16 @@ fn the_older_name_of_the_query_field_can_be_chosen() {
 fn the_sample_of_the_official_page_is_read() {
     let list = read(
         r#"{"total_count":33,"list":[
-            {"authorizer_appid":"authorizer_appid_1","refresh_token":"refresh_token_1","auth_time":1558000607},
-            {"authorizer_appid":"authorizer_appid_2","refresh_token":"refresh_token_2","auth_time":1558000607}]}"#,
+            {
+                "authorizer_appid":"authorizer_appid_1",
+                "refresh_token":"refresh_token_1",
+                "auth_time":1558000607
+            },
+            {
+                "authorizer_appid":"authorizer_appid_2",
+                "refresh_token":"refresh_token_2",
+                "auth_time":1558000607
+            }]}"#,
     );
     assert_eq!(list.total_count, Some(33));
     assert_eq!(list.list.len(), 2);
@@ -62,10 +70,19 @@ fn the_sample_of_the_official_page_is_read() {
 #[test]
 fn odd_entries_do_not_cost_the_others() {
     let list = read(
-        r#"{"errcode":0,"total_count":"6","list":[null,7,{},{"authorizer_appid":"","refresh_token":"R0"},
+        r#"{"errcode":0,"total_count":"6","list":[
+            null,
+            7,
+            {},
+            {"authorizer_appid":"","refresh_token":"R0"},
             {"authorizer_appid":"wx1","auth_time":1685428690},
             {"authorizer_appid":" wx2 ","refresh_token":"","auth_time":"soon"},
-            {"authorizer_appid":"wx3","refresh_token":" R3 ","auth_time":"1685428690","news":[]}]}"#,
+            {
+                "authorizer_appid":"wx3",
+                "refresh_token":" R3 ",
+                "auth_time":"1685428690",
+                "news":[]
+            }]}"#,
     );
     assert_eq!(list.total_count, Some(6));
     let merchants: Vec<_> = list
