@@ -11,6 +11,10 @@ use crate::error::{Error, OwnCode, Result};
 use crate::mapping::Reading;
 
 /// A call that can be read from a mapping of its arguments.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be called by name",
+    note = "types in `by_name` of `core/src/interface/list.rs` must implement `FromMapping`"
+)]
 pub(super) trait FromMapping: Sized {
     /// Reads the call. Findings about the form go into the [`Reading`].
     fn from_mapping(arguments: &Value) -> Reading<Self>;

@@ -11,6 +11,10 @@ use super::{
 use crate::check::CheckReport;
 use crate::mapping::Reading;
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not in the list of interfaces",
+    note = "the list is in `core/src/interface/list.rs`"
+)]
 #[expect(
     unnameable_types,
     reason = "what cannot be named cannot be implemented elsewhere"
@@ -62,7 +66,8 @@ macro_rules! interfaces {
             ) -> Option<(&'static str, Reading<Self>)> {
                 match interface {
                     $($call::NAME => {
-                        Some(($call::NAME, $call::from_mapping(arguments).map(Self::$call)))
+                        let call = <$call as FromMapping>::from_mapping(arguments);
+                        Some(($call::NAME, call.map(Self::$call)))
                     })+
                     _ => None,
                 }

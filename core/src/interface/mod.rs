@@ -18,15 +18,19 @@
 //! # How to add an interface
 //!
 //! 1. Write its file, and its `mod` and `pub use` below.
-//! 2. Add its type to the list in `list.rs`. Without that, `impl Interface` does not compile. A type
-//!    in the list needs `Interface`, and in `by_name` also `FromMapping`.
-//! 3. Add it to the enum `Interface` of the sandbox, in `sandbox/src/interface/mod.rs`. The enum
-//!    does not compile if it has not as many interfaces as the list.
+//! 2. Add its type to the list in `list.rs`. The arguments of a type in `by_name` belong into the
+//!    table of [`parse_call`]. Without the list, `impl Interface` does not compile. A type in the list needs
+//!    `Interface`, and in `by_name` also `FromMapping`.
+//! 3. Add it to the sandbox's enum `Interface`, in `sandbox/src/interface/mod.rs`, with a file for
+//!    its handler. The sandbox does not compile if its list is shorter than this one, or if an
+//!    interface has no name, path or handler.
+//! 4. Add its vectors to `tests/vectors/requests.json` and `answers.json`. A test fails if a type
+//!    in `by_name` has no request. Other tests of its file belong into `core/tests/interface/`.
 //!
-//! An interface in `by_name` can then be called with `Client::call_named` in all languages. A typed
-//! method is added in `client/src/client.rs`, in `python/pysrc/jumpqr/_calls.py`, `_client.py` and
-//! `_async_client.py`, in `node/lib/client.js` and `index.d.ts`, and in `ffi-c/src/interface/`. Its
-//! vectors go to `tests/vectors/requests.json` and `answers.json`.
+//! `Client::call` can then make the call, and `Client::call_named` if the type is in `by_name`.
+//! Each language has a typed method as well: in `client/src/client.rs`,
+//! `python/pysrc/jumpqr/_calls.py` with `_client.py` and `_async_client.py`, `node/lib/client.js`
+//! with `node/index.d.ts`, and `ffi-c/src/interface/`.
 
 mod add_jump_qr_code;
 mod advice;

@@ -21,6 +21,8 @@ pub use document::{MAX_DOCUMENT_BYTES, parse_document};
 pub(crate) use reader::Reader;
 pub(crate) use reading::Reading;
 
+use alloc::vec::Vec;
+
 use serde_json::Value;
 
 use self::rule_field_names::{check_field_names, mode_of};

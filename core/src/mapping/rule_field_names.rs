@@ -1,7 +1,7 @@
 //! The names of a rule's fields, and the mode to which each belongs.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
