@@ -208,10 +208,15 @@ fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
 
 /// Whether this can only be a rule of a service account: only WeChat can place a file on its host.
 fn is_service_account(prefix: &str, appid: Option<&str>) -> bool {
-    let without_scheme = |text: &str| text.split_once("://").map(|(_, rest)| rest.to_owned());
-    let own = without_scheme(SERVICE_ACCOUNT_PREFIX);
     appid.is_some()
-        || own.is_some_and(|own| without_scheme(prefix).is_some_and(|rest| rest.starts_with(&own)))
+        || match (after_scheme(prefix), after_scheme(SERVICE_ACCOUNT_PREFIX)) {
+            (Some(rest), Some(own)) => rest.starts_with(own),
+            _ => false,
+        }
+}
+
+fn after_scheme(link: &str) -> Option<&str> {
+    link.split_once("://").map(|(_, rest)| rest)
 }
 
 fn appid_of(rule: &Rule) -> Option<&str> {

@@ -1,4 +1,3 @@
-use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -6,7 +5,8 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::{Decode, Interface, TokenResponse};
-use crate::error::{Error, OwnCode, Result};
+use crate::error::Result;
+use crate::named;
 use crate::request::Request;
 use crate::response::Fields;
 use crate::secret::Secret;
@@ -32,40 +32,15 @@ pub struct ApiAuthorizerToken {
     pub component_token_field: ComponentTokenField,
 }
 
-/// The name of the query field with the component_access_token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ComponentTokenField {
-    /// `access_token`, as on the newer pages.
-    #[default]
-    AccessToken,
-    /// `component_access_token`, as on the older pages.
-    ComponentAccessToken,
-}
-
-impl ComponentTokenField {
-    /// Every value.
-    pub const ALL: &'static [Self] = &[Self::AccessToken, Self::ComponentAccessToken];
-
-    /// The name in the query, which is also the stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AccessToken => "access_token",
-            Self::ComponentAccessToken => "component_access_token",
-        }
-    }
-
-    /// Returns the field with this name, or an error.
-    pub fn from_name(name: &str) -> Result<Self> {
-        let known = Self::ALL.iter().find(|known| known.name() == name);
-        known.copied().ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|known| known.name()).collect();
-            let names = names.join(" or ");
-            Error::new(
-                OwnCode::InvalidConfig,
-                format!("component_token_field: give {names}"),
-            )
-        })
+named! {
+    /// The name of the query field with the component_access_token.
+    #[derive(Default)]
+    pub enum ComponentTokenField(setting "component_token_field") {
+        /// `access_token`, as on the newer pages.
+        #[default]
+        AccessToken = "access_token",
+        /// `component_access_token`, as on the older pages.
+        ComponentAccessToken = "component_access_token",
     }
 }
 

@@ -2,7 +2,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::by_name::FromMapping;
@@ -10,6 +10,7 @@ use super::{Decode, Interface, advice, missing};
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::mapping::Reading;
+use crate::named;
 use crate::request::Request;
 use crate::response::Fields;
 
@@ -32,68 +33,29 @@ pub struct LinkedMiniprogram {
     pub nickname: Option<String>,
 }
 
-/// The status of a link between a service account and a Mini Program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LinkStatus {
-    /// 1: linked.
-    Linked,
-    /// 2: waits for an administrator of the Mini Program.
-    AwaitsMiniProgramAdmin,
-    /// 3: an administrator of the Mini Program refused.
-    Refused,
-    /// 12: waits for an administrator of the service account.
-    AwaitsAccountAdmin,
+named! {
+    /// The status of a link between a service account and a Mini Program.
+    #[non_exhaustive]
+    pub enum LinkStatus {
+        /// 1: linked.
+        Linked = "linked" => 1,
+        /// 2: waits for an administrator of the Mini Program.
+        AwaitsMiniProgramAdmin = "awaits_mini_program_admin" => 2,
+        /// 3: an administrator of the Mini Program refused.
+        Refused = "refused" => 3,
+        /// 12: waits for an administrator of the service account.
+        AwaitsAccountAdmin = "awaits_account_admin" => 12,
+    }
+    /// Returns the number on the wire.
+    pub number -> u8
 }
 
 impl LinkStatus {
-    /// Every documented status, in the order of the numbers.
-    pub const ALL: &'static [Self] = &[
-        Self::Linked,
-        Self::AwaitsMiniProgramAdmin,
-        Self::Refused,
-        Self::AwaitsAccountAdmin,
-    ];
-
-    /// The number on the wire.
+    /// Returns the status with this number on the wire.
     #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Linked => 1,
-            Self::AwaitsMiniProgramAdmin => 2,
-            Self::Refused => 3,
-            Self::AwaitsAccountAdmin => 12,
-        }
-    }
-
-    /// The status with this number.
-    #[must_use]
-    pub const fn from_number(number: i64) -> Option<Self> {
-        match number {
-            1 => Some(Self::Linked),
-            2 => Some(Self::AwaitsMiniProgramAdmin),
-            3 => Some(Self::Refused),
-            12 => Some(Self::AwaitsAccountAdmin),
-            _ => None,
-        }
-    }
-
-    /// The stable name, e.g. `awaits_account_admin`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Linked => "linked",
-            Self::AwaitsMiniProgramAdmin => "awaits_mini_program_admin",
-            Self::Refused => "refused",
-            Self::AwaitsAccountAdmin => "awaits_account_admin",
-        }
-    }
-}
-
-impl Serialize for LinkStatus {
-    /// Serialises the stable name.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
+    pub fn from_number(number: i64) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|status| i64::from(status.number()) == number)
     }
 }
 
