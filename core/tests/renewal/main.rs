@@ -8,5 +8,13 @@
     reason = "a test fails by that"
 )]
 
+mod asking;
+mod failing;
 mod interleavings;
+mod leasing;
+mod loading;
+mod machine;
+mod saving;
+mod searching;
+mod storing;
 mod world;

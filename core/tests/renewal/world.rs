@@ -299,6 +299,7 @@ impl World {
         if let Some(report) = flight.report.take() {
             self.report(&mut flight, report);
             self.processes[process].memory = flight.renewal.memory().clone();
+            self.check_published(process);
             self.processes[process].flight = Some(flight);
         } else if self.step(process, &mut flight, fault) {
             self.processes[process].flight = Some(flight);
@@ -453,13 +454,25 @@ impl World {
         }
     }
 
-    fn use_token(&mut self, process: usize, token: &Secret) {
-        let token_text = token.expose();
+    /// A token that other threads may use has its refresh token stored.
+    fn check_published(&self, process: usize) {
+        let memory = &self.processes[process].memory;
+        if let Some(token) = memory.cached_token(self.now, None, true) {
+            self.check_stored(token);
+        }
+    }
+
+    fn check_stored(&self, token: &Secret) {
+        let token = token.expose();
         assert!(
-            !self.wechat.pairs.contains_key(token_text) || self.store.saved.contains(token_text),
-            "{token_text} is used before its refresh token is stored"
+            !self.wechat.pairs.contains_key(token) || self.store.saved.contains(token),
+            "{token} is used before its refresh token is stored"
         );
-        let lives = self.wechat.call(token_text);
+    }
+
+    fn use_token(&mut self, process: usize, token: &Secret) {
+        self.check_stored(token);
+        let lives = self.wechat.call(token.expose());
         let of = &mut self.processes[process];
         of.used += 1;
         of.rejected = (!lives).then(|| token.clone());

@@ -1,0 +1,100 @@
+//! A record is stored whoever holds its lease.
+
+use std::time::Duration;
+
+use jumpqr_core::ErrorKind;
+use jumpqr_core::renewal::{Memory, RecordBytes, Storing, StoringStep};
+
+use crate::machine::{Machine, issued, store_failed};
+use crate::world::MERCHANT;
+
+const DEADLINE: Duration = Duration::from_secs(2);
+
+fn record() -> Storing<'static> {
+    Storing::record(RecordBytes(b"{}".to_vec()), DEADLINE)
+}
+
+/// Waits; returns when it is over.
+fn wait(storing: &mut Storing<'_>, now: Duration) -> Duration {
+    match storing.step(now) {
+        StoringStep::Wait { until } => until,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn it_waits_for_the_lease_until_the_deadline() {
+    let (mut storing, mut now) = (record(), Duration::ZERO);
+    while matches!(storing.step(now), StoringStep::Lease { .. }) {
+        storing.leased(now, Ok(false));
+        if now < DEADLINE {
+            now = wait(&mut storing, now);
+        }
+    }
+    assert_eq!(now, DEADLINE);
+    let end = storing.step(now);
+    assert!(matches!(end, StoringStep::Done(Err(error)) if error.kind() == ErrorKind::Timeout));
+}
+
+#[test]
+fn a_lost_lease_and_two_failures_are_followed_by_another_try() {
+    let (mut storing, mut now) = (record(), Duration::ZERO);
+    for saved in [
+        Ok(false),
+        Err(store_failed()),
+        Err(store_failed()),
+        Ok(true),
+    ] {
+        assert!(matches!(storing.step(now), StoringStep::Lease { .. }));
+        storing.leased(now, Ok(true));
+        assert!(matches!(storing.step(now), StoringStep::Save { .. }));
+        let is_saved = matches!(saved, Ok(true));
+        storing.saved(saved);
+        assert!(matches!(storing.step(now), StoringStep::Release { .. }));
+        storing.released(now, true);
+        if !is_saved {
+            now = wait(&mut storing, now);
+        }
+    }
+    assert!(matches!(storing.step(now), StoringStep::Done(Ok(()))));
+}
+
+/// What a process remembers whose refresh token R1 could not be stored.
+fn unsaved() -> (Memory, Machine) {
+    let mut machine = Machine::merchant();
+    machine.load_and_lease(2);
+    machine.credential();
+    machine.ask(Ok(issued("A1", Some("R1"))));
+    (machine.renewal.memory().clone(), machine)
+}
+
+#[test]
+fn what_a_renewal_could_not_store_is_stored_unless_the_store_has_gone_on() {
+    for has_gone_on in [false, true] {
+        let (memory, mut machine) = unsaved();
+        if has_gone_on {
+            machine.in_other_process();
+            machine.renew("A2", Some("R2"));
+        }
+        let now = Duration::ZERO;
+        let mut storing = Storing::unsaved(memory, MERCHANT.key, DEADLINE);
+        assert!(matches!(storing.step(now), StoringStep::Lease { .. }));
+        storing.leased(now, Ok(true));
+        assert!(matches!(storing.step(now), StoringStep::Load { .. }));
+        storing.loaded(Ok(machine.stored));
+        if !has_gone_on {
+            assert!(matches!(storing.step(now), StoringStep::Save { .. }));
+            storing.saved(Ok(true));
+        }
+        assert!(matches!(storing.step(now), StoringStep::Release { .. }));
+        storing.released(now, true);
+        assert!(matches!(storing.step(now), StoringStep::Done(Ok(()))));
+    }
+}
+
+#[test]
+fn nothing_is_done_if_everything_is_stored() {
+    let mut storing = Storing::unsaved(Memory::default(), MERCHANT.key, DEADLINE);
+    let end = storing.step(Duration::ZERO);
+    assert!(matches!(end, StoringStep::Done(Ok(()))));
+}
