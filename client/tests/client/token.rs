@@ -273,3 +273,24 @@ fn a_token_that_is_far_too_long_is_blamed_on_where_it_came_from() {
     let error = Client::builder().access_token(long).build().unwrap_err();
     assert!(error.message().starts_with("access_token"), "{error}");
 }
+
+#[test]
+fn processes_renew_their_tokens_at_different_times() {
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        Ok(match request.path() {
+            STABLE_TOKEN => token("T", 7200),
+            _ => ok(),
+        })
+    }));
+    for _ in 0..32 {
+        let clock = Arc::<ManualClock>::default();
+        let client = app(&transport).clock(clock.clone()).build().unwrap();
+        for _ in 0..2 {
+            client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+            // Half of them renew the token before.
+            clock.advance(Duration::from_secs(7050));
+        }
+    }
+    let renewals = count(&transport, STABLE_TOKEN) - 32;
+    assert!((1..32).contains(&renewals), "{renewals}");
+}

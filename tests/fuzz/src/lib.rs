@@ -11,21 +11,24 @@ mod call_machine;
 mod error_text;
 mod mappings;
 mod matcher;
+mod renewal_machine;
 
 pub use answers::answers;
 pub use c_entry_points::c_entry_points;
 pub use call_machine::call_machine;
 pub use mappings::mappings;
 pub use matcher::matcher;
+pub use renewal_machine::renewal_machine;
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("answers", answers),
     ("c_entry_points", c_entry_points),
     ("call_machine", call_machine),
     ("mappings", mappings),
     ("matcher", matcher),
+    ("renewal_machine", renewal_machine),
 ];
