@@ -21,7 +21,7 @@ pub(super) enum Query {
         prefix: InputText,
         other: InputText,
     },
-    LaunchQuery {
+    Launch {
         link: InputText,
         time: u64,
     },
@@ -77,7 +77,7 @@ impl Query {
                     assert_eq!(Ok(unsafe { occupied.assume_init() }), expected);
                 }
             }
-            Self::LaunchQuery { link, time } => {
+            Self::Launch { link, time } => {
                 let link = link.to_text();
                 let result = call_for_handle(pointers, |query, error| {
                     // SAFETY: the text is NULL or ends with NUL.
