@@ -48,7 +48,9 @@ pub(crate) fn rule() -> OrdinaryLinkRule {
 /// Returns the response of getJumpQRCode with [`rule`] in it.
 pub(crate) fn listed() -> Response {
     Response::ok(
-        r#"{"errcode":0,"errmsg":"ok","rule_list":[{"prefix":"https://weixin.qq.com/qrcodejump","path":"pages/index/index","state":1,"open_version":1,"permit_sub_rule":1,"debug_url":[]}]}"#,
+        r#"{"errcode":0,"errmsg":"ok","rule_list":[
+            {"prefix":"https://weixin.qq.com/qrcodejump","path":"pages/index/index","state":1,
+            "open_version":1,"permit_sub_rule":1,"debug_url":[]}]}"#,
     )
 }
 

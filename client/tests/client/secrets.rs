@@ -53,7 +53,8 @@ fn misfortunes() -> Vec<Result<Response, SendFailure>> {
         .chain([12345])
         .map(|number| {
             Ok(Response::ok(format!(
-                r#"{{"errcode":{number},"errmsg":"token {TOKEN} secret {APPSECRET} rid: 5f87eb8a-6ee66b1b-75f60c88"}}"#
+                r#"{{"errcode":{number},
+                "errmsg":"token {TOKEN} secret {APPSECRET} rid: 5f87eb8a-6ee66b1b-75f60c88"}}"#
             )))
         })
         .collect();

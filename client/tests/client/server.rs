@@ -117,7 +117,8 @@ pub(crate) fn write(stream: &mut TcpStream, status: &str, body: &str) {
     let length = body.len();
     write!(
         stream,
-        "HTTP/1.1 {status}\r\nContent-Type: application/json; encoding=utf-8\r\nContent-Length: {length}\r\n\r\n{body}"
+        "HTTP/1.1 {status}\r\nContent-Type: application/json; encoding=utf-8\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
     )
     .unwrap();
 }

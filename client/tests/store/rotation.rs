@@ -80,7 +80,8 @@ fn check_that_no_kill_loses_a_refresh_token(
     let rotations = counters.calls_of(Interface::ApiAuthorizerToken);
     let lists = counters.calls_of(Interface::ApiGetAuthorizerList);
     let figures = format!(
-        "{KILLS} kills, {amid} of them in the middle of a renewal; {rotations} renewals, 0 refresh tokens lost, {lists} looked up"
+        "{KILLS} kills, {amid} of them in the middle of a renewal; {rotations} renewals, \
+         0 refresh tokens lost, {lists} looked up"
     );
     (lists, figures)
 }

@@ -65,7 +65,10 @@ fn a_request_has_the_documented_path_headers_and_body() {
     assert!(!head.contains("\r\nx: y"), "{head}");
     assert_eq!(
         received.body,
-        r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"path":"pages/index/index","open_version":1,"is_edit":0}"#
+        concat!(
+            r#"{"prefix":"https://weixin.qq.com/qrcodejump","permit_sub_rule":1,"#,
+            r#""path":"pages/index/index","open_version":1,"is_edit":0}"#
+        )
     );
 }
 

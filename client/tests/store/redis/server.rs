@@ -82,7 +82,8 @@ impl RedisServer {
         fs::write(
             &configuration,
             format!(
-                "bind 127.0.0.1\nport {port}\ndir {folder}\nunixsocket {folder}/socket\nsave \"\"\nlogfile {folder}/log\n\
+                "bind 127.0.0.1\nport {port}\ndir {folder}\nunixsocket {folder}/socket\n\
+                 save \"\"\nlogfile {folder}/log\n\
                  user default reset on >{ADMIN} ~* &* +@all\n\
                  user {USER} reset on \">{PASSWORD}\" {rights}\n{further}\n",
                 port = self.port,

@@ -81,7 +81,8 @@ fn a_host_with_non_ascii_characters_is_refused_with_advice() {
         assert_eq!(error.code(), OwnCode::InvalidConfig);
         assert_eq!(
             error.message(),
-            "token_store: the host has non-ASCII characters; give its ASCII form, which begins with xn--"
+            "token_store: the host has non-ASCII characters; give its ASCII form, which begins \
+             with xn--"
         );
     }
     let store = store::open("redis://xn--4gqz2z.cn").unwrap();

@@ -36,7 +36,8 @@ fn only_the_authority_of_the_setting_is_trusted() {
     let port = super::server::free_port();
     let files = folder.path().display();
     let server = RedisServer::start_with(&format!(
-        "tls-port {port}\ntls-cert-file {files}/server.pem\ntls-key-file {files}/server.key\ntls-auth-clients no"
+        "tls-port {port}\ntls-cert-file {files}/server.pem\n\
+         tls-key-file {files}/server.key\ntls-auth-clients no"
     ));
     let login = format!("{USER}:{ESCAPED_PASSWORD}");
     let open = |scheme: &str, host: &str, query: &str| -> Arc<dyn TokenStore> {
