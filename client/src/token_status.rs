@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jumpqr_core::named;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -32,29 +33,15 @@ pub struct TokenStatus {
     pub refused: Option<RefusedToken>,
 }
 
-/// Whether there is a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TokenState {
-    /// None was fetched yet, or WeChat has called it stale and given no other.
-    Missing,
-    /// There is one that should live, unless WeChat has cut its life short.
-    Valid,
-    /// There was one; the next call fetches another.
-    Expired,
-}
-
-impl TokenState {
-    /// Every value.
-    pub const ALL: &'static [Self] = &[Self::Missing, Self::Valid, Self::Expired];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Valid => "valid",
-            Self::Expired => "expired",
-        }
+named! {
+    /// Whether there is a token.
+    pub enum TokenState {
+        /// None was fetched yet, or WeChat has called it stale and given no other.
+        Missing = "missing",
+        /// There is one that should live, unless WeChat has cut its life short.
+        Valid = "valid",
+        /// There was one; the next call fetches another.
+        Expired = "expired",
     }
 }
 

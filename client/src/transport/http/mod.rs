@@ -30,6 +30,7 @@ use std::time::Duration;
 use jumpqr_core::Secret;
 use jumpqr_core::call::{FailureCause, SendFailure};
 use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::named;
 use jumpqr_core::request::Method;
 use jumpqr_core::response::Response;
 use ureq::config::{AutoHeaderValue, IpFamily};
@@ -151,19 +152,21 @@ pub enum TlsRoots {
     Pem(Vec<u8>),
 }
 
-/// The version of the Internet Protocol to connect with. A machine with both versions has two
-/// addresses. If only one is in WeChat's list of allowed addresses, calls from the other one are
-/// refused (40164).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum IpVersion {
-    /// Any, in the order in which the system returns the addresses of the host.
-    #[default]
-    Any,
-    /// IPv4 only.
-    V4,
-    /// IPv6 only.
-    V6,
+named! {
+    /// The version of the Internet Protocol to connect with. A machine with both versions has two
+    /// addresses. If only one is in WeChat's list of allowed addresses, calls from the other one are
+    /// refused (40164).
+    #[derive(Default)]
+    #[non_exhaustive]
+    pub enum IpVersion(setting "ip_version") {
+        /// Any, in the order in which the system returns the addresses of the host.
+        #[default]
+        Any = "any",
+        /// IPv4 only.
+        V4 = "ipv4",
+        /// IPv6 only.
+        V6 = "ipv6",
+    }
 }
 
 impl TlsRoots {
@@ -189,29 +192,6 @@ impl TlsRoots {
             )),
             _ => Ok(Self::Pem(setting)),
         }
-    }
-}
-
-impl IpVersion {
-    /// All versions.
-    pub const ALL: &[Self] = &[Self::Any, Self::V4, Self::V6];
-
-    /// Returns the name in settings.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::V4 => "ipv4",
-            Self::V6 => "ipv6",
-        }
-    }
-
-    /// Returns the version with this name; any other name is refused as `invalid_config`.
-    pub fn from_name(name: &str) -> Result<Self> {
-        let found = Self::ALL.iter().find(|version| version.name() == name);
-        found
-            .copied()
-            .ok_or_else(|| Error::new(OwnCode::InvalidConfig, "ip_version: give any, ipv4 or ipv6"))
     }
 }
 
