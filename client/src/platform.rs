@@ -19,10 +19,12 @@ use crate::tokens::{
 /// A third-party platform, which calls for the merchants that have authorised it. It comes from
 /// [`ClientBuilder::build_platform`](crate::ClientBuilder::build_platform).
 ///
-/// The platform's own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's
-/// with the platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one
-/// before: it is in the [store](crate::store) before the access token that came with it is used. One that got lost all the
-/// same, with a process that died between the answer and the store, is taken from WeChat's list of the platform's merchants.
+/// The platform's own token is requested with its appsecret and the component_verify_ticket that
+/// WeChat pushes. A merchant's token is requested with the platform's token and the merchant's
+/// refresh token. Each answer may bring the next refresh token, and kill the former one. The next
+/// one is saved in the [store](crate::store) before its access token is used. If a process dies
+/// between the answer and the store, the refresh token is taken from WeChat's list of the
+/// platform's merchants.
 ///
 /// It is cheap to clone, and clones share everything. It may be used from any number of threads at
 /// once, but not in a forked child. What it knows of a merchant, about 2 KB, is dropped 10 minutes
@@ -68,7 +70,7 @@ struct Merchant {
 /// of its calls looks back a minute at most.
 const LONGEST_IDLE: Duration = Duration::from_secs(10 * 60);
 
-/// How often unused merchants are looked for: each one is looked at.
+/// The pause between two sweeps. Each one looks at every merchant.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(60);
 
 /// The merchants in memory.
@@ -84,8 +86,8 @@ struct Known {
 }
 
 impl Merchants {
-    /// Drops those that nobody has used for some time, but for a refresh token that is not stored
-    /// yet.
+    /// Drops the merchants that nobody has used for some time, except those with a refresh token
+    /// that is not stored yet.
     fn sweep(&mut self, now: Duration) {
         if now < self.swept_at.saturating_add(BETWEEN_SWEEPS) {
             return;
@@ -155,15 +157,15 @@ impl Platform {
         })
     }
 
-    /// Keeps the component_verify_ticket that WeChat has just pushed, in the store: any process that shares it may receive the
-    /// pushes, every 10 minutes, each good for 12 hours.
+    /// Stores the component_verify_ticket that WeChat has just pushed. WeChat pushes one every 10
+    /// minutes, each valid for 12 hours. Any process that shares the store may receive the pushes.
     ///
     /// Give the text of the element ComponentVerifyTicket of the decrypted push. It begins with
     /// `ticket@@@`. The ciphertext of the element Encrypt, or another credential, is refused as
     /// `invalid_config`, and the former ticket stays.
     ///
-    /// It blocks for as long as the store takes, at most the platform's timeout. Source: the official page of
-    /// `component_verify_ticket`.
+    /// It blocks for as long as the store takes, at most the platform's timeout. Source: the
+    /// official page of `component_verify_ticket`.
     pub fn set_verify_ticket(&self, ticket: impl Into<Secret>) -> Result<()> {
         let ticket = ticket.into();
         check_handed_over(HandedOver::VerifyTicket, ticket.expose())?;
@@ -174,14 +176,15 @@ impl Platform {
         issuer.ticket.set(&ticket, self.timeout)
     }
 
-    /// Keeps the authorizer_refresh_token that a merchant's authorisation has just brought, in the store, in the place of any
-    /// former one and of the access token that belongs to it.
+    /// Stores the authorizer_refresh_token that a merchant's authorisation has just brought. It
+    /// replaces any former one, and the access token that belongs to it.
     ///
     /// It begins with `refreshtoken@@@`. Another credential, such as the authorization_code, is
     /// refused as `invalid_config`, and the former refresh token stays.
     ///
-    /// Only a new authorisation needs this: later refresh tokens are kept as they come. Where the store knows of none, WeChat's
-    /// list of the platform's merchants is asked. It blocks for as long as the store takes, at most the platform's timeout.
+    /// Only a new authorisation needs this: later refresh tokens are stored as they come. If the
+    /// store has none, it is searched for in WeChat's list of the platform's merchants. This blocks
+    /// for as long as the store takes, at most the platform's timeout.
     pub fn set_authorizer_refresh_token(
         &self,
         authorizer_appid: &str,
@@ -195,7 +198,8 @@ impl Platform {
         merchant.tokens.set_refresh_token(token, self.timeout)
     }
 
-    /// A client that calls for this merchant; clients of the same merchant share its token and its pacing. Nothing is sent or
+    /// Returns a client that calls for this merchant. Clients of the same merchant share its token
+    /// and its pacing. Nothing is sent or
     /// looked up yet.
     pub fn merchant(&self, authorizer_appid: &str) -> Result<Client> {
         let merchant = self.merchant_of(authorizer_appid)?;
@@ -207,7 +211,8 @@ impl Platform {
         ))
     }
 
-    /// How the platform's own token stands in the store, without asking WeChat; for a merchant's, ask its client.
+    /// Returns the state of the platform's own token in the store, without asking WeChat. For a
+    /// merchant's, ask its client.
     pub fn token_status(&self) -> Result<TokenStatus> {
         self.check_waited()?;
         self.account.tokens.status_in_store(self.timeout)

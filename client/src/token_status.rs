@@ -8,8 +8,9 @@ use serde::{Serialize, Serializer};
 
 /// The state of an account's token in its store. Nothing in it is a secret.
 ///
-/// It serialises with durations in whole seconds, cut off: `store`, `interface`, `appid`, `state`, `age`, `expires_in`,
-/// `has_refresh_token`, `verify_ticket_age`, `refused_errcode`, `refused_for`.
+/// It serialises with durations in whole seconds, rounded down: `store`, `interface`, `appid`,
+/// `state`, `age`, `expires_in`, `has_refresh_token`, `verify_ticket_age`, `refused_errcode`,
+/// `refused_for`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenStatus {
@@ -25,11 +26,14 @@ pub struct TokenStatus {
     pub age: Option<Duration>,
     /// How long it still lives, unless WeChat cuts its life short; 0 where it has expired.
     pub expires_in: Option<Duration>,
-    /// Whether the store holds the refresh token of this merchant; `None` for what is not a platform's merchant.
+    /// Whether the store holds the refresh token of this merchant; `None` if the account is not a
+    /// platform's merchant.
     pub has_refresh_token: Option<bool>,
-    /// How long ago the last component_verify_ticket came, which is good for 12 h; `None` for what is not a platform.
+    /// How long ago the last component_verify_ticket came, which is valid for 12 h; `None` if the
+    /// account is not a platform.
     pub verify_ticket_age: Option<Duration>,
-    /// What WeChat last said to the credentials, if that is still remembered for all that share the store.
+    /// What WeChat refused the credential with, while that is remembered for all who share the
+    /// store.
     pub refused: Option<RefusedToken>,
 }
 

@@ -35,7 +35,7 @@ impl Entry {
         }))
     }
 
-    /// Returns the place where a lease is held; none is yet.
+    /// Returns a guard for leases of this entry. No lease is taken yet.
     pub(super) fn lease(&self) -> EntryLease<'_> {
         EntryLease {
             entry: self,
@@ -68,7 +68,7 @@ impl Entry {
     }
 }
 
-/// The lease of an entry while it is held. A panic releases it.
+/// Guards the lease of an entry. If it is dropped with a lease, as by a panic, it releases it.
 pub(super) struct EntryLease<'a> {
     entry: &'a Entry,
     lease: Option<Lease>,

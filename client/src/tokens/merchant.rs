@@ -10,7 +10,8 @@ use super::issuer::{Issuer, digest};
 use super::platform::PlatformAccount;
 use crate::drive::CallOptions;
 
-/// Asks for the token with which a platform calls for a merchant, with the merchant's refresh token.
+/// Asks for the token with which a platform calls for a merchant. The credential is the merchant's
+/// refresh token.
 pub(crate) struct MerchantIssuer {
     pub(crate) appid: String,
     pub(crate) platform: Arc<PlatformAccount>,

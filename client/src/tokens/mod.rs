@@ -14,7 +14,7 @@
 //!                                  └─ Recall, Search ─────────────▶ authorizer_list ──▶ drive
 //! ```
 //!
-//! [`StoredTokens::renew`] is the only loop, and it decides nothing. A call for a merchant needs
+//! `StoredTokens::renew` is the only loop, and it decides nothing. A call for a merchant needs
 //! three tokens at most: the merchant's, whose request needs the platform's, whose request needs
 //! none.
 

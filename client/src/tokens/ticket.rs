@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lease::Entry;
 
-/// For how long a ticket is good. Source: the official page of `getComponentAccessToken`.
+/// How long a ticket is valid. Source: the official page of `getComponentAccessToken`.
 const LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The component_verify_ticket that WeChat pushes to a platform every 10 minutes.
@@ -23,10 +23,10 @@ struct Stored {
 }
 
 impl Ticket {
-    /// What its key begins with.
+    /// The first part of its key.
     pub(crate) const KIND: &'static str = "component_verify_ticket";
 
-    /// The last one, as long as it is good.
+    /// Returns the last ticket, while it is valid.
     pub(super) fn get(&self, timeout: Duration) -> Result<Secret> {
         let missing = |what: String| Error::new(OwnCode::NoVerifyTicket, what);
         let Some(stored) = self.load(timeout)? else {
@@ -45,12 +45,12 @@ impl Ticket {
         Ok(Secret::new(stored.ticket))
     }
 
-    /// How long ago the last one came.
+    /// Returns how long ago the last ticket came.
     pub(crate) fn last_age(&self, timeout: Duration) -> Result<Option<Duration>> {
         Ok(self.load(timeout)?.map(|stored| self.age(&stored)))
     }
 
-    /// Keeps this one from now on.
+    /// Stores the ticket, in the place of the former one.
     pub(crate) fn set(&self, ticket: &Secret, timeout: Duration) -> Result<()> {
         let received_at = self.entry.clock.time_of_day().as_millis();
         let stored = Stored {
@@ -79,7 +79,8 @@ impl Ticket {
         Ok(Some(stored))
     }
 
-    /// One from the future came on a machine whose clock is ahead: it counts as new.
+    /// Returns the age of the ticket. If it is from the future, another machine's clock is ahead: it
+    /// counts as new.
     fn age(&self, stored: &Stored) -> Duration {
         self.entry
             .clock

@@ -1,8 +1,8 @@
 //! What a call does next, decided without I/O.
 //!
-//! A [`Call`] is asked for its next [`Step`]; whoever drives it does what the step says and reports what came of it. Time
-//! is an argument, counted from an origin of the driver's choice; the delays of retries are given in the [`Policy`], jitter
-//! included.
+//! A [`Call`] is asked for its next [`Step`]. Whoever drives it does what the step says and reports
+//! the result. Time is an argument, counted from an origin of the driver's choice. The delays of
+//! retries are given in the [`Policy`], jitter included.
 //!
 //! ```text
 //!      ┌──▶ Reserve ◀─▶ Wait
@@ -22,21 +22,24 @@
 //!      cancel, before any step ──▶ Done
 //! ```
 //!
-//! - A call reserves its slot first and asks for its token afterwards. If other calls renew the token while this one waits
-//!   for its slot, it sends the new token. If getting the token takes so long that the slot is out of date, the call
-//!   reserves another one before it sends.
-//! - While a call waits for a slot, its deadline stands still. All these waits together take at most the queue timeout.
-//! - A stale token (40001, 40014, 42001) is renewed once, and the request is replayed once. The renewal comes before the
-//!   replay's slot, so that the calls that are waiting need not send the stale token, too.
+//! - A call reserves its slot first and asks for its token afterwards. If other calls renew the token
+//!   while this one waits for its slot, it sends the new token. If getting the token takes so long
+//!   that the slot is out of date, the call reserves another one before it sends.
+//! - While a call waits for a slot, its deadline stands still. All these waits together take at most
+//!   the queue timeout.
+//! - A stale token (40001, 40014, 42001) is renewed once, and the request is replayed once. The
+//!   renewal comes before the replay's slot, so that the calls that are waiting need not send the
+//!   stale token, too.
 //! - A write to a rule that must exist begins with a request that looks the rule up (unless
 //!   [`Policy::look_up`] is false). If the list shows that there is nothing to do, or no such rule, the
 //!   call is done, and the write is not sent.
 //! - A transient refusal waits and is sent again, as long as there are delays and time left.
-//! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that is none) is read back.
-//!   If the change stands as asked, the call is done; if it does not, the write is sent again. What cannot be told ends
-//!   with [`Outcome::Unknown`].
-//! - An attempt that was read back and sent again may still be applied late, and a refusal may be its echo (85071). So
-//!   whatever such a call would end with is read back once more; where no time is left for that, the outcome is unknown.
+//! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that
+//!   cannot be read) is read back. If the change was applied, the call is done. If not, the write is
+//!   sent again. If that is unclear, the call ends with [`Outcome::Unknown`].
+//! - After a resend, the first attempt may still arrive. The refusal that is then seen (85071,
+//!   "exists") may be caused by it. So the end of such a call is read back once more. If no time is
+//!   left for that, the outcome is unknown.
 //! - A call that is [cancelled](Call::cancel) sends nothing more. A write that may have been sent
 //!   before is not read back any more: its outcome is unknown.
 //!
@@ -94,7 +97,8 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::secret::Secret;
 
-/// How much of the time left a write does not use, so that it can be read back: a quarter, but no more than this.
+/// How much of the time left a write does not use, so that it can be read back: a quarter, but no
+/// more than this.
 const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
 
 /// How much time a write must have left to be sent at all: a quarter of the whole, but no more than

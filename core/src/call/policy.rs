@@ -14,7 +14,8 @@ pub struct Policy {
     pub queue_timeout: Duration,
     /// How long to wait before each retry, jitter included; no more retries than delays.
     pub delays: Vec<Duration>,
-    /// The number of hosts; the second and further are tried only when nothing was sent to the ones before.
+    /// The number of hosts. The second and further ones are tried only when nothing was sent to
+    /// those before.
     pub hosts: usize,
     /// Whether a rule that must exist is looked up before a write to it is sent.
     pub look_up: bool,

@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::request::Request;
 use crate::secret::Secret;
 
-/// What to do next. Times are counted from the origin that was chosen for [`Call::new`](super::Call::new).
+/// What to do next. Times are counted from the origin that was chosen for
+/// [`Call::new`](super::Call::new).
 #[derive(Debug)]
 pub enum Step<A> {
     /// Ask the [`Pacer`](crate::Pacer), and report to [`Call::reserved`](super::Call::reserved).

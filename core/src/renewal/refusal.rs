@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind, OwnCode};
 /// How long the first refusal is remembered; each further one twice as long as the one before.
 const FIRST: Duration = Duration::from_secs(5);
 
-/// How long a refusal is remembered at most: somebody who fixes the account on WeChat's console waits for so long.
+/// How long a refusal is remembered at most. Whoever fixes the account on WeChat's console waits so
+/// long.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// How much of WeChat's text is remembered, in characters.
