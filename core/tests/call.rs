@@ -218,6 +218,7 @@ fn drive<I: Interface>(
     events: &[Event],
     cancelled_after: Option<usize>,
 ) -> Result<(), TestCaseError> {
+    let to_failure = |error: Error| TestCaseError::fail(error.to_string());
     let hosts = policy.hosts.max(1);
     let looks_up = policy.look_up
         && interface
@@ -226,7 +227,7 @@ fn drive<I: Interface>(
     let most_sends = (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),
-        own_path: interface.request().unwrap().path(),
+        own_path: interface.request().map_err(to_failure)?.path(),
         is_write: interface.change().is_some(),
         now: begin,
         deadline: begin + policy.timeout,
@@ -243,7 +244,7 @@ fn drive<I: Interface>(
         doubt: false,
         may_write: !looks_up,
     };
-    let mut call = Call::new(interface, policy, begin).unwrap();
+    let mut call = Call::new(interface, policy, begin).map_err(to_failure)?;
     for taken in 0..5 * most_sends + 10 {
         let mut step = call.step(watch.now);
         if cancelled_after == Some(taken) && !matches!(step, Step::Done(_)) {

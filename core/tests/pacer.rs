@@ -1,5 +1,7 @@
 //! Many calls at once share one pacer. The clock moves to the next time at which a call goes on.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

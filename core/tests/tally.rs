@@ -27,14 +27,9 @@ fn run(first_slot: Duration, answers: &[Option<&str>]) -> (Vec<String>, String) 
         ..Policy::default()
     };
     let mut now = Duration::ZERO;
-    let mut call = Call::new(
-        DeleteJumpQRCode {
-            key: RuleKey::ordinary_link("https://m.example.cn/a"),
-        },
-        policy,
-        now,
-    )
-    .unwrap();
+    let key = RuleKey::ordinary_link("https://m.example.cn/a");
+    let call = Call::new(DeleteJumpQRCode { key }, policy, now);
+    let mut call = call.expect("its body is JSON");
     let (mut answers, mut tokens, mut notes) = (answers.iter(), 0, Vec::new());
     loop {
         notes.extend(call.take_note());

@@ -72,6 +72,7 @@ impl<'a> Change<'a, Confirmation> {
 impl<Response> Change<'_, Response> {
     /// Returns the request that looks the rule up before the change is sent. `None` if nothing is
     /// looked up.
+    #[must_use]
     pub fn before(&self) -> Option<Result<Request>> {
         let key = self.write.rule_to_look_up()?;
         Some(GetJumpQRCode::to_look_up(key)?.request())
