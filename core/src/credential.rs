@@ -4,6 +4,9 @@
 //! Source: `component_verify_ticket` begins with `ticket@@@` since about 2016, and the others with
 //! their own words. The rest of each, and all of an older one, is of letters, digits, `-` and `_`.
 
+use alloc::format;
+use alloc::string::String;
+
 /// What a platform is handed by WeChat's pushes and callbacks, and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,6 +1,8 @@
 //! What is wrong with a field, and what may be.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::Serialize;
 

@@ -15,7 +15,10 @@
 //! - files, environment variables, threads: no function blocks
 //! - where records of tokens are kept
 //!
-//! Everything is deterministic, and everything public may be sent to and shared between threads.
+//! Everything is deterministic, and everything public may be sent to and shared between threads. The
+//! crate needs `alloc`, but not `std`.
+
+#![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
 

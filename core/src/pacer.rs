@@ -1,5 +1,6 @@
-use std::collections::BTreeMap;
-use std::time::Duration;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
 
 /// WeChat takes this many calls a second of each interface and account, and answers more with 44990.
 const CALLS: usize = 5;
@@ -133,7 +134,7 @@ impl Pacer {
 
     /// Gives back a slot that was not used, or a place in the queue: other calls may have it.
     pub fn give_back(&mut self, slot: &mut Slot) {
-        match std::mem::take(&mut slot.state) {
+        match core::mem::take(&mut slot.state) {
             State::Nothing => {}
             State::Waiting { path } => {
                 if let Some(number) = slot.number {

@@ -1,5 +1,8 @@
 //! The edit distance between two texts.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 /// Returns Levenshtein's distance, computed row by row. The cost is the product of the lengths.
 pub(crate) fn edit_distance(a: &[char], b: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -1,6 +1,6 @@
 //! After the request itself was sent.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::tally::Note;
 use super::verdict::Verdict;

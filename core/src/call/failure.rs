@@ -1,3 +1,5 @@
+use alloc::string::String;
+
 use crate::error::{Error, OwnCode};
 use crate::named;
 

@@ -1,6 +1,6 @@
 //! Before a write: is the rule there that it is about?
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::verdict::Verdict;
 use super::{Call, Phase, State};

@@ -85,8 +85,9 @@ pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy};
 pub use step::{SendRequest, Step};
 pub use tally::Tally;
 
-use std::time::Duration;
-use std::vec;
+use alloc::format;
+use alloc::vec;
+use core::time::Duration;
 
 use self::tally::Note;
 use self::verdict::judge;
@@ -262,13 +263,13 @@ impl<I: Interface> Call<I> {
                 let waited = now.saturating_sub(self.queued.take().unwrap_or(now));
                 self.deadline = self.deadline.saturating_add(waited);
                 self.queue_left = self.queue_left.saturating_sub(waited);
-                if std::mem::take(&mut self.had_to_wait) {
+                if core::mem::take(&mut self.had_to_wait) {
                     self.tally.queued = self.tally.queued.saturating_add(waited);
                 }
                 self.slot_begins(now);
             }
             Some(start) if start <= self.latest_slot() => {
-                if !std::mem::replace(&mut self.had_to_wait, true) {
+                if !core::mem::replace(&mut self.had_to_wait, true) {
                     let wait = start.saturating_sub(now);
                     self.note = Some(Note::Queue { wait });
                 }
@@ -451,7 +452,7 @@ impl<I: Interface> Call<I> {
 
     /// Ends the call. While reading back, what is reported is why the outcome is unknown.
     fn fail(&mut self, error: Error) {
-        let error = match std::mem::replace(&mut self.phase, Phase::Asking) {
+        let error = match core::mem::replace(&mut self.phase, Phase::Asking) {
             Phase::Asking if self.doubted => error.with_outcome(Outcome::Unknown),
             Phase::LookingUp | Phase::Asking => error,
             Phase::ReadingBack { cause, .. } => {

@@ -1,4 +1,5 @@
-use std::time::Duration;
+use alloc::vec::Vec;
+use core::time::Duration;
 
 /// How long a call waits for its slots, unless another time is set: 1,000 calls that begin at once
 /// take 220 s.

@@ -1,6 +1,6 @@
 //! While it is read back whether a write stands.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::verdict::Verdict;
 use super::{Call, Phase};
@@ -42,7 +42,7 @@ impl<I: Interface> Call<I> {
     }
 
     fn not_applied(&mut self, now: Duration) {
-        let phase = std::mem::replace(&mut self.phase, Phase::Asking);
+        let phase = core::mem::replace(&mut self.phase, Phase::Asking);
         let Phase::ReadingBack { cause, may_repeat } = phase else {
             return;
         };
@@ -69,7 +69,7 @@ impl<I: Interface> Call<I> {
     }
 
     fn unclear(&mut self) {
-        let phase = std::mem::replace(&mut self.phase, Phase::Asking);
+        let phase = core::mem::replace(&mut self.phase, Phase::Asking);
         if let Phase::ReadingBack { cause, .. } = phase {
             self.fail(cause.with_outcome(Outcome::Unknown));
         }

@@ -1,5 +1,7 @@
-use std::fmt;
-use std::time::Duration;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
 
 use super::{Call, Phase};
 use crate::interface::Interface;

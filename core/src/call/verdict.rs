@@ -1,6 +1,6 @@
 //! What an answer, or the lack of one, means for the call.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::SendFailure;
 use crate::errcode::Reaction;

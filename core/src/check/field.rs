@@ -1,5 +1,8 @@
 //! Checks the fields other than the prefix.
 
+use alloc::format;
+use alloc::string::String;
+
 use super::{CheckReport, FindingCode};
 use crate::matching::{Mismatch, covers, undocumented_equivalence};
 

@@ -1,5 +1,7 @@
 //! Checks the prefix, in both modes.
 
+use alloc::format;
+
 use super::field::warn_of_white_space;
 use super::{CheckReport, FindingCode};
 use crate::link::Link;

@@ -1,6 +1,6 @@
 //! The IP address in an `errmsg`.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// Returns the address that the call came from, in the form that WeChat's console accepts.
 ///

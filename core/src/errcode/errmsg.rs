@@ -1,6 +1,6 @@
 //! Splits an `errmsg` into its parts.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 /// The parts of an `errmsg`.
 ///

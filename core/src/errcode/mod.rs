@@ -12,7 +12,7 @@ pub use errmsg::Errmsg;
 pub(crate) use address::address_in;
 pub(crate) use table::ON_MISSING_TICKET;
 
-use std::time::Duration;
+use core::time::Duration;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};

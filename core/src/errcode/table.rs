@@ -5,7 +5,7 @@
 //! If a fact is not on the page of the interface, a comment gives its source: `[O]` another official
 //! page, `[OC]` WeChat's staff in the developer community, `[D]` a developer's report.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::{ErrCode, Reaction, Subject};
 use crate::kind::ErrorKind::{

@@ -1,6 +1,6 @@
 //! The identity of an error.
 
-use std::fmt;
+use core::fmt;
 
 use serde::{Serialize, Serializer};
 

@@ -13,11 +13,15 @@ pub use setting::named_setting;
 
 pub use crate::kind::{ErrorKind, Outcome};
 
-use std::any::Any;
-use std::borrow::Cow;
-use std::fmt;
-use std::net::IpAddr;
-use std::sync::Arc;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::any::Any;
+use core::fmt;
+use core::net::IpAddr;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -27,13 +31,13 @@ use crate::finding::Finding;
 use crate::secret::Secret;
 
 /// The result of a function that can fail.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// What to do if it is not known whether a change was applied.
 const READ_BACK_FIRST: &str = "Before you call again, check with getJumpQRCode whether the change \
     was applied, now and a little later.";
 
-type Source = Arc<dyn std::error::Error + Send + Sync>;
+type Source = Arc<dyn core::error::Error + Send + Sync>;
 
 /// What went wrong, to which field, and what to do next.
 ///
@@ -166,7 +170,7 @@ impl Error {
     #[must_use]
     pub fn with_source(
         mut self,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+        source: impl Into<Box<dyn core::error::Error + Send + Sync>>,
     ) -> Self {
         self.inner().source = Some(Arc::from(source.into()));
         self
@@ -339,8 +343,8 @@ impl Serialize for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match &self.0.source {
             Some(source) => Some(&**source),
             None => None,

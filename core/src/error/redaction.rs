@@ -6,10 +6,13 @@
 //! unrelated text, such as the host's name. So it is struck out only as a value: `access_token=x`,
 //! `"x"`.
 
-use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
-use std::sync::Arc;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use core::error::Error as StdError;
+use core::fmt;
 
 use serde_json::Value;
 
@@ -65,7 +68,7 @@ fn redacted_source(source: &Source, secret: &Secret) -> Source {
 }
 
 fn chain_shows(source: &(dyn StdError + 'static), secret: &Secret) -> bool {
-    std::iter::successors(Some(source), |error| (*error).source()).any(|error| {
+    core::iter::successors(Some(source), |error| (*error).source()).any(|error| {
         let printed = format!("{error}\n{error:?}");
         let mut redacted = printed.clone();
         redact(&mut redacted, secret);

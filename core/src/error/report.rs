@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use super::{Error, Result};
 use crate::finding::{CheckReport, Finding};
 

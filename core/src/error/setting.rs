@@ -1,3 +1,6 @@
+use alloc::format;
+use alloc::vec::Vec;
+
 use super::{Error, OwnCode, Result};
 
 /// Returns the value of a setting that is named `name`; any other name is refused.

@@ -1,6 +1,8 @@
 //! Compares one rule with one link.
 
-use std::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::format;
+use alloc::string::String;
 
 use percent_encoding::percent_decode_str;
 

@@ -24,6 +24,9 @@ pub use rule_set::{Candidate, LinkMatch, RuleSet};
 
 pub use crate::link::is_link;
 
+use alloc::format;
+use alloc::string::String;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The characters that JavaScript's `encodeURIComponent` does not encode.

@@ -1,5 +1,9 @@
 //! Finds the listed prefix that resembles a prefix that is not listed.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::link::Link;
 use crate::text::edit_distance;
 

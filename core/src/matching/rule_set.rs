@@ -1,8 +1,11 @@
 //! Compares many rules with one link, through an index: the cost of a look-up grows with the length
 //! of the link, not with the number of rules.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use super::cover::{Mismatch, covers};
 use crate::link::Link;
@@ -91,16 +94,16 @@ fn nearness(prefix: &str, link: &str) -> (bool, usize) {
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     rules: Vec<Candidate>,
-    by_base: HashMap<String, Bucket>,
+    by_base: BTreeMap<String, Bucket>,
     /// The lengths of the bases, in bytes. Only bases of these lengths are looked up, however many
     /// folders a link has.
-    base_lengths: HashSet<usize>,
+    base_lengths: BTreeSet<usize>,
 }
 
 /// Rules that differ only in their query.
 #[derive(Debug, Clone, Default)]
 struct Bucket {
-    by_query: HashMap<String, usize>,
+    by_query: BTreeMap<String, usize>,
     /// The lengths of the queries, in bytes. Only queries of these lengths are looked up.
     lengths: BTreeSet<usize>,
 }
@@ -226,7 +229,7 @@ impl Bucket {
 fn ancestors(link: Link<'_>) -> impl Iterator<Item = &str> {
     let path_start = link.base.len() - link.path.len();
     let own = link.base;
-    std::iter::successors(Some(own), move |base| {
+    core::iter::successors(Some(own), move |base| {
         let inner = base.strip_suffix('/').unwrap_or(base);
         let end = inner.rfind('/')?;
         (end >= path_start).then(|| base.get(..=end)).flatten()

@@ -1,3 +1,5 @@
+use alloc::string::String;
+
 /// The key that identifies a rule in publishJumpQRCode and deleteJumpQRCode.
 ///
 /// A text converts into the key of an ordinary-link rule.

@@ -1,3 +1,5 @@
+use alloc::string::String;
+
 use serde::Serialize;
 
 /// The beginning of every service-account rule's prefix: the account's parametric QR URL, with
