@@ -15,8 +15,8 @@
 //! - files, environment variables, threads: no function blocks
 //! - where records of tokens are kept
 //!
-//! Everything is deterministic, and everything public may be sent to and shared between threads. The
-//! crate needs `alloc`, but not `std`.
+//! Everything is deterministic, and everything public may be sent to and shared between threads.
+//! The crate needs `alloc`, but not `std`.
 
 #![cfg_attr(not(test), no_std)]
 

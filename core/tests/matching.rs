@@ -105,7 +105,11 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_matching_panic(prefix in any_text(), link in any_text(), time in any::<u64>()) {
+    fn no_text_makes_matching_panic(
+        prefix in any_text(),
+        link in any_text(),
+        time in any::<u64>(),
+    ) {
         let covered = covers(&prefix, &link).is_ok();
         if covered {
             prop_assert!(undocumented_equivalence(&prefix, &link));
@@ -120,7 +124,10 @@ proptest! {
     }
 
     #[test]
-    fn a_rule_covers_itself_and_its_own_test_links(prefix in any_link(), more in "[a-z0-9=&食/]{0,8}") {
+    fn a_rule_covers_itself_and_its_own_test_links(
+        prefix in any_link(),
+        more in "[a-z0-9=&食/]{0,8}",
+    ) {
         let prefix = prefix.split('#').next().unwrap_or_default();
         let extended = if prefix.contains('?') {
             format!("{prefix}{more}")

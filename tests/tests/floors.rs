@@ -27,8 +27,8 @@ const FLOORS: &[&[&str]] = &[
     &["names"],
 ];
 
-/// The front door of the client: a client makes a builder, which makes a client. These modules count
-/// as one.
+/// The front door of the client: a client makes a builder, which makes a client. These modules
+/// count as one.
 const FRONT_DOOR: [&str; 4] = ["builder", "client", "platform", "rules"];
 
 /// Which modules each module uses.
