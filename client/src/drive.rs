@@ -95,8 +95,8 @@ impl Driver {
         let policy = Policy {
             timeout: options.timeout,
             queue_timeout: self.queue_left(options.waited)?,
-            delays: delays(self.max_retries),
-            hosts: self.hosts.len(),
+            retry_delays: delays(self.max_retries),
+            host_count: self.hosts.len(),
             look_up,
         };
         let started = self.clock.now();
@@ -111,9 +111,9 @@ impl Driver {
                 log_note(&mut call);
             }
             match call.step(self.clock.now()) {
-                Step::Reserve { path, latest } => {
+                Step::Reserve { path, deadline } => {
                     let now = self.clock.now();
-                    call.reserved(now, place.reserve(path, now, latest));
+                    call.slot(now, place.reserve(path, now, deadline));
                 }
                 Step::GetToken { rejected, deadline } => {
                     let time_left = deadline.saturating_sub(self.clock.now());
@@ -189,10 +189,15 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn reserve(&mut self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
+    fn reserve(
+        &mut self,
+        path: &'static str,
+        now: Duration,
+        deadline: Duration,
+    ) -> Option<Duration> {
         match self.pacer {
             None => Some(now),
-            Some(pacer) => lock(pacer).reserve(&mut self.slot, path, now, latest),
+            Some(pacer) => lock(pacer).reserve(&mut self.slot, path, now, deadline),
         }
     }
 

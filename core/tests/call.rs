@@ -116,8 +116,8 @@ fn any_policy() -> impl Strategy<Value = Policy> {
         .prop_map(|(timeout, queue_timeout, delays, hosts, look_up)| Policy {
             timeout: Duration::from_millis(timeout),
             queue_timeout: Duration::from_millis(queue_timeout),
-            delays: delays.into_iter().map(Duration::from_millis).collect(),
-            hosts,
+            retry_delays: delays.into_iter().map(Duration::from_millis).collect(),
+            host_count: hosts,
             look_up,
         })
 }
@@ -219,12 +219,12 @@ fn drive<I: Interface>(
     cancelled_after: Option<usize>,
 ) -> Result<(), TestCaseError> {
     let to_failure = |error: Error| TestCaseError::fail(error.to_string());
-    let hosts = policy.hosts.max(1);
+    let hosts = policy.host_count.max(1);
     let looks_up = policy.look_up
         && interface
             .change()
             .is_some_and(|change| change.before().is_some());
-    let most_sends = (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up);
+    let most_sends = (hosts + 1) * (policy.retry_delays.len() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),
         own_path: interface.request().map_err(to_failure)?.path(),
@@ -268,9 +268,9 @@ fn drive<I: Interface>(
                 };
                 call.token(watch.now, token);
             }
-            Step::Reserve { latest, .. } => {
-                let start = watch.reserve(latest)?;
-                call.reserved(watch.now, start);
+            Step::Reserve { deadline, .. } => {
+                let start = watch.reserve(deadline)?;
+                call.slot(watch.now, start);
             }
             Step::Wait { until } => {
                 prop_assert!(until > watch.now, "waits for the past");

@@ -24,7 +24,7 @@ fn take(
     answers: &mut impl Iterator<Item = &'static str>,
 ) -> Option<Result<Confirmation, Error>> {
     match call.step(NOW) {
-        Step::Reserve { .. } => call.reserved(NOW, Some(NOW)),
+        Step::Reserve { .. } => call.slot(NOW, Some(NOW)),
         Step::GetToken { .. } => call.token(NOW, Ok(Some(Secret::new("TOKEN")))),
         Step::Send(_) => call.response(NOW, Ok(Response::ok(answers.next().unwrap()))),
         Step::Wait { until } => panic!("waits until {until:?}"),
@@ -82,9 +82,9 @@ fn a_call_that_is_done_stays_as_it_ended() {
 fn the_time_in_the_queue_is_counted_up_to_the_cancellation() {
     let mut call = delete();
     assert!(matches!(call.step(NOW), Step::Reserve { .. }));
-    call.reserved(NOW, Some(Duration::from_secs(3)));
+    call.slot(NOW, Some(Duration::from_secs(3)));
     let later = Duration::from_secs(1);
     assert!(matches!(call.step(later), Step::Wait { .. }));
     call.cancel(later);
-    assert_eq!(call.tally().queued, later);
+    assert_eq!(call.tally().queue_time, later);
 }

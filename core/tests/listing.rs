@@ -93,7 +93,7 @@ fn list(rules: &[Value], total: Option<usize>) -> JumpQRCodeList {
     let mut call = Call::new(GetJumpQRCode::OrdinaryLink, Policy::default(), now).unwrap();
     loop {
         match call.step(now) {
-            Step::Reserve { .. } => call.reserved(now, Some(now)),
+            Step::Reserve { .. } => call.slot(now, Some(now)),
             Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("T")))),
             Step::Send(_) => call.response(now, Ok(Response::ok(body.to_string()))),
             Step::Wait { until } => panic!("it waits until {until:?}"),

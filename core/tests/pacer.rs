@@ -101,9 +101,9 @@ impl World {
         }
         loop {
             match running.call.step(now) {
-                Step::Reserve { path, latest } => {
-                    let start = self.pacer.reserve(&mut running.slot, path, now, latest);
-                    running.call.reserved(now, start);
+                Step::Reserve { path, deadline } => {
+                    let start = self.pacer.reserve(&mut running.slot, path, now, deadline);
+                    running.call.slot(now, start);
                 }
                 Step::Wait { until } => return Ok(until),
                 Step::GetToken { rejected: None, .. } => {

@@ -21,8 +21,8 @@ const OK: &str = r#"{"errcode":0}"#;
 /// notes and the tally.
 fn run(first_slot: Duration, answers: &[Option<&str>]) -> (Vec<String>, String) {
     let policy = Policy {
-        delays: vec![Duration::from_millis(200), Duration::from_millis(400)],
-        hosts: 2,
+        retry_delays: vec![Duration::from_millis(200), Duration::from_millis(400)],
+        host_count: 2,
         look_up: false,
         ..Policy::default()
     };
@@ -34,7 +34,7 @@ fn run(first_slot: Duration, answers: &[Option<&str>]) -> (Vec<String>, String) 
     loop {
         notes.extend(call.take_note());
         match call.step(now) {
-            Step::Reserve { .. } => call.reserved(now, Some(first_slot.max(now))),
+            Step::Reserve { .. } => call.slot(now, Some(first_slot.max(now))),
             Step::GetToken { .. } => {
                 tokens += 1;
                 call.token(now, Ok(Some(Secret::new(format!("T{tokens}")))));
@@ -69,7 +69,7 @@ fn each_thing_that_a_call_does_is_noted_with_its_reason_and_counted() {
             "waits 2.200s for its slot",
             "tries the next host because of connect_failed",
             "renews the access token because of invalid_credential (40001)",
-            "reads back whether the change stands because of system_error (-1)",
+            "reads back the change because of system_error (-1)",
             "retry 1 in 200.000ms because of system_error (-1)",
             "retry 2 in 1.400s because of second_rate_limit (44990)",
         ]

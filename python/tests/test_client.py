@@ -440,7 +440,7 @@ def test_retries_and_read_backs_are_logged(jumpqr_sandbox: Sandbox, caplog: pyte
     with jumpqr_sandbox.client() as client:
         client.add_jump_qr_code(RULE)
     lines = [record.getMessage() for record in caplog.records if record.name == "jumpqr"]
-    assert re.fullmatch(r"addJumpQRCode: reads back whether the change stands because of \w+", lines[0])
+    assert re.fullmatch(r"addJumpQRCode: reads back the change because of \w+", lines[0])
     assert re.fullmatch(r"addJumpQRCode: retry 1 in [\d.]+m?s because of \w+ \(44990\)", lines[1])
     assert re.fullmatch(r"addJumpQRCode: done after [\d.]+m?s: 1 retry, 1 read-back", lines[2])
     assert len(lines) == 4

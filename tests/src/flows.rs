@@ -162,8 +162,8 @@ impl PolicyVector {
         Policy {
             timeout: Duration::from_millis(self.timeout_ms),
             queue_timeout: queue_timeout.unwrap_or(DEFAULT_QUEUE_TIMEOUT),
-            delays: delays.collect(),
-            hosts: self.hosts,
+            retry_delays: delays.collect(),
+            host_count: self.hosts,
             look_up: self.validate,
         }
     }

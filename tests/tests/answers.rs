@@ -48,7 +48,7 @@ fn drive<I: Interface>(
                 call.token(now, Ok(Some(Secret::new("ACCESS-TOKEN-1"))));
             }
             Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("ACCESS-TOKEN-2")))),
-            Step::Reserve { .. } => call.reserved(now, Some(now)),
+            Step::Reserve { .. } => call.slot(now, Some(now)),
             Step::Send(_) => call.response(now, Ok(reply.clone())),
             Step::Wait { .. } => {
                 return Err("the call waits, although it has no retries".to_owned());

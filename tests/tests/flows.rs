@@ -50,7 +50,7 @@ impl Script<'_> {
         if matches!(step, Step::Reserve { .. })
             && !matches!(self.steps.front(), Some(StepVector::Reserve(_)))
         {
-            call.reserved(self.now, Some(self.now));
+            call.slot(self.now, Some(self.now));
             return Ok(false);
         }
         match (step, self.steps.pop_front()) {
@@ -128,7 +128,7 @@ impl Script<'_> {
     ) -> Result<(), String> {
         compare("path", &vector.path.as_str(), &path)?;
         let start = vector.start_ms.map(Duration::from_millis);
-        call.reserved(self.now, start.map(|start| self.now + start));
+        call.slot(self.now, start.map(|start| self.now + start));
         Ok(())
     }
 

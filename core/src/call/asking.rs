@@ -1,4 +1,4 @@
-//! After the request itself was sent.
+//! The verdict on the interface's own request.
 
 use core::time::Duration;
 
@@ -10,58 +10,59 @@ use crate::interface::Interface;
 use crate::request::Request;
 
 impl<I: Interface> Call<I> {
-    pub(super) fn asked(&mut self, now: Duration, verdict: Verdict) {
+    pub(super) fn handle_request(&mut self, now: Duration, verdict: Verdict) {
         match verdict {
-            Verdict::Success(object) => match I::decode(&object) {
+            Verdict::Success(fields) => match I::decode(&fields) {
                 Ok(response) => self.succeed(response),
-                Err(error) => self.outcome_unknown(now, error),
+                Err(error) => self.handle_unknown_outcome(now, error),
             },
-            Verdict::Stale(error) => self.renew(error),
-            Verdict::Again { error, wait } => self.ask_again(now, error, wait),
-            Verdict::NothingSent(error) => self.next_host(now, error),
-            Verdict::Unknown(error) => self.outcome_unknown(now, error),
-            Verdict::Refused(error) => self.give_up(error),
+            Verdict::Stale(error) => self.renew_token(error),
+            Verdict::Transient { error, wait } => self.retry(now, error, wait),
+            Verdict::NothingSent(error) => self.try_next_host(now, error),
+            Verdict::Unknown(error) => self.handle_unknown_outcome(now, error),
+            Verdict::Refused(error) => self.fail_after_read_back(error),
         }
     }
 
-    /// Sends again after a delay, or gives up with `error`.
-    pub(super) fn ask_again(&mut self, now: Duration, error: Error, wait: Duration) {
-        if self.wait(now, wait) {
+    /// Sends again after the next delay and `extra_wait`. If no retry is left, fails with `error`.
+    pub(super) fn retry(&mut self, now: Duration, error: Error, extra_wait: Duration) {
+        if self.schedule_retry(now, extra_wait) {
             self.last_error = Some(error);
         } else {
-            self.give_up(error);
+            self.fail_after_read_back(error);
         }
     }
 
-    /// Ends with `error`; where an earlier attempt is in doubt, it is read back once more before.
-    fn give_up(&mut self, error: Error) {
-        let in_doubt = self.doubted && matches!(self.phase, Phase::Asking);
-        match self.read_back_request().filter(|_| in_doubt) {
-            Some(read_back) => self.begin_reading_back(read_back, error, false),
+    /// Fails with `error`. If an earlier attempt of the write may still arrive, reads back first.
+    fn fail_after_read_back(&mut self, error: Error) {
+        let must_read_back = self.has_unconfirmed_attempt && matches!(self.phase, Phase::Asking);
+        match self.read_back_request().filter(|_| must_read_back) {
+            Some(read_back) => self.begin_read_back(read_back, error, false),
             None => self.fail(error),
         }
     }
 
-    /// Tries the next host at once; after the last one, begins again with the first after a delay.
-    pub(super) fn next_host(&mut self, now: Duration, error: Error) {
-        if self.host + 1 < self.hosts {
+    /// Tries the next host at once. After the last host, retries with the first after a delay.
+    pub(super) fn try_next_host(&mut self, now: Duration, error: Error) {
+        if self.host + 1 < self.host_count {
             self.host += 1;
-            self.state = self.sending_or_reserving(now);
+            self.state = self.state_before_send(now);
             self.last_error = Some(error);
             self.tally.further_hosts += 1;
             self.note = Some(Note::FurtherHost);
         } else {
             self.host = 0;
-            self.ask_again(now, error, Duration::ZERO);
+            self.retry(now, error, Duration::ZERO);
         }
     }
 
-    fn outcome_unknown(&mut self, now: Duration, error: Error) {
-        let may_repeat = error.is_retryable();
+    /// Reads a write back. Other requests are retried if `error` allows it.
+    fn handle_unknown_outcome(&mut self, now: Duration, error: Error) {
+        let may_resend = error.is_retryable();
         if let Some(read_back) = self.read_back_request() {
-            self.begin_reading_back(read_back, error, may_repeat);
-        } else if may_repeat {
-            self.ask_again(now, error, Duration::ZERO);
+            self.begin_read_back(read_back, error, may_resend);
+        } else if may_resend {
+            self.retry(now, error, Duration::ZERO);
         } else {
             self.fail(error);
         }
@@ -71,8 +72,8 @@ impl<I: Interface> Call<I> {
         self.interface.change().map(|change| change.read_back())
     }
 
-    fn begin_reading_back(&mut self, request: Result<Request>, cause: Error, may_repeat: bool) {
-        self.phase = Phase::ReadingBack { cause, may_repeat };
+    fn begin_read_back(&mut self, request: Result<Request>, cause: Error, may_resend: bool) {
+        self.phase = Phase::ReadingBack { cause, may_resend };
         match request {
             Ok(request) => {
                 self.tally.read_backs += 1;

@@ -3,19 +3,19 @@ use alloc::string::String;
 use crate::error::{Error, OwnCode};
 use crate::named;
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendFailure {
     /// What failed.
     pub cause: FailureCause,
-    /// Whether any of the request may have been sent: if so, a write may have been applied.
+    /// Whether a part of the request may have been sent. If so, a write may have been applied.
     pub sent: bool,
-    /// What happened, for a person. It must not hold the URL, which has the token in it.
+    /// What happened, for a person. It must not contain the URL, which has the token in it.
     pub detail: String,
 }
 
 impl SendFailure {
-    /// Nothing was sent.
+    /// Makes a failure before anything was sent.
     pub fn before_sending(cause: FailureCause, detail: impl Into<String>) -> Self {
         Self {
             cause,
@@ -24,7 +24,7 @@ impl SendFailure {
         }
     }
 
-    /// Some or all of the request may have been sent.
+    /// Makes a failure after some or all of the request may have been sent.
     pub fn after_sending(cause: FailureCause, detail: impl Into<String>) -> Self {
         Self {
             cause,
@@ -39,24 +39,24 @@ impl SendFailure {
 }
 
 named! {
-    /// What failed between a request and its answer.
+    /// What failed between a request and its response.
     #[non_exhaustive]
     pub enum FailureCause {
-        /// The host's name could not be resolved.
+        /// The name of the host could not be resolved.
         Dns = "dns" => OwnCode::DnsFailed,
-        /// No connection.
+        /// No connection could be made.
         Connect = "connect" => OwnCode::ConnectFailed,
-        /// The proxy refused, or could not be used.
+        /// The proxy refused the request, or could not be used.
         Proxy = "proxy" => OwnCode::ProxyFailed,
-        /// TLS could not be agreed on.
+        /// The TLS handshake failed.
         Tls = "tls" => OwnCode::TlsFailed,
-        /// It took too long.
+        /// The timeout ended.
         Timeout = "timeout" => OwnCode::Timeout,
-        /// The connection broke, or what came is not HTTP.
+        /// The connection broke, or the response is not HTTP.
         ConnectionLost = "connection_lost" => OwnCode::ConnectionLost,
-        /// The answer is larger than the limit.
+        /// The response is larger than the limit.
         BodyTooLarge = "body_too_large" => OwnCode::BodyTooLarge,
-        /// The request cannot be sent at all, for example because its URL is not one.
+        /// The request cannot be sent at all, for example because its URL is invalid.
         Refused = "refused" => OwnCode::InvalidConfig,
         /// The caller cancelled the call.
         Cancelled = "cancelled" => OwnCode::Cancelled,

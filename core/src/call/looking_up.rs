@@ -1,4 +1,4 @@
-//! Before a write: is the rule there that it is about?
+//! The verdict on the request that looks the rule up before a write.
 
 use core::time::Duration;
 
@@ -10,24 +10,25 @@ use crate::interface::{GetJumpQRCode, Interface, LookUp};
 use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
-    pub(super) fn looked_up(&mut self, now: Duration, verdict: Verdict) {
+    pub(super) fn handle_look_up(&mut self, now: Duration, verdict: Verdict) {
         match verdict {
-            Verdict::Success(object) => self.decide(&object),
-            Verdict::Stale(error) => self.renew(of_look_up(error)),
-            Verdict::Again { error, wait } => self.ask_again(now, of_look_up(error), wait),
-            Verdict::NothingSent(error) => self.next_host(now, of_look_up(error)),
+            Verdict::Success(fields) => self.handle_rule_list(&fields),
+            Verdict::Stale(error) => self.renew_token(look_up_error(error)),
+            Verdict::Transient { error, wait } => self.retry(now, look_up_error(error), wait),
+            Verdict::NothingSent(error) => self.try_next_host(now, look_up_error(error)),
             Verdict::Unknown(error) if error.is_retryable() => {
-                self.ask_again(now, of_look_up(error), Duration::ZERO);
+                self.retry(now, look_up_error(error), Duration::ZERO);
             }
-            Verdict::Unknown(error) | Verdict::Refused(error) => self.fail(of_look_up(error)),
+            Verdict::Unknown(error) | Verdict::Refused(error) => self.fail(look_up_error(error)),
         }
     }
 
-    fn decide(&mut self, object: &Fields) {
+    /// Sends the write, unless the list shows that it is done already or cannot succeed.
+    fn handle_rule_list(&mut self, fields: &Fields) {
         let Some(change) = self.interface.change() else {
             return;
         };
-        match change.look_up(object) {
+        match change.look_up(fields) {
             LookUp::Needed => {
                 self.phase = Phase::Asking;
                 self.last_error = None;
@@ -45,9 +46,9 @@ impl<I: Interface> Call<I> {
     }
 }
 
-/// The error of the request that looked the rule up. Nothing of the write was sent, so there is
-/// nothing to read back.
-fn of_look_up(error: Error) -> Error {
+/// Returns the error of the request that looked the rule up. The write was not sent, so the advice
+/// does not say to read it back.
+fn look_up_error(error: Error) -> Error {
     let error = error.in_interface(GetJumpQRCode::NAME);
     match error.code().documented() {
         Some(code) if code.reaction == Reaction::ReadBack => {

@@ -1,8 +1,8 @@
 //! What a call does next, decided without I/O.
 //!
-//! A [`Call`] is asked for its next [`Step`]. Whoever drives it does what the step says and reports
-//! the result. Time is an argument, counted from an origin of the driver's choice. The delays of
-//! retries are given in the [`Policy`], jitter included.
+//! The driver asks a [`Call`] for its next [`Step`], does what the step says, and reports the
+//! result. Time is an argument, counted from an origin of the driver's choice. The [`Policy`] has
+//! the delays of retries, jitter included.
 //!
 //! ```text
 //!      ┌──▶ Reserve ◀─▶ Wait
@@ -22,26 +22,27 @@
 //!      cancel, before any step ──▶ Done
 //! ```
 //!
-//! - A call reserves its slot first and asks for its token afterwards. If other calls renew the token
-//!   while this one waits for its slot, it sends the new token. If getting the token takes so long
-//!   that the slot is out of date, the call reserves another one before it sends.
-//! - While a call waits for a slot, its deadline stands still. All these waits together take at most
+//! - A call reserves its slot first and asks for its token afterwards. If other calls renew the
+//!   token while this one waits for its slot, it sends the new token. If the slot expires while the
+//!   call gets its token, the call reserves another one before it sends.
+//! - While a call waits for a slot, its time stands still. All these waits together must end within
 //!   the queue timeout.
 //! - A stale token (40001, 40014, 42001) is renewed once, and the request is replayed once. The
-//!   renewal comes before the replay's slot, so that the calls that are waiting need not send the
-//!   stale token, too.
-//! - A write to a rule that must exist begins with a request that looks the rule up (unless
-//!   [`Policy::look_up`] is false). If the list shows that there is nothing to do, or no such rule, the
-//!   call is done, and the write is not sent.
-//! - A transient refusal waits and is sent again, as long as there are delays and time left.
-//! - A write whose outcome is unknown (-1, a timeout, a connection lost after sending, an answer that
-//!   cannot be read) is read back. If the change was applied, the call is done. If not, the write is
-//!   sent again. If that is unclear, the call ends with [`Outcome::Unknown`].
-//! - After a resend, the first attempt may still arrive. The refusal that is then seen (85071,
-//!   "exists") may be caused by it. So the end of such a call is read back once more. If no time is
-//!   left for that, the outcome is unknown.
-//! - A call that is [cancelled](Call::cancel) sends nothing more. A write that may have been sent
-//!   before is not read back any more: its outcome is unknown.
+//!   renewal comes before the replay's slot: other calls that are waiting then send the new token.
+//! - A write to a rule that must exist begins with a request that looks the rule up, unless
+//!   [`Policy::look_up`] is false. If the list shows that there is nothing to do, or no such rule,
+//!   the call is done, and the write is not sent.
+//! - After a transient refusal, the call waits and sends again. It fails if no delay or no time is
+//!   left.
+//! - The outcome of a write is unknown after -1, a timeout, a connection lost after sending, or a
+//!   response that cannot be read. The change is then read back. If it was applied, the call is
+//!   done. If not, the write is sent again. If that is unclear, the call ends with
+//!   [`Outcome::Unknown`].
+//! - After a resend, the first attempt may still arrive. The refusal we then see (85071, "exists")
+//!   may be caused by it. Before such a call fails, the change is therefore read back once more. If
+//!   no time is left for that, the outcome is unknown.
+//! - A call that is [cancelled](Call::cancel) sends nothing more. If a write may have been sent
+//!   before, its outcome is unknown: it is not read back.
 //!
 //! One complete call:
 //!
@@ -56,12 +57,12 @@
 //! let mut call = Call::new(DownloadQRCodeText, Policy::default(), now)?;
 //! let file = loop {
 //!     match call.step(now) {
-//!         Step::Reserve { .. } => call.reserved(now, Some(now)),
+//!         Step::Reserve { .. } => call.slot(now, Some(now)),
 //!         Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("TOKEN")))),
-//!         Step::Send(sending) => {
-//!             assert_eq!(sending.request.body(), Some(&b"{}"[..]));
-//!             let answer = r#"{"errcode":0,"file_name":"UASjIrr8C9.txt","file_content":"7781"}"#;
-//!             call.response(now, Ok(Response::ok(answer)));
+//!         Step::Send(send) => {
+//!             assert_eq!(send.request.body(), Some(&b"{}"[..]));
+//!             let body = r#"{"errcode":0,"file_name":"UASjIrr8C9.txt","file_content":"7781"}"#;
+//!             call.response(now, Ok(Response::ok(body)));
 //!         }
 //!         Step::Wait { until } => unreachable!("nothing failed: {until:?}"),
 //!         Step::Done(result) => break result?,
@@ -98,83 +99,86 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::secret::Secret;
 
-/// How much of the time left a write does not use, so that it can be read back: a quarter, but no
-/// more than this.
-const MOST_KEPT_FOR_READING_BACK: Duration = Duration::from_secs(5);
+/// The maximum time that a write leaves for its read-back. It leaves a quarter of the remaining
+/// time, up to this.
+const MAX_READ_BACK_RESERVE: Duration = Duration::from_secs(5);
 
-/// How much time a write must have left to be sent at all: a quarter of the whole, but no more than
-/// this. With less, its outcome could be unknown for want of time alone.
-const MOST_LEFT_FOR_SENDING: Duration = Duration::from_secs(1);
+/// The maximum time that a write needs to be sent at all. It needs a quarter of the call's timeout,
+/// up to this. With less, its outcome may be unknown only because the time is short.
+const MAX_RESPONSE_RESERVE: Duration = Duration::from_secs(1);
 
-/// How long after the start of its slot a request may be sent: half of the tenth of a second that
-/// the [`Pacer`](crate::Pacer) adds to WeChat's second.
-const SLOT_LASTS: Duration = Duration::from_millis(50);
+/// The time after the start of its slot in which a request may be sent. It is half of the 100 ms
+/// that the [`Pacer`](crate::Pacer) adds to WeChat's second.
+const SLOT_LIFETIME: Duration = Duration::from_millis(50);
 
 /// One call, from the first request to its result.
 #[derive(Debug)]
 pub struct Call<I: Interface> {
     interface: I,
-    /// The request of the present phase.
+    /// The request of the current phase.
     request: Request,
     timeout: Duration,
-    /// It moves on by as long as the call waits for slots.
+    /// The end of the timeout. It moves by the time that the call waits for slots.
     deadline: Duration,
-    /// How much of the queue timeout is left.
-    queue_left: Duration,
-    /// Since when the call has waited for its next slot.
-    queued: Option<Duration>,
-    delays: vec::IntoIter<Duration>,
-    hosts: usize,
+    /// The unused part of the queue timeout.
+    queue_time_left: Duration,
+    /// The time at which the call asked for its next slot, until that slot starts.
+    queued_since: Option<Duration>,
+    retry_delays: vec::IntoIter<Duration>,
+    host_count: usize,
+    /// The index of the host for the next request.
     host: usize,
     phase: Phase,
     state: State<I::Response>,
-    /// When the slot starts that was reserved and in which nothing was sent yet.
-    slot: Option<Duration>,
+    /// The start of the reserved slot, until something is sent in it.
+    slot_start: Option<Duration>,
     access_token: Option<Secret>,
     rejected_token: Option<Secret>,
-    /// Whether an earlier attempt may have been applied since it was read back.
-    doubted: bool,
+    /// Whether the write was sent again and not read back since: an earlier attempt may still
+    /// arrive.
+    has_unconfirmed_attempt: bool,
     last_error: Option<Error>,
     /// Whether the next slot was not free at once.
-    had_to_wait: bool,
+    must_queue: bool,
     tally: Tally,
     note: Option<Note>,
 }
 
-/// What is being asked.
+/// Which request is sent.
 #[derive(Debug)]
 enum Phase {
-    /// Whether the rule is there, before a write is sent.
+    /// The request that looks the rule up before a write.
     LookingUp,
-    /// The interface itself.
+    /// The interface's own request.
     Asking,
-    /// Whether a write stands.
+    /// The request that shows whether a write was applied.
     ReadingBack {
-        /// What left its outcome unknown.
+        /// Why the outcome of the write is unknown.
         cause: Error,
-        /// Whether it may be sent again if it does not stand.
-        may_repeat: bool,
+        /// Whether the write may be sent again if it was not applied.
+        may_resend: bool,
     },
 }
 
+/// What the call is doing in its current phase.
 #[derive(Debug)]
-enum State<A> {
+enum State<R> {
+    /// It needs a slot.
     Reserving,
-    /// The call has a place in the queue, and its slot starts then.
-    WaitingForSlot {
-        until: Duration,
-    },
+    /// It has a place in the queue. `until` is the start of its slot.
+    WaitingForSlot { until: Duration },
+    /// It has a slot and needs a token.
     GettingToken,
+    /// The request can be sent.
     Sending,
-    /// A retry is due then.
-    WaitingForRetry {
-        until: Duration,
-    },
-    Done(Option<Result<A>>),
+    /// A retry is due at `until`.
+    WaitingForRetry { until: Duration },
+    /// The result, until the driver takes it.
+    Done(Option<Result<R>>),
 }
 
 impl<I: Interface> Call<I> {
-    /// Starts a call at the time `now`. It fails if the body of the request cannot be written.
+    /// Starts a call at the time `now`. Fails if the body of the request cannot be written.
     pub fn new(interface: I, policy: Policy, now: Duration) -> Result<Self> {
         let look_up = policy
             .look_up
@@ -190,44 +194,44 @@ impl<I: Interface> Call<I> {
             request,
             timeout: policy.timeout,
             deadline: now.saturating_add(policy.timeout),
-            queue_left: policy.queue_timeout,
-            queued: None,
-            delays: policy.delays.into_iter(),
-            hosts: policy.hosts.max(1),
+            queue_time_left: policy.queue_timeout,
+            queued_since: None,
+            retry_delays: policy.retry_delays.into_iter(),
+            host_count: policy.host_count.max(1),
             host: 0,
             phase,
             state: State::Reserving,
-            slot: None,
+            slot_start: None,
             access_token: None,
             rejected_token: None,
-            doubted: false,
+            has_unconfirmed_attempt: false,
             last_error: None,
-            had_to_wait: false,
+            must_queue: false,
             tally: Tally::default(),
             note: None,
         })
     }
 
-    /// What to do now.
+    /// Returns what to do now.
     pub fn step(&mut self, now: Duration) -> Step<I::Response> {
         if let State::WaitingForRetry { until } = self.state {
             if until <= now {
                 self.state = State::Reserving;
             }
         }
-        if self.is_too_late(now) {
-            let timeout = self.timed_out(now);
-            self.fail(timeout);
+        if self.is_timed_out(now) {
+            let error = self.timeout_error(now);
+            self.fail(error);
         }
         if matches!(self.state, State::Reserving) {
             if I::PACED {
-                self.queued.get_or_insert(now);
+                self.queued_since.get_or_insert(now);
             } else {
-                self.slot_begins(now);
+                self.begin_slot(now);
             }
         }
         if let State::WaitingForSlot { until } = self.state {
-            // Whenever the wait ends, the pacer is asked again.
+            // The driver may return early. The pacer is then asked again.
             self.state = State::Reserving;
             if now < until {
                 return Step::Wait { until };
@@ -236,7 +240,7 @@ impl<I: Interface> Call<I> {
         match &mut self.state {
             State::Reserving => Step::Reserve {
                 path: self.request.path(),
-                latest: self.latest_slot(),
+                deadline: self.slot_deadline(),
             },
             State::WaitingForSlot { until } | State::WaitingForRetry { until } => {
                 Step::Wait { until: *until }
@@ -245,7 +249,7 @@ impl<I: Interface> Call<I> {
                 rejected: self.rejected_token.clone(),
                 deadline: self.deadline,
             },
-            State::Sending => Step::Send(self.sending(now)),
+            State::Sending => Step::Send(self.build_send_request(now)),
             State::Done(result) => Step::Done(result.take().unwrap_or_else(|| {
                 Err(Error::new(
                     OwnCode::Internal,
@@ -255,21 +259,21 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// Takes the result of [`Step::Reserve`]: the time at which the call may start; `None` if that
-    /// is after the latest.
-    pub fn reserved(&mut self, now: Duration, start: Option<Duration>) {
+    /// Takes the result of [`Step::Reserve`]: the start of the slot. `None` means that no slot
+    /// starts before the deadline.
+    pub fn slot(&mut self, now: Duration, start: Option<Duration>) {
         match start {
             Some(start) if start <= now => {
-                let waited = now.saturating_sub(self.queued.take().unwrap_or(now));
+                let waited = now.saturating_sub(self.queued_since.take().unwrap_or(now));
                 self.deadline = self.deadline.saturating_add(waited);
-                self.queue_left = self.queue_left.saturating_sub(waited);
-                if core::mem::take(&mut self.had_to_wait) {
-                    self.tally.queued = self.tally.queued.saturating_add(waited);
+                self.queue_time_left = self.queue_time_left.saturating_sub(waited);
+                if core::mem::take(&mut self.must_queue) {
+                    self.tally.queue_time = self.tally.queue_time.saturating_add(waited);
                 }
-                self.slot_begins(now);
+                self.begin_slot(now);
             }
-            Some(start) if start <= self.latest_slot() => {
-                if !core::mem::replace(&mut self.had_to_wait, true) {
+            Some(start) if start <= self.slot_deadline() => {
+                if !core::mem::replace(&mut self.must_queue, true) {
                     let wait = start.saturating_sub(now);
                     self.note = Some(Note::Queue { wait });
                 }
@@ -277,7 +281,7 @@ impl<I: Interface> Call<I> {
             }
             _ => self.fail(Error::new(
                 OwnCode::PacedOut,
-                "the call would wait longer for its slot than its queue timeout",
+                "the call would wait for its slot longer than its queue timeout",
             )),
         }
     }
@@ -288,7 +292,7 @@ impl<I: Interface> Call<I> {
         match token {
             Ok(Some(token)) => {
                 self.access_token = Some(token);
-                self.state = self.sending_or_reserving(now);
+                self.state = self.state_before_send(now);
             }
             Ok(None) => {
                 let stale = self.last_error.take();
@@ -306,28 +310,28 @@ impl<I: Interface> Call<I> {
             .as_ref()
             .map_or_else(|failure| failure.sent, |_| true)
         {
-            self.slot = None;
+            self.slot_start = None;
         }
         let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
         let verdict = judge(response, stale_is_final);
         match self.phase {
-            Phase::LookingUp => self.looked_up(now, verdict),
-            Phase::Asking => self.asked(now, verdict),
-            Phase::ReadingBack { .. } => self.read_back(now, verdict),
+            Phase::LookingUp => self.handle_look_up(now, verdict),
+            Phase::Asking => self.handle_request(now, verdict),
+            Phase::ReadingBack { .. } => self.handle_read_back(now, verdict),
         }
     }
 
     /// Ends the call, because its caller has cancelled it. The next step is [`Step::Done`].
     ///
-    /// Any step but [`Step::Done`] may be answered so, as long as nothing was done for it. If a
-    /// request may have been sent, report that to [`Call::response`] instead.
+    /// Cancel instead of doing a step. If a request may have been sent, report that to
+    /// [`Call::response`].
     pub fn cancel(&mut self, now: Duration) {
         if matches!(self.state, State::Done(_)) {
             return;
         }
-        if let Some(since) = self.queued.take().filter(|_| self.had_to_wait) {
+        if let Some(since) = self.queued_since.take().filter(|_| self.must_queue) {
             let waited = now.saturating_sub(since);
-            self.tally.queued = self.tally.queued.saturating_add(waited);
+            self.tally.queue_time = self.tally.queue_time.saturating_add(waited);
         }
         self.fail(Error::new(
             OwnCode::Cancelled,
@@ -335,9 +339,9 @@ impl<I: Interface> Call<I> {
         ));
     }
 
-    /// The slot begins: the token is next, or the request.
-    fn slot_begins(&mut self, start: Duration) {
-        self.slot = Some(start);
+    /// Begins the slot: the next step gets the token, or sends the request.
+    fn begin_slot(&mut self, start: Duration) {
+        self.slot_start = Some(start);
         self.state = if self.request.needs_token() && self.access_token.is_none() {
             State::GettingToken
         } else {
@@ -345,53 +349,55 @@ impl<I: Interface> Call<I> {
         };
     }
 
-    /// Sends in the slot that the call has, or reserves another one if it has none or if that is
-    /// out of date.
-    fn sending_or_reserving(&self, now: Duration) -> State<I::Response> {
-        match self.slot {
-            Some(start) if !I::PACED || now.saturating_sub(start) <= SLOT_LASTS => State::Sending,
-            _ => State::Reserving,
+    /// Returns `Sending` if the call has a slot that has not expired, else `Reserving`.
+    fn state_before_send(&self, now: Duration) -> State<I::Response> {
+        let is_live = |start| !I::PACED || now.saturating_sub(start) <= SLOT_LIFETIME;
+        if self.slot_start.is_some_and(is_live) {
+            State::Sending
+        } else {
+            State::Reserving
         }
     }
 
-    /// When the queue timeout ends, if the call waits for a slot.
-    fn latest_slot(&self) -> Duration {
-        let since = self.queued.unwrap_or_default();
-        since.saturating_add(self.queue_left)
+    /// Returns the end of the queue timeout, for a call that waits for a slot.
+    fn slot_deadline(&self) -> Duration {
+        let since = self.queued_since.unwrap_or_default();
+        since.saturating_add(self.queue_time_left)
     }
 
-    /// When the next request must have begun: a write keeps time for its response.
-    fn latest_start(&self) -> Duration {
-        self.deadline.saturating_sub(self.kept_for_response())
+    /// Returns the time before which the next request must begin.
+    fn send_deadline(&self) -> Duration {
+        self.deadline.saturating_sub(self.response_reserve())
     }
 
-    fn kept_for_response(&self) -> Duration {
+    /// Returns the time that must be left for a response when the next request begins.
+    fn response_reserve(&self) -> Duration {
         if self.is_writing() {
-            (self.timeout / 4).min(MOST_LEFT_FOR_SENDING)
+            (self.timeout / 4).min(MAX_RESPONSE_RESERVE)
         } else {
             Duration::ZERO
         }
     }
 
-    /// Whether the call has timed out. While it waits for a slot, it does not.
-    fn is_too_late(&self, now: Duration) -> bool {
+    /// Returns whether the call has timed out. While it waits for a slot, its time stands still.
+    fn is_timed_out(&self, now: Duration) -> bool {
         match self.state {
             State::Done(_) => false,
-            State::Reserving | State::WaitingForSlot { .. } if self.queued.is_some() => false,
-            State::Reserving | State::Sending => now >= self.latest_start(),
+            State::Reserving | State::WaitingForSlot { .. } if self.queued_since.is_some() => false,
+            State::Reserving | State::Sending => now >= self.send_deadline(),
             _ => now >= self.deadline,
         }
     }
 
-    /// Whether the next request changes something.
+    /// Returns whether the next request changes something.
     fn is_writing(&self) -> bool {
         matches!(self.phase, Phase::Asking) && self.interface.change().is_some()
     }
 
-    fn sending(&self, now: Duration) -> SendRequest {
+    fn build_send_request(&self, now: Duration) -> SendRequest {
         let left = self.deadline.saturating_sub(now);
-        let kept = if self.is_writing() {
-            (left / 4).min(MOST_KEPT_FOR_READING_BACK)
+        let reserve = if self.is_writing() {
+            (left / 4).min(MAX_READ_BACK_RESERVE)
         } else {
             Duration::ZERO
         };
@@ -399,12 +405,12 @@ impl<I: Interface> Call<I> {
             request: self.request.clone(),
             access_token: self.access_token.clone(),
             host: self.host,
-            timeout: left.saturating_sub(kept),
+            timeout: left.saturating_sub(reserve),
         }
     }
 
-    /// Renews the token; a second stale answer is final.
-    fn renew(&mut self, stale: Error) {
+    /// Renews the token. If the new one is called stale too, the call fails.
+    fn renew_token(&mut self, stale: Error) {
         self.last_error = Some(stale);
         self.rejected_token = self.access_token.take();
         self.tally.renewals += 1;
@@ -412,13 +418,14 @@ impl<I: Interface> Call<I> {
         self.state = State::GettingToken;
     }
 
-    /// Waits for the next delay, `wait` longer, if there is one and time is left.
-    fn wait(&mut self, now: Duration, wait: Duration) -> bool {
-        let Some(delay) = self.delays.next() else {
+    /// Schedules a retry after the next delay and `extra_wait`. Returns whether there are a delay
+    /// and time left for it.
+    fn schedule_retry(&mut self, now: Duration, extra_wait: Duration) -> bool {
+        let Some(delay) = self.retry_delays.next() else {
             return false;
         };
-        let until = now.saturating_add(delay).saturating_add(wait);
-        if until >= self.latest_start() {
+        let until = now.saturating_add(delay).saturating_add(extra_wait);
+        if until >= self.send_deadline() {
             return false;
         }
         self.tally.retries += 1;
@@ -429,50 +436,51 @@ impl<I: Interface> Call<I> {
         true
     }
 
-    fn timed_out(&mut self, now: Duration) -> Error {
+    fn timeout_error(&mut self, now: Duration) -> Error {
         let timeout = self.timeout;
         let message = if now < self.deadline {
             let left = self.deadline.saturating_sub(now);
             format!(
-                "of the call's {timeout:?} only {left:?} were left, too little to send a change"
+                "too little of the call's timeout is left for a change: {left:?} of {timeout:?}"
             )
         } else {
             format!("the call took longer than {timeout:?}")
         };
         let error = Error::new(OwnCode::Timeout, message);
         match self.last_error.take() {
-            Some(last) => error.with_source(self.named(last)),
+            Some(last) => error.with_source(self.add_name(last)),
             None => error,
         }
     }
 
-    fn succeed(&mut self, answer: I::Response) {
-        self.state = State::Done(Some(Ok(answer)));
+    fn succeed(&mut self, response: I::Response) {
+        self.state = State::Done(Some(Ok(response)));
     }
 
-    /// Ends the call. While reading back, what is reported is why the outcome is unknown.
+    /// Ends the call with `error`. A failed read-back is only the source of the error: the error
+    /// itself says why the outcome is unknown.
     fn fail(&mut self, error: Error) {
         let error = match core::mem::replace(&mut self.phase, Phase::Asking) {
-            Phase::Asking if self.doubted => error.with_outcome(Outcome::Unknown),
+            Phase::Asking if self.has_unconfirmed_attempt => error.with_outcome(Outcome::Unknown),
             Phase::LookingUp | Phase::Asking => error,
             Phase::ReadingBack { cause, .. } => {
-                let error = self.named(error);
+                let error = self.add_name(error);
                 cause.with_source(error).with_outcome(Outcome::Unknown)
             }
         };
-        let error = self.finished(error);
+        let error = self.complete(error);
         self.state = State::Done(Some(Err(error)));
     }
 
-    /// The error as it may be seen: with what this request tells about the code, with the
-    /// interface's name, and without secrets.
-    fn finished(&self, error: Error) -> Error {
-        self.named(self.advised(error))
+    /// Makes the error that the caller sees: with this request's advice and the interface's name,
+    /// and without secrets.
+    fn complete(&self, error: Error) -> Error {
+        self.add_name(self.add_advice(error))
     }
 
-    /// With the advice that belongs to this request. What failed in another interface, to get a
-    /// token, has its own.
-    fn advised(&self, error: Error) -> Error {
+    /// Adds this request's advice about the code. An error from another interface, such as one that
+    /// issues tokens, keeps its own.
+    fn add_advice(&self, error: Error) -> Error {
         if error.interface().is_some() {
             return error;
         }
@@ -484,12 +492,12 @@ impl<I: Interface> Call<I> {
                 let advice = format!("{} {advice}", error.advice());
                 error.with_advice(advice)
             }
-            // What the request itself causes does not pass.
+            // The request itself causes the error, so that a retry would fail too.
             Some(advice) if code.reaction == Reaction::ReadBack => {
                 error.with_advice(advice).with_retryable(false)
             }
             Some(advice) => error.with_advice(advice),
-            // Where nothing was to be changed, there is nothing to be read back.
+            // A call that changes nothing is not read back.
             None if code.reaction == Reaction::ReadBack && self.interface.change().is_none() => {
                 error.with_advice("Call again a little later.")
             }
@@ -497,13 +505,14 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    fn named(&self, error: Error) -> Error {
+    /// Adds the interface's name, if the error has none, and removes secrets.
+    fn add_name(&self, error: Error) -> Error {
         let tokens = [self.access_token.as_ref(), self.rejected_token.as_ref()];
         let secrets = tokens.into_iter().flatten().chain(self.interface.secrets());
-        let named = match error.interface() {
+        let error = match error.interface() {
             Some(_) => error,
             None => error.in_interface(I::NAME),
         };
-        secrets.fold(named, Error::redact)
+        secrets.fold(error, Error::redact)
     }
 }

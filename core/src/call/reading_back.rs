@@ -1,4 +1,4 @@
-//! While it is read back whether a write stands.
+//! The verdict on the request that shows whether a write was applied.
 
 use core::time::Duration;
 
@@ -8,48 +8,50 @@ use crate::error::Outcome;
 use crate::interface::{Applied, Interface};
 use crate::response::Fields;
 
-/// What to do about a change that did not stand when it was read back.
-const DID_NOT_STAND: &str = "The change did not stand when it was read back: call again. An attempt that got no answer may still be applied a little later.";
+/// The advice for a change that was not applied, if a retry may succeed.
+const NOT_APPLIED: &str = "The change was not applied when it was read back: call again. An \
+    attempt that got no response may still be applied a little later.";
 
 impl<I: Interface> Call<I> {
-    pub(super) fn read_back(&mut self, now: Duration, verdict: Verdict) {
+    pub(super) fn handle_read_back(&mut self, now: Duration, verdict: Verdict) {
         match verdict {
-            Verdict::Success(object) => self.compare(now, &object),
-            Verdict::Stale(error) => self.renew(error),
-            Verdict::Again { error, wait } => self.ask_again(now, error, wait),
-            Verdict::NothingSent(error) => self.next_host(now, error),
-            Verdict::Unknown(error) => self.ask_again(now, error, Duration::ZERO),
+            Verdict::Success(fields) => self.check_applied(now, &fields),
+            Verdict::Stale(error) => self.renew_token(error),
+            Verdict::Transient { error, wait } => self.retry(now, error, wait),
+            Verdict::NothingSent(error) => self.try_next_host(now, error),
+            Verdict::Unknown(error) => self.retry(now, error, Duration::ZERO),
             Verdict::Refused(error) => self.fail(error),
         }
     }
 
-    fn compare(&mut self, now: Duration, object: &Fields) {
+    fn check_applied(&mut self, now: Duration, fields: &Fields) {
         let Some(change) = self.interface.change() else {
             return;
         };
-        let applied = match change.applied(object) {
+        let applied = match change.applied(fields) {
             Ok(applied) => applied,
-            Err(error) => return self.ask_again(now, error, Duration::ZERO),
+            Err(error) => return self.retry(now, error, Duration::ZERO),
         };
         match applied {
             Applied::Yes => {
                 let response = change.confirmed();
                 self.succeed(response);
             }
-            Applied::No => self.not_applied(now),
-            Applied::Unclear => self.unclear(),
+            Applied::No => self.resend_or_fail(now),
+            Applied::Unclear => self.fail_as_unclear(),
         }
     }
 
-    fn not_applied(&mut self, now: Duration) {
+    /// Sends the write again after a delay. If it may not be sent again, or no retry is left, the
+    /// call fails: the change was not applied.
+    fn resend_or_fail(&mut self, now: Duration) {
         let phase = core::mem::replace(&mut self.phase, Phase::Asking);
-        let Phase::ReadingBack { cause, may_repeat } = phase else {
+        let Phase::ReadingBack { cause, may_resend } = phase else {
             return;
         };
-        self.doubted = false;
-        if may_repeat && self.wait(now, Duration::ZERO) {
-            // What was sent before may still be on its way.
-            self.doubted = true;
+        self.has_unconfirmed_attempt = false;
+        if may_resend && self.schedule_retry(now, Duration::ZERO) {
+            self.has_unconfirmed_attempt = true;
             match self.interface.request() {
                 Ok(request) => {
                     self.request = request;
@@ -59,16 +61,16 @@ impl<I: Interface> Call<I> {
             }
         } else {
             let error = cause.with_outcome(Outcome::NotApplied);
-            // What would be refused again has advice of its own.
+            // An error that is not retryable has advice of its own.
             self.fail(if error.is_retryable() {
-                error.with_advice(DID_NOT_STAND)
+                error.with_advice(NOT_APPLIED)
             } else {
                 error
             });
         }
     }
 
-    fn unclear(&mut self) {
+    fn fail_as_unclear(&mut self) {
         let phase = core::mem::replace(&mut self.phase, Phase::Asking);
         if let Phase::ReadingBack { cause, .. } = phase {
             self.fail(cause.with_outcome(Outcome::Unknown));

@@ -4,44 +4,44 @@ use crate::error::Result;
 use crate::request::Request;
 use crate::secret::Secret;
 
-/// What to do next. Times are counted from the origin that was chosen for
-/// [`Call::new`](super::Call::new).
+/// What to do next. Times are counted from the same origin as in [`Call::new`](super::Call::new).
 #[derive(Debug)]
-pub enum Step<A> {
-    /// Ask the [`Pacer`](crate::Pacer), and report to [`Call::reserved`](super::Call::reserved).
+pub enum Step<R> {
+    /// Reserve a slot of the [`Pacer`](crate::Pacer), and report to
+    /// [`Call::slot`](super::Call::slot).
     Reserve {
         /// The interface's path.
         path: &'static str,
-        /// When the call's queue timeout ends: a slot that starts later is of no use.
-        latest: Duration,
+        /// The end of the call's queue timeout. A slot must not start later.
+        deadline: Duration,
     },
     /// Get an access token, and report to [`Call::token`](super::Call::token).
     GetToken {
-        /// The token that WeChat has just called stale; a newer one is asked for.
+        /// The token that WeChat has just called stale: a newer one is needed.
         rejected: Option<Secret>,
-        /// When the call ends.
+        /// The end of the call's timeout.
         deadline: Duration,
     },
-    /// Do nothing until then. The next step may be asked for earlier: if the call waits for its
-    /// slot, it asks the pacer again, because the slot may have moved to an earlier time.
+    /// Do nothing until then. The driver may ask for the next step earlier. A call that waits for
+    /// its slot then asks the pacer again, because the slot may have moved to an earlier time.
     Wait {
-        /// When there is something to do.
+        /// The time of the next slot or retry.
         until: Duration,
     },
-    /// Send this, and report to [`Call::response`](super::Call::response).
+    /// Send this request, and report to [`Call::response`](super::Call::response).
     Send(SendRequest),
     /// The call is done.
-    Done(Result<A>),
+    Done(Result<R>),
 }
 
-/// What to send, where, and for how long to wait for the answer.
+/// A request, and where and for how long to send it.
 #[derive(Debug, Clone)]
 pub struct SendRequest {
     /// The request.
     pub request: Request,
-    /// Goes into the query, see [`Request::url`].
+    /// The token for the query, see [`Request::url`].
     pub access_token: Option<Secret>,
-    /// Which of the hosts, from 0.
+    /// The index of the host, from 0.
     pub host: usize,
     /// How long connecting, sending and receiving may take together.
     pub timeout: Duration,

@@ -6,30 +6,30 @@ use core::time::Duration;
 use super::{Call, Phase};
 use crate::interface::Interface;
 
-/// How often a call has done more than to send its request once.
+/// What a call has done besides sending its request once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How often it was sent again after a delay.
+    /// How often the call sent again after a delay.
     pub retries: usize,
-    /// How often another host was tried.
+    /// How often the call tried another host.
     pub further_hosts: usize,
-    /// How often the access token was renewed.
+    /// How often the call renewed the access token.
     pub renewals: usize,
-    /// How often it was read back whether a change stands.
+    /// How often the call read back its change.
     pub read_backs: usize,
     /// How long the call has waited for its slots.
-    pub queued: Duration,
+    pub queue_time: Duration,
 }
 
 impl Tally {
-    /// Whether the call has only sent its request once.
+    /// Returns whether the call has only sent its request once.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Such as "2 retries, 1 read-back, 2.2s in the queue".
+/// Writes, for example, "2 retries, 1 read-back, 2.200s in the queue".
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = [
@@ -51,14 +51,14 @@ impl fmt::Display for Tally {
             )?;
             separator = ", ";
         }
-        if !self.queued.is_zero() {
-            write!(f, "{separator}{:.3?} in the queue", self.queued)?;
+        if !self.queue_time.is_zero() {
+            write!(f, "{separator}{:.3?} in the queue", self.queue_time)?;
         }
         Ok(())
     }
 }
 
-/// What a call has decided to do, and is not yet logged.
+/// A decision of a call that is not logged yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Note {
     Queue { wait: Duration },
@@ -69,21 +69,21 @@ pub(super) enum Note {
 }
 
 impl<I: Interface> Call<I> {
-    /// Returns how often the call has done more than to send its request once.
+    /// Returns what the call has done besides sending its request once.
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
 
     /// Returns what the call has just decided to do and why, for a log; `None` if there is nothing
-    /// new. No text of WeChat's and no secret is in it.
+    /// new. The note contains no secret and no text from WeChat.
     pub fn take_note(&mut self) -> Option<String> {
         let note = self.note.take()?;
         let cause = match (note, &self.phase) {
             (Note::ReadBack, Phase::ReadingBack { cause, .. }) => Some(cause),
             _ => self.last_error.as_ref(),
         };
-        let why = match cause {
+        let reason = match cause {
             Some(error) => match error.errcode() {
                 Some(errcode) => format!(" because of {} ({errcode})", error.code()),
                 None => format!(" because of {}", error.code()),
@@ -93,10 +93,10 @@ impl<I: Interface> Call<I> {
         let number = self.tally.retries;
         Some(match note {
             Note::Queue { wait } => format!("waits {wait:.3?} for its slot"),
-            Note::Retry { wait } => format!("retry {number} in {wait:.3?}{why}"),
-            Note::FurtherHost => format!("tries the next host{why}"),
-            Note::Renewal => format!("renews the access token{why}"),
-            Note::ReadBack => format!("reads back whether the change stands{why}"),
+            Note::Retry { wait } => format!("retry {number} in {wait:.3?}{reason}"),
+            Note::FurtherHost => format!("tries the next host{reason}"),
+            Note::Renewal => format!("renews the access token{reason}"),
+            Note::ReadBack => format!("reads back the change{reason}"),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What an answer, or the lack of one, means for the call.
+//! What a response, or a failure to get one, means for the call.
 
 use core::time::Duration;
 
@@ -7,23 +7,25 @@ use crate::errcode::Reaction;
 use crate::error::{Error, OwnCode};
 use crate::response::{Fields, Response};
 
+/// What a response, or a failure to get one, means for the call.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// WeChat says that it is done.
+    /// WeChat has done what the request asks.
     Success(Fields),
     /// The token is stale.
     Stale(Error),
-    /// Not applied; sending again after `wait`, at least, may succeed.
-    Again { error: Error, wait: Duration },
+    /// Not applied. A retry may succeed, after `wait` at least.
+    Transient { error: Error, wait: Duration },
     /// Nothing was sent, so another host may be tried.
     NothingSent(Error),
     /// A write may have been applied.
     Unknown(Error),
-    /// Not applied, and sending again is no use.
+    /// Not applied, and a retry would fail too.
     Refused(Error),
 }
 
-/// `stale_is_final`: the token has been renewed already, or the call itself asks for one.
+/// Judges a response. `stale_is_final`: the call has renewed its token already, or gets a token
+/// itself.
 pub(super) fn judge(response: Result<Response, SendFailure>, stale_is_final: bool) -> Verdict {
     let response = match response {
         Ok(response) => response,
@@ -38,8 +40,8 @@ pub(super) fn judge(response: Result<Response, SendFailure>, stale_is_final: boo
         }
     };
     match response.fields() {
-        Ok(object) => judge_object(object, stale_is_final),
-        // A proxy's refusal: the request has not reached WeChat.
+        Ok(fields) => judge_fields(fields, stale_is_final),
+        // A proxy refused the request, which has not reached WeChat.
         Err(error) if matches!(response.status, 300..=407 | 409..=428 | 430..=499) => {
             Verdict::Refused(error.with_retryable(false))
         }
@@ -47,26 +49,26 @@ pub(super) fn judge(response: Result<Response, SendFailure>, stale_is_final: boo
     }
 }
 
-fn judge_object(object: Fields, stale_is_final: bool) -> Verdict {
-    let errcode = match object.errcode() {
-        Some(0) => return Verdict::Success(object),
+fn judge_fields(fields: Fields, stale_is_final: bool) -> Verdict {
+    let errcode = match fields.errcode() {
+        Some(0) => return Verdict::Success(fields),
         Some(errcode) => errcode,
-        // Answers that hold something may leave it out; what they hold decides.
-        None if !object.has("errcode") => return Verdict::Success(object),
+        // A response with content may have no errcode. Its fields decide.
+        None if !fields.has("errcode") => return Verdict::Success(fields),
         None => {
             return Verdict::Unknown(Error::new(
                 OwnCode::UnexpectedResponse,
-                "the answer has an errcode that is not a whole number",
+                "the response has an errcode that is not a whole number",
             ));
         }
     };
-    let error = Error::from_answer(errcode, object.errmsg());
+    let error = Error::from_answer(errcode, fields.errmsg());
     let Some(code) = error.code().documented() else {
         return Verdict::Refused(error);
     };
     match code.reaction {
         Reaction::Renew if !stale_is_final => Verdict::Stale(error),
-        Reaction::Wait => Verdict::Again {
+        Reaction::Wait => Verdict::Transient {
             error,
             wait: code.wait,
         },

@@ -26,7 +26,7 @@ type Body = Result<&'static str, SendFailure>;
 fn run<I: Interface>(interface: I, responses: &[Body]) -> (Result<I::Response, Error>, usize) {
     let mut now = Duration::ZERO;
     let policy = Policy {
-        delays: vec![Duration::from_millis(10); responses.len().saturating_sub(1)],
+        retry_delays: vec![Duration::from_millis(10); responses.len().saturating_sub(1)],
         ..Policy::default()
     };
     let mut call = Call::new(interface, policy, now).unwrap();
@@ -38,7 +38,7 @@ fn run<I: Interface>(interface: I, responses: &[Body]) -> (Result<I::Response, E
                 tokens += 1;
                 call.token(now, Ok(Some(Secret::new(format!("COMPONENT-{tokens}")))));
             }
-            Step::Reserve { .. } => call.reserved(now, Some(now)),
+            Step::Reserve { .. } => call.slot(now, Some(now)),
             Step::Wait { until } => now = until,
             Step::Send(_) => {
                 let response = responses.next().expect("there is a response to it");

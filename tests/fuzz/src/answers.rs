@@ -197,7 +197,7 @@ fn run_call<I: Interface>(
             Step::GetToken { .. } => {
                 call.token(now, Ok(tokens.next().map(Secret::new)));
             }
-            Step::Reserve { .. } => call.reserved(now, Some(now)),
+            Step::Reserve { .. } => call.slot(now, Some(now)),
             Step::Send(_) => call.response(now, Ok(reply.clone())),
             Step::Wait { until } => panic!("the call has no retries, but waits until {until:?}"),
             Step::Done(result) => return result,

@@ -80,8 +80,8 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     let policy = Policy {
         timeout: scenario.timeout(),
         queue_timeout: scenario.queue_timeout(),
-        delays: scenario.delays(),
-        hosts: scenario.hosts(),
+        retry_delays: scenario.delays(),
+        host_count: scenario.hosts(),
         look_up: scenario.looks_up(),
     };
     let mut now = scenario.begin();
@@ -130,10 +130,10 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 };
                 call.token(now, token);
             }
-            Step::Reserve { path, latest } => {
-                model.reserve(now, latest);
+            Step::Reserve { path, deadline } => {
+                model.reserve(now, deadline);
                 let start = match event.slot {
-                    SlotAnswer::Paced => pacer.reserve(path, now, latest),
+                    SlotAnswer::Paced => pacer.reserve(path, now, deadline),
                     SlotAnswer::At(span) => Some(span.duration()),
                     SlotAnswer::In(span) => Some(now.saturating_add(span.duration())),
                     SlotAnswer::Never => None,
@@ -141,7 +141,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 if start.is_some_and(|start| start <= now) {
                     model.take_slot(now);
                 }
-                call.reserved(now, start);
+                call.slot(now, start);
             }
             Step::Wait { until } => {
                 model.wait(now, until);
@@ -232,15 +232,20 @@ impl CheckedPacer {
         pacer
     }
 
-    fn reserve(&mut self, path: &'static str, now: Duration, latest: Duration) -> Option<Duration> {
+    fn reserve(
+        &mut self,
+        path: &'static str,
+        now: Duration,
+        deadline: Duration,
+    ) -> Option<Duration> {
         if now < self.now {
             // If the clock goes back, earlier promises no longer hold.
             *self = Self::new(0, path, now);
         }
         self.now = now;
         self.taken = None;
-        let start = self.pacer.reserve(&mut self.slot, path, now, latest)?;
-        assert!(now <= start && (start == now || start <= latest));
+        let start = self.pacer.reserve(&mut self.slot, path, now, deadline)?;
+        assert!(now <= start && (start == now || start <= deadline));
         self.taken = (start == now).then_some((path, now));
         Some(start)
     }

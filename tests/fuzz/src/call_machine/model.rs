@@ -53,7 +53,7 @@ impl Model {
         now: Duration,
         policy: &Policy,
     ) -> Self {
-        let hosts = policy.hosts.max(1);
+        let hosts = policy.host_count.max(1);
         let looks_up = policy.look_up && matches!(kind, CallKind::Publish | CallKind::Delete);
         Self {
             kind,
@@ -61,7 +61,7 @@ impl Model {
             hosts,
             // Each round tries every host once and reads back once. There is one replay, and
             // perhaps one look-up.
-            max_sends: (hosts + 1) * (policy.delays.len() + 1) + 1 + usize::from(looks_up),
+            max_sends: (hosts + 1) * (policy.retry_delays.len() + 1) + 1 + usize::from(looks_up),
             deadline: now.saturating_add(policy.timeout),
             queue_left: policy.queue_timeout,
             queued: None,
@@ -105,10 +105,10 @@ impl Model {
         );
     }
 
-    /// Handles a slot request until `latest`.
-    pub(super) fn reserve(&mut self, now: Duration, latest: Duration) {
+    /// Handles a slot request with a deadline.
+    pub(super) fn reserve(&mut self, now: Duration, deadline: Duration) {
         let since = *self.queued.get_or_insert(now);
-        assert_eq!(latest, since.saturating_add(self.queue_left));
+        assert_eq!(deadline, since.saturating_add(self.queue_left));
     }
 
     /// Checks a wait.
