@@ -2,18 +2,19 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// WeChat takes this many calls a second of each interface and account, and answers more with 44990.
-const CALLS: usize = 5;
+/// The number of calls that WeChat takes in a second, for each interface and account. It refuses
+/// more with 44990.
+const CALLS_PER_WINDOW: usize = 5;
 
-/// A second, and a tenth for what the network presses together on the way.
+/// A second, and 100 ms more: the network may deliver calls closer together than they were sent.
 const WINDOW: Duration = Duration::from_millis(1100);
 
-/// Keeps the calls of one account below 5 a second per interface, by telling each call when it may
-/// start.
+/// Gives each call of one account a slot, which is the time at which it may start. No interface
+/// gets more than 5 calls in a second.
 ///
-/// Calls wait in a queue for each interface, in the order in which they first asked for any slot.
-/// If a call leaves the queue, those behind it move up. A retry keeps the place of its call: it
-/// comes before all calls that are younger.
+/// Each interface has a queue. Its calls are in the order in which they first asked for a slot of
+/// any interface. If a call leaves the queue, the calls behind it move up. A retry comes before all
+/// calls that are younger than its own.
 ///
 /// Time is counted from an origin of the caller's choice, the same for all calls.
 ///
@@ -22,63 +23,62 @@ const WINDOW: Duration = Duration::from_millis(1100);
 /// use jumpqr_core::{Pacer, Slot};
 ///
 /// let mut pacer = Pacer::default();
-/// let (now, latest) = (Duration::ZERO, Duration::from_secs(30));
+/// let (now, deadline) = (Duration::ZERO, Duration::from_secs(30));
 /// let mut slots: Vec<Slot> = (0..6).map(|_| Slot::default()).collect();
 /// let starts: Vec<_> = slots
 ///     .iter_mut()
-///     .map(|slot| pacer.reserve(slot, "/add", now, latest).unwrap().as_millis())
+///     .map(|slot| pacer.reserve(slot, "/add", now, deadline).unwrap().as_millis())
 ///     .collect();
 /// assert_eq!(starts, [0, 0, 0, 0, 0, 1100]);
 ///
-/// // The first call sends nothing after all: the last one need not wait.
+/// // The first call sends nothing. Its slot goes to the last call.
 /// pacer.give_back(&mut slots[0]);
-/// assert_eq!(pacer.reserve(&mut slots[5], "/add", now, latest), Some(now));
+/// assert_eq!(pacer.reserve(&mut slots[5], "/add", now, deadline), Some(now));
 /// ```
 #[derive(Debug, Default)]
 pub struct Pacer {
-    /// By the interface's path.
+    /// The queues, by the path of their interface.
     queues: BTreeMap<&'static str, Queue>,
-    calls: u64,
+    /// The number of the youngest call.
+    last_number: u64,
 }
 
-/// What one call has of a [`Pacer`]: a place in a queue, and then a slot. It must be [given
-/// back](Pacer::give_back) if the call ends before it has [used](Self::set_used) the slot.
+/// The slot of one call, or its place in a queue for one. If the call ends before it
+/// [uses](Self::set_used) the slot, [give it back](Pacer::give_back).
 #[derive(Debug, Default)]
 pub struct Slot {
-    /// The call's place in all queues.
+    /// The number of the call, which decides its place in every queue.
     number: Option<u64>,
     state: State,
 }
 
+/// What a call has in the queue of the interface with this path.
 #[derive(Debug, Default, Clone, Copy)]
 enum State {
     #[default]
     Nothing,
-    Waiting {
-        path: &'static str,
-    },
-    Taken {
-        path: &'static str,
-        start: Duration,
-    },
+    /// A place.
+    Waiting { path: &'static str },
+    /// A slot.
+    Taken { path: &'static str, start: Duration },
 }
 
-/// The calls of one interface.
+/// The calls to one interface.
 #[derive(Debug, Default)]
 struct Queue {
-    /// When calls have started, in order. What is older than the window is forgotten.
+    /// The starts of slots that were taken within the last window, in order.
     starts: Vec<Duration>,
-    /// The numbers of the calls that wait, in order.
+    /// The numbers of the waiting calls, in order.
     waiting: Vec<u64>,
 }
 
 impl Slot {
-    /// A request has been sent in the slot, so that it cannot be given back.
+    /// Marks the slot as used, because a request has been sent. It can no longer be given back.
     pub fn set_used(&mut self) {
         self.state = State::Nothing;
     }
 
-    /// Whether there is something to give back.
+    /// Returns whether the call has a slot or a place to give back.
     #[must_use]
     pub fn is_held(&self) -> bool {
         !matches!(self.state, State::Nothing)
@@ -86,39 +86,39 @@ impl Slot {
 }
 
 impl Pacer {
-    /// Returns when the call may start. If that is `now`, the slot is taken. If it is later, the
-    /// call keeps its place in the queue: ask again then, or before, because the calls in front may
-    /// have left.
+    /// Returns the time at which the call may start. If that is `now`, the call has taken the slot.
+    /// If it is later, the call has a place in the queue. Ask again at that time. You may ask
+    /// earlier: if calls in front have left the queue, the slot has moved to an earlier time.
     ///
-    /// Returns `None`, and the call has no place, if it would have to wait until after `latest` or
-    /// for longer than a [`Duration`] can hold. A slot that the call took before and has not used
-    /// is given back first.
+    /// Returns `None`, without a place for the call, if the slot would start after `deadline` or
+    /// after the last time that a [`Duration`] can hold. If the call still has an unused slot, that
+    /// slot is given back first.
     pub fn reserve(
         &mut self,
         slot: &mut Slot,
         path: &'static str,
         now: Duration,
-        latest: Duration,
+        deadline: Duration,
     ) -> Option<Duration> {
         if !matches!(slot.state, State::Waiting { path: same } if same == path) {
             self.give_back(slot);
         }
         slot.state = State::Nothing;
         let number = *slot.number.get_or_insert_with(|| {
-            self.calls += 1;
-            self.calls
+            self.last_number += 1;
+            self.last_number
         });
         let queue = self.queue(path);
-        queue.forget_before(now);
-        let place = queue.place(number);
-        match queue.start(place.unwrap_or_else(|new| new), now) {
+        queue.forget_old_starts(now);
+        let place = queue.find_place(number);
+        match queue.start_at(place.unwrap_or_else(|new| new), now) {
             Some(start) if start <= now => {
-                queue.leave(number);
-                queue.begin(now);
+                queue.remove_call(number);
+                queue.add_start(now);
                 slot.state = State::Taken { path, start: now };
                 Some(now)
             }
-            Some(start) if start <= latest => {
+            Some(start) if start <= deadline => {
                 if let Err(new) = place {
                     queue.waiting.insert(new, number);
                 }
@@ -126,22 +126,22 @@ impl Pacer {
                 Some(start)
             }
             _ => {
-                queue.leave(number);
+                queue.remove_call(number);
                 None
             }
         }
     }
 
-    /// Gives back a slot that was not used, or a place in the queue: other calls may have it.
+    /// Gives an unused slot, or a place in the queue, to the other calls.
     pub fn give_back(&mut self, slot: &mut Slot) {
         match core::mem::take(&mut slot.state) {
             State::Nothing => {}
             State::Waiting { path } => {
                 if let Some(number) = slot.number {
-                    self.queue(path).leave(number);
+                    self.queue(path).remove_call(number);
                 }
             }
-            State::Taken { path, start } => self.queue(path).undo(start),
+            State::Taken { path, start } => self.queue(path).remove_start(start),
         }
     }
 
@@ -151,41 +151,41 @@ impl Pacer {
 }
 
 impl Queue {
-    fn forget_before(&mut self, now: Duration) {
-        let is_over = |start: &Duration| start.checked_add(WINDOW).is_some_and(|end| end <= now);
-        let over = self.starts.partition_point(is_over);
-        self.starts.drain(..over);
+    fn forget_old_starts(&mut self, now: Duration) {
+        let is_old = |start: &Duration| start.checked_add(WINDOW).is_some_and(|end| end <= now);
+        let old_count = self.starts.partition_point(is_old);
+        self.starts.drain(..old_count);
     }
 
-    /// The place of the call in the queue; the error is the place that it would get.
-    fn place(&self, number: u64) -> Result<usize, usize> {
+    /// Returns the place of the call in the queue. The error is the place that it would get.
+    fn find_place(&self, number: u64) -> Result<usize, usize> {
         self.waiting.binary_search(&number)
     }
 
-    /// When the call at this place may start.
-    fn start(&self, place: usize, now: Duration) -> Option<Duration> {
-        let free = CALLS.saturating_sub(self.starts.len());
-        let (rounds, place) = (place / CALLS, place % CALLS);
+    /// Returns when the call at this place may start.
+    fn start_at(&self, place: usize, now: Duration) -> Option<Duration> {
+        let free = CALLS_PER_WINDOW.saturating_sub(self.starts.len());
+        let (rounds, place) = (place / CALLS_PER_WINDOW, place % CALLS_PER_WINDOW);
         let first = match place.checked_sub(free) {
             None => now,
-            Some(after) => self.starts.get(after)?.checked_add(WINDOW)?,
+            Some(index) => self.starts.get(index)?.checked_add(WINDOW)?,
         };
         first.checked_add(WINDOW.checked_mul(u32::try_from(rounds).ok()?)?)
     }
 
-    fn begin(&mut self, now: Duration) {
+    fn add_start(&mut self, now: Duration) {
         let index = self.starts.partition_point(|start| *start <= now);
         self.starts.insert(index, now);
     }
 
-    fn undo(&mut self, start: Duration) {
+    fn remove_start(&mut self, start: Duration) {
         if let Ok(index) = self.starts.binary_search(&start) {
             self.starts.remove(index);
         }
     }
 
-    fn leave(&mut self, number: u64) {
-        if let Ok(place) = self.place(number) {
+    fn remove_call(&mut self, number: u64) {
+        if let Ok(place) = self.find_place(number) {
             self.waiting.remove(place);
         }
     }
@@ -198,7 +198,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::{CALLS, Pacer, Slot, WINDOW};
+    use super::{CALLS_PER_WINDOW, Pacer, Slot, WINDOW};
 
     const fn ms(milliseconds: u64) -> Duration {
         Duration::from_millis(milliseconds)
@@ -208,10 +208,10 @@ mod tests {
         (0..count).map(|_| Slot::default()).collect()
     }
 
-    /// Takes all slots of "/add" that there are now.
-    fn busy(now: Duration) -> Pacer {
+    /// Returns a pacer whose slots for "/add" are all used at `now`.
+    fn busy_pacer(now: Duration) -> Pacer {
         let mut pacer = Pacer::default();
-        for mut slot in slots(CALLS) {
+        for mut slot in slots(CALLS_PER_WINDOW) {
             pacer.reserve(&mut slot, "/add", now, now);
             slot.set_used();
         }
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn never_more_than_five_in_any_second() {
+    fn at_most_five_calls_start_in_a_second() {
         let mut pacer = Pacer::default();
         let mut starts = Vec::new();
         let mut slots = slots(40);
@@ -240,14 +240,14 @@ mod tests {
 
     #[test]
     fn interfaces_do_not_slow_each_other_down() {
-        let mut pacer = busy(ms(0));
+        let mut pacer = busy_pacer(ms(0));
         let mut slot = Slot::default();
         assert_eq!(pacer.reserve(&mut slot, "/get", ms(0), ms(0)), Some(ms(0)));
     }
 
     #[test]
     fn a_call_that_would_start_too_late_takes_no_place() {
-        let mut pacer = busy(ms(0));
+        let mut pacer = busy_pacer(ms(0));
         for mut slot in slots(1000) {
             assert_eq!(pacer.reserve(&mut slot, "/add", ms(0), ms(500)), None);
             assert!(!slot.is_held());
@@ -258,16 +258,16 @@ mod tests {
     }
 
     #[test]
-    fn at_the_end_of_time_there_are_no_more_slots() {
+    fn no_slot_starts_after_the_last_time_of_a_duration() {
         let end = Duration::MAX;
-        let mut pacer = busy(end);
+        let mut pacer = busy_pacer(end);
         let mut slot = Slot::default();
         assert_eq!(pacer.reserve(&mut slot, "/add", end, end), None);
     }
 
     #[test]
-    fn those_behind_a_call_that_leaves_the_queue_move_up() {
-        let mut pacer = busy(ms(0));
+    fn if_calls_leave_the_queue_the_calls_behind_them_move_up() {
+        let mut pacer = busy_pacer(ms(0));
         let mut waiting = slots(64);
         for slot in &mut waiting {
             pacer.reserve(slot, "/add", ms(0), ms(60_000));
@@ -283,9 +283,9 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_that_was_taken_and_not_used_is_free_again() {
+    fn an_unused_slot_that_is_given_back_is_free_again() {
         let mut pacer = Pacer::default();
-        let mut taken = slots(CALLS);
+        let mut taken = slots(CALLS_PER_WINDOW);
         for slot in &mut taken {
             pacer.reserve(slot, "/add", ms(0), ms(0));
         }
@@ -309,60 +309,63 @@ mod tests {
         assert_eq!(start, Some(ms(1100)));
     }
 
-    /// What a call does when time has passed.
+    /// What a call does with its slot.
     #[derive(Debug, Clone, Copy)]
-    enum Act {
-        Reserve { later: u64 },
+    enum Action {
+        /// Reserve a slot, with a deadline in this number of milliseconds.
+        Reserve {
+            timeout: u64,
+        },
         GiveBack,
         Use,
     }
 
-    fn any_act() -> impl Strategy<Value = Act> {
+    fn any_action() -> impl Strategy<Value = Action> {
         prop_oneof![
-            4 => (0_u64..5_000).prop_map(|later| Act::Reserve { later }),
-            1 => Just(Act::GiveBack),
-            2 => Just(Act::Use),
+            4 => (0_u64..5_000).prop_map(|timeout| Action::Reserve { timeout }),
+            1 => Just(Action::GiveBack),
+            2 => Just(Action::Use),
         ]
     }
 
     proptest! {
         #[test]
-        fn however_calls_come_and_go_six_never_start_within_a_window(
-            acts in vec((0_u64..200, 0_usize..24, any_act()), 1..400),
+        fn no_six_slots_are_taken_within_a_window_whatever_calls_do(
+            actions in vec((0_u64..200, 0_usize..24, any_action()), 1..400),
         ) {
             let mut pacer = Pacer::default();
             let mut slots = slots(24);
             let mut taken = [None; 24];
             let mut used = Vec::new();
             let mut now = ms(0);
-            for (later, index, act) in acts {
-                now += ms(later);
+            for (passed, index, action) in actions {
+                now += ms(passed);
                 let slot = &mut slots[index];
-                match act {
-                    Act::Reserve { later } => {
-                        let latest = now + ms(later);
-                        let start = pacer.reserve(slot, "/add", now, latest);
-                        prop_assert!(start.is_none_or(|start| now <= start && start <= latest));
+                match action {
+                    Action::Reserve { timeout } => {
+                        let deadline = now + ms(timeout);
+                        let start = pacer.reserve(slot, "/add", now, deadline);
+                        prop_assert!(start.is_none_or(|start| now <= start && start <= deadline));
                         prop_assert_eq!(slot.is_held(), start.is_some());
                         taken[index] = start.filter(|start| *start == now);
                     }
-                    Act::GiveBack => {
+                    Action::GiveBack => {
                         pacer.give_back(slot);
                         taken[index] = None;
                     }
-                    Act::Use => if let Some(start) = taken[index].take() {
+                    Action::Use => if let Some(start) = taken[index].take() {
                         slot.set_used();
                         used.push(start);
                     },
                 }
-                // A slot that is taken may be used at any time.
+                // A taken slot may be used at any time.
                 let mut starts: Vec<_> = used.iter().chain(taken.iter().flatten()).collect();
                 starts.sort();
-                for window in starts.windows(CALLS + 1) {
-                    prop_assert!(window[CALLS].saturating_sub(*window[0]) >= WINDOW);
+                for window in starts.windows(CALLS_PER_WINDOW + 1) {
+                    prop_assert!(window[CALLS_PER_WINDOW].saturating_sub(*window[0]) >= WINDOW);
                 }
             }
-            // All that are given back leave nothing behind.
+            // When all slots are given back, the next call need not wait.
             for slot in &mut slots {
                 pacer.give_back(slot);
             }
