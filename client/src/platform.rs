@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::ComponentTokenField;
-use jumpqr_core::{HandedOver, Secret};
+use jumpqr_core::{PlatformCredential, Secret};
 
 use crate::client::Client;
 use crate::drive::Driver;
-use crate::setting::{check_appid, check_handed_over, refuse};
+use crate::setting::{check_appid, check_platform_credential, refuse};
 use crate::store::{Key, TokenStore};
 use crate::token_status::TokenStatus;
 use crate::tokens::{
@@ -168,7 +168,7 @@ impl Platform {
     /// official page of `component_verify_ticket`.
     pub fn set_verify_ticket(&self, ticket: impl Into<Secret>) -> Result<()> {
         let ticket = ticket.into();
-        check_handed_over(HandedOver::VerifyTicket, ticket.expose())?;
+        check_platform_credential(PlatformCredential::VerifyTicket, ticket.expose())?;
         self.check_waited()?;
         // A process that makes no calls any more still gets a push every 10 minutes.
         self.release();
@@ -191,7 +191,7 @@ impl Platform {
         authorizer_refresh_token: impl Into<Secret>,
     ) -> Result<()> {
         let token = authorizer_refresh_token.into();
-        check_handed_over(HandedOver::RefreshToken, token.expose())?;
+        check_platform_credential(PlatformCredential::RefreshToken, token.expose())?;
         self.check_waited()?;
         let merchant = self.merchant_of(authorizer_appid)?;
         self.account.list.expect_new_merchant();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jumpqr_core::check::has_white_space;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::LONGEST_CREDENTIAL;
-use jumpqr_core::{HandedOver, mistaken_for};
+use jumpqr_core::{PlatformCredential, recognize_other_credential};
 
 /// The longest duration of a setting. It is short enough to be added to any time.
 const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -15,9 +15,9 @@ const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 const LONGEST_APPID: usize = 64;
 
 /// The credentials that a push or a callback brings.
-const HANDED_OVER: [&str; 2] = [
-    HandedOver::VerifyTicket.field(),
-    HandedOver::RefreshToken.field(),
+const PLATFORM_CREDENTIALS: [&str; 2] = [
+    PlatformCredential::VerifyTicket.field(),
+    PlatformCredential::RefreshToken.field(),
 ];
 
 /// Returns the error for a setting that makes no sense.
@@ -53,9 +53,9 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
              the end of the line it was read from"
         )));
     }
-    if let Some(other) = mistaken_for(name, credential) {
-        // For those, check_handed_over has a better message: it says where the right one is found.
-        if !HANDED_OVER.contains(&name) {
+    if let Some(other) = recognize_other_credential(name, credential) {
+        // For those, check_platform_credential has a better message: where to find the right one.
+        if !PLATFORM_CREDENTIALS.contains(&name) {
             return Err(refuse(&format!(
                 "{name}: it is the {other}, by its first letters; give the {name}"
             )));
@@ -65,10 +65,10 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<()> {
 }
 
 /// Refuses anything but the right credential of a push or a callback, in plain text.
-pub(crate) fn check_handed_over(handed_over: HandedOver, credential: &str) -> Result<()> {
-    let name = handed_over.field();
+pub(crate) fn check_platform_credential(kind: PlatformCredential, credential: &str) -> Result<()> {
+    let name = kind.field();
     check_credential(name, credential)?;
-    match handed_over.mistake(credential) {
+    match kind.find_mistake(credential) {
         Some(mistake) => Err(refuse(&format!("{name}: {mistake}"))),
         None => Ok(()),
     }
@@ -90,9 +90,9 @@ pub(crate) fn check_appid(name: &str, appid: &str) -> Result<()> {
 mod tests {
     use std::time::Duration;
 
-    use jumpqr_core::HandedOver;
+    use jumpqr_core::PlatformCredential;
 
-    use super::{check_appid, check_credential, check_duration, check_handed_over};
+    use super::{check_appid, check_credential, check_duration, check_platform_credential};
 
     #[test]
     fn a_duration_is_more_than_nothing_and_at_most_a_day() {
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn a_credential_in_the_place_of_another_is_refused() {
-        let ticket = HandedOver::VerifyTicket;
-        check_handed_over(ticket, "ticket@@@T1").unwrap();
-        let error = check_handed_over(ticket, "refreshtoken@@@R1").unwrap_err();
+        let ticket = PlatformCredential::VerifyTicket;
+        check_platform_credential(ticket, "ticket@@@T1").unwrap();
+        let error = check_platform_credential(ticket, "refreshtoken@@@R1").unwrap_err();
         assert!(error.message().contains("ticket@@@"), "{error}");
         assert!(!error.message().contains("R1"), "{error}");
     }

@@ -1,23 +1,24 @@
-//! What WeChat's credentials look like, so that one in the place of another is seen before it is
-//! sent.
+//! The forms of WeChat's credentials. If one is given in place of another, it is refused before it
+//! is sent.
 //!
 //! Source: `component_verify_ticket` begins with `ticket@@@` since about 2016, and the others with
-//! their own words. The rest of each, and all of an older one, is of letters, digits, `-` and `_`.
+//! the prefixes below. The rest of a credential has letters, digits, `-` and `_`. Older credentials
+//! have no prefix.
 
 use alloc::format;
 use alloc::string::String;
 
-/// What a platform is handed by WeChat's pushes and callbacks, and keeps.
+/// A credential that a platform gets from WeChat's pushes and callbacks, and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum HandedOver {
+pub enum PlatformCredential {
     /// The component_verify_ticket, from a push.
     VerifyTicket,
-    /// The authorizer_refresh_token, from the answer of `api_query_auth`.
+    /// The authorizer_refresh_token, from the response of `api_query_auth`.
     RefreshToken,
 }
 
-/// What each begins with, and its name.
+/// The prefix of each credential, and its name.
 const PREFIXES: &[(&str, &str)] = &[
     ("ticket@@@", "component_verify_ticket"),
     ("refreshtoken@@@", "authorizer_refresh_token"),
@@ -25,10 +26,10 @@ const PREFIXES: &[(&str, &str)] = &[
     ("preauthcode@@@", "pre_auth_code"),
 ];
 
-/// Returns the name of the credential that the text is by its first letters, if it is not one
-/// that `field` takes. Only tickets, refresh tokens and codes are known by them.
+/// Returns the name of the credential that `text` is, if `field` takes another one. Only tickets,
+/// refresh tokens and codes are recognized, by their prefix.
 #[must_use]
-pub fn mistaken_for(field: &str, text: &str) -> Option<&'static str> {
+pub fn recognize_other_credential(field: &str, text: &str) -> Option<&'static str> {
     let known = PREFIXES
         .iter()
         .find(|(prefix, _)| text.starts_with(prefix))
@@ -36,8 +37,8 @@ pub fn mistaken_for(field: &str, text: &str) -> Option<&'static str> {
     known.filter(|name| *name != field)
 }
 
-impl HandedOver {
-    /// WeChat's name of it, e.g. `component_verify_ticket`.
+impl PlatformCredential {
+    /// Returns WeChat's name of the credential, such as `component_verify_ticket`.
     #[must_use]
     pub const fn field(self) -> &'static str {
         match self {
@@ -46,60 +47,64 @@ impl HandedOver {
         }
     }
 
-    /// What it looks like, and where it is found.
-    const fn form(self) -> &'static str {
+    /// Returns what to give: where the credential is found, and its prefix.
+    const fn advice(self) -> &'static str {
         match self {
             Self::VerifyTicket => {
-                "give the text of the element ComponentVerifyTicket of the decrypted push, which begins with `ticket@@@`"
+                "give the text of the element ComponentVerifyTicket of the decrypted push, which \
+                 begins with `ticket@@@`"
             }
             Self::RefreshToken => {
-                "give the authorizer_refresh_token of api_query_auth's answer, which begins with `refreshtoken@@@`"
+                "give the authorizer_refresh_token of api_query_auth's response, which begins \
+                 with `refreshtoken@@@`"
             }
         }
     }
 
-    /// Returns why the text cannot be this credential, and what to give; `None` if it can. Nothing
-    /// of the text is repeated.
+    /// Returns why the text cannot be this credential, and what to give; `None` if it can be. No
+    /// part of the text is repeated.
     ///
     /// ```
-    /// use jumpqr_core::HandedOver;
+    /// use jumpqr_core::PlatformCredential;
     ///
-    /// let ticket = HandedOver::VerifyTicket;
-    /// assert_eq!(ticket.mistake("ticket@@@2dG1_-x"), None);
-    /// assert!(ticket.mistake("rUf+3/Yw==").unwrap().contains("ticket@@@"));
+    /// let ticket = PlatformCredential::VerifyTicket;
+    /// assert_eq!(ticket.find_mistake("ticket@@@2dG1_-x"), None);
+    /// assert!(ticket.find_mistake("rUf+3/Yw==").unwrap().contains("ticket@@@"));
     /// ```
     #[must_use]
-    pub fn mistake(self, text: &str) -> Option<String> {
-        let form = self.form();
-        if let Some(other) = mistaken_for(self.field(), text) {
+    pub fn find_mistake(self, text: &str) -> Option<String> {
+        let advice = self.advice();
+        if let Some(other) = recognize_other_credential(self.field(), text) {
             let exchange = if other == "authorization_code" {
                 "; api_query_auth exchanges it for a refresh token"
             } else {
                 ""
             };
-            return Some(format!("it is the {other}{exchange}; {form}"));
+            return Some(format!("it is the {other}{exchange}; {advice}"));
         }
         if text.contains('<') || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Some(format!("it has letters or tags that none has; {form}"));
+            return Some(format!(
+                "it contains characters or tags that no such credential has; {advice}"
+            ));
         }
         if text.contains(['+', '/', '=']) {
             return Some(format!(
-                "it has a `+`, `/` or `=` in it, as the ciphertext in <Encrypt> has; {form}"
+                "it contains `+`, `/` or `=`, like the ciphertext in <Encrypt>; {advice}"
             ));
         }
         if text.contains(['"', '{', '}', '%', '&', '?']) {
             return Some(format!(
-                "it has JSON, a part of a query or percent-encoding in it; {form}"
+                "it contains JSON, a part of a query, or percent-encoding; {advice}"
             ));
         }
         if looks_like_appid(text) {
-            return Some(format!("it is an appid; {form}"));
+            return Some(format!("it is an appid; {advice}"));
         }
         None
     }
 }
 
-/// Whether it is `wx` and 16 hexadecimal digits.
+/// Returns whether the text is `wx` and 16 hexadecimal digits.
 fn looks_like_appid(text: &str) -> bool {
     text.strip_prefix("wx")
         .is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -107,25 +112,28 @@ fn looks_like_appid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{HandedOver, mistaken_for};
+    use super::{PlatformCredential, recognize_other_credential};
 
-    const BOTH: [HandedOver; 2] = [HandedOver::VerifyTicket, HandedOver::RefreshToken];
+    const BOTH: [PlatformCredential; 2] = [
+        PlatformCredential::VerifyTicket,
+        PlatformCredential::RefreshToken,
+    ];
 
     #[test]
-    fn what_wechat_gives_is_taken() {
+    fn credentials_from_wechat_are_accepted() {
         let ticket = "ticket@@@KTPMh7FcJFZ_JuV-yNQTAb3d6_4ZxcAEzCAmNmLzyLUOxlDYmeCrfPDAqT4HfQ1e";
-        assert_eq!(HandedOver::VerifyTicket.mistake(ticket), None);
+        assert_eq!(PlatformCredential::VerifyTicket.find_mistake(ticket), None);
         let token = "refreshtoken@@@Ek2yLzbtX-bMzyWlgO7rL4bZRqmRbNoXQnGbSxQUn_w";
-        assert_eq!(HandedOver::RefreshToken.mistake(token), None);
-        // The older ones have no prefix.
-        for handed_over in BOTH {
+        assert_eq!(PlatformCredential::RefreshToken.find_mistake(token), None);
+        // Older credentials have no prefix.
+        for credential in BOTH {
             let older = "dTo-YCXPL4llX-u1W1pPpnp8Hgm4wpJtlR6iV0doKdY";
-            assert_eq!(handed_over.mistake(older), None);
+            assert_eq!(credential.find_mistake(older), None);
         }
     }
 
     #[test]
-    fn ciphertext_is_told_from_what_is_in_it() {
+    fn ciphertext_is_refused_with_its_reason() {
         for text in [
             "hJqcu3uJ9Tn2gXPmxx2w9kkCkCE2EPYo+2ep/w==",
             "a+b",
@@ -133,11 +141,14 @@ mod tests {
             "ab=",
             "ticket@@@a+b",
         ] {
-            for handed_over in BOTH {
-                let mistake = handed_over.mistake(text).unwrap();
-                let of_the_other =
-                    text.starts_with("ticket") && handed_over == HandedOver::RefreshToken;
-                assert!(of_the_other || mistake.contains("<Encrypt>"), "{mistake}");
+            for credential in BOTH {
+                let mistake = credential.find_mistake(text).unwrap();
+                let is_ticket_as_token =
+                    text.starts_with("ticket") && credential == PlatformCredential::RefreshToken;
+                assert!(
+                    is_ticket_as_token || mistake.contains("<Encrypt>"),
+                    "{mistake}"
+                );
                 assert!(mistake.contains("@@@`"), "{mistake}");
                 assert!(!mistake.contains(text), "{mistake}");
             }
@@ -145,32 +156,36 @@ mod tests {
     }
 
     #[test]
-    fn one_credential_is_not_taken_for_another() {
+    fn another_credential_is_refused() {
         let known = [
             "ticket@@@x",
             "refreshtoken@@@x",
             "queryauthcode@@@x",
             "preauthcode@@@x",
         ];
-        for handed_over in BOTH {
+        for credential in BOTH {
             let refused = known
                 .iter()
-                .filter(|text| handed_over.mistake(text).is_some());
+                .filter(|text| credential.find_mistake(text).is_some());
             assert_eq!(refused.count(), 3);
             assert!(
-                handed_over
-                    .mistake("wx1234567890abcdef")
+                credential
+                    .find_mistake("wx1234567890abcdef")
                     .unwrap()
                     .contains("appid")
             );
             for text in ["<xml>", "{\"a\":1}", "ticket%40%40%40x", "a=b&c=d", "票"] {
-                assert!(handed_over.mistake(text).is_some(), "{text}");
+                assert!(credential.find_mistake(text).is_some(), "{text}");
             }
         }
         for field in ["secret", "component_appsecret", "access_token", "appid"] {
-            assert!(known.iter().all(|text| mistaken_for(field, text).is_some()));
+            assert!(
+                known
+                    .iter()
+                    .all(|text| recognize_other_credential(field, text).is_some())
+            );
             assert_eq!(
-                mistaken_for(field, "0123456789abcdef0123456789abcdef"),
+                recognize_other_credential(field, "0123456789abcdef0123456789abcdef"),
                 None
             );
         }

@@ -45,7 +45,7 @@ mod secret;
 mod text;
 pub mod verification_file;
 
-pub use credential::{HandedOver, mistaken_for};
+pub use credential::{PlatformCredential, recognize_other_credential};
 pub use errcode::ErrCode;
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use pacer::{Pacer, Slot};
