@@ -223,7 +223,7 @@ fn drive<I: Interface>(
     let looks_up = policy.look_up
         && interface
             .change()
-            .is_some_and(|change| change.before().is_some());
+            .is_some_and(|change| change.look_up_request().is_some());
     let most_sends = (hosts + 1) * (policy.retry_delays.len() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),

@@ -182,7 +182,7 @@ impl<I: Interface> Call<I> {
     pub fn new(interface: I, policy: Policy, now: Duration) -> Result<Self> {
         let look_up = policy
             .look_up
-            .then(|| interface.change()?.before())
+            .then(|| interface.change()?.look_up_request())
             .flatten();
         let (phase, request) = match look_up {
             Some(look_up) => (Phase::LookingUp, look_up),

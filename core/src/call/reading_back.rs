@@ -28,13 +28,13 @@ impl<I: Interface> Call<I> {
         let Some(change) = self.interface.change() else {
             return;
         };
-        let applied = match change.applied(fields) {
+        let applied = match change.check_applied(fields) {
             Ok(applied) => applied,
             Err(error) => return self.retry(now, error, Duration::ZERO),
         };
         match applied {
             Applied::Yes => {
-                let response = change.confirmed();
+                let response = change.confirmation_response();
                 self.succeed(response);
             }
             Applied::No => self.resend_or_fail(now),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::{ComponentTokenField, Decode, Interface, missing};
+use super::{ComponentTokenField, Decode, Interface, missing_field};
 use crate::check::{CheckReport, FindingCode};
 use crate::error::Result;
 use crate::request::Request;
@@ -112,15 +112,15 @@ impl ListedAuthorizer {
     /// Returns `None` if the entry has no appid.
     fn from_fields(entry: &Fields) -> Option<Self> {
         Some(Self {
-            authorizer_appid: filled(entry, "authorizer_appid")?,
-            refresh_token: filled(entry, "refresh_token").map(Secret::new),
+            authorizer_appid: filled_text(entry, "authorizer_appid")?,
+            refresh_token: filled_text(entry, "refresh_token").map(Secret::new),
             auth_time: entry.count("auth_time"),
         })
     }
 }
 
 /// Reads a text that is not empty.
-fn filled(entry: &Fields, field: &str) -> Option<String> {
+fn filled_text(entry: &Fields, field: &str) -> Option<String> {
     entry.text(field).filter(|text| !text.is_empty())
 }
 
@@ -167,7 +167,7 @@ impl Decode for AuthorizerList {
         // Without either field, the response need not come from WeChat: the platform may have
         // merchants.
         if !response.has("list") && !response.has("total_count") {
-            return Err(missing("list"));
+            return Err(missing_field("list"));
         }
         let entries = response.entries("list").unwrap_or_default();
         Ok(Self {

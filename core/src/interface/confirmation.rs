@@ -1,4 +1,4 @@
-use super::{Decode, missing};
+use super::{Decode, missing_field};
 use crate::error::Result;
 use crate::named;
 use crate::response::Fields;
@@ -23,7 +23,7 @@ impl Decode for Confirmation {
     fn decode(response: &Fields) -> Result<Self> {
         match response.errcode() {
             Some(0) => Ok(Self::Answered),
-            _ => Err(missing("errcode")),
+            _ => Err(missing_field("errcode")),
         }
     }
 }

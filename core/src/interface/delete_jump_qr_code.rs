@@ -69,7 +69,7 @@ impl Write for DeleteJumpQRCode {
         GetJumpQRCode::for_rule(&self.key).request()
     }
 
-    fn applied(&self, response: &Fields) -> Result<Applied> {
+    fn check_applied(&self, response: &Fields) -> Result<Applied> {
         let list = JumpQRCodeList::decode(response)?.decisive()?;
         Ok(match list.find(self.key.prefix()) {
             None => Applied::Yes,

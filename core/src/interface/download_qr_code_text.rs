@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::by_name::FromMapping;
-use super::{Decode, Interface, advice, missing};
+use super::{Decode, Interface, advice, missing_field};
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::mapping::Reading;
@@ -58,11 +58,11 @@ impl Decode for VerificationFile {
         let file_name = response
             .text("file_name")
             .filter(|name| is_plain(name))
-            .ok_or_else(|| missing("file_name"))?;
+            .ok_or_else(|| missing_field("file_name"))?;
         // WeChat compares the content byte for byte, so it is kept as it is.
         let file_content = response
             .raw_text("file_content")
-            .ok_or_else(|| missing("file_content"))?;
+            .ok_or_else(|| missing_field("file_content"))?;
         Ok(Self {
             file_name,
             file_content: file_content.to_owned(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::by_name::FromMapping;
-use super::{Decode, Interface, ListedRule, advice, missing};
+use super::{Decode, Interface, ListedRule, advice, missing_field};
 use crate::check::{CheckReport, FindingCode, check_appid, check_prefix_list};
 use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
@@ -158,7 +158,7 @@ impl JumpQRCodeList {
         if self.had_list {
             Ok(self)
         } else {
-            Err(missing("rule_list"))
+            Err(missing_field("rule_list"))
         }
     }
 }
@@ -231,7 +231,7 @@ impl Decode for JumpQRCodeList {
     fn decode(response: &Fields) -> Result<Self> {
         // Without either field, the response need not come from WeChat: the account may have rules.
         if !response.has("rule_list") && response.errcode().is_none() {
-            return Err(missing("rule_list"));
+            return Err(missing_field("rule_list"));
         }
         let entries = response.objects("rule_list").unwrap_or_default();
         Ok(Self {
@@ -266,23 +266,23 @@ fn read(reader: &mut Reader<'_>) -> Option<GetJumpQRCode> {
         None => return Some(GetJumpQRCode::OrdinaryLink),
         Some(get_type) => get_type,
     };
-    let appid = reader.required_text(
+    let appid = reader.require_text(
         "appid",
         "the appid of the Mini Program that the service account's rules open, wx… (ordinary-link \
          rules are listed without any argument)",
     );
     if by_prefix && get_type != 1 {
-        reader.superfluous("prefix_list", "it needs get_type 1");
+        reader.report_superfluous("prefix_list", "it needs get_type 1");
     }
     for field in ["page_num", "page_size"] {
         if reader.has(field) && get_type != 2 {
-            reader.superfluous(field, "it needs get_type 2");
+            reader.report_superfluous(field, "it needs get_type 2");
         }
     }
     match get_type {
         0 => Some(GetJumpQRCode::Latest { appid: appid? }),
         1 => {
-            let prefix_list = reader.required_texts("prefix_list");
+            let prefix_list = reader.require_texts("prefix_list");
             Some(GetJumpQRCode::ByPrefix {
                 appid: appid?,
                 prefix_list: prefix_list?,
@@ -290,8 +290,8 @@ fn read(reader: &mut Reader<'_>) -> Option<GetJumpQRCode> {
         }
         2 => {
             let count = |number| u32::try_from(number).ok();
-            let page_num = reader.required_number("page_num", count, "1 or more");
-            let page_size = reader.required_number("page_size", count, "1 to 200");
+            let page_num = reader.require_number("page_num", count, "1 or more");
+            let page_size = reader.require_number("page_size", count, "1 to 200");
             Some(GetJumpQRCode::ByPage {
                 appid: appid?,
                 page_num: page_num?,
@@ -299,7 +299,7 @@ fn read(reader: &mut Reader<'_>) -> Option<GetJumpQRCode> {
             })
         }
         _ => {
-            reader.out_of_range("get_type", GET_TYPES);
+            reader.report_out_of_range("get_type", GET_TYPES);
             None
         }
     }

@@ -8,7 +8,7 @@ use super::by_name::FromMapping;
 use super::write::Write;
 use super::{
     Applied, Change, Confirmation, Decode, Interface, LinkStatus, LinkedMiniprogram, WxaMpLinkGet,
-    advice, missing,
+    advice, missing_field,
 };
 use crate::check::{CheckReport, check_appid};
 use crate::errcode::ErrCode;
@@ -68,12 +68,12 @@ impl Write for LinkMiniprogram {
         WxaMpLinkGet.request()
     }
 
-    fn applied(&self, response: &Fields) -> Result<Applied> {
+    fn check_applied(&self, response: &Fields) -> Result<Applied> {
         // A response without a list need not come from WeChat. It does not say that there is no
         // link.
         let wxopens = response.object("wxopens");
         if !wxopens.is_some_and(|wxopens| wxopens.is_list("items")) {
-            return Err(missing("wxopens"));
+            return Err(missing_field("wxopens"));
         }
         let linked = Vec::<LinkedMiniprogram>::decode(response)?;
         let status = linked
@@ -93,7 +93,7 @@ impl FromMapping for LinkMiniprogram {
     fn from_mapping(arguments: &Value) -> Reading<Self> {
         const FIELDS: &[&str] = &["appid", "notify_users", "show_profile"];
         Reading::of_arguments(arguments, FIELDS, |reader| {
-            let appid = reader.required_text("appid", "the appid of the Mini Program to link, wx…");
+            let appid = reader.require_text("appid", "the appid of the Mini Program to link, wx…");
             let notify_users = reader.flag("notify_users");
             let show_profile = reader.flag("show_profile");
             Some(Self {

@@ -77,7 +77,7 @@ impl ListedRule {
                 match (&self.debug_url, &asked.debug_url) {
                     (_, None) => Some(true),
                     (None, Some(asked)) => asked.is_empty().then_some(true),
-                    (Some(listed), Some(asked)) => Some(same_links(listed, asked)),
+                    (Some(listed), Some(asked)) => Some(have_same_links(listed, asked)),
                 },
             ],
         }
@@ -118,7 +118,7 @@ impl TryFrom<ListedRule> for Rule {
 }
 
 /// Whether both lists have the same links, without regard to order and duplicates.
-fn same_links(listed: &[String], asked: &[String]) -> bool {
+fn have_same_links(listed: &[String], asked: &[String]) -> bool {
     let asked: Vec<&str> = asked.iter().map(|link| link.trim()).collect();
     listed.iter().all(|link| asked.contains(&link.as_str()))
         && asked

@@ -148,7 +148,7 @@ pub trait Decode: Sized {
 }
 
 /// Returns the error of a response without `field`.
-fn missing(field: &str) -> Error {
+fn missing_field(field: &str) -> Error {
     Error::new(
         OwnCode::UnexpectedResponse,
         format!("the response has no usable {field}"),

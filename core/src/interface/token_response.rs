@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use super::{Decode, missing};
+use super::{Decode, missing_field};
 use crate::error::Result;
 use crate::response::Fields;
 use crate::secret::Secret;
@@ -44,7 +44,7 @@ impl TokenResponse {
         let access_token = response
             .text(field)
             .filter(|token| (1..=LONGEST_CREDENTIAL).contains(&token.len()))
-            .ok_or_else(|| missing(field))?;
+            .ok_or_else(|| missing_field(field))?;
         // If the life is missing or makes no sense, the token is used anyway: a stale one is
         // renewed.
         let seconds = response

@@ -41,7 +41,7 @@ pub(super) trait Write {
     fn read_back(&self) -> Result<Request>;
 
     /// Finds out from the response to [`read_back`](Self::read_back) whether the change is applied.
-    fn applied(&self, response: &Fields) -> Result<Applied>;
+    fn check_applied(&self, response: &Fields) -> Result<Applied>;
 }
 
 /// What a looked-up rule means for a change.
@@ -73,12 +73,13 @@ impl<Response> Change<'_, Response> {
     /// Returns the request that looks the rule up before the change is sent. `None` if nothing is
     /// looked up.
     #[must_use]
-    pub fn before(&self) -> Option<Result<Request>> {
+    pub fn look_up_request(&self) -> Option<Result<Request>> {
         let key = self.write.rule_to_look_up()?;
         Some(GetJumpQRCode::to_look_up(key)?.request())
     }
 
-    /// Decides from the response to [`before`](Self::before) whether the change must be sent.
+    /// Decides from the response to [`look_up_request`](Self::look_up_request) whether the change
+    /// must be sent.
     pub(crate) fn look_up(&self, response: &Fields) -> LookUp<Response> {
         let (Some(key), Ok(list)) = (
             self.write.rule_to_look_up(),
@@ -104,12 +105,12 @@ impl<Response> Change<'_, Response> {
     }
 
     /// Finds out from the response to [`read_back`](Self::read_back) whether the change is applied.
-    pub(crate) fn applied(&self, response: &Fields) -> Result<Applied> {
-        self.write.applied(response)
+    pub(crate) fn check_applied(&self, response: &Fields) -> Result<Applied> {
+        self.write.check_applied(response)
     }
 
     /// Returns the response of a change that was read back and is applied.
-    pub(crate) fn confirmed(&self) -> Response {
+    pub(crate) fn confirmation_response(&self) -> Response {
         (self.respond)(Confirmation::ReadBack)
     }
 }

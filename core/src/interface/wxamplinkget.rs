@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::by_name::FromMapping;
-use super::{Decode, Interface, advice, missing};
+use super::{Decode, Interface, advice, missing_field};
 use crate::errcode::ErrCode;
 use crate::error::Result;
 use crate::mapping::Reading;
@@ -76,7 +76,7 @@ impl Interface for WxaMpLinkGet {
 impl Decode for Vec<LinkedMiniprogram> {
     fn decode(response: &Fields) -> Result<Self> {
         if !response.has("wxopens") && response.errcode().is_none() {
-            return Err(missing("wxopens"));
+            return Err(missing_field("wxopens"));
         }
         let items = response
             .object("wxopens")

@@ -97,9 +97,9 @@ pub(crate) fn read_rule(mapping: &Value) -> Reading<RuleMapping> {
 /// Reads the key of a rule, by which it is published and deleted.
 pub(crate) fn read_rule_key(arguments: &Value) -> Reading<RuleKey> {
     Reading::of_arguments(arguments, &["prefix", "appid"], |reader| {
-        let prefix = reader.required_text("prefix", "the prefix of the rule");
+        let prefix = reader.require_text("prefix", "the prefix of the rule");
         if reader.has("appid") {
-            let appid = reader.required_text(
+            let appid = reader.require_text(
                 "appid",
                 "the appid of the Mini Program that the rule opens, wx…",
             );

@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the value of `field`. If it is missing, the finding asks for `what`.
-    fn required(&mut self, field: &str, what: impl Display) -> Option<&'a Value> {
+    fn require(&mut self, field: &str, what: impl Display) -> Option<&'a Value> {
         let value = self.get(field);
         if value.is_none() {
             self.report.add(
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    fn wrong_type(&mut self, field: impl Into<String>, value: &Value, wanted: impl Display) {
+    fn report_wrong_type(&mut self, field: impl Into<String>, value: &Value, wanted: impl Display) {
         let found = match value {
             Value::Null => "null",
             Value::Bool(_) => "true or false",
@@ -60,11 +60,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a text. If it is missing, the finding asks for `what`.
-    pub(crate) fn required_text(&mut self, field: &str, what: &str) -> Option<String> {
-        match self.required(field, what)? {
+    pub(crate) fn require_text(&mut self, field: &str, what: &str) -> Option<String> {
+        match self.require(field, what)? {
             Value::String(text) => Some(text.clone()),
             other => {
-                self.wrong_type(field, other, "a text");
+                self.report_wrong_type(field, other, "a text");
                 None
             }
         }
@@ -78,20 +78,20 @@ impl<'a> Reader<'a> {
             Some(value) if value.as_i64() == Some(1) => true,
             Some(value) if value.as_i64() == Some(0) => false,
             Some(value) => {
-                self.wrong_type(field, value, "true or false");
+                self.report_wrong_type(field, value, "true or false");
                 false
             }
         }
     }
 
     /// Reads a list of texts that must not be missing.
-    pub(crate) fn required_texts(&mut self, field: &str) -> Option<Vec<String>> {
-        self.required(field, "a list of texts")?;
+    pub(crate) fn require_texts(&mut self, field: &str) -> Option<Vec<String>> {
+        self.require(field, "a list of texts")?;
         self.texts(field)
     }
 
     /// Reports a field that cannot be combined with the others.
-    pub(crate) fn superfluous(&mut self, field: &str, why: &str) {
+    pub(crate) fn report_superfluous(&mut self, field: &str, why: &str) {
         self.report.add(
             field,
             FindingCode::UnknownField,
@@ -100,8 +100,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a number that is not one of the `allowed` numbers.
-    pub(crate) fn out_of_range(&mut self, field: &str, allowed: impl Display) {
-        let found = self.get(field).map(short).unwrap_or_default();
+    pub(crate) fn report_out_of_range(&mut self, field: &str, allowed: impl Display) {
+        let found = self.get(field).map(shorten).unwrap_or_default();
         self.report.add(
             field,
             FindingCode::OutOfRange,
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
     pub(super) fn texts(&mut self, field: &str) -> Option<Vec<String>> {
         let value = self.get(field)?;
         let Value::Array(entries) = value else {
-            self.wrong_type(
+            self.report_wrong_type(
                 field,
                 value,
                 "a list of texts, even for a single one: [\"…\"]",
@@ -124,20 +124,20 @@ impl<'a> Reader<'a> {
         for (index, entry) in entries.iter().enumerate() {
             match entry {
                 Value::String(text) => texts.push(text.clone()),
-                other => self.wrong_type(format!("{field}[{index}]"), other, "a text"),
+                other => self.report_wrong_type(format!("{field}[{index}]"), other, "a text"),
             }
         }
         (texts.len() == entries.len()).then_some(texts)
     }
 
     /// Reads a whole number that must not be missing, see [`number`](Self::number).
-    pub(crate) fn required_number<T>(
+    pub(crate) fn require_number<T>(
         &mut self,
         field: &str,
         from_number: impl Fn(i64) -> Option<T>,
         allowed: impl Display + Copy,
     ) -> Option<T> {
-        self.required(field, allowed)?;
+        self.require(field, allowed)?;
         self.number(field, from_number, allowed)
     }
 
@@ -155,19 +155,19 @@ impl<'a> Reader<'a> {
             _ => Err(()),
         };
         let Ok(number) = number else {
-            self.wrong_type(field, value, format_args!("a number: {allowed}"));
+            self.report_wrong_type(field, value, format_args!("a number: {allowed}"));
             return None;
         };
         let known = number.and_then(from_number);
         if known.is_none() {
-            self.out_of_range(field, allowed);
+            self.report_out_of_range(field, allowed);
         }
         known
     }
 }
 
 /// Writes a value, and cuts it if it is very long.
-fn short(value: &Value) -> String {
+fn shorten(value: &Value) -> String {
     const MAX_LETTERS: usize = 40;
     let text = value.to_string();
     match text.char_indices().nth(MAX_LETTERS) {

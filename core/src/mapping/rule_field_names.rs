@@ -77,10 +77,10 @@ pub(super) fn check_field_names(report: &mut CheckReport, map: &Map<String, Valu
         );
     }
     for name in map.keys() {
-        if name == STATE || known().any(|field| field == name) {
+        if name == STATE || known_names().any(|field| field == name) {
             continue;
         }
-        let remedy = remedy(name, known(), "fields");
+        let remedy = remedy(name, known_names(), "fields");
         report.add(
             name,
             FindingCode::UnknownField,
@@ -123,7 +123,7 @@ fn is_state(value: &Value) -> bool {
     })
 }
 
-fn known() -> impl Iterator<Item = &'static str> + Clone {
+fn known_names() -> impl Iterator<Item = &'static str> + Clone {
     SHARED
         .into_iter()
         .chain(ORDINARY_LINK)

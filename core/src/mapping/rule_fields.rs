@@ -33,10 +33,10 @@ enum ModeFields {
 
 impl RuleFields {
     pub(super) fn read(reader: &mut Reader<'_>, mode: Mode) -> Self {
-        let prefix = reader.required_text("prefix", "the URL that the QR codes begin with");
+        let prefix = reader.require_text("prefix", "the URL that the QR codes begin with");
         let (mode, path) = match mode {
             Mode::OrdinaryLink => {
-                let permit_sub_rule = reader.required_number(
+                let permit_sub_rule = reader.require_number(
                     "permit_sub_rule",
                     PermitSubRule::from_number,
                     OneOf(PermitSubRule::ALL),
@@ -44,7 +44,7 @@ impl RuleFields {
                 let path = read_path(reader);
                 let fields = ModeFields::OrdinaryLink {
                     permit_sub_rule,
-                    open_version: reader.required_number(
+                    open_version: reader.require_number(
                         "open_version",
                         OpenVersion::from_number,
                         OneOf(OpenVersion::ALL),
@@ -59,7 +59,7 @@ impl RuleFields {
                 } else {
                     "the appid of the Mini Program to open, wx…"
                 };
-                let appid = reader.required_text("appid", what);
+                let appid = reader.require_text("appid", what);
                 (ModeFields::ServiceAccount { appid }, read_path(reader))
             }
         };
@@ -116,7 +116,7 @@ impl RuleFields {
 }
 
 fn read_path(reader: &mut Reader<'_>) -> Option<String> {
-    reader.required_text(
+    reader.require_text(
         "path",
         "the Mini Program page to open, e.g. pages/index/index",
     )
