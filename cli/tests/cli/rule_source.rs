@@ -192,7 +192,7 @@ fn curly_quotes_are_refused_with_the_line() {
     let run = run_refused("{\n  “prefix”: “https://h.cn/a”\n}");
     assert_stderr(
         &run,
-        &["line 2 has curly quotes", "replace them by straight ones"],
+        &["line 2 has curly quotes", "replace them with straight ones"],
     );
 }
 
