@@ -1,4 +1,4 @@
-//! Many calls at once share one pacer. The clock moves to the next time at which a call goes on.
+//! Many calls share one pacer. The clock jumps to the next time at which a call continues.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -26,11 +26,13 @@ struct World {
     renewals: usize,
 }
 
-/// One call, and the time at which it goes on.
+/// One call, and what it waits for.
 struct Running {
     call: Call<DeleteJumpQRCode>,
     slot: Slot,
+    /// The token of a request that waits for its response.
     sent: Option<Secret>,
+    /// The token that is being renewed.
     rejected: Option<Secret>,
 }
 
@@ -46,7 +48,7 @@ impl World {
         }
     }
 
-    /// Runs this many calls that begin at once. Returns their results and when the last one ended.
+    /// Runs calls that begin at the same time. Returns their results and when the last one ended.
     fn run(
         &mut self,
         calls: usize,
@@ -61,14 +63,14 @@ impl World {
                 rejected: None,
             }
         };
-        // Each call goes on at its time. Calls with the same time go on in their order.
+        // Each call continues at its time. Calls with the same time continue in their order.
         let mut agenda: BTreeMap<_, _> =
             (0..calls).map(|n| ((Duration::ZERO, n), call())).collect();
         let mut results = Vec::new();
         let mut last = Duration::ZERO;
         while let Some(((now, number), mut running)) = agenda.pop_first() {
             last = now;
-            match self.go_on(now, &mut running) {
+            match self.run_until_wait(now, &mut running) {
                 Ok(until) => drop(agenda.insert((until, number), running)),
                 Err(result) => results.push(result),
             }
@@ -77,7 +79,7 @@ impl World {
     }
 
     /// Runs the call until it has to wait. Returns until when, or how it ended.
-    fn go_on(
+    fn run_until_wait(
         &mut self,
         now: Duration,
         running: &mut Running,
@@ -113,9 +115,9 @@ impl World {
                     running.rejected = rejected;
                     return Ok(now + self.renewal);
                 }
-                Step::Send(sending) => {
+                Step::Send(send) => {
                     self.requests.push(now);
-                    running.sent = sending.access_token;
+                    running.sent = send.access_token;
                     return Ok(now + REQUEST);
                 }
                 Step::Done(result) => {

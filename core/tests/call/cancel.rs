@@ -1,32 +1,28 @@
-//! What becomes of a call that its caller cancels.
-
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by that")]
-
 use std::time::Duration;
 
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{Confirmation, DeleteJumpQRCode, Interface};
 use jumpqr_core::response::Response;
-use jumpqr_core::{Error, Outcome, RuleKey, Secret};
+use jumpqr_core::{Error, Outcome, Secret};
 
-const PREFIX: &str = "https://m.example.cn/a";
+use crate::script::{self, BUSY, LISTED, NOT_LISTED};
+
 const NOW: Duration = Duration::ZERO;
-const LISTED: &str = r#"{"errcode":0,"rule_list":[{"prefix":"https://m.example.cn/a","state":1}]}"#;
-const BUSY: &str = r#"{"errcode":-1,"errmsg":"system error"}"#;
 
-/// A delete whose outcome was unknown once: slot, token, look-up; slot, write; slot, read-back.
-const ANSWERS: [&str; 3] = [LISTED, BUSY, r#"{"errcode":0,"rule_list":[]}"#];
+/// The responses to a delete that is read back. Its steps are: slot, token, look-up; slot, write;
+/// slot, read-back.
+const RESPONSES: [&str; 3] = [LISTED, BUSY, NOT_LISTED];
 
-/// Takes a step of the delete; `None` at its end.
-fn take(
+/// Takes a step of the delete. Returns its result at the end.
+fn take_step(
     call: &mut Call<DeleteJumpQRCode>,
-    answers: &mut impl Iterator<Item = &'static str>,
+    responses: &mut impl Iterator<Item = &'static str>,
 ) -> Option<Result<Confirmation, Error>> {
     match call.step(NOW) {
         Step::Reserve { .. } => call.slot(NOW, Some(NOW)),
         Step::GetToken { .. } => call.token(NOW, Ok(Some(Secret::new("TOKEN")))),
-        Step::Send(_) => call.response(NOW, Ok(Response::ok(answers.next().unwrap()))),
+        Step::Send(_) => call.response(NOW, Ok(Response::ok(responses.next().unwrap()))),
         Step::Wait { until } => panic!("waits until {until:?}"),
         Step::Done(result) => return Some(result),
     }
@@ -34,8 +30,7 @@ fn take(
 }
 
 fn delete() -> Call<DeleteJumpQRCode> {
-    let key = RuleKey::ordinary_link(PREFIX);
-    Call::new(DeleteJumpQRCode { key }, Policy::default(), NOW).unwrap()
+    Call::new(script::delete(), Policy::default(), NOW).unwrap()
 }
 
 #[test]
@@ -49,15 +44,15 @@ fn a_cancelled_call_ends_and_its_outcome_is_unknown_if_the_write_was_sent() {
         (5, Outcome::Unknown),
         (6, Outcome::Unknown),
     ] {
-        let (mut call, mut answers) = (delete(), ANSWERS.into_iter());
+        let (mut call, mut responses) = (delete(), RESPONSES.into_iter());
         for _ in 0..taken {
-            assert!(take(&mut call, &mut answers).is_none());
+            assert!(take_step(&mut call, &mut responses).is_none());
         }
-        // The step that was asked for is not taken.
+        // The call is cancelled instead of this step.
         assert!(!matches!(call.step(NOW), Step::Done(_)), "{taken}");
         call.cancel(NOW);
         let Step::Done(Err(error)) = call.step(NOW) else {
-            panic!("it goes on after {taken} steps");
+            panic!("the call goes on after {taken} steps");
         };
         assert_eq!(error.outcome(), outcome, "{taken}");
         assert_eq!(error.interface(), Some(DeleteJumpQRCode::NAME));
@@ -68,13 +63,13 @@ fn a_cancelled_call_ends_and_its_outcome_is_unknown_if_the_write_was_sent() {
 }
 
 #[test]
-fn a_call_that_is_done_stays_as_it_ended() {
-    let (mut call, mut answers) = (delete(), ANSWERS.into_iter());
+fn cancelling_a_call_that_is_done_changes_nothing() {
+    let (mut call, mut responses) = (delete(), RESPONSES.into_iter());
     for _ in 0..7 {
-        assert!(take(&mut call, &mut answers).is_none());
+        assert!(take_step(&mut call, &mut responses).is_none());
     }
     call.cancel(NOW);
-    let result = take(&mut call, &mut answers).unwrap();
+    let result = take_step(&mut call, &mut responses).unwrap();
     assert_eq!(result.unwrap(), Confirmation::ReadBack);
 }
 
