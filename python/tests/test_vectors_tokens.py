@@ -1,4 +1,4 @@
-"""`tokens.json` over HTTP, against a scripted server."""
+"""`tokens.json` and `renewals.json` over HTTP, against a scripted server."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def test_tokens(count: Callable[[str, int], None]) -> None:
     count("tokens.json", run(file["tokens"], check_tokens))
 
 
+def test_renewals(count: Callable[[str, int], None]) -> None:
+    file = load("renewals.json", ["renewals"])
+    count("renewals.json", run(file["renewals"], check_tokens))
+
+
 def test_a_vector_that_is_wrong_fails() -> None:
     vectors = load("tokens.json", ["tokens"])["tokens"]
     vector = next(vector for vector in vectors if vector["name"] == "without a ticket nothing is sent")
@@ -23,6 +28,7 @@ def test_a_vector_that_is_wrong_fails() -> None:
         ({"token_status": {"kind": None}}, "not known"),
         ({"new_client": False}, "1 of 1 failed"),
         ({"explode": True}, "one of"),
+        ({"stored": {"interface": "api_authorizer_token"}}, "1 of 1 failed"),
     ]:
         with pytest.raises(AssertionError, match=text):
             run([{**vector, "steps": [step]}], check_tokens)

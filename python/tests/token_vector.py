@@ -1,4 +1,4 @@
-"""One vector of `tokens.json`: an account, or a platform's merchant, with a store in a folder."""
+"""One vector of `tokens.json` or `renewals.json`: an account, or a platform's merchant, with a store in a folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import dataclasses
 import json
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Optional, Union
 
 import jumpqr
+import stored
 from jumpqr import Client, Platform
 from scripted_server import Action, Close, Reply, Request, serving
 from vectors import Vector, check_error, check_secrets, choice, invoke, keys, raw, same, wire
@@ -42,6 +44,8 @@ class Account:
             keys(self.account, "appid secret", "token_interface")
         else:
             keys(self.account, "component_appid component_appsecret appid", "component_token_field")
+        # A step may change the secret.
+        self.account = dict(self.account)
         self.steps: list[Vector] = vector["steps"]
         self.secrets = set(_secrets(vector))
         self.exchanges: list[Vector] = []
@@ -52,10 +56,10 @@ class Account:
         """Do every step."""
         with ExitStack() as stack:
             url = stack.enter_context(serving(self.answer))
-            folder = stack.enter_context(TemporaryDirectory())
+            self.folder = Path(stack.enter_context(TemporaryDirectory())) / "tokens"
             settings = {
                 "base_url": url,
-                "token_store": f"dir:{folder}/tokens",
+                "token_store": f"dir:{self.folder}",
                 "max_retries": 0,
                 "pacing": False,
                 "validate": False,
@@ -92,11 +96,19 @@ class Account:
             assert not self.exchanges, f"were not sent: {self.exchanges}"
             return
         names = "set_verify_ticket set_authorizer_refresh_token refused new_client token_status"
-        name, value = choice(step, names)
-        if name == "new_client":
-            assert value is True
+        name, value = choice(step, f"{names} set_secret store stored")
+        if name in {"new_client", "set_secret"}:
+            if name == "set_secret":
+                assert self.sort == "app"
+                self.account["secret"] = value
+            else:
+                assert value is True
             self.close()
             self.connect(settings)
+        elif name == "store":
+            stored.replace(self.folder, value)
+        elif name == "stored":
+            stored.compare(self.folder, value)
         elif name == "token_status":
             self.compare(value)
         elif name == "refused":
@@ -173,6 +185,8 @@ SECRET_FIELDS = {
     "refresh_token",
     "set_verify_ticket",
     "set_authorizer_refresh_token",
+    "set_secret",
+    "content",
 }
 
 

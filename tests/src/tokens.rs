@@ -1,4 +1,4 @@
-//! `tokens.json`: the token requests of an account, call by call.
+//! `tokens.json` and `renewals.json`: the token requests of an account, call by call.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,14 @@ pub struct Tokens {
     pub tokens: Vec<TokensVector>,
 }
 
+/// `renewals.json`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Renewals {
+    /// The vectors.
+    pub renewals: Vec<TokensVector>,
+}
+
 /// The clients of one account, which share an empty store.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +36,7 @@ pub struct TokensVector {
 }
 
 /// The owner of tokens.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountVector {
     /// An account with an appsecret.
@@ -38,7 +46,7 @@ pub enum AccountVector {
 }
 
 /// An account with an appsecret.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AppVector {
     /// The appid of the account.
@@ -50,7 +58,7 @@ pub struct AppVector {
 }
 
 /// A platform's merchant.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MerchantVector {
     /// The appid of the platform.
@@ -87,6 +95,21 @@ pub enum TokensStep {
         /// Always true.
         new_client: bool,
     },
+    /// The client is made anew, with another appsecret and the same store.
+    Secret {
+        /// The appsecret.
+        set_secret: String,
+    },
+    /// Another process replaces what the store holds.
+    Store {
+        /// What the store holds then.
+        store: StoreVector,
+    },
+    /// What the store holds.
+    Stored {
+        /// The parts of the record.
+        stored: StoredVector,
+    },
     /// A call.
     Call {
         /// The call.
@@ -115,6 +138,47 @@ pub struct RefusedVector {
     pub says: Vec<String>,
 }
 
+/// What another process writes into the store. It has either a `record` or a `content`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreVector {
+    /// The interface that issued the token.
+    pub interface: String,
+    /// The record.
+    pub record: Option<RecordVector>,
+    /// The whole file, if it is damaged.
+    pub content: Option<String>,
+}
+
+/// A record, written by another process.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordVector {
+    /// The access token. Anything but a text makes the record invalid.
+    pub access_token: Option<Value>,
+    /// How long ago it was asked for, in seconds; negative if the other process's clock is ahead.
+    #[serde(default)]
+    pub age: i64,
+    /// Its life, in seconds.
+    pub expires_in: Option<u64>,
+    /// The refresh token.
+    pub refresh_token: Option<String>,
+}
+
+/// What a record holds, completely.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredVector {
+    /// The interface that issued the token.
+    pub interface: String,
+    /// The access token.
+    pub access_token: Option<String>,
+    /// The refresh token.
+    pub refresh_token: Option<String>,
+    /// What WeChat refused last.
+    pub refused_errcode: Option<i64>,
+}
+
 /// A request, and its answer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,5 +198,13 @@ impl VectorFile for Tokens {
 
     fn names(&self) -> Vec<&str> {
         self.tokens.iter().map(|v| v.name.as_str()).collect()
+    }
+}
+
+impl VectorFile for Renewals {
+    const FILE: &'static str = "renewals.json";
+
+    fn names(&self) -> Vec<&str> {
+        self.renewals.iter().map(|v| v.name.as_str()).collect()
     }
 }

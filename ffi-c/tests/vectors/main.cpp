@@ -120,6 +120,7 @@ int main(int count, char **arguments) {
       {"errcodes.json", {}},
       {"flows.json", {{"flows", run_flow}}},
       {"tokens.json", {{"tokens", run_tokens}}},
+      {"renewals.json", {{"renewals", run_tokens}}},
       {"faults.json", {{"faults", run_fault}}},
   };
   bool passed = true;

@@ -1,5 +1,6 @@
 #include "client.hpp"
 #include "files.hpp"
+#include "stored.hpp"
 #include "../support/folder.hpp"
 #include "../support/server.hpp"
 
@@ -72,7 +73,7 @@ private:
 class Account {
 public:
   Account(const json &vector, const std::string &base_url, const std::string &token_store)
-      : kind_(choice(vector, {"app", "merchant"})), fields_(vector.at(kind_)), base_url_(base_url),
+      : kind_(choice(vector, {"app", "merchant"})), account_(vector.at(kind_)), base_url_(base_url),
         token_store_(token_store) {
     make_anew();
   }
@@ -80,6 +81,8 @@ public:
   void make_anew() {
     client_.reset();
     platform_.reset();
+    Fields fields(account_);
+    const auto field = [&](const char *name) { return text_of(fields.required(name)); };
     const auto config = make<Config>(jumpqr_client_config_new);
     call(jumpqr_client_config_set_base_url, config.get(), base_url_.c_str());
     call(jumpqr_client_config_set_token_store, config.get(), token_store_.c_str());
@@ -89,31 +92,35 @@ public:
     call(jumpqr_client_config_set_timeout_ms, config.get(), uint64_t(10000));
     if (kind_ == "app") {
       call(jumpqr_client_config_set_app, config.get(), field("appid"), field("secret"));
-      set_optional(config, jumpqr_client_config_set_token_interface, fields_.optional("token_interface"));
+      set_optional(config, jumpqr_client_config_set_token_interface, fields.optional("token_interface"));
       client_ = make<Client>(jumpqr_client_new, config.get());
     } else {
-      set_optional(config, jumpqr_client_config_set_component_token_field, fields_.optional("component_token_field"));
+      set_optional(config, jumpqr_client_config_set_component_token_field, fields.optional("component_token_field"));
       platform_ = make<Platform>(jumpqr_platform_new, config.get(), field("component_appid"),
                                  field("component_appsecret"));
       client_ = make<Client>(jumpqr_platform_merchant, platform_.get(), field("appid"));
     }
-    fields_.done();
+    fields.done();
   }
 
+  void set_secret(const json &secret) {
+    same("kind", "app", kind_);
+    account_["secret"] = secret;
+    make_anew();
+  }
   void set_verify_ticket(const json &ticket) {
-    call(jumpqr_platform_set_verify_ticket, platform_.get(), ticket.get_ref<const std::string &>().c_str());
+    call(jumpqr_platform_set_verify_ticket, platform_.get(), text_of(ticket));
   }
   void set_authorizer_refresh_token(const json &token) {
-    call(jumpqr_platform_set_authorizer_refresh_token, platform_.get(), field("appid"),
-         token.get_ref<const std::string &>().c_str());
+    call(jumpqr_platform_set_authorizer_refresh_token, platform_.get(), text_of(account_.at("appid")), text_of(token));
   }
   jumpqr_client *client() const { return client_.get(); }
 
 private:
-  const char *field(const char *name) { return fields_.required(name).get_ref<const std::string &>().c_str(); }
+  static const char *text_of(const json &value) { return value.get_ref<const std::string &>().c_str(); }
 
   const std::string kind_;
-  Fields fields_;
+  json account_;
   const std::string base_url_, token_store_;
   Platform platform_;
   Client client_;
@@ -150,7 +157,8 @@ void has_status(const json &expected, const json &found) {
 void gather_secrets(const json &value, std::vector<std::string> &secrets) {
   static const std::set<std::string> names = {
       "secret", "component_appsecret", "component_verify_ticket", "set_verify_ticket", "set_authorizer_refresh_token",
-      "access_token", "component_access_token", "authorizer_access_token", "authorizer_refresh_token", "refresh_token"};
+      "access_token", "component_access_token", "authorizer_access_token", "authorizer_refresh_token", "refresh_token",
+      "set_secret", "content"};
   if (!value.is_structured()) return;
   for (const auto &part : value.items()) {
     if (names.count(part.key()) && part.value().is_string()) secrets.push_back(part.value());
@@ -173,11 +181,15 @@ public:
   void run(const json &step) {
     if (step.contains("call")) return run_call(step);
     const auto kind =
-        choice(step, {"set_verify_ticket", "set_authorizer_refresh_token", "refused", "new_client", "token_status"});
+        choice(step, {"set_verify_ticket", "set_authorizer_refresh_token", "refused", "new_client", "token_status",
+                      "set_secret", "store", "stored"});
     const json &value = step.at(kind);
     if (kind == "set_verify_ticket") return account_.set_verify_ticket(value);
     if (kind == "set_authorizer_refresh_token") return account_.set_authorizer_refresh_token(value);
     if (kind == "refused") return run_refused(value);
+    if (kind == "set_secret") return account_.set_secret(value);
+    if (kind == "store") return replace_stored(folder_.path(), value);
+    if (kind == "stored") return compare_stored(folder_.path(), value);
     if (kind == "token_status") return has_status(value, status_of(account_.client()));
     same("new_client", true, value);
     account_.make_anew();

@@ -10,6 +10,7 @@ const { Client, Platform } = require('jumpqr')
 const { serve } = require('../server.js')
 const { bytes, choice, count, keys, load, runAll } = require('./file.js')
 const { checkEnding, invoke, settled } = require('./call.js')
+const stored = require('./stored.js')
 
 /** The requests that are to come, and what came otherwise. */
 class Script {
@@ -69,7 +70,8 @@ function secretsOf([, account], steps) {
   return [
     account.secret,
     account.component_appsecret,
-    ...steps.flatMap((step) => [step.set_verify_ticket, step.set_authorizer_refresh_token]),
+    ...steps.flatMap((step) => [step.set_verify_ticket, step.set_authorizer_refresh_token, step.set_secret]),
+    ...steps.flatMap(({ store }) => [store?.content, store?.record?.access_token, store?.record?.refresh_token].flat()),
     ...exchanges.flatMap(({ query }) => [query.access_token, query.component_access_token]),
     ...exchanges.flatMap(({ body }) => [body?.component_verify_ticket, body?.authorizer_refresh_token]),
   ].filter(Boolean)
@@ -79,14 +81,16 @@ const inCamelCase = (name) => name.split('_').reduce((done, word) => done + word
 
 async function runVector(vector) {
   keys(vector, ['name', 'account', 'steps'])
-  const account = choice(vector.account, ['app', 'merchant'])
+  const [kind, given] = choice(vector.account, ['app', 'merchant'])
+  const account = [kind, { ...given }]
   const secrets = secretsOf(account, vector.steps)
   const script = new Script()
   const server = await serve((request, response) => script.handle(request, response))
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'jumpqr-'))
+  const tokens = path.join(folder, 'tokens')
   const settings = {
     baseUrl: server.baseUrl,
-    tokenStore: `dir:${folder}/tokens`,
+    tokenStore: `dir:${tokens}`,
     maxRetries: 0,
     pacing: false,
     validate: false,
@@ -109,6 +113,13 @@ async function runVector(vector) {
       assert.equal(value, true)
       now = start(account, settings)
     },
+    set_secret(secret) {
+      assert.equal(kind, 'app')
+      account[1].secret = secret
+      now = start(account, settings)
+    },
+    store: (vector) => stored.replace(tokens, vector),
+    stored: (vector) => stored.compare(tokens, vector),
     async token_status(parts) {
       const status = await now.client.tokenStatus()
       for (const [name, part] of Object.entries(parts)) assert.equal(status[inCamelCase(name)], part, name)
@@ -132,8 +143,13 @@ async function runVector(vector) {
   }
 }
 
+// One after another: what WeChat refuses is remembered for 5 s, in which the next call must come.
 test('every account gets its tokens as the vector says', async () => {
   const { tokens } = load('tokens.json', ['tokens'])
-  // One after another: what WeChat refuses is remembered for 5 s, in which the next call must come.
   count('tokens.json', await runAll('tokens.json', tokens, runVector))
+})
+
+test('every renewal asks and stores exactly what it must', async () => {
+  const { renewals } = load('renewals.json', ['renewals'])
+  count('renewals.json', await runAll('renewals.json', renewals, runVector))
 })

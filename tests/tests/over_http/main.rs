@@ -8,4 +8,5 @@
 mod flows;
 mod server;
 mod staging;
+mod stored;
 mod tokens;

@@ -1,4 +1,4 @@
-//! Each vector of `tokens.json`, over real sockets, with a store in a folder.
+//! Each vector of `tokens.json` and `renewals.json`, over real sockets, with a store in a folder.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
@@ -11,22 +11,31 @@ use jumpqr::interface::{ComponentTokenField, Interface};
 use jumpqr::tokens::{TokenInterface, TokenStatus};
 use jumpqr::{Client, Platform, store};
 use jumpqr_tests::tokens::{
-    AccountVector, ExchangeVector, RefusedVector, Tokens, TokensStep, TokensVector,
+    AccountVector, ExchangeVector, RefusedVector, Renewals, Tokens, TokensStep, TokensVector,
 };
 use jumpqr_tests::{Expected, Visitor, count, load, report};
 use serde_json::{Map, Value};
 
 use crate::server::{Fate, Received, Server};
+use crate::stored;
 
 #[test]
 fn every_account_makes_exactly_its_token_requests() {
     let file: Tokens = load().unwrap();
-    let results = file
-        .tokens
+    count::<Tokens>(run_all(&file.tokens));
+}
+
+#[test]
+fn every_renewal_asks_and_stores_exactly_what_it_must() {
+    let file: Renewals = load().unwrap();
+    count::<Renewals>(run_all(&file.renewals));
+}
+
+fn run_all(vectors: &[TokensVector]) -> usize {
+    let results = vectors
         .iter()
         .map(|vector| (vector.name.as_str(), run(vector)));
-    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
-    count::<Tokens>(run);
+    report(results).unwrap_or_else(|failures| panic!("{failures}"))
 }
 
 /// The expected requests, and the differences so far.
@@ -47,8 +56,10 @@ fn run(vector: &TokensVector) -> Result<(), String> {
     });
     let server = server.map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let open_account = || Account::new(&vector.account, &server.base_url(), folder.path());
-    let mut current = open_account()?;
+    let folder = folder.path().join("tokens");
+    let mut account = vector.account.clone();
+    let open = |account: &AccountVector| Account::new(account, &server.base_url(), &folder);
+    let mut current = open(&account)?;
     for step in &vector.steps {
         match step {
             TokensStep::Ticket { set_verify_ticket } => {
@@ -61,10 +72,19 @@ fn run(vector: &TokensVector) -> Result<(), String> {
                 set_authorizer_refresh_token,
             } => current.authorise(&vector.account, set_authorizer_refresh_token)?,
             TokensStep::Refused { refused } => current.check_refused(&vector.account, refused)?,
-            TokensStep::NewClient { new_client: true } => current = open_account()?,
+            TokensStep::NewClient { new_client: true } => current = open(&account)?,
             TokensStep::NewClient { new_client: false } => {
                 return Err("new_client must be true".to_owned());
             }
+            TokensStep::Secret { set_secret } => {
+                let AccountVector::App(app) = &mut account else {
+                    return Err("the account has no appsecret".to_owned());
+                };
+                app.secret.clone_from(set_secret);
+                current = open(&account)?;
+            }
+            TokensStep::Store { store } => stored::replace(&folder, store)?,
+            TokensStep::Stored { stored } => stored::compare(&folder, stored)?,
             TokensStep::Call {
                 call,
                 exchanges,
@@ -121,7 +141,7 @@ impl Account {
     }
 
     fn try_new(account: &AccountVector, base_url: &str, folder: &Path) -> jumpqr::Result<Self> {
-        let store = format!("dir:{}", folder.join("tokens").display());
+        let store = format!("dir:{}", folder.display());
         let builder = Client::builder()
             .base_url(base_url)
             .token_store(store::open(&store)?)
