@@ -63,7 +63,7 @@ pub struct Platform {
 #[derive(Clone)]
 struct Merchant {
     driver: Arc<Driver>,
-    tokens: Arc<StoredTokens<MerchantIssuer>>,
+    tokens: Arc<StoredTokens>,
 }
 
 /// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing
@@ -119,16 +119,17 @@ impl Platform {
     ) -> Result<Self> {
         let driver = Arc::new(driver);
         let custom_host = driver.custom_host();
+        let ticket = Arc::new(Ticket {
+            entry: Entry {
+                key: Key::new(Ticket::KIND, &component_appid, custom_host.as_slice())?,
+                store: Arc::clone(&store),
+                clock: Arc::clone(&driver.clock),
+            },
+        });
         let issuer = PlatformIssuer {
             appid: component_appid.clone(),
             appsecret: component_appsecret,
-            ticket: Ticket {
-                entry: Entry {
-                    key: Key::new(Ticket::KIND, &component_appid, custom_host.as_slice())?,
-                    store: Arc::clone(&store),
-                    clock: Arc::clone(&driver.clock),
-                },
-            },
+            ticket: Arc::clone(&ticket),
             driver: Arc::clone(&driver),
         };
         let tokens = StoredTokens::new(
@@ -147,6 +148,7 @@ impl Platform {
                 appid: component_appid,
                 token_field: component_token_field,
                 tokens,
+                ticket,
                 driver,
             }),
             store,
@@ -172,8 +174,7 @@ impl Platform {
         self.check_waited()?;
         // A process that makes no calls any more still gets a push every 10 minutes.
         self.release();
-        let issuer = self.account.tokens.issuer();
-        issuer.ticket.set(&ticket, self.timeout)
+        self.account.ticket.set(&ticket, self.timeout)
     }
 
     /// Stores the authorizer_refresh_token that a merchant's authorisation has just brought. It

@@ -3,7 +3,7 @@
 //! ```text
 //!   Client ──▶ drive ──▶ TokenSource            Where a call gets its token.
 //!                             ▲
-//!                      StoredTokens<Issuer>     The token of one account.
+//!                      StoredTokens             The token of one account.
 //!                        │       │
 //!            single_flight     jumpqr_core::renewal::Renewal
 //!            one thread         decides; the loop below obeys
@@ -56,30 +56,26 @@ use crate::store::{Key, TokenStore};
 const LAST_SAVE: Duration = Duration::from_secs(2);
 
 /// The tokens of one account, of one kind.
-pub(crate) struct StoredTokens<I: Issuer> {
-    issuer: I,
+pub(crate) struct StoredTokens {
+    issuer: Box<dyn Issuer>,
     entry: Entry,
     flight: SingleFlight,
 }
 
-impl<I: Issuer> StoredTokens<I> {
+impl StoredTokens {
     /// `further` is what the key of the record has beside the interface and the appid.
     pub(crate) fn new(
-        issuer: I,
+        issuer: impl Issuer,
         further: &[&str],
         store: Arc<dyn TokenStore>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let key = Key::new(issuer.interface(), issuer.appid(), further)?;
         Ok(Self {
-            issuer,
+            issuer: Box::new(issuer),
             entry: Entry { store, key, clock },
             flight: SingleFlight::default(),
         })
-    }
-
-    pub(crate) fn issuer(&self) -> &I {
-        &self.issuer
     }
 
     /// Whether a refresh token is only in memory, because the store has failed.
@@ -92,7 +88,7 @@ impl<I: Issuer> StoredTokens<I> {
     }
 
     pub(crate) fn status_in_store(&self, timeout: Duration) -> Result<TokenStatus> {
-        status::status(&self.issuer, &self.entry, timeout)
+        status::status(&*self.issuer, &self.entry, timeout)
     }
 
     /// Stores the refresh token that a new authorisation has brought. The next token is asked for
@@ -118,7 +114,7 @@ impl<I: Issuer> StoredTokens<I> {
 
     /// Does what the renewal says, and publishes what it remembers after each step.
     fn renew(&self, mut flight: Flight<'_>, rejected: Option<&Secret>) -> Result<Secret> {
-        let (entry, issuer) = (&self.entry, &self.issuer);
+        let (entry, issuer) = (&self.entry, &*self.issuer);
         let mut renewal = Renewal::new(
             self.account(),
             self.flight.memory(),
@@ -181,7 +177,7 @@ impl<I: Issuer> StoredTokens<I> {
     }
 }
 
-impl<I: Issuer> TokenSource for StoredTokens<I> {
+impl TokenSource for StoredTokens {
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
         let clock = &*self.entry.clock;
         let joined = self
@@ -205,7 +201,7 @@ impl<I: Issuer> TokenSource for StoredTokens<I> {
 }
 
 /// At the end of the account's last client, a refresh token that is not stored yet is stored.
-impl<I: Issuer> Drop for StoredTokens<I> {
+impl Drop for StoredTokens {
     fn drop(&mut self) {
         let deadline = self.entry.clock.now().saturating_add(LAST_SAVE);
         let storing = Storing::unsaved(self.flight.memory(), self.entry.key.name(), deadline);

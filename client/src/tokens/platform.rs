@@ -16,7 +16,8 @@ use crate::drive::{CallOptions, Driver};
 pub(crate) struct PlatformAccount {
     pub(crate) appid: String,
     pub(crate) token_field: ComponentTokenField,
-    pub(crate) tokens: StoredTokens<PlatformIssuer>,
+    pub(crate) tokens: StoredTokens,
+    pub(crate) ticket: Arc<Ticket>,
     pub(crate) driver: Arc<Driver>,
     pub(crate) list: AuthorizerList,
 }
@@ -25,7 +26,7 @@ pub(crate) struct PlatformAccount {
 pub(crate) struct PlatformIssuer {
     pub(crate) appid: String,
     pub(crate) appsecret: Secret,
-    pub(crate) ticket: Ticket,
+    pub(crate) ticket: Arc<Ticket>,
     pub(crate) driver: Arc<Driver>,
 }
 

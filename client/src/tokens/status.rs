@@ -8,11 +8,7 @@ use super::lease::Entry;
 use crate::token_status::{RefusedToken, TokenState, TokenStatus};
 
 /// Returns the state of the token in `entry`, without asking WeChat.
-pub(super) fn status(
-    issuer: &impl Issuer,
-    entry: &Entry,
-    timeout: Duration,
-) -> Result<TokenStatus> {
+pub(super) fn status(issuer: &dyn Issuer, entry: &Entry, timeout: Duration) -> Result<TokenStatus> {
     let deadline = entry.clock.now().saturating_add(timeout);
     let time_left = || deadline.saturating_sub(entry.clock.now());
     let record = match entry.load(timeout)? {
