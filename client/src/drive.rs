@@ -102,7 +102,7 @@ impl Driver {
         let started = self.clock.now();
         let logs = log::log_enabled!(target: LOG_TARGET, Level::Debug);
         let mut call = Call::new(interface, policy, started)?;
-        let mut place = Place {
+        let mut slot = ReservedSlot {
             pacer: self.pacer.as_ref(),
             slot: Slot::default(),
         };
@@ -113,12 +113,12 @@ impl Driver {
             match call.step(self.clock.now()) {
                 Step::Reserve { path, deadline } => {
                     let now = self.clock.now();
-                    call.slot(now, place.reserve(path, now, deadline));
+                    call.slot(now, slot.reserve(path, now, deadline));
                 }
                 Step::GetToken { rejected, deadline } => {
                     let time_left = deadline.saturating_sub(self.clock.now());
                     let request = TokenRequest {
-                        rejected: rejected.as_ref(),
+                        rejected,
                         time_left,
                     };
                     let token = tokens.map_or(Ok(None), |tokens| tokens.token(&request));
@@ -127,12 +127,12 @@ impl Driver {
                 Step::Wait { .. } if cancel.check() => call.cancel(self.clock.now()),
                 Step::Wait { until } => self.sleep(until),
                 Step::Send(_) if cancel.is_cancelled() => call.cancel(self.clock.now()),
-                Step::Send(sending) => {
-                    let host = self.hosts.get(sending.host);
-                    let request = HttpRequest::new(&sending, host.as_str(), cancel);
-                    let reply = self.transport.send(&request);
-                    place.sent(&reply);
-                    call.response(self.clock.now(), reply);
+                Step::Send(send) => {
+                    let host = self.hosts.get(send.host);
+                    let request = HttpRequest::new(send, host.as_str(), cancel);
+                    let response = self.transport.send(&request);
+                    slot.mark_used(&response);
+                    call.response(self.clock.now(), response);
                 }
                 Step::Done(result) => {
                     if logs {
@@ -182,13 +182,13 @@ impl Driver {
 
 /// A call's place in the pacer's queue, or its slot. What is not used is given back when the call
 /// ends, however it ends.
-struct Place<'a> {
+struct ReservedSlot<'a> {
     /// `None` if the caller paces.
     pacer: Option<&'a Mutex<Pacer>>,
     slot: Slot,
 }
 
-impl Place<'_> {
+impl ReservedSlot<'_> {
     fn reserve(
         &mut self,
         path: &'static str,
@@ -201,14 +201,17 @@ impl Place<'_> {
         }
     }
 
-    fn sent(&mut self, reply: &Result<Response, SendFailure>) {
-        if reply.as_ref().map_or_else(|failure| failure.sent, |_| true) {
+    fn mark_used(&mut self, response: &Result<Response, SendFailure>) {
+        if response
+            .as_ref()
+            .map_or_else(|failure| failure.sent, |_| true)
+        {
             self.slot.set_used();
         }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for ReservedSlot<'_> {
     fn drop(&mut self) {
         if let Some(pacer) = self.pacer.filter(|_| self.slot.is_held()) {
             lock(pacer).give_back(&mut self.slot);

@@ -112,12 +112,12 @@ impl World {
                     running.call.token(now, Ok(Some(Secret::new(self.token))));
                 }
                 Step::GetToken { rejected, .. } => {
-                    running.rejected = rejected;
+                    running.rejected = rejected.cloned();
                     return Ok(now + self.renewal);
                 }
                 Step::Send(send) => {
                     self.requests.push(now);
-                    running.sent = send.access_token;
+                    running.sent = send.access_token.cloned();
                     return Ok(now + REQUEST);
                 }
                 Step::Done(result) => {

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use jumpqr_core::call::{Call, SendRequest, Step};
+use jumpqr_core::call::{Call, SendFailure, SendRequest, Step};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::Interface;
+use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Secret};
 use jumpqr_tests::flows::{
     FlowVector, Flows, GetTokenVector, ReserveVector, SendVector, StepVector,
@@ -60,13 +61,15 @@ impl Script<'_> {
                 return Ok(true);
             }
             (Step::GetToken { rejected, .. }, Some(StepVector::GetToken(vector))) => {
-                self.get_token(call, rejected.as_ref(), vector)?;
+                let token = self.get_token(rejected, vector)?;
+                call.token(self.now, token);
             }
             (Step::Reserve { path, .. }, Some(StepVector::Reserve(vector))) => {
                 self.reserve(call, path, vector)?;
             }
             (Step::Send(request), Some(StepVector::Send(vector))) => {
-                self.send(call, &request, vector)?;
+                let response = self.send(request, vector)?;
+                call.response(self.now, response);
             }
             (Step::Wait { until }, Some(StepVector::Wait(vector))) => {
                 let expected = self.now + Duration::from_millis(vector.ms);
@@ -80,7 +83,7 @@ impl Script<'_> {
                 ));
             }
             (Step::GetToken { rejected, .. }, expected) => {
-                let rejected = rejected.as_ref().map(Secret::expose);
+                let rejected = rejected.map(Secret::expose);
                 return Err(describe_unexpected(
                     expected,
                     &format!("get_token {rejected:?}"),
@@ -100,24 +103,21 @@ impl Script<'_> {
         Ok(false)
     }
 
-    fn get_token<I: Interface>(
+    fn get_token(
         &mut self,
-        call: &mut Call<I>,
         rejected: Option<&Secret>,
         vector: &GetTokenVector,
-    ) -> Result<(), String> {
+    ) -> Result<Result<Option<Secret>, Error>, String> {
         compare(
             "rejected",
             &vector.rejected.as_deref(),
             &rejected.map(Secret::expose),
         )?;
         self.now += Duration::from_millis(vector.takes_ms);
-        let token = match &vector.error {
+        Ok(match &vector.error {
             None => Ok(vector.token.clone().map(Secret::from)),
             Some(code) => Err(build_error(code)?),
-        };
-        call.token(self.now, token);
-        Ok(())
+        })
     }
 
     fn reserve<I: Interface>(
@@ -132,18 +132,17 @@ impl Script<'_> {
         Ok(())
     }
 
-    fn send<I: Interface>(
+    fn send(
         &mut self,
-        call: &mut Call<I>,
-        send: &SendRequest,
+        send: SendRequest<'_>,
         vector: &SendVector,
-    ) -> Result<(), String> {
+    ) -> Result<Result<Response, SendFailure>, String> {
         compare("path", &vector.path.as_str(), &send.request.path())?;
         compare("host", &vector.host, &send.host)?;
         compare(
             "access_token",
             &vector.access_token.as_deref(),
-            &send.access_token.as_ref().map(Secret::expose),
+            &send.access_token.map(Secret::expose),
         )?;
         if let Some(body) = &vector.body {
             compare("body", &Some(body.as_bytes()), &send.request.body())?;
@@ -152,13 +151,11 @@ impl Script<'_> {
             compare("timeout", &Duration::from_millis(timeout), &send.timeout)?;
         }
         self.now += Duration::from_millis(vector.takes_ms);
-        let reply = match (&vector.reply, &vector.failure) {
-            (Some(reply), None) => Ok(reply.reply()?),
-            (None, Some(failure)) => Err(failure.failure()),
-            _ => return Err("a send step has either a reply or a failure".to_owned()),
-        };
-        call.response(self.now, reply);
-        Ok(())
+        match (&vector.reply, &vector.failure) {
+            (Some(reply), None) => Ok(Ok(reply.reply()?)),
+            (None, Some(failure)) => Ok(Err(failure.failure())),
+            _ => Err("a send step has either a reply or a failure".to_owned()),
+        }
     }
 }
 

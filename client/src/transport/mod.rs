@@ -30,17 +30,17 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 
 /// One HTTP request, to be sent as it is. Its `Debug` output has neither the query nor the body.
 pub struct HttpRequest<'a> {
-    send: &'a SendRequest,
+    send: SendRequest<'a>,
     url: Secret,
     base_url: &'a str,
     cancel: &'a Cancel,
 }
 
 impl<'a> HttpRequest<'a> {
-    pub(crate) fn new(send: &'a SendRequest, base_url: &'a str, cancel: &'a Cancel) -> Self {
+    pub(crate) fn new(send: SendRequest<'a>, base_url: &'a str, cancel: &'a Cancel) -> Self {
         Self {
             send,
-            url: send.request.url(base_url, send.access_token.as_ref()),
+            url: send.request.url(base_url, send.access_token),
             base_url,
             cancel,
         }
@@ -79,7 +79,7 @@ impl<'a> HttpRequest<'a> {
     /// Returns the access token in the query.
     #[must_use]
     pub fn access_token(&self) -> Option<&'a Secret> {
-        self.send.access_token.as_ref()
+        self.send.access_token
     }
 
     /// Returns the timeout for connecting, sending and receiving together.

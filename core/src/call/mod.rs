@@ -213,7 +213,7 @@ impl<I: Interface> Call<I> {
     }
 
     /// Returns what to do now.
-    pub fn step(&mut self, now: Duration) -> Step<I::Response> {
+    pub fn step(&mut self, now: Duration) -> Step<'_, I::Response> {
         if let State::WaitingForRetry { until } = self.state {
             if until <= now {
                 self.state = State::Reserving;
@@ -246,7 +246,7 @@ impl<I: Interface> Call<I> {
                 Step::Wait { until: *until }
             }
             State::GettingToken => Step::GetToken {
-                rejected: self.rejected_token.clone(),
+                rejected: self.rejected_token.as_ref(),
                 deadline: self.deadline,
             },
             State::Sending => Step::Send(self.build_send_request(now)),
@@ -394,7 +394,7 @@ impl<I: Interface> Call<I> {
         matches!(self.phase, Phase::Asking) && self.interface.change().is_some()
     }
 
-    fn build_send_request(&self, now: Duration) -> SendRequest {
+    fn build_send_request(&self, now: Duration) -> SendRequest<'_> {
         let left = self.deadline.saturating_sub(now);
         let reserve = if self.is_writing() {
             (left / 4).min(MAX_READ_BACK_RESERVE)
@@ -402,8 +402,8 @@ impl<I: Interface> Call<I> {
             Duration::ZERO
         };
         SendRequest {
-            request: self.request.clone(),
-            access_token: self.access_token.clone(),
+            request: &self.request,
+            access_token: self.access_token.as_ref(),
             host: self.host,
             timeout: left.saturating_sub(reserve),
         }

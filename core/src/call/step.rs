@@ -5,8 +5,10 @@ use crate::request::Request;
 use crate::secret::Secret;
 
 /// What to do next. Times are counted from the same origin as in [`Call::new`](super::Call::new).
+///
+/// It borrows from the call, until the result is reported.
 #[derive(Debug)]
-pub enum Step<R> {
+pub enum Step<'a, R> {
     /// Reserve a slot of the [`Pacer`](crate::Pacer), and report to
     /// [`Call::slot`](super::Call::slot).
     Reserve {
@@ -18,7 +20,7 @@ pub enum Step<R> {
     /// Get an access token, and report to [`Call::token`](super::Call::token).
     GetToken {
         /// The token that WeChat has just called stale: a newer one is needed.
-        rejected: Option<Secret>,
+        rejected: Option<&'a Secret>,
         /// The end of the call's timeout.
         deadline: Duration,
     },
@@ -29,18 +31,18 @@ pub enum Step<R> {
         until: Duration,
     },
     /// Send this request, and report to [`Call::response`](super::Call::response).
-    Send(SendRequest),
+    Send(SendRequest<'a>),
     /// The call is done.
     Done(Result<R>),
 }
 
 /// A request, and where and for how long to send it.
-#[derive(Debug, Clone)]
-pub struct SendRequest {
+#[derive(Debug, Clone, Copy)]
+pub struct SendRequest<'a> {
     /// The request.
-    pub request: Request,
+    pub request: &'a Request,
     /// The token for the query, see [`Request::url`].
-    pub access_token: Option<Secret>,
+    pub access_token: Option<&'a Secret>,
     /// The index of the host, from 0.
     pub host: usize,
     /// How long connecting, sending and receiving may take together.

@@ -178,7 +178,7 @@ fn drive<I: Interface>(
             Step::GetToken { rejected, deadline } => {
                 prop_assert_eq!(deadline, watch.deadline);
                 let event = watch.event()?;
-                let token = watch.get_token(rejected.as_ref())?;
+                let token = watch.get_token(rejected)?;
                 watch.now += event.duration;
                 let token = match event.token {
                     Token::New => {

@@ -112,7 +112,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
         }
         match step {
             Step::GetToken { rejected, deadline } => {
-                let token = model.get_token(rejected.as_ref(), deadline);
+                let token = model.get_token(rejected, deadline);
                 now = event.clock.after(now);
                 let token = match event.token {
                     TokenSource::Token => {
@@ -153,7 +153,8 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 };
             }
             Step::Send(send) => {
-                model.send(now, &send);
+                model.send(now, send);
+                let path = send.request.path();
                 now = event.clock.after(now);
                 let echo = model.secrets().join(" ");
                 let reply = match event.answer.body(&echo) {
@@ -167,7 +168,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                     pacer.set_used();
                 }
                 call.response(now, reply);
-                model.handle_answer(&send, event.answer);
+                model.handle_answer(path, event.answer);
             }
             Step::Done(result) => break result,
         }
@@ -182,10 +183,12 @@ fn next_step<I: Interface>(
     call: &mut Call<I>,
     now: Duration,
     is_cancelled: bool,
-) -> Step<I::Response> {
-    let step = call.step(now);
-    if !is_cancelled || matches!(step, Step::Done(_)) {
-        return step;
+) -> Step<'_, I::Response> {
+    if !is_cancelled {
+        return call.step(now);
+    }
+    if let Step::Done(result) = call.step(now) {
+        return Step::Done(result);
     }
     call.cancel(now);
     let end = call.step(now);

@@ -161,7 +161,7 @@ impl Model {
         self.tokens.push(token.to_owned());
     }
 
-    pub(super) fn send(&mut self, now: Duration, send: &SendRequest) {
+    pub(super) fn send(&mut self, now: Duration, send: SendRequest<'_>) {
         self.sends += 1;
         assert!(self.sends <= self.max_sends, "{} requests", self.sends);
         assert!(!send.timeout.is_zero(), "no time left to send");
@@ -176,16 +176,16 @@ impl Model {
             "another host is tried, although the previous host may have the request"
         );
         self.host = send.host;
-        if self.is_own_request(send) {
+        if self.is_own_request(send.request.path()) {
             assert!(
                 now < self.deadline.saturating_sub(self.write_reserve),
                 "{now:?} is too late to write"
             );
         }
-        let token = send.access_token.as_ref().map(Secret::expose);
+        let token = send.access_token.map(Secret::expose);
         assert_eq!(token, self.tokens.last().map(String::as_str));
         assert!(!self.nothing_to_do, "sent, although there is nothing to do");
-        if self.is_own_request(send) {
+        if self.is_own_request(send.request.path()) {
             assert!(!self.looks_up, "sent, although the rule was not looked up");
             assert!(
                 !self.in_doubt,
@@ -200,13 +200,13 @@ impl Model {
         }
     }
 
-    pub(super) fn handle_answer(&mut self, send: &SendRequest, answer: Answer) {
+    pub(super) fn handle_answer(&mut self, path: &str, answer: Answer) {
         self.last = Some(answer);
         self.success_proven = false;
         if self.looks_up {
             return self.look_up(answer);
         }
-        if !self.is_own_request(send) {
+        if !self.is_own_request(path) {
             return self.read_back(answer);
         }
         match judge_answer(answer) {
@@ -285,13 +285,13 @@ impl Model {
         );
     }
 
-    fn is_own_request(&self, send: &SendRequest) -> bool {
-        send.request.path() == self.own_path
+    fn is_own_request(&self, path: &str) -> bool {
+        path == self.own_path
     }
 }
 
 /// Checks the step after a call was cancelled.
-pub(super) fn check_cancelled<A>(step: &Step<A>) {
+pub(super) fn check_cancelled<A>(step: &Step<'_, A>) {
     let Step::Done(Err(error)) = step else {
         panic!("a call goes on after it was cancelled");
     };
