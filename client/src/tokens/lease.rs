@@ -51,15 +51,15 @@ impl Entry {
             match storing.step(self.clock.now()) {
                 StoringStep::Lease { life, timeout } => {
                     let leased = lease.take(life, timeout);
-                    storing.leased(self.clock.now(), leased.map(|fence| fence.is_some()));
+                    storing.handle_lease(self.clock.now(), leased.map(|fence| fence.is_some()));
                 }
-                StoringStep::Load { timeout } => storing.loaded(self.load(timeout)),
+                StoringStep::Load { timeout } => storing.handle_load(self.load(timeout)),
                 StoringStep::Save { record, timeout } => {
-                    storing.saved(lease.save(&record, timeout));
+                    storing.handle_save(lease.save(&record, timeout));
                 }
                 StoringStep::Release { timeout } => {
                     let is_released = lease.release(timeout).is_ok();
-                    storing.released(self.clock.now(), is_released);
+                    storing.handle_release(self.clock.now(), is_released);
                 }
                 StoringStep::Wait { until } => self.clock.sleep_until(until),
                 StoringStep::Done(result) => return result,

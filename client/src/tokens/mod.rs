@@ -128,18 +128,18 @@ impl StoredTokens {
             match renewal.step(entry.moment()) {
                 Step::Load { timeout } => {
                     let stored = entry.load(timeout);
-                    renewal.loaded(entry.moment(), stored);
+                    renewal.handle_load(entry.moment(), stored);
                 }
                 Step::Lease { life, timeout } => {
                     let fence = lease.take(life, timeout);
-                    renewal.leased(entry.moment(), fence);
+                    renewal.handle_lease(entry.moment(), fence);
                 }
                 Step::Credential {
                     refresh_token,
                     timeout,
                 } => {
                     let credential = issuer.credential(refresh_token, timeout);
-                    renewal.credential(entry.moment(), credential);
+                    renewal.handle_credential(entry.moment(), credential);
                 }
                 Step::Ask {
                     credential,
@@ -147,20 +147,20 @@ impl StoredTokens {
                     timeout,
                 } => {
                     let answer = issuer.ask(&credential, force, timeout);
-                    renewal.answered(entry.moment(), answer);
+                    renewal.handle_ask(entry.moment(), answer);
                 }
-                Step::Recall => renewal.recalled(entry.moment(), issuer.recall()),
+                Step::Recall => renewal.handle_recall(entry.moment(), issuer.recall()),
                 Step::Search { refused, deadline } => {
                     let (listed, got_further) = issuer.search(refused.as_ref(), deadline);
-                    renewal.searched(entry.moment(), listed, got_further);
+                    renewal.handle_search(entry.moment(), listed, got_further);
                 }
                 Step::Save { record, timeout } => {
                     let saved = lease.save(&record, timeout);
-                    renewal.saved(entry.moment(), saved);
+                    renewal.handle_save(entry.moment(), saved);
                 }
                 Step::Release { timeout } => {
                     let is_released = lease.release(timeout).is_ok();
-                    renewal.released(entry.moment(), is_released);
+                    renewal.handle_release(entry.moment(), is_released);
                 }
                 Step::Wait { until } => entry.clock.sleep_until(until),
                 Step::Use { token, failure } => {

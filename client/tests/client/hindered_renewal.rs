@@ -14,7 +14,7 @@ use crate::shared_token::{LONG, add, key, sharing, strict};
 use crate::unreliable::{Unreliable, Work};
 
 #[test]
-fn while_somebody_else_renews_the_former_token_serves_and_then_the_deadline_bounds_the_wait() {
+fn while_another_process_renews_the_former_token_serves_and_then_the_deadline_bounds_the_wait() {
     let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
     let client = sharing(&transport, &store, &clock);
     add(&client).unwrap();
@@ -34,7 +34,7 @@ fn while_somebody_else_renews_the_former_token_serves_and_then_the_deadline_boun
 }
 
 #[test]
-fn a_holder_that_hangs_is_outlived_and_its_token_is_not_used_when_it_comes_late() {
+fn a_holder_that_hangs_loses_its_lease_and_its_late_token_is_not_used() {
     let (store, clock) = (Arc::<Unreliable>::default(), Arc::<ManualClock>::default());
     let successor = Arc::<OnceLock<Client>>::default();
     let fetches = Counter::default();
@@ -61,7 +61,7 @@ fn a_holder_that_hangs_is_outlived_and_its_token_is_not_used_when_it_comes_late(
 }
 
 #[test]
-fn while_the_store_is_down_memory_serves_and_recovery_needs_no_one() {
+fn while_the_store_is_down_memory_serves_and_the_store_is_used_again_when_it_is_back() {
     let (transport, store, clock) = (strict(), Arc::<Unreliable>::default(), Arc::default());
     let client = sharing(&transport, &store, &clock);
     add(&client).unwrap();
@@ -119,7 +119,7 @@ fn a_slow_store_does_not_hold_a_call_past_its_deadline() {
 }
 
 #[test]
-fn a_call_with_time_left_does_not_fail_with_one_whose_time_was_over() {
+fn a_call_with_time_left_does_not_fail_when_another_call_times_out() {
     let fetches = Counter::default();
     let first = Arc::new(Barrier::new(2));
     let begun = first.clone();
@@ -152,7 +152,7 @@ fn a_call_with_time_left_does_not_fail_with_one_whose_time_was_over() {
 }
 
 #[test]
-fn whoever_waits_for_a_renewal_that_fails_has_the_token_that_was_found_alive() {
+fn a_call_that_waits_for_a_renewal_that_fails_uses_the_living_token_of_the_store() {
     let (transport, store) = (strict(), Arc::<Unreliable>::default());
     let clock = Arc::<ManualClock>::default();
     add(&sharing(&transport, &store, &clock)).unwrap();
@@ -203,7 +203,7 @@ fn silent(clock: &Arc<ManualClock>) -> Arc<MemoryTransport> {
 }
 
 #[test]
-fn a_server_that_gives_no_token_is_asked_twice_however_much_time_there_is() {
+fn a_server_that_gives_no_token_is_asked_at_most_twice() {
     for seconds in [1, 30, 3600] {
         let clock = Arc::<ManualClock>::default();
         let transport = silent(&clock);
@@ -216,7 +216,7 @@ fn a_server_that_gives_no_token_is_asked_twice_however_much_time_there_is() {
 }
 
 #[test]
-fn where_no_time_is_left_to_ask_again_the_server_is_blamed_and_not_the_store() {
+fn if_no_time_is_left_to_ask_again_the_error_names_the_server_and_not_the_store() {
     let (store, clock) = (Arc::<Unreliable>::default(), Arc::<ManualClock>::default());
     let transport = silent(&clock);
     store.take(Duration::from_millis(80), &clock);
@@ -229,7 +229,7 @@ fn where_no_time_is_left_to_ask_again_the_server_is_blamed_and_not_the_store() {
 }
 
 #[test]
-fn a_store_that_hangs_tells_how_a_token_stands_or_fails_within_the_timeout() {
+fn the_status_of_a_token_in_a_store_that_hangs_comes_or_fails_within_the_timeout() {
     let (store, clock) = (Arc::<Unreliable>::default(), Arc::<ManualClock>::default());
     store.take(LONG, &clock);
     let client = sharing(&strict(), &store, &clock);

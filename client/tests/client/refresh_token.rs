@@ -50,7 +50,7 @@ fn an_access_token_is_used_only_once_its_refresh_token_is_stored() {
 }
 
 #[test]
-fn a_late_holder_stores_its_refresh_token_unless_the_store_has_gone_on() {
+fn a_late_holder_stores_its_refresh_token_unless_the_store_has_a_later_one() {
     for gone_on in [false, true] {
         let (_, transport) = strict();
         let store = Arc::<Unreliable>::default();
@@ -153,7 +153,7 @@ fn a_list_that_is_refused_is_not_asked_for_again_at_once() {
 }
 
 #[test]
-fn whether_an_authorisation_is_gone_is_not_said_before_the_list_is_read() {
+fn an_authorisation_is_called_gone_only_after_the_list_was_read() {
     let (wechat, transport) = strict();
     let platform = process(&transport, &Arc::<MemoryStore>::default());
     wechat.given.lock().unwrap().insert(MERCHANT.to_owned(), 3);
@@ -167,7 +167,7 @@ fn whether_an_authorisation_is_gone_is_not_said_before_the_list_is_read() {
 }
 
 #[test]
-fn what_comes_of_a_renewal_is_not_held_once_a_new_authorisation_has_come() {
+fn the_result_of_a_renewal_is_not_cached_after_a_new_authorisation() {
     let (_, transport) = strict();
     let store = Arc::<Unreliable>::default();
     let platform = process(&transport, &store);
@@ -202,7 +202,7 @@ fn a_new_authorisation_is_tried_at_once_whatever_was_refused_before() {
 }
 
 #[test]
-fn what_was_not_stored_outlives_a_store_that_has_lost_everything() {
+fn an_unsaved_refresh_token_survives_a_store_that_has_lost_everything() {
     let (wechat, transport) = strict();
     let store = Arc::<Unreliable>::default();
     let platform = process(&transport, &store);
@@ -277,7 +277,7 @@ fn a_store_that_fails_once_fails_no_call() {
 }
 
 #[test]
-fn a_refresh_token_that_cannot_be_stored_is_told_of_and_stored_at_the_end_of_the_process() {
+fn a_refresh_token_that_cannot_be_stored_is_reported_and_stored_at_the_end_of_the_process() {
     let (_, transport) = strict();
     let (store, clock) = (Arc::<Unreliable>::default(), Arc::default());
     let platform = timed(&transport, &store, &clock);

@@ -131,7 +131,7 @@ fn a_token_that_was_renewed_between_the_look_and_the_lock_is_used() {
 }
 
 #[test]
-fn a_renewal_that_is_under_way_elsewhere_is_not_asked_for_at_every_call() {
+fn calls_do_not_look_into_the_store_each_time_while_another_process_renews() {
     let (transport, store) = (strict(), Arc::<Unreliable>::default());
     let clock = Arc::<ManualClock>::default();
     let client = sharing(&transport, &store, &clock);
@@ -149,7 +149,7 @@ fn a_renewal_that_is_under_way_elsewhere_is_not_asked_for_at_every_call() {
 }
 
 #[test]
-fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_looked() {
+fn a_thread_does_not_get_a_refused_token_again_from_a_thread_that_only_looked_into_the_store() {
     let (transport, store) = (strict(), Arc::<Unreliable>::default());
     let clock = Arc::<ManualClock>::default();
     let client = sharing(&transport, &store, &clock);
@@ -183,7 +183,7 @@ fn a_thread_whose_token_was_refused_does_not_get_it_again_from_one_that_only_loo
 }
 
 #[test]
-fn a_token_is_as_old_to_others_as_it_is() {
+fn other_processes_know_the_age_of_a_token() {
     let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
     add(&sharing(&transport, &store, &clock)).unwrap();
     for (later, fetches) in [(0, 1), (6900, 1), (250, 2), (7300, 3)] {
@@ -229,7 +229,7 @@ fn each_interface_has_a_token_of_its_own() {
 }
 
 #[test]
-fn a_token_that_could_not_be_saved_is_used_all_the_same() {
+fn a_token_without_refresh_token_is_used_even_if_it_cannot_be_saved() {
     let (transport, store, clock) = (strict(), Arc::<Unreliable>::default(), Arc::default());
     store.read_only.store(true, Ordering::SeqCst);
     let client = sharing(&transport, &store, &clock);
@@ -239,7 +239,7 @@ fn a_token_that_could_not_be_saved_is_used_all_the_same() {
 }
 
 #[test]
-fn what_is_no_token_is_told_and_left_in_the_store() {
+fn a_stored_record_that_is_not_a_token_is_reported_and_left_in_the_store() {
     let (transport, store, clock) = (strict(), Arc::<MemoryStore>::default(), Arc::default());
     let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     let garbage = br#"{"access_token":["SECRET"]}"#;
@@ -299,7 +299,7 @@ fn a_fleet_forces_a_new_token_no_more_often_than_wechat_allows() {
 }
 
 #[test]
-fn however_long_wechats_text_is_the_record_stays_readable() {
+fn a_long_errmsg_does_not_make_the_record_unreadable() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(DirectoryStore::open(folder.path().join("tokens")).unwrap());
     let transport = Arc::new(MemoryTransport::new(|_| {
@@ -316,7 +316,7 @@ fn however_long_wechats_text_is_the_record_stays_readable() {
 }
 
 #[test]
-fn what_is_said_to_an_address_holds_for_its_machine_alone() {
+fn a_refusal_of_an_ip_address_holds_for_its_machine_alone() {
     let transport = Arc::new(MemoryTransport::new(|_| Ok(errcode(40164))));
     let clock = Arc::<ManualClock>::default();
     let (machine, fleet) = (Arc::<MemoryStore>::default(), Arc::<Unreliable>::default());

@@ -50,7 +50,7 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     code: Code,
     message: String,
-    /// Other advice than that of the code.
+    /// Advice that replaces the advice of the code.
     advice: Option<Cow<'static, str>>,
     /// Whether the error is retryable, if that does not follow from the code.
     retryable: Option<bool>,

@@ -1,10 +1,10 @@
-//! WeChat is asked, and what it answers is judged.
+//! State: WeChat is asked for a token, and its answer is judged.
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::cached::CachedToken;
-use super::leasing::asking_time;
+use super::leasing::request_timeout;
 use super::memory::Unsaved;
 use super::refusal::{self, Refusal, Scope};
 use super::{Credential, Issued, Moment, Renewal, Saving, State, Then};
@@ -28,7 +28,7 @@ pub(super) struct Request {
 
 impl Renewal<'_> {
     /// Takes the result of [`Step::Credential`](super::Step::Credential).
-    pub fn credential(&mut self, moment: Moment, credential: Result<Credential>) {
+    pub fn handle_credential(&mut self, moment: Moment, credential: Result<Credential>) {
         if !matches!(self.state, State::GettingCredential) {
             return;
         }
@@ -55,7 +55,7 @@ impl Renewal<'_> {
     }
 
     fn begin_asking(&mut self, moment: Moment, credential: Credential) {
-        let timeout = asking_time(self.time_left(moment));
+        let timeout = request_timeout(self.time_left(moment));
         if timeout.is_zero() {
             let what = "no time was left to ask for a token";
             return self.end(moment, Then::Fail(Error::new(OwnCode::Timeout, what)));
@@ -91,7 +91,7 @@ impl Renewal<'_> {
     }
 
     /// Takes the result of [`Step::Ask`](super::Step::Ask).
-    pub fn answered(&mut self, moment: Moment, issued: Result<Issued>) {
+    pub fn handle_ask(&mut self, moment: Moment, issued: Result<Issued>) {
         let (request, secret) = match core::mem::replace(&mut self.state, State::Idle) {
             State::Asking { request, secret } => (request, secret),
             other => return self.state = other,

@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use super::leasing::{MOST_TRIES, pause_after};
+use super::leasing::{MAX_RETRIES, pause_after};
 use super::loading::Loading;
 use super::{End, Moment, Renewal, State};
 use crate::error::{Error, ErrorKind};
@@ -18,7 +18,7 @@ impl Renewal<'_> {
         let would_lose = !self.had_unsaved && self.memory.has_unsaved();
         let until = moment.now.saturating_add(pause_after(self.failures));
         if self.may_pass(moment, &error)
-            && (would_lose || self.failures < MOST_TRIES)
+            && (would_lose || self.failures < MAX_RETRIES)
             && until < self.deadline
         {
             self.failures += 1;

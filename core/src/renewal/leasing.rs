@@ -7,14 +7,15 @@ use super::{End, Moment, Renewal, State};
 use crate::error::{Error, OwnCode, Result};
 use crate::secret::Secret;
 
-/// How often whoever waits for a lease looks into the store.
+/// The pause between two looks into the store while another process has the lease.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// How long WeChat may be asked.
-const LONGEST_ASKING: Duration = Duration::from_secs(10);
+/// The maximum timeout of a request to WeChat.
+const MAX_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often a failed access to the store is repeated, if only the call depends on it.
-pub(super) const MOST_TRIES: u32 = 2;
+/// The maximum number of retries after a failed access to the store, if only the call depends on
+/// it.
+pub(super) const MAX_RETRIES: u32 = 2;
 
 /// The pause after a first failed access to the store. Each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -33,38 +34,39 @@ pub(super) enum Then {
     Fail(Error),
 }
 
-/// The pause after so many failures in a row.
+/// Returns the pause after this number of failures in a row.
 pub(super) fn pause_after(failures: u32) -> Duration {
     (FIRST_PAUSE * 2_u32.saturating_pow(failures.min(8))).min(LONGEST_PAUSE)
 }
 
-/// How long WeChat may be asked by a call that has so much time left: less than all of it. If the
-/// process dies, others with as much time then have some left to ask themselves.
-pub(super) fn asking_time(time_left: Duration) -> Duration {
-    (time_left.saturating_mul(3) / 4).min(LONGEST_ASKING)
+/// Returns the timeout of a request to WeChat: three quarters of the time that is left. If the
+/// process dies, other processes with the same deadline still have time to ask.
+pub(super) fn request_timeout(time_left: Duration) -> Duration {
+    (time_left.saturating_mul(3) / 4).min(MAX_REQUEST_TIMEOUT)
 }
 
-/// How long the lease lives: somewhat longer, for loading and saving.
+/// Returns the life of the lease: the timeout of the request, and a quarter more to load and
+/// save.
 pub(super) fn lease_life(time_left: Duration) -> Duration {
-    asking_time(time_left) * 5 / 4
+    request_timeout(time_left) * 5 / 4
 }
 
-/// When the store is looked at again; `None` if the deadline is over.
+/// Returns when to look into the store again; `None` if the deadline is over.
 pub(super) fn look_again_at(now: Duration, deadline: Duration) -> Option<Duration> {
     (now < deadline).then(|| deadline.min(now.saturating_add(BETWEEN_LOOKS)))
 }
 
-/// When the release of a lease is tried again after it has failed; `None` if it is not.
+/// Returns when to try a failed release again; `None` if it is not tried again.
 pub(super) fn release_again_at(
     now: Duration,
     failures: u32,
     deadline: Duration,
 ) -> Option<Duration> {
     let until = now.saturating_add(pause_after(failures));
-    (failures < MOST_TRIES && until < deadline).then_some(until)
+    (failures < MAX_RETRIES && until < deadline).then_some(until)
 }
 
-/// The error of whoever waits for a lease until its deadline.
+/// The error of a process that waits for a lease until its deadline.
 pub(super) fn too_late() -> Error {
     Error::new(
         OwnCode::Timeout,
@@ -75,7 +77,7 @@ pub(super) fn too_late() -> Error {
 impl Renewal<'_> {
     /// Takes the result of [`Step::Lease`](super::Step::Lease): the fence of the lease; `None` if
     /// somebody else has it.
-    pub fn leased(&mut self, moment: Moment, fence: Result<Option<u64>>) {
+    pub fn handle_lease(&mut self, moment: Moment, fence: Result<Option<u64>>) {
         if !matches!(self.state, State::Leasing) {
             return;
         }
@@ -95,7 +97,7 @@ impl Renewal<'_> {
 
     /// Takes the result of [`Step::Release`](super::Step::Release): whether it was released. A lease
     /// that cannot be released ends by itself.
-    pub fn released(&mut self, moment: Moment, is_released: bool) {
+    pub fn handle_release(&mut self, moment: Moment, is_released: bool) {
         let (failures, then) = match core::mem::replace(&mut self.state, State::Idle) {
             State::Releasing { failures, then } => (failures, then),
             other => return self.state = other,
@@ -113,7 +115,7 @@ impl Renewal<'_> {
         self.go_on(moment, then);
     }
 
-    /// Releases the lease, if there is one, and goes on.
+    /// Releases the lease, if there is one, and continues with `then`.
     pub(super) fn end(&mut self, moment: Moment, then: Then) {
         if self.fence.is_some() {
             self.state = State::Releasing { failures: 0, then };

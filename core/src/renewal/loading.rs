@@ -18,7 +18,7 @@ pub(super) enum Loading {
 
 impl Renewal<'_> {
     /// Takes the result of [`Step::Load`](super::Step::Load): `None` if the store holds nothing.
-    pub fn loaded(&mut self, moment: Moment, stored: Result<Option<StoredRecord>>) {
+    pub fn handle_load(&mut self, moment: Moment, stored: Result<Option<StoredRecord>>) {
         let why = match core::mem::replace(&mut self.state, State::Idle) {
             State::Loading(why) => why,
             other => return self.state = other,

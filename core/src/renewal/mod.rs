@@ -1,7 +1,7 @@
 //! How an account gets a new access token, decided without I/O.
 //!
-//! A [`Renewal`] is asked for its next [`Step`]. Whoever drives it does what the step says and
-//! reports the result. Stores, WeChat, clocks, chance and digests are outside: each is a step or an
+//! The driver asks a [`Renewal`] for its next [`Step`], does what the step says, and reports the
+//! result. Stores, WeChat, clocks, chance and digests are outside: each is a step or an
 //! argument.
 //!
 //! ```text
@@ -76,26 +76,26 @@
 //! let mut renewal = Renewal::new(account, Memory::default(), None, deadline, moment, 0.5);
 //! let token = loop {
 //!     match renewal.step(moment) {
-//!         Step::Load { .. } => renewal.loaded(moment, Ok(None)),
-//!         Step::Lease { .. } => renewal.leased(moment, Ok(Some(1))),
+//!         Step::Load { .. } => renewal.handle_load(moment, Ok(None)),
+//!         Step::Lease { .. } => renewal.handle_lease(moment, Ok(Some(1))),
 //!         Step::Credential { .. } => {
 //!             let credential = Credential {
 //!                 secret: Some(Secret::new("APPSECRET")),
 //!                 digest: CredentialDigest::new([7; 16]),
 //!             };
-//!             renewal.credential(moment, Ok(credential));
+//!             renewal.handle_credential(moment, Ok(credential));
 //!         }
 //!         Step::Ask { credential, .. } => {
 //!             assert_eq!(credential.expose(), "APPSECRET");
 //!             let life = Duration::from_secs(7200);
 //!             let issued = Issued::from(TokenResponse::new(Secret::new("TOKEN"), life));
-//!             renewal.answered(moment, Ok(issued));
+//!             renewal.handle_ask(moment, Ok(issued));
 //!         }
 //!         Step::Save { record, .. } => {
 //!             assert!(!record.0.is_empty());
-//!             renewal.saved(moment, Ok(true));
+//!             renewal.handle_save(moment, Ok(true));
 //!         }
-//!         Step::Release { .. } => renewal.released(moment, true),
+//!         Step::Release { .. } => renewal.handle_release(moment, true),
 //!         Step::Use { token, .. } => break token,
 //!         other => unreachable!("nothing failed: {other:?}"),
 //!     }

@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind, OwnCode};
 /// How long the first refusal is remembered; each further one twice as long as the one before.
 const FIRST: Duration = Duration::from_secs(5);
 
-/// How long a refusal is remembered at most. Whoever fixes the account on WeChat's console waits so
-/// long.
+/// The maximum time that a refusal is remembered. After the account is fixed on WeChat's console,
+/// the next attempt waits up to this time.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// How much of WeChat's text is remembered, in characters.

@@ -36,7 +36,7 @@ impl Renewal<'_> {
 
     /// Takes the result of [`Step::Save`](super::Step::Save): whether it was saved. It was not if
     /// the lease was lost.
-    pub fn saved(&mut self, moment: Moment, saved: Result<bool>) {
+    pub fn handle_save(&mut self, moment: Moment, saved: Result<bool>) {
         match core::mem::replace(&mut self.state, State::Idle) {
             State::Saving { saving, .. } => self.after_save(moment, saving, saved),
             other => self.state = other,
@@ -61,7 +61,7 @@ impl Renewal<'_> {
                 Ok(false) if is_rotated => self.end(moment, Then::LookAgain),
                 Ok(false) => self.state = State::Loading(Loading::LeaseLost(cached)),
                 Err(error) if is_rotated => self.end(moment, Then::Fail(error)),
-                // The token is good all the same, and memory serves it.
+                // The token is valid, although it is not stored. It is served from memory.
                 Err(_) => self.use_cached(moment, cached),
             },
             Saving::Refusal(error) => self.end(moment, Then::Fail(error)),

@@ -38,7 +38,7 @@ impl Renewal<'_> {
     }
 
     /// Takes the result of [`Step::Recall`](super::Step::Recall).
-    pub fn recalled(&mut self, moment: Moment, recalled: Recalled) {
+    pub fn handle_recall(&mut self, moment: Moment, recalled: Recalled) {
         let request = match core::mem::replace(&mut self.state, State::Idle) {
             State::Recalling(request) => request,
             other => return self.state = other,
@@ -65,7 +65,7 @@ impl Renewal<'_> {
 
     /// Takes the result of [`Step::Search`](super::Step::Search). `got_further`: whether a page was
     /// read, so that the next search ends earlier.
-    pub fn searched(&mut self, moment: Moment, listed: Result<Listed>, got_further: bool) {
+    pub fn handle_search(&mut self, moment: Moment, listed: Result<Listed>, got_further: bool) {
         let request = match core::mem::replace(&mut self.state, State::Idle) {
             State::Searching(request) => request,
             other => return self.state = other,

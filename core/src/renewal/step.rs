@@ -10,26 +10,26 @@ use crate::secret::Secret;
 /// What to do next. Each step names the method of [`Renewal`](super::Renewal) that takes its result.
 #[derive(Debug)]
 pub enum Step {
-    /// Load the record from the store, and report to [`loaded`](super::Renewal::loaded).
+    /// Load the record from the store, and report to [`handle_load`](super::Renewal::handle_load).
     Load {
         /// How long the store may take.
         timeout: Duration,
     },
-    /// Take the lease of the record, and report to [`leased`](super::Renewal::leased).
+    /// Take the lease of the record, and report to [`handle_lease`](super::Renewal::handle_lease).
     Lease {
         /// After this time, others may take the lease.
         life: Duration,
         /// How long the store may take.
         timeout: Duration,
     },
-    /// Get the credential, and report to [`credential`](super::Renewal::credential).
+    /// Get the credential, and report to [`handle_credential`](super::Renewal::handle_credential).
     Credential {
         /// The refresh token in the store, which is a merchant's credential.
         refresh_token: Option<Secret>,
         /// How long it may take.
         timeout: Duration,
     },
-    /// Ask WeChat for a token, and report to [`answered`](super::Renewal::answered).
+    /// Ask WeChat for a token, and report to [`handle_ask`](super::Renewal::handle_ask).
     Ask {
         /// An appsecret, a ticket or a refresh token.
         credential: Secret,
@@ -39,23 +39,23 @@ pub enum Step {
         timeout: Duration,
     },
     /// Look the merchant up on the pages of WeChat's list that were read lately, and report to
-    /// [`recalled`](super::Renewal::recalled).
+    /// [`handle_recall`](super::Renewal::handle_recall).
     Recall,
-    /// Search WeChat's list for the merchant, and report to [`searched`](super::Renewal::searched).
+    /// Search WeChat's list for the merchant, and report to [`handle_search`](super::Renewal::handle_search).
     Search {
         /// The refresh token that was refused last. Pages that were read before that do not count.
         refused: Option<Secret>,
         /// When the search ends.
         deadline: Duration,
     },
-    /// Save the record under the lease, and report to [`saved`](super::Renewal::saved).
+    /// Save the record under the lease, and report to [`handle_save`](super::Renewal::handle_save).
     Save {
         /// The record.
         record: RecordBytes,
         /// How long the store may take.
         timeout: Duration,
     },
-    /// Release the lease, and report to [`released`](super::Renewal::released).
+    /// Release the lease, and report to [`handle_release`](super::Renewal::handle_release).
     Release {
         /// How long the store may take.
         timeout: Duration,

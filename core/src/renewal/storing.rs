@@ -1,11 +1,11 @@
-//! How a record is stored, whoever holds its lease: a ticket, the refresh token of a new
-//! authorisation, or one that an earlier renewal could not store.
+//! Stores one record. It may be a ticket, the refresh token of a new authorisation, or a refresh
+//! token that an earlier renewal could not store. If another process has the lease, it waits.
 
 use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::AT_LEAST;
-use super::leasing::{MOST_TRIES, look_again_at, pause_after, release_again_at, too_late};
+use super::leasing::{MAX_RETRIES, look_again_at, pause_after, release_again_at, too_late};
 use super::memory::Memory;
 use super::record::TokenRecord;
 use super::step::{RecordBytes, StoredRecord};
@@ -17,26 +17,26 @@ const LEASE_LIFE: Duration = Duration::from_secs(5);
 /// What to do next to store a record. The results go to the methods of [`Storing`].
 #[derive(Debug)]
 pub enum StoringStep {
-    /// Take the lease, and report to [`leased`](Storing::leased).
+    /// Take the lease, and report to [`handle_lease`](Storing::handle_lease).
     Lease {
         /// After this time, others may take the lease.
         life: Duration,
         /// How long the store may take.
         timeout: Duration,
     },
-    /// Load the record, and report to [`loaded`](Storing::loaded).
+    /// Load the record, and report to [`handle_load`](Storing::handle_load).
     Load {
         /// How long the store may take.
         timeout: Duration,
     },
-    /// Save the record under the lease, and report to [`saved`](Storing::saved).
+    /// Save the record under the lease, and report to [`handle_save`](Storing::handle_save).
     Save {
         /// The record.
         record: RecordBytes,
         /// How long the store may take.
         timeout: Duration,
     },
-    /// Release the lease, and report to [`released`](Storing::released).
+    /// Release the lease, and report to [`handle_release`](Storing::handle_release).
     Release {
         /// How long the store may take.
         timeout: Duration,
@@ -105,7 +105,7 @@ enum Then {
 }
 
 impl<'a> Storing<'a> {
-    /// Stores these bytes in the place of whatever is stored.
+    /// Replaces the stored record with these bytes.
     #[must_use]
     pub fn record(bytes: RecordBytes, deadline: Duration) -> Self {
         Self::new(What::Record(bytes), deadline)
@@ -171,7 +171,7 @@ impl<'a> Storing<'a> {
     }
 
     /// Takes the result of [`StoringStep::Lease`]: whether the lease was taken.
-    pub fn leased(&mut self, now: Duration, leased: Result<bool>) {
+    pub fn handle_lease(&mut self, now: Duration, leased: Result<bool>) {
         match leased {
             Ok(true) => {
                 self.state = match &self.what {
@@ -185,7 +185,7 @@ impl<'a> Storing<'a> {
     }
 
     /// Takes the result of [`StoringStep::Load`]: `None` if the store holds nothing.
-    pub fn loaded(&mut self, stored: Result<Option<StoredRecord>>) {
+    pub fn handle_load(&mut self, stored: Result<Option<StoredRecord>>) {
         let What::Unsaved { memory, key } = &mut self.what else {
             return;
         };
@@ -207,7 +207,7 @@ impl<'a> Storing<'a> {
 
     /// Takes the result of [`StoringStep::Save`]: whether it was saved. It was not if the lease was
     /// lost.
-    pub fn saved(&mut self, saved: Result<bool>) {
+    pub fn handle_save(&mut self, saved: Result<bool>) {
         self.state = releasing(match saved {
             Ok(true) => Then::End,
             Ok(false) => Then::LookAgain,
@@ -217,7 +217,7 @@ impl<'a> Storing<'a> {
 
     /// Takes the result of [`StoringStep::Release`]: whether it was released. A lease that cannot be
     /// released ends by itself.
-    pub fn released(&mut self, now: Duration, is_released: bool) {
+    pub fn handle_release(&mut self, now: Duration, is_released: bool) {
         let State::Releasing { failures, then } = &self.state else {
             return;
         };
@@ -243,7 +243,7 @@ impl<'a> Storing<'a> {
             },
             Then::Fail(error) => {
                 let until = now.saturating_add(pause_after(self.failures));
-                let is_worth_it = error.is_retryable() && self.failures < MOST_TRIES;
+                let is_worth_it = error.is_retryable() && self.failures < MAX_RETRIES;
                 if is_worth_it && until < self.deadline {
                     self.failures += 1;
                     State::WaitingToLease { until }

@@ -48,10 +48,10 @@ fn a_lease_is_released_with_two_more_tries() {
     machine.save(Ok(true));
     for pause in [50, 100] {
         machine.step();
-        machine.renewal.released(machine.moment(), false);
+        machine.renewal.handle_release(machine.moment(), false);
         assert_eq!(machine.wait(), Duration::from_millis(pause));
     }
     machine.step();
-    machine.renewal.released(machine.moment(), false);
+    machine.renewal.handle_release(machine.moment(), false);
     assert_eq!(machine.token(), "T1");
 }

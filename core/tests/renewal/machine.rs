@@ -108,13 +108,13 @@ impl Machine {
     pub(crate) fn load_as(&mut self, stored: Result<Option<StoredRecord>>) {
         let step = self.step();
         assert!(matches!(step, Step::Load { .. }), "{step:?}");
-        self.renewal.loaded(self.moment(), stored);
+        self.renewal.handle_load(self.moment(), stored);
     }
 
     pub(crate) fn lease(&mut self, fence: Option<u64>) {
         let step = self.step();
         assert!(matches!(step, Step::Lease { .. }), "{step:?}");
-        self.renewal.leased(self.moment(), Ok(fence));
+        self.renewal.handle_lease(self.moment(), Ok(fence));
     }
 
     /// Takes the lease, and reads the record under it.
@@ -134,7 +134,8 @@ impl Machine {
         let byte = secret.as_ref().map_or(0, |secret| secret.expose().len());
         let digest = CredentialDigest::new([u8::try_from(byte).unwrap(); 16]);
         let credential = Credential { secret, digest };
-        self.renewal.credential(self.moment(), Ok(credential));
+        self.renewal
+            .handle_credential(self.moment(), Ok(credential));
     }
 
     /// Answers the request; returns the credential, and whether a new token was forced.
@@ -145,7 +146,7 @@ impl Machine {
         else {
             panic!("{:?}", self.step());
         };
-        self.renewal.answered(self.moment(), answer);
+        self.renewal.handle_ask(self.moment(), answer);
         (credential.expose().to_owned(), force)
     }
 
@@ -157,13 +158,13 @@ impl Machine {
             refresh_token,
             is_listed,
         };
-        self.renewal.recalled(self.moment(), recalled);
+        self.renewal.handle_recall(self.moment(), recalled);
     }
 
     pub(crate) fn search(&mut self, listed: Result<Listed>) {
         let step = self.step();
         assert!(matches!(step, Step::Search { .. }), "{step:?}");
-        self.renewal.searched(self.moment(), listed, true);
+        self.renewal.handle_search(self.moment(), listed, true);
     }
 
     /// Saves the record, unless the result says otherwise; returns the record.
@@ -176,14 +177,14 @@ impl Machine {
             let version = self.stored.as_ref().map_or(0, |stored| stored.version) + 1;
             self.stored = Some(StoredRecord { bytes, version });
         }
-        self.renewal.saved(self.moment(), saved);
+        self.renewal.handle_save(self.moment(), saved);
         TokenRecord::parse(&record.0, self.account.key).unwrap()
     }
 
     pub(crate) fn release(&mut self) {
         let step = self.step();
         assert!(matches!(step, Step::Release { .. }), "{step:?}");
-        self.renewal.released(self.moment(), true);
+        self.renewal.handle_release(self.moment(), true);
     }
 
     /// Waits; returns for how long.

@@ -1,4 +1,4 @@
-//! A record is stored whoever holds its lease.
+//! A record is stored, even if another process has the lease at first.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn wait(storing: &mut Storing<'_>, now: Duration) -> Duration {
 fn it_waits_for_the_lease_until_the_deadline() {
     let (mut storing, mut now) = (record(), Duration::ZERO);
     while matches!(storing.step(now), StoringStep::Lease { .. }) {
-        storing.leased(now, Ok(false));
+        storing.handle_lease(now, Ok(false));
         if now < DEADLINE {
             now = wait(&mut storing, now);
         }
@@ -46,12 +46,12 @@ fn a_lost_lease_and_two_failures_are_followed_by_another_try() {
         Ok(true),
     ] {
         assert!(matches!(storing.step(now), StoringStep::Lease { .. }));
-        storing.leased(now, Ok(true));
+        storing.handle_lease(now, Ok(true));
         assert!(matches!(storing.step(now), StoringStep::Save { .. }));
         let is_saved = matches!(saved, Ok(true));
-        storing.saved(saved);
+        storing.handle_save(saved);
         assert!(matches!(storing.step(now), StoringStep::Release { .. }));
-        storing.released(now, true);
+        storing.handle_release(now, true);
         if !is_saved {
             now = wait(&mut storing, now);
         }
@@ -79,15 +79,15 @@ fn what_a_renewal_could_not_store_is_stored_unless_the_store_has_gone_on() {
         let now = Duration::ZERO;
         let mut storing = Storing::unsaved(memory, MERCHANT.key, DEADLINE);
         assert!(matches!(storing.step(now), StoringStep::Lease { .. }));
-        storing.leased(now, Ok(true));
+        storing.handle_lease(now, Ok(true));
         assert!(matches!(storing.step(now), StoringStep::Load { .. }));
-        storing.loaded(Ok(machine.stored));
+        storing.handle_load(Ok(machine.stored));
         if !has_gone_on {
             assert!(matches!(storing.step(now), StoringStep::Save { .. }));
-            storing.saved(Ok(true));
+            storing.handle_save(Ok(true));
         }
         assert!(matches!(storing.step(now), StoringStep::Release { .. }));
-        storing.released(now, true);
+        storing.handle_release(now, true);
         assert!(matches!(storing.step(now), StoringStep::Done(Ok(()))));
     }
 }

@@ -316,14 +316,14 @@ impl World {
         }
         let renewal = &mut flight.renewal;
         match report {
-            Report::Loaded(stored) => renewal.loaded(moment, stored),
-            Report::Leased(fence) => renewal.leased(moment, fence),
-            Report::Credential(credential) => renewal.credential(moment, Ok(credential)),
-            Report::Answered(issued) => renewal.answered(moment, issued),
-            Report::Recalled => renewal.recalled(moment, Recalled::default()),
-            Report::Searched(listed) => renewal.searched(moment, listed, true),
-            Report::Saved(saved) => renewal.saved(moment, saved),
-            Report::Released(is_released) => renewal.released(moment, is_released),
+            Report::Loaded(stored) => renewal.handle_load(moment, stored),
+            Report::Leased(fence) => renewal.handle_lease(moment, fence),
+            Report::Credential(credential) => renewal.handle_credential(moment, Ok(credential)),
+            Report::Answered(issued) => renewal.handle_ask(moment, issued),
+            Report::Recalled => renewal.handle_recall(moment, Recalled::default()),
+            Report::Searched(listed) => renewal.handle_search(moment, listed, true),
+            Report::Saved(saved) => renewal.handle_save(moment, saved),
+            Report::Released(is_released) => renewal.handle_release(moment, is_released),
             Report::Woken => {}
         }
     }

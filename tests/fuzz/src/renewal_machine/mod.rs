@@ -122,7 +122,7 @@ impl World {
                     .error()
                     .map_or_else(|| Ok(self.load(event)), Err);
                 model.loaded(stored.as_ref().ok().and_then(Option::as_ref));
-                renewal.loaded(self.moment, stored);
+                renewal.handle_load(self.moment, stored);
             }
             Step::Lease { .. } => {
                 let fence = self.last.as_ref().map_or(0, |last| last.version) + 1;
@@ -132,17 +132,17 @@ impl World {
                     other => other.error().map_or(Ok(None), Err),
                 };
                 model.leased(matches!(leased, Ok(Some(_))));
-                renewal.leased(self.moment, leased);
+                renewal.handle_lease(self.moment, leased);
             }
             Step::Credential { refresh_token, .. } => {
                 let credential = self.credential(refresh_token, event.answer);
                 model.credential(credential.as_ref().ok());
-                renewal.credential(self.moment, credential);
+                renewal.handle_credential(self.moment, credential);
             }
             Step::Ask { credential, .. } => {
                 let issued = self.answer(event.answer);
                 model.answered(&credential, &issued);
-                renewal.answered(self.moment, issued);
+                renewal.handle_ask(self.moment, issued);
             }
             Step::Recall => {
                 let recalled = Recalled {
@@ -156,11 +156,11 @@ impl World {
                         _ => None,
                     },
                 };
-                renewal.recalled(self.moment, recalled);
+                renewal.handle_recall(self.moment, recalled);
             }
             Step::Search { .. } => {
                 let got_further = event.store == Store::Works;
-                renewal.searched(self.moment, listed(event.listed), got_further);
+                renewal.handle_search(self.moment, listed(event.listed), got_further);
             }
             Step::Save { record, .. } => {
                 let saved = match event.store {
@@ -170,12 +170,12 @@ impl World {
                 };
                 let stored = self.save(record, matches!(saved, Ok(true)));
                 model.saved(stored.as_ref());
-                renewal.saved(self.moment, saved);
+                renewal.handle_save(self.moment, saved);
             }
             Step::Release { .. } => {
                 let is_released = event.store == Store::Works;
                 model.released();
-                renewal.released(self.moment, is_released);
+                renewal.handle_release(self.moment, is_released);
             }
             Step::Wait { until } => self.moment.now = self.moment.now.max(until),
             Step::Use { .. } | Step::Fail(_) => {}
