@@ -95,8 +95,8 @@ impl Renewal<'_> {
         }
     }
 
-    /// Takes the result of [`Step::Release`](super::Step::Release): whether it was released. A lease
-    /// that cannot be released ends by itself.
+    /// Takes the result of [`Step::Release`](super::Step::Release): whether the lease was released.
+    /// If not, it ends by itself.
     pub fn handle_release(&mut self, moment: Moment, is_released: bool) {
         let (failures, then) = match core::mem::replace(&mut self.state, State::Idle) {
             State::Releasing { failures, then } => (failures, then),
