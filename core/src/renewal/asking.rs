@@ -56,10 +56,19 @@ impl Renewal<'_> {
 
     fn begin_asking(&mut self, moment: Moment, credential: Credential) {
         let timeout = request_timeout(self.time_left(moment));
-        if timeout.is_zero() {
-            let what = "no time was left to ask for a token";
+        // Others may ask once the lease has ended.
+        let lease_left = self.lease_ends_at.saturating_sub(moment.now);
+        let late = if timeout.is_zero() {
+            Some("no time was left to ask for a token")
+        } else if lease_left < timeout / 2 {
+            Some("the token store took too long: WeChat could not be asked before the lease ended")
+        } else {
+            None
+        };
+        if let Some(what) = late {
             return self.end(moment, Then::Fail(Error::new(OwnCode::Timeout, what)));
         }
+        let timeout = timeout.min(lease_left);
         let force = self.must_force(moment);
         if force {
             self.record.set_forced(moment.time_of_day);
@@ -102,15 +111,15 @@ impl Renewal<'_> {
                 if self.account.platform.is_some()
                     && Some(&secret) != request.credential.secret.as_ref()
                 {
-                    issued.refresh_token.get_or_insert(secret);
+                    issued.refresh_token.get_or_insert_with(|| secret.clone());
                 }
-                self.renewed(moment, &request, issued);
+                self.renewed(moment, &request, secret, issued);
             }
             Err(error) => self.refused(moment, request, secret, error),
         }
     }
 
-    fn renewed(&mut self, moment: Moment, request: &Request, issued: Issued) {
+    fn renewed(&mut self, moment: Moment, request: &Request, asked_with: Secret, issued: Issued) {
         let token = &issued.token;
         let is_same = Some(&token.access_token) == self.rejected.as_ref();
         let former = self.record.refresh_token();
@@ -125,7 +134,8 @@ impl Renewal<'_> {
         self.memory.reissued = is_same.then(|| token.access_token.clone());
         self.memory.refusal = None;
         self.memory.unsaved = is_rotated.then(|| Unsaved {
-            replaces: former,
+            former,
+            asked_with,
             record: record.clone(),
         });
         self.save(moment, &record, Saving::Renewed { cached, is_rotated });

@@ -76,6 +76,7 @@ impl Renewal<'_> {
 
     fn under_lease(&mut self, moment: Moment, record: TokenRecord) {
         let unsaved = self.memory.unsaved_after(&record);
+        self.had_unsaved &= unsaved.is_some();
         self.record = record;
         if let Some(unsaved) = unsaved {
             self.save(moment, &unsaved, Saving::Unsaved);

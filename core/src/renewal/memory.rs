@@ -23,9 +23,10 @@ pub struct Memory {
 /// A record that must be stored before its access token is used.
 #[derive(Debug, Clone)]
 pub(super) struct Unsaved {
-    /// The refresh token of the record that it replaces. If the store holds another, this record is
-    /// out of date.
-    pub(super) replaces: Option<Secret>,
+    /// The refresh token that was stored when WeChat was asked.
+    pub(super) former: Option<Secret>,
+    /// The refresh token that WeChat was asked with: the former one, or one of WeChat's list.
+    pub(super) asked_with: Secret,
     pub(super) record: TokenRecord,
 }
 
@@ -63,11 +64,15 @@ impl Memory {
         self.cached_token(now, rejected, false)
     }
 
-    /// Takes the record that was not stored yet, unless the store has gone on from there.
+    /// Returns the record that was not stored yet. If the store holds neither of the refresh tokens
+    /// that it follows, the record is out of date, and is dropped.
     pub(super) fn unsaved_after(&mut self, stored: &TokenRecord) -> Option<TokenRecord> {
         let refresh_token = stored.refresh_token();
-        let applies =
-            |unsaved: &Unsaved| refresh_token.is_none() || unsaved.replaces == refresh_token;
+        let applies = |unsaved: &Unsaved| {
+            refresh_token.is_none()
+                || unsaved.former == refresh_token
+                || Some(&unsaved.asked_with) == refresh_token.as_ref()
+        };
         self.unsaved = self.unsaved.take().filter(applies);
         self.unsaved.as_ref().map(|unsaved| unsaved.record.clone())
     }

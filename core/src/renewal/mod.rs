@@ -36,18 +36,23 @@
 //! - **Stored before used.** An answer that brings a new refresh token may have killed the former
 //!   one. Its access token is used only after the record with both is saved. Until then the record
 //!   is in [`Memory`], and later renewals save it first.
-//! - **One asker.** WeChat is asked only under the lease. A lease that was lost saves nothing: the
-//!   store compares fences.
+//! - **One asker.** WeChat is asked only under the lease, and a request ends before the lease does.
+//!   A lease that was lost saves nothing: the store compares fences.
 //! - **A refusal is remembered.** The same credential is not tried again for 5 s, and up to 60 s if
 //!   it is refused again and again. A refresh token's refusal is final only after WeChat's list was
 //!   read.
 //! - **A token is dropped only if it is still the one that failed.** If WeChat gives the rejected
 //!   token again, and that is rejected, too, a new one is forced, at most every 30 s.
 //! - **The work is bounded.** The deadline bounds the waits; after two failures in a row, only a
-//!   refresh token that would be lost keeps the renewal trying. At most 3 refresh tokens are refused
-//!   in an attempt. A request that timed out is made once more.
+//!   refresh token that would be lost keeps the renewal trying. In an attempt, at most 3 refresh
+//!   tokens are refused. A request that timed out is made once more.
 //! - **The former token serves while it lives**, whatever the renewal fails with. It is never the
 //!   rejected one.
+//!
+//! How a refresh token survives: it is in the store, or in the memory of a process that goes on
+//! trying to store it, or in WeChat's list of the platform's merchants. A process that is killed
+//! between WeChat's answer and the save leaves it to the list alone. So the machine is right only
+//! as far as the list is: a refresh token that was refused is searched for there.
 //!
 //! [`Storing`] is a smaller machine beside it, for records that do not come from a renewal.
 //!
@@ -176,6 +181,8 @@ pub struct Renewal<'a> {
     record: TokenRecord,
     /// The fence of the lease that is held.
     fence: Option<u64>,
+    /// When the lease ends at the earliest.
+    lease_ends_at: Duration,
     state: State,
     /// How many attempts failed because of the store.
     failures: u32,
@@ -183,7 +190,7 @@ pub struct Renewal<'a> {
     late: Option<Error>,
     /// Whether this attempt has read a page of WeChat's list.
     got_further: bool,
-    /// Whether a refresh token waited to be stored when the renewal began.
+    /// Whether a refresh token that an earlier renewal got is still not stored.
     had_unsaved: bool,
     has_asked: bool,
 }
@@ -261,6 +268,7 @@ impl<'a> Renewal<'a> {
             chance,
             record: TokenRecord::default(),
             fence: None,
+            lease_ends_at: Duration::ZERO,
             state: State::Loading(Loading::First),
             failures: 0,
             late: None,
@@ -277,10 +285,11 @@ impl<'a> Renewal<'a> {
         let timeout = self.time_left(moment);
         match &self.state {
             State::Loading(_) => Step::Load { timeout },
-            State::Leasing => Step::Lease {
-                life: lease_life(timeout),
-                timeout,
-            },
+            State::Leasing => {
+                let life = lease_life(timeout);
+                self.lease_ends_at = moment.now.saturating_add(life);
+                Step::Lease { life, timeout }
+            }
             State::GettingCredential => Step::Credential {
                 refresh_token: self.record.refresh_token(),
                 timeout,

@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How much of WeChat's text is remembered, in characters.
 const LONGEST_TEXT: usize = 512;
 
-/// What WeChat refused a credential with, and how often in a row. It is remembered, so that the same
+/// What WeChat refused a credential with, and how often in a row. It is remembered so that the same
 /// is not asked again at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {

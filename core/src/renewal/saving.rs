@@ -48,6 +48,7 @@ impl Renewal<'_> {
             Saving::Unsaved => match saved {
                 Ok(true) => {
                     self.memory.unsaved = None;
+                    self.had_unsaved = false;
                     self.state = State::Loading(Loading::Leased);
                 }
                 Ok(false) => self.end(moment, Then::LookAgain),

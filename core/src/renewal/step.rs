@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::interface::TokenResponse;
 use crate::secret::Secret;
 
-/// What to do next. Each step names the method of [`Renewal`](super::Renewal) that takes its result.
+/// What to do next. Each step names the method of [`Renewal`](super::Renewal) that takes its
+/// result.
 #[derive(Debug)]
 pub enum Step {
     /// Load the record from the store, and report to [`handle_load`](super::Renewal::handle_load).
@@ -41,7 +42,8 @@ pub enum Step {
     /// Look the merchant up on the pages of WeChat's list that were read lately, and report to
     /// [`handle_recall`](super::Renewal::handle_recall).
     Recall,
-    /// Search WeChat's list for the merchant, and report to [`handle_search`](super::Renewal::handle_search).
+    /// Search WeChat's list for the merchant, and report to
+    /// [`handle_search`](super::Renewal::handle_search).
     Search {
         /// The refresh token that was refused last. Pages that were read before that do not count.
         refused: Option<Secret>,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jumpqr_core::renewal::Step;
+
 use crate::machine::{APP, Machine, issued, refused};
 
 #[test]
@@ -95,4 +97,40 @@ fn a_rejected_token_is_dropped_from_the_store_even_if_no_other_comes() {
     assert!(record.access_token(Duration::ZERO).is_none());
     let memory = machine.renewal.memory();
     assert!(memory.cached_token(machine.now, None, true).is_none());
+}
+
+#[test]
+fn wechat_is_not_asked_after_the_lease_may_have_ended() {
+    let mut machine = Machine::merchant();
+    machine.load();
+    let Step::Lease { life, .. } = machine.step() else {
+        panic!("{:?}", machine.step());
+    };
+    machine.lease(Some(1));
+    machine.now += life;
+    machine.load();
+    machine.credential();
+    // The attempt is repeated under a new lease.
+    machine.release();
+    machine.load_and_lease(2);
+    machine.credential();
+    machine.ask(Ok(issued("A1", Some("R1"))));
+}
+
+#[test]
+fn a_request_ends_with_the_lease() {
+    let mut machine = Machine::merchant();
+    machine.load();
+    let begun = machine.now;
+    let Step::Lease { life, .. } = machine.step() else {
+        panic!("{:?}", machine.step());
+    };
+    machine.lease(Some(1));
+    machine.now += life / 2;
+    machine.load();
+    machine.credential();
+    let Step::Ask { timeout, .. } = machine.step() else {
+        panic!("{:?}", machine.step());
+    };
+    assert_eq!(machine.now + timeout, begun + life);
 }

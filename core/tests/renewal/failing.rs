@@ -88,3 +88,31 @@ fn half_of_the_time_is_left_for_the_call_while_the_former_token_lives() {
     let deadline = machine.now + Duration::from_secs(15);
     assert_eq!(machine.renewal.deadline(), deadline);
 }
+
+#[test]
+fn a_second_refresh_token_is_tried_to_be_saved_until_the_deadline_too() {
+    let mut machine = Machine::merchant();
+    machine.load_and_lease(2);
+    machine.credential();
+    machine.ask(Ok(issued("A1", Some("R1"))));
+    machine.save(Err(store_failed()));
+    machine.release();
+    // The next renewal saves R1 first, and gets R2.
+    machine.again(Some("A1"));
+    let begun = machine.now;
+    machine.load_and_lease(3);
+    machine.save(Ok(true));
+    machine.load();
+    machine.credential();
+    machine.ask(Ok(issued("A2", Some("R2"))));
+    loop {
+        machine.save(Err(store_failed()));
+        machine.release();
+        if matches!(machine.step(), Step::Fail(_)) {
+            break;
+        }
+        machine.wait();
+        machine.load_and_lease(4);
+    }
+    assert!(machine.now > begun + Duration::from_secs(25));
+}

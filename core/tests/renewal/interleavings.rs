@@ -154,3 +154,28 @@ fn a_store_that_fails_for_some_time_causes_no_search() {
         }
     }
 }
+
+/// Without a kill and a lost answer, a new refresh token is stored in the end, even if the holder
+/// of the lease is late. WeChat's list is not needed.
+#[test]
+fn late_holders_alone_never_leave_the_new_refresh_token_to_the_list() {
+    let (mut tried, mut searched) = (0, 0);
+    for begins_after in (0..HALF_STEPS / 2).step_by(4) {
+        for fault in [Fault::Slow, Fault::LeaseLost] {
+            for first in 0..HALF_STEPS {
+                for second in first..HALF_STEPS {
+                    let mut world = World::new(Rotation::AtOnce, 2);
+                    for (index, process) in schedule(begins_after).enumerate() {
+                        let is_here = index == first || index == second;
+                        world.act(process, if is_here { fault } else { Fault::None });
+                    }
+                    settle(&mut world);
+                    tried += 1;
+                    searched += usize::from(world.recover() > 0);
+                }
+            }
+        }
+    }
+    println!("{tried} interleavings");
+    assert_eq!(searched, 0, "of {tried} interleavings need the list");
+}

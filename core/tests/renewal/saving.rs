@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use jumpqr_core::renewal::TokenRecord;
+use jumpqr_core::renewal::{Listed, TokenRecord};
 
-use crate::machine::{Machine, issued, store_failed};
+use crate::machine::{Machine, issued, refused, secret, store_failed};
+use crate::world::MERCHANT;
 
 /// A merchant's renewal, before its new refresh token is saved.
 fn rotated() -> Machine {
@@ -106,4 +107,28 @@ fn a_token_without_a_refresh_token_is_used_though_it_cannot_be_saved() {
     machine.release();
     assert_eq!(machine.token(), "T1");
     assert!(is_published(&machine));
+}
+
+#[test]
+fn a_late_holder_saves_the_successor_of_a_refresh_token_that_it_found_in_the_list() {
+    // Another process has stored R1. This one is late: it is refused R0, and finds R1 in the list.
+    let mut other = Machine::merchant();
+    other.renew("A1", Some("R1"));
+    let mut machine = Machine::merchant();
+    machine.load_and_lease(1);
+    machine.credential();
+    machine.ask(Err(refused(MERCHANT, 61023)));
+    machine.recall(None, None);
+    machine.search(Ok(Listed::With(secret("R1"))));
+    assert_eq!(machine.ask(Ok(issued("A2", Some("R2")))).0, "R1");
+    machine.save(Ok(false));
+    machine.release();
+
+    machine.stored = other.stored;
+    machine.wait();
+    machine.load();
+    machine.again(Some("A1"));
+    machine.load_and_lease(3);
+    let saved = machine.save(Ok(true));
+    assert_eq!(refresh_token(&saved).as_deref(), Some("R2"));
 }

@@ -69,7 +69,7 @@ pub(crate) enum Rotation {
     Never,
 }
 
-/// A merchant's refresh tokens R0, R1, … and access tokens A0, A1, …; the last access token lives.
+/// A merchant's refresh tokens R0, R1, … and access tokens A0, A1, …; the last one lives.
 pub(crate) struct WeChat {
     rotation: Rotation,
     last: u32,
