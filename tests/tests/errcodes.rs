@@ -1,5 +1,7 @@
 //! `errcodes.json` has exactly the error codes and the stable names of the core.
 
+use std::fmt::Debug;
+
 use jumpqr_core::check::FindingCode;
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{Confirmation, LinkStatus};
@@ -9,6 +11,70 @@ use jumpqr_tests::errcodes::{
     ErrCodeVector, FindingCodeVector, LinkStatusVector, Names, OwnCodeVector,
 };
 use jumpqr_tests::{count, load};
+
+/// A row of a table, which is known by its stable name.
+trait Row: Debug + PartialEq {
+    fn name(&self) -> &str;
+}
+
+impl Row for String {
+    fn name(&self) -> &str {
+        self
+    }
+}
+
+macro_rules! rows {
+    ($($row:ty),+) => {
+        $(impl Row for $row {
+            fn name(&self) -> &str {
+                &self.name
+            }
+        })+
+    };
+}
+
+rows!(
+    ErrCodeVector,
+    OwnCodeVector,
+    FindingCodeVector,
+    LinkStatusVector
+);
+
+/// Checks that the table of `errcodes.json` has the rows of the core, in the order of the core.
+/// Names each row that one of them lacks. `source` is the core's file, in `core/src`.
+fn compare<R: Row>(table: &str, source: &str, in_file: &[R], in_core: &[R]) {
+    let file = format!("`{table}` of tests/vectors/errcodes.json");
+    let mut differences = Vec::new();
+    for row in in_core {
+        match in_file.iter().find(|other| other.name() == row.name()) {
+            None => differences.push(format!("{file} lacks {row:?}")),
+            Some(other) if other != row => differences.push(format!(
+                "{file} has {other:?}, but core/src/{source} has {row:?}"
+            )),
+            Some(_) => {}
+        }
+    }
+    for row in in_file {
+        if !in_core.iter().any(|other| other.name() == row.name()) {
+            differences.push(format!(
+                "core/src/{source} lacks {row:?}, which is in {file}"
+            ));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    for (in_file, in_core) in in_file.iter().zip(in_core) {
+        let (found, expected) = (in_file.name(), in_core.name());
+        assert_eq!(
+            found, expected,
+            "{file} has another order than core/src/{source}"
+        );
+    }
+    assert_eq!(in_file.len(), in_core.len(), "{file} has a row twice");
+}
+
+fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<String> {
+    all.iter().map(|value| name(*value).to_owned()).collect()
+}
 
 #[test]
 fn the_file_has_every_error_code() {
@@ -24,10 +90,7 @@ fn the_file_has_every_error_code() {
             retryable: code.reaction.is_transient(),
         })
         .collect();
-    for (expected, found) in file.errcodes.iter().zip(&found) {
-        assert_eq!(expected, found);
-    }
-    assert_eq!(file.errcodes.len(), found.len());
+    compare("errcodes", "errcode/table.rs", &file.errcodes, &found);
     count::<Names>(found.len());
 }
 
@@ -56,7 +119,7 @@ fn the_file_has_every_own_code() {
             retryable: code.is_retryable(),
         })
         .collect();
-    assert_eq!(file.own_codes, found);
+    compare("own_codes", "error/own_code.rs", &file.own_codes, &found);
     count::<Names>(found.len());
 }
 
@@ -70,10 +133,10 @@ fn the_file_has_every_other_name() {
             warning: code.is_warning(),
         })
         .collect();
-    let kinds: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.name()).collect();
-    let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
-    let mismatches: Vec<_> = Mismatch::ALL.iter().map(|reason| reason.name()).collect();
-    let confirmations: Vec<_> = Confirmation::ALL.iter().map(|c| c.name()).collect();
+    let kinds = names(ErrorKind::ALL, ErrorKind::name);
+    let outcomes = names(Outcome::ALL, Outcome::name);
+    let mismatches = names(Mismatch::ALL, Mismatch::name);
+    let confirmations = names(Confirmation::ALL, Confirmation::name);
     let link_statuses: Vec<_> = LinkStatus::ALL
         .iter()
         .map(|status| LinkStatusVector {
@@ -81,12 +144,27 @@ fn the_file_has_every_other_name() {
             name: status.name().to_owned(),
         })
         .collect();
-    assert_eq!(file.findings, findings);
-    assert_eq!(file.kinds, kinds);
-    assert_eq!(file.outcomes, outcomes);
-    assert_eq!(file.mismatches, mismatches);
-    assert_eq!(file.confirmations, confirmations);
-    assert_eq!(file.link_statuses, link_statuses);
+    compare("findings", "finding.rs", &file.findings, &findings);
+    compare("kinds", "kind.rs", &file.kinds, &kinds);
+    compare("outcomes", "kind.rs", &file.outcomes, &outcomes);
+    compare(
+        "mismatches",
+        "matching/cover.rs",
+        &file.mismatches,
+        &mismatches,
+    );
+    compare(
+        "confirmations",
+        "interface/confirmation.rs",
+        &file.confirmations,
+        &confirmations,
+    );
+    compare(
+        "link_statuses",
+        "interface/wxamplinkget.rs",
+        &file.link_statuses,
+        &link_statuses,
+    );
     count::<Names>(
         findings.len()
             + kinds.len()

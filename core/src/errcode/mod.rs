@@ -2,6 +2,22 @@
 //!
 //! A response is classified by its number, never by its text. Real texts are often empty except for
 //! the `rid`.
+//!
+//! # How to add an error code
+//!
+//! 1. Add a row to `table.rs`, in ascending order of the numbers. A comment above the row gives the
+//!    source of what is not on the page of the interface; `table.rs` says how. If there is no
+//!    source, do not guess: say in the comment what was seen, and when.
+//! 2. Choose the kind and the reaction, each by its own question:
+//!    - [`ErrorKind`]: what must the reader of the error do?
+//!    - [`Reaction`]: what does the running call do? Only `Wait` waits, for seconds and within the
+//!      call. A quota ends after hours or days, so a row with the kind `Quota` has `STOP`.
+//!
+//!    If a request for a token ends in the code, the kind also decides whether other processes
+//!    remember the refusal.
+//! 3. Add a row to `errcodes` in `tests/vectors/errcodes.json`, at the same place.
+//!
+//! The languages and the command read the table. Nothing else must be changed.
 
 mod address;
 mod errmsg;
@@ -34,24 +50,27 @@ pub struct ErrCode {
     pub kind: ErrorKind,
     /// What a call does next.
     pub reaction: Reaction,
-    /// How long a call waits before it sends again; more than 0 only for [`Reaction::Wait`].
+    /// The delay before the call sends again. It is 0 unless the reaction is [`Reaction::Wait`].
     pub wait: Duration,
     /// What it means.
     pub meaning: &'static str,
     /// What to do, for a person.
     pub advice: &'static str,
-    /// What the code is about, if that decides what happens next.
+    /// What WeChat refuses, if the renewal of tokens or the advice must know it.
     subject: Option<Subject>,
 }
 
-/// The subject of an error code, if it decides what happens next.
+/// What an error code refuses. It is known only for codes that the kind and the reaction do not say
+/// enough about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Subject {
-    /// The IP address that the call came from.
+    /// The IP address that the call came from. The advice names it. Other machines may be accepted.
     Address,
-    /// The refresh token with which a platform asks for a merchant's token.
+    /// The refresh token with which a platform asks for a merchant's token. WeChat's list of
+    /// merchants may have a newer one.
     RefreshToken,
-    /// The merchant's authorisation of the platform.
+    /// The merchant's authorisation of the platform. WeChat's list of merchants tells whether there
+    /// is one.
     Authorisation,
 }
 

@@ -3,7 +3,8 @@
 //! developers and of WeChat's staff.
 //!
 //! If a fact is not on the page of the interface, a comment gives its source: `[O]` another official
-//! page, `[OC]` WeChat's staff in the developer community, `[D]` a developer's report.
+//! page, `[OC]` WeChat's staff in the developer community, `[D]` a developer's report. Without a
+//! source, the comment says what was seen, and when.
 
 use core::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::kind::ErrorKind::{
     self, Busy, Credentials, Invalid, Permission, Quota, RateLimited, State,
 };
 
-/// What a call does next, and how many seconds it waits before that.
+/// The reaction, and the seconds between the response with the code and the next request.
 type Next = (Reaction, u64);
 
 const FIX: Next = (Reaction::Fix, 0);
@@ -310,13 +311,32 @@ pub(super) const TABLE: &[ErrCode] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::TABLE;
+    use super::{ErrorKind, Reaction, TABLE};
 
     #[test]
     fn numbers_ascend_and_names_are_unique() {
         assert!(TABLE.is_sorted_by(|a, b| a.number < b.number));
         let names: std::collections::HashSet<_> = TABLE.iter().map(|code| code.name).collect();
         assert_eq!(names.len(), TABLE.len());
+    }
+
+    #[test]
+    fn the_reaction_fits_the_kind() {
+        for code in TABLE {
+            let fits = match code.reaction {
+                Reaction::Stop | Reaction::Fix => true,
+                Reaction::Renew => code.kind == ErrorKind::Credentials,
+                Reaction::Wait => matches!(code.kind, ErrorKind::RateLimited | ErrorKind::Busy),
+                Reaction::ReadBack => code.kind == ErrorKind::Busy,
+            };
+            assert!(
+                fits,
+                "{}: {} with {}",
+                code.number, code.kind, code.reaction
+            );
+            let waits = code.reaction == Reaction::Wait;
+            assert_eq!(waits, !code.wait.is_zero(), "{}", code.number);
+        }
     }
 
     #[test]
