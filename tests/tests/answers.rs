@@ -1,13 +1,14 @@
 //! Each vector of `answers.json`: the result of a call that gets one answer.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jumpqr_core::call::{Call, Policy, Step};
-use jumpqr_core::interface::Interface;
+use jumpqr_core::interface::{AnyCall, Interface, StableToken, Token};
 use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Secret};
 use jumpqr_tests::answers::{AnswerVector, Answers};
-use jumpqr_tests::{Visitor, count, load, report};
+use jumpqr_tests::{Expected, Visitor, count, load, report};
 use serde_json::Value;
 
 /// A call takes a few steps. If it takes more than this, it is endless.
@@ -88,4 +89,21 @@ fn every_answer_gives_its_result() {
     });
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Answers>(run);
+}
+
+#[test]
+fn every_interface_has_a_success() {
+    let file: Answers = load().unwrap();
+    let answers = file.answers.iter();
+    let found: BTreeSet<_> = answers
+        .filter(|vector| matches!(vector.result, Expected::Answer(_)))
+        .map(|vector| vector.call.interface())
+        .collect();
+    let by_name = AnyCall::NAMES.iter().copied();
+    for interface in by_name.chain([StableToken::NAME, Token::NAME]) {
+        assert!(
+            found.contains(interface),
+            "tests/vectors/answers.json has no {interface} with an answer"
+        );
+    }
 }

@@ -41,8 +41,8 @@ pub trait CallVisitor {
 /// | `downloadQRCodeText`, `wxamplinkget` | none |
 ///
 /// `get_type` may be left out: it follows from the other arguments. `null` counts as absent.
-/// Arguments whose form is wrong are refused with all violations of form and content. The content
-/// of others is not checked, see [`AnyCall::check`].
+/// If the form of the arguments is wrong, the error has all violations, of form and content. If the
+/// form is right, the content is not checked here; [`AnyCall::check`] does that.
 ///
 /// ```
 /// use jumpqr_core::interface::parse_call;

@@ -19,7 +19,14 @@ use crate::mapping::Reading;
     unnameable_types,
     reason = "what cannot be named cannot be implemented elsewhere"
 )]
-pub trait Sealed {}
+pub trait Sealed: ByNameOrTypedOnly {}
+
+/// A call in `by_name` has this trait from `FromMapping`, a call in `typed_only` from the list. If
+/// a call in `typed_only` has `FromMapping`, the two conflict: move it to `by_name`.
+#[expect(unnameable_types, reason = "a part of `Sealed`")]
+pub trait ByNameOrTypedOnly {}
+
+impl<T: FromMapping> ByNameOrTypedOnly for T {}
 
 macro_rules! interfaces {
     (by_name: { $($call:ident,)+ } typed_only: { $($other:ident,)+ }) => {
@@ -28,6 +35,7 @@ macro_rules! interfaces {
 
         $(impl Sealed for $call {})+
         $(impl Sealed for $other {})+
+        $(impl ByNameOrTypedOnly for $other {})+
 
         /// A call to an interface that is known by its name, see
         /// [`parse_call`](super::parse_call). It is for languages that cannot name the types.

@@ -18,19 +18,45 @@
 //! # How to add an interface
 //!
 //! 1. Write its file, and its `mod` and `pub use` below.
-//! 2. Add its type to the list in `list.rs`. The arguments of a type in `by_name` belong into the
-//!    table of [`parse_call`]. Without the list, `impl Interface` does not compile. A type in the list needs
-//!    `Interface`, and in `by_name` also `FromMapping`.
-//! 3. Add it to the sandbox's enum `Interface`, in `sandbox/src/interface/mod.rs`, with a file for
-//!    its handler. The sandbox does not compile if its list is shorter than this one, or if an
-//!    interface has no name, path or handler.
-//! 4. Add its vectors to `tests/vectors/requests.json` and `answers.json`. A test fails if a type
-//!    in `by_name` has no request. Other tests of its file belong into `core/tests/interface/`.
+//! 2. Add its type to the macro call `interfaces!` in `list.rs`: to `by_name` if it can be called
+//!    by name, else to `typed_only`. A type in `by_name` needs `FromMapping`; a type in
+//!    `typed_only` must not have it. The compiler checks all of this.
+//! 3. If the type is in `by_name`, add a row to the table in the documentation of [`parse_call`],
+//!    and one to each of the two tables of interfaces in `tests/vectors/README.md`.
+//! 4. Add it to the sandbox's enum `Interface`, in `sandbox/src/interface/mod.rs`, with a file for
+//!    its handler, and a row to the table of interfaces in `sandbox/README.md`. The compiler names
+//!    each missing part, except for the functions with `matches!`: who calls the interface, and
+//!    with which token.
+//! 5. If the type is in `by_name`, add vectors: a request to `tests/vectors/requests.json`, a
+//!    success and the refusals to `answers.json`, and each finding of its check to
+//!    `validation.json`. Tests fail if it has no request or no success. Vectors of an interface for
+//!    tokens belong into `tokens.json`. Other tests of its file belong into
+//!    `core/tests/interface/`.
 //!
 //! `Client::call` can then make the call, and `Client::call_named` if the type is in `by_name`.
-//! Each language has a typed method as well: in `client/src/client.rs`,
-//! `python/pysrc/jumpqr/_calls.py` with `_client.py` and `_async_client.py`, `node/lib/client.js`
-//! with `node/index.d.ts`, and `ffi-c/src/interface/`.
+//!
+//! # A finding that has no fitting code
+//!
+//! 1. Add the code to `FindingCode` in `finding.rs`: a violation after the violations, a warning
+//!    after the warnings.
+//! 2. Add it to `findings` in `tests/vectors/errcodes.json`, at the same place.
+//! 3. Add a vector in which it occurs to `tests/vectors/validation.json`.
+//!
+//! A test fails if one of them is missing. The languages read the codes from the core.
+//!
+//! # In each language
+//!
+//! Each language has a typed method for an interface in `by_name`. The languages run the vectors,
+//! so their tests fail until they have it.
+//!
+//! | language | code | tests | documentation |
+//! |---|---|---|---|
+//! | Rust | `client/src/client.rs` | none of its own | |
+//! | Python, in `python/pysrc/jumpqr/` | `_calls.py`, `_answers.py` (the type of the response, and its reader), `_client.py`, `_async_client.py`, `__init__.py` (exports the type) | `python/tests/vectors.py`: `method`, `wire` | `python/README.md` |
+//! | Node | `node/lib/client.js`, `node/index.d.ts` | `node/tests/vectors/call.js` | `node/README.md` |
+//! | C, in `ffi-c/` | `src/interface/`, a file in `src/` for a new response (`mod` and `pub use` in `lib.rs`), `src/check_report.rs` if there is something to check; then `make header` | `tests/support/handle.hpp`, `tests/vectors/invocation.cpp`: the call and the check | `ffi-c/README.md` |
+//!
+//! The command has no command for an interface until somebody needs one (`cli/src/command/`).
 
 mod add_jump_qr_code;
 mod advice;
