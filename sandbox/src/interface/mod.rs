@@ -100,8 +100,8 @@ impl Interface {
         }
     }
 
-    /// Returns the path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`. The paths are not taken from core,
-    /// so a wrong path in core is noticed.
+    /// Returns the path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`. The paths are written again here. If
+    /// one in core is wrong, the tests of the client against the sandbox fail.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -160,15 +160,36 @@ impl Interface {
             .find(|interface| interface.name() == name)
     }
 
-    /// Returns the permission set that an account of this kind needs; `None` if it cannot call the
-    /// interface.
+    /// Returns the permission set that an account of this kind needs. `None` if it cannot call the
+    /// interface, or if no account calls it with its token.
     const fn permission_set(self, kind: AccountKind) -> Option<u16> {
         match (self, kind) {
             (Self::LinkMiniprogram | Self::WxaMpLinkGet, AccountKind::ServiceAccount) => Some(33),
+            (
+                Self::AddJumpQRCode
+                | Self::GetJumpQRCode
+                | Self::PublishJumpQRCode
+                | Self::DeleteJumpQRCode
+                | Self::DownloadQRCodeText,
+                AccountKind::MiniProgram,
+            ) => Some(18),
+            (
+                Self::AddJumpQRCode
+                | Self::GetJumpQRCode
+                | Self::PublishJumpQRCode
+                | Self::DeleteJumpQRCode,
+                AccountKind::ServiceAccount,
+            ) => Some(3),
             (Self::LinkMiniprogram | Self::WxaMpLinkGet, AccountKind::MiniProgram)
-            | (Self::DownloadQRCodeText, AccountKind::ServiceAccount) => None,
-            (_, AccountKind::MiniProgram) => Some(18),
-            (_, AccountKind::ServiceAccount) => Some(3),
+            | (Self::DownloadQRCodeText, AccountKind::ServiceAccount)
+            | (
+                Self::Token
+                | Self::StableToken
+                | Self::ApiComponentToken
+                | Self::ApiAuthorizerToken
+                | Self::ApiGetAuthorizerList,
+                _,
+            ) => None,
         }
     }
 }
