@@ -33,12 +33,13 @@ const LONGEST_HEAD: usize = 4096;
 /// threads at once, and in a forked child.
 ///
 /// Each key has one file. The file is replaced as a whole, and is on the disk when
-/// [`save`](TokenStore::save) returns. Killing a process at any moment loses nothing. Two files lie
-/// beside it: a `.lock` with the last lease and, while there is a lease, an empty `.holder`, which
-/// the holder keeps locked. Other processes see by that lock whether the holder is alive, so a
-/// lease ends with its holder, even if the holder had forked a child. Processes that wait for a
-/// file are served in order. The folder must be on a file system whose locks work; those of some
-/// network file systems do not.
+/// [`save`](TokenStore::save) returns. Killing a process at any moment loses no record. What the
+/// process had not yet saved is lost; a merchant's new refresh token comes back from WeChat's list
+/// of merchants. Two files lie beside it: a `.lock` with the last lease and, while there is a
+/// lease, an empty `.holder`, which the holder keeps locked. Other processes see by that lock
+/// whether the holder is alive, so a lease ends with its holder, even if the holder had forked a
+/// child. Processes that wait for a file are served in order. The folder must be on a file system
+/// whose locks work; those of some network file systems do not.
 ///
 /// On Unix, the locks are POSIX record locks. A process that opens and closes one of the files
 /// itself, for example to copy it, loses its locks. Let another process do that.
