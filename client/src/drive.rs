@@ -18,22 +18,24 @@ use crate::retry::delays;
 use crate::token_source::{TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
 
-/// Under what the crate logs: what a call does besides sending its request, at the level debug.
+/// The target of the log. The crate logs there, at the level debug, what a call does besides
+/// sending its request.
 const LOG_TARGET: &str = "jumpqr";
 
-/// Everything that a call needs of the world.
+/// Everything outside the call that it needs: the network, the clock, the pacer.
 pub(crate) struct Driver {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hosts: Hosts,
     pub(crate) max_retries: usize,
-    /// `None` where the caller paces.
+    /// `None` if the caller paces.
     pub(crate) pacer: Option<Mutex<Pacer>>,
     /// How long a call may wait for a free thread and for its slots.
     pub(crate) queue_timeout: Duration,
 }
 
-/// Where calls are sent to. The further hosts are tried only when nothing was sent to those before.
+/// The hosts that calls are sent to. A host is tried only if nothing was sent to the hosts before
+/// it.
 #[derive(Debug, Clone)]
 pub(crate) struct Hosts {
     pub(crate) first: Arc<BaseUrl>,
@@ -41,7 +43,7 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    /// The host with this index, which the call has chosen from so many.
+    /// Returns the host with this index.
     fn get(&self, index: usize) -> &BaseUrl {
         let further = index
             .checked_sub(1)
@@ -58,14 +60,14 @@ impl Hosts {
     }
 }
 
-/// What one call may take, and who may end it.
+/// How long one call may take, and what may end it early.
 #[derive(Debug, Clone)]
 pub(crate) struct CallOptions {
-    /// All of it, without the time in queues.
+    /// The time for the whole call, without the time in queues.
     pub(crate) timeout: Duration,
     /// How long it has waited for a free thread.
     pub(crate) waited: Duration,
-    /// Whether it is over before.
+    /// Ends the call early.
     pub(crate) cancel: Cancel,
 }
 
@@ -82,8 +84,8 @@ impl CallOptions {
 impl Driver {
     /// Runs one call to its end, or until it is cancelled.
     ///
-    /// `tokens` is `None` for a call that needs no token. `look_up`: whether a rule that must exist
-    /// is looked up before a write to it is sent.
+    /// `tokens` is `None` for a call that needs no token. If `look_up` is true, a rule
+    /// that must exist is looked up before a write to it is sent.
     pub(crate) fn run<I: Interface>(
         &self,
         interface: I,
@@ -144,7 +146,7 @@ impl Driver {
         }
     }
 
-    /// The same for another account, which is paced by itself.
+    /// Returns a driver for another account, with a pacer of its own.
     pub(crate) fn for_another_account(&self) -> Self {
         Self {
             transport: Arc::clone(&self.transport),
@@ -156,12 +158,12 @@ impl Driver {
         }
     }
 
-    /// What tells this WeChat's tokens from those of the real one, if it is another.
+    /// Returns the host, if it is not WeChat's own. Tokens of another host have keys of their own.
     pub(crate) fn custom_host(&self) -> Option<&str> {
         self.hosts.first.custom_host()
     }
 
-    /// What is left of the queue timeout for a call that has waited so long for a free thread.
+    /// Returns what is left of the queue timeout after a call has waited for a free thread.
     pub(crate) fn queue_left(&self, waited: Duration) -> Result<Duration> {
         match self.queue_timeout.checked_sub(waited) {
             Some(left) if !left.is_zero() => Ok(left),
@@ -172,7 +174,7 @@ impl Driver {
         }
     }
 
-    /// Waits until then or for a moment. After each moment the call may be cancelled, and its slot
+    /// Waits until then, but only for a moment. After it, the call may be cancelled, and its slot
     /// may have moved to an earlier time.
     fn sleep(&self, until: Duration) {
         let look = self.clock.now().saturating_add(BETWEEN_CHECKS);
@@ -180,8 +182,8 @@ impl Driver {
     }
 }
 
-/// A call's place in the pacer's queue, or its slot. What is not used is given back when the call
-/// ends, however it ends.
+/// A call's place in the pacer's queue, or its slot. If it is not used, it is given back at the end
+/// of the call, also after an error or a panic.
 struct ReservedSlot<'a> {
     /// `None` if the caller paces.
     pacer: Option<&'a Mutex<Pacer>>,

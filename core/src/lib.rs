@@ -6,6 +6,7 @@
 //! - checking a rule before it is sent, and matching scanned links against rules
 //! - each interface's request and response, one file for each interface
 //! - WeChat's error codes: name, meaning, and what to do
+//! - every stable name as data, for other languages (`names`)
 //! - what a call does next, and how an access token is renewed, as state machines
 //!
 //! # Out of scope

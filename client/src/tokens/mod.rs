@@ -14,9 +14,9 @@
 //!                                  └─ Recall, Search ─────────────▶ authorizer_list ──▶ drive
 //! ```
 //!
-//! `StoredTokens::renew` is the only loop, and it decides nothing. A call for a merchant needs
-//! three tokens at most: the merchant's, whose request needs the platform's, whose request needs
-//! none.
+//! `StoredTokens::renew` is the only loop, and it decides nothing. A call for a merchant needs two
+//! tokens at most. The request for the merchant's token needs the platform's token. The request for
+//! the platform's token needs no token.
 
 mod app;
 mod authorizer_list;
@@ -51,8 +51,7 @@ use self::single_flight::{Flight, Joined, SingleFlight};
 use crate::clock::Clock;
 use crate::store::{Key, TokenStore};
 
-/// How long the end of an account's last client may wait for a store that does not take a refresh
-/// token.
+/// How long the drop of an account's last client may try to store a refresh token.
 const LAST_SAVE: Duration = Duration::from_secs(2);
 
 /// The tokens of one account, of one kind.
@@ -63,7 +62,7 @@ pub(crate) struct StoredTokens {
 }
 
 impl StoredTokens {
-    /// `further` is what the key of the record has beside the interface and the appid.
+    /// `further`: more parts of the record's key, after the interface and the appid.
     pub(crate) fn new(
         issuer: impl Issuer,
         further: &[&str],
@@ -91,8 +90,7 @@ impl StoredTokens {
         status::status(&*self.issuer, &self.entry, timeout)
     }
 
-    /// Stores the refresh token that a new authorisation has brought. The next token is asked for
-    /// with it.
+    /// Stores the refresh token of a new authorisation. The next token request uses it.
     pub(crate) fn set_refresh_token(&self, token: Secret, timeout: Duration) -> Result<()> {
         let deadline = self.entry.clock.now().saturating_add(timeout);
         let record = TokenRecord::with_refresh_token(Some(token)).to_bytes()?;
@@ -200,7 +198,7 @@ impl TokenSource for StoredTokens {
     }
 }
 
-/// At the end of the account's last client, a refresh token that is not stored yet is stored.
+/// When the account's last client is dropped, a refresh token that is only in memory is stored.
 impl Drop for StoredTokens {
     fn drop(&mut self) {
         let deadline = self.entry.clock.now().saturating_add(LAST_SAVE);

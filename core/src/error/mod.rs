@@ -39,7 +39,7 @@ const READ_BACK_FIRST: &str = "Before you call again, check with getJumpQRCode w
 
 type Source = Arc<dyn core::error::Error + Send + Sync>;
 
-/// What went wrong, to which field, and what to do next.
+/// An error: what happened, and what to do next.
 ///
 /// It never contains an access token, a secret, a ticket or a refresh token. It is one word large,
 /// and its clones share one allocation. It may be sent to and shared between threads.
@@ -91,7 +91,7 @@ impl Error {
             .collect::<Vec<_>>()
             .join("; ");
         let mut error = Self::new(OwnCode::InvalidRequest, message);
-        error.inner().violations = violations;
+        error.parts_mut().violations = violations;
         error
     }
 
@@ -100,23 +100,23 @@ impl Error {
     pub fn from_answer(errcode: i64, errmsg: &str) -> Self {
         let code = Code::from_errcode(errcode);
         let mut error = Self::with_code(code, message_of(code, errcode, errmsg));
-        let inner = error.inner();
-        inner.advice = code
+        let parts = error.parts_mut();
+        parts.advice = code
             .documented()
             .and_then(|code| advice_with_address(code, errmsg));
-        inner.errmsg = Some(errmsg.to_owned());
+        parts.errmsg = Some(errmsg.to_owned());
         error
     }
 
-    /// The parts of this error, to be changed: copied first if another error shares them.
-    fn inner(&mut self) -> &mut Inner {
+    /// Returns the parts for a change. If another error shares them, it copies them first.
+    fn parts_mut(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }
 
     /// Sets the interface that was called.
     #[must_use]
     pub fn in_interface(mut self, interface: &'static str) -> Self {
-        self.inner().interface = Some(interface);
+        self.parts_mut().interface = Some(interface);
         self
     }
 
@@ -139,30 +139,30 @@ impl Error {
     #[must_use]
     pub fn with_outcome(mut self, outcome: Outcome) -> Self {
         if outcome == Outcome::Unknown {
-            self.inner().advice = Some(READ_BACK_FIRST.into());
+            self.parts_mut().advice = Some(READ_BACK_FIRST.into());
         }
-        self.inner().outcome = outcome;
+        self.parts_mut().outcome = outcome;
         self
     }
 
     /// Sets the message, which says what happened.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.inner().message = message.into();
+        self.parts_mut().message = message.into();
         self
     }
 
     /// Sets the advice.
     #[must_use]
     pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
-        self.inner().advice = Some(advice.into());
+        self.parts_mut().advice = Some(advice.into());
         self
     }
 
     /// Sets whether the same call may succeed later.
     #[must_use]
     pub fn with_retryable(mut self, retryable: bool) -> Self {
-        self.inner().retryable = Some(retryable);
+        self.parts_mut().retryable = Some(retryable);
         self
     }
 
@@ -172,7 +172,7 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn core::error::Error + Send + Sync>>,
     ) -> Self {
-        self.inner().source = Some(Arc::from(source.into()));
+        self.parts_mut().source = Some(Arc::from(source.into()));
         self
     }
 
@@ -186,7 +186,7 @@ impl Error {
     /// in any text by chance. It is struck out only as a value, such as `access_token=x` or `"x"`.
     #[must_use]
     pub fn redact(mut self, secret: &Secret) -> Self {
-        redaction::redact_error(self.inner(), secret);
+        redaction::redact_error(self.parts_mut(), secret);
         self
     }
 
@@ -211,8 +211,8 @@ impl Error {
     /// Returns what to do next.
     #[must_use]
     pub fn advice(&self) -> &str {
-        let own = self.0.advice.as_deref();
-        own.unwrap_or_else(|| self.0.code.advice())
+        let replacement = self.0.advice.as_deref();
+        replacement.unwrap_or_else(|| self.0.code.advice())
     }
 
     /// Whether the same call may succeed later, with nothing changed.
@@ -221,8 +221,8 @@ impl Error {
     /// [`Outcome::NotApplied`].
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let own = self.0.retryable;
-        own.unwrap_or_else(|| self.0.code.is_retryable())
+        let exception = self.0.retryable;
+        exception.unwrap_or_else(|| self.0.code.is_retryable())
     }
 
     /// Returns whether the change was applied.
