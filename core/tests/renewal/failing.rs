@@ -37,6 +37,19 @@ fn a_store_that_fails_is_not_tried_again_while_the_former_token_lives() {
     assert_eq!(failure.unwrap().kind(), ErrorKind::Store);
 }
 
+/// Lets every save fail, until the renewal ends.
+fn save_in_vain(machine: &mut Machine) {
+    for fence in 4.. {
+        machine.save(Err(store_failed()));
+        machine.release();
+        if matches!(machine.step(), Step::Fail(_)) {
+            break;
+        }
+        machine.wait();
+        machine.load_and_lease(fence);
+    }
+}
+
 #[test]
 fn a_refresh_token_that_would_be_lost_is_tried_to_be_saved_until_the_deadline() {
     let mut machine = Machine::merchant();
@@ -44,15 +57,7 @@ fn a_refresh_token_that_would_be_lost_is_tried_to_be_saved_until_the_deadline() 
     machine.load_and_lease(2);
     machine.credential();
     machine.ask(Ok(issued("A1", Some("R1"))));
-    loop {
-        machine.save(Err(store_failed()));
-        machine.release();
-        if matches!(machine.step(), Step::Fail(_)) {
-            break;
-        }
-        machine.wait();
-        machine.load_and_lease(3);
-    }
+    save_in_vain(&mut machine);
     assert!(machine.now > begun + Duration::from_secs(28));
     let error = machine.error();
     assert!(error.message().contains("could not be stored: it is down"));
@@ -105,14 +110,6 @@ fn a_second_refresh_token_is_tried_to_be_saved_until_the_deadline_too() {
     machine.load();
     machine.credential();
     machine.ask(Ok(issued("A2", Some("R2"))));
-    loop {
-        machine.save(Err(store_failed()));
-        machine.release();
-        if matches!(machine.step(), Step::Fail(_)) {
-            break;
-        }
-        machine.wait();
-        machine.load_and_lease(4);
-    }
+    save_in_vain(&mut machine);
     assert!(machine.now > begun + Duration::from_secs(25));
 }
