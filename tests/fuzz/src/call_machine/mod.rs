@@ -25,6 +25,9 @@ use self::scenario::{
 /// How often the clock may be read too early while the call waits. After that, the wait ends.
 const MAX_EARLY_READS: usize = 32;
 
+/// How often a slot may move on while the call waits for it. After that, it begins.
+const MAX_SLOT_MOVES: usize = 32;
+
 /// The input is a scenario: a call, its policy, and the result of each step.
 pub fn call_machine(input: &[u8]) {
     let Ok(scenario) = Scenario::arbitrary_take_rest(Unstructured::new(input)) else {
@@ -93,7 +96,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     let mut events = scenario.events();
     let call = Call::new(interface, policy, now);
     let mut call = call.unwrap_or_else(|error| panic!("{error}"));
-    let (mut steps, mut early, mut waits) = (0, 0, false);
+    let (mut steps, mut early, mut slot_moves, mut waits) = (0, 0, 0, false);
     let mut cancelled_in = scenario.cancelled_after();
     let result = loop {
         let step = next_step(&mut call, now, cancelled_in == Some(0));
@@ -105,6 +108,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
             return;
         };
         let asks_again = waits && matches!(step, Step::Reserve { .. });
+        slot_moves += usize::from(asks_again);
         waits = matches!(step, Step::Wait { .. });
         if !waits && !asks_again {
             steps += 1;
@@ -134,6 +138,9 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                 model.reserve(now, deadline);
                 let start = match event.slot {
                     SlotAnswer::Paced => pacer.reserve(path, now, deadline),
+                    SlotAnswer::At(_) | SlotAnswer::In(_) if slot_moves > MAX_SLOT_MOVES => {
+                        Some(now)
+                    }
                     SlotAnswer::At(span) => Some(span.duration()),
                     SlotAnswer::In(span) => Some(now.saturating_add(span.duration())),
                     SlotAnswer::Never => None,
