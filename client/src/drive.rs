@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jumpqr_core::call::{Call, Policy, SendFailure, Step};
+use jumpqr_core::call::{Call, Policy, SendFailure, Step, Tally};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::response::Response;
@@ -110,7 +110,9 @@ impl Driver {
         };
         loop {
             if logs {
-                log_note(&mut call);
+                if let Some(note) = call.take_note() {
+                    log_note(I::NAME, &note);
+                }
             }
             match call.step(self.clock.now()) {
                 Step::Reserve { path, deadline } => {
@@ -138,7 +140,8 @@ impl Driver {
                 }
                 Step::Done(result) => {
                     if logs {
-                        log_end(&call, self.clock.now().saturating_sub(started), &result);
+                        let took = self.clock.now().saturating_sub(started);
+                        log_end(I::NAME, call.tally(), took, result.as_ref().err());
                     }
                     return result;
                 }
@@ -227,24 +230,17 @@ fn lock(pacer: &Mutex<Pacer>) -> MutexGuard<'_, Pacer> {
 
 /// Logs what the call has just decided to do, if that is more than to send its request.
 #[cold]
-fn log_note<I: Interface>(call: &mut Call<I>) {
-    if let Some(note) = call.take_note() {
-        log::debug!(target: LOG_TARGET, "{}: {note}", I::NAME);
-    }
+fn log_note(interface: &str, note: &str) {
+    log::debug!(target: LOG_TARGET, "{interface}: {note}");
 }
 
 /// Logs how the call ended, if it has done more than to send its request once.
 #[cold]
-fn log_end<I: Interface>(call: &Call<I>, took: Duration, result: &Result<I::Response>) {
-    let tally = call.tally();
-    if tally.is_empty() {
-        return;
+fn log_end(interface: &str, tally: &Tally, took: Duration, error: Option<&Error>) {
+    if !tally.is_empty() {
+        let end = error.map_or("done", |error| error.code().name());
+        log::debug!(target: LOG_TARGET, "{interface}: {end} after {took:.3?}: {tally}");
     }
-    let end = match result {
-        Ok(_) => "done",
-        Err(error) => error.code().name(),
-    };
-    log::debug!(target: LOG_TARGET, "{}: {end} after {took:.3?}: {tally}", I::NAME);
 }
 
 impl fmt::Debug for Driver {
