@@ -136,15 +136,9 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
             }
             Step::Reserve { path, deadline } => {
                 model.reserve(now, deadline);
-                let start = match event.slot {
-                    SlotAnswer::Paced => pacer.reserve(path, now, deadline),
-                    SlotAnswer::At(_) | SlotAnswer::In(_) if slot_moves > MAX_SLOT_MOVES => {
-                        Some(now)
-                    }
-                    SlotAnswer::At(span) => Some(span.duration()),
-                    SlotAnswer::In(span) => Some(now.saturating_add(span.duration())),
-                    SlotAnswer::Never => None,
-                };
+                let start = choose_slot(event.slot, slot_moves, now, || {
+                    pacer.reserve(path, now, deadline)
+                });
                 if start.is_some_and(|start| start <= now) {
                     model.take_slot(now);
                 }
@@ -201,6 +195,22 @@ fn next_step<I: Interface>(
     let end = call.step(now);
     model::check_cancelled(&end);
     end
+}
+
+/// Returns when the slot begins; `None` if that is after the deadline.
+fn choose_slot(
+    answer: SlotAnswer,
+    slot_moves: usize,
+    now: Duration,
+    reserve: impl FnOnce() -> Option<Duration>,
+) -> Option<Duration> {
+    match answer {
+        SlotAnswer::Paced => reserve(),
+        SlotAnswer::Never => None,
+        _ if slot_moves > MAX_SLOT_MOVES => Some(now),
+        SlotAnswer::At(span) => Some(span.duration()),
+        SlotAnswer::In(span) => Some(now.saturating_add(span.duration())),
+    }
 }
 
 fn build_failure(answer: Answer, detail: String) -> SendFailure {
