@@ -40,9 +40,9 @@ pub(crate) struct Channel {
     receiver: Receiver,
     questions: Mutex<HashMap<u32, Sender<Option<Secret>>>>,
     next_question: AtomicU32,
-    /// Cancels the calls that have no cancel of their own.
+    /// Cancels the calls that have no [`Cancel`] of their own.
     cancel: Cancel,
-    /// Cancel the calls that have one, by the number of the call.
+    /// The [`Cancel`] of each call that has its own, by the number of the call.
     cancels: Mutex<HashMap<u32, Cancel>>,
     /// Whether the JavaScript thread has ended.
     ended: AtomicBool,
@@ -153,13 +153,13 @@ impl Channel {
         self.lock().clear();
     }
 
-    /// Cancels the calls that have no cancel of their own.
+    /// Cancels the calls that have no [`Cancel`] of their own.
     pub(crate) fn cancel(&self) -> &Cancel {
         &self.cancel
     }
 
-    /// Has `cancelled` cancel the call with this number when the JavaScript thread ends, for as long
-    /// as the guard lives.
+    /// Cancels the call with this number when the JavaScript thread ends. When the guard is dropped,
+    /// the call is no longer cancelled.
     pub(crate) fn cancellable(self: &Arc<Self>, call: u32, cancel: &Cancel) -> Cancellable {
         self.cancels().insert(call, cancel.clone());
         Cancellable {

@@ -53,7 +53,7 @@ impl Pool {
 
     /// Does `work` on a thread once there is a place, or when there was none within
     /// `queue_timeout`; tells the JavaScript thread how it ended. `work` learns how long it has
-    /// waited, and fails if that was too long. It learns, too, what cancels it: the cancel, or
+    /// waited, and fails if that was too long. It learns, too, what cancels it: `cancel`, or
     /// the end of the JavaScript thread.
     pub(crate) fn run<T: Serialize>(
         &self,

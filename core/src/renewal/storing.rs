@@ -215,8 +215,8 @@ impl<'a> Storing<'a> {
         });
     }
 
-    /// Takes the result of [`StoringStep::Release`]: whether the lease was released. If not, it ends
-    /// by itself.
+    /// Takes the result of [`StoringStep::Release`]: whether the lease was released. If not, it
+    /// ends by itself.
     pub fn handle_release(&mut self, now: Duration, is_released: bool) {
         let State::Releasing { failures, then } = &self.state else {
             return;
