@@ -3,10 +3,10 @@
 CONTROL is the control file of libFuzzer's merge. It lists the features (edges, and how often each
 is taken) that each input reaches. The program repeatedly takes the input that reaches the most new
 features, until there are enough inputs. Of equal inputs, it takes the smallest.
-Inputs with a hyphen in their name were written by hand, or broke a promise once; they stay.
+It writes them to FOLDER.hex, one in a line. Inputs with a hyphen in their name were written by
+hand, or broke a promise once: they stay files of FOLDER.
 """
 
-import hashlib
 import sys
 from pathlib import Path
 
@@ -27,8 +27,8 @@ def read_features(control: Path) -> dict[Path, set[str]]:
     return features
 
 
-def choose(features: dict[Path, set[str]]) -> list[tuple[bytes, str]]:
-    """Returns the inputs to keep, and their names."""
+def choose(features: dict[Path, set[str]]) -> dict[bytes, str]:
+    """Returns the inputs to keep, with their names, which are empty if nobody named them."""
     left = [(path.read_bytes(), path.name, reached) for path, reached in features.items()]
     left.sort(key=lambda entry: ("-" not in entry[1], len(entry[0]), entry[0]))
     kept: dict[bytes, str] = {}
@@ -46,21 +46,22 @@ def choose(features: dict[Path, set[str]]) -> list[tuple[bytes, str]]:
         reached |= own
         if content not in kept:
             size += len(content)
-            # A name, not a signature.
-            digest = hashlib.sha1(content).hexdigest()[:16]  # noqa: S324
-            kept[content] = name if stays else digest
+            kept[content] = name if stays else ""
     known = len(set().union(*features.values()))
     print(f"{len(kept)} inputs, {size} bytes, {len(reached)} features of {known}")
-    return list(kept.items())
+    return kept
 
 
 def main(control: Path, folder: Path) -> None:
-    """Replaces the files of the folder."""
+    """Replaces the files of the folder, and FOLDER.hex."""
     chosen = choose(read_features(control))
     for old in folder.iterdir():
         old.unlink()
-    for content, name in chosen:
-        (folder / name).write_bytes(content)
+    for content, name in chosen.items():
+        if name:
+            (folder / name).write_bytes(content)
+    packed = sorted(content.hex() for content, name in chosen.items() if not name)
+    folder.with_suffix(".hex").write_text("".join(line + "\n" for line in packed))
 
 
 if __name__ == "__main__":

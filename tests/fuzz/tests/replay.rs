@@ -31,6 +31,30 @@ fn corpora_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
+/// Returns the inputs of a target, each with where it stands: the named files, and the lines of the
+/// packed inputs.
+fn read_inputs(target: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = corpora_folder().join(target);
+    let packed = folder.with_extension("hex");
+    let lines = fs::read_to_string(&packed).unwrap();
+    let named = list_files(&folder)
+        .into_iter()
+        .map(|path| (path.display().to_string(), fs::read(&path).unwrap()));
+    let packed = lines.lines().zip(1..).map(|(line, number)| {
+        let place = format!("{}:{number}", packed.display());
+        let input = decode_hex(line).unwrap_or_else(|| panic!("{place} is not hexadecimal"));
+        (place, input)
+    });
+    named.chain(packed).collect()
+}
+
+fn decode_hex(line: &str) -> Option<Vec<u8>> {
+    let starts = (0..line.len()).step_by(2);
+    starts
+        .map(|start| u8::from_str_radix(line.get(start..start + 2)?, 16).ok())
+        .collect()
+}
+
 #[test]
 fn no_input_of_any_corpus_breaks_a_promise() {
     let default_hook = std::panic::take_hook();
@@ -39,17 +63,11 @@ fn no_input_of_any_corpus_breaks_a_promise() {
         default_hook(panic);
     }));
     for (name, target) in TARGETS {
-        let inputs = list_files(&corpora_folder().join(name));
-        for path in &inputs {
-            let input = fs::read(path).unwrap();
-            let ended = catch_unwind(AssertUnwindSafe(|| target(&input)));
-            assert!(ended.is_ok(), "{name} {}", path.display());
-            assert_eq!(
-                PANICS.load(Ordering::Relaxed),
-                0,
-                "{name} {}",
-                path.display()
-            );
+        let inputs = read_inputs(name);
+        for (place, input) in &inputs {
+            let ended = catch_unwind(AssertUnwindSafe(|| target(input)));
+            assert!(ended.is_ok(), "{place}");
+            assert_eq!(PANICS.load(Ordering::Relaxed), 0, "{place}");
         }
         assert!(inputs.len() > 10, "{name} has lost its corpus");
         println!("{name}: {} inputs", inputs.len());
