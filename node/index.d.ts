@@ -28,7 +28,7 @@ export declare const Edit: { readonly ADD: 0; readonly MODIFY: 1 }
 
 /** Whether a listed rule is published: 1 not, 2 it is. */
 export type RuleState = 1 | 2
-export declare const RuleState: { readonly NOT_PUBLISHED: 1; readonly PUBLISHED: 2 }
+export declare const RuleState: { readonly UNPUBLISHED: 1; readonly PUBLISHED: 2 }
 
 /** The rule by which an ordinary link QR code opens a Mini Program; sent with the token of the Mini Program. */
 export interface OrdinaryLinkRule {

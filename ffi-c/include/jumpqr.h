@@ -70,7 +70,7 @@
 /**
  * `state`: only test links open the Mini Program, and only for its developers and testers.
  */
-#define JUMPQR_STATE_NOT_PUBLISHED 1
+#define JUMPQR_STATE_UNPUBLISHED 1
 
 /**
  * `state`: the rule is effective for everybody.
@@ -1387,7 +1387,7 @@ struct jumpqr_text jumpqr_listed_rule_prefix(const struct jumpqr_listed_rule *ru
 struct jumpqr_text jumpqr_listed_rule_path(const struct jumpqr_listed_rule *rule);
 
 /**
- * 1 not published, 2 published; 0 where the answer does not say, or says something that is not documented. -1 of NULL.
+ * 1 unpublished, 2 published; 0 where the answer does not say, or says something that is not documented. -1 of NULL.
  */
 int32_t jumpqr_listed_rule_state(const struct jumpqr_listed_rule *rule);
 
@@ -1618,7 +1618,7 @@ struct jumpqr_text jumpqr_rule_path(const struct jumpqr_rule *rule);
 int32_t jumpqr_rule_is_edit(const struct jumpqr_rule *rule);
 
 /**
- * Indexes `count` rules: their prefixes, which end with NUL, and their states, 1 not published, 2 published, 0 not known.
+ * Indexes `count` rules: their prefixes, which end with NUL, and their states, 1 unpublished, 2 published, 0 not known.
  * `states` is NULL where none is known. The index is to be freed.
  *
  * NULL is allowed for `error` and `states`, and for `prefixes` where `count` is 0. Status: `JUMPQR_STATUS_OK`,

@@ -46,7 +46,7 @@ pub extern "C" fn jumpqr_listed_rule_path(rule: Option<&jumpqr_listed_rule>) -> 
     guard(|| Some(rule?.path.as_ref()?.view()))
 }
 
-/// 1 not published, 2 published; 0 where the answer does not say, or says something that is not documented. -1 of NULL.
+/// 1 unpublished, 2 published; 0 where the answer does not say, or says something that is not documented. -1 of NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_listed_rule_state(rule: Option<&jumpqr_listed_rule>) -> i32 {
     guard(|| Some(rule?.state))

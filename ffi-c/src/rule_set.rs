@@ -38,13 +38,13 @@ fn candidate(index: usize, prefix: &str, state: i32) -> Result<Candidate, Failur
     let known = RuleState::from_number(state.into()).ok_or_else(|| {
         out_of_range(
             &format!("states[{index}]"),
-            "is none of 0 (not known), 1 (not published) and 2 (published)",
+            "is none of 0 (not known), 1 (unpublished) and 2 (published)",
         )
     })?;
     Ok(candidate.state(known))
 }
 
-/// Indexes `count` rules: their prefixes, which end with NUL, and their states, 1 not published, 2 published, 0 not known.
+/// Indexes `count` rules: their prefixes, which end with NUL, and their states, 1 unpublished, 2 published, 0 not known.
 /// `states` is NULL where none is known. The index is to be freed.
 ///
 /// NULL is allowed for `error` and `states`, and for `prefixes` where `count` is 0. Status: `JUMPQR_STATUS_OK`,

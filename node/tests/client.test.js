@@ -33,7 +33,7 @@ test('rules of both modes go through their whole life', async () => {
   // The second modification gave the first back its open_version.
   assert.deepEqual(
     { ...listed },
-    { ...rule, path: 'pages/b', debug_url: [], state: RuleState.NOT_PUBLISHED },
+    { ...rule, path: 'pages/b', debug_url: [], state: RuleState.UNPUBLISHED },
   )
   assert.equal(await client.publishJumpQRCode(rule.prefix), 'answered')
   await client.deleteJumpQRCode(rule.prefix)
@@ -77,10 +77,10 @@ test('a listed rule is edited and sent back', async () => {
   const client = sandbox.client()
   await client.addJumpQRCode(rule)
   const [listed] = (await client.getJumpQRCode()).rule_list
-  assert.equal(listed.state, RuleState.NOT_PUBLISHED)
+  assert.equal(listed.state, RuleState.UNPUBLISHED)
   assert.equal(await client.addJumpQRCode({ ...listed, path: 'pages/b' }, { isEdit: true }), 'answered')
   assert.deepEqual((await client.getJumpQRCode()).rule_list, [{ ...listed, path: 'pages/b' }])
-  const service = { prefix: 'http://weixin.qq.com/q/abc', path: 'pages/a', state: RuleState.NOT_PUBLISHED }
+  const service = { prefix: 'http://weixin.qq.com/q/abc', path: 'pages/a', state: RuleState.UNPUBLISHED }
   const error = await client.addJumpQRCode(service).catch((error) => error)
   assert.deepEqual(error.violations.map(({ field, code }) => [field, code]), [['appid', 'missing_field']])
   assert.match(error.message, /getJumpQRCode does not list/)

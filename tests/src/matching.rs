@@ -46,7 +46,7 @@ pub struct MatchVector {
 pub struct RuleVector {
     /// The prefix of the rule.
     pub prefix: String,
-    /// The state: 1 not published, 2 published, null not known.
+    /// The state: 1 unpublished, 2 published, null not known.
     pub state: Option<i64>,
 }
 

@@ -28,7 +28,7 @@ Examples:
   jumpqr match --rules rules.json --all https://m.example.cn/table/7
 
 rules.json is one rule, a list of rules, or the output of `jumpqr --json get`. A rule without a
-`state` (1 not published, 2 published) counts as published.
+`state` (1 unpublished, 2 published) counts as published.
 
 Exit code 0: the link opens for everybody; 4: it does not.";
 

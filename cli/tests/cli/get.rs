@@ -30,7 +30,7 @@ fn rules_and_remaining_quotas_are_printed() {
         "3 (released)",
         "2 (occupied)",
         "https://h.cn/t/2",
-        "1 (not published)",
+        "1 (unpublished)",
         "2 rules; 97 publishes left this month; opening by QR code is on",
     ] {
         assert!(run.stdout.contains(text), "{text}: {}", run.stdout);

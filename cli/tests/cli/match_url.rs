@@ -111,7 +111,7 @@ fn an_invalid_file_of_rules_names_each_wrong_field() {
     );
     for text in [
         "rule_list[1].prefix: is missing",
-        "rule_list[1].state: is neither 1 (not published) nor 2 (published)",
+        "rule_list[1].state: is neither 1 (unpublished) nor 2 (published)",
         "rule_list[2]: is not an object",
     ] {
         assert!(run.stderr.contains(text), "{text}: {}", run.stderr);

@@ -70,7 +70,7 @@ fn a_dry_run_shows_the_rule_and_the_request_and_changes_nothing() {
     let wechat = listing(1);
     let run = publish(&wechat, PREFIX).args(["--dry-run"]).expect(0);
     for text in [
-        "1 (not published)",
+        "1 (unpublished)",
         "qrcodejumppublish?access_token=***",
         r#"{"prefix":"https://h.cn/t/"}"#,
     ] {

@@ -80,7 +80,7 @@ fn read_one(
                 report.add(
                     format!("{place}state"),
                     FindingCode::OutOfRange,
-                    "is neither 1 (not published) nor 2 (published); correct it, or leave it out",
+                    "is neither 1 (unpublished) nor 2 (published); correct it, or leave it out",
                 );
             }
             state

@@ -114,12 +114,7 @@ fn is_state(value: &Value) -> bool {
         _ => return false,
     };
     RuleState::ALL.iter().any(|state| {
-        let (number, word) = (state.number().to_string(), state.name());
-        text == number
-            || text == state.to_string()
-            || text == word
-            || text == word.replace(' ', "_")
-            || (*state == RuleState::Unpublished && text == "unpublished")
+        [state.number().to_string(), state.to_string()].contains(&text) || text == state.name()
     })
 }
 

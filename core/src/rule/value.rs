@@ -39,7 +39,7 @@ named! {
     pub enum RuleState: u8 {
         /// Only the test links in `debug_url` open the Mini Program, and only for its developers
         /// and testers.
-        Unpublished = 1, "not published";
+        Unpublished = 1, "unpublished";
         /// The rule is effective for everybody.
         Published = 2, "published";
     }
