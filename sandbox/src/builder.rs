@@ -4,6 +4,7 @@ use std::time::Duration;
 use jumpqr_core::interface::LinkStatus;
 
 use crate::account::Account;
+use crate::clock::Clock;
 use crate::error::SandboxError;
 use crate::limits::Limits;
 use crate::platform::Platform;
@@ -11,30 +12,12 @@ use crate::sandbox::Sandbox;
 use crate::server::AllowedHost;
 #[cfg(feature = "proxy")]
 use crate::server::Identity;
-use crate::state::{InitialAuthorization, InitialState, InitialTicket, links};
+use crate::state::{State, links};
 use crate::succession::TokenSuccession;
-
-/// The appid of the Mini Program of every sandbox.
-pub const MINI_PROGRAM_APPID: &str = "wx5a6b7c8d9e0f1a2b";
-/// Its secret.
-pub const MINI_PROGRAM_SECRET: &str = "5a6d696e6970726f6772616d73656372";
-/// The appid of the service account of every sandbox. It is linked to the Mini Program.
-pub const SERVICE_ACCOUNT_APPID: &str = "wx0f1e2d3c4b5a6978";
-/// Its secret.
-pub const SERVICE_ACCOUNT_SECRET: &str = "73657276696365616363746f66736563";
-
-/// The component_appid of the third-party platform of every sandbox. The Mini Program has
-/// authorised it.
-pub const COMPONENT_APPID: &str = "wx7c0d1e2f3a4b5c6d";
-/// Its component_appsecret.
-pub const COMPONENT_APPSECRET: &str = "636f6d706f6e656e746170707365637e";
-
-/// The ticket that is pushed to the platform when the sandbox starts.
-pub const COMPONENT_VERIFY_TICKET: &str = "ticket@@@yvok56yK5SsJry2UWKaXpQ1bC8jj\
-    UukqPSNLdhYLcB3s1VneUxUEiJQbhg6jS5ldruoNbMKlB4Y2dtzjgQfAbQ";
-/// The first authorizer_refresh_token of the Mini Program.
-pub const AUTHORIZER_REFRESH_TOKEN: &str =
-    "refreshtoken@@@QF3zobfieD8UzBIVrIb4aPDuliZeTcU3R32W1gQTi54";
+use crate::well_known::{
+    COMPONENT_APPID, COMPONENT_APPSECRET, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET,
+    SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
+};
 
 /// The settings of a sandbox that has not started yet.
 #[derive(Debug, Clone)]
@@ -45,26 +28,17 @@ pub struct SandboxBuilder {
     allowed_hosts: Vec<String>,
     #[cfg(feature = "proxy")]
     proxy: bool,
-    start: InitialState,
+    start: State,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        let mut start = InitialState::default();
+        let mut start = State::default();
         start.links.put(
             SERVICE_ACCOUNT_APPID,
             MINI_PROGRAM_APPID,
             LinkStatus::Linked,
         );
-        start.tickets.push(InitialTicket {
-            component_appid: COMPONENT_APPID,
-            component_verify_ticket: COMPONENT_VERIFY_TICKET,
-        });
-        start.authorizations.push(InitialAuthorization {
-            component_appid: COMPONENT_APPID,
-            appid: MINI_PROGRAM_APPID,
-            refresh_token: AUTHORIZER_REFRESH_TOKEN,
-        });
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
@@ -124,15 +98,13 @@ impl SandboxBuilder {
 
     /// Adds an account, or replaces the account with the same appid.
     pub fn account(mut self, account: Account) -> Self {
-        self.start.accounts.insert(account.appid.clone(), account);
+        self.start.put_account(account);
         self
     }
 
     /// Adds a platform, or replaces the platform with the same component_appid.
     pub fn platform(mut self, platform: Platform) -> Self {
-        self.start
-            .platforms
-            .insert(platform.component_appid.clone(), platform);
+        self.start.put_platform(platform);
         self
     }
 
@@ -159,7 +131,7 @@ impl SandboxBuilder {
     /// Freezes the sandbox's clock at this time, in seconds since the UNIX epoch. The clock then
     /// moves only by [`Sandbox::advance`].
     pub fn frozen_at(mut self, unix_seconds: u64) -> Self {
-        self.start.frozen_at = Some(Duration::from_secs(unix_seconds));
+        self.start.clock = Clock::new(Some(Duration::from_secs(unix_seconds)));
         self
     }
 
@@ -187,5 +159,18 @@ impl SandboxBuilder {
                 .transpose()?
                 .map(std::sync::Arc::new),
         )
+    }
+}
+
+impl Sandbox {
+    /// Starts a sandbox on any free port of 127.0.0.1. It has one Mini Program, one service account
+    /// linked to it, and one third-party platform that the Mini Program has authorised.
+    pub fn start() -> Result<Self, SandboxError> {
+        Self::builder().start()
+    }
+
+    /// Returns a builder with the default settings.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
     }
 }

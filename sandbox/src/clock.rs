@@ -11,7 +11,7 @@ pub(crate) type Moment = Duration;
 /// Quotas start again at midnight in China. WeChat's time zone is undocumented.
 const BEIJING_HOURS: i8 = 8;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Clock {
     frozen_at: Option<Moment>,
     advanced: Duration,

@@ -31,7 +31,7 @@ mod clock;
 mod control;
 mod error;
 mod fault;
-mod fields;
+mod http;
 mod interface;
 mod limits;
 mod platform;
@@ -41,13 +41,11 @@ mod sandbox;
 mod server;
 mod state;
 mod succession;
+mod wechat;
+mod well_known;
 
 pub use account::{Account, AccountKind, Credentials};
-pub use builder::{
-    AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_APPSECRET, COMPONENT_VERIFY_TICKET,
-    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
-    SandboxBuilder,
-};
+pub use builder::SandboxBuilder;
 pub use error::SandboxError;
 pub use fault::{Effect, Fault, Target, When};
 pub use interface::Interface;
@@ -59,3 +57,7 @@ pub use state::journal::{Counters, RecordedRequest};
 pub use state::rules::{StoredMode, StoredRule};
 pub use state::web::Web;
 pub use succession::{OldRefreshToken, TokenSuccession};
+pub use well_known::{
+    AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_APPSECRET, COMPONENT_VERIFY_TICKET,
+    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
+};

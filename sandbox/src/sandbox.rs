@@ -13,19 +13,19 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::account::{Account, Credentials};
-use crate::builder::{
-    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
-    SandboxBuilder,
-};
 use crate::control;
 use crate::error::SandboxError;
 use crate::fault::Fault;
 use crate::limits::Limits;
 use crate::server::{self, AllowedHost, Hosts};
+use crate::state::State;
 use crate::state::journal::{Counters, RecordedRequest};
 use crate::state::rules::StoredRule;
 use crate::state::web::Web;
-use crate::state::{InitialState, Shared, State};
+use crate::wechat::{Shared, WeChat};
+use crate::well_known::{
+    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
+};
 
 /// A running local WeChat.
 ///
@@ -36,7 +36,7 @@ pub struct Sandbox {
     base_url: String,
     #[cfg(feature = "proxy")]
     identity: Option<std::sync::Arc<server::Identity>>,
-    state: Shared,
+    wechat: Shared,
     server: Mutex<Option<Server>>,
 }
 
@@ -46,21 +46,10 @@ struct Server {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on any free port of 127.0.0.1. It has one Mini Program, one service account
-    /// linked to it, and one third-party platform that the Mini Program has authorised.
-    pub fn start() -> Result<Self, SandboxError> {
-        Self::builder().start()
-    }
-
-    /// Returns a builder with the default settings.
-    pub fn builder() -> SandboxBuilder {
-        SandboxBuilder::default()
-    }
-
     pub(crate) fn listen(
         address: SocketAddr,
         allowed_hosts: Vec<AllowedHost>,
-        start: InitialState,
+        start: State,
         #[cfg(feature = "proxy")] identity: Option<std::sync::Arc<server::Identity>>,
     ) -> Result<Self, SandboxError> {
         let bind = |source| SandboxError::Bind {
@@ -70,7 +59,7 @@ impl Sandbox {
         let listener = TcpListener::bind(address).map_err(bind)?;
         listener.set_nonblocking(true).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let state = Shared::new(State::new(start));
+        let wechat = Shared::new(WeChat::new(start));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
@@ -85,7 +74,7 @@ impl Sandbox {
         let serving = server::serve(
             listener,
             hosts,
-            state.clone(),
+            wechat.clone(),
             #[cfg(feature = "proxy")]
             identity.clone(),
         );
@@ -106,7 +95,7 @@ impl Sandbox {
             base_url: format!("http://{address}"),
             #[cfg(feature = "proxy")]
             identity,
-            state,
+            wechat,
             server: Mutex::new(Some(Server { stop, thread })),
         })
     }
@@ -117,7 +106,7 @@ impl Sandbox {
         &self.base_url
     }
 
-    /// Returns the CA certificate, in PEM, that clients of the [proxy](SandboxBuilder::proxy) must
+    /// Returns the CA certificate, in PEM, that clients of the [proxy](crate::SandboxBuilder::proxy) must
     /// trust. It is made for this sandbox only. Without the proxy, it is `None`.
     #[cfg(feature = "proxy")]
     #[must_use]
@@ -152,28 +141,28 @@ impl Sandbox {
     /// Issues a token of the account without a request. No counter changes, and no other token is
     /// superseded.
     pub fn access_token(&self, appid: &str) -> Result<Secret, SandboxError> {
-        let grant = self.state.lock().issue_token(appid)?;
+        let grant = self.wechat.lock().state.issue_token(appid)?;
         Ok(Secret::new(grant.access_token))
     }
 
     /// Kills all tokens of the account (40001). Returns how many of them were still valid.
     pub fn kill_tokens(&self, appid: &str) -> Result<usize, SandboxError> {
-        self.state.lock().kill_tokens(appid)
+        self.wechat.lock().state.kill_tokens(appid)
     }
 
     /// Returns the account with this appid.
     pub fn account(&self, appid: &str) -> Result<Account, SandboxError> {
-        Ok(self.state.lock().account(appid)?.clone())
+        Ok(self.wechat.lock().state.account(appid)?.clone())
     }
 
     /// Adds an account, or replaces the account with the same appid.
     pub fn put_account(&self, account: Account) {
-        self.state.lock().put_account(account);
+        self.wechat.lock().state.put_account(account);
     }
 
     /// Returns the rules of the account whose token added them, in the order of adding.
     pub fn rules(&self, appid: &str) -> Result<Vec<StoredRule>, SandboxError> {
-        let state = self.state.lock();
+        let state = &self.wechat.lock().state;
         state.account(appid)?;
         Ok(state.rules.list(appid).cloned().collect())
     }
@@ -181,13 +170,17 @@ impl Sandbox {
     /// Adds a rule to the account, or replaces the rule with the same prefix. The rule is not
     /// checked.
     pub fn put_rule(&self, appid: &str, rule: StoredRule) -> Result<(), SandboxError> {
-        self.state.lock().put_rule(appid, rule)
+        self.wechat.lock().state.put_rule(appid, rule)
     }
 
     /// Returns the status of the link between a service account and a Mini Program.
     #[must_use]
     pub fn link(&self, service_account: &str, mini_program: &str) -> Option<LinkStatus> {
-        self.state.lock().links.get(service_account, mini_program)
+        self.wechat
+            .lock()
+            .state
+            .links
+            .get(service_account, mini_program)
     }
 
     /// Sets the status of the link between a service account and a Mini Program. `None` removes the
@@ -198,8 +191,9 @@ impl Sandbox {
         mini_program: &str,
         status: Option<LinkStatus>,
     ) -> Result<(), SandboxError> {
-        self.state
+        self.wechat
             .lock()
+            .state
             .put_link(service_account, mini_program, status)
     }
 
@@ -211,7 +205,7 @@ impl Sandbox {
         service_account: &str,
         mini_program: &str,
     ) -> Result<Option<LinkStatus>, SandboxError> {
-        let mut state = self.state.lock();
+        let state = &mut self.wechat.lock().state;
         state.links.decide(service_account, mini_program, true)
     }
 
@@ -221,13 +215,13 @@ impl Sandbox {
         service_account: &str,
         mini_program: &str,
     ) -> Result<Option<LinkStatus>, SandboxError> {
-        let mut state = self.state.lock();
+        let state = &mut self.wechat.lock().state;
         state.links.decide(service_account, mini_program, false)
     }
 
     /// Sets which domains have no ICP filing, and which prefixes are on the blacklist.
     pub fn put_web(&self, web: Web) {
-        self.state.lock().web = web;
+        self.wechat.lock().state.web = web;
     }
 
     /// Sets where the account's verification files are, as URL → content. With `None`, as at the
@@ -237,48 +231,58 @@ impl Sandbox {
         appid: &str,
         files: Option<BTreeMap<String, String>>,
     ) -> Result<(), SandboxError> {
-        self.state.lock().put_verification_files(appid, files)
+        self.wechat
+            .lock()
+            .state
+            .put_verification_files(appid, files)
     }
 
     /// Sets the limits of every account.
     pub fn put_limits(&self, limits: Limits) {
-        self.state.lock().limits = limits;
+        self.wechat.lock().state.limits = limits;
     }
 
     /// Moves the sandbox's clock forward. Tokens expire, and limits of a second, a day or a month
     /// start again.
     pub fn advance(&self, by: Duration) {
-        self.state.lock().clock.advance(by);
+        self.wechat.lock().state.clock.advance(by);
     }
 
     /// Adds a fault to the queue. Returns its id for `DELETE /sandbox/faults/{id}`.
     pub fn inject(&self, fault: Fault) -> Result<u64, SandboxError> {
-        self.state.lock().inject(fault)
+        self.wechat.lock().inject(fault)
     }
 
     /// Removes all faults from the queue.
     pub fn clear_faults(&self) {
-        self.state.lock().faults.clear();
+        self.wechat.lock().faults.clear();
     }
 
     /// Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets.
     /// Control requests are not recorded.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state.lock().journal.requests.iter().cloned().collect()
+        self.wechat
+            .lock()
+            .state
+            .journal
+            .requests
+            .iter()
+            .cloned()
+            .collect()
     }
 
     /// Returns how many requests the sandbox has received.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.state.lock().journal.counters.clone()
+        self.wechat.lock().state.journal.counters.clone()
     }
 
     /// Resets the sandbox to its initial state. Accounts, platforms, tickets, authorisations,
     /// links, limits, token succession and the clock are as built. There are no rules, tokens,
     /// faults or requests.
     pub fn reset(&self) {
-        self.state.lock().reset();
+        self.wechat.lock().reset();
     }
 
     /// Calls a control endpoint without a socket. `GET /sandbox` lists the endpoints.
@@ -293,7 +297,7 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn control(&self, method: &str, path: &str, body: Value) -> Result<Value, SandboxError> {
-        control::dispatch(&mut self.state.lock(), method, path, body)
+        control::dispatch(&mut self.wechat.lock(), method, path, body)
     }
 
     /// Closes every connection and the port, and waits for the thread to end. A second call does

@@ -1,5 +1,5 @@
 //! The modules of the core stand on floors: each uses what is below it, and no modules use one
-//! another in a circle. Neither do the folders of the client.
+//! another in a circle. Neither do those of the client and of the sandbox.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
@@ -233,6 +233,23 @@ fn no_modules_of_the_client_use_one_another_in_a_circle() {
     let arrows = arrows(&source_folder("client"));
     assert!(FRONT_DOOR.iter().all(|module| arrows.contains_key(*module)));
     assert_eq!(circle(&merge(&arrows, &FRONT_DOOR)), None);
+}
+
+#[test]
+fn no_modules_of_the_sandbox_use_one_another_in_a_circle() {
+    assert_eq!(circle(&arrows(&source_folder("sandbox"))), None);
+}
+
+#[test]
+fn the_state_of_the_sandbox_uses_nothing_that_answers_or_serves() {
+    let arrows = arrows(&source_folder("sandbox"));
+    let above = [
+        "builder", "control", "fault", "http", "sandbox", "server", "wechat",
+    ];
+    for module in above {
+        assert!(arrows.contains_key(module), "{module} is a module");
+        assert!(!arrows["state"].contains(module), "state uses {module}");
+    }
 }
 
 fn used_in(text: &str, depth: usize) -> Vec<String> {

@@ -19,10 +19,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use self::endpoints::ENDPOINTS;
-use crate::builder::{COMPONENT_APPID, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
 use crate::error::SandboxError;
 use crate::interface::Interface;
-use crate::state::State;
+use crate::wechat::WeChat;
+use crate::well_known::{COMPONENT_APPID, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID};
 
 /// Parses a request body. An empty body becomes null.
 pub(crate) fn parse_json(body: &[u8]) -> Result<Value, SandboxError> {
@@ -35,17 +35,18 @@ pub(crate) fn parse_json(body: &[u8]) -> Result<Value, SandboxError> {
 
 /// Calls the endpoint with this method and path.
 pub(crate) fn dispatch(
-    state: &mut State,
+    wechat: &mut WeChat,
     method: &str,
     path: &str,
     body: Value,
 ) -> Result<Value, SandboxError> {
+    let state = &mut wechat.state;
     let path = path.trim_end_matches('/');
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (method, segments.as_slice()) {
         ("GET", ["sandbox"]) => Ok(describe()),
         ("POST", ["sandbox", "reset"]) => {
-            state.reset();
+            wechat.reset();
             Ok(json!({}))
         }
         ("GET", ["sandbox", "accounts"]) => Ok(accounts::list(state)),
@@ -85,10 +86,10 @@ pub(crate) fn dispatch(
         ("PUT", ["sandbox", "limits"]) => limits::put(state, body),
         ("GET", ["sandbox", "clock"]) => Ok(clock::get(state)),
         ("POST", ["sandbox", "clock"]) => clock::set(state, body),
-        ("GET", ["sandbox", "faults"]) => faults::list(state),
-        ("POST", ["sandbox", "faults"]) => faults::inject(state, body),
-        ("DELETE", ["sandbox", "faults"]) => Ok(faults::clear(state)),
-        ("DELETE", ["sandbox", "faults", id]) => faults::remove(state, id),
+        ("GET", ["sandbox", "faults"]) => faults::list(wechat),
+        ("POST", ["sandbox", "faults"]) => faults::inject(wechat, body),
+        ("DELETE", ["sandbox", "faults"]) => Ok(faults::clear(wechat)),
+        ("DELETE", ["sandbox", "faults", id]) => faults::remove(wechat, id),
         ("GET", ["sandbox", "requests"]) => requests::requests(state),
         ("DELETE", ["sandbox", "requests"]) => Ok(requests::clear(state)),
         ("GET", ["sandbox", "counters"]) => to_json(&state.journal.counters),
@@ -123,7 +124,7 @@ fn no_such_endpoint(method: &str, path: &str, segments: &[&str]) -> SandboxError
 
 fn describe() -> Value {
     let interfaces: Vec<Value> = Interface::ALL
-        .into_iter()
+        .iter()
         .map(|interface| json!({ "name": interface.name(), "path": interface.path() }))
         .collect();
     let endpoints: Vec<Value> = ENDPOINTS
@@ -169,13 +170,13 @@ fn to_json(value: &impl Serialize) -> Result<Value, SandboxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::InitialState;
+    use crate::state::State;
 
     #[test]
     fn every_endpoint_described_exists() {
-        let mut state = State::new(InitialState::default());
+        let mut wechat = WeChat::new(State::default());
         for (method, path, _) in ENDPOINTS {
-            let found = dispatch(&mut state, method, path, Value::Null);
+            let found = dispatch(&mut wechat, method, path, Value::Null);
             let missing =
                 matches!(&found, Err(SandboxError::NotFound(text)) if text.contains("nothing at"));
             let wrong = matches!(found, Err(SandboxError::WrongMethod(_)));

@@ -6,10 +6,10 @@ use jumpqr_core::Secret;
 
 use super::Sandbox;
 use crate::account::Credentials;
-use crate::builder::{COMPONENT_APPID, COMPONENT_APPSECRET};
 use crate::error::SandboxError;
 use crate::platform::Platform;
 use crate::succession::TokenSuccession;
+use crate::well_known::{COMPONENT_APPID, COMPONENT_APPSECRET};
 
 impl Sandbox {
     /// Returns the initial component_appid and component_appsecret of the platform of every
@@ -25,34 +25,41 @@ impl Sandbox {
 
     /// Adds a platform, or replaces the platform with the same component_appid.
     pub fn put_platform(&self, platform: Platform) {
-        self.state.lock().put_platform(platform);
+        self.wechat.lock().state.put_platform(platform);
     }
 
     /// Returns the ticket of the platform's last push. There is a push every 10 minutes of the
     /// sandbox's time, alternately with a new ticket and with the same ticket again. A ticket is
     /// valid for 12 hours from its last push.
     pub fn component_verify_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self.state.lock().current_ticket(component_appid)?;
+        let pushed = self.wechat.lock().state.current_ticket(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
     /// Pushes a new ticket now. Earlier tickets stay valid.
     pub fn push_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self.state.lock().push_ticket(component_appid)?;
+        let pushed = self.wechat.lock().state.push_ticket(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
     /// Pushes the last ticket again, so it is valid for another 12 hours. If it has expired, pushes
     /// a new ticket.
     pub fn push_ticket_again(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self.state.lock().push_ticket_again(component_appid)?;
+        let pushed = self
+            .wechat
+            .lock()
+            .state
+            .push_ticket_again(component_appid)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
     /// Kills all component tokens of the platform (40001), but not the tokens of its merchants.
     /// Returns how many of them were still valid.
     pub fn kill_component_tokens(&self, component_appid: &str) -> Result<usize, SandboxError> {
-        self.state.lock().kill_component_tokens(component_appid)
+        self.wechat
+            .lock()
+            .state
+            .kill_component_tokens(component_appid)
     }
 
     /// Makes the account authorise the platform, for the first time or again. Returns the new
@@ -66,18 +73,18 @@ impl Sandbox {
         appid: &str,
         permission_sets: Option<BTreeSet<u16>>,
     ) -> Result<Secret, SandboxError> {
-        let mut state = self.state.lock();
+        let state = &mut self.wechat.lock().state;
         let refresh_token = state.authorize(component_appid, appid, permission_sets)?;
         Ok(Secret::new(refresh_token))
     }
 
     /// Makes the account revoke its authorisation. From now on, the platform's calls get 61003.
     pub fn revoke(&self, component_appid: &str, appid: &str) -> Result<(), SandboxError> {
-        self.state.lock().revoke(component_appid, appid)
+        self.wechat.lock().state.revoke(component_appid, appid)
     }
 
     /// Sets what happens to a token when the next one is issued.
     pub fn put_token_succession(&self, succession: TokenSuccession) {
-        self.state.lock().succession = succession;
+        self.wechat.lock().state.succession = succession;
     }
 }

@@ -1,11 +1,8 @@
-//! The HTTP server: connections, responses, and the faults in both.
+//! The HTTP server: who may connect, and which requests are for WeChat or for the control API.
 
-mod connection;
 #[cfg(feature = "proxy")]
 mod proxy;
-mod response;
 mod web_page;
-mod wechat;
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,30 +11,29 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::to_bytes;
+use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
-use axum::serve::Listener;
+use axum::serve::{IncomingStream, Listener};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::control;
-use crate::state::Shared;
-use connection::{Connection, ConnectionHandle};
+use crate::http::connection::{Connection, ConnectionHandle};
+use crate::http::{MAX_BODY_BYTES, response};
+use crate::wechat::{self, Shared};
 #[cfg(feature = "proxy")]
 pub(crate) use proxy::Identity;
 pub(crate) use web_page::{AllowedHost, Hosts};
-
-/// The greatest size of a request body, in bytes (1 MiB).
-const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Serves until the future is dropped.
 pub(crate) async fn serve(
     listener: TcpListener,
     hosts: Hosts,
-    state: Shared,
+    wechat: Shared,
     #[cfg(feature = "proxy")] identity: Option<Arc<Identity>>,
 ) -> io::Result<()> {
     let control = any(control_endpoint);
@@ -46,10 +42,10 @@ pub(crate) async fn serve(
         .route("/sandbox/{*path}", control)
         .fallback(wechat::serve)
         .layer(from_fn_with_state(Arc::new(hosts), refuse_web_pages))
-        .with_state(state.clone());
+        .with_state(wechat.clone());
     let listener = LoopbackListener {
         listener,
-        state,
+        wechat,
         #[cfg(feature = "proxy")]
         tunnels: identity.map(proxy::Tunnels::new),
     };
@@ -77,7 +73,7 @@ async fn refuse_web_pages(
     }
 }
 
-async fn control_endpoint(State(state): State<Shared>, request: Request) -> Response {
+async fn control_endpoint(State(wechat): State<Shared>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return response::json(
@@ -87,7 +83,7 @@ async fn control_endpoint(State(state): State<Shared>, request: Request) -> Resp
     };
     let result = control::parse_json(&body).and_then(|body| {
         control::dispatch(
-            &mut state.lock(),
+            &mut wechat.lock(),
             head.method.as_str(),
             head.uri.path(),
             body,
@@ -106,24 +102,30 @@ async fn control_endpoint(State(state): State<Shared>, request: Request) -> Resp
 /// Accepts connections, directly and through the proxy.
 struct LoopbackListener {
     listener: TcpListener,
-    state: Shared,
+    wechat: Shared,
     /// `None` without the proxy.
     #[cfg(feature = "proxy")]
     tunnels: Option<proxy::Tunnels>,
 }
 
 /// Accepts the next TCP connection and counts it. Nothing is read from it.
-async fn accept_tcp(listener: &TcpListener, state: &Shared) -> (TcpStream, SocketAddr) {
+async fn accept_tcp(listener: &TcpListener, wechat: &Shared) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => {
-                state.lock().journal.counters.connections += 1;
+                wechat.lock().state.journal.counters.connections += 1;
                 return accepted;
             }
             // The most likely reason is that there are no file descriptors. Some may be closed
             // soon.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
+    }
+}
+
+impl Connected<IncomingStream<'_, LoopbackListener>> for ConnectionHandle {
+    fn connect_info(stream: IncomingStream<'_, LoopbackListener>) -> Self {
+        stream.io().handle.clone()
     }
 }
 
@@ -136,14 +138,14 @@ impl Listener for LoopbackListener {
         if let Some(tunnels) = &mut self.tunnels {
             loop {
                 tokio::select! {
-                    (stream, address) = accept_tcp(&self.listener, &self.state) => {
+                    (stream, address) = accept_tcp(&self.listener, &self.wechat) => {
                         tunnels.handle(stream, address);
                     }
                     Some(opened) = tunnels.next() => return opened,
                 }
             }
         }
-        let (stream, address) = accept_tcp(&self.listener, &self.state).await;
+        let (stream, address) = accept_tcp(&self.listener, &self.wechat).await;
         (Connection::plain(stream), address)
     }
 

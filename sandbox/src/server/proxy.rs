@@ -23,9 +23,9 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
-use super::connection::Connection;
 use super::web_page::{WECHAT_HOSTS, is_wechat};
 use crate::error::SandboxError;
+use crate::http::connection::Connection;
 
 /// The greatest size of the head of a CONNECT request, in bytes.
 const MAX_HEAD_BYTES: usize = 8 << 10;

@@ -1,4 +1,4 @@
-//! The changes that the user of the sandbox makes to accounts, links and faults, by a method or a
+//! The changes that the user of the sandbox makes to accounts and links, by a method or a
 //! control endpoint.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,6 @@ use super::tokens::Grant;
 use super::{State, links};
 use crate::account::Account;
 use crate::error::SandboxError;
-use crate::fault::Fault;
 
 impl State {
     pub(crate) fn account(&self, appid: &str) -> Result<&Account, SandboxError> {
@@ -81,10 +80,5 @@ impl State {
             None => self.verification_files.clear(appid),
         }
         Ok(())
-    }
-
-    pub(crate) fn inject(&mut self, fault: Fault) -> Result<u64, SandboxError> {
-        fault.check()?;
-        Ok(self.faults.push(fault))
     }
 }

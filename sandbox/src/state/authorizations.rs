@@ -17,6 +17,7 @@ const MAX_FORMER: usize = 1_000;
 
 /// A refresh token and the access token of the same response. The first refresh token of an
 /// authorisation comes without an access token.
+#[derive(Clone)]
 struct IssuedRefreshToken {
     refresh_token: String,
     access_token: Option<String>,
@@ -32,6 +33,7 @@ impl IssuedRefreshToken {
 
 /// The authorisation of one platform by one merchant. It has no `Debug`, because that would show
 /// tokens.
+#[derive(Clone)]
 pub(crate) struct Authorization {
     pub(crate) permission_sets: BTreeSet<u16>,
     /// When the merchant last authorised the platform.
@@ -55,7 +57,7 @@ impl Authorization {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Authorizations {
     /// The authorisations by component_appid and the merchant's appid.
     granted: BTreeMap<(String, String), Authorization>,

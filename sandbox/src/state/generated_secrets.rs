@@ -1,7 +1,7 @@
 //! Generates tokens and tickets, and redacts them.
 
 /// The text that replaces a secret.
-pub(super) const REDACTED: &str = "***";
+pub(crate) const REDACTED: &str = "***";
 
 /// The kinds of generated secrets. As in WeChat's secrets, each kind has its own start.
 #[derive(Debug, Clone, Copy)]

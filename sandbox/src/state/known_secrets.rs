@@ -9,13 +9,13 @@ use super::generated_secrets::REDACTED;
 
 /// The shortest secret that is redacted. If the secret "s" were redacted, the recorded requests
 /// would be unreadable.
-pub(super) const MIN_SECRET_BYTES: usize = 8;
+pub(crate) const MIN_SECRET_BYTES: usize = 8;
 
 /// The present and former secrets of all accounts and platforms.
 ///
 /// A sandbox may have thousands of accounts. So the cost of a search must not grow with the number
 /// of secrets. There is no `Debug`, because that would show the secrets.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct KnownSecrets {
     secrets: BTreeSet<String>,
     /// The first bytes of each secret. They rule out most positions in a text with one lookup.

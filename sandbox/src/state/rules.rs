@@ -86,7 +86,7 @@ impl StoredRule {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RuleBook {
     by_account: BTreeMap<String, IndexMap<String, StoredRule>>,
     publish_counts: HashMap<String, (i64, u32)>,

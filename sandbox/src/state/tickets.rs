@@ -18,6 +18,7 @@ const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// The greatest number of tickets of a platform.
 const MAX_TICKETS: usize = 10_000;
 
+#[derive(Clone)]
 struct Ticket {
     text: String,
     /// The time of its last push.
@@ -32,7 +33,7 @@ pub(crate) struct PushedTicket {
 }
 
 /// All tickets. It has no `Debug`, because that would show them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Tickets {
     by_platform: HashMap<String, Vec<Ticket>>,
 }

@@ -76,7 +76,7 @@ impl DailyCount {
 }
 
 /// The token calls of an account.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct CallCounts {
     token: DailyCount,
     stable_token: DailyCount,
@@ -85,7 +85,7 @@ struct CallCounts {
 }
 
 /// All tokens. It has no `Debug`, because that would show them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct TokenBook {
     issued: HashMap<String, IssuedToken>,
     /// The number of tokens at the next sweep; 0 before the first sweep.

@@ -11,7 +11,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The calls of the last minute that were not refused for their pace.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Traffic {
     calls: HashMap<(Interface, String), VecDeque<Moment>>,
 }

@@ -1,8 +1,9 @@
 use serde_json::Value;
 
+use super::Call;
+use super::fields::Fields;
 use super::token::{authenticate, token_response};
-use super::{Call, Interface};
-use crate::fields::Fields;
+use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::traffic::Pace;

@@ -5,12 +5,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-
-use super::LoopbackListener;
 
 /// The stream of a connection.
 enum Stream {
@@ -85,25 +81,25 @@ enum Plan {
 
 /// Lets a handler decide what happens to its connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ConnectionHandle {
+pub(crate) struct ConnectionHandle {
     plan: Arc<Mutex<Plan>>,
     /// Whether the connection came through the proxy.
-    pub(super) is_tunnelled: bool,
+    pub(crate) is_tunnelled: bool,
 }
 
 impl ConnectionHandle {
     /// Resets the connection (a TCP RST) instead of sending the response.
-    pub(super) fn reset(&self) {
+    pub(crate) fn reset(&self) {
         self.set(Plan::Reset);
     }
 
     /// Sends these bytes instead of the response, and closes the connection.
-    pub(super) fn replace(&self, bytes: &[u8]) {
+    pub(crate) fn replace(&self, bytes: &[u8]) {
         self.set(Plan::Replace(bytes.to_vec()));
     }
 
     /// Closes the connection after the response.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.set(Plan::Close);
     }
 
@@ -119,19 +115,13 @@ impl ConnectionHandle {
     }
 }
 
-impl Connected<IncomingStream<'_, LoopbackListener>> for ConnectionHandle {
-    fn connect_info(stream: IncomingStream<'_, LoopbackListener>) -> Self {
-        stream.io().handle.clone()
-    }
-}
-
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: Stream,
-    handle: ConnectionHandle,
+    pub(crate) handle: ConnectionHandle,
 }
 
 impl Connection {
-    pub(super) fn plain(stream: TcpStream) -> Self {
+    pub(crate) fn plain(stream: TcpStream) -> Self {
         // A failure only costs latency.
         let _ = stream.set_nodelay(true);
         Self {
@@ -142,7 +132,7 @@ impl Connection {
 
     /// Makes a connection of a client that uses the proxy.
     #[cfg(feature = "proxy")]
-    pub(super) fn tunnelled(stream: tokio_rustls::server::TlsStream<TcpStream>) -> Self {
+    pub(crate) fn tunnelled(stream: tokio_rustls::server::TlsStream<TcpStream>) -> Self {
         Self {
             stream: Stream::Tls(Box::new(stream)),
             handle: ConnectionHandle {

@@ -16,13 +16,13 @@ const HTML: &str = "text/html; charset=utf-8";
 const GARBAGE: &[u8] = b"\x1f\x8b\x08\x00\xff\xfe\x00{\"errcode\":";
 
 /// Bytes that are not HTTP: a TLS alert.
-pub(super) const NOT_HTTP: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
+pub(crate) const NOT_HTTP: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
 
-pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
     with_content_type(status, JSON, body)
 }
 
-pub(super) fn html(status: StatusCode) -> Response<Body> {
+pub(crate) fn html(status: StatusCode) -> Response<Body> {
     let page = format!(
         "<html>\r\n<head><title>{status}</title></head>\r\n\
          <body>\r\n<center><h1>{status}</h1></center>\r\n</body>\r\n</html>\r\n"
@@ -30,16 +30,16 @@ pub(super) fn html(status: StatusCode) -> Response<Body> {
     with_content_type(status, HTML, page)
 }
 
-pub(super) fn garbage() -> Response<Body> {
+pub(crate) fn garbage() -> Response<Body> {
     json(StatusCode::OK, GARBAGE)
 }
 
-pub(super) fn empty() -> Response<Body> {
+pub(crate) fn empty() -> Response<Body> {
     json(StatusCode::OK, Body::empty())
 }
 
 /// Makes a response with the right Content-Length that breaks off after half of the body.
-pub(super) fn truncate(mut body: Vec<u8>) -> Response<Body> {
+pub(crate) fn truncate(mut body: Vec<u8>) -> Response<Body> {
     let length = body.len();
     body.truncate(length / 2);
     let pieces = stream::unfold(Some(Bytes::from(body)), |half| async move {
@@ -55,7 +55,7 @@ pub(super) fn truncate(mut body: Vec<u8>) -> Response<Body> {
 }
 
 /// Makes a response whose body comes in pieces of `size` bytes, with `interval` between them.
-pub(super) fn dribble(body: Vec<u8>, size: usize, interval: Duration) -> Response<Body> {
+pub(crate) fn dribble(body: Vec<u8>, size: usize, interval: Duration) -> Response<Body> {
     let length = body.len();
     let pieces = stream::unfold(
         (Bytes::from(body), false),

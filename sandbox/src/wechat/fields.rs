@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 const INVALID_ARGS: i64 = 40097;
 
 #[derive(Debug)]
-pub(crate) struct Fields(Map<String, Value>);
+pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
     /// Parses a request body. An empty body gets 44002, a body that is not a JSON object 47001, and
@@ -16,7 +16,7 @@ impl Fields {
     ///
     /// Escapes of ASCII are decoded: the JSON libraries of Java (Gson) and Go send `\u003d`,
     /// `\u0026` and the like, and their users' links with a query work.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
+    pub(super) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
             return Err(Refusal::new(44002));
         }
@@ -30,7 +30,7 @@ impl Fields {
     }
 
     /// Makes the fields of an empty body, for an interface that accepts one.
-    pub(crate) fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self(Map::new())
     }
 
@@ -40,18 +40,18 @@ impl Fields {
 
     /// Whether a field of the other mode has a value. Null, `""` and 0 count as absent: an SDK's
     /// type may have the fields of both modes and serialise the unused ones like this.
-    pub(crate) fn has_value(&self, name: &str) -> bool {
+    pub(super) fn has_value(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|value| value.as_str() != Some("") && value.as_i64() != Some(0))
     }
 
     /// Returns a required text that is not empty.
-    pub(crate) fn text(&self, name: &str) -> Result<&str, Refusal> {
+    pub(super) fn text(&self, name: &str) -> Result<&str, Refusal> {
         self.optional_text(name)?.ok_or_else(invalid_args)
     }
 
     /// Returns an optional text. An empty text counts as absent.
-    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<&str>, Refusal> {
+    pub(super) fn optional_text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
@@ -60,7 +60,7 @@ impl Fields {
     }
 
     /// Returns an optional number. It may be a numeric string.
-    pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    pub(super) fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::Number(number)) => number.as_i64().map(Some).ok_or_else(invalid_args),
@@ -73,7 +73,7 @@ impl Fields {
     }
 
     /// Returns the value of a required number. A number without a value is refused.
-    pub(crate) fn choice<T>(
+    pub(super) fn choice<T>(
         &self,
         name: &str,
         from_number: fn(i64) -> Option<T>,
@@ -84,7 +84,7 @@ impl Fields {
     }
 
     /// Returns an optional array of texts. A bare string is accepted and counts as absent.
-    pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
+    pub(super) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
         match self.get(name) {
             None | Some(Value::String(_)) => Ok(None),
             Some(Value::Array(entries)) => entries
@@ -97,7 +97,7 @@ impl Fields {
     }
 
     /// Returns a boolean: a JSON boolean, a number or a string. An absent field is false.
-    pub(crate) fn flag(&self, name: &str) -> bool {
+    pub(super) fn flag(&self, name: &str) -> bool {
         match self.get(name) {
             Some(Value::Bool(flag)) => *flag,
             Some(Value::Number(number)) => number.as_i64().is_some_and(|number| number != 0),
@@ -107,7 +107,7 @@ impl Fields {
     }
 }
 
-pub(crate) fn invalid_args() -> Refusal {
+pub(super) fn invalid_args() -> Refusal {
     Refusal::new(INVALID_ARGS)
 }
 

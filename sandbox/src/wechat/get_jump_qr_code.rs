@@ -1,9 +1,9 @@
 use jumpqr_core::interface::{MAX_PAGE_SIZE, MAX_PREFIX_LIST};
 use serde_json::{Value, json};
 
+use super::fields::{Fields, invalid_args};
 use super::mode::{check_mode, find_linked_mini_program};
 use crate::account::{Account, AccountKind};
-use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::rules::StoredRule;

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
+use super::Call;
 use super::component_token::authenticate_platform;
-use super::{Call, Interface};
+use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
 

@@ -2,31 +2,34 @@
 
 use serde_json::Value;
 
+use super::component_token::component_access_token;
+use super::fields::Fields;
 use super::{
-    Interface, add_jump_qr_code, api_authorizer_token, api_component_token,
-    api_get_authorizer_list, delete_jump_qr_code, download_qr_code_text, get_jump_qr_code,
-    link_miniprogram, publish_jump_qr_code, stable_token, token, wxamplinkget,
+    add_jump_qr_code, api_authorizer_token, api_component_token, api_get_authorizer_list,
+    delete_jump_qr_code, download_qr_code_text, get_jump_qr_code, link_miniprogram,
+    publish_jump_qr_code, stable_token, token, wxamplinkget,
 };
 use crate::account::{Account, AccountKind};
-use crate::fields::Fields;
+use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::holder::Holder;
+use crate::state::journal::Parties;
 use crate::state::traffic::Pace;
 
 /// A request to one of the interfaces.
-pub(crate) struct Call {
-    pub(crate) interface: Interface,
+pub(super) struct Call {
+    pub(super) interface: Interface,
     /// The HTTP method, e.g. `POST`.
-    pub(crate) method: String,
+    pub(super) method: String,
     /// The decoded fields of the query, in order.
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Call {
     /// Returns the first value of a query field. An empty value counts as absent.
-    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
             .find(|(key, _)| key == name)
@@ -35,13 +38,13 @@ impl Call {
     }
 
     /// Returns a text of the body. Whether the rest of the body is right does not matter.
-    pub(crate) fn body_text(&self, field: &str) -> Option<String> {
+    pub(super) fn body_text(&self, field: &str) -> Option<String> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
         Some(body.get(field)?.as_str()?.to_owned())
     }
 
     /// Applies the call to the state. Returns the response without errcode and errmsg.
-    pub(crate) fn apply(&self, state: &mut State) -> Result<Value, Refusal> {
+    pub(super) fn apply(&self, state: &mut State) -> Result<Value, Refusal> {
         let (method, wrong_method) = match self.interface {
             Interface::Token => ("GET", 43001),
             _ => ("POST", 43002),
@@ -90,9 +93,7 @@ impl Call {
             }
             _ => &account.permission_sets,
         };
-        let granted = self
-            .interface
-            .permission_set(account.kind)
+        let granted = permission_set(self.interface, account.kind)
             .is_some_and(|set| permission_sets.contains(&set));
         let pace = pace(state, &account);
         state
@@ -102,6 +103,58 @@ impl Call {
             Ok(account)
         } else {
             Err(Refusal::new(61007))
+        }
+    }
+
+    /// Kills all tokens of the calling account. If a platform asks about its merchants, kills the
+    /// platform's own tokens.
+    pub(super) fn kill_tokens(&self, state: &mut State) {
+        let now = state.clock.now();
+        if self.interface.takes_component_token() {
+            let platform = component_access_token(self)
+                .and_then(|token| state.tokens.holder_of(token))
+                .cloned();
+            let tokens = &mut state.tokens;
+            tokens.kill_where(now, |holder| Some(holder) == platform.as_ref());
+        } else if let Some(appid) = self.appid(state) {
+            let tokens = &mut state.tokens;
+            tokens.kill_where(now, |holder| holder.appid() == Some(&appid));
+        }
+    }
+
+    /// Returns the account and the platform of the call, if the sandbox has them.
+    pub(super) fn parties(&self, state: &State) -> Parties {
+        let known = |appid: &String| {
+            state.accounts.contains_key(appid) || state.platforms.contains_key(appid)
+        };
+        let component_appid = if self.interface.is_for_platforms() {
+            self.body_text("component_appid")
+        } else {
+            None
+        };
+        Parties {
+            appid: self.appid(state).filter(known),
+            component_appid: component_appid.filter(|appid| state.platforms.contains_key(appid)),
+        }
+    }
+
+    /// Returns the appid of the calling account, or of the account whose token is requested. If a
+    /// platform requests its own token or the list of its merchants, this is its component_appid.
+    /// Whether the call will be refused does not matter.
+    pub(super) fn appid(&self, state: &State) -> Option<String> {
+        match self.interface {
+            Interface::Token => self.query("appid").map(str::to_owned),
+            Interface::StableToken => self.body_text("appid"),
+            Interface::ApiComponentToken => self.body_text("component_appid"),
+            Interface::ApiAuthorizerToken => self.body_text("authorizer_appid"),
+            Interface::ApiGetAuthorizerList => {
+                let holder = state.tokens.holder_of(component_access_token(self)?)?;
+                holder.component_appid().map(str::to_owned)
+            }
+            _ => {
+                let holder = state.tokens.holder_of(self.query("access_token")?)?;
+                holder.appid().map(str::to_owned)
+            }
         }
     }
 }
@@ -144,5 +197,40 @@ fn pace(state: &State, account: &Account) -> Pace {
             AccountKind::MiniProgram => usize::MAX,
             AccountKind::ServiceAccount => state.limits.service_account_calls_per_minute,
         },
+    }
+}
+
+/// Returns the permission set that an account of this kind needs. `None` if it cannot call the
+/// interface, or if no account calls it with its token.
+const fn permission_set(interface: Interface, kind: AccountKind) -> Option<u16> {
+    match (interface, kind) {
+        (Interface::LinkMiniprogram | Interface::WxaMpLinkGet, AccountKind::ServiceAccount) => {
+            Some(33)
+        }
+        (
+            Interface::AddJumpQRCode
+            | Interface::GetJumpQRCode
+            | Interface::PublishJumpQRCode
+            | Interface::DeleteJumpQRCode
+            | Interface::DownloadQRCodeText,
+            AccountKind::MiniProgram,
+        ) => Some(18),
+        (
+            Interface::AddJumpQRCode
+            | Interface::GetJumpQRCode
+            | Interface::PublishJumpQRCode
+            | Interface::DeleteJumpQRCode,
+            AccountKind::ServiceAccount,
+        ) => Some(3),
+        (Interface::LinkMiniprogram | Interface::WxaMpLinkGet, AccountKind::MiniProgram)
+        | (Interface::DownloadQRCodeText, AccountKind::ServiceAccount)
+        | (
+            Interface::Token
+            | Interface::StableToken
+            | Interface::ApiComponentToken
+            | Interface::ApiAuthorizerToken
+            | Interface::ApiGetAuthorizerList,
+            _,
+        ) => None,
     }
 }

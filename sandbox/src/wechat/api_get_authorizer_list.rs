@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::component_token::authenticate_platform;
-use crate::fields::{Fields, invalid_args};
+use super::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 

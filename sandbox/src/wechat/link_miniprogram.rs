@@ -1,8 +1,8 @@
 use jumpqr_core::interface::LinkStatus;
 use serde_json::{Value, json};
 
+use super::fields::{Fields, invalid_args};
 use crate::account::{Account, AccountKind};
-use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 

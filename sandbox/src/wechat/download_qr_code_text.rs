@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
+use super::fields::Fields;
 use super::mode::check_mode;
 use crate::account::Account;
-use crate::fields::Fields;
 use crate::refusal::Refusal;
 
 pub(super) fn respond(account: &Account, fields: &Fields) -> Result<Value, Refusal> {

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Call, Interface};
+use super::Call;
 use crate::account::Account;
+use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::tokens::Grant;

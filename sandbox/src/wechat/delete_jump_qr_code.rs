@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
+use super::fields::Fields;
 use super::mode::{check_mode, find_linked_mini_program};
 use crate::account::{Account, AccountKind};
-use crate::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
 

@@ -1,7 +1,7 @@
 //! The two modes of the interfaces, and what an account may do in them.
 
+use super::fields::Fields;
 use crate::account::{Account, AccountKind};
-use crate::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
 

@@ -1,14 +1,14 @@
 //! The platform's token in calls about its merchants.
 
 use super::Call;
-use crate::fields::Fields;
+use super::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::holder::Holder;
 
 /// Returns the platform's token. WeChat's newer and older pages have different names for the query
 /// field.
-pub(crate) fn component_access_token(call: &Call) -> Option<&str> {
+pub(super) fn component_access_token(call: &Call) -> Option<&str> {
     call.query("access_token")
         .or_else(|| call.query("component_access_token"))
 }

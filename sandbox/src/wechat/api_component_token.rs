@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Call, Interface};
-use crate::fields::Fields;
+use super::Call;
+use super::fields::Fields;
+use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
 

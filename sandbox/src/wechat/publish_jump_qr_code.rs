@@ -1,9 +1,9 @@
 use jumpqr_core::rule::RuleState;
 use serde_json::{Value, json};
 
+use super::fields::{Fields, invalid_args};
 use super::mode::check_mode;
 use crate::account::{Account, AccountKind};
-use crate::fields::{Fields, invalid_args};
 use crate::refusal::Refusal;
 use crate::state::State;
 

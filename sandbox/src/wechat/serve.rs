@@ -5,18 +5,20 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 
-use super::connection::ConnectionHandle;
-use super::{MAX_BODY_BYTES, response};
+use super::call::Call;
+use super::redaction::{redact, redact_body, redact_header};
+use super::{Shared, WeChat};
 use crate::fault::{Effect, Fault, When};
-use crate::interface::{Call, Interface};
+use crate::http::connection::ConnectionHandle;
+use crate::http::{MAX_BODY_BYTES, response};
+use crate::interface::Interface;
 use crate::refusal::Refusal;
-use crate::state::journal::{Parties, RecordedRequest, redact, redact_body, redact_header};
-use crate::state::{self, Shared};
+use crate::state::journal::{Parties, RecordedRequest};
 
 /// Below this path, WeChat's response to an unknown path is an errcode, not an HTTP status.
 const INTERFACES: &str = "/cgi-bin/";
 
-pub(super) async fn serve(
+pub(crate) async fn serve(
     State(shared): State<Shared>,
     ConnectInfo(connection): ConnectInfo<ConnectionHandle>,
     request: Request,
@@ -70,9 +72,9 @@ async fn respond_with_fault(
             response::json(StatusCode::OK, shared.lock().respond(call))
         }
         Effect::TokenDeath => {
-            let mut state = shared.lock();
-            state.kill_caller_tokens(call);
-            response::json(StatusCode::OK, state.respond(call))
+            let mut wechat = shared.lock();
+            call.kill_tokens(&mut wechat.state);
+            response::json(StatusCode::OK, wechat.respond(call))
         }
         effect => apply_effect(shared, connection, effect, Vec::new()).await,
     }
@@ -127,7 +129,8 @@ fn query(head: &Parts) -> Vec<(String, String)> {
         .collect()
 }
 
-fn record(state: &mut state::State, head: &Parts, call: Option<&Call>, body: &[u8]) {
+fn record(wechat: &mut WeChat, head: &Parts, call: Option<&Call>, body: &[u8]) {
+    let state = &mut wechat.state;
     let headers = head
         .headers
         .iter()
@@ -148,6 +151,6 @@ fn record(state: &mut state::State, head: &Parts, call: Option<&Call>, body: &[u
         headers,
         body: redact_body(state, call, body),
     };
-    let parties = call.map_or_else(Parties::default, |call| state.parties(call));
+    let parties = call.map_or_else(Parties::default, |call| call.parties(state));
     state.journal.add(request, parties);
 }

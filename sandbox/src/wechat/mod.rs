@@ -1,0 +1,133 @@
+//! WeChat's side: admits calls, applies faults, answers, and redacts what is recorded. Each
+//! interface has its own file.
+
+mod add_jump_qr_code;
+mod api_authorizer_token;
+mod api_component_token;
+mod api_get_authorizer_list;
+mod call;
+mod component_token;
+mod delete_jump_qr_code;
+mod download_qr_code_text;
+mod fields;
+mod get_jump_qr_code;
+mod link_miniprogram;
+mod mode;
+mod publish_jump_qr_code;
+mod redaction;
+mod serve;
+mod stable_token;
+mod token;
+mod wxamplinkget;
+
+pub(crate) use serve::serve;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use crate::error::SandboxError;
+use crate::fault::{Fault, FaultQueue};
+use crate::refusal::Refusal;
+use crate::rid::Rids;
+use crate::state::State;
+use crate::well_known::{
+    AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_VERIFY_TICKET, MINI_PROGRAM_APPID,
+};
+use call::Call;
+
+/// A local WeChat: its state, and the faults that wait for calls.
+pub(crate) struct WeChat {
+    built: State,
+    pub(crate) state: State,
+    pub(crate) faults: FaultQueue,
+    rids: Rids,
+}
+
+impl WeChat {
+    /// Makes a WeChat that starts, and starts again after each reset, with the state `built`.
+    pub(crate) fn new(built: State) -> Self {
+        let mut wechat = Self {
+            state: built.clone(),
+            built,
+            faults: FaultQueue::default(),
+            rids: Rids::default(),
+        };
+        wechat.reset();
+        wechat
+    }
+
+    /// Resets to the initial state. The sequence of rids continues, so no rid repeats.
+    pub(crate) fn reset(&mut self) {
+        let mut state = self.built.clone();
+        let now = state.clock.now();
+        let ticket = COMPONENT_VERIFY_TICKET.to_owned();
+        state.tickets.put(COMPONENT_APPID, ticket, now);
+        if let Some(account) = state.accounts.get(MINI_PROGRAM_APPID) {
+            state.authorizations.grant(
+                COMPONENT_APPID,
+                MINI_PROGRAM_APPID,
+                account.permission_sets.clone(),
+                AUTHORIZER_REFRESH_TOKEN.to_owned(),
+                now,
+            );
+        }
+        self.state = state;
+        self.faults.clear();
+    }
+
+    /// Adds a fault to the queue. Returns its id.
+    pub(crate) fn inject(&mut self, fault: Fault) -> Result<u64, SandboxError> {
+        fault.check()?;
+        Ok(self.faults.push(fault))
+    }
+
+    /// Returns the fault that happens to a call, and counts it.
+    fn consume_fault(&mut self, call: &Call) -> Option<Fault> {
+        let account = call.appid(&self.state);
+        self.faults.consume(call.interface, account.as_deref())
+    }
+
+    /// Applies a call. Returns the body of the response.
+    fn respond(&mut self, call: &Call) -> Vec<u8> {
+        let body = match call.apply(&mut self.state) {
+            Err(refusal) => return self.refuse(&refusal),
+            Ok(Value::Object(fields)) if !call.interface.has_errcode_on_success() => fields,
+            Ok(Value::Object(fields)) => ok_fields().into_iter().chain(fields).collect(),
+            Ok(_) => ok_fields(),
+        };
+        Value::Object(body).to_string().into_bytes()
+    }
+
+    /// Returns the body of an error response.
+    fn refuse(&mut self, refusal: &Refusal) -> Vec<u8> {
+        let rid = self.rids.next(self.state.clock.now());
+        json!({
+            "errcode": refusal.errcode,
+            "errmsg": format!("{} rid: {rid}", refusal.errmsg),
+        })
+        .to_string()
+        .into_bytes()
+    }
+}
+
+fn ok_fields() -> Map<String, Value> {
+    Map::from_iter([
+        ("errcode".to_owned(), json!(0)),
+        ("errmsg".to_owned(), json!("ok")),
+    ])
+}
+
+/// A WeChat that the server's thread and the program's threads share.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Mutex<WeChat>>);
+
+impl Shared {
+    pub(crate) fn new(wechat: WeChat) -> Self {
+        Self(Arc::new(Mutex::new(wechat)))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, WeChat> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
