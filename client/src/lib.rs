@@ -71,7 +71,7 @@ pub use jumpqr_core::{
     mapping, matching, names, request, response, rule, verification_file,
 };
 
-/// Compiles the Rust examples of the README.
+/// Compiles the examples of `docs/rust.md`.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+#[doc = include_str!("../../docs/rust.md")]
+struct Guide;

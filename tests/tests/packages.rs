@@ -103,30 +103,3 @@ fn a_crate_with_its_own_lints_has_all_lints_of_the_workspace_except_listed_ones(
         }
     }
 }
-
-/// Returns the first code block of this language after the heading.
-fn find_first_block(text: &str, heading: &str, language: &str) -> String {
-    let section = text.split(&format!("\n{heading}\n")).nth(1);
-    let section = section.unwrap_or_else(|| panic!("the heading {heading} is missing"));
-    let rest = section.split(&format!("```{language}\n")).nth(1).unwrap();
-    rest.split("```").next().unwrap().to_owned()
-}
-
-/// The tests of each package run the quick start of its own README.
-#[test]
-fn the_readme_has_the_quick_starts_of_the_packages() {
-    let readme = read("README.md");
-    for (heading, folder, language) in [
-        ("### Python", "python", "python"),
-        ("### Node", "node", "js"),
-        ("### C and C++", "ffi-c", "c"),
-    ] {
-        let own = read(&format!("{folder}/README.md"));
-        let expected = find_first_block(&own, "## Quick start", language);
-        assert_eq!(
-            find_first_block(&readme, heading, language),
-            expected,
-            "{folder}"
-        );
-    }
-}

@@ -1,16 +1,16 @@
-//! The commands in the README work as described there.
+//! The commands in the README and in `docs/command.md` work as described there.
 
 use jumpqr_sandbox::Sandbox;
 
 use crate::support::{Run, jumpqr};
 
 const README: &str = include_str!("../../../README.md");
+const COMMAND: &str = include_str!("../../../docs/command.md");
 
-/// Returns the code blocks of this language, in order.
-fn blocks(language: &str) -> Vec<&'static str> {
+/// Returns the code blocks of this language in a page, in order.
+fn blocks(page: &'static str, language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
-    README
-        .split(&fence)
+    page.split(&fence)
         .skip(1)
         .map(|rest| rest.split("```").next().unwrap())
         .collect()
@@ -24,15 +24,16 @@ fn parse_arguments(line: &str, program: &str) -> Option<Vec<String>> {
 
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
-    let arguments = parse_arguments(blocks("sh")[0], "cargo run --locked -- ").unwrap();
+    let arguments = parse_arguments(blocks(README, "sh")[0], "cargo run --locked -- ").unwrap();
     let run: Run = jumpqr(arguments).expect(0);
-    assert_eq!(run.stdout, blocks("text")[0]);
+    assert_eq!(run.stdout, blocks(README, "text")[0]);
 }
 
 #[test]
 fn every_documented_build_uses_the_lock_file() {
     let pages = [
         ("README.md", README),
+        ("docs/command.md", COMMAND),
         (
             "tests/fuzz/README.md",
             include_str!("../../../tests/fuzz/README.md"),
@@ -60,16 +61,16 @@ fn every_documented_build_uses_the_lock_file() {
             found += 1;
         }
     }
-    assert_eq!(found, 6);
+    assert_eq!(found, 7);
 }
 
 #[test]
-fn every_command_of_the_quick_start_succeeds() {
+fn every_command_of_the_session_succeeds() {
     let sandbox = Sandbox::start().unwrap();
     let account = sandbox.mini_program();
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("rule.json"), blocks("json")[0]).unwrap();
-    let session = blocks("sh")
+    std::fs::write(folder.path().join("rule.json"), blocks(COMMAND, "json")[0]).unwrap();
+    let session = blocks(COMMAND, "sh")
         .into_iter()
         .find(|block| block.contains("rule.json"))
         .unwrap();
@@ -101,7 +102,7 @@ fn the_platform_example_makes_one_call_for_the_merchant() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ticket"), ticket.expose()).unwrap();
     std::fs::write(folder.path().join("refresh-token"), refresh_token.expose()).unwrap();
-    let session = blocks("sh")
+    let session = blocks(COMMAND, "sh")
         .into_iter()
         .find(|block| block.contains("set-verify-ticket"))
         .unwrap();

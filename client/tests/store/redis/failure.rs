@@ -178,10 +178,10 @@ fn the_command_in_the_message_gives_a_user_its_rights() {
 }
 
 #[test]
-fn the_rights_in_the_readme_are_those_of_the_documentation() {
-    let readme = include_str!("../../../../README.md");
+fn the_rights_in_the_guide_are_those_of_the_documentation() {
+    let guide = include_str!("../../../../docs/tokens.md");
     let command = format!(">PASSWORD {}\n", documented_rights());
-    assert!(readme.contains(&command), "{command}");
+    assert!(guide.contains(&command), "{command}");
 }
 
 #[test]
