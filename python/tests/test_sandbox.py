@@ -41,7 +41,7 @@ def test_faults_and_time(jumpqr_sandbox: Sandbox) -> None:
 
 
 def test_what_makes_no_sense_is_refused(jumpqr_sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxError, match="fault is"):
+    with pytest.raises(SandboxError, match='the fault "explode": unknown'):
         jumpqr_sandbox.inject("explode")
     with pytest.raises(SandboxError, match="no account"):
         jumpqr_sandbox.rules("wx?/#")

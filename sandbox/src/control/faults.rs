@@ -2,22 +2,15 @@ use serde_json::{Value, json};
 
 use super::{deserialize, to_json};
 use crate::error::SandboxError;
-use crate::fault::FaultForm;
+use crate::fault::Fault;
 use crate::wechat::WeChat;
 
 pub(super) fn list(wechat: &WeChat) -> Result<Value, SandboxError> {
-    let faults = wechat.faults.waiting().iter().map(|(id, fault)| {
-        let mut shown = to_json(fault)?;
-        if let Value::Object(fields) = &mut shown {
-            fields.insert("id".to_owned(), json!(id));
-        }
-        Ok(shown)
-    });
-    faults.collect()
+    to_json(&wechat.faults)
 }
 
 pub(super) fn inject(wechat: &mut WeChat, body: Value) -> Result<Value, SandboxError> {
-    let fault = deserialize::<FaultForm>(body)?.into_fault()?;
+    let fault: Fault = deserialize(body)?;
     Ok(json!({ "id": wechat.inject(fault)? }))
 }
 

@@ -1,5 +1,7 @@
 //! Serves the requests to WeChat: records them, looks for a fault, applies the call and responds.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
@@ -67,8 +69,8 @@ async fn respond_with_fault(
         return apply_effect(shared, connection, fault.effect, body).await;
     }
     match fault.effect {
-        Effect::Delay(by) => {
-            tokio::time::sleep(by).await;
+        Effect::Delay { milliseconds } => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             response::json(StatusCode::OK, shared.lock().respond(call))
         }
         Effect::TokenDeath => {
@@ -95,8 +97,8 @@ async fn apply_effect(
             };
             response::json(StatusCode::OK, shared.lock().refuse(&refusal))
         }
-        Effect::Delay(by) => {
-            tokio::time::sleep(by).await;
+        Effect::Delay { milliseconds } => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             response::json(StatusCode::OK, body)
         }
         Effect::Reset => {
@@ -109,12 +111,15 @@ async fn apply_effect(
         }
         Effect::Truncate => response::truncate(body),
         Effect::Html => response::html(StatusCode::OK),
-        Effect::Status(status) => {
+        Effect::Status { status } => {
             response::html(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY))
         }
         Effect::Garbage => response::garbage(),
         Effect::Empty => response::empty(),
-        Effect::Dribble { bytes, interval } => response::dribble(body, bytes, interval),
+        Effect::Dribble {
+            bytes,
+            milliseconds,
+        } => response::dribble(body, bytes, Duration::from_millis(milliseconds)),
         Effect::Close => {
             connection.close();
             response::json(StatusCode::OK, body)

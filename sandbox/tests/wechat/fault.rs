@@ -1,7 +1,5 @@
 //! Which calls a fault happens to, how often, and whether the call is applied.
 
-use std::time::Duration;
-
 use jumpqr_sandbox::{
     Account, Effect, Fault, Interface, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, Sandbox, Target,
 };
@@ -160,12 +158,12 @@ fn an_invalid_fault_is_refused() {
     for fault in [
         Fault::errcode(0),
         Fault::reset().times(0),
-        Fault::new(Effect::Status(101)),
+        Fault::new(Effect::Status { status: 101 }),
         Fault::token_death().after_applying(),
         Fault::token_death().on(Target::Tokens),
         Fault::new(Effect::Dribble {
             bytes: 0,
-            interval: Duration::ZERO,
+            milliseconds: 0,
         }),
     ] {
         assert!(sandbox.inject(fault.clone()).is_err(), "{fault:?}");

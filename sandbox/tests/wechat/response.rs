@@ -74,8 +74,8 @@ fn the_wrong_bodies_and_statuses_are_sent_as_requested() {
     let json = "application/json; encoding=utf-8";
     let cases = [
         (Effect::Html, "200", html),
-        (Effect::Status(502), "502", html),
-        (Effect::Status(503), "503", html),
+        (Effect::Status { status: 502 }, "502", html),
+        (Effect::Status { status: 503 }, "503", html),
         (Effect::Garbage, "200", json),
         (Effect::Empty, "200", json),
     ];
@@ -119,7 +119,10 @@ fn not_http_sends_bytes_that_are_not_http() {
 fn a_dribble_sends_the_whole_body_in_pieces() {
     let interval = Duration::from_millis(20);
     let started = Instant::now();
-    let (caller, mut stream) = send_with_fault(Fault::new(Effect::Dribble { bytes: 4, interval }));
+    let (caller, mut stream) = send_with_fault(Fault::new(Effect::Dribble {
+        bytes: 4,
+        milliseconds: 20,
+    }));
     let (_, body) = read_response(&mut stream);
     assert_eq!(body, br#"{"errcode":0,"errmsg":"ok"}"#);
     // 27 bytes are 7 pieces with 6 pauses. No pause is shorter than its interval.
