@@ -1,7 +1,6 @@
 use jumpqr_core::Secret;
 use serde_json::{Value, json};
 
-use super::deserialize;
 use crate::account::{Account, AccountChange, AccountKind};
 use crate::error::SandboxError;
 use crate::state::State;
@@ -14,8 +13,11 @@ pub(super) fn get(state: &State, appid: &str) -> Result<Value, SandboxError> {
     state.account(appid).map(show)
 }
 
-pub(super) fn put(state: &mut State, appid: &str, body: Value) -> Result<Value, SandboxError> {
-    let change: AccountChange = deserialize(body)?;
+pub(super) fn put(
+    state: &mut State,
+    appid: &str,
+    change: AccountChange,
+) -> Result<Value, SandboxError> {
     let mut account = match state.accounts.get(appid) {
         Some(account) => account.clone(),
         None => new_account(appid, &change)?,
@@ -49,21 +51,12 @@ fn new_account(appid: &str, change: &AccountChange) -> Result<Account, SandboxEr
     Ok(Account::new(kind, appid, secret))
 }
 
-pub(super) fn delete(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
-    state.remove_account(appid)?;
-    Ok(json!({}))
-}
-
 pub(super) fn issue_token(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
     let grant = state.issue_token(appid)?;
     Ok(json!({
         "access_token": grant.access_token,
         "expires_in": grant.expires_in.as_secs(),
     }))
-}
-
-pub(super) fn kill_tokens(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
-    Ok(json!({ "killed": state.kill_tokens(appid)? }))
 }
 
 fn show(account: &Account) -> Value {

@@ -3,13 +3,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::deserialize;
 use crate::error::SandboxError;
 use crate::state::State;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ClockForm {
+pub(super) struct ClockForm {
     advance_seconds: Option<f64>,
     frozen: Option<bool>,
 }
@@ -21,8 +20,7 @@ pub(super) fn get(state: &State) -> Value {
     })
 }
 
-pub(super) fn set(state: &mut State, body: Value) -> Result<Value, SandboxError> {
-    let form: ClockForm = deserialize(body)?;
+pub(super) fn set(state: &mut State, form: &ClockForm) -> Result<Value, SandboxError> {
     if let Some(seconds) = form.advance_seconds {
         let by = Duration::try_from_secs_f64(seconds).map_err(|_| {
             SandboxError::Invalid(format!(

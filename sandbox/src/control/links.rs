@@ -2,21 +2,20 @@ use jumpqr_core::interface::LinkStatus;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::deserialize;
 use crate::error::SandboxError;
 use crate::state::State;
 use crate::state::links::status_number;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Accounts {
+pub(super) struct Accounts {
     service_account: String,
     mini_program: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LinkForm {
+pub(super) struct LinkForm {
     service_account: String,
     mini_program: String,
     status: Option<i64>,
@@ -32,8 +31,7 @@ pub(super) fn list(state: &State) -> Value {
     links.collect()
 }
 
-pub(super) fn put(state: &mut State, body: Value) -> Result<Value, SandboxError> {
-    let form: LinkForm = deserialize(body)?;
+pub(super) fn put(state: &mut State, form: &LinkForm) -> Result<Value, SandboxError> {
     let status = match form.status {
         None => None,
         Some(number) => Some(LinkStatus::from_number(number).ok_or_else(|| {
@@ -47,11 +45,15 @@ pub(super) fn put(state: &mut State, body: Value) -> Result<Value, SandboxError>
     Ok(show(&form.service_account, &form.mini_program, status))
 }
 
-pub(super) fn decide(state: &mut State, body: Value, confirm: bool) -> Result<Value, SandboxError> {
+pub(super) fn decide(
+    state: &mut State,
+    accounts: Accounts,
+    confirm: bool,
+) -> Result<Value, SandboxError> {
     let Accounts {
         service_account,
         mini_program,
-    } = deserialize(body)?;
+    } = accounts;
     let status = state
         .links
         .decide(&service_account, &mini_program, confirm)?;

@@ -6,14 +6,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::accounts::check_kind;
-use super::deserialize;
 use crate::account::{Account, AccountKind};
 use crate::error::SandboxError;
 use crate::state::State;
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct AuthorizationForm {
+pub(super) struct AuthorizationForm {
     permission_sets: Option<BTreeSet<u16>>,
     /// The kind of a new account. It is added if the appid is unknown.
     kind: Option<AccountKind>,
@@ -38,9 +37,8 @@ pub(super) fn put(
     state: &mut State,
     component_appid: &str,
     appid: &str,
-    body: Value,
+    form: AuthorizationForm,
 ) -> Result<Value, SandboxError> {
-    let form: AuthorizationForm = deserialize(body)?;
     state.platform(component_appid)?;
     check(state, appid, &form)?;
     authorize(state, component_appid, appid, form)
@@ -50,9 +48,8 @@ pub(super) fn put(
 pub(super) fn put_all(
     state: &mut State,
     component_appid: &str,
-    body: Value,
+    forms: BTreeMap<String, AuthorizationForm>,
 ) -> Result<Value, SandboxError> {
-    let forms: BTreeMap<String, AuthorizationForm> = deserialize(body)?;
     state.platform(component_appid)?;
     for (appid, form) in &forms {
         check(state, appid, form)?;
@@ -61,15 +58,6 @@ pub(super) fn put_all(
         .into_iter()
         .map(|(appid, form)| authorize(state, component_appid, &appid, form))
         .collect()
-}
-
-pub(super) fn delete(
-    state: &mut State,
-    component_appid: &str,
-    appid: &str,
-) -> Result<Value, SandboxError> {
-    state.revoke(component_appid, appid)?;
-    Ok(json!({}))
 }
 
 /// Checks that the account is of the kind in the form, or can be added.

@@ -4,7 +4,6 @@ use jumpqr_core::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{deserialize, merchants};
 use crate::account::deserialize_secret;
 use crate::error::SandboxError;
 use crate::platform::Platform;
@@ -13,7 +12,7 @@ use crate::state::tickets::PushedTicket;
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct PlatformChange {
+pub(super) struct PlatformChange {
     #[serde(deserialize_with = "deserialize_secret")]
     component_appsecret: Option<Secret>,
     token_lifetime_seconds: Option<u64>,
@@ -25,42 +24,21 @@ pub(super) fn list(state: &State) -> Value {
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct TicketForm {
+pub(super) struct TicketForm {
     /// Whether to push the last ticket again.
     again: bool,
 }
 
-/// Calls an endpoint below `/sandbox/platforms/{component_appid}`. Returns `None` if it does not
-/// exist.
-pub(super) fn dispatch(
-    state: &mut State,
-    method: &str,
-    component_appid: &str,
-    rest: &[&str],
-    body: Value,
-) -> Option<Result<Value, SandboxError>> {
-    Some(match (method, rest) {
-        ("GET", []) => get(state, component_appid),
-        ("PUT", []) => put(state, component_appid, body),
-        ("DELETE", []) => delete(state, component_appid),
-        ("GET", ["ticket"]) => current_ticket(state, component_appid),
-        ("POST", ["ticket"]) => push_ticket(state, component_appid, body),
-        ("DELETE", ["tokens"]) => kill_tokens(state, component_appid),
-        ("GET", ["authorizers"]) => merchants::list(state, component_appid),
-        ("PUT", ["authorizers"]) => merchants::put_all(state, component_appid, body),
-        ("PUT", ["authorizers", appid]) => merchants::put(state, component_appid, appid, body),
-        ("DELETE", ["authorizers", appid]) => merchants::delete(state, component_appid, appid),
-        _ => return None,
-    })
-}
-
-fn get(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
+pub(super) fn get(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
     state.platform(component_appid).map(show)
 }
 
 /// Adds a platform, or changes the given fields.
-fn put(state: &mut State, component_appid: &str, body: Value) -> Result<Value, SandboxError> {
-    let change: PlatformChange = deserialize(body)?;
+pub(super) fn put(
+    state: &mut State,
+    component_appid: &str,
+    change: PlatformChange,
+) -> Result<Value, SandboxError> {
     let mut platform = match (
         state.platforms.get(component_appid),
         &change.component_appsecret,
@@ -84,33 +62,23 @@ fn put(state: &mut State, component_appid: &str, body: Value) -> Result<Value, S
     Ok(shown)
 }
 
-fn delete(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {
-    state.remove_platform(component_appid)?;
-    Ok(json!({}))
-}
-
-fn current_ticket(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {
+pub(super) fn ticket(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {
     state
         .current_ticket(component_appid)
         .map(|pushed| show_ticket(&pushed))
 }
 
-fn push_ticket(
+pub(super) fn push_ticket(
     state: &mut State,
     component_appid: &str,
-    body: Value,
+    form: &TicketForm,
 ) -> Result<Value, SandboxError> {
-    let form: TicketForm = deserialize(body)?;
     let pushed = if form.again {
         state.push_ticket_again(component_appid)
     } else {
         state.push_ticket(component_appid)
     };
     pushed.map(|pushed| show_ticket(&pushed))
-}
-
-fn kill_tokens(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {
-    Ok(json!({ "killed": state.kill_component_tokens(component_appid)? }))
 }
 
 fn show(platform: &Platform) -> Value {

@@ -2,7 +2,7 @@ use jumpqr_core::rule::{OpenVersion, PermitSubRule, RuleState};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{deserialize, to_json};
+use super::to_json;
 use crate::account::AccountKind;
 use crate::error::SandboxError;
 use crate::state::State;
@@ -10,7 +10,7 @@ use crate::state::rules::{StoredMode, StoredRule};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RuleForm {
+pub(super) struct RuleForm {
     prefix: String,
     path: String,
     state: Option<i64>,
@@ -34,8 +34,7 @@ pub(super) fn list(state: &State, account: &str) -> Result<Value, SandboxError> 
     rules.collect()
 }
 
-pub(super) fn put(state: &mut State, account: &str, body: Value) -> Result<Value, SandboxError> {
-    let form: RuleForm = deserialize(body)?;
+pub(super) fn put(state: &mut State, account: &str, form: RuleForm) -> Result<(), SandboxError> {
     let kind = state.account(account)?.kind;
     let rule = StoredRule {
         state: parse_choice("state", form.state, 1, RuleState::from_number)?,
@@ -71,8 +70,7 @@ pub(super) fn put(state: &mut State, account: &str, body: Value) -> Result<Value
         path: form.path,
         damaged: form.damaged,
     };
-    state.put_rule(account, rule)?;
-    Ok(json!({}))
+    state.put_rule(account, rule)
 }
 
 pub(super) fn delete(state: &mut State, account: &str) -> Result<Value, SandboxError> {

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::deserialize;
 use crate::error::SandboxError;
 use crate::state::State;
 
@@ -12,13 +11,11 @@ pub(super) fn get(state: &State, appid: &str) -> Result<Value, SandboxError> {
     Ok(json!({ "everywhere": files.is_none(), "files": files }))
 }
 
-pub(super) fn put(state: &mut State, appid: &str, body: Value) -> Result<Value, SandboxError> {
-    let files: BTreeMap<String, String> = deserialize(body)?;
-    state.put_verification_files(appid, Some(files))?;
-    get(state, appid)
-}
-
-pub(super) fn delete(state: &mut State, appid: &str) -> Result<Value, SandboxError> {
-    state.put_verification_files(appid, None)?;
+pub(super) fn put(
+    state: &mut State,
+    appid: &str,
+    files: Option<BTreeMap<String, String>>,
+) -> Result<Value, SandboxError> {
+    state.put_verification_files(appid, files)?;
     get(state, appid)
 }
