@@ -10,6 +10,7 @@ pub mod faults;
 pub mod flows;
 pub mod hostile;
 pub mod matching;
+pub mod names;
 pub mod requests;
 pub mod tokens;
 pub mod validation;

@@ -1,0 +1,137 @@
+//! Rust has the public names of `names.json`, and no others in the tables below.
+//!
+//! The tables name items, so this file does not compile if one of them is gone.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+
+use jumpqr::errcode::Reaction;
+use jumpqr::interface::{
+    ComponentTokenField, Confirmation, GetJumpQRCode, JumpQRCodeList, LinkStatus,
+};
+use jumpqr::matching::{Mismatch, RuleSet};
+use jumpqr::rule::RuleState;
+use jumpqr::tokens::{TokenInterface, TokenState};
+use jumpqr::transport::IpVersion;
+use jumpqr::{Client, Edit, ErrorKind, OpenVersion, Outcome, PermitSubRule, Platform, Result};
+use jumpqr::{Rule, RuleKey};
+use jumpqr_sandbox::Effect;
+use jumpqr_tests::names::{NamesVector, PublicNames, names_in_rust};
+use jumpqr_tests::{VectorFile, count, load};
+use serde_json::json;
+
+type Names = BTreeSet<String>;
+
+/// Imports items, and returns their names.
+macro_rules! items {
+    ($($(::$module:ident)? { $($item:ident),+ $(,)? },)+) => {{
+        $({
+            #[expect(unused_imports, reason = "if an item is gone, this does not compile")]
+            use jumpqr$(::$module)?::{$($item),+};
+        })+
+        Names::from([$($(stringify!($item).to_owned()),+),+])
+    }};
+}
+
+/// Returns the names of methods, each after its type. If a method has a parameter of any type, its
+/// signature follows.
+macro_rules! methods {
+    ($($type:ident { $($method:ident $(as $signature:ty)?),+ $(,)? },)+) => {{
+        $($(let _ = <$type>::$method $(as $signature)?;)+)+
+        Names::from([$($(format!("{}::{}", stringify!($type), stringify!($method))),+),+])
+    }};
+}
+
+/// Returns the names of all members of enums, each after its enum.
+macro_rules! members {
+    ($($enum:ident),+ $(,)?) => {{
+        let mut members = Names::new();
+        $(members.extend($enum::ALL.iter().map(|member| {
+            format!("{}::{}", stringify!($enum), member.name().replace(' ', "_"))
+        }));)+
+        members
+    }};
+}
+
+fn types() -> Names {
+    items! {
+        { Client, ErrCode, OrdinaryLinkRule, Platform, Rule, ServiceAccountRule },
+        ::check { CheckReport, Finding },
+        ::interface { JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile },
+        ::matching { LinkMatch, RuleSet },
+        ::tokens { TokenStatus },
+    }
+}
+
+fn functions() -> Names {
+    items! {
+        ::interface { check_call },
+        ::mapping { parse_document },
+        ::matching { launch_query, nearest_prefix, occupies, undocumented_equivalence },
+    }
+}
+
+fn methods() -> Names {
+    methods! {
+        Client {
+            add_jump_qr_code as fn(&Client, Rule, Edit) -> Result<Confirmation>,
+            get_jump_qr_code as fn(&Client, GetJumpQRCode) -> Result<JumpQRCodeList>,
+            publish_jump_qr_code as fn(&Client, RuleKey) -> Result<Confirmation>,
+            delete_jump_qr_code as fn(&Client, RuleKey) -> Result<Confirmation>,
+            download_qr_code_text,
+            link_miniprogram,
+            wxamplinkget,
+            rules,
+            token_status,
+        },
+        Platform {
+            set_verify_ticket as fn(&Platform, &'static str) -> Result<()>,
+            set_authorizer_refresh_token as fn(&Platform, &'static str, &'static str) -> Result<()>,
+            merchant,
+            token_status,
+        },
+        RuleSet { match_url, explain },
+    }
+}
+
+fn members() -> Names {
+    members! {
+        ComponentTokenField, Confirmation, Edit, ErrorKind, IpVersion, LinkStatus, Mismatch,
+        OpenVersion, Outcome, PermitSubRule, Reaction, RuleState, TokenInterface, TokenState,
+    }
+}
+
+/// Returns the faults that the error about an unknown fault lists.
+fn faults() -> Names {
+    let unknown = serde_json::from_value::<Effect>(json!({"fault": "?"}));
+    let error = unknown.unwrap_err().to_string();
+    let (_, known) = error.split_once("expected one of ").unwrap();
+    known
+        .split(", ")
+        .map(|name| name.replace('`', ""))
+        .collect()
+}
+
+#[test]
+fn the_file_has_the_names_of_rust() {
+    let file: PublicNames = load().unwrap();
+    let tables: [(&str, &[NamesVector], Names); 6] = [
+        ("types", &file.types, types()),
+        ("functions", &file.functions, functions()),
+        ("methods", &file.methods, methods()),
+        ("enums", &file.enums, members()),
+        ("exceptions", &file.exceptions, Names::new()),
+        ("faults", &file.faults, faults()),
+    ];
+    for (table, vectors, found) in tables {
+        let expected = names_in_rust(vectors);
+        let missing: Vec<_> = expected.difference(&found).collect();
+        let extra: Vec<_> = found.difference(&expected).collect();
+        assert!(
+            missing.is_empty() && extra.is_empty(),
+            "{table} of names.json: Rust lacks {missing:?}, and the file lacks {extra:?}"
+        );
+    }
+    count::<PublicNames>(file.names().len());
+}
