@@ -20,7 +20,7 @@ impl State {
 
     /// Adds an account, or replaces the account with the same appid.
     pub(crate) fn put_account(&mut self, account: Account) {
-        self.secrets.add(&account.secret);
+        self.secrets.add(account.secret.expose());
         self.accounts.insert(account.appid.clone(), account);
     }
 

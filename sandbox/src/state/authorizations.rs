@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::generated_secrets::GeneratedSecret;
+use super::secrets::GeneratedSecret;
 use crate::clock::Moment;
 use crate::refusal::Refusal;
 use crate::succession::OldRefreshToken;

@@ -2,13 +2,12 @@
 
 mod account_changes;
 pub(crate) mod authorizations;
-pub(crate) mod generated_secrets;
 pub(crate) mod holder;
 pub(crate) mod journal;
-pub(crate) mod known_secrets;
 pub(crate) mod links;
 mod platform_changes;
 pub(crate) mod rules;
+pub(crate) mod secrets;
 pub(crate) mod tickets;
 pub(crate) mod tokens;
 pub(crate) mod traffic;
@@ -24,9 +23,9 @@ use crate::platform::Platform;
 use crate::succession::TokenSuccession;
 use authorizations::Authorizations;
 use journal::Journal;
-use known_secrets::KnownSecrets;
 use links::Links;
 use rules::RuleBook;
+use secrets::KnownSecrets;
 use tickets::Tickets;
 use tokens::TokenBook;
 use traffic::Traffic;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::State;
-use super::generated_secrets::GeneratedSecret;
 use super::holder::Holder;
+use super::secrets::GeneratedSecret;
 use super::tickets::PushedTicket;
 use crate::error::SandboxError;
 use crate::platform::Platform;
@@ -18,7 +18,7 @@ impl State {
 
     /// Adds a platform, or replaces the platform with the same component_appid.
     pub(crate) fn put_platform(&mut self, platform: Platform) {
-        self.secrets.add(&platform.component_appsecret);
+        self.secrets.add(platform.component_appsecret.expose());
         let component_appid = platform.component_appid.clone();
         self.platforms.insert(component_appid, platform);
     }

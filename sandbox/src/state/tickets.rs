@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::generated_secrets::GeneratedSecret;
+use super::secrets::GeneratedSecret;
 use crate::clock::Moment;
 use crate::refusal::Refusal;
 

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::generated_secrets::GeneratedSecret;
 use super::holder::Holder;
+use super::secrets::GeneratedSecret;
 use crate::account::Account;
 use crate::clock::{Moment, day};
 use crate::interface::Interface;

@@ -1,117 +1,179 @@
-//! Redacts tokens and secrets in the recorded requests.
+//! Redacts tokens and secrets in what is recorded of a request.
+//!
+//! To drop fields by their name is not enough: a client may send a secret where none belongs, e.g.
+//! in the path. To look for known secrets is not enough either: a wrong secret may be right
+//! elsewhere. So both are done.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use jumpqr_core::Secret;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use percent_encoding::percent_decode_str;
+use serde::de::IgnoredAny;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::call::Call;
-use crate::interface::Interface;
-use crate::state::State;
-use crate::state::generated_secrets::{REDACTED, redact_generated};
-use crate::state::known_secrets::{KnownSecrets, MIN_SECRET_BYTES};
+use crate::state::secrets::{GeneratedSecret, KnownSecrets};
 
-/// Headers that hold credentials only.
-const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+const REDACTED: &str = "***";
 
-/// Replaces every secret of the sandbox with `***`, and every token or secret in the query of
-/// `call`, even a wrong one. Texts under 8 bytes are kept, because they may occur anywhere.
-pub(super) fn redact(state: &State, call: Option<&Call>, text: &str) -> String {
-    let sent_secrets = call.into_iter().flat_map(|call| {
-        ["access_token", "component_access_token", "secret"]
-            .into_iter()
-            .filter_map(|name| call.query(name))
-            .filter(|secret| secret.len() >= MIN_SECRET_BYTES)
-    });
-    let mut redacted = state.secrets.redact(&redact_generated(text));
-    for secret in sent_secrets {
-        if redacted.contains(secret) {
-            redacted = redacted.replace(secret, REDACTED);
-        }
-    }
-    redacted
+/// The ends of the names of fields and headers that hold secrets.
+const SECRET_NAMES: [&str; 5] = ["authorization", "cookie", "secret", "ticket", "token"];
+
+/// The secrets that the record of one request must not show.
+pub(super) struct Redaction<'a> {
+    known: &'a KnownSecrets,
+    /// The values of the request's own secret fields.
+    sent: KnownSecrets,
 }
 
-pub(super) fn redact_header(state: &State, call: Option<&Call>, name: &str, value: &str) -> String {
-    if SECRET_HEADERS.contains(&name) {
-        return REDACTED.to_owned();
-    }
-    redact(state, call, value)
-}
-
-/// Returns the names of the body fields that hold secrets.
-const fn secret_fields(interface: Interface) -> &'static [&'static str] {
-    match interface {
-        Interface::StableToken => &["secret"],
-        Interface::ApiComponentToken => &["component_appsecret", "component_verify_ticket"],
-        Interface::ApiAuthorizerToken => &["authorizer_refresh_token"],
-        _ => &[],
-    }
-}
-
-/// Replaces the secrets in a body with `***`.
-///
-/// A client may send a wrong or escaped secret, so the values of all secret fields are replaced. If
-/// such a body is not JSON, all of it is replaced. In other fields, the same text is replaced only
-/// if it is a string of 8 bytes or more: a secret field may also hold a 1 or a null.
-pub(super) fn redact_body(state: &State, call: Option<&Call>, body: &[u8]) -> String {
-    let received = String::from_utf8_lossy(body);
-    let names = call.map_or(&[][..], |call| secret_fields(call.interface));
-    if names.is_empty() || body.is_empty() {
-        return redact(state, call, &received);
-    }
-    let Ok(Members(members)) = serde_json::from_str(&received) else {
-        return REDACTED.to_owned();
-    };
-    let mut text = String::with_capacity(received.len());
-    let mut copied = 0;
-    // Another field may repeat a secret.
-    let mut sent_secrets = KnownSecrets::default();
-    for (name, value) in members {
-        let value = value.get();
-        if !names.contains(&name.as_ref()) || matches!(value, "null" | "\"\"") {
-            continue;
-        }
-        let start = value.as_ptr().addr().wrapping_sub(received.as_ptr().addr());
-        text.push_str(received.get(copied..start).unwrap_or_default());
-        text.push_str("\"***\"");
-        copied = start + value.len();
-        if let Ok(Value::String(secret)) = serde_json::from_str(value) {
-            sent_secrets.add(&Secret::new(secret));
-        }
-    }
-    text.push_str(received.get(copied..).unwrap_or_default());
-    let text = sent_secrets.redact(&text);
-    redact(state, call, &text)
-}
-
-/// The members of a JSON object in the order of its text, including repeated ones.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
+impl<'a> Redaction<'a> {
+    pub(super) fn new(known: &'a KnownSecrets, query: &[(String, String)], body: &str) -> Self {
+        let mut sent = KnownSecrets::default();
+        for (name, value) in query {
+            if is_secret_name(name) {
+                sent.add(value);
             }
+        }
+        let mut redaction = Self { known, sent };
+        let mut in_body = Vec::new();
+        redaction.redact_json(body, &mut in_body);
+        for secret in &in_body {
+            redaction.sent.add(secret);
+        }
+        redaction
+    }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((name, value)) = map.next_entry::<Cow<'de, str>, _>()? {
-                    members.push((name, value));
+    /// Returns the text with `***` for every secret of 8 bytes or more, raw, in JSON or
+    /// percent-encoded.
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.redact_plain(&self.redact_json(text, &mut Vec::new()))
+    }
+
+    /// If the text has a percent-encoded secret, returns it decoded.
+    fn redact_plain(&self, text: &str) -> String {
+        let mut redacted = self.replace(text);
+        if redacted.contains(['%', '+']) {
+            // In a form, a plus is a space.
+            for space in ["+", " "] {
+                let encoded = redacted.replace('+', space);
+                let decoded = percent_decode_str(&encoded).decode_utf8_lossy();
+                let shown = self.replace(&decoded);
+                if shown != decoded {
+                    redacted = shown;
                 }
-                Ok(Members(members))
             }
         }
-
-        deserializer.deserialize_map(InOrder)
+        redacted
     }
+
+    fn replace(&self, text: &str) -> String {
+        let mut replaced = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(character) = rest.chars().next() {
+            let secret = GeneratedSecret::length_at_start(rest)
+                .max(self.known.length_at_start(rest))
+                .max(self.sent.length_at_start(rest));
+            match secret {
+                Some(_) => replaced.push_str(REDACTED),
+                None => replaced.push(character),
+            }
+            let length = secret.unwrap_or(character.len_utf8());
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        replaced
+    }
+
+    pub(super) fn redact_header(&self, name: &str, value: &str) -> String {
+        if is_secret_name(name) {
+            return REDACTED.to_owned();
+        }
+        self.redact(value)
+    }
+
+    /// Redacts a body. If it should be JSON with a secret, but is not JSON, nothing of it is kept.
+    pub(super) fn redact_body(&self, body: &str, should_have_secret: bool) -> String {
+        let is_json = body.is_empty() || serde_json::from_str::<IgnoredAny>(body).is_ok();
+        let lower = body.to_ascii_lowercase();
+        let has_secret_name = SECRET_NAMES.iter().any(|name| lower.contains(name));
+        if !is_json && (should_have_secret || has_secret_name) {
+            return REDACTED.to_owned();
+        }
+        self.redact(body)
+    }
+
+    /// Redacts the strings of a JSON text, and replaces the values of secret fields with `"***"`.
+    /// Adds the replaced values to `sent`.
+    fn redact_json(&self, json: &str, sent: &mut Vec<String>) -> String {
+        let mut redacted = String::with_capacity(json.len());
+        let mut follows_secret_name = false;
+        for piece in pieces(json) {
+            if let Some(unquoted) = piece.strip_prefix('"') {
+                let text: String = match serde_json::from_str(piece) {
+                    Ok(text) => text,
+                    Err(_) if piece.contains('\\') => {
+                        // The escapes could hide a secret.
+                        redacted.push_str("\"***\"");
+                        continue;
+                    }
+                    Err(_) => unquoted.to_owned(),
+                };
+                if std::mem::take(&mut follows_secret_name) && !text.is_empty() {
+                    redacted.push_str("\"***\"");
+                    sent.push(text);
+                    continue;
+                }
+                follows_secret_name = is_secret_name(&text);
+                let shown = self.redact(&text);
+                if shown == text {
+                    redacted.push_str(piece);
+                } else {
+                    redacted.push_str(&Value::from(shown).to_string());
+                }
+                continue;
+            }
+            // After a name, this is a colon and the value, unless the value is a string.
+            let after_colon = piece.trim_start().strip_prefix(':');
+            follows_secret_name &= after_colon.is_some();
+            let value = after_colon.and_then(|rest| rest.split([',', '}']).next());
+            let value = value.unwrap_or_default().trim();
+            if !follows_secret_name || value.is_empty() {
+                redacted.push_str(piece);
+                continue;
+            }
+            if value.starts_with(['[', '{']) {
+                // The strings in it could be secret.
+                redacted.push_str(":\"***\"");
+                return redacted;
+            }
+            follows_secret_name = false;
+            if value == "null" {
+                redacted.push_str(piece);
+            } else {
+                redacted.push_str(&piece.replacen(value, "\"***\"", 1));
+            }
+        }
+        redacted
+    }
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|end| name.ends_with(end))
+}
+
+/// Splits a JSON text into its strings and what stands between them.
+fn pieces(json: &str) -> impl Iterator<Item = &str> {
+    let mut rest = json;
+    std::iter::from_fn(move || {
+        let mut is_escaped = false;
+        let end = if rest.starts_with('"') {
+            let closing = rest.bytes().skip(1).position(|byte| {
+                let closes = byte == b'"' && !is_escaped;
+                is_escaped = byte == b'\\' && !is_escaped;
+                closes
+            });
+            closing.map(|closing| closing + 2)
+        } else {
+            rest.find('"')
+        };
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
 }

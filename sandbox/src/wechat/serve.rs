@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 
 use super::call::Call;
-use super::redaction::{redact, redact_body, redact_header};
+use super::redaction::Redaction;
 use super::{Shared, WeChat};
 use crate::fault::{Effect, Fault, When};
 use crate::http::connection::ConnectionHandle;
@@ -136,25 +136,25 @@ fn query(head: &Parts) -> Vec<(String, String)> {
 
 fn record(wechat: &mut WeChat, head: &Parts, call: Option<&Call>, body: &[u8]) {
     let state = &mut wechat.state;
-    let headers = head
-        .headers
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            let value = redact_header(state, call, name.as_str(), &value);
-            (name.as_str().to_owned(), value)
-        })
-        .collect();
+    let query = query(head);
+    let body = String::from_utf8_lossy(body);
+    let redaction = Redaction::new(&state.secrets, &query, &body);
+    let headers = head.headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        let value = redaction.redact_header(name.as_str(), &value);
+        (redaction.redact(name.as_str()), value)
+    });
+    let query_names = query.iter().map(|(name, _)| redaction.redact(name));
     let request = RecordedRequest {
         interface: call.map(|call| call.interface),
-        method: head.method.as_str().to_owned(),
-        path: redact(state, call, head.uri.path()),
-        query_names: query(head)
-            .iter()
-            .map(|(name, _)| redact(state, call, name))
-            .collect(),
-        headers,
-        body: redact_body(state, call, body),
+        method: redaction.redact(head.method.as_str()),
+        path: redaction.redact(head.uri.path()),
+        query_names: query_names.collect(),
+        headers: headers.collect(),
+        body: redaction.redact_body(
+            &body,
+            call.is_some_and(|call| call.interface.issues_token()),
+        ),
     };
     let parties = call.map_or_else(Parties::default, |call| call.parties(state));
     state.journal.add(request, parties);

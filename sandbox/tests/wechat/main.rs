@@ -26,6 +26,7 @@ mod platform_caller;
 mod proxy;
 mod publish_jump_qr_code;
 mod real_samples;
+mod redaction;
 mod response;
 mod sandbox;
 mod succession;
