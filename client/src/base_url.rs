@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::check::{Finding, FindingCode};
 
 /// The domain of `api.weixin.qq.com` and of its hosts for regions and for disaster recovery.
 const WECHAT_DOMAIN: &str = "weixin.qq.com";
@@ -14,44 +14,41 @@ pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
     /// Checks the `url` of a setting. It is kept as it is, without slashes at its end.
-    pub(crate) fn parse(setting: &str, url: &str, allow_http: bool) -> Result<Self> {
+    pub(crate) fn parse(setting: &str, url: &str, allow_http: bool) -> Result<Self, Finding> {
         let refuse = |reason: &str| {
-            Err(Error::new(
-                OwnCode::InvalidConfig,
-                format!("{setting}: {reason}; give https:// and a host"),
-            ))
+            let message = format!("{reason}; give https:// and a host");
+            Err(Finding::new(setting, FindingCode::NotHttpUrl, message))
         };
         let Some((scheme, rest)) = url.split_once("://") else {
-            return refuse("it is not a URL");
+            return refuse("is not a URL");
         };
         let authority = rest.split('/').next().unwrap_or_default();
         if authority.is_empty() {
-            return refuse("it names no host");
+            return refuse("names no host");
         }
         if authority.contains('@') {
-            return refuse("it holds a user name");
+            return refuse("holds a user name");
         }
         if rest.contains(['?', '#'])
             || rest.contains(|letter: char| letter.is_whitespace() || letter.is_control())
         {
-            return refuse("it has a query, a fragment or white space");
+            return refuse("has a query, a fragment or white space");
         }
         // Some libraries ignore an invalid port and use the default one: the secret would go to
         // another server.
         let (_, port) = split_port(authority);
         if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-            return refuse("its port is not a number from 0 to 65535");
+            return refuse("has a port that is not a number from 0 to 65535");
         }
         match scheme.to_ascii_lowercase().as_str() {
             "https" => {}
             "http" if allow_http || is_loopback(authority) => {}
             "http" => {
-                return refuse(
-                    "plain http would send the access token in clear text; it is allowed to this \
-                     machine, or with allow_http for a proxy in your own network",
-                );
+                let message = "would send the access token in clear text; give https:// and a \
+                               host, or allow plain http if it is a proxy in your own network";
+                return Err(Finding::new(setting, FindingCode::NotHttps, message));
             }
-            _ => return refuse("its scheme is neither https nor http"),
+            _ => return refuse("has a scheme that is neither https nor http"),
         }
         Ok(Self(url.trim_end_matches('/').to_owned()))
     }

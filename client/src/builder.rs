@@ -4,29 +4,24 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::call::DEFAULT_QUEUE_TIMEOUT;
+use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::{ComponentTokenField, DEFAULT_BASE_URL};
+use jumpqr_core::interface::ComponentTokenField;
 
 use crate::base_url::BaseUrl;
+use crate::checks::{Findings, check_appid, check_credential, check_duration};
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::{Driver, Hosts};
 use crate::platform::Platform;
-use crate::setting::{check_appid, check_credential, check_duration, refuse};
-use crate::store::{MemoryStore, TokenStore};
+use crate::settings::{Owner, Settings};
+use crate::store::{self, TokenStore};
 use crate::token_source::{FixedToken, TokenFunction, TokenRequest, TokenSource};
 use crate::tokens::{AppIssuer, StoredTokens, TokenInterface};
 use crate::transport::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots, Transport};
 
-/// The default timeout of a call.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// The first letters of every appid.
 const APPID_PREFIX: &str = "wx";
-
-/// The default number of retries.
-const DEFAULT_MAX_RETRIES: usize = 3;
 
 /// The most retries; more would not fit into any deadline.
 const MOST_RETRIES: usize = 100;
@@ -44,59 +39,46 @@ const MOST_RETRIES: usize = 100;
 /// # Ok::<(), jumpqr::Error>(())
 /// ```
 #[must_use]
+#[derive(Default)]
 pub struct ClientBuilder {
-    credentials: Option<Credentials>,
-    token_interface: TokenInterface,
+    settings: Settings,
+    token_source: Option<Arc<dyn TokenSource>>,
     token_store: Option<Arc<dyn TokenStore>>,
-    component_token_field: ComponentTokenField,
-    base_url: String,
-    alternate_base_urls: Vec<String>,
-    allow_http: bool,
-    timeout: Duration,
-    queue_timeout: Duration,
-    max_retries: usize,
-    pacing: bool,
-    validate: bool,
-    http: HttpSettings,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
 }
 
-enum Credentials {
-    Token(Secret),
-    App { appid: String, secret: Secret },
-    Source(Arc<dyn TokenSource>),
+/// Defines a method for each setting that is not set by hand.
+macro_rules! setting_methods {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident: $type:ty $(= $default:expr)?, $owner:ident, $form:ident $($into:ident)?;
+    )+) => {
+        /// The settings that have a default.
+        impl ClientBuilder {
+            $(setting_methods! { @$form $($into)? $name: $type, $($doc)+ })+
+        }
+    };
+    (@builder $name:ident: $type:ty, $($doc:literal)+) => {
+        $(#[doc = $doc])+
+        pub fn $name(mut self, value: $type) -> Self {
+            self.settings.$name = Some(value);
+            self
+        }
+    };
+    (@builder into $name:ident: $type:ty, $($doc:literal)+) => {
+        $(#[doc = $doc])+
+        pub fn $name(mut self, value: impl Into<$type>) -> Self {
+            self.settings.$name = Some(value.into());
+            self
+        }
+    };
+    (@by_hand $name:ident: $type:ty, $($doc:literal)+) => {};
 }
 
-impl Default for ClientBuilder {
-    fn default() -> Self {
-        Self {
-            credentials: None,
-            token_interface: TokenInterface::default(),
-            token_store: None,
-            component_token_field: ComponentTokenField::default(),
-            base_url: DEFAULT_BASE_URL.to_owned(),
-            alternate_base_urls: Vec::new(),
-            allow_http: false,
-            timeout: DEFAULT_TIMEOUT,
-            queue_timeout: DEFAULT_QUEUE_TIMEOUT,
-            max_retries: DEFAULT_MAX_RETRIES,
-            pacing: true,
-            validate: true,
-            http: HttpSettings::default(),
-            transport: None,
-            clock: None,
-        }
-    }
-}
+for_each_setting!(setting_methods);
 
 impl ClientBuilder {
-    /// Uses this access token, which is never renewed.
-    pub fn access_token(mut self, token: impl Into<Secret>) -> Self {
-        self.credentials = Some(Credentials::Token(token.into()));
-        self
-    }
-
     /// Calls this function for a token before each call, and once more if WeChat rejects the token.
     ///
     /// It is called from many threads at once. If it fails, its error becomes the
@@ -113,30 +95,21 @@ impl ClientBuilder {
 
     /// Uses any source of tokens.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.credentials = Some(Credentials::Source(Arc::new(source)));
+        self.token_source = Some(Arc::new(source));
         self
     }
 
     /// Fetches the tokens of the account `appid` with its appsecret, keeps them in the
     /// [store](Self::token_store), and renews them before they expire.
     pub fn app(mut self, appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        self.credentials = Some(Credentials::App {
-            appid: appid.into(),
-            secret: secret.into(),
-        });
-        self
-    }
-
-    /// Sets the interface that issues the tokens of [`app`](Self::app); `stable_token` by default.
-    pub fn token_interface(mut self, interface: TokenInterface) -> Self {
-        self.token_interface = interface;
+        self.settings.appid = Some(appid.into());
+        self.settings.secret = Some(secret.into());
         self
     }
 
     /// Sets the store that keeps the tokens of [`app`](Self::app), or of a platform and its
     /// merchants, so that other clients, processes and machines share them. By default, the client
-    /// keeps them in its own memory. [`store::open`](crate::store::open) opens the store that a
-    /// setting names.
+    /// keeps them in its own memory. [`store::open`] opens the store that a setting names.
     ///
     /// ```
     /// let store = jumpqr::store::open("memory:")?;
@@ -151,115 +124,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the query parameter with a platform's own token in its token requests; `access_token`
-    /// by default, as on WeChat's newer pages.
-    pub fn component_token_field(mut self, field: ComponentTokenField) -> Self {
-        self.component_token_field = field;
-        self
-    }
-
-    /// Sets the host to call; [`DEFAULT_BASE_URL`] by default. It must be https, unless it is an
-    /// address of this machine.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
-    }
-
     /// Sets hosts that are tried, in order, if nothing could be sent to the ones before; none by
     /// default. For example `https://api2.weixin.qq.com`, WeChat's host for disaster recovery.
     pub fn alternate_base_urls(
         mut self,
         urls: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.alternate_base_urls = urls.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets whether plain http to other machines is allowed; false by default. Use it only for a
-    /// proxy in your own network that speaks https to WeChat.
-    pub fn allow_http(mut self, allow: bool) -> Self {
-        self.allow_http = allow;
-        self
-    }
-
-    /// Sets the timeout of a whole call, with tokens, retries and reading back; 30 s by default, at
-    /// most a day. A token request takes at most three quarters of the remaining time, and at most
-    /// 10 s. Waiting for a [slot](Self::pacing) does not count: it has a [timeout of its
-    /// own](Self::queue_timeout).
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// Sets how long a call may wait for all its [slots](Self::pacing) together; 300 s by default,
-    /// at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at once take 220
-    /// s. A call that would wait longer fails at once with the code `paced_out`.
-    pub fn queue_timeout(mut self, timeout: Duration) -> Self {
-        self.queue_timeout = timeout;
-        self
-    }
-
-    /// Sets the timeout for resolving the host, and then for connecting, with TLS; 5 s each by
-    /// default, at most a day.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.http.connect_timeout = timeout;
-        self
-    }
-
-    /// Sets how long the server may send nothing; 10 s by default, at most a day.
-    pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.http.read_timeout = timeout;
-        self
-    }
-
-    /// Sets how often a call is retried after a transient failure; 3 by default, 0 to 100.
-    pub fn max_retries(mut self, retries: usize) -> Self {
-        self.max_retries = retries;
-        self
-    }
-
-    /// Sets whether calls wait for slots, so that at most 5 calls a second are sent for each
-    /// interface and account; true by default. WeChat refuses more calls with 44990.
-    pub fn pacing(mut self, pacing: bool) -> Self {
-        self.pacing = pacing;
-        self
-    }
-
-    /// Sets whether a request is checked before it is sent, and a rule is looked up before it is
-    /// published or deleted; true by default.
-    pub fn validate(mut self, validate: bool) -> Self {
-        self.validate = validate;
-        self
-    }
-
-    /// Sets the longest response, in bytes; 4 MiB by default, more than a list of 10,000 rules has.
-    pub fn body_limit(mut self, bytes: u64) -> Self {
-        self.http.body_limit = bytes;
-        self
-    }
-
-    /// Sets the proxy; the environment's proxy by default.
-    pub fn proxy(mut self, proxy: ProxySetting) -> Self {
-        self.http.proxy = proxy;
-        self
-    }
-
-    /// Sets the certificates to trust; the bundled ones by default.
-    pub fn tls_roots(mut self, roots: TlsRoots) -> Self {
-        self.http.tls_roots = roots;
-        self
-    }
-
-    /// Sets further certificates to trust besides [`tls_roots`](Self::tls_roots), in PEM; none by
-    /// default. For example the authority of a company whose proxy decrypts TLS.
-    pub fn extra_tls_roots(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.http.extra_tls_roots = Some(pem.into());
-        self
-    }
-
-    /// Sets the version of the Internet Protocol to connect with, also to a proxy; any by default.
-    pub fn ip_version(mut self, version: IpVersion) -> Self {
-        self.http.ip_version = version;
+        self.settings.alternate_base_urls = Some(urls.into_iter().map(Into::into).collect());
         self
     }
 
@@ -276,53 +147,43 @@ impl ClientBuilder {
         self
     }
 
-    /// Builds the client. Nothing is sent yet. A setting that makes no sense is refused as
-    /// `invalid_config`, a missing source of tokens as `no_credentials`.
+    /// Builds the client. Nothing is sent yet.
+    ///
+    /// Settings that make no sense are refused as `invalid_config`, with a
+    /// [finding](Error::violations) for each; a missing source of tokens as `no_credentials`.
     pub fn build(self) -> Result<Client> {
-        let driver = Arc::new(self.driver()?);
-        let tokens: Arc<dyn TokenSource> = match self.credentials {
-            None => {
-                return Err(Error::new(
-                    OwnCode::NoCredentials,
-                    "there is no access token, no token source, and no appid and secret",
-                ));
-            }
-            Some(Credentials::Source(source)) => source,
-            Some(Credentials::Token(token)) => {
-                check_credential("access_token", token.expose())?;
-                Arc::new(FixedToken(token))
-            }
-            Some(Credentials::App { appid, secret }) => {
-                if appid.trim().is_empty() || secret.expose().trim().is_empty() {
-                    return Err(refuse("appid, secret: give both"));
-                }
-                check_credential("appid", &appid)?;
-                check_credential("secret", secret.expose())?;
-                if secret.expose().starts_with(APPID_PREFIX) && !appid.starts_with(APPID_PREFIX) {
-                    return Err(refuse(
-                        "appid, secret: each has the value of the other; swap them",
+        let mut findings = self.check(Owner::Client);
+        self.check_credentials(&mut findings);
+        let driver = Arc::new(self.driver(findings)?);
+        let settings = &self.settings;
+        let tokens: Arc<dyn TokenSource> =
+            match (&self.token_source, &settings.access_token, &settings.appid) {
+                (Some(source), ..) => Arc::clone(source),
+                (_, Some(token), _) => Arc::new(FixedToken(token.clone())),
+                (_, _, Some(appid)) => Arc::new(StoredTokens::new(
+                    AppIssuer {
+                        appid: appid.clone(),
+                        secret: settings.secret.clone().unwrap_or_else(|| Secret::new("")),
+                        interface: settings.token_interface(),
+                        driver: Arc::clone(&driver),
+                    },
+                    driver.custom_host().as_slice(),
+                    self.open_store(&driver.clock)?,
+                    Arc::clone(&driver.clock),
+                )?),
+                (None, None, None) => {
+                    return Err(Error::new(
+                        OwnCode::NoCredentials,
+                        "there is no access token, no token source, and no appid and secret",
                     ));
                 }
-                let app = AppIssuer {
-                    appid,
-                    secret,
-                    interface: self.token_interface,
-                    driver: Arc::clone(&driver),
-                };
-                Arc::new(StoredTokens::new(
-                    app,
-                    driver.custom_host().as_slice(),
-                    store_or_memory(self.token_store, &driver.clock),
-                    Arc::clone(&driver.clock),
-                )?)
-            }
-        };
-        Ok(Client::new(driver, tokens, self.timeout, self.validate))
-    }
-
-    /// Checks every setting except the credentials, as [`build`](Self::build) does. Sends nothing.
-    pub fn check_settings(&self) -> Result<()> {
-        self.driver().map(drop)
+            };
+        Ok(Client::new(
+            driver,
+            tokens,
+            settings.timeout(),
+            settings.validate(),
+        ))
     }
 
     /// Builds a third-party platform instead of a client. Credentials of a single account must not
@@ -336,52 +197,150 @@ impl ClientBuilder {
     /// # Ok::<(), jumpqr::Error>(())
     /// ```
     pub fn build_platform(
-        self,
+        mut self,
         component_appid: impl Into<String>,
         component_appsecret: impl Into<Secret>,
     ) -> Result<Platform> {
-        let (component_appid, component_appsecret) =
-            (component_appid.into(), component_appsecret.into());
-        if self.credentials.is_some() {
-            return Err(refuse(
-                "component_appid: a platform takes no access token, and no appid and secret of an \
-                 account besides its own",
-            ));
-        }
-        check_appid("component_appid", &component_appid)?;
-        check_credential("component_appsecret", component_appsecret.expose())?;
-        let driver = self.driver()?;
-        Platform::new(
-            component_appid,
-            component_appsecret,
-            self.component_token_field,
-            store_or_memory(self.token_store, &driver.clock),
-            driver,
-            self.timeout,
-            self.validate,
-        )
+        self.settings.component_appid = Some(component_appid.into());
+        self.settings.component_appsecret = Some(component_appsecret.into());
+        self.platform()
     }
 
-    /// Checks every setting except the credentials, and makes what the calls need.
-    fn driver(&self) -> Result<Driver> {
-        let parse = |setting, url: &String| BaseUrl::parse(setting, url, self.allow_http);
-        let further = self.alternate_base_urls.iter();
-        let hosts = Hosts {
-            first: Arc::new(parse("base_url", &self.base_url)?),
-            further: further
-                .map(|url| parse("alternate_base_urls", url))
-                .collect::<Result<_>>()?,
+    /// Builds the third-party platform whose credentials are set.
+    pub(crate) fn platform(self) -> Result<Platform> {
+        let mut findings = self.check(Owner::Platform);
+        if self.token_source.is_some() {
+            findings.add("access_token", FindingCode::UnknownField, NOT_OF_PLATFORM);
+        }
+        let appid = self.settings.component_appid.as_deref();
+        let appsecret = self.settings.component_appsecret.as_ref();
+        let appid = findings.keep(require("component_appid", appid));
+        let appsecret = findings.keep(require("component_appsecret", appsecret));
+        if let Some(appid) = appid {
+            findings.keep(check_appid("component_appid", appid));
+        }
+        if let Some(appsecret) = appsecret {
+            findings.keep(check_credential("component_appsecret", appsecret.expose()));
+        }
+        let driver = self.driver(findings)?;
+        let store = self.open_store(&driver.clock)?;
+        Platform::new(&self.settings, store, driver)
+    }
+
+    /// Checks every setting except the credentials, as [`build`](Self::build) does. Sends nothing,
+    /// and opens no store.
+    pub fn check_settings(&self) -> Result<()> {
+        self.driver(self.check(Owner::Both)).map(drop)
+    }
+
+    /// Checks what needs no other part of the machine: neither the environment nor files.
+    fn check(&self, owner: Owner) -> Findings {
+        let mut findings = Findings::default();
+        let settings = &self.settings;
+        for setting in settings.given() {
+            let reason = match (setting.owner, owner) {
+                (Owner::Client, Owner::Platform) => NOT_OF_PLATFORM,
+                (Owner::Platform, Owner::Client) => NOT_OF_CLIENT,
+                _ => continue,
+            };
+            findings.add(setting.name, FindingCode::UnknownField, reason);
+        }
+        for (name, duration) in [
+            ("timeout", settings.timeout()),
+            ("queue_timeout", settings.queue_timeout()),
+            ("connect_timeout", settings.connect_timeout()),
+            ("read_timeout", settings.read_timeout()),
+        ] {
+            findings.keep(check_duration(name, duration));
+        }
+        let mut refuse = |name, is_wrong, message| {
+            if is_wrong {
+                findings.add(name, FindingCode::OutOfRange, message);
+            }
         };
-        self.check_durations()?;
-        if self.http.body_limit == 0 {
-            return Err(refuse("body_limit: give 1 byte or more"));
+        refuse(
+            "body_limit",
+            settings.body_limit() == 0,
+            "give 1 byte or more",
+        );
+        refuse(
+            "max_retries",
+            settings.max_retries() > MOST_RETRIES,
+            "give at most 100",
+        );
+        refuse(
+            "max_concurrency",
+            settings.max_concurrency() == 0,
+            "give 1 or more",
+        );
+        findings
+    }
+
+    fn check_credentials(&self, findings: &mut Findings) {
+        let Settings {
+            access_token,
+            appid,
+            secret,
+            ..
+        } = &self.settings;
+        let has_source = self.token_source.is_some();
+        if access_token.is_some() && (has_source || appid.is_some() || secret.is_some())
+            || has_source && (appid.is_some() || secret.is_some())
+        {
+            let message = "is given besides another source of tokens; give one";
+            findings.add("access_token", FindingCode::Conflict, message);
         }
-        if self.max_retries > MOST_RETRIES {
-            return Err(refuse(&format!("max_retries: give at most {MOST_RETRIES}")));
+        if let Some(token) = access_token {
+            findings.keep(check_credential("access_token", token.expose()));
         }
+        if appid.is_none() && secret.is_none() {
+            return;
+        }
+        let appid = findings.keep(require("appid", appid.as_deref()));
+        let secret = findings.keep(require("secret", secret.as_ref().map(Secret::expose)));
+        let is_appid = |text: &&str| text.starts_with(APPID_PREFIX);
+        if secret.is_some_and(|secret| is_appid(&secret))
+            && !appid.is_none_or(|appid| is_appid(&appid))
+        {
+            for name in ["appid", "secret"] {
+                let message = "has the value of the other; swap the two";
+                findings.add(name, FindingCode::WrongCredential, message);
+            }
+            return;
+        }
+        for (name, credential) in [("appid", appid), ("secret", secret)] {
+            if let Some(credential) = credential {
+                findings.keep(check_credential(name, credential));
+            }
+        }
+    }
+
+    /// Makes what the calls need, if there are no findings.
+    fn driver(&self, mut findings: Findings) -> Result<Driver> {
+        let settings = &self.settings;
+        let allow_http = settings.allow_http();
+        let mut parse =
+            |name: &str, url: &str| findings.keep(BaseUrl::parse(name, url, allow_http));
+        let first = parse("base_url", &settings.base_url());
+        let alternate = settings.alternate_base_urls();
+        let further: Option<Arc<[_]>> = (0..)
+            .zip(&alternate)
+            .map(|(place, url)| parse(&format!("alternate_base_urls[{place}]"), url))
+            .collect();
+        let hosts = first.zip(further).map(|(first, further)| Hosts {
+            first: Arc::new(first),
+            further,
+        });
         let transport = match &self.transport {
-            Some(transport) => Arc::clone(transport),
-            None => self.http_transport(&hosts)?,
+            Some(transport) => Some(Arc::clone(transport)),
+            None => findings.keep_invalid(self.http_transport(hosts.as_ref()))?,
+        };
+        findings.into_result()?;
+        let (Some(hosts), Some(transport)) = (hosts, transport) else {
+            return Err(Error::new(
+                OwnCode::Internal,
+                "a wrong setting has no finding",
+            ));
         };
         let clock = match &self.clock {
             Some(clock) => Arc::clone(clock),
@@ -391,48 +350,62 @@ impl ClientBuilder {
             transport,
             clock,
             hosts,
-            max_retries: self.max_retries,
-            pacer: self.pacing.then(Mutex::default),
-            queue_timeout: self.queue_timeout,
+            max_retries: settings.max_retries(),
+            pacer: settings.pacing().then(Mutex::default),
+            queue_timeout: settings.queue_timeout(),
         })
     }
 
     /// Makes the transport over HTTP, if it can call all of these hosts.
-    fn http_transport(&self, hosts: &Hosts) -> Result<Arc<dyn Transport>> {
-        let transport = HttpTransport::new(&self.http)?;
-        for host in hosts.iter() {
+    fn http_transport(&self, hosts: Option<&Hosts>) -> Result<Arc<dyn Transport>> {
+        let settings = &self.settings;
+        let transport = HttpTransport::new(&HttpSettings {
+            connect_timeout: settings.connect_timeout(),
+            read_timeout: settings.read_timeout(),
+            body_limit: settings.body_limit(),
+            proxy: settings.proxy(),
+            tls_roots: settings.tls_roots(),
+            extra_tls_roots: settings.extra_tls_roots.clone(),
+            ip_version: settings.ip_version(),
+        })?;
+        for host in hosts.into_iter().flat_map(Hosts::iter) {
             transport.check(host.as_str())?;
         }
         Ok(Arc::new(transport))
     }
 
-    fn check_durations(&self) -> Result<()> {
-        for (name, duration) in [
-            ("timeout", self.timeout),
-            ("queue_timeout", self.queue_timeout),
-            ("connect_timeout", self.http.connect_timeout),
-            ("read_timeout", self.http.read_timeout),
-        ] {
-            check_duration(name, duration)?;
+    /// Returns the store, or opens the one that the settings name.
+    fn open_store(&self, clock: &Arc<dyn Clock>) -> Result<Arc<dyn TokenStore>> {
+        if let Some(store) = &self.token_store {
+            return Ok(Arc::clone(store));
         }
-        Ok(())
+        let setting = self.settings.token_store();
+        store::open_with_clock(setting.expose(), Arc::clone(clock))
     }
 }
 
-/// Returns the store of the settings, or else a new one in memory with the client's clock.
-fn store_or_memory(
-    store: Option<Arc<dyn TokenStore>>,
-    clock: &Arc<dyn Clock>,
-) -> Arc<dyn TokenStore> {
-    store.unwrap_or_else(|| Arc::new(MemoryStore::with_clock(Arc::clone(clock))))
+/// Refuses a credential that is missing although the other of its pair is given.
+fn require<T>(name: &str, value: Option<T>) -> Result<T, Finding> {
+    let message = "is missing; give it together with the other credential of the account";
+    value.ok_or_else(|| Finding::new(name, FindingCode::MissingField, message))
+}
+
+const NOT_OF_PLATFORM: &str = "is a setting of a client, not of a platform; leave it out";
+const NOT_OF_CLIENT: &str = "is a setting of a platform, not of a client; leave it out";
+
+impl From<Settings> for ClientBuilder {
+    fn from(settings: Settings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
 }
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("base_url", &self.base_url)
-            .field("timeout", &self.timeout)
-            .field("max_retries", &self.max_retries)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

@@ -14,9 +14,9 @@ use serde_json::Value;
 
 use crate::builder::ClientBuilder;
 use crate::cancel::Cancel;
+use crate::checks::{check_duration, refuse};
 use crate::drive::{CallOptions, Driver};
 use crate::rules::Rules;
-use crate::setting::check_duration;
 use crate::token_source::{CancellableSource, TokenSource};
 use crate::token_status::TokenStatus;
 
@@ -50,8 +50,8 @@ use crate::token_status::TokenStatus;
 pub struct Client {
     driver: Arc<Driver>,
     tokens: Arc<dyn TokenSource>,
-    options: CallOptions,
-    validate: bool,
+    pub(crate) options: CallOptions,
+    pub(crate) validate: bool,
 }
 
 impl Client {
@@ -83,7 +83,7 @@ impl Client {
     /// Returns the same client with another timeout for a whole call: more than 0 s, and at most a
     /// day. Any other is refused as `invalid_config`.
     pub fn with_timeout(&self, timeout: Duration) -> Result<Self> {
-        check_duration("timeout", timeout)?;
+        check_duration("timeout", timeout).map_err(refuse)?;
         let mut client = self.clone();
         client.options.timeout = timeout;
         Ok(client)

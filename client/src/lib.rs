@@ -41,9 +41,15 @@
 //! each retry, token renewal, read-back and wait for a slot, with the reason, and at the end of a
 //! call how many there were. No line holds a secret.
 
+#[macro_use]
+pub mod settings;
+
 mod base_url;
+#[doc(hidden)]
+pub mod binding;
 mod builder;
 mod cancel;
+mod checks;
 mod client;
 mod clock;
 mod drive;
@@ -51,7 +57,6 @@ mod on_thread;
 mod platform;
 mod retry;
 mod rules;
-mod setting;
 pub mod store;
 mod token_source;
 mod token_status;
@@ -64,6 +69,7 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use platform::Platform;
 pub use rules::Rules;
+pub use settings::Settings;
 
 pub use jumpqr_core::{
     Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule, Result,

@@ -4,7 +4,9 @@ use std::io;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 
-use crate::cancel::{BETWEEN_CHECKS, Cancel};
+use jumpqr_core::error::{Error, OwnCode};
+
+use crate::cancel::{BETWEEN_CHECKS, CALLER_CANCELLED, Cancel};
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -15,6 +17,19 @@ pub(crate) enum NotDone {
     NoThread(io::Error),
     /// The work has panicked.
     Panicked,
+}
+
+impl From<NotDone> for Error {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::Cancelled => Self::new(OwnCode::Cancelled, CALLER_CANCELLED),
+            NotDone::NoThread(error) => Self::new(
+                OwnCode::Internal,
+                format!("no thread can be started: {error}"),
+            ),
+            NotDone::Panicked => Self::new(OwnCode::Internal, "a thread ended without its result"),
+        }
+    }
 }
 
 /// Does `work` on a thread of its own, and waits for its result until the caller cancels.

@@ -3,13 +3,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::Result;
-use jumpqr_core::interface::ComponentTokenField;
 use jumpqr_core::{PlatformCredential, Secret};
 
+use crate::checks::{check_appid, check_platform_credential, refuse};
 use crate::client::Client;
 use crate::drive::Driver;
-use crate::setting::{check_appid, check_platform_credential, refuse};
+use crate::settings::Settings;
 use crate::store::{Key, TokenStore};
 use crate::token_status::TokenStatus;
 use crate::tokens::{
@@ -55,7 +56,7 @@ pub struct Platform {
     merchants: Arc<Mutex<Merchants>>,
     timeout: Duration,
     /// How long the next call has waited for a free thread.
-    waited: Duration,
+    pub(crate) waited: Duration,
     validate: bool,
 }
 
@@ -108,27 +109,27 @@ impl Merchants {
 }
 
 impl Platform {
+    /// Makes a platform. Its appid and appsecret are set and checked.
     pub(crate) fn new(
-        component_appid: String,
-        component_appsecret: Secret,
-        component_token_field: ComponentTokenField,
+        settings: &Settings,
         store: Arc<dyn TokenStore>,
         driver: Driver,
-        timeout: Duration,
-        validate: bool,
     ) -> Result<Self> {
+        let appid = settings.component_appid.clone().unwrap_or_default();
+        let appsecret = settings.component_appsecret.clone();
+        let token_field = settings.component_token_field();
         let driver = Arc::new(driver);
         let custom_host = driver.custom_host();
         let ticket = Arc::new(Ticket {
             entry: Entry {
-                key: Key::new(Ticket::KIND, &component_appid, custom_host.as_slice())?,
+                key: Key::new(Ticket::KIND, &appid, custom_host.as_slice())?,
                 store: Arc::clone(&store),
                 clock: Arc::clone(&driver.clock),
             },
         });
         let issuer = PlatformIssuer {
-            appid: component_appid.clone(),
-            appsecret: component_appsecret,
+            appid: appid.clone(),
+            appsecret: appsecret.unwrap_or_else(|| Secret::new("")),
             ticket: Arc::clone(&ticket),
             driver: Arc::clone(&driver),
         };
@@ -140,22 +141,18 @@ impl Platform {
         )?;
         Ok(Self {
             account: Arc::new(PlatformAccount {
-                list: AuthorizerList::new(
-                    &component_appid,
-                    component_token_field,
-                    Arc::clone(&driver.clock),
-                ),
-                appid: component_appid,
-                token_field: component_token_field,
+                list: AuthorizerList::new(&appid, token_field, Arc::clone(&driver.clock)),
+                appid,
+                token_field,
                 tokens,
                 ticket,
                 driver,
             }),
             store,
             merchants: Arc::default(),
-            timeout,
+            timeout: settings.timeout(),
             waited: Duration::ZERO,
-            validate,
+            validate: settings.validate(),
         })
     }
 
@@ -170,7 +167,8 @@ impl Platform {
     /// official page of `component_verify_ticket`.
     pub fn set_verify_ticket(&self, ticket: impl Into<Secret>) -> Result<()> {
         let ticket = ticket.into();
-        check_platform_credential(PlatformCredential::VerifyTicket, ticket.expose())?;
+        check_platform_credential(PlatformCredential::VerifyTicket, ticket.expose())
+            .map_err(refuse)?;
         self.check_waited()?;
         // A process that makes no calls any more still gets a push every 10 minutes.
         self.release();
@@ -192,7 +190,8 @@ impl Platform {
         authorizer_refresh_token: impl Into<Secret>,
     ) -> Result<()> {
         let token = authorizer_refresh_token.into();
-        check_platform_credential(PlatformCredential::RefreshToken, token.expose())?;
+        check_platform_credential(PlatformCredential::RefreshToken, token.expose())
+            .map_err(refuse)?;
         self.check_waited()?;
         let merchant = self.merchant_of(authorizer_appid)?;
         self.account.list.expect_new_merchant();
@@ -260,11 +259,13 @@ impl Platform {
     }
 
     fn merchant_of(&self, appid: &str) -> Result<Merchant> {
-        check_appid("authorizer_appid", appid)?;
+        check_appid("authorizer_appid", appid).map_err(refuse)?;
         if appid == self.component_appid() {
-            return Err(refuse(
-                "authorizer_appid: it is the platform's own; give a merchant's",
-            ));
+            return Err(refuse(Finding::new(
+                "authorizer_appid",
+                FindingCode::WrongCredential,
+                "is the platform's own; give a merchant's",
+            )));
         }
         let account = &self.account;
         let now = account.driver.clock.now();

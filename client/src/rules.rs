@@ -36,7 +36,7 @@ use crate::client::Client;
 /// ```
 #[derive(Debug)]
 pub struct Rules {
-    client: Client,
+    pub(crate) client: Client,
     pages: Pages,
     page: vec::IntoIter<ListedRule>,
 }

@@ -12,8 +12,8 @@ use jumpqr_core::check::has_white_space;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::LONGEST_CREDENTIAL;
 
-use crate::cancel::{CALLER_CANCELLED, Cancel};
-use crate::on_thread::{NotDone, on_thread};
+use crate::cancel::Cancel;
+use crate::on_thread::on_thread;
 use crate::token_status::TokenStatus;
 
 /// Provides access tokens. It is asked before every call, from many threads at once, so it keeps
@@ -133,17 +133,6 @@ impl TokenSource for CancellableSource {
                 time_left,
             })
         };
-        on_thread("jumpqr-token", &self.cancel, get).unwrap_or_else(|not_done| {
-            Err(match not_done {
-                NotDone::Cancelled => Error::new(OwnCode::Cancelled, CALLER_CANCELLED),
-                NotDone::NoThread(error) => Error::new(
-                    OwnCode::Internal,
-                    format!("no thread can be started: {error}"),
-                ),
-                NotDone::Panicked => {
-                    Error::new(OwnCode::Internal, "the request for a token was broken off")
-                }
-            })
-        })
+        on_thread("jumpqr-token", &self.cancel, get)?
     }
 }

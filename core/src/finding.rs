@@ -8,15 +8,28 @@ use serde::Serialize;
 
 use crate::named;
 
-/// A violation or a warning: which field, what, and what to do.
+/// A violation or a warning about a field of a request or a setting: which field, what is wrong, and
+/// what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The field, e.g. `debug_url[2]`; empty if the finding is about the whole input.
+    /// The field, e.g. `debug_url[2]`, or the setting, e.g. `base_url`; empty if the finding is about the whole input.
     pub field: String,
     /// The stable code, e.g. `outside_rule`.
     pub code: FindingCode,
     /// What is wrong, and what to do.
     pub message: String,
+}
+
+impl Finding {
+    /// Makes a finding.
+    #[must_use]
+    pub fn new(field: impl Into<String>, code: FindingCode, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            code,
+            message: message.into(),
+        }
+    }
 }
 
 impl fmt::Display for Finding {
@@ -50,11 +63,7 @@ impl CheckReport {
         code: FindingCode,
         message: impl Into<String>,
     ) {
-        let finding = Finding {
-            field: field.into(),
-            code,
-            message: message.into(),
-        };
+        let finding = Finding::new(field, code, message);
         if code.is_warning() {
             self.warnings.push(finding);
         } else {
@@ -73,7 +82,8 @@ named! {
     /// The codes of findings.
     #[non_exhaustive]
     pub enum FindingCode {
-        /// The input is longer than [`MAX_DOCUMENT_BYTES`](crate::mapping::MAX_DOCUMENT_BYTES).
+        /// The input is too long: for rules, longer than
+        /// [`MAX_DOCUMENT_BYTES`](crate::mapping::MAX_DOCUMENT_BYTES).
         TooLarge = "too_large" => VIOLATION,
         /// The input is not UTF-8.
         NotUtf8 = "not_utf8" => VIOLATION,
@@ -83,7 +93,7 @@ named! {
         NotAnObject = "not_an_object" => VIOLATION,
         /// One rule has fields of both modes.
         MixedModes = "mixed_modes" => VIOLATION,
-        /// The interface does not have this field.
+        /// The interface does not have this field, or the client this setting.
         UnknownField = "unknown_field" => VIOLATION,
         /// A required field is missing.
         MissingField = "missing_field" => VIOLATION,
@@ -104,6 +114,16 @@ named! {
         /// The appid has white space or a control character, for example because the end of a line
         /// was read with it.
         NotOneWord = "not_one_word" => VIOLATION,
+        /// The setting would send a token in clear text.
+        NotHttps = "not_https" => VIOLATION,
+        /// The setting does not accept this text.
+        UnknownValue = "unknown_value" => VIOLATION,
+        /// The text is another credential than the setting is for.
+        WrongCredential = "wrong_credential" => VIOLATION,
+        /// The setting cannot be combined with another one.
+        Conflict = "conflict" => VIOLATION,
+        /// What the setting names cannot be used: a folder, a proxy, a certificate.
+        Unusable = "unusable" => VIOLATION,
         /// The query has raw non-ASCII characters, a reported cause of 85066.
         NonAsciiQuery = "non_ascii_query" => WARNING,
         /// The top-level domain is a reported cause of 85066.

@@ -12,6 +12,7 @@ pub mod hostile;
 pub mod matching;
 pub mod names;
 pub mod requests;
+pub mod settings;
 pub mod tokens;
 pub mod validation;
 

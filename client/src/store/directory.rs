@@ -11,6 +11,7 @@ use super::file::{self, Privacy};
 use super::leases::Leases;
 use super::lock::FileLock;
 use super::{Key, LONGEST_RECORD, Lease, StoredRecord, TokenStore, check_length};
+use crate::checks::unusable;
 use crate::clock::{Clock, SystemClock};
 
 /// The endings of the files beside a key's file.
@@ -133,16 +134,14 @@ impl DirectoryStore {
     pub fn open_with_clock(folder: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self> {
         let folder = folder.into();
         if !folder.is_absolute() {
-            return Err(Error::new(
-                OwnCode::InvalidConfig,
-                "token_store: give dir: and the absolute path of a folder, as dir:/var/lib/jumpqr",
+            return Err(unusable(
+                "token_store",
+                "give dir: and the absolute path of a folder, as dir:/var/lib/jumpqr",
             ));
         }
         if folder.exists() && !folder.is_dir() {
-            return Err(Error::new(
-                OwnCode::InvalidConfig,
-                format!("token_store: {} is not a folder", folder.display()),
-            ));
+            let message = format!("{} is not a folder; name one", folder.display());
+            return Err(unusable("token_store", message));
         }
         file::create_folder(&folder).map_err(io_error("create", &folder))?;
         let store = Self { folder, clock };

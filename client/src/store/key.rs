@@ -1,7 +1,10 @@
 use std::fmt;
 
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::check::{Finding, FindingCode};
+use jumpqr_core::error::Result;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::checks::refuse;
 
 /// The bytes that are percent-encoded in a name. Capital letters are among them, because some file
 /// systems ignore case.
@@ -37,15 +40,14 @@ impl Key {
             name.push('-');
             name.push_str(&encode(part));
         }
-        let refuse = |reason| Err(Error::new(OwnCode::InvalidConfig, reason));
+        let refuse = |code, message| Err(refuse(Finding::new("appid", code, message)));
         if kind.is_empty() || appid.is_empty() {
-            return refuse("appid: it is empty; give the account's appid");
+            return refuse(FindingCode::Empty, "is empty; give the account's appid");
         }
         if name.len() > LONGEST_NAME {
-            return refuse(
-                "appid, base_url: together they are too long for the name of a stored token; give \
-                 the account's appid, and a shorter base_url",
-            );
+            let message = "is too long, with the host of the base URL, for the name of a stored \
+                           token; give the account's appid, and a shorter base URL";
+            return refuse(FindingCode::TooLarge, message);
         }
         Ok(Self(name))
     }

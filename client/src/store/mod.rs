@@ -42,8 +42,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::{Error, OwnCode, Result};
 
+use crate::checks::refuse;
 use crate::clock::{Clock, SystemClock};
 
 /// The longest record, in bytes: 1 MiB. A longer one is not saved.
@@ -163,7 +165,7 @@ fn check_length(bytes: &[u8]) -> Result<()> {
 ///
 /// - `memory:` — a new [`MemoryStore`], in this process only
 /// - `dir:/absolute/path` — a [`DirectoryStore`] in this folder
-/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…[?ca=/path]` with TLS,
+/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…[?tls_roots=/path]` with TLS,
 ///   or `redis+unix:///path` — a `RedisStore`, with the feature `redis`
 ///
 /// Any other setting is refused as `invalid_config`. The error does not repeat the setting, which
@@ -179,10 +181,11 @@ pub fn open_with_clock(token_store: &str, clock: Arc<dyn Clock>) -> Result<Arc<d
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::with_clock(clock))),
         Some(("dir", path)) => Ok(Arc::new(DirectoryStore::open_with_clock(path, clock)?)),
         Some(("redis" | "rediss" | "redis+unix", _)) => open_redis(token_store),
-        _ => Err(Error::new(
-            OwnCode::InvalidConfig,
-            "token_store: give memory:, dir:/absolute/path, or redis://host",
-        )),
+        _ => Err(refuse(Finding::new(
+            "token_store",
+            FindingCode::UnknownValue,
+            "give memory:, dir:/absolute/path, or redis://host",
+        ))),
     }
 }
 
@@ -193,8 +196,8 @@ fn open_redis(token_store: &str) -> Result<Arc<dyn TokenStore>> {
 
 #[cfg(not(feature = "redis"))]
 fn open_redis(_: &str) -> Result<Arc<dyn TokenStore>> {
-    Err(Error::new(
-        OwnCode::InvalidConfig,
-        "token_store: redis:// needs the feature `redis` of the crate jumpqr; build with it",
+    Err(crate::checks::unusable(
+        "token_store",
+        "redis:// needs the feature `redis` of the crate jumpqr; build with it",
     ))
 }

@@ -5,6 +5,7 @@ mod memory;
 
 #[cfg(feature = "redis")]
 pub(crate) use http::{BUNDLED, add_pem};
+pub(crate) use http::{DIRECT, ENVIRONMENT};
 pub use http::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots};
 pub use memory::{MemoryTransport, SentRequest};
 

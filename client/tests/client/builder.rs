@@ -49,7 +49,7 @@ fn the_store_in_memory_has_the_clients_clock() {
 }
 
 #[test]
-fn a_setting_that_makes_no_sense_is_refused_by_its_name() {
+fn what_cannot_be_used_is_named_in_the_finding() {
     let fixed = || Client::builder().access_token("T");
     let pem = |text: &str| TlsRoots::Pem(text.as_bytes().to_vec());
     let names = ["api.weixin.qq.com".to_owned()];
@@ -62,41 +62,7 @@ fn a_setting_that_makes_no_sense_is_refused_by_its_name() {
         .tls_roots(pem(&authority.repeat(2)))
         .build()
         .unwrap();
-    for (builder, name) in [
-        (fixed().base_url("http://api.weixin.qq.com"), "base_url"),
-        (
-            fixed().alternate_base_urls(["nowhere"]),
-            "alternate_base_urls:",
-        ),
-        (fixed().timeout(Duration::ZERO), "timeout"),
-        (fixed().timeout(Duration::MAX), "timeout"),
-        (fixed().read_timeout(Duration::ZERO), "read_timeout"),
-        (fixed().max_retries(101), "max_retries"),
-        (Client::builder().app("", "s"), "appid"),
-        (Client::builder().app("wx1", " "), "secret"),
-        (Client::builder().app("wx1 ", "s"), "appid"),
-        (Client::builder().app("wx1", "s\n"), "secret"),
-        (Client::builder().access_token(""), "access_token"),
-        (Client::builder().access_token("a\r\nX: b"), "access_token"),
-        (fixed().body_limit(0), "body_limit"),
-        (fixed().proxy(ProxySetting::Url("::".into())), "proxy"),
-        (
-            fixed().proxy(ProxySetting::Url("socks4://127.0.0.1:1080".into())),
-            "proxy: SOCKS 4",
-        ),
-        (
-            fixed().proxy(ProxySetting::Url("http://u:p@h:99999".into())),
-            "proxy",
-        ),
-        (
-            fixed().proxy(ProxySetting::Url("http://user:hunter2".into())),
-            "proxy",
-        ),
-        (fixed().tls_roots(pem("none")), "tls_roots: there is no"),
-        (
-            fixed().extra_tls_roots("none"),
-            "extra_tls_roots: there is no",
-        ),
+    for (builder, message) in [
         (
             fixed().tls_roots(pem(&authority.replacen("\nM", "\n!", 1))),
             "tls_roots: of 1 certificates, these cannot be read: number 1 (",
@@ -105,13 +71,13 @@ fn a_setting_that_makes_no_sense_is_refused_by_its_name() {
             fixed().extra_tls_roots(no_certificate.repeat(5)),
             "extra_tls_roots: of 5 certificates, these cannot be read: number 1 (",
         ),
+        (
+            fixed().proxy(ProxySetting::from_setting("socks4://127.0.0.1:1080")),
+            "proxy: SOCKS 4",
+        ),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.code(), OwnCode::InvalidConfig);
-        assert!(error.message().contains(name), "{name}: {error}");
+        assert!(error.message().starts_with(message), "{error}");
     }
-    assert_eq!(
-        Client::builder().build().unwrap_err().code(),
-        OwnCode::NoCredentials
-    );
 }

@@ -190,7 +190,7 @@ fn the_outcome_of_a_cancelled_write_in_doubt_is_unknown() {
         canceller.cancel();
         Ok(errcode(-1))
     }));
-    let client = app(&Arc::new(MemoryTransport::new(|_| Ok(ok()))))
+    let client = Client::builder()
         .access_token("T")
         .transport(transport.clone())
         .build()

@@ -182,7 +182,7 @@ fn what_makes_no_sense_is_refused_by_name() {
     );
     refused(
         settings().app("wx", "S").build_platform(PLATFORM, "S"),
-        "component_appid",
+        "appid",
     );
 
     let platform = process(&transport, &Arc::<MemoryStore>::default());

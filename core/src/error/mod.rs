@@ -85,14 +85,33 @@ impl Error {
     /// Creates the error of a request that was refused before it was sent, with every reason.
     #[must_use]
     pub fn invalid(violations: Vec<Finding>) -> Self {
-        let message = violations
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; ");
-        let mut error = Self::new(OwnCode::InvalidRequest, message);
-        error.parts_mut().violations = violations;
-        error
+        Self::new(OwnCode::InvalidRequest, "").with_violations(violations)
+    }
+
+    /// Creates the error of wrong settings, with every finding.
+    #[must_use]
+    pub fn invalid_config(findings: Vec<Finding>) -> Self {
+        Self::new(OwnCode::InvalidConfig, "").with_violations(findings)
+    }
+
+    /// Sets the violations, and the message, which is their texts.
+    fn with_violations(mut self, violations: Vec<Finding>) -> Self {
+        let texts: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        let parts = self.parts_mut();
+        parts.message = texts.join("; ");
+        parts.violations = violations;
+        self
+    }
+
+    /// Renames the fields of the violations, because another language has other names for settings.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn rename_fields(self, rename: impl Fn(&str) -> String) -> Self {
+        let mut violations = self.violations().to_vec();
+        for violation in &mut violations {
+            violation.field = rename(&violation.field);
+        }
+        self.with_violations(violations)
     }
 
     /// Creates the error of a response: `errcode` and the raw `errmsg`.
@@ -255,7 +274,7 @@ impl Error {
         Errmsg::parse(self.errmsg()?).rid
     }
 
-    /// Returns every reason why the request was refused before it was sent.
+    /// Returns every reason why the request or the settings were refused before anything was sent.
     #[must_use]
     pub fn violations(&self) -> &[Finding] {
         &self.0.violations

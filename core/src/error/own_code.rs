@@ -41,7 +41,7 @@ named! {
             "Give the prefix exactly as getJumpQRCode lists it, with the scheme and a final `/`."),
         /// A setting of the client is wrong; nothing was sent.
         InvalidConfig = "invalid_config" => row(Invalid, FINAL,
-            "Fix the setting that the message names."),
+            "Fix each setting that the message names."),
         /// There are no credentials to get an access token with.
         NoCredentials = "no_credentials" => row(Credentials, FINAL,
             "Give an access token, or an appid and a secret."),
@@ -57,16 +57,16 @@ named! {
             "Check the function that provides the access token."),
         /// The host's name could not be resolved.
         DnsFailed = "dns_failed" => row(Network, RETRYABLE,
-            "Check the host in base_url, and the machine's name servers."),
+            "Check the host in the base URL, and the machine's name servers."),
         /// No connection to the host.
         ConnectFailed = "connect_failed" => row(Network, RETRYABLE,
-            "Check base_url, the firewall, and whether a proxy is needed."),
+            "Check the base URL, the firewall, and whether a proxy is needed."),
         /// The proxy refused, or could not be used.
         ProxyFailed = "proxy_failed" => row(Network, RETRYABLE,
             "Check the proxy's address and credentials."),
         /// The TLS handshake failed, or the certificate is not valid for this host.
         TlsFailed = "tls_failed" => row(Network, FINAL,
-            "Check the certificate of base_url, the machine's clock, \
+            "Check the certificate of the base URL's host, the machine's clock, \
              and any proxy that intercepts TLS."),
         /// The connection broke before the response was complete.
         ConnectionLost = "connection_lost" => row(Network, RETRYABLE,
@@ -79,13 +79,13 @@ named! {
             "Call again if you still want the result."),
         /// The response has an HTTP status other than 200.
         HttpStatus = "http_status" => row(Protocol, RETRYABLE,
-            "WeChat answers 200 even for errors: check the proxies on the way, and base_url."),
+            "WeChat answers 200 even for errors: check the proxies on the way, and the base URL."),
         /// The response is not a JSON object.
         NotJson = "not_json" => row(Protocol, RETRYABLE,
-            "Check the proxies on the way, and base_url."),
+            "Check the proxies on the way, and the base URL."),
         /// The response lacks a field that this interface always returns.
         UnexpectedResponse = "unexpected_response" => row(Protocol, RETRYABLE,
-            "Check the proxies on the way, and base_url; \
+            "Check the proxies on the way, and the base URL; \
              if it recurs, WeChat has changed the interface."),
         /// The response is larger than the limit.
         BodyTooLarge = "body_too_large" => row(Protocol, FINAL,

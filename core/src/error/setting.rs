@@ -1,7 +1,9 @@
 use alloc::format;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Error, OwnCode, Result};
+use super::{Error, Result};
+use crate::finding::{Finding, FindingCode};
 
 /// Returns the value of a setting that is named `name`; any other name is refused.
 ///
@@ -20,6 +22,11 @@ pub fn named_setting<T: Copy>(
             [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
             _ => names.concat(),
         };
-        Error::new(OwnCode::InvalidConfig, format!("{setting}: give {names}"))
+        let message = format!("give {names}");
+        Error::invalid_config(vec![Finding::new(
+            setting,
+            FindingCode::UnknownValue,
+            message,
+        )])
     })
 }

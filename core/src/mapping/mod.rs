@@ -17,6 +17,10 @@ mod rule_fields;
 
 pub use candidates::parse_candidates;
 pub use document::{MAX_DOCUMENT_BYTES, parse_document};
+#[doc(hidden)]
+pub use nearest_name::nearest;
+#[doc(hidden)]
+pub use reader::describe_type;
 
 pub(crate) use reader::Reader;
 pub(crate) use reading::Reading;

@@ -25,7 +25,8 @@ pub(super) fn remedy(
 }
 
 /// Returns the known name that differs least from `name`, if at most a third of it differs.
-fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(name);
     known
         .map(|known| (edit_distance(&folded, &fold(known)), known))

@@ -15,6 +15,19 @@ pub(crate) struct Reader<'a> {
     report: &'a mut CheckReport,
 }
 
+/// Names the type of a JSON value, as in "is a number".
+#[must_use]
+pub fn describe_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(map: &'a Map<String, Value>, report: &'a mut CheckReport) -> Self {
         Self { map, report }
@@ -44,14 +57,7 @@ impl<'a> Reader<'a> {
     }
 
     fn report_wrong_type(&mut self, field: impl Into<String>, value: &Value, wanted: impl Display) {
-        let found = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a text",
-            Value::Array(_) => "a list",
-            Value::Object(_) => "an object",
-        };
+        let found = describe_type(value);
         self.report.add(
             field,
             FindingCode::WrongType,

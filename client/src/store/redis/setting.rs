@@ -1,11 +1,13 @@
 //! Parses a setting such as `redis://user:password@host/1?prefix=jumpqr:`.
 
 use std::fmt::Display;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::check::{Finding, FindingCode};
+use jumpqr_core::error::{Error, Result};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
@@ -14,6 +16,7 @@ use url::Url;
 
 use super::connection::Tls;
 use super::connections::{Address, Server};
+use crate::checks;
 use crate::store::password::is_password;
 use crate::transport::{BUNDLED, add_pem};
 
@@ -59,7 +62,7 @@ impl Setting {
         let (address, tls) = match info.addr() {
             ConnectionAddr::Tcp(host, port) => {
                 let tls = match url.scheme() {
-                    "rediss" => Some(tls_config(host, parameters.ca.as_deref())?),
+                    "rediss" => Some(tls_config(host, parameters.tls_roots.as_deref())?),
                     _ => None,
                 };
                 (Address::Tcp(host.clone(), *port), tls)
@@ -89,7 +92,7 @@ impl Setting {
 #[derive(Default)]
 struct Parameters {
     prefix: Option<String>,
-    ca: Option<String>,
+    tls_roots: Option<String>,
 }
 
 impl Parameters {
@@ -101,13 +104,15 @@ impl Parameters {
         for (name, value) in url.query_pairs() {
             match &*name {
                 "prefix" => parameters.prefix = Some(parse_prefix(&value)?),
-                "ca" if url.scheme() == "rediss" => parameters.ca = Some(value.into_owned()),
+                "tls_roots" if url.scheme() == "rediss" => {
+                    parameters.tls_roots = Some(value.into_owned());
+                }
                 "user" | "pass" | "db" if socket => {}
                 _ => {
                     return Err(invalid_setting(if socket {
                         "its query may have only prefix, user, pass and db"
                     } else {
-                        "its query may have only prefix, and ca with rediss://"
+                        "its query may have only prefix, and tls_roots with rediss://"
                     }));
                 }
             }
@@ -142,9 +147,9 @@ fn connection_info(url: &Url) -> Result<ConnectionInfo> {
     url.into_connection_info().map_err(|_| syntax_error())
 }
 
-fn tls_config(host: &str, ca: Option<&str>) -> Result<Tls> {
+fn tls_config(host: &str, tls_roots: Option<&str>) -> Result<Tls> {
     let server = ServerName::try_from(host.to_owned()).map_err(|_| syntax_error())?;
-    let roots = match ca {
+    let roots = match tls_roots {
         Some(path) => Arc::new(read_roots(Path::new(path))?),
         None => Arc::clone(&BUNDLED),
     };
@@ -166,23 +171,22 @@ fn tls_config(host: &str, ca: Option<&str>) -> Result<Tls> {
 fn read_roots(path: &Path) -> Result<RootCertStore> {
     if !path.is_absolute() {
         return Err(invalid_setting(
-            "ca must be the absolute path of a file with certificates in PEM",
+            "tls_roots must be the absolute path of a file with certificates in PEM",
         ));
     }
-    let setting = format!("token_store: ca, {}", path.display());
-    let unreadable = |error: &dyn Display| {
-        Error::new(
-            OwnCode::InvalidConfig,
-            format!("{setting}: it cannot be read: {error}"),
-        )
+    let unusable = |problem: &dyn Display| {
+        let message = format!("tls_roots, {}: {problem}", path.display());
+        checks::unusable("token_store", message)
     };
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    let unreadable = |error: io::Error| unusable(&format!("cannot be read: {error}"));
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
-        return Err(unreadable(&"it is not a file"));
+        return Err(unusable(&"is not a file"));
     }
-    let pem = std::fs::read(path).map_err(|error| unreadable(&error))?;
+    let pem = std::fs::read(path).map_err(unreadable)?;
     let mut roots = RootCertStore::empty();
-    add_pem(&mut roots, &setting, &pem)?;
+    let source = format!("the TLS roots in {}", path.display());
+    add_pem(&mut roots, &source, &pem).map_err(|problem| unusable(&problem))?;
     Ok(roots)
 }
 
@@ -216,5 +220,9 @@ fn syntax_error() -> Error {
 }
 
 fn invalid_setting(message: &str) -> Error {
-    Error::new(OwnCode::InvalidConfig, format!("token_store: {message}"))
+    checks::refuse(Finding::new(
+        "token_store",
+        FindingCode::UnknownValue,
+        message,
+    ))
 }

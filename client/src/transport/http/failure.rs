@@ -107,7 +107,7 @@ pub(super) fn to_send_failure(error: ureq::Error) -> SendFailure {
         ureq::Error::Http(_) | ureq::Error::BadUri(_) | ureq::Error::RequireHttpsOnly(_) => {
             SendFailure::before_sending(
                 FailureCause::Refused,
-                "the URL to call is not valid; check base_url",
+                "the URL to call is not valid; check the base URL",
             )
         }
         ureq::Error::Protocol(_) => connection_lost("the server did not respond in HTTP"),

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::call::{FailureCause, SendFailure};
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::error::Result;
 use jumpqr_core::named;
 use jumpqr_core::request::Method;
 use jumpqr_core::response::Response;
@@ -54,6 +54,7 @@ use self::tls_roots::Roots;
 pub(crate) use self::tls_roots::{BUNDLED, add_pem};
 use super::{HttpRequest, Transport};
 use crate::base_url::{is_loopback, split_port};
+use crate::checks::unusable;
 
 /// The size of the buffers for requests and for responses, in bytes. The head of a request is
 /// written in one piece, and may hold two long tokens.
@@ -65,6 +66,12 @@ const LONGEST_HEAD: usize = 16 * 1024;
 
 /// The content type of every body.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// The setting of a proxy that stands for the environment's.
+pub(crate) const ENVIRONMENT: &str = "environment";
+
+/// The setting of a proxy that stands for none.
+pub(crate) const DIRECT: &str = "direct";
 
 /// Settings of an [`HttpTransport`].
 #[derive(Debug, Clone)]
@@ -169,6 +176,20 @@ named! {
     }
 }
 
+impl ProxySetting {
+    /// Reads a setting: `environment`, `direct`, or the URL of a proxy. The URL is checked when the
+    /// client is built.
+    #[must_use]
+    pub fn from_setting(setting: impl Into<Secret>) -> Self {
+        let setting = setting.into();
+        match setting.expose() {
+            ENVIRONMENT => Self::FromEnvironment,
+            DIRECT => Self::Direct,
+            _ => Self::Url(setting),
+        }
+    }
+}
+
 impl TlsRoots {
     /// Parses a setting: `bundled`, `os`, or certificates in PEM. Only `os` without the feature
     /// `os-roots` is refused here; the certificates are read when the client is built.
@@ -186,9 +207,9 @@ impl TlsRoots {
             #[cfg(feature = "os-roots")]
             b"os" => Ok(Self::Os),
             #[cfg(not(feature = "os-roots"))]
-            b"os" => Err(Error::new(
-                OwnCode::InvalidConfig,
-                "tls_roots: this build does not read the operating system's certificates",
+            b"os" => Err(unusable(
+                "tls_roots",
+                "this build does not read the operating system's certificates",
             )),
             _ => Ok(Self::Pem(setting)),
         }
@@ -243,8 +264,8 @@ impl HttpTransport {
     /// refused as `invalid_config`.
     pub fn new(settings: &HttpSettings) -> Result<Self> {
         let roots = Roots::new(settings)?;
-        let tls = TlsConnector::new(&roots)
-            .map_err(|error| Error::new(OwnCode::InvalidConfig, format!("tls_roots: {error}")))?;
+        let tls =
+            TlsConnector::new(&roots).map_err(|error| unusable("tls_roots", error.to_string()))?;
         let new_agent = |proxy: Option<Proxy>, proxy_note: Option<String>| {
             let notes = Notes {
                 tls_roots: roots.note.clone(),
@@ -268,9 +289,8 @@ impl HttpTransport {
         let (https, http) = match &settings.proxy {
             ProxySetting::Direct => (Route::Direct, Route::Direct),
             ProxySetting::Url(url) => {
-                let proxy = proxy::parse(url.expose()).map_err(|reason| {
-                    Error::new(OwnCode::InvalidConfig, format!("proxy: {reason}"))
-                })?;
+                let proxy =
+                    proxy::parse(url.expose()).map_err(|reason| unusable("proxy", reason))?;
                 let agent = new_agent(Some(proxy), None);
                 (Route::Proxy(agent.clone()), Route::Proxy(agent))
             }
@@ -293,7 +313,7 @@ impl HttpTransport {
         let refuse = |reason: &str| {
             let message =
                 format!("{reason}; correct the variable or unset it, or name the host in NO_PROXY");
-            Error::new(OwnCode::InvalidConfig, message)
+            unusable("proxy", message)
         };
         self.agent(base_url).map(drop).map_err(refuse)
     }

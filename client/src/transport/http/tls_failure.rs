@@ -38,7 +38,8 @@ pub(super) fn reason(error: &Error) -> String {
             "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned()
         }
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            "the server does not speak TLS; check the scheme and the port of base_url".to_owned()
+            "the server does not speak TLS; check the scheme and the port of the base URL"
+                .to_owned()
         }
         other => other.to_string(),
     }
@@ -69,7 +70,7 @@ fn certificate_reason(error: &CertificateError) -> String {
         // An authority with a trusted name, but another key, makes a wrong signature.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "the certificate is from an authority that is not trusted; if it is your company's, \
-             give its certificate in extra_tls_roots"
+             add its certificate to the extra TLS roots"
                 .to_owned()
         }
         other => Error::InvalidCertificate(other.clone()).to_string(),

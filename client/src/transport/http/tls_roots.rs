@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::error::Result;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::{HttpSettings, TlsRoots};
+use crate::checks::unusable;
 
 /// The certificates in this build.
 pub(crate) static BUNDLED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
@@ -36,12 +37,13 @@ impl Roots {
             #[cfg(feature = "os-roots")]
             TlsRoots::Os => add_os_roots(Arc::make_mut(&mut store))?,
             TlsRoots::Pem(pem) => {
-                note = add_pem(Arc::make_mut(&mut store), "tls_roots", pem)?;
+                let added = add_pem(Arc::make_mut(&mut store), "the TLS roots", pem);
+                note = added.map_err(|problem| unusable("tls_roots", problem))?;
             }
         }
         if let Some(pem) = &settings.extra_tls_roots {
-            let extra = add_pem(Arc::make_mut(&mut store), "extra_tls_roots", pem)?;
-            note = note.or(extra);
+            let added = add_pem(Arc::make_mut(&mut store), "the extra TLS roots", pem);
+            note = note.or(added.map_err(|problem| unusable("extra_tls_roots", problem))?);
         }
         Ok(Self { store, note })
     }
@@ -53,9 +55,9 @@ fn add_os_roots(store: &mut RootCertStore) -> Result<()> {
     let (added, _) = store.add_parsable_certificates(found.certs);
     if added == 0 {
         let reason = found.errors.first().map(|error| format!(" ({error})"));
-        return Err(refuse(
+        return Err(unusable(
             "tls_roots",
-            &format!(
+            format!(
                 "no certificates of the operating system were found{}; install them (Debian: \
                  ca-certificates), name a file of them in SSL_CERT_FILE, or give the certificates \
                  themselves",
@@ -73,9 +75,9 @@ fn add_os_roots(store: &mut RootCertStore) -> Result<()> {
 /// client from using the others.
 pub(crate) fn add_pem(
     store: &mut RootCertStore,
-    setting: &str,
+    source: &str,
     pem: &[u8],
-) -> Result<Option<String>> {
+) -> Result<Option<String>, String> {
     let mut unreadable = Vec::new();
     let mut number = 0;
     for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -89,10 +91,7 @@ pub(crate) fn add_pem(
         }
     }
     if number == 0 {
-        return Err(refuse(
-            setting,
-            "there is no certificate in it; give one or more certificates in PEM",
-        ));
+        return Err("has no certificate; give one or more certificates in PEM".to_owned());
     }
     if unreadable.is_empty() {
         return Ok(None);
@@ -108,15 +107,8 @@ pub(crate) fn add_pem(
     };
     let problem = format!("of {number} certificates, these cannot be read: number {named}{more}");
     if unreadable.len() == number {
-        return Err(refuse(
-            setting,
-            &format!("{problem}; give one or more certificates in PEM"),
-        ));
+        return Err(format!("{problem}; give one or more certificates in PEM"));
     }
-    log::warn!("{setting}: {problem}; the others are trusted");
-    Ok(Some(format!("{setting}: {problem}")))
-}
-
-fn refuse(setting: &str, reason: &str) -> Error {
-    Error::new(OwnCode::InvalidConfig, format!("{setting}: {reason}"))
+    log::warn!("{source}: {problem}; the others are trusted");
+    Ok(Some(format!("{source}: {problem}")))
 }

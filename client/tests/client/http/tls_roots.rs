@@ -71,7 +71,10 @@ fn extra_tls_roots_are_trusted_besides_the_others() {
         .download_qr_code_text();
     let error = error.unwrap_err();
     assert_eq!(error.code(), OwnCode::TlsFailed);
-    assert!(error.message().ends_with("in extra_tls_roots"), "{error}");
+    assert!(
+        error.message().ends_with("to the extra TLS roots"),
+        "{error}"
+    );
     for roots in [TlsRoots::Bundled, TlsRoots::Pem(other.clone().into_bytes())] {
         let client = builder_without_retries(&base_url)
             .tls_roots(roots)
@@ -100,7 +103,7 @@ fn certificates_that_cannot_be_read_are_ignored_and_named_in_the_error() {
         .build()
         .unwrap();
     let error = client.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    let named = "extra_tls_roots: of 3 certificates, these cannot be read: number 2 (";
+    let named = "the extra TLS roots: of 3 certificates, these cannot be read: number 2 (";
     assert!(error.message().contains(named), "{error}");
     assert!(error.message().contains("), 3 ("), "{error}");
 }

@@ -1,0 +1,24 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jumpqr_core::error::{Error, Result};
+
+use crate::cancel::Cancel;
+
+/// Does `work`. A panic in it becomes an error, because none may cross into another language.
+///
+/// What a panic leaves behind is not used again: the locks of this workspace are taken over from
+/// threads that panicked.
+pub fn guard<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Error::from_panic(&*panic).into()))
+}
+
+/// Does `work`, which cannot be interrupted, on a thread of its own, and waits for its result until
+/// the caller cancels. Then the work goes on, and its result is dropped.
+pub fn on_thread<T: Send + 'static>(
+    name: &str,
+    cancel: &Cancel,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    crate::on_thread::on_thread(name, cancel, move || guard(work))?
+}

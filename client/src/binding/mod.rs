@@ -1,0 +1,47 @@
+//! What the bindings for other languages share, so that they only convert and call.
+//!
+//! It is no part of the API of this crate: it may change with any release.
+
+mod call;
+mod class;
+mod guard;
+mod name_style;
+
+pub use call::{CallOptions, call, next_page, token_status, with_waited};
+pub use class::{class_of, error_parts};
+pub use guard::{guard, on_thread};
+pub use name_style::NameStyle;
+
+use jumpqr_core::error::{Error, Result};
+use serde_json::{Map, Value};
+
+use crate::builder::ClientBuilder;
+use crate::platform::Platform;
+use crate::settings::Settings;
+
+/// Reads settings that are named as the language writes them. Durations have the unit of the style.
+pub fn read_settings(settings: Map<String, Value>, style: NameStyle) -> Result<Settings> {
+    Settings::read_named(
+        settings,
+        |setting| style.name(setting.name),
+        |setting, value| style.to_seconds(setting, value),
+    )
+}
+
+/// Builds a platform whose appid and appsecret are settings, too.
+pub fn platform(settings: Settings) -> Result<Platform> {
+    ClientBuilder::from(settings).platform()
+}
+
+/// Returns the same error with its settings named as the language writes them. Fields of requests
+/// have the wire names in every language.
+#[must_use]
+pub fn name_settings(error: Error, style: NameStyle) -> Error {
+    use jumpqr_core::error::OwnCode;
+
+    if error.code() == OwnCode::InvalidConfig {
+        error.rename_fields(|field| style.name(field))
+    } else {
+        error
+    }
+}
