@@ -7,9 +7,9 @@ use jumpqr::error::OwnCode;
 use jumpqr::interface::LONGEST_CREDENTIAL;
 use jumpqr::{Error, Secret};
 
-use crate::args::Options;
 use crate::error::CommandError;
 use crate::input::Input;
+use crate::options::CredentialOptions;
 
 /// The longest file with a token or a secret that is read: a credential and an end of line.
 const MAX_SECRET_BYTES: usize = LONGEST_CREDENTIAL + 2;
@@ -48,7 +48,7 @@ pub(crate) struct PlatformCredentials {
 impl Credentials {
     /// Reads the credentials that the command line names, else the ones in the environment. There,
     /// a token takes precedence over a platform, and a platform over the account's own secret.
-    pub(crate) fn read(options: &Options) -> Result<Self, CommandError> {
+    pub(crate) fn read(options: &CredentialOptions) -> Result<Self, CommandError> {
         if let Some(file) = &options.access_token_file {
             return Ok(Self::AccessToken(read_secret(file)?));
         }
@@ -72,10 +72,7 @@ impl Credentials {
                 merchant: appid,
             });
         }
-        let secret = match &options.secret_file {
-            Some(file) => Some(read_secret(file)?),
-            None => read_variable("JUMPQR_SECRET")?.map(Secret::from),
-        };
+        let secret = secret_or_variable(options.secret_file.as_ref(), "JUMPQR_SECRET")?;
         match (appid, secret) {
             (Some(appid), Some(secret)) => Ok(Self::App { appid, secret }),
             (Some(_), None) => Err(missing_credentials(
@@ -91,15 +88,12 @@ impl Credentials {
 
 impl PlatformCredentials {
     /// Reads the platform that the command line names, else the one in the environment, if any.
-    pub(crate) fn read(options: &Options) -> Result<Option<Self>, CommandError> {
-        let appid = match &options.component_appid {
-            Some(appid) => Some(appid.clone()),
-            None => read_variable("JUMPQR_COMPONENT_APPID")?,
-        };
-        let appsecret = match &options.component_appsecret_file {
-            Some(file) => Some(read_secret(file)?),
-            None => read_variable("JUMPQR_COMPONENT_APPSECRET")?.map(Secret::from),
-        };
+    pub(crate) fn read(options: &CredentialOptions) -> Result<Option<Self>, CommandError> {
+        let appid = text_or_variable(options.component_appid.as_ref(), "JUMPQR_COMPONENT_APPID")?;
+        let appsecret = secret_or_variable(
+            options.component_appsecret_file.as_ref(),
+            "JUMPQR_COMPONENT_APPSECRET",
+        )?;
         match (appid, appsecret) {
             (Some(appid), Some(appsecret)) => Ok(Some(Self { appid, appsecret })),
             (Some(_), None) => Err(missing_credentials(
@@ -116,10 +110,31 @@ impl PlatformCredentials {
 }
 
 /// Reads the appid of the account or merchant that owns the rules, if one is named.
-pub(crate) fn read_account_appid(options: &Options) -> Result<Option<String>, CommandError> {
-    match &options.account {
-        Some(appid) => Ok(Some(appid.clone())),
-        None => read_variable("JUMPQR_APPID"),
+pub(crate) fn read_account_appid(
+    options: &CredentialOptions,
+) -> Result<Option<String>, CommandError> {
+    text_or_variable(options.account.as_ref(), "JUMPQR_APPID")
+}
+
+/// Returns the option, else the environment variable.
+pub(crate) fn text_or_variable(
+    option: Option<&String>,
+    variable: &str,
+) -> Result<Option<String>, CommandError> {
+    match option {
+        Some(text) => Ok(Some(text.clone())),
+        None => read_variable(variable),
+    }
+}
+
+/// Reads the secret in the file, else the one in the environment variable.
+fn secret_or_variable(
+    file: Option<&Input>,
+    variable: &str,
+) -> Result<Option<Secret>, CommandError> {
+    match file {
+        Some(file) => read_secret(file).map(Some),
+        None => Ok(read_variable(variable)?.map(Secret::from)),
     }
 }
 

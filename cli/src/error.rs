@@ -1,71 +1,117 @@
-//! The error of a command: a usage error, or an error of the library.
+//! The error of a command: one of its own, or one of the library.
 
-use std::borrow::Cow;
+use std::fmt::Display;
 use std::io;
 
 use jumpqr::check::Finding;
 use jumpqr::error::{Code, OwnCode};
-use jumpqr::{Error, ErrorKind};
+use jumpqr::{Error, ErrorKind, Outcome};
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 
 /// Why a command failed, with the warnings found before that.
 #[derive(Debug)]
 pub(crate) struct CommandError {
-    cause: Cause,
+    pub(crate) cause: Cause,
+    /// What happened.
+    pub(crate) message: String,
+    /// What to do next.
+    pub(crate) advice: String,
     /// Printed with the error: a warning is often the cause of WeChat's refusal.
     pub(crate) warnings: Vec<Finding>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Cause {
-    /// The command line is wrong.
-    Usage {
-        message: String,
-        /// The command whose help says more, e.g. `add`.
-        command: Option<&'static str>,
-    },
-    /// A file that the command line names, or standard input, cannot be used.
-    File {
+    /// The command itself failed.
+    Own {
+        exit: Exit,
+        kind: &'static str,
         code: &'static str,
-        message: String,
-        advice: &'static str,
     },
     /// An error of the library, or a refusal of WeChat.
     Call(Error),
-    /// The sandbox does not start.
-    Sandbox { message: String },
-    /// The user did not answer yes.
-    Declined,
-    /// WeChat answered that the rule is deleted, but still lists it.
-    StillListed { prefix: String },
 }
 
+/// The kind of an error about the arguments, and its code.
+const USAGE: &str = "usage";
+
 impl CommandError {
-    pub(crate) fn usage(command: Option<&'static str>, message: impl Into<String>) -> Self {
-        Cause::Usage {
+    fn new(
+        (exit, kind, code): (Exit, &'static str, &'static str),
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            cause: Cause::Own { exit, kind, code },
             message: message.into(),
-            command,
+            advice: advice.into(),
+            warnings: Vec::new(),
         }
-        .into()
     }
 
-    pub(crate) fn unreadable(name: &str, error: &io::Error) -> Self {
-        Cause::File {
-            code: "file_unreadable",
-            message: format!("{name} cannot be read: {error}"),
-            advice: "Check the name of the file and its permissions; `-` reads standard input.",
-        }
-        .into()
+    /// The command line is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        let advice = "See `jumpqr --help`.";
+        Self::new((Exit::Usage, USAGE, USAGE), message, advice)
     }
 
-    pub(crate) fn unwritable(name: &str, error: &io::Error) -> Self {
-        Cause::File {
-            code: "file_unwritable",
-            message: format!("{name} cannot be written: {error}"),
-            advice: "Check that the directory exists and that you may write to it.",
-        }
-        .into()
+    /// The arguments of `command` are wrong.
+    pub(crate) fn usage_of(command: &str, message: impl Into<String>) -> Self {
+        let advice = format!("See `jumpqr {command} --help`.");
+        Self::new((Exit::Usage, USAGE, USAGE), message, advice)
+    }
+
+    /// A file that the command line names, or standard input, cannot be used.
+    pub(crate) fn file(code: &'static str, message: String, advice: &str) -> Self {
+        Self::new((Exit::Usage, "file", code), message, advice)
+    }
+
+    pub(crate) fn unreadable(name: impl Display, error: &io::Error) -> Self {
+        Self::file(
+            "file_unreadable",
+            format!("{name} cannot be read: {error}"),
+            "Check the name of the file and its permissions; `-` reads standard input.",
+        )
+    }
+
+    pub(crate) fn unwritable(name: impl Display, error: &io::Error) -> Self {
+        Self::file(
+            "file_unwritable",
+            format!("{name} cannot be written: {error}"),
+            "Check that the directory exists and that you may write to it.",
+        )
+    }
+
+    pub(crate) fn sandbox_not_started(message: String) -> Self {
+        let network = ErrorKind::Network.name();
+        let advice = "If another program uses the port, stop it, or leave --port out.";
+        Self::new(
+            (Exit::Network, network, "sandbox_not_started"),
+            message,
+            advice,
+        )
+    }
+
+    /// The user did not answer yes.
+    pub(crate) fn declined() -> Self {
+        Self::new(
+            (Exit::Usage, USAGE, "declined"),
+            "the answer was not yes, so nothing was changed",
+            "Answer y to delete the rule, or give --yes.",
+        )
+    }
+
+    /// WeChat answered that the rule is deleted, but still lists it.
+    pub(crate) fn still_listed(prefix: &str) -> Self {
+        let state = ErrorKind::State.name();
+        Self::new(
+            (Exit::Refused, state, "deleted_rule_still_listed"),
+            format!("WeChat answered that the rule {prefix} is deleted, but still lists it"),
+            "Run `jumpqr get` in a minute. If the rule is still listed, it is probably damaged, as \
+             developers report of some rules: ask WeChat's support to remove it.",
+        )
     }
 
     pub(crate) fn with_warnings(mut self, warnings: Vec<Finding>) -> Self {
@@ -75,122 +121,74 @@ impl CommandError {
 
     pub(crate) fn exit(&self) -> Exit {
         match &self.cause {
-            Cause::Usage { .. } | Cause::File { .. } | Cause::Declined => Exit::Usage,
+            Cause::Own { exit, .. } => *exit,
             Cause::Call(error) => Exit::from_error(error),
-            Cause::Sandbox { .. } => Exit::Network,
-            Cause::StillListed { .. } => Exit::Refused,
         }
     }
 
-    /// Returns the library's error, if the cause is one.
-    pub(crate) fn library_error(&self) -> Option<&Error> {
-        match &self.cause {
-            Cause::Call(error) => Some(error),
-            _ => None,
+    /// Returns the object that `--json` prints.
+    pub(crate) fn json(&self) -> Value {
+        let mut error = match &self.cause {
+            Cause::Call(error) => json!(error),
+            // The members of a library's error.
+            Cause::Own { kind, code, .. } => json!({
+                "kind": kind,
+                "code": code,
+                "interface": null,
+                "errcode": null,
+                "errmsg": null,
+                "rid": null,
+                "retryable": false,
+                "outcome": Outcome::NotApplied,
+                "violations": [],
+            }),
+        };
+        if let Value::Object(members) = &mut error {
+            // It only repeats the message and the findings.
+            members.remove("text");
+            members.insert("message".to_owned(), json!(self.message));
+            members.insert("advice".to_owned(), json!(self.advice));
         }
-    }
-
-    /// Returns the name of an [`ErrorKind`], or `usage` or `file`.
-    pub(crate) fn kind(&self) -> &str {
-        match &self.cause {
-            Cause::Usage { .. } | Cause::Declined => "usage",
-            Cause::File { .. } => "file",
-            Cause::Call(error) => error.kind().name(),
-            Cause::Sandbox { .. } => ErrorKind::Network.name(),
-            Cause::StillListed { .. } => ErrorKind::State.name(),
-        }
-    }
-
-    /// Returns the stable code.
-    pub(crate) fn code(&self) -> &str {
-        match &self.cause {
-            Cause::Usage { .. } => "usage",
-            Cause::File { code, .. } => code,
-            Cause::Call(error) => error.code().name(),
-            Cause::Declined => "declined",
-            Cause::Sandbox { .. } => "sandbox_not_started",
-            Cause::StillListed { .. } => "deleted_rule_still_listed",
-        }
-    }
-
-    /// Returns what happened.
-    pub(crate) fn message(&self) -> Cow<'_, str> {
-        match &self.cause {
-            Cause::Usage { message, .. }
-            | Cause::File { message, .. }
-            | Cause::Sandbox { message } => message.into(),
-            Cause::Call(error) => name_options(error),
-            Cause::Declined => "the answer was not yes, so nothing was changed".into(),
-            Cause::StillListed { prefix } => {
-                format!("WeChat answered that the rule {prefix} is deleted, but still lists it")
-                    .into()
-            }
-        }
-    }
-
-    /// Returns what to do next.
-    pub(crate) fn advice(&self) -> Cow<'_, str> {
-        match &self.cause {
-            Cause::Usage { command, .. } => match command {
-                Some(command) => format!("See `jumpqr {command} --help`.").into(),
-                None => "See `jumpqr --help`.".into(),
-            },
-            Cause::File { advice, .. } => (*advice).into(),
-            Cause::Call(error) => match command_advice(error) {
-                Some(more) => format!("{} {more}", error.advice()).into(),
-                None => error.advice().into(),
-            },
-            Cause::Sandbox { .. } => {
-                "If another program uses the port, stop it, or leave --port out.".into()
-            }
-            Cause::Declined => "Answer y to delete the rule, or give --yes.".into(),
-            Cause::StillListed { .. } => "\
-                Run `jumpqr get` in a minute. If the rule is still listed, it is probably damaged, \
-                as developers report of some rules: ask WeChat's support to remove it."
-                .into(),
-        }
+        json!({"ok": false, "error": error, "warnings": self.warnings})
     }
 }
 
 /// Returns the message of an error about certificates, with the options in the place of the
 /// library's setting.
-fn name_options(error: &Error) -> Cow<'_, str> {
+fn name_options(error: &Error) -> String {
     let codes = [OwnCode::TlsFailed, OwnCode::InvalidConfig];
     let (setting, options) = ("extra_tls_roots", "--ca-file or SSL_CERT_FILE");
-    if codes.iter().any(|code| error.code() == *code) && error.message().contains(setting) {
-        error.message().replace(setting, options).into()
+    if codes.iter().any(|code| error.code() == *code) {
+        error.message().replace(setting, options)
     } else {
-        error.message().into()
+        error.message().to_owned()
     }
 }
 
-/// Returns how to follow the error's advice with this command, if the advice does not say it.
-fn command_advice(error: &Error) -> Option<&'static str> {
-    match error.code() {
+/// Returns the error's advice, and how to follow it with this command.
+fn command_advice(error: &Error) -> String {
+    let more = match error.code() {
         Code::Own(OwnCode::NoVerifyTicket) => {
-            Some("With this command: `jumpqr token set-verify-ticket`.")
+            " With this command: `jumpqr token set-verify-ticket`."
         }
         Code::Own(OwnCode::NoRefreshToken) => {
-            Some("With this command: `jumpqr token set-refresh-token`.")
+            " With this command: `jumpqr token set-refresh-token`."
         }
         Code::Own(OwnCode::StoreFailed) => {
-            Some("To keep tokens elsewhere: --token-store, or JUMPQR_TOKEN_STORE.")
+            " To keep tokens elsewhere: --token-store, or JUMPQR_TOKEN_STORE."
         }
-        _ => None,
-    }
-}
-
-impl From<Cause> for CommandError {
-    fn from(cause: Cause) -> Self {
-        Self {
-            cause,
-            warnings: Vec::new(),
-        }
-    }
+        _ => "",
+    };
+    format!("{}{more}", error.advice())
 }
 
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
-        Cause::Call(error).into()
+        Self {
+            message: name_options(&error),
+            advice: command_advice(&error),
+            cause: Cause::Call(error),
+            warnings: Vec::new(),
+        }
     }
 }

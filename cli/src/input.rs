@@ -31,7 +31,7 @@ impl Input {
         };
         match read {
             Ok(_) => Ok(bytes),
-            Err(error) => Err(CommandError::unreadable(&self.to_string(), &error)),
+            Err(error) => Err(CommandError::unreadable(self, &error)),
         }
     }
 }

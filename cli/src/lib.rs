@@ -5,17 +5,20 @@
 //! files and the environment, and prints. It is a library, so that the packages for Python and Node
 //! can include the command.
 
-mod args;
+mod acting_as;
+mod cli;
 mod command;
 mod connection;
+mod context;
 mod credentials;
 mod error;
 mod exit;
 mod input;
+mod number;
+mod options;
 mod output;
 mod question;
 mod rule_source;
-mod rules_file;
 mod sandbox;
 mod token_store;
 
@@ -30,9 +33,5 @@ use std::ffi::OsString;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     output::log_warnings_to_stderr();
     let arguments: Vec<_> = arguments.into_iter().collect();
-    let exit = match args::parse(&arguments) {
-        Ok(cli) => output::print_result(cli.options.json, cli.run()),
-        Err(help_or_error) => output::print_help_or_error(&help_or_error),
-    };
-    exit as u8
+    cli::run(&arguments) as u8
 }

@@ -5,8 +5,8 @@ use jumpqr_sandbox::{
     SandboxError,
 };
 
-use crate::connection::ActingAs;
-use crate::error::{Cause, CommandError};
+use crate::acting_as::ActingAs;
+use crate::error::CommandError;
 
 /// The secret of a Mini Program that rules name, but that never calls.
 const UNUSED_SECRET: &str = "unused";
@@ -21,24 +21,22 @@ impl EmbeddedSandbox {
     /// Starts a sandbox for calls of this account. The Mini Program that it names exists there. It
     /// is also linked if rules need that, so that the user's own rule file works unchanged.
     pub(crate) fn start(acting_as: ActingAs<'_>) -> Result<Self, CommandError> {
-        let builder = Sandbox::builder();
-        let builder = match acting_as {
-            ActingAs::ServiceAccount { mini_program } if is_mini_program_appid(mini_program) => {
-                builder
-                    .account(SandboxAccount::mini_program(mini_program, UNUSED_SECRET))
-                    .link(SERVICE_ACCOUNT_APPID, mini_program)
-            }
-            ActingAs::Linking {
-                mini_program: Some(mini_program),
-            } if is_mini_program_appid(mini_program) => {
-                builder.account(SandboxAccount::mini_program(mini_program, UNUSED_SECRET))
-            }
-            _ => builder,
+        let (named, is_linked) = match acting_as {
+            ActingAs::MiniProgram => (None, false),
+            ActingAs::ServiceAccount { mini_program } => (Some(mini_program), true),
+            ActingAs::Linking { mini_program } => (mini_program, false),
         };
+        let mut builder = Sandbox::builder();
+        if let Some(appid) = named.filter(|appid| is_mini_program_appid(appid)) {
+            builder = builder.account(SandboxAccount::mini_program(appid, UNUSED_SECRET));
+            if is_linked {
+                builder = builder.link(SERVICE_ACCOUNT_APPID, appid);
+            }
+        }
         let sandbox = builder.start().map_err(|error| start_error(&error))?;
         let credentials = match acting_as {
             ActingAs::MiniProgram => sandbox.mini_program(),
-            ActingAs::ServiceAccount { .. } | ActingAs::Linking { .. } => sandbox.service_account(),
+            _ => sandbox.service_account(),
         };
         Ok(Self {
             sandbox,
@@ -74,7 +72,7 @@ pub(crate) fn serve(
         builder
     };
     builder.start().map_err(|error| match error {
-        SandboxError::Invalid(message) => CommandError::usage(Some("sandbox"), message),
+        SandboxError::Invalid(message) => CommandError::usage_of("sandbox", message),
         error => start_error(&error),
     })
 }
@@ -90,8 +88,8 @@ fn enable_proxy(builder: SandboxBuilder) -> Result<SandboxBuilder, CommandError>
 
 #[cfg(not(feature = "proxy"))]
 fn enable_proxy(_: SandboxBuilder) -> Result<SandboxBuilder, CommandError> {
-    Err(CommandError::usage(
-        Some("sandbox"),
+    Err(CommandError::usage_of(
+        "sandbox",
         "this jumpqr has no --proxy: the packages for Python and Node leave it out to be small. \
          Install the command itself: `cargo install --locked --path cli` in jumpqr's sources",
     ))
@@ -117,8 +115,5 @@ fn is_mini_program_appid(text: &str) -> bool {
 fn start_error(error: &SandboxError) -> CommandError {
     let cause = std::error::Error::source(error);
     let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
-    Cause::Sandbox {
-        message: format!("{error}{cause}"),
-    }
-    .into()
+    CommandError::sandbox_not_started(format!("{error}{cause}"))
 }

@@ -9,9 +9,9 @@ use jumpqr::Error;
 use jumpqr::error::OwnCode;
 use jumpqr::store::{self, DirectoryStore, MemoryStore, TokenStore};
 
-use crate::args::Options;
-use crate::credentials::read_variable;
+use crate::credentials::text_or_variable;
 use crate::error::CommandError;
+use crate::options::CredentialOptions;
 use crate::output;
 
 /// The environment variable with the setting. Unlike the command line, it may hold a password.
@@ -22,7 +22,9 @@ const FOLDER_NAME: &str = "jumpqr";
 
 /// Opens the store of an account's tokens. If no store is named and the default one cannot be
 /// used, a note says so and the tokens end with the command. The next command fetches new ones.
-pub(crate) fn open_for_account(options: &Options) -> Result<Arc<dyn TokenStore>, CommandError> {
+pub(crate) fn open_for_account(
+    options: &CredentialOptions,
+) -> Result<Arc<dyn TokenStore>, CommandError> {
     match open_configured(options)? {
         Some(store) => Ok(store),
         None => match open_default() {
@@ -41,7 +43,9 @@ pub(crate) fn open_for_account(options: &Options) -> Result<Arc<dyn TokenStore>,
 
 /// Opens the store of a platform's tickets, tokens and refresh tokens. It must outlive the
 /// command: WeChat may replace a refresh token when it is used, and the new one must not be lost.
-pub(crate) fn open_for_platform(options: &Options) -> Result<Arc<dyn TokenStore>, CommandError> {
+pub(crate) fn open_for_platform(
+    options: &CredentialOptions,
+) -> Result<Arc<dyn TokenStore>, CommandError> {
     let store = match open_configured(options)? {
         Some(store) => store,
         None => open_default()?,
@@ -60,26 +64,11 @@ pub(crate) fn open_for_platform(options: &Options) -> Result<Arc<dyn TokenStore>
     Ok(store)
 }
 
-/// Refuses a setting on the command line that may hold a password. The error does not repeat it.
-pub(crate) fn refuse_password(setting: &str) -> Result<(), CommandError> {
-    if store::may_hold_password(setting) {
-        return Err(CommandError::usage(
-            None,
-            format!(
-                "--token-store must not hold a user or password: every user of this machine \
-                 could read them. Set the environment variable {VARIABLE} instead"
-            ),
-        ));
-    }
-    Ok(())
-}
-
 /// Opens the store that the command line names, else the one that the environment names.
-fn open_configured(options: &Options) -> Result<Option<Arc<dyn TokenStore>>, CommandError> {
-    let setting = match &options.token_store {
-        Some(setting) => Some(setting.clone()),
-        None => read_variable(VARIABLE)?,
-    };
+fn open_configured(
+    options: &CredentialOptions,
+) -> Result<Option<Arc<dyn TokenStore>>, CommandError> {
+    let setting = text_or_variable(options.token_store.as_ref(), VARIABLE)?;
     Ok(setting.as_deref().map(store::open).transpose()?)
 }
 

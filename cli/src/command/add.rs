@@ -1,5 +1,3 @@
-use std::io::{self, Write};
-
 use clap::Args;
 use jumpqr::Rule;
 use jumpqr::check::Finding;
@@ -7,15 +5,16 @@ use jumpqr::interface::{AddJumpQRCode, Confirmation, Interface};
 use jumpqr::mapping::parse_rule;
 use jumpqr::rule::Edit;
 use jumpqr::verification_file::location;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::{check_call, describe_confirmation};
-use crate::args::Options;
-use crate::connection::{self, ActingAs, Connection};
-use crate::error::CommandError;
+use super::dry_run::DryRunReport;
+use super::{check_call, describe_confirmation, with_warnings};
+use crate::acting_as::ActingAs;
+use crate::connection::Connection;
+use crate::context::Context;
 use crate::output::{
-    CommandResult, GOOD, HEADING, NextStep, Report, escape, format_rule, print_next_steps,
-    print_note, print_warnings, quote_command_line,
+    CommandResult, GOOD, HEADING, NextStep, Report, format_next_steps, format_rule,
+    format_warnings, quote_command_line,
 };
 use crate::rule_source::RuleSource;
 
@@ -38,9 +37,6 @@ rule.json, with the names of WeChat's own page:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Add {
-    #[command(flatten)]
-    pub(crate) rule: RuleSource,
-
     /// Modify an existing rule instead of adding one (is_edit 1)
     #[arg(long)]
     edit: bool,
@@ -52,128 +48,119 @@ pub(crate) struct Add {
     /// Print the exact request but send nothing; needs no credentials
     #[arg(long)]
     dry_run: bool,
+
+    // Last, because the heading of its flags would stand above other options too.
+    #[command(flatten)]
+    rule: RuleSource,
 }
 
 impl Add {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
-        let mapping = self.rule.read_mapping("add")?;
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
+        let mapping = self.rule.read_mapping(context)?;
         let parsed =
             parse_rule(&mapping).map_err(|error| error.in_interface(AddJumpQRCode::NAME))?;
+        let is_edit = match (self.edit, parsed.is_edit) {
+            (true, Some(Edit::Add)) => {
+                return Err(context.usage(
+                    "--edit modifies a rule, but is_edit 0 in the file adds one: leave out one of \
+                     the two",
+                ));
+            }
+            (true, _) => Edit::Modify,
+            (false, in_file) => in_file.unwrap_or(Edit::Add),
+        };
         let call = AddJumpQRCode {
             rule: parsed.rule,
-            is_edit: self.choose_edit(parsed.is_edit)?,
+            is_edit,
         };
-        let warnings = if self.no_validate {
-            let report = call.check();
-            [report.violations, report.warnings].concat()
-        } else {
-            check_call(&call)?
-        };
+        let warnings = check_call(&call, !self.no_validate)?;
         if self.dry_run {
-            return Ok(Box::new(AddDryRun::new(&call, warnings, options)?));
+            return Ok(context.print(&DryRunReport::without_connection(&call, context, warnings)?));
         }
-        let connection =
-            Connection::open(options, ActingAs::owner_of_rules(call.rule.key().appid()))?;
+        let key = call.rule.key();
+        let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid()))?;
         let client = connection.client.with_validate(!self.no_validate);
-        match client.call(call.clone()) {
-            Ok(confirmation) => Ok(Box::new(AddReport {
-                call,
-                warnings,
-                confirmation,
-                sandbox: connection.is_sandbox(),
-            })),
-            Err(error) => Err(CommandError::from(error).with_warnings(warnings)),
-        }
-    }
-
-    fn choose_edit(&self, in_file: Option<Edit>) -> Result<Edit, CommandError> {
-        match (self.edit, in_file) {
-            (true, Some(Edit::Add)) => Err(CommandError::usage(
-                Some("add"),
-                "--edit modifies a rule, but is_edit 0 in the file adds one: leave out one of the \
-                 two",
-            )),
-            (true, _) => Ok(Edit::Modify),
-            (false, in_file) => Ok(in_file.unwrap_or(Edit::Add)),
-        }
+        let confirmation = with_warnings(client.call(call.clone()), warnings.clone())?;
+        let sandbox = context.uses_sandbox();
+        Ok(context.print(&AddReport {
+            next: next_steps(&call, sandbox),
+            rule: call.rule,
+            is_edit: call.is_edit,
+            warnings,
+            confirmation,
+            sandbox,
+        }))
     }
 }
 
+#[derive(Serialize)]
 struct AddReport {
-    call: AddJumpQRCode,
+    rule: Rule,
+    is_edit: Edit,
     warnings: Vec<Finding>,
     confirmation: Confirmation,
     sandbox: bool,
+    next: Vec<NextStep>,
 }
 
-impl AddReport {
-    fn next_steps(&self) -> Vec<NextStep> {
-        let prefix = self.call.rule.prefix();
-        let mut publish = vec!["jumpqr", "publish", prefix];
-        let mut steps = Vec::new();
-        let repeat_for_real = self.sandbox.then(|| {
-            NextStep::new(
-                "Run the same command for real: without --sandbox, and with credentials",
-                ["jumpqr --help".to_owned()],
-            )
-        });
-        match &self.call.rule {
-            Rule::OrdinaryLink(rule) => {
-                // Outside the sandbox, WeChat has just read the file.
-                let file_url = location(prefix, "FILE.txt").filter(|_| self.sandbox);
-                steps.extend(file_url.map(|url| {
-                    NextStep::new(
-                        "Put the verification file where WeChat looks for it when a rule is added",
-                        [
-                            url,
-                            quote_command_line(&["jumpqr", "download", "--prefix", prefix]),
-                        ],
-                    )
-                }));
-                steps.extend(repeat_for_real);
-                let links = rule.debug_url.clone().unwrap_or_default();
-                if !links.is_empty() {
-                    let text = format!(
-                        "Try it: scan a test link, which opens the {} build before the rule is \
+fn next_steps(call: &AddJumpQRCode, sandbox: bool) -> Vec<NextStep> {
+    let prefix = call.rule.prefix();
+    let mut publish = vec!["jumpqr", "publish", prefix];
+    let mut steps = Vec::new();
+    let repeat_for_real = sandbox.then(|| {
+        NextStep::new(
+            "Run the same command for real: without --sandbox, and with credentials",
+            ["jumpqr --help".to_owned()],
+        )
+    });
+    match &call.rule {
+        Rule::OrdinaryLink(rule) => {
+            // Outside the sandbox, WeChat has just read the file.
+            let file_url = location(prefix, "FILE.txt").filter(|_| sandbox);
+            steps.extend(file_url.map(|url| {
+                NextStep::new(
+                    "Put the verification file where WeChat looks for it when a rule is added",
+                    [
+                        url,
+                        quote_command_line(&["jumpqr", "download", "--prefix", prefix]),
+                    ],
+                )
+            }));
+            steps.extend(repeat_for_real);
+            let links = rule.debug_url.clone().unwrap_or_default();
+            if !links.is_empty() {
+                let text = format!(
+                    "Try it: scan a test link, which opens the {} build before the rule is \
                          published",
-                        rule.open_version.name()
-                    );
-                    steps.push(NextStep::new(text, links));
-                }
-            }
-            Rule::ServiceAccount(rule) => {
-                steps.extend(repeat_for_real);
-                publish.extend(["--appid", &rule.appid]);
+                    rule.open_version.name()
+                );
+                steps.push(NextStep::new(text, links));
             }
         }
-        let condition = match self.call.is_edit {
-            Edit::Add => "",
-            Edit::Modify => ", unless it already is",
-        };
-        steps.push(NextStep::new(
-            format!(
-                "Publish the rule{condition}: then the Mini Program opens for everybody who scans"
-            ),
-            [quote_command_line(&publish)],
-        ));
-        steps
+        Rule::ServiceAccount(rule) => {
+            steps.extend(repeat_for_real);
+            publish.extend(["--appid", &rule.appid]);
+        }
     }
+    let condition = match call.is_edit {
+        Edit::Add => "",
+        Edit::Modify => ", unless it already is",
+    };
+    steps.push(NextStep::new(
+        format!("Publish the rule{condition}: then the Mini Program opens for everybody who scans"),
+        [quote_command_line(&publish)],
+    ));
+    steps
 }
 
 impl Report for AddReport {
-    fn command(&self) -> &'static str {
-        "add"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{HEADING}The rule{HEADING:#}")?;
-        writeln!(out, "{}", format_rule(&self.call.rule))?;
-        writeln!(out)?;
-        if !self.warnings.is_empty() {
-            print_warnings(out, &self.warnings)?;
-            writeln!(out)?;
-        }
-        let done = match self.call.is_edit {
+    fn text(&self) -> String {
+        let rule = format_rule(&self.rule);
+        let warnings = match &*self.warnings {
+            [] => String::new(),
+            warnings => format!("{}\n\n", format_warnings(warnings)),
+        };
+        let done = match self.is_edit {
             Edit::Add => "Added",
             Edit::Modify => "Modified",
         };
@@ -183,72 +170,10 @@ impl Report for AddReport {
         } else {
             ""
         };
-        writeln!(out, "{GOOD}{done}{GOOD:#}: {confirmation}{place}.")?;
-        writeln!(out)?;
-        print_next_steps(out, &self.next_steps())
-    }
-
-    fn json(&self) -> Value {
-        let steps: Vec<_> = self.next_steps().iter().map(NextStep::json).collect();
-        json!({
-            "rule": self.call.rule,
-            "is_edit": self.call.is_edit,
-            "warnings": self.warnings,
-            "confirmation": self.confirmation.name(),
-            "sandbox": self.sandbox,
-            "next": steps,
-        })
-    }
-}
-
-/// A request that is printed instead of sent.
-struct AddDryRun {
-    method: &'static str,
-    url: String,
-    body: String,
-    warnings: Vec<Finding>,
-}
-
-impl AddDryRun {
-    fn new(
-        call: &AddJumpQRCode,
-        warnings: Vec<Finding>,
-        options: &Options,
-    ) -> Result<Self, CommandError> {
-        if options.sandbox {
-            print_note("sandbox: not started, because nothing is sent");
-        }
-        let base_url = connection::checked_base_url(options)?;
-        let request = call.request()?;
-        Ok(Self {
-            method: request.method().as_str(),
-            url: request.shown_url(&base_url),
-            body: String::from_utf8_lossy(request.body().unwrap_or_default()).into_owned(),
-            warnings,
-        })
-    }
-}
-
-impl Report for AddDryRun {
-    fn command(&self) -> &'static str {
-        "add"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        for warning in &self.warnings {
-            print_note(&format!("warning: {warning}"));
-        }
-        print_note("dry run: nothing was sent");
-        writeln!(out, "{} {}", self.method, escape(&self.url))?;
-        writeln!(out)?;
-        writeln!(out, "{}", self.body)
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "dry_run": true,
-            "request": {"method": self.method, "url": self.url, "body": self.body},
-            "warnings": self.warnings,
-        })
+        let steps = format_next_steps(&self.next);
+        format!(
+            "{HEADING}The rule{HEADING:#}\n{rule}\n\n{warnings}\
+             {GOOD}{done}{GOOD:#}: {confirmation}{place}.\n\n{steps}"
+        )
     }
 }

@@ -1,13 +1,12 @@
-use std::io::{self, Write};
-
 use clap::Args;
 use jumpqr::Error;
 use jumpqr::check::Finding;
 use jumpqr::mapping::check_mapping;
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{CommandResult, GOOD, Report, print_warnings};
+use crate::output::{CommandResult, GOOD, Report, format_warnings};
 use crate::rule_source::RuleSource;
 
 const EXAMPLES: &str = "\
@@ -24,46 +23,34 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
     #[command(flatten)]
-    pub(crate) rule: RuleSource,
+    rule: RuleSource,
 }
 
 impl Check {
-    pub(crate) fn run(&self) -> CommandResult {
-        let report = check_mapping(&self.rule.read_mapping("check")?);
-        if report.is_valid() {
-            Ok(Box::new(ValidRule {
-                warnings: report.warnings,
-            }))
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
+        let report = check_mapping(&self.rule.read_mapping(context)?);
+        let warnings = report.warnings;
+        if report.violations.is_empty() {
+            Ok(context.print(&ValidRule { warnings }))
         } else {
-            Err(CommandError::from(Error::invalid(report.violations))
-                .with_warnings(report.warnings))
+            Err(CommandError::from(Error::invalid(report.violations)).with_warnings(warnings))
         }
     }
 }
 
+#[derive(Serialize)]
 struct ValidRule {
     warnings: Vec<Finding>,
 }
 
 impl Report for ValidRule {
-    fn command(&self) -> &'static str {
-        "check"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        print_warnings(out, &self.warnings)?;
-        if self.warnings.is_empty() {
-            writeln!(out, "{GOOD}Valid{GOOD:#}: no warnings.")
-        } else {
-            writeln!(out)?;
-            writeln!(
-                out,
-                "{GOOD}Valid{GOOD:#}: the rule can be sent, but see the warnings."
-            )
+    fn text(&self) -> String {
+        match &*self.warnings {
+            [] => format!("{GOOD}Valid{GOOD:#}: no warnings."),
+            warnings => format!(
+                "{}\n\n{GOOD}Valid{GOOD:#}: the rule can be sent, but see the warnings.",
+                format_warnings(warnings)
+            ),
         }
-    }
-
-    fn json(&self) -> Value {
-        json!({"warnings": self.warnings})
     }
 }

@@ -1,10 +1,9 @@
-use std::io::{self, Write};
-
 use clap::Args;
 use clap_complete::{Shell, generate};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::args;
+use crate::context::Context;
+use crate::exit::Exit;
 use crate::output::Report;
 
 const EXAMPLES: &str = "\
@@ -23,31 +22,25 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(&self) -> Box<dyn Report> {
+    /// Prints the script for the command line of this `definition`.
+    pub(crate) fn run(&self, context: &Context<'_>, mut definition: clap::Command) -> Exit {
         let mut script = Vec::new();
-        generate(self.shell, &mut args::definition(), "jumpqr", &mut script);
-        Box::new(CompletionScript {
-            shell: self.shell,
-            text: String::from_utf8_lossy(&script).into_owned(),
+        generate(self.shell, &mut definition, "jumpqr", &mut script);
+        context.print(&CompletionScript {
+            shell: self.shell.to_string(),
+            script: String::from_utf8_lossy(&script).into_owned(),
         })
     }
 }
 
+#[derive(Serialize)]
 struct CompletionScript {
-    shell: Shell,
-    text: String,
+    shell: String,
+    script: String,
 }
 
 impl Report for CompletionScript {
-    fn command(&self) -> &'static str {
-        "completions"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(self.text.as_bytes())
-    }
-
-    fn json(&self) -> Value {
-        json!({"shell": self.shell.to_string(), "script": self.text})
+    fn text(&self) -> String {
+        self.script.clone()
     }
 }

@@ -1,16 +1,12 @@
-use std::io::{self, Write};
-
 use clap::Args;
-use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode, Interface, JumpQRCodeList};
-use jumpqr::rule::RuleState;
+use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode, JumpQRCodeList};
 use jumpqr::{Client, Error, RuleKey};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::describe_confirmation;
-use super::named_rule::{DryRun, NamedRule};
-use crate::args::Options;
-use crate::connection::{ActingAs, Connection};
-use crate::error::{Cause, CommandError};
+use super::named_rule::{NamedRule, Prepared};
+use crate::context::Context;
+use crate::error::CommandError;
 use crate::output::{CommandResult, GOOD, Report, WARNING, escape};
 use crate::question::{Answer, ask};
 
@@ -38,46 +34,32 @@ pub(crate) struct Delete {
 }
 
 impl Delete {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         let key = self.rule.key();
         let call = DeleteJumpQRCode { key: key.clone() };
-        let warnings = self.rule.check(&call)?;
-        if self.rule.is_dry_run() && !self.rule.is_looked_up() {
-            return Ok(Box::new(DryRun::without_lookup(
-                "delete", &call, warnings, options,
-            )?));
-        }
-        let connection = Connection::open(options, ActingAs::owner_of_rules(key.appid()))?;
-        let before = self
-            .rule
-            .look_up(&connection.client, DeleteJumpQRCode::NAME)
-            .map_err(|error| error.with_warnings(warnings.clone()))?;
-        if self.rule.is_dry_run() {
-            let base_url = connection.base_url(options)?;
-            let dry_run = DryRun::new("delete", &call, &base_url, before, warnings)?;
-            return Ok(Box::new(dry_run));
-        }
-        let state = before.rule().and_then(|rule| rule.state);
-        if state == Some(RuleState::Published) && !self.yes {
+        let change = match self.rule.prepare(call, None, context)? {
+            Prepared::DryRun(dry_run) => return Ok(context.print(&dry_run)),
+            Prepared::Change(change) => change,
+        };
+        if change.is_published && !self.yes {
             let question = format!(
                 "The rule {} is published: its printed codes open the Mini Program. Delete it?",
                 key.prefix()
             );
             if ask(&question) == Answer::No {
-                return Err(Cause::Declined.into());
+                return Err(CommandError::declined());
             }
         }
-        // The call is already checked, and the rule looked up.
-        let response = connection.client.with_validate(false).call(call);
-        let confirmation =
-            response.map_err(|error| CommandError::from(error).with_warnings(warnings))?;
+        let (confirmation, connection) = change.send()?;
         let unverified = match confirmation {
             Confirmation::Answered => read_back(&connection.client, &key)?,
             _ => None,
         };
-        Ok(Box::new(DeleteReport {
-            key,
+        Ok(context.print(&DeleteReport {
+            prefix: key.prefix(),
+            appid: key.appid(),
             confirmation,
+            verified_gone: unverified.is_none(),
             unverified,
         }))
     }
@@ -88,47 +70,36 @@ impl Delete {
 fn read_back(client: &Client, key: &RuleKey) -> Result<Option<Error>, CommandError> {
     let listed = client.get_jump_qr_code(GetJumpQRCode::for_rule(key));
     match listed.and_then(JumpQRCodeList::decisive) {
-        Ok(list) if list.find(key.prefix()).is_some() => Err(Cause::StillListed {
-            prefix: key.prefix().to_owned(),
+        Ok(list) if list.find(key.prefix()).is_some() => {
+            Err(CommandError::still_listed(key.prefix()))
         }
-        .into()),
         Ok(_) => Ok(None),
         Err(error) => Ok(Some(error)),
     }
 }
 
-struct DeleteReport {
-    key: RuleKey,
+#[derive(Serialize)]
+struct DeleteReport<'a> {
+    prefix: &'a str,
+    appid: Option<&'a str>,
     confirmation: Confirmation,
+    verified_gone: bool,
     /// Why the rule could not be read back.
+    #[serde(skip)]
     unverified: Option<Error>,
 }
 
-impl Report for DeleteReport {
-    fn command(&self) -> &'static str {
-        "delete"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let prefix = escape(self.key.prefix());
+impl Report for DeleteReport<'_> {
+    fn text(&self) -> String {
+        let prefix = escape(self.prefix);
         let confirmation = describe_confirmation(self.confirmation);
-        writeln!(out, "{GOOD}Deleted{GOOD:#} {prefix}: {confirmation}.")?;
-        match &self.unverified {
-            None => writeln!(out, "Read back: the rule is gone."),
-            Some(error) => writeln!(
-                out,
+        let read_back = match &self.unverified {
+            None => "Read back: the rule is gone.".to_owned(),
+            Some(error) => format!(
                 "{WARNING}Not read back{WARNING:#}; check with `jumpqr get`: {}",
                 escape(&error.to_string())
             ),
-        }
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "prefix": self.key.prefix(),
-            "appid": self.key.appid(),
-            "confirmation": self.confirmation.name(),
-            "verified_gone": self.unverified.is_none(),
-        })
+        };
+        format!("{GOOD}Deleted{GOOD:#} {prefix}: {confirmation}.\n{read_back}")
     }
 }

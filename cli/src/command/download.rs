@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jumpqr::check::check_prefix;
 use jumpqr::interface::VerificationFile;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::args::Options;
-use crate::connection::{ActingAs, Connection};
-use crate::error::{Cause, CommandError};
-use crate::output::{CommandResult, GOOD, NextStep, Report, escape, print_next_steps};
+use crate::acting_as::ActingAs;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::output::{CommandResult, GOOD, NextStep, Report, escape, format_next_steps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,21 +40,18 @@ pub(crate) struct Download {
 }
 
 impl Download {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         self.check_arguments()?;
-        let connection = Connection::open(options, ActingAs::MiniProgram)?;
+        let connection = Connection::open(context, ActingAs::MiniProgram)?;
         let file = connection.client.download_qr_code_text()?;
-        let target = self.directory.join(&file.file_name);
-        let written = self.write(&target, file.file_content.as_bytes())?;
-        let url = self
-            .prefix
-            .as_deref()
-            .and_then(|prefix| file.location(prefix));
-        Ok(Box::new(DownloadReport {
+        let path = self.directory.join(&file.file_name);
+        let written = self.write(&path, file.file_content.as_bytes())?;
+        let prefix = self.prefix.as_deref();
+        Ok(context.print(&DownloadReport {
+            url: prefix.and_then(|prefix| file.location(prefix)),
             file,
-            target,
+            path: path.to_string_lossy().into_owned(),
             written,
-            url,
         }))
     }
 
@@ -62,15 +60,12 @@ impl Download {
         if let Some(prefix) = &self.prefix {
             check_prefix(prefix).into_result()?;
         }
-        let directory = self.directory.display().to_string();
-        match fs::metadata(&self.directory) {
+        let result = match fs::metadata(&self.directory) {
             Ok(found) if found.is_dir() => Ok(()),
-            Ok(_) => Err(CommandError::unwritable(
-                &directory,
-                &io::ErrorKind::NotADirectory.into(),
-            )),
-            Err(error) => Err(CommandError::unwritable(&directory, &error)),
-        }
+            Ok(_) => Err(io::ErrorKind::NotADirectory.into()),
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| CommandError::unwritable(self.directory.display(), &error))
     }
 
     /// Writes the whole file or nothing. Returns `false` if the same file is already there.
@@ -80,12 +75,7 @@ impl Download {
                 Ok(present) if present == content => return Ok(false),
                 Ok(_) => return Err(file_differs_error(target)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(CommandError::unreadable(
-                        &target.display().to_string(),
-                        &error,
-                    ));
-                }
+                Err(error) => return Err(CommandError::unreadable(target.display(), &error)),
             }
         }
         match self.replace(target, content) {
@@ -93,10 +83,7 @@ impl Download {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(file_differs_error(target))
             }
-            Err(error) => Err(CommandError::unwritable(
-                &target.display().to_string(),
-                &error,
-            )),
+            Err(error) => Err(CommandError::unwritable(target.display(), &error)),
         }
     }
 
@@ -118,41 +105,31 @@ impl Download {
 }
 
 fn file_differs_error(target: &Path) -> CommandError {
-    Cause::File {
-        code: "file_differs",
-        message: format!(
-            "{} exists with different content and was not overwritten",
-            target.display()
-        ),
-        advice: "Check the file. Then overwrite it with --force, or choose another --directory.",
-    }
-    .into()
+    let target = target.display();
+    CommandError::file(
+        "file_differs",
+        format!("{target} exists with different content and was not overwritten"),
+        "Check the file. Then overwrite it with --force, or choose another --directory.",
+    )
 }
 
+#[derive(Serialize)]
 struct DownloadReport {
+    #[serde(flatten)]
     file: VerificationFile,
-    target: PathBuf,
+    path: String,
     written: bool,
     url: Option<String>,
 }
 
 impl Report for DownloadReport {
-    fn command(&self) -> &'static str {
-        "download"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let target = self.target.display().to_string();
-        let target = escape(&target);
-        if self.written {
-            writeln!(out, "{GOOD}Written{GOOD:#} {target}")?;
+    fn text(&self) -> String {
+        let path = escape(&self.path);
+        let done = if self.written {
+            format!("{GOOD}Written{GOOD:#} {path}")
         } else {
-            writeln!(
-                out,
-                "{GOOD}Already there{GOOD:#}, with the same content: {target}"
-            )?;
-        }
-        writeln!(out)?;
+            format!("{GOOD}Already there{GOOD:#}, with the same content: {path}")
+        };
         let put_file = match &self.url {
             Some(url) => NextStep::new(
                 "Put it on your web server. This URL must quickly answer anybody with status 200 \
@@ -166,16 +143,6 @@ impl Report for DownloadReport {
             ),
         };
         let add_rule = NextStep::new("Then add the rule", ["jumpqr add rule.json".to_owned()]);
-        print_next_steps(out, &[put_file, add_rule])
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "file_name": self.file.file_name,
-            "file_content": self.file.file_content,
-            "path": self.target.to_string_lossy(),
-            "written": self.written,
-            "url": self.url,
-        })
+        format!("{done}\n\n{}", format_next_steps(&[put_file, add_rule]))
     }
 }

@@ -1,11 +1,9 @@
-use std::io::{self, Write};
-
 use clap::Args;
 use jumpqr::error::OwnCode;
 use jumpqr::{ErrCode, Error};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::error::CommandError;
+use crate::context::Context;
 use crate::output::{CommandResult, HEADING, Report, format_card, format_table};
 
 const EXAMPLES: &str = "\
@@ -24,94 +22,77 @@ pub(crate) struct Errcode {
 }
 
 impl Errcode {
-    pub(crate) fn run(&self) -> CommandResult {
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         let Some(code) = &self.code else {
-            return Ok(Box::new(ErrcodeTable));
+            let errcodes = ErrCode::all();
+            return Ok(context.print(&ErrcodeTable { errcodes }));
         };
-        if let Some(named) = ErrCode::all().iter().find(|known| known.name == code) {
-            return Ok(Box::new(ErrcodeEntry(named)));
+        if let Some(errcode) = ErrCode::all().iter().find(|known| known.name == code) {
+            return Ok(context.print(&ErrcodeEntry { errcode }));
         }
         let Ok(number) = code.parse() else {
-            return Err(CommandError::usage(
-                Some("errcode"),
-                format!(
-                    "`{code}` is neither an error number such as 85066 nor a name such as \
-                     illegal_prefix"
-                ),
-            ));
+            return Err(context.usage(format!(
+                "`{code}` is neither an error number such as 85066 nor a name such as \
+                 illegal_prefix"
+            )));
         };
-        match ErrCode::lookup(number) {
-            Some(code) => Ok(Box::new(ErrcodeEntry(code))),
-            None => Err(Error::new(
-                OwnCode::InvalidRequest,
-                format!("{number} is not in the list of error codes"),
-            )
-            .with_advice(
+        let errcode = ErrCode::lookup(number).ok_or_else(|| {
+            let message = format!("{number} is not in the list of error codes");
+            Error::new(OwnCode::InvalidRequest, message).with_advice(
                 "Look the number up in WeChat's documentation. `jumpqr errcode` lists the known \
                  codes.",
             )
-            .into()),
-        }
+        })?;
+        Ok(context.print(&ErrcodeEntry { errcode }))
     }
 }
 
-struct ErrcodeEntry(&'static ErrCode);
+#[derive(Serialize)]
+struct ErrcodeEntry {
+    errcode: &'static ErrCode,
+}
 
 impl Report for ErrcodeEntry {
-    fn command(&self) -> &'static str {
-        "errcode"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self(code) = self;
-        writeln!(out, "{HEADING}{} {}{HEADING:#}", code.number, code.name)?;
+    fn text(&self) -> String {
+        let code = self.errcode;
         let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
         let wait = code.wait.as_secs();
         let reaction = match wait {
             0 => code.reaction.name().to_owned(),
             _ => format!("{} (at least {wait} s)", code.reaction.name()),
         };
-        let rows = [
+        let card = format_card(&[
             ("errmsg", errmsg.map(str::to_owned)),
             ("kind", Some(code.kind.name().to_owned())),
             ("reaction", Some(reaction)),
             ("retryable", Some(code.reaction.is_transient().to_string())),
-        ];
-        writeln!(out, "{}", format_card(&rows))?;
-        writeln!(out)?;
-        writeln!(out, "{}", code.meaning)?;
-        writeln!(out, "{HEADING}What to do:{HEADING:#} {}", code.advice)
-    }
-
-    fn json(&self) -> Value {
-        json!({"errcode": self.0})
+        ]);
+        let ErrCode {
+            number,
+            name,
+            meaning,
+            advice,
+            ..
+        } = code;
+        format!(
+            "{HEADING}{number} {name}{HEADING:#}\n{card}\n\n{meaning}\n\
+             {HEADING}What to do:{HEADING:#} {advice}"
+        )
     }
 }
 
-struct ErrcodeTable;
+#[derive(Serialize)]
+struct ErrcodeTable {
+    errcodes: &'static [ErrCode],
+}
 
 impl Report for ErrcodeTable {
-    fn command(&self) -> &'static str {
-        "errcode"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let rows = ErrCode::all().iter().map(|code| {
-            vec![
-                code.number.to_string(),
-                code.name.to_owned(),
-                code.kind.name().to_owned(),
-                code.meaning.to_owned(),
-            ]
+    fn text(&self) -> String {
+        let rows = self.errcodes.iter().map(|code| {
+            let number = code.number.to_string();
+            let texts = [code.name, code.kind.name(), code.meaning].map(str::to_owned);
+            [vec![number], texts.to_vec()].concat()
         });
-        writeln!(
-            out,
-            "{}",
-            format_table(&["errcode", "name", "kind", "meaning"], rows)
-        )
-    }
-
-    fn json(&self) -> Value {
-        json!({"errcodes": ErrCode::all()})
+        format_table(&["errcode", "name", "kind", "meaning"], rows)
     }
 }

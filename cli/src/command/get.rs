@@ -1,15 +1,15 @@
-use std::io::{self, Write};
-
 use clap::Args;
 use jumpqr::Client;
 use jumpqr::interface::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::check_call;
-use crate::args::{Options, parse_whole_number};
-use crate::connection::{ActingAs, Connection};
+use super::{check_call, with_warnings};
+use crate::acting_as::ActingAs;
+use crate::connection::Connection;
+use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{CommandResult, Report, print_listed_rules};
+use crate::number::parse_whole_number;
+use crate::output::{CommandResult, Report, format_listed_rules};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,22 +65,20 @@ struct Selection {
 }
 
 impl Get {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         let call = self.single_call();
         let warnings = match &call {
-            Some(call) => check_call(call)?,
+            Some(call) => check_call(call, true)?,
             None => Vec::new(),
         };
-        let acting_as = ActingAs::owner_of_rules(self.appid.as_deref());
-        let connection = Connection::open(options, acting_as)?;
-        let list = match (call, &self.appid) {
-            (Some(call), _) => connection
-                .client
-                .get_jump_qr_code(call)
-                .map_err(|error| CommandError::from(error).with_warnings(warnings))?,
-            (None, appid) => fetch_all_rules(&connection.client, appid.as_deref())?,
+        let appid = self.appid.as_deref();
+        let connection = Connection::open(context, ActingAs::owner_of_rules(appid))?;
+        let client = &connection.client;
+        let list = match call {
+            Some(call) => with_warnings(client.get_jump_qr_code(call), warnings)?,
+            None => fetch_all_rules(client, appid)?,
         };
-        Ok(Box::new(GetReport { list }))
+        Ok(context.print(&GetReport(list)))
     }
 
     /// Returns the call for one response. With --all, returns `None`: that takes several pages.
@@ -120,24 +118,23 @@ pub(super) fn fetch_all_rules(
     Ok(list)
 }
 
-struct GetReport {
-    list: JumpQRCodeList,
-}
+#[derive(Serialize)]
+#[serde(transparent)]
+struct GetReport(JumpQRCodeList);
 
 impl GetReport {
     /// Returns the numbers of the response in one line. A number that WeChat left out is left out.
     fn summary(&self) -> String {
-        let listed = self.list.rule_list.len();
-        let count = match self.list.total_count {
+        let Self(list) = self;
+        let listed = list.rule_list.len();
+        let count = match list.total_count {
             Some(total) if total != listed as u64 => format!("{listed} of {total} rules"),
             _ if listed == 1 => "1 rule".to_owned(),
             _ => format!("{listed} rules"),
         };
-        let quota = self
-            .list
-            .qrcodejump_pub_quota
-            .map(|left| format!("{left} publishes left this month"));
-        let open = self.list.qrcodejump_open.map(|open| {
+        let quota = list.qrcodejump_pub_quota;
+        let quota = quota.map(|left| format!("{left} publishes left this month"));
+        let open = list.qrcodejump_open.map(|open| {
             let word = if open { "on" } else { "off" };
             format!("opening by QR code is {word}")
         });
@@ -147,19 +144,10 @@ impl GetReport {
 }
 
 impl Report for GetReport {
-    fn command(&self) -> &'static str {
-        "get"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        if !self.list.rule_list.is_empty() {
-            print_listed_rules(out, &self.list.rule_list)?;
-            writeln!(out)?;
+    fn text(&self) -> String {
+        match &*self.0.rule_list {
+            [] => self.summary(),
+            rules => format!("{}\n\n{}", format_listed_rules(rules), self.summary()),
         }
-        writeln!(out, "{}", self.summary())
-    }
-
-    fn json(&self) -> Value {
-        json!(self.list)
     }
 }

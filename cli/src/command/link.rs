@@ -1,15 +1,13 @@
-use std::io::{self, Write};
-
 use clap::Args;
 use jumpqr::interface::{Confirmation, LinkMiniprogram, LinkStatus, LinkedMiniprogram};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::{check_call, describe_confirmation};
-use crate::args::Options;
-use crate::connection::{ActingAs, Connection};
-use crate::error::CommandError;
+use super::{check_call, describe_confirmation, with_warnings};
+use crate::acting_as::ActingAs;
+use crate::connection::Connection;
+use crate::context::Context;
 use crate::output::{
-    CommandResult, GOOD, NextStep, Report, escape, format_table, print_next_steps,
+    CommandResult, GOOD, NextStep, Report, escape, format_next_steps, format_table,
 };
 
 const EXAMPLES: &str = "\
@@ -41,55 +39,39 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
-        let Some(appid) = &self.appid else {
-            return list_links(options);
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
+        let mini_program = self.appid.as_deref();
+        let Some(appid) = mini_program else {
+            let connection = Connection::open(context, ActingAs::Linking { mini_program })?;
+            let items = connection.client.wxamplinkget()?;
+            return Ok(context.print(&LinkStatusReport { items }));
         };
         let call = LinkMiniprogram {
-            appid: appid.clone(),
+            appid: appid.to_owned(),
             notify_users: self.notify_users,
             show_profile: self.show_profile,
         };
-        let warnings = check_call(&call)?;
-        let acting_as = ActingAs::Linking {
-            mini_program: Some(appid),
-        };
-        let connection = Connection::open(options, acting_as)?;
-        match connection.client.link_miniprogram(call) {
-            Ok(confirmation) => Ok(Box::new(LinkReport {
-                appid: appid.clone(),
-                confirmation,
-            })),
-            Err(error) => Err(CommandError::from(error).with_warnings(warnings)),
-        }
+        let warnings = check_call(&call, true)?;
+        let connection = Connection::open(context, ActingAs::Linking { mini_program })?;
+        let confirmation = with_warnings(connection.client.link_miniprogram(call), warnings)?;
+        Ok(context.print(&LinkReport {
+            appid,
+            confirmation,
+        }))
     }
 }
 
-fn list_links(options: &Options) -> CommandResult {
-    let connection = Connection::open(options, ActingAs::Linking { mini_program: None })?;
-    let linked = connection.client.wxamplinkget()?;
-    Ok(Box::new(LinkStatusReport { linked }))
-}
-
-struct LinkReport {
-    appid: String,
+#[derive(Serialize)]
+struct LinkReport<'a> {
+    appid: &'a str,
     confirmation: Confirmation,
 }
 
-impl Report for LinkReport {
-    fn command(&self) -> &'static str {
-        "link"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let appid = escape(&self.appid);
+impl Report for LinkReport<'_> {
+    fn text(&self) -> String {
+        let appid = escape(self.appid);
         let confirmation = describe_confirmation(self.confirmation);
-        writeln!(
-            out,
-            "{GOOD}Requested{GOOD:#} the link to {appid}: {confirmation}."
-        )?;
-        writeln!(out)?;
-        let steps = [
+        let steps = format_next_steps(&[
             NextStep::new(
                 "An administrator of the service account and one of the Mini Program must confirm \
                  in WeChat",
@@ -99,55 +81,29 @@ impl Report for LinkReport {
                 "See who has not confirmed yet",
                 ["jumpqr link --status".to_owned()],
             ),
-        ];
-        print_next_steps(out, &steps)
-    }
-
-    fn json(&self) -> Value {
-        json!({"appid": self.appid, "confirmation": self.confirmation.name()})
+        ]);
+        format!("{GOOD}Requested{GOOD:#} the link to {appid}: {confirmation}.\n\n{steps}")
     }
 }
 
+#[derive(Serialize)]
 struct LinkStatusReport {
-    linked: Vec<LinkedMiniprogram>,
+    items: Vec<LinkedMiniprogram>,
 }
 
 impl Report for LinkStatusReport {
-    fn command(&self) -> &'static str {
-        "link"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.linked.is_empty() {
-            return writeln!(out, "The service account is linked to no Mini Program.");
+    fn text(&self) -> String {
+        if self.items.is_empty() {
+            return "The service account is linked to no Mini Program.".to_owned();
         }
-        let rows = self.linked.iter().map(|item| {
+        let rows = self.items.iter().map(|item| {
             let status = item.status.map_or("not documented", LinkStatus::name);
             vec![
-                escape(&item.appid).into_owned(),
+                escape(&item.appid),
                 status.replace('_', " "),
-                escape(item.nickname.as_deref().unwrap_or_default()).into_owned(),
+                escape(item.nickname.as_deref().unwrap_or_default()),
             ]
         });
-        writeln!(
-            out,
-            "{}",
-            format_table(&["appid", "status", "nickname"], rows)
-        )
-    }
-
-    fn json(&self) -> Value {
-        let items: Vec<_> = self
-            .linked
-            .iter()
-            .map(|item| {
-                json!({
-                    "appid": item.appid,
-                    "status": item.status.map(LinkStatus::name),
-                    "nickname": item.nickname,
-                })
-            })
-            .collect();
-        json!({"items": items})
+        format_table(&["appid", "status", "nickname"], rows)
     }
 }

@@ -1,25 +1,25 @@
-use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use jumpqr::Error;
 use jumpqr::check::{Finding, FindingCode};
 use jumpqr::interface::ListedRule;
+use jumpqr::mapping::{MAX_DOCUMENT_BYTES, parse_candidates, parse_document};
 use jumpqr::matching::{
     Candidate, Mismatch, RuleSet, is_link, launch_query, undocumented_equivalence,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::get::fetch_all_rules;
-use crate::args::Options;
-use crate::connection::{ActingAs, Connection};
+use crate::acting_as::ActingAs;
+use crate::connection::Connection;
+use crate::context::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::output::{
     BAD, CommandResult, GOOD, HEADING, Report, WARNING, escape, format_card, format_table,
 };
-use crate::rules_file;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,7 +44,7 @@ pub(crate) struct Match {
 
     /// A JSON file with the rules; `-` is standard input [example: rules.json]
     #[arg(long, value_name = "FILE")]
-    pub(crate) rules: Option<Input>,
+    rules: Option<Input>,
 
     /// Match against a service account's rules that open this Mini Program [example:
     /// wx1234567890abcdef]
@@ -61,7 +61,7 @@ pub(crate) struct Match {
 const MAX_SHOWN_MISSES: usize = 3;
 
 impl Match {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         // A text that is not a link hits no rule.
         if !is_link(&self.link) {
             return Err(Error::invalid(vec![Finding {
@@ -72,166 +72,124 @@ impl Match {
             .into());
         }
         let candidates = match &self.rules {
-            Some(input) => rules_file::read(input)?,
-            None => self.fetch_candidates(options)?,
+            Some(file) => parse_candidates(&parse_document(&file.read(MAX_DOCUMENT_BYTES)?)?)?,
+            None => self.fetch_candidates(context)?,
         };
         let rules = RuleSet::new(candidates);
         let found = rules.match_url(&self.link);
-        let misses = rules
-            .nearest(&self.link)
-            .into_iter()
-            .map(|(rule, mismatch)| Miss {
-                prefix: rule.prefix.clone(),
-                mismatch,
-                has_undocumented_equivalence: undocumented_equivalence(&rule.prefix, &self.link),
-            })
-            .collect();
-        Ok(Box::new(MatchReport {
-            link: self.link.clone(),
+        let missed = rules.nearest(&self.link).into_iter();
+        let missed = missed.map(|(rule, mismatch)| Miss {
+            prefix: &rule.prefix,
+            code: mismatch,
+            message: mismatch.message(),
+            undocumented_equivalence: undocumented_equivalence(&rule.prefix, &self.link),
+        });
+        Ok(context.print(&MatchReport {
+            link: &self.link,
             opens: found.opens(),
-            hit: found.hit.cloned(),
-            shadowed: found.shadowed.cloned(),
-            misses,
+            hit: found.hit,
+            shadowed: found.shadowed,
+            missed: missed.collect(),
             all: self.all,
         }))
     }
 
-    fn fetch_candidates(&self, options: &Options) -> Result<Vec<Candidate>, CommandError> {
+    fn fetch_candidates(&self, context: &Context<'_>) -> Result<Vec<Candidate>, CommandError> {
         let appid = self.appid.as_deref();
-        let connection = Connection::open(options, ActingAs::owner_of_rules(appid))?;
+        let connection = Connection::open(context, ActingAs::owner_of_rules(appid))?;
         let list = fetch_all_rules(&connection.client, appid)?;
         Ok(list.rule_list.iter().map(ListedRule::candidate).collect())
     }
 }
 
 /// A rule that does not cover the link.
-struct Miss {
-    prefix: String,
-    mismatch: Mismatch,
+#[derive(Serialize)]
+struct Miss<'a> {
+    prefix: &'a str,
+    code: Mismatch,
+    message: &'static str,
     /// Whether the rule would cover the link if WeChat ignored an undocumented difference.
-    has_undocumented_equivalence: bool,
+    undocumented_equivalence: bool,
 }
 
-struct MatchReport {
-    link: String,
+#[derive(Serialize)]
+struct MatchReport<'a> {
+    link: &'a str,
     opens: bool,
-    hit: Option<Candidate>,
-    shadowed: Option<Candidate>,
+    hit: Option<&'a Candidate>,
+    shadowed: Option<&'a Candidate>,
     /// The nearest rules come first.
-    misses: Vec<Miss>,
-    /// Whether all misses are printed.
+    missed: Vec<Miss<'a>>,
+    /// Whether all of `missed` are printed.
+    #[serde(skip)]
     all: bool,
 }
 
-impl MatchReport {
+impl MatchReport<'_> {
     /// Returns the query that the Mini Program would get if the link were scanned now.
     fn launch_query(&self) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        launch_query(&self.link, now.map_or(0, |now| now.as_secs()))
+        launch_query(self.link, now.map_or(0, |now| now.as_secs()))
     }
 
-    fn print_misses(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.misses.is_empty() {
-            return writeln!(out, "There are no rules.");
-        }
-        let shown = if self.all {
-            self.misses.len()
-        } else {
-            MAX_SHOWN_MISSES
-        };
-        let heading = if self.misses.len() > shown {
-            format!(
-                "Why the nearest {shown} of {} rules do not cover it",
-                self.misses.len()
+    fn misses(&self) -> String {
+        let count = self.missed.len();
+        let shown = if self.all { count } else { MAX_SHOWN_MISSES };
+        let (heading, hint) = if count == 0 {
+            return "There are no rules.".to_owned();
+        } else if count > shown {
+            (
+                format!("Why the nearest {shown} of {count} rules do not cover it"),
+                "\n\n--all prints every rule.",
             )
         } else {
-            "Why each rule does not cover it".to_owned()
+            ("Why each rule does not cover it".to_owned(), "")
         };
-        writeln!(out, "{HEADING}{heading}{HEADING:#}")?;
-        let rows = self.misses.iter().take(shown).map(|miss| {
-            let mut reason = miss.mismatch.message().to_owned();
-            if miss.has_undocumented_equivalence {
-                reason.push_str(" (unless WeChat ignores the difference, which is not documented)");
-            }
-            vec![escape(&miss.prefix).into_owned(), reason]
+        let rows = self.missed.iter().take(shown).map(|miss| {
+            let unless = if miss.undocumented_equivalence {
+                " (unless WeChat ignores the difference, which is not documented)"
+            } else {
+                ""
+            };
+            vec![escape(miss.prefix), format!("{}{unless}", miss.message)]
         });
-        writeln!(out, "{}", format_table(&["rule", "reason"], rows))?;
-        if self.misses.len() > shown {
-            writeln!(out)?;
-            writeln!(out, "--all prints every rule.")?;
-        }
-        Ok(())
+        let table = format_table(&["rule", "reason"], rows);
+        format!("{HEADING}{heading}{HEADING:#}\n{table}{hint}")
     }
 }
 
-impl Report for MatchReport {
-    fn command(&self) -> &'static str {
-        "match"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let link = escape(&self.link);
-        let Some(hit) = &self.hit else {
-            writeln!(out, "{BAD}Does not open{BAD:#}: no rule covers {link}")?;
-            writeln!(out)?;
-            return self.print_misses(out);
+impl Report for MatchReport<'_> {
+    fn text(&self) -> String {
+        let link = escape(self.link);
+        let Some(hit) = self.hit else {
+            let misses = self.misses();
+            return format!("{BAD}Does not open{BAD:#}: no rule covers {link}\n\n{misses}");
         };
-        if self.opens {
-            writeln!(out, "{GOOD}Opens{GOOD:#} {link}")?;
+        let verdict = if self.opens {
+            format!("{GOOD}Opens{GOOD:#} {link}")
         } else {
-            writeln!(
-                out,
+            format!(
                 "{BAD}Does not open{BAD:#}: the most specific rule that covers {link} is not \
                  published"
-            )?;
-        }
-        writeln!(out)?;
-        let state = hit.state.map(|state| state.to_string());
-        let rows = [
-            ("rule", Some(escape(&hit.prefix).into_owned())),
-            (
-                "state",
-                Some(state.unwrap_or_else(|| "not given; counts as published".to_owned())),
-            ),
-            ("query", self.opens.then(|| self.launch_query())),
-        ];
-        writeln!(out, "{}", format_card(&rows))?;
-        if let Some(shadowed) = &self.shadowed {
-            let shadowed = escape(&shadowed.prefix);
-            writeln!(out)?;
-            writeln!(
-                out,
-                "{WARNING}It shadows{WARNING:#} {shadowed}, which is published and would open the \
-                 link: publish or delete the rule above."
-            )?;
-        }
-        Ok(())
-    }
-
-    fn json(&self) -> Value {
-        let candidate = |rule: &Option<Candidate>| {
-            rule.as_ref()
-                .map(|rule| json!({"prefix": rule.prefix, "state": rule.state}))
+            )
         };
-        let missed: Vec<_> = self
-            .misses
-            .iter()
-            .map(|miss| {
-                json!({
-                    "prefix": miss.prefix,
-                    "code": miss.mismatch.name(),
-                    "message": miss.mismatch.message(),
-                    "undocumented_equivalence": miss.has_undocumented_equivalence,
-                })
-            })
-            .collect();
-        json!({
-            "link": self.link,
-            "opens": self.opens,
-            "hit": candidate(&self.hit),
-            "shadowed": candidate(&self.shadowed),
-            "missed": missed,
-        })
+        let state = match hit.state {
+            Some(state) => state.to_string(),
+            None => "not given; counts as published".to_owned(),
+        };
+        let card = format_card(&[
+            ("rule", Some(escape(&hit.prefix))),
+            ("state", Some(state)),
+            ("query", self.opens.then(|| self.launch_query())),
+        ]);
+        let shadow = self.shadowed.map_or_else(String::new, |shadowed| {
+            format!(
+                "\n\n{WARNING}It shadows{WARNING:#} {}, which is published and would open the \
+                 link: publish or delete the rule above.",
+                escape(&shadowed.prefix)
+            )
+        });
+        format!("{verdict}\n\n{card}{shadow}")
     }
 
     fn exit(&self) -> Exit {

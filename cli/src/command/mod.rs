@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod delete;
 mod download;
+mod dry_run;
 mod errcode;
 mod get;
 mod link;
@@ -18,9 +19,8 @@ use clap::Subcommand;
 use jumpqr::check::Finding;
 use jumpqr::interface::{Confirmation, Interface};
 
-use crate::args::Options;
+use crate::context::Context;
 use crate::error::CommandError;
-use crate::input::Input;
 use crate::output::CommandResult;
 
 #[derive(Debug, Subcommand)]
@@ -40,44 +40,48 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+    /// Runs the command. `definition` is that of the whole command line.
+    pub(crate) fn run(
+        &self,
+        context: &Context<'_>,
+        definition: fn() -> clap::Command,
+    ) -> CommandResult {
         match self {
-            Self::Add(command) => command.run(options),
-            Self::Get(command) => command.run(options),
-            Self::Publish(command) => command.run(options),
-            Self::Delete(command) => command.run(options),
-            Self::Download(command) => command.run(options),
-            Self::Link(command) => command.run(options),
-            Self::Check(command) => command.run(),
-            Self::Match(command) => command.run(options),
-            Self::Token(command) => command.run(options),
-            Self::Errcode(command) => command.run(),
-            Self::Sandbox(command) => command.run(),
-            Self::Completions(command) => Ok(command.run()),
-        }
-    }
-
-    /// Returns the input that the command reads, which may be standard input.
-    pub(crate) fn input(&self) -> Option<&Input> {
-        match self {
-            Self::Add(command) => command.rule.file.as_ref(),
-            Self::Check(command) => command.rule.file.as_ref(),
-            Self::Match(command) => command.rules.as_ref(),
-            Self::Token(command) => command.input(),
-            _ => None,
+            Self::Add(command) => command.run(context),
+            Self::Get(command) => command.run(context),
+            Self::Publish(command) => command.run(context),
+            Self::Delete(command) => command.run(context),
+            Self::Download(command) => command.run(context),
+            Self::Link(command) => command.run(context),
+            Self::Check(command) => command.run(context),
+            Self::Match(command) => command.run(context),
+            Self::Token(command) => command.run(context),
+            Self::Errcode(command) => command.run(context),
+            Self::Sandbox(command) => command.run(context),
+            Self::Completions(command) => Ok(command.run(context, definition())),
         }
     }
 }
 
-/// Returns the warnings of `call`, or an error with all of its violations. Commands check before
-/// they connect, so that an invalid call has this error even without credentials.
-fn check_call<I: Interface>(call: &I) -> Result<Vec<Finding>, CommandError> {
+/// Returns the warnings of `call`, or an error with all of its violations. With `validate` false,
+/// the violations are warnings too. Commands check before they connect, so that an invalid call has
+/// this error even without credentials.
+fn check_call<I: Interface>(call: &I, validate: bool) -> Result<Vec<Finding>, CommandError> {
     let report = call.check();
-    let warnings = report.warnings.clone();
-    match report.into_result() {
-        Ok(warnings) => Ok(warnings),
-        Err(error) => Err(CommandError::from(error.in_interface(I::NAME)).with_warnings(warnings)),
+    if !validate {
+        return Ok([report.violations, report.warnings].concat());
     }
+    let warnings = report.warnings.clone();
+    let result = report.into_result();
+    with_warnings(
+        result.map_err(|error| error.in_interface(I::NAME)),
+        warnings,
+    )
+}
+
+/// Adds the warnings of a call to its error.
+fn with_warnings<T>(result: jumpqr::Result<T>, warnings: Vec<Finding>) -> Result<T, CommandError> {
+    result.map_err(|error| CommandError::from(error).with_warnings(warnings))
 }
 
 fn describe_confirmation(confirmation: Confirmation) -> &'static str {

@@ -1,18 +1,19 @@
-//! The rule that `publish` and `delete` name, its lookup, and their dry run.
-
-use std::io::{self, Write};
+//! The rule that `publish` and `delete` name, and its lookup.
 
 use clap::Args;
 use jumpqr::check::Finding;
-use jumpqr::interface::{GetJumpQRCode, Interface, JumpQRCodeList, ListedRule, Presence};
+use jumpqr::interface::{
+    Confirmation, GetJumpQRCode, Interface, JumpQRCodeList, ListedRule, Presence,
+};
+use jumpqr::rule::RuleState;
 use jumpqr::{Client, Error, RuleKey};
-use serde_json::{Value, json};
 
-use super::check_call;
-use crate::args::Options;
-use crate::connection;
+use super::dry_run::DryRunReport;
+use super::{check_call, with_warnings};
+use crate::acting_as::ActingAs;
+use crate::connection::Connection;
+use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{Report, escape, print_listed_rules, print_note};
 
 #[derive(Debug, Args)]
 pub(super) struct NamedRule {
@@ -37,11 +38,18 @@ pub(super) struct NamedRule {
     no_validate: bool,
 }
 
-/// The rule before the change.
-pub(super) enum RuleBefore {
-    Listed(ListedRule),
-    /// The list does not say whether the rule exists, or the rule was not looked up.
-    Unclear,
+/// A change that is checked, and whose rule is looked up.
+pub(super) enum Prepared<I> {
+    DryRun(DryRunReport),
+    Change(Change<I>),
+}
+
+pub(super) struct Change<I> {
+    connection: Connection,
+    call: I,
+    /// Whether the rule is already published, as far as it is known.
+    pub(super) is_published: bool,
+    warnings: Vec<Finding>,
 }
 
 impl NamedRule {
@@ -52,43 +60,64 @@ impl NamedRule {
         }
     }
 
-    pub(super) fn is_dry_run(&self) -> bool {
-        self.dry_run
-    }
-
-    /// Returns whether the rule is looked up before the change.
-    pub(super) fn is_looked_up(&self) -> bool {
-        !self.no_validate
-    }
-
-    /// Returns the warnings of a call, or an error if it has violations. With --no-validate, the
-    /// violations are warnings too.
-    pub(super) fn check<I: Interface>(&self, call: &I) -> Result<Vec<Finding>, CommandError> {
-        if self.no_validate {
-            let report = call.check();
-            return Ok([report.violations, report.warnings].concat());
-        }
-        check_call(call)
-    }
-
-    /// Looks the rule up. If there is no such rule, that is an error.
-    pub(super) fn look_up(
+    /// Checks the call, connects, and looks the rule up. If there is no such rule, that is an
+    /// error. `no_change_reason` says why a published rule needs no change.
+    pub(super) fn prepare<I: Interface>(
         &self,
-        client: &Client,
-        interface: &'static str,
-    ) -> Result<RuleBefore, CommandError> {
-        let key = self.key();
-        let Some(call) = GetJumpQRCode::to_look_up(&key).filter(|_| !self.no_validate) else {
-            return Ok(RuleBefore::Unclear);
-        };
-        let list = client.get_jump_qr_code(call)?;
-        match list.presence(&key) {
-            Presence::Listed(rule) => Ok(RuleBefore::Listed(rule.clone())),
-            Presence::Unclear => Ok(RuleBefore::Unclear),
-            Presence::NotListed => Err(no_such_rule(client, &key, &list)
-                .in_interface(interface)
-                .into()),
+        call: I,
+        no_change_reason: Option<&str>,
+        context: &Context<'_>,
+    ) -> Result<Prepared<I>, CommandError> {
+        let warnings = check_call(&call, !self.no_validate)?;
+        if self.dry_run && self.no_validate {
+            let dry_run = DryRunReport::without_connection(&call, context, warnings)?;
+            return Ok(Prepared::DryRun(dry_run.with_rule(None, None)));
         }
+        let key = self.key();
+        let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid()))?;
+        let rule = match GetJumpQRCode::to_look_up(&key).filter(|_| !self.no_validate) {
+            Some(lookup) => {
+                let found = look_up::<I>(&connection.client, lookup, &key);
+                with_warnings(found, warnings.clone())?
+            }
+            None => None,
+        };
+        let state = rule.as_ref().and_then(|rule| rule.state);
+        let is_published = state == Some(RuleState::Published);
+        if self.dry_run {
+            let dry_run = DryRunReport::new(&call, &connection.base_url(context)?, warnings)?;
+            let nothing_to_do = no_change_reason.filter(|_| is_published);
+            return Ok(Prepared::DryRun(dry_run.with_rule(rule, nothing_to_do)));
+        }
+        Ok(Prepared::Change(Change {
+            connection,
+            call,
+            is_published,
+            warnings,
+        }))
+    }
+}
+
+impl<I: Interface<Response = Confirmation>> Change<I> {
+    /// Sends the call. It is already checked, and the rule looked up.
+    pub(super) fn send(self) -> Result<(Confirmation, Connection), CommandError> {
+        let client = self.connection.client.with_validate(false);
+        let confirmation = with_warnings(client.call(self.call), self.warnings)?;
+        Ok((confirmation, self.connection))
+    }
+}
+
+/// Returns the rule that the call `I` names, or `None` if the list does not say whether it exists.
+fn look_up<I: Interface>(
+    client: &Client,
+    lookup: GetJumpQRCode,
+    key: &RuleKey,
+) -> jumpqr::Result<Option<ListedRule>> {
+    let list = client.get_jump_qr_code(lookup)?;
+    match list.presence(key) {
+        Presence::Listed(rule) => Ok(Some(rule.clone())),
+        Presence::Unclear => Ok(None),
+        Presence::NotListed => Err(no_such_rule(client, key, &list).in_interface(I::NAME)),
     }
 }
 
@@ -106,105 +135,4 @@ fn no_such_rule(client: &Client, key: &RuleKey, looked_up: &JumpQRCodeList) -> E
         .as_ref()
         .unwrap_or(looked_up)
         .no_such_rule(key.prefix())
-}
-
-impl RuleBefore {
-    pub(super) fn rule(&self) -> Option<&ListedRule> {
-        match self {
-            Self::Listed(rule) => Some(rule),
-            Self::Unclear => None,
-        }
-    }
-}
-
-/// A request that is printed instead of sent, and the rule as it is.
-pub(super) struct DryRun {
-    command: &'static str,
-    request: Request,
-    before: RuleBefore,
-    warnings: Vec<Finding>,
-    /// Why the request would not be sent.
-    pub(super) nothing_to_do: Option<&'static str>,
-}
-
-struct Request {
-    method: &'static str,
-    url: String,
-    body: String,
-}
-
-impl DryRun {
-    pub(super) fn new<I: Interface>(
-        command: &'static str,
-        call: &I,
-        base_url: &str,
-        before: RuleBefore,
-        warnings: Vec<Finding>,
-    ) -> Result<Self, CommandError> {
-        let request = call.request()?;
-        Ok(Self {
-            command,
-            request: Request {
-                method: request.method().as_str(),
-                url: request.shown_url(base_url),
-                body: String::from_utf8_lossy(request.body().unwrap_or_default()).into_owned(),
-            },
-            before,
-            warnings,
-            nothing_to_do: None,
-        })
-    }
-
-    /// Makes a dry run that needs no credentials and connects to nothing.
-    pub(super) fn without_lookup<I: Interface>(
-        command: &'static str,
-        call: &I,
-        warnings: Vec<Finding>,
-        options: &Options,
-    ) -> Result<Self, CommandError> {
-        let base_url = connection::checked_base_url(options)?;
-        Self::new(command, call, &base_url, RuleBefore::Unclear, warnings)
-    }
-}
-
-impl Report for DryRun {
-    fn command(&self) -> &'static str {
-        self.command
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        for warning in &self.warnings {
-            print_note(&format!("warning: {warning}"));
-        }
-        match (&self.before, self.nothing_to_do) {
-            (_, Some(reason)) => print_note(&format!("dry run: nothing would be sent: {reason}")),
-            (RuleBefore::Listed(_), None) => {
-                print_note("dry run: the rule was looked up, and nothing was changed");
-            }
-            (RuleBefore::Unclear, None) => {
-                print_note("dry run: nothing was changed; it is unknown whether the rule exists");
-            }
-        }
-        if let Some(rule) = self.before.rule() {
-            print_listed_rules(out, std::slice::from_ref(rule))?;
-            writeln!(out)?;
-        }
-        if self.nothing_to_do.is_some() {
-            return Ok(());
-        }
-        writeln!(out, "{} {}", self.request.method, escape(&self.request.url))?;
-        writeln!(out)?;
-        writeln!(out, "{}", self.request.body)
-    }
-
-    fn json(&self) -> Value {
-        let request = &self.request;
-        let request = json!({"method": request.method, "url": request.url, "body": request.body});
-        json!({
-            "dry_run": true,
-            "request": if self.nothing_to_do.is_some() { Value::Null } else { request },
-            "rule": self.before.rule(),
-            "warnings": self.warnings,
-        })
-    }
 }

@@ -1,16 +1,19 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::{env, fs};
 
 use clap::Args;
-use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, Sandbox};
-use serde_json::{Value, json};
+use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials};
+use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::args::parse_whole_number;
-use crate::error::{Cause, CommandError};
-use crate::output::{CommandResult, HEADING, Report, format_card, format_table};
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::number::parse_whole_number;
+use crate::output::{
+    CommandResult, HEADING, Report, format_card, format_table, quote_command_line,
+};
 use crate::sandbox::{proxy_ca, serve};
 
 const EXAMPLES: &str = "\
@@ -71,7 +74,8 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    pub(crate) fn run(&self) -> CommandResult {
+    /// Prints how to use the sandbox, and runs it until the user stops it.
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         let (stop, stopped) = channel();
         // Set before anything is printed: a program that reads the output may stop us at once.
         ctrlc::set_handler(move || {
@@ -79,19 +83,34 @@ impl Serve {
             let _ = stop.send(());
         })
         .map_err(|error| {
-            CommandError::from(Cause::Sandbox {
-                message: format!("the handler for Ctrl-C cannot be set: {error}"),
-            })
+            let message = format!("the handler for Ctrl-C cannot be set: {error}");
+            CommandError::sandbox_not_started(message)
         })?;
         let sandbox = serve(self.port, &self.allowed_hosts, self.proxy)?;
         let ca_file = proxy_ca(&sandbox)
             .map(|pem| CaFile::create(pem, self.proxy_ca_file.as_deref()))
             .transpose()?;
-        Ok(Box::new(ServeReport {
-            sandbox,
-            ca_file,
-            stopped,
-        }))
+        let (platform, mini_program) = (sandbox.platform(), sandbox.mini_program());
+        let exit = context.print(&SandboxReport {
+            base_url: sandbox.base_url(),
+            proxy: ca_file.as_ref().map(|ca_file| Proxy {
+                url: sandbox.base_url(),
+                ca_file: ca_file.path().to_string_lossy().into_owned(),
+            }),
+            platform: Platform {
+                component_appid: platform.appid,
+                component_appsecret: platform.secret.expose().to_owned(),
+                component_verify_ticket: COMPONENT_VERIFY_TICKET,
+                authorizer_appid: mini_program.appid.clone(),
+                authorizer_refresh_token: AUTHORIZER_REFRESH_TOKEN,
+            },
+            mini_program: mini_program.into(),
+            service_account: sandbox.service_account().into(),
+        });
+        // Cannot fail: the handler keeps the sender for as long as the process lives.
+        let _ = stopped.recv();
+        sandbox.stop();
+        Ok(exit)
     }
 }
 
@@ -104,9 +123,8 @@ enum CaFile {
 
 impl CaFile {
     fn create(pem: &str, path: Option<&Path>) -> Result<Self, CommandError> {
-        let unwritable = |path: &Path, error: &io::Error| {
-            CommandError::unwritable(&path.display().to_string(), error)
-        };
+        let unwritable =
+            |path: &Path, error: &io::Error| CommandError::unwritable(path.display(), error);
         if let Some(path) = path {
             fs::write(path, pem).map_err(|error| unwritable(path, &error))?;
             // Absolute, because the clients may run in other folders.
@@ -133,109 +151,107 @@ impl CaFile {
     }
 }
 
-struct ServeReport {
-    sandbox: Sandbox,
-    /// `None` without the proxy.
-    ca_file: Option<CaFile>,
-    stopped: Receiver<()>,
+/// How to use the sandbox. The secrets may be printed: they are the same in every sandbox.
+#[derive(Serialize)]
+struct SandboxReport<'a> {
+    base_url: &'a str,
+    proxy: Option<Proxy<'a>>,
+    platform: Platform,
+    mini_program: Account,
+    service_account: Account,
 }
 
-impl Report for ServeReport {
-    fn command(&self) -> &'static str {
-        "sandbox"
-    }
+#[derive(Serialize)]
+struct Proxy<'a> {
+    url: &'a str,
+    ca_file: String,
+}
 
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let base_url = self.sandbox.base_url();
-        let mini_program = self.sandbox.mini_program();
-        let service_account = self.sandbox.service_account();
-        // These secrets may be printed: they are the same in every sandbox.
-        let row = |name: &str, account: &Credentials| {
-            vec![
-                name.to_owned(),
-                account.appid.clone(),
-                account.secret.expose().to_owned(),
-            ]
-        };
-        let rows = [
-            row("Mini Program", &mini_program),
-            row("service account", &service_account),
-            row("third-party platform", &self.sandbox.platform()),
-        ];
-        let platform_credentials = [
-            ("component_verify_ticket", COMPONENT_VERIFY_TICKET),
-            ("authorizer_refresh_token", AUTHORIZER_REFRESH_TOKEN),
-        ]
-        .map(|(name, value)| (name, Some(value.to_owned())));
-        writeln!(
-            out,
-            "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it"
-        )?;
-        writeln!(out)?;
-        writeln!(
-            out,
-            "{}",
-            format_table(&["account", "appid", "secret"], rows)
-        )?;
-        writeln!(out)?;
-        writeln!(
-            out,
-            "{HEADING}The platform{HEADING:#}, which the Mini Program has authorised"
-        )?;
-        writeln!(out)?;
-        writeln!(out, "{}", format_card(&platform_credentials))?;
-        writeln!(out)?;
-        writeln!(
-            out,
-            "{HEADING}In another shell{HEADING:#} (for service-account rules, use the other \
-             account)"
-        )?;
-        writeln!(out)?;
-        if let Some(ca_file) = &self.ca_file {
-            let path = ca_file.path().to_string_lossy();
-            let path = shlex::try_quote(&path).map_err(io::Error::other)?;
-            writeln!(out, "export HTTPS_PROXY={base_url}")?;
-            for name in CA_VARIABLES {
-                writeln!(out, "export {name}={path}")?;
-            }
-            // Node's own clients use a proxy of the environment only if this is set.
-            writeln!(out, "export NODE_USE_ENV_PROXY=1")?;
-        }
-        writeln!(out, "export JUMPQR_BASE_URL={base_url}")?;
-        writeln!(out, "export JUMPQR_APPID={}", mini_program.appid)?;
-        writeln!(out, "export JUMPQR_SECRET={}", mini_program.secret.expose())?;
-        writeln!(out, "jumpqr get")
-    }
+#[derive(Serialize)]
+struct Platform {
+    component_appid: String,
+    component_appsecret: String,
+    component_verify_ticket: &'static str,
+    authorizer_appid: String,
+    authorizer_refresh_token: &'static str,
+}
 
-    fn json(&self) -> Value {
-        let account =
-            |Credentials { appid, secret, .. }| json!({"appid": appid, "secret": secret.expose()});
-        let platform = self.sandbox.platform();
-        let mini_program = self.sandbox.mini_program();
-        let proxy = self.ca_file.as_ref().map(|ca_file| {
-            json!({
-                "url": self.sandbox.base_url(),
-                "ca_file": ca_file.path().to_string_lossy(),
-            })
-        });
-        json!({
-            "base_url": self.sandbox.base_url(),
-            "proxy": proxy,
-            "platform": {
-                "component_appid": platform.appid,
-                "component_appsecret": platform.secret.expose(),
-                "component_verify_ticket": COMPONENT_VERIFY_TICKET,
-                "authorizer_appid": mini_program.appid,
-                "authorizer_refresh_token": AUTHORIZER_REFRESH_TOKEN,
-            },
-            "mini_program": account(mini_program),
-            "service_account": account(self.sandbox.service_account()),
-        })
-    }
+#[derive(Serialize)]
+struct Account {
+    appid: String,
+    secret: String,
+}
 
-    fn run_until_stopped(&self) {
-        // Cannot fail: the handler keeps the sender for as long as the process lives.
-        let _ = self.stopped.recv();
-        self.sandbox.stop();
+impl From<Credentials> for Account {
+    fn from(Credentials { appid, secret, .. }: Credentials) -> Self {
+        let secret = secret.expose().to_owned();
+        Self { appid, secret }
+    }
+}
+
+impl Report for SandboxReport<'_> {
+    fn text(&self) -> String {
+        let Self {
+            base_url,
+            platform,
+            mini_program,
+            service_account,
+            ..
+        } = self;
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let accounts = format_table(
+            &["account", "appid", "secret"],
+            [
+                row(["Mini Program", &mini_program.appid, &mini_program.secret]),
+                row([
+                    "service account",
+                    &service_account.appid,
+                    &service_account.secret,
+                ]),
+                row([
+                    "third-party platform",
+                    &platform.component_appid,
+                    &platform.component_appsecret,
+                ]),
+            ],
+        );
+        let card = format_card(&[
+            (
+                "component_verify_ticket",
+                Some(platform.component_verify_ticket.to_owned()),
+            ),
+            (
+                "authorizer_refresh_token",
+                Some(platform.authorizer_refresh_token.to_owned()),
+            ),
+        ]);
+        let exports = self.proxy.as_ref().map_or_else(String::new, Proxy::exports);
+        format!(
+            "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it\n\n\
+             {accounts}\n\n\
+             {HEADING}The platform{HEADING:#}, which the Mini Program has authorised\n\n\
+             {card}\n\n\
+             {HEADING}In another shell{HEADING:#} (for service-account rules, use the other \
+             account)\n\n\
+             {exports}export JUMPQR_BASE_URL={base_url}\n\
+             export JUMPQR_APPID={}\n\
+             export JUMPQR_SECRET={}\n\
+             jumpqr get",
+            mini_program.appid, mini_program.secret
+        )
+    }
+}
+
+impl Proxy<'_> {
+    /// Returns the lines that make clients use the proxy.
+    fn exports(&self) -> String {
+        let ca_file = quote_command_line(&[&self.ca_file]);
+        let variables = CA_VARIABLES.map(|name| format!("export {name}={ca_file}\n"));
+        // Node's own clients use a proxy of the environment only if NODE_USE_ENV_PROXY is set.
+        format!(
+            "export HTTPS_PROXY={}\n{}export NODE_USE_ENV_PROXY=1\n",
+            self.url,
+            variables.concat()
+        )
     }
 }

@@ -1,58 +1,48 @@
-//! Prints an error for people: what happened, to which field, and what to do next.
-
-use std::io::{self, Write};
+//! Formats an error for people: what happened, to which field, and what to do next.
 
 use jumpqr::{Error, Outcome};
 
 use super::text::escape_lines;
-use super::{BAD, HEADING, escape, print_findings, print_warnings};
-use crate::error::CommandError;
+use super::{BAD, HEADING, escape, format_findings, format_warnings};
+use crate::error::{Cause, CommandError};
 
-pub(super) fn print(out: &mut dyn Write, error: &CommandError) -> io::Result<()> {
-    let message = error.message();
-    match error.library_error() {
-        None => writeln!(out, "{BAD}error:{BAD:#} {}", escape(&message))?,
-        Some(error) => print_library_error(out, error)?,
-    }
+pub(super) fn format_error(error: &CommandError) -> String {
+    let message = escape(&error.message);
+    let (mut text, errcode) = match &error.cause {
+        Cause::Own { .. } => (format!("{BAD}error:{BAD:#} {message}\n"), None),
+        Cause::Call(error) => (format_library_error(error, &message), error.errcode()),
+    };
     if !error.warnings.is_empty() {
-        writeln!(out)?;
-        print_warnings(out, &error.warnings)?;
+        text = format!("{text}\n{}\n", format_warnings(&error.warnings));
     }
-    writeln!(out)?;
-    let advice = error.advice();
     // Advice about a response may repeat what was sent. All other advice is ours and may have
     // several lines.
-    let is_about_response = error.library_error().and_then(Error::errcode).is_some();
-    let shown = if is_about_response {
-        escape(&advice)
-    } else {
-        escape_lines(&advice)
+    let advice = match errcode {
+        Some(_) => escape(&error.advice),
+        None => escape_lines(&error.advice),
     };
-    writeln!(out, "{HEADING}What to do:{HEADING:#} {shown}")
+    format!("{text}\n{HEADING}What to do:{HEADING:#} {advice}")
 }
 
-fn print_library_error(out: &mut dyn Write, error: &Error) -> io::Result<()> {
+fn format_library_error(error: &Error, message: &str) -> String {
     let code = error.code();
     let interface = error
         .interface()
         .map_or_else(String::new, |name| format!("{name}: "));
+    let mut text = format!("{BAD}error[{code}]:{BAD:#} {interface}");
     if error.violations().is_empty() {
-        let message = escape(error.message());
-        writeln!(out, "{BAD}error[{code}]:{BAD:#} {interface}{message}")?;
+        text = format!("{text}{message}\n");
     } else {
         // Without an interface, the command was offline: there was nothing to send.
         let unsent = error.interface().map_or("", |_| "; nothing was sent");
-        writeln!(
-            out,
-            "{BAD}error[{code}]:{BAD:#} {interface}not valid{unsent}"
-        )?;
-        print_findings(out, error.violations())?;
+        let findings = format_findings(error.violations());
+        text = format!("{text}not valid{unsent}\n{findings}\n");
     }
     if let Some(rid) = error.rid() {
-        writeln!(out, "  rid: {}", escape(rid))?;
+        text = format!("{text}  rid: {}\n", escape(rid));
     }
     if error.outcome() == Outcome::Unknown {
-        writeln!(out, "  outcome: unknown; the change may have been applied")?;
+        text.push_str("  outcome: unknown; the change may have been applied\n");
     }
-    Ok(())
+    text
 }

@@ -2,15 +2,14 @@
 //! output is exactly one object, for errors too.
 
 mod error;
-mod json;
 mod next_step;
 mod rules;
 mod style;
 mod table;
 mod text;
 
-pub(crate) use next_step::{NextStep, print_next_steps, quote_command_line};
-pub(crate) use rules::{format_rule, print_listed_rules};
+pub(crate) use next_step::{NextStep, format_next_steps, quote_command_line};
+pub(crate) use rules::{format_listed_rules, format_rule};
 pub(crate) use style::{BAD, GOOD, HEADING, WARNING};
 pub(crate) use table::{format_card, format_table};
 pub(crate) use text::escape;
@@ -18,118 +17,108 @@ pub(crate) use text::escape;
 use std::io::{self, Write};
 
 use jumpqr::check::Finding;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::args::HelpOrError;
 use crate::error::CommandError;
 use crate::exit::Exit;
 
-/// The result of a command that succeeded.
-pub(crate) trait Report {
-    /// Returns the command's name, e.g. `add`.
-    fn command(&self) -> &'static str;
+/// The result of a command that succeeded. It serialises to the members of the JSON object, except
+/// for `ok` and `command`.
+pub(crate) trait Report: Serialize {
+    /// Formats the result for people.
+    fn text(&self) -> String;
 
-    /// Prints the result for people.
-    fn print(&self, out: &mut dyn Write) -> io::Result<()>;
-
-    /// Returns the members of the JSON object, except `ok` and `command`.
-    fn json(&self) -> Value;
+    /// Returns what people are told besides, on standard error.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     fn exit(&self) -> Exit {
         Exit::Ok
     }
-
-    /// Runs after the report is printed, until the user stops the command. Only a server has
-    /// something to do here.
-    fn run_until_stopped(&self) {}
 }
 
-pub(crate) type CommandResult = Result<Box<dyn Report>, CommandError>;
+/// The exit code of a command that has printed its report.
+pub(crate) type CommandResult = Result<Exit, CommandError>;
 
-pub(crate) fn print_result(json: bool, result: CommandResult) -> Exit {
-    match result {
-        Ok(report) => {
-            let written = if json {
-                print_json(&json::success_object(&*report))
-            } else {
-                write_to_stdout(|out| report.print(out))
-            };
-            let exit = exit_after_write(written, report.exit());
-            report.run_until_stopped();
-            exit
+/// Prints the report of `command`.
+pub(crate) fn print_report(report: &impl Report, command: &str, json: bool) -> Exit {
+    let written = if json {
+        let mut object = json!(report);
+        if let Value::Object(members) = &mut object {
+            members.insert("ok".to_owned(), json!(true));
+            members.insert("command".to_owned(), json!(command));
         }
-        Err(error) => {
-            let written = if json {
-                print_json(&json::error_object(&error))
-            } else {
-                write_to_stderr(|out| error::print(out, &error));
-                Ok(())
-            };
-            exit_after_write(written, error.exit())
-        }
-    }
-}
-
-pub(crate) fn print_help_or_error(help_or_error: &HelpOrError) -> Exit {
-    let error = &help_or_error.error;
-    if error.use_stderr() && help_or_error.json {
-        let message = text::first_paragraph(&error.render().to_string());
-        let error = CommandError::usage(None, message);
-        return exit_after_write(print_json(&json::error_object(&error)), Exit::Usage);
-    }
-    let exit = if error.use_stderr() {
-        Exit::Usage
+        print_json(&object)
     } else {
-        Exit::Ok
+        for note in report.notes() {
+            print_note(&note);
+        }
+        print_text(&report.text())
     };
-    let rendered = error.render().to_string();
+    exit_after_write(written, report.exit())
+}
+
+pub(crate) fn print_error(error: &CommandError, json: bool) -> Exit {
+    let written = if json {
+        print_json(&error.json())
+    } else {
+        print_to_stderr(&error::format_error(error));
+        Ok(())
+    };
+    exit_after_write(written, error.exit())
+}
+
+/// Prints what clap returns instead of a parsed command line: help, the version, or an error.
+pub(crate) fn print_help_or_error(help_or_error: &clap::Error, json: bool) -> Exit {
+    let is_error = help_or_error.use_stderr();
+    let rendered = help_or_error.render().to_string();
+    if is_error && json {
+        return print_error(&CommandError::usage(text::first_paragraph(&rendered)), json);
+    }
     // If an argument would steer the terminal, the text is printed escaped and without colours.
     let shown = text::escape_lines(&rendered);
     let written = if shown == rendered {
-        error.print()
-    } else if error.use_stderr() {
-        write_to_stderr(|out| writeln!(out, "{shown}"));
+        help_or_error.print()
+    } else if is_error {
+        print_to_stderr(&shown);
         Ok(())
     } else {
-        write_to_stdout(|out| writeln!(out, "{shown}"))
+        print_text(&shown)
     };
-    exit_after_write(written, exit)
+    exit_after_write(written, if is_error { Exit::Usage } else { Exit::Ok })
 }
 
 /// Prints a text on standard error that is not a result.
 pub(crate) fn print_note(text: &str) {
-    write_to_stderr(|out| writeln!(out, "{}", escape(text)));
+    print_to_stderr(&escape(text));
 }
 
-/// Prints `warnings` under a heading, each with its field. Without warnings, prints nothing.
-pub(crate) fn print_warnings(out: &mut dyn Write, warnings: &[Finding]) -> io::Result<()> {
-    if warnings.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{WARNING}Warnings{WARNING:#}")?;
-    print_findings(out, warnings)
+/// Formats `warnings` under a heading, each with its field.
+pub(crate) fn format_warnings(warnings: &[Finding]) -> String {
+    let findings = format_findings(warnings);
+    format!("{WARNING}Warnings{WARNING:#}\n{findings}")
 }
 
-fn print_findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
-    for finding in findings {
-        writeln!(out, "  - {}", escape(&finding.to_string()))?;
-    }
-    Ok(())
+fn format_findings(findings: &[Finding]) -> String {
+    let line = |finding: &Finding| format!("  - {}", escape(&finding.to_string()));
+    findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn print_json(value: &Value) -> io::Result<()> {
-    write_to_stdout(|out| writeln!(out, "{}", text::escape_json(&value.to_string())))
+    print_text(&text::escape_json(&value.to_string()))
 }
 
-fn write_to_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn print_text(text: &str) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::stdout().lock());
-    print(&mut out)?;
+    writeln!(out, "{}", text.trim_end_matches('\n'))?;
     out.flush()
 }
 
-fn write_to_stderr(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+fn print_to_stderr(text: &str) {
     // Standard error is for people. If it is closed, nobody reads it.
-    let _ = print(&mut anstream::stderr().lock());
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
 /// Prints the library's warnings on standard error.
@@ -161,13 +150,12 @@ pub(crate) fn log_warnings_to_stderr() {
 /// has seen enough.
 fn exit_after_write(written: io::Result<()>, exit: Exit) -> Exit {
     match written {
-        Ok(()) => exit,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
-        Err(error) => {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             print_note(&format!(
                 "error: standard output cannot be written: {error}"
             ));
             Exit::Defect
         }
+        _ => exit,
     }
 }

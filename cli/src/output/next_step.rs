@@ -1,12 +1,11 @@
-//! Prints what to do next, as a numbered list.
+//! Formats what to do next, as a numbered list.
 
-use std::io::{self, Write};
-
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{HEADING, escape};
 
 /// One thing to do, and the lines to copy for it: links or a command line.
+#[derive(Serialize)]
 pub(crate) struct NextStep {
     text: String,
     lines: Vec<String>,
@@ -19,21 +18,19 @@ impl NextStep {
             lines: lines.into_iter().collect(),
         }
     }
-
-    pub(crate) fn json(&self) -> Value {
-        json!({"text": self.text, "lines": self.lines})
-    }
 }
 
-pub(crate) fn print_next_steps(out: &mut dyn Write, steps: &[NextStep]) -> io::Result<()> {
-    writeln!(out, "{HEADING}What to do next{HEADING:#}")?;
-    for (index, step) in steps.iter().enumerate() {
-        writeln!(out, "  {}. {}", index + 1, escape(&step.text))?;
-        for line in &step.lines {
-            writeln!(out, "       {}", escape(line))?;
-        }
+pub(crate) fn format_next_steps(steps: &[NextStep]) -> String {
+    let mut lines = vec![format!("{HEADING}What to do next{HEADING:#}")];
+    for (number, step) in (1..).zip(steps) {
+        lines.push(format!("  {number}. {}", escape(&step.text)));
+        lines.extend(
+            step.lines
+                .iter()
+                .map(|line| format!("       {}", escape(line))),
+        );
     }
-    Ok(())
+    lines.join("\n")
 }
 
 /// Joins words to a command line, quoted for the shell.

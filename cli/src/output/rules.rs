@@ -1,7 +1,5 @@
 //! Formats rules for people.
 
-use std::io::{self, Write};
-
 use jumpqr::Rule;
 use jumpqr::interface::ListedRule;
 
@@ -11,16 +9,16 @@ use super::{escape, format_card, format_table};
 pub(crate) fn format_rule(rule: &Rule) -> String {
     match rule {
         Rule::OrdinaryLink(rule) => format_card(&[
-            ("prefix", Some(escape(&rule.prefix).into_owned())),
-            ("path", Some(escape(&rule.path).into_owned())),
+            ("prefix", Some(escape(&rule.prefix))),
+            ("path", Some(escape(&rule.path))),
             ("open_version", Some(rule.open_version.to_string())),
             ("permit_sub_rule", Some(rule.permit_sub_rule.to_string())),
             ("debug_url", rule.debug_url.as_deref().map(join_lines)),
         ]),
         Rule::ServiceAccount(rule) => format_card(&[
-            ("prefix", Some(escape(&rule.prefix).into_owned())),
-            ("appid", Some(escape(&rule.appid).into_owned())),
-            ("path", Some(escape(&rule.path).into_owned())),
+            ("prefix", Some(escape(&rule.prefix))),
+            ("appid", Some(escape(&rule.appid))),
+            ("path", Some(escape(&rule.path))),
         ]),
     }
 }
@@ -30,34 +28,29 @@ fn join_lines(links: &[String]) -> String {
     links.join("\n")
 }
 
-/// Prints the rules that getJumpQRCode lists. A column that is empty in all of them is left out.
-pub(crate) fn print_listed_rules(out: &mut dyn Write, rules: &[ListedRule]) -> io::Result<()> {
+/// Formats the rules that getJumpQRCode lists. A column that is empty in all of them is left out.
+pub(crate) fn format_listed_rules(rules: &[ListedRule]) -> String {
     type Cell = fn(&ListedRule) -> Option<String>;
     let columns: [(&str, Cell); 6] = [
-        ("prefix", |rule| Some(escape(&rule.prefix).into_owned())),
-        ("path", |rule| {
-            Some(escape(rule.path.as_deref()?).into_owned())
-        }),
+        ("prefix", |rule| Some(escape(&rule.prefix))),
+        ("path", |rule| rule.path.as_deref().map(escape)),
         ("state", |rule| Some(rule.state?.to_string())),
         ("open_version", |rule| Some(rule.open_version?.to_string())),
         ("permit_sub_rule", |rule| {
             Some(rule.permit_sub_rule?.to_string())
         }),
         ("debug_url", |rule| {
-            let links = rule.debug_url.as_ref()?;
+            let links = rule.debug_url.as_deref()?;
             (!links.is_empty()).then(|| join_lines(links))
         }),
     ];
-    let filled: Vec<_> = columns
-        .iter()
+    let (header, cells): (Vec<_>, Vec<_>) = columns
+        .into_iter()
         .filter(|(_, cell)| rules.iter().any(|rule| cell(rule).is_some()))
-        .collect();
-    let header: Vec<_> = filled.iter().map(|(name, _)| *name).collect();
+        .unzip();
     let row = |rule| {
-        let cells = filled
-            .iter()
-            .map(|(_, cell)| cell(rule).unwrap_or_default());
+        let cells = cells.iter().map(|cell| cell(rule).unwrap_or_default());
         cells.collect()
     };
-    writeln!(out, "{}", format_table(&header, rules.iter().map(row)))
+    format_table(&header, rules.iter().map(row))
 }

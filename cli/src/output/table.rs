@@ -1,6 +1,7 @@
 //! Formats tables. A URL is never broken over two lines, so that it can be copied.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets};
+use std::iter;
+
 use terminal_size::terminal_size_of;
 
 use super::text::escape_lines;
@@ -8,12 +9,16 @@ use super::text::escape_lines;
 /// The narrowest column that text is wrapped to, in columns of the terminal.
 const MIN_TEXT_COLUMNS: usize = 24;
 
+/// What stands between two columns of a table.
+const GAP: &str = "   ";
+
 /// Formats names and values, one pair a line, indented. A pair without a value is left out.
 pub(crate) fn format_card(rows: &[(&str, Option<String>)]) -> String {
-    format_pairs(
-        rows.iter()
-            .filter_map(|(name, value)| Some((*name, value.as_deref()?))),
-    )
+    let filled: Vec<_> = rows
+        .iter()
+        .filter_map(|(name, value)| Some(vec![(*name).to_owned(), escape_lines(value.as_ref()?)]))
+        .collect();
+    format_rows(&filled, &natural_widths(&filled), "  ")
 }
 
 /// Formats rows below a header, for the width of the terminal.
@@ -23,103 +28,107 @@ pub(crate) fn format_card(rows: &[(&str, Option<String>)]) -> String {
 /// each row is one line.
 pub(crate) fn format_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let width = terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
-    let rows: Vec<Vec<String>> = rows
+    let escaped = rows
         .into_iter()
-        .map(|row| {
-            row.iter()
-                .map(|cell| escape_lines(cell).into_owned())
-                .collect()
-        })
-        .collect();
-    format_for_width(width.map(usize::from), header, &rows)
+        .map(|row| row.iter().map(|cell| escape_lines(cell)).collect());
+    format_for_width(width.map(usize::from), header, &escaped.collect::<Vec<_>>())
 }
 
 fn format_for_width(width: Option<usize>, header: &[&str], rows: &[Vec<String>]) -> String {
-    let plain = finish_table(build_table(header, rows));
-    let fits = |text: &str| width.is_none_or(|width| max_line_columns(text) <= width);
-    if fits(&plain) {
-        return plain;
+    let header_row = header.iter().map(|&name| name.to_owned()).collect();
+    let table: Vec<_> = iter::once(header_row).chain(rows.iter().cloned()).collect();
+    let mut widths = natural_widths(&table);
+    let min_widths = max_by_column(&table, |cell| {
+        let longest_word = max_columns(cell.split_whitespace());
+        longest_word.max(max_columns(cell.lines()).min(MIN_TEXT_COLUMNS))
+    });
+    // The widest column that may be narrower gives way.
+    while width.is_some_and(|width| table_columns(&widths) > width) {
+        let wide = iter::zip(&mut widths, &min_widths).filter(|(width, min)| **width > **min);
+        match wide.map(|(width, _)| width).max() {
+            Some(widest) => *widest -= 1,
+            None => return format_blocks(header, rows),
+        }
     }
-    let wrapped = format_wrapped(width.unwrap_or(usize::MAX), header, rows);
-    if fits(&wrapped) {
-        wrapped
-    } else {
-        format_blocks(header, rows)
-    }
-}
-
-fn build_table(header: &[&str], rows: &[Vec<String>]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_preset(presets::NOTHING)
-        .set_style(TableComponent::HeaderLines, '─')
-        .set_style(TableComponent::MiddleHeaderIntersections, '─')
-        .set_header(header.to_vec());
-    table.add_rows(rows);
-    table
-}
-
-/// Formats the table with cells wrapped between words. No column is narrower than its longest word
-/// or than [`MIN_TEXT_COLUMNS`].
-fn format_wrapped(width: usize, header: &[&str], rows: &[Vec<String>]) -> String {
-    let mut table = build_table(header, rows);
-    table
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        let cells = rows
-            .iter()
-            .filter_map(|row| row.get(index))
-            .map(String::as_str);
-        let cells: Vec<_> = cells.chain(header.get(index).copied()).collect();
-        let max_columns =
-            |parts: &mut dyn Iterator<Item = &str>| parts.map(count_columns).max().unwrap_or(0);
-        let longest_word = max_columns(&mut cells.iter().flat_map(|cell| cell.split_whitespace()));
-        let longest_line = max_columns(&mut cells.iter().flat_map(|cell| cell.lines()));
-        // The width of a column includes its padding: see `finish_table`.
-        let padding = if index == 0 { 3 } else { 2 };
-        let min_width = longest_word.max(longest_line.min(MIN_TEXT_COLUMNS)) + padding;
-        let min_width = u16::try_from(min_width).unwrap_or(u16::MAX);
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(min_width)));
-    }
-    finish_table(table)
+    let formatted = format_rows(&table, &widths, GAP);
+    let rule = "─".repeat(table_columns(&widths));
+    formatted.replacen('\n', &format!("\n{rule}\n"), 1)
 }
 
 /// Formats each row as a block of lines, with an empty line between two blocks.
 fn format_blocks(header: &[&str], rows: &[Vec<String>]) -> String {
-    let blocks = rows.iter().map(|row| {
-        let (first, others) = row
-            .split_first()
-            .map_or(("", [].as_slice()), |(first, others)| (first, others));
-        let pairs = header
-            .iter()
-            .skip(1)
-            .copied()
-            .zip(others.iter().map(String::as_str));
-        let filled: Vec<_> = pairs.filter(|(_, value)| !value.is_empty()).collect();
-        if filled.is_empty() {
-            return format!("  {first}");
-        }
-        let indented: Vec<_> = format_pairs(filled)
-            .lines()
-            .map(|line| format!("  {line}"))
+    let block = |row: &Vec<String>| {
+        let pairs = iter::zip(header, row).skip(1);
+        let filled: Vec<_> = pairs
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (*name, Some(value.clone())))
             .collect();
-        format!("  {first}\n{}", indented.join("\n"))
-    });
-    blocks.collect::<Vec<_>>().join("\n\n")
+        let card = format_card(&filled).replace('\n', "\n  ");
+        let first = row.first().map_or("", String::as_str);
+        format!("  {first}\n  {card}").trim_end().to_owned()
+    };
+    rows.iter().map(block).collect::<Vec<_>>().join("\n\n")
 }
 
-fn format_pairs<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    for (name, value) in rows {
-        table.add_row([name, &*escape_lines(value)]);
+/// Formats rows in columns of these widths, indented, with wrapped cells.
+fn format_rows(rows: &[Vec<String>], widths: &[usize], gap: &str) -> String {
+    let mut lines = Vec::new();
+    for row in rows {
+        let cells: Vec<_> = iter::zip(row, widths)
+            .map(|(cell, width)| wrap(cell, *width))
+            .collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        for index in 0..height {
+            let padded = iter::zip(&cells, widths).map(|(cell, width)| {
+                let part = cell.get(index).map_or("", String::as_str);
+                let padding = width.saturating_sub(count_columns(part));
+                format!("{part}{}", " ".repeat(padding))
+            });
+            let line = padded.collect::<Vec<_>>().join(gap);
+            lines.push(format!("  {}", line.trim_end()));
+        }
     }
-    finish_table(table)
+    lines.join("\n")
 }
 
-fn max_line_columns(text: &str) -> usize {
-    text.lines().map(count_columns).max().unwrap_or(0)
+/// Breaks a text into lines of at most `width` columns, between words.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut wrapped = Vec::new();
+    for line in text.lines() {
+        let mut current = String::new();
+        for word in line.split(' ') {
+            if !current.is_empty() && count_columns(&current) + 1 + count_columns(word) > width {
+                wrapped.push(std::mem::take(&mut current));
+            }
+            if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+        wrapped.push(current);
+    }
+    wrapped
+}
+
+fn natural_widths(rows: &[Vec<String>]) -> Vec<usize> {
+    max_by_column(rows, |cell| max_columns(cell.lines()))
+}
+
+fn max_by_column(rows: &[Vec<String>], measure: impl Fn(&str) -> usize) -> Vec<usize> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let widths = |index| rows.iter().filter_map(move |row| row.get(index));
+    (0..columns)
+        .map(|index| widths(index).map(|cell| measure(cell)).max().unwrap_or(0))
+        .collect()
+}
+
+/// Returns the columns that a line of a table takes, with its indentation and one space after it.
+fn table_columns(widths: &[usize]) -> usize {
+    widths.iter().map(|width| width + GAP.len()).sum()
+}
+
+fn max_columns<'a>(parts: impl Iterator<Item = &'a str>) -> usize {
+    parts.map(count_columns).max().unwrap_or(0)
 }
 
 /// Counts the columns of a terminal that the text takes. East Asian characters take two.
@@ -138,13 +147,6 @@ fn count_columns(text: &str) -> usize {
             _ => 1,
         })
         .sum()
-}
-
-fn finish_table(mut table: Table) -> String {
-    if let Some(first) = table.column_mut(0) {
-        first.set_padding((2, 1));
-    }
-    table.trim_fmt()
 }
 
 #[cfg(test)]

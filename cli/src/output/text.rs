@@ -1,55 +1,48 @@
 //! Escapes text from outside, so that it cannot steer the terminal.
 
-use std::borrow::Cow;
-use std::fmt::Write;
-
 /// Escapes line breaks and every other character that could steer the terminal.
 ///
 /// A server, a file or an argument must not move the cursor, forge a line of output, or reverse the
 /// order of characters.
-pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    escape_where(text, can_steer_terminal)
+pub(crate) fn escape(text: &str) -> String {
+    escape_where(text, can_steer_terminal, |letter| {
+        letter.escape_default().to_string()
+    })
 }
 
 /// Escapes like [`escape`], but keeps line breaks.
-pub(super) fn escape_lines(text: &str) -> Cow<'_, str> {
-    escape_where(text, |letter| letter != '\n' && can_steer_terminal(letter))
+pub(super) fn escape_lines(text: &str) -> String {
+    let is_unsafe = |letter| letter != '\n' && can_steer_terminal(letter);
+    escape_where(text, is_unsafe, |letter| {
+        letter.escape_default().to_string()
+    })
 }
 
 /// Writes every character of a JSON document that could steer the terminal as `\u` and four hex
 /// digits. serde_json itself escapes only the ones before U+0020.
-pub(super) fn escape_json(json: &str) -> Cow<'_, str> {
-    if !json.contains(can_steer_terminal) {
-        return Cow::Borrowed(json);
-    }
-    let mut shown = String::with_capacity(json.len());
-    for letter in json.chars() {
-        if can_steer_terminal(letter) {
-            let mut units = [0; 2];
-            for unit in letter.encode_utf16(&mut units) {
-                // Writing to a `String` cannot fail.
-                let _ = write!(shown, "\\u{unit:04x}");
-            }
-        } else {
-            shown.push(letter);
-        }
-    }
-    Cow::Owned(shown)
+pub(super) fn escape_json(json: &str) -> String {
+    escape_where(json, can_steer_terminal, |letter| {
+        let mut units = [0; 2];
+        let units = letter.encode_utf16(&mut units);
+        let escapes = units.iter().map(|unit| format!("\\u{unit:04x}"));
+        escapes.collect::<Vec<_>>().concat()
+    })
 }
 
-fn escape_where(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&is_unsafe) {
-        return Cow::Borrowed(text);
-    }
+fn escape_where(
+    text: &str,
+    is_unsafe: impl Fn(char) -> bool,
+    escaped: impl Fn(char) -> String,
+) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         if is_unsafe(letter) {
-            shown.extend(letter.escape_default());
+            shown.push_str(&escaped(letter));
         } else {
             shown.push(letter);
         }
     }
-    Cow::Owned(shown)
+    shown
 }
 
 /// Returns whether the character is a control (C0 with ESC, DEL, C1), a separator of lines or
@@ -90,7 +83,7 @@ mod tests {
     #[test]
     fn json_stays_the_same_document() {
         let value = serde_json::json!({"a": "x\u{202e}\u{9b}\u{e0001}\u{1b}\n桌"});
-        let printed = escape_json(&value.to_string()).into_owned();
+        let printed = escape_json(&value.to_string());
         assert_eq!(printed, r#"{"a":"x\u202e\u009b\udb40\udc01\u001b\n桌"}"#);
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&printed).unwrap(),

@@ -7,12 +7,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
+use serde::Serialize;
+
 use super::cover::{Mismatch, covers};
 use crate::link::Link;
 use crate::rule::RuleState;
 
 /// A rule to be compared with links: its prefix, and whether it is published.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Candidate {
     /// The rule's prefix.
     pub prefix: String,

@@ -9,11 +9,8 @@ use std::ffi::OsString;
 use clap::{Args, Subcommand};
 use jumpqr::Platform;
 
-use crate::args::Options;
-use crate::connection;
-use crate::credentials::{PlatformCredentials, missing_credentials};
+use crate::context::Context;
 use crate::error::CommandError;
-use crate::input::Input;
 use crate::output::CommandResult;
 
 const EXAMPLES: &str = "\
@@ -44,48 +41,29 @@ enum TokenCommand {
 }
 
 impl Token {
-    pub(crate) fn run(&self, options: &Options) -> CommandResult {
+    pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         match &self.command {
-            TokenCommand::Status(status::Status) => status::run(options),
-            TokenCommand::SetVerifyTicket(command) => command.run(options),
-            TokenCommand::SetRefreshToken(command) => command.run(options),
-        }
-    }
-
-    pub(crate) fn input(&self) -> Option<&Input> {
-        match &self.command {
-            TokenCommand::Status(_) => None,
-            TokenCommand::SetVerifyTicket(command) => Some(&command.ticket_file),
-            TokenCommand::SetRefreshToken(command) => Some(&command.refresh_token_file),
+            TokenCommand::Status(status::Status) => status::run(context),
+            TokenCommand::SetVerifyTicket(command) => command.run(context),
+            TokenCommand::SetRefreshToken(command) => command.run(context),
         }
     }
 }
 
-/// Opens the platform whose store `command` writes to. `arguments` may be the secret itself: they
+/// Opens the platform whose store the command writes to. `arguments` may be the secret itself: they
 /// are refused, and the error does not repeat them.
-fn open_platform(
-    options: &Options,
-    command: &'static str,
-    arguments: &[OsString],
-) -> Result<Platform, CommandError> {
+fn open_platform(context: &Context<'_>, arguments: &[OsString]) -> Result<Platform, CommandError> {
     if !arguments.is_empty() {
-        return Err(CommandError::usage(
-            Some(command),
+        return Err(context.usage(
             "a secret must not be an argument, because every user of this machine could read it: \
              give it on standard input, or name a file",
         ));
     }
-    if options.sandbox {
-        return Err(CommandError::usage(
-            Some(command),
+    if context.uses_sandbox() {
+        return Err(context.usage(
             "--sandbox keeps nothing after the command: run `jumpqr sandbox`, and name its URL \
              with --base-url",
         ));
     }
-    let credentials = PlatformCredentials::read(options)?.ok_or_else(|| {
-        missing_credentials(
-            "there is no platform: --component-appid and JUMPQR_COMPONENT_APPID are not set",
-        )
-    })?;
-    connection::build_platform(options, credentials)
+    context.platform()
 }

@@ -1,11 +1,10 @@
 use std::ffi::OsString;
-use std::io::{self, Write};
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::open_platform;
-use crate::args::Options;
+use crate::context::Context;
 use crate::credentials::read_secret;
 use crate::input::Input;
 use crate::output::{CommandResult, GOOD, Report, escape};
@@ -25,43 +24,33 @@ Examples:
 pub(super) struct SetVerifyTicket {
     /// Read the ticket from this file; `-` is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
-    pub(super) ticket_file: Input,
+    ticket_file: Input,
 
     #[arg(hide = true)]
     arguments: Vec<OsString>,
 }
 
 impl SetVerifyTicket {
-    pub(super) fn run(&self, options: &Options) -> CommandResult {
-        let platform = open_platform(options, "token set-verify-ticket", &self.arguments)?;
+    pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
+        let platform = open_platform(context, &self.arguments)?;
         platform.set_verify_ticket(read_secret(&self.ticket_file)?)?;
-        Ok(Box::new(SetVerifyTicketReport {
-            component_appid: platform.component_appid().to_owned(),
+        Ok(context.print(&SetVerifyTicketReport {
+            component_appid: platform.component_appid(),
             store: platform.store_name(),
         }))
     }
 }
 
-struct SetVerifyTicketReport {
-    component_appid: String,
+#[derive(Serialize)]
+struct SetVerifyTicketReport<'a> {
+    component_appid: &'a str,
     store: String,
 }
 
-impl Report for SetVerifyTicketReport {
-    fn command(&self) -> &'static str {
-        "token set-verify-ticket"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let appid = escape(&self.component_appid);
+impl Report for SetVerifyTicketReport<'_> {
+    fn text(&self) -> String {
+        let platform = escape(self.component_appid);
         let store = escape(&self.store);
-        writeln!(
-            out,
-            "{GOOD}Stored{GOOD:#} the component_verify_ticket of {appid} in {store}."
-        )
-    }
-
-    fn json(&self) -> Value {
-        json!({"component_appid": self.component_appid, "store": self.store})
+        format!("{GOOD}Stored{GOOD:#} the component_verify_ticket of {platform} in {store}.")
     }
 }

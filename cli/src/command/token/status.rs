@@ -1,4 +1,3 @@
-use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::Args;
@@ -6,11 +5,11 @@ use humantime::format_duration;
 use jumpqr::ErrCode;
 use jumpqr::interface::{ApiComponentToken, Interface};
 use jumpqr::tokens::{RefusedToken, TokenState, TokenStatus};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::args::Options;
-use crate::connection::{ActingAs, Connection, Identity};
-use crate::error::CommandError;
+use crate::acting_as::ActingAs;
+use crate::connection::Connection;
+use crate::context::{Context, Identity};
 use crate::output::{CommandResult, HEADING, Report, escape, format_card};
 
 const EXAMPLES: &str = "\
@@ -28,62 +27,48 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Status;
 
-pub(super) fn run(options: &Options) -> CommandResult {
-    Ok(Box::new(TokenStatusReport {
-        tokens: read_statuses(options)?,
-    }))
-}
-
-/// Returns the status of each token that a call would use, the account's own first. A fixed access
+/// Prints the status of each token that a call would use, the account's own first. A fixed access
 /// token has no status.
-fn read_statuses(options: &Options) -> Result<Vec<TokenStatus>, CommandError> {
-    if options.sandbox {
-        let connection = Connection::open(options, ActingAs::MiniProgram)?;
-        return Ok(connection.client.token_status()?.into_iter().collect());
-    }
-    let (client, platform) = match Identity::open(options)? {
-        Identity::Account(client) => (Some(client), None),
-        Identity::Platform { platform, merchant } => (merchant, Some(platform)),
-    };
+pub(super) fn run(context: &Context<'_>) -> CommandResult {
     let mut tokens = Vec::new();
-    if let Some(client) = client {
-        tokens.extend(client.token_status()?);
+    if context.uses_sandbox() {
+        let connection = Connection::open(context, ActingAs::MiniProgram)?;
+        tokens.extend(connection.client.token_status()?);
+    } else {
+        let (client, platform) = match context.identity()? {
+            Identity::Account(client) => (Some(client), None),
+            Identity::Platform { platform, merchant } => (merchant, Some(platform)),
+        };
+        if let Some(client) = client {
+            tokens.extend(client.token_status()?);
+        }
+        if let Some(platform) = platform {
+            tokens.push(platform.token_status()?);
+        }
     }
-    if let Some(platform) = platform {
-        tokens.push(platform.token_status()?);
-    }
-    Ok(tokens)
+    Ok(context.print(&TokenStatusReport { tokens }))
 }
 
+#[derive(Serialize)]
 struct TokenStatusReport {
     tokens: Vec<TokenStatus>,
 }
 
 impl Report for TokenStatusReport {
-    fn command(&self) -> &'static str {
-        "token status"
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn text(&self) -> String {
         if self.tokens.is_empty() {
-            return writeln!(
-                out,
-                "The access token is given, not fetched. Nothing is stored."
-            );
+            return "The access token is given, not fetched. Nothing is stored.".to_owned();
         }
-        for (index, token) in self.tokens.iter().enumerate() {
-            if index > 0 {
-                writeln!(out)?;
-            }
+        let status = |token: &TokenStatus| {
             let appid = escape(&token.appid);
-            writeln!(out, "{HEADING}The token of {appid}{HEADING:#}")?;
-            writeln!(out, "{}", format_card(&status_rows(token)))?;
-        }
-        Ok(())
-    }
-
-    fn json(&self) -> Value {
-        json!({"tokens": self.tokens})
+            let card = format_card(&status_rows(token));
+            format!("{HEADING}The token of {appid}{HEADING:#}\n{card}")
+        };
+        self.tokens
+            .iter()
+            .map(status)
+            .collect::<Vec<_>>()
+            .join("\n\n")
     }
 }
 
@@ -94,30 +79,21 @@ fn status_rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
         TokenState::Expired => "expired; the next call fetches another",
     };
     let refresh_token = token.has_refresh_token.map(|has| {
-        let text = if has {
-            "stored"
-        } else {
-            "missing; the next call looks for it in WeChat's list of merchants"
-        };
-        text.to_owned()
+        let missing = "missing; the next call looks for it in WeChat's list of merchants";
+        if has { "stored" } else { missing }.to_owned()
     });
     let is_platform = token.interface == ApiComponentToken::NAME;
     let ticket = is_platform.then(|| match token.verify_ticket_age {
         Some(age) => format!("received {} ago", format_seconds(age)),
         None => "missing; see `jumpqr token set-verify-ticket`".to_owned(),
     });
+    let expires_in = token.expires_in.filter(|left| !left.is_zero());
     vec![
         ("store", Some(token.store.clone())),
         ("interface", Some(token.interface.to_owned())),
         ("state", Some(state.to_owned())),
         ("age", token.age.map(format_seconds)),
-        (
-            "expires in",
-            token
-                .expires_in
-                .filter(|left| !left.is_zero())
-                .map(format_seconds),
-        ),
+        ("expires in", expires_in.map(format_seconds)),
         ("refresh token", refresh_token),
         ("verify ticket", ticket),
         ("refused", token.refused.map(describe_refusal)),

@@ -1,20 +1,18 @@
-//! Defines and parses the command line.
+//! Defines, parses and runs the command line.
 
-mod number;
-mod options;
-
-pub(crate) use number::parse_whole_number;
-pub(crate) use options::Options;
-
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::iter;
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
+use crate::context::Context;
 use crate::error::CommandError;
-use crate::exit;
+use crate::exit::{self, Exit};
 use crate::input::Input;
-use crate::output::CommandResult;
+use crate::options::{self, Options};
+use crate::output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,64 +56,59 @@ const GLOBAL_OPTIONS_NOTE: &str =
     arg_required_else_help = true,
     subcommand_required = true
 )]
-pub(crate) struct Cli {
+struct Cli {
     #[command(flatten)]
-    pub(crate) options: Options,
+    options: Options,
     #[command(subcommand)]
     command: Command,
 }
 
-impl Cli {
-    pub(crate) fn run(&self) -> CommandResult {
-        self.check()?;
-        self.command.run(&self.options)
-    }
-
-    /// Checks combinations of options. clap cannot: it does not see a conflict between a global
-    /// option before the command and another one after it.
-    fn check(&self) -> Result<(), CommandError> {
-        self.options.check()?;
-        let inputs = [
-            self.options.access_token_file.as_ref(),
-            self.options.secret_file.as_ref(),
-            self.options.component_appsecret_file.as_ref(),
-            self.command.input(),
-        ];
-        let stdin_inputs = inputs
-            .into_iter()
-            .flatten()
-            .filter(|input| **input == Input::Stdin);
-        if stdin_inputs.count() > 1 {
-            return Err(CommandError::usage(
-                None,
-                "only one argument may be `-` (standard input): name a file for the other",
-            ));
+/// Runs the command line. The first argument is the name of the program.
+pub(crate) fn run(arguments: &[OsString]) -> Exit {
+    let mut definition = hide_global_options(Cli::command());
+    let parsed = definition
+        .try_get_matches_from_mut(arguments)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let mut options = arguments.iter().take_while(|argument| *argument != "--");
+            let json = options.any(|argument| argument == "--json");
+            return output::print_help_or_error(&error.format(&mut definition), json);
         }
-        Ok(())
+    };
+    let name = command_name(&matches);
+    let context = Context::new(&cli.options, &name);
+    let result = check(&matches).and_then(|()| cli.command.run(&context, Cli::command));
+    result.unwrap_or_else(|error| output::print_error(&error, cli.options.json))
+}
+
+/// Returns the name of the command with its subcommands, e.g. `token status`.
+fn command_name(matches: &ArgMatches) -> String {
+    let commands = iter::successors(matches.subcommand(), |(_, inner)| inner.subcommand());
+    commands.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
+}
+
+/// Checks combinations of arguments. clap cannot: it does not see a conflict between a global
+/// option before the command and another one after it.
+fn check(matches: &ArgMatches) -> Result<(), CommandError> {
+    options::check(matches)?;
+    let commands = iter::successors(Some(matches), |outer| Some(outer.subcommand()?.1));
+    let stdin_arguments: BTreeSet<_> = commands.flat_map(stdin_arguments).collect();
+    if stdin_arguments.len() > 1 {
+        return Err(CommandError::usage(
+            "only one argument may be `-` (standard input): name a file for the other",
+        ));
     }
+    Ok(())
 }
 
-/// What clap returns instead of a parsed command line: help, the version, or an error.
-pub(crate) struct HelpOrError {
-    pub(crate) error: clap::Error,
-    /// Whether `--json` is among the arguments.
-    pub(crate) json: bool,
-}
-
-/// Parses the command line. The first argument is the name of the program.
-pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, HelpOrError> {
-    let mut definition = hide_global_options(definition());
-    let matches = definition.try_get_matches_from_mut(arguments);
-    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed
-        .map_err(|error| error.format(&mut definition))
-        .map_err(|error| HelpOrError {
-            error,
-            json: arguments
-                .iter()
-                .take_while(|argument| *argument != "--")
-                .any(|argument| argument == "--json"),
-        })
+/// Returns the arguments of one command that are read from standard input.
+fn stdin_arguments(matches: &ArgMatches) -> impl Iterator<Item = &str> {
+    matches.ids().map(clap::Id::as_str).filter(|id| {
+        let input = matches.try_get_one(id).ok().flatten();
+        input == Some(&Input::Stdin)
+    })
 }
 
 /// Hides the global options in the help of each command, so that only `jumpqr --help` lists them.
@@ -138,9 +131,4 @@ fn hide_options(command: clap::Command, global: &[clap::Arg]) -> clap::Command {
         .args(global)
         .after_help(note)
         .mut_subcommands(|command| hide_options(command, global))
-}
-
-/// Returns clap's definition of the whole command line.
-pub(crate) fn definition() -> clap::Command {
-    Cli::command()
 }
