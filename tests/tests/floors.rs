@@ -1,5 +1,5 @@
 //! The modules of the core stand on floors: each uses what is below it, and no modules use one
-//! another in a circle. Neither do those of the client and of the sandbox.
+//! another in a circle. Neither do those of the client, the sandbox and the command.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
@@ -238,6 +238,11 @@ fn no_modules_of_the_client_use_one_another_in_a_circle() {
 #[test]
 fn no_modules_of_the_sandbox_use_one_another_in_a_circle() {
     assert_eq!(circle(&arrows(&source_folder("sandbox"))), None);
+}
+
+#[test]
+fn no_modules_of_the_command_use_one_another_in_a_circle() {
+    assert_eq!(circle(&arrows(&source_folder("cli"))), None);
 }
 
 #[test]
