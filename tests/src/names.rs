@@ -22,6 +22,8 @@ pub struct PublicNames {
     pub exceptions: Vec<NamesVector>,
     /// Faults of the sandbox.
     pub faults: Vec<NamesVector>,
+    /// Settings, of the type `of` or of clients and platforms.
+    pub settings: Vec<NamesVector>,
 }
 
 /// Public names.
@@ -77,6 +79,7 @@ impl VectorFile for PublicNames {
             &self.enums,
             &self.exceptions,
             &self.faults,
+            &self.settings,
         ];
         tables
             .into_iter()

@@ -12,6 +12,7 @@ use jumpqr::interface::{
 };
 use jumpqr::matching::{Mismatch, RuleSet};
 use jumpqr::rule::RuleState;
+use jumpqr::settings::{Owner, SETTINGS};
 use jumpqr::tokens::{TokenInterface, TokenState};
 use jumpqr::transport::IpVersion;
 use jumpqr::{Client, Edit, ErrorKind, OpenVersion, Outcome, PermitSubRule, Platform, Result};
@@ -102,6 +103,17 @@ fn members() -> Names {
     }
 }
 
+fn settings() -> Names {
+    let settings = SETTINGS.iter();
+    settings
+        .map(|setting| match setting.owner {
+            Owner::Client => format!("Client::{}", setting.name),
+            Owner::Platform => format!("Platform::{}", setting.name),
+            Owner::Both | Owner::Threads => setting.name.to_owned(),
+        })
+        .collect()
+}
+
 /// Returns the faults that the error about an unknown fault lists.
 fn faults() -> Names {
     let unknown = serde_json::from_value::<Effect>(json!({"fault": "?"}));
@@ -116,13 +128,14 @@ fn faults() -> Names {
 #[test]
 fn the_file_has_the_names_of_rust() {
     let file: PublicNames = load().unwrap();
-    let tables: [(&str, &[NamesVector], Names); 6] = [
+    let tables: [(&str, &[NamesVector], Names); 7] = [
         ("types", &file.types, types()),
         ("functions", &file.functions, functions()),
         ("methods", &file.methods, methods()),
         ("enums", &file.enums, members()),
         ("exceptions", &file.exceptions, Names::new()),
         ("faults", &file.faults, faults()),
+        ("settings", &file.settings, settings()),
     ];
     for (table, vectors, found) in tables {
         let expected = names_in_rust(vectors);
