@@ -1,32 +1,39 @@
-use pyo3::prelude::*;
+//! How a call in progress is cancelled.
 
-use crate::caller::CancelBy;
+use pyo3::prelude::*;
 
 /// Cancels a call in progress: no further request is sent for it.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
-#[derive(Debug, Default)]
-pub(crate) struct Cancel(jumpqr::Cancel);
+pub(crate) struct Cancel(pub(crate) CancelBy);
+
+/// Who cancels a call.
+pub(crate) enum CancelBy {
+    /// The caller, with this.
+    Caller(jumpqr::Cancel),
+    /// The handler of a signal, by raising an exception, as that of Ctrl-C does. Only the main
+    /// thread runs handlers.
+    Signal,
+}
 
 #[pymethods]
 impl Cancel {
+    /// Makes one that cancels when it is told to.
     #[new]
     fn create() -> Self {
-        Self::default()
+        Self(CancelBy::Caller(jumpqr::Cancel::default()))
     }
 
-    /// Cancels the call. It cannot be undone.
+    /// Cancels a call of the main thread when the handler of a signal raises an exception.
+    #[classattr]
+    #[pyo3(name = "BY_SIGNAL")]
+    fn by_signal() -> Self {
+        Self(CancelBy::Signal)
+    }
+
+    /// Cancels the call. This cannot be undone.
     fn cancel(&self) {
-        self.0.cancel();
-    }
-}
-
-impl Cancel {
-    /// How a call of the main thread is given up, if `interruptible`; else one that may be given up so.
-    pub(crate) fn cancel_by(cancel: Option<&Self>, interruptible: bool) -> CancelBy<'_> {
-        match cancel {
-            _ if interruptible => CancelBy::Signal,
-            Some(cancel) => CancelBy::Caller(&cancel.0),
-            None => CancelBy::Nobody,
+        if let CancelBy::Caller(cancel) = &self.0 {
+            cancel.cancel();
         }
     }
 }

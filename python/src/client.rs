@@ -1,74 +1,81 @@
 //! The client.
 
+use std::sync::Mutex;
+
 use jumpqr::ClientBuilder;
 use jumpqr::error::{Error, OwnCode, Result};
 use jumpqr::tokens::TokenInterface;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::caller::{run, run_to_its_end};
 use crate::cancel::Cancel;
 use crate::error::{offline, raised};
+use crate::hidden::{Hidden, text};
 use crate::json;
 use crate::rules::Rules;
-use crate::settings::{Settings, given, seconds};
+use crate::settings::{Settings, given, seconds, setting};
 use crate::token::TokenFunction;
 
 /// Calls WeChat for one account; any number of threads may use it at once.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
 pub(crate) struct Client {
     client: jumpqr::Client,
-}
-
-/// Where the access token comes from.
-enum AccessToken {
-    Text(String),
-    Function(Py<PyAny>),
-}
-
-impl<'py> FromPyObject<'_, 'py> for AccessToken {
-    type Error = PyErr;
-
-    fn extract(token: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if token.is_instance_of::<PyString>() {
-            return Ok(Self::Text(token.extract()?));
-        }
-        Ok(Self::Function(token.to_owned().unbind()))
-    }
+    max_concurrency: usize,
 }
 
 #[pymethods]
 impl Client {
-    /// A client for the account of these credentials. `awaiter` returns the token of what the
-    /// function `access_token` returned if that is no text; it takes this, and the time that the
-    /// call has left, in seconds.
+    /// Makes a client with these settings, a `dict`.
+    ///
+    /// `awaiter` waits for the result of the function `access_token` if that is not a text. It also
+    /// takes the time that the call has left, in seconds.
     #[new]
-    #[pyo3(signature = (settings, *, access_token=None, awaiter=None, appid=None, secret=None, token_interface=None))]
-    fn create(
-        py: Python<'_>,
-        settings: Settings,
-        access_token: Option<AccessToken>,
-        awaiter: Option<Py<PyAny>>,
-        appid: Option<String>,
-        secret: Option<String>,
-        token_interface: Option<&str>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (settings, awaiter=None))]
+    fn create(py: Python<'_>, settings: &Hidden, awaiter: Option<Py<PyAny>>) -> PyResult<Self> {
+        let dict = settings.0.bind(py).cast::<PyDict>()?;
+        let mut settings = Settings::take(
+            dict,
+            &["access_token", "appid", "secret", "token_interface"],
+        )?;
+        let token = match dict.get_item("access_token")? {
+            Some(token) if token.is_callable() => Some(AccessToken::Function(token.unbind())),
+            Some(token) if token.is_none() => None,
+            Some(token) if token.is_instance_of::<PyString>() => {
+                Some(AccessToken::Text(text(&token, "access_token")?))
+            }
+            Some(token) => {
+                let found = token.get_type().name()?;
+                return Err(PyTypeError::new_err(format!(
+                    "access_token: give a str or a function, not {found}"
+                )));
+            }
+            None => None,
+        };
+        let appid: Option<String> = setting(dict, "appid")?;
+        let secret: Option<String> = setting(dict, "secret")?;
+        let token_interface: Option<String> = setting(dict, "token_interface")?;
+        let max_concurrency = settings.take_max_concurrency()?;
         let client = offline(py, || {
-            let credentials = credentials(access_token, awaiter, appid, secret)?;
+            let credentials = credentials(token, awaiter, appid, secret)?;
             let mut builder = credentials(settings.builder()?);
             if let Some(name) = token_interface {
-                builder = builder.token_interface(TokenInterface::from_name(name)?);
+                builder = builder.token_interface(TokenInterface::from_name(&name)?);
             }
             builder.build()
         })?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            max_concurrency,
+        })
     }
 
-    /// Calls an interface by WeChat's name with a mapping of its arguments; returns the answer, as JSON has it.
+    /// Calls an interface by WeChat's name with a mapping of its arguments; returns the response.
     ///
-    /// What the call has already waited for a thread counts towards its queue timeout; all times
-    /// are in seconds.
-    #[pyo3(signature = (interface, arguments, timeout=None, validate=None, interruptible=false, *, waited=None, cancel=None))]
+    /// `waited` is how long the call has waited for a thread. It counts towards the queue timeout.
+    /// All times are in seconds.
+    #[pyo3(signature = (interface, arguments, *, timeout=None, validate=None, waited=None, cancel=None))]
     #[expect(clippy::too_many_arguments, reason = "most are keywords in Python")]
     fn call<'py>(
         &self,
@@ -77,7 +84,6 @@ impl Client {
         arguments: &Bound<'py, PyAny>,
         timeout: Option<f64>,
         validate: Option<bool>,
-        interruptible: bool,
         waited: Option<f64>,
         cancel: Option<&Cancel>,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -87,9 +93,8 @@ impl Client {
             client.with_validate(validate)
         });
         let client = has_waited(py, client, waited)?;
-        let cancel_by = Cancel::cancel_by(cancel, interruptible);
         // What it takes is dropped without the interpreter's lock.
-        let answer = run(py, cancel_by, move |cancel| {
+        let answer = run(py, cancel, move |cancel| {
             client.with_cancel(cancel).call_named(interface, &arguments)
         })?;
         json::object(py, answer)
@@ -100,22 +105,26 @@ impl Client {
         self.client.queue_timeout().as_secs_f64()
     }
 
-    /// How the client's token stands in its store; `None` where the tokens are the caller's own.
-    ///
-    /// What the call has already waited for a thread counts towards its queue timeout, in seconds.
-    #[pyo3(signature = (*, waited=None, interruptible=false))]
+    /// How many calls may run at once.
+    fn max_concurrency(&self) -> usize {
+        self.max_concurrency
+    }
+
+    /// Returns the state of the client's token in its store; `None` if the caller provides tokens.
+    #[pyo3(signature = (*, waited=None, cancel=None))]
     fn token_status<'py>(
         &self,
         py: Python<'py>,
         waited: Option<f64>,
-        interruptible: bool,
+        cancel: Option<&Cancel>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let client = has_waited(py, self.client.clone(), waited)?;
-        let status = run_to_its_end(py, interruptible, move || client.token_status())?;
+        let status = run_to_its_end(py, cancel, move || client.token_status())?;
         json::write(py, &status)
     }
 
-    /// The rules of the account; with `appid`, those of the service account for that Mini Program.
+    /// Returns the rules of the account; with `appid`, those of the service account for that Mini
+    /// Program.
     #[pyo3(signature = (appid=None, *, timeout=None))]
     fn rules(
         &self,
@@ -124,16 +133,25 @@ impl Client {
         timeout: Option<f64>,
     ) -> PyResult<Rules> {
         let client = self.with(py, timeout)?;
-        Ok(Rules::new(match appid {
+        Ok(Rules(Mutex::new(match appid {
             Some(appid) => client.service_account_rules(appid),
             None => client.rules(),
-        }))
+        })))
     }
+}
+
+/// Where the access token comes from.
+enum AccessToken {
+    Text(String),
+    Function(Py<PyAny>),
 }
 
 impl From<jumpqr::Client> for Client {
     fn from(client: jumpqr::Client) -> Self {
-        Self { client }
+        Self {
+            client,
+            max_concurrency: 0,
+        }
     }
 }
 

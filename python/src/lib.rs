@@ -11,6 +11,7 @@ mod caller;
 mod cancel;
 mod client;
 mod error;
+mod hidden;
 #[cfg(feature = "test-hooks")]
 mod hooks;
 mod interpreter;
@@ -39,6 +40,8 @@ mod _jumpqr {
     use crate::cancel::Cancel;
     #[pymodule_export]
     use crate::client::Client;
+    #[pymodule_export]
+    use crate::hidden::Hidden;
     #[cfg(feature = "test-hooks")]
     #[pymodule_export]
     use crate::hooks::panic;

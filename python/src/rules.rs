@@ -10,37 +10,26 @@ use crate::error::raised;
 use crate::json;
 use crate::settings::seconds;
 
-/// The rules of an account; pages are asked for as they are needed.
+/// The rules of an account; pages are requested when they are needed.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
-pub(crate) struct Rules {
-    rules: Mutex<jumpqr::Rules>,
-}
-
-impl Rules {
-    pub(crate) fn new(rules: jumpqr::Rules) -> Self {
-        Self {
-            rules: Mutex::new(rules),
-        }
-    }
-}
+pub(crate) struct Rules(pub(crate) Mutex<jumpqr::Rules>);
 
 #[pymethods]
 impl Rules {
-    /// The next page, a list of rules; `None` where there is none.
+    /// Returns the next page, a list of rules; `None` after the last one.
     ///
-    /// What it has already waited for a thread counts towards its queue timeout, in seconds.
-    #[pyo3(signature = (*, waited=None, interruptible=false, cancel=None))]
+    /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
+    /// queue timeout.
+    #[pyo3(signature = (*, waited=None, cancel=None))]
     fn next_page<'py>(
         &self,
         py: Python<'py>,
         waited: Option<f64>,
-        interruptible: bool,
         cancel: Option<&Cancel>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
-        let cancel_by = Cancel::cancel_by(cancel, interruptible);
-        let page = run(py, cancel_by, |cancel| {
-            let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = run(py, cancel, |cancel| {
+            let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let waited = waited.unwrap_or_default();
             rules.with_cancel(cancel).with_waited(waited).next_page()
         })?;

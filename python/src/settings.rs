@@ -5,8 +5,11 @@ use std::time::Duration;
 use jumpqr::error::{Error, OwnCode, Result};
 use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 use jumpqr::{Client, ClientBuilder, Secret, store};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::hidden::text;
 
 /// The attributes of a `jumpqr._settings.Settings`. What is `None` has the default of the Rust crate; durations are in seconds.
 pub(crate) struct Settings {
@@ -27,40 +30,85 @@ pub(crate) struct Settings {
     tls_roots: Option<BytesOrText>,
     extra_tls_roots: Option<Vec<u8>>,
     ip_version: Option<String>,
+    max_concurrency: Option<usize>,
 }
 
-impl<'py> FromPyObject<'_, 'py> for Settings {
-    type Error = PyErr;
+impl Settings {
+    /// Takes how many calls may run at once.
+    pub(crate) fn take_max_concurrency(&mut self) -> PyResult<usize> {
+        match self.max_concurrency.take() {
+            Some(0) => Err(PyValueError::new_err(
+                "max_concurrency: give 1 or more, not 0",
+            )),
+            given => Ok(given.unwrap_or(64)),
+        }
+    }
 
-    fn extract(settings: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+    /// Takes the settings of a `dict`; the names in `others` are read elsewhere.
+    pub(crate) fn take(dict: &Bound<'_, PyDict>, others: &[&str]) -> PyResult<Self> {
+        for name in dict.keys() {
+            let name: String = name.extract()?;
+            if !NAMES.contains(&&*name) && !others.contains(&&*name) {
+                return Err(PyTypeError::new_err(format!(
+                    "{name}: there is no such setting"
+                )));
+            }
+        }
         Ok(Self {
-            token_store: setting(settings, "token_store")?,
-            base_url: setting(settings, "base_url")?,
-            alternate_base_urls: setting(settings, "alternate_base_urls")?,
-            allow_http: setting(settings, "allow_http")?,
-            timeout: setting(settings, "timeout")?,
-            queue_timeout: setting(settings, "queue_timeout")?,
-            connect_timeout: setting(settings, "connect_timeout")?,
-            read_timeout: setting(settings, "read_timeout")?,
-            max_retries: setting(settings, "max_retries")?,
-            pacing: setting(settings, "pacing")?,
-            validate: setting(settings, "validate")?,
-            body_limit: setting(settings, "body_limit")?,
-            proxy: setting(settings, "proxy")?,
-            trust_env: setting(settings, "trust_env")?,
-            tls_roots: setting(settings, "tls_roots")?,
-            extra_tls_roots: setting(settings, "extra_tls_roots")?,
-            ip_version: setting(settings, "ip_version")?,
+            token_store: setting(dict, "token_store")?,
+            base_url: setting(dict, "base_url")?,
+            alternate_base_urls: setting(dict, "alternate_base_urls")?,
+            allow_http: setting(dict, "allow_http")?,
+            timeout: setting(dict, "timeout")?,
+            queue_timeout: setting(dict, "queue_timeout")?,
+            connect_timeout: setting(dict, "connect_timeout")?,
+            read_timeout: setting(dict, "read_timeout")?,
+            max_retries: setting(dict, "max_retries")?,
+            pacing: setting(dict, "pacing")?,
+            validate: setting(dict, "validate")?,
+            body_limit: setting(dict, "body_limit")?,
+            proxy: setting(dict, "proxy")?,
+            trust_env: setting(dict, "trust_env")?,
+            tls_roots: setting(dict, "tls_roots")?,
+            extra_tls_roots: setting(dict, "extra_tls_roots")?,
+            ip_version: setting(dict, "ip_version")?,
+            max_concurrency: setting(dict, "max_concurrency")?,
         })
     }
 }
 
+const NAMES: &[&str] = &[
+    "token_store",
+    "base_url",
+    "alternate_base_urls",
+    "allow_http",
+    "timeout",
+    "queue_timeout",
+    "connect_timeout",
+    "read_timeout",
+    "max_retries",
+    "pacing",
+    "validate",
+    "body_limit",
+    "proxy",
+    "trust_env",
+    "tls_roots",
+    "extra_tls_roots",
+    "ip_version",
+    "max_concurrency",
+];
+
 /// A value of another type is refused with the setting's name; it may be a secret, so only its type is shown.
-fn setting<'py, T: FromPyObjectOwned<'py>>(
-    settings: Borrowed<'_, 'py, PyAny>,
+pub(crate) fn setting<'py, T: FromPyObjectOwned<'py>>(
+    dict: &Bound<'py, PyDict>,
     name: &str,
 ) -> PyResult<Option<T>> {
-    let value = settings.getattr(name)?;
+    let Some(value) = dict.get_item(name)? else {
+        return Ok(None);
+    };
+    if value.is_instance_of::<PyString>() {
+        text(&value, name)?;
+    }
     let extracted: PyResult<Option<T>> = value.extract().map_err(Into::into);
     extracted.map_err(|error| {
         if error.is_instance_of::<PyTypeError>(value.py()) {

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("vectors", "scripted_server", "flow", "hostile", "processes", "token_vector", "stored")
+pytest.register_assert_rewrite(
+    "vectors", "scripted_server", "flow", "hostile", "processes", "token_vector", "stored"
+)
 
 # A shell that runs the tests in the background has had them ignore it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""Prints how long what has to be quick takes, each the best of five attempts; that it is so at all, tests show."""
+"""Prints how long calls and their ends take, each the best of five attempts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def threads() -> float:
         Client(access_token="T", base_url=url, pacing=False) as client,
     ):
         return best(
-            lambda: [call.result() for call in [pool.submit(client.get_jump_qr_code) for _ in range(8)]].clear()
+            lambda: [
+                call.result() for call in [pool.submit(client.get_jump_qr_code) for _ in range(8)]
+            ].clear()
         )
 
 
@@ -76,7 +78,14 @@ def ctrl_c() -> float:
 def look_up() -> float:
     """One link among 100,000 rules."""
     rules = RuleSet([f"https://m.example.cn/{number}/" for number in range(100_000)])
-    return best(lambda: [rules.match_url("https://m.example.cn/77777/a?b=1") for _ in range(1000)].clear()) / 1000
+    return (
+        best(
+            lambda: [
+                rules.match_url("https://m.example.cn/77777/a?b=1") for _ in range(1000)
+            ].clear()
+        )
+        / 1000
+    )
 
 
 for what, measure in [

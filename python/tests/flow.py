@@ -9,7 +9,19 @@ from typing import Any, Optional
 import jumpqr
 from jumpqr import Client
 from scripted_server import Action, Close, Reply, Request, Silence, nobody, serving
-from vectors import Vector, check_error, check_secrets, choice, credentials, invoke, issues_token, keys, raw, same, wire
+from vectors import (
+    Vector,
+    check_error,
+    check_secrets,
+    choice,
+    credentials,
+    invoke,
+    issues_token,
+    keys,
+    raw,
+    same,
+    wire,
+)
 
 
 class StagedError(Exception):
@@ -54,7 +66,9 @@ class Flow:
             and all(_cause(step) == "connect" for step in self.sends if step.get("host", 0) == host)
         }
         expected = zip(self.sends, self._waits)
-        self.expected = [(step, wait) for step, wait in expected if step.get("host", 0) not in self.dead]
+        self.expected = [
+            (step, wait) for step, wait in expected if step.get("host", 0) not in self.dead
+        ]
         assert all(_cause(step) != "connect" for step, _ in self.expected)
         self.received = 0
         self.answered_at = 0.0
@@ -79,7 +93,9 @@ class Flow:
             client = stack.enter_context(Client(**self.source(), **settings))
             self.compare(client)
         assert not self.wrong, self.wrong
-        assert self.received == len(self.expected), f"{self.received} requests of {len(self.expected)}"
+        assert self.received == len(self.expected), (
+            f"{self.received} requests of {len(self.expected)}"
+        )
         assert self.fixed or not self.tokens, f"the token function was not asked: {self.tokens}"
 
     def source(self) -> dict[str, Any]:
@@ -126,10 +142,13 @@ class Flow:
                 ("body", step.get("body", request.body), request.body),
             ]:
                 if wanted != found:
-                    self.wrong.append(f"request {self.received}: {name} is {found!r}, not {wanted!r}")
+                    self.wrong.append(
+                        f"request {self.received}: {name} is {found!r}, not {wanted!r}"
+                    )
             if wait > request.at - self.answered_at:
                 self.wrong.append(
-                    f"request {self.received} came {request.at - self.answered_at} s after the last, not {wait}"
+                    f"request {self.received} came {request.at - self.answered_at} s after "
+                    f"the last, not {wait}"
                 )
             self.answered_at = request.at
         return _action(step)
@@ -137,7 +156,11 @@ class Flow:
     def compare(self, client: Client) -> None:
         """Compare how the call ends."""
         outcome, expected = choice(self.vector["result"], "answer error")
-        call = {"interface": "downloadQRCodeText", "arguments": {}} if issues_token(self.call) else self.call
+        call = (
+            {"interface": "downloadQRCodeText", "arguments": {}}
+            if issues_token(self.call)
+            else self.call
+        )
         try:
             answer = invoke(client, call)
         except StagedError as error:

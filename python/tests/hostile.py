@@ -1,4 +1,4 @@
-"""The hostile server: the program `hostile` of the crate `jumpqr-tests`. `JUMPQR_HOSTILE` is its path."""
+"""The hostile server: the program `hostile` of the crate `jumpqr-tests`, at `JUMPQR_HOSTILE`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class Hostile:
 def program() -> Iterator[tuple[str, int]]:
     """Run the program; gives the address to ask for servers at."""
     path = os.environ["JUMPQR_HOSTILE"]
-    with subprocess.Popen([path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(
+        [path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdin
         assert process.stdout
         host, port = process.stdout.readline().split(":")

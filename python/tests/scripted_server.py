@@ -36,7 +36,9 @@ class Request:
 
     def query_without_token(self) -> str:
         """The query as it was sent, but for the token."""
-        return "&".join(pair for pair in self.query.split("&") if not pair.startswith("access_token="))
+        return "&".join(
+            pair for pair in self.query.split("&") if not pair.startswith("access_token=")
+        )
 
 
 @dataclass
@@ -72,7 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_CONNECT(self) -> None:
         """What a proxy is asked for; it is refused."""
-        self.server.answer(Request(self.command, self.path, "", None, int(self.server.server_address[1])))
+        self.server.answer(
+            Request(self.command, self.path, "", None, int(self.server.server_address[1]))
+        )
         self.send_error(403)
 
     def _handle(self) -> None:

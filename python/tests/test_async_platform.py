@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import threading
 from typing import Any
 
 import pytest
 
 import jumpqr
-from jumpqr import AsyncClient, AsyncPlatform, Platform, TokenState
+from jumpqr import AsyncClient, AsyncPlatform, TokenState
 from jumpqr.testing import Sandbox
 from scripted_server import Action, Reply, Request, serving
 
@@ -44,22 +43,6 @@ def test_it_calls_for_a_merchant(jumpqr_sandbox: Sandbox) -> None:
     assert jumpqr_sandbox.counters()["token_calls"] == 2
 
 
-def test_it_has_the_same_methods_and_settings() -> None:
-    def signatures(platform: type) -> dict[str, list[str]]:
-        functions = {name: value for name, value in vars(platform).items() if inspect.isfunction(value)}
-        return {name: list(inspect.signature(value).parameters) for name, value in functions.items() if name[0] != "_"}
-
-    settings = [list(inspect.signature(platform.__init__).parameters) for platform in (Platform, AsyncPlatform)]
-    assert ["max_concurrency", *settings[0][1:]] == settings[1][1:]
-    blocking, asynchronous = signatures(Platform), signatures(AsyncPlatform)
-    assert blocking.pop("close") == asynchronous.pop("aclose")
-    assert blocking == asynchronous
-    own = {"component_appid", "component_appsecret", "component_token_field"}
-    accounts = {"access_token", "appid", "secret", "token_interface"}
-    clients = set(inspect.signature(jumpqr.Client.__init__).parameters)
-    assert set(settings[0]) - own == clients - accounts
-
-
 class Held:
     """A WeChat that keeps everybody waiting until it is released."""
 
@@ -82,7 +65,11 @@ class Held:
 
 def platform_of(url: str, **settings: Any) -> AsyncPlatform:
     return AsyncPlatform(
-        component_appid="wxplatform00000000", component_appsecret="s", base_url=url, max_retries=0, **settings
+        component_appid="wxplatform00000000",
+        component_appsecret="s",
+        base_url=url,
+        max_retries=0,
+        **settings,
     )
 
 

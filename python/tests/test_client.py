@@ -58,7 +58,10 @@ def test_a_rule_lives_and_dies(jumpqr_sandbox: Sandbox) -> None:
             ),
         )
         assert listed.qrcodejump_pub_quota == 99
-        assert jumpqr.match(listed.rule_list, "https://m.example.cn/table/7").hit is listed.rule_list[0]
+        assert (
+            jumpqr.match_url(listed.rule_list, "https://m.example.cn/table/7").hit
+            is listed.rule_list[0]
+        )
         assert client.delete_jump_qr_code(RULE.prefix) is Confirmation.ANSWERED
         assert list(client.rules()) == []
 
@@ -86,7 +89,9 @@ def test_a_rule_is_given_in_three_forms(jumpqr_sandbox: Sandbox) -> None:
 
 def test_the_interfaces_of_a_service_account(jumpqr_sandbox: Sandbox) -> None:
     mini_program = jumpqr_sandbox.mini_program.appid
-    rule = jumpqr.ServiceAccountRule("http://weixin.qq.com/q/kZgfwMTm72Wxxxx", mini_program, "pages/index/index")
+    rule = jumpqr.ServiceAccountRule(
+        "http://weixin.qq.com/q/kZgfwMTm72Wxxxx", mini_program, "pages/index/index"
+    )
     with jumpqr_sandbox.client(jumpqr_sandbox.service_account) as client:
         assert client.add_jump_qr_code(rule) is Confirmation.ANSWERED
         found = client.get_jump_qr_code(appid=mini_program, prefix_list=[rule.prefix])
@@ -186,7 +191,9 @@ def test_what_is_edited_is_decided_by_the_core() -> None:
 def test_a_long_list_is_no_document() -> None:
     server = Recorder(Reply(b'{"errcode":0}'))
     with serving(server) as url, Client(access_token="T", base_url=url, validate=False) as client:
-        client.add_jump_qr_code({**RULE.to_dict(), "debug_url": ["https://m.example.cn/table/" + "x" * 1000] * 1500})
+        client.add_jump_qr_code(
+            {**RULE.to_dict(), "debug_url": ["https://m.example.cn/table/" + "x" * 1000] * 1500}
+        )
     assert len(server.requests[0].body or "") > 1 << 20
 
 
@@ -238,7 +245,9 @@ def test_a_setting_that_makes_no_sense_is_named(settings: dict[str, object], tex
         ({"max_retries": 0}, Close(), "connection_lost", 1),
     ],
 )
-def test_a_setting_is_kept(settings: dict[str, float], action: Action, code: str, requests: int) -> None:
+def test_a_setting_is_kept(
+    settings: dict[str, float], action: Action, code: str, requests: int
+) -> None:
     server = Recorder(action)
     with serving(server) as url:
         client = Client(**{"access_token": "T", "base_url": url, "max_retries": 1, **settings})  # type: ignore[arg-type]
@@ -247,27 +256,51 @@ def test_a_setting_is_kept(settings: dict[str, float], action: Action, code: str
     assert (ended.value.code, len(server.requests)) == (code, requests)
 
 
-def test_the_proxy_is_the_one_given_or_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_proxy_is_the_one_given_or_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     # An address for documentation, where nobody is.
-    settings = {"access_token": "T", "base_url": "http://192.0.2.1", "allow_http": True, "max_retries": 0}
+    settings = {
+        "access_token": "T",
+        "base_url": "http://192.0.2.1",
+        "allow_http": True,
+        "max_retries": 0,
+    }
     asked = Recorder()
     with serving(asked) as url:
-        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        for name in (
+            "http_proxy",
+            "HTTP_PROXY",
+            "https_proxy",
+            "HTTPS_PROXY",
+            "all_proxy",
+            "ALL_PROXY",
+        ):
             monkeypatch.setenv(name, url)
         for name in ("no_proxy", "NO_PROXY"):
             monkeypatch.delenv(name, raising=False)
-        for choice, requests in [({"trust_env": False}, 0), ({}, 1), ({"trust_env": False, "proxy": url}, 2)]:
+        for choice, requests in [
+            ({"trust_env": False}, 0),
+            ({}, 1),
+            ({"trust_env": False, "proxy": url}, 2),
+        ]:
             with pytest.raises(jumpqr.JumpqrError):
                 Client(**settings, **choice, connect_timeout=0.3).get_jump_qr_code(timeout=2)  # type: ignore[arg-type]
             assert len(asked.requests) == requests, choice
-    assert {(request.method, request.path) for request in asked.requests} == {("CONNECT", "192.0.2.1:80")}
+    assert {(request.method, request.path) for request in asked.requests} == {
+        ("CONNECT", "192.0.2.1:80")
+    }
 
 
-def test_a_proxy_that_cannot_be_used_is_not_passed_over_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_cannot_be_used_is_not_passed_over_in_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ALL_PROXY", "socks4://user:P4SS@proxy")
-    with pytest.raises(jumpqr.ValidationError, match="ALL_PROXY cannot be used: SOCKS 4") as refused:
+    with pytest.raises(
+        jumpqr.ValidationError, match="ALL_PROXY cannot be used: SOCKS 4"
+    ) as refused:
         Client(access_token="T")
     assert "P4SS" not in repr(refused.value)
     monkeypatch.setenv("NO_PROXY", "localhost, .qq.com")
@@ -287,7 +320,9 @@ def test_the_version_of_ip_is_kept() -> None:
 def test_an_extra_authority_is_trusted_besides_the_others() -> None:
     with program() as address, closing(Hostile(address, "tls-right")) as server:
         authority = server.tls_roots
-        make = partial(Client, access_token=server.access_token, base_url=server.base_url, max_retries=0)
+        make = partial(
+            Client, access_token=server.access_token, base_url=server.base_url, max_retries=0
+        )
         for others in (None, "bundled", "os"):
             with pytest.raises(jumpqr.NetworkError, match="in extra_tls_roots"):
                 make(tls_roots=others).get_jump_qr_code()
@@ -308,7 +343,8 @@ def test_credentials_must_be_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"), [("timeout", "9"), ("token_store", b"S3CRET"), ("proxy", ["S3CRET"]), ("pacing", 1)]
+    ("setting", "value"),
+    [("timeout", "9"), ("token_store", b"S3CRET"), ("proxy", ["S3CRET"]), ("pacing", 1)],
 )
 def test_a_setting_of_another_type_is_named_but_not_shown(setting: str, value: object) -> None:
     with pytest.raises(TypeError, match=f"^{setting}: ") as refused:
@@ -316,7 +352,9 @@ def test_a_setting_of_another_type_is_named_but_not_shown(setting: str, value: o
     assert "S3CRET" not in repr(refused.value)
 
 
-@pytest.mark.parametrize("setting", ["access_token", "appid", "secret", "proxy", "token_store", "base_url"])
+@pytest.mark.parametrize(
+    "setting", ["access_token", "appid", "secret", "proxy", "token_store", "base_url"]
+)
 def test_a_setting_that_is_no_text_is_named_but_not_shown(setting: str) -> None:
     # What os.environ gives for bytes that are not UTF-8.
     value = b"APPSECRET\xff".decode(errors="surrogateescape")
@@ -344,7 +382,10 @@ def test_a_client_keeps_its_secrets() -> None:
 
 def test_a_timeout_of_one_call() -> None:
     server = Recorder(Silence())
-    with serving(server) as url, Client(access_token="T", base_url=url, timeout=8, read_timeout=0.5) as client:
+    with (
+        serving(server) as url,
+        Client(access_token="T", base_url=url, timeout=8, read_timeout=0.5) as client,
+    ):
         with pytest.raises(jumpqr.CallTimeoutError) as ended:
             client.get_jump_qr_code(timeout=0.2)
         assert isinstance(ended.value, TimeoutError)
@@ -371,7 +412,12 @@ def test_the_token_function_is_asked_in_the_thread_of_the_call(jumpqr_sandbox: S
         for thread in threads:
             thread.start()
             thread.join()
-    assert asked == [(None, "MainThread"), (tokens[0], "MainThread"), (None, "caller"), (tokens[0], "caller")]
+    assert asked == [
+        (None, "MainThread"),
+        (tokens[0], "MainThread"),
+        (None, "caller"),
+        (tokens[0], "caller"),
+    ]
 
 
 class VaultError(Exception):
@@ -413,7 +459,9 @@ def test_a_token_of_another_type_is_not_printed() -> None:
     assert "T0KEN" not in repr((ended.value, ended.value.__cause__, ended.value.__context__))
 
 
-def test_calls_are_logged_without_secrets(jumpqr_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_calls_are_logged_without_secrets(
+    jumpqr_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     secret = jumpqr_sandbox.mini_program.secret
 
@@ -433,7 +481,9 @@ def test_calls_are_logged_without_secrets(jumpqr_sandbox: Sandbox, caplog: pytes
     assert secret not in caplog.text
 
 
-def test_retries_and_read_backs_are_logged(jumpqr_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_retries_and_read_backs_are_logged(
+    jumpqr_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
     jumpqr_sandbox.inject("truncate", on="addJumpQRCode")
     jumpqr_sandbox.inject("errcode", errcode=44990, on="getJumpQRCode")
     caplog.set_level(logging.DEBUG, logger="jumpqr")
@@ -480,7 +530,12 @@ def test_a_listed_rule_is_edited_and_sent_back(jumpqr_sandbox: Sandbox) -> None:
     edits: list[tuple[str, Callable[[ListedRule], ListedRule | dict[str, object]]]] = [
         ("pages/a", lambda listed: dataclasses.replace(listed, path="pages/a")),
         ("pages/b", lambda listed: {**dataclasses.asdict(listed), "path": "pages/b"}),
-        ("pages/c", lambda listed: json.loads(json.dumps({**dataclasses.asdict(listed), "path": "pages/c"}))),
+        (
+            "pages/c",
+            lambda listed: json.loads(
+                json.dumps({**dataclasses.asdict(listed), "path": "pages/c"})
+            ),
+        ),
     ]
     with jumpqr_sandbox.client() as client:
         client.add_jump_qr_code(RULE)
@@ -491,7 +546,11 @@ def test_a_listed_rule_is_edited_and_sent_back(jumpqr_sandbox: Sandbox) -> None:
             assert not jumpqr.check(edited).violations
             assert client.add_jump_qr_code(edited, is_edit=Edit.MODIFY) is Confirmation.ANSWERED
             assert next(iter(client.rules())) == dataclasses.replace(listed, path=path)
-        service = ListedRule("http://weixin.qq.com/q/abc", path="pages/a", state=RuleState.UNPUBLISHED)
-        with pytest.raises(jumpqr.ValidationError, match=r"appid: is missing.*getJumpQRCode does not list") as ended:
+        service = ListedRule(
+            "http://weixin.qq.com/q/abc", path="pages/a", state=RuleState.UNPUBLISHED
+        )
+        with pytest.raises(
+            jumpqr.ValidationError, match=r"appid: is missing.*getJumpQRCode does not list"
+        ) as ended:
             client.add_jump_qr_code(service)
         assert [violation.field for violation in ended.value.violations] == ["appid"]

@@ -18,8 +18,12 @@ MODULE = [sys.executable, "-m", "jumpqr"]
 SCRIPT = [str(Path(sys.executable).with_name("jumpqr"))]
 
 
-def run(*arguments: str, command: list[str] = MODULE, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*command, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+def run(
+    *arguments: str, command: list[str] = MODULE, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*command, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_it_is_the_command() -> None:
@@ -54,7 +58,7 @@ def test_ctrl_c_ends_a_call() -> None:
     environment = {**os.environ, "JUMPQR_ACCESS_TOKEN": "T"}
     with (
         serving(answer) as url,
-        subprocess.Popen([*MODULE, "--base-url", url, "get"], env=environment) as calling,  # noqa: S603
+        subprocess.Popen([*MODULE, "--base-url", url, "get"], env=environment) as calling,
     ):
         assert received.wait(30)
         calling.send_signal(signal.SIGINT)
@@ -63,7 +67,9 @@ def test_ctrl_c_ends_a_call() -> None:
 
 
 def test_ctrl_c_stops_a_sandbox() -> None:
-    with subprocess.Popen([*MODULE, "--json", "sandbox"], stdout=subprocess.PIPE, text=True) as serving:  # noqa: S603
+    with subprocess.Popen(
+        [*MODULE, "--json", "sandbox"], stdout=subprocess.PIPE, text=True
+    ) as serving:
         assert serving.stdout is not None
         base_url = json.loads(serving.stdout.readline())["base_url"]
         with urllib.request.urlopen(f"{base_url}/sandbox") as answer:  # noqa: S310

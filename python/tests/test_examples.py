@@ -15,7 +15,9 @@ from jumpqr.testing import Sandbox
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
-MODULES = [module.name for module in pkgutil.iter_modules(jumpqr.__path__) if module.name != "__main__"]
+MODULES = [
+    module.name for module in pkgutil.iter_modules(jumpqr.__path__) if module.name != "__main__"
+]
 
 
 @pytest.mark.parametrize("name", ["jumpqr", *(f"jumpqr.{name}" for name in MODULES)])
@@ -33,7 +35,9 @@ def test_readme(number: int, jumpqr_sandbox: Sandbox, capsys: pytest.CaptureFixt
     """Each snippet runs, and prints what its comments say."""
     snippet = snippets()[number]
     appid, secret = jumpqr_sandbox.mini_program
-    code = snippet.replace('"wx1234567890abcdef", secret="…"', f'"{appid}", secret="{secret}", base_url=BASE_URL')
+    code = snippet.replace(
+        '"wx1234567890abcdef", secret="…"', f'"{appid}", secret="{secret}", base_url=BASE_URL'
+    )
     names: dict[str, object] = {"BASE_URL": jumpqr_sandbox.base_url}
     exec(compile(code, f"README.md, snippet {number}", "exec"), names)  # noqa: S102
     for name, test in list(names.items()):

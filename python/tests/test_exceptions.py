@@ -15,7 +15,12 @@ from jumpqr._exceptions import from_parts
 from jumpqr.testing import Sandbox, SandboxError
 from scripted_server import Close, Recorder, serving
 
-RULE = {"prefix": "https://m.example.cn/", "path": "pages/a", "open_version": 1, "permit_sub_rule": 1}
+RULE = {
+    "prefix": "https://m.example.cn/",
+    "path": "pages/a",
+    "open_version": 1,
+    "permit_sub_rule": 1,
+}
 
 
 def test_an_error_has_all_its_parts(jumpqr_sandbox: Sandbox) -> None:
@@ -40,12 +45,14 @@ def test_an_error_has_all_its_parts(jumpqr_sandbox: Sandbox) -> None:
     assert str(error).startswith("addJumpQRCode: errcode 85072: ")
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have no notes before Python 3.11")
+@pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="exceptions have no notes before Python 3.11"
+)
 def test_an_error_that_nobody_catches_says_what_to_do() -> None:
     with Client(access_token="T") as client, pytest.raises(jumpqr.ValidationError) as ended:
         client.publish_jump_qr_code("")
     assert ended.value.advice in "".join(traceback.format_exception(ended.value))
-    again = pickle.loads(pickle.dumps(ended.value))  # noqa: S301
+    again = pickle.loads(pickle.dumps(ended.value))
     assert traceback.format_exception_only(again) == traceback.format_exception_only(ended.value)
 
 
@@ -55,7 +62,11 @@ def test_errors_are_pickled_and_copied_whole() -> None:
     error = ended.value
     assert isinstance(error, ValueError)
     assert len(error.violations) == 4
-    copies: list[JumpqrError] = [pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)]  # noqa: S301
+    copies: list[JumpqrError] = [
+        pickle.loads(pickle.dumps(error)),
+        copy.copy(error),
+        copy.deepcopy(error),
+    ]
     for other in copies:
         assert type(other) is jumpqr.ValidationError
         assert (str(other), repr(other)) == (str(error), repr(error))
@@ -64,15 +75,29 @@ def test_errors_are_pickled_and_copied_whole() -> None:
 
 def test_every_kind_has_a_class_that_can_be_pickled() -> None:
     classes = set()
-    for kind in jumpqr.names().kinds:
-        parts = {"kind": kind, "code": "c", "interface": None, "errcode": 1, "errmsg": "m", "rid": None, "message": "m"}
-        outcome = {"advice": "a", "retryable": False, "outcome": "unknown", "violations": [], "text": "t"}
+    for kind in jumpqr.names()["kinds"]:
+        parts = {
+            "kind": kind,
+            "code": "c",
+            "interface": None,
+            "errcode": 1,
+            "errmsg": "m",
+            "rid": None,
+            "message": "m",
+        }
+        outcome = {
+            "advice": "a",
+            "retryable": False,
+            "outcome": "unknown",
+            "violations": [],
+            "text": "t",
+        }
         error = from_parts({**parts, **outcome})
         assert type(error) is not JumpqrError
         assert isinstance(error, JumpqrError)
-        assert vars(pickle.loads(pickle.dumps(error))) == vars(error)  # noqa: S301
+        assert vars(pickle.loads(pickle.dumps(error))) == vars(error)
         classes.add(type(error))
-    assert len(classes) == len(jumpqr.names().kinds)
+    assert len(classes) == len(jumpqr.names()["kinds"])
     # What jumpqr refuses is a ValueError; what WeChat refuses is not.
     assert jumpqr.InvalidError in classes
     assert not issubclass(jumpqr.InvalidError, ValueError)
@@ -90,4 +115,8 @@ def test_an_unknown_outcome_names_its_cause() -> None:
 def test_a_refusal_of_the_sandbox_can_be_pickled() -> None:
     with pytest.raises(SandboxError) as ended:
         Sandbox(port=-1)
-    assert str(pickle.loads(pickle.dumps(ended.value))) == str(ended.value) == "port is -1; give 0 to 65535"  # noqa: S301
+    assert (
+        str(pickle.loads(pickle.dumps(ended.value)))
+        == str(ended.value)
+        == "port is -1; give 0 to 65535"
+    )

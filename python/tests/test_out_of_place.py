@@ -1,4 +1,4 @@
-"""What would end a line of a request, or a word of its first line, is refused before anything is sent."""
+"""Line breaks and spaces that would inject headers are refused before anything is sent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ def test_in_a_setting(ending: str) -> None:
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_in_a_token_that_a_function_gives(ending: str) -> None:
     server = Recorder()
-    with serving(server) as url, Client(access_token=lambda _: f"P4SS{ending}", base_url=url) as client:
+    with (
+        serving(server) as url,
+        Client(access_token=lambda _: f"P4SS{ending}", base_url=url) as client,
+    ):
         with pytest.raises(jumpqr.CredentialsError) as refused:
             client.get_jump_qr_code()
         assert refused.value.code == "token_source_failed"

@@ -1,4 +1,4 @@
-"""What is installed: versions, types, documentation, and names that must not drift from the core's."""
+"""The installed package: versions, types, documentation, and the same names as in the core."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import re
 import typing
 from pathlib import Path
 
+import generate_async
 import pytest
+from typing_extensions import Unpack
 
 import jumpqr
-from jumpqr import AsyncClient, Client, _enums, _jumpqr, testing
+from jumpqr import AsyncClient, Client, Platform, _enums, _jumpqr, testing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,15 +43,15 @@ def test_what_is_installed_beside_the_code() -> None:
 @pytest.mark.parametrize(
     ("names", "core"),
     [
-        (_enums.Kind, jumpqr.names().kinds),
-        (_enums.Outcome, jumpqr.names().outcomes),
-        (_enums.Confirmation, jumpqr.names().confirmations),
-        (_enums.Mismatch, tuple(reason.code for reason in jumpqr.names().mismatches)),
-        (_enums.LinkStatus, tuple(status.name for status in jumpqr.names().link_statuses)),
+        (_enums.Kind, jumpqr.names()["kinds"]),
+        (_enums.Outcome, jumpqr.names()["outcomes"]),
+        (_enums.Confirmation, jumpqr.names()["confirmations"]),
+        (jumpqr.Mismatch, [reason["code"] for reason in jumpqr.names()["mismatches"]]),
+        (_enums.LinkStatus, [status["name"] for status in jumpqr.names()["link_statuses"]]),
     ],
 )
-def test_an_enumeration_has_the_names_of_the_core(names: type[enum.Enum], core: tuple[str, ...]) -> None:
-    assert tuple(name.value for name in names) == core
+def test_an_enumeration_has_the_names_of_the_core(names: type[enum.Enum], core: list[str]) -> None:
+    assert [name.value for name in names] == core
 
 
 @pytest.mark.parametrize(
@@ -61,8 +63,10 @@ def test_an_enumeration_has_the_names_of_the_core(names: type[enum.Enum], core: 
         ("state", _enums.RuleState),
     ],
 )
-def test_an_enumeration_has_the_numbers_of_the_core(field: str, numbers: type[enum.IntEnum]) -> None:
-    core = [(value.number, value.word.replace("not p", "unp")) for value in getattr(jumpqr.names(), field)]
+def test_an_enumeration_has_the_numbers_of_the_core(
+    field: str, numbers: type[enum.IntEnum]
+) -> None:
+    core = [(value["number"], value["word"]) for value in jumpqr.names()[field]]
     assert core == [(number.value, number.name.lower().replace("_", " ")) for number in numbers]
 
 
@@ -71,8 +75,13 @@ def test_mismatches_say_what_to_do() -> None:
 
 
 def test_every_interface_of_the_core_has_a_method() -> None:
-    methods = {re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=R)(?=Code)", "_", name).lower() for name in jumpqr.names().interfaces}
-    methods = {name.replace("jump_qrcode", "jump_qr_code").replace("qrcode", "qr_code") for name in methods}
+    methods = {
+        re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=R)(?=Code)", "_", name).lower()
+        for name in jumpqr.names()["interfaces"]
+    }
+    methods = {
+        name.replace("jump_qrcode", "jump_qr_code").replace("qrcode", "qr_code") for name in methods
+    }
     for client in (Client, AsyncClient):
         assert methods <= set(dir(client)), methods
 
@@ -85,31 +94,45 @@ def public() -> list[tuple[str, object]]:
             thing = getattr(module, name)
             found.append((name, thing))
             if inspect.isclass(thing):
-                members = [(f"{name}.{member}", value) for member, value in vars(thing).items() if member[0] != "_"]
+                members = [
+                    (f"{name}.{member}", value)
+                    for member, value in vars(thing).items()
+                    if member[0] != "_"
+                ]
                 found += [
-                    (member, value) for member, value in members if callable(value) or isinstance(value, property)
+                    (member, value)
+                    for member, value in members
+                    if callable(value) or isinstance(value, property)
                 ]
     return found
 
 
 @pytest.mark.parametrize(
-    ("name", "thing"), [(name, thing) for name, thing in public() if name not in {"__version__", "Rule"}]
+    ("name", "thing"),
+    [(name, thing) for name, thing in public() if name not in {"__version__", "Rule"}],
 )
 def test_everything_is_documented_and_its_types_can_be_evaluated(name: str, thing: object) -> None:
     assert inspect.getdoc(thing), name
     target = thing.fget if isinstance(thing, property) else thing
-    # What only an annotation names is not imported for it, but is public.
-    public_names = {name: getattr(jumpqr, name) for name in jumpqr.__all__}
+    # The names of other modules are not imported for an annotation, but are public.
+    known = {"Unpack": Unpack, **{name: getattr(jumpqr, name) for name in jumpqr.__all__}}
     if inspect.isfunction(target):
-        typing.get_type_hints(target, localns=public_names)
+        typing.get_type_hints(target, localns=known)
     elif inspect.isclass(target):
-        typing.get_type_hints(target.__init__, localns=public_names)
+        typing.get_type_hints(target.__init__, localns=known)
 
 
 def test_help_is_of_use() -> None:
     text = pydoc.plain(pydoc.render_doc(Client))
-    for part in ("access_token: A token, or a function", "add_jump_qr_code(", "Ctrl-C", "timeout: The most time"):
+    for part in ("ClientSettings", "add_jump_qr_code(", "Ctrl-C", "timeout: The time limit"):
         assert part in text
+
+
+def test_every_setting_has_a_type_and_a_documentation() -> None:
+    source = inspect.getsource(inspect.getmodule(jumpqr.ClientSettings) or jumpqr)
+    for settings in (jumpqr.AsyncClientSettings, jumpqr.AsyncPlatformSettings):
+        for name in typing.get_type_hints(settings):
+            assert re.search(rf'^    {name}: .+\n    """\S', source, re.MULTILINE), name
 
 
 def test_everything_of_the_extension_module_is_documented() -> None:
@@ -118,16 +141,18 @@ def test_everything_of_the_extension_module_is_documented() -> None:
             assert inspect.getdoc(thing), name
 
 
-def test_both_clients_have_the_same_methods() -> None:
-    def signatures(client: type) -> dict[str, list[str]]:
-        functions = {name: value for name, value in vars(client).items() if inspect.isfunction(value)}
-        return {name: list(inspect.signature(value).parameters) for name, value in functions.items() if name[0] != "_"}
+def test_the_modules_for_asyncio_are_as_generated() -> None:
+    for path, text in generate_async.generate().items():
+        assert path.read_text(encoding="utf-8") == text, f"run python/generate_async.py: {path}"
 
-    settings = [list(inspect.signature(client.__init__).parameters) for client in (Client, AsyncClient)]
-    assert ["max_concurrency", *settings[0][1:]] == settings[1][1:]
-    blocking, asynchronous = signatures(Client), signatures(AsyncClient)
-    assert blocking.pop("close") == asynchronous.pop("aclose")
-    assert blocking == asynchronous
+
+@pytest.mark.parametrize("blocking", [Client, Platform])
+def test_the_methods_for_asyncio_are_coroutines(blocking: type) -> None:
+    asynchronous = getattr(jumpqr, f"Async{blocking.__name__}")
+    assert inspect.isasyncgenfunction(AsyncClient.rules)
+    for name, method in vars(blocking).items():
+        if inspect.isfunction(method) and name[0] != "_" and name not in {"merchant", "rules"}:
+            assert inspect.iscoroutinefunction(getattr(asynchronous, name)), name
 
 
 def test_the_names_of_a_rule_are_those_on_the_wire() -> None:

@@ -18,7 +18,10 @@ from jumpqr import Client, Platform, TokenState
 from jumpqr.testing import Sandbox
 from processes import fork
 
-SETTINGS: dict[str, Any] = {"component_appid": "wxplatform00000000", "component_appsecret": "APPSECRET"}
+SETTINGS: dict[str, Any] = {
+    "component_appid": "wxplatform00000000",
+    "component_appsecret": "APPSECRET",
+}
 
 
 @pytest.fixture
@@ -83,7 +86,9 @@ def test_how_its_tokens_stand(jumpqr_sandbox: Sandbox, store: str, appid: str) -
         assert (merchants.state, merchants.has_refresh_token) == (TokenState.VALID, True)
 
 
-def test_another_one_goes_on_with_the_same_store(jumpqr_sandbox: Sandbox, store: str, appid: str) -> None:
+def test_another_one_goes_on_with_the_same_store(
+    jumpqr_sandbox: Sandbox, store: str, appid: str
+) -> None:
     with authorised(jumpqr_sandbox, token_store=store) as platform:
         platform.merchant(appid).get_jump_qr_code()
     with jumpqr_sandbox.platform(token_store=store) as platform:
@@ -114,17 +119,25 @@ def test_what_is_missing_is_named(jumpqr_sandbox: Sandbox, appid: str) -> None:
 
 def test_a_permission_set_that_is_missing(jumpqr_sandbox: Sandbox, appid: str) -> None:
     with authorised(jumpqr_sandbox) as platform:
-        platform.set_authorizer_refresh_token(appid, jumpqr_sandbox.authorize(appid, permission_sets=[17]))
+        platform.set_authorizer_refresh_token(
+            appid, jumpqr_sandbox.authorize(appid, permission_sets=[17])
+        )
         with pytest.raises(jumpqr.PermissionDeniedError) as refused:
             platform.merchant(appid).get_jump_qr_code()
     assert refused.value.errcode == 61007
 
 
 @pytest.mark.parametrize("field", [None, "access_token", "component_access_token"])
-def test_the_platforms_token_is_called_as_told(jumpqr_sandbox: Sandbox, appid: str, field: str) -> None:
+def test_the_platforms_token_is_called_as_told(
+    jumpqr_sandbox: Sandbox, appid: str, field: str
+) -> None:
     with authorised(jumpqr_sandbox, component_token_field=field) as platform:
         platform.merchant(appid).get_jump_qr_code()
-    (sent,) = [request for request in jumpqr_sandbox.requests() if request["interface"] == "api_authorizer_token"]
+    (sent,) = [
+        request
+        for request in jumpqr_sandbox.requests()
+        if request["interface"] == "api_authorizer_token"
+    ]
     assert sent["query_names"] == [field or "access_token"]
 
 
@@ -153,12 +166,22 @@ def test_what_it_is_handed_is_checked_and_not_shown() -> None:
     with Platform(**SETTINGS) as platform:
         hands: list[tuple[Callable[[Any], object], str]] = [
             (platform.set_verify_ticket, "component_verify_ticket"),
-            (lambda value: platform.set_authorizer_refresh_token("wx1", value), "authorizer_refresh_token"),
-            (lambda value: platform.set_authorizer_refresh_token(value, "token"), "authorizer_appid"),
+            (
+                lambda value: platform.set_authorizer_refresh_token("wx1", value),
+                "authorizer_refresh_token",
+            ),
+            (
+                lambda value: platform.set_authorizer_refresh_token(value, "token"),
+                "authorizer_appid",
+            ),
             (platform.merchant, "authorizer_appid"),
         ]
         for hand, name in hands:
-            for value, error in [(broken, ValueError), ("S3CRET\n", jumpqr.ValidationError), ("", ValueError)]:
+            for value, error in [
+                (broken, ValueError),
+                ("S3CRET\n", jumpqr.ValidationError),
+                ("", ValueError),
+            ]:
                 with pytest.raises(error, match=name) as refused:
                     hand(value)
                 assert "S3CRET" not in repr((refused.value, refused.value.__context__))
@@ -175,7 +198,8 @@ def test_it_keeps_its_secrets(caplog: pytest.LogCaptureFixture) -> None:
     platform = Platform(**SETTINGS)
     platform.set_verify_ticket("T1CKET")
     platform.set_authorizer_refresh_token("wx1", "R3FRESH")
-    shown = f"{caplog.text} {platform!r} {vars(platform)} {vars(platform.merchant('wx1'))} {platform.token_status()}"
+    shown = f"{caplog.text} {platform!r} {vars(platform)} {vars(platform.merchant('wx1'))}"
+    shown += str(platform.token_status())
     for secret in ("APPSECRET", "T1CKET", "R3FRESH"):
         assert secret not in shown
     names = ["set_verify_ticket", "set_authorizer_refresh_token", "token_status"]
@@ -191,7 +215,12 @@ def test_what_is_closed_says_so(jumpqr_sandbox: Sandbox, appid: str) -> None:
         with pytest.raises(RuntimeError, match="the client is closed"):
             client.get_jump_qr_code()
         other.get_jump_qr_code()
-    for ask in (other.get_jump_qr_code, other.token_status, platform.token_status, lambda: platform.merchant(appid)):
+    for ask in (
+        other.get_jump_qr_code,
+        other.token_status,
+        platform.token_status,
+        lambda: platform.merchant(appid),
+    ):
         with pytest.raises(RuntimeError, match="the platform is closed"):
             ask()
 
@@ -205,8 +234,12 @@ def sockets() -> int:
     return count
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="sockets are counted as Linux tells them")
-def test_closing_it_closes_connections_though_a_merchants_client_is_held(jumpqr_sandbox: Sandbox, appid: str) -> None:
+@pytest.mark.skipif(
+    not Path("/proc/self/fd").exists(), reason="sockets are counted as Linux tells them"
+)
+def test_closing_it_closes_connections_though_a_merchants_client_is_held(
+    jumpqr_sandbox: Sandbox, appid: str
+) -> None:
     jumpqr_sandbox.counters()
     before = sockets()
     with authorised(jumpqr_sandbox) as platform:

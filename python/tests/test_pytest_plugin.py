@@ -22,8 +22,12 @@ def run(test: str, folder: Path, *options: str) -> set[str]:
     """Run a test, and return the modules that were there after its collection."""
     file = folder / "test_other.py"
     file.write_text(test, encoding="utf-8")
-    ended = subprocess.run(  # noqa: S603 - the program is above
-        [sys.executable, "-c", PROGRAM, *options, str(file)], cwd=folder, capture_output=True, text=True, timeout=60
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *options, str(file)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "1 passed" in ended.stdout
@@ -38,6 +42,7 @@ def test_a_run_that_does_not_use_the_fixture_imports_nothing_for_it(tmp_path: Pa
 
 
 def test_the_fixture_is_a_sandbox_that_is_running(tmp_path: Path) -> None:
-    test = "def test_other(jumpqr_sandbox):\n    assert jumpqr_sandbox.counters()['business_calls'] == 0\n"
+    body = "assert jumpqr_sandbox.counters()['business_calls'] == 0"
+    test = f"def test_other(jumpqr_sandbox):\n    {body}\n"
     modules = run(test, tmp_path)
     assert "jumpqr" not in modules

@@ -19,9 +19,20 @@ PASSWORD = "P4SSW0RD"
 
 def start(folder: str) -> subprocess.Popen[bytes]:
     """A redis-server at a socket in this folder, which has a short name: sockets must."""
-    arguments = ["--port", "0", "--unixsocket", f"{folder}/socket", "--dir", folder, "--save", "", "--appendonly", "no"]
+    arguments = [
+        "--port",
+        "0",
+        "--unixsocket",
+        f"{folder}/socket",
+        "--dir",
+        folder,
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     command = ["redis-server", *arguments, "--requirepass", PASSWORD]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not Path(folder, "socket").exists():
         assert server.poll() is None, "redis-server has ended"
@@ -71,7 +82,9 @@ def test_platforms_share_their_tickets_and_tokens(jumpqr_sandbox: Sandbox, store
 
 def test_one_that_is_not_there_is_a_failure_of_the_store(folder: str) -> None:
     # There is no need for it before it is used.
-    with Client(appid="wx1", secret="s", token_store=f"redis+unix://{folder}/none?pass={PASSWORD}") as client:
+    with Client(
+        appid="wx1", secret="s", token_store=f"redis+unix://{folder}/none?pass={PASSWORD}"
+    ) as client:
         for ask in (client.token_status, client.get_jump_qr_code):
             with pytest.raises(jumpqr.StoreError) as refused:
                 ask()

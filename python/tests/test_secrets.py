@@ -1,4 +1,4 @@
-"""Secrets are in no local variable that a traceback of a failing call can show, and no longer held after `close`."""
+"""No traceback shows a secret in a local variable, and a closed client holds no secret."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOWHERE: Any = {"base_url": "http://127.0.0.1:1", "max_retries": 0, "pacing": Fa
 
 
 def frames(error: BaseException) -> Iterator[tuple[str, dict[str, str]]]:
-    """The package's frames in the traceback of an error, and of those that led to it, with their local variables."""
+    """The package's frames in the tracebacks of an error and its causes, with local variables."""
     for frame in traceback.TracebackException.from_exception(error, capture_locals=True).stack:
         if os.path.dirname(frame.filename) == PACKAGE:
             yield frame.name, frame.locals or {}
@@ -57,7 +57,11 @@ SETTINGS: list[dict[str, Any]] = [
     {"appid": "wx1" + HALF_A_CHARACTER, "secret": SECRET},
     {"appid": "wx1", "secret": SECRET, "token_interface": "other"},
     {"appid": "wx1", "secret": SECRET, "tls_roots": b"none"},
-    {"appid": "wx1", "secret": "s", "token_store": f"redis://user:{SECRET}@127.0.0.1:1/{HALF_A_CHARACTER}"},
+    {
+        "appid": "wx1",
+        "secret": "s",
+        "token_store": f"redis://user:{SECRET}@127.0.0.1:1/{HALF_A_CHARACTER}",
+    },
     {"appid": "wx1", "secret": "s", "token_store": f"redis://user:{SECRET}@127.0.0.1:none"},
     {"appid": "wx1", "secret": "s", "proxy": f"http://user:{SECRET}@127.0.0.1:none"},
     {"appid": "wx1", "secret": "s", "proxy": f"http://user:{SECRET}@127.0.0.1:1{HALF_A_CHARACTER}"},
@@ -66,7 +70,9 @@ SETTINGS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(settings))
 @pytest.mark.parametrize("client", [Client, AsyncClient])
-def test_no_frame_shows_a_secret_when_a_setting_is_refused(client: Any, settings: dict[str, Any]) -> None:
+def test_no_frame_shows_a_secret_when_a_setting_is_refused(
+    client: Any, settings: dict[str, Any]
+) -> None:
     shows_nothing(lambda: client(**settings))
 
 
@@ -77,7 +83,10 @@ def test_no_frame_shows_a_secret_when_a_setting_is_refused(client: Any, settings
         {"component_appsecret": SECRET + "\n"},
         {"component_appsecret": SECRET, "component_token_field": "other"},
         {"component_appsecret": SECRET, "timeout": -1},
-        {"component_appsecret": "s", "proxy": f"http://user:{SECRET}@127.0.0.1:1{HALF_A_CHARACTER}"},
+        {
+            "component_appsecret": "s",
+            "proxy": f"http://user:{SECRET}@127.0.0.1:1{HALF_A_CHARACTER}",
+        },
         {"component_appsecret": "s", "token_store": f"redis://user:{SECRET}@127.0.0.1:none"},
     ],
     ids=lambda settings: "-".join(settings),
@@ -94,7 +103,9 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         prefix="https://m.example.cn/", path="p", open_version=1, permit_sub_rule=1
     ),
     "get": lambda client: client.get_jump_qr_code(),
-    "rules": lambda client: client.rules().__next__() if isinstance(client, Client) else client.rules().__anext__(),
+    "rules": lambda client: (
+        client.rules().__next__() if isinstance(client, Client) else client.rules().__anext__()
+    ),
     "publish": lambda client: client.publish_jump_qr_code("https://m.example.cn/"),
     "delete": lambda client: client.delete_jump_qr_code("https://m.example.cn/"),
     "download": lambda client: client.download_qr_code_text(),
@@ -114,8 +125,12 @@ async def waited(result: Any) -> object:
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("client", [Client, AsyncClient])
-@pytest.mark.parametrize("credentials", [{"access_token": SECRET}, {"appid": "wx1", "secret": SECRET}], ids=str)
-def test_no_frame_shows_a_secret_when_a_call_fails(client: Any, name: str, credentials: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "credentials", [{"access_token": SECRET}, {"appid": "wx1", "secret": SECRET}], ids=str
+)
+def test_no_frame_shows_a_secret_when_a_call_fails(
+    client: Any, name: str, credentials: dict[str, str]
+) -> None:
     calling = client(**credentials, **NOWHERE)
     shows_nothing(lambda: ended(CALLS[name](calling)))
 
@@ -164,7 +179,9 @@ def test_no_frame_shows_a_token_of_a_function(client: Any, function: Any) -> Non
 @pytest.mark.parametrize("bad", ["", HALF_A_CHARACTER])
 def test_no_frame_shows_what_a_platform_is_told(platform: Any, bad: str, tmp_path: Path) -> None:
     store = tmp_path / "tokens"
-    telling = platform(component_appid="wx0", component_appsecret=SECRET, token_store=f"dir:{store}", **NOWHERE)
+    telling = platform(
+        component_appid="wx0", component_appsecret=SECRET, token_store=f"dir:{store}", **NOWHERE
+    )
     if not bad:
         # Others may write to the folder, and something else is in it: the store is refused.
         (store / "other").touch()

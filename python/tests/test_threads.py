@@ -31,7 +31,7 @@ def test_the_interpreter_is_free_during_a_call() -> None:
     together = threading.Barrier(8)
 
     def answer(request: Request) -> Action:
-        # Nobody is answered before all have called: in the same process, which one call must not hold up.
+        # Nobody is answered before all have called. One call must not block the process.
         together.wait(10)
         return Reply(EMPTY)
 
@@ -148,7 +148,9 @@ def test_an_iteration_does_not_go_on_after_a_fork(jumpqr_sandbox: Sandbox) -> No
     mini_program = jumpqr_sandbox.mini_program.appid
     with jumpqr_sandbox.client(jumpqr_sandbox.service_account, pacing=False) as client:
         for name in ("a", "b"):
-            client.add_jump_qr_code(prefix=f"http://weixin.qq.com/q/{name}", appid=mini_program, path="p")
+            client.add_jump_qr_code(
+                prefix=f"http://weixin.qq.com/q/{name}", appid=mini_program, path="p"
+            )
         rules = client.rules(mini_program)
         next(rules)
         refused = fork(list, rules)
@@ -248,10 +250,12 @@ for _ in range(8):
 
 @pytest.mark.parametrize("call", ["call_with_token_function", "call_with_mapping"])
 @pytest.mark.parametrize("step", ["pass", "time.sleep(0.0005)"])
-def test_a_process_ends_cleanly_while_daemon_threads_run_python_code_in_a_call(call: str, step: str) -> None:
+def test_a_process_ends_cleanly_while_daemon_threads_run_python_code_in_a_call(
+    call: str, step: str
+) -> None:
     program = AT_EXIT.format(call=call, step=step)
     for _ in range(3):
-        ended = subprocess.run(  # noqa: S603 - the program is above
+        ended = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
         )
         assert (ended.returncode, ended.stderr) == (0, "")
@@ -281,8 +285,11 @@ for interpreter in made:
 
 
 def test_a_second_interpreter_is_told_what_to_set() -> None:
-    ended = subprocess.run(  # noqa: S603 - the program is above
-        [sys.executable, "-W", "ignore", "-c", INTERPRETERS], capture_output=True, text=True, timeout=60
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", INTERPRETERS],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert ended.returncode == 0, ended.stderr
     first, second = ended.stdout.splitlines()
@@ -291,12 +298,16 @@ def test_a_second_interpreter_is_told_what_to_set() -> None:
 
 
 @pytest.mark.parametrize("module", ["gevent.monkey", "eventlet.patcher"])
-def test_an_asyncio_client_warns_of_threads_that_are_greenlets(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_asyncio_client_warns_of_threads_that_are_greenlets(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Patched:
         is_module_patched = staticmethod(lambda name: name == "threading")
         is_monkey_patched = staticmethod(lambda name: name == "thread")
 
     monkeypatch.setitem(sys.modules, module, Patched)
-    with pytest.warns(RuntimeWarning, match=r"use jumpqr\.Client, and call its methods through") as warned:
+    with pytest.warns(
+        RuntimeWarning, match=r"use jumpqr\.Client, and call its methods through"
+    ) as warned:
         AsyncClient(access_token="T")
     assert warned[0].filename == __file__

@@ -134,7 +134,9 @@ def test_tokens_of_the_callers_own_have_no_status() -> None:
         assert client.token_status() is None
 
 
-def test_a_store_that_others_may_read_is_made_private_again(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
+def test_a_store_that_others_may_read_is_made_private_again(
+    tmp_path: Path, jumpqr_sandbox: Sandbox
+) -> None:
     for mode in (0o755, 0o770):
         tmp_path.chmod(mode)
         with jumpqr_sandbox.client(None, token_store=f"dir:{tmp_path}") as client:
@@ -174,8 +176,8 @@ print("saved", flush=True)
 os._exit(0)
 """
 
-# What a process does in the first test below, with the folder of its store: it saves tickets without end,
-# and forks children meanwhile, which live on and do nothing.
+# A process of the first test below: it saves tickets in the folder of its store without end, and
+# forks children meanwhile, which live on and do nothing.
 SAVES_AND_FORKS = """
 import os, sys, threading, time
 from jumpqr import Platform
@@ -203,7 +205,7 @@ time.sleep(120)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_lock_dies_with_its_process_though_its_children_live(tmp_path: Path) -> None:
     folder = tmp_path / "tokens"
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", SAVES_AND_FORKS, str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -229,7 +231,7 @@ def test_a_lock_dies_with_its_process_though_its_children_live(tmp_path: Path) -
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_child_is_not_held_up_by_what_its_parent_did_when_it_was_forked(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-c", FORKS_AND_SAVES, str(tmp_path / "tokens")]
-    run = subprocess.run(command, capture_output=True, timeout=120, check=False)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, timeout=120, check=False)
     assert run.stdout == b"saved\n", run.stderr
 
 

@@ -40,7 +40,10 @@ def check_request(vector: Vector) -> None:
         sent = first_token_request(call)
     else:
         with serving(server) as url, pytest.raises(jumpqr.JumpqrError):
-            invoke(Client(access_token="ACCESS-TOKEN", base_url=url, max_retries=0, validate=False), call)
+            invoke(
+                Client(access_token="ACCESS-TOKEN", base_url=url, max_retries=0, validate=False),
+                call,
+            )
         sent = server.requests[0]
     assert (sent.method, sent.path) == (vector["method"], vector["path"])
     assert sent.query_without_token() == vector["query"]
@@ -60,12 +63,17 @@ def first_token_request(call: Vector) -> Request:
         requests.append(request)
         return Reply(stale.body.replace(b"40001", b"0"))
 
-    with serving(answer) as url, Client(base_url=url, max_retries=0, pacing=False, **credentials(call)) as client:
+    with (
+        serving(answer) as url,
+        Client(base_url=url, max_retries=0, pacing=False, **credentials(call)) as client,
+    ):
         for _ in range(3):
             with pytest.raises(jumpqr.JumpqrError):
                 client.download_qr_code_text()
     if call["arguments"].get("force_refresh"):
-        return next(request for request in requests if json.loads(request.body or "")["force_refresh"])
+        return next(
+            request for request in requests if json.loads(request.body or "")["force_refresh"]
+        )
     return requests[0]
 
 
@@ -131,7 +139,10 @@ def check_validation(vector: Vector) -> None:
     form, value = choice(vector["input"], "mapping document call")
     server = Recorder(REFUSAL)
     error = None
-    with serving(server) as url, Client(access_token="ACCESS-TOKEN", base_url=url, max_retries=0) as client:
+    with (
+        serving(server) as url,
+        Client(access_token="ACCESS-TOKEN", base_url=url, max_retries=0) as client,
+    ):
         if form == "call":
             report = jumpqr.check_call(value["interface"], **value["arguments"])
             with pytest.raises(jumpqr.JumpqrError) as raised:
@@ -178,7 +189,10 @@ def check_occupation(vector: Vector) -> None:
 
 def check_location(vector: Vector) -> None:
     keys(vector, "name prefix file_name location")
-    assert jumpqr.verification_file_location(vector["prefix"], vector["file_name"]) == vector["location"]
+    assert (
+        jumpqr.verification_file_location(vector["prefix"], vector["file_name"])
+        == vector["location"]
+    )
     file = jumpqr.VerificationFile(vector["file_name"], "content")
     assert file.location(vector["prefix"]) == vector["location"]
 
@@ -219,13 +233,16 @@ def test_errcodes(count: Count) -> None:
             }
             for code in jumpqr.errcodes()
         ],
-        "own_codes": [{"name": code.name, "kind": code.kind, "retryable": code.retryable} for code in known.own_codes],
-        "findings": [code._asdict() for code in known.findings],
-        "link_statuses": [{"number": status.number, "name": status.name} for status in known.link_statuses],
-        "kinds": list(known.kinds),
-        "outcomes": list(known.outcomes),
-        "mismatches": [reason.code for reason in known.mismatches],
-        "confirmations": list(known.confirmations),
+        "own_codes": [
+            {name: code[name] for name in ("name", "kind", "retryable")}
+            for code in known["own_codes"]
+        ],
+        "findings": known["findings"],
+        "link_statuses": known["link_statuses"],
+        "kinds": known["kinds"],
+        "outcomes": known["outcomes"],
+        "mismatches": [reason["code"] for reason in known["mismatches"]],
+        "confirmations": known["confirmations"],
     }
     file = load("errcodes.json", found)
     for table, entries in found.items():
@@ -244,7 +261,10 @@ def test_every_file_is_run(vector_files: set[str]) -> None:
 
 def test_a_vector_that_is_wrong_fails() -> None:
     with pytest.raises(AssertionError, match="not known"):
-        run([{"name": "a", "prefix": "p", "other": "p", "occupies": True, "more": 1}], check_occupation)
+        run(
+            [{"name": "a", "prefix": "p", "other": "p", "occupies": True, "more": 1}],
+            check_occupation,
+        )
     with pytest.raises(AssertionError, match="missing"):
         run([{"name": "a", "prefix": "p", "other": "p"}], check_occupation)
     with pytest.raises(AssertionError, match="1 of 1 failed"):

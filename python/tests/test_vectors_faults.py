@@ -1,4 +1,4 @@
-"""`faults.json`: whatever a server does, a call ends as is documented, in time, and within bounds of memory."""
+"""`faults.json`: whatever a server does, a call ends as documented, in time, with little memory."""
 
 from __future__ import annotations
 
@@ -24,12 +24,19 @@ TRIES = 3
 MEMORY = 16 << 10
 """How many KiB of memory answers without end may take."""
 
-RULE = {"prefix": "https://m.example.cn/a/", "path": "pages/index/index", "open_version": 1, "permit_sub_rule": 1}
+RULE = {
+    "prefix": "https://m.example.cn/a/",
+    "path": "pages/index/index",
+    "open_version": 1,
+    "permit_sub_rule": 1,
+}
 WRITE = {"interface": "addJumpQRCode", "arguments": RULE}
 READ: Vector = {"interface": "getJumpQRCode", "arguments": {}}
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured as Linux tells it")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="memory is measured as Linux tells it"
+)
 def test_faults(count: Callable[[str, int], None]) -> None:
     vectors = load("faults.json", ["faults"])["faults"]
     endless = [vector for vector in vectors if vector["group"] == "endless"]
@@ -59,7 +66,7 @@ def peak() -> int:
 
 
 def meet(address: tuple[str, int], vector: Vector, call: Vector, ending: Vector) -> float:
-    """Make the call, and compare everything. Returns how many seconds after its deadline it ended."""
+    """Make the call, and compare everything. Returns the seconds from its deadline to its end."""
     keys(ending, "result requests")
     timeout: float = vector.get("timeout_ms", 10_000) / 1000
     with closing(Hostile(address, vector["fault"])) as server:
@@ -101,5 +108,7 @@ def compare(result: Vector, answer: Any, error: Any) -> None:
         return
     keys(expected, "kind code retryable outcome", "errcode")
     assert error is not None, f"expected {expected}, found {answer}"
-    found = {name: getattr(error, name) for name in ["kind", "code", "errcode", "retryable", "outcome"]}
+    found = {
+        name: getattr(error, name) for name in ["kind", "code", "errcode", "retryable", "outcome"]
+    }
     assert same(found, {"errcode": None, **expected}), (error, expected)

@@ -22,7 +22,9 @@ def test_renewals(count: Callable[[str, int], None]) -> None:
 
 def test_a_vector_that_is_wrong_fails() -> None:
     vectors = load("tokens.json", ["tokens"])["tokens"]
-    vector = next(vector for vector in vectors if vector["name"] == "without a ticket nothing is sent")
+    vector = next(
+        vector for vector in vectors if vector["name"] == "without a ticket nothing is sent"
+    )
     for step, text in [
         ({"token_status": {"state": "valid"}}, "missing"),
         ({"token_status": {"kind": None}}, "not known"),

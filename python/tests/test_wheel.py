@@ -23,7 +23,9 @@ MODULE = "jumpqr/_jumpqr.abi3.so"
 
 @pytest.fixture(scope="module")
 def wheel() -> Path:
-    assert "JUMPQR_WHEEL" in os.environ, "set JUMPQR_WHEEL to the path of the wheel that is installed, as ./test does"
+    assert "JUMPQR_WHEEL" in os.environ, (
+        "set JUMPQR_WHEEL to the path of the wheel that is installed, as ./test does"
+    )
     return Path(os.environ["JUMPQR_WHEEL"])
 
 
@@ -56,7 +58,11 @@ def test_it_needs_the_glibc_that_its_name_says(wheel: Path, module: bytes) -> No
     section = ELFFile(BytesIO(module)).get_section_by_name(".gnu.version_r")
     assert isinstance(section, GNUVerNeedSection)
     needed = {version.name for _, versions in section.iter_versions() for version in versions}
-    glibc = [tuple(map(int, name[6:].split("."))) for name in needed if re.fullmatch(r"GLIBC_[\d.]+", name)]
+    glibc = [
+        tuple(map(int, name[6:].split(".")))
+        for name in needed
+        if re.fullmatch(r"GLIBC_[\d.]+", name)
+    ]
     assert max(glibc) <= (int(promised[1]), int(promised[2]))
     assert not [name for name in needed if name.startswith(("GLIBCXX", "CXXABI"))]
 
@@ -87,6 +93,8 @@ def test_it_has_nothing_but_the_package(wheel: Path) -> None:
     assert not [
         name
         for name in names
-        if not name.startswith(("jumpqr/", "jumpqr_pytest/", f"jumpqr-{jumpqr.__version__}.dist-info/"))
+        if not name.startswith(
+            ("jumpqr/", "jumpqr_pytest/", f"jumpqr-{jumpqr.__version__}.dist-info/")
+        )
     ]
     assert {"jumpqr/py.typed", "jumpqr/_jumpqr.pyi", MODULE} <= set(names)

@@ -1,4 +1,4 @@
-"""One vector of `tokens.json` or `renewals.json`: an account, or a platform's merchant, with a store in a folder."""
+"""A vector of `tokens.json` or `renewals.json`: an account or merchant, and a store in a folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scripted_server import Action, Close, Reply, Request, serving
 from vectors import Vector, check_error, check_secrets, choice, invoke, keys, raw, same, wire
 
 BRIEFLY = 5.0
-"""For how long a first refusal is remembered, in seconds: a run that took longer may have seen it forgotten."""
+"""How long a first refusal is remembered, in seconds. A run that takes longer may forget it."""
 
 
 def check_tokens(vector: Vector) -> None:
@@ -113,7 +113,9 @@ class Account:
             self.compare(value)
         elif name == "refused":
             keys(value, "says", "set_verify_ticket set_authorizer_refresh_token")
-            self.refuse(*choice({key: value[key] for key in value if key != "says"}, names), value["says"])
+            self.refuse(
+                *choice({key: value[key] for key in value if key != "says"}, names), value["says"]
+            )
         else:
             self.hand_over(name, value)
 
@@ -198,5 +200,7 @@ def _secrets(value: Union[Vector, list[Any], str]) -> list[str]:
         return [secret for item in value for secret in _secrets(item)]
     if not isinstance(value, dict):
         return []
-    own = [found for name, found in value.items() if name in SECRET_FIELDS and isinstance(found, str)]
+    own = [
+        found for name, found in value.items() if name in SECRET_FIELDS and isinstance(found, str)
+    ]
     return own + _secrets(list(value.values()))

@@ -77,7 +77,7 @@ def invoke(client: Client, call: Vector) -> Any:
 
 
 def method(client: Client, interface: str) -> Callable[..., Any]:
-    """The method of an interface; `stable_token` and `token` are run through one that needs a token."""
+    """The method of an interface. Any method that needs a token runs `stable_token` and `token`."""
     methods: dict[str, Callable[..., Any]] = {
         "getJumpQRCode": client.get_jump_qr_code,
         "publishJumpQRCode": client.publish_jump_qr_code,
@@ -90,7 +90,7 @@ def method(client: Client, interface: str) -> Callable[..., Any]:
 
 
 def issues_token(call: Vector) -> bool:
-    """Whether the package has no method for the call's interface: a client built from appid and secret calls it."""
+    """Whether the call fetches a token: a client with appid and secret makes it, no method does."""
     return call["interface"] in {"stable_token", "token"}
 
 
@@ -98,7 +98,11 @@ def credentials(call: Vector) -> dict[str, Any]:
     """The settings of a client that makes a token call by itself."""
     keys(call["arguments"], "appid secret", "force_refresh")
     arguments = call["arguments"]
-    return {"appid": arguments["appid"], "secret": arguments["secret"], "token_interface": call["interface"]}
+    return {
+        "appid": arguments["appid"],
+        "secret": arguments["secret"],
+        "token_interface": call["interface"],
+    }
 
 
 def wire(answer: Any) -> Any:
@@ -111,7 +115,11 @@ def wire(answer: Any) -> Any:
         links = answer.debug_url
         return {**vars(answer), "debug_url": None if links is None else list(links)}
     if isinstance(answer, list):
-        return {"items": [{**vars(item), "status": item.status and item.status.value} for item in answer]}
+        return {
+            "items": [
+                {**vars(item), "status": item.status and item.status.value} for item in answer
+            ]
+        }
     assert isinstance(answer, jumpqr.VerificationFile)
     return dict(vars(answer))
 
@@ -129,7 +137,10 @@ def check_error(error: jumpqr.JumpqrError, expected: Vector) -> None:
         assert text in f"{error.message}\n{error.advice}", text
     names = ["kind", "code", "errcode", "errmsg", "rid", "retryable", "outcome"]
     found = {name: getattr(error, name) for name in names}
-    assert same(found, {"errcode": None, "errmsg": None, "rid": None, **expected}), (found, expected)
+    assert same(found, {"errcode": None, "errmsg": None, "rid": None, **expected}), (
+        found,
+        expected,
+    )
     own = type(error).__mro__
     assert jumpqr.JumpqrError in own
     assert type(error) is not jumpqr.JumpqrError, "every kind has a class of its own"
@@ -137,10 +148,16 @@ def check_error(error: jumpqr.JumpqrError, expected: Vector) -> None:
 
 def check_secrets(error: BaseException, secrets: Iterable[str]) -> None:
     """Fail where anything that the error prints, its causes included, holds a secret."""
-    printed = "".join(traceback.format_exception(type(error), error, error.__traceback__)) + repr(vars(error))
+    printed = "".join(traceback.format_exception(type(error), error, error.__traceback__)) + repr(
+        vars(error)
+    )
     for secret in secrets:
         if len(secret) == 1:
             continue  # It stands in every text.
         # The paths and the source code in the traceback are the test's own.
-        lines = [line for line in printed.splitlines() if secret in line and not line.startswith(("    ", '  File "'))]
+        lines = [
+            line
+            for line in printed.splitlines()
+            if secret in line and not line.startswith(("    ", '  File "'))
+        ]
         assert not lines, f"{secret} is printed: {lines}"

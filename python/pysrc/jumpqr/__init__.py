@@ -1,8 +1,9 @@
-"""Adds and modifies the rules by which WeChat opens a Mini Program when somebody scans a QR code.
+"""Adds and modifies the rules by which WeChat opens a Mini Program from a QR code.
 
-`Client` and `AsyncClient` call addJumpQRCode and its family, with the access tokens they need, and `Platform` and
-`AsyncPlatform` give such clients for the merchants of a third-party platform; `check`, `match` and
-`errcode` need no network; `jumpqr.testing` has a local WeChat to try everything against.
+`Client` and `AsyncClient` call addJumpQRCode and its family, with the access tokens they need.
+`Platform` and `AsyncPlatform` have such clients for the merchants of a third-party platform.
+`check`, `match_url` and `errcode` need no network. `jumpqr.testing` has a local WeChat to try
+everything.
 
 >>> import jumpqr
 >>> from jumpqr.testing import Sandbox
@@ -17,192 +18,61 @@
 'answered'
 """
 
-from ._annotations import TYPE_CHECKING
-from ._client import Client
-from ._enums import (
-    Confirmation,
-    Edit,
-    Kind,
-    LinkStatus,
-    Mismatch,
-    OpenVersion,
-    Outcome,
-    PermitSubRule,
-    RuleState,
-    TokenState,
-)
-from ._jumpqr import __version__
-from ._rules import OrdinaryLinkRule, Rule, ServiceAccountRule, check, check_call
+from . import _client, _enums, _rules
+from ._client import *
+from ._enums import *
+from ._jumpqr import __version__ as __version__
+from ._light import TYPE_CHECKING
+from ._rules import *
 
 if TYPE_CHECKING:
-    from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
-    from ._async_client import AsyncClient
-    from ._async_platform import AsyncPlatform
-    from ._exceptions import (
-        BusyError,
-        CallTimeoutError,
-        CredentialsError,
-        InternalError,
-        InvalidError,
-        JumpqrError,
-        NetworkError,
-        PermissionDeniedError,
-        ProtocolError,
-        QuotaError,
-        RateLimitedError,
-        StateError,
-        StoreError,
-        ValidationError,
-    )
-    from ._findings import CheckReport, Finding
-    from ._matching import (
-        LinkMatch,
-        RuleSet,
-        launch_query,
-        match,
-        nearest_prefix,
-        occupies,
-        undocumented_equivalence,
-        verification_file_location,
-    )
-    from ._names import (
-        ErrCode,
-        FieldValue,
-        FindingCode,
-        LinkStatusNumber,
-        MismatchReason,
-        Names,
-        OwnCode,
-        errcode,
-        errcodes,
-        names,
-    )
-    from ._platform import Platform
-    from ._token_status import TokenStatus
+    from ._answers import *
+    from ._async_client import *
+    from ._async_platform import *
+    from ._exceptions import *
+    from ._findings import *
+    from ._matching import *
+    from ._names import *
+    from ._platform import *
+    from ._settings import *
+    from ._token_status import *
 
-__all__ = [
-    "AsyncClient",
-    "AsyncPlatform",
-    "BusyError",
-    "CallTimeoutError",
-    "CheckReport",
-    "Client",
-    "Confirmation",
-    "CredentialsError",
-    "Edit",
-    "ErrCode",
-    "FieldValue",
-    "Finding",
-    "FindingCode",
-    "InternalError",
-    "InvalidError",
-    "JumpQRCodeList",
-    "JumpqrError",
-    "Kind",
-    "LinkMatch",
-    "LinkStatus",
-    "LinkStatusNumber",
-    "LinkedMiniprogram",
-    "ListedRule",
-    "Mismatch",
-    "MismatchReason",
-    "Names",
-    "NetworkError",
-    "OpenVersion",
-    "OrdinaryLinkRule",
-    "Outcome",
-    "OwnCode",
-    "PermissionDeniedError",
-    "PermitSubRule",
-    "Platform",
-    "ProtocolError",
-    "QuotaError",
-    "RateLimitedError",
-    "Rule",
-    "RuleSet",
-    "RuleState",
-    "ServiceAccountRule",
-    "StateError",
-    "StoreError",
-    "TokenState",
-    "TokenStatus",
-    "ValidationError",
-    "VerificationFile",
-    "__version__",
-    "check",
-    "check_call",
-    "errcode",
-    "errcodes",
-    "launch_query",
-    "match",
-    "names",
-    "nearest_prefix",
-    "occupies",
-    "undocumented_equivalence",
-    "verification_file_location",
+    __all__: list[str]
+
+_LATER = [
+    "_exceptions",
+    "_findings",
+    "_answers",
+    "_token_status",
+    "_platform",
+    "_names",
+    "_matching",
+    "_settings",
+    "_async_client",
+    "_async_platform",
 ]
-
-# What is imported when it is first used: it takes longer than a call does.
-_LATER = {
-    "_answers": ("JumpQRCodeList", "LinkedMiniprogram", "ListedRule", "VerificationFile"),
-    "_async_client": ("AsyncClient",),
-    "_async_platform": ("AsyncPlatform",),
-    "_exceptions": (
-        "BusyError",
-        "CallTimeoutError",
-        "CredentialsError",
-        "InternalError",
-        "InvalidError",
-        "JumpqrError",
-        "NetworkError",
-        "PermissionDeniedError",
-        "ProtocolError",
-        "QuotaError",
-        "RateLimitedError",
-        "StateError",
-        "StoreError",
-        "ValidationError",
-    ),
-    "_findings": ("CheckReport", "Finding"),
-    "_matching": (
-        "LinkMatch",
-        "RuleSet",
-        "launch_query",
-        "match",
-        "nearest_prefix",
-        "occupies",
-        "undocumented_equivalence",
-        "verification_file_location",
-    ),
-    "_names": (
-        "ErrCode",
-        "FieldValue",
-        "FindingCode",
-        "LinkStatusNumber",
-        "MismatchReason",
-        "Names",
-        "OwnCode",
-        "errcode",
-        "errcodes",
-        "names",
-    ),
-    "_platform": ("Platform",),
-    "_token_status": ("TokenStatus",),
-}
+"""The modules that are imported when one of their names is used, the slow ones last."""
 
 
 def __getattr__(name: str) -> object:
-    """Import what is used for the first time."""
+    """Import modules until one defines the name."""
     from importlib import import_module
 
-    for module, names in _LATER.items():
-        if name in names:
-            thing: object = getattr(import_module(f".{module}", __name__), name)
-            globals()[name] = thing
-            return thing
+    if name == "__all__":
+        later = [import_module(f".{module}", __name__) for module in _LATER]
+        modules = [_client, _enums, _rules, *later]
+        return sorted(["__version__", *(name for module in modules for name in module.__all__)])
+    if not name.startswith("_"):
+        for module in _LATER:
+            found = import_module(f".{module}", __name__)
+            if name in found.__all__:
+                globals()[name] = getattr(found, name)
+                return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    """List what is imported later, too."""
-    return sorted({*globals(), *__all__})
+    """List all names, of the modules that are imported later, too."""
+    from . import __all__ as public
+
+    return sorted({*globals(), *public})

@@ -8,17 +8,19 @@ from typing import Any, Callable, Optional
 from . import _jumpqr
 from ._enums import LinkStatus, OpenVersion, PermitSubRule, RuleState
 
+__all__ = ["JumpQRCodeList", "LinkedMiniprogram", "ListedRule", "VerificationFile"]
+
 
 @dataclass(frozen=True)
 class ListedRule:
-    """A rule as getJumpQRCode lists it, tidied; what WeChat left out is None."""
+    """A rule in the answer of getJumpQRCode. A field that WeChat left out is None."""
 
     prefix: str
-    """The rule's prefix."""
+    """The prefix."""
     path: Optional[str] = None
     """The Mini Program page."""
     state: Optional[RuleState] = None
-    """Whether it is published."""
+    """Whether the rule is published."""
     open_version: Optional[OpenVersion] = None
     """Which build a `debug_url` opens; ordinary-link mode only."""
     debug_url: Optional[tuple[str, ...]] = None
@@ -38,22 +40,25 @@ class JumpQRCodeList:
     list_size: Optional[int]
     """The number of rules in this answer, as WeChat counts it."""
     qrcodejump_pub_quota: Optional[int]
-    """The publishes that are left this month."""
+    """How many rules may still be published this month."""
     total_count: Optional[int]
     """The number of all rules of the account."""
 
 
 @dataclass(frozen=True)
 class VerificationFile:
-    """The domain-ownership verification file of an account. It must be public and answer with its exact content."""
+    """The file that proves an account's ownership of a domain. Serve it publicly and unchanged."""
 
     file_name: str
-    """Its name, e.g. `UASjIrr8C9.txt`."""
+    """The name, e.g. `UASjIrr8C9.txt`."""
     file_content: str
-    """Its exact content."""
+    """The exact content."""
 
     def location(self, prefix: str) -> Optional[str]:
-        """Return the URL under which WeChat looks for it when the rule `prefix` is added; None for what is no link."""
+        """Return the URL of the file for a rule with this prefix; None if the prefix is not a link.
+
+        WeChat looks there when the rule is added.
+        """
         return _jumpqr.location(prefix, self.file_name)
 
 
@@ -62,33 +67,29 @@ class LinkedMiniprogram:
     """A Mini Program in the answer of wxamplinkget."""
 
     appid: str
-    """Its appid."""
+    """The appid."""
     status: Optional[LinkStatus]
-    """How far the link is; None for what is not documented."""
+    """How far the link is; None if the status is not documented."""
     nickname: Optional[str]
-    """Its name."""
+    """The name."""
+
+
+_TYPES: dict[str, Callable[[Any], Any]] = {
+    "state": RuleState,
+    "open_version": OpenVersion,
+    "debug_url": tuple,
+    "permit_sub_rule": PermitSubRule,
+}
 
 
 def listed_rule(rule: dict[str, Any]) -> ListedRule:
-    """Read one rule; what WeChat left out is not in it."""
-    types: dict[str, Callable[[Any], Any]] = {
-        "state": RuleState,
-        "open_version": OpenVersion,
-        "debug_url": tuple,
-        "permit_sub_rule": PermitSubRule,
-    }
-    return ListedRule(**{name: types.get(name, str)(value) for name, value in rule.items()})
+    """Read one rule. A field that WeChat left out is missing."""
+    return ListedRule(**{name: _TYPES.get(name, str)(value) for name, value in rule.items()})
 
 
 def jump_qr_code_list(answer: dict[str, Any]) -> JumpQRCodeList:
     """Read the answer of getJumpQRCode."""
-    return JumpQRCodeList(
-        rule_list=tuple(map(listed_rule, answer["rule_list"])),
-        qrcodejump_open=answer["qrcodejump_open"],
-        list_size=answer["list_size"],
-        qrcodejump_pub_quota=answer["qrcodejump_pub_quota"],
-        total_count=answer["total_count"],
-    )
+    return JumpQRCodeList(**{**answer, "rule_list": tuple(map(listed_rule, answer["rule_list"]))})
 
 
 def verification_file(answer: dict[str, Any]) -> VerificationFile:
@@ -96,12 +97,9 @@ def verification_file(answer: dict[str, Any]) -> VerificationFile:
     return VerificationFile(**answer)
 
 
-def linked_miniprogram(item: dict[str, Any]) -> LinkedMiniprogram:
-    """Read one Mini Program."""
-    status = item["status"]
-    return LinkedMiniprogram(item["appid"], None if status is None else LinkStatus(status), item["nickname"])
-
-
 def linked_miniprograms(answer: list[dict[str, Any]]) -> list[LinkedMiniprogram]:
     """Read the answer of wxamplinkget."""
-    return list(map(linked_miniprogram, answer))
+    return [
+        LinkedMiniprogram(**{**item, "status": item["status"] and LinkStatus(item["status"])})
+        for item in answer
+    ]

@@ -1,12 +1,24 @@
-"""The values that fields, answers and errors take."""
+"""The values of fields, answers and errors."""
 
 from __future__ import annotations
 
 import enum
 
+__all__ = [
+    "Confirmation",
+    "Edit",
+    "Kind",
+    "LinkStatus",
+    "OpenVersion",
+    "Outcome",
+    "PermitSubRule",
+    "RuleState",
+    "TokenState",
+]
 
-class _Name(str, enum.Enum):
-    """A stable name: equal to its text, and printed as it."""
+
+class Name(str, enum.Enum):
+    """A stable name. It is equal to its text, and prints it."""
 
     def __str__(self) -> str:
         return str(self.value)
@@ -50,20 +62,20 @@ class RuleState(enum.IntEnum):
     """The rule is effective for everybody."""
 
 
-class Confirmation(_Name):
-    """How a write was done, or why it need not be done."""
+class Confirmation(Name):
+    """How a write was done, or why it was not necessary."""
 
     ANSWERED = "answered"
-    """WeChat answered that it is done."""
+    """WeChat confirmed it."""
     READ_BACK = "read_back"
-    """The answer got lost or was inconclusive; it was read back, and the change stands."""
+    """The answer was lost or inconclusive. The rule was read back: it is changed."""
     NOT_THERE = "not_there"
-    """There is no rule with this prefix to delete: it was looked up before, and nothing was sent."""
+    """The rule to delete does not exist. It was looked up, and nothing was sent."""
     ALREADY_PUBLISHED = "already_published"
-    """The rule is published already: it was looked up before, and nothing was sent."""
+    """The rule is published already. It was looked up, and nothing was sent."""
 
 
-class LinkStatus(_Name):
+class LinkStatus(Name):
     """How far the link between a service account and a Mini Program is."""
 
     LINKED = "linked"
@@ -76,18 +88,18 @@ class LinkStatus(_Name):
     """Waits for an administrator of the service account."""
 
 
-class TokenState(_Name):
-    """Whether there is a token in the store."""
+class TokenState(Name):
+    """Whether the store has a token."""
 
     MISSING = "missing"
-    """None was fetched yet."""
+    """No token was fetched yet."""
     VALID = "valid"
-    """There is one that should live, unless WeChat has cut its life short."""
+    """The token is valid, unless WeChat has ended it early."""
     EXPIRED = "expired"
-    """There was one; the next call fetches another."""
+    """The token has expired; the next call fetches another."""
 
 
-class Kind(_Name):
+class Kind(Name):
     """What the reader of an error must do."""
 
     INVALID = "invalid"
@@ -95,9 +107,9 @@ class Kind(_Name):
     CREDENTIALS = "credentials"
     """Fix the credentials: appid, secret, token or authorisation."""
     PERMISSION = "permission"
-    """Have somebody grant a permission, or add an IP address to a whitelist."""
+    """Have a permission granted, or an IP address added to a whitelist."""
     STATE = "state"
-    """Fix what stands outside the request: the rule's state, the domain, the verification file."""
+    """Fix something outside the request: the rule's state, the domain, the verification file."""
     QUOTA = "quota"
     """Wait until a daily or monthly quota is renewed."""
     RATE_LIMITED = "rate_limited"
@@ -109,43 +121,17 @@ class Kind(_Name):
     TIMEOUT = "timeout"
     """The deadline passed; call again, or allow more time."""
     PROTOCOL = "protocol"
-    """The answer is not one of WeChat's: look at proxies and at `base_url`."""
+    """The answer is not from WeChat: look at proxies and at `base_url`."""
     STORE = "store"
     """The token store failed; fix it."""
     INTERNAL = "internal"
-    """A defect of jumpqr's; report it."""
+    """A defect of jumpqr; report it."""
 
 
-class Outcome(_Name):
+class Outcome(Name):
     """Whether a change that ended in an error was applied."""
 
     NOT_APPLIED = "not_applied"
-    """It was not: nothing was sent, or WeChat refused it, or it was read back and does not stand as asked."""
+    """No: nothing was sent, WeChat refused it, or the rule was read back and is not changed."""
     UNKNOWN = "unknown"
-    """It cannot be told: read the rule back before sending again."""
-
-
-class Mismatch(_Name):
-    """Why a rule does not cover a scanned link; `message` says what to do."""
-
-    RULE_NOT_A_LINK = "rule_not_a_link"
-    """The rule's prefix is not an http(s) URL."""
-    LINK_NOT_A_LINK = "link_not_a_link"
-    """The scanned text is not an http(s) URL."""
-    SCHEME_DIFFERS = "scheme_differs"
-    """One is http, the other https."""
-    DOMAIN_DIFFERS = "domain_differs"
-    """The domains are not the same."""
-    NOT_A_SUB_PATH = "not_a_sub_path"
-    """The link's path is neither the rule's nor below it."""
-    NO_TRAILING_SLASH = "no_trailing_slash"
-    """The link's path is below the rule's, but the rule does not end with `/`."""
-    QUERY_NOT_A_PREFIX = "query_not_a_prefix"
-    """The link's query does not begin with the rule's."""
-
-    @property
-    def message(self) -> str:
-        """What happened and what to do, in one sentence each."""
-        from ._names import names
-
-        return next(reason.message for reason in names().mismatches if reason.code == self.value)
+    """Nobody knows: read the rule back before you send it again."""

@@ -1,4 +1,4 @@
-"""What goes wrong: one tree under `JumpqrError`, by what the reader must do."""
+"""The exceptions: one tree under `JumpqrError`, by what the reader must do."""
 
 from __future__ import annotations
 
@@ -6,13 +6,30 @@ import sys
 from typing import Any, ClassVar, Optional
 
 from ._enums import Kind, Outcome
-from ._findings import Finding
+from ._findings import Finding, findings
+
+__all__ = [
+    "BusyError",
+    "CallTimeoutError",
+    "CredentialsError",
+    "InternalError",
+    "InvalidError",
+    "JumpqrError",
+    "NetworkError",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "QuotaError",
+    "RateLimitedError",
+    "StateError",
+    "StoreError",
+    "ValidationError",
+]
 
 
 class JumpqrError(Exception):
     """What went wrong, and what to do next.
 
-    It never holds an access token or a secret, and can be pickled.
+    It never contains an access token or a secret, and can be pickled.
     """
 
     _by_kind: ClassVar[dict[Kind, type[JumpqrError]]] = {}
@@ -20,13 +37,14 @@ class JumpqrError(Exception):
     kind: Kind
     """What the reader must do, in a word."""
     code: str
-    """The stable code: the name of WeChat's, e.g. `illegal_prefix`, or one of jumpqr's own, e.g. `timeout`."""
+    """The stable name of WeChat's code, e.g. `illegal_prefix`, or of jumpqr's, e.g. `timeout`."""
     message: str
     """What happened, without the advice."""
     advice: str
     """What to do next, for a person."""
     retryable: bool
-    """Whether the same call may succeed later with nothing changed; a write only where `outcome` is `not_applied`."""
+    """Whether the same call may succeed later with nothing changed. Repeat a write only if
+    `outcome` is `not_applied`."""
     outcome: Outcome
     """Whether the change was applied."""
     interface: Optional[str]
@@ -34,20 +52,20 @@ class JumpqrError(Exception):
     errcode: Optional[int]
     """WeChat's number."""
     errmsg: Optional[str]
-    """WeChat's text as it came, rid included."""
+    """WeChat's unchanged text, with the rid."""
     rid: Optional[str]
     """The request id, which WeChat's support asks for."""
     violations: tuple[Finding, ...]
-    """Every reason for which a request was refused before it was sent; empty for all other errors."""
+    """All reasons why a request was refused before it was sent; empty for all other errors."""
 
     def __init_subclass__(cls, kind: Optional[Kind] = None) -> None:
-        """Make the class that of all errors of this kind."""
+        """Use the class for all errors of this kind."""
         super().__init_subclass__()
         if kind is not None:
             JumpqrError._by_kind[kind] = cls
 
     def __init__(self, parts: dict[str, Any]) -> None:
-        """Take the parts of an error of the core."""
+        """Take the parts of the core's error."""
         super().__init__(parts["text"])
         self._parts = parts
         self.kind = Kind(parts["kind"])
@@ -60,7 +78,7 @@ class JumpqrError(Exception):
         self.errcode = parts["errcode"]
         self.errmsg = parts["errmsg"]
         self.rid = parts["rid"]
-        self.violations = tuple(Finding(**violation) for violation in parts["violations"])
+        self.violations = findings(parts["violations"])
         if sys.version_info >= (3, 11):
             # So that an exception that nobody catches says what to do next.
             self.add_note(self.advice)
@@ -70,7 +88,7 @@ class JumpqrError(Exception):
         return str(self._parts["text"])
 
     def __reduce__(self) -> tuple[type[JumpqrError], tuple[dict[str, Any]]]:
-        """Return what it takes to make the same error again."""
+        """Return how to make the same error again."""
         return type(self), (self._parts,)
 
 
@@ -79,7 +97,7 @@ class InvalidError(JumpqrError, kind=Kind.INVALID):
 
 
 class ValidationError(InvalidError, ValueError):
-    """The request or a setting was refused before anything was sent; `violations` has every reason."""
+    """The request or a setting was refused before anything was sent, see `violations`."""
 
 
 class CredentialsError(JumpqrError, kind=Kind.CREDENTIALS):
@@ -91,7 +109,7 @@ class PermissionDeniedError(JumpqrError, kind=Kind.PERMISSION):
 
 
 class StateError(JumpqrError, kind=Kind.STATE):
-    """Something outside the request must be fixed: the rule's state, the domain, the verification file."""
+    """Something else must be fixed: the rule's state, the domain or the verification file."""
 
 
 class QuotaError(JumpqrError, kind=Kind.QUOTA):
@@ -115,7 +133,7 @@ class CallTimeoutError(JumpqrError, TimeoutError, kind=Kind.TIMEOUT):
 
 
 class ProtocolError(JumpqrError, kind=Kind.PROTOCOL):
-    """The answer is not one of WeChat's."""
+    """The answer is not from WeChat."""
 
 
 class StoreError(JumpqrError, kind=Kind.STORE):
@@ -123,11 +141,11 @@ class StoreError(JumpqrError, kind=Kind.STORE):
 
 
 class InternalError(JumpqrError, kind=Kind.INTERNAL):
-    """A defect of jumpqr's; report it."""
+    """A defect of jumpqr; report it."""
 
 
 class SandboxError(Exception):
-    """A sandbox did not start, or did not do what it was told; the text names the field and what to do."""
+    """A sandbox did not start or refused a request; the text names the field and what to do."""
 
 
 def from_parts(parts: dict[str, Any]) -> JumpqrError:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+__all__ = ["CheckReport", "Finding"]
+
 
 @dataclass(frozen=True)
 class Finding:
     """A violation or a warning."""
 
     field: str
-    """The field, e.g. `debug_url[2]`; empty where it is the whole input."""
+    """The field, e.g. `debug_url[2]`; empty if the finding is about the whole input."""
     code: str
     """The stable code, e.g. `outside_rule`."""
     message: str
@@ -23,20 +25,22 @@ class Finding:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a check found, all at once. It is true where there is no violation."""
+    """All findings of a check. It is true if there is no violation."""
 
     violations: tuple[Finding, ...]
-    """What a page of WeChat's forbids; the request is not sent."""
+    """What WeChat's documentation forbids. The request is not sent."""
     warnings: tuple[Finding, ...]
-    """What is documented nowhere, or a reported cause of a refusal; the request is sent."""
+    """What is not documented, or a reported cause of a refusal. The request is sent."""
 
     def __bool__(self) -> bool:
         return not self.violations
 
 
+def findings(found: list[dict[str, Any]]) -> tuple[Finding, ...]:
+    """Read a list of findings."""
+    return tuple(Finding(**finding) for finding in found)
+
+
 def report(found: dict[str, list[dict[str, Any]]]) -> CheckReport:
-    """Read what the core found."""
-    return CheckReport(
-        violations=tuple(Finding(**finding) for finding in found["violations"]),
-        warnings=tuple(Finding(**finding) for finding in found["warnings"]),
-    )
+    """Read the report of a check."""
+    return CheckReport(**{table: findings(entries) for table, entries in found.items()})

@@ -8,13 +8,50 @@ from typing import Any, Generic, Optional, TypeVar, Union
 
 from . import _jumpqr
 from ._answers import ListedRule
-from ._enums import Mismatch
+from ._enums import Name
 from ._rules import OrdinaryLinkRule
 
+__all__ = [
+    "LinkMatch",
+    "Mismatch",
+    "RuleSet",
+    "launch_query",
+    "match_url",
+    "nearest_prefix",
+    "occupies",
+    "undocumented_equivalence",
+    "verification_file_location",
+]
+
 MatchableRule = Union[ListedRule, OrdinaryLinkRule, Mapping[str, Any], str]
-"""What can be matched: a rule, a mapping with `prefix` and maybe `state`, or a prefix."""
+"""A rule, a mapping with `prefix` and maybe `state`, or a prefix."""
 
 R = TypeVar("R", bound=MatchableRule)
+
+
+class Mismatch(Name):
+    """Why a rule does not cover a scanned link."""
+
+    RULE_NOT_A_LINK = "rule_not_a_link"
+    """The rule's prefix is not an http(s) URL."""
+    LINK_NOT_A_LINK = "link_not_a_link"
+    """The scanned text is not an http(s) URL."""
+    SCHEME_DIFFERS = "scheme_differs"
+    """One is http, the other https."""
+    DOMAIN_DIFFERS = "domain_differs"
+    """The domains are not the same."""
+    NOT_A_SUB_PATH = "not_a_sub_path"
+    """The link's path is neither the rule's nor below it."""
+    NO_TRAILING_SLASH = "no_trailing_slash"
+    """The link's path is below the rule's, but the rule does not end with `/`."""
+    QUERY_NOT_A_PREFIX = "query_not_a_prefix"
+    """The link's query does not begin with the rule's."""
+
+    @property
+    def message(self) -> str:
+        """What happened and what to do, in one sentence each."""
+        reasons: list[dict[str, str]] = _jumpqr.names()["mismatches"]
+        return next(reason["message"] for reason in reasons if reason["code"] == self.value)
 
 
 @dataclass(frozen=True)
@@ -22,24 +59,25 @@ class LinkMatch(Generic[R]):
     """What a scanned link hits."""
 
     hit: Optional[R]
-    """The most specific rule that covers the link, as it was given."""
+    """The most specific rule that covers the link: the same object that was passed in."""
     shadowed: Optional[R]
-    """The published rule that would have opened the link, if the unpublished, more specific `hit` did not shadow it."""
+    """The published rule that would open the link if the unpublished `hit` did not exist."""
     opens: bool
-    """Whether the link opens the Mini Program for everybody: a rule is hit, and it is published."""
+    """Whether the link opens the Mini Program for everybody: the `hit` is published."""
 
 
 class RuleSet(Generic[R]):
     """An index over many ordinary-link rules; any number of threads may use it at once.
 
-    A rule of which the state is not known is taken for published. Of two rules with the same prefix, the one that is
-    published counts.
+    A rule without a state counts as published. Of two rules with the same prefix, the published one
+    counts.
 
     Args:
-        rules: Rules as `Client.rules` lists them, typed rules, mappings with `prefix` and maybe `state`, or prefixes.
+        rules: Rules as `Client.rules` lists them, typed rules, mappings with `prefix` and maybe
+            `state`, or prefixes.
 
     Raises:
-        ValidationError: A rule has no prefix, or a state that is none; its place is named.
+        ValidationError: A rule has no prefix, or an invalid state; the error names its position.
 
     >>> published = {"prefix": "https://www.qq.com/a/", "state": 2}
     >>> unpublished = {"prefix": "https://www.qq.com/a/b", "state": 1}
@@ -69,12 +107,12 @@ class RuleSet(Generic[R]):
         )
 
     def explain(self, link: str) -> list[Optional[Mismatch]]:
-        """Return, for each rule in the order given, why it does not cover the link; None for those that do."""
+        """Return for each rule, in order, why it does not cover the link; None if it does."""
         return [None if code is None else Mismatch(code) for code in self._native.explain(link)]
 
 
 def _candidate(rule: MatchableRule) -> object:
-    """Return what the core reads of a rule: `prefix` and `state`; what is no rule, it refuses."""
+    """Return the fields that matching reads, `prefix` and `state`. The core checks them."""
     if isinstance(rule, str):
         return {"prefix": rule}
     if isinstance(rule, Mapping):
@@ -82,46 +120,48 @@ def _candidate(rule: MatchableRule) -> object:
     return {name: getattr(rule, name, None) for name in ("prefix", "state")}
 
 
-def match(rules: Iterable[R], link: str) -> LinkMatch[R]:
-    """Return what a scanned link hits among these rules; for many links, make one `RuleSet`.
+def match_url(rules: Iterable[R], link: str) -> LinkMatch[R]:
+    """Return what a scanned link hits. For many links, make one `RuleSet`.
 
-    >>> match(["https://www.qq.com/a/"], "https://www.qq.com/a/b?c=1").opens
+    >>> match_url(["https://www.qq.com/a/"], "https://www.qq.com/a/b?c=1").opens
     True
     """
     return RuleSet(rules).match_url(link)
 
 
 def occupies(prefix: str, other: str) -> bool:
-    """Tell whether a rule `prefix` with permit_sub_rule 2 bars other accounts from adding the rule `other`."""
+    """Return whether the rule `prefix`, with permit_sub_rule 2, bars others from adding `other`."""
     return _jumpqr.occupies(prefix, other)
 
 
 def undocumented_equivalence(prefix: str, link: str) -> bool:
-    """Tell whether `prefix` would cover `link` if WeChat took for equal what no page says is equal or different.
+    """Return whether `prefix` covers `link` if WeChat ignores differences that no page mentions.
 
-    That is the case of scheme and host, a default port, a missing path, and percent-encoding. Where this is true and
-    the rule does not cover the link, nobody but WeChat knows the result.
+    These are upper and lower case of scheme and host, a default port, a missing path, and
+    percent-encoding. If this is true but the rule does not cover the link, only WeChat knows the
+    result.
     """
     return _jumpqr.undocumented_equivalence(prefix, link)
 
 
 def nearest_prefix(prefix: str, listed: Iterable[Union[str, ListedRule]]) -> Optional[str]:
-    """Return the listed prefix that most resembles `prefix`; `None` if none resembles it.
+    """Return the listed prefix that most resembles `prefix`; None if none resembles it.
 
-    Use it to see which rule was meant when a delete answers `Confirmation.NOT_THERE`.
+    It shows which rule was meant if a delete returns `Confirmation.NOT_THERE`.
 
     Args:
         prefix: The prefix of a rule that is not listed.
-        listed: Prefixes, or rules as `Client.rules` gives them.
+        listed: Prefixes, or rules as `Client.rules` lists them.
 
     >>> nearest_prefix("http://m.example.cn/s58", ["https://m.example.cn/s58/"])
     'https://m.example.cn/s58/'
     """
-    return _jumpqr.nearest_prefix(prefix, [rule if isinstance(rule, str) else rule.prefix for rule in listed])
+    prefixes = [rule if isinstance(rule, str) else rule.prefix for rule in listed]
+    return _jumpqr.nearest_prefix(prefix, prefixes)
 
 
 def verification_file_location(prefix: str, file_name: str) -> Optional[str]:
-    """Return the URL under which WeChat looks for a verification file when the rule `prefix` is added.
+    """Return the URL at which WeChat looks for a verification file when the rule is added.
 
     >>> verification_file_location("https://m.example.cn/a/b/", "UASjIrr8C9.txt")
     'https://m.example.cn/a/b/UASjIrr8C9.txt'
@@ -130,11 +170,11 @@ def verification_file_location(prefix: str, file_name: str) -> Optional[str]:
 
 
 def launch_query(link: str, scancode_time: int) -> str:
-    """Return the query with which the Mini Program is opened for a scanned link.
+    """Return the query with which WeChat opens the Mini Program for a scanned link.
 
     Args:
-        link: What was scanned.
-        scancode_time: When, in UNIX seconds.
+        link: The scanned link.
+        scancode_time: The time of the scan, in UNIX seconds.
 
     >>> launch_query("https://h.cn/a?b=1", 1700000000)
     'q=https%3A%2F%2Fh.cn%2Fa%3Fb%3D1&scancode_time=1700000000'

@@ -1,4 +1,4 @@
-"""The rules of both modes, and checking them."""
+"""The rules of both modes, and their checks."""
 
 from __future__ import annotations
 
@@ -6,49 +6,33 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from . import _jumpqr
-from ._annotations import TYPE_CHECKING
 from ._enums import OpenVersion, PermitSubRule
+from ._light import TYPE_CHECKING, DataclassAttribute
 
 if TYPE_CHECKING:
     from dataclasses import Field
     from typing import Any, ClassVar
 
     from ._answers import ListedRule
+    from ._enums import Edit
     from ._findings import CheckReport
 
-
-class _Dataclass:
-    """What `dataclasses` keeps in a class, from a class that has fields of the same names.
-
-    Its functions, such as `replace`, find it here when they are used. To make the class with its decorator would take a
-    process that sends one rule longer than the sending.
-    """
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, rule: object, owner: type[_Fields]) -> Any:
-        from dataclasses import field, make_dataclass
-
-        optional = {"debug_url": field(default=None)}
-        fields = [(name, owner.__annotations__[name], optional.get(name, field())) for name in owner.__match_args__]
-        return getattr(make_dataclass(owner.__name__, fields), self._name)
+__all__ = ["OrdinaryLinkRule", "Rule", "ServiceAccountRule", "check", "check_call"]
 
 
 class _Fields:
     """What both kinds of rules can do."""
 
-    __match_args__: ClassVar[tuple[str, ...]]
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     else:
-        __dataclass_fields__ = _Dataclass()
-        __dataclass_params__ = _Dataclass()
+        __dataclass_fields__ = DataclassAttribute()
+        __dataclass_params__ = DataclassAttribute()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the rule as a mapping with the wire names; fields that are None are left out."""
+        """Return the rule as a mapping with the wire names, without the fields that are None."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
     def check(self) -> CheckReport:
@@ -56,19 +40,26 @@ class _Fields:
         return check(self.to_dict())
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self.__match_args__)
+        return vars(self) == vars(other) if type(other) is type(self) else NotImplemented
 
     def __repr__(self) -> str:
-        fields = (f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+        fields = (f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__qualname__}({', '.join(fields)})"
 
 
 class OrdinaryLinkRule(_Fields):
     """The rule by which an ordinary link QR code opens a Mini Program.
 
-    It is added with the token of the Mini Program (permission set 18). An account has at most 100 of them.
+    It is added with the token of the Mini Program (permission set 18). An account has at most 100.
+
+    Args:
+        prefix: An http(s) URL on a domain with ICP filing. Links that it covers open the Mini
+            Program.
+        path: The Mini Program page, e.g. `pages/index/index`.
+        open_version: Which build a `debug_url` opens.
+        permit_sub_rule: Whether the rule occupies its sub-rules.
+        debug_url: At most 5 complete test links, each covered by the prefix. If it is None, the
+            request does not have the field.
 
     >>> rule = OrdinaryLinkRule(
     ...     prefix="https://weixin.qq.com/qrcodejump",
@@ -83,17 +74,6 @@ class OrdinaryLinkRule(_Fields):
 
     __match_args__ = ("prefix", "path", "open_version", "permit_sub_rule", "debug_url")
 
-    prefix: str
-    """An http(s) URL on a domain with ICP filing; links that it covers open the Mini Program."""
-    path: str
-    """The Mini Program page, e.g. `pages/index/index`."""
-    open_version: OpenVersion | int
-    """Which build a `debug_url` opens."""
-    permit_sub_rule: PermitSubRule | int
-    """Whether the rule occupies its sub-rules."""
-    debug_url: Sequence[str] | None
-    """At most 5 complete test links, each covered by the prefix; None leaves the field out of the request."""
-
     def __init__(
         self,
         prefix: str,
@@ -102,7 +82,7 @@ class OrdinaryLinkRule(_Fields):
         permit_sub_rule: PermitSubRule | int,
         debug_url: Sequence[str] | None = None,
     ) -> None:
-        """Take the fields; see the class for what they are."""
+        """Take the fields; see the class."""
         self.prefix = prefix
         self.path = path
         self.open_version = open_version
@@ -113,8 +93,14 @@ class OrdinaryLinkRule(_Fields):
 class ServiceAccountRule(_Fields):
     """The rule by which a service account's parametric QR code opens a Mini Program.
 
-    It is added with the token of the service account (permission set 3), which has to be linked to the Mini Program
-    first, see `Client.link_miniprogram`. A Mini Program has at most 100,000 of them.
+    It is added with the token of the service account (permission set 3). The account must be linked
+    to the Mini Program first, see `Client.link_miniprogram`. A Mini Program has at most 100,000.
+
+    Args:
+        prefix: The parametric QR URL. It begins with `http://weixin.qq.com/q/`, with http, not
+            https.
+        appid: The appid of the Mini Program, `wx…`.
+        path: The Mini Program page, e.g. `pages/index/index`.
 
     >>> rule = ServiceAccountRule(
     ...     prefix="http://weixin.qq.com/q/kZgfwMTm72Wxxxx",
@@ -127,15 +113,8 @@ class ServiceAccountRule(_Fields):
 
     __match_args__ = ("prefix", "appid", "path")
 
-    prefix: str
-    """The parametric QR URL; begins with `http://weixin.qq.com/q/`, with http, not https."""
-    appid: str
-    """The appid of the Mini Program to open, `wx…`."""
-    path: str
-    """The Mini Program page, e.g. `pages/index/index`."""
-
     def __init__(self, prefix: str, appid: str, path: str) -> None:
-        """Take the fields; see the class for what they are."""
+        """Take the fields; see the class."""
         self.prefix = prefix
         self.appid = appid
         self.path = path
@@ -151,19 +130,35 @@ else:
 
 
 def as_mapping(rule: Rule | ListedRule | Mapping[str, object]) -> Mapping[str, object]:
-    """Return a typed or listed rule as a mapping without None; anything else is returned as it is."""
-    # A listed rule is a dataclass; its module takes long to import.
-    return vars(rule) if isinstance(rule, _Fields) or hasattr(rule, "__dataclass_fields__") else rule
+    """Return the fields of a typed or listed rule; anything else is returned as it is."""
+    # A listed rule is a dataclass. Its own module is slow to import.
+    if isinstance(rule, _Fields) or hasattr(rule, "__dataclass_fields__"):
+        return vars(rule)
+    return rule
+
+
+def rule_or_fields(
+    rule: Rule | ListedRule | Mapping[str, object] | None,
+    is_edit: Edit | bool | None,
+    **fields: object,
+) -> object:
+    """Return the mapping of a rule that is passed as a whole or as its fields."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    if rule is not None and given:
+        raise TypeError(f"give a rule, or its fields, not both: {', '.join(given)}")
+    mapping = given if rule is None else as_mapping(rule)
+    if is_edit is not None and isinstance(mapping, Mapping):
+        # On the wire, it is a number.
+        number = int(is_edit) if isinstance(is_edit, bool) else is_edit
+        mapping = {**mapping, "is_edit": number}
+    return mapping
 
 
 def check(rule: Rule | ListedRule | Mapping[str, object] | str | bytes) -> CheckReport:
-    """Return everything that is wrong with a rule, and what may be; nothing is sent.
+    """Return all violations and warnings of a rule at once; nothing is sent.
 
     Args:
         rule: A typed rule, a listed one, a mapping with the wire names, or JSON text.
-
-    Returns:
-        All violations and all warnings. It is true where there is no violation.
 
     >>> [str(finding) for finding in check({"prefix": "m.example.cn", "path": ""}).violations][-1]
     'path: is empty; give the Mini Program page to open, e.g. pages/index/index'
@@ -178,7 +173,7 @@ def check(rule: Rule | ListedRule | Mapping[str, object] | str | bytes) -> Check
 
 
 def check_call(interface: str, **arguments: object) -> CheckReport:
-    """Return everything that is wrong with a call's arguments, and what may be; nothing is sent.
+    """Return all violations and warnings of a call's arguments at once; nothing is sent.
 
     Args:
         interface: WeChat's name, e.g. `deleteJumpQRCode`.

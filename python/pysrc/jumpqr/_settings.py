@@ -1,167 +1,116 @@
-"""The settings that clients and platforms have in common, and texts that may be secrets.
-
-Tools that report a failure print the local variables of each frame. So no frame of this package
-that a traceback can show has a secret in a local variable. A function that takes a secret puts it
-into an object of this module, and deletes the variable before anything can fail.
-"""
+"""The settings of clients and platforms. None stands for the default; times are in seconds."""
 
 from __future__ import annotations
 
-from ._annotations import TYPE_CHECKING
+from collections.abc import Awaitable, Sequence
+from typing import Callable, Optional, TypedDict, Union
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-
-class Settings:
-    """What is None has its default. The extension module reads the attributes; no repr shows them: some are secrets."""
-
-    __slots__ = (
-        "allow_http",
-        "alternate_base_urls",
-        "base_url",
-        "body_limit",
-        "connect_timeout",
-        "extra_tls_roots",
-        "ip_version",
-        "max_retries",
-        "pacing",
-        "proxy",
-        "queue_timeout",
-        "read_timeout",
-        "timeout",
-        "tls_roots",
-        "token_store",
-        "trust_env",
-        "validate",
-    )
-
-    def __init__(
-        self,
-        *,
-        token_store: str | None,
-        base_url: str | None,
-        alternate_base_urls: Sequence[str] | None,
-        allow_http: bool | None,
-        timeout: float | None,
-        queue_timeout: float | None,
-        connect_timeout: float | None,
-        read_timeout: float | None,
-        max_retries: int | None,
-        pacing: bool | None,
-        validate: bool | None,
-        body_limit: int | None,
-        proxy: str | None,
-        trust_env: bool | None,
-        tls_roots: bytes | str | None,
-        extra_tls_roots: bytes | None,
-        ip_version: str | None,
-    ) -> None:
-        """Keep the settings. This cannot fail: the caller still has them in local variables."""
-        self.token_store = token_store
-        self.base_url = base_url
-        self.alternate_base_urls = alternate_base_urls
-        self.allow_http = allow_http
-        self.timeout = timeout
-        self.queue_timeout = queue_timeout
-        self.connect_timeout = connect_timeout
-        self.read_timeout = read_timeout
-        self.max_retries = max_retries
-        self.pacing = pacing
-        self.validate = validate
-        self.body_limit = body_limit
-        self.proxy = proxy
-        self.trust_env = trust_env
-        self.tls_roots = tls_roots
-        self.extra_tls_roots = extra_tls_roots
-        self.ip_version = ip_version
-
-    def check(self) -> None:
-        """Refuse a text that is not Unicode."""
-        check_text(self, "token_store", "base_url", "proxy")
+__all__ = ["AsyncClientSettings", "AsyncPlatformSettings", "ClientSettings", "PlatformSettings"]
 
 
-class Credentials:
-    """What a client gets its tokens with. No repr shows it."""
+class _Settings(TypedDict, total=False):
+    """The settings that all have in common."""
 
-    __slots__ = ("access_token", "appid", "secret")
-
-    def __init__(
-        self,
-        access_token: str | Callable[[str | None], object] | None,
-        appid: str | None,
-        secret: str | None,
-    ) -> None:
-        """Keep the credentials. This cannot fail: the caller still has them in local variables."""
-        self.access_token = access_token
-        self.appid = appid
-        self.secret = secret
-
-    def check(self) -> None:
-        """Refuse what cannot give tokens, without showing it: whatever it is, it may be a secret."""
-        given = type(self.access_token)
-        if not (self.access_token is None or issubclass(given, str) or callable(self.access_token)):
-            raise TypeError(f"access_token: give a str or a function, not {given.__name__}")
-        check_text(self, *self.__slots__)
-
-
-class PlatformCredentials:
-    """What a platform gets its tokens with. No repr shows it."""
-
-    __slots__ = ("component_appid", "component_appsecret")
-
-    def __init__(self, component_appid: str, component_appsecret: str) -> None:
-        """Keep the credentials. This cannot fail: the caller still has them in local variables."""
-        self.component_appid = component_appid
-        self.component_appsecret = component_appsecret
-
-    def check(self) -> None:
-        """Refuse a text that is not Unicode."""
-        check_text(self, *self.__slots__)
-
-
-class VerifyTicket:
-    """A ticket that WeChat has pushed. No repr shows it."""
-
-    __slots__ = ("component_verify_ticket",)
-
-    def __init__(self, ticket: str) -> None:
-        """Keep the ticket. This cannot fail: the caller still has it in a local variable."""
-        self.component_verify_ticket = ticket
-
-    def check(self) -> None:
-        """Refuse a text that is not Unicode."""
-        check_text(self, *self.__slots__)
-
-
-class RefreshToken:
-    """A merchant's refresh token. No repr shows it."""
-
-    __slots__ = ("authorizer_appid", "authorizer_refresh_token")
-
-    def __init__(self, appid: str, token: str) -> None:
-        """Keep the token. This cannot fail: the caller still has it in a local variable."""
-        self.authorizer_appid = appid
-        self.authorizer_refresh_token = token
-
-    def check(self) -> None:
-        """Refuse a text that is not Unicode."""
-        check_text(self, *self.__slots__)
+    token_store: Optional[str]
+    """Where tokens are kept: "memory:" (the default), for this object alone;
+    "dir:/absolute/path", a folder that the processes of this machine share;
+    "redis://[user:password@]host[:port][/db]", rediss with TLS, or "redis+unix:///path", for a
+    fleet. Of all that share a store, one fetches a token at a time. A platform keeps its ticket and
+    its merchants' refresh tokens there, too; only "dir:" and "redis:" survive this process."""
+    base_url: Optional[str]
+    """The host to call; https://api.weixin.qq.com by default. It must be https, except on this
+    machine."""
+    alternate_base_urls: Optional[Sequence[str]]
+    """Hosts to try, in order, when nothing could be sent to the ones before."""
+    allow_http: Optional[bool]
+    """Whether plain http to other machines is allowed. Use it only for a proxy in your own
+    network."""
+    timeout: Optional[float]
+    """The time limit of a whole call, with tokens, retries and reading back; 30 s by default. It
+    does not run while the call waits for its slot."""
+    queue_timeout: Optional[float]
+    """How long a call may wait for a free thread and for all its slots together, see `pacing`;
+    300 s by default, enough for 1,000 calls at once. A call that would wait longer fails at once
+    with the code "paced_out"."""
+    connect_timeout: Optional[float]
+    """The time limit of looking up the host's name, and of connecting, TLS included; 5 s each by
+    default."""
+    read_timeout: Optional[float]
+    """How long the server may send nothing; 10 s by default."""
+    max_retries: Optional[int]
+    """How often a call is tried again after a transient failure; 3 by default, 0 to 100."""
+    pacing: Optional[bool]
+    """Whether calls wait for slots, so that at most 5 calls a second of each interface and account
+    are sent; True by default. WeChat answers more calls with 44990."""
+    validate: Optional[bool]
+    """Whether a request is checked before it is sent, and a rule is looked up before it is
+    published or deleted; True by default."""
+    body_limit: Optional[int]
+    """The largest response, in bytes; 4 MiB by default, more than a list of 10,000 rules has."""
+    proxy: Optional[str]
+    """`http://[user:password@]host[:port]`; or the same with `socks5://`, or with `socks5h://` if
+    the proxy resolves names. By default, the proxy of the environment."""
+    trust_env: Optional[bool]
+    """Whether the proxy of the environment is used if `proxy` is not set; True by default. It is in
+    `https_proxy`, or in `http_proxy` for a base_url with plain http, else in `all_proxy`; not for
+    hosts in `no_proxy`."""
+    tls_roots: Union[bytes, str, None]
+    """The certificates to trust: "bundled", Mozilla's list (the default); "os", the operating
+    system's, on Linux those of `SSL_CERT_FILE` if it is set; or certificates in PEM."""
+    extra_tls_roots: Union[bytes, str, None]
+    """Certificates to trust in addition, in PEM, for example your company's."""
+    ip_version: Optional[str]
+    """"any" (the default), "ipv4" or "ipv6". Set it if WeChat's list has only one of this machine's
+    addresses."""
 
 
-def check_text(values: object, *names: str) -> None:
-    """Refuse a text that is not Unicode, naming it and not showing it; Python's own refusal would hold it."""
-    for name in names:
-        if not _is_unicode(getattr(values, name)):
-            raise ValueError(f"{name}: is not Unicode text; read it as UTF-8")
+class _AppSettings(_Settings, total=False):
+    appid: Optional[str]
+    """The account whose rules these are. Its tokens are fetched, kept, and renewed in time."""
+    secret: Optional[str]
+    """The account's appsecret."""
+    token_interface: Optional[str]
+    """The interface that issues the tokens of `appid`: "stable_token" (the default) or "token"."""
 
 
-def check_appid(appid: str) -> None:
-    """Refuse a merchant's appid that is not Unicode."""
-    if not _is_unicode(appid):
-        raise ValueError("authorizer_appid: is not Unicode text; read it as UTF-8")
+class ClientSettings(_AppSettings, total=False):
+    """The settings of a `Client`. Give `access_token`, or `appid` and `secret`."""
+
+    access_token: Union[str, Callable[[Optional[str]], str], None]
+    """A token, or a function that returns one. The function is called before each call, on the
+    thread of the call. It takes the token that WeChat has just rejected, or None. It must keep its
+    token, may be called by many threads at once, and must limit its own time. The call raises what
+    the function raises."""
 
 
-def _is_unicode(value: object) -> bool:
-    """Tell whether a value can be encoded. This cannot fail: it has a secret in a local variable."""
-    return not (isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value))
+class _Threads(TypedDict, total=False):
+    max_concurrency: int
+    """How many calls may run at once; 64 by default."""
+
+
+class AsyncClientSettings(_AppSettings, _Threads, total=False):
+    """The settings of an `AsyncClient`: those of a `Client`, and `max_concurrency`."""
+
+    access_token: Union[str, Callable[[Optional[str]], Union[str, Awaitable[str]]], None]
+    """As for a `Client`. The function may be asynchronous: it runs in the event loop of the call,
+    and its task is cancelled if the call is cancelled or out of time. Another function cannot be
+    interrupted: it occupies one of the `max_concurrency` threads until it returns."""
+
+
+class _Component(TypedDict):
+    component_appid: str
+    """The platform's appid."""
+    component_appsecret: str
+    """The platform's appsecret."""
+
+
+class PlatformSettings(_Component, _Settings, total=False):
+    """The settings of a `Platform`: its credentials, and those that clients have, too."""
+
+    component_token_field: Optional[str]
+    """The name of the platform's token in the query of its token requests: "access_token", as on
+    WeChat's newer pages (the default), or "component_access_token"."""
+
+
+class AsyncPlatformSettings(PlatformSettings, _Threads, total=False):
+    """The settings of an `AsyncPlatform`: those of a `Platform`, and `max_concurrency`."""

@@ -5,33 +5,33 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
+import functools
 import inspect
 import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 from . import _jumpqr
-from ._connection import logged, process
+from ._connection import Connection, process
+from ._log import logged
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+N = TypeVar("N")
 T = TypeVar("T")
 
-Work = Callable[[Optional[_jumpqr.Cancel], float], T]
-"""What a call does on a thread: with what it is given up by, and how long it has waited for the thread, in seconds."""
-
-DEFAULT_MAX_CONCURRENCY = 64
-"""As many calls as there are idle connections kept."""
-
 BETWEEN_LOOKS_AT_LOOP = 1.0
-"""How often a thread that waits for a token looks whether the event loop still exists, in seconds."""
+"""How often a thread that waits for a token looks whether the loop still exists, in seconds."""
 
 
 class Caller:
-    """The coroutine that waits for what a thread does, as the thread sees it."""
+    """The coroutine that waits for the work of a thread, as the thread sees it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take the event loop that the coroutine runs in."""
+        """Take the event loop of the coroutine."""
         self._loop = loop
         self._gone = False
         self._token: Optional[concurrent.futures.Future[Any]] = None
@@ -44,7 +44,7 @@ class Caller:
             token.cancel()
 
     def wait_for_token(self, awaitable: Any, time_left: float) -> Any:
-        """Await `awaitable` in the coroutine's event loop, and cancel it if its time is up or the coroutine leaves."""
+        """Await it in the event loop. Cancel it after `time_left`, or if the coroutine leaves."""
         deadline = time.monotonic() + time_left
         waiting = _await(awaitable)
         try:
@@ -62,15 +62,15 @@ class Caller:
                 try:
                     return token.result(timeout=max(0.0, min(left, BETWEEN_LOOKS_AT_LOOP)))
                 except concurrent.futures.TimeoutError:
-                    # The function may have raised that itself. A loop that was closed will never bring the token.
+                    # The function itself may have raised it. A closed loop never brings the token.
                     if token.done() or self._loop.is_closed():
                         raise
                     if time.monotonic() >= deadline:
                         return _jumpqr.TookTooLong()
         finally:
-            # Of no effect on a task that is done.
+            # This has no effect on a task that is done.
             token.cancel()
-            # What the function raised holds this frame.
+            # An exception of the function holds this frame.
             self._token = None
             del token
 
@@ -80,24 +80,22 @@ async def _await(awaitable: Any) -> Any:
 
 
 caller: contextvars.ContextVar[Caller] = contextvars.ContextVar("caller")
-"""The coroutine that waits for what this thread does."""
+"""The coroutine that waits for the work of this thread."""
 
 
 def wait_for_token(token: Any, time_left: float) -> Any:
-    """Return what a token function gave, or what it awaits, within so many seconds; called by the extension module."""
+    """Return the result of a token function. An awaitable is awaited for at most `time_left`."""
     return caller.get().wait_for_token(token, time_left) if inspect.isawaitable(token) else token
 
 
 class Threads:
-    """At most so many threads in each process; they start when they are needed.
+    """At most so many threads in each process, started when they are needed.
 
     Threads do not survive a fork, so each process has a pool of its own.
     """
 
     def __init__(self, max_concurrency: int) -> None:
         """Make the pool of this process."""
-        if max_concurrency < 1:
-            raise ValueError(f"max_concurrency: give 1 or more, not {max_concurrency}")
         _warn_of_patched_threads()
         self._max_concurrency = max_concurrency
         self._pools = {process(): self._pool()}
@@ -105,8 +103,8 @@ class Threads:
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="jumpqr")
 
-    async def run(self, name: str, work: Work[T], queue_timeout: float) -> T:
-        """Do `work` on a thread. If none is free within `queue_timeout` seconds, `work` fails for that."""
+    async def run(self, queue_timeout: float, work: Callable[..., T]) -> T:
+        """Do `work` on a thread. If none is free within `queue_timeout` seconds, `work` fails."""
         here = process()
         pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
         context = contextvars.copy_context()
@@ -116,36 +114,70 @@ class Threads:
         queued = time.monotonic()
 
         def call() -> T:
-            return context.run(work, cancel, time.monotonic() - queued)
+            return context.run(work, cancel=cancel, waited=time.monotonic() - queued)
 
-        with logged(name):
-            turn = pool.submit(call)
-            result = asyncio.wrap_future(turn)
-            try:
-                await asyncio.wait([result], timeout=queue_timeout)
-                if turn.cancelled():
-                    raise RuntimeError("the client was closed while the call waited for a thread; make another one")
-                if not turn.done() and turn.cancel():
-                    return work(None, queue_timeout)
-                return await result
-            finally:
-                # None of this has an effect on a call that is done.
-                cancel.cancel()
-                waiting.leave()
-                result.cancel()
-                # What a call raised holds this frame: were it held in turn, the client's connections would stay open
-                # until Python next looks for cycles.
-                del result, turn
+        job = pool.submit(call)
+        result = asyncio.wrap_future(job)
+        try:
+            await asyncio.wait([result], timeout=queue_timeout)
+            if job.cancelled():
+                raise RuntimeError(
+                    "the client was closed while the call waited for a thread; make another one"
+                )
+            if not job.done() and job.cancel():
+                return work(waited=queue_timeout)
+            return await result
+        finally:
+            # None of this has an effect on a call that is done.
+            cancel.cancel()
+            waiting.leave()
+            result.cancel()
+            # An exception of the call holds this frame. If the frame held the exception, too, the
+            # connections would stay open until Python next looks for cycles.
+            del result, job
 
     def close(self) -> None:
-        """Let the calls in progress end; those that still wait raise RuntimeError."""
+        """Let the calls in progress end. Those that still wait raise RuntimeError."""
         pool = self._pools.pop(process(), None)
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+class Asynchronous(Connection[N]):
+    """Runs calls on threads of its own, or on those of the connection that it is within."""
+
+    def _open(self, connect: Callable[[], N], outer: Optional[Connection[Any]] = None) -> None:
+        super()._open(connect, outer)
+        if isinstance(outer, Asynchronous):
+            self._threads: Threads = outer._threads
+        else:
+            native: Any = self._native()
+            self._threads = Threads(native.max_concurrency())
+
+    async def _run(
+        self, name: str, work: Callable[..., T], *arguments: object, **options: object
+    ) -> T:
+        native: Any = self._native()
+        with logged(name):
+            return await self._threads.run(
+                native.queue_timeout(), functools.partial(work, *arguments, **options)
+            )
+
+    async def aclose(self) -> None:
+        """Close the connections after the calls in progress. Those that wait raise RuntimeError."""
+        self._close()
+        if self._outer is None:
+            self._threads.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
 def _warn_of_patched_threads() -> None:
-    """Warn if gevent or eventlet has replaced threads by greenlets: each call then holds up all greenlets."""
+    """Warn if gevent or eventlet has replaced threads by greenlets: a call blocks all of them."""
     gevent, eventlet = sys.modules.get("gevent.monkey"), sys.modules.get("eventlet.patcher")
     if gevent is not None and gevent.is_module_patched("threading"):
         name, pool = "gevent", "gevent.get_hub().threadpool.apply"
@@ -153,5 +185,6 @@ def _warn_of_patched_threads() -> None:
         name, pool = "eventlet", "eventlet.tpool.execute"
     else:
         return
-    text = f"{name} has replaced threads: calls run one after the other, and nothing else runs meanwhile"
-    warnings.warn(f"{text}; use jumpqr.Client, and call its methods through {pool}", RuntimeWarning, stacklevel=4)
+    text = f"{name} has replaced threads: calls run one after the other, and nothing else runs"
+    advice = f"use jumpqr.Client, and call its methods through {pool}"
+    warnings.warn(f"{text}; {advice}", RuntimeWarning, stacklevel=5)

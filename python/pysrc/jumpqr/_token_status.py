@@ -1,4 +1,4 @@
-"""How a token stands in its store."""
+"""The state of a token in its store."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from typing import Any, Optional
 
 from ._enums import TokenState
 
+__all__ = ["TokenStatus"]
+
 
 @dataclass(frozen=True)
 class TokenStatus:
-    """How the token of an account stands in its store. Nothing in it is a secret. Times are in seconds, cut off."""
+    """The state of an account's token in its store, without secrets. Times are in whole seconds."""
 
     store: str
-    """Which store, as the setting `token_store` has it, but for a password."""
+    """The store, as in the setting `token_store`, without a password."""
     interface: str
-    """The interface that issues the tokens: `stable_token`, `token`, `api_component_token`, `api_authorizer_token`."""
+    """The interface that issues the tokens: `stable_token`, `token`, `api_component_token` or
+    `api_authorizer_token`."""
     appid: str
-    """Whose token it is."""
+    """The account's appid."""
     state: TokenState
-    """Whether there is one."""
+    """Whether the store has a token."""
     age: Optional[int]
-    """How long ago it was asked for; None where there is none."""
+    """How long ago the token was requested; None if there is none."""
     expires_in: Optional[int]
-    """How long it still lives, unless WeChat cuts its life short; 0 where it has expired, None where there is none."""
+    """How long the token is still valid, unless WeChat ends it earlier; 0 if it has expired, None
+    if there is none."""
     has_refresh_token: Optional[bool]
-    """Whether the store holds the refresh token of this merchant; None for what is not a platform's merchant."""
+    """Whether the store has this merchant's refresh token; None if the account is not a merchant of
+    a platform."""
     verify_ticket_age: Optional[int]
-    """How long ago the last component_verify_ticket came, which is good for 12 hours; None where none came yet, and for
-    what is not a platform."""
+    """How long ago the last component_verify_ticket came, which is valid for 12 hours; None if none
+    came yet, or if the account is not a platform."""
     refused_errcode: Optional[int]
-    """What WeChat last said to the credentials, if that is still remembered for all that share the store."""
+    """WeChat's last refusal of the credentials, while all that share the store remember it."""
     refused_for: Optional[int]
-    """How long those credentials are not tried again; None where nothing is remembered."""
+    """How long those credentials are not tried again; None if no refusal is remembered."""
 
 
-def status_of_token(status: dict[str, Any]) -> TokenStatus:
-    """Read what the core says."""
+def token_status(status: dict[str, Any]) -> TokenStatus:
+    """Read the status."""
     return TokenStatus(**{**status, "state": TokenState(status["state"])})
-
-
-def status_or_none(status: Optional[dict[str, Any]]) -> Optional[TokenStatus]:
-    """Read what the core says; None where the tokens are the caller's own."""
-    return None if status is None else status_of_token(status)

@@ -1,7 +1,7 @@
 """The fixture `jumpqr_sandbox` for pytest, registered by the package jumpqr.
 
-Every run of pytest in an environment that has jumpqr imports this package. So it is not a part of jumpqr, whose import
-loads the extension module, and it imports only what pytest has imported already.
+Every run of pytest in an environment with jumpqr imports this package. It is therefore not a part
+of jumpqr, whose import loads the extension module. It imports only what pytest has imported.
 """
 
 from __future__ import annotations

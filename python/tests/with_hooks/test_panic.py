@@ -1,4 +1,4 @@
-"""What becomes of a panic in the extension module: only a build with the feature `test-hooks` can be made to panic."""
+"""Panics in the extension module. They need a build with the feature `test-hooks`."""
 
 from __future__ import annotations
 

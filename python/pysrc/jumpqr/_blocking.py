@@ -1,0 +1,47 @@
+"""Calls that block."""
+
+from __future__ import annotations
+
+import sys
+
+from . import _jumpqr
+from ._connection import Connection
+from ._light import TYPE_CHECKING
+from ._log import logged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from typing_extensions import Self
+
+    N = TypeVar("N")
+    T = TypeVar("T")
+else:
+    N = object
+
+
+wait_for_token = None
+"""A token function returns the token itself."""
+
+
+class Blocking(Connection[N]):
+    """Runs calls on the thread of the caller."""
+
+    def _run(self, name: str, work: Callable[..., T], *arguments: object, **options: object) -> T:
+        # Python hands signals to the main thread. If `threading` is not imported, this is it.
+        threading = sys.modules.get("threading")
+        if threading is None or threading.get_ident() == threading.main_thread().ident:
+            options["cancel"] = _jumpqr.Cancel.BY_SIGNAL
+        with logged(name):
+            return work(*arguments, **options)
+
+    def close(self) -> None:
+        """Close the connections after the calls in progress. Later calls raise RuntimeError."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,42 @@
+//! Values that may be secrets.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+/// Holds a value that may be a secret, and shows it nowhere.
+///
+/// Tools that report an error print the local variables of each frame. A function that takes a
+/// secret puts it into this at once, and deletes the variable before anything can fail.
+#[pyclass(frozen, module = "jumpqr._jumpqr")]
+pub(crate) struct Hidden(pub(crate) Py<PyAny>);
+
+#[pymethods]
+impl Hidden {
+    /// Takes any value, so that this cannot fail.
+    #[new]
+    fn create(value: Py<PyAny>) -> Self {
+        Self(value)
+    }
+}
+
+impl Hidden {
+    /// Returns the text. An error names `name`, and does not show the value.
+    pub(crate) fn text(&self, py: Python<'_>, name: &str) -> PyResult<String> {
+        text(self.0.bind(py), name)
+    }
+}
+
+/// Returns a text that may be a secret. An error names `name`, and does not show the value.
+pub(crate) fn text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    let Ok(text) = value.cast::<PyString>() else {
+        let found = value.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{name}: give a str, not {found}"
+        )));
+    };
+    let text = text.to_cow();
+    text.map(String::from).map_err(|_| {
+        PyValueError::new_err(format!("{name}: is not Unicode text; read it as UTF-8"))
+    })
+}
