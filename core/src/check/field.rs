@@ -9,7 +9,7 @@ use crate::matching::{Mismatch, covers, undocumented_equivalence};
 /// The number of test links that a rule may have. Source: the official page of addJumpQRCode.
 pub const MAX_DEBUG_URLS: usize = 5;
 
-pub(crate) fn check_path(report: &mut CheckReport, path: &str) {
+pub(super) fn check_path(report: &mut CheckReport, path: &str) {
     if path.trim().is_empty() {
         report.add(
             "path",
@@ -21,7 +21,7 @@ pub(crate) fn check_path(report: &mut CheckReport, path: &str) {
     }
 }
 
-pub(crate) fn warn_of_white_space(report: &mut CheckReport, field: &str, text: &str, remedy: &str) {
+pub(super) fn warn_of_white_space(report: &mut CheckReport, field: &str, text: &str, remedy: &str) {
     if has_white_space(text) {
         report.add(
             field,
@@ -61,8 +61,7 @@ pub fn has_white_space(text: &str) -> bool {
     text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
-/// Checks the test links. If the prefix is missing or not a text, only their number is checked.
-pub(crate) fn check_debug_url(report: &mut CheckReport, prefix: Option<&str>, links: &[String]) {
+pub(super) fn check_debug_url(report: &mut CheckReport, prefix: &str, links: &[String]) {
     if links.len() > MAX_DEBUG_URLS {
         report.add(
             "debug_url",
@@ -70,9 +69,6 @@ pub(crate) fn check_debug_url(report: &mut CheckReport, prefix: Option<&str>, li
             format!("has {} links; keep at most {MAX_DEBUG_URLS}", links.len()),
         );
     }
-    let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else {
-        return;
-    };
     for (index, link) in links.iter().enumerate() {
         let Err(mismatch) = covers(prefix, link) else {
             continue;

@@ -13,5 +13,4 @@ pub use prefix::{check_prefix, check_service_account_prefix};
 
 pub use crate::finding::{CheckReport, Finding, FindingCode};
 
-pub(crate) use field::{check_appid, check_debug_url, check_path, check_prefix_list};
-pub(crate) use prefix::{check_ordinary_prefix, check_service_prefix};
+pub(crate) use field::{check_appid, check_prefix_list};

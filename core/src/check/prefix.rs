@@ -22,19 +22,6 @@ const REPORTED_DOMAINS: [&str; 3] = [".ink", ".media", ".plus"];
 #[must_use]
 pub fn check_prefix(prefix: &str) -> CheckReport {
     let mut report = CheckReport::default();
-    check_ordinary_prefix(&mut report, prefix);
-    report
-}
-
-/// Checks the prefix of a service-account rule alone.
-#[must_use]
-pub fn check_service_account_prefix(prefix: &str) -> CheckReport {
-    let mut report = CheckReport::default();
-    check_service_prefix(&mut report, prefix);
-    report
-}
-
-pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
     let field = "prefix";
     if prefix.is_empty() {
         report.add(
@@ -42,7 +29,7 @@ pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
             FindingCode::Empty,
             "is empty; give the http(s) URL that the QR codes begin with",
         );
-        return;
+        return report;
     }
     let Some(link) = Link::cut(prefix).filter(Link::is_http) else {
         report.add(
@@ -50,9 +37,9 @@ pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
             FindingCode::NotHttpUrl,
             "is not an http(s) URL; it begins with http:// or https:// and names a host",
         );
-        return;
+        return report;
     };
-    warn_of_reported_causes(report, field, &link);
+    warn_of_reported_causes(&mut report, field, &link);
     if link.fragment.is_some() {
         report.add(
             field,
@@ -60,12 +47,9 @@ pub(crate) fn check_ordinary_prefix(report: &mut CheckReport, prefix: &str) {
             "has a fragment (`#…`); what WeChat does with it is not documented, leave it out",
         );
     }
-    warn_of_white_space(
-        report,
-        field,
-        prefix,
-        "percent-encode it as in the printed code, or remove it",
-    );
+    let remedy = "percent-encode it as in the printed code, or remove it";
+    warn_of_white_space(&mut report, field, prefix, remedy);
+    report
 }
 
 fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_>) {
@@ -100,7 +84,10 @@ fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_
     }
 }
 
-pub(crate) fn check_service_prefix(report: &mut CheckReport, prefix: &str) {
+/// Checks the prefix of a service-account rule alone.
+#[must_use]
+pub fn check_service_account_prefix(prefix: &str) -> CheckReport {
+    let mut report = CheckReport::default();
     let field = "prefix";
     if prefix.is_empty() {
         report.add(
@@ -133,4 +120,5 @@ pub(crate) fn check_service_prefix(report: &mut CheckReport, prefix: &str) {
             ),
         );
     }
+    report
 }

@@ -1,9 +1,7 @@
 //! Checks all fields of a rule.
 
-use super::{
-    CheckReport, FindingCode, check_appid, check_debug_url, check_ordinary_prefix, check_path,
-    check_service_prefix,
-};
+use super::field::{check_appid, check_debug_url, check_path};
+use super::{CheckReport, FindingCode, check_prefix, check_service_account_prefix};
 use crate::rule::{OrdinaryLinkRule, Rule, RuleKey, ServiceAccountRule};
 
 impl Rule {
@@ -21,11 +19,10 @@ impl OrdinaryLinkRule {
     /// Returns all violations and all warnings. Nothing is sent.
     #[must_use]
     pub fn check(&self) -> CheckReport {
-        let mut report = CheckReport::default();
-        check_ordinary_prefix(&mut report, &self.prefix);
+        let mut report = check_prefix(&self.prefix);
         check_path(&mut report, &self.path);
         if let Some(links) = &self.debug_url {
-            check_debug_url(&mut report, Some(&self.prefix), links);
+            check_debug_url(&mut report, &self.prefix, links);
         }
         report
     }
@@ -35,8 +32,7 @@ impl ServiceAccountRule {
     /// Returns all violations and all warnings. Nothing is sent.
     #[must_use]
     pub fn check(&self) -> CheckReport {
-        let mut report = CheckReport::default();
-        check_service_prefix(&mut report, &self.prefix);
+        let mut report = check_service_account_prefix(&self.prefix);
         check_appid(&mut report, &self.appid);
         check_path(&mut report, &self.path);
         report

@@ -30,7 +30,7 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use self::rule_field_names::{check_field_names, mode_of};
-use self::rule_fields::RuleFields;
+use self::rule_fields::read_fields;
 use crate::check::{CheckReport, FindingCode};
 use crate::error::Result;
 use crate::rule::{Edit, Rule, RuleKey};
@@ -78,7 +78,7 @@ fn check_content(mapping: &RuleMapping) -> CheckReport {
     mapping.rule.check()
 }
 
-/// Reads a rule. If the form is wrong, the report has the findings about the readable fields too.
+/// Reads a rule.
 pub(crate) fn read_rule(mapping: &Value) -> Reading<RuleMapping> {
     let mut report = CheckReport::default();
     let Some(map) = mapping.as_object() else {
@@ -90,12 +90,8 @@ pub(crate) fn read_rule(mapping: &Value) -> Reading<RuleMapping> {
         return Reading::new(None, report);
     };
     check_field_names(&mut report, map);
-    let fields = RuleFields::read(&mut Reader::new(map, &mut report), mode_of(map));
-    if report.is_valid() {
-        return Reading::new(fields.into_mapping(), report);
-    }
-    fields.check(&mut report);
-    Reading::new(None, report)
+    let mapping = read_fields(&mut Reader::new(map, &mut report), mode_of(map));
+    Reading::new(Some(mapping), report)
 }
 
 /// Reads the key of a rule, by which it is published and deleted.

@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use super::nearest_name::remedy;
 use super::reader::Reader;
-use crate::check::{CheckReport, FindingCode};
+use crate::check::{CheckReport, Finding, FindingCode};
 use crate::error::{Error, Result};
 
 /// What was read from a mapping.
 pub(crate) struct Reading<T> {
-    /// `None` only if the report has a violation.
+    /// `None` only if the report has a violation. In a field with a violation, it has any value.
     value: Option<T>,
     /// The findings about the form.
     report: CheckReport,
@@ -66,14 +66,26 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Returns the findings about the form, then those about the content, from `check`.
+    /// Returns the findings about the form, then those about the content, from `check`. If the form
+    /// of a field is wrong, its content was not read.
     pub(crate) fn into_report(self, check: impl FnOnce(&T) -> CheckReport) -> CheckReport {
         let mut report = self.report;
         if let Some(value) = &self.value {
-            let content = check(value);
+            let mut content = check(value);
+            let was_read = |finding: &Finding| {
+                let mut form = report.violations.iter();
+                !form.any(|form| field_of(form) == field_of(finding))
+            };
+            content.violations.retain(was_read);
+            content.warnings.retain(was_read);
             report.violations.extend(content.violations);
             report.warnings.extend(content.warnings);
         }
         report
     }
+}
+
+/// Returns the name of the field, without the index of an entry.
+fn field_of(finding: &Finding) -> Option<&str> {
+    finding.field.split('[').next()
 }
