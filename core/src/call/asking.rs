@@ -1,26 +1,19 @@
-//! The verdict on the interface's own request.
+//! The response to the interface's own request.
 
 use core::time::Duration;
 
 use super::tally::Note;
-use super::verdict::Verdict;
 use super::{Call, Phase, State};
 use crate::error::{Error, Result};
 use crate::interface::Interface;
 use crate::request::Request;
+use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
-    pub(super) fn handle_request(&mut self, now: Duration, verdict: Verdict) {
-        match verdict {
-            Verdict::Success(fields) => match I::decode(&fields) {
-                Ok(response) => self.succeed(response),
-                Err(error) => self.handle_unknown_outcome(now, error),
-            },
-            Verdict::Stale(error) => self.renew_token(error),
-            Verdict::Transient { error, wait } => self.retry(now, error, wait),
-            Verdict::NothingSent(error) => self.try_next_host(now, error),
-            Verdict::Unknown(error) => self.handle_unknown_outcome(now, error),
-            Verdict::Refused(error) => self.fail_after_read_back(error),
+    pub(super) fn handle_response(&mut self, now: Duration, fields: &Fields) {
+        match I::decode(fields) {
+            Ok(response) => self.succeed(response),
+            Err(error) => self.handle_unknown_outcome(now, error),
         }
     }
 
@@ -34,9 +27,9 @@ impl<I: Interface> Call<I> {
     }
 
     /// Fails with `error`. If an earlier attempt of the write may still arrive, reads back first.
-    fn fail_after_read_back(&mut self, error: Error) {
-        let must_read_back = self.has_unconfirmed_attempt && matches!(self.phase, Phase::Asking);
-        match self.read_back_request().filter(|_| must_read_back) {
+    pub(super) fn fail_after_read_back(&mut self, error: Error) {
+        let may_arrive = self.has_unconfirmed_attempt;
+        match self.read_back_request().filter(|_| may_arrive) {
             Some(read_back) => self.begin_read_back(read_back, error, false),
             None => self.fail(error),
         }
@@ -56,20 +49,23 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// Reads a write back. Other requests are retried if `error` allows it.
-    fn handle_unknown_outcome(&mut self, now: Duration, error: Error) {
+    /// Reads a write back. A read-back is retried; other requests are if `error` allows it.
+    pub(super) fn handle_unknown_outcome(&mut self, now: Duration, error: Error) {
         let may_resend = error.is_retryable();
         if let Some(read_back) = self.read_back_request() {
             self.begin_read_back(read_back, error, may_resend);
-        } else if may_resend {
+        } else if may_resend || matches!(self.phase, Phase::ReadingBack { .. }) {
             self.retry(now, error, Duration::ZERO);
         } else {
             self.fail(error);
         }
     }
 
+    /// Returns the request that reads the call's own request back, if that is a write.
     fn read_back_request(&self) -> Option<Result<Request>> {
-        self.interface.change().map(|change| change.read_back())
+        let change = self.interface.change();
+        let change = change.filter(|_| matches!(self.phase, Phase::Asking))?;
+        Some(change.read_back())
     }
 
     fn begin_read_back(&mut self, request: Result<Request>, cause: Error, may_resend: bool) {

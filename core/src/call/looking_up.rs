@@ -1,8 +1,5 @@
-//! The verdict on the request that looks the rule up before a write.
+//! The response to the request that looks the rule up before a write.
 
-use core::time::Duration;
-
-use super::verdict::Verdict;
 use super::{Call, Phase, State};
 use crate::errcode::Reaction;
 use crate::error::Error;
@@ -10,21 +7,8 @@ use crate::interface::{GetJumpQRCode, Interface, LookUp};
 use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
-    pub(super) fn handle_look_up(&mut self, now: Duration, verdict: Verdict) {
-        match verdict {
-            Verdict::Success(fields) => self.handle_rule_list(&fields),
-            Verdict::Stale(error) => self.renew_token(look_up_error(error)),
-            Verdict::Transient { error, wait } => self.retry(now, look_up_error(error), wait),
-            Verdict::NothingSent(error) => self.try_next_host(now, look_up_error(error)),
-            Verdict::Unknown(error) if error.is_retryable() => {
-                self.retry(now, look_up_error(error), Duration::ZERO);
-            }
-            Verdict::Unknown(error) | Verdict::Refused(error) => self.fail(look_up_error(error)),
-        }
-    }
-
     /// Sends the write, unless the list shows that it is done already or cannot succeed.
-    fn handle_rule_list(&mut self, fields: &Fields) {
+    pub(super) fn handle_rule_list(&mut self, fields: &Fields) {
         let Some(change) = self.interface.change() else {
             return;
         };
@@ -48,7 +32,7 @@ impl<I: Interface> Call<I> {
 
 /// Returns the error of the request that looked the rule up. The write was not sent, so the advice
 /// does not say to read it back.
-fn look_up_error(error: Error) -> Error {
+pub(super) fn look_up_error(error: Error) -> Error {
     let error = error.in_interface(GetJumpQRCode::NAME);
     match error.code().documented() {
         Some(code) if code.reaction == Reaction::ReadBack => {

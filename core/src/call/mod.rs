@@ -90,8 +90,9 @@ use alloc::format;
 use alloc::vec;
 use core::time::Duration;
 
+use self::looking_up::look_up_error;
 use self::tally::Note;
-use self::verdict::judge;
+use self::verdict::{Next, judge};
 use crate::errcode::Reaction;
 use crate::error::{Error, Outcome, OwnCode, Result};
 use crate::interface::Interface;
@@ -313,11 +314,19 @@ impl<I: Interface> Call<I> {
             self.slot_start = None;
         }
         let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
-        let verdict = judge(response, stale_is_final);
-        match self.phase {
-            Phase::LookingUp => self.handle_look_up(now, verdict),
-            Phase::Asking => self.handle_request(now, verdict),
-            Phase::ReadingBack { .. } => self.handle_read_back(now, verdict),
+        let (next, error) = match (judge(response, stale_is_final), &self.phase) {
+            (Ok(fields), Phase::LookingUp) => return self.handle_rule_list(&fields),
+            (Ok(fields), Phase::Asking) => return self.handle_response(now, &fields),
+            (Ok(fields), Phase::ReadingBack { .. }) => return self.check_applied(now, &fields),
+            (Err((next, error)), Phase::LookingUp) => (next, look_up_error(error)),
+            (Err(failure), _) => failure,
+        };
+        match next {
+            Next::RenewToken => self.renew_token(error),
+            Next::Retry { wait } => self.retry(now, error, wait),
+            Next::TryNextHost => self.try_next_host(now, error),
+            Next::ReadBack => self.handle_unknown_outcome(now, error),
+            Next::Fail => self.fail_after_read_back(error),
         }
     }
 

@@ -1,8 +1,7 @@
-//! The verdict on the request that shows whether a write was applied.
+//! The response to the request that shows whether a write was applied.
 
 use core::time::Duration;
 
-use super::verdict::Verdict;
 use super::{Call, Phase};
 use crate::error::Outcome;
 use crate::interface::{Applied, Interface};
@@ -13,18 +12,7 @@ const NOT_APPLIED: &str = "The change was not applied when it was read back: cal
     attempt that got no response may still be applied a little later.";
 
 impl<I: Interface> Call<I> {
-    pub(super) fn handle_read_back(&mut self, now: Duration, verdict: Verdict) {
-        match verdict {
-            Verdict::Success(fields) => self.check_applied(now, &fields),
-            Verdict::Stale(error) => self.renew_token(error),
-            Verdict::Transient { error, wait } => self.retry(now, error, wait),
-            Verdict::NothingSent(error) => self.try_next_host(now, error),
-            Verdict::Unknown(error) => self.retry(now, error, Duration::ZERO),
-            Verdict::Refused(error) => self.fail(error),
-        }
-    }
-
-    fn check_applied(&mut self, now: Duration, fields: &Fields) {
+    pub(super) fn check_applied(&mut self, now: Duration, fields: &Fields) {
         let Some(change) = self.interface.change() else {
             return;
         };
