@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use super::leasing::{MAX_RETRIES, pause_after};
+use super::leasing::{MAX_RETRIES, retry_at};
 use super::loading::Loading;
 use super::{End, Moment, Renewal, State};
 use crate::error::{Error, ErrorKind};
@@ -16,14 +16,12 @@ impl Renewal<'_> {
         let error = self.with_unsaved(error);
         let got_further = core::mem::take(&mut self.got_further);
         let would_lose = !self.had_unsaved && self.memory.has_unsaved();
-        let until = moment.now.saturating_add(pause_after(self.failures));
-        if self.may_pass(moment, &error)
-            && (would_lose || self.failures < MAX_RETRIES)
-            && until < self.deadline
-        {
+        let is_worth_it =
+            self.may_pass(moment, &error) && (would_lose || self.failures < MAX_RETRIES);
+        let until = retry_at(moment.now, self.failures, self.deadline);
+        if let Some(until) = until.filter(|_| is_worth_it) {
             self.failures += 1;
-            self.state = State::WaitingToLoad { until };
-            return;
+            return self.begin_again(until);
         }
         if self.time_left(moment).is_zero() {
             // What held the former attempt up is what the whole renewal fails with.

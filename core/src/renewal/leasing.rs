@@ -25,18 +25,51 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What follows the release of the lease.
 #[derive(Debug)]
-pub(super) enum Then {
-    /// This token is used.
-    Use(Secret),
+pub(super) enum Then<T> {
+    /// The work is done, with this result.
+    End(T),
     /// The lease was lost, or somebody else has it: look again after a pause.
     LookAgain,
     /// The attempt has failed.
     Fail(Error),
 }
 
-/// Returns the pause after this number of failures in a row.
-pub(super) fn pause_after(failures: u32) -> Duration {
-    (FIRST_PAUSE * 2_u32.saturating_pow(failures.min(8))).min(LONGEST_PAUSE)
+/// The release of the lease. If it fails, it is tried again.
+#[derive(Debug)]
+pub(super) struct Releasing<T> {
+    failures: u32,
+    then: Then<T>,
+}
+
+impl<T> Releasing<T> {
+    pub(super) fn before(then: Then<T>) -> Self {
+        Self { failures: 0, then }
+    }
+
+    /// Takes the result of an attempt. Returns what follows; or when to try again.
+    pub(super) fn handle(
+        mut self,
+        now: Duration,
+        is_released: bool,
+        deadline: Duration,
+    ) -> Result<Then<T>, (Self, Duration)> {
+        let may_retry = !is_released && self.failures < MAX_RETRIES;
+        match retry_at(now, self.failures, deadline).filter(|_| may_retry) {
+            Some(until) => {
+                self.failures += 1;
+                Err((self, until))
+            }
+            None => Ok(self.then),
+        }
+    }
+}
+
+/// Returns when to access the store again after this number of failures in a row; `None` if the
+/// deadline comes first.
+pub(super) fn retry_at(now: Duration, failures: u32, deadline: Duration) -> Option<Duration> {
+    let pause = FIRST_PAUSE * 2_u32.saturating_pow(failures.min(8));
+    let until = now.saturating_add(pause.min(LONGEST_PAUSE));
+    (until < deadline).then_some(until)
 }
 
 /// Returns the timeout of a request to WeChat: three quarters of the time that is left. If the
@@ -54,16 +87,6 @@ pub(super) fn lease_life(time_left: Duration) -> Duration {
 /// Returns when to look into the store again; `None` if the deadline is over.
 pub(super) fn look_again_at(now: Duration, deadline: Duration) -> Option<Duration> {
     (now < deadline).then(|| deadline.min(now.saturating_add(BETWEEN_LOOKS)))
-}
-
-/// Returns when to try a failed release again; `None` if it is not tried again.
-pub(super) fn release_again_at(
-    now: Duration,
-    failures: u32,
-    deadline: Duration,
-) -> Option<Duration> {
-    let until = now.saturating_add(pause_after(failures));
-    (failures < MAX_RETRIES && until < deadline).then_some(until)
 }
 
 /// The error of a process that waits for a lease until its deadline.
@@ -98,35 +121,34 @@ impl Renewal<'_> {
     /// Takes the result of [`Step::Release`](super::Step::Release): whether the lease was released.
     /// If not, it ends by itself.
     pub fn handle_release(&mut self, moment: Moment, is_released: bool) {
-        let (failures, then) = match core::mem::replace(&mut self.state, State::Idle) {
-            State::Releasing { failures, then } => (failures, then),
+        let releasing = match core::mem::replace(&mut self.state, State::Idle) {
+            State::Releasing(releasing) => releasing,
             other => return self.state = other,
         };
-        let again_at = release_again_at(moment.now, failures, self.deadline);
-        if let Some(until) = again_at.filter(|_| !is_released) {
-            self.state = State::WaitingToRelease {
-                until,
-                failures: failures + 1,
-                then,
-            };
-            return;
+        match releasing.handle(moment.now, is_released, self.deadline) {
+            Ok(then) => {
+                self.fence = None;
+                self.go_on(moment, then);
+            }
+            Err((releasing, until)) => {
+                self.not_before = until;
+                self.state = State::Releasing(releasing);
+            }
         }
-        self.fence = None;
-        self.go_on(moment, then);
     }
 
     /// Releases the lease, if there is one, and continues with `then`.
-    pub(super) fn end(&mut self, moment: Moment, then: Then) {
+    pub(super) fn end(&mut self, moment: Moment, then: Then<Secret>) {
         if self.fence.is_some() {
-            self.state = State::Releasing { failures: 0, then };
+            self.state = State::Releasing(Releasing::before(then));
         } else {
             self.go_on(moment, then);
         }
     }
 
-    fn go_on(&mut self, moment: Moment, then: Then) {
+    fn go_on(&mut self, moment: Moment, then: Then<Secret>) {
         match then {
-            Then::Use(token) => {
+            Then::End(token) => {
                 let failure = None;
                 self.state = State::Done(End::Use { token, failure });
             }
@@ -138,7 +160,7 @@ impl Renewal<'_> {
     /// Looks into the store after a pause.
     fn look_again(&mut self, moment: Moment) {
         match look_again_at(moment.now, self.deadline) {
-            Some(until) => self.state = State::WaitingToLoad { until },
+            Some(until) => self.begin_again(until),
             None => self.fail_attempt(moment, too_late()),
         }
     }

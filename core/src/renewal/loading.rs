@@ -32,7 +32,7 @@ impl Renewal<'_> {
                     self.memory.cached = Some(own);
                     token
                 });
-                self.end(moment, Then::Use(token));
+                self.end(moment, Then::End(token));
             }
             (_, Err(error)) => self.end(moment, Then::Fail(error)),
             (Loading::First, Ok(record)) => self.before_lease(moment, record),
@@ -66,7 +66,7 @@ impl Renewal<'_> {
         let is_refused = self.memory.refusal.is_some() || record.refusal.is_some();
         self.record = record;
         if let Some(token) = self.fresh(moment) {
-            self.end(moment, Then::Use(token));
+            self.end(moment, Then::End(token));
         } else if is_refused {
             self.state = State::GettingCredential;
         } else {
@@ -81,7 +81,7 @@ impl Renewal<'_> {
         if let Some(unsaved) = unsaved {
             self.save(moment, &unsaved, Saving::Unsaved);
         } else if let Some(token) = self.fresh(moment) {
-            self.end(moment, Then::Use(token));
+            self.end(moment, Then::End(token));
         } else {
             self.state = State::GettingCredential;
         }

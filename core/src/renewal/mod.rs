@@ -132,7 +132,7 @@ pub use storing::{Storing, StoringStep};
 use core::time::Duration;
 
 use self::asking::Request;
-use self::leasing::{Then, lease_life};
+use self::leasing::{Releasing, Then, lease_life};
 use self::loading::Loading;
 use self::saving::Saving;
 use crate::error::Error;
@@ -184,6 +184,8 @@ pub struct Renewal<'a> {
     /// When the lease ends at the earliest.
     lease_ends_at: Duration,
     state: State,
+    /// When the state begins, if it follows a pause.
+    not_before: Duration,
     /// How many attempts failed because of the store.
     failures: u32,
     /// What the last attempt failed with, if its time was over.
@@ -210,18 +212,7 @@ enum State {
         record: RecordBytes,
         saving: Saving,
     },
-    Releasing {
-        failures: u32,
-        then: Then,
-    },
-    WaitingToRelease {
-        until: Duration,
-        failures: u32,
-        then: Then,
-    },
-    WaitingToLoad {
-        until: Duration,
-    },
+    Releasing(Releasing<Secret>),
     Done(End),
     /// A result is being taken.
     Idle,
@@ -270,6 +261,7 @@ impl<'a> Renewal<'a> {
             fence: None,
             lease_ends_at: Duration::ZERO,
             state: State::Loading(Loading::First),
+            not_before: Duration::ZERO,
             failures: 0,
             late: None,
             got_further: false,
@@ -281,7 +273,11 @@ impl<'a> Renewal<'a> {
 
     /// What to do now. The same step is returned until its result is reported.
     pub fn step(&mut self, moment: Moment) -> Step {
-        self.wake(moment);
+        if moment.now < self.not_before {
+            return Step::Wait {
+                until: self.not_before,
+            };
+        }
         let timeout = self.time_left(moment);
         match &self.state {
             State::Loading(_) => Step::Load { timeout },
@@ -308,12 +304,9 @@ impl<'a> Renewal<'a> {
                 record: record.clone(),
                 timeout: timeout.max(AT_LEAST),
             },
-            State::Releasing { .. } => Step::Release {
+            State::Releasing(_) => Step::Release {
                 timeout: timeout.max(AT_LEAST),
             },
-            State::WaitingToLoad { until } | State::WaitingToRelease { until, .. } => {
-                Step::Wait { until: *until }
-            }
             State::Done(End::Use { token, failure }) => Step::Use {
                 token: token.clone(),
                 failure: failure.clone(),
@@ -348,19 +341,10 @@ impl<'a> Renewal<'a> {
         self.has_asked
     }
 
-    /// Ends a wait that is over.
-    fn wake(&mut self, moment: Moment) {
-        match core::mem::replace(&mut self.state, State::Idle) {
-            State::WaitingToLoad { until } if until <= moment.now => {
-                self.state = State::Loading(Loading::First);
-            }
-            State::WaitingToRelease {
-                until,
-                failures,
-                then,
-            } if until <= moment.now => self.state = State::Releasing { failures, then },
-            other => self.state = other,
-        }
+    /// Begins another attempt after a pause.
+    fn begin_again(&mut self, until: Duration) {
+        self.not_before = until;
+        self.state = State::Loading(Loading::First);
     }
 
     fn time_left(&self, moment: Moment) -> Duration {

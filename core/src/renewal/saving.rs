@@ -72,6 +72,6 @@ impl Renewal<'_> {
     fn use_cached(&mut self, moment: Moment, cached: CachedToken) {
         let token = cached.token.clone();
         self.memory.cached = Some(cached);
-        self.end(moment, Then::Use(token));
+        self.end(moment, Then::End(token));
     }
 }

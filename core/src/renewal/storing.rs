@@ -5,11 +5,11 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::AT_LEAST;
-use super::leasing::{MAX_RETRIES, look_again_at, pause_after, release_again_at, too_late};
+use super::leasing::{MAX_RETRIES, Releasing, Then, look_again_at, retry_at, too_late};
 use super::memory::Memory;
 use super::record::TokenRecord;
 use super::step::{RecordBytes, StoredRecord};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// How long others are kept away at most.
 const LEASE_LIFE: Duration = Duration::from_secs(5);
@@ -63,6 +63,8 @@ pub struct Storing<'a> {
     what: What<'a>,
     deadline: Duration,
     state: State,
+    /// When the state begins, if it follows a pause.
+    not_before: Duration,
     failures: u32,
 }
 
@@ -81,27 +83,10 @@ enum State {
     Leasing,
     Loading,
     Saving(RecordBytes),
-    Releasing {
-        failures: u32,
-        then: Then,
-    },
-    WaitingToRelease {
-        until: Duration,
-        failures: u32,
-        then: Then,
-    },
-    WaitingToLease {
-        until: Duration,
-    },
+    Releasing(Releasing<()>),
     Done(Result<()>),
-}
-
-/// What follows the release.
-#[derive(Debug, Clone)]
-enum Then {
-    End,
-    LookAgain,
-    Fail(Error),
+    /// A result is being taken.
+    Idle,
 }
 
 impl<'a> Storing<'a> {
@@ -129,25 +114,17 @@ impl<'a> Storing<'a> {
             } else {
                 State::Leasing
             },
+            not_before: Duration::ZERO,
             failures: 0,
         }
     }
 
     /// What to do now. The same step is returned until its result is reported.
-    pub fn step(&mut self, now: Duration) -> StoringStep {
-        match &self.state {
-            State::WaitingToLease { until } if *until <= now => self.state = State::Leasing,
-            State::WaitingToRelease {
-                until,
-                failures,
-                then,
-            } if *until <= now => {
-                self.state = State::Releasing {
-                    failures: *failures,
-                    then: then.clone(),
-                };
-            }
-            _ => {}
+    pub fn step(&self, now: Duration) -> StoringStep {
+        if now < self.not_before {
+            return StoringStep::Wait {
+                until: self.not_before,
+            };
         }
         let timeout = self.deadline.saturating_sub(now);
         match &self.state {
@@ -160,13 +137,11 @@ impl<'a> Storing<'a> {
                 record: record.clone(),
                 timeout: timeout.max(AT_LEAST),
             },
-            State::Releasing { .. } => StoringStep::Release {
+            State::Releasing(_) => StoringStep::Release {
                 timeout: timeout.max(AT_LEAST),
             },
-            State::WaitingToLease { until } | State::WaitingToRelease { until, .. } => {
-                StoringStep::Wait { until: *until }
-            }
             State::Done(result) => StoringStep::Done(result.clone()),
+            State::Idle => StoringStep::Wait { until: now },
         }
     }
 
@@ -200,7 +175,7 @@ impl<'a> Storing<'a> {
             });
         self.state = match unsaved {
             Ok(Some(bytes)) => State::Saving(RecordBytes(bytes)),
-            Ok(None) => releasing(Then::End),
+            Ok(None) => releasing(Then::End(())),
             Err(error) => releasing(Then::Fail(error)),
         };
     }
@@ -209,7 +184,7 @@ impl<'a> Storing<'a> {
     /// lost.
     pub fn handle_save(&mut self, saved: Result<bool>) {
         self.state = releasing(match saved {
-            Ok(true) => Then::End,
+            Ok(true) => Then::End(()),
             Ok(false) => Then::LookAgain,
             Err(error) => Then::Fail(error),
         });
@@ -218,43 +193,40 @@ impl<'a> Storing<'a> {
     /// Takes the result of [`StoringStep::Release`]: whether the lease was released. If not, it
     /// ends by itself.
     pub fn handle_release(&mut self, now: Duration, is_released: bool) {
-        let State::Releasing { failures, then } = &self.state else {
-            return;
+        let releasing = match core::mem::replace(&mut self.state, State::Idle) {
+            State::Releasing(releasing) => releasing,
+            other => return self.state = other,
         };
-        let (failures, then) = (*failures, then.clone());
-        match release_again_at(now, failures, self.deadline).filter(|_| !is_released) {
-            Some(until) => {
-                self.state = State::WaitingToRelease {
-                    until,
-                    failures: failures + 1,
-                    then,
-                };
+        match releasing.handle(now, is_released, self.deadline) {
+            Ok(then) => self.go_on(now, then),
+            Err((releasing, until)) => {
+                self.not_before = until;
+                self.state = State::Releasing(releasing);
             }
-            None => self.go_on(now, then),
         }
     }
 
-    fn go_on(&mut self, now: Duration, then: Then) {
-        self.state = match then {
-            Then::End => State::Done(Ok(())),
-            Then::LookAgain => match look_again_at(now, self.deadline) {
-                Some(until) => State::WaitingToLease { until },
-                None => State::Done(Err(too_late())),
-            },
+    fn go_on(&mut self, now: Duration, then: Then<()>) {
+        let (again_at, error) = match then {
+            Then::End(()) => return self.state = State::Done(Ok(())),
+            Then::LookAgain => (look_again_at(now, self.deadline), too_late()),
             Then::Fail(error) => {
-                let until = now.saturating_add(pause_after(self.failures));
                 let is_worth_it = error.is_retryable() && self.failures < MAX_RETRIES;
-                if is_worth_it && until < self.deadline {
-                    self.failures += 1;
-                    State::WaitingToLease { until }
-                } else {
-                    State::Done(Err(error))
-                }
+                let until = retry_at(now, self.failures, self.deadline);
+                self.failures += 1;
+                (until.filter(|_| is_worth_it), error)
             }
+        };
+        self.state = match again_at {
+            Some(until) => {
+                self.not_before = until;
+                State::Leasing
+            }
+            None => State::Done(Err(error)),
         };
     }
 }
 
-fn releasing(then: Then) -> State {
-    State::Releasing { failures: 0, then }
+fn releasing(then: Then<()>) -> State {
+    State::Releasing(Releasing::before(then))
 }

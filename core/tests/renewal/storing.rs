@@ -94,7 +94,7 @@ fn what_a_renewal_could_not_store_is_stored_unless_the_store_has_gone_on() {
 
 #[test]
 fn nothing_is_done_if_everything_is_stored() {
-    let mut storing = Storing::unsaved(Memory::default(), MERCHANT.key, DEADLINE);
+    let storing = Storing::unsaved(Memory::default(), MERCHANT.key, DEADLINE);
     let end = storing.step(Duration::ZERO);
     assert!(matches!(end, StoringStep::Done(Ok(()))));
 }
