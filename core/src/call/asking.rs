@@ -65,7 +65,7 @@ impl<I: Interface> Call<I> {
     fn read_back_request(&self) -> Option<Result<Request>> {
         let change = self.interface.change();
         let change = change.filter(|_| matches!(self.phase, Phase::Asking))?;
-        Some(change.read_back())
+        Some(change.write.read_back())
     }
 
     fn begin_read_back(&mut self, request: Result<Request>, cause: Error, may_resend: bool) {

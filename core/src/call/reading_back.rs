@@ -16,7 +16,7 @@ impl<I: Interface> Call<I> {
         let Some(change) = self.interface.change() else {
             return;
         };
-        let applied = match change.check_applied(fields) {
+        let applied = match change.write.check_applied(fields) {
             Ok(applied) => applied,
             Err(error) => return self.retry(now, error, Duration::ZERO),
         };

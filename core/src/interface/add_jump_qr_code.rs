@@ -22,19 +22,15 @@ use crate::rule::{Edit, Rule, RuleState};
 /// published rule cannot be modified in service-account mode. In ordinary-link mode, only its
 /// `open_version`, `permit_sub_rule` and `debug_url` can be modified (else 40097).
 /// Source: the official page of addJumpQRCode.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It serialises to the body of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AddJumpQRCode {
     /// The rule.
+    #[serde(flatten)]
     pub rule: Rule,
     /// Whether to add or to modify it.
     pub is_edit: Edit,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    #[serde(flatten)]
-    rule: &'a Rule,
-    is_edit: Edit,
 }
 
 impl Interface for AddJumpQRCode {
@@ -43,13 +39,7 @@ impl Interface for AddJumpQRCode {
     const NAME: &'static str = "addJumpQRCode";
 
     fn request(&self) -> Result<Request> {
-        Request::post(
-            "/cgi-bin/wxopen/qrcodejumpadd",
-            &Body {
-                rule: &self.rule,
-                is_edit: self.is_edit,
-            },
-        )
+        Request::post("/cgi-bin/wxopen/qrcodejumpadd", self)
     }
 
     fn check(&self) -> CheckReport {
@@ -57,7 +47,7 @@ impl Interface for AddJumpQRCode {
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
-        advice::on_add(&self.rule, self.is_edit, code)
+        advice::on_add(&self.rule, self.is_edit, code).map(Cow::Owned)
     }
 
     fn change(&self) -> Option<Change<'_, Confirmation>> {

@@ -1,6 +1,5 @@
 //! What to do about an error code, if the request tells more than the table of codes.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -14,50 +13,73 @@ use crate::verification_file::location;
 /// Shown in the place of the verification file's name, which is not known here.
 const FILE: &str = "FILE.txt";
 
-type Advice = Option<Cow<'static, str>>;
-
 /// Returns what to do if WeChat answers with `code` when `rule` is added or modified.
-pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Advice {
+pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Option<String> {
     let prefix = rule.prefix();
-    let advice: Cow<'_, str> = match code.number {
-        -1 => return on_busy(rule),
-        40097 => on_refused_arguments(rule, is_edit),
-        40166 => likely_cause(&rule.check(), "appid")?.into(),
-        61007 => on_missing_permission(is_service_account(prefix, appid_of(rule))).into(),
-        85066 => likely_cause(&rule.check(), "prefix")?.into(),
-        85068 => likely_cause(&rule.check(), "debug_url")?.into(),
-        85069 => on_missing_file(rule)?.into(),
-        85070 => {
-            let host = host(prefix)?;
-            format!("Use a domain other than {host}, or ask WeChat's support.").into()
+    let cause = |field| likely_cause(&rule.check(), field);
+    Some(match (code.number, rule) {
+        (-1, _) => on_busy(rule)?,
+        (40097, _) => match (cause(""), is_edit) {
+            (Some(cause), _) => cause,
+            (None, Edit::Add) => "Check the type and the value of each field.".into(),
+            (None, Edit::Modify) => format!(
+                "Look with getJumpQRCode whether there is a rule with exactly this prefix. {}",
+                limits_of_editing(rule)
+            ),
+        },
+        (40166, _) => cause("appid")?,
+        (61007, _) => on_missing_permission(is_service_account(&rule.key())).into(),
+        (85066, _) => cause("prefix")?,
+        (85068, _) => cause("debug_url")?,
+        (85069, _) => on_missing_file(rule)?,
+        (85070, _) => format!(
+            "Use a domain other than {}, or ask WeChat's support.",
+            host(prefix)?
+        ),
+        (85071, _) => format!(
+            "Modify the rule with is_edit 1. {}",
+            limits_of_editing(rule)
+        ),
+        (85073, Rule::OrdinaryLink(_)) => {
+            "The account has 100 rules. Delete rules that are no longer used, or cover several \
+             links with one rule that ends with `/`."
+                .into()
         }
-        85071 => on_existing(rule).into(),
-        85073 => on_too_many(rule),
-        85075 => on_personal(rule),
-        85076 => format!(
+        (85073, Rule::ServiceAccount(rule)) => format!(
+            "There are 100,000 rules that open {}. Delete rules that are no longer used.",
+            rule.appid
+        ),
+        (85075, Rule::OrdinaryLink(_)) => {
+            "The access token belongs to a personal Mini Program. Use a Mini Program of an \
+             organisation."
+                .into()
+        }
+        (85075, Rule::ServiceAccount(rule)) => format!(
+            "{} is a personal Mini Program. Open a Mini Program of an organisation.",
+            rule.appid
+        ),
+        (85076, _) => format!(
             "File the domain of {} with the ICP. About 3 working days after the filing, send the \
              rule again.",
             host(prefix)?
-        )
-        .into(),
+        ),
         _ => return None,
-    };
-    Some(advice.into_owned().into())
+    })
 }
 
 /// Returns what to do if WeChat answers with `code` when the rule `key` is published or deleted.
-pub(super) fn on_key(key: &RuleKey, code: &ErrCode) -> Advice {
-    let advice = match code.number {
-        40097 => {
+pub(super) fn on_key(key: &RuleKey, code: &ErrCode) -> Option<String> {
+    match code.number {
+        40097 => Some(
             "Look with getJumpQRCode whether there is a rule with exactly this prefix: the final \
              `/` and the query count. If there is, its data may be damaged: delete it and add it \
              again."
-        }
-        40166 => return likely_cause(&key.check(), "appid").map(Cow::Owned),
-        61007 => on_missing_permission(is_service_account(key.prefix(), key.appid())),
-        _ => return None,
-    };
-    Some(advice.into())
+                .into(),
+        ),
+        40166 => likely_cause(&key.check(), "appid"),
+        61007 => Some(on_missing_permission(is_service_account(key)).into()),
+        _ => None,
+    }
 }
 
 /// Returns what to do about 61007: which permission set is missing, and whose token is needed.
@@ -77,56 +99,44 @@ pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static 
 
 /// Returns what to do if WeChat answers with `code` when links between service accounts and Mini
 /// Programs are made or listed. Source: the official page of linkMiniprogram.
-pub(super) fn on_link(code: &ErrCode) -> Advice {
+pub(super) fn on_link(code: &ErrCode) -> Option<&'static str> {
     (code.number == 61007).then_some(
         "Call with the token of the service account. If a third-party platform calls, the service \
          account must have granted it permission set 33: let it authorise the platform again, with \
-         the set."
-            .into(),
+         the set.",
     )
 }
 
 /// Developers report that WeChat answers a prefix without a scheme with -1 every time.
-fn on_busy(rule: &Rule) -> Advice {
-    let report = rule.check();
-    let finding = report
-        .violations
+fn on_busy(rule: &Rule) -> Option<String> {
+    let violations = rule.check().violations;
+    let finding = violations
         .iter()
         .find(|finding| finding.field == "prefix")?;
-    Some(
-        format!(
-            "The likely cause is the prefix, which {}. WeChat answers such a prefix with -1 every \
-             time.",
-            finding.message
-        )
-        .into(),
-    )
+    Some(format!(
+        "The likely cause is the prefix, which {}. WeChat answers such a prefix with -1 every time.",
+        finding.message
+    ))
 }
 
-fn on_refused_arguments(rule: &Rule, is_edit: Edit) -> Cow<'static, str> {
-    if let Some(cause) = likely_cause(&rule.check(), "") {
-        return cause.into();
-    }
-    match (is_edit, rule) {
-        (Edit::Add, _) => "Check the type and the value of each field.",
-        (Edit::Modify, Rule::OrdinaryLink(_)) => {
-            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is \
-             published, only open_version, permit_sub_rule and debug_url can be modified: for \
-             another path, delete it, add it again and publish it."
+/// Returns which changes WeChat refuses, and how to make them.
+fn limits_of_editing(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::OrdinaryLink(_) => {
+            "If it is published, only open_version, permit_sub_rule and debug_url can be modified: \
+             for another path, delete it, add it again and publish it."
         }
-        (Edit::Modify, Rule::ServiceAccount(_)) => {
-            "Look with getJumpQRCode whether there is a rule with exactly this prefix. If it is \
-             published, it cannot be modified: delete it, add it again and publish it."
+        Rule::ServiceAccount(_) => {
+            "If it is published, it cannot be modified: delete it, add it again and publish it."
         }
     }
-    .into()
 }
 
 /// Sources: posts of WeChat's staff and of developers in the developer community, see
 /// `verification_file`.
 fn on_missing_file(rule: &Rule) -> Option<String> {
     let prefix = rule.prefix();
-    if is_service_account(prefix, appid_of(rule)) {
+    if is_service_account(&rule.key()) {
         let appid = match rule {
             Rule::ServiceAccount(_) => "",
             Rule::OrdinaryLink(_) => ", and name the Mini Program in appid",
@@ -152,50 +162,6 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
     ))
 }
 
-fn on_existing(rule: &Rule) -> &'static str {
-    match rule {
-        Rule::OrdinaryLink(_) => {
-            "Modify the rule with is_edit 1. If it is published, only open_version, \
-             permit_sub_rule and debug_url can be modified: for another path, delete it, add it \
-             again and publish it."
-        }
-        Rule::ServiceAccount(_) => {
-            "Modify the rule with is_edit 1. If it is published, it cannot be modified: delete it, \
-             add it again and publish it."
-        }
-    }
-}
-
-fn on_too_many(rule: &Rule) -> Cow<'static, str> {
-    match rule {
-        Rule::OrdinaryLink(_) => {
-            "The account has 100 rules. Delete rules that are no longer used, or cover several \
-             links with one rule that ends with `/`."
-                .into()
-        }
-        Rule::ServiceAccount(rule) => format!(
-            "There are 100,000 rules that open {}. Delete rules that are no longer used.",
-            rule.appid
-        )
-        .into(),
-    }
-}
-
-fn on_personal(rule: &Rule) -> Cow<'static, str> {
-    match rule {
-        Rule::OrdinaryLink(_) => {
-            "The access token belongs to a personal Mini Program. Use a Mini Program of an \
-             organisation."
-                .into()
-        }
-        Rule::ServiceAccount(rule) => format!(
-            "{} is a personal Mini Program. Open a Mini Program of an organisation.",
-            rule.appid
-        )
-        .into(),
-    }
-}
-
 /// Returns the findings about the fields whose names begin with `field`.
 fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
     let findings = report.violations.iter().chain(&report.warnings);
@@ -207,9 +173,12 @@ fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
 }
 
 /// Whether this can only be a rule of a service account: only WeChat can place a file on its host.
-fn is_service_account(prefix: &str, appid: Option<&str>) -> bool {
-    appid.is_some()
-        || match (after_scheme(prefix), after_scheme(SERVICE_ACCOUNT_PREFIX)) {
+fn is_service_account(key: &RuleKey) -> bool {
+    key.appid().is_some()
+        || match (
+            after_scheme(key.prefix()),
+            after_scheme(SERVICE_ACCOUNT_PREFIX),
+        ) {
             (Some(rest), Some(own)) => rest.starts_with(own),
             _ => false,
         }
@@ -217,13 +186,6 @@ fn is_service_account(prefix: &str, appid: Option<&str>) -> bool {
 
 fn after_scheme(link: &str) -> Option<&str> {
     link.split_once("://").map(|(_, rest)| rest)
-}
-
-fn appid_of(rule: &Rule) -> Option<&str> {
-    match rule {
-        Rule::OrdinaryLink(_) => None,
-        Rule::ServiceAccount(rule) => Some(&rule.appid),
-    }
 }
 
 fn host(prefix: &str) -> Option<&str> {

@@ -22,7 +22,9 @@ pub const MAX_AUTHORIZER_COUNT: u32 = 500;
 /// before it was stored. The request needs the platform's token, from
 /// [`ApiComponentToken`](super::ApiComponentToken). Source: the official page of
 /// `getAuthorizerList`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It serialises to the body of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApiGetAuthorizerList {
     /// The platform.
     pub component_appid: String,
@@ -31,6 +33,7 @@ pub struct ApiGetAuthorizerList {
     /// How many to list, from 1 to [`MAX_AUTHORIZER_COUNT`].
     pub count: u32,
     /// The name of the query field with the platform's token.
+    #[serde(skip)]
     pub component_token_field: ComponentTokenField,
 }
 
@@ -124,13 +127,6 @@ fn filled_text(entry: &Fields, field: &str) -> Option<String> {
     entry.text(field).filter(|text| !text.is_empty())
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    component_appid: &'a str,
-    offset: u32,
-    count: u32,
-}
-
 impl Interface for ApiGetAuthorizerList {
     type Response = AuthorizerList;
 
@@ -138,13 +134,8 @@ impl Interface for ApiGetAuthorizerList {
     const PACED: bool = false;
 
     fn request(&self) -> Result<Request> {
-        let body = Body {
-            component_appid: &self.component_appid,
-            offset: self.offset,
-            count: self.count,
-        };
         Ok(
-            Request::post("/cgi-bin/component/api_get_authorizer_list", &body)?
+            Request::post("/cgi-bin/component/api_get_authorizer_list", self)?
                 .with_token_field(self.component_token_field.name()),
         )
     }

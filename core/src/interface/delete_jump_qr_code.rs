@@ -45,7 +45,7 @@ impl Interface for DeleteJumpQRCode {
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
-        advice::on_key(&self.key, code)
+        advice::on_key(&self.key, code).map(Cow::Owned)
     }
 
     fn change(&self) -> Option<Change<'_, Confirmation>> {

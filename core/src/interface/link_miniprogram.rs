@@ -55,7 +55,7 @@ impl Interface for LinkMiniprogram {
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
-        advice::on_link(code)
+        advice::on_link(code).map(Cow::Borrowed)
     }
 
     fn change(&self) -> Option<Change<'_, Confirmation>> {

@@ -26,7 +26,7 @@ pub(crate) enum LookUp<Response> {
 }
 
 /// A change whose outcome can be read back.
-pub(super) trait Write {
+pub(crate) trait Write {
     /// The rule to look up before the change is sent. `None` if nothing is looked up.
     fn rule_to_look_up(&self) -> Option<&RuleKey> {
         None
@@ -45,7 +45,7 @@ pub(super) trait Write {
 }
 
 /// What a looked-up rule means for a change.
-pub(super) enum RuleLookUp {
+pub(crate) enum RuleLookUp {
     /// The change must be sent.
     Needed,
     /// The change need not be sent.
@@ -56,7 +56,7 @@ pub(super) enum RuleLookUp {
 
 /// A call that changes something: how it is looked up first, and how its outcome is read back.
 pub struct Change<'a, Response> {
-    write: &'a dyn Write,
+    pub(crate) write: &'a dyn Write,
     respond: fn(Confirmation) -> Response,
 }
 
@@ -97,16 +97,6 @@ impl<Response> Change<'_, Response> {
             RuleLookUp::Already(confirmation) => LookUp::Already((self.respond)(confirmation)),
             RuleLookUp::NoSuchRule => LookUp::Impossible(list.no_such_rule(key.prefix())),
         }
-    }
-
-    /// Returns the request that reads the change back.
-    pub(crate) fn read_back(&self) -> Result<Request> {
-        self.write.read_back()
-    }
-
-    /// Finds out from the response to [`read_back`](Self::read_back) whether the change is applied.
-    pub(crate) fn check_applied(&self, response: &Fields) -> Result<Applied> {
-        self.write.check_applied(response)
     }
 
     /// Returns the response of a change that was read back and is applied.

@@ -69,7 +69,7 @@ impl Interface for WxaMpLinkGet {
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {
-        advice::on_link(code)
+        advice::on_link(code).map(Cow::Borrowed)
     }
 }
 
