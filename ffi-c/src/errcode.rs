@@ -73,7 +73,7 @@ pub extern "C" fn jumpqr_errcode_wait_seconds(code: Option<&jumpqr_errcode>) -> 
 /// Whether the same call may succeed later, with nothing changed. `false` if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_retryable(code: Option<&jumpqr_errcode>) -> bool {
-    guard(|| Some(code?.0.reaction.is_transient()))
+    guard(|| Some(code?.0.retryable))
 }
 
 /// What it means. No text if `code` is NULL.

@@ -87,7 +87,7 @@ fn the_file_has_every_error_code() {
             kind: code.kind.name().to_owned(),
             reaction: code.reaction.name().to_owned(),
             wait_seconds: code.wait.as_secs(),
-            retryable: code.reaction.is_transient(),
+            retryable: code.retryable,
         })
         .collect();
     compare("errcodes", "errcode/table.rs", &file.errcodes, &found);

@@ -65,7 +65,7 @@ impl Report for ErrcodeEntry {
             ("errmsg", errmsg.map(str::to_owned)),
             ("kind", Some(code.kind.name().to_owned())),
             ("reaction", Some(reaction)),
-            ("retryable", Some(code.reaction.is_transient().to_string())),
+            ("retryable", Some(code.retryable.to_string())),
         ]);
         let ErrCode {
             number,

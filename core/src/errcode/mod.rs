@@ -30,14 +30,13 @@ pub(crate) use table::ON_MISSING_TICKET;
 
 use core::time::Duration;
 
-use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::kind::ErrorKind;
 use crate::named;
 
-/// One error code of WeChat's.
-#[derive(Debug, Clone, Copy)]
+/// One error code of WeChat's. It serialises with its wait in seconds, as `wait_seconds`.
+#[derive(Debug, Clone, Copy, Serialize)]
 #[non_exhaustive]
 pub struct ErrCode {
     /// The number in `errcode`.
@@ -51,13 +50,21 @@ pub struct ErrCode {
     /// What a call does next.
     pub reaction: Reaction,
     /// The delay before the call sends again. It is 0 unless the reaction is [`Reaction::Wait`].
+    #[serde(rename = "wait_seconds", serialize_with = "serialize_seconds")]
     pub wait: Duration,
+    /// Whether the same call may succeed later, with nothing changed by the caller.
+    pub retryable: bool,
     /// What it means.
     pub meaning: &'static str,
     /// What to do, for a person.
     pub advice: &'static str,
     /// What WeChat refuses, if the renewal of tokens or the advice must know it.
+    #[serde(skip)]
     subject: Option<Subject>,
+}
+
+fn serialize_seconds<S: Serializer>(wait: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(wait.as_secs())
 }
 
 /// What an error code refuses. It is known only for codes that the kind and the reaction do not say
@@ -98,31 +105,6 @@ named! {
         Wait = "wait",
         /// WeChat is busy, and the change may have been applied. Read back before sending again.
         ReadBack = "read_back",
-    }
-}
-
-impl Reaction {
-    /// Whether the same call may succeed later, with nothing changed by the caller.
-    #[must_use]
-    pub const fn is_transient(self) -> bool {
-        matches!(self, Self::Wait | Self::ReadBack)
-    }
-}
-
-impl Serialize for ErrCode {
-    /// The entry by the names of its parts; `wait_seconds` is 0 where there is no need to wait.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut parts = serializer.serialize_struct("ErrCode", 9)?;
-        parts.serialize_field("number", &self.number)?;
-        parts.serialize_field("name", self.name)?;
-        parts.serialize_field("errmsg", self.errmsg)?;
-        parts.serialize_field("kind", &self.kind)?;
-        parts.serialize_field("reaction", &self.reaction)?;
-        parts.serialize_field("wait_seconds", &self.wait.as_secs())?;
-        parts.serialize_field("retryable", &self.reaction.is_transient())?;
-        parts.serialize_field("meaning", self.meaning)?;
-        parts.serialize_field("advice", self.advice)?;
-        parts.end()
     }
 }
 

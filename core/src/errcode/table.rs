@@ -47,6 +47,7 @@ const fn code(
         kind,
         reaction,
         wait: Duration::from_secs(seconds),
+        retryable: matches!(reaction, Reaction::Wait | Reaction::ReadBack),
         meaning,
         advice,
         subject: None,

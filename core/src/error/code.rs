@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::own_code::{Row, row};
 use super::{ErrorKind, OwnCode};
 use crate::errcode::ErrCode;
 
@@ -47,34 +48,30 @@ impl Code {
         }
     }
 
+    const fn row(self) -> Row {
+        match self {
+            Self::WeChat(code) => row(code.kind, code.retryable, code.advice),
+            Self::Unknown(_) => OwnCode::UnknownErrcode.row(),
+            Self::Own(code) => code.row(),
+        }
+    }
+
     /// Returns what the reader of the error must do, in a word.
     #[must_use]
     pub const fn kind(self) -> ErrorKind {
-        match self {
-            Self::WeChat(code) => code.kind,
-            Self::Unknown(_) => OwnCode::UnknownErrcode.kind(),
-            Self::Own(code) => code.kind(),
-        }
+        self.row().kind
     }
 
     /// Returns what to do, for a person.
     #[must_use]
     pub const fn advice(self) -> &'static str {
-        match self {
-            Self::WeChat(code) => code.advice,
-            Self::Unknown(_) => OwnCode::UnknownErrcode.advice(),
-            Self::Own(code) => code.advice(),
-        }
+        self.row().advice
     }
 
     /// Whether the same call may succeed later, with nothing changed.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
-        match self {
-            Self::WeChat(code) => code.reaction.is_transient(),
-            Self::Unknown(_) => OwnCode::UnknownErrcode.is_retryable(),
-            Self::Own(code) => code.is_retryable(),
-        }
+        self.row().retryable
     }
 
     /// Returns the `errcode`, if WeChat answered with one.

@@ -43,10 +43,10 @@ type Source = Arc<dyn core::error::Error + Send + Sync>;
 ///
 /// It never contains an access token, a secret, a ticket or a refresh token. It is one word large,
 /// and its clones share one allocation. It may be sent to and shared between threads.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Error(Arc<Inner>);
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Inner {
     code: Code,
     message: String,
@@ -320,25 +320,6 @@ impl fmt::Display for Error {
             f.write_str("; whether the change was applied is not known")?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("code", &self.code().name())
-            .field("kind", &self.kind())
-            .field("message", &self.message())
-            .field("advice", &self.advice())
-            .field("retryable", &self.is_retryable())
-            .field("outcome", &self.outcome())
-            .field("interface", &self.interface())
-            .field("errcode", &self.errcode())
-            .field("errmsg", &self.errmsg())
-            .field("rid", &self.rid())
-            .field("violations", &self.violations())
-            .field("source", &self.0.source)
-            .finish()
     }
 }
 

@@ -12,15 +12,15 @@ const RETRYABLE: bool = true;
 /// The same call fails again until something is changed.
 const FINAL: bool = false;
 
-/// What is known about an own code besides its name.
+/// What is known about a code besides its name.
 #[derive(Clone, Copy)]
-struct Row {
-    kind: ErrorKind,
-    retryable: bool,
-    advice: &'static str,
+pub(super) struct Row {
+    pub(super) kind: ErrorKind,
+    pub(super) retryable: bool,
+    pub(super) advice: &'static str,
 }
 
-const fn row(kind: ErrorKind, retryable: bool, advice: &'static str) -> Row {
+pub(super) const fn row(kind: ErrorKind, retryable: bool, advice: &'static str) -> Row {
     Row {
         kind,
         retryable,
@@ -111,7 +111,7 @@ named! {
             "Report it, with this text."),
     }
 
-    row -> Row
+    pub(super) row -> Row
 }
 
 impl OwnCode {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use crate::check::{CheckReport, FindingCode};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::matching::Candidate;
 use crate::rule::RuleState;
 
@@ -20,10 +20,7 @@ use crate::rule::RuleState;
 pub fn parse_candidates(document: &Value) -> Result<Vec<Candidate>> {
     let mut report = CheckReport::default();
     let candidates = read_all(document, &mut report);
-    match report.violations.as_slice() {
-        [] => Ok(candidates),
-        _ => Err(Error::invalid(report.violations)),
-    }
+    report.into_result().map(|_| candidates)
 }
 
 fn read_all(document: &Value, report: &mut CheckReport) -> Vec<Candidate> {

@@ -4,7 +4,6 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::link::Link;
 use crate::text::edit_distance;
 
 /// The largest edit distance between a prefix and one that was probably meant.
@@ -62,24 +61,15 @@ struct Folded<'a> {
 impl<'a> Folded<'a> {
     fn new(prefix: &'a str) -> Self {
         let whole = prefix.trim();
-        let Some(link) = Link::cut(whole) else {
-            // People leave the scheme out.
-            let end = whole.find(['?', '#']).unwrap_or(whole.len());
-            let (base, rest) = whole.split_at_checked(end).unwrap_or((whole, ""));
-            let (host, path) = base
-                .split_at_checked(base.find('/').unwrap_or(base.len()))
-                .unwrap_or((base, ""));
-            return Self {
-                whole,
-                base: fold(host, path),
-                rest,
-            };
-        };
-        Self {
-            whole,
-            base: fold(link.authority, link.path),
-            rest: whole.get(link.base.len()..).unwrap_or_default(),
-        }
+        let (base, rest) = whole.split_at(whole.find(['?', '#']).unwrap_or(whole.len()));
+        let base = base.split_once("://").map_or(base, |(_, after)| after);
+        let (host, path) = base.split_at(base.find('/').unwrap_or(base.len()));
+        let base = format!(
+            "{}{}",
+            host.to_ascii_lowercase(),
+            path.trim_end_matches('/')
+        );
+        Self { whole, base, rest }
     }
 
     fn difference(&self, other: &Folded<'_>) -> Option<Difference> {
@@ -99,14 +89,6 @@ impl<'a> Folded<'a> {
         let most = (folded.chars().count() / 8).clamp(1, MAX_EDITS);
         (edits <= most).then_some(Difference::Edits(edits))
     }
-}
-
-fn fold(host: &str, path: &str) -> String {
-    format!(
-        "{}{}",
-        host.to_ascii_lowercase(),
-        path.trim_end_matches('/')
-    )
 }
 
 /// Returns the edit distance; `None` if the differing part is too long to compare.
