@@ -19,8 +19,8 @@ const LONGEST_APPID: usize = 64;
 
 /// The credentials that a push or a callback brings.
 const PLATFORM_CREDENTIALS: [&str; 2] = [
-    PlatformCredential::VerifyTicket.field(),
-    PlatformCredential::RefreshToken.field(),
+    PlatformCredential::VerifyTicket.name(),
+    PlatformCredential::RefreshToken.name(),
 ];
 
 /// Collects findings, so that all are reported together.
@@ -110,7 +110,7 @@ pub(crate) fn check_platform_credential(
     kind: PlatformCredential,
     credential: &str,
 ) -> Result<(), Finding> {
-    let name = kind.field();
+    let name = kind.name();
     check_credential(name, credential)?;
     match kind.find_mistake(credential) {
         Some(mistake) => Err(Finding::new(name, FindingCode::WrongCredential, mistake)),

@@ -8,14 +8,25 @@
 use alloc::format;
 use alloc::string::String;
 
-/// A credential that a platform gets from WeChat's pushes and callbacks, and keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PlatformCredential {
-    /// The component_verify_ticket, from a push.
-    VerifyTicket,
-    /// The authorizer_refresh_token, from the response of `api_query_auth`.
-    RefreshToken,
+use crate::named;
+
+named! {
+    /// A credential that a platform gets from WeChat's pushes and callbacks, and keeps. Its name is
+    /// WeChat's.
+    #[non_exhaustive]
+    pub enum PlatformCredential {
+        /// The component_verify_ticket, from a push.
+        VerifyTicket = "component_verify_ticket" =>
+            "give the text of the element ComponentVerifyTicket of the decrypted push, which \
+             begins with `ticket@@@`",
+        /// The authorizer_refresh_token, from the response of `api_query_auth`.
+        RefreshToken = "authorizer_refresh_token" =>
+            "give the authorizer_refresh_token of api_query_auth's response, which begins with \
+             `refreshtoken@@@`",
+    }
+
+    /// Returns what to give: where the credential is found, and its prefix.
+    advice -> &'static str
 }
 
 /// The prefix of each credential, and its name.
@@ -38,29 +49,6 @@ pub fn recognize_other_credential(field: &str, text: &str) -> Option<&'static st
 }
 
 impl PlatformCredential {
-    /// Returns WeChat's name of the credential, such as `component_verify_ticket`.
-    #[must_use]
-    pub const fn field(self) -> &'static str {
-        match self {
-            Self::VerifyTicket => "component_verify_ticket",
-            Self::RefreshToken => "authorizer_refresh_token",
-        }
-    }
-
-    /// Returns what to give: where the credential is found, and its prefix.
-    const fn advice(self) -> &'static str {
-        match self {
-            Self::VerifyTicket => {
-                "give the text of the element ComponentVerifyTicket of the decrypted push, which \
-                 begins with `ticket@@@`"
-            }
-            Self::RefreshToken => {
-                "give the authorizer_refresh_token of api_query_auth's response, which begins \
-                 with `refreshtoken@@@`"
-            }
-        }
-    }
-
     /// Returns why the text cannot be this credential, and what to give; `None` if it can be. No
     /// part of the text is repeated.
     ///
@@ -73,34 +61,25 @@ impl PlatformCredential {
     /// ```
     #[must_use]
     pub fn find_mistake(self, text: &str) -> Option<String> {
-        let advice = self.advice();
-        if let Some(other) = recognize_other_credential(self.field(), text) {
+        let mistake = if let Some(other) = recognize_other_credential(self.name(), text) {
             let exchange = if other == "authorization_code" {
                 "; api_query_auth exchanges it for a refresh token"
             } else {
                 ""
             };
-            return Some(format!("it is the {other}{exchange}; {advice}"));
-        }
-        if text.contains('<') || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Some(format!(
-                "it contains characters or tags that no such credential has; {advice}"
-            ));
-        }
-        if text.contains(['+', '/', '=']) {
-            return Some(format!(
-                "it contains `+`, `/` or `=`, like the ciphertext in <Encrypt>; {advice}"
-            ));
-        }
-        if text.contains(['"', '{', '}', '%', '&', '?']) {
-            return Some(format!(
-                "it contains JSON, a part of a query, or percent-encoding; {advice}"
-            ));
-        }
-        if looks_like_appid(text) {
-            return Some(format!("it is an appid; {advice}"));
-        }
-        None
+            &format!("is the {other}{exchange}")
+        } else if text.contains('<') || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            "contains characters or tags that no such credential has"
+        } else if text.contains(['+', '/', '=']) {
+            "contains `+`, `/` or `=`, like the ciphertext in <Encrypt>"
+        } else if text.contains(['"', '{', '}', '%', '&', '?']) {
+            "contains JSON, a part of a query, or percent-encoding"
+        } else if looks_like_appid(text) {
+            "is an appid"
+        } else {
+            return None;
+        };
+        Some(format!("it {mistake}; {}", self.advice()))
     }
 }
 
