@@ -37,7 +37,7 @@ impl Default for SandboxBuilder {
         start.links.put(
             SERVICE_ACCOUNT_APPID,
             MINI_PROGRAM_APPID,
-            LinkStatus::Linked,
+            Some(LinkStatus::Linked),
         );
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -112,7 +112,7 @@ impl SandboxBuilder {
     pub fn link(mut self, service_account: &str, mini_program: &str) -> Self {
         self.start
             .links
-            .put(service_account, mini_program, LinkStatus::Linked);
+            .put(service_account, mini_program, Some(LinkStatus::Linked));
         self
     }
 

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::error::SandboxError;
 use crate::state::State;
-use crate::state::links::status_number;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +63,7 @@ fn show(service_account: &str, mini_program: &str, status: Option<LinkStatus>) -
     json!({
         "service_account": service_account,
         "mini_program": mini_program,
-        "status": status.and_then(status_number),
+        "status": status.map(LinkStatus::number),
         "name": status.map(LinkStatus::name),
     })
 }

@@ -20,16 +20,14 @@ pub(super) struct AuthorizationForm {
 
 pub(super) fn list(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
     state.platform(component_appid)?;
-    let authorizers =
-        state
-            .authorizations
-            .merchants_of(component_appid)
-            .map(|(appid, authorization)| {
-                json!({
-                    "authorizer_appid": appid,
-                    "permission_sets": authorization.permission_sets,
-                })
-            });
+    let authorizers = state
+        .merchants_of(component_appid)
+        .map(|(appid, authorization)| {
+            json!({
+                "authorizer_appid": appid,
+                "permission_sets": authorization.permission_sets,
+            })
+        });
     Ok(authorizers.collect())
 }
 

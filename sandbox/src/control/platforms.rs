@@ -8,7 +8,7 @@ use crate::account::deserialize_secret;
 use crate::error::SandboxError;
 use crate::platform::Platform;
 use crate::state::State;
-use crate::state::tickets::PushedTicket;
+use crate::state::tickets::{PushedTicket, Tickets};
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -64,7 +64,7 @@ pub(super) fn put(
 
 pub(super) fn ticket(state: &mut State, component_appid: &str) -> Result<Value, SandboxError> {
     state
-        .current_ticket(component_appid)
+        .ticket(component_appid, Tickets::current)
         .map(|pushed| show_ticket(&pushed))
 }
 
@@ -73,11 +73,12 @@ pub(super) fn push_ticket(
     component_appid: &str,
     form: &TicketForm,
 ) -> Result<Value, SandboxError> {
-    let pushed = if form.again {
-        state.push_ticket_again(component_appid)
+    let push = if form.again {
+        Tickets::push_again
     } else {
-        state.push_ticket(component_appid)
+        Tickets::push_new
     };
+    let pushed = state.ticket(component_appid, push);
     pushed.map(|pushed| show_ticket(&pushed))
 }
 

@@ -8,6 +8,7 @@ use super::Sandbox;
 use crate::account::Credentials;
 use crate::error::SandboxError;
 use crate::platform::Platform;
+use crate::state::tickets::Tickets;
 use crate::succession::TokenSuccession;
 use crate::well_known::{COMPONENT_APPID, COMPONENT_APPSECRET};
 
@@ -32,13 +33,21 @@ impl Sandbox {
     /// sandbox's time, alternately with a new ticket and with the same ticket again. A ticket is
     /// valid for 12 hours from its last push.
     pub fn component_verify_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self.wechat.lock().state.current_ticket(component_appid)?;
+        let pushed = self
+            .wechat
+            .lock()
+            .state
+            .ticket(component_appid, Tickets::current)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
     /// Pushes a new ticket now. Earlier tickets stay valid.
     pub fn push_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self.wechat.lock().state.push_ticket(component_appid)?;
+        let pushed = self
+            .wechat
+            .lock()
+            .state
+            .ticket(component_appid, Tickets::push_new)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
@@ -49,7 +58,7 @@ impl Sandbox {
             .wechat
             .lock()
             .state
-            .push_ticket_again(component_appid)?;
+            .ticket(component_appid, Tickets::push_again)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use jumpqr_core::interface::LinkStatus;
+use jumpqr_core::verification_file::location;
 
+use super::holder::Holder;
 use super::rules::StoredRule;
 use super::tokens::Grant;
 use super::{State, links};
@@ -31,14 +33,17 @@ impl State {
         self.accounts.remove(appid);
         self.rules.remove_all(appid);
         self.links.remove_account(appid);
-        self.authorizations.remove_account(appid);
-        self.verification_files.clear(appid);
+        for merchants in self.merchants.values_mut() {
+            merchants.remove(appid);
+        }
+        self.verification_files.remove(appid);
         Ok(())
     }
 
     pub(crate) fn issue_token(&mut self, appid: &str) -> Result<Grant, SandboxError> {
-        let account = self.account(appid)?.clone();
-        Ok(self.tokens.issue_detached(&account, self.clock.now()))
+        let lifetime = self.account(appid)?.token_lifetime;
+        let now = self.clock.now();
+        Ok(self.tokens.issue(Holder::account(appid), lifetime, now))
     }
 
     pub(crate) fn kill_tokens(&mut self, appid: &str) -> Result<usize, SandboxError> {
@@ -62,11 +67,18 @@ impl State {
         status: Option<LinkStatus>,
     ) -> Result<(), SandboxError> {
         links::check(&self.accounts, service_account, mini_program)?;
-        match status {
-            Some(status) => self.links.put(service_account, mini_program, status),
-            None => self.links.remove(service_account, mini_program),
-        }
+        self.links.put(service_account, mini_program, status);
         Ok(())
+    }
+
+    /// Whether the account's verification file is at the URL for this prefix.
+    pub(crate) fn has_verification_file(&self, account: &Account, prefix: &str) -> bool {
+        let Some(files) = self.verification_files.get(&account.appid) else {
+            return true;
+        };
+        let (name, content) = account.verification_file();
+        let placed = location(prefix, &name).and_then(|url| files.get(&url));
+        placed == Some(&content)
     }
 
     pub(crate) fn put_verification_files(
@@ -76,9 +88,9 @@ impl State {
     ) -> Result<(), SandboxError> {
         self.account(appid)?;
         match files {
-            Some(files) => self.verification_files.put(appid, files),
-            None => self.verification_files.clear(appid),
-        }
+            Some(files) => self.verification_files.insert(appid.to_owned(), files),
+            None => self.verification_files.remove(appid),
+        };
         Ok(())
     }
 }

@@ -1,10 +1,10 @@
 //! The received requests and their counters, without secrets.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
-use super::tokens::Grant;
 use crate::interface::Interface;
 
 /// The greatest number of recorded requests. The oldest ones are dropped.
@@ -63,39 +63,27 @@ impl Counters {
     /// Returns the number of calls of one interface.
     #[must_use]
     pub fn calls_of(&self, interface: Interface) -> u64 {
-        self.calls.get(&interface).copied().unwrap_or(0)
+        number(Some(&self.calls), &interface)
     }
 
     /// Returns the number of calls of one interface that request a token of this account or
     /// platform.
     #[must_use]
     pub fn token_calls_of(&self, appid: &str, interface: Interface) -> u64 {
-        self.token_calls_by_appid
-            .get(appid)
-            .and_then(|calls| calls.get(&interface))
-            .copied()
-            .unwrap_or(0)
+        number(self.token_calls_by_appid.get(appid), &interface)
     }
 
     /// Returns the number of calls of this platform to one of the interfaces of third-party
     /// platforms.
     #[must_use]
     pub fn platform_calls_of(&self, component_appid: &str, interface: Interface) -> u64 {
-        self.platform_calls
-            .get(component_appid)
-            .and_then(|calls| calls.get(&interface))
-            .copied()
-            .unwrap_or(0)
+        number(self.platform_calls.get(component_appid), &interface)
     }
 
     /// Returns the number of calls of this platform that request a token of this merchant.
     #[must_use]
     pub fn authorizer_token_calls_of(&self, component_appid: &str, appid: &str) -> u64 {
-        self.authorizer_token_calls
-            .get(component_appid)
-            .and_then(|calls| calls.get(appid))
-            .copied()
-            .unwrap_or(0)
+        number(self.authorizer_token_calls.get(component_appid), appid)
     }
 
     fn count(&mut self, interface: Interface, parties: Parties) {
@@ -121,6 +109,13 @@ impl Counters {
             *calls.entry(appid).or_default() += 1;
         }
     }
+}
+
+fn number<K: Ord + Borrow<Q>, Q: Ord + ?Sized>(numbers: Option<&BTreeMap<K, u64>>, key: &Q) -> u64 {
+    numbers
+        .and_then(|numbers| numbers.get(key))
+        .copied()
+        .unwrap_or(0)
 }
 
 impl RecordedRequest {
@@ -168,13 +163,6 @@ impl Journal {
         {
             let oldest = self.requests.pop_front();
             self.size -= oldest.map_or(0, |oldest| oldest.size());
-        }
-    }
-
-    /// Counts the token of a response if it is new.
-    pub(crate) fn count_issued(&mut self, interface: Interface, grant: &Grant) {
-        if grant.is_new {
-            *self.counters.tokens_issued.entry(interface).or_default() += 1;
         }
     }
 }

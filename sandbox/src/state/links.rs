@@ -18,23 +18,23 @@ impl Links {
         self.by_accounts.get(&key).copied()
     }
 
-    pub(crate) fn put(&mut self, service_account: &str, mini_program: &str, status: LinkStatus) {
+    /// Sets the status of a link; `None` removes the link.
+    pub(crate) fn put(
+        &mut self,
+        service_account: &str,
+        mini_program: &str,
+        status: Option<LinkStatus>,
+    ) {
         let key = (service_account.to_owned(), mini_program.to_owned());
-        self.by_accounts.insert(key, status);
-    }
-
-    pub(crate) fn remove(&mut self, service_account: &str, mini_program: &str) {
-        let key = (service_account.to_owned(), mini_program.to_owned());
-        self.by_accounts.remove(&key);
+        match status {
+            Some(status) => self.by_accounts.insert(key, status),
+            None => self.by_accounts.remove(&key),
+        };
     }
 
     pub(crate) fn remove_account(&mut self, appid: &str) {
         self.by_accounts
             .retain(|(service, mini), _| service != appid && mini != appid);
-    }
-
-    pub(crate) fn is_linked(&self, service_account: &str, mini_program: &str) -> bool {
-        self.get(service_account, mini_program) == Some(LinkStatus::Linked)
     }
 
     /// Confirms or refuses a request, as the administrator who decides next: first the service
@@ -60,10 +60,7 @@ impl Links {
                 )));
             }
         };
-        match status {
-            Some(status) => self.put(service_account, mini_program, status),
-            None => self.remove(service_account, mini_program),
-        }
+        self.put(service_account, mini_program, status);
         Ok(status)
     }
 
@@ -100,24 +97,4 @@ pub(crate) fn check(
         }
     }
     Ok(())
-}
-
-/// Returns the number of a status on the wire.
-pub(crate) fn status_number(status: LinkStatus) -> Option<i64> {
-    [1, 2, 3, 12]
-        .into_iter()
-        .find(|number| LinkStatus::from_number(*number) == Some(status))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_status_has_its_number() {
-        assert_eq!(status_number(LinkStatus::Linked), Some(1));
-        assert_eq!(status_number(LinkStatus::AwaitsMiniProgramAdmin), Some(2));
-        assert_eq!(status_number(LinkStatus::Refused), Some(3));
-        assert_eq!(status_number(LinkStatus::AwaitsAccountAdmin), Some(12));
-    }
 }

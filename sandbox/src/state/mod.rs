@@ -1,7 +1,7 @@
 //! What the sandbox knows: plain data, and its rules.
 
 mod account_changes;
-pub(crate) mod authorizations;
+pub(crate) mod authorization;
 pub(crate) mod holder;
 pub(crate) mod journal;
 pub(crate) mod links;
@@ -10,26 +10,27 @@ pub(crate) mod rules;
 pub(crate) mod secrets;
 pub(crate) mod tickets;
 pub(crate) mod tokens;
-pub(crate) mod traffic;
+pub(crate) mod usage;
 pub(crate) mod web;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use crate::account::Account;
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::succession::TokenSuccession;
-use authorizations::Authorizations;
+use authorization::Authorization;
 use journal::Journal;
 use links::Links;
 use rules::RuleBook;
 use secrets::KnownSecrets;
 use tickets::Tickets;
-use tokens::TokenBook;
-use traffic::Traffic;
-use web::{VerificationFiles, Web};
+use tokens::{Grant, Series, TokenBook};
+use usage::Usage;
+use web::Web;
 
 #[derive(Clone, Default)]
 pub(crate) struct State {
@@ -39,14 +40,18 @@ pub(crate) struct State {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) platforms: BTreeMap<String, Platform>,
     pub(crate) secrets: KnownSecrets,
-    pub(crate) authorizations: Authorizations,
-    pub(crate) tickets: Tickets,
+    /// The tickets of each platform.
+    pub(crate) tickets: BTreeMap<String, Tickets>,
+    /// For each platform, the authorisation of each of its merchants.
+    pub(crate) merchants: BTreeMap<String, BTreeMap<String, Authorization>>,
     pub(crate) links: Links,
     pub(crate) web: Web,
-    pub(crate) verification_files: VerificationFiles,
+    /// The verification files of each account, as URL → content. If an account has no entry, every
+    /// URL has its file.
+    pub(crate) verification_files: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) rules: RuleBook,
     pub(crate) tokens: TokenBook,
-    pub(crate) traffic: Traffic,
+    pub(crate) usage: Usage,
     pub(crate) journal: Journal,
 }
 
@@ -54,5 +59,21 @@ impl fmt::Debug for State {
     /// Shows nothing of the state: it has secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").finish_non_exhaustive()
+    }
+}
+
+impl State {
+    /// Issues the next token of a series in a response, and counts it. The former token dies at
+    /// `end`. If `end` is `None`, it works until it expires.
+    pub(crate) fn issue_next(
+        &mut self,
+        series: Series,
+        lifetime: Duration,
+        end: Option<Moment>,
+    ) -> Grant {
+        let issued = &mut self.journal.counters.tokens_issued;
+        *issued.entry(series.0).or_default() += 1;
+        let now = self.clock.now();
+        self.tokens.issue_next(series, lifetime, now, end)
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::State;
+use super::authorization::Authorization;
 use super::holder::Holder;
 use super::secrets::GeneratedSecret;
-use super::tickets::PushedTicket;
+use super::tickets::{PushedTicket, Tickets};
+use crate::clock::Moment;
 use crate::error::SandboxError;
 use crate::platform::Platform;
 
@@ -31,36 +33,21 @@ impl State {
             holder.component_appid() == Some(component_appid)
         });
         self.platforms.remove(component_appid);
-        self.tickets.remove_platform(component_appid);
-        self.authorizations.remove_platform(component_appid);
+        self.tickets.remove(component_appid);
+        self.merchants.remove(component_appid);
         Ok(())
     }
 
-    pub(crate) fn current_ticket(
+    /// Returns the ticket that `push` makes the last one: [`Tickets::current`],
+    /// [`Tickets::push_new`] or [`Tickets::push_again`].
+    pub(crate) fn ticket(
         &mut self,
         component_appid: &str,
+        push: fn(&mut Tickets, Moment) -> PushedTicket,
     ) -> Result<PushedTicket, SandboxError> {
         self.platform(component_appid)?;
-        let now = self.clock.now();
-        Ok(self.tickets.current(component_appid, now))
-    }
-
-    pub(crate) fn push_ticket(
-        &mut self,
-        component_appid: &str,
-    ) -> Result<PushedTicket, SandboxError> {
-        self.platform(component_appid)?;
-        let now = self.clock.now();
-        Ok(self.tickets.push(component_appid, now))
-    }
-
-    pub(crate) fn push_ticket_again(
-        &mut self,
-        component_appid: &str,
-    ) -> Result<PushedTicket, SandboxError> {
-        self.platform(component_appid)?;
-        let now = self.clock.now();
-        Ok(self.tickets.push_again(component_appid, now))
+        let tickets = self.tickets.entry(component_appid.to_owned()).or_default();
+        Ok(push(tickets, self.clock.now()))
     }
 
     /// Kills the component tokens of a platform, but not the tokens of its merchants.
@@ -84,13 +71,11 @@ impl State {
     ) -> Result<String, SandboxError> {
         self.platform(component_appid)?;
         let account = self.account(appid)?;
-        let former = self.authorizations.get(component_appid, appid);
+        let former = self.merchant(component_appid, appid);
         let is_first = former.is_none();
-        let permission_sets = permission_sets.unwrap_or_else(|| {
-            former
-                .map_or(&account.permission_sets, |former| &former.permission_sets)
-                .clone()
-        });
+        let former = former.map(|former| &former.permission_sets);
+        let permission_sets =
+            permission_sets.unwrap_or_else(|| former.unwrap_or(&account.permission_sets).clone());
         let now = self.clock.now();
         if is_first {
             // A new authorisation must not revive the tokens of a revoked one.
@@ -98,14 +83,21 @@ impl State {
             self.tokens.kill_where(now, |holder| *holder == merchant);
         }
         let refresh_token = GeneratedSecret::RefreshToken.generate();
-        self.authorizations.grant(
-            component_appid,
-            appid,
-            permission_sets,
-            refresh_token.clone(),
-            now,
-        );
+        let authorization = Authorization::new(permission_sets, refresh_token.clone(), now);
+        self.put_merchant(component_appid, appid, authorization);
         Ok(refresh_token)
+    }
+
+    pub(crate) fn put_merchant(
+        &mut self,
+        component_appid: &str,
+        appid: &str,
+        authorization: Authorization,
+    ) {
+        let merchants = self.merchants.entry(component_appid.to_owned());
+        merchants
+            .or_default()
+            .insert(appid.to_owned(), authorization);
     }
 
     pub(crate) fn revoke(
@@ -114,12 +106,33 @@ impl State {
         appid: &str,
     ) -> Result<(), SandboxError> {
         self.platform(component_appid)?;
-        if self.authorizations.revoke(component_appid, appid) {
-            Ok(())
-        } else {
-            Err(SandboxError::NotFound(format!(
-                "{appid} has not authorised {component_appid}"
-            )))
+        let merchants = self.merchants.get_mut(component_appid);
+        if merchants.is_some_and(|merchants| merchants.remove(appid).is_some()) {
+            return Ok(());
         }
+        Err(SandboxError::NotFound(format!(
+            "{appid} has not authorised {component_appid}"
+        )))
+    }
+
+    /// Returns the authorisation of a platform by a merchant.
+    pub(crate) fn merchant(&self, component_appid: &str, appid: &str) -> Option<&Authorization> {
+        self.merchants.get(component_appid)?.get(appid)
+    }
+
+    pub(crate) fn merchant_mut(
+        &mut self,
+        component_appid: &str,
+        appid: &str,
+    ) -> Option<&mut Authorization> {
+        self.merchants.get_mut(component_appid)?.get_mut(appid)
+    }
+
+    /// Returns the merchants that have authorised the platform.
+    pub(crate) fn merchants_of(
+        &self,
+        component_appid: &str,
+    ) -> impl Iterator<Item = (&String, &Authorization)> {
+        self.merchants.get(component_appid).into_iter().flatten()
     }
 }

@@ -1,13 +1,11 @@
 //! The rules of all accounts, and how many they have published.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use jumpqr_core::matching::occupies;
 use jumpqr_core::rule::{OpenVersion, PermitSubRule, RuleState};
 use serde::Serialize;
-
-use crate::clock::{Moment, month};
 
 /// A rule of the sandbox.
 ///
@@ -73,23 +71,20 @@ impl StoredRule {
     /// prefix is always blocked, with any `permit_sub_rule`. That is undocumented, but a code opens
     /// one Mini Program only.
     fn blocks(&self, prefix: &str) -> bool {
-        match &self.mode {
+        let occupies_sub_rules = matches!(
+            self.mode,
             StoredMode::OrdinaryLink {
-                permit_sub_rule, ..
-            } => {
-                self.prefix == prefix
-                    || (*permit_sub_rule == PermitSubRule::Occupied
-                        && occupies(&self.prefix, prefix))
+                permit_sub_rule: PermitSubRule::Occupied,
+                ..
             }
-            StoredMode::ServiceAccount { .. } => self.prefix == prefix,
-        }
+        );
+        self.prefix == prefix || (occupies_sub_rules && occupies(&self.prefix, prefix))
     }
 }
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RuleBook {
     by_account: BTreeMap<String, IndexMap<String, StoredRule>>,
-    publish_counts: HashMap<String, (i64, u32)>,
 }
 
 impl RuleBook {
@@ -136,19 +131,5 @@ impl RuleBook {
             .filter(|(owner, _)| *owner != account)
             .flat_map(|(_, rules)| rules.values())
             .any(|rule| rule.blocks(prefix))
-    }
-
-    /// Returns how often the account has published this month.
-    pub(crate) fn publish_count(&self, account: &str, now: Moment) -> u32 {
-        match self.publish_counts.get(account) {
-            Some((in_month, count)) if *in_month == month(now) => *count,
-            _ => 0,
-        }
-    }
-
-    pub(crate) fn add_publish(&mut self, account: &str, now: Moment) {
-        let count = self.publish_count(account, now) + 1;
-        self.publish_counts
-            .insert(account.to_owned(), (month(now), count));
     }
 }

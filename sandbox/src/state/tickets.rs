@@ -1,7 +1,6 @@
 //! The component_verify_tickets that WeChat pushes to platforms. Source: the official page of
 //! `component_verify_ticket`.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use super::secrets::GeneratedSecret;
@@ -26,103 +25,84 @@ struct Ticket {
     is_repeated: bool,
 }
 
+impl Ticket {
+    fn expires_in(&self, now: Moment) -> Duration {
+        let expires_at = self.pushed_at.saturating_add(LIFETIME);
+        expires_at.saturating_sub(now)
+    }
+
+    fn to_pushed(&self, now: Moment) -> PushedTicket {
+        PushedTicket {
+            component_verify_ticket: self.text.clone(),
+            expires_in: self.expires_in(now),
+        }
+    }
+}
+
 /// A ticket that was pushed, and how long it is still valid.
 pub(crate) struct PushedTicket {
     pub(crate) component_verify_ticket: String,
     pub(crate) expires_in: Duration,
 }
 
-/// All tickets. It has no `Debug`, because that would show them.
+/// The tickets of a platform. It has no `Debug`, because that would show them.
 #[derive(Clone, Default)]
-pub(crate) struct Tickets {
-    by_platform: HashMap<String, Vec<Ticket>>,
-}
+pub(crate) struct Tickets(Vec<Ticket>);
 
 impl Tickets {
     /// Returns the ticket of the last push. There is a push every 10 minutes, alternately with a
     /// new ticket and with the same ticket again: WeChat's pushes may repeat a ticket.
-    pub(crate) fn current(&mut self, component_appid: &str, now: Moment) -> PushedTicket {
-        match self.last(component_appid) {
-            Some(ticket) if now < ticket.pushed_at.saturating_add(PUSHED_EVERY) => PushedTicket {
-                component_verify_ticket: ticket.text.clone(),
-                expires_in: ticket
-                    .pushed_at
-                    .saturating_add(LIFETIME)
-                    .saturating_sub(now),
-            },
-            Some(ticket) if ticket.is_repeated => self.push(component_appid, now),
-            _ => self.push_again(component_appid, now),
+    pub(crate) fn current(&mut self, now: Moment) -> PushedTicket {
+        match self.0.last() {
+            Some(ticket) if now < ticket.pushed_at.saturating_add(PUSHED_EVERY) => {
+                ticket.to_pushed(now)
+            }
+            Some(ticket) if ticket.is_repeated => self.push_new(now),
+            _ => self.push_again(now),
         }
     }
 
-    fn last(&mut self, component_appid: &str) -> Option<&mut Ticket> {
-        self.by_platform.get_mut(component_appid)?.last_mut()
-    }
-
     /// Pushes the last ticket again. If there is none, or it has expired, pushes a new ticket.
-    pub(crate) fn push_again(&mut self, component_appid: &str, now: Moment) -> PushedTicket {
-        match self.last(component_appid) {
-            Some(ticket) if now < ticket.pushed_at.saturating_add(LIFETIME) => {
+    pub(crate) fn push_again(&mut self, now: Moment) -> PushedTicket {
+        match self.0.last_mut() {
+            Some(ticket) if !ticket.expires_in(now).is_zero() => {
                 ticket.pushed_at = now;
                 ticket.is_repeated = true;
-                PushedTicket {
-                    component_verify_ticket: ticket.text.clone(),
-                    expires_in: LIFETIME,
-                }
+                ticket.to_pushed(now)
             }
-            _ => self.push(component_appid, now),
+            _ => self.push_new(now),
         }
     }
 
     /// Pushes a new ticket. Earlier tickets stay valid.
-    pub(crate) fn push(&mut self, component_appid: &str, now: Moment) -> PushedTicket {
-        let text = GeneratedSecret::Ticket.generate();
-        self.put(component_appid, text.clone(), now);
-        PushedTicket {
-            component_verify_ticket: text,
-            expires_in: LIFETIME,
-        }
+    pub(crate) fn push_new(&mut self, now: Moment) -> PushedTicket {
+        self.push(GeneratedSecret::Ticket.generate(), now)
     }
 
     /// Pushes a ticket with this text.
-    pub(crate) fn put(&mut self, component_appid: &str, text: String, now: Moment) {
-        let tickets = self
-            .by_platform
-            .entry(component_appid.to_owned())
-            .or_default();
-        tickets.push(Ticket {
+    pub(crate) fn push(&mut self, text: String, now: Moment) -> PushedTicket {
+        let ticket = Ticket {
             text,
             pushed_at: now,
             is_repeated: false,
-        });
-        tickets.retain(|ticket| now < ticket.pushed_at.saturating_add(KEPT_FOR));
-        let surplus = tickets.len().saturating_sub(MAX_TICKETS);
-        tickets.drain(..surplus);
+        };
+        let pushed = ticket.to_pushed(now);
+        self.0.push(ticket);
+        self.0
+            .retain(|ticket| now < ticket.pushed_at.saturating_add(KEPT_FOR));
+        let surplus = self.0.len().saturating_sub(MAX_TICKETS);
+        self.0.drain(..surplus);
+        pushed
     }
 
     /// Checks a ticket. If it was never pushed to this platform, the result is 61006. If its last
     /// push was 12 hours ago or more, the result is 61005.
-    pub(crate) fn check(
-        &self,
-        component_appid: &str,
-        ticket: &str,
-        now: Moment,
-    ) -> Result<(), Refusal> {
-        let pushed = self
-            .by_platform
-            .get(component_appid)
-            .into_iter()
-            .flatten()
-            .find(|pushed| pushed.text == ticket)
-            .ok_or_else(|| Refusal::new(61006))?;
-        if now < pushed.pushed_at.saturating_add(LIFETIME) {
-            Ok(())
-        } else {
-            Err(Refusal::new(61005))
+    pub(crate) fn check(&self, ticket: &str, now: Moment) -> Result<(), Refusal> {
+        let mut all = self.0.iter();
+        let pushed = all.find(|pushed| pushed.text == ticket).ok_or(61006)?;
+        if pushed.expires_in(now).is_zero() {
+            return Err(61005.into());
         }
-    }
-
-    pub(crate) fn remove_platform(&mut self, component_appid: &str) {
-        self.by_platform.remove(component_appid);
+        Ok(())
     }
 }

@@ -1,11 +1,8 @@
-//! What WeChat looks up when a rule is added: ICP filings, the blacklist, verification files.
+//! What WeChat looks up when a rule is added: ICP filings and the blacklist.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use jumpqr_core::verification_file::location;
 use serde::{Deserialize, Serialize};
-
-use crate::account::Account;
 
 /// The domains and prefixes that WeChat refuses. By default there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,40 +44,6 @@ fn host(link: &str) -> &str {
     host_port
         .split_once(':')
         .map_or(host_port, |(host, _)| host)
-}
-
-/// The verification files by account. If an account has no entry, every URL has its file.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct VerificationFiles {
-    by_account: BTreeMap<String, BTreeMap<String, String>>,
-}
-
-impl VerificationFiles {
-    /// Sets the files of the account, as URL → content.
-    pub(crate) fn put(&mut self, appid: &str, files: BTreeMap<String, String>) {
-        self.by_account.insert(appid.to_owned(), files);
-    }
-
-    /// Removes the entry of the account, so every URL has its file.
-    pub(crate) fn clear(&mut self, appid: &str) {
-        self.by_account.remove(appid);
-    }
-
-    /// Returns the files of the account; `None` if every URL has its file.
-    pub(crate) fn get(&self, appid: &str) -> Option<&BTreeMap<String, String>> {
-        self.by_account.get(appid)
-    }
-
-    /// Whether the account's verification file is at the URL for this prefix.
-    pub(crate) fn is_placed(&self, account: &Account, prefix: &str) -> bool {
-        let Some(files) = self.get(&account.appid) else {
-            return true;
-        };
-        let (name, content) = account.verification_file();
-        location(prefix, &name)
-            .and_then(|url| files.get(&url))
-            .is_some_and(|placed| *placed == content)
-    }
 }
 
 #[cfg(test)]

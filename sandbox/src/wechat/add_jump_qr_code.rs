@@ -1,143 +1,130 @@
-use jumpqr_core::check::{CheckReport, FindingCode, check_prefix, check_service_account_prefix};
+//! `addJumpQRCode`: adds a rule, or modifies one.
+
+use jumpqr_core::check::{FindingCode, check_prefix, check_service_account_prefix};
 use jumpqr_core::matching::covers;
 use jumpqr_core::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 use serde_json::{Value, json};
 
-use super::fields::{Fields, invalid_args};
-use super::mode::{check_mode, find_linked_mini_program};
+use super::admission::{admit, check_mode, find_linked_mini_program};
+use super::call::Call;
+use super::fields::{Fields, INVALID_ARGS};
 use crate::account::{Account, AccountKind};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::rules::{StoredMode, StoredRule};
 
-pub(super) fn respond(
-    state: &mut State,
-    account: &Account,
-    fields: &Fields,
-) -> Result<Value, Refusal> {
-    if account.kind == AccountKind::MiniProgram && is_service_link(fields.text("prefix")?) {
+/// What gets 85066: what core forbids, and the reported causes of 85066 that core warns of.
+const ORDINARY_CAUSES: &[FindingCode] = &[
+    FindingCode::NotHttpUrl,
+    FindingCode::NonAsciiQuery,
+    FindingCode::ReportedDomain,
+    FindingCode::Port,
+];
+const SERVICE_CAUSES: &[FindingCode] = &[FindingCode::NotServicePrefix];
+
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+    let (account, fields) = admit(state, call)?;
+    let prefix = fields.text("prefix")?;
+    if account.kind == AccountKind::MiniProgram && is_service_link(prefix) {
         // WeChat goes by the token, even if the request has an appid. Then it finds no verification
         // file on the host.
-        return Err(Refusal::new(85069));
+        return Err(85069.into());
     }
-    match check_mode(account, fields)? {
-        AccountKind::MiniProgram => ordinary_link(state, account, fields)?,
-        AccountKind::ServiceAccount => service_account(state, account, fields)?,
+    check_mode(&account, &fields)?;
+    check(account.kind, prefix)?;
+    let appid = find_linked_mini_program(state, &account, &fields)?;
+    let path = fields.text("path")?;
+    let edit = fields.choice("is_edit", Edit::from_number)?;
+    let rule = StoredRule {
+        prefix: prefix.to_owned(),
+        path: path.to_owned(),
+        state: RuleState::Unpublished,
+        mode: match appid {
+            None => ordinary_link(state, &account, &fields)?,
+            Some(appid) => StoredMode::ServiceAccount { appid },
+        },
+        damaged: false,
+    };
+    match edit {
+        Edit::Add => add(state, &account, rule)?,
+        Edit::Modify => modify(state, &account, rule)?,
     }
     Ok(json!({}))
 }
 
-fn ordinary_link(state: &mut State, account: &Account, fields: &Fields) -> Result<(), Refusal> {
+/// Reads the fields of an ordinary-link rule. If `debug_url` is absent, a present rule keeps its
+/// links.
+fn ordinary_link(state: &State, account: &Account, fields: &Fields) -> Result<StoredMode, Refusal> {
     let prefix = fields.text("prefix")?;
-    check_ordinary_prefix(prefix)?;
-    let path = fields.text("path")?;
     let open_version = fields.choice("open_version", OpenVersion::from_number)?;
     let permit_sub_rule = fields.choice("permit_sub_rule", PermitSubRule::from_number)?;
-    let edit = fields.choice("is_edit", Edit::from_number)?;
-    let debug_url = fields.texts("debug_url")?;
-    let links = debug_url.as_deref().unwrap_or_default();
-    if links.len() > state.limits.debug_urls {
-        return Err(invalid_args());
-    }
-    if links.iter().any(|link| covers(prefix, link).is_err()) {
-        return Err(Refusal::new(85068));
-    }
-    if edit == Edit::Modify {
-        let rule = state
-            .rules
-            .find_mut(&account.appid, prefix)
-            .ok_or_else(invalid_args)?;
-        // A published rule keeps its path.
-        if rule.state == RuleState::Published && rule.path != path {
-            return Err(invalid_args());
+    let debug_url = match fields.texts("debug_url")? {
+        Some(links) if links.len() > state.limits.debug_urls => return Err(INVALID_ARGS.into()),
+        Some(links) if links.iter().any(|link| covers(prefix, link).is_err()) => {
+            return Err(85068.into());
         }
-        path.clone_into(&mut rule.path);
-        let kept = match &mut rule.mode {
-            StoredMode::OrdinaryLink { debug_url, .. } => std::mem::take(debug_url),
-            StoredMode::ServiceAccount { .. } => Vec::new(),
-        };
-        rule.mode = StoredMode::OrdinaryLink {
-            open_version,
-            permit_sub_rule,
-            // If the field is absent, the links stay.
-            debug_url: debug_url.unwrap_or(kept),
-        };
-        return Ok(());
-    }
-    check_addable(state, account, prefix)?;
-    if state.rules.list(&account.appid).count() >= state.limits.rules {
-        return Err(Refusal::new(85073));
-    }
-    if !state.web.is_filed(prefix) {
-        return Err(Refusal::new(85076));
-    }
-    if !state.verification_files.is_placed(account, prefix) {
-        return Err(Refusal::new(85069));
-    }
-    let rule = StoredRule {
-        prefix: prefix.to_owned(),
-        path: path.to_owned(),
-        state: RuleState::Unpublished,
-        mode: StoredMode::OrdinaryLink {
-            open_version,
-            permit_sub_rule,
-            debug_url: debug_url.unwrap_or_default(),
+        Some(links) => links,
+        None => match state
+            .rules
+            .find(&account.appid, prefix)
+            .map(|rule| &rule.mode)
+        {
+            Some(StoredMode::OrdinaryLink { debug_url, .. }) => debug_url.clone(),
+            _ => Vec::new(),
         },
-        damaged: false,
     };
-    state.rules.put(&account.appid, rule);
-    Ok(())
+    Ok(StoredMode::OrdinaryLink {
+        open_version,
+        permit_sub_rule,
+        debug_url,
+    })
 }
 
-fn service_account(state: &mut State, account: &Account, fields: &Fields) -> Result<(), Refusal> {
-    let prefix = fields.text("prefix")?;
-    check_service_prefix(prefix)?;
-    let appid = find_linked_mini_program(state, account, fields)?
-        .appid
-        .clone();
-    let path = fields.text("path")?;
-    if fields.choice("is_edit", Edit::from_number)? == Edit::Modify {
-        let rule = state
-            .rules
-            .find_mut(&account.appid, prefix)
-            .filter(|rule| rule.appid() == Some(&appid))
-            .ok_or_else(invalid_args)?;
-        if rule.state == RuleState::Published {
-            return Err(invalid_args());
-        }
-        path.clone_into(&mut rule.path);
-        return Ok(());
-    }
-    check_addable(state, account, prefix)?;
-    let count = state
+fn modify(state: &mut State, account: &Account, rule: StoredRule) -> Result<(), Refusal> {
+    let stored = state
         .rules
-        .list(&account.appid)
-        .filter(|rule| rule.appid() == Some(&appid))
-        .count();
-    if count >= state.limits.service_account_rules {
-        return Err(Refusal::new(85073));
+        .find_mut(&account.appid, &rule.prefix)
+        .filter(|stored| stored.appid() == rule.appid())
+        .ok_or(INVALID_ARGS)?;
+    // A published rule keeps its path. A published service-account rule has nothing else to modify.
+    let keeps_path = stored.path == rule.path && rule.appid().is_none();
+    if stored.state == RuleState::Published && !keeps_path {
+        return Err(INVALID_ARGS.into());
     }
-    let rule = StoredRule {
-        prefix: prefix.to_owned(),
-        path: path.to_owned(),
-        state: RuleState::Unpublished,
-        mode: StoredMode::ServiceAccount { appid },
-        damaged: false,
-    };
-    state.rules.put(&account.appid, rule);
+    stored.path = rule.path;
+    stored.mode = rule.mode;
     Ok(())
 }
 
-fn check_addable(state: &State, account: &Account, prefix: &str) -> Result<(), Refusal> {
+fn add(state: &mut State, account: &Account, rule: StoredRule) -> Result<(), Refusal> {
+    let prefix = &rule.prefix;
     if state.web.is_blacklisted(prefix) {
-        return Err(Refusal::new(85070));
+        return Err(85070.into());
     }
     if state.rules.find(&account.appid, prefix).is_some() {
-        return Err(Refusal::new(85071));
+        return Err(85071.into());
     }
     if state.rules.is_blocked_by_other(&account.appid, prefix) {
-        return Err(Refusal::new(85072));
+        return Err(85072.into());
     }
+    let rules = state.rules.list(&account.appid);
+    let count = rules.filter(|other| other.appid() == rule.appid()).count();
+    let limit = match account.kind {
+        AccountKind::MiniProgram => state.limits.rules,
+        AccountKind::ServiceAccount => state.limits.service_account_rules,
+    };
+    if count >= limit {
+        return Err(85073.into());
+    }
+    if account.kind == AccountKind::MiniProgram {
+        if !state.web.is_filed(prefix) {
+            return Err(85076.into());
+        }
+        if !state.has_verification_file(account, prefix) {
+            return Err(85069.into());
+        }
+    }
+    state.rules.put(&account.appid, rule);
     Ok(())
 }
 
@@ -149,34 +136,16 @@ fn is_service_link(prefix: &str) -> bool {
         .any(|start| prefix.starts_with(start))
 }
 
-/// Checks a prefix. What core forbids gets 85066, and so do the reported causes of 85066 that core
-/// warns of. A link without a scheme gets -1. Source: reports of developers.
-fn check_ordinary_prefix(prefix: &str) -> Result<(), Refusal> {
-    if !prefix.contains("://") {
-        return Err(Refusal::new(-1));
-    }
-    refuse_findings(
-        &check_prefix(prefix),
-        &[
-            FindingCode::NotHttpUrl,
-            FindingCode::NonAsciiQuery,
-            FindingCode::ReportedDomain,
-            FindingCode::Port,
-        ],
-    )
-}
-
-fn check_service_prefix(prefix: &str) -> Result<(), Refusal> {
-    refuse_findings(
-        &check_service_account_prefix(prefix),
-        &[FindingCode::NotServicePrefix],
-    )
-}
-
-fn refuse_findings(report: &CheckReport, causes: &[FindingCode]) -> Result<(), Refusal> {
+/// Checks a prefix. A link without a scheme gets -1. Source: reports of developers.
+fn check(kind: AccountKind, prefix: &str) -> Result<(), Refusal> {
+    let (report, causes) = match kind {
+        AccountKind::MiniProgram if !prefix.contains("://") => return Err((-1).into()),
+        AccountKind::MiniProgram => (check_prefix(prefix), ORDINARY_CAUSES),
+        AccountKind::ServiceAccount => (check_service_account_prefix(prefix), SERVICE_CAUSES),
+    };
     let mut findings = report.violations.iter().chain(&report.warnings);
     if findings.any(|finding| causes.contains(&finding.code)) {
-        return Err(Refusal::new(85066));
+        return Err(85066.into());
     }
     Ok(())
 }

@@ -1,12 +1,15 @@
+//! `downloadQRCodeText`: returns the account's verification file.
+
 use serde_json::{Value, json};
 
-use super::fields::Fields;
-use super::mode::check_mode;
-use crate::account::Account;
+use super::admission::{admit, check_mode};
+use super::call::Call;
 use crate::refusal::Refusal;
+use crate::state::State;
 
-pub(super) fn respond(account: &Account, fields: &Fields) -> Result<Value, Refusal> {
-    check_mode(account, fields)?;
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+    let (account, fields) = admit(state, call)?;
+    check_mode(&account, &fields)?;
     let (file_name, file_content) = account.verification_file();
     Ok(json!({ "file_name": file_name, "file_content": file_content }))
 }

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use crate::refusal::Refusal;
 
 /// "invalid args": a field is missing or has the wrong type.
-const INVALID_ARGS: i64 = 40097;
+pub(super) const INVALID_ARGS: i64 = 40097;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
@@ -18,20 +18,15 @@ impl Fields {
     /// `\u0026` and the like, and their users' links with a query work.
     pub(super) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
-            return Err(Refusal::new(44002));
+            return Err(44002.into());
         }
         let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
-            return Err(Refusal::new(47001));
+            return Err(47001.into());
         };
         if has_escape_beyond_ascii(body) {
-            return Err(Refusal::new(40033));
+            return Err(40033.into());
         }
         Ok(Self(fields))
-    }
-
-    /// Makes the fields of an empty body, for an interface that accepts one.
-    pub(super) fn empty() -> Self {
-        Self(Map::new())
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
@@ -47,7 +42,7 @@ impl Fields {
 
     /// Returns a required text that is not empty.
     pub(super) fn text(&self, name: &str) -> Result<&str, Refusal> {
-        self.optional_text(name)?.ok_or_else(invalid_args)
+        Ok(self.optional_text(name)?.ok_or(INVALID_ARGS)?)
     }
 
     /// Returns an optional text. An empty text counts as absent.
@@ -55,21 +50,19 @@ impl Fields {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-            Some(_) => Err(invalid_args()),
+            Some(_) => Err(INVALID_ARGS.into()),
         }
     }
 
     /// Returns an optional number. It may be a numeric string.
     pub(super) fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::Number(number)) => number.as_i64().map(Some).ok_or_else(invalid_args),
-            Some(Value::String(text)) => match text.trim().parse() {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => Err(invalid_args()),
-            },
-            Some(_) => Err(invalid_args()),
-        }
+        let number = match self.get(name) {
+            None => return Ok(None),
+            Some(Value::Number(number)) => number.as_i64(),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(_) => None,
+        };
+        Ok(Some(number.ok_or(INVALID_ARGS)?))
     }
 
     /// Returns the value of a required number. A number without a value is refused.
@@ -78,9 +71,15 @@ impl Fields {
         name: &str,
         from_number: fn(i64) -> Option<T>,
     ) -> Result<T, Refusal> {
-        self.number(name)?
-            .and_then(from_number)
-            .ok_or_else(invalid_args)
+        let value = self.number(name)?.and_then(from_number);
+        Ok(value.ok_or(INVALID_ARGS)?)
+    }
+
+    /// Returns a required number from `min` to `max`.
+    pub(super) fn size(&self, name: &str, min: usize, max: usize) -> Result<usize, Refusal> {
+        let size = self.number(name)?.and_then(|size| size.try_into().ok());
+        let size = size.filter(|size| (min..=max).contains(size));
+        Ok(size.ok_or(INVALID_ARGS)?)
     }
 
     /// Returns an optional array of texts. A bare string is accepted and counts as absent.
@@ -89,10 +88,10 @@ impl Fields {
             None | Some(Value::String(_)) => Ok(None),
             Some(Value::Array(entries)) => entries
                 .iter()
-                .map(|entry| entry.as_str().map(str::to_owned).ok_or_else(invalid_args))
+                .map(|entry| entry.as_str().map(str::to_owned).ok_or(INVALID_ARGS.into()))
                 .collect::<Result<_, _>>()
                 .map(Some),
-            Some(_) => Err(invalid_args()),
+            Some(_) => Err(INVALID_ARGS.into()),
         }
     }
 
@@ -105,10 +104,6 @@ impl Fields {
             _ => false,
         }
     }
-}
-
-pub(super) fn invalid_args() -> Refusal {
-    Refusal::new(INVALID_ARGS)
 }
 
 /// Whether a JSON text has a `\u` escape of a character that is not ASCII. Valid JSON has
@@ -177,7 +172,7 @@ mod tests {
         assert_eq!(fields.number("b"), Ok(Some(2)));
         assert_eq!(fields.number("f"), Ok(None));
         for name in ["c", "d", "e", "g"] {
-            assert_eq!(fields.number(name), Err(invalid_args()), "{name}");
+            assert_eq!(fields.number(name), Err(INVALID_ARGS.into()), "{name}");
         }
     }
 }

@@ -1,35 +1,38 @@
+//! `getJumpQRCode`: lists rules.
+
 use jumpqr_core::interface::{MAX_PAGE_SIZE, MAX_PREFIX_LIST};
 use serde_json::{Value, json};
 
-use super::fields::{Fields, invalid_args};
-use super::mode::{check_mode, find_linked_mini_program};
-use crate::account::{Account, AccountKind};
+use super::admission::{admit, check_mode, find_linked_mini_program};
+use super::call::Call;
+use super::fields::{Fields, INVALID_ARGS};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::rules::StoredRule;
+use crate::state::usage::Quota;
 
 /// The number of rules that `get_type` 0 lists. Source: the official page of getJumpQRCode.
 const LATEST: usize = 10_000;
 
-pub(super) fn respond(state: &State, account: &Account, fields: &Fields) -> Result<Value, Refusal> {
-    let mut published = 0;
-    let (listed, total_count) = match check_mode(account, fields)? {
-        AccountKind::MiniProgram => {
-            published = state.rules.publish_count(&account.appid, state.clock.now());
-            let listed: Vec<_> = state.rules.list(&account.appid).collect();
-            let total_count = listed.len();
-            (listed, total_count)
-        }
-        AccountKind::ServiceAccount => {
-            let appid = &find_linked_mini_program(state, account, fields)?.appid;
-            let all: Vec<_> = state
-                .rules
-                .list(&account.appid)
-                .filter(|rule| rule.appid() == Some(appid))
-                .collect();
-            let total_count = all.len();
-            (select(all, fields)?, total_count)
-        }
+/// A Mini Program gets all its rules. A service account gets the rules for one Mini Program that
+/// `get_type` asks for; nothing limits how often it publishes.
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+    let (account, fields) = admit(state, call)?;
+    check_mode(&account, &fields)?;
+    let appid = find_linked_mini_program(state, &account, &fields)?;
+    let rules = state.rules.list(&account.appid);
+    let rules: Vec<_> = rules
+        .filter(|rule| rule.appid() == appid.as_deref())
+        .collect();
+    let total_count = rules.len();
+    let (listed, published) = if appid.is_some() {
+        (select(rules, &fields)?, 0)
+    } else {
+        let now = state.clock.now();
+        (
+            rules,
+            state.usage.used(Quota::Publishes, &account.appid, now),
+        )
     };
     Ok(json!({
         "rule_list": listed,
@@ -48,34 +51,19 @@ fn select<'a>(all: Vec<&'a StoredRule>, fields: &Fields) -> Result<Vec<&'a Store
             Ok(all.into_iter().skip(older).collect())
         }
         1 => {
-            let wanted = fields.texts("prefix_list")?.ok_or_else(invalid_args)?;
+            let wanted = fields.texts("prefix_list")?.ok_or(INVALID_ARGS)?;
             if wanted.is_empty() || wanted.len() > MAX_PREFIX_LIST {
-                return Err(invalid_args());
+                return Err(INVALID_ARGS.into());
             }
-            Ok(all
-                .into_iter()
-                .filter(|rule| wanted.contains(&rule.prefix))
-                .collect())
+            let selected = all.into_iter().filter(|rule| wanted.contains(&rule.prefix));
+            Ok(selected.collect())
         }
         2 => {
-            let page_num = positive_number(fields, "page_num")?;
-            let page_size = positive_number(fields, "page_size")?;
-            if u32::try_from(page_size).is_ok_and(|size| size <= MAX_PAGE_SIZE) {
-                let before = (page_num - 1).saturating_mul(page_size);
-                Ok(all.into_iter().skip(before).take(page_size).collect())
-            } else {
-                Err(invalid_args())
-            }
+            let page_num = fields.size("page_num", 1, usize::MAX)?;
+            let page_size = fields.size("page_size", 1, MAX_PAGE_SIZE as usize)?;
+            let before = (page_num - 1).saturating_mul(page_size);
+            Ok(all.into_iter().skip(before).take(page_size).collect())
         }
-        _ => Err(invalid_args()),
+        _ => Err(INVALID_ARGS.into()),
     }
-}
-
-/// Returns a number of 1 or more.
-fn positive_number(fields: &Fields, name: &str) -> Result<usize, Refusal> {
-    fields
-        .number(name)?
-        .and_then(|number| usize::try_from(number).ok())
-        .filter(|number| *number > 0)
-        .ok_or_else(invalid_args)
 }

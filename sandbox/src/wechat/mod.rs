@@ -2,17 +2,16 @@
 //! interface has its own file.
 
 mod add_jump_qr_code;
+mod admission;
 mod api_authorizer_token;
 mod api_component_token;
 mod api_get_authorizer_list;
 mod call;
-mod component_token;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod fields;
 mod get_jump_qr_code;
 mod link_miniprogram;
-mod mode;
 mod publish_jump_qr_code;
 mod redaction;
 mod serve;
@@ -31,6 +30,7 @@ use crate::fault::{Fault, FaultQueue};
 use crate::refusal::Refusal;
 use crate::rid::Rids;
 use crate::state::State;
+use crate::state::authorization::Authorization;
 use crate::well_known::{
     AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_VERIFY_TICKET, MINI_PROGRAM_APPID,
 };
@@ -61,16 +61,14 @@ impl WeChat {
     pub(crate) fn reset(&mut self) {
         let mut state = self.built.clone();
         let now = state.clock.now();
-        let ticket = COMPONENT_VERIFY_TICKET.to_owned();
-        state.tickets.put(COMPONENT_APPID, ticket, now);
+        let tickets = state.tickets.entry(COMPONENT_APPID.to_owned());
+        let tickets = tickets.or_default();
+        tickets.push(COMPONENT_VERIFY_TICKET.to_owned(), now);
         if let Some(account) = state.accounts.get(MINI_PROGRAM_APPID) {
-            state.authorizations.grant(
-                COMPONENT_APPID,
-                MINI_PROGRAM_APPID,
-                account.permission_sets.clone(),
-                AUTHORIZER_REFRESH_TOKEN.to_owned(),
-                now,
-            );
+            let permission_sets = account.permission_sets.clone();
+            let refresh_token = AUTHORIZER_REFRESH_TOKEN.to_owned();
+            let authorization = Authorization::new(permission_sets, refresh_token, now);
+            state.put_merchant(COMPONENT_APPID, MINI_PROGRAM_APPID, authorization);
         }
         self.state = state;
         self.faults.clear();

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use std::borrow::Cow;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
@@ -41,13 +43,13 @@ pub(crate) async fn serve(
     );
     let Some(call) = call else {
         if head.uri.path().starts_with(INTERFACES) {
-            let refused = shared.lock().refuse(&Refusal::new(40066));
+            let refused = shared.lock().refuse(&40066.into());
             return response::json(StatusCode::OK, refused);
         }
         return response::html(StatusCode::NOT_FOUND);
     };
     if body.is_err() {
-        let refused = shared.lock().refuse(&Refusal::new(45002));
+        let refused = shared.lock().refuse(&45002.into());
         return response::json(StatusCode::OK, refused);
     }
     let fault = shared.lock().consume_fault(&call);
@@ -91,10 +93,9 @@ async fn apply_effect(
 ) -> Response<Body> {
     match effect {
         Effect::Errcode { errcode, errmsg } => {
-            let refusal = match errmsg {
-                Some(errmsg) => Refusal::with_errmsg(errcode, errmsg),
-                None => Refusal::new(errcode),
-            };
+            let documented = Refusal::from(errcode);
+            let errmsg = errmsg.map_or(documented.errmsg, Cow::Owned);
+            let refusal = Refusal { errcode, errmsg };
             response::json(StatusCode::OK, shared.lock().refuse(&refusal))
         }
         Effect::Delay { milliseconds } => {

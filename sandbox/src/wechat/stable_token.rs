@@ -1,37 +1,43 @@
+//! `stable_token`: returns the same token until its last 5 minutes, then issues the next one. The
+//! former token works until it expires.
+
 use serde_json::Value;
 
-use super::Call;
+use super::call::Call;
 use super::fields::Fields;
 use super::token::{authenticate, token_response};
 use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
-use crate::state::traffic::Pace;
+use crate::state::holder::Holder;
+use crate::state::usage::{Pace, Quota};
 
+/// `force_refresh` issues the next token and kills the former one at once. Within 30 s after the
+/// last forced refresh, it has no effect.
 pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     let fields = Fields::parse(&call.body)?;
-    let account = authenticate(
-        state,
-        fields.optional_text("grant_type")?,
-        fields.optional_text("appid")?,
-        fields.optional_text("secret")?,
-    )?;
+    let account = authenticate(state, |name| fields.optional_text(name))?;
+    let appid = account.appid.as_str();
     let now = state.clock.now();
+    let limits = state.limits;
     let pace = Pace {
         per_second: usize::MAX,
-        per_minute: state.limits.stable_token_calls_per_minute,
+        per_minute: limits.stable_token_calls_per_minute,
     };
-    state
-        .traffic
-        .count_call(Interface::StableToken, &account.appid, now, pace)?;
-    let force_refresh = fields.flag("force_refresh");
-    let grant = state.tokens.stable_token(
-        &account,
-        force_refresh,
-        now,
-        &state.limits,
-        state.succession,
-    )?;
-    state.journal.count_issued(Interface::StableToken, &grant);
+    let usage = &mut state.usage;
+    usage.count_call(Interface::StableToken, appid, now, pace)?;
+    let limit = limits.stable_token_calls_per_day;
+    usage.consume(Quota::StableTokenCalls, appid, now, limit)?;
+    let series = (Interface::StableToken, Holder::account(appid));
+    let is_forced = fields.flag("force_refresh") && state.tokens.can_force(appid, now);
+    if is_forced {
+        let limit = limits.force_refreshes_per_day;
+        usage.consume(Quota::ForceRefreshes, appid, now, limit)?;
+        state.tokens.note_force(appid, now);
+    } else if let Some(grant) = state.tokens.reuse(&series, account.token_lifetime, now) {
+        return Ok(token_response(&grant));
+    }
+    let end = (is_forced || state.succession.kill_old_at_once).then_some(now);
+    let grant = state.issue_next(series, account.token_lifetime, end);
     Ok(token_response(&grant))
 }

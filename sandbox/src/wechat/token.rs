@@ -1,45 +1,42 @@
+//! `token`: issues a new token each time. The former token still works for the overlap.
+
 use serde_json::{Value, json};
 
-use super::Call;
+use super::call::Call;
 use crate::account::Account;
 use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::state::holder::Holder;
 use crate::state::tokens::Grant;
+use crate::state::usage::Quota;
 
 pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
-    let account = authenticate(
-        state,
-        call.query("grant_type"),
-        call.query("appid"),
-        call.query("secret"),
-    )?;
+    let account = authenticate(state, |name| Ok(call.query(name)))?;
     let now = state.clock.now();
-    let grant = state
-        .tokens
-        .token(&account, now, &state.limits, state.succession)?;
-    state.journal.count_issued(Interface::Token, &grant);
+    let limit = state.limits.token_calls_per_day;
+    state
+        .usage
+        .consume(Quota::TokenCalls, &account.appid, now, limit)?;
+    let series = (Interface::Token, Holder::account(&account.appid));
+    let end = state.succession.expiry_of_superseded(now);
+    let grant = state.issue_next(series, account.token_lifetime, Some(end));
     Ok(token_response(&grant))
 }
 
-/// Returns the account with this appid and secret.
-pub(super) fn authenticate(
+/// Returns the account whose appid and secret are in the fields.
+pub(super) fn authenticate<'a>(
     state: &State,
-    grant_type: Option<&str>,
-    appid: Option<&str>,
-    secret: Option<&str>,
+    field: impl Fn(&str) -> Result<Option<&'a str>, Refusal>,
 ) -> Result<Account, Refusal> {
-    if grant_type != Some("client_credential") {
-        return Err(Refusal::new(40002));
+    if field("grant_type")? != Some("client_credential") {
+        return Err(40002.into());
     }
-    let appid = appid.ok_or_else(|| Refusal::new(41002))?;
-    let secret = secret.ok_or_else(|| Refusal::new(41004))?;
-    let account = state
-        .accounts
-        .get(appid)
-        .ok_or_else(|| Refusal::new(40013))?;
+    let appid = field("appid")?.ok_or(41002)?;
+    let secret = field("secret")?.ok_or(41004)?;
+    let account = state.accounts.get(appid).ok_or(40013)?;
     if account.secret.expose() != secret {
-        return Err(Refusal::new(40125));
+        return Err(40125.into());
     }
     Ok(account.clone())
 }

@@ -1,22 +1,26 @@
+//! `wxamplinkget`: lists the links of a service account.
+
 use serde_json::{Value, json};
 
-use crate::account::Account;
-use crate::state::{State, links};
+use super::admission::admit;
+use super::call::Call;
+use crate::refusal::Refusal;
+use crate::state::State;
 
-pub(super) fn respond(state: &State, account: &Account) -> Value {
-    let items: Vec<Value> = state
-        .links
-        .all()
-        .filter(|(service_account, ..)| *service_account == account.appid)
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+    let (account, _) = admit(state, call)?;
+    let links = state.links.all();
+    let items = links.filter(|(service_account, ..)| *service_account == account.appid);
+    let items: Vec<Value> = items
         .map(|(_, appid, status)| {
             let app = state.accounts.get(appid);
             json!({
                 "appid": appid,
-                "status": links::status_number(status),
+                "status": status.number(),
                 "nickname": app.map(|app| &app.nickname),
                 "released": app.map(|app| u8::from(app.released)),
             })
         })
         .collect();
-    json!({ "wxopens": { "items": items } })
+    Ok(json!({ "wxopens": { "items": items } }))
 }

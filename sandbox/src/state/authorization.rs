@@ -1,0 +1,105 @@
+//! The authorisation of a platform by a merchant: permission sets and refresh tokens.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::secrets::GeneratedSecret;
+use crate::clock::Moment;
+use crate::succession::OldRefreshToken;
+
+/// The rest of an old refresh token's life, if it [dies
+/// later](OldRefreshToken::DiesAfterFiveMinutes).
+const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
+
+/// The greatest number of old refresh tokens of one authorisation.
+const MAX_FORMER: usize = 1_000;
+
+/// A refresh token and the access token of the same response. The first refresh token of an
+/// authorisation comes without an access token.
+#[derive(Clone)]
+struct IssuedRefreshToken {
+    refresh_token: String,
+    access_token: Option<String>,
+    /// `None` if its life does not depend on the time.
+    dies_at: Option<Moment>,
+}
+
+impl IssuedRefreshToken {
+    fn is_valid(&self, now: Moment) -> bool {
+        self.dies_at.is_none_or(|dies_at| now < dies_at)
+    }
+}
+
+/// The authorisation of one platform by one merchant. It has no `Debug`, because that would show
+/// tokens.
+#[derive(Clone)]
+pub(crate) struct Authorization {
+    pub(crate) permission_sets: BTreeSet<u16>,
+    /// When the merchant last authorised the platform.
+    pub(crate) auth_time: Moment,
+    present: IssuedRefreshToken,
+    /// The old refresh tokens that are still valid, oldest first.
+    former: Vec<IssuedRefreshToken>,
+}
+
+impl Authorization {
+    pub(crate) fn new(permission_sets: BTreeSet<u16>, refresh_token: String, now: Moment) -> Self {
+        Self {
+            permission_sets,
+            auth_time: now,
+            present: IssuedRefreshToken {
+                refresh_token,
+                access_token: None,
+                dies_at: None,
+            },
+            former: Vec::new(),
+        }
+    }
+
+    /// Returns the latest refresh token.
+    pub(crate) fn refresh_token(&self) -> &str {
+        &self.present.refresh_token
+    }
+
+    /// Whether the refresh token is right and alive.
+    pub(crate) fn accepts(&self, refresh_token: &str, now: Moment) -> bool {
+        let mut all = self.former.iter().chain([&self.present]);
+        all.any(|issued| issued.is_valid(now) && issued.refresh_token == refresh_token)
+    }
+
+    /// Makes the refresh token for the response with this access token: a new one, or the same
+    /// again.
+    pub(crate) fn rotate(&mut self, access_token: &str, old: OldRefreshToken, now: Moment) {
+        if old == OldRefreshToken::Stays {
+            self.present.access_token = Some(access_token.to_owned());
+            return;
+        }
+        let next = IssuedRefreshToken {
+            refresh_token: GeneratedSecret::RefreshToken.generate(),
+            access_token: Some(access_token.to_owned()),
+            dies_at: None,
+        };
+        self.former.push(std::mem::replace(&mut self.present, next));
+        match (old, self.former.last_mut()) {
+            (OldRefreshToken::DiesAtOnce, _) => self.former.clear(),
+            (OldRefreshToken::DiesAfterFiveMinutes, Some(last)) => {
+                last.dies_at = Some(now.saturating_add(FIVE_MINUTES));
+            }
+            _ => {}
+        }
+        self.former.retain(|issued| issued.is_valid(now));
+        let surplus = self.former.len().saturating_sub(MAX_FORMER);
+        self.former.drain(..surplus);
+    }
+
+    /// Notes the use of an access token: older refresh tokens die, unless they die at a set time.
+    pub(crate) fn note_use(&mut self, access_token: &str) {
+        let used = (self.former.iter().chain([&self.present]))
+            .position(|issued| issued.access_token.as_deref() == Some(access_token));
+        let mut index = 0;
+        self.former.retain(|issued| {
+            index += 1;
+            index > used.unwrap_or(0) || issued.dies_at.is_some()
+        });
+    }
+}
