@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use jumpqr::errcode::Reaction;
 use jumpqr::interface::{
     ComponentTokenField, Confirmation, GetJumpQRCode, JumpQRCodeList, LinkStatus,
+    LinkedMiniprogram, WxaMpLinkGet,
 };
 use jumpqr::matching::{Mismatch, RuleSet};
 use jumpqr::rule::RuleState;
@@ -70,6 +71,7 @@ fn functions() -> Names {
         ::interface { check_call },
         ::mapping { parse_document },
         ::matching { launch_query, nearest_prefix, occupies, undocumented_equivalence },
+        ::names { names },
     }
 }
 
@@ -83,6 +85,7 @@ fn methods() -> Names {
             download_qr_code_text,
             link_miniprogram,
             wxamplinkget,
+            call as fn(&Client, WxaMpLinkGet) -> Result<Vec<LinkedMiniprogram>>,
             rules,
             token_status,
         },
