@@ -10,7 +10,7 @@ import traceback
 import pytest
 
 import jumpqr
-from jumpqr import Client, JumpqrError, Kind, Outcome
+from jumpqr import Client, ErrorKind, JumpqrError, Outcome
 from jumpqr._exceptions import from_parts
 from jumpqr.testing import Sandbox, SandboxError
 from scripted_server import Close, Recorder, serving
@@ -31,7 +31,11 @@ def test_an_error_has_all_its_parts(jumpqr_sandbox: Sandbox) -> None:
         with pytest.raises(jumpqr.StateError) as ended:
             client.add_jump_qr_code(RULE)
     error = ended.value
-    assert (error.kind, error.code, error.errcode) == (Kind.STATE, "prefix_owned_by_other", 85072)
+    assert (error.kind, error.code, error.errcode) == (
+        ErrorKind.STATE,
+        "prefix_owned_by_other",
+        85072,
+    )
     assert error.interface == "addJumpQRCode"
     assert error.outcome is Outcome.NOT_APPLIED
     assert not error.retryable

@@ -43,7 +43,7 @@ def test_what_is_installed_beside_the_code() -> None:
 @pytest.mark.parametrize(
     ("names", "core"),
     [
-        (_enums.Kind, jumpqr.names()["kinds"]),
+        (_enums.ErrorKind, jumpqr.names()["kinds"]),
         (_enums.Outcome, jumpqr.names()["outcomes"]),
         (_enums.Confirmation, jumpqr.names()["confirmations"]),
         (jumpqr.Mismatch, [reason["code"] for reason in jumpqr.names()["mismatches"]]),

@@ -146,7 +146,7 @@ def test_a_store_that_others_may_read_is_made_private_again(
     (tmp_path / "notes.txt").touch()
     with pytest.raises(jumpqr.StoreError, match="other files") as refused:
         jumpqr_sandbox.client(token_store=f"dir:{tmp_path}")
-    assert (refused.value.code, refused.value.kind) == ("store_not_private", jumpqr.Kind.STORE)
+    assert (refused.value.code, refused.value.kind) == ("store_not_private", jumpqr.ErrorKind.STORE)
 
 
 # What a process does in the second test below: it has the files of its store open all the time, and

@@ -7,7 +7,7 @@ import enum
 __all__ = [
     "Confirmation",
     "Edit",
-    "Kind",
+    "ErrorKind",
     "LinkStatus",
     "OpenVersion",
     "Outcome",
@@ -99,7 +99,7 @@ class TokenState(Name):
     """The token has expired; the next call fetches another."""
 
 
-class Kind(Name):
+class ErrorKind(Name):
     """What the reader of an error must do."""
 
     INVALID = "invalid"

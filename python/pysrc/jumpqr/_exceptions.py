@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, ClassVar, Optional
 
-from ._enums import Kind, Outcome
+from ._enums import ErrorKind, Outcome
 from ._findings import Finding, findings
 
 __all__ = [
@@ -32,9 +32,9 @@ class JumpqrError(Exception):
     It never contains an access token or a secret, and can be pickled.
     """
 
-    _by_kind: ClassVar[dict[Kind, type[JumpqrError]]] = {}
+    _by_kind: ClassVar[dict[ErrorKind, type[JumpqrError]]] = {}
 
-    kind: Kind
+    kind: ErrorKind
     """What the reader must do, in a word."""
     code: str
     """The stable name of WeChat's code, e.g. `illegal_prefix`, or of jumpqr's, e.g. `timeout`."""
@@ -58,7 +58,7 @@ class JumpqrError(Exception):
     violations: tuple[Finding, ...]
     """All reasons why a request was refused before it was sent; empty for all other errors."""
 
-    def __init_subclass__(cls, kind: Optional[Kind] = None) -> None:
+    def __init_subclass__(cls, kind: Optional[ErrorKind] = None) -> None:
         """Use the class for all errors of this kind."""
         super().__init_subclass__()
         if kind is not None:
@@ -68,7 +68,7 @@ class JumpqrError(Exception):
         """Take the parts of the core's error."""
         super().__init__(parts["text"])
         self._parts = parts
-        self.kind = Kind(parts["kind"])
+        self.kind = ErrorKind(parts["kind"])
         self.code = parts["code"]
         self.message = parts["message"]
         self.advice = parts["advice"]
@@ -92,7 +92,7 @@ class JumpqrError(Exception):
         return type(self), (self._parts,)
 
 
-class InvalidError(JumpqrError, kind=Kind.INVALID):
+class InvalidError(JumpqrError, kind=ErrorKind.INVALID):
     """The request or the configuration must be changed: it will be refused every time."""
 
 
@@ -100,47 +100,47 @@ class ValidationError(InvalidError, ValueError):
     """The request or a setting was refused before anything was sent, see `violations`."""
 
 
-class CredentialsError(JumpqrError, kind=Kind.CREDENTIALS):
+class CredentialsError(JumpqrError, kind=ErrorKind.CREDENTIALS):
     """Appid, secret, token or authorisation must be fixed."""
 
 
-class PermissionDeniedError(JumpqrError, kind=Kind.PERMISSION):
+class PermissionDeniedError(JumpqrError, kind=ErrorKind.PERMISSION):
     """A permission must be granted, or an IP address put on a whitelist."""
 
 
-class StateError(JumpqrError, kind=Kind.STATE):
+class StateError(JumpqrError, kind=ErrorKind.STATE):
     """Something else must be fixed: the rule's state, the domain or the verification file."""
 
 
-class QuotaError(JumpqrError, kind=Kind.QUOTA):
+class QuotaError(JumpqrError, kind=ErrorKind.QUOTA):
     """A daily or monthly quota is used up."""
 
 
-class RateLimitedError(JumpqrError, kind=Kind.RATE_LIMITED):
+class RateLimitedError(JumpqrError, kind=ErrorKind.RATE_LIMITED):
     """There are too many calls at once."""
 
 
-class BusyError(JumpqrError, kind=Kind.BUSY):
+class BusyError(JumpqrError, kind=ErrorKind.BUSY):
     """WeChat is busy."""
 
 
-class NetworkError(JumpqrError, kind=Kind.NETWORK):
+class NetworkError(JumpqrError, kind=ErrorKind.NETWORK):
     """The network between here and WeChat failed."""
 
 
-class CallTimeoutError(JumpqrError, TimeoutError, kind=Kind.TIMEOUT):
+class CallTimeoutError(JumpqrError, TimeoutError, kind=ErrorKind.TIMEOUT):
     """The call's deadline passed."""
 
 
-class ProtocolError(JumpqrError, kind=Kind.PROTOCOL):
+class ProtocolError(JumpqrError, kind=ErrorKind.PROTOCOL):
     """The answer is not from WeChat."""
 
 
-class StoreError(JumpqrError, kind=Kind.STORE):
+class StoreError(JumpqrError, kind=ErrorKind.STORE):
     """The token store failed."""
 
 
-class InternalError(JumpqrError, kind=Kind.INTERNAL):
+class InternalError(JumpqrError, kind=ErrorKind.INTERNAL):
     """A defect of jumpqr; report it."""
 
 
@@ -150,9 +150,9 @@ class SandboxError(Exception):
 
 def from_parts(parts: dict[str, Any]) -> JumpqrError:
     """Make the exception of an error of the core; called by the extension module."""
-    kind = Kind(parts["kind"])
+    kind = ErrorKind(parts["kind"])
     # What jumpqr refuses itself is a ValueError as well; what WeChat refuses is not.
-    if kind is Kind.INVALID and parts["errcode"] is None:
+    if kind is ErrorKind.INVALID and parts["errcode"] is None:
         return ValidationError(parts)
     return JumpqrError._by_kind.get(kind, JumpqrError)(parts)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from . import _jumpqr
-from ._enums import Kind
+from ._enums import ErrorKind
 
 __all__ = ["ErrCode", "errcode", "errcodes", "names"]
 
@@ -22,7 +22,7 @@ class ErrCode:
     """The stable name, e.g. `illegal_prefix`."""
     errmsg: str
     """The documented text in `errmsg`, without rid; empty if none is documented."""
-    kind: Kind
+    kind: ErrorKind
     """What the reader of the error must do."""
     reaction: str
     """What a call does next: `stop`, `fix`, `renew` (the token), `wait` or `read_back`."""
@@ -49,7 +49,7 @@ def names() -> dict[str, list[Any]]:
 
 @functools.cache
 def _by_number() -> dict[int, ErrCode]:
-    codes = (ErrCode(**{**code, "kind": Kind(code["kind"])}) for code in names()["errcodes"])
+    codes = (ErrCode(**{**code, "kind": ErrorKind(code["kind"])}) for code in names()["errcodes"])
     return {code.number: code for code in codes}
 
 

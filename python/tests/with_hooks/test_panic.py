@@ -24,7 +24,7 @@ def test_a_panic_is_an_internal_error(place: str, capfd: pytest.CaptureFixture[s
         for attempt in (panic, lambda place: pool.submit(panic, place).result()):
             with pytest.raises(jumpqr.InternalError, match="a panic: on purpose") as ended:
                 attempt(place)
-            assert ended.value.kind is jumpqr.Kind.INTERNAL
+            assert ended.value.kind is jumpqr.ErrorKind.INTERNAL
             assert ended.value.__cause__ is None
     # The interpreter lives, and so does the package.
     with Sandbox() as sandbox, sandbox.client() as client:
