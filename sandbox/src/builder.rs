@@ -9,7 +9,7 @@ use crate::error::SandboxError;
 use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::sandbox::Sandbox;
-use crate::server::AllowedHost;
+use crate::server::Host;
 #[cfg(feature = "proxy")]
 use crate::server::Identity;
 use crate::state::{State, links};
@@ -146,7 +146,7 @@ impl SandboxBuilder {
         let allowed_hosts = self
             .allowed_hosts
             .iter()
-            .map(|host| AllowedHost::parse(host))
+            .map(|host| Host::parse_allowed(host))
             .collect::<Result<_, _>>()?;
         let address = SocketAddr::new(self.address, self.port);
         Sandbox::listen(

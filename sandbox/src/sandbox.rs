@@ -17,7 +17,7 @@ use crate::control;
 use crate::error::SandboxError;
 use crate::fault::Fault;
 use crate::limits::Limits;
-use crate::server::{self, AllowedHost, Hosts};
+use crate::server::{self, Host, Hosts};
 use crate::state::State;
 use crate::state::journal::{Counters, RecordedRequest};
 use crate::state::rules::StoredRule;
@@ -48,7 +48,7 @@ struct Server {
 impl Sandbox {
     pub(crate) fn listen(
         address: SocketAddr,
-        allowed_hosts: Vec<AllowedHost>,
+        allowed_hosts: Vec<Host>,
         start: State,
         #[cfg(feature = "proxy")] identity: Option<std::sync::Arc<server::Identity>>,
     ) -> Result<Self, SandboxError> {

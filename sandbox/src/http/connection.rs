@@ -8,70 +8,34 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The stream of a connection.
-enum Stream {
-    Tcp(TcpStream),
-    /// TLS in a tunnel of the proxy.
-    #[cfg(feature = "proxy")]
-    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+/// The stream of a connection: TCP, or TLS in a tunnel of the proxy.
+trait Socket: AsyncRead + AsyncWrite + Send {
+    fn tcp(&self) -> &TcpStream;
 }
 
-impl Stream {
+impl Socket for TcpStream {
     fn tcp(&self) -> &TcpStream {
-        match self {
-            Self::Tcp(stream) => stream,
-            #[cfg(feature = "proxy")]
-            Self::Tls(stream) => stream.get_ref().0,
-        }
+        self
     }
+}
 
-    fn poll_read(
-        &mut self,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
-            #[cfg(feature = "proxy")]
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
-        }
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
-            #[cfg(feature = "proxy")]
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            #[cfg(feature = "proxy")]
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            #[cfg(feature = "proxy")]
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+#[cfg(feature = "proxy")]
+impl Socket for tokio_rustls::server::TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
     }
 }
 
 /// What happens at the next write to a connection.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-enum Plan {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Plan {
     /// The bytes are written as they are.
     #[default]
     Write,
-    /// The connection is reset.
+    /// The connection is reset (a TCP RST).
     Reset,
     /// These bytes are written instead, and the connection is closed.
-    Replace(Vec<u8>),
+    Replace(&'static [u8]),
     /// The bytes are written. After that the server reads an end of stream, so it closes the
     /// connection.
     Close,
@@ -88,35 +52,17 @@ pub(crate) struct ConnectionHandle {
 }
 
 impl ConnectionHandle {
-    /// Resets the connection (a TCP RST) instead of sending the response.
-    pub(crate) fn reset(&self) {
-        self.set(Plan::Reset);
-    }
-
-    /// Sends these bytes instead of the response, and closes the connection.
-    pub(crate) fn replace(&self, bytes: &[u8]) {
-        self.set(Plan::Replace(bytes.to_vec()));
-    }
-
-    /// Closes the connection after the response.
-    pub(crate) fn close(&self) {
-        self.set(Plan::Close);
-    }
-
-    fn set(&self, plan: Plan) {
+    pub(crate) fn set(&self, plan: Plan) {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
     }
 
     fn plan(&self) -> Plan {
-        self.plan
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 pub(crate) struct Connection {
-    stream: Stream,
+    socket: Pin<Box<dyn Socket>>,
     pub(crate) handle: ConnectionHandle,
 }
 
@@ -125,7 +71,7 @@ impl Connection {
         // A failure only costs latency.
         let _ = stream.set_nodelay(true);
         Self {
-            stream: Stream::Tcp(stream),
+            socket: Box::pin(stream),
             handle: ConnectionHandle::default(),
         }
     }
@@ -134,10 +80,10 @@ impl Connection {
     #[cfg(feature = "proxy")]
     pub(crate) fn tunnelled(stream: tokio_rustls::server::TlsStream<TcpStream>) -> Self {
         Self {
-            stream: Stream::Tls(Box::new(stream)),
+            socket: Box::pin(stream),
             handle: ConnectionHandle {
+                plan: Arc::default(),
                 is_tunnelled: true,
-                ..ConnectionHandle::default()
             },
         }
     }
@@ -152,7 +98,7 @@ impl AsyncRead for Connection {
         if self.handle.plan() == Plan::Closed {
             return Poll::Ready(Ok(()));
         }
-        self.stream.poll_read(cx, buffer)
+        self.socket.as_mut().poll_read(cx, buffer)
     }
 }
 
@@ -163,23 +109,23 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self.handle.plan() {
-            Plan::Write | Plan::Closed => self.stream.poll_write(cx, bytes),
+            Plan::Write | Plan::Closed => self.socket.as_mut().poll_write(cx, bytes),
             Plan::Reset => {
                 // With zero linger, the close sends an RST.
-                self.stream.tcp().set_zero_linger()?;
+                self.socket.tcp().set_zero_linger()?;
                 Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
             }
-            Plan::Replace(mut replacement) => {
-                while !replacement.is_empty() {
-                    let written = ready!(self.stream.poll_write(cx, &replacement))?;
-                    replacement.drain(..written);
-                    self.handle.set(Plan::Replace(replacement.clone()));
+            Plan::Replace(mut rest) => {
+                while !rest.is_empty() {
+                    let written = ready!(self.socket.as_mut().poll_write(cx, rest))?;
+                    rest = rest.get(written..).unwrap_or_default();
+                    self.handle.set(Plan::Replace(rest));
                 }
-                ready!(self.stream.poll_flush(cx))?;
+                ready!(self.socket.as_mut().poll_flush(cx))?;
                 Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
             }
             Plan::Close => {
-                let written = ready!(self.stream.poll_write(cx, bytes))?;
+                let written = ready!(self.socket.as_mut().poll_write(cx, bytes))?;
                 if written == bytes.len() {
                     self.handle.set(Plan::Closed);
                 }
@@ -189,7 +135,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream.poll_flush(cx)
+        self.socket.as_mut().poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -197,6 +143,6 @@ impl AsyncWrite for Connection {
         if self.handle.plan() == Plan::Reset {
             return Poll::Ready(Ok(()));
         }
-        self.stream.poll_shutdown(cx)
+        self.socket.as_mut().poll_shutdown(cx)
     }
 }

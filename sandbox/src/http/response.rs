@@ -13,7 +13,7 @@ const JSON: &str = "application/json; encoding=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// A body that is neither UTF-8 nor JSON.
-const GARBAGE: &[u8] = b"\x1f\x8b\x08\x00\xff\xfe\x00{\"errcode\":";
+pub(crate) const GARBAGE: &[u8] = b"\x1f\x8b\x08\x00\xff\xfe\x00{\"errcode\":";
 
 /// Bytes that are not HTTP: a TLS alert.
 pub(crate) const NOT_HTTP: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
@@ -28,14 +28,6 @@ pub(crate) fn html(status: StatusCode) -> Response<Body> {
          <body>\r\n<center><h1>{status}</h1></center>\r\n</body>\r\n</html>\r\n"
     );
     with_content_type(status, HTML, page)
-}
-
-pub(crate) fn garbage() -> Response<Body> {
-    json(StatusCode::OK, GARBAGE)
-}
-
-pub(crate) fn empty() -> Response<Body> {
-    json(StatusCode::OK, Body::empty())
 }
 
 /// Makes a response with the right Content-Length that breaks off after half of the body.

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::Bytes;
 use axum::extract::connect_info::Connected;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
@@ -23,11 +24,14 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::control;
 use crate::http::connection::{Connection, ConnectionHandle};
-use crate::http::{MAX_BODY_BYTES, response};
+use crate::http::response;
 use crate::wechat::{self, Shared};
 #[cfg(feature = "proxy")]
 pub(crate) use proxy::Identity;
-pub(crate) use web_page::{AllowedHost, Hosts};
+pub(crate) use web_page::{Host, Hosts};
+
+/// The greatest size of a request body, in bytes (1 MiB).
+const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Serves until the future is dropped.
 pub(crate) async fn serve(
@@ -42,6 +46,7 @@ pub(crate) async fn serve(
         .route("/sandbox/{*path}", control)
         .fallback(wechat::serve)
         .layer(from_fn_with_state(Arc::new(hosts), refuse_web_pages))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(wechat.clone());
     let listener = LoopbackListener {
         listener,
@@ -66,37 +71,36 @@ async fn refuse_web_pages(
     let (head, body) = request.into_parts();
     match hosts.check(&head, connection.is_tunnelled) {
         Ok(()) => next.run(Request::from_parts(head, body)).await,
-        Err(reason) => response::json(
-            StatusCode::FORBIDDEN,
-            json!({ "error": reason }).to_string(),
-        ),
+        Err(reason) => error(StatusCode::FORBIDDEN, &reason),
     }
 }
 
-async fn control_endpoint(State(wechat): State<Shared>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return response::json(
+async fn control_endpoint(
+    State(wechat): State<Shared>,
+    method: Method,
+    uri: Uri,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Ok(body) = body else {
+        return error(
             StatusCode::PAYLOAD_TOO_LARGE,
-            json!({ "error": "the body is larger than 1 MiB" }).to_string(),
+            "the body is larger than 1 MiB",
         );
     };
-    let result = control::parse_json(&body).and_then(|body| {
-        control::dispatch(
-            &mut wechat.lock(),
-            head.method.as_str(),
-            head.uri.path(),
-            body,
-        )
-    });
+    let result = control::parse_json(&body)
+        .and_then(|body| control::dispatch(&mut wechat.lock(), method.as_str(), uri.path(), body));
     match result {
         Ok(body) => response::json(StatusCode::OK, body.to_string()),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.http_status())
-                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            response::json(status, json!({ "error": error.to_string() }).to_string())
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.http_status());
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            error(status, &problem.to_string())
         }
     }
+}
+
+fn error(status: StatusCode, text: &str) -> Response {
+    response::json(status, json!({ "error": text }).to_string())
 }
 
 /// Accepts connections, directly and through the proxy.

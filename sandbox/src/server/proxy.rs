@@ -5,16 +5,17 @@
 //! that is made for this sandbox only. The CA may sign for `weixin.qq.com` only, and its key is
 //! dropped at once, so it cannot sign anything else.
 
+use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose,
     GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
 };
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, crypto};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -33,10 +34,8 @@ const MAX_HEAD_BYTES: usize = 8 << 10;
 /// The time limit for CONNECT and the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// How long the certificates are valid.
-const VALID_FOR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const VALID_FOR: time::Duration = time::Duration::days(366);
 
 /// The TLS server of the proxy, and the CA that clients must trust.
 pub(crate) struct Identity {
@@ -48,55 +47,38 @@ pub(crate) struct Identity {
 impl Identity {
     /// Makes a CA and a certificate for WeChat's hosts.
     pub(crate) fn new() -> Result<Self, SandboxError> {
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| {
-            SandboxError::Start(io::Error::other(source))
-        };
-        let (chain, key, ca_pem) = certify().map_err(|error| failed(error.into()))?;
+        Self::certify().map_err(|source| SandboxError::Start(io::Error::other(source)))
+    }
+
+    fn certify() -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let mut ca = certificate_params(&[], "jumpqr sandbox, made for one run")?;
+        ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        ca.name_constraints = Some(NameConstraints {
+            permitted_subtrees: vec![GeneralSubtree::DnsName("weixin.qq.com".to_owned())],
+            excluded_subtrees: Vec::new(),
+        });
+        let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
+
+        let mut server = certificate_params(&WECHAT_HOSTS, "jumpqr sandbox")?;
+        server.use_authority_key_identifier_extension = true;
+        server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let key = KeyPair::generate()?;
+        let chain = vec![server.signed_by(&key, &ca)?.der().clone()];
+        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+
         let provider = Arc::new(crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(chain, PrivateKeyDer::Pkcs8(key))
-            })
-            .map_err(|error| failed(error.into()))?;
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(chain, key.into())?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             acceptor: TlsAcceptor::from(Arc::new(config)),
-            ca_pem,
+            ca_pem: ca.pem(),
         })
     }
-}
-
-type CertifiedKey = (
-    Vec<rustls::pki_types::CertificateDer<'static>>,
-    PrivatePkcs8KeyDer<'static>,
-    String,
-);
-
-fn certify() -> Result<CertifiedKey, rcgen::Error> {
-    let mut ca = certificate_params(&[], "jumpqr sandbox, made for one run")?;
-    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    ca.name_constraints = Some(NameConstraints {
-        permitted_subtrees: vec![GeneralSubtree::DnsName("weixin.qq.com".to_owned())],
-        excluded_subtrees: Vec::new(),
-    });
-    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
-
-    let mut server = certificate_params(&WECHAT_HOSTS, "jumpqr sandbox")?;
-    server.use_authority_key_identifier_extension = true;
-    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let key = KeyPair::generate()?;
-    let certificate = server.signed_by(&key, &ca)?;
-    let chain = vec![certificate.der().clone()];
-    Ok((
-        chain,
-        PrivatePkcs8KeyDer::from(key.serialize_der()),
-        ca.pem(),
-    ))
 }
 
 /// Returns the parameters of a certificate. Its validity follows the machine's clock, not the
@@ -106,19 +88,10 @@ fn certificate_params(hosts: &[&str], name: &str) -> Result<CertificateParams, r
     let mut params = CertificateParams::new(hosts)?;
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    params.not_before = to_date_time(now.saturating_sub(DAY));
-    params.not_after = to_date_time(now.saturating_add(VALID_FOR));
+    let now = OffsetDateTime::now_utc();
+    params.not_before = now.saturating_sub(time::Duration::DAY);
+    params.not_after = now.saturating_add(VALID_FOR);
     Ok(params)
-}
-
-fn to_date_time(since_epoch: Duration) -> OffsetDateTime {
-    i64::try_from(since_epoch.as_secs())
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 /// Opens the tunnels of new connections. Each has its own task, so no connection waits for another.

@@ -5,7 +5,7 @@
 //! The browser names the host in `Host`, and the page in `Origin` and `Sec-Fetch-Site`. A page
 //! cannot change these headers.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
@@ -27,28 +27,47 @@ pub(super) const WECHAT_HOSTS: [&str; 5] = [
 /// the address.
 const OWN_SITES: [&str; 2] = ["same-origin", "none"];
 
-/// A host name that the user has allowed.
+/// The host of a request, or a host that the user has allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AllowedHost {
+pub(crate) struct Host {
     /// In lower case, without a dot at the end.
     name: String,
-    /// `None` for any port.
     port: Option<u16>,
 }
 
-impl AllowedHost {
+impl Host {
     /// Parses `NAME` or `NAME:PORT`. An IPv6 address must be in brackets.
-    pub(crate) fn parse(text: &str) -> Result<Self, SandboxError> {
-        let authority = parse_authority(text).ok_or_else(|| {
+    pub(crate) fn parse_allowed(text: &str) -> Result<Self, SandboxError> {
+        Self::parse(text).ok_or_else(|| {
             SandboxError::Invalid(format!(
                 "the host {text:?} cannot be allowed: give NAME or NAME:PORT, \
                  without a scheme or a path"
             ))
-        })?;
-        Ok(Self {
-            name: authority.name,
-            port: authority.port,
         })
+    }
+
+    /// Parses a `Host` header, or the host in an `Origin` header or a URL.
+    fn parse(text: &str) -> Option<Self> {
+        let authority: Authority = text.parse().ok().filter(|_| !text.contains('@'))?;
+        let host = authority.host();
+        let port = authority.port().map(|port| port.as_u16());
+        // The crate `http` accepts a port that is not a number.
+        if port.is_none() && text.len() > host.len() {
+            return None;
+        }
+        let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        (!name.is_empty()).then_some(Self { name, port })
+    }
+
+    /// Whether it is this machine. `localhost` and its subdomains always are: browsers do not ask a
+    /// DNS server about them.
+    fn is_loopback(&self) -> bool {
+        let address = self.name.trim_start_matches('[').trim_end_matches(']');
+        self.name == "localhost"
+            || self.name.ends_with(".localhost")
+            || address
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.to_canonical().is_loopback())
     }
 }
 
@@ -56,12 +75,12 @@ impl AllowedHost {
 #[derive(Debug, Clone)]
 pub(crate) struct Hosts {
     port: u16,
-    allowed: Vec<AllowedHost>,
+    allowed: Vec<Host>,
 }
 
 impl Hosts {
     /// Accepts loopback hosts with the sandbox's own port, and the `allowed` hosts.
-    pub(crate) fn new(port: u16, allowed: Vec<AllowedHost>) -> Self {
+    pub(crate) fn new(port: u16, allowed: Vec<Host>) -> Self {
         Self { port, allowed }
     }
 
@@ -121,63 +140,22 @@ impl Hosts {
     }
 
     fn names_sandbox(&self, authority: &str) -> bool {
-        let Some(host) = parse_authority(authority) else {
-            return false;
-        };
-        let is_own = is_loopback(&host.name) && host.port.unwrap_or(80) == self.port;
-        is_own
-            || self.allowed.iter().any(|allowed| {
-                allowed.name == host.name && (allowed.port.is_none() || allowed.port == host.port)
-            })
+        Host::parse(authority).is_some_and(|host| {
+            let is_own = host.is_loopback() && host.port.unwrap_or(80) == self.port;
+            is_own
+                || self.allowed.iter().any(|allowed| {
+                    let has_port = allowed.port.is_none() || allowed.port == host.port;
+                    allowed.name == host.name && has_port
+                })
+        })
     }
 }
 
 /// Whether it is one of WeChat's hosts, with the port of HTTPS.
 pub(super) fn is_wechat(authority: &str) -> bool {
-    parse_authority(authority).is_some_and(|host| {
+    Host::parse(authority).is_some_and(|host| {
         WECHAT_HOSTS.contains(&host.name.as_str()) && host.port.is_none_or(|port| port == 443)
     })
-}
-
-/// The host and the port of a `Host` header, an `Origin` header or a URL.
-struct HostAndPort {
-    name: String,
-    port: Option<u16>,
-}
-
-fn parse_authority(text: &str) -> Option<HostAndPort> {
-    if text.contains('@') {
-        return None;
-    }
-    let authority: Authority = text.parse().ok()?;
-    let name = authority.host();
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    // The crate `http` accepts a port that is not a number.
-    let port = match authority.port() {
-        None if text.len() == authority.host().len() => None,
-        None => return None,
-        Some(port) => Some(port.as_u16()),
-    };
-    (!name.is_empty()).then_some(HostAndPort { name, port })
-}
-
-/// Whether a host is this machine. `localhost` and its subdomains always are: browsers do not ask a
-/// DNS server about them.
-fn is_loopback(name: &str) -> bool {
-    if name == "localhost" || name.ends_with(".localhost") {
-        return true;
-    }
-    let bracketed = name
-        .strip_prefix('[')
-        .and_then(|name| name.strip_suffix(']'));
-    match bracketed {
-        Some(address) => address
-            .parse::<Ipv6Addr>()
-            .is_ok_and(|address| IpAddr::from(address).to_canonical().is_loopback()),
-        None => name
-            .parse::<std::net::Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback()),
-    }
 }
 
 /// Returns the values of a header. A value that is not UTF-8 becomes a text that matches no host.
@@ -195,7 +173,7 @@ mod tests {
     fn hosts(allowed: &[&str]) -> Hosts {
         let allowed = allowed
             .iter()
-            .map(|host| AllowedHost::parse(host).unwrap())
+            .map(|host| Host::parse_allowed(host).unwrap())
             .collect();
         Hosts::new(8930, allowed)
     }
@@ -251,7 +229,7 @@ mod tests {
             assert!(!hosts.names_sandbox(foreign), "{foreign}");
         }
         for wrong in ["", "http://a", "a/b", "a b", "a@b", "a:", "a:x", "a:70000"] {
-            assert!(AllowedHost::parse(wrong).is_err(), "{wrong}");
+            assert!(Host::parse_allowed(wrong).is_err(), "{wrong}");
         }
     }
 }

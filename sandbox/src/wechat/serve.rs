@@ -1,11 +1,11 @@
 //! Serves the requests to WeChat: records them, looks for a fault, applies the call and responds.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use std::borrow::Cow;
-
-use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 
@@ -13,8 +13,8 @@ use super::call::Call;
 use super::redaction::Redaction;
 use super::{Shared, WeChat};
 use crate::fault::{Effect, Fault, When};
-use crate::http::connection::ConnectionHandle;
-use crate::http::{MAX_BODY_BYTES, response};
+use crate::http::connection::{ConnectionHandle, Plan};
+use crate::http::response;
 use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::journal::{Parties, RecordedRequest};
@@ -25,32 +25,28 @@ const INTERFACES: &str = "/cgi-bin/";
 pub(crate) async fn serve(
     State(shared): State<Shared>,
     ConnectInfo(connection): ConnectInfo<ConnectionHandle>,
-    request: Request,
+    head: Parts,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response<Body> {
-    let (head, body) = request.into_parts();
-    let body = to_bytes(body, MAX_BODY_BYTES).await;
+    let is_too_large = body.is_err();
+    let body = body.unwrap_or_default();
     let call = Interface::from_path(head.uri.path()).map(|interface| Call {
         interface,
         method: head.method.as_str().to_owned(),
         query: query(&head),
-        body: body.as_deref().unwrap_or_default().to_vec(),
+        body: body.to_vec(),
     });
-    record(
-        &mut shared.lock(),
-        &head,
-        call.as_ref(),
-        body.as_deref().unwrap_or_default(),
-    );
+    record(&mut shared.lock(), &head, call.as_ref(), &body);
+    let refuse = |refusal: Refusal| response::json(StatusCode::OK, shared.lock().refuse(&refusal));
     let Some(call) = call else {
-        if head.uri.path().starts_with(INTERFACES) {
-            let refused = shared.lock().refuse(&40066.into());
-            return response::json(StatusCode::OK, refused);
-        }
-        return response::html(StatusCode::NOT_FOUND);
+        return if head.uri.path().starts_with(INTERFACES) {
+            refuse(40066.into())
+        } else {
+            response::html(StatusCode::NOT_FOUND)
+        };
     };
-    if body.is_err() {
-        let refused = shared.lock().refuse(&45002.into());
-        return response::json(StatusCode::OK, refused);
+    if is_too_large {
+        return refuse(45002.into());
     }
     let fault = shared.lock().consume_fault(&call);
     match fault {
@@ -66,67 +62,45 @@ async fn respond_with_fault(
     call: &Call,
     fault: Fault,
 ) -> Response<Body> {
-    if fault.when == When::After {
-        let body = shared.lock().respond(call);
-        return apply_effect(shared, connection, fault.effect, body).await;
+    let is_applied = fault.when == When::After;
+    let mut body = Vec::new();
+    if is_applied {
+        body = shared.lock().respond(call);
     }
     match fault.effect {
+        Effect::Errcode { errcode, errmsg } => {
+            let documented = Refusal::from(errcode);
+            let errmsg = errmsg.map_or(documented.errmsg, Cow::Owned);
+            body = shared.lock().refuse(&Refusal { errcode, errmsg });
+        }
         Effect::Delay { milliseconds } => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            response::json(StatusCode::OK, shared.lock().respond(call))
+            if !is_applied {
+                body = shared.lock().respond(call);
+            }
         }
         Effect::TokenDeath => {
             let mut wechat = shared.lock();
             call.kill_tokens(&mut wechat.state);
-            response::json(StatusCode::OK, wechat.respond(call))
+            body = wechat.respond(call);
         }
-        effect => apply_effect(shared, connection, effect, Vec::new()).await,
-    }
-}
-
-/// Responds as the effect says. `body` is the right response.
-async fn apply_effect(
-    shared: &Shared,
-    connection: &ConnectionHandle,
-    effect: Effect,
-    body: Vec<u8>,
-) -> Response<Body> {
-    match effect {
-        Effect::Errcode { errcode, errmsg } => {
-            let documented = Refusal::from(errcode);
-            let errmsg = errmsg.map_or(documented.errmsg, Cow::Owned);
-            let refusal = Refusal { errcode, errmsg };
-            response::json(StatusCode::OK, shared.lock().refuse(&refusal))
-        }
-        Effect::Delay { milliseconds } => {
-            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            response::json(StatusCode::OK, body)
-        }
-        Effect::Reset => {
-            connection.reset();
-            response::empty()
-        }
-        Effect::NotHttp => {
-            connection.replace(response::NOT_HTTP);
-            response::empty()
-        }
-        Effect::Truncate => response::truncate(body),
-        Effect::Html => response::html(StatusCode::OK),
-        Effect::Status { status } => {
-            response::html(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY))
-        }
-        Effect::Garbage => response::garbage(),
-        Effect::Empty => response::empty(),
+        Effect::Close => connection.set(Plan::Close),
+        Effect::Reset => connection.set(Plan::Reset),
+        Effect::NotHttp => connection.set(Plan::Replace(response::NOT_HTTP)),
+        Effect::Empty => body.clear(),
+        Effect::Garbage => body = response::GARBAGE.to_vec(),
+        Effect::Truncate => return response::truncate(body),
         Effect::Dribble {
             bytes,
             milliseconds,
-        } => response::dribble(body, bytes, Duration::from_millis(milliseconds)),
-        Effect::Close => {
-            connection.close();
-            response::json(StatusCode::OK, body)
+        } => return response::dribble(body, bytes, Duration::from_millis(milliseconds)),
+        Effect::Html => return response::html(StatusCode::OK),
+        Effect::Status { status } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+            return response::html(status);
         }
-        Effect::TokenDeath => response::json(StatusCode::OK, body),
     }
+    response::json(StatusCode::OK, body)
 }
 
 fn query(head: &Parts) -> Vec<(String, String)> {
