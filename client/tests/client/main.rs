@@ -16,7 +16,6 @@ mod checks;
 mod client;
 mod drive;
 mod fake;
-mod hindered_renewal;
 mod http;
 #[path = "../manual_clock/mod.rs"]
 mod manual_clock;
@@ -28,5 +27,6 @@ mod rules;
 mod secrets;
 mod server;
 mod shared_token;
+mod slow_renewal;
 mod token;
 mod unreliable;

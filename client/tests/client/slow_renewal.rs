@@ -1,4 +1,5 @@
-//! A renewal that is hindered: by a store that hangs or fails, by an answer that does not come, by a holder that hangs.
+//! Renewals that take long or fail: the store or the holder of the lease hangs or fails, or no
+//! answer comes.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier, OnceLock};
