@@ -3,8 +3,7 @@
 use jumpqr::Client;
 
 use crate::acting_as::ActingAs;
-use crate::context::{Context, Identity};
-use crate::credentials::missing_credentials;
+use crate::context::{Context, missing_merchant};
 use crate::error::CommandError;
 use crate::output;
 use crate::sandbox::EmbeddedSandbox;
@@ -27,23 +26,17 @@ impl Connection {
                 sandbox.base_url()
             ));
             let account = sandbox.credentials();
-            let builder = context.builder()?.base_url(sandbox.base_url());
+            let given = context.settings()?;
+            let builder = given.builder()?.base_url(sandbox.base_url());
+            let built = builder.app(account.appid, account.secret).build();
             return Ok(Self {
-                client: builder.app(account.appid, account.secret).build()?,
+                client: built.map_err(|error| given.explain(error))?,
                 sandbox: Some(sandbox),
             });
         }
-        let client = match context.identity()? {
-            Identity::Account(client) => Some(client),
-            Identity::Platform { merchant, .. } => merchant,
-        };
-        let client = client.ok_or_else(|| {
-            missing_credentials(
-                "there is a platform, but no merchant: --account and JUMPQR_APPID are not set",
-            )
-        })?;
+        let client = context.identity()?.client()?;
         Ok(Self {
-            client,
+            client: client.ok_or_else(missing_merchant)?,
             sandbox: None,
         })
     }

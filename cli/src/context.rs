@@ -1,16 +1,15 @@
 //! What each command is given: the options with the environment, and where to print its report.
 
-use jumpqr::transport::TlsRoots;
-use jumpqr::{Client, ClientBuilder, Platform};
+use jumpqr::interface::DEFAULT_BASE_URL;
+use jumpqr::{Client, Platform};
 
-use crate::credentials::{
-    Credentials, PlatformCredentials, missing_credentials, read_account_appid, read_variable,
-};
+use crate::credentials::{Owner, read_credentials, read_platform};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::options::Options;
 use crate::output::{self, Report};
+use crate::settings::{GivenSettings, missing_credentials};
 use crate::token_store;
 
 /// The longest file of certificates that is read. The bundles of operating systems have about
@@ -43,110 +42,96 @@ impl<'a> Context<'a> {
         self.options.sandbox
     }
 
-    /// Returns a builder with everything set but the credentials and the token store.
-    pub(crate) fn builder(&self) -> Result<ClientBuilder, CommandError> {
-        let options = self.options;
-        let mut builder = Client::builder()
-            .allow_http(options.allow_http)
-            .ip_version(options.ip_version.unwrap_or_default());
-        if let Some(url) = self.configured_base_url()? {
-            builder = builder.base_url(url);
+    /// Returns the settings of the options and the environment, except for the credentials that
+    /// are read from elsewhere.
+    pub(crate) fn settings(&self) -> Result<GivenSettings, CommandError> {
+        let mut given = GivenSettings::from_options(self.options);
+        if let Some(file) = &self.options.settings.extra_tls_roots {
+            given.insert("extra_tls_roots", read_certificates(file)?);
         }
-        if let Some(timeout) = options.timeout {
-            builder = builder.timeout(timeout);
+        // The embedded sandbox is called over plain HTTP at its own address.
+        if self.options.sandbox {
+            return Ok(given);
         }
-        if let Some(timeout) = options.queue_timeout {
-            builder = builder.queue_timeout(timeout);
+        given.read_variable("base_url")?;
+        if given.read_variable("extra_tls_roots")?
+            && let Some(path) = given.take("extra_tls_roots")
+        {
+            let pem = read_certificates(&Input::File(path.into()))?;
+            given.insert("extra_tls_roots", pem);
         }
-        if let Some(name) = &options.tls_roots {
-            builder = builder.tls_roots(TlsRoots::parse(name.as_str())?);
-        }
-        if let Some(pem) = self.read_extra_tls_roots()? {
-            builder = builder.extra_tls_roots(pem);
-        }
-        Ok(builder)
+        Ok(given)
     }
 
     /// Returns the URL that requests would be sent to, after a check of all settings. Needs no
     /// credentials and connects to nothing.
     pub(crate) fn checked_base_url(&self) -> Result<String, CommandError> {
-        self.builder()?.check_settings()?;
-        let base_url = self.configured_base_url()?;
-        Ok(base_url.unwrap_or_else(|| jumpqr::interface::DEFAULT_BASE_URL.to_owned()))
+        let given = self.settings()?;
+        let checked = given.builder()?.check_settings();
+        checked.map_err(|error| given.explain(error))?;
+        Ok(given
+            .text("base_url")
+            .unwrap_or(DEFAULT_BASE_URL)
+            .to_owned())
     }
 
     /// Returns a client of the account whose credentials are given, or the platform.
     pub(crate) fn identity(&self) -> Result<Identity, CommandError> {
-        let options = &self.options.credentials;
-        let builder = self.builder()?;
-        let builder = match Credentials::read(options)? {
-            Credentials::AccessToken(token) => builder.access_token(token),
-            Credentials::App { appid, secret } => builder
-                .app(appid, secret)
-                .token_interface(options.token_interface.unwrap_or_default())
-                .token_store(token_store::open_for_account(options)?),
-            Credentials::Platform { platform, merchant } => {
-                let platform = self.build_platform(platform)?;
-                let merchant = merchant.map(|appid| platform.merchant(&appid));
-                let merchant = merchant.transpose()?;
-                return Ok(Identity::Platform { platform, merchant });
-            }
-        };
-        Ok(Identity::Account(builder.build()?))
-    }
-
-    /// Returns the platform whose credentials are given, with the store of its tickets and tokens.
-    pub(crate) fn platform(&self) -> Result<Platform, CommandError> {
-        let credentials = PlatformCredentials::read(&self.options.credentials)?;
-        self.build_platform(credentials.ok_or_else(|| {
-            missing_credentials(
-                "there is no platform: --component-appid and JUMPQR_COMPONENT_APPID are not set",
-            )
-        })?)
-    }
-
-    fn build_platform(&self, credentials: PlatformCredentials) -> Result<Platform, CommandError> {
-        let options = &self.options.credentials;
-        let builder = self
-            .builder()?
-            .token_store(token_store::open_for_platform(options)?)
-            .component_token_field(options.component_token_field.unwrap_or_default());
-        Ok(builder.build_platform(credentials.appid, credentials.appsecret)?)
-    }
-
-    /// Returns the appid of the account or merchant that owns the rules, if one is named.
-    pub(crate) fn account_appid(&self) -> Result<Option<String>, CommandError> {
-        read_account_appid(&self.options.credentials)
-    }
-
-    fn configured_base_url(&self) -> Result<Option<String>, CommandError> {
-        match &self.options.base_url {
-            Some(url) => Ok(Some(url.clone())),
-            None if self.options.sandbox => Ok(None),
-            None => read_variable("JUMPQR_BASE_URL"),
+        let mut given = self.settings()?;
+        if read_credentials(&self.options.credentials, &mut given)? == Owner::Platform {
+            let (platform, appid) = build_platform(given)?;
+            return Ok(Identity::Platform { platform, appid });
         }
+        given.read_variable("token_store")?;
+        let mut builder = given.builder()?;
+        if given.has("appid")
+            && given.has("secret")
+            && !given.has("token_store")
+            && let Some(store) = token_store::open_default()?
+        {
+            builder = builder.token_store(store);
+        }
+        let client = builder.build().map_err(|error| given.explain(error))?;
+        Ok(Identity::Account(client))
     }
 
-    /// Reads the certificates that are trusted in addition to `--tls-roots`.
-    fn read_extra_tls_roots(&self) -> Result<Option<Vec<u8>>, CommandError> {
-        let file = match &self.options.ca_file {
-            Some(file) => file.clone(),
-            // The embedded sandbox is called over plain HTTP, so the environment does not matter.
-            None if self.options.sandbox => return Ok(None),
-            None => match read_variable("SSL_CERT_FILE")? {
-                Some(path) => Input::File(path.into()),
-                None => return Ok(None),
-            },
-        };
-        let pem = file.read(MAX_CA_FILE_BYTES)?;
-        if pem.len() > MAX_CA_FILE_BYTES {
-            return Err(CommandError::usage(format!(
-                "{file} has more than {MAX_CA_FILE_BYTES} bytes, too many for a file of \
-                 certificates"
-            )));
-        }
-        Ok(Some(pem))
+    /// Returns the platform whose credentials are given, with the store of its tickets and tokens,
+    /// and the appid of the merchant, if one is named.
+    pub(crate) fn platform(&self) -> Result<(Platform, Option<String>), CommandError> {
+        let mut given = self.settings()?;
+        read_platform(&self.options.credentials, &mut given)?;
+        build_platform(given)
     }
+}
+
+fn build_platform(mut given: GivenSettings) -> Result<(Platform, Option<String>), CommandError> {
+    given.read_variable("appid")?;
+    let merchant = given.take("appid");
+    given.read_variable("token_store")?;
+    if !given.has("token_store") {
+        given.insert("token_store", token_store::default_setting()?);
+    }
+    let platform = given.platform()?;
+    let store = given.text("token_store").unwrap_or_default();
+    token_store::require_persistent(store).map_err(|error| given.explain(error))?;
+    Ok((platform, merchant))
+}
+
+/// Makes the error for a merchant that is not named.
+pub(crate) fn missing_merchant() -> CommandError {
+    missing_credentials("there is no merchant: --account and JUMPQR_APPID are not set")
+}
+
+/// Reads certificates in PEM.
+fn read_certificates(file: &Input) -> Result<String, CommandError> {
+    let pem = file.read(MAX_CA_FILE_BYTES)?;
+    if pem.len() > MAX_CA_FILE_BYTES {
+        return Err(CommandError::usage(format!(
+            "{file} has more than {MAX_CA_FILE_BYTES} bytes, too many for a file of certificates"
+        )));
+    }
+    // The certificates themselves are ASCII.
+    Ok(String::from_utf8_lossy(&pem).into_owned())
 }
 
 /// The account or platform whose credentials are given.
@@ -154,7 +139,20 @@ pub(crate) enum Identity {
     Account(Client),
     Platform {
         platform: Platform,
-        /// The client of the merchant, if one is named.
-        merchant: Option<Client>,
+        /// The appid of the merchant, if one is named.
+        appid: Option<String>,
     },
+}
+
+impl Identity {
+    /// Returns the client of the account, or of the merchant if one is named.
+    pub(crate) fn client(&self) -> Result<Option<Client>, CommandError> {
+        match self {
+            Self::Account(client) => Ok(Some(client.clone())),
+            Self::Platform { platform, appid } => {
+                let merchant = appid.as_ref().map(|appid| platform.merchant(appid));
+                Ok(merchant.transpose()?)
+            }
+        }
+    }
 }

@@ -153,18 +153,6 @@ impl CommandError {
     }
 }
 
-/// Returns the message of an error about certificates, with the options in the place of the
-/// library's setting.
-fn name_options(error: &Error) -> String {
-    let codes = [OwnCode::TlsFailed, OwnCode::InvalidConfig];
-    let (setting, options) = ("extra_tls_roots", "--ca-file or SSL_CERT_FILE");
-    if codes.iter().any(|code| error.code() == *code) {
-        error.message().replace(setting, options)
-    } else {
-        error.message().to_owned()
-    }
-}
-
 /// Returns the error's advice, and how to follow it with this command.
 fn command_advice(error: &Error) -> String {
     let more = match error.code() {
@@ -173,6 +161,9 @@ fn command_advice(error: &Error) -> String {
         }
         Code::Own(OwnCode::NoRefreshToken) => {
             " With this command: `jumpqr token set-refresh-token`."
+        }
+        Code::Own(OwnCode::TlsFailed) => {
+            " To trust the certificate of your company: --extra-tls-roots, or SSL_CERT_FILE."
         }
         Code::Own(OwnCode::StoreFailed) => {
             " To keep tokens elsewhere: --token-store, or JUMPQR_TOKEN_STORE."
@@ -185,7 +176,7 @@ fn command_advice(error: &Error) -> String {
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
         Self {
-            message: name_options(&error),
+            message: error.message().to_owned(),
             advice: command_advice(&error),
             cause: Cause::Call(error),
             warnings: Vec::new(),

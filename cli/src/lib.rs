@@ -20,6 +20,7 @@ mod output;
 mod question;
 mod rule_source;
 mod sandbox;
+mod settings;
 mod token_store;
 
 use std::ffi::OsString;

@@ -1,23 +1,17 @@
 //! The options of every command.
 
-use std::time::Duration;
-
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
-use jumpqr::interface::ComponentTokenField;
+use jumpqr::settings::{Kind, SETTINGS, Setting};
 use jumpqr::store::may_hold_password;
-use jumpqr::tokens::TokenInterface;
-use jumpqr::transport::IpVersion;
+use serde::Serialize;
 
 use crate::error::CommandError;
 use crate::input::Input;
 
-/// The longest timeout, in seconds: a day.
-const MAX_TIMEOUT_SECONDS: f64 = 86_400.0;
-
 /// The options of every command. They may stand before or after it.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
     /// Run against an embedded sandbox, a local WeChat, instead of the real one
@@ -25,65 +19,91 @@ pub(crate) struct Options {
     /// It starts empty, has its own accounts, and forgets everything when the command ends. Nothing
     /// leaves this machine.
     #[arg(long, global = true)]
+    #[serde(skip)]
     pub(crate) sandbox: bool,
 
     /// Print exactly one JSON object on standard output, for errors too
     #[arg(long, global = true)]
+    #[serde(skip)]
     pub(crate) json: bool,
 
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) settings: SettingOptions,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) credentials: CredentialOptions,
+}
+
+/// The options that are settings, by their names in the library.
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct SettingOptions {
     /// The longest time that a call may take, in seconds [default: 30] [example: 2.5]
     ///
     /// Fetching a token, retries and reading back are included. If a command makes several calls,
     /// each has this timeout.
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = parse_seconds)]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = parse_number)]
     #[arg(allow_negative_numbers = true)]
-    pub(crate) timeout: Option<Duration>,
+    timeout: Option<f64>,
 
     /// How long a call may wait for its slot, in seconds [default: 300] [example: 60]
     ///
     /// Commands that make many calls send at most 5 a second, which is WeChat's limit. This wait
     /// does not count towards --timeout.
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = parse_seconds)]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = parse_number)]
     #[arg(allow_negative_numbers = true)]
-    pub(crate) queue_timeout: Option<Duration>,
+    queue_timeout: Option<f64>,
+
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = parse_number)]
+    #[arg(allow_negative_numbers = true, help = documentation("connect_timeout"))]
+    connect_timeout: Option<f64>,
+
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = parse_number)]
+    #[arg(allow_negative_numbers = true, help = documentation("read_timeout"))]
+    read_timeout: Option<f64>,
+
+    #[arg(long, global = true, value_name = "N", value_parser = parse_number)]
+    #[arg(allow_negative_numbers = true, help = documentation("max_retries"))]
+    max_retries: Option<f64>,
 
     /// The URL to send requests to [default: https://api.weixin.qq.com] [example:
     /// https://api2.weixin.qq.com]
     #[arg(long, global = true, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
+    base_url: Option<String>,
 
     /// Allow a --base-url with plain http to another machine: only for a proxy in your own network
     #[arg(long, global = true)]
-    pub(crate) allow_http: bool,
+    allow_http: bool,
 
     /// Trust the certificates in this PEM file too [default: SSL_CERT_FILE] [example:
     /// /etc/ssl/company.pem]
     ///
     /// For example the authority of your company, if its proxy decrypts TLS.
     #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) ca_file: Option<Input>,
+    #[serde(skip)]
+    pub(crate) extra_tls_roots: Option<Input>,
 
     /// The trusted certificate authorities: Mozilla's or the operating system's [default: bundled]
     #[arg(long, global = true, value_name = "ROOTS", value_parser = ["bundled", "os"])]
-    pub(crate) tls_roots: Option<String>,
+    tls_roots: Option<String>,
 
     /// The IP version to connect with [default: any]
     ///
     /// Set it if only this machine's IPv4 or only its IPv6 address is on WeChat's IP allowlist.
-    #[arg(long, global = true, value_name = "VERSION", value_parser = ip_version_parser())]
-    pub(crate) ip_version: Option<IpVersion>,
-
-    #[command(flatten)]
-    pub(crate) credentials: CredentialOptions,
+    #[arg(long, global = true, value_name = "VERSION", value_parser = names_of("ip_version"))]
+    ip_version: Option<String>,
 }
 
-/// The options that name an account or a platform, and where its tokens are kept.
-#[derive(Debug, Args)]
+/// The options that name an account or a platform, and where its tokens are kept. Those that are
+/// settings have their names in the library.
+#[derive(Debug, Args, Serialize)]
 #[command(next_help_heading = "Credentials")]
 pub(crate) struct CredentialOptions {
     /// Read the access token from this file; `-` is standard input [example:
     /// /run/secrets/wechat-token]
     #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
     pub(crate) access_token_file: Option<Input>,
 
     /// The appid of the account that owns the rules, with --secret-file [example:
@@ -91,34 +111,37 @@ pub(crate) struct CredentialOptions {
     ///
     /// With --component-appid, the appid of the merchant for whom the platform calls. A merchant
     /// needs no secret.
-    #[arg(long, global = true, value_name = "APPID")]
-    pub(crate) account: Option<String>,
+    #[arg(long = "account", id = "account", global = true, value_name = "APPID")]
+    appid: Option<String>,
 
     /// Read the account's secret from this file; `-` is standard input [example:
     /// /run/secrets/wechat-secret]
     #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
     pub(crate) secret_file: Option<Input>,
 
     /// The interface that issues tokens for --account and --secret-file [default: stable_token]
-    #[arg(long, global = true, value_name = "INTERFACE", value_parser = token_interface_parser())]
-    pub(crate) token_interface: Option<TokenInterface>,
+    #[arg(long, global = true, value_name = "INTERFACE", value_parser = names_of("token_interface"))]
+    token_interface: Option<String>,
 
     /// The appid of the third-party platform that calls for --account [example: wx7c0d1e2f3a4b5c6d]
     ///
     /// The platform needs the tickets that WeChat pushes to it: see `jumpqr token`.
     #[arg(long, global = true, value_name = "APPID")]
-    pub(crate) component_appid: Option<String>,
+    component_appid: Option<String>,
 
     /// Read the platform's appsecret from this file; `-` is standard input [example:
     /// /run/secrets/wechat-platform]
     #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
     pub(crate) component_appsecret_file: Option<Input>,
 
     /// The query field of the platform's token in its token requests [default: access_token]
     ///
     /// WeChat's older pages call it component_access_token.
-    #[arg(long, global = true, value_name = "FIELD", value_parser = component_token_field_parser())]
-    pub(crate) component_token_field: Option<ComponentTokenField>,
+    #[arg(long, global = true, value_name = "FIELD")]
+    #[arg(value_parser = names_of("component_token_field"))]
+    component_token_field: Option<String>,
 
     /// The store that keeps tokens between commands [default: a folder of the user] [example:
     /// dir:/var/lib/jumpqr]
@@ -129,7 +152,7 @@ pub(crate) struct CredentialOptions {
     /// share. If the address has a password, put it into JUMPQR_TOKEN_STORE. With `memory:` or
     /// --sandbox, tokens end with the command.
     #[arg(long, global = true, value_name = "STORE")]
-    pub(crate) token_store: Option<String>,
+    token_store: Option<String>,
 }
 
 /// Options that exclude others, those others, and why.
@@ -198,28 +221,33 @@ pub(crate) fn check(matches: &ArgMatches) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    text.parse()
-        .ok()
-        .filter(|seconds: &f64| *seconds <= MAX_TIMEOUT_SECONDS)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .filter(|timeout| !timeout.is_zero())
-        .ok_or_else(|| {
-            format!("give seconds, more than 0 and at most {MAX_TIMEOUT_SECONDS}, for example 2.5")
-        })
+/// Parses a number. The library knows which numbers a setting may have.
+fn parse_number(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| "give a number".to_owned())
 }
 
-fn ip_version_parser() -> impl TypedValueParser<Value = IpVersion> {
-    let names = IpVersion::ALL.iter().map(|version| version.name());
-    PossibleValuesParser::new(names).try_map(|name| IpVersion::from_name(&name))
+/// Returns a parser of the names that a setting may have.
+fn names_of(setting: &str) -> PossibleValuesParser {
+    let kind = find_setting(setting).map(|setting| setting.kind);
+    PossibleValuesParser::new(match kind {
+        Some(Kind::Names(names)) => names(),
+        _ => Vec::new(),
+    })
 }
 
-fn token_interface_parser() -> impl TypedValueParser<Value = TokenInterface> {
-    let names = TokenInterface::ALL.iter().map(|interface| interface.name());
-    PossibleValuesParser::new(names).try_map(|name| TokenInterface::from_name(&name))
+/// Returns the library's documentation of a setting, and its default.
+fn documentation(setting: &str) -> String {
+    find_setting(setting).map_or_else(String::new, |setting| {
+        let words: Vec<_> = setting.doc.split_whitespace().collect();
+        let default = (setting.default)().unwrap_or_default();
+        format!(
+            "{} [default: {default}]",
+            words.join(" ").trim_end_matches('.')
+        )
+    })
 }
 
-fn component_token_field_parser() -> impl TypedValueParser<Value = ComponentTokenField> {
-    let names = ComponentTokenField::ALL.iter().map(|field| field.name());
-    PossibleValuesParser::new(names).try_map(|name| ComponentTokenField::from_name(&name))
+fn find_setting(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
 }

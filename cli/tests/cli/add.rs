@@ -96,7 +96,7 @@ fn an_invalid_setting_has_no_dry_run() {
     let run = jumpqr(["add", "--dry-run", "--base-url", "ftp://h.cn"])
         .args(RULE_FLAGS)
         .expect(3);
-    assert!(run.stderr.contains("base_url"), "{}", run.stderr);
+    assert!(run.stderr.contains("--base-url: "), "{}", run.stderr);
     assert_eq!(run.stdout, "");
 }
 

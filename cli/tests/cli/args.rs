@@ -132,12 +132,24 @@ fn the_help_of_every_token_command_has_an_example() {
 
 #[test]
 fn a_timeout_is_a_number_of_seconds_above_zero() {
-    for timeout in [
-        "0", "-1", "nan", "inf", "1e300", "1e-300", "soon", "", "86401",
+    let get = |option, timeout, code| {
+        let get = jumpqr([option, timeout, "get"]).env("JUMPQR_ACCESS_TOKEN", "T");
+        let run = get
+            .env("JUMPQR_BASE_URL", "http://127.0.0.1:1")
+            .expect(code);
+        assert!(run.stderr.contains(option), "{timeout}: {}", run.stderr);
+    };
+    for option in [
+        "--timeout",
+        "--queue-timeout",
+        "--connect-timeout",
+        "--read-timeout",
     ] {
-        for option in ["--timeout", "--queue-timeout"] {
-            let run = jumpqr([option, timeout, "get"]).expect(2);
-            assert!(run.stderr.contains(option), "{timeout}: {}", run.stderr);
+        for timeout in ["nan", "inf", "soon", ""] {
+            get(option, timeout, 2);
+        }
+        for timeout in ["0", "-1", "1e300", "1e-300", "86401"] {
+            get(option, timeout, 3);
         }
     }
     // These are valid, so the next error is about credentials.

@@ -49,9 +49,17 @@ fn missing_credentials_list_every_way_to_give_them() {
 #[test]
 fn incomplete_credentials_name_the_missing_part() {
     let run = jumpqr(["get"]).env("JUMPQR_APPID", "wx1").expect(6);
-    assert!(run.stderr.contains("no secret"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("JUMPQR_SECRET: is missing"),
+        "{}",
+        run.stderr
+    );
     let run = jumpqr(["get"]).env("JUMPQR_SECRET", SECRET).expect(6);
-    assert!(run.stderr.contains("no appid"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("JUMPQR_APPID: is missing"),
+        "{}",
+        run.stderr
+    );
     assert!(!run.everything().contains(SECRET));
     // An empty variable counts as not set.
     jumpqr(["get"]).env("JUMPQR_ACCESS_TOKEN", " ").expect(6);
@@ -119,10 +127,16 @@ fn a_file_without_a_usable_secret_is_refused_and_not_printed() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     let long = "x".repeat(5000);
-    for content in [&b""[..], b" \n", b"S3 CR3T", b"S3\xff", long.as_bytes()] {
+    for (content, code, named) in [
+        (&b""[..], 3, "--access-token-file: "),
+        (b" \n", 3, "--access-token-file: "),
+        (b"S3 CR3T", 3, "--access-token-file: "),
+        (long.as_bytes(), 3, "--access-token-file: "),
+        (b"S3\xff", 2, "token cannot be read: it is not UTF-8"),
+    ] {
         fs::write(&file, content).unwrap();
-        let run = jumpqr(["get", "--access-token-file", file.to_str().unwrap()]).expect(6);
-        assert!(run.stderr.contains("token: "), "{}", run.stderr);
+        let run = jumpqr(["get", "--access-token-file", file.to_str().unwrap()]).expect(code);
+        assert!(run.stderr.contains(named), "{}", run.stderr);
         assert!(!run.everything().contains("S3") && !run.everything().contains("xxx"));
     }
     jumpqr(["get", "--access-token-file", "no-such-file"]).expect(2);

@@ -102,5 +102,5 @@ fn an_unsafe_base_url_exits_with_3() {
         .env("JUMPQR_ACCESS_TOKEN", "T")
         .env("JUMPQR_BASE_URL", "ftp://h.cn")
         .expect(3);
-    assert!(run.stderr.contains("base_url"), "{}", run.stderr);
+    assert!(run.stderr.contains("JUMPQR_BASE_URL: "), "{}", run.stderr);
 }

@@ -30,6 +30,7 @@ mod publish;
 mod readme;
 mod rule_source;
 mod sandbox;
+mod settings;
 mod token;
 mod token_status;
 mod token_store;

@@ -400,7 +400,7 @@ fn the_proxy_writes_its_certificate_and_refuses_other_hosts() {
         let ca_file = PathBuf::from(object["proxy"]["ca_file"].as_str().unwrap());
         let ca = std::fs::read_to_string(&ca_file).unwrap();
         assert!(ca.starts_with("-----BEGIN CERTIFICATE-----"), "{ca}");
-        assert!(!ca.contains("KEY"));
+        assert!(!ca.contains("PRIVATE KEY"));
         let address = object["base_url"].as_str().unwrap();
         let mut connection = TcpStream::connect(address.strip_prefix("http://").unwrap()).unwrap();
         connection

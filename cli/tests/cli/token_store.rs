@@ -190,7 +190,7 @@ fn an_invalid_setting_exits_with_3() {
         let run = get(&sandbox, home.path())
             .args(["--token-store", setting])
             .expect(3);
-        assert!(run.stderr.contains("token_store: "), "{}", run.stderr);
+        assert!(run.stderr.contains("--token-store: "), "{}", run.stderr);
     }
     assert_eq!(token_calls(&sandbox), 0);
 }

@@ -50,9 +50,13 @@ impl Token {
     }
 }
 
-/// Opens the platform whose store the command writes to. `arguments` may be the secret itself: they
+/// Opens the platform whose store the command writes to, and returns the appid of the merchant, if
+/// one is named. `arguments` may be the secret itself: they
 /// are refused, and the error does not repeat them.
-fn open_platform(context: &Context<'_>, arguments: &[OsString]) -> Result<Platform, CommandError> {
+fn open_platform(
+    context: &Context<'_>,
+    arguments: &[OsString],
+) -> Result<(Platform, Option<String>), CommandError> {
     if !arguments.is_empty() {
         return Err(context.usage(
             "a secret must not be an argument, because every user of this machine could read it: \

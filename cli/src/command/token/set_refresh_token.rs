@@ -4,8 +4,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::open_platform;
-use crate::context::Context;
-use crate::credentials::{missing_credentials, read_secret};
+use crate::context::{Context, missing_merchant};
+use crate::credentials::read_secret;
 use crate::input::Input;
 use crate::output::{CommandResult, GOOD, Report, escape};
 
@@ -33,10 +33,8 @@ pub(super) struct SetRefreshToken {
 
 impl SetRefreshToken {
     pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
-        let platform = open_platform(context, &self.arguments)?;
-        let appid = context.account_appid()?.ok_or_else(|| {
-            missing_credentials("there is no merchant: --account and JUMPQR_APPID are not set")
-        })?;
+        let (platform, appid) = open_platform(context, &self.arguments)?;
+        let appid = appid.ok_or_else(missing_merchant)?;
         let refresh_token = read_secret(&self.refresh_token_file)?;
         platform.set_authorizer_refresh_token(&appid, refresh_token)?;
         Ok(context.print(&SetRefreshTokenReport {

@@ -32,7 +32,7 @@ pub(super) struct SetVerifyTicket {
 
 impl SetVerifyTicket {
     pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
-        let platform = open_platform(context, &self.arguments)?;
+        let (platform, _) = open_platform(context, &self.arguments)?;
         platform.set_verify_ticket(read_secret(&self.ticket_file)?)?;
         Ok(context.print(&SetVerifyTicketReport {
             component_appid: platform.component_appid(),

@@ -35,14 +35,11 @@ pub(super) fn run(context: &Context<'_>) -> CommandResult {
         let connection = Connection::open(context, ActingAs::MiniProgram)?;
         tokens.extend(connection.client.token_status()?);
     } else {
-        let (client, platform) = match context.identity()? {
-            Identity::Account(client) => (Some(client), None),
-            Identity::Platform { platform, merchant } => (merchant, Some(platform)),
-        };
-        if let Some(client) = client {
+        let identity = context.identity()?;
+        if let Some(client) = identity.client()? {
             tokens.extend(client.token_status()?);
         }
-        if let Some(platform) = platform {
+        if let Identity::Platform { platform, .. } = identity {
             tokens.push(platform.token_status()?);
         }
     }
