@@ -54,20 +54,16 @@ impl Account {
         appid: impl Into<String>,
         secret: impl Into<Secret>,
     ) -> Self {
-        match kind {
-            AccountKind::MiniProgram => Self::mini_program(appid, secret),
-            AccountKind::ServiceAccount => Self::service_account(appid, secret),
-        }
-    }
-
-    /// Makes a Mini Program of an organisation, with released code and all permissions.
-    pub fn mini_program(appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        let (nickname, permission_sets): (_, &[u16]) = match kind {
+            AccountKind::MiniProgram => ("Sandbox Mini Program", &[18]),
+            AccountKind::ServiceAccount => ("Sandbox service account", &[3, 33]),
+        };
         Self {
             appid: appid.into(),
             secret: secret.into(),
-            kind: AccountKind::MiniProgram,
-            nickname: "Sandbox Mini Program".to_owned(),
-            permission_sets: BTreeSet::from([18]),
+            kind,
+            nickname: nickname.to_owned(),
+            permission_sets: permission_sets.iter().copied().collect(),
             personal: false,
             released: true,
             qrcodejump_open: true,
@@ -75,14 +71,14 @@ impl Account {
         }
     }
 
+    /// Makes a Mini Program of an organisation, with released code and all permissions.
+    pub fn mini_program(appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self::new(AccountKind::MiniProgram, appid, secret)
+    }
+
     /// Makes a service account with all permissions.
     pub fn service_account(appid: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self {
-            kind: AccountKind::ServiceAccount,
-            nickname: "Sandbox service account".to_owned(),
-            permission_sets: BTreeSet::from([3, 33]),
-            ..Self::mini_program(appid, secret)
-        }
+        Self::new(AccountKind::ServiceAccount, appid, secret)
     }
 
     /// Returns the name and the content of the account's verification file. They depend on the
@@ -141,23 +137,19 @@ pub(crate) fn deserialize_secret<'de, D: serde::Deserializer<'de>>(
 }
 
 impl AccountChange {
-    pub(crate) fn apply(self, account: &mut Account) {
-        fn set<T>(field: &mut T, value: Option<T>) {
-            if let Some(value) = value {
-                *field = value;
-            }
+    pub(crate) fn apply(self, account: Account) -> Account {
+        let lifetime = self.token_lifetime_seconds.map(Duration::from_secs);
+        Account {
+            appid: account.appid,
+            secret: self.secret.unwrap_or(account.secret),
+            kind: self.kind.unwrap_or(account.kind),
+            nickname: self.nickname.unwrap_or(account.nickname),
+            permission_sets: self.permission_sets.unwrap_or(account.permission_sets),
+            personal: self.personal.unwrap_or(account.personal),
+            released: self.released.unwrap_or(account.released),
+            qrcodejump_open: self.qrcodejump_open.unwrap_or(account.qrcodejump_open),
+            token_lifetime: lifetime.unwrap_or(account.token_lifetime),
         }
-        set(&mut account.secret, self.secret);
-        set(&mut account.kind, self.kind);
-        set(&mut account.nickname, self.nickname);
-        set(&mut account.permission_sets, self.permission_sets);
-        set(&mut account.personal, self.personal);
-        set(&mut account.released, self.released);
-        set(&mut account.qrcodejump_open, self.qrcodejump_open);
-        set(
-            &mut account.token_lifetime,
-            self.token_lifetime_seconds.map(Duration::from_secs),
-        );
     }
 }
 

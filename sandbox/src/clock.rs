@@ -3,13 +3,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
 /// A point in time: the time since the UNIX epoch.
 pub(crate) type Moment = Duration;
 
 /// Quotas start again at midnight in China. WeChat's time zone is undocumented.
-const BEIJING_HOURS: i8 = 8;
+const BEIJING_OFFSET: Duration = Duration::from_secs(8 * 60 * 60);
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clock {
@@ -69,12 +69,11 @@ pub(crate) fn day(moment: Moment) -> i64 {
     i64::from(to_china_time(moment).to_julian_day())
 }
 
+/// Returns the date and time in China, as if it were UTC.
 fn to_china_time(moment: Moment) -> OffsetDateTime {
-    let offset = UtcOffset::from_hms(BEIJING_HOURS, 0, 0).unwrap_or(UtcOffset::UTC);
-    i64::try_from(moment.as_secs())
+    i64::try_from(moment.saturating_add(BEIJING_OFFSET).as_secs())
         .ok()
         .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .and_then(|utc| utc.checked_to_offset(offset))
         // After the year 9999, all times count as the same month.
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

@@ -21,9 +21,10 @@
 //! this crate lists them. It also says which behaviour is modelled, and what the sandbox does where
 //! WeChat's behaviour is undocumented.
 //!
-//! The paths of the interfaces are written down here again, so a client with a wrong path fails.
-//! Prefix matching and the checks of a prefix come from `jumpqr-core`: for these, the sandbox is
-//! not an independent check of core.
+//! How independent it is of `jumpqr-core`: paths, requests, responses, tokens and the reasons for
+//! each error code are written anew from WeChat's documentation. So a client with a wrong path or a
+//! wrong field fails. Prefix matching, the checks of a prefix, and the names and texts of
+//! interfaces and error codes are those of `jumpqr-core`: an error in them is not found here.
 
 mod account;
 mod builder;

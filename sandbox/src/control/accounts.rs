@@ -18,12 +18,12 @@ pub(super) fn put(
     appid: &str,
     change: AccountChange,
 ) -> Result<Value, SandboxError> {
-    let mut account = match state.accounts.get(appid) {
+    let account = match state.accounts.get(appid) {
         Some(account) => account.clone(),
         None => new_account(appid, &change)?,
     };
     check_kind(&account, change.kind)?;
-    change.apply(&mut account);
+    let account = change.apply(account);
     let shown = show(&account);
     state.put_account(account);
     Ok(shown)

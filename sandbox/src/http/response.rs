@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderValue, Response, StatusCode};
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse as _;
 use futures_util::stream;
 
 /// The content type as WeChat writes it.
@@ -19,7 +20,7 @@ pub(crate) const GARBAGE: &[u8] = b"\x1f\x8b\x08\x00\xff\xfe\x00{\"errcode\":";
 pub(crate) const NOT_HTTP: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
 
 pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
-    with_content_type(status, JSON, body)
+    (status, [(CONTENT_TYPE, JSON)], body.into()).into_response()
 }
 
 pub(crate) fn html(status: StatusCode) -> Response<Body> {
@@ -27,7 +28,7 @@ pub(crate) fn html(status: StatusCode) -> Response<Body> {
         "<html>\r\n<head><title>{status}</title></head>\r\n\
          <body>\r\n<center><h1>{status}</h1></center>\r\n</body>\r\n</html>\r\n"
     );
-    with_content_type(status, HTML, page)
+    (status, [(CONTENT_TYPE, HTML)], page).into_response()
 }
 
 /// Makes a response with the right Content-Length that breaks off after half of the body.
@@ -66,22 +67,5 @@ pub(crate) fn dribble(body: Vec<u8>, size: usize, interval: Duration) -> Respons
 }
 
 fn with_length(length: usize, body: Body) -> Response<Body> {
-    let mut response = json(StatusCode::OK, body);
-    response
-        .headers_mut()
-        .insert(CONTENT_LENGTH, HeaderValue::from(length));
-    response
-}
-
-fn with_content_type(
-    status: StatusCode,
-    content_type: &'static str,
-    body: impl Into<Body>,
-) -> Response<Body> {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
+    ([(CONTENT_LENGTH, length)], json(StatusCode::OK, body)).into_response()
 }

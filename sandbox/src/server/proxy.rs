@@ -126,17 +126,16 @@ impl Tunnels {
             let connection = match stream.peek(&mut first).await {
                 Ok(1) if first == *b"C" => {
                     let tunnel = open_tunnel(&identity.acceptor, stream);
-                    match tokio::time::timeout(HANDSHAKE_TIMEOUT, tunnel).await {
-                        Ok(Ok(Some(connection))) => connection,
-                        // The request was refused, or the client is gone.
-                        Ok(Ok(None) | Err(_)) | Err(_) => return,
-                    }
+                    tokio::time::timeout(HANDSHAKE_TIMEOUT, tunnel).await
                 }
-                Ok(_) => Connection::plain(stream),
-                Err(_) => return,
+                Ok(_) => Ok(Ok(Some(Connection::plain(stream)))),
+                Err(error) => Ok(Err(error)),
             };
-            // This fails only if the server has stopped.
-            let _ = ready.send((connection, address)).await;
+            // Otherwise the request was refused, or the client is gone.
+            if let Ok(Ok(Some(connection))) = connection {
+                // This fails only if the server has stopped.
+                let _ = ready.send((connection, address)).await;
+            }
         });
     }
 }

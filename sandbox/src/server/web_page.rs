@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Version, header};
+use axum::http::{HeaderMap, Version};
 
 use crate::error::SandboxError;
 
@@ -96,39 +96,34 @@ impl Hosts {
             }
         };
         self.check_host(head, names_sandbox)?;
-        for origin in header_values(&head.headers, header::ORIGIN.as_str()) {
-            let own = ["http://", "https://"]
-                .iter()
-                .find_map(|scheme| origin.strip_prefix(scheme))
-                .is_some_and(names_sandbox);
-            if !own {
-                return Err(format!(
-                    "Origin is {origin:?}: a web page of another origin sent this request; \
-                     the sandbox answers programs"
-                ));
-            }
+        let origins = header_values(&head.headers, "origin").filter(|origin| {
+            let mut schemes = ["http://", "https://"].into_iter();
+            let host = schemes.find_map(|scheme| origin.strip_prefix(scheme));
+            !host.is_some_and(names_sandbox)
+        });
+        let sites = header_values(&head.headers, "sec-fetch-site")
+            .filter(|site| !OWN_SITES.contains(&site.as_str()));
+        let origins = origins.map(|origin| ("Origin", origin));
+        let sites = sites.map(|site| ("Sec-Fetch-Site", site));
+        match origins.chain(sites).next() {
+            None => Ok(()),
+            Some((header, value)) => Err(format!(
+                "{header} is {value:?}: a web page of another origin sent this request; the \
+                 sandbox answers programs"
+            )),
         }
-        for site in header_values(&head.headers, "sec-fetch-site") {
-            if !OWN_SITES.contains(&site.as_str()) {
-                return Err(format!(
-                    "Sec-Fetch-Site is {site:?}: a web page of another origin sent this request; \
-                     the sandbox answers programs"
-                ));
-            }
-        }
-        Ok(())
     }
 
     /// Checks the hosts of a request. An HTTP/1.0 request may have no host: no browser sends one.
     fn check_host(&self, head: &Parts, names_sandbox: impl Fn(&str) -> bool) -> Result<(), String> {
         let in_target = head.uri.authority().map(ToString::to_string);
-        let hosts: Vec<String> = header_values(&head.headers, header::HOST.as_str())
+        let mut hosts = header_values(&head.headers, "host")
             .chain(in_target)
-            .collect();
-        if hosts.is_empty() && head.version > Version::HTTP_10 {
+            .peekable();
+        if hosts.peek().is_none() && head.version > Version::HTTP_10 {
             return Err("the request has no Host header; HTTP/1.1 needs one".to_owned());
         }
-        match hosts.iter().find(|host| !names_sandbox(host)) {
+        match hosts.find(|host| !names_sandbox(host)) {
             None => Ok(()),
             Some(host) => Err(format!(
                 "Host is {host:?}, and a web page could have chosen that name; the sandbox answers \
@@ -140,14 +135,14 @@ impl Hosts {
     }
 
     fn names_sandbox(&self, authority: &str) -> bool {
-        Host::parse(authority).is_some_and(|host| {
-            let is_own = host.is_loopback() && host.port.unwrap_or(80) == self.port;
-            is_own
-                || self.allowed.iter().any(|allowed| {
-                    let has_port = allowed.port.is_none() || allowed.port == host.port;
-                    allowed.name == host.name && has_port
-                })
-        })
+        let Some(host) = Host::parse(authority) else {
+            return false;
+        };
+        let allows = |allowed: &Host| {
+            allowed.name == host.name && (allowed.port.is_none() || allowed.port == host.port)
+        };
+        let has_own_port = host.port.unwrap_or(80) == self.port;
+        (host.is_loopback() && has_own_port) || self.allowed.iter().any(allows)
     }
 }
 

@@ -20,14 +20,8 @@ const MAX_FORMER: usize = 1_000;
 struct IssuedRefreshToken {
     refresh_token: String,
     access_token: Option<String>,
-    /// `None` if its life does not depend on the time.
+    /// The end of a life that depends on the time.
     dies_at: Option<Moment>,
-}
-
-impl IssuedRefreshToken {
-    fn is_valid(&self, now: Moment) -> bool {
-        self.dies_at.is_none_or(|dies_at| now < dies_at)
-    }
 }
 
 /// The authorisation of one platform by one merchant. It has no `Debug`, because that would show
@@ -62,34 +56,41 @@ impl Authorization {
     }
 
     /// Whether the refresh token is right and alive.
-    pub(crate) fn accepts(&self, refresh_token: &str, now: Moment) -> bool {
+    pub(crate) fn accepts(&mut self, refresh_token: &str, now: Moment) -> bool {
+        self.remove_dead(now);
         let mut all = self.former.iter().chain([&self.present]);
-        all.any(|issued| issued.is_valid(now) && issued.refresh_token == refresh_token)
+        all.any(|issued| issued.refresh_token == refresh_token)
     }
 
     /// Makes the refresh token for the response with this access token: a new one, or the same
     /// again.
     pub(crate) fn rotate(&mut self, access_token: &str, old: OldRefreshToken, now: Moment) {
+        let access_token = Some(access_token.to_owned());
         if old == OldRefreshToken::Stays {
-            self.present.access_token = Some(access_token.to_owned());
+            self.present.access_token = access_token;
             return;
         }
         let next = IssuedRefreshToken {
             refresh_token: GeneratedSecret::RefreshToken.generate(),
-            access_token: Some(access_token.to_owned()),
+            access_token,
             dies_at: None,
         };
-        self.former.push(std::mem::replace(&mut self.present, next));
-        match (old, self.former.last_mut()) {
-            (OldRefreshToken::DiesAtOnce, _) => self.former.clear(),
-            (OldRefreshToken::DiesAfterFiveMinutes, Some(last)) => {
-                last.dies_at = Some(now.saturating_add(FIVE_MINUTES));
-            }
-            _ => {}
+        let mut former = std::mem::replace(&mut self.present, next);
+        if old == OldRefreshToken::DiesAfterFiveMinutes {
+            former.dies_at = Some(now.saturating_add(FIVE_MINUTES));
         }
-        self.former.retain(|issued| issued.is_valid(now));
+        self.former.push(former);
+        if old == OldRefreshToken::DiesAtOnce {
+            self.former.clear();
+        }
+        self.remove_dead(now);
         let surplus = self.former.len().saturating_sub(MAX_FORMER);
         self.former.drain(..surplus);
+    }
+
+    fn remove_dead(&mut self, now: Moment) {
+        self.former
+            .retain(|issued| issued.dies_at.is_none_or(|dies_at| now < dies_at));
     }
 
     /// Notes the use of an access token: older refresh tokens die, unless they die at a set time.

@@ -121,15 +121,11 @@ fn number<K: Ord + Borrow<Q>, Q: Ord + ?Sized>(numbers: Option<&BTreeMap<K, u64>
 impl RecordedRequest {
     /// Returns the approximate size in memory.
     fn size(&self) -> usize {
-        let headers = self.headers.iter();
-        let headers: usize = headers
-            .map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>())
-            .sum();
-        let query_names = self.query_names.iter();
-        let query_names: usize = query_names
-            .map(|name| name.len() + size_of::<String>())
-            .sum();
-        size_of::<Self>() + self.path.len() + self.body.len() + headers + query_names
+        let headers = self.headers.iter().flat_map(|(name, value)| [name, value]);
+        let texts = headers
+            .chain(&self.query_names)
+            .chain([&self.method, &self.path, &self.body]);
+        texts.map(|text| text.len() + size_of::<String>()).sum()
     }
 }
 

@@ -78,23 +78,14 @@ pub(crate) fn check(
     service_account: &str,
     mini_program: &str,
 ) -> Result<(), SandboxError> {
-    let sides = [
-        (
-            "service_account",
-            service_account,
-            AccountKind::ServiceAccount,
-        ),
-        ("mini_program", mini_program, AccountKind::MiniProgram),
-    ];
-    for (side, appid, kind) in sides {
-        let account = accounts
-            .get(appid)
-            .ok_or_else(|| SandboxError::UnknownAccount(appid.to_owned()))?;
-        if account.kind != kind {
-            return Err(SandboxError::Invalid(format!(
-                "{side} is {appid}, an account of another kind"
-            )));
-        }
-    }
-    Ok(())
+    let check_side = |side, appid: &str, kind| match accounts.get(appid) {
+        None => Err(SandboxError::UnknownAccount(appid.to_owned())),
+        Some(account) if account.kind == kind => Ok(()),
+        Some(_) => Err(SandboxError::Invalid(format!(
+            "{side} is {appid}, an account of another kind"
+        ))),
+    };
+    let service_kind = AccountKind::ServiceAccount;
+    check_side("service_account", service_account, service_kind)?;
+    check_side("mini_program", mini_program, AccountKind::MiniProgram)
 }

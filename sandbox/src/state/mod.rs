@@ -1,11 +1,10 @@
 //! What the sandbox knows: plain data, and its rules.
 
-mod account_changes;
 pub(crate) mod authorization;
+mod changes;
 pub(crate) mod holder;
 pub(crate) mod journal;
 pub(crate) mod links;
-mod platform_changes;
 pub(crate) mod rules;
 pub(crate) mod secrets;
 pub(crate) mod tickets;

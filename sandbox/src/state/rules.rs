@@ -17,7 +17,6 @@ pub struct StoredRule {
     /// The Mini Program page.
     pub path: String,
     /// Whether it is published.
-    #[serde(serialize_with = "as_number")]
     pub state: RuleState,
     /// The fields of its mode.
     #[serde(flatten)]
@@ -47,14 +46,6 @@ pub enum StoredMode {
         #[serde(skip)]
         appid: String,
     },
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn as_number<S: serde::Serializer>(state: &RuleState, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u8(state.number())
 }
 
 impl StoredRule {

@@ -16,9 +16,6 @@ use crate::refusal::Refusal;
 /// `stable_token` issues the next token if the present one expires within this time.
 const RENEWAL_WINDOW: Duration = Duration::from_secs(5 * 60);
 
-/// The shortest time between two uses of `force_refresh`. Within it, `force_refresh` has no effect.
-const FORCE_REFRESH_INTERVAL: Duration = Duration::from_secs(30);
-
 /// The number of tokens before the first sweep for dead ones.
 const TOKENS_BEFORE_SWEEP: usize = 10_000;
 
@@ -54,7 +51,7 @@ pub(crate) struct TokenBook {
     /// The latest token of each series.
     latest: HashMap<Series, String>,
     /// When each account last used `force_refresh` with effect.
-    forced_at: HashMap<String, Moment>,
+    pub(crate) forced_at: HashMap<String, Moment>,
 }
 
 impl TokenBook {
@@ -90,18 +87,6 @@ impl TokenBook {
             access_token,
             expires_in: lifetime,
         }
-    }
-
-    /// Whether `force_refresh` has an effect for the account now.
-    pub(crate) fn can_force(&self, appid: &str, now: Moment) -> bool {
-        self.forced_at
-            .get(appid)
-            .is_none_or(|forced_at| now >= forced_at.saturating_add(FORCE_REFRESH_INTERVAL))
-    }
-
-    /// Notes that `force_refresh` has an effect for the account now.
-    pub(crate) fn note_force(&mut self, appid: &str, now: Moment) {
-        self.forced_at.insert(appid.to_owned(), now);
     }
 
     /// Removes dead tokens if there are many tokens. A superseded or killed token needs no memory:

@@ -23,15 +23,15 @@ impl Quota {
     /// Returns the present day or month, as a number.
     fn period(self, now: Moment) -> i64 {
         match self {
-            Self::TokenCalls | Self::StableTokenCalls | Self::ForceRefreshes => day(now),
             Self::Publishes => month(now),
+            _ => day(now),
         }
     }
 
     const fn errcode(self) -> i64 {
         match self {
-            Self::TokenCalls | Self::StableTokenCalls | Self::ForceRefreshes => 45009,
             Self::Publishes => 886_000,
+            _ => 45009,
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
     let lifetime = state.accounts.get(appid).ok_or(40013)?.token_lifetime;
     let now = state.clock.now();
     let refresh_token = fields.optional_text("authorizer_refresh_token")?;
-    let authorization = state.merchant(&component_appid, appid).ok_or(61003)?;
+    let authorization = state.merchant_mut(&component_appid, appid).ok_or(61003)?;
     if !authorization.accepts(refresh_token.unwrap_or_default(), now) {
         return Err(61023.into());
     }

@@ -10,6 +10,7 @@ use super::{
 use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::state::holder::Holder;
 use crate::state::journal::Parties;
 
 /// A request to one of the interfaces.
@@ -38,8 +39,8 @@ impl Call {
         Some(body.get(field)?.as_str()?.to_owned())
     }
 
-    /// Returns the platform's token. WeChat's newer and older pages have different names for the
-    /// query field.
+    /// Returns the token of a platform's call. WeChat's newer and older pages have different names
+    /// for the query field.
     pub(super) fn component_access_token(&self) -> Option<&str> {
         self.query("access_token")
             .or_else(|| self.query("component_access_token"))
@@ -74,33 +75,23 @@ impl Call {
     /// Kills all tokens of the calling account. If a platform asks about its merchants, kills the
     /// platform's own tokens.
     pub(super) fn kill_tokens(&self, state: &mut State) {
-        let now = state.clock.now();
+        let platform = self.holder(state).cloned();
         if self.interface.takes_component_token() {
-            let platform = self
-                .component_access_token()
-                .and_then(|token| state.tokens.holder_of(token))
-                .cloned();
-            let tokens = &mut state.tokens;
-            tokens.kill_where(now, |holder| Some(holder) == platform.as_ref());
+            state.kill_where(|holder| Some(holder) == platform.as_ref());
         } else if let Some(appid) = self.appid(state) {
-            let tokens = &mut state.tokens;
-            tokens.kill_where(now, |holder| holder.appid() == Some(&appid));
+            state.kill_where(|holder| holder.appid() == Some(&appid));
         }
     }
 
     /// Returns the account and the platform of the call, if the sandbox has them.
     pub(super) fn parties(&self, state: &State) -> Parties {
-        let known = |appid: &String| {
-            state.accounts.contains_key(appid) || state.platforms.contains_key(appid)
-        };
-        let component_appid = if self.interface.is_for_platforms() {
-            self.body_text("component_appid")
-        } else {
-            None
-        };
+        let is_platform = |appid: &String| state.platforms.contains_key(appid);
+        let is_known = |appid: &String| state.accounts.contains_key(appid) || is_platform(appid);
+        let is_for_platforms = self.interface.is_for_platforms();
+        let component_appid = is_for_platforms.then(|| self.body_text("component_appid"));
         Parties {
-            appid: self.appid(state).filter(known),
-            component_appid: component_appid.filter(|appid| state.platforms.contains_key(appid)),
+            appid: self.appid(state).filter(is_known),
+            component_appid: component_appid.flatten().filter(is_platform),
         }
     }
 
@@ -114,13 +105,14 @@ impl Call {
             Interface::ApiComponentToken => self.body_text("component_appid"),
             Interface::ApiAuthorizerToken => self.body_text("authorizer_appid"),
             Interface::ApiGetAuthorizerList => {
-                let holder = state.tokens.holder_of(self.component_access_token()?)?;
-                holder.component_appid().map(str::to_owned)
+                Some(self.holder(state)?.component_appid()?.to_owned())
             }
-            _ => {
-                let holder = state.tokens.holder_of(self.query("access_token")?)?;
-                holder.appid().map(str::to_owned)
-            }
+            _ => Some(self.holder(state)?.appid()?.to_owned()),
         }
+    }
+
+    /// Returns the holder of the call's token, valid or not.
+    fn holder<'a>(&self, state: &'a State) -> Option<&'a Holder> {
+        state.tokens.holder_of(self.component_access_token()?)
     }
 }

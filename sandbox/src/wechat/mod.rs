@@ -23,14 +23,13 @@ pub(crate) use serve::serve;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::error::SandboxError;
 use crate::fault::{Fault, FaultQueue};
 use crate::refusal::Refusal;
 use crate::rid::Rids;
 use crate::state::State;
-use crate::state::authorization::Authorization;
 use crate::well_known::{
     AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_VERIFY_TICKET, MINI_PROGRAM_APPID,
 };
@@ -66,9 +65,12 @@ impl WeChat {
         tickets.push(COMPONENT_VERIFY_TICKET.to_owned(), now);
         if let Some(account) = state.accounts.get(MINI_PROGRAM_APPID) {
             let permission_sets = account.permission_sets.clone();
-            let refresh_token = AUTHORIZER_REFRESH_TOKEN.to_owned();
-            let authorization = Authorization::new(permission_sets, refresh_token, now);
-            state.put_merchant(COMPONENT_APPID, MINI_PROGRAM_APPID, authorization);
+            state.put_authorization(
+                COMPONENT_APPID,
+                MINI_PROGRAM_APPID,
+                permission_sets,
+                AUTHORIZER_REFRESH_TOKEN,
+            );
         }
         self.state = state;
         self.faults.clear();
@@ -88,13 +90,17 @@ impl WeChat {
 
     /// Applies a call. Returns the body of the response.
     fn respond(&mut self, call: &Call) -> Vec<u8> {
-        let body = match call.apply(&mut self.state) {
+        let mut body = match call.apply(&mut self.state) {
+            Ok(body) => body,
             Err(refusal) => return self.refuse(&refusal),
-            Ok(Value::Object(fields)) if !call.interface.has_errcode_on_success() => fields,
-            Ok(Value::Object(fields)) => ok_fields().into_iter().chain(fields).collect(),
-            Ok(_) => ok_fields(),
         };
-        Value::Object(body).to_string().into_bytes()
+        if let Value::Object(fields) = &mut body
+            && call.interface.has_errcode_on_success()
+        {
+            fields.insert("errcode".to_owned(), json!(0));
+            fields.insert("errmsg".to_owned(), json!("ok"));
+        }
+        body.to_string().into_bytes()
     }
 
     /// Returns the body of an error response.
@@ -107,13 +113,6 @@ impl WeChat {
         .to_string()
         .into_bytes()
     }
-}
-
-fn ok_fields() -> Map<String, Value> {
-    Map::from_iter([
-        ("errcode".to_owned(), json!(0)),
-        ("errmsg".to_owned(), json!("ok")),
-    ])
 }
 
 /// A WeChat that the server's thread and the program's threads share.

@@ -1,17 +1,104 @@
-//! The changes that the user of the sandbox makes to platforms, by a method or a control endpoint.
+//! The changes that the user of the sandbox makes, by a method or a control endpoint.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::State;
+use jumpqr_core::interface::LinkStatus;
+use jumpqr_core::verification_file::location;
+
 use super::authorization::Authorization;
 use super::holder::Holder;
+use super::rules::StoredRule;
 use super::secrets::GeneratedSecret;
 use super::tickets::{PushedTicket, Tickets};
+use super::tokens::Grant;
+use super::{State, links};
+use crate::account::Account;
 use crate::clock::Moment;
 use crate::error::SandboxError;
 use crate::platform::Platform;
 
 impl State {
+    pub(crate) fn account(&self, appid: &str) -> Result<&Account, SandboxError> {
+        self.accounts
+            .get(appid)
+            .ok_or_else(|| SandboxError::UnknownAccount(appid.to_owned()))
+    }
+
+    /// Adds an account, or replaces the account with the same appid.
+    pub(crate) fn put_account(&mut self, account: Account) {
+        self.secrets.add(account.secret.expose());
+        self.accounts.insert(account.appid.clone(), account);
+    }
+
+    /// Removes an account with its rules, links, authorisations and tokens.
+    pub(crate) fn remove_account(&mut self, appid: &str) -> Result<(), SandboxError> {
+        self.kill_tokens(appid)?;
+        self.accounts.remove(appid);
+        self.rules.remove_all(appid);
+        self.links.remove_account(appid);
+        for merchants in self.merchants.values_mut() {
+            merchants.remove(appid);
+        }
+        self.verification_files.remove(appid);
+        Ok(())
+    }
+
+    pub(crate) fn issue_token(&mut self, appid: &str) -> Result<Grant, SandboxError> {
+        let lifetime = self.account(appid)?.token_lifetime;
+        let now = self.clock.now();
+        Ok(self.tokens.issue(Holder::account(appid), lifetime, now))
+    }
+
+    pub(crate) fn kill_tokens(&mut self, appid: &str) -> Result<usize, SandboxError> {
+        self.account(appid)?;
+        Ok(self.kill_where(|holder| holder.appid() == Some(appid)))
+    }
+
+    /// Kills all tokens of the matching holders. Returns how many of them were still valid.
+    pub(crate) fn kill_where(&mut self, matches: impl Fn(&Holder) -> bool) -> usize {
+        self.tokens.kill_where(self.clock.now(), matches)
+    }
+
+    pub(crate) fn put_rule(&mut self, appid: &str, rule: StoredRule) -> Result<(), SandboxError> {
+        self.account(appid)?;
+        self.rules.put(appid, rule);
+        Ok(())
+    }
+
+    pub(crate) fn put_link(
+        &mut self,
+        service_account: &str,
+        mini_program: &str,
+        status: Option<LinkStatus>,
+    ) -> Result<(), SandboxError> {
+        links::check(&self.accounts, service_account, mini_program)?;
+        self.links.put(service_account, mini_program, status);
+        Ok(())
+    }
+
+    /// Whether the account's verification file is at the URL for this prefix.
+    pub(crate) fn has_verification_file(&self, account: &Account, prefix: &str) -> bool {
+        let Some(files) = self.verification_files.get(&account.appid) else {
+            return true;
+        };
+        let (name, content) = account.verification_file();
+        let placed = location(prefix, &name).and_then(|url| files.get(&url));
+        placed == Some(&content)
+    }
+
+    pub(crate) fn put_verification_files(
+        &mut self,
+        appid: &str,
+        files: Option<BTreeMap<String, String>>,
+    ) -> Result<(), SandboxError> {
+        self.account(appid)?;
+        match files {
+            Some(files) => self.verification_files.insert(appid.to_owned(), files),
+            None => self.verification_files.remove(appid),
+        };
+        Ok(())
+    }
+
     pub(crate) fn platform(&self, component_appid: &str) -> Result<&Platform, SandboxError> {
         self.platforms
             .get(component_appid)
@@ -28,10 +115,7 @@ impl State {
     /// Removes a platform with its tickets, authorisations and tokens.
     pub(crate) fn remove_platform(&mut self, component_appid: &str) -> Result<(), SandboxError> {
         self.platform(component_appid)?;
-        let now = self.clock.now();
-        self.tokens.kill_where(now, |holder| {
-            holder.component_appid() == Some(component_appid)
-        });
+        self.kill_where(|holder| holder.component_appid() == Some(component_appid));
         self.platforms.remove(component_appid);
         self.tickets.remove(component_appid);
         self.merchants.remove(component_appid);
@@ -56,9 +140,8 @@ impl State {
         component_appid: &str,
     ) -> Result<usize, SandboxError> {
         self.platform(component_appid)?;
-        let now = self.clock.now();
         let platform = Holder::platform(component_appid);
-        Ok(self.tokens.kill_where(now, |holder| *holder == platform))
+        Ok(self.kill_where(|holder| *holder == platform))
     }
 
     /// Makes the account authorise the platform. Returns the refresh token. If `permission_sets` is
@@ -71,33 +154,35 @@ impl State {
     ) -> Result<String, SandboxError> {
         self.platform(component_appid)?;
         let account = self.account(appid)?;
-        let former = self.merchant(component_appid, appid);
+        let merchants = self.merchants.get(component_appid);
+        let former = merchants.and_then(|merchants| merchants.get(appid));
         let is_first = former.is_none();
         let former = former.map(|former| &former.permission_sets);
         let permission_sets =
             permission_sets.unwrap_or_else(|| former.unwrap_or(&account.permission_sets).clone());
-        let now = self.clock.now();
         if is_first {
             // A new authorisation must not revive the tokens of a revoked one.
             let merchant = Holder::merchant(component_appid, appid);
-            self.tokens.kill_where(now, |holder| *holder == merchant);
+            self.kill_where(|holder| *holder == merchant);
         }
         let refresh_token = GeneratedSecret::RefreshToken.generate();
-        let authorization = Authorization::new(permission_sets, refresh_token.clone(), now);
-        self.put_merchant(component_appid, appid, authorization);
+        self.put_authorization(component_appid, appid, permission_sets, &refresh_token);
         Ok(refresh_token)
     }
 
-    pub(crate) fn put_merchant(
+    /// Makes the account authorise the platform now, with this refresh token.
+    pub(crate) fn put_authorization(
         &mut self,
         component_appid: &str,
         appid: &str,
-        authorization: Authorization,
+        permission_sets: BTreeSet<u16>,
+        refresh_token: &str,
     ) {
+        let now = self.clock.now();
+        let authorization = Authorization::new(permission_sets, refresh_token.to_owned(), now);
         let merchants = self.merchants.entry(component_appid.to_owned());
-        merchants
-            .or_default()
-            .insert(appid.to_owned(), authorization);
+        let merchants = merchants.or_default();
+        merchants.insert(appid.to_owned(), authorization);
     }
 
     pub(crate) fn revoke(
@@ -116,10 +201,6 @@ impl State {
     }
 
     /// Returns the authorisation of a platform by a merchant.
-    pub(crate) fn merchant(&self, component_appid: &str, appid: &str) -> Option<&Authorization> {
-        self.merchants.get(component_appid)?.get(appid)
-    }
-
     pub(crate) fn merchant_mut(
         &mut self,
         component_appid: &str,
