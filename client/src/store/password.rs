@@ -88,7 +88,7 @@ mod tests {
             "redis://host",
             "redis://host:6379/1?prefix=pass=:",
             "redis://host?prefix=jumpqr@host:",
-            "rediss://host?ca=/etc/pass=/ca.pem",
+            "rediss://host?tls_roots=/etc/pass=/ca.pem",
             "redis+unix:///run/redis@host.sock?db=1",
         ] {
             assert!(!may_hold_password(setting), "{setting}");

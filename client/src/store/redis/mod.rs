@@ -34,8 +34,8 @@ const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 /// query parameters:
 ///
 /// - `prefix`: the beginning of the names of all keys; `jumpqr:` by default
-/// - `ca`: with `rediss://`, the absolute path of a PEM file with certificates, which are trusted
-///   instead of the bundled ones
+/// - `tls_roots`: with `rediss://`, the absolute path of a PEM file with certificates, which are
+///   trusted instead of the bundled ones
 ///
 /// A connection is opened when it is needed, so Redis may be down when the store is opened. One
 /// access (resolving the name, connecting, TLS, the login and the replies) may take 2 s, and no

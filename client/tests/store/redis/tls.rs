@@ -43,14 +43,14 @@ fn only_the_authority_of_the_setting_is_trusted() {
     let open = |scheme: &str, host: &str, query: &str| -> Arc<dyn TokenStore> {
         store::open(&format!("{scheme}://{login}@{host}:{port}{query}")).unwrap()
     };
-    let trusting = format!("?ca={}", ca.display());
+    let trusting = format!("?tls_roots={}", ca.display());
     let store = open("rediss", "127.0.0.1", &trusting);
     put(&*store, b"1");
     assert_eq!(get(&*store).unwrap(), b"1");
     assert_eq!(get(&*server.open()).unwrap(), b"1");
 
     let other = tempfile::tempdir().unwrap();
-    let other_ca = format!("?ca={}", write_certificates(other.path()).display());
+    let other_ca = format!("?tls_roots={}", write_certificates(other.path()).display());
     for (store, word) in [
         (open("rediss", "127.0.0.1", ""), "certificate"),
         (open("rediss", "127.0.0.1", &other_ca), "certificate"),
