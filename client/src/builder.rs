@@ -1,6 +1,6 @@
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
@@ -13,6 +13,7 @@ use crate::checks::{Findings, check_appid, check_credential, check_duration};
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::{Driver, Hosts};
+use crate::mutex::Mutex;
 use crate::platform::Platform;
 use crate::settings::{Owner, Settings};
 use crate::store::{self, TokenStore};

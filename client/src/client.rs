@@ -51,7 +51,6 @@ pub struct Client {
     driver: Arc<Driver>,
     tokens: Arc<dyn TokenSource>,
     pub(crate) options: CallOptions,
-    pub(crate) validate: bool,
 }
 
 impl Client {
@@ -69,8 +68,10 @@ impl Client {
         Self {
             driver,
             tokens,
-            options: CallOptions::new(timeout),
-            validate,
+            options: CallOptions {
+                validate,
+                ..CallOptions::new(timeout)
+            },
         }
     }
 
@@ -120,10 +121,9 @@ impl Client {
     /// Returns the same client with the setting [`validate`](ClientBuilder::validate) changed.
     #[must_use]
     pub fn with_validate(&self, validate: bool) -> Self {
-        Self {
-            validate,
-            ..self.clone()
-        }
+        let mut client = self.clone();
+        client.options.validate = validate;
+        client
     }
 
     /// Returns the state of this client's token in its [store](crate::store), without asking
@@ -199,20 +199,17 @@ impl Client {
 
     /// Calls any interface.
     pub fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
-        if self.validate {
+        if self.options.validate {
             call.check()
                 .into_result()
                 .map_err(|error| error.in_interface(I::NAME))?;
         }
         let cancel = &self.options.cancel;
         if cancel.check_interval().is_none() {
-            return self
-                .driver
-                .run(call, Some(&*self.tokens), &self.options, self.validate);
+            return self.driver.run(call, Some(&*self.tokens), &self.options);
         }
         let tokens = CancellableSource::new(&self.tokens, cancel);
-        self.driver
-            .run(call, Some(&tokens), &self.options, self.validate)
+        self.driver.run(call, Some(&tokens), &self.options)
     }
 
     /// Calls the interface with WeChat's name, such as `addJumpQRCode`. The arguments are a mapping
@@ -244,7 +241,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("driver", &self.driver)
             .field("timeout", &self.options.timeout)
-            .field("validate", &self.validate)
+            .field("validate", &self.options.validate)
             .finish_non_exhaustive()
     }
 }

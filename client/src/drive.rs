@@ -1,7 +1,7 @@
 //! The one loop that does what a call's state machine says.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::call::{Call, Policy, SendFailure, Step, Tally};
@@ -14,6 +14,7 @@ use log::Level;
 use crate::base_url::BaseUrl;
 use crate::cancel::{BETWEEN_CHECKS, Cancel};
 use crate::clock::Clock;
+use crate::mutex::Mutex;
 use crate::retry::delays;
 use crate::token_source::{TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, Transport};
@@ -69,6 +70,8 @@ pub(crate) struct CallOptions {
     pub(crate) waited: Duration,
     /// Ends the call early.
     pub(crate) cancel: Cancel,
+    /// Whether the call is checked first, and a rule that must exist is looked up.
+    pub(crate) validate: bool,
 }
 
 impl CallOptions {
@@ -77,6 +80,7 @@ impl CallOptions {
             timeout,
             waited: Duration::ZERO,
             cancel: Cancel::default(),
+            validate: true,
         }
     }
 }
@@ -84,14 +88,12 @@ impl CallOptions {
 impl Driver {
     /// Runs one call to its end, or until it is cancelled.
     ///
-    /// `tokens` is `None` for a call that needs no token. If `look_up` is true, a rule
-    /// that must exist is looked up before a write to it is sent.
+    /// `tokens` is `None` for a call that needs no token.
     pub(crate) fn run<I: Interface>(
         &self,
         interface: I,
         tokens: Option<&dyn TokenSource>,
         options: &CallOptions,
-        look_up: bool,
     ) -> Result<I::Response> {
         let cancel = &options.cancel;
         let policy = Policy {
@@ -99,7 +101,7 @@ impl Driver {
             queue_timeout: self.queue_left(options.waited)?,
             retry_delays: delays(self.max_retries),
             host_count: self.hosts.len(),
-            look_up,
+            look_up: options.validate,
         };
         let started = self.clock.now();
         let logs = log::log_enabled!(target: LOG_TARGET, Level::Debug);
@@ -202,7 +204,7 @@ impl ReservedSlot<'_> {
     ) -> Option<Duration> {
         match self.pacer {
             None => Some(now),
-            Some(pacer) => lock(pacer).reserve(&mut self.slot, path, now, deadline),
+            Some(pacer) => pacer.lock().reserve(&mut self.slot, path, now, deadline),
         }
     }
 
@@ -219,13 +221,9 @@ impl ReservedSlot<'_> {
 impl Drop for ReservedSlot<'_> {
     fn drop(&mut self) {
         if let Some(pacer) = self.pacer.filter(|_| self.slot.is_held()) {
-            lock(pacer).give_back(&mut self.slot);
+            pacer.lock().give_back(&mut self.slot);
         }
     }
-}
-
-fn lock(pacer: &Mutex<Pacer>) -> MutexGuard<'_, Pacer> {
-    pacer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Logs what the call has just decided to do, if that is more than to send its request.

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
+use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode};
 
@@ -11,8 +12,8 @@ use crate::cancel::{BETWEEN_CHECKS, CALLER_CANCELLED, Cancel};
 /// Why there is no result.
 #[derive(Debug)]
 pub(crate) enum NotDone {
-    /// The caller has cancelled. The work goes on.
-    Cancelled,
+    /// The wait is over: the caller has cancelled, or the time has. The work goes on.
+    WaitIsOver,
     /// No thread could be started.
     NoThread(io::Error),
     /// The work has panicked.
@@ -22,7 +23,7 @@ pub(crate) enum NotDone {
 impl From<NotDone> for Error {
     fn from(not_done: NotDone) -> Self {
         match not_done {
-            NotDone::Cancelled => Self::new(OwnCode::Cancelled, CALLER_CANCELLED),
+            NotDone::WaitIsOver => Self::new(OwnCode::Cancelled, CALLER_CANCELLED),
             NotDone::NoThread(error) => Self::new(
                 OwnCode::Internal,
                 format!("no thread can be started: {error}"),
@@ -38,18 +39,34 @@ pub(crate) fn on_thread<T: Send + 'static>(
     cancel: &Cancel,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NotDone> {
+    on_thread_until(name, || cancel.check(), || BETWEEN_CHECKS, work)
+}
+
+/// Does `work` on a thread of its own, and waits for its result. After each `next_wait`, the wait
+/// ends if it `is_over`.
+pub(crate) fn on_thread_until<T: Send + 'static>(
+    name: &str,
+    is_over: impl Fn() -> bool,
+    next_wait: impl Fn() -> Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, NotDone> {
     let (sender, receiver) = channel();
-    thread::Builder::new()
+    let working = thread::Builder::new()
         .name(name.to_owned())
-        // If the caller has cancelled, nobody listens any more.
-        .spawn(move || drop(sender.send(work())))
+        .spawn(move || {
+            // If the wait is over, nobody receives the result, and it is dropped.
+            let _ = sender.send(work());
+        })
         .map_err(NotDone::NoThread)?;
     loop {
-        match receiver.recv_timeout(BETWEEN_CHECKS) {
-            Ok(result) => return Ok(result),
-            Err(RecvTimeoutError::Timeout) if cancel.check() => return Err(NotDone::Cancelled),
+        match receiver.recv_timeout(next_wait()) {
+            Err(RecvTimeoutError::Timeout) if is_over() => return Err(NotDone::WaitIsOver),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(NotDone::Panicked),
+            result => {
+                // The thread ends now, so joining it takes no time. If it panicked, `result` says so.
+                let _ = working.join();
+                return result.map_err(|_| NotDone::Panicked);
+            }
         }
     }
 }
@@ -66,7 +83,7 @@ mod tests {
         let (_sender, hanging) = channel::<()>();
         let cancel = Cancel::with_check(|| true);
         let result = on_thread("hanging", &cancel, move || hanging.recv());
-        assert!(matches!(result, Err(NotDone::Cancelled)));
+        assert!(matches!(result, Err(NotDone::WaitIsOver)));
     }
 
     #[test]

@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use jumpqr_core::named;
-use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 /// The state of an account's token in its store. Nothing in it is a secret.
 ///
-/// It serialises with durations in whole seconds, rounded down: `store`, `interface`, `appid`,
-/// `state`, `age`, `expires_in`, `has_refresh_token`, `verify_ticket_age`, `refused_errcode`,
-/// `refused_for`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// It serialises with durations in whole seconds, rounded down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TokenStatus {
     /// Which store, as the setting `token_store` has it, but for a password.
@@ -23,18 +20,24 @@ pub struct TokenStatus {
     /// Whether there is one.
     pub state: TokenState,
     /// How long ago it was asked for.
+    #[serde(serialize_with = "serialize_seconds")]
     pub age: Option<Duration>,
     /// How long it still lives, unless WeChat cuts its life short; 0 where it has expired.
+    #[serde(serialize_with = "serialize_seconds")]
     pub expires_in: Option<Duration>,
     /// Whether the store holds the refresh token of this merchant; `None` if the account is not a
     /// platform's merchant.
     pub has_refresh_token: Option<bool>,
     /// How long ago the last component_verify_ticket came, which is valid for 12 h; `None` if the
     /// account is not a platform.
+    #[serde(serialize_with = "serialize_seconds")]
     pub verify_ticket_age: Option<Duration>,
-    /// What WeChat refused the credential with, while that is remembered for all who share the
-    /// store.
-    pub refused: Option<RefusedToken>,
+    /// The `errcode` with which WeChat refused the credentials, while that is remembered for all who
+    /// share the store; `None` also if its list of merchants did not name this one.
+    pub refused_errcode: Option<i64>,
+    /// How long the credentials are not tried again; `None` if nothing was refused.
+    #[serde(serialize_with = "serialize_seconds")]
+    pub refused_for: Option<Duration>,
 }
 
 named! {
@@ -49,34 +52,13 @@ named! {
     }
 }
 
-/// A refusal that is remembered, so that WeChat is not asked the same again at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RefusedToken {
-    /// WeChat's `errcode`; `None` where its list of merchants did not name this one.
-    pub errcode: Option<i64>,
-    /// How long the same credentials are not tried again.
-    pub again_in: Duration,
-}
-
-impl Serialize for TokenStatus {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());
-        let refused_for = self.refused.map(|refused| refused.again_in);
-        let mut parts = serializer.serialize_struct("TokenStatus", 10)?;
-        parts.serialize_field("store", &self.store)?;
-        parts.serialize_field("interface", self.interface)?;
-        parts.serialize_field("appid", &self.appid)?;
-        parts.serialize_field("state", self.state.name())?;
-        parts.serialize_field("age", &seconds(self.age))?;
-        parts.serialize_field("expires_in", &seconds(self.expires_in))?;
-        parts.serialize_field("has_refresh_token", &self.has_refresh_token)?;
-        parts.serialize_field("verify_ticket_age", &seconds(self.verify_ticket_age))?;
-        parts.serialize_field(
-            "refused_errcode",
-            &self.refused.and_then(|refused| refused.errcode),
-        )?;
-        parts.serialize_field("refused_for", &seconds(refused_for))?;
-        parts.end()
-    }
+/// Serialises a duration in whole seconds, rounded down.
+#[expect(clippy::ref_option, reason = "serde passes a reference")]
+fn serialize_seconds<S: Serializer>(
+    duration: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    duration
+        .map(|duration| duration.as_secs())
+        .serialize(serializer)
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use jumpqr::tokens::{RefusedToken, TokenState, TokenStatus};
+use jumpqr::tokens::{TokenState, TokenStatus};
 
 use crate::guard::guard;
 use crate::text::{Text, fixed, jumpqr_text};
@@ -18,7 +18,8 @@ pub struct jumpqr_token_status {
     expires_in: Option<Duration>,
     has_refresh_token: Option<bool>,
     verify_ticket_age: Option<Duration>,
-    refused: Option<RefusedToken>,
+    refused_errcode: Option<i64>,
+    refused_for: Option<Duration>,
 }
 
 impl jumpqr_token_status {
@@ -32,7 +33,8 @@ impl jumpqr_token_status {
             expires_in: status.expires_in,
             has_refresh_token: status.has_refresh_token,
             verify_ticket_age: status.verify_ticket_age,
-            refused: status.refused,
+            refused_errcode: status.refused_errcode,
+            refused_for: status.refused_for,
         }))
     }
 }
@@ -117,7 +119,7 @@ pub extern "C" fn jumpqr_token_status_verify_ticket_age_seconds(
 pub extern "C" fn jumpqr_token_status_refused_for_seconds(
     status: Option<&jumpqr_token_status>,
 ) -> i64 {
-    guard(|| seconds(Some(status?.refused?.again_in)))
+    guard(|| seconds(status?.refused_for))
 }
 
 /// The `errcode` with which WeChat refused the credentials; 0 where nothing was refused, and where its list of the platform's
@@ -125,7 +127,7 @@ pub extern "C" fn jumpqr_token_status_refused_for_seconds(
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_refused_errcode(status: Option<&jumpqr_token_status>) -> i64 {
     guard(|| {
-        let errcode = status.and_then(|status| status.refused?.errcode);
+        let errcode = status.and_then(|status| status.refused_errcode);
         Some(errcode.unwrap_or(0))
     })
 }

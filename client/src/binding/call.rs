@@ -53,7 +53,7 @@ impl CallOptions {
             check_duration("timeout", timeout).map_err(refuse)?;
             client.options.timeout = timeout;
         }
-        client.validate = self.validate.unwrap_or(client.validate);
+        client.options.validate = self.validate.unwrap_or(client.options.validate);
         client.options.waited = self.waited;
         client.options.cancel = self.cancel;
         Ok(client)

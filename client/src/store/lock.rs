@@ -15,8 +15,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar};
 use std::time::{Duration, Instant};
+
+use crate::mutex::{Mutex, wait};
 
 /// How many states of locks there are. Each process in a line of forks uses the next one, and the
 /// 17th uses the first again.
@@ -61,10 +63,6 @@ impl Shared {
         let number = usize::try_from(owner & u64::from(u32::MAX)).unwrap_or(0);
         let [first, ..] = &SHARED;
         SHARED.get(number).unwrap_or(first)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Files> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -195,7 +193,7 @@ impl Files {
 /// then. This wait cannot be cancelled: if no thread waits any more, the lock is released again.
 fn wait_for_others(shared: &Shared, id: Id, file: Arc<File>) {
     let result = system::lock(&file);
-    let mut files = shared.lock();
+    let mut files = shared.files.lock();
     if let Some(lock) = files.locks.get_mut(&id) {
         lock.has_helper = false;
         if !lock.queue.is_empty() {
@@ -229,35 +227,25 @@ impl FileLock {
     ) -> io::Result<Option<Self>> {
         let begun = Instant::now();
         let shared = Shared::current();
-        let mut files = shared.lock();
+        let mut files = shared.files.lock();
         let id = files.adopt(open()?)?;
         let number = files.next_number();
         if let Some(lock) = files.locks.get_mut(&id) {
             lock.queue.push_back(number);
         }
-        loop {
-            match files.try_take(id, number) {
-                Ok(true) => break,
-                Ok(false) => {}
-                Err(error) => {
-                    files.leave_queue(id, number);
-                    shared.changed.notify_all();
-                    return Err(error);
-                }
-            }
+        let taken = loop {
+            let taken = files.try_take(id, number);
             let left = timeout.saturating_sub(begun.elapsed());
-            if left.is_zero() {
-                files.leave_queue(id, number);
-                shared.changed.notify_all();
-                return Ok(None);
+            if !matches!(taken, Ok(false)) || left.is_zero() {
+                break taken;
             }
-            files = shared
-                .changed
-                .wait_timeout(files, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            files = wait(&shared.changed, files, left);
+        };
+        if !matches!(taken, Ok(true)) {
+            files.leave_queue(id, number);
+            shared.changed.notify_all();
         }
-        Ok(Some(Self {
+        Ok(taken?.then(|| Self {
             id,
             file: files.locks.get(&id).map(|lock| Arc::clone(&lock.file)),
             process: std::process::id(),
@@ -266,7 +254,7 @@ impl FileLock {
 
     /// Returns whether a thread of this process, or another process, has the file locked.
     pub(super) fn is_held(open: impl FnOnce() -> io::Result<Option<File>>) -> io::Result<bool> {
-        let mut files = Shared::current().lock();
+        let mut files = Shared::current().files.lock();
         let Some(file) = open()? else {
             return Ok(false);
         };
@@ -297,7 +285,7 @@ impl Drop for FileLock {
             return;
         }
         let shared = Shared::current();
-        let mut files = shared.lock();
+        let mut files = shared.files.lock();
         drop(self.file.take());
         if let Some(lock) = files.locks.get_mut(&self.id) {
             // If unlocking fails, the lock ends with the process.

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::error::Result;
@@ -8,6 +8,7 @@ use jumpqr_core::error::Result;
 use super::leases::Leases;
 use super::{Key, Lease, StoredRecord, TokenStore, check_length};
 use crate::clock::{Clock, SystemClock};
+use crate::mutex::Mutex;
 
 /// Keeps tokens in the memory of this process. To share them between clients, put the store into
 /// an [`Arc`] and give it to each.
@@ -49,10 +50,6 @@ impl MemoryStore {
             entries: Mutex::default(),
         }
     }
-
-    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Default for MemoryStore {
@@ -76,14 +73,15 @@ impl TokenStore for MemoryStore {
 
     fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<StoredRecord>> {
         Ok(self
-            .entries()
+            .entries
+            .lock()
             .get(key)
             .and_then(|entry| entry.record.clone()))
     }
 
     fn lock(&self, key: &Key, life: Duration, _timeout: Duration) -> Result<Option<Lease>> {
         let now = self.clock.time_of_day();
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         let Entry { leases, record } = entries.entry(key.clone()).or_default();
         if leases.is_locked(now) {
             return Ok(None);
@@ -94,7 +92,7 @@ impl TokenStore for MemoryStore {
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, _timeout: Duration) -> Result<bool> {
         check_length(bytes)?;
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         let Some(entry) = entries.get_mut(key) else {
             return Ok(false);
         };
@@ -109,7 +107,7 @@ impl TokenStore for MemoryStore {
     }
 
     fn release(&self, key: &Key, lease: Lease, _timeout: Duration) -> Result<()> {
-        if let Some(entry) = self.entries().get_mut(key) {
+        if let Some(entry) = self.entries.lock().get_mut(key) {
             entry.leases.release(lease.fence());
         }
         Ok(())

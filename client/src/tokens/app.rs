@@ -58,11 +58,11 @@ impl Issuer for AppIssuer {
                     secret,
                     force_refresh: force,
                 };
-                self.driver.run(call, None, &options, false)
+                self.driver.run(call, None, &options)
             }
             TokenInterface::Token => {
                 let call = Token { appid, secret };
-                self.driver.run(call, None, &options, false)
+                self.driver.run(call, None, &options)
             }
         };
         response.map(Issued::from)

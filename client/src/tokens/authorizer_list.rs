@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar};
 use std::time::Duration;
 
 use jumpqr_core::Secret;
@@ -9,7 +9,9 @@ use jumpqr_core::interface::{
 };
 use jumpqr_core::renewal::{Listed, Recalled};
 
+use super::single_flight::Failure;
 use crate::clock::Clock;
+use crate::mutex::{Mutex, wait};
 
 /// How long the pages are kept after the last one was read. If many merchants have lost their
 /// refresh tokens, the list is not read for each of them.
@@ -66,11 +68,6 @@ struct Search {
     found: Option<Listed>,
 }
 
-struct Failure {
-    error: Error,
-    deadline: Duration,
-}
-
 impl AuthorizerList {
     pub(crate) fn new(
         component_appid: &str,
@@ -101,7 +98,7 @@ impl AuthorizerList {
     /// of date, and is handed out once.
     pub(super) fn recall(&self, appid: &str) -> Recalled {
         let now = self.clock.now();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.release(now);
         let is_whole = state
             .whole_round_began_at
@@ -116,19 +113,19 @@ impl AuthorizerList {
 
     /// Forgets which merchants the list did not have: a new one has authorised the platform.
     pub(crate) fn expect_new_merchant(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.round_began_at = None;
         state.whole_round_began_at = None;
     }
 
     /// How many pages were read in all.
     pub(super) fn pages_read(&self) -> u64 {
-        self.lock().pages_read
+        self.state.lock().pages_read
     }
 
     /// Drops the pages and the searches that have become old.
     pub(crate) fn release(&self) {
-        self.lock().release(self.clock.now());
+        self.state.lock().release(self.clock.now());
     }
 
     /// Returns what a page says of the merchant that is read after `refused` was refused. Each call
@@ -143,7 +140,7 @@ impl AuthorizerList {
         deadline: Duration,
         read: impl Fn(ApiGetAuthorizerList, Duration) -> Result<Page>,
     ) -> Result<Listed> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.begin(appid, refused, self.clock.now());
         let mut page_took = None;
         loop {
@@ -158,15 +155,9 @@ impl AuthorizerList {
             }
             if state.is_reading {
                 let ended = state.ended;
-                state = self.wait(state, time_left);
-                if state.ended == ended {
-                    continue;
-                }
-                if let Some(failure) = &state.failure {
-                    let is_late = failure.error.kind() == ErrorKind::Timeout;
-                    if !is_late || failure.deadline >= deadline {
-                        return Err(failure.error.clone());
-                    }
+                state = wait(&self.page_read, state, time_left);
+                if let Some(failure) = state.failure.as_ref().filter(|_| state.ended != ended) {
+                    failure.check(deadline)?;
                 }
                 continue;
             }
@@ -186,7 +177,7 @@ impl AuthorizerList {
             let failure = reading.page.as_ref().err().cloned();
             drop(reading);
             page_took = Some(self.clock.now().saturating_sub(now));
-            state = self.lock();
+            state = self.state.lock();
             if let Some(error) = failure {
                 let is_late = error.kind() == ErrorKind::Timeout && self.clock.now() >= deadline;
                 return Err(if is_late && state.has_read(appid) {
@@ -211,17 +202,6 @@ impl AuthorizerList {
         );
         Error::new(OwnCode::Timeout, what)
             .with_advice("Call again: the search goes on where it stopped. A longer timeout lets one call read more of the list.")
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait<'a>(&self, state: MutexGuard<'a, State>, most: Duration) -> MutexGuard<'a, State> {
-        self.page_read
-            .wait_timeout(state, most)
-            .unwrap_or_else(PoisonError::into_inner)
-            .0
     }
 }
 
@@ -335,7 +315,7 @@ impl Drop for Reading<'_> {
     fn drop(&mut self) {
         let now = self.list.clock.now();
         let page = std::mem::replace(&mut self.page, Ok(Page::default()));
-        let mut state = self.list.lock();
+        let mut state = self.list.state.lock();
         state.is_reading = false;
         state.ended += 1;
         state.failure = None;

@@ -21,7 +21,7 @@ impl MerchantIssuer {
     /// Makes a call that needs the platform's token.
     fn run<I: Interface>(&self, call: I, timeout: Duration) -> Result<I::Response> {
         let PlatformAccount { driver, tokens, .. } = &*self.platform;
-        driver.run(call, Some(tokens), &CallOptions::new(timeout), false)
+        driver.run(call, Some(tokens), &CallOptions::new(timeout))
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) use platform::{PlatformAccount, PlatformIssuer};
 pub(crate) use ticket::Ticket;
 
 pub use crate::token_source::{TokenRequest, TokenSource};
-pub use crate::token_status::{RefusedToken, TokenState, TokenStatus};
+pub use crate::token_status::{TokenState, TokenStatus};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -53,9 +53,7 @@ impl Issuer for PlatformIssuer {
             component_appsecret: self.appsecret.clone(),
             component_verify_ticket: credential.clone(),
         };
-        let response = self
-            .driver
-            .run(call, None, &CallOptions::new(timeout), false)?;
+        let response = self.driver.run(call, None, &CallOptions::new(timeout))?;
         Ok(Issued::from(response))
     }
 

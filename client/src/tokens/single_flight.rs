@@ -1,7 +1,7 @@
 //! One thread of a process renews an account's token. The others use the token that still lives, or
 //! wait for the result.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Condvar;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
@@ -9,6 +9,7 @@ use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
 use jumpqr_core::renewal::{Memory, Renewal};
 
 use crate::clock::Clock;
+use crate::mutex::{Mutex, wait};
 
 /// What a process remembers of an account, and who renews it.
 #[derive(Default)]
@@ -30,10 +31,22 @@ struct State {
     authorisations: u64,
 }
 
-/// What a renewal failed with, and its deadline.
-struct Failure {
-    error: Error,
-    deadline: Duration,
+/// What the thread that does the work of all failed with, and its deadline.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) deadline: Duration,
+}
+
+impl Failure {
+    /// Fails with the same error; unless there is time to try again until `deadline`, because only
+    /// the other thread's time was over.
+    pub(super) fn check(&self, deadline: Duration) -> Result<()> {
+        let is_late = self.error.kind() == ErrorKind::Timeout;
+        if is_late && self.deadline < deadline {
+            return Ok(());
+        }
+        Err(self.error.clone())
+    }
 }
 
 /// What a thread that needs a token gets.
@@ -54,7 +67,7 @@ impl SingleFlight {
     ) -> Result<Joined<'_>> {
         let mut now = clock.now();
         let deadline = now.saturating_add(time_left);
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         loop {
             let cached = state.memory.cached_token(now, rejected, state.is_renewing);
             if let Some(token) = cached {
@@ -74,7 +87,7 @@ impl SingleFlight {
                 }));
             }
             let ended = state.renewals;
-            state = self.wait(state, deadline.saturating_sub(now));
+            state = wait(&self.ended, state, deadline.saturating_sub(now));
             now = clock.now();
             if state.renewals != ended {
                 // WeChat would give the same token again, even if it is the rejected one.
@@ -83,11 +96,7 @@ impl SingleFlight {
                     return Ok(Joined::Token(token.clone()));
                 }
                 if let Some(failure) = &state.failure {
-                    // There is time to try again, if only the other thread's time was over.
-                    let is_late = failure.error.kind() == ErrorKind::Timeout;
-                    if !is_late || failure.deadline >= deadline {
-                        return Err(failure.error.clone());
-                    }
+                    failure.check(deadline)?;
                 }
             } else if now >= deadline {
                 return Err(Error::new(
@@ -100,35 +109,24 @@ impl SingleFlight {
 
     /// Returns the cached token if it serves a call now.
     pub(super) fn cached_token(&self, now: Duration, rejected: Option<&Secret>) -> Option<Secret> {
-        let state = self.lock();
+        let state = self.state.lock();
         let cached = state.memory.cached_token(now, rejected, state.is_renewing);
         cached.cloned()
     }
 
     pub(super) fn memory(&self) -> Memory {
-        self.lock().memory.clone()
+        self.state.lock().memory.clone()
     }
 
     pub(super) fn has_unsaved(&self) -> bool {
-        self.lock().memory.has_unsaved()
+        self.state.lock().memory.has_unsaved()
     }
 
     /// Forgets everything: a new authorisation has come.
     pub(super) fn authorised(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.memory = Memory::default();
         state.authorisations += 1;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait<'a>(&self, state: MutexGuard<'a, State>, timeout: Duration) -> MutexGuard<'a, State> {
-        self.ended
-            .wait_timeout(state, timeout)
-            .unwrap_or_else(PoisonError::into_inner)
-            .0
     }
 }
 
@@ -148,7 +146,7 @@ impl Flight<'_> {
     /// Publishes what the renewal remembers. If a new authorisation has come, the renewal forgets
     /// it instead.
     pub(super) fn publish(&mut self, renewal: &mut Renewal<'_>) {
-        let mut state = self.owner.lock();
+        let mut state = self.owner.state.lock();
         if state.authorisations == self.authorisations {
             state.memory = renewal.memory().clone();
         } else {
@@ -167,7 +165,7 @@ impl Flight<'_> {
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
-        let mut state = self.owner.lock();
+        let mut state = self.owner.state.lock();
         state.is_renewing = false;
         state.renewals += 1;
         let deadline = self.deadline;

@@ -5,7 +5,7 @@ use jumpqr_core::renewal::TokenRecord;
 
 use super::issuer::Issuer;
 use super::lease::Entry;
-use crate::token_status::{RefusedToken, TokenState, TokenStatus};
+use crate::token_status::{TokenState, TokenStatus};
 
 /// Returns the state of the token in `entry`, without asking WeChat.
 pub(super) fn status(issuer: &dyn Issuer, entry: &Entry, timeout: Duration) -> Result<TokenStatus> {
@@ -25,11 +25,7 @@ pub(super) fn status(issuer: &dyn Issuer, entry: &Entry, timeout: Duration) -> R
         let credential = issuer
             .credential(record.refresh_token(), time_left())
             .ok()?;
-        let again_in = refusal.again_in(&credential.digest, now)?;
-        Some(RefusedToken {
-            errcode: refusal.errcode(),
-            again_in,
-        })
+        Some((refusal, refusal.again_in(&credential.digest, now)?))
     });
     Ok(TokenStatus {
         store: entry.store.name(),
@@ -47,6 +43,7 @@ pub(super) fn status(issuer: &dyn Issuer, entry: &Entry, timeout: Duration) -> R
             .is_some()
             .then(|| record.refresh_token().is_some()),
         verify_ticket_age: issuer.verify_ticket_age(time_left())?,
-        refused,
+        refused_errcode: refused.and_then(|(refusal, _)| refusal.errcode()),
+        refused_for: refused.map(|(_, again_in)| again_in),
     })
 }

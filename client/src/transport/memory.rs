@@ -1,7 +1,6 @@
 //! A transport without a network, for tests of programs that use jumpqr.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jumpqr_core::call::SendFailure;
@@ -9,6 +8,7 @@ use jumpqr_core::request::Method;
 use jumpqr_core::response::Response;
 
 use super::{HttpRequest, Transport};
+use crate::mutex::Mutex;
 
 type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Response, SendFailure> + Send + Sync;
 
@@ -66,10 +66,7 @@ impl MemoryTransport {
     /// Returns the requests so far, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<SentRequest> {
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.sent.lock().clone()
     }
 }
 
@@ -82,10 +79,7 @@ impl Transport for MemoryTransport {
             body: request.body().map(<[u8]>::to_vec),
             timeout: request.timeout(),
         };
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(sent);
+        self.sent.lock().push(sent);
         (self.handler)(request)
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use humantime::format_duration;
 use jumpqr::ErrCode;
 use jumpqr::interface::{ApiComponentToken, Interface};
-use jumpqr::tokens::{RefusedToken, TokenState, TokenStatus};
+use jumpqr::tokens::{TokenState, TokenStatus};
 use serde::Serialize;
 
 use crate::acting_as::ActingAs;
@@ -93,22 +93,22 @@ fn status_rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
         ("expires in", expires_in.map(format_seconds)),
         ("refresh token", refresh_token),
         ("verify ticket", ticket),
-        ("refused", token.refused.map(describe_refusal)),
+        (
+            "refused",
+            token.refused_for.map(|left| describe_refusal(token, left)),
+        ),
     ]
 }
 
-fn describe_refusal(refused: RefusedToken) -> String {
-    let reason = match refused.errcode {
+fn describe_refusal(token: &TokenStatus, left: Duration) -> String {
+    let reason = match token.refused_errcode {
         Some(errcode) => {
             let name = ErrCode::lookup(errcode).map_or("not documented", |code| code.name);
             format!("errcode {errcode} ({name})")
         }
         None => "the merchant is not in WeChat's list".to_owned(),
     };
-    format!(
-        "{reason}; not tried again for {}",
-        format_seconds(refused.again_in)
-    )
+    format!("{reason}; not tried again for {}", format_seconds(left))
 }
 
 /// Formats a duration in whole seconds, rounded down.

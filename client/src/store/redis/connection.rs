@@ -41,64 +41,56 @@ pub(super) struct Tls {
     pub(super) server: ServerName<'static>,
 }
 
-pub(super) enum Socket {
-    Tcp(TcpStream),
-    #[cfg(unix)]
-    Unix(UnixStream),
+/// A connected socket.
+pub(super) trait Socket: Read + Write + Send {
+    /// Sets how long one system call may wait.
+    fn set_timeout(&self, timeout: Duration) -> io::Result<()>;
+}
+
+impl Socket for TcpStream {
+    fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(timeout))?;
+        self.set_write_timeout(Some(timeout))
+    }
+}
+
+#[cfg(unix)]
+impl Socket for UnixStream {
+    fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(timeout))?;
+        self.set_write_timeout(Some(timeout))
+    }
 }
 
 /// A socket with a deadline, which no system call waits past.
 struct DeadlineSocket {
-    socket: Socket,
+    socket: Box<dyn Socket>,
     deadline: Instant,
 }
 
 impl DeadlineSocket {
-    fn set_timeouts(&self) -> io::Result<()> {
-        let left = Some(time_left(self.deadline)?);
-        match &self.socket {
-            Socket::Tcp(socket) => {
-                socket.set_read_timeout(left)?;
-                socket.set_write_timeout(left)
-            }
-            #[cfg(unix)]
-            Socket::Unix(socket) => {
-                socket.set_read_timeout(left)?;
-                socket.set_write_timeout(left)
-            }
-        }
+    fn transfer(
+        &mut self,
+        transfer: impl FnOnce(&mut dyn Socket) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        self.socket.set_timeout(time_left(self.deadline)?)?;
+        transfer(&mut *self.socket).map_err(|error| match error.kind() {
+            // The error of a timeout on Unix.
+            io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
+            _ => error,
+        })
     }
-}
-
-/// Turns the error of a timeout on Unix, `WouldBlock`, into `TimedOut`.
-fn normalize_timeout(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::WouldBlock {
-        return io::ErrorKind::TimedOut.into();
-    }
-    error
 }
 
 impl Read for DeadlineSocket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.set_timeouts()?;
-        let read = match &mut self.socket {
-            Socket::Tcp(socket) => socket.read(buffer),
-            #[cfg(unix)]
-            Socket::Unix(socket) => socket.read(buffer),
-        };
-        read.map_err(normalize_timeout)
+        self.transfer(|socket| socket.read(buffer))
     }
 }
 
 impl Write for DeadlineSocket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.set_timeouts()?;
-        let written = match &mut self.socket {
-            Socket::Tcp(socket) => socket.write(bytes),
-            #[cfg(unix)]
-            Socket::Unix(socket) => socket.write(bytes),
-        };
-        written.map_err(normalize_timeout)
+        self.transfer(|socket| socket.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -106,49 +98,40 @@ impl Write for DeadlineSocket {
     }
 }
 
-enum Stream {
-    Plain(DeadlineSocket),
-    Tls(Box<StreamOwned<ClientConnection, DeadlineSocket>>),
+/// A socket, with TLS or without.
+trait Stream: Read + Write + Send {
+    fn set_deadline(&mut self, deadline: Instant);
 }
 
-impl Read for Stream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.read(buffer),
-            Self::Tls(stream) => stream.read(buffer),
-        }
+impl Stream for DeadlineSocket {
+    fn set_deadline(&mut self, deadline: Instant) {
+        self.deadline = deadline;
     }
 }
 
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.write(bytes),
-            Self::Tls(stream) => stream.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(stream) => stream.flush(),
-            Self::Tls(stream) => stream.flush(),
-        }
+impl Stream for StreamOwned<ClientConnection, DeadlineSocket> {
+    fn set_deadline(&mut self, deadline: Instant) {
+        self.sock.set_deadline(deadline);
     }
 }
 
 /// A connection, which sends one command at a time.
-pub(super) struct Connection(BufReader<Stream>);
+pub(super) struct Connection(BufReader<Box<dyn Stream>>);
 
 impl Connection {
     /// Takes over a connected socket. The TLS handshake is made with the first command.
-    pub(super) fn new(socket: Socket, tls: Option<&Tls>, deadline: Instant) -> io::Result<Self> {
+    pub(super) fn new(
+        socket: Box<dyn Socket>,
+        tls: Option<&Tls>,
+        deadline: Instant,
+    ) -> io::Result<Self> {
         let socket = DeadlineSocket { socket, deadline };
-        let stream = match tls {
-            None => Stream::Plain(socket),
+        let stream: Box<dyn Stream> = match tls {
+            None => Box::new(socket),
             Some(tls) => {
                 let connection = ClientConnection::new(Arc::clone(&tls.config), tls.server.clone());
                 let connection = connection.map_err(io::Error::other)?;
-                Stream::Tls(Box::new(StreamOwned::new(connection, socket)))
+                Box::new(StreamOwned::new(connection, socket))
             }
         };
         Ok(Self(BufReader::new(stream)))
@@ -156,10 +139,7 @@ impl Connection {
 
     /// Sets the deadline of the next commands and their replies.
     pub(super) fn set_deadline(&mut self, deadline: Instant) {
-        match self.0.get_mut() {
-            Stream::Plain(socket) => socket.deadline = deadline,
-            Stream::Tls(stream) => stream.sock.deadline = deadline,
-        }
+        self.0.get_mut().set_deadline(deadline);
     }
 
     /// Logs in. Redis before version 6 has no users: it is then sent the password alone.

@@ -8,15 +8,15 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 #[cfg(unix)]
 use std::path::PathBuf;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::process;
 use std::time::{Duration, Instant};
-use std::{process, thread};
 
 use jumpqr_core::Secret;
 use redis::RedisResult;
 
 use super::connection::{Connection, Socket, Tls, time_left};
+use crate::mutex::Mutex;
+use crate::on_thread::{NotDone, on_thread_until};
 
 /// The longest time for one access: resolving the name, connecting, TLS, the login, the command and
 /// its reply together. Running a script may take up to three commands, which share this time.
@@ -87,10 +87,10 @@ impl Connections {
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
         let deadline = Instant::now() + timeout.min(TIMEOUT);
-        let idle = self.idle().pop();
+        let idle = self.idle.lock().pop();
         if let Some(idle) = idle.filter(IdleConnection::is_usable) {
             match self.run_with(idle.connection, deadline, &command) {
-                Err(error) if !error.is_timeout() => self.idle().clear(),
+                Err(error) if !error.is_timeout() => self.idle.lock().clear(),
                 result => return result,
             }
         }
@@ -106,7 +106,7 @@ impl Connections {
     ) -> RedisResult<T> {
         connection.set_deadline(deadline);
         let output = command(&mut connection)?;
-        let mut idle = self.idle();
+        let mut idle = self.idle.lock();
         idle.retain(IdleConnection::is_usable);
         if idle.len() < MOST_IDLE {
             idle.push(IdleConnection {
@@ -137,36 +137,24 @@ impl Connections {
         }
         Ok(connection)
     }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<IdleConnection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Opens a socket on a thread of its own, because resolving a name has no timeout.
-fn open_socket(address: &Address, deadline: Instant) -> io::Result<Socket> {
+fn open_socket(address: &Address, deadline: Instant) -> io::Result<Box<dyn Socket>> {
     let left = time_left(deadline)?;
     let address = address.clone();
-    let (connected, socket) = mpsc::sync_channel(1);
-    let connecting = thread::Builder::new()
-        .name("jumpqr-redis".to_owned())
-        .spawn(move || {
-            // If the socket comes too late, nobody receives it, and it is closed.
-            let _ = connected.send(address.open(deadline));
-        })?;
-    let result = socket.recv_timeout(left);
-    if !matches!(result, Err(RecvTimeoutError::Timeout)) {
-        // The thread ends now, so joining it takes no time. If it panicked, `result` says so.
-        let _ = connecting.join();
-    }
-    result.unwrap_or_else(|error| match error {
-        RecvTimeoutError::Timeout => Err(io::ErrorKind::TimedOut.into()),
-        RecvTimeoutError::Disconnected => Err(io::Error::other("connecting failed unexpectedly")),
+    let open = move || address.open(deadline);
+    on_thread_until("jumpqr-redis", || true, || left, open).unwrap_or_else(|not_done| {
+        Err(match not_done {
+            NotDone::WaitIsOver => io::ErrorKind::TimedOut.into(),
+            NotDone::NoThread(error) => error,
+            NotDone::Panicked => io::Error::other("connecting failed unexpectedly"),
+        })
     })
 }
 
 impl Address {
-    fn open(&self, deadline: Instant) -> io::Result<Socket> {
+    fn open(&self, deadline: Instant) -> io::Result<Box<dyn Socket>> {
         match self {
             Self::Tcp(host, port) => {
                 let addresses: Vec<_> = (host.as_str(), *port).to_socket_addrs()?.collect();
@@ -178,7 +166,7 @@ impl Address {
                     match TcpStream::connect_timeout(address, left) {
                         Ok(socket) => {
                             socket.set_nodelay(true)?;
-                            return Ok(Socket::Tcp(socket));
+                            return Ok(Box::new(socket));
                         }
                         Err(failed) => error = failed,
                     }
@@ -186,7 +174,7 @@ impl Address {
                 Err(error)
             }
             #[cfg(unix)]
-            Self::Unix(path) => UnixStream::connect(path).map(Socket::Unix),
+            Self::Unix(path) => Ok(Box::new(UnixStream::connect(path)?)),
         }
     }
 }

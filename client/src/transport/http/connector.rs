@@ -35,7 +35,7 @@ impl<C: Connector> Connector for ReportingConnector<C> {
     ) -> Result<Option<Self::Out>, ureq::Error> {
         self.connector.connect(details, chained).map_err(|error| {
             if failure::is_cancelled(&error) {
-                return failure::cancel_error_before_sending();
+                return failure::cancel_error(false);
             }
             self.addresses.clear();
             let host = details.uri.host().unwrap_or_default();
@@ -55,7 +55,7 @@ impl<C: Connector> Connector for ReportingConnector<C> {
 
 /// Returns the cause of a failure to connect, and its description.
 fn describe(error: &ureq::Error, is_proxied: bool) -> (FailureCause, String) {
-    if let Some(failure) = failure::failure_before_sending(error) {
+    if let Some(failure) = failure::own_failure(error) {
         return if is_proxied {
             let reason = format!("the proxy cannot be used: {}", failure.detail);
             (FailureCause::Proxy, reason)

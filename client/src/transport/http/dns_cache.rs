@@ -1,8 +1,8 @@
 //! A cache of resolved names.
 
-use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::mutex::Mutex;
 
 /// How long an address is used: long enough to avoid a look-up for each call, and short enough to
 /// find a host soon that has moved.
@@ -15,10 +15,12 @@ const CAPACITY: usize = 64;
 ///
 /// Resolving a name costs more than the rest of a call on a reused connection, because a deadline
 /// takes a thread.
+#[derive(Debug)]
 pub(super) struct DnsCache<A> {
     entries: Mutex<Vec<Entry<A>>>,
 }
 
+#[derive(Debug)]
 struct Entry<A> {
     scheme: String,
     authority: String,
@@ -30,7 +32,7 @@ impl<A: Clone> DnsCache<A> {
     /// Returns the addresses, if they were put not long before `now`. The scheme is part of the
     /// key, because it implies the port if the authority has none.
     pub(super) fn get(&self, scheme: &str, authority: &str, now: Instant) -> Option<A> {
-        let entries = self.entries();
+        let entries = self.entries.lock();
         let entry = entries
             .iter()
             .find(|entry| entry.authority == authority && entry.scheme == scheme)?;
@@ -39,7 +41,7 @@ impl<A: Clone> DnsCache<A> {
 
     /// Keeps the addresses from `now` on.
     pub(super) fn put(&self, scheme: &str, authority: &str, addresses: A, now: Instant) {
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         entries.retain(|entry| entry.authority != authority || entry.scheme != scheme);
         if entries.len() >= CAPACITY {
             entries.clear();
@@ -54,11 +56,7 @@ impl<A: Clone> DnsCache<A> {
 
     /// Removes all entries: an address that refuses connections may be one that the host has left.
     pub(super) fn clear(&self) {
-        self.entries().clear();
-    }
-
-    fn entries(&self) -> MutexGuard<'_, Vec<Entry<A>>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().clear();
     }
 }
 
@@ -67,12 +65,6 @@ impl<A> Default for DnsCache<A> {
         Self {
             entries: Mutex::default(),
         }
-    }
-}
-
-impl<A> fmt::Debug for DnsCache<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DnsCache").finish_non_exhaustive()
     }
 }
 
@@ -109,6 +101,6 @@ mod tests {
         for host in 0..10 * CAPACITY {
             cache.put("https", &host.to_string(), host, now);
         }
-        assert!(cache.entries().len() <= CAPACITY);
+        assert!(cache.entries.lock().len() <= CAPACITY);
     }
 }

@@ -13,77 +13,50 @@ use crate::cancel::CALLER_CANCELLED;
 
 /// A failure of our own, which passes through ureq as one of its errors.
 #[derive(Debug)]
-enum Failure {
-    NotSent(SendFailure),
-    Cancelled { sent: bool },
-}
+struct Failure(SendFailure);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotSent(failure) => &failure.detail,
-            Self::Cancelled { .. } => CALLER_CANCELLED,
-        })
+        f.write_str(&self.0.detail)
     }
 }
 
 impl std::error::Error for Failure {}
 
-impl From<Failure> for SendFailure {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotSent(failure) => failure,
-            Failure::Cancelled { sent } => Self {
-                cause: FailureCause::Cancelled,
-                sent,
-                detail: CALLER_CANCELLED.to_owned(),
-            },
-        }
-    }
-}
-
 /// Returns the error for a failure before anything was sent.
 pub(super) fn error_before_sending(cause: FailureCause, detail: String) -> ureq::Error {
-    let failure = SendFailure::before_sending(cause, detail);
-    ureq::Error::Other(Box::new(Failure::NotSent(failure)))
+    ureq::Error::Other(Box::new(Failure(SendFailure::before_sending(
+        cause, detail,
+    ))))
 }
 
-/// Returns the error for a call that is cancelled when the request may have been sent.
-pub(super) fn cancel_error_after_sending() -> ureq::Error {
-    ureq::Error::Other(Box::new(Failure::Cancelled { sent: true }))
+/// Returns the error for a call that is cancelled. `sent`: the request may have been sent.
+pub(super) fn cancel_error(sent: bool) -> ureq::Error {
+    ureq::Error::Other(Box::new(Failure(SendFailure {
+        cause: FailureCause::Cancelled,
+        sent,
+        detail: CALLER_CANCELLED.to_owned(),
+    })))
 }
 
-/// Returns the error for a call that is cancelled before anything was sent.
-pub(super) fn cancel_error_before_sending() -> ureq::Error {
-    ureq::Error::Other(Box::new(Failure::Cancelled { sent: false }))
+/// Returns our own failure, if the error is one.
+pub(super) fn own_failure(error: &ureq::Error) -> Option<&SendFailure> {
+    match error {
+        ureq::Error::Other(other) => other.downcast_ref().map(|Failure(failure)| failure),
+        _ => None,
+    }
 }
 
 /// Returns whether the error says that the call is cancelled.
 pub(super) fn is_cancelled(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::Other(other) => {
-            matches!(other.downcast_ref(), Some(Failure::Cancelled { .. }))
-        }
-        _ => false,
-    }
-}
-
-/// Returns our own failure before sending, if the error is one.
-pub(super) fn failure_before_sending(error: &ureq::Error) -> Option<&SendFailure> {
-    match error {
-        ureq::Error::Other(other) => match other.downcast_ref() {
-            Some(Failure::NotSent(failure)) => Some(failure),
-            _ => None,
-        },
-        _ => None,
-    }
+    own_failure(error).is_some_and(|failure| failure.cause == FailureCause::Cancelled)
 }
 
 /// Describes the error with which a request failed.
 pub(super) fn to_send_failure(error: ureq::Error) -> SendFailure {
     match error {
         ureq::Error::Other(other) => match other.downcast::<Failure>() {
-            Ok(failure) => (*failure).into(),
+            Ok(failure) => failure.0,
             Err(_) => connection_lost("the connection failed"),
         },
         ureq::Error::Timeout(timeout) => SendFailure::after_sending(

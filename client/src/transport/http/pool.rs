@@ -7,10 +7,9 @@
 //! are idle connections and a little longer, so that single calls do not start a thread each.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::mem;
 use std::process;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -22,6 +21,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::query;
+use crate::mutex::{Mutex, wait};
 
 /// The longest time a connection is idle: less than servers and load balancers commonly allow.
 const LONGEST_IDLE: Duration = Duration::from_secs(15);
@@ -173,10 +173,12 @@ fn endpoint_key(uri: &Uri) -> (&str, &str) {
 }
 
 /// The idle connections. Dropping the pool closes them, and ends the thread that closes old ones.
+#[derive(Debug)]
 struct Pool {
     shared: Arc<Shared>,
 }
 
+#[derive(Debug)]
 struct Shared {
     idle: Mutex<Idle>,
     /// Wakes the thread when the pool is dropped.
@@ -184,7 +186,7 @@ struct Shared {
     longest_idle: Duration,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Idle {
     /// The last one is the one that came last.
     connections: VecDeque<(Instant, Connection)>,
@@ -226,7 +228,7 @@ impl Pool {
     /// were idle too long.
     fn take(&self, uri: &Uri, now: Instant) -> Option<Connection> {
         let (scheme, authority) = endpoint_key(uri);
-        let mut idle = self.shared.lock();
+        let mut idle = self.shared.idle.lock();
         let closed = idle.take_old(self.shared.longest_idle, now);
         let connections = &mut idle.connections;
         let index = connections.iter().rposition(|(_, connection)| {
@@ -242,7 +244,7 @@ impl Pool {
     /// Puts a connection into the pool. If there are too many, the one that was idle longest is
     /// closed.
     fn put(&self, connection: Connection, now: Instant) {
-        let mut idle = self.shared.lock();
+        let mut idle = self.shared.idle.lock();
         idle.connections.push_back((now, connection));
         let closed = idle.connections.len() > CAPACITY;
         let closed = closed.then(|| idle.connections.pop_front());
@@ -261,7 +263,7 @@ impl Pool {
             .name("jumpqr-idle".to_owned())
             .stack_size(STACK)
             .spawn(move || shared.close_old());
-        let mut idle = self.shared.lock();
+        let mut idle = self.shared.idle.lock();
         match started {
             Ok(thread) => idle.closer = Some((process::id(), thread)),
             Err(_) => idle.has_closer = false,
@@ -271,7 +273,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        let mut idle = self.shared.lock();
+        let mut idle = self.shared.idle.lock();
         idle.is_pool_dropped = true;
         let closed = mem::take(&mut idle.connections);
         let thread = idle.closer.take();
@@ -290,7 +292,7 @@ impl Shared {
     /// Closes connections as they become too old, until there was none for as long as one may be
     /// idle.
     fn close_old(&self) {
-        let mut idle = self.lock();
+        let mut idle = self.idle.lock();
         let mut was_empty = false;
         while !idle.is_pool_dropped {
             let now = Instant::now();
@@ -298,7 +300,7 @@ impl Shared {
             if !closed.is_empty() {
                 drop(idle);
                 drop(closed);
-                idle = self.lock();
+                idle = self.idle.lock();
                 continue;
             }
             let oldest = idle.connections.front().map(|(since, _)| *since);
@@ -309,20 +311,9 @@ impl Shared {
             let idle_time =
                 oldest.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
             let left = self.longest_idle.saturating_sub(idle_time);
-            let woken = self.pool_dropped.wait_timeout(idle, left);
-            (idle, _) = woken.unwrap_or_else(PoisonError::into_inner);
+            idle = wait(&self.pool_dropped, idle, left);
         }
         idle.has_closer = false;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Idle> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for Pool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool").finish_non_exhaustive()
     }
 }
 
@@ -440,7 +431,7 @@ mod tests {
             pool.put(connections.open("http://h", number), Instant::now());
         }
         wait_until(|| connections.closed() == 3);
-        wait_until(|| !pool.shared.lock().has_closer);
+        wait_until(|| !pool.shared.idle.lock().has_closer);
         // The thread has gone; the next connection starts another.
         wait_until(|| shared.strong_count() == 1);
         pool.put(connections.open("http://h", 4), Instant::now());
@@ -548,6 +539,6 @@ mod tests {
         let _still_open = serving.join().unwrap();
         let tunnel = pool.take(&url.parse().unwrap(), Instant::now());
         drop(tunnel.unwrap());
-        assert!(pool.shared.lock().connections.is_empty());
+        assert!(pool.shared.idle.lock().connections.is_empty());
     }
 }

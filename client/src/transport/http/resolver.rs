@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use jumpqr_core::call::FailureCause;
@@ -18,6 +16,7 @@ use super::deadline::{deadline, is_cancelled, next_wait};
 use super::dns_cache::DnsCache;
 use super::failure;
 use crate::base_url::strip_brackets;
+use crate::on_thread::{NotDone, on_thread_until};
 
 /// Resolves names and caches the addresses. Its errors say that nothing was sent.
 #[derive(Debug)]
@@ -87,29 +86,21 @@ fn run_on_thread<A: Send + 'static>(
     look_up: impl FnOnce() -> Result<A, ureq::Error> + Send + 'static,
 ) -> Result<A, ureq::Error> {
     let begun = Instant::now();
-    let (sender, receiver) = channel();
-    thread::Builder::new()
-        .name("jumpqr-dns".to_owned())
-        .spawn(move || {
-            // If it took too long, nobody receives the addresses.
-            let _ = sender.send(look_up());
-        })?;
-    loop {
-        let left = deadline()
-            .saturating_duration_since(Instant::now())
-            .min(timeout.saturating_sub(begun.elapsed()));
-        if left.is_zero() {
-            return Err(ureq::Error::Timeout(Timeout::Global));
-        }
-        match receiver.recv_timeout(next_wait(left)) {
-            Ok(addresses) => return addresses,
-            Err(RecvTimeoutError::Timeout) if is_cancelled() => {
-                return Err(failure::cancel_error_before_sending());
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(ureq::Error::HostNotFound),
-        }
-    }
+    let left = || {
+        let left = deadline().saturating_duration_since(Instant::now());
+        left.min(timeout.saturating_sub(begun.elapsed()))
+    };
+    let is_over = || left().is_zero() || is_cancelled();
+    on_thread_until("jumpqr-dns", is_over, || next_wait(left()), look_up).unwrap_or_else(
+        |not_done| {
+            Err(match not_done {
+                NotDone::WaitIsOver if left().is_zero() => ureq::Error::Timeout(Timeout::Global),
+                NotDone::WaitIsOver => failure::cancel_error(false),
+                NotDone::NoThread(error) => error.into(),
+                NotDone::Panicked => ureq::Error::HostNotFound,
+            })
+        },
+    )
 }
 
 #[cfg(test)]

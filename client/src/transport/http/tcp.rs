@@ -87,7 +87,7 @@ fn connect_to_any(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpS
         match connect(*address, until) {
             Ok(stream) => return Ok(stream),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                return Err(failure::cancel_error_after_sending());
+                return Err(failure::cancel_error(true));
             }
             Err(error) => last_error = error,
         }
@@ -198,7 +198,7 @@ fn wait(
             result => return Ok(result?),
         }
         if is_cancelled() {
-            return Err(failure::cancel_error_after_sending());
+            return Err(failure::cancel_error(true));
         }
         now = Instant::now();
     }
