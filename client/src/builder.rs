@@ -57,24 +57,27 @@ macro_rules! setting_methods {
     )+) => {
         /// The settings that have a default.
         impl ClientBuilder {
-            $(setting_methods! { @$form $($into)? $name: $type, $($doc)+ })+
+            $(setting_methods! {
+                @$form $($into)? $name: $type,
+                $($doc)+ $("" concat!("Default: `", stringify!($default), "`."))?
+            })+
         }
     };
-    (@builder $name:ident: $type:ty, $($doc:literal)+) => {
+    (@builder $name:ident: $type:ty, $($doc:expr)+) => {
         $(#[doc = $doc])+
         pub fn $name(mut self, value: $type) -> Self {
             self.settings.$name = Some(value);
             self
         }
     };
-    (@builder into $name:ident: $type:ty, $($doc:literal)+) => {
+    (@builder into $name:ident: $type:ty, $($doc:expr)+) => {
         $(#[doc = $doc])+
         pub fn $name(mut self, value: impl Into<$type>) -> Self {
             self.settings.$name = Some(value.into());
             self
         }
     };
-    (@by_hand $name:ident: $type:ty, $($doc:literal)+) => {};
+    (@by_hand $name:ident: $type:ty, $($doc:expr)+) => {};
 }
 
 for_each_setting!(setting_methods);

@@ -1,6 +1,10 @@
 //! Each vector of `settings.json`: the settings have exactly these findings, and no text of the
 //! error holds a secret.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod written;
+
 use std::collections::BTreeSet;
 
 use jumpqr::binding;
