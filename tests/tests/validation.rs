@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jumpqr_core::check::{CheckReport, Finding, FindingCode};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::mapping::{check_mapping, parse_document, parse_rule};
+use jumpqr_tests::settings::SettingsFile;
 use jumpqr_tests::validation::{FindingVector, Input, ValidationVector, Validations};
 use jumpqr_tests::{Visitor, count, load, report};
 use serde_json::Value;
@@ -94,11 +95,13 @@ fn every_input_has_exactly_its_findings() {
 #[test]
 fn every_finding_code_occurs() {
     let file: Validations = load().unwrap();
-    let used: BTreeSet<&str> = file
-        .validations
-        .iter()
-        .flat_map(|vector| vector.violations.iter().chain(&vector.warnings))
-        .map(|finding| finding.code.as_str())
+    let vectors = file.validations.iter();
+    let findings = vectors.flat_map(|vector| vector.violations.iter().chain(&vector.warnings));
+    let settings: SettingsFile = load().unwrap();
+    let of_settings = settings.settings.iter().flat_map(|vector| &vector.findings);
+    let used: BTreeSet<&str> = findings
+        .map(|finding| &*finding.code)
+        .chain(of_settings.map(|finding| &*finding.code))
         .collect();
     let known: BTreeSet<&str> = FindingCode::ALL.iter().map(|code| code.name()).collect();
     assert_eq!(used, known);
