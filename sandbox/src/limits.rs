@@ -1,3 +1,5 @@
+//! The limits of every account.
+
 use jumpqr_core::check::MAX_DEBUG_URLS;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! The third-party platforms of the sandbox.
+
 use std::time::Duration;
 
 use jumpqr_core::Secret;

@@ -1,3 +1,5 @@
+//! The ids of error responses.
+
 /// Generates the `rid` of error responses. As in WeChat's responses, a rid has three groups of 8
 /// hex digits, and the first group is the time.
 #[derive(Debug, Default)]

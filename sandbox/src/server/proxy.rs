@@ -21,7 +21,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::web_page::{WECHAT_HOSTS, is_wechat};
@@ -97,45 +97,40 @@ fn certificate_params(hosts: &[&str], name: &str) -> Result<CertificateParams, r
 /// Opens the tunnels of new connections. Each has its own task, so no connection waits for another.
 pub(super) struct Tunnels {
     identity: Arc<Identity>,
-    ready: mpsc::Sender<(Connection, SocketAddr)>,
-    opened: mpsc::Receiver<(Connection, SocketAddr)>,
+    opening: JoinSet<Option<(Connection, SocketAddr)>>,
 }
 
 impl Tunnels {
     pub(super) fn new(identity: Arc<Identity>) -> Self {
-        let (ready, opened) = mpsc::channel(16);
         Self {
             identity,
-            ready,
-            opened,
+            opening: JoinSet::new(),
         }
     }
 
-    /// Returns the next connection that is ready for HTTP with the sandbox.
+    /// Returns the next connection that is ready for HTTP with the sandbox. `None` if no connection
+    /// is being opened.
     pub(super) async fn next(&mut self) -> Option<(Connection, SocketAddr)> {
-        self.opened.recv().await
+        loop {
+            if let Ok(Some(opened)) = self.opening.join_next().await? {
+                return Some(opened);
+            }
+        }
     }
 
     /// Handles an accepted connection. It begins with CONNECT, or with a request to the sandbox.
-    pub(super) fn handle(&self, stream: TcpStream, address: SocketAddr) {
+    pub(super) fn handle(&mut self, stream: TcpStream, address: SocketAddr) {
         let identity = Arc::clone(&self.identity);
-        let ready = self.ready.clone();
-        tokio::spawn(async move {
+        self.opening.spawn(async move {
             let mut first = [0];
+            stream.peek(&mut first).await.ok()?;
             // No other method that a client uses begins with this letter.
-            let connection = match stream.peek(&mut first).await {
-                Ok(1) if first == *b"C" => {
-                    let tunnel = open_tunnel(&identity.acceptor, stream);
-                    tokio::time::timeout(HANDSHAKE_TIMEOUT, tunnel).await
-                }
-                Ok(_) => Ok(Ok(Some(Connection::plain(stream)))),
-                Err(error) => Ok(Err(error)),
-            };
-            // Otherwise the request was refused, or the client is gone.
-            if let Ok(Ok(Some(connection))) = connection {
-                // This fails only if the server has stopped.
-                let _ = ready.send((connection, address)).await;
+            if first != *b"C" {
+                return Some((Connection::plain(stream), address));
             }
+            let tunnel = open_tunnel(&identity.acceptor, stream);
+            let opened = tokio::time::timeout(HANDSHAKE_TIMEOUT, tunnel).await;
+            Some((opened.ok()?.ok()??, address))
         });
     }
 }

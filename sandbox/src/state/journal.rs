@@ -14,6 +14,9 @@ const MAX_REQUESTS: usize = 10_000;
 const MAX_BYTES: usize = 64 << 20;
 
 /// A request as it was received, with `***` for every token and secret.
+///
+/// A text with a percent-encoded secret is recorded decoded. If a body names a secret or requests a
+/// token, but is not JSON, it is recorded as `***`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RecordedRequest {

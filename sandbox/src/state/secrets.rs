@@ -56,6 +56,8 @@ impl GeneratedSecret {
 pub(crate) struct KnownSecrets {
     secrets: HashSet<String>,
     lengths: BTreeSet<usize>,
+    /// They rule out most positions in a text.
+    first_bytes: BTreeSet<u8>,
 }
 
 impl KnownSecrets {
@@ -63,12 +65,17 @@ impl KnownSecrets {
     pub(crate) fn add(&mut self, secret: &str) {
         if secret.len() >= MIN_SECRET_BYTES {
             self.lengths.insert(secret.len());
+            self.first_bytes.extend(secret.bytes().next());
             self.secrets.insert(secret.to_owned());
         }
     }
 
     /// Returns the length of the longest secret at the start of a text.
     pub(crate) fn length_at_start(&self, text: &str) -> Option<usize> {
+        let first_byte = text.bytes().next()?;
+        if !self.first_bytes.contains(&first_byte) {
+            return None;
+        }
         let mut lengths = self.lengths.iter().rev().copied();
         lengths.find(|length| {
             let start = text.get(..*length);
