@@ -122,13 +122,10 @@ fn hide_global_options(definition: clap::Command) -> clap::Command {
 }
 
 fn hide_options(command: clap::Command, global: &[clap::Arg]) -> clap::Command {
-    let examples = command.get_after_help().map(ToString::to_string);
-    let note = match examples {
-        Some(examples) => format!("{examples}\n\n{GLOBAL_OPTIONS_NOTE}"),
-        None => GLOBAL_OPTIONS_NOTE.to_owned(),
-    };
+    let examples = command.get_after_help();
+    let examples = examples.map_or_else(String::new, |examples| format!("{examples}\n\n"));
     command
         .args(global)
-        .after_help(note)
+        .after_help(format!("{examples}{GLOBAL_OPTIONS_NOTE}"))
         .mut_subcommands(|command| hide_options(command, global))
 }

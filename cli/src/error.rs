@@ -13,59 +13,55 @@ use crate::exit::Exit;
 /// Why a command failed, with the warnings found before that.
 #[derive(Debug)]
 pub(crate) struct CommandError {
-    pub(crate) cause: Cause,
+    pub(crate) exit: Exit,
+    kind: &'static str,
+    code: &'static str,
     /// What happened.
     pub(crate) message: String,
     /// What to do next.
     pub(crate) advice: String,
     /// Printed with the error: a warning is often the cause of WeChat's refusal.
     pub(crate) warnings: Vec<Finding>,
-}
-
-#[derive(Debug)]
-pub(crate) enum Cause {
-    /// The command itself failed.
-    Own {
-        exit: Exit,
-        kind: &'static str,
-        code: &'static str,
-    },
-    /// An error of the library, or a refusal of WeChat.
-    Call(Error),
+    /// The error of the library, or the refusal of WeChat, if it is one.
+    pub(crate) library_error: Option<Error>,
 }
 
 /// The kind of an error about the arguments, and its code.
 const USAGE: &str = "usage";
 
 impl CommandError {
-    fn new(
-        (exit, kind, code): (Exit, &'static str, &'static str),
+    fn own(
+        exit: Exit,
+        kind: &'static str,
+        code: &'static str,
         message: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
         Self {
-            cause: Cause::Own { exit, kind, code },
+            exit,
+            kind,
+            code,
             message: message.into(),
             advice: advice.into(),
             warnings: Vec::new(),
+            library_error: None,
         }
     }
 
     /// The command line is wrong.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        let advice = "See `jumpqr --help`.";
-        Self::new((Exit::Usage, USAGE, USAGE), message, advice)
+        Self::own(Exit::Usage, USAGE, USAGE, message, "See `jumpqr --help`.")
     }
 
     /// The arguments of `command` are wrong.
     pub(crate) fn usage_of(command: &str, message: impl Into<String>) -> Self {
         let advice = format!("See `jumpqr {command} --help`.");
-        Self::new((Exit::Usage, USAGE, USAGE), message, advice)
+        Self::own(Exit::Usage, USAGE, USAGE, message, advice)
     }
 
     /// A file that the command line names, or standard input, cannot be used.
     pub(crate) fn file(code: &'static str, message: String, advice: &str) -> Self {
-        Self::new((Exit::Usage, "file", code), message, advice)
+        Self::own(Exit::Usage, "file", code, message, advice)
     }
 
     pub(crate) fn unreadable(name: impl Display, error: &io::Error) -> Self {
@@ -85,29 +81,24 @@ impl CommandError {
     }
 
     pub(crate) fn sandbox_not_started(message: String) -> Self {
-        let network = ErrorKind::Network.name();
+        let kind = ErrorKind::Network.name();
         let advice = "If another program uses the port, stop it, or leave --port out.";
-        Self::new(
-            (Exit::Network, network, "sandbox_not_started"),
-            message,
-            advice,
-        )
+        Self::own(Exit::Network, kind, "sandbox_not_started", message, advice)
     }
 
     /// The user did not answer yes.
     pub(crate) fn declined() -> Self {
-        Self::new(
-            (Exit::Usage, USAGE, "declined"),
-            "the answer was not yes, so nothing was changed",
-            "Answer y to delete the rule, or give --yes.",
-        )
+        let message = "the answer was not yes, so nothing was changed";
+        let advice = "Answer y to delete the rule, or give --yes.";
+        Self::own(Exit::Usage, USAGE, "declined", message, advice)
     }
 
     /// WeChat answered that the rule is deleted, but still lists it.
     pub(crate) fn still_listed(prefix: &str) -> Self {
-        let state = ErrorKind::State.name();
-        Self::new(
-            (Exit::Refused, state, "deleted_rule_still_listed"),
+        Self::own(
+            Exit::Refused,
+            ErrorKind::State.name(),
+            "deleted_rule_still_listed",
             format!("WeChat answered that the rule {prefix} is deleted, but still lists it"),
             "Run `jumpqr get` in a minute. If the rule is still listed, it is probably damaged, as \
              developers report of some rules: ask WeChat's support to remove it.",
@@ -119,21 +110,11 @@ impl CommandError {
         self
     }
 
-    pub(crate) fn exit(&self) -> Exit {
-        match &self.cause {
-            Cause::Own { exit, .. } => *exit,
-            Cause::Call(error) => Exit::from_error(error),
-        }
-    }
-
     /// Returns the object that `--json` prints.
     pub(crate) fn json(&self) -> Value {
-        let mut error = match &self.cause {
-            Cause::Call(error) => json!(error),
-            // The members of a library's error.
-            Cause::Own { kind, code, .. } => json!({
-                "kind": kind,
-                "code": code,
+        let mut error = match &self.library_error {
+            Some(error) => json!(error),
+            None => json!({
                 "interface": null,
                 "errcode": null,
                 "errmsg": null,
@@ -146,8 +127,14 @@ impl CommandError {
         if let Value::Object(members) = &mut error {
             // It only repeats the message and the findings.
             members.remove("text");
-            members.insert("message".to_owned(), json!(self.message));
-            members.insert("advice".to_owned(), json!(self.advice));
+            for (name, text) in [
+                ("kind", self.kind),
+                ("code", self.code),
+                ("message", &self.message),
+                ("advice", &self.advice),
+            ] {
+                members.insert(name.to_owned(), json!(text));
+            }
         }
         json!({"ok": false, "error": error, "warnings": self.warnings})
     }
@@ -157,29 +144,29 @@ impl CommandError {
 fn command_advice(error: &Error) -> String {
     let more = match error.code() {
         Code::Own(OwnCode::NoVerifyTicket) => {
-            " With this command: `jumpqr token set-verify-ticket`."
+            "With this command: `jumpqr token set-verify-ticket`."
         }
         Code::Own(OwnCode::NoRefreshToken) => {
-            " With this command: `jumpqr token set-refresh-token`."
+            "With this command: `jumpqr token set-refresh-token`."
         }
         Code::Own(OwnCode::TlsFailed) => {
-            " To trust the certificate of your company: --extra-tls-roots, or SSL_CERT_FILE."
+            "To trust the certificate of your company: --extra-tls-roots, or SSL_CERT_FILE."
         }
         Code::Own(OwnCode::StoreFailed) => {
-            " To keep tokens elsewhere: --token-store, or JUMPQR_TOKEN_STORE."
+            "To keep tokens elsewhere: --token-store, or JUMPQR_TOKEN_STORE."
         }
-        _ => "",
+        _ => return error.advice().to_owned(),
     };
-    format!("{}{more}", error.advice())
+    format!("{} {more}", error.advice())
 }
 
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
+        let exit = Exit::from_error(&error);
+        let (kind, code) = (error.kind().name(), error.code().name());
         Self {
-            message: error.message().to_owned(),
-            advice: command_advice(&error),
-            cause: Cause::Call(error),
-            warnings: Vec::new(),
+            library_error: Some(error.clone()),
+            ..Self::own(exit, kind, code, error.message(), command_advice(&error))
         }
     }
 }

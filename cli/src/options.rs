@@ -155,58 +155,43 @@ pub(crate) struct CredentialOptions {
     token_store: Option<String>,
 }
 
-/// Options that exclude others, those others, and why.
-const CONFLICTS: [(&[&str], &[&str], &str); 3] = [
-    (
-        &["--sandbox"],
-        &[
-            "--base-url",
-            "--access-token-file",
-            "--account",
-            "--secret-file",
-            "--token-interface",
-            "--component-appid",
-            "--component-appsecret-file",
-            "--component-token-field",
-            "--token-store",
-        ],
-        "the sandbox has its own address and accounts, and keeps no tokens",
-    ),
-    (
-        &["--access-token-file"],
-        &[
-            "--account",
-            "--secret-file",
-            "--token-interface",
-            "--component-appid",
-            "--component-appsecret-file",
-            "--component-token-field",
-            "--token-store",
-        ],
-        "give either an access token or the credentials to fetch one",
-    ),
-    (
-        &["--secret-file", "--token-interface"],
-        &[
-            "--component-appid",
-            "--component-appsecret-file",
-            "--component-token-field",
-        ],
-        "give either the account's own secret or the credentials of its platform",
-    ),
-];
-
 /// Refuses options that exclude each other, and a password in --token-store.
 pub(crate) fn check(matches: &ArgMatches) -> Result<(), CommandError> {
-    let is_set = |option: &&&str| {
-        let id = option.trim_start_matches('-').replace('-', "_");
-        matches.value_source(&id) == Some(ValueSource::CommandLine)
+    let first_set = |options: &[&'static str]| {
+        let is_set = |option: &&str| {
+            let id = option.trim_start_matches('-').replace('-', "_");
+            matches.value_source(&id) == Some(ValueSource::CommandLine)
+        };
+        options.iter().copied().find(is_set)
     };
-    for (options, others, reason) in CONFLICTS {
-        if let Some(one) = options.iter().find(is_set)
-            && let Some(other) = others.iter().find(is_set)
-        {
-            let message = format!("{one} and {other} cannot be used together: {reason}");
+    let token = first_set(&["--access-token-file"]);
+    let secret = first_set(&["--secret-file", "--token-interface"]);
+    let platform = first_set(&[
+        "--component-appid",
+        "--component-appsecret-file",
+        "--component-token-field",
+    ]);
+    let for_fetching = first_set(&["--account"]).or(secret).or(platform);
+    let for_fetching = for_fetching.or(first_set(&["--token-store"]));
+    for (option, other, reason) in [
+        (
+            first_set(&["--sandbox"]),
+            first_set(&["--base-url"]).or(token).or(for_fetching),
+            "the sandbox has its own address and accounts, and keeps no tokens",
+        ),
+        (
+            token,
+            for_fetching,
+            "give either an access token or the credentials to fetch one",
+        ),
+        (
+            secret,
+            platform,
+            "give either the account's own secret or the credentials of its platform",
+        ),
+    ] {
+        if let (Some(option), Some(other)) = (option, other) {
+            let message = format!("{option} and {other} cannot be used together: {reason}");
             return Err(CommandError::usage(message));
         }
     }

@@ -107,40 +107,35 @@ fn next_steps(call: &AddJumpQRCode, sandbox: bool) -> Vec<NextStep> {
     let prefix = call.rule.prefix();
     let mut publish = vec!["jumpqr", "publish", prefix];
     let mut steps = Vec::new();
-    let repeat_for_real = sandbox.then(|| {
-        NextStep::new(
+    if sandbox {
+        // Outside the sandbox, WeChat has just read the file.
+        let has_file = matches!(call.rule, Rule::OrdinaryLink(_));
+        let file_url = location(prefix, "FILE.txt").filter(|_| has_file);
+        let download = quote_command_line(&["jumpqr", "download", "--prefix", prefix]);
+        steps.extend(file_url.map(|url| {
+            NextStep::new(
+                "Put the verification file where WeChat looks for it when a rule is added",
+                [url, download],
+            )
+        }));
+        steps.push(NextStep::new(
             "Run the same command for real: without --sandbox, and with credentials",
             ["jumpqr --help".to_owned()],
-        )
-    });
+        ));
+    }
     match &call.rule {
         Rule::OrdinaryLink(rule) => {
-            // Outside the sandbox, WeChat has just read the file.
-            let file_url = location(prefix, "FILE.txt").filter(|_| sandbox);
-            steps.extend(file_url.map(|url| {
-                NextStep::new(
-                    "Put the verification file where WeChat looks for it when a rule is added",
-                    [
-                        url,
-                        quote_command_line(&["jumpqr", "download", "--prefix", prefix]),
-                    ],
-                )
-            }));
-            steps.extend(repeat_for_real);
-            let links = rule.debug_url.clone().unwrap_or_default();
-            if !links.is_empty() {
+            let links = rule.debug_url.clone().filter(|links| !links.is_empty());
+            steps.extend(links.map(|links| {
                 let text = format!(
                     "Try it: scan a test link, which opens the {} build before the rule is \
-                         published",
+                     published",
                     rule.open_version.name()
                 );
-                steps.push(NextStep::new(text, links));
-            }
+                NextStep::new(text, links)
+            }));
         }
-        Rule::ServiceAccount(rule) => {
-            steps.extend(repeat_for_real);
-            publish.extend(["--appid", &rule.appid]);
-        }
+        Rule::ServiceAccount(rule) => publish.extend(["--appid", &rule.appid]),
     }
     let condition = match call.is_edit {
         Edit::Add => "",
@@ -165,11 +160,8 @@ impl Report for AddReport {
             Edit::Modify => "Modified",
         };
         let confirmation = describe_confirmation(self.confirmation);
-        let place = if self.sandbox {
-            " – in the sandbox"
-        } else {
-            ""
-        };
+        let place = self.sandbox.then_some(" – in the sandbox");
+        let place = place.unwrap_or_default();
         let steps = format_next_steps(&self.next);
         format!(
             "{HEADING}The rule{HEADING:#}\n{rule}\n\n{warnings}\

@@ -67,16 +67,9 @@ impl Report for ErrcodeEntry {
             ("reaction", Some(reaction)),
             ("retryable", Some(code.retryable.to_string())),
         ]);
-        let ErrCode {
-            number,
-            name,
-            meaning,
-            advice,
-            ..
-        } = code;
         format!(
-            "{HEADING}{number} {name}{HEADING:#}\n{card}\n\n{meaning}\n\
-             {HEADING}What to do:{HEADING:#} {advice}"
+            "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{HEADING}What to do:{HEADING:#} {}",
+            code.number, code.name, code.meaning, code.advice
         )
     }
 }

@@ -146,11 +146,9 @@ impl MatchReport<'_> {
             ("Why each rule does not cover it".to_owned(), "")
         };
         let rows = self.missed.iter().take(shown).map(|miss| {
-            let unless = if miss.undocumented_equivalence {
-                " (unless WeChat ignores the difference, which is not documented)"
-            } else {
-                ""
-            };
+            let unless = " (unless WeChat ignores the difference, which is not documented)";
+            let unless = miss.undocumented_equivalence.then_some(unless);
+            let unless = unless.unwrap_or_default();
             vec![escape(miss.prefix), format!("{}{unless}", miss.message)]
         });
         let table = format_table(&["rule", "reason"], rows);

@@ -75,13 +75,9 @@ impl NamedRule {
         }
         let key = self.key();
         let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid()))?;
-        let rule = match GetJumpQRCode::to_look_up(&key).filter(|_| !self.no_validate) {
-            Some(lookup) => {
-                let found = look_up::<I>(&connection.client, lookup, &key);
-                with_warnings(found, warnings.clone())?
-            }
-            None => None,
-        };
+        let lookup = GetJumpQRCode::to_look_up(&key).filter(|_| !self.no_validate);
+        let found = lookup.map(|lookup| look_up::<I>(&connection.client, lookup, &key));
+        let rule = with_warnings(found.transpose(), warnings.clone())?.flatten();
         let state = rule.as_ref().and_then(|rule| rule.state);
         let is_published = state == Some(RuleState::Published);
         if self.dry_run {

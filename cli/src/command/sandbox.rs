@@ -1,12 +1,13 @@
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::{env, fs};
 
 use clap::Args;
-use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials};
+use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, Sandbox};
 use serde::Serialize;
-use tempfile::NamedTempFile;
+use serde_json::{Value, json};
+use tempfile::TempPath;
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -88,144 +89,118 @@ impl Serve {
         })?;
         let sandbox = serve(self.port, &self.allowed_hosts, self.proxy)?;
         let ca_file = proxy_ca(&sandbox)
-            .map(|pem| CaFile::create(pem, self.proxy_ca_file.as_deref()))
+            .map(|pem| self.write_ca_file(pem))
             .transpose()?;
-        let (platform, mini_program) = (sandbox.platform(), sandbox.mini_program());
+        let ca_path = ca_file.as_ref().map(|(path, _)| path.to_string_lossy());
         let exit = context.print(&SandboxReport {
-            base_url: sandbox.base_url(),
-            proxy: ca_file.as_ref().map(|ca_file| Proxy {
-                url: sandbox.base_url(),
-                ca_file: ca_file.path().to_string_lossy().into_owned(),
-            }),
-            platform: Platform {
-                component_appid: platform.appid,
-                component_appsecret: platform.secret.expose().to_owned(),
-                component_verify_ticket: COMPONENT_VERIFY_TICKET,
-                authorizer_appid: mini_program.appid.clone(),
-                authorizer_refresh_token: AUTHORIZER_REFRESH_TOKEN,
-            },
-            mini_program: mini_program.into(),
-            service_account: sandbox.service_account().into(),
+            members: describe(&sandbox, ca_path.as_deref()),
+            sandbox: &sandbox,
+            ca_path: ca_path.as_deref(),
         });
         // Cannot fail: the handler keeps the sender for as long as the process lives.
         let _ = stopped.recv();
         sandbox.stop();
         Ok(exit)
     }
-}
 
-/// The file with the certificate of the proxy's authority, for its clients.
-enum CaFile {
-    /// Removed when the sandbox stops.
-    Temporary(NamedTempFile),
-    Named(PathBuf),
-}
-
-impl CaFile {
-    fn create(pem: &str, path: Option<&Path>) -> Result<Self, CommandError> {
-        let unwritable =
-            |path: &Path, error: &io::Error| CommandError::unwritable(path.display(), error);
-        if let Some(path) = path {
-            fs::write(path, pem).map_err(|error| unwritable(path, &error))?;
+    /// Writes the certificate of the proxy's authority to a file for its clients. A temporary file
+    /// is removed when its path is dropped.
+    fn write_ca_file(&self, pem: &str) -> Result<(PathBuf, Option<TempPath>), CommandError> {
+        let written = match &self.proxy_ca_file {
             // Absolute, because the clients may run in other folders.
-            let path = fs::canonicalize(path).map_err(|error| unwritable(path, &error))?;
-            return Ok(Self::Named(path));
-        }
-        let temporary = tempfile::Builder::new()
-            .prefix("jumpqr-sandbox-")
-            .suffix(".pem")
-            .tempfile()
-            .and_then(|mut file| {
-                file.write_all(pem.as_bytes())?;
-                Ok(file)
-            });
-        let file = temporary.map_err(|error| unwritable(&env::temp_dir(), &error))?;
-        Ok(Self::Temporary(file))
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Temporary(file) => file.path(),
-            Self::Named(path) => path,
-        }
+            Some(path) => fs::write(path, pem)
+                .and_then(|()| fs::canonicalize(path))
+                .map(|path| (path, None)),
+            None => write_temporary_file(pem).map(|path| (path.to_path_buf(), Some(path))),
+        };
+        written.map_err(|error| {
+            let path = self.proxy_ca_file.clone().unwrap_or_else(env::temp_dir);
+            CommandError::unwritable(path.display(), &error)
+        })
     }
 }
 
-/// How to use the sandbox. The secrets may be printed: they are the same in every sandbox.
+fn write_temporary_file(pem: &str) -> io::Result<TempPath> {
+    let mut builder = tempfile::Builder::new();
+    let mut file = builder
+        .prefix("jumpqr-sandbox-")
+        .suffix(".pem")
+        .tempfile()?;
+    file.write_all(pem.as_bytes())?;
+    Ok(file.into_temp_path())
+}
+
+/// Returns what a client of the sandbox needs. The secrets may be printed: they are the same in
+/// every sandbox.
+fn describe(sandbox: &Sandbox, ca_path: Option<&str>) -> Value {
+    let account =
+        |Credentials { appid, secret, .. }| json!({"appid": appid, "secret": secret.expose()});
+    let base_url = sandbox.base_url();
+    let platform = sandbox.platform();
+    json!({
+        "base_url": base_url,
+        "proxy": ca_path.map(|path| json!({"url": base_url, "ca_file": path})),
+        "platform": {
+            "component_appid": platform.appid,
+            "component_appsecret": platform.secret.expose(),
+            "component_verify_ticket": COMPONENT_VERIFY_TICKET,
+            "authorizer_appid": sandbox.mini_program().appid,
+            "authorizer_refresh_token": AUTHORIZER_REFRESH_TOKEN,
+        },
+        "mini_program": account(sandbox.mini_program()),
+        "service_account": account(sandbox.service_account()),
+    })
+}
+
 #[derive(Serialize)]
 struct SandboxReport<'a> {
-    base_url: &'a str,
-    proxy: Option<Proxy<'a>>,
-    platform: Platform,
-    mini_program: Account,
-    service_account: Account,
+    #[serde(flatten)]
+    members: Value,
+    #[serde(skip)]
+    sandbox: &'a Sandbox,
+    /// The file with the certificate of the proxy's authority, if there is a proxy.
+    #[serde(skip)]
+    ca_path: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Proxy<'a> {
-    url: &'a str,
-    ca_file: String,
-}
-
-#[derive(Serialize)]
-struct Platform {
-    component_appid: String,
-    component_appsecret: String,
-    component_verify_ticket: &'static str,
-    authorizer_appid: String,
-    authorizer_refresh_token: &'static str,
-}
-
-#[derive(Serialize)]
-struct Account {
-    appid: String,
-    secret: String,
-}
-
-impl From<Credentials> for Account {
-    fn from(Credentials { appid, secret, .. }: Credentials) -> Self {
-        let secret = secret.expose().to_owned();
-        Self { appid, secret }
+impl SandboxReport<'_> {
+    /// Returns the lines that make clients use the proxy.
+    fn proxy_exports(&self, ca_path: &str) -> String {
+        let ca_path = quote_command_line(&[ca_path]);
+        let variables = CA_VARIABLES.map(|name| format!("export {name}={ca_path}\n"));
+        // Node's own clients use a proxy of the environment only if NODE_USE_ENV_PROXY is set.
+        format!(
+            "export HTTPS_PROXY={}\n{}export NODE_USE_ENV_PROXY=1\n",
+            self.sandbox.base_url(),
+            variables.concat()
+        )
     }
 }
 
 impl Report for SandboxReport<'_> {
     fn text(&self) -> String {
-        let Self {
-            base_url,
-            platform,
-            mini_program,
-            service_account,
-            ..
-        } = self;
-        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
-        let accounts = format_table(
-            &["account", "appid", "secret"],
-            [
-                row(["Mini Program", &mini_program.appid, &mini_program.secret]),
-                row([
-                    "service account",
-                    &service_account.appid,
-                    &service_account.secret,
-                ]),
-                row([
-                    "third-party platform",
-                    &platform.component_appid,
-                    &platform.component_appsecret,
-                ]),
-            ],
+        let base_url = self.sandbox.base_url();
+        let mini_program = self.sandbox.mini_program();
+        let accounts = [
+            ("Mini Program", mini_program.clone()),
+            ("service account", self.sandbox.service_account()),
+            ("third-party platform", self.sandbox.platform()),
+        ]
+        .map(|(name, Credentials { appid, secret, .. })| {
+            vec![name.to_owned(), appid, secret.expose().to_owned()]
+        });
+        let accounts = format_table(&["account", "appid", "secret"], accounts);
+        let card = format_card(
+            &[
+                ("component_verify_ticket", COMPONENT_VERIFY_TICKET),
+                ("authorizer_refresh_token", AUTHORIZER_REFRESH_TOKEN),
+            ]
+            .map(|(name, value)| (name, Some(value.to_owned()))),
         );
-        let card = format_card(&[
-            (
-                "component_verify_ticket",
-                Some(platform.component_verify_ticket.to_owned()),
-            ),
-            (
-                "authorizer_refresh_token",
-                Some(platform.authorizer_refresh_token.to_owned()),
-            ),
-        ]);
-        let exports = self.proxy.as_ref().map_or_else(String::new, Proxy::exports);
+        let exports = self
+            .ca_path
+            .map(|path| self.proxy_exports(path))
+            .unwrap_or_default();
         format!(
             "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it\n\n\
              {accounts}\n\n\
@@ -237,21 +212,8 @@ impl Report for SandboxReport<'_> {
              export JUMPQR_APPID={}\n\
              export JUMPQR_SECRET={}\n\
              jumpqr get",
-            mini_program.appid, mini_program.secret
-        )
-    }
-}
-
-impl Proxy<'_> {
-    /// Returns the lines that make clients use the proxy.
-    fn exports(&self) -> String {
-        let ca_file = quote_command_line(&[&self.ca_file]);
-        let variables = CA_VARIABLES.map(|name| format!("export {name}={ca_file}\n"));
-        // Node's own clients use a proxy of the environment only if NODE_USE_ENV_PROXY is set.
-        format!(
-            "export HTTPS_PROXY={}\n{}export NODE_USE_ENV_PROXY=1\n",
-            self.url,
-            variables.concat()
+            mini_program.appid,
+            mini_program.secret.expose()
         )
     }
 }

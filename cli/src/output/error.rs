@@ -4,20 +4,21 @@ use jumpqr::{Error, Outcome};
 
 use super::text::escape_lines;
 use super::{BAD, HEADING, escape, format_findings, format_warnings};
-use crate::error::{Cause, CommandError};
+use crate::error::CommandError;
 
 pub(super) fn format_error(error: &CommandError) -> String {
     let message = escape(&error.message);
-    let (mut text, errcode) = match &error.cause {
-        Cause::Own { .. } => (format!("{BAD}error:{BAD:#} {message}\n"), None),
-        Cause::Call(error) => (format_library_error(error, &message), error.errcode()),
+    let library_error = error.library_error.as_ref();
+    let mut text = match library_error {
+        None => format!("{BAD}error:{BAD:#} {message}\n"),
+        Some(error) => format_library_error(error, &message),
     };
     if !error.warnings.is_empty() {
         text = format!("{text}\n{}\n", format_warnings(&error.warnings));
     }
     // Advice about a response may repeat what was sent. All other advice is ours and may have
     // several lines.
-    let advice = match errcode {
+    let advice = match library_error.and_then(Error::errcode) {
         Some(_) => escape(&error.advice),
         None => escape_lines(&error.advice),
     };

@@ -67,7 +67,7 @@ pub(crate) fn print_error(error: &CommandError, json: bool) -> Exit {
         print_to_stderr(&error::format_error(error));
         Ok(())
     };
-    exit_after_write(written, error.exit())
+    exit_after_write(written, error.exit)
 }
 
 /// Prints what clap returns instead of a parsed command line: help, the version, or an error.

@@ -8,10 +8,11 @@ use std::ffi::OsString;
 
 use clap::{Args, Subcommand};
 use jumpqr::Platform;
+use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::CommandResult;
+use crate::output::{CommandResult, GOOD, Report, escape};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,4 +71,31 @@ fn open_platform(
         ));
     }
     context.platform()
+}
+
+/// A credential that is stored for a platform.
+#[derive(Serialize)]
+struct StoredReport<'a> {
+    component_appid: &'a str,
+    /// The merchant of a refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    appid: Option<String>,
+    store: String,
+    #[serde(skip)]
+    credential: &'static str,
+}
+
+impl Report for StoredReport<'_> {
+    fn text(&self) -> String {
+        let platform = escape(self.component_appid);
+        let place = match &self.appid {
+            Some(merchant) => format!("{}, for {platform},", escape(merchant)),
+            None => platform,
+        };
+        let store = escape(&self.store);
+        format!(
+            "{GOOD}Stored{GOOD:#} the {} of {place} in {store}.",
+            self.credential
+        )
+    }
 }

@@ -1,13 +1,12 @@
 use std::ffi::OsString;
 
 use clap::Args;
-use serde::Serialize;
 
-use super::open_platform;
+use super::{StoredReport, open_platform};
 use crate::context::{Context, missing_merchant};
 use crate::credentials::read_secret;
 use crate::input::Input;
-use crate::output::{CommandResult, GOOD, Report, escape};
+use crate::output::CommandResult;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,29 +36,11 @@ impl SetRefreshToken {
         let appid = appid.ok_or_else(missing_merchant)?;
         let refresh_token = read_secret(&self.refresh_token_file)?;
         platform.set_authorizer_refresh_token(&appid, refresh_token)?;
-        Ok(context.print(&SetRefreshTokenReport {
+        Ok(context.print(&StoredReport {
             component_appid: platform.component_appid(),
-            appid,
+            appid: Some(appid),
             store: platform.store_name(),
+            credential: "authorizer_refresh_token",
         }))
-    }
-}
-
-#[derive(Serialize)]
-struct SetRefreshTokenReport<'a> {
-    component_appid: &'a str,
-    appid: String,
-    store: String,
-}
-
-impl Report for SetRefreshTokenReport<'_> {
-    fn text(&self) -> String {
-        let merchant = escape(&self.appid);
-        let platform = escape(self.component_appid);
-        let store = escape(&self.store);
-        format!(
-            "{GOOD}Stored{GOOD:#} the authorizer_refresh_token of {merchant}, for {platform}, in \
-             {store}."
-        )
     }
 }

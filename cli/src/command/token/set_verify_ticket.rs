@@ -1,13 +1,12 @@
 use std::ffi::OsString;
 
 use clap::Args;
-use serde::Serialize;
 
-use super::open_platform;
+use super::{StoredReport, open_platform};
 use crate::context::Context;
 use crate::credentials::read_secret;
 use crate::input::Input;
-use crate::output::{CommandResult, GOOD, Report, escape};
+use crate::output::CommandResult;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,23 +33,11 @@ impl SetVerifyTicket {
     pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
         let (platform, _) = open_platform(context, &self.arguments)?;
         platform.set_verify_ticket(read_secret(&self.ticket_file)?)?;
-        Ok(context.print(&SetVerifyTicketReport {
+        Ok(context.print(&StoredReport {
             component_appid: platform.component_appid(),
+            appid: None,
             store: platform.store_name(),
+            credential: "component_verify_ticket",
         }))
-    }
-}
-
-#[derive(Serialize)]
-struct SetVerifyTicketReport<'a> {
-    component_appid: &'a str,
-    store: String,
-}
-
-impl Report for SetVerifyTicketReport<'_> {
-    fn text(&self) -> String {
-        let platform = escape(self.component_appid);
-        let store = escape(&self.store);
-        format!("{GOOD}Stored{GOOD:#} the component_verify_ticket of {platform} in {store}.")
     }
 }
