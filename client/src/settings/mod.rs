@@ -31,7 +31,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use self::value::{SettingValue, Wrong};
+use self::value::SettingValue;
 use crate::tokens::TokenInterface;
 use crate::transport::{HttpSettings, IpVersion, ProxySetting, TlsRoots};
 
@@ -104,9 +104,9 @@ macro_rules! settings {
             }
 
             /// Reads the value of the setting with this name, which is in the table.
-            fn read_value(&mut self, name: &str, value: Value) -> Result<(), Wrong> {
+            fn read_value(&mut self, name: &str, value: &Value) -> Result<(), Finding> {
                 match name {
-                    $(stringify!($name) => self.$name = Some(SettingValue::read(value)?),)+
+                    $(stringify!($name) => self.$name = Some(SettingValue::read_or_refuse(value)?),)+
                     _ => {}
                 }
                 Ok(())
@@ -167,8 +167,9 @@ impl Settings {
                 findings.push(Finding::new(name, FindingCode::UnknownField, message));
                 continue;
             };
-            if let Err(wrong) = read.read_value(setting.name, convert(setting, value)) {
-                findings.push(wrong.in_setting(setting.name));
+            if let Err(mut finding) = read.read_value(setting.name, &convert(setting, value)) {
+                setting.name.clone_into(&mut finding.field);
+                findings.push(finding);
             }
         }
         if findings.is_empty() {

@@ -1,12 +1,13 @@
-//! How the value of a setting is read from a JSON-like value. No message repeats a value: it may be
-//! a secret.
+//! How the value of a setting is read from a JSON-like value, and how a default is shown. No finding
+//! repeats a value: it may be a secret. The finding's field is set by the reader of all settings.
 
 use std::time::Duration;
 
+use jumpqr_core::Secret;
 use jumpqr_core::check::{Finding, FindingCode};
+use jumpqr_core::error::Error;
 use jumpqr_core::interface::ComponentTokenField;
 use jumpqr_core::mapping::describe_type;
-use jumpqr_core::{Error, Secret};
 use serde_json::Value;
 
 use crate::checks::DURATION_RANGE;
@@ -34,36 +35,17 @@ pub enum Kind {
     Certificates,
 }
 
-/// Why a value cannot be read.
-pub(super) struct Wrong {
-    code: FindingCode,
-    message: String,
-}
-
-impl Wrong {
-    fn new(code: FindingCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
-    }
-
-    /// Refuses a value of another type than `wanted`.
-    fn type_of(value: &Value, wanted: &str) -> Self {
-        let found = describe_type(value);
-        Self::new(FindingCode::WrongType, format!("is {found}; give {wanted}"))
-    }
-
-    /// Takes over the finding of an error.
-    fn of_error(error: &Error) -> Self {
-        let finding = error.violations().first();
-        let code = finding.map_or(FindingCode::Unusable, |finding| finding.code);
-        let message = finding.map_or_else(|| error.message(), |finding| &finding.message);
-        Self::new(code, message)
-    }
-
-    pub(super) fn in_setting(self, setting: &str) -> Finding {
-        Finding::new(setting, self.code, self.message)
+impl Kind {
+    /// Refuses a value of another type.
+    fn refuse(self, value: &Value) -> Finding {
+        let wanted = match self {
+            Self::Text | Self::Secret | Self::Names(_) | Self::Certificates => "a text",
+            Self::Texts => "a list of texts",
+            Self::Flag => "true or false",
+            Self::Number | Self::Seconds => "a number",
+        };
+        let message = format!("is {}; give {wanted}", describe_type(value));
+        Finding::new("", FindingCode::WrongType, message)
     }
 }
 
@@ -71,53 +53,90 @@ impl Wrong {
 pub(super) trait SettingValue: Sized {
     const KIND: Kind;
 
-    fn read(value: Value) -> Result<Self, Wrong>;
+    /// Reads a value; `None` if it has another type.
+    fn read(value: &Value) -> Option<Result<Self, Finding>>;
 
-    /// Returns the text of a default.
+    /// Returns the text of a default, which is not a secret.
     fn show(&self) -> String;
+
+    fn read_or_refuse(value: &Value) -> Result<Self, Finding> {
+        Self::read(value).unwrap_or_else(|| Err(Self::KIND.refuse(value)))
+    }
 }
 
-impl SettingValue for String {
-    const KIND: Kind = Kind::Text;
+/// Implements the trait for types that are made of a text.
+macro_rules! text_values {
+    ($($type:ty: $kind:expr, $read:expr, $show:expr;)+) => {$(
+        impl SettingValue for $type {
+            const KIND: Kind = $kind;
 
-    fn read(value: Value) -> Result<Self, Wrong> {
-        match value {
-            Value::String(text) => Ok(text),
-            other => Err(Wrong::type_of(&other, "a text")),
+            fn read(value: &Value) -> Option<Result<Self, Finding>> {
+                value.as_str().map($read)
+            }
+
+            fn show(&self) -> String {
+                $show(self)
+            }
         }
-    }
-
-    fn show(&self) -> String {
-        self.clone()
-    }
+    )+};
 }
 
-impl SettingValue for Secret {
-    const KIND: Kind = Kind::Secret;
+text_values! {
+    String: Kind::Text, |text| Ok(text.to_owned()), Clone::clone;
+    Secret: Kind::Secret, |text| Ok(text.into()), |text: &Self| text.expose().to_owned();
+    ProxySetting: Kind::Secret, |text| Ok(Self::from_setting(text)), show_proxy;
+    TlsRoots: Kind::Certificates, |text| Self::parse(text).map_err(finding), show_tls_roots;
+    Vec<u8>: Kind::Certificates, |text| Ok(text.into()), |pem| String::from_utf8_lossy(pem).into();
+}
 
-    fn read(value: Value) -> Result<Self, Wrong> {
-        String::read(value).map(Self::new)
-    }
+/// Implements the trait for enums whose values have names.
+macro_rules! named_values {
+    ($($type:ty),+) => {
+        text_values! {$(
+            $type: Kind::Names(|| <$type>::ALL.iter().map(|value| value.name()).collect()),
+                |text| Self::from_name(text).map_err(finding),
+                |value: &Self| value.name().to_owned();
+        )+}
+    };
+}
 
-    /// A default is not a secret.
-    fn show(&self) -> String {
-        self.expose().to_owned()
-    }
+named_values!(TokenInterface, ComponentTokenField, IpVersion);
+
+/// Implements the trait for types that JSON has.
+macro_rules! plain_values {
+    ($($type:ty: $kind:expr, $read:expr;)+) => {$(
+        impl SettingValue for $type {
+            const KIND: Kind = $kind;
+
+            fn read(value: &Value) -> Option<Result<Self, Finding>> {
+                $read(value)
+            }
+
+            fn show(&self) -> String {
+                self.to_string()
+            }
+        }
+    )+};
+}
+
+plain_values! {
+    bool: Kind::Flag, |value: &Value| value.as_bool().map(Ok);
+    u64: Kind::Number, read_whole;
+    usize: Kind::Number, |value| Some(read_whole(value)?.map(|number| {
+        Self::try_from(number).unwrap_or(Self::MAX)
+    }));
 }
 
 impl SettingValue for Vec<String> {
     const KIND: Kind = Kind::Texts;
 
-    fn read(value: Value) -> Result<Self, Wrong> {
-        let wrong = Wrong::type_of(&value, "a list of texts");
-        match value {
-            Value::Array(entries) => entries
-                .into_iter()
-                .map(String::read)
-                .collect::<Result<_, _>>()
-                .map_err(|_| Wrong::new(FindingCode::WrongType, "has an entry that is not a text")),
-            _ => Err(wrong),
-        }
+    fn read(value: &Value) -> Option<Result<Self, Finding>> {
+        let entries = value.as_array()?.iter();
+        let texts: Option<_> = entries
+            .map(|entry| entry.as_str().map(str::to_owned))
+            .collect();
+        let message = "has an entry that is not a text; give a list of texts";
+        Some(texts.ok_or_else(|| Finding::new("", FindingCode::WrongType, message)))
     }
 
     fn show(&self) -> String {
@@ -125,70 +144,12 @@ impl SettingValue for Vec<String> {
     }
 }
 
-impl SettingValue for bool {
-    const KIND: Kind = Kind::Flag;
-
-    fn read(value: Value) -> Result<Self, Wrong> {
-        value
-            .as_bool()
-            .ok_or_else(|| Wrong::type_of(&value, "true or false"))
-    }
-
-    fn show(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl SettingValue for u64 {
-    const KIND: Kind = Kind::Number;
-
-    fn read(value: Value) -> Result<Self, Wrong> {
-        // A language without whole numbers may write 3 as 3.0.
-        let whole = |number: f64| number.fract() == 0.0 && (0.0..=9e15).contains(&number);
-        let number = value.as_u64().or_else(|| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "whole"
-            )]
-            let number = value.as_f64().filter(|number| whole(*number))? as u64;
-            Some(number)
-        });
-        number.ok_or_else(|| match value {
-            Value::Number(_) => Wrong::new(
-                FindingCode::OutOfRange,
-                "is not a whole number of 0 or more; give one",
-            ),
-            other => Wrong::type_of(&other, "a number"),
-        })
-    }
-
-    fn show(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl SettingValue for usize {
-    const KIND: Kind = Kind::Number;
-
-    fn read(value: Value) -> Result<Self, Wrong> {
-        u64::read(value).map(|number| Self::try_from(number).unwrap_or(Self::MAX))
-    }
-
-    fn show(&self) -> String {
-        self.to_string()
-    }
-}
-
 impl SettingValue for Duration {
     const KIND: Kind = Kind::Seconds;
 
-    fn read(value: Value) -> Result<Self, Wrong> {
-        let seconds = value
-            .as_f64()
-            .ok_or_else(|| Wrong::type_of(&value, "a number"))?;
-        Self::try_from_secs_f64(seconds)
-            .map_err(|_| Wrong::new(FindingCode::OutOfRange, DURATION_RANGE))
+    fn read(value: &Value) -> Option<Result<Self, Finding>> {
+        let duration = Self::try_from_secs_f64(value.as_f64()?);
+        Some(duration.map_err(|_| Finding::new("", FindingCode::OutOfRange, DURATION_RANGE)))
     }
 
     fn show(&self) -> String {
@@ -196,69 +157,39 @@ impl SettingValue for Duration {
     }
 }
 
-impl SettingValue for ProxySetting {
-    const KIND: Kind = Kind::Secret;
+/// Reads a whole number. A language without whole numbers may write 3 as 3.0.
+fn read_whole(value: &Value) -> Option<Result<u64, Finding>> {
+    let number = value.as_f64()?;
+    let is_whole = number.fract() == 0.0 && (0.0..=9e15).contains(&number);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole, and not negative"
+    )]
+    let whole = value.as_u64().or_else(|| is_whole.then_some(number as u64));
+    let message = "is not a whole number of 0 or more; give one";
+    Some(whole.ok_or_else(|| Finding::new("", FindingCode::OutOfRange, message)))
+}
 
-    fn read(value: Value) -> Result<Self, Wrong> {
-        String::read(value).map(Self::from_setting)
-    }
+/// Takes the finding of a refusal.
+fn finding(error: Error) -> Finding {
+    let finding = error.violations().first().cloned();
+    finding.unwrap_or_else(|| Finding::new("", FindingCode::Unusable, error.message()))
+}
 
-    fn show(&self) -> String {
-        match self {
-            Self::FromEnvironment => ENVIRONMENT.to_owned(),
-            Self::Direct => DIRECT.to_owned(),
-            Self::Url(url) => url.to_string(),
-        }
+fn show_proxy(proxy: &ProxySetting) -> String {
+    match proxy {
+        ProxySetting::FromEnvironment => ENVIRONMENT.to_owned(),
+        ProxySetting::Direct => DIRECT.to_owned(),
+        ProxySetting::Url(url) => url.to_string(),
     }
 }
 
-/// Certificates are bytes in some languages; these pass them as a text.
-impl SettingValue for Vec<u8> {
-    const KIND: Kind = Kind::Certificates;
-
-    fn read(value: Value) -> Result<Self, Wrong> {
-        String::read(value).map(String::into_bytes)
-    }
-
-    fn show(&self) -> String {
-        String::from_utf8_lossy(self).into_owned()
+fn show_tls_roots(roots: &TlsRoots) -> String {
+    match roots {
+        TlsRoots::Bundled => "bundled".to_owned(),
+        #[cfg(feature = "os-roots")]
+        TlsRoots::Os => "os".to_owned(),
+        TlsRoots::Pem(pem) => pem.show(),
     }
 }
-
-impl SettingValue for TlsRoots {
-    const KIND: Kind = Kind::Certificates;
-
-    fn read(value: Value) -> Result<Self, Wrong> {
-        Self::parse(String::read(value)?).map_err(|error| Wrong::of_error(&error))
-    }
-
-    fn show(&self) -> String {
-        match self {
-            Self::Bundled => "bundled".to_owned(),
-            #[cfg(feature = "os-roots")]
-            Self::Os => "os".to_owned(),
-            Self::Pem(pem) => pem.show(),
-        }
-    }
-}
-
-/// Reads enums whose values have names.
-macro_rules! named_values {
-    ($($type:ty),+) => {$(
-        impl SettingValue for $type {
-            const KIND: Kind = Kind::Names(|| {
-                <$type>::ALL.iter().map(|value| value.name()).collect()
-            });
-
-            fn read(value: Value) -> Result<Self, Wrong> {
-                Self::from_name(&String::read(value)?).map_err(|error| Wrong::of_error(&error))
-            }
-
-            fn show(&self) -> String {
-                self.name().to_owned()
-            }
-        }
-    )+};
-}
-
-named_values!(TokenInterface, ComponentTokenField, IpVersion);
