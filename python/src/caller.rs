@@ -3,18 +3,14 @@
 //! Only the main thread gets signals, and only while it runs Python code. A call of that thread
 //! looks for signals while it waits.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use jumpqr::error::{Error, OwnCode, Result};
+use jumpqr::binding::{guard, on_thread};
+use jumpqr::error::Result;
 use pyo3::prelude::*;
 
 use crate::cancel::{Cancel, CancelBy};
-use crate::error::{guarded, offline, raised};
-
-/// How often the main thread looks for signals while another one works for it.
-const BETWEEN_SIGNAL_CHECKS: Duration = Duration::from_millis(50);
+use crate::error::{offline, raised};
 
 /// Does `work` until it is done or cancelled. Returns the exception of a signal's handler.
 pub(crate) fn run<T: Send>(
@@ -36,7 +32,7 @@ pub(crate) fn run<T: Send>(
                     exception.is_some()
                 }
             });
-            let result = py.detach(|| guarded(|| work(&cancel)));
+            let result = py.detach(|| guard(|| work(&cancel)));
             let mut exception = exception.lock().unwrap_or_else(PoisonError::into_inner);
             match exception.take() {
                 Some(exception) => Err(exception),
@@ -56,29 +52,5 @@ pub(crate) fn run_to_its_end<T: Send + 'static>(
     let Some(Cancel(CancelBy::Signal)) = cancel else {
         return offline(py, work);
     };
-    let (sender, receiver) = channel();
-    std::thread::Builder::new()
-        .name("jumpqr-store".to_owned())
-        // If a handler has raised, nobody listens any more.
-        .spawn(move || drop(sender.send(guarded(work))))?;
-    wait(py, &Mutex::new(receiver))?.map_err(|error| raised(py, &error))
-}
-
-fn wait<T: Send>(py: Python<'_>, worker: &Mutex<Receiver<Result<T>>>) -> PyResult<Result<T>> {
-    loop {
-        let received = py.detach(|| {
-            let worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
-            worker.recv_timeout(BETWEEN_SIGNAL_CHECKS)
-        });
-        match received {
-            Ok(result) => return Ok(result),
-            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
-            Err(RecvTimeoutError::Disconnected) => {
-                return Ok(Err(Error::new(
-                    OwnCode::Internal,
-                    "the thread that waited for the store ended without a result",
-                )));
-            }
-        }
-    }
+    run(py, cancel, |cancel| on_thread("jumpqr-store", cancel, work))
 }

@@ -1,16 +1,18 @@
-//! Errors become the exceptions that `jumpqr._exceptions` defines.
+//! Errors become the exceptions of `jumpqr._exceptions`.
 
 use std::error::Error as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jumpqr::Error;
+use jumpqr::binding::{error_parts, guard};
 use jumpqr::error::Result;
 use pyo3::prelude::*;
 
 use crate::json;
 use crate::python_call::PythonFunction;
+use crate::settings::STYLE;
 
-/// The exception of `error`: what the caller's own token function raised, as it was raised; else a `JumpqrError`.
+/// Returns the exception of `error`: the one that the caller's own token function raised, or a
+/// `JumpqrError`.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
     if let Some(raised) = cause::<PyErr>(error) {
         return raised.clone_ref(py);
@@ -27,7 +29,7 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
 
 fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     static FROM_PARTS: PythonFunction = PythonFunction::new("jumpqr._exceptions", "from_parts");
-    let parts = json::write(py, error)?;
+    let parts = json::object(py, error_parts(error, STYLE))?;
     FROM_PARTS.call(py, (parts,)).map(PyErr::from_value)
 }
 
@@ -35,16 +37,12 @@ fn cause<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {
     error.source()?.downcast_ref()
 }
 
-/// What `work` returns; a panic in it is an error: no panic may cross into Python, where it would be a `BaseException`.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::from_panic(&*panic)))
-}
-
-/// Does what needs no network, without the interpreter's lock.
+/// Does `work` without the interpreter's lock. A panic becomes an error: in Python, it would be a
+/// `BaseException`.
 pub(crate) fn offline<T: Send>(
     py: Python<'_>,
     work: impl FnOnce() -> Result<T> + Send,
 ) -> PyResult<T> {
-    py.detach(|| guarded(work))
+    py.detach(|| guard(work))
         .map_err(|error| raised(py, &error))
 }

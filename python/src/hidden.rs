@@ -4,6 +4,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::json::NOT_UNICODE;
+
 /// Holds a value that may be a secret, and shows it nowhere.
 ///
 /// Tools that report an error print the local variables of each frame. A function that takes a
@@ -23,20 +25,14 @@ impl Hidden {
 impl Hidden {
     /// Returns the text. An error names `name`, and does not show the value.
     pub(crate) fn text(&self, py: Python<'_>, name: &str) -> PyResult<String> {
-        text(self.0.bind(py), name)
+        let value = self.0.bind(py);
+        let Ok(text) = value.cast::<PyString>() else {
+            let found = value.get_type().name()?;
+            let message = format!("{name}: give a str, not {found}");
+            return Err(PyTypeError::new_err(message));
+        };
+        let text = text.to_cow();
+        text.map(String::from)
+            .map_err(|_| PyValueError::new_err(format!("{name}: {NOT_UNICODE}")))
     }
-}
-
-/// Returns a text that may be a secret. An error names `name`, and does not show the value.
-pub(crate) fn text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
-    let Ok(text) = value.cast::<PyString>() else {
-        let found = value.get_type().name()?;
-        return Err(PyTypeError::new_err(format!(
-            "{name}: give a str, not {found}"
-        )));
-    };
-    let text = text.to_cow();
-    text.map(String::from).map_err(|_| {
-        PyValueError::new_err(format!("{name}: is not Unicode text; read it as UTF-8"))
-    })
 }

@@ -1,4 +1,4 @@
-//! Values as JSON has them: Python's own objects on one side, `Value` on the other.
+//! Converts between objects of Python and JSON values.
 
 use jumpqr::check::{Finding, FindingCode};
 use jumpqr::error::{Error, Result};
@@ -10,16 +10,22 @@ use serde_json::{Map, Number, Value};
 
 use crate::python_call::PythonFunction;
 
-/// Lists the items of a mapping that is not a `dict`; returns None for what is not a mapping.
+/// Lists the items of a mapping that is not a `dict`; returns None if it is not a mapping.
 static ITEMS: PythonFunction = PythonFunction::new("jumpqr._mappings", "items");
 
-/// How many lists and mappings may stand in each other. One that holds itself has no end.
+/// How deep lists and mappings may nest. A list that contains itself has no end.
 const DEEPEST: usize = 127;
 
-/// Why an object has no `Value`.
-enum Unfit {
-    /// It says something that JSON cannot.
+/// What is wrong with a text such as that of `os.environ` for bytes that are not UTF-8.
+pub(crate) const NOT_UNICODE: &str = "is not Unicode text; read it as UTF-8";
+
+/// Why an object is not a `Value`.
+pub(crate) enum Unfit {
+    /// JSON has no such value.
     NotJson(&'static str),
+    /// An object of this type is neither a text nor a number, list or mapping.
+    WrongType(String),
+    /// Python code has raised an exception.
     Raised(PyErr),
 }
 
@@ -29,23 +35,32 @@ impl From<PyErr> for Unfit {
     }
 }
 
-/// What a caller gave: None, texts, numbers, lists, tuples, mappings. What JSON cannot say, such as NaN, is an error of ours; an
-/// object of another type is a `TypeError`.
-pub(crate) fn read(object: &Bound<'_, PyAny>) -> PyResult<Result<Value>> {
-    match to_value(object, DEEPEST) {
-        Ok(value) => Ok(Ok(value)),
-        Err(Unfit::Raised(raised)) => Err(raised),
-        Err(Unfit::NotJson(reason)) => Ok(Err(Error::invalid(vec![Finding {
-            field: String::new(),
-            code: FindingCode::NotJson,
-            message: format!(
-                "cannot be told as JSON ({reason}); give finite numbers, whole texts, and no deep nesting"
-            ),
-        }]))),
+impl Unfit {
+    /// Returns the finding about the field; or the exception that Python code has raised.
+    pub(crate) fn finding(self, field: impl Into<String>) -> PyResult<Finding> {
+        match self {
+            Self::NotJson(message) => Ok(Finding::new(field, FindingCode::NotJson, message)),
+            Self::WrongType(message) => Ok(Finding::new(field, FindingCode::WrongType, message)),
+            Self::Raised(raised) => Err(raised),
+        }
     }
 }
 
-fn to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
+/// Reads an argument: None, texts, numbers, lists, tuples, mappings. An object of another type is a
+/// `TypeError`; a value that JSON does not have, such as NaN, is an error of ours.
+pub(crate) fn read(object: &Bound<'_, PyAny>) -> PyResult<Result<Value>> {
+    match to_value(object) {
+        Ok(value) => Ok(Ok(value)),
+        Err(Unfit::WrongType(message)) => Err(PyTypeError::new_err(message)),
+        Err(unfit) => Ok(Err(Error::invalid(vec![unfit.finding("")?]))),
+    }
+}
+
+pub(crate) fn to_value(object: &Bound<'_, PyAny>) -> Result<Value, Unfit> {
+    nested_to_value(object, DEEPEST)
+}
+
+fn nested_to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
     if let Ok(text) = object.cast::<PyString>() {
         return to_text(text).map(Value::String);
     }
@@ -63,18 +78,17 @@ fn to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
     }
     let deepest = deepest
         .checked_sub(1)
-        .ok_or(Unfit::NotJson("lists or mappings nest too deep"))?;
-    // The items themselves, as the `json` module takes them: an `__iter__` of a subclass is not
-    // asked.
+        .ok_or(Unfit::NotJson("nests lists or mappings too deep"))?;
+    // The items themselves, as in the `json` module, even if a subclass has an `__iter__`.
     if let Ok(list) = object.cast::<PyList>() {
-        let values = list.iter().map(|value| to_value(&value, deepest));
+        let values = list.iter().map(|value| nested_to_value(&value, deepest));
         return values.collect::<Result<_, _>>().map(Value::Array);
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
-        let values = tuple.iter().map(|value| to_value(&value, deepest));
+        let values = tuple.iter().map(|value| nested_to_value(&value, deepest));
         return values.collect::<Result<_, _>>().map(Value::Array);
     }
-    // A copy: what looks at an object may run Python code, which may change the mapping.
+    // A copy: reading an object may run Python code, which may change the mapping.
     let items = match object.cast::<PyDict>() {
         Ok(mapping) => mapping.items(),
         Err(_) => match ITEMS.call(object.py(), (object,))?.cast_into::<PyList>() {
@@ -89,15 +103,15 @@ fn to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
         let Ok(name) = name.cast::<PyString>() else {
             return Err(wrong_type("texts as names of fields", &name));
         };
-        map.insert(to_text(name)?, to_value(&value, deepest)?);
+        map.insert(to_text(name)?, nested_to_value(&value, deepest)?);
     }
     Ok(Value::Object(map))
 }
 
-/// The object is not shown: it may be a secret.
+/// Names the type of the object, and does not show it: it may be a secret.
 fn wrong_type(give: &str, object: &Bound<'_, PyAny>) -> Unfit {
     match object.get_type().name() {
-        Ok(found) => PyTypeError::new_err(format!("give {give}, not {found}")).into(),
+        Ok(found) => Unfit::WrongType(format!("give {give}, not {found}")),
         Err(raised) => raised.into(),
     }
 }
@@ -105,7 +119,7 @@ fn wrong_type(give: &str, object: &Bound<'_, PyAny>) -> Unfit {
 fn to_text(text: &Bound<'_, PyString>) -> Result<String, Unfit> {
     match text.to_cow() {
         Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(Unfit::NotJson("a text has half a character")),
+        Err(_) => Err(Unfit::NotJson(NOT_UNICODE)),
     }
 }
 
@@ -120,10 +134,12 @@ fn to_integer(number: &Bound<'_, PyInt>) -> Result<Number, Unfit> {
 }
 
 fn to_number(number: f64) -> Result<Number, Unfit> {
-    Number::from_f64(number).ok_or(Unfit::NotJson("a number is not finite"))
+    Number::from_f64(number).ok_or(Unfit::NotJson(
+        "is not a finite number; give finite numbers",
+    ))
 }
 
-/// `value` as objects of Python's: None, bool, int, float, str, list, dict.
+/// Converts to objects of Python: None, bool, int, float, str, list, dict.
 pub(crate) fn write<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     let value = serde_json::to_value(value);
     object(
@@ -132,7 +148,7 @@ pub(crate) fn write<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bo
     )
 }
 
-/// The same of what is a `Value` already.
+/// Converts a `Value`, likewise.
 pub(crate) fn object(py: Python<'_>, value: Value) -> PyResult<Bound<'_, PyAny>> {
     Ok(match value {
         Value::Null => PyNone::get(py).to_owned().into_any(),

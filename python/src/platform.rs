@@ -1,7 +1,7 @@
 //! The third-party platform.
 
+use jumpqr::binding;
 use jumpqr::error::Result;
-use jumpqr::interface::ComponentTokenField;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -11,11 +11,13 @@ use crate::client::Client;
 use crate::error::offline;
 use crate::hidden::Hidden;
 use crate::json;
-use crate::settings::{Settings, given, seconds, setting};
+use crate::settings;
 
-/// Gives clients for the merchants of a third-party platform; any number of threads may use it at once.
+/// Makes clients for the merchants of a third-party platform; any number of threads may use it at
+/// once.
 ///
-/// What a call has already waited for a thread counts towards its queue timeout, in seconds.
+/// `waited` is how long a call has waited for a thread, in seconds. It counts towards the queue
+/// timeout.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
 pub(crate) struct Platform {
     platform: jumpqr::Platform,
@@ -27,39 +29,23 @@ impl Platform {
     /// Makes a platform with these settings, a `dict`.
     #[new]
     fn create(py: Python<'_>, settings: &Hidden) -> PyResult<Self> {
-        let dict = settings.0.bind(py).cast::<PyDict>()?;
-        let mut settings = Settings::take(
-            dict,
-            &[
-                "component_appid",
-                "component_appsecret",
-                "component_token_field",
-            ],
-        )?;
-        let appid: Option<String> = setting(dict, "component_appid")?;
-        let secret: Option<String> = setting(dict, "component_appsecret")?;
-        let field: Option<String> = setting(dict, "component_token_field")?;
-        let max_concurrency = settings.take_max_concurrency()?;
-        let platform = offline(py, || {
-            let mut builder = settings.builder()?;
-            if let Some(name) = field {
-                builder = builder.component_token_field(ComponentTokenField::from_name(&name)?);
-            }
-            builder.build_platform(appid.unwrap_or_default(), secret.unwrap_or_default())
-        })?;
-        Ok(Self {
-            platform,
-            max_concurrency,
+        let settings = settings::read(settings.0.bind(py).cast::<PyDict>()?)?;
+        offline(py, || {
+            let settings = settings?;
+            Ok(Self {
+                max_concurrency: binding::max_concurrency(&settings),
+                platform: binding::platform(settings)?,
+            })
         })
     }
 
     /// Stores the ticket that WeChat has just pushed.
-    #[pyo3(signature = (ticket, *, waited=None, cancel=None))]
+    #[pyo3(signature = (ticket, *, waited=0.0, cancel=None))]
     fn set_verify_ticket(
         &self,
         py: Python<'_>,
         ticket: &Hidden,
-        waited: Option<f64>,
+        waited: f64,
         cancel: Option<&Cancel>,
     ) -> PyResult<()> {
         let ticket = ticket.text(py, "component_verify_ticket")?;
@@ -69,13 +55,13 @@ impl Platform {
     }
 
     /// Stores the refresh token of a merchant that has just authorised the platform.
-    #[pyo3(signature = (authorizer_appid, authorizer_refresh_token, *, waited=None, cancel=None))]
+    #[pyo3(signature = (authorizer_appid, authorizer_refresh_token, *, waited=0.0, cancel=None))]
     fn set_authorizer_refresh_token(
         &self,
         py: Python<'_>,
         authorizer_appid: &Hidden,
         authorizer_refresh_token: &Hidden,
-        waited: Option<f64>,
+        waited: f64,
         cancel: Option<&Cancel>,
     ) -> PyResult<()> {
         let appid = authorizer_appid.text(py, "authorizer_appid")?;
@@ -88,27 +74,32 @@ impl Platform {
     /// Returns a client that calls for this merchant.
     fn merchant(&self, py: Python<'_>, authorizer_appid: &Hidden) -> PyResult<Client> {
         let appid = authorizer_appid.text(py, "authorizer_appid")?;
-        offline(py, || self.platform.merchant(&appid).map(Client::from))
+        offline(py, || {
+            Ok(Client {
+                client: self.platform.merchant(&appid)?,
+                max_concurrency: self.max_concurrency,
+            })
+        })
     }
 
     /// Returns the state of the platform's own token in the store.
-    #[pyo3(signature = (*, waited=None, cancel=None))]
+    #[pyo3(signature = (*, waited=0.0, cancel=None))]
     fn token_status<'py>(
         &self,
         py: Python<'py>,
-        waited: Option<f64>,
+        waited: f64,
         cancel: Option<&Cancel>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let status = self.in_store(py, waited, cancel, jumpqr::Platform::token_status)?;
         json::write(py, &status)
     }
 
-    /// How long a call may wait for a thread and for its slots, in seconds.
+    /// Returns how long a call may wait for a thread and for its slots, in seconds.
     fn queue_timeout(&self) -> f64 {
         self.platform.queue_timeout().as_secs_f64()
     }
 
-    /// How many calls may run at once.
+    /// Returns how many calls may run at once.
     fn max_concurrency(&self) -> usize {
         self.max_concurrency
     }
@@ -118,16 +109,11 @@ impl Platform {
     fn in_store<T: Send + 'static>(
         &self,
         py: Python<'_>,
-        waited: Option<f64>,
+        waited: f64,
         cancel: Option<&Cancel>,
         work: impl FnOnce(&jumpqr::Platform) -> Result<T> + Send + 'static,
     ) -> PyResult<T> {
-        let platform = self.platform.clone();
-        run_to_its_end(py, cancel, move || {
-            let waited = seconds("waited", waited)?;
-            work(&given(platform, waited, |platform, waited| {
-                platform.with_waited(waited)
-            }))
-        })
+        let platform = binding::with_waited(&self.platform, settings::waited(waited));
+        run_to_its_end(py, cancel, move || work(&platform))
     }
 }

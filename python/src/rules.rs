@@ -2,13 +2,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use jumpqr::binding;
 use pyo3::prelude::*;
 
 use crate::caller::run;
 use crate::cancel::Cancel;
-use crate::error::raised;
 use crate::json;
-use crate::settings::seconds;
+use crate::settings;
 
 /// The rules of an account; pages are requested when they are needed.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
@@ -20,18 +20,16 @@ impl Rules {
     ///
     /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
     /// queue timeout.
-    #[pyo3(signature = (*, waited=None, cancel=None))]
+    #[pyo3(signature = (*, waited=0.0, cancel=None))]
     fn next_page<'py>(
         &self,
         py: Python<'py>,
-        waited: Option<f64>,
+        waited: f64,
         cancel: Option<&Cancel>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let waited = seconds("waited", waited).map_err(|error| raised(py, &error))?;
         let page = run(py, cancel, |cancel| {
             let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let waited = waited.unwrap_or_default();
-            rules.with_cancel(cancel).with_waited(waited).next_page()
+            binding::next_page(&mut rules, settings::waited(waited), cancel)
         })?;
         json::write(py, &page)
     }

@@ -141,26 +141,6 @@ def test_the_platforms_token_is_called_as_told(
     assert sent["query_names"] == [field or "access_token"]
 
 
-@pytest.mark.parametrize(
-    ("settings", "text"),
-    [
-        ({"component_appid": ""}, "component_appid"),
-        ({"component_appsecret": "APPSECRET\n"}, "component_appsecret"),
-        (
-            {"component_token_field": "token"},
-            "component_token_field: give access_token or component_access_token",
-        ),
-        ({"token_store": "dir:APPSECRET"}, "token_store"),
-        ({"timeout": 0}, "timeout"),
-        ({"base_url": "http://api.weixin.qq.com"}, "base_url"),
-    ],
-)
-def test_a_setting_that_makes_no_sense_is_named(settings: dict[str, Any], text: str) -> None:
-    with pytest.raises(jumpqr.ValidationError, match=text) as refused:
-        Platform(**{**SETTINGS, **settings})
-    assert "APPSECRET" not in repr(refused.value)
-
-
 def test_what_it_is_handed_is_checked_and_not_shown() -> None:
     broken = b"S3CRET\xff".decode(errors="surrogateescape")
     with Platform(**SETTINGS) as platform:

@@ -28,6 +28,12 @@ pub fn read_settings(settings: Map<String, Value>, style: NameStyle) -> Result<S
     )
 }
 
+/// Returns the most calls at once.
+#[must_use]
+pub fn max_concurrency(settings: &Settings) -> usize {
+    settings.max_concurrency()
+}
+
 /// Builds a platform whose appid and appsecret are settings, too.
 pub fn platform(settings: Settings) -> Result<Platform> {
     ClientBuilder::from(settings).platform()

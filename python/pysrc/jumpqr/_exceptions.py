@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, ClassVar, Optional
+from typing import Any, Optional
 
 from ._enums import ErrorKind, Outcome
 from ._findings import Finding, findings
@@ -32,8 +32,6 @@ class JumpqrError(Exception):
     It never contains an access token or a secret, and can be pickled.
     """
 
-    _by_kind: ClassVar[dict[ErrorKind, type[JumpqrError]]] = {}
-
     kind: ErrorKind
     """What the reader must do, in a word."""
     code: str
@@ -57,12 +55,6 @@ class JumpqrError(Exception):
     """The request id, which WeChat's support asks for."""
     violations: tuple[Finding, ...]
     """All reasons why a request was refused before it was sent; empty for all other errors."""
-
-    def __init_subclass__(cls, kind: Optional[ErrorKind] = None) -> None:
-        """Use the class for all errors of this kind."""
-        super().__init_subclass__()
-        if kind is not None:
-            JumpqrError._by_kind[kind] = cls
 
     def __init__(self, parts: dict[str, Any]) -> None:
         """Take the parts of the core's error."""
@@ -92,7 +84,7 @@ class JumpqrError(Exception):
         return type(self), (self._parts,)
 
 
-class InvalidError(JumpqrError, kind=ErrorKind.INVALID):
+class InvalidError(JumpqrError):
     """The request or the configuration must be changed: it will be refused every time."""
 
 
@@ -100,47 +92,47 @@ class ValidationError(InvalidError, ValueError):
     """The request or a setting was refused before anything was sent, see `violations`."""
 
 
-class CredentialsError(JumpqrError, kind=ErrorKind.CREDENTIALS):
+class CredentialsError(JumpqrError):
     """Appid, secret, token or authorisation must be fixed."""
 
 
-class PermissionDeniedError(JumpqrError, kind=ErrorKind.PERMISSION):
+class PermissionDeniedError(JumpqrError):
     """A permission must be granted, or an IP address put on a whitelist."""
 
 
-class StateError(JumpqrError, kind=ErrorKind.STATE):
+class StateError(JumpqrError):
     """Something else must be fixed: the rule's state, the domain or the verification file."""
 
 
-class QuotaError(JumpqrError, kind=ErrorKind.QUOTA):
+class QuotaError(JumpqrError):
     """A daily or monthly quota is used up."""
 
 
-class RateLimitedError(JumpqrError, kind=ErrorKind.RATE_LIMITED):
+class RateLimitedError(JumpqrError):
     """There are too many calls at once."""
 
 
-class BusyError(JumpqrError, kind=ErrorKind.BUSY):
+class BusyError(JumpqrError):
     """WeChat is busy."""
 
 
-class NetworkError(JumpqrError, kind=ErrorKind.NETWORK):
+class NetworkError(JumpqrError):
     """The network between here and WeChat failed."""
 
 
-class CallTimeoutError(JumpqrError, TimeoutError, kind=ErrorKind.TIMEOUT):
+class CallTimeoutError(JumpqrError, TimeoutError):
     """The call's deadline passed."""
 
 
-class ProtocolError(JumpqrError, kind=ErrorKind.PROTOCOL):
+class ProtocolError(JumpqrError):
     """The answer is not from WeChat."""
 
 
-class StoreError(JumpqrError, kind=ErrorKind.STORE):
+class StoreError(JumpqrError):
     """The token store failed."""
 
 
-class InternalError(JumpqrError, kind=ErrorKind.INTERNAL):
+class InternalError(JumpqrError):
     """A defect of jumpqr; report it."""
 
 
@@ -149,14 +141,11 @@ class SandboxError(Exception):
 
 
 def from_parts(parts: dict[str, Any]) -> JumpqrError:
-    """Make the exception of an error of the core; called by the extension module."""
-    kind = ErrorKind(parts["kind"])
-    # What jumpqr refuses itself is a ValueError as well; what WeChat refuses is not.
-    if kind is ErrorKind.INVALID and parts["errcode"] is None:
-        return ValidationError(parts)
-    return JumpqrError._by_kind.get(kind, JumpqrError)(parts)
+    """Make the exception for an error of the core; called by the extension module."""
+    error: JumpqrError = globals()[parts["class"]](parts)
+    return error
 
 
 def sandbox_error(text: str) -> SandboxError:
-    """Make the exception of a sandbox's refusal; called by the extension module."""
+    """Make the exception for a refusal of the sandbox; called by the extension module."""
     return SandboxError(text)

@@ -48,12 +48,10 @@ class _Settings(TypedDict, total=False):
     body_limit: Optional[int]
     """The largest response, in bytes; 4 MiB by default, more than a list of 10,000 rules has."""
     proxy: Optional[str]
-    """`http://[user:password@]host[:port]`; or the same with `socks5://`, or with `socks5h://` if
-    the proxy resolves names. By default, the proxy of the environment."""
-    trust_env: Optional[bool]
-    """Whether the proxy of the environment is used if `proxy` is not set; True by default. It is in
-    `https_proxy`, or in `http_proxy` for a base_url with plain http, else in `all_proxy`; not for
-    hosts in `no_proxy`."""
+    """"environment", the proxy of the environment (the default); "direct", no proxy; or a URL:
+    `http://[user:password@]host[:port]`, or the same with `socks5://`, or with `socks5h://` if the
+    proxy resolves names. In the environment, `https_proxy` counts, or `http_proxy` for a base_url
+    with plain http, then `all_proxy`, except for hosts in `no_proxy`."""
     tls_roots: Union[bytes, str, None]
     """The certificates to trust: "bundled", Mozilla's list (the default); "os", the operating
     system's, on Linux those of `SSL_CERT_FILE` if it is set; or certificates in PEM."""
