@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import jumpqr
 from vectors import Vector, keys, load
@@ -13,9 +13,6 @@ FILE = load(
     "names.json", ["types", "functions", "methods", "enums", "exceptions", "faults", "settings"]
 )
 
-# A word in Python, not an enumeration.
-WORDS = {"Reaction", "TokenInterface", "ComponentTokenField", "IpVersion"}
-
 
 def entries(table: str) -> list[Vector]:
     for entry in FILE[table]:
@@ -23,24 +20,26 @@ def entries(table: str) -> list[Vector]:
     return [entry for entry in FILE[table] if "python" not in entry.get("not_in", {})]
 
 
-def names(table: str) -> set[str]:
-    return {name for entry in entries(table) for name in entry["names"]}
+def names(table: str, of: str | None = None) -> set[str]:
+    chosen = [entry for entry in entries(table) if of is None or entry["of"] == of]
+    return same_case(name for entry in chosen for name in entry["names"])
+
+
+def same_case(found: Iterable[str]) -> set[str]:
+    return {name.lower().replace("_", "") for name in found}
 
 
 def test_names(count: Callable[[str, int], None]) -> None:
-    assert names("types") | names("functions") | names("exceptions") <= set(jumpqr.__all__)
-    for entry in entries("methods"):
-        methods = vars(getattr(jumpqr, entry["of"])).items()
-        public = [name for name, value in methods if inspect.isfunction(value) and name[0] != "_"]
-        assert sorted(public) == sorted(entry["names"]), entry["name"]
-    for entry in entries("enums"):
-        if entry["of"] not in WORDS:
-            members = [member.name.lower() for member in getattr(jumpqr, entry["of"])]
-            assert members == entry["names"], entry["name"]
-    errors = {name for name in jumpqr.__all__ if name.endswith("Error")}
-    assert errors == names("exceptions")
-    known: set[str] = set()
-    for settings in (jumpqr.AsyncClientSettings, jumpqr.AsyncPlatformSettings):
-        known.update(typing.get_type_hints(settings))
-    assert known == names("settings")
+    enums = {entry["of"] for entry in entries("enums")}
+    public = same_case(jumpqr.__all__)
+    assert public == (names("types") | names("functions") | names("exceptions") | same_case(enums))
+    for enum in enums:
+        assert same_case(getattr(jumpqr, enum).__members__) == names("enums", enum)
+    for owner in {entry["of"] for entry in entries("methods")}:
+        methods = inspect.getmembers(getattr(jumpqr, owner), inspect.isfunction)
+        found = same_case(name for name, _ in methods if name[0] != "_")
+        assert found == names("methods", owner)
+    settings = (jumpqr.AsyncClientSettings, jumpqr.AsyncPlatformSettings)
+    known = {name for types in settings for name in typing.get_type_hints(types)}
+    assert same_case(known) == names("settings")
     count("names.json", sum(map(len, FILE.values())))
