@@ -35,7 +35,7 @@ impl Client {
         let given = settings.0.bind(py).cast::<PyDict>()?.copy()?;
         let function = given
             .get_item("access_token")?
-            .filter(|token| token.is_callable());
+            .filter(PyAnyMethods::is_callable);
         if function.is_some() {
             given.del_item("access_token")?;
         }
@@ -64,7 +64,6 @@ impl Client {
     /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
     /// queue timeout. `options` are the settings of this call.
     #[pyo3(signature = (interface, arguments, *, waited=0.0, cancel=None, **options))]
-    #[expect(clippy::too_many_arguments, reason = "most are keywords in Python")]
     fn call<'py>(
         &self,
         py: Python<'py>,
