@@ -27,7 +27,7 @@ export interface CommonSettings {
   /**
    * The timeout of a whole call, with tokens, retries and reading back; more than 0, and at most a
    * day. A token request takes at most three quarters of the remaining time, and at most 10 s.
-   * Waiting for a slot (see `pacing`) does not count: it has `queueTimeoutMs`. Default: 30000. In
+   * Waiting for a slot (see `pacing`) does not count: it has `queueTimeoutMs`. Default: 30000
    * milliseconds.
    */
   timeoutMs?: number
@@ -35,16 +35,16 @@ export interface CommonSettings {
    * How long a call may wait for a free thread and for all its slots together (see `pacing`); more
    * than 0, and at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at once
    * take 220 s. A call that would wait longer fails at once with the code `paced_out`. Default:
-   * 300000. In milliseconds.
+   * 300000 milliseconds.
    */
   queueTimeoutMs?: number
   /**
    * The timeout for resolving the host, and then for connecting, with TLS; more than 0, and at most
-   * a day. Default: 5000. In milliseconds.
+   * a day. Default: 5000 milliseconds.
    */
   connectTimeoutMs?: number
   /**
-   * How long the server may send nothing; more than 0, and at most a day. Default: 10000. In
+   * How long the server may send nothing; more than 0, and at most a day. Default: 10000
    * milliseconds.
    */
   readTimeoutMs?: number

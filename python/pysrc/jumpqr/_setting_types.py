@@ -35,26 +35,23 @@ class CommonSettings(TypedDict, total=False):
     timeout: float | None
     """The timeout of a whole call, with tokens, retries and reading back; more than 0, and at most
     a day. A token request takes at most three quarters of the remaining time, and at most 10 s.
-    Waiting for a slot (see `pacing`) does not count: it has `queue_timeout`. Default: 30. In
-    seconds.
+    Waiting for a slot (see `pacing`) does not count: it has `queue_timeout`. Default: 30 seconds.
     """
 
     queue_timeout: float | None
     """How long a call may wait for a free thread and for all its slots together (see `pacing`);
     more than 0, and at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at
     once take 220 s. A call that would wait longer fails at once with the code `paced_out`. Default:
-    300. In seconds.
+    300 seconds.
     """
 
     connect_timeout: float | None
     """The timeout for resolving the host, and then for connecting, with TLS; more than 0, and at
-    most a day. Default: 5. In seconds.
+    most a day. Default: 5 seconds.
     """
 
     read_timeout: float | None
-    """How long the server may send nothing; more than 0, and at most a day. Default: 10. In
-    seconds.
-    """
+    """How long the server may send nothing; more than 0, and at most a day. Default: 10 seconds."""
 
     max_retries: int | None
     """How often a call is retried after a transient failure, 0 to 100. Default: 3."""
