@@ -70,12 +70,12 @@
 /**
  * `state`: only test links open the Mini Program, and only for its developers and testers.
  */
-#define JUMPQR_STATE_UNPUBLISHED 1
+#define JUMPQR_RULE_STATE_UNPUBLISHED 1
 
 /**
  * `state`: the rule is effective for everybody.
  */
-#define JUMPQR_STATE_PUBLISHED 2
+#define JUMPQR_RULE_STATE_PUBLISHED 2
 
 /**
  * The version of the header, first part.

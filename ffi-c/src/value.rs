@@ -20,9 +20,9 @@ pub const JUMPQR_EDIT_ADD: i32 = 0;
 pub const JUMPQR_EDIT_MODIFY: i32 = 1;
 
 /// `state`: only test links open the Mini Program, and only for its developers and testers.
-pub const JUMPQR_STATE_UNPUBLISHED: i32 = 1;
+pub const JUMPQR_RULE_STATE_UNPUBLISHED: i32 = 1;
 /// `state`: the rule is effective for everybody.
-pub const JUMPQR_STATE_PUBLISHED: i32 = 2;
+pub const JUMPQR_RULE_STATE_PUBLISHED: i32 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -50,8 +50,11 @@ mod tests {
             ),
             (JUMPQR_EDIT_ADD, Edit::Add.number()),
             (JUMPQR_EDIT_MODIFY, Edit::Modify.number()),
-            (JUMPQR_STATE_UNPUBLISHED, RuleState::Unpublished.number()),
-            (JUMPQR_STATE_PUBLISHED, RuleState::Published.number()),
+            (
+                JUMPQR_RULE_STATE_UNPUBLISHED,
+                RuleState::Unpublished.number(),
+            ),
+            (JUMPQR_RULE_STATE_PUBLISHED, RuleState::Published.number()),
         ] {
             assert_eq!(named, i32::from(number));
         }
