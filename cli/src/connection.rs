@@ -1,17 +1,19 @@
 //! A client for a command that calls WeChat.
 
 use jumpqr::Client;
+use jumpqr_sandbox::Sandbox;
 
 use crate::acting_as::ActingAs;
 use crate::context::{Context, missing_merchant};
 use crate::error::CommandError;
 use crate::output;
-use crate::sandbox::EmbeddedSandbox;
+use crate::sandbox::start_embedded;
 
 /// A client, and with `--sandbox` the sandbox that it calls.
 pub(crate) struct Connection {
     pub(crate) client: Client,
-    sandbox: Option<EmbeddedSandbox>,
+    /// It stops when it is dropped.
+    sandbox: Option<Sandbox>,
 }
 
 impl Connection {
@@ -20,12 +22,11 @@ impl Connection {
         acting_as: ActingAs<'_>,
     ) -> Result<Self, CommandError> {
         if context.uses_sandbox() {
-            let sandbox = EmbeddedSandbox::start(acting_as)?;
+            let (sandbox, account) = start_embedded(acting_as)?;
             output::print_note(&format!(
                 "sandbox: a local WeChat at {}; nothing leaves this machine",
                 sandbox.base_url()
             ));
-            let account = sandbox.credentials();
             let given = context.settings()?;
             let builder = given.builder()?.base_url(sandbox.base_url());
             let built = builder.app(account.appid, account.secret).build();

@@ -4,51 +4,35 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::output::escape;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
-    Yes,
-    No,
-    /// The question was not asked: standard input or standard error is not a terminal.
-    NotAsked,
-}
-
-/// Asks `question` on standard error. Any answer except y or yes means no.
-pub(crate) fn ask(question: &str) -> Answer {
+/// Asks `question` on standard error. Returns whether the user declines: any answer except y or yes
+/// does. If standard input or standard error is not a terminal, nobody is asked or declines.
+pub(crate) fn is_declined(question: &str) -> bool {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Answer::NotAsked;
+        return false;
     }
     let mut out = anstream::stderr().lock();
     let asked = write!(out, "{} [y/N] ", escape(question)).and_then(|()| out.flush());
-    if asked.is_err() {
-        return Answer::No;
-    }
     let mut line = String::new();
-    match io::stdin().lock().read_line(&mut line) {
-        Ok(_) => parse_answer(&line),
-        Err(_) => Answer::No,
-    }
+    let answered = asked.and_then(|()| io::stdin().lock().read_line(&mut line));
+    answered.is_err() || !is_yes(&line)
 }
 
-fn parse_answer(line: &str) -> Answer {
+fn is_yes(line: &str) -> bool {
     let word = line.trim();
-    if word.eq_ignore_ascii_case("y") || word.eq_ignore_ascii_case("yes") {
-        Answer::Yes
-    } else {
-        Answer::No
-    }
+    word.eq_ignore_ascii_case("y") || word.eq_ignore_ascii_case("yes")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, parse_answer};
+    use super::is_yes;
 
     #[test]
     fn only_y_and_yes_mean_yes() {
         for line in ["y\n", "Y", " yes \r\n", "YES"] {
-            assert_eq!(parse_answer(line), Answer::Yes, "{line}");
+            assert!(is_yes(line), "{line}");
         }
         for line in ["", "\n", "n", "no", "yess", "ja", "1"] {
-            assert_eq!(parse_answer(line), Answer::No, "{line}");
+            assert!(!is_yes(line), "{line}");
         }
     }
 }

@@ -11,47 +11,30 @@ use crate::error::CommandError;
 /// The secret of a Mini Program that rules name, but that never calls.
 const UNUSED_SECRET: &str = "unused";
 
-/// A local WeChat. It stops when this value is dropped.
-pub(crate) struct EmbeddedSandbox {
-    sandbox: Sandbox,
-    credentials: Credentials,
-}
-
-impl EmbeddedSandbox {
-    /// Starts a sandbox for calls of this account. The Mini Program that it names exists there. It
-    /// is also linked if rules need that, so that the user's own rule file works unchanged.
-    pub(crate) fn start(acting_as: ActingAs<'_>) -> Result<Self, CommandError> {
-        let (named, is_linked) = match acting_as {
-            ActingAs::MiniProgram => (None, false),
-            ActingAs::ServiceAccount { mini_program } => (Some(mini_program), true),
-            ActingAs::Linking { mini_program } => (mini_program, false),
-        };
-        let mut builder = Sandbox::builder();
-        if let Some(appid) = named.filter(|appid| is_mini_program_appid(appid)) {
-            builder = builder.account(SandboxAccount::mini_program(appid, UNUSED_SECRET));
-            if is_linked {
-                builder = builder.link(SERVICE_ACCOUNT_APPID, appid);
-            }
+/// Starts a sandbox for calls of this account, and returns the account's credentials there. The Mini
+/// Program that it names exists there. It is also linked if rules need that, so that the user's own
+/// rule file works unchanged.
+pub(crate) fn start_embedded(
+    acting_as: ActingAs<'_>,
+) -> Result<(Sandbox, Credentials), CommandError> {
+    let (named, is_linked) = match acting_as {
+        ActingAs::MiniProgram => (None, false),
+        ActingAs::ServiceAccount { mini_program } => (Some(mini_program), true),
+        ActingAs::Linking { mini_program } => (mini_program, false),
+    };
+    let mut builder = Sandbox::builder();
+    if let Some(appid) = named.filter(|appid| is_mini_program_appid(appid)) {
+        builder = builder.account(SandboxAccount::mini_program(appid, UNUSED_SECRET));
+        if is_linked {
+            builder = builder.link(SERVICE_ACCOUNT_APPID, appid);
         }
-        let sandbox = builder.start().map_err(|error| start_error(&error))?;
-        let credentials = match acting_as {
-            ActingAs::MiniProgram => sandbox.mini_program(),
-            _ => sandbox.service_account(),
-        };
-        Ok(Self {
-            sandbox,
-            credentials,
-        })
     }
-
-    pub(crate) fn base_url(&self) -> &str {
-        self.sandbox.base_url()
-    }
-
-    /// Returns the credentials of the account for which the sandbox was started.
-    pub(crate) fn credentials(&self) -> Credentials {
-        self.credentials.clone()
-    }
+    let sandbox = builder.start().map_err(|error| start_error(&error))?;
+    let credentials = match acting_as {
+        ActingAs::MiniProgram => sandbox.mini_program(),
+        _ => sandbox.service_account(),
+    };
+    Ok((sandbox, credentials))
 }
 
 /// Starts a sandbox for other programs on `port` of 127.0.0.1; 0 means any free port. Requests may

@@ -8,7 +8,7 @@ use super::named_rule::{NamedRule, Prepared};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::output::{CommandResult, GOOD, Report, WARNING, escape};
-use crate::question::{Answer, ask};
+use crate::question::is_declined;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +46,7 @@ impl Delete {
                 "The rule {} is published: its printed codes open the Mini Program. Delete it?",
                 key.prefix()
             );
-            if ask(&question) == Answer::No {
+            if is_declined(&question) {
                 return Err(CommandError::declined());
             }
         }

@@ -29,7 +29,7 @@ pub(crate) trait Report: Serialize {
     /// Formats the result for people.
     fn text(&self) -> String;
 
-    /// Returns what people are told besides, on standard error.
+    /// Returns notes for people, which are printed on standard error first.
     fn notes(&self) -> Vec<String> {
         Vec::new()
     }

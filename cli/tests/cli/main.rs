@@ -11,8 +11,8 @@
 mod support;
 
 mod add;
-mod args;
 mod check;
+mod cli;
 mod completions;
 mod connection;
 mod credentials;
