@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse as _;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 
 /// The content type as WeChat writes it.
 const JSON: &str = "application/json; encoding=utf-8";
@@ -35,16 +35,14 @@ pub(crate) fn html(status: StatusCode) -> Response<Body> {
 pub(crate) fn truncate(mut body: Vec<u8>) -> Response<Body> {
     let length = body.len();
     body.truncate(length / 2);
-    let pieces = stream::unfold(Some(Bytes::from(body)), |half| async move {
-        if let Some(half) = half {
-            return Some((Ok(half), None));
-        }
+    let half = stream::once(async { Ok(Bytes::from(body)) });
+    let error = stream::once(async {
         // The server flushes the first half when it has nothing else to send. The error must come
         // after that.
         tokio::task::yield_now().await;
-        Some((Err(io::Error::from(io::ErrorKind::UnexpectedEof)), None))
+        Err(io::Error::from(io::ErrorKind::UnexpectedEof))
     });
-    with_length(length, Body::from_stream(pieces))
+    with_length(length, Body::from_stream(half.chain(error)))
 }
 
 /// Makes a response whose body comes in pieces of `size` bytes, with `interval` between them.

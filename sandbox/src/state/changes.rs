@@ -51,7 +51,7 @@ impl State {
 
     pub(crate) fn kill_tokens(&mut self, appid: &str) -> Result<usize, SandboxError> {
         self.account(appid)?;
-        Ok(self.kill_where(|holder| holder.appid() == Some(appid)))
+        Ok(self.kill_where(|holder| holder.appid.as_deref() == Some(appid)))
     }
 
     /// Kills all tokens of the matching holders. Returns how many of them were still valid.
@@ -115,7 +115,7 @@ impl State {
     /// Removes a platform with its tickets, authorisations and tokens.
     pub(crate) fn remove_platform(&mut self, component_appid: &str) -> Result<(), SandboxError> {
         self.platform(component_appid)?;
-        self.kill_where(|holder| holder.component_appid() == Some(component_appid));
+        self.kill_where(|holder| holder.component_appid.as_deref() == Some(component_appid));
         self.platforms.remove(component_appid);
         self.tickets.remove(component_appid);
         self.merchants.remove(component_appid);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jumpqr_core::interface::LinkStatus;
+use jumpqr_core::interface::LinkStatus::{
+    self, AwaitsAccountAdmin, AwaitsMiniProgramAdmin, Linked, Refused,
+};
 
 use crate::account::{Account, AccountKind};
 use crate::error::SandboxError;
@@ -47,12 +49,10 @@ impl Links {
         confirm: bool,
     ) -> Result<Option<LinkStatus>, SandboxError> {
         let status = match (self.get(service_account, mini_program), confirm) {
-            (Some(LinkStatus::AwaitsAccountAdmin), true) => {
-                Some(LinkStatus::AwaitsMiniProgramAdmin)
-            }
-            (Some(LinkStatus::AwaitsAccountAdmin), false) => None,
-            (Some(LinkStatus::AwaitsMiniProgramAdmin), true) => Some(LinkStatus::Linked),
-            (Some(LinkStatus::AwaitsMiniProgramAdmin), false) => Some(LinkStatus::Refused),
+            (Some(AwaitsAccountAdmin), true) => Some(AwaitsMiniProgramAdmin),
+            (Some(AwaitsAccountAdmin), false) => None,
+            (Some(AwaitsMiniProgramAdmin), true) => Some(Linked),
+            (Some(AwaitsMiniProgramAdmin), false) => Some(Refused),
             _ => {
                 return Err(SandboxError::Invalid(format!(
                     "no request to link {service_account} to {mini_program} waits for an \

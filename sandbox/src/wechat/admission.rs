@@ -18,9 +18,9 @@ pub(super) fn admit(state: &mut State, call: &Call) -> Result<(Account, Fields),
     let token = call.query("access_token").ok_or(41001)?;
     let holder = state.tokens.holder_of_valid(token, now)?.clone();
     // A platform's own token. The documented code is 61015; 48001 was seen in a response of WeChat.
-    let appid = holder.appid().ok_or(48001)?;
+    let appid = holder.appid.as_deref().ok_or(48001)?;
     let account = state.accounts.get(appid).cloned().ok_or(40001)?;
-    let permission_sets = match holder.component_appid() {
+    let permission_sets = match &holder.component_appid {
         Some(component_appid) => {
             let authorization = state.merchant_mut(component_appid, appid).ok_or(61003)?;
             authorization.note_use(token);
@@ -104,7 +104,11 @@ pub(super) fn find_linked_mini_program(
 pub(super) fn admit_platform(state: &State, call: &Call) -> Result<(String, Fields), Refusal> {
     let token = call.component_access_token().ok_or(41001)?;
     let holder = state.tokens.holder_of_valid(token, state.clock.now())?;
-    let Holder::Platform { component_appid } = holder else {
+    let Holder {
+        component_appid: Some(component_appid),
+        appid: None,
+    } = holder
+    else {
         return Err(61014.into());
     };
     let fields = Fields::parse(&call.body)?;

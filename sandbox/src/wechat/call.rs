@@ -79,7 +79,7 @@ impl Call {
         if self.interface.takes_component_token() {
             state.kill_where(|holder| Some(holder) == platform.as_ref());
         } else if let Some(appid) = self.appid(state) {
-            state.kill_where(|holder| holder.appid() == Some(&appid));
+            state.kill_where(|holder| holder.appid.as_ref() == Some(&appid));
         }
     }
 
@@ -104,10 +104,8 @@ impl Call {
             Interface::StableToken => self.body_text("appid"),
             Interface::ApiComponentToken => self.body_text("component_appid"),
             Interface::ApiAuthorizerToken => self.body_text("authorizer_appid"),
-            Interface::ApiGetAuthorizerList => {
-                Some(self.holder(state)?.component_appid()?.to_owned())
-            }
-            _ => Some(self.holder(state)?.appid()?.to_owned()),
+            Interface::ApiGetAuthorizerList => self.holder(state)?.component_appid.clone(),
+            _ => self.holder(state)?.appid.clone(),
         }
     }
 
