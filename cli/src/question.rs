@@ -5,7 +5,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use crate::output::escape;
 
 /// Asks `question` on standard error. Returns whether the user declines: any answer except y or yes
-/// does. If standard input or standard error is not a terminal, nobody is asked or declines.
+/// does. If standard input or standard error is not a terminal, the question is not asked, and
+/// nobody declines.
 pub(crate) fn is_declined(question: &str) -> bool {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return false;
