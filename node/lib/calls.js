@@ -1,36 +1,38 @@
 'use strict'
 
-// The calls that are on their way, from this JavaScript thread.
+// The calls of this JavaScript thread.
 
 const { binding, native } = require('./native.js')
 const { JumpqrError } = require('./errors.js')
 
-const pending = new Map()
+/** The calls that run on a thread, by number. */
+const running = new Map()
 let lastNumber = 0
 
-// The binding keeps no process alive; this does, while calls are pending.
+/** How many promises are pending. */
+let pending = 0
+// The binding keeps no process alive. This timer does, while promises are pending.
 const awake = setInterval(() => {}, 2 ** 31 - 1)
 awake.unref()
 
 const events = new binding.Events((text) => {
-  const event = JSON.parse(text)
-  const call = pending.get(event.call)
-  if (event.question === undefined) call?.end(event)
-  else giveToken(call, event)
+  const { call: number, tokenRequest, ...ending } = JSON.parse(text)
+  const call = running.get(number)
+  if (tokenRequest === undefined) call.end(ending)
+  else requestToken(number, call, tokenRequest)
 })
 
-/** Answers a call that asks for a token. One that was aborted gets none, and so sends nothing more. */
-async function giveToken(call, { question, rejected, timeLeftMs }) {
+/** Gives a call the token of the caller's function. An aborted call gets none, so it is not sent. */
+async function requestToken(number, call, { rejected, timeLeftMs }) {
   let token
-  if (call !== undefined) {
-    call.question = question
+  if (!call.isSettled) {
     call.tokenFailure = undefined
     call.controller = undefined
     try {
       token = await call.accessToken({
         rejected: rejected ?? undefined,
         timeLeftMs,
-        // Made only for a function that asks for it.
+        // Made only for a function that reads it.
         get signal() {
           call.controller ??= new AbortController()
           return call.controller.signal
@@ -44,88 +46,105 @@ async function giveToken(call, { question, rejected, timeLeftMs }) {
     } catch (failure) {
       call.tokenFailure = { cause: failure }
     }
-    call.question = undefined
     call.controller = undefined
   }
-  // Where the call was aborted meanwhile, this question has been answered.
-  native(() => events.answer(question, token))
+  native(() => events.giveToken(number, token))
 }
 
 function nextNumber() {
   do lastNumber = (lastNumber + 1) >>> 0
-  while (pending.has(lastNumber))
+  while (running.has(lastNumber))
   return lastNumber
 }
 
-// One listener a signal, however many calls it ends: Node warns of a leak from the eleventh on.
-const endings = new WeakMap()
+// One listener for each signal, however many calls it aborts: Node warns of a leak from the eleventh.
+const handlersOf = new WeakMap()
 
-function onAbort(signal, end) {
-  let ends = endings.get(signal)
-  if (ends === undefined) {
-    ends = new Set()
-    endings.set(signal, ends)
+/** Calls `handler` when the signal is aborted. Returns how to stop that. */
+function onAbort(signal, handler) {
+  let handlers = handlersOf.get(signal)
+  if (handlers === undefined) {
+    handlers = new Set()
+    handlersOf.set(signal, handlers)
   }
-  if (ends.size === 0) {
-    ends.listener = () => [...ends].forEach((abort) => abort())
-    signal.addEventListener('abort', ends.listener, { once: true })
+  if (handlers.size === 0) {
+    handlers.listener = () => [...handlers].forEach((abort) => abort())
+    signal.addEventListener('abort', handlers.listener, { once: true })
   }
-  ends.add(end)
+  handlers.add(handler)
   return () => {
-    ends.delete(end)
-    if (ends.size === 0) signal.removeEventListener('abort', ends.listener)
+    handlers.delete(handler)
+    if (handlers.size === 0) signal.removeEventListener('abort', handlers.listener)
   }
 }
 
-/**
- * Begins a call and promises what the binding tells of its end. `begin` gets the number under which that is told, and, where
- * there is a signal, what cancels the call.
- */
-function ending(begin, { signal, accessToken }) {
-  // Before anything is begun: a caller who cannot abort it must not think so. `null` is none, as with `fetch`.
-  const aborts = signal ?? undefined
-  if (aborts !== undefined && typeof aborts.addEventListener !== 'function') throw new TypeError('signal: give an AbortSignal')
+/** Makes a call once there is a place, and promises its ending. */
+function perform(begin, places, signal, accessToken) {
+  // Before anything begins: the caller could not abort it. `null` is no signal, as with `fetch`.
+  if (signal != null && typeof signal.addEventListener !== 'function') throw new TypeError('signal: give an AbortSignal')
   return new Promise((resolve, reject) => {
-    aborts?.throwIfAborted()
-    const cancel = aborts && new binding.Cancel()
-    const number = nextNumber()
-    native(() => begin(number, cancel))
-    let unlisten
-    const end = (settle, value, reason) => {
-      pending.delete(number)
-      if (pending.size === 0) awake.unref()
-      unlisten?.()
-      settle(value)
-      // If a function for tokens is still at work, nobody waits for its token.
+    signal?.throwIfAborted()
+    const asked = performance.now()
+    const call = { accessToken, isSettled: false, controller: undefined, tokenFailure: undefined, end: undefined }
+    let number, timer, stopListening
+
+    const settle = (action, value, reason) => {
+      if (call.isSettled) return
+      call.isSettled = true
+      pending -= 1
+      if (pending === 0) awake.unref()
+      clearTimeout(timer)
+      stopListening?.()
+      action(value)
+      // If the function for tokens still runs, nobody waits for its token.
       call.controller?.abort(reason)
     }
-    const call = {
-      accessToken,
-      // The number under which it waits for a token.
-      question: undefined,
-      // Stops the function for tokens.
-      controller: undefined,
-      // What the function for tokens has thrown.
-      tokenFailure: undefined,
-      end: ({ answer, error }) => end(resolve, { answer, error, tokenFailure: call.tokenFailure }),
+
+    const start = (waited, release) => {
+      clearTimeout(timer)
+      number = nextNumber()
+      running.set(number, call)
+      call.end = ({ answer, error, failure }) => {
+        running.delete(number)
+        release()
+        if (failure === undefined) settle(resolve, { answer, error, tokenFailure: call.tokenFailure })
+        else settle(reject, failure)
+      }
+      try {
+        native(() => begin(number, waited))
+      } catch (failure) {
+        call.end({ failure })
+      }
     }
-    // Events come in later, when this JavaScript thread is idle.
-    pending.set(number, call)
+
+    pending += 1
     awake.ref()
-    if (aborts === undefined) return
-    unlisten = onAbort(aborts, () => {
-      end(reject, aborts.reason, aborts.reason)
-      native(() => cancel.cancel())
-      if (call.question !== undefined) native(() => events.answer(call.question))
+    const startInPlace = () => start(performance.now() - asked, () => places.release())
+    places.take(startInPlace)
+    if (number === undefined) {
+      timer = setTimeout(() => {
+        places.leave(startInPlace)
+        // The binding refuses a call that has waited for so long.
+        start(Math.ceil(places.queueTimeout), () => {})
+      }, places.queueTimeout)
+    }
+    if (signal == null || call.isSettled) return
+    stopListening = onAbort(signal, () => {
+      settle(reject, signal.reason, signal.reason)
+      if (number === undefined) places.leave(startInPlace)
+      else native(() => events.cancel(number))
     })
   })
 }
 
-/** Makes a call, and promises its answer; for `begin` see {@link ending}. */
-async function run(begin, options = {}) {
-  const { answer, error, tokenFailure } = await ending(begin, options)
+/**
+ * Makes a call, and promises its answer. `begin` gets the number of the call, and the milliseconds
+ * that it has waited for its place.
+ */
+async function run(...call) {
+  const { answer, error, tokenFailure } = await perform(...call)
   if (error === undefined) return answer
-  // V8 knows here who awaits the call, and puts that into the stack; to note it beforehand costs every call.
+  // V8 now knows who awaits the call, and adds that to the stack. To note it before costs every call.
   const failure = JumpqrError.of(error, tokenFailure)
   Error.captureStackTrace(failure, run)
   throw failure

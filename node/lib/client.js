@@ -2,6 +2,7 @@
 
 const { events, run } = require('./calls.js')
 const { binding, encode, encodeOptions, native } = require('./native.js')
+const { CONCURRENCY, Places } = require('./places.js')
 const { statusOf } = require('./token_status.js')
 
 /** `prefix` alone, or a mapping. */
@@ -9,25 +10,31 @@ const keyOf = (key) => (typeof key === 'string' ? { prefix: key } : key)
 
 class Client {
   #native
+  #places
   #accessToken
 
-  constructor(options = {}) {
-    // A merchant's, from its platform.
+  /** A platform gives the native client of a merchant, and the places of the merchant's calls. */
+  constructor(options = {}, places) {
     if (options instanceof binding.Client) {
       this.#native = options
+      this.#places = places
       return
     }
     const { accessToken, ...settings } = options
-    const tokenFunction = typeof accessToken === 'function'
-    if (tokenFunction) this.#accessToken = accessToken
+    const isFunction = typeof accessToken === 'function'
+    if (isFunction) this.#accessToken = accessToken
     else settings.accessToken = accessToken
-    this.#native = native(() => new binding.Client(events, encode(settings), tokenFunction))
+    this.#native = native(() => new binding.Client(events, encode(settings), isFunction))
+    this.#places = new Places(CONCURRENCY, native(() => this.#native.queueTimeout()))
+  }
+
+  #run(begin, signal) {
+    return run(begin, this.#places, signal, this.#accessToken)
   }
 
   #call(name, args, { signal, ...options } = {}) {
-    const begin = (number, cancel) =>
-      this.#native.call(number, cancel, name, encode(args), encodeOptions(options))
-    return run(begin, { signal, accessToken: this.#accessToken })
+    const call = [name, encode(args), encodeOptions(options)]
+    return this.#run((...number) => this.#native.call(...number, ...call), signal)
   }
 
   async addJumpQRCode(rule, { isEdit, ...options } = {}) {
@@ -64,12 +71,12 @@ class Client {
   }
 
   async tokenStatus({ signal } = {}) {
-    return statusOf(await run((...call) => this.#native.tokenStatus(...call), { signal }))
+    return statusOf(await this.#run((...number) => this.#native.tokenStatus(...number), signal))
   }
 
   async *rules({ appid, signal, ...options } = {}) {
     const rules = native(() => this.#native.rules(encode({ appid }), encodeOptions(options)))
-    const next = () => run((...call) => rules.nextPage(...call), { signal, accessToken: this.#accessToken })
+    const next = () => this.#run((...number) => rules.nextPage(...number), signal)
     for (let page = await next(); page !== null; page = await next()) yield* page
   }
 }

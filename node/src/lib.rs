@@ -8,7 +8,6 @@
     allow(dead_code, reason = "in a test build, nothing is registered with Node")
 )]
 
-mod cancel;
 mod client;
 mod command;
 mod events;
@@ -18,9 +17,7 @@ mod hooks;
 mod logging;
 mod offline;
 mod platform;
-mod pool;
 mod rule_set;
-mod rules;
 mod sandbox;
 mod settings;
 mod threads;
