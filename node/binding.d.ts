@@ -9,55 +9,63 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** Cancels one call. */
-export declare class Cancel {
-  /** Creates the cancel of a call that is about to begin. */
-  constructor()
-  /** Cancels the call: no further request is sent for it. */
-  cancel(): void
-}
-
-/** Calls that run on the client's own threads. How they end is told as an event. */
+/**
+ * A client. Its methods begin a call with a number, which has waited for some milliseconds. The
+ * ending of the call is an event.
+ */
 export declare class Client {
-  /** A client with these settings, in JSON; `token_function` says whether the facade has a function that gives tokens. */
-  constructor(events: Events, options: string, tokenFunction: boolean)
-  /** Begins the call with this number. */
-  call(call: number, cancel: Cancel | undefined | null, interface: string, arguments: string, options?: string | undefined | null): void
-  /** All rules: the ordinary-link rules, or those of the service account that open the Mini Program `appid`. */
-  rules(arguments: string, options?: string | undefined | null): Rules
+  /** The most calls at once. The facade keeps to it. */
+  readonly maxConcurrency: number
+  /** How long a call may wait for its place, in milliseconds. */
+  readonly queueTimeout: number
   /**
-   * Begins to look, as the call with this number, how the token stands in its store; the answer is null for a token that is
-   * the caller's own.
+   * Creates a client with these settings, in JSON. `token_function` says whether the facade has
+   * a function that gives tokens.
    */
-  tokenStatus(call: number, cancel?: Cancel | undefined | null): void
+  constructor(events: Events, settings: string, tokenFunction: boolean)
+  /** Calls an interface. Arguments and options are JSON. */
+  call(number: number, waited: number, interface: string, arguments: string, options?: string | undefined | null): void
+  /**
+   * Returns all rules: ordinary-link rules, or those of the service account that open the Mini
+   * Program `appid`.
+   */
+  rules(appid?: string | undefined | null, options?: string | undefined | null): Rules
+  /** Looks at the token in its store. The answer is null for a token of the caller's own. */
+  tokenStatus(number: number, waited: number): void
 }
 
-/** Where events of one JavaScript thread go to. */
+/** The events of one JavaScript thread. */
 export declare class Events {
-  /** Each event is given to `receiver` as JSON: how a call ended, or that a call asks for an access token. */
+  /** Creates the events. `receiver` gets each one as JSON: a call has ended, or it needs a token. */
   constructor(receiver: (arg: string) => void)
-  /** Answers a call that asks for a token; without one, the caller's function has failed. */
-  answer(question: number, token?: string | undefined | null): void
+  /** Gives the call with this number the token that it waits for, or none if the function failed. */
+  giveToken(call: number, token?: string | undefined | null): void
+  /** Cancels the call with this number: it sends nothing more, and gets no token. */
+  cancel(call: number): void
 }
 
-/** A third-party platform. How its calls end is told as an event. */
+/** A third-party platform. Its methods begin a call as those of [`Client`] do. */
 export declare class Platform {
-  /** A platform with these settings, in JSON. */
-  constructor(events: Events, options: string)
-  /** Begins to store the ticket, as the call with this number. */
-  setVerifyTicket(call: number, cancel: Cancel | undefined | null, ticket: string): void
-  /** Begins to store a merchant's refresh token, as the call with this number. */
-  setAuthorizerRefreshToken(call: number, cancel: Cancel | undefined | null, authorizerAppid: string, token: string): void
-  /** Begins to look, as the call with this number, how the platform's own token stands in the store. */
-  tokenStatus(call: number, cancel?: Cancel | undefined | null): void
-  /** A client that calls for this merchant. */
+  /** The most calls to the store at once, and the most calls of each merchant. */
+  readonly maxConcurrency: number
+  /** How long a call may wait for its place, in milliseconds. */
+  readonly queueTimeout: number
+  /** Creates a platform with these settings, in JSON. */
+  constructor(events: Events, settings: string)
+  /** Stores the ticket. */
+  setVerifyTicket(number: number, waited: number, ticket: string): void
+  /** Stores a merchant's refresh token. */
+  setAuthorizerRefreshToken(number: number, waited: number, authorizerAppid: string, token: string): void
+  /** Looks at the platform's own token in the store. */
+  tokenStatus(number: number, waited: number): void
+  /** Creates a client that calls for this merchant. */
   merchant(authorizerAppid: string): Client
 }
 
 /** All rules of an account, page by page. */
 export declare class Rules {
-  /** Begins to ask for the next page, as the call with this number; the answer is null after the last. */
-  nextPage(call: number, cancel?: Cancel | undefined | null): void
+  /** Requests the next page, as [`Client`]'s methods do. The answer is null after the last page. */
+  nextPage(number: number, waited: number): void
 }
 
 /** An index over rules, built once. */
@@ -90,35 +98,35 @@ export declare class Sandbox {
   stop(): void
 }
 
-/** The violations and warnings of a call to `interface`. */
-export declare function check(interface: string, arguments: string): string
+/** Returns the violations and warnings of a call to `interface`. */
+export declare function checkCall(interface: string, arguments: string): string
+
+/** Returns what WeChat's error code means; null if it is not known. */
+export declare function errcode(number: number): string
+
+/** Returns the query with which the Mini Program is opened. */
+export declare function launchQuery(link: string, scancodeTime: number): string
 
 /** From now on, what calls do besides sending their requests is written to standard error. */
 export declare function logToStderr(): void
 
-/** What WeChat's error code means, in JSON; null for one that is not known. */
-export declare function lookupErrcode(number: number): string
-
-/** The query with which the Mini Program is opened. */
-export declare function miniProgramQuery(link: string, scancodeTime: number): string
-
-/** Every stable name and number. */
+/** Returns every stable name and number. */
 export declare function names(): string
 
-/** The value of a JSON document, of which nobody knows yet whether it is one. */
-export declare function parse(document: Uint8Array): string
+/** Returns the listed prefix that most resembles `prefix`; null if none resembles it. */
+export declare function nearestPrefix(prefix: string, listed: Array<string>): string | null
 
-/** The listed prefix that most resembles `prefix`; null if none resembles it. */
-export declare function prefixNearest(prefix: string, listed: Array<string>): string | null
+/** Returns whether a rule that occupies its sub-rules bars others from `other`. */
+export declare function occupies(prefix: string, other: string): boolean
 
-/** Whether a rule that occupies its sub-rules bars others from `other`. */
-export declare function prefixOccupies(prefix: string, other: string): boolean
+/** Parses untrusted bytes as JSON. */
+export declare function parseDocument(document: Uint8Array): string
 
 /** Runs the `jumpqr` command with these arguments, in this process, and returns its exit code. */
 export declare function runCommand(arguments: Array<string>): number
 
-/** Where the verification file belongs, in JSON; null where `prefix` is no link. */
-export declare function verificationFileLocation(prefix: string, fileName: string): string
+/** Returns the URL of the verification file; null if `prefix` is not a link. */
+export declare function verificationFileLocation(prefix: string, fileName: string): string | null
 
-/** The version of what was built. */
+/** Returns the version of this package. */
 export declare function version(): string

@@ -835,21 +835,20 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
-module.exports.Cancel = nativeBinding.Cancel
 module.exports.Client = nativeBinding.Client
 module.exports.Events = nativeBinding.Events
 module.exports.Platform = nativeBinding.Platform
 module.exports.Rules = nativeBinding.Rules
 module.exports.RuleSet = nativeBinding.RuleSet
 module.exports.Sandbox = nativeBinding.Sandbox
-module.exports.check = nativeBinding.check
+module.exports.checkCall = nativeBinding.checkCall
+module.exports.errcode = nativeBinding.errcode
+module.exports.launchQuery = nativeBinding.launchQuery
 module.exports.logToStderr = nativeBinding.logToStderr
-module.exports.lookupErrcode = nativeBinding.lookupErrcode
-module.exports.miniProgramQuery = nativeBinding.miniProgramQuery
 module.exports.names = nativeBinding.names
-module.exports.parse = nativeBinding.parse
-module.exports.prefixNearest = nativeBinding.prefixNearest
-module.exports.prefixOccupies = nativeBinding.prefixOccupies
+module.exports.nearestPrefix = nativeBinding.nearestPrefix
+module.exports.occupies = nativeBinding.occupies
+module.exports.parseDocument = nativeBinding.parseDocument
 module.exports.runCommand = nativeBinding.runCommand
 module.exports.verificationFileLocation = nativeBinding.verificationFileLocation
 module.exports.version = nativeBinding.version

@@ -1,7 +1,7 @@
 'use strict'
 
 const { Client } = require('./lib/client.js')
-const { byKind, ...errors } = require('./lib/errors.js')
+const errors = require('./lib/errors.js')
 const names = require('./lib/names.js')
 const offline = require('./lib/offline.js')
 const { Platform } = require('./lib/platform.js')

@@ -2,8 +2,7 @@
 
 // The calls of this JavaScript thread.
 
-const { binding, native } = require('./native.js')
-const { JumpqrError } = require('./errors.js')
+const { binding, errorOf, native } = require('./native.js')
 
 /** The calls that run on a thread, by number. */
 const running = new Map()
@@ -22,14 +21,14 @@ const events = new binding.Events((text) => {
   else requestToken(number, call, tokenRequest)
 })
 
-/** Gives a call the token of the caller's function. An aborted call gets none, so it is not sent. */
+/**
+ * Gives a call the token of the caller's function. An aborted call gets none, so it is not sent.
+ */
 async function requestToken(number, call, { rejected, timeLeftMs }) {
   let token
   if (!call.isSettled) {
-    call.tokenFailure = undefined
-    call.controller = undefined
     try {
-      token = await call.accessToken({
+      const given = await call.accessToken({
         rejected: rejected ?? undefined,
         timeLeftMs,
         // Made only for a function that reads it.
@@ -38,11 +37,11 @@ async function requestToken(number, call, { rejected, timeLeftMs }) {
           return call.controller.signal
         },
       })
-      if (typeof token !== 'string') {
-        const found = token === null ? 'null' : typeof token
-        token = undefined
+      if (typeof given !== 'string') {
+        const found = given === null ? 'null' : typeof given
         throw new TypeError(`accessToken gave ${found}; it gives a string`)
       }
+      token = given
     } catch (failure) {
       call.tokenFailure = { cause: failure }
     }
@@ -51,13 +50,8 @@ async function requestToken(number, call, { rejected, timeLeftMs }) {
   native(() => events.giveToken(number, token))
 }
 
-function nextNumber() {
-  do lastNumber = (lastNumber + 1) >>> 0
-  while (running.has(lastNumber))
-  return lastNumber
-}
-
-// One listener for each signal, however many calls it aborts: Node warns of a leak from the eleventh.
+// One listener for each signal, however many calls it aborts: Node warns of a leak from the
+// eleventh.
 const handlersOf = new WeakMap()
 
 /** Calls `handler` when the signal is aborted. Returns how to stop that. */
@@ -81,11 +75,13 @@ function onAbort(signal, handler) {
 /** Makes a call once there is a place, and promises its ending. */
 function perform(begin, places, signal, accessToken) {
   // Before anything begins: the caller could not abort it. `null` is no signal, as with `fetch`.
-  if (signal != null && typeof signal.addEventListener !== 'function') throw new TypeError('signal: give an AbortSignal')
+  if (signal != null && typeof signal.addEventListener !== 'function') {
+    throw new TypeError('signal: give an AbortSignal')
+  }
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const asked = performance.now()
-    const call = { accessToken, isSettled: false, controller: undefined, tokenFailure: undefined, end: undefined }
+    const call = { accessToken }
     let number, timer, stopListening
 
     const settle = (action, value, reason) => {
@@ -102,13 +98,13 @@ function perform(begin, places, signal, accessToken) {
 
     const start = (waited, release) => {
       clearTimeout(timer)
-      number = nextNumber()
+      // It may wrap: no call runs for as long as four billion others.
+      number = lastNumber = (lastNumber + 1) >>> 0
       running.set(number, call)
-      call.end = ({ answer, error, failure }) => {
+      call.end = (ending) => {
         running.delete(number)
-        release()
-        if (failure === undefined) settle(resolve, { answer, error, tokenFailure: call.tokenFailure })
-        else settle(reject, failure)
+        release?.()
+        settle(resolve, { ...ending, tokenFailure: call.tokenFailure })
       }
       try {
         native(() => begin(number, waited))
@@ -125,7 +121,7 @@ function perform(begin, places, signal, accessToken) {
       timer = setTimeout(() => {
         places.leave(startInPlace)
         // The binding refuses a call that has waited for so long.
-        start(Math.ceil(places.queueTimeout), () => {})
+        start(Math.ceil(places.queueTimeout))
       }, places.queueTimeout)
     }
     if (signal == null || call.isSettled) return
@@ -142,10 +138,12 @@ function perform(begin, places, signal, accessToken) {
  * that it has waited for its place.
  */
 async function run(...call) {
-  const { answer, error, tokenFailure } = await perform(...call)
+  const { answer, error, failure: thrown, tokenFailure } = await perform(...call)
+  if (thrown !== undefined) throw thrown
   if (error === undefined) return answer
-  // V8 now knows who awaits the call, and adds that to the stack. To note it before costs every call.
-  const failure = JumpqrError.of(error, tokenFailure)
+  // V8 now knows who awaits the call, and adds that to the stack. To note it before costs every
+  // call.
+  const failure = errorOf(error, tokenFailure)
   Error.captureStackTrace(failure, run)
   throw failure
 }

@@ -1,19 +1,25 @@
 'use strict'
 
 const { events, run } = require('./calls.js')
-const { binding, encode, encodeOptions, native } = require('./native.js')
-const { CONCURRENCY, Places } = require('./places.js')
+const { binding, checkType, encode, encodeOptions, native } = require('./native.js')
+const { Places } = require('./places.js')
 const { statusOf } = require('./token_status.js')
 
-/** `prefix` alone, or a mapping. */
-const keyOf = (key) => (typeof key === 'string' ? { prefix: key } : key)
+/**
+ * @import { AddOptions, CallOptions, RulesOptions, TokenStoreOptions } from '../index.js'
+ */
 
 class Client {
   #native
   #places
   #accessToken
 
-  /** A platform gives the native client of a merchant, and the places of the merchant's calls. */
+  /**
+   * A platform gives the native client of a merchant, and the places of the merchant's calls.
+   *
+   * @param {any} options
+   * @param {Places} [places]
+   */
   constructor(options = {}, places) {
     if (options instanceof binding.Client) {
       this.#native = options
@@ -25,18 +31,27 @@ class Client {
     if (isFunction) this.#accessToken = accessToken
     else settings.accessToken = accessToken
     this.#native = native(() => new binding.Client(events, encode(settings), isFunction))
-    this.#places = new Places(CONCURRENCY, native(() => this.#native.queueTimeout()))
+    this.#places = new Places(this.#native)
   }
 
   #run(begin, signal) {
     return run(begin, this.#places, signal, this.#accessToken)
   }
 
+  /**
+   * @param {string} name
+   * @param {unknown} args
+   * @param {CallOptions} [options]
+   */
   #call(name, args, { signal, ...options } = {}) {
     const call = [name, encode(args), encodeOptions(options)]
     return this.#run((...number) => this.#native.call(...number, ...call), signal)
   }
 
+  /**
+   * @param {any} rule
+   * @param {AddOptions} [options]
+   */
   async addJumpQRCode(rule, { isEdit, ...options } = {}) {
     const args = isEdit === undefined ? rule : { ...rule, is_edit: Number(isEdit) }
     return await this.#call('addJumpQRCode', args, options)
@@ -47,11 +62,11 @@ class Client {
   }
 
   async publishJumpQRCode(key, options) {
-    return await this.#call('publishJumpQRCode', keyOf(key), options)
+    return await this.#call('publishJumpQRCode', key, options)
   }
 
   async deleteJumpQRCode(key, options) {
-    return await this.#call('deleteJumpQRCode', keyOf(key), options)
+    return await this.#call('deleteJumpQRCode', key, options)
   }
 
   async downloadQRCodeText(options) {
@@ -66,16 +81,20 @@ class Client {
     return await this.#call('wxamplinkget', {}, options)
   }
 
-  async call(name, args = {}, options) {
-    return await this.#call(name, args, options)
+  async call(interfaceName, args = {}, options) {
+    checkType('string', { interfaceName })
+    return await this.#call(interfaceName, args, options)
   }
 
+  /** @param {TokenStoreOptions} [options] */
   async tokenStatus({ signal } = {}) {
     return statusOf(await this.#run((...number) => this.#native.tokenStatus(...number), signal))
   }
 
+  /** @param {RulesOptions} [options] */
   async *rules({ appid, signal, ...options } = {}) {
-    const rules = native(() => this.#native.rules(encode({ appid }), encodeOptions(options)))
+    if (appid != null) checkType('string', { appid })
+    const rules = native(() => this.#native.rules(appid, encodeOptions(options)))
     const next = () => this.#run((...number) => rules.nextPage(...number), signal)
     for (let page = await next(); page !== null; page = await next()) yield* page
   }

@@ -18,7 +18,10 @@ export type ErrorKind =
 /** Whether a change that ended in an error was applied. */
 export type Outcome = 'not_applied' | 'unknown'
 
-/** Every error of a call. It never holds an access token or a secret. `message` says it all in one line. */
+/**
+ * The error of a call. It never holds an access token or a secret. `message` says everything in one
+ * line.
+ */
 export declare class JumpqrError extends Error {
   protected constructor()
   readonly kind: ErrorKind
@@ -26,48 +29,48 @@ export declare class JumpqrError extends Error {
   readonly code: string
   /** What to do next. */
   readonly advice: string
-  /** Whether the same call may succeed later, with nothing changed. */
+  /** Whether the same call may succeed later without any change. */
   readonly retryable: boolean
-  /** `unknown`: a change may have been applied; read it back before sending it again. */
+  /** If it is `unknown`, a change may have been applied: read it back before you send it again. */
   readonly outcome: Outcome
-  /** WeChat's name of the interface; null where none was called. */
+  /** WeChat's name of the interface; null if none was called. */
   readonly interface: string | null
-  /** WeChat's number; null where it did not answer with one. */
+  /** WeChat's number; null if it did not answer with one. */
   readonly errcode: number | null
-  /** WeChat's text as it came, rid included. */
+  /** WeChat's text as it came, with the rid. */
   readonly errmsg: string | null
-  /** The request id, which WeChat's support asks for. */
+  /** The request id, which WeChat's support needs. */
   readonly rid: string | null
-  /** All parts, for a log. */
+  /** Returns all parts, for a log. */
   toJSON(): object
 }
 
-/** The request or a setting is wrong: it will be refused every time. */
+/** The request or a setting is wrong. It will be refused every time. */
 export declare class InvalidError extends JumpqrError {}
-/** A request or a setting was refused here, before anything was sent. */
+/** The request or a setting was refused before anything was sent. */
 export declare class ValidationError extends InvalidError {
-  /** Each field of the request that is wrong; empty for a setting, which the message names. */
+  /** What is wrong with each field of the request, or with each setting. */
   readonly violations: readonly Finding[]
 }
-/** Fix appid, secret or token. */
+/** Fix the appid, the secret or the token. */
 export declare class CredentialsError extends JumpqrError {}
-/** Have somebody grant a permission, or add an IP address to a whitelist. */
-export declare class PermissionError extends JumpqrError {}
-/** Fix what stands outside the request: the rule's state, the domain, the verification file. */
+/** Get a permission, or add the machine's IP address to WeChat's whitelist. */
+export declare class PermissionDeniedError extends JumpqrError {}
+/** Fix something other than the request: the rule's state, the domain, the verification file. */
 export declare class StateError extends JumpqrError {}
-/** Wait until a daily or monthly quota is renewed. */
+/** A daily or monthly quota is used up. Wait until WeChat renews it. */
 export declare class QuotaError extends JumpqrError {}
-/** Slow down; wait, then call again. */
+/** There were too many calls. Wait, then call again. */
 export declare class RateLimitedError extends JumpqrError {}
-/** WeChat is busy; call again later. */
+/** WeChat is busy. Call again later. */
 export declare class BusyError extends JumpqrError {}
-/** Look at the network between here and WeChat. */
+/** WeChat cannot be reached. Check the network. */
 export declare class NetworkError extends JumpqrError {}
-/** The deadline passed; call again, or allow more time. */
-export declare class TimeoutError extends JumpqrError {}
-/** The answer is not one of WeChat's: look at proxies and at `baseUrl`. */
+/** The timeout is over. Call again, or allow more time. */
+export declare class CallTimeoutError extends JumpqrError {}
+/** The answer is not one of WeChat's. Check proxies and `baseUrl`. */
 export declare class ProtocolError extends JumpqrError {}
-/** The token store failed: fix what the message names. */
+/** The token store failed. Fix what the message names. */
 export declare class StoreError extends JumpqrError {}
-/** A defect of jumpqr's; report it. */
+/** A defect of jumpqr. Report it. */
 export declare class InternalError extends JumpqrError {}

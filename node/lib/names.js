@@ -3,7 +3,7 @@
 const { binding, native } = require('./native.js')
 
 function frozen(value) {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen)
+  if (value instanceof Object) Object.values(Object.freeze(value)).forEach(frozen)
   return value
 }
 
@@ -12,7 +12,9 @@ const names = frozen(JSON.parse(native(() => binding.names())))
 /** `NOT_OCCUPIED` for the word `not occupied`. */
 const constant = (word) => word.toUpperCase().replaceAll(' ', '_')
 
-const numbers = (values) => Object.freeze(Object.fromEntries(values.map(({ word, number }) => [constant(word), number])))
+function numbers(values) {
+  return Object.freeze(Object.fromEntries(values.map(({ word, number }) => [constant(word), number])))
+}
 
 module.exports = {
   names,

@@ -1,9 +1,10 @@
 'use strict'
 
-// How values cross to the binding: as JSON, and errors as JSON in the text of what it throws.
+// How values cross to the binding: as JSON. Errors are JSON in the message of what it throws.
 
 const { debuglog } = require('node:util')
-const { JumpqrError } = require('./errors.js')
+/** @type {Record<string, any>} */
+const classes = require('./errors.js')
 const { loadBinding } = require('./load.js')
 
 const binding = loadBinding(() => require('../binding.js'))
@@ -11,11 +12,17 @@ const binding = loadBinding(() => require('../binding.js'))
 // With NODE_DEBUG=jumpqr.
 if (debuglog('jumpqr').enabled) binding.logToStderr()
 
-// JSON has no place for these numbers and would turn them into null, which means "left out"; as texts they are checked.
-const asText = (value) =>
-  typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value
+// JSON would write these numbers as null, which means "absent". As texts, they are refused.
+function asText(_, value) {
+  const isNumber = typeof value === 'number' && !Number.isFinite(value)
+  return isNumber || typeof value === 'bigint' ? String(value) : value
+}
 
-/** A value for the binding. */
+/**
+ * Encodes a value for the binding.
+ *
+ * @param {unknown} value
+ */
 function encode(value = null) {
   let text
   try {
@@ -23,21 +30,25 @@ function encode(value = null) {
   } catch {
     // A bigint.
   }
-  // Looking at each item costs more than the rest; only null shows that there may be a reason to.
-  return text?.includes('null') === false ? text : JSON.stringify(value, (_, item) => asText(item))
+  // Looking at each item costs more than the rest. Only null shows that it may be necessary.
+  return text?.includes('null') === false ? text : JSON.stringify(value, asText)
 }
 
-/** Options for the binding; most calls have none. */
+/** Encodes options for the binding. Most calls have none. */
 const encodeOptions = (options) => {
   for (const _ in options) return encode(options)
 }
 
-/** Refuses what is no text without a word of what it is: it may be a secret. */
-function checkText(name, value) {
-  if (typeof value !== 'string') throw new TypeError(`${name}: give a string`)
+/**
+ * Refuses arguments of another type. The value may be a secret, so the message does not repeat it.
+ */
+function checkType(type, values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== type) throw new TypeError(`${name}: give a ${type}`)
+  }
 }
 
-/** Calls the binding; what it throws becomes the error that it stands for. */
+/** Calls the binding. What it throws becomes the error that its message describes. */
 function native(call) {
   try {
     return call()
@@ -51,13 +62,20 @@ function decoded(thrown) {
   try {
     parts = JSON.parse(thrown.message)
   } catch {
-    // Thrown by Node-API itself; `StringExpected` and the like: an argument of another type.
-    return /Expected$|^InvalidArg$/.test(thrown.code) ? new TypeError(thrown.message, { cause: thrown }) : thrown
+    // Thrown by Node-API itself.
+    return thrown
   }
-  return parts.sandbox === undefined ? JumpqrError.of(parts) : new SandboxError(parts.sandbox, parts.status)
+  if (parts.sandbox === undefined) return errorOf(parts)
+  return new SandboxError(parts.sandbox, parts.status)
 }
 
-/** The sandbox did not start, or did not do what it was told. */
+/** Makes an error of the class that the binding names. */
+function errorOf({ class: name, violations, ...parts }, options) {
+  const own = name === 'ValidationError' ? { ...parts, violations } : parts
+  return new classes[name](own, options)
+}
+
+/** The sandbox did not start, or refused what it was told. */
 class SandboxError extends Error {
   constructor(message, status) {
     super(message)
@@ -66,4 +84,4 @@ class SandboxError extends Error {
 }
 Object.defineProperty(SandboxError.prototype, 'name', { value: 'SandboxError' })
 
-module.exports = { SandboxError, binding, checkText, encode, encodeOptions, native }
+module.exports = { SandboxError, binding, checkType, encode, encodeOptions, errorOf, native }

@@ -1,16 +1,20 @@
 'use strict'
 
-const { binding, checkText, encode, native } = require('./native.js')
+const { binding, checkType, encode, native } = require('./native.js')
 
 const parsed = (call) => JSON.parse(native(call))
 
 const check = (rule) => checkCall('addJumpQRCode', rule)
 
-const checkCall = (name, args) => parsed(() => binding.check(name, encode(args)))
+function checkCall(interfaceName, args) {
+  checkType('string', { interfaceName })
+  return parsed(() => binding.checkCall(interfaceName, encode(args)))
+}
 
 function parseDocument(document) {
   const bytes = typeof document === 'string' ? new TextEncoder().encode(document) : document
-  return parsed(() => binding.parse(bytes))
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('document: give a string or a Uint8Array')
+  return parsed(() => binding.parseDocument(bytes))
 }
 
 class RuleSet {
@@ -24,33 +28,49 @@ class RuleSet {
     return native(() => this.#native.size())
   }
 
-  match(link) {
-    checkText('link', link)
+  matchUrl(link) {
+    checkType('string', { link })
     return parsed(() => this.#native.matchUrl(link))
   }
 
   explain(link) {
-    checkText('link', link)
+    checkType('string', { link })
     return parsed(() => this.#native.explain(link))
   }
 }
 
-function match(rules, link) {
+function matchUrl(rules, link) {
   const set = new RuleSet(rules)
-  return { ...set.match(link), reasons: set.explain(link) }
+  return { ...set.matchUrl(link), reasons: set.explain(link) }
 }
 
-const occupies = (prefix, other) => native(() => binding.prefixOccupies(prefix, other))
+function occupies(prefix, other) {
+  checkType('string', { prefix, other })
+  return native(() => binding.occupies(prefix, other))
+}
 
-const nearestPrefix = (prefix, listed) =>
-  native(() => binding.prefixNearest(prefix, Array.from(listed, (rule) => rule?.prefix ?? rule)))
+function nearestPrefix(prefix, listed) {
+  const prefixes = Array.from(listed, (rule) => rule?.prefix ?? rule)
+  checkType('string', { prefix })
+  prefixes.forEach((listed) => checkType('string', { listed }))
+  return native(() => binding.nearestPrefix(prefix, prefixes))
+}
 
-const verificationFileLocation = (prefix, fileName) =>
-  parsed(() => binding.verificationFileLocation(prefix, fileName))
+function verificationFileLocation(prefix, fileName) {
+  checkType('string', { prefix, fileName })
+  return native(() => binding.verificationFileLocation(prefix, fileName))
+}
 
-const launchQuery = (link, scancodeTime) => native(() => binding.miniProgramQuery(link, scancodeTime))
+function launchQuery(link, scancodeTime) {
+  checkType('string', { link })
+  checkType('number', { scancodeTime })
+  return native(() => binding.launchQuery(link, scancodeTime))
+}
 
-const errcode = (number) => parsed(() => binding.lookupErrcode(number))
+function errcode(number) {
+  checkType('number', { number })
+  return parsed(() => binding.errcode(number))
+}
 
 module.exports = {
   RuleSet,
@@ -58,7 +78,7 @@ module.exports = {
   checkCall,
   errcode,
   launchQuery,
-  match,
+  matchUrl,
   nearestPrefix,
   occupies,
   parseDocument,

@@ -1,8 +1,5 @@
 'use strict'
 
-/** How many calls of a client run at once. */
-const CONCURRENCY = 64
-
 /** The places for calls that run at once. More calls wait in a queue. */
 class Places {
   #free
@@ -13,9 +10,9 @@ class Places {
    * A call waits for `queueTimeout` milliseconds. With `shared`, it also takes one of those places,
    * after its own: while it waits for its own, it holds none of the shared ones.
    */
-  constructor(count, queueTimeout, shared) {
+  constructor({ maxConcurrency, queueTimeout }, shared) {
     this.queueTimeout = queueTimeout
-    this.#free = count
+    this.#free = maxConcurrency
     this.#shared = shared
   }
 
@@ -53,4 +50,4 @@ class Places {
   }
 }
 
-module.exports = { CONCURRENCY, Places }
+module.exports = { Places }

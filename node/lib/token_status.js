@@ -2,8 +2,10 @@
 
 const inCamelCase = (name) => name.replace(/_./g, ([, letter]) => letter.toUpperCase())
 
-/** What the binding says of a token, with the names that its parts have here; null where it says nothing. */
-const statusOf = (parts) =>
-  parts && Object.fromEntries(Object.entries(parts).map(([name, part]) => [inCamelCase(name), part]))
+/** Renames the parts of a token's status as they are written in JavaScript. Null stays null. */
+function statusOf(parts) {
+  const renamed = Object.entries(parts ?? {}).map(([name, part]) => [inCamelCase(name), part])
+  return parts && Object.fromEntries(renamed)
+}
 
 module.exports = { statusOf }

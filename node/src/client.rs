@@ -1,18 +1,24 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jumpqr::binding::{self, CallOptions, read_settings};
+use jumpqr::{Cancel, ClientBuilder};
 use napi_derive::napi;
-use serde::Deserialize;
 
 use crate::events::{Channel, Events};
-use crate::guard::{from_json, guard, settings};
-use crate::settings::{CallSettings, Settings};
+use crate::guard::{STYLE, from_json, guard};
 
 /// A client. Its methods begin a call with a number, which has waited for some milliseconds. The
 /// ending of the call is an event.
 #[napi]
 pub struct Client {
-    client: jumpqr::Client,
-    channel: Arc<Channel>,
+    pub(crate) inner: jumpqr::Client,
+    pub(crate) channel: Arc<Channel>,
+    /// The most calls at once. The facade keeps to it.
+    #[napi(readonly)]
+    pub max_concurrency: u32,
+    /// How long a call may wait for its place, in milliseconds.
+    #[napi(readonly)]
+    pub queue_timeout: f64,
 }
 
 /// All rules of an account, page by page.
@@ -22,49 +28,33 @@ pub struct Rules {
     channel: Arc<Channel>,
 }
 
-/// Which rules are listed.
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-struct RulesArguments {
-    /// The Mini Program of service-account rules; without it, ordinary-link rules are listed.
-    appid: Option<String>,
-}
-
-impl Client {
-    pub(crate) fn from_parts(client: jumpqr::Client, channel: Arc<Channel>) -> Self {
-        Self { client, channel }
-    }
-
-    /// Returns the client for one call with these settings, in JSON.
-    fn with(&self, options: Option<String>) -> jumpqr::Result<jumpqr::Client> {
-        match options {
-            None => Ok(self.client.clone()),
-            Some(options) => settings::<CallSettings>(&options)?.apply(&self.client),
-        }
-    }
-}
-
 #[napi]
 impl Client {
     /// Creates a client with these settings, in JSON. `token_function` says whether the facade has
     /// a function that gives tokens.
     #[napi(constructor)]
-    pub fn new(events: &Events, options: String, token_function: bool) -> napi::Result<Self> {
+    pub fn new(events: &Events, settings: String, token_function: bool) -> napi::Result<Self> {
         guard(|| {
+            let settings = read_settings(from_json(&settings)?, STYLE)?;
+            let max_concurrency = binding::max_concurrency(&settings);
+            let max_concurrency = u32::try_from(max_concurrency).unwrap_or(u32::MAX);
             let channel = events.channel();
-            let asked = token_function.then(|| Arc::clone(&channel));
-            let client = settings::<Settings>(&options)?.client(asked)?;
-            Ok(Self { client, channel })
+            let mut builder = ClientBuilder::from(settings);
+            if token_function {
+                let channel = Arc::clone(&channel);
+                builder = builder.token_function(move |request| channel.ask(request));
+            }
+            let client = builder.build()?;
+            Ok(Self {
+                queue_timeout: client.queue_timeout().as_secs_f64() * 1000.0,
+                max_concurrency,
+                inner: client,
+                channel,
+            })
         })
     }
 
-    /// Returns how long a call may wait in the facade, in milliseconds.
-    #[napi]
-    pub fn queue_timeout(&self) -> napi::Result<f64> {
-        guard(|| Ok(self.client.queue_timeout().as_secs_f64() * 1000.0))
-    }
-
-    /// Calls an interface.
+    /// Calls an interface. Arguments and options are JSON.
     #[napi]
     pub fn call(
         &self,
@@ -75,14 +65,17 @@ impl Client {
         options: Option<String>,
     ) -> napi::Result<()> {
         guard(|| {
-            let client = self.with(options)?;
+            let client = self.inner.clone();
+            let options = read_options(options)?;
             self.channel.begin(number, waited, move |waited, cancel| {
                 #[cfg(feature = "test-hooks")]
                 crate::hooks::panic_if_asked(&interface);
-                client
-                    .with_cancel(cancel)
-                    .with_waited(waited)
-                    .call_named(&interface, &from_json(&arguments)?)
+                let options = CallOptions {
+                    waited,
+                    cancel: cancel.clone(),
+                    ..options
+                };
+                binding::call(&options.apply(&client)?, &interface, from_json(&arguments)?)
             })
         })
     }
@@ -90,10 +83,10 @@ impl Client {
     /// Returns all rules: ordinary-link rules, or those of the service account that open the Mini
     /// Program `appid`.
     #[napi]
-    pub fn rules(&self, arguments: String, options: Option<String>) -> napi::Result<Rules> {
+    pub fn rules(&self, appid: Option<String>, options: Option<String>) -> napi::Result<Rules> {
         guard(|| {
-            let client = self.with(options)?;
-            let rules = match settings::<RulesArguments>(&arguments)?.appid {
+            let client = read_options(options)?.apply(&self.inner)?;
+            let rules = match appid {
                 None => client.rules(),
                 Some(appid) => client.service_account_rules(appid),
             };
@@ -108,8 +101,8 @@ impl Client {
     #[napi]
     pub fn token_status(&self, number: u32, waited: u32) -> napi::Result<()> {
         guard(|| {
-            let client = self.client.clone();
-            let look = move |waited, _: &jumpqr::Cancel| client.with_waited(waited).token_status();
+            let client = self.inner.clone();
+            let look = move |waited, _: &Cancel| binding::token_status(&client, waited);
             self.channel.begin(number, waited, look)
         })
     }
@@ -124,11 +117,15 @@ impl Rules {
             let pages = Arc::clone(&self.pages);
             self.channel.begin(number, waited, move |waited, cancel| {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-                pages
-                    .with_waited(waited)
-                    .with_cancel(cancel)
-                    .next_page()
+                binding::next_page(&mut pages, waited, cancel)
             })
         })
+    }
+}
+
+fn read_options(options: Option<String>) -> jumpqr::Result<CallOptions> {
+    match options {
+        None => Ok(CallOptions::default()),
+        Some(options) => CallOptions::read(from_json(&options)?, STYLE),
     }
 }

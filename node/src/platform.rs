@@ -1,38 +1,44 @@
 use std::sync::Arc;
 
-use jumpqr::Secret;
+use jumpqr::binding::{self, read_settings, with_waited};
+use jumpqr::{Cancel, Secret};
 use napi_derive::napi;
 use serde::Serialize;
 
 use crate::client::Client;
 use crate::events::{Channel, Events};
-use crate::guard::{guard, settings};
-use crate::settings::Settings;
+use crate::guard::{STYLE, from_json, guard};
 
 /// A third-party platform. Its methods begin a call as those of [`Client`] do.
 #[napi]
 pub struct Platform {
     inner: jumpqr::Platform,
     channel: Arc<Channel>,
+    /// The most calls to the store at once, and the most calls of each merchant.
+    #[napi(readonly)]
+    pub max_concurrency: u32,
+    /// How long a call may wait for its place, in milliseconds.
+    #[napi(readonly)]
+    pub queue_timeout: f64,
 }
 
 #[napi]
 impl Platform {
     /// Creates a platform with these settings, in JSON.
     #[napi(constructor)]
-    pub fn new(events: &Events, options: String) -> napi::Result<Self> {
+    pub fn new(events: &Events, settings: String) -> napi::Result<Self> {
         guard(|| {
+            let settings = read_settings(from_json(&settings)?, STYLE)?;
+            let max_concurrency = binding::max_concurrency(&settings);
+            let max_concurrency = u32::try_from(max_concurrency).unwrap_or(u32::MAX);
+            let inner = binding::platform(settings)?;
             Ok(Self {
-                inner: settings::<Settings>(&options)?.platform()?,
+                queue_timeout: inner.queue_timeout().as_secs_f64() * 1000.0,
+                max_concurrency,
+                inner,
                 channel: events.channel(),
             })
         })
-    }
-
-    /// Returns how long a call may wait in the facade, in milliseconds.
-    #[napi]
-    pub fn queue_timeout(&self) -> napi::Result<f64> {
-        guard(|| Ok(self.inner.queue_timeout().as_secs_f64() * 1000.0))
     }
 
     /// Stores the ticket.
@@ -69,8 +75,12 @@ impl Platform {
     #[napi]
     pub fn merchant(&self, authorizer_appid: String) -> napi::Result<Client> {
         guard(|| {
-            let client = self.inner.merchant(&authorizer_appid)?;
-            Ok(Client::from_parts(client, Arc::clone(&self.channel)))
+            Ok(Client {
+                inner: self.inner.merchant(&authorizer_appid)?,
+                channel: Arc::clone(&self.channel),
+                max_concurrency: self.max_concurrency,
+                queue_timeout: self.queue_timeout,
+            })
         })
     }
 }
@@ -84,7 +94,7 @@ impl Platform {
     ) -> napi::Result<()> {
         guard(|| {
             let platform = self.inner.clone();
-            let work = move |waited, _: &jumpqr::Cancel| work(&platform.with_waited(waited));
+            let work = move |waited, _: &Cancel| work(&with_waited(&platform, waited));
             self.channel.begin(number, waited, work)
         })
     }

@@ -1,8 +1,9 @@
+use jumpqr::binding::error_parts;
 use jumpqr_sandbox::SandboxError;
 use napi_derive::napi;
 use serde_json::json;
 
-use crate::guard::{caught, from_json, guard, thrown};
+use crate::guard::{STYLE, caught, from_json, guard, thrown};
 
 /// A local WeChat in this process, on a thread of its own.
 #[napi]
@@ -31,7 +32,7 @@ impl From<SandboxError> for Failure {
 impl From<Failure> for napi::Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Own(error) => thrown(&error),
+            Failure::Own(error) => thrown(&error_parts(&error, STYLE)),
             Failure::Sandbox(error) => {
                 let cause = std::error::Error::source(&error);
                 let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));

@@ -12,8 +12,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use crate::events::Ending;
-
 /// How long a thread waits for work before it ends.
 const KEEP_ALIVE: Duration = if cfg!(feature = "test-hooks") {
     Duration::from_millis(5)
@@ -21,14 +19,15 @@ const KEEP_ALIVE: Duration = if cfg!(feature = "test-hooks") {
     Duration::from_secs(5)
 };
 
-/// A call. It does not panic. It has no ending if its JavaScript thread has ended.
-type Work = Box<dyn FnOnce() -> Option<Ending> + Send>;
+/// A call. It returns what emits its ending, unless its JavaScript thread has ended. It does not
+/// panic.
+type Work = Box<dyn FnOnce() -> Option<Box<dyn FnOnce()>> + Send>;
 
 /// The idle threads, with where each one receives work. The last is taken first, so that the others
 /// can end.
 static IDLE: Mutex<Vec<(ThreadId, Sender<Work>)>> = Mutex::new(Vec::new());
 
-/// Does `work` on a thread, and then emits its ending. Fails if no thread can be started.
+/// Does `work` on a thread, and then what it returns. Fails if no thread can be started.
 pub(crate) fn run(work: Work) -> io::Result<()> {
     // Sending wakes the thread. The others must not wait for that.
     if let Some((_, mailbox)) = { idle().pop() } {
@@ -43,10 +42,10 @@ pub(crate) fn run(work: Work) -> io::Result<()> {
 fn serve(mut work: Work) {
     let (mailbox, received) = channel();
     // A thread ends with the JavaScript thread of its call.
-    while let Some(ending) = work() {
+    while let Some(emit_ending) = work() {
         // First, so that the call that follows this ending finds the thread.
         idle().push((thread::current().id(), mailbox.clone()));
-        ending.emit();
+        emit_ending();
         let next = received.recv_timeout(KEEP_ALIVE).ok();
         // If it is no longer idle, its work is on the way.
         let next = next.or_else(|| is_taken().then(|| received.recv().ok()).flatten());

@@ -200,7 +200,7 @@ test('the function for tokens is told when nobody waits for its token any more',
   await assert.rejects(aborted, (error) => error === reason)
   assert.equal(signals[0].reason, reason)
 
-  await assert.rejects(client.downloadQRCodeText({ timeoutMs: 100 }), { name: 'TimeoutError', code: 'timeout' })
+  await assert.rejects(client.downloadQRCodeText({ timeoutMs: 100 }), { name: 'CallTimeoutError', code: 'timeout' })
   assert.equal(signals[1].reason.name, 'AbortError')
 
   await client.downloadQRCodeText()

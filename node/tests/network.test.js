@@ -12,11 +12,11 @@ const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_p
 test('an extra authority is trusted besides the others', async () => {
   const program = await startHostile()
   const server = await program.serve('tls-right')
-  const { access_token: accessToken, base_url: baseUrl, tls_roots: extraCa } = server.started
-  for (const others of [{}, { ca: 'bundled' }, { ca: 'os' }]) {
+  const { access_token: accessToken, base_url: baseUrl, tls_roots: extraTlsRoots } = server.started
+  for (const others of [{}, { tlsRoots: 'bundled' }, { tlsRoots: 'os' }]) {
     const settings = { accessToken, baseUrl, maxRetries: 0, ...others }
-    await assert.rejects(new Client(settings).getJumpQRCode(), { code: 'tls_failed', message: / in extraCa\b/ })
-    await new Client({ ...settings, extraCa }).getJumpQRCode()
+    await assert.rejects(new Client(settings).getJumpQRCode(), { code: 'tls_failed', message: /to the extra TLS roots/ })
+    await new Client({ ...settings, extraTlsRoots }).getJumpQRCode()
   }
   server.close()
   await program.close()

@@ -127,7 +127,7 @@ test('what is missing is named, with what to do', async () => {
   })
 })
 
-test('settings of the wrong class, and stores that are none, are refused without a secret', () => {
+test('wrong settings of a platform are refused without a secret, also a function for tokens', () => {
   const secret = '5ecr3t'
   const refuse = (Type, options, message) =>
     assert.throws(() => new Type(options), (error) => {
@@ -137,26 +137,11 @@ test('settings of the wrong class, and stores that are none, are refused without
       return true
     })
   const own = { componentAppid: 'wxc', componentAppsecret: secret }
-  refuse(Platform, undefined, /^componentAppid: it is empty; give one/)
-  refuse(Platform, { componentAppid: 'wxc' }, /^componentAppsecret: it is empty/)
-  refuse(Platform, { ...own, componentAppsecret: `${secret}\n` }, /^componentAppsecret: there is white space/)
-  refuse(Platform, { ...own, componentAppsecret: { secret } }, /^componentAppsecret: it is not a text/)
-  refuse(Platform, { ...own, componentTokenField: 'token' }, /^componentTokenField: give access_token or component_access_token/)
-  refuse(Platform, { ...own, timeout: 5 }, /^timeout: unknown field/)
-  refuse(Platform, { ...own, timeoutMs: 0 }, /^timeoutMs: give/)
-  for (const [name, value] of [['accessToken', secret], ['accessToken', () => secret], ['appid', 'wx1'], ['secret', secret], ['tokenInterface', 'token']]) {
-    refuse(Platform, { ...own, [name]: value }, new RegExp(`^${name}: it is a setting of Client`))
-  }
-  const account = { appid: 'wx1', secret }
-  for (const [name, value] of [...Object.entries(own), ['componentTokenField', 'access_token']]) {
-    refuse(Client, { ...account, [name]: value }, new RegExp(`^${name}: it is a setting of Platform`))
-  }
-  for (const [Type, options] of [[Client, account], [Platform, own]]) {
-    refuse(Type, { ...options, tokenStore: `nowhere://user:${secret}@host` }, /^tokenStore: give memory:/)
-    refuse(Type, { ...options, tokenStore: { secret } }, /^tokenStore: it is not a text/)
-    refuse(Type, { ...options, tokenStore: 'dir:tokens' }, /^tokenStore: .* absolute path/)
-    const file = path.join(folder, 'timeout')
-    fs.writeFileSync(file, '')
+  refuse(Platform, undefined, /^componentAppid: .*; componentAppsecret: /)
+  refuse(Platform, { ...own, accessToken: () => secret }, /^accessToken: /)
+  const file = path.join(folder, 'timeout')
+  fs.writeFileSync(file, '')
+  for (const [Type, options] of [[Client, { appid: 'wx1', secret }], [Platform, own]]) {
     refuse(Type, { ...options, tokenStore: `dir:${file}` }, /^tokenStore: \S+\/timeout is not a folder/)
   }
 })
@@ -177,11 +162,11 @@ test('what is handed to a platform is checked, and not repeated', async () => {
     })
   }
   for (const [call, name] of [
-    [() => platform.setVerifyTicket(`${secret}\n`), 'component_verify_ticket'],
-    [() => platform.setVerifyTicket(''), 'component_verify_ticket'],
-    [() => platform.setAuthorizerRefreshToken('wx1', `${secret} `), 'authorizer_refresh_token'],
-    [() => platform.setAuthorizerRefreshToken('', secret), 'authorizer_appid'],
-    [async () => platform.merchant('wx 1'), 'authorizer_appid'],
+    [() => platform.setVerifyTicket(`${secret}\n`), 'componentVerifyTicket'],
+    [() => platform.setVerifyTicket(''), 'componentVerifyTicket'],
+    [() => platform.setAuthorizerRefreshToken('wx1', `${secret} `), 'authorizerRefreshToken'],
+    [() => platform.setAuthorizerRefreshToken('', secret), 'authorizerAppid'],
+    [async () => platform.merchant('wx 1'), 'authorizerAppid'],
   ]) {
     await assert.rejects(call(), (error) => {
       assert.ok(error instanceof jumpqr.ValidationError, inspect(error))

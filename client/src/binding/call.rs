@@ -61,12 +61,13 @@ impl CallOptions {
 }
 
 /// Calls the interface with WeChat's name, such as `addJumpQRCode`. The arguments are a mapping
-/// with the wire names, see [`parse_call`]; a text is the prefix of a rule.
+/// with the wire names, see [`parse_call`]. To publish or delete a rule, its prefix is enough.
 ///
 /// The result is the serialised result of the typed method. Fields have their wire names; values
 /// that are not on the wire have stable names.
 pub fn call(client: &Client, interface: &str, mut arguments: Value) -> Result<Value> {
-    if arguments.is_string() {
+    let takes_prefix = matches!(interface, "publishJumpQRCode" | "deleteJumpQRCode");
+    if takes_prefix && arguments.is_string() {
         arguments = json!({ "prefix": arguments });
     }
     parse_call(interface, &arguments)?.accept(ToValue(client))

@@ -8,7 +8,7 @@ import {
   ValidationError,
   check,
   errcode,
-  match,
+  matchUrl,
   names,
   type ErrorKind,
   type ListedRule,
@@ -48,7 +48,7 @@ new Client({ accessToken: 'x', appid: 'wx1', secret: 'x' })
 new Client({ accessToken: 'x', timeout: 5 })
 
 const client = new Client({ accessToken: async ({ rejected, timeLeftMs }) => `${rejected ?? ''}${timeLeftMs}`, timeoutMs: 5 })
-new Client({ appid: 'wx1', secret: 'x', proxy: null, tokenInterface: 'token', tokenStore: 'memory:' })
+new Client({ appid: 'wx1', secret: 'x', proxy: 'direct', maxConcurrency: 8, tokenInterface: 'token', tokenStore: 'memory:' })
 
 // @ts-expect-error A platform has an appsecret.
 new Platform({ componentAppid: 'wxc' })
@@ -85,12 +85,12 @@ export async function calls(signal: AbortSignal): Promise<void> {
   await client.getJumpQRCode({ appid: 'wx1', get_type: 2 })
   for await (const rule of client.rules()) {
     const listed: ListedRule = rule
-    match([listed], 'https://m.example.cn/')
+    matchUrl([listed], 'https://m.example.cn/')
     await client.addJumpQRCode({ ...rule, path: 'pages/b' }, { isEdit: true })
     await client.addJumpQRCode({ ...rule, path: 'pages/b', appid: 'wx1' }, { isEdit: true })
   }
   const rules = new RuleSet(await client.getJumpQRCode())
-  const hit: string | null = rules.match('https://m.example.cn/').hit
+  const hit: string | null = rules.matchUrl('https://m.example.cn/').hit
   const reasons: (Mismatch | null)[] = rules.explain('https://m.example.cn/')
   await client.publishJumpQRCode('https://m.example.cn/')
   await client.deleteJumpQRCode({ prefix: 'http://weixin.qq.com/q/a', appid: 'wx1' })

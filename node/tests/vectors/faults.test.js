@@ -62,9 +62,9 @@ async function meet(program, vector, call, { result, requests, ...rest }) {
   keys(rest, [])
   const { timeout_ms: timeoutMs = 10_000, max_retries: maxRetries = 0, second_call: secondCall = false } = vector
   const server = await program.serve(vector.fault)
-  const { access_token: accessToken, base_url: baseUrl, tls_roots: ca } = server.started
+  const { access_token: accessToken, base_url: baseUrl, tls_roots: tlsRoots } = server.started
   const settings = { accessToken, baseUrl, timeoutMs, maxRetries, pacing: false }
-  const client = new Client(ca === null ? settings : { ...settings, ca })
+  const client = new Client(tlsRoots === null ? settings : { ...settings, tlsRoots })
   if (secondCall) {
     await invoke(client, read)
     await server.seen()

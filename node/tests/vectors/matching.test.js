@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { RuleSet, launchQuery, match, nearestPrefix, occupies, verificationFileLocation } = require('jumpqr')
+const { RuleSet, launchQuery, matchUrl, nearestPrefix, occupies, verificationFileLocation } = require('jumpqr')
 const { count, keys, load, runAll } = require('./file.js')
 
 const checks = {
@@ -11,9 +11,9 @@ const checks = {
     for (const rule of vector.rules) keys(rule, ['prefix'], ['state'])
     const set = new RuleSet(vector.rules)
     assert.equal(set.size, vector.rules.length)
-    const { hit, shadowed, opens } = set.match(vector.link)
+    const { hit, shadowed, opens } = set.matchUrl(vector.link)
     const reasons = set.explain(vector.link)
-    assert.deepEqual(match(vector.rules, vector.link), { hit, shadowed, opens, reasons })
+    assert.deepEqual(matchUrl(vector.rules, vector.link), { hit, shadowed, opens, reasons })
     const codes = reasons.map((reason) => reason && reason.code)
     assert.ok(reasons.every((reason) => reason === null || reason.message.length > 0))
     assert.deepEqual(

@@ -4,6 +4,6 @@
 const { Client } = require('jumpqr')
 const { baseUrl, token, ca, rule, serve } = require('./driver.js')
 
-const client = new Client({ accessToken: token, baseUrl, pacing: false, ca })
+const client = new Client({ accessToken: token, baseUrl, pacing: false, tlsRoots: ca })
 
 serve(() => client.addJumpQRCode(rule()))
