@@ -29,11 +29,14 @@ named! {
         /// `stable_token`
         StableToken = core::StableToken::NAME => "/cgi-bin/stable_token",
         /// `api_component_token`
-        ApiComponentToken = core::ApiComponentToken::NAME => "/cgi-bin/component/api_component_token",
+        ApiComponentToken = core::ApiComponentToken::NAME
+            => "/cgi-bin/component/api_component_token",
         /// `api_authorizer_token`
-        ApiAuthorizerToken = core::ApiAuthorizerToken::NAME => "/cgi-bin/component/api_authorizer_token",
+        ApiAuthorizerToken = core::ApiAuthorizerToken::NAME
+            => "/cgi-bin/component/api_authorizer_token",
         /// `api_get_authorizer_list`
-        ApiGetAuthorizerList = core::ApiGetAuthorizerList::NAME => "/cgi-bin/component/api_get_authorizer_list",
+        ApiGetAuthorizerList = core::ApiGetAuthorizerList::NAME
+            => "/cgi-bin/component/api_get_authorizer_list",
     }
     /// Returns the path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`. The paths are written again here. If
     /// one in core is wrong, the tests of the client against the sandbox fail.

@@ -106,8 +106,9 @@ impl Sandbox {
         &self.base_url
     }
 
-    /// Returns the CA certificate, in PEM, that clients of the [proxy](crate::SandboxBuilder::proxy) must
-    /// trust. It is made for this sandbox only. Without the proxy, it is `None`.
+    /// Returns the CA certificate, in PEM, that clients of the
+    /// [proxy](crate::SandboxBuilder::proxy) must trust. It is made for this sandbox only. Without
+    /// the proxy, it is `None`.
     #[cfg(feature = "proxy")]
     #[must_use]
     pub fn proxy_ca(&self) -> Option<&str> {
