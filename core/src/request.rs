@@ -63,17 +63,15 @@ impl Request {
                 format!("the request body cannot be written as JSON: {error}"),
             )
         })?;
+        let request = Self::get(path, Vec::new());
         Ok(Self {
             method: Method::Post,
-            path,
-            query: Vec::new(),
             body: Some(json),
-            needs_token: true,
-            token_field: TOKEN_FIELD,
+            ..request
         })
     }
 
-    /// Makes a GET with these query fields.
+    /// Makes a GET with the access token and these fields in the query.
     pub(crate) fn get(path: &'static str, query: Vec<(&'static str, Secret)>) -> Self {
         Self {
             method: Method::Get,

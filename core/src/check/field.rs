@@ -100,6 +100,14 @@ pub(super) fn check_debug_url(report: &mut CheckReport, prefix: &str, links: &[S
     }
 }
 
+/// Checks how many entries a page may have.
+pub(crate) fn check_page_size(report: &mut CheckReport, field: &str, size: u32, most: u32) {
+    if !(1..=most).contains(&size) {
+        let message = format!("is {size}; give 1 to {most}");
+        report.add(field, FindingCode::OutOfRange, message);
+    }
+}
+
 /// Checks the list of prefixes of getJumpQRCode.
 pub(crate) fn check_prefix_list(report: &mut CheckReport, prefixes: &[String], most: usize) {
     if prefixes.is_empty() {

@@ -1,11 +1,10 @@
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
 use super::{ComponentTokenField, Decode, Interface, missing_field};
-use crate::check::{CheckReport, FindingCode};
+use crate::check::{CheckReport, check_page_size};
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Fields;
@@ -61,33 +60,10 @@ pub struct AuthorizerList {
     /// The merchants in this response, without entries that have no appid.
     pub list: Vec<ListedAuthorizer>,
     /// How many entries the response has, including those without an appid.
-    listed: usize,
+    pub(super) listed: usize,
 }
 
 impl AuthorizerList {
-    /// How many entries the response has, including those without an appid.
-    pub(super) fn listed(&self) -> usize {
-        self.listed
-    }
-
-    /// Makes a page with these merchants.
-    #[cfg(test)]
-    pub(super) fn of(total_count: Option<u64>, appids: impl IntoIterator<Item = String>) -> Self {
-        let list: Vec<_> = appids
-            .into_iter()
-            .map(|authorizer_appid| ListedAuthorizer {
-                authorizer_appid,
-                refresh_token: None,
-                auth_time: None,
-            })
-            .collect();
-        Self {
-            total_count,
-            listed: list.len(),
-            list,
-        }
-    }
-
     /// Returns the merchant with this appid.
     #[must_use]
     pub fn find(&self, authorizer_appid: &str) -> Option<&ListedAuthorizer> {
@@ -142,13 +118,7 @@ impl Interface for ApiGetAuthorizerList {
 
     fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
-        if self.count == 0 || self.count > MAX_AUTHORIZER_COUNT {
-            report.add(
-                "count",
-                FindingCode::OutOfRange,
-                format!("is {}; give 1 to {MAX_AUTHORIZER_COUNT}", self.count),
-            );
-        }
+        check_page_size(&mut report, "count", self.count, MAX_AUTHORIZER_COUNT);
         report
     }
 }

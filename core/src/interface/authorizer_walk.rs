@@ -149,7 +149,7 @@ impl AuthorizerWalk {
             return;
         }
         // WeChat may list fewer merchants than the call asks for.
-        let listed = u32::try_from(page.listed()).unwrap_or(u32::MAX);
+        let listed = u32::try_from(page.listed).unwrap_or(u32::MAX);
         let passed = if listed == 0 { count } else { listed };
         let end = offset.saturating_add(passed);
         let is_last = match page.total_count {
@@ -182,8 +182,21 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
+    use serde_json::json;
+
     use super::{AuthorizerWalk, MAX_PAGES};
-    use crate::interface::{AuthorizerList, ComponentTokenField, MAX_AUTHORIZER_COUNT};
+    use crate::interface::{AuthorizerList, ComponentTokenField, Decode, MAX_AUTHORIZER_COUNT};
+    use crate::response::Response;
+
+    /// Makes a page with these merchants.
+    fn list(total_count: Option<u64>, appids: impl IntoIterator<Item = String>) -> AuthorizerList {
+        let list = appids
+            .into_iter()
+            .map(|appid| json!({"authorizer_appid": appid}));
+        let list: Vec<_> = list.collect();
+        let body = json!({"total_count": total_count, "list": list}).to_string();
+        AuthorizerList::decode(&Response::ok(body).fields().unwrap()).unwrap()
+    }
 
     fn walk() -> AuthorizerWalk {
         AuthorizerWalk::new("wxcccccccccccccccc", ComponentTokenField::AccessToken)
@@ -197,7 +210,7 @@ mod tests {
             .skip(call.offset as usize)
             .take(call.count.min(count) as usize)
             .map(|number| format!("wx{number}"));
-        AuthorizerList::of(Some(merchants.len() as u64), listed)
+        list(Some(merchants.len() as u64), listed)
     }
 
     /// Reads until the walk has come round. Calls `meanwhile` after each page. Returns the
@@ -300,9 +313,9 @@ mod tests {
 
     #[test]
     fn a_round_ends_even_if_the_list_of_a_server_never_ends() {
-        let same = AuthorizerList::of(Some(1_000_000), ["wx1".to_owned(), "wx2".to_owned()]);
-        let empty = AuthorizerList::of(Some(u64::MAX), []);
-        let without_total = AuthorizerList::of(None, []);
+        let same = list(Some(1_000_000), ["wx1".to_owned(), "wx2".to_owned()]);
+        let empty = list(Some(u64::from(u32::MAX) << 20), []);
+        let without_total = list(None, []);
         for (page, most) in [(same, 2), (empty, MAX_PAGES), (without_total, 1)] {
             let mut walk = walk();
             let start = walk.position();
@@ -320,7 +333,7 @@ mod tests {
         let mut pages = 0;
         while !walk.has_come_round(start) {
             let others = (0..MAX_AUTHORIZER_COUNT).map(|number| format!("wx{pages}x{number}"));
-            walk.read(&AuthorizerList::of(None, others));
+            walk.read(&list(None, others));
             pages += 1;
             assert!(pages <= MAX_PAGES);
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::by_name::FromMapping;
 use super::{Decode, Interface, ListedRule, advice, missing_field};
-use crate::check::{CheckReport, FindingCode, check_appid, check_prefix_list};
+use crate::check::{CheckReport, FindingCode, check_appid, check_page_size, check_prefix_list};
 use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
 use crate::mapping::{Reader, Reading};
@@ -209,13 +209,7 @@ impl Interface for GetJumpQRCode {
                         "is 0; pages count from 1",
                     );
                 }
-                if *page_size == 0 || *page_size > MAX_PAGE_SIZE {
-                    report.add(
-                        "page_size",
-                        FindingCode::OutOfRange,
-                        format!("is {page_size}; give 1 to {MAX_PAGE_SIZE}"),
-                    );
-                }
+                check_page_size(&mut report, "page_size", *page_size, MAX_PAGE_SIZE);
             }
         }
         report

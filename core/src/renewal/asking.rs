@@ -101,10 +101,8 @@ impl Renewal<'_> {
 
     /// Takes the result of [`Step::Ask`](super::Step::Ask).
     pub fn handle_ask(&mut self, moment: Moment, issued: Result<Issued>) {
-        let (request, secret) = match core::mem::replace(&mut self.state, State::Idle) {
-            State::Asking { request, secret } => (request, secret),
-            other => return self.state = other,
-        };
+        let (request, secret) =
+            take_state!(self, State::Asking { request, secret } => (request, secret));
         match issued {
             Ok(mut issued) => {
                 // The refresh token of the list is the one to keep if the answer has no other.

@@ -121,10 +121,7 @@ impl Renewal<'_> {
     /// Takes the result of [`Step::Release`](super::Step::Release): whether the lease was released.
     /// If not, it ends by itself.
     pub fn handle_release(&mut self, moment: Moment, is_released: bool) {
-        let releasing = match core::mem::replace(&mut self.state, State::Idle) {
-            State::Releasing(releasing) => releasing,
-            other => return self.state = other,
-        };
+        let releasing = take_state!(self, State::Releasing(releasing) => releasing);
         match releasing.handle(moment.now, is_released, self.deadline) {
             Ok(then) => {
                 self.fence = None;

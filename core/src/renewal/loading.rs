@@ -19,10 +19,7 @@ pub(super) enum Loading {
 impl Renewal<'_> {
     /// Takes the result of [`Step::Load`](super::Step::Load): `None` if the store holds nothing.
     pub fn handle_load(&mut self, moment: Moment, stored: Result<Option<StoredRecord>>) {
-        let why = match core::mem::replace(&mut self.state, State::Idle) {
-            State::Loading(why) => why,
-            other => return self.state = other,
-        };
+        let why = take_state!(self, State::Loading(why) => why);
         let read = stored.and_then(|stored| self.read(moment, stored));
         match (why, read) {
             (Loading::LeaseLost(own), read) => {

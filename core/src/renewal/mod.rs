@@ -110,6 +110,16 @@
 //! assert_eq!(renewal.memory().cached_token(moment.now, None, false), Some(&token));
 //! ```
 
+/// Takes the state that a report belongs to. If the report belongs to no state, it is ignored.
+macro_rules! take_state {
+    ($machine:expr, $state:pat => $parts:expr) => {
+        match core::mem::replace(&mut $machine.state, State::Idle) {
+            $state => $parts,
+            other => return $machine.state = other,
+        }
+    };
+}
+
 mod asking;
 mod cached;
 mod failing;
@@ -124,7 +134,7 @@ mod step;
 mod storing;
 
 pub use memory::Memory;
-pub use record::TokenRecord;
+pub use record::{TokenRecord, millis};
 pub use refusal::{CredentialDigest, Refusal};
 pub use step::{Credential, Issued, Listed, Moment, Recalled, RecordBytes, Step, StoredRecord};
 pub use storing::{Storing, StoringStep};

@@ -133,7 +133,9 @@ impl fmt::Debug for TokenRecord {
     }
 }
 
-pub(super) fn millis(duration: Duration) -> u64 {
+/// Returns whole milliseconds, as records have them.
+#[must_use]
+pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

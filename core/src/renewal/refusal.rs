@@ -1,4 +1,3 @@
-use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -158,29 +157,21 @@ impl Refusal {
 
     /// The error of a request that is not made.
     pub(super) fn error(&self, interface: &'static str, again_in: Duration) -> Error {
-        let (error, advice) = match self.errcode {
-            Some(errcode) => {
-                let error = Error::from_answer(errcode, &self.text);
-                if self.is_listed {
-                    let error = of_listed_merchant(error);
-                    let advice = error.advice().to_owned();
-                    (error, advice)
-                } else {
-                    let code = error.code().documented();
-                    let known = code.and_then(|code| code.advice_in(interface));
-                    let advice = known.unwrap_or(error.advice()).to_owned();
-                    (error, advice)
-                }
-            }
-            None => (
-                Error::new(OwnCode::NoRefreshToken, self.text.as_str()),
-                OwnCode::NoRefreshToken.advice().to_owned(),
-            ),
+        let mut error = match self.errcode {
+            Some(errcode) => Error::from_answer(errcode, &self.text),
+            None => Error::new(OwnCode::NoRefreshToken, self.text.as_str()),
         };
-        error.in_interface(interface).with_advice(format!(
-            "{advice} This is what WeChat has said before; it is not asked again for {} s.",
+        if self.is_listed {
+            error = of_listed_merchant(error);
+        }
+        let code = error.code().documented().filter(|_| !self.is_listed);
+        let advice = code.and_then(|code| code.advice_in(interface));
+        let advice = format!(
+            "{} This is what WeChat has said before; it is not asked again for {} s.",
+            advice.unwrap_or(error.advice()),
             again_in.as_secs() + 1
-        ))
+        );
+        error.in_interface(interface).with_advice(advice)
     }
 }
 

@@ -37,10 +37,8 @@ impl Renewal<'_> {
     /// Takes the result of [`Step::Save`](super::Step::Save): whether it was saved. It was not if
     /// the lease was lost.
     pub fn handle_save(&mut self, moment: Moment, saved: Result<bool>) {
-        match core::mem::replace(&mut self.state, State::Idle) {
-            State::Saving { saving, .. } => self.after_save(moment, saving, saved),
-            other => self.state = other,
-        }
+        let saving = take_state!(self, State::Saving { saving, .. } => saving);
+        self.after_save(moment, saving, saved);
     }
 
     fn after_save(&mut self, moment: Moment, saving: Saving, saved: Result<bool>) {

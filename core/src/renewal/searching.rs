@@ -39,10 +39,7 @@ impl Renewal<'_> {
 
     /// Takes the result of [`Step::Recall`](super::Step::Recall).
     pub fn handle_recall(&mut self, moment: Moment, recalled: Recalled) {
-        let request = match core::mem::replace(&mut self.state, State::Idle) {
-            State::Recalling(request) => request,
-            other => return self.state = other,
-        };
+        let request = take_state!(self, State::Recalling(request) => request);
         let may_ask = request.refused.len() < MOST_REFUSED;
         let next = recalled
             .refresh_token
@@ -66,10 +63,7 @@ impl Renewal<'_> {
     /// Takes the result of [`Step::Search`](super::Step::Search). `got_further`: whether a page was
     /// read, so that the next search ends earlier.
     pub fn handle_search(&mut self, moment: Moment, listed: Result<Listed>, got_further: bool) {
-        let request = match core::mem::replace(&mut self.state, State::Idle) {
-            State::Searching(request) => request,
-            other => return self.state = other,
-        };
+        let request = take_state!(self, State::Searching(request) => request);
         self.got_further |= got_further;
         match listed {
             Ok(listed) => self.decide(moment, request, listed),
@@ -85,29 +79,21 @@ impl Renewal<'_> {
     }
 
     fn decide(&mut self, moment: Moment, mut request: Request, listed: Listed) {
-        match listed {
-            Listed::With(secret) if !request.refused.contains(&secret) => {
-                if request.refused.len() < MOST_REFUSED {
-                    self.state = State::Asking { request, secret };
-                    return;
-                }
-                let refusal = request.refusal.take();
-                let error = refusal.map_or_else(|| self.missing(&Listed::Absent), renewed_by_other);
-                self.give_up(moment, request, error);
+        let refusal = request.refusal.take();
+        let is_untried = matches!(&listed, Listed::With(token) if !request.refused.contains(token));
+        let error = match (listed, refusal) {
+            (Listed::With(secret), _) if is_untried && request.refused.len() < MOST_REFUSED => {
+                self.state = State::Asking { request, secret };
+                return;
             }
-            listed => {
-                let error = match request.refusal.take() {
-                    Some(refusal)
-                        if is_not_authorised(&refusal) && !matches!(listed, Listed::Absent) =>
-                    {
-                        of_listed_merchant(refusal)
-                    }
-                    Some(refusal) => refusal,
-                    None => self.missing(&listed),
-                };
-                self.give_up(moment, request, error);
+            (_, Some(refusal)) if is_untried => renewed_by_other(refusal),
+            (Listed::With(_) | Listed::Without, Some(refusal)) if is_not_authorised(&refusal) => {
+                of_listed_merchant(refusal)
             }
-        }
+            (_, Some(refusal)) => refusal,
+            (listed, None) => self.missing(&listed),
+        };
+        self.give_up(moment, request, error);
     }
 
     /// The error of a merchant who has no refresh token.

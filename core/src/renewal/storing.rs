@@ -193,10 +193,7 @@ impl<'a> Storing<'a> {
     /// Takes the result of [`StoringStep::Release`]: whether the lease was released. If not, it
     /// ends by itself.
     pub fn handle_release(&mut self, now: Duration, is_released: bool) {
-        let releasing = match core::mem::replace(&mut self.state, State::Idle) {
-            State::Releasing(releasing) => releasing,
-            other => return self.state = other,
-        };
+        let releasing = take_state!(self, State::Releasing(releasing) => releasing);
         match releasing.handle(now, is_released, self.deadline) {
             Ok(then) => self.go_on(now, then),
             Err((releasing, until)) => {

@@ -123,17 +123,8 @@ impl fmt::Debug for Fields {
 /// Converts a float that is a whole number, if it is in the range in which floats are exact.
 fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    if !(-EXACT..=EXACT).contains(&number) {
-        return None;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
-    let whole = number as i64;
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::float_cmp,
-        reason = "floats are exact in this range"
-    )]
-    (whole as f64 == number).then_some(whole)
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    ((-EXACT..=EXACT).contains(&number) && number % 1.0 == 0.0).then_some(number as i64)
 }
 
 #[cfg(test)]
