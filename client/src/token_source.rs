@@ -72,27 +72,24 @@ where
     F: Fn(&TokenRequest<'_>) -> Result<Secret, Failure> + Send + Sync + 'static,
 {
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
-        match (self.0)(request) {
-            Ok(token) if token.expose().is_empty() => Err(Error::new(
-                OwnCode::TokenSourceFailed,
-                "the token function gave an empty token",
-            )),
-            Ok(token) if has_white_space(token.expose()) => Err(Error::new(
-                OwnCode::TokenSourceFailed,
-                "the token function gave a token with white space or a control character in it",
-            )),
-            Ok(token) if token.expose().len() > LONGEST_CREDENTIAL => Err(Error::new(
-                OwnCode::TokenSourceFailed,
-                "the token function gave a token that is far too long; WeChat's have up to 512 characters",
-            )),
+        let token = (self.0)(request).map_err(|failure| match failure.downcast::<Error>() {
+            Ok(error) => *error,
+            Err(failure) => Error::new(OwnCode::TokenSourceFailed, "the token function failed")
+                .with_source(failure),
+        })?;
+        let mistake = match token.expose() {
+            "" => "an empty token",
+            text if has_white_space(text) => {
+                "a token with white space or a control character in it"
+            }
+            text if text.len() > LONGEST_CREDENTIAL => {
+                "a token that is far too long; WeChat's have up to 512 characters"
+            }
             // WeChat would reject the same token again.
-            Ok(token) => Ok(Some(token).filter(|token| request.rejected != Some(token))),
-            Err(failure) => Err(match failure.downcast::<Error>() {
-                Ok(error) => *error,
-                Err(failure) => Error::new(OwnCode::TokenSourceFailed, "the token function failed")
-                    .with_source(failure),
-            }),
-        }
+            _ => return Ok(Some(token).filter(|token| request.rejected != Some(token))),
+        };
+        let message = format!("the token function gave {mistake}");
+        Err(Error::new(OwnCode::TokenSourceFailed, message))
     }
 
     /// The function is the caller's own, and may be bound to the caller's thread.

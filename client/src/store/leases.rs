@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jumpqr_core::renewal::millis;
 use serde::{Deserialize, Serialize};
 
 /// Tolerated clock skew. If the clock is set back by more, a lease seems to start in the future and
@@ -22,11 +23,6 @@ pub(super) struct Leases {
 struct Span {
     from_ms: u64,
     life_ms: u64,
-}
-
-/// Returns whole milliseconds.
-pub(super) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Leases {

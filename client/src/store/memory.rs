@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,12 +28,13 @@ use crate::mutex::Mutex;
 /// let (first, second) = (client("wx1234567890abcdef")?, client("wx1234567890abcdef")?);
 /// # Ok::<(), jumpqr::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     entries: Mutex<HashMap<Key, Entry>>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Entry {
     leases: Leases,
     record: Option<StoredRecord>,
@@ -111,11 +111,5 @@ impl TokenStore for MemoryStore {
             entry.leases.release(lease.fence());
         }
         Ok(())
-    }
-}
-
-impl fmt::Debug for MemoryStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MemoryStore")
     }
 }

@@ -263,12 +263,10 @@ impl State {
         if position.is_first() {
             self.round_began_at = Some(now);
         }
-        for search in self
-            .searches
-            .values_mut()
-            .filter(|search| search.after < reading)
-        {
-            search.start.get_or_insert(position);
+        for search in self.searches.values_mut() {
+            if search.after < reading {
+                search.start.get_or_insert(position);
+            }
         }
         self.walk.read(&page);
         self.last_page_at = now;

@@ -107,7 +107,7 @@ impl Drop for EntryLease<'_> {
     fn drop(&mut self) {
         if self.lease.is_some() {
             // A lease that cannot be released ends by itself.
-            drop(self.release(LAST_RELEASE));
+            let _ = self.release(LAST_RELEASE);
         }
     }
 }

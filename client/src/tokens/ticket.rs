@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::renewal::{RecordBytes, Storing};
+use jumpqr_core::renewal::{RecordBytes, Storing, millis};
 use serde::{Deserialize, Serialize};
 
 use super::lease::Entry;
@@ -52,10 +52,9 @@ impl Ticket {
 
     /// Stores the ticket, in the place of the former one.
     pub(crate) fn set(&self, ticket: &Secret, timeout: Duration) -> Result<()> {
-        let received_at = self.entry.clock.time_of_day().as_millis();
         let stored = Stored {
             ticket: ticket.expose().to_owned(),
-            received_at_ms: u64::try_from(received_at).unwrap_or(u64::MAX),
+            received_at_ms: millis(self.entry.clock.time_of_day()),
         };
         let bytes = serde_json::to_vec(&stored)
             .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))?;

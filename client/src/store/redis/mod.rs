@@ -9,12 +9,12 @@ use std::fmt;
 use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::renewal::millis;
 use redis::{RedisResult, Script};
 
 use self::connection::Connection;
 use self::connections::Connections;
 use self::setting::Setting;
-use super::leases::millis;
 use super::{Key, Lease, StoredRecord, TokenStore, check_length};
 
 /// The longest life of a lease in Redis: a year. Redis refuses much larger numbers.

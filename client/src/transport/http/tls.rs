@@ -21,7 +21,7 @@ use super::tls_roots::Roots;
 use crate::base_url::strip_brackets;
 
 /// Speaks TLS over a connection if the URL is https.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct TlsConnector {
     config: Arc<ClientConfig>,
 }
@@ -77,12 +77,6 @@ impl<In: Transport> Connector<In> for TlsConnector {
 
 fn tls_error(error: TlsError) -> Error {
     io::Error::new(io::ErrorKind::InvalidData, error).into()
-}
-
-impl fmt::Debug for TlsConnector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TlsConnector").finish_non_exhaustive()
-    }
 }
 
 /// A connection over TLS.
