@@ -120,6 +120,7 @@ impl<'a> Storing<'a> {
     }
 
     /// What to do now. The same step is returned until its result is reported.
+    #[must_use]
     pub fn step(&self, now: Duration) -> StoringStep {
         if now < self.not_before {
             return StoringStep::Wait {
