@@ -7,7 +7,8 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { test } = require('node:test')
 const jumpqr = require('jumpqr')
-const { keys, load } = require('./file.js')
+const { Sandbox } = require('jumpqr/testing')
+const { count, keys, load } = require('./file.js')
 
 const tables = load('names.json', ['types', 'functions', 'methods', 'enums', 'exceptions', 'faults', 'settings'])
 const folder = path.dirname(require.resolve('jumpqr'))
@@ -44,6 +45,8 @@ test('types of the file are declared', () => {
   const declared = matches(/^export (?:declare )?(?:class|interface|type) (\w+)/gm).map(plain)
   const absent = expected('types').filter((name) => !declared.includes(plain(name)))
   assert.deepEqual(absent, [])
+  const others = [...expected('types'), ...expected('exceptions'), ...tables.enums.map(({ of }) => of)].map(plain)
+  assert.deepEqual(Object.keys(jumpqr).filter(isClass).filter((name) => !others.includes(plain(name))), [])
 })
 
 test('methods have the names of the file', () => {
@@ -67,3 +70,18 @@ test('settings have the names of the file', () => {
   const found = matches(/^  (\w+?)(?:Ms)?\?: /gm, settings)
   compare(['accessToken', ...found], expected('settings'))
 })
+
+test('faults of the sandbox have the names of the file', () => {
+  const sandbox = new Sandbox()
+  try {
+    sandbox.inject({ fault: '?' })
+    assert.fail('an unknown fault is accepted')
+  } catch (error) {
+    const [, faults] = error.message.split('expected one of ')
+    compare(faults.replaceAll('`', '').split(', '), expected('faults'))
+  } finally {
+    sandbox.stop()
+  }
+})
+
+test('every entry is compared', () => count('names.json', Object.values(tables).flat().length))
