@@ -2,15 +2,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::error::Result;
 use jumpqr_core::interface::{
-    AddJumpQRCode, CallVisitor, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode,
-    Interface, JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode,
-    VerificationFile, WxaMpLinkGet, parse_call,
+    AddJumpQRCode, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
+    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, VerificationFile,
+    WxaMpLinkGet,
 };
 use jumpqr_core::{Edit, Rule, RuleKey};
-use serde::Serialize;
-use serde_json::Value;
 
 use crate::builder::ClientBuilder;
 use crate::cancel::Cancel;
@@ -25,7 +23,7 @@ use crate::token_status::TokenStatus;
 /// It is cheap to clone, and clones share connections, tokens and pacing. It may be used from any
 /// number of threads at once. Every method blocks until the call is done, at most for its timeout
 /// and the queue timeout together. A forked child must build a client of its own: the connections
-/// and locks of this one belong to the parent. Every failure is an [`Error`].
+/// and locks of this one belong to the parent. Every failure is an [`Error`](jumpqr_core::Error).
 ///
 /// ```
 /// use jumpqr::transport::MemoryTransport;
@@ -95,16 +93,6 @@ impl Client {
     #[must_use]
     pub fn queue_timeout(&self) -> Duration {
         self.driver.queue_timeout
-    }
-
-    /// Returns the same client for calls that have already waited this long for a free thread. That
-    /// counts towards their [queue timeout](ClientBuilder::queue_timeout), not towards their
-    /// timeout.
-    #[must_use]
-    pub fn with_waited(&self, waited: Duration) -> Self {
-        let mut client = self.clone();
-        client.options.waited = waited;
-        client
     }
 
     /// Returns the same client, whose calls can be cancelled. Once `cancel` is set, they send
@@ -210,29 +198,6 @@ impl Client {
         }
         let tokens = CancellableSource::new(&self.tokens, cancel);
         self.driver.run(call, Some(&tokens), &self.options)
-    }
-
-    /// Calls the interface with WeChat's name, such as `addJumpQRCode`. The arguments are a mapping
-    /// with the wire names, see [`parse_call`]. This is for languages that have no access to the
-    /// types.
-    ///
-    /// The result is the serialised result of the typed method. Fields have their wire names;
-    /// values that are not on the wire have stable names.
-    pub fn call_named(&self, interface: &str, arguments: &Value) -> Result<Value> {
-        parse_call(interface, arguments)?.accept(ToValue(self))
-    }
-}
-
-/// Makes a call, and serialises its result.
-struct ToValue<'a>(&'a Client);
-
-impl CallVisitor for ToValue<'_> {
-    type Output = Result<Value>;
-
-    fn visit<I: Interface<Response: Serialize>>(self, call: I) -> Result<Value> {
-        let result = self.0.call(call)?;
-        serde_json::to_value(result)
-            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
     }
 }
 

@@ -243,17 +243,6 @@ impl Platform {
         self.account.driver.queue_timeout
     }
 
-    /// Returns the same platform for methods that have already waited so long for a free thread. If
-    /// that is longer than the queue timeout, they fail with the code `paced_out`. Its merchants'
-    /// clients have not waited.
-    #[must_use]
-    pub fn with_waited(&self, waited: Duration) -> Self {
-        Self {
-            waited,
-            ..self.clone()
-        }
-    }
-
     fn check_waited(&self) -> Result<()> {
         self.account.driver.queue_left(self.waited).map(drop)
     }

@@ -1,14 +1,12 @@
 //! The rules of an account, as an iterator that asks for pages when it needs them.
 
 use std::collections::HashSet;
-use std::time::Duration;
 use std::{iter, vec};
 
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::{GetJumpQRCode, ListedRule};
 use jumpqr_core::listing::Listing;
 
-use crate::cancel::Cancel;
 use crate::client::Client;
 
 /// Iterates over the rules of an account. Each prefix comes once. The iterator ends after an error.
@@ -69,26 +67,12 @@ impl Rules {
     }
 
     /// Returns the rest of the current page, or all rules of the next page; `None` if none is left.
-    /// For callers who fetch a page on one thread and use its rules on another.
-    pub fn next_page(&mut self) -> Result<Option<Vec<ListedRule>>> {
+    pub(crate) fn next_page(&mut self) -> Result<Option<Vec<ListedRule>>> {
         let Some(first) = self.next().transpose()? else {
             return Ok(None);
         };
         let rest = std::mem::take(&mut self.page);
         Ok(Some(iter::once(first).chain(rest).collect()))
-    }
-
-    /// Makes the next pages count `waited` as time they have waited for a free thread, see
-    /// [`Client::with_waited`].
-    pub fn with_waited(&mut self, waited: Duration) -> &mut Self {
-        self.client = self.client.with_waited(waited);
-        self
-    }
-
-    /// Makes `cancel` cancel the next pages, see [`Client::with_cancel`].
-    pub fn with_cancel(&mut self, cancel: &Cancel) -> &mut Self {
-        self.client = self.client.with_cancel(cancel);
-        self
     }
 
     /// Asks for the next page; returns `false` if none is left.

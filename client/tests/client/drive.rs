@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::fake::{ADD, Counter, GET, ManualClock, app, count, errcode, listed, ok, rule, token};
 use jumpqr::call::{FailureCause, SendFailure};
-use jumpqr::error::OwnCode;
 use jumpqr::response::Response;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Clock, Edit, ErrorKind, Outcome};
@@ -37,34 +36,6 @@ fn a_write_that_times_out_leaves_time_to_read_back() {
     assert_eq!(count(&transport, ADD), 1, "writes");
     assert_eq!(count(&transport, GET), 1, "reads");
     assert!(clock.now() < TEN_SECONDS);
-}
-
-#[test]
-fn waiting_for_a_thread_counts_only_towards_the_queue_timeout() {
-    let clock = Arc::new(ManualClock::default());
-    let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));
-    let client = Client::builder()
-        .access_token("T")
-        .transport(transport.clone())
-        .clock(clock)
-        .timeout(Duration::from_secs(4))
-        .queue_timeout(TEN_SECONDS)
-        .build()
-        .unwrap();
-    let in_time = client.with_waited(Duration::from_secs(9));
-    in_time.add_jump_qr_code(rule(), Edit::Add).unwrap();
-    assert_eq!(transport.sent()[0].timeout, Duration::from_secs(3));
-    let too_late = client.with_waited(TEN_SECONDS);
-    let error = too_late.add_jump_qr_code(rule(), Edit::Add).unwrap_err();
-    assert_eq!(
-        (error.code(), error.outcome()),
-        (OwnCode::PacedOut.into(), Outcome::NotApplied)
-    );
-    assert!(error.advice().contains("queue timeout"), "{error}");
-    let mut rules = client.rules();
-    let error = rules.with_waited(TEN_SECONDS).next_page().unwrap_err();
-    assert_eq!(error.code(), OwnCode::PacedOut);
-    assert_eq!(transport.sent().len(), 1);
 }
 
 #[test]

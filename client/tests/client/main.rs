@@ -10,6 +10,7 @@
 
 mod authorizer_list;
 mod base_url;
+mod binding;
 mod builder;
 mod cancel;
 mod checks;

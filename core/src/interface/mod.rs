@@ -33,7 +33,7 @@
 //!    tokens belong into `tokens.json`. Other tests of its file belong into
 //!    `core/tests/interface/`.
 //!
-//! `Client::call` can then make the call, and `Client::call_named` if the type is in `by_name`.
+//! `Client::call` can then make the call, and other languages can if the type is in `by_name`.
 //!
 //! # A finding that has no fitting code
 //!
