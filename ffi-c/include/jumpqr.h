@@ -28,32 +28,33 @@
 
 
 /**
- * `open_version`: a test link opens the development build; for developers only.
+ * `open_version`: a test link opens the development build. For developers only.
  */
 #define JUMPQR_OPEN_VERSION_DEVELOPMENT 1
 
 /**
- * `open_version`: a test link opens the trial build; for administrators and experiencers.
+ * `open_version`: a test link opens the trial build. For administrators and experiencers.
  */
 #define JUMPQR_OPEN_VERSION_TRIAL 2
 
 /**
- * `open_version`: a test link opens the released build; for developers, administrators and experiencers.
+ * `open_version`: a test link opens the released build. For developers, administrators and
+ * experiencers.
  */
 #define JUMPQR_OPEN_VERSION_RELEASED 3
 
 /**
- * `permit_sub_rule`: other accounts may add rules below this one.
+ * `permit_sub_rule`: other accounts may add rules below this rule.
  */
 #define JUMPQR_PERMIT_SUB_RULE_NOT_OCCUPIED 1
 
 /**
- * `permit_sub_rule`: other accounts that add a rule below this one get 85072.
+ * `permit_sub_rule`: if another account adds a rule below this rule, it gets 85072.
  */
 #define JUMPQR_PERMIT_SUB_RULE_OCCUPIED 2
 
 /**
- * `is_edit`: as the rule's JSON says, and adding where it does not say.
+ * `is_edit`: as the rule's JSON says. If the JSON does not say, adds the rule.
  */
 #define JUMPQR_EDIT_AS_RULE_SAYS -1
 
@@ -78,26 +79,28 @@
 #define JUMPQR_RULE_STATE_PUBLISHED 2
 
 /**
- * The version of the header, first part.
+ * The major version of the header.
  */
 #define JUMPQR_VERSION_MAJOR 0
 
 /**
- * The version of the header, second part.
+ * The minor version of the header.
  */
 #define JUMPQR_VERSION_MINOR 1
 
 /**
- * The version of the header, third part.
+ * The patch version of the header.
  */
 #define JUMPQR_VERSION_PATCH 0
 
 /**
- * How a call ended: 0, or a number of a block of a hundred for each kind of error, which says what to do.
+ * The result of a call. 0 is success. Each kind of error has a block of a hundred numbers, and the
+ * block says what to do.
  *
- * The first number of a block stands for all errors of the kind that have no number of their own, such as those of WeChat's
- * error codes: `jumpqr_error_code` and `jumpqr_error_errcode` tell these apart. Numbers are never used again for something
- * else, and new ones are added: treat one that you do not know as the first of its block.
+ * The first number of a block is every error of that kind without a number of its own, for example
+ * an error code of WeChat: `jumpqr_error_code` and `jumpqr_error_errcode` tell these apart. A
+ * number never changes its meaning. Later versions add numbers: treat an unknown number as the
+ * first of its block (`status / 100 * 100`).
  */
 enum jumpqr_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -105,11 +108,11 @@ enum jumpqr_status
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * Done; the outputs have been written.
+   * The call succeeded, and its outputs are written.
    */
   JUMPQR_STATUS_OK = 0,
   /**
-   * A pointer that must not be NULL is NULL. 1 to 99: the call itself is wrong, nothing was sent.
+   * A pointer is NULL, but must not be. 1 to 99: the call itself is wrong; nothing was sent.
    */
   JUMPQR_STATUS_NULL_ARGUMENT = 1,
   /**
@@ -117,15 +120,15 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_NOT_UTF8 = 2,
   /**
-   * The `size` of a struct is not one that this version knows: was its `_init` called?
+   * This version does not know the `size` of a struct. Call the struct's `_init` first.
    */
   JUMPQR_STATUS_STRUCT_SIZE = 3,
   /**
-   * A number that the parameter does not take.
+   * The parameter does not take this number.
    */
   JUMPQR_STATUS_OUT_OF_RANGE = 4,
   /**
-   * Change the request or the configuration: it will be refused every time.
+   * Change the request or the settings: the same call is refused every time.
    */
   JUMPQR_STATUS_INVALID = 100,
   /**
@@ -141,11 +144,11 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_CREDENTIALS = 200,
   /**
-   * There is nothing to get an access token with.
+   * The client has no source of access tokens.
    */
   JUMPQR_STATUS_NO_CREDENTIALS = 201,
   /**
-   * The caller's own token function failed.
+   * Your token function failed.
    */
   JUMPQR_STATUS_TOKEN_SOURCE_FAILED = 202,
   /**
@@ -153,19 +156,19 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_NO_VERIFY_TICKET = 203,
   /**
-   * There is no authorizer_refresh_token of the merchant.
+   * The merchant has no authorizer_refresh_token.
    */
   JUMPQR_STATUS_NO_REFRESH_TOKEN = 204,
   /**
-   * Have somebody grant a permission, or add an IP address to a whitelist.
+   * A permission or a whitelisted IP address is missing. Somebody must grant or add it.
    */
   JUMPQR_STATUS_PERMISSION = 300,
   /**
-   * Fix what stands outside the request: the rule's state, the domain, the verification file.
+   * Fix what is outside the request: the rule's state, the domain, the verification file.
    */
   JUMPQR_STATUS_STATE = 400,
   /**
-   * The account has no such rule; nothing was sent but the request for the list.
+   * The account has no such rule. Only the request for the list was sent.
    */
   JUMPQR_STATUS_NO_SUCH_RULE = 401,
   /**
@@ -173,75 +176,75 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_QUOTA = 500,
   /**
-   * Slow down; wait, then call again.
+   * The calls are too fast. Wait, then call again.
    */
   JUMPQR_STATUS_RATE_LIMITED = 600,
   /**
-   * The call would wait longer than its queue timeout for a slot.
+   * The call would wait for its slot for longer than its queue timeout.
    */
   JUMPQR_STATUS_PACED_OUT = 601,
   /**
-   * WeChat is busy; call again later.
+   * WeChat is busy. Call again later.
    */
   JUMPQR_STATUS_BUSY = 700,
   /**
-   * Look at the network between here and WeChat, then call again.
+   * Check the network between this machine and WeChat, then call again.
    */
   JUMPQR_STATUS_NETWORK = 800,
   /**
-   * The host's name could not be resolved.
+   * The host's name was not resolved.
    */
   JUMPQR_STATUS_DNS_FAILED = 801,
   /**
-   * No connection to the host.
+   * The connection to the host failed.
    */
   JUMPQR_STATUS_CONNECT_FAILED = 802,
   /**
-   * The proxy refused, or could not be used.
+   * The proxy refused the connection, or is not usable.
    */
   JUMPQR_STATUS_PROXY_FAILED = 803,
   /**
-   * TLS could not be agreed on, or the certificate is not one for this host.
+   * The TLS handshake failed, or the certificate is not valid for this host.
    */
   JUMPQR_STATUS_TLS_FAILED = 804,
   /**
-   * The connection broke before the answer was complete.
+   * The connection broke before the response was complete.
    */
   JUMPQR_STATUS_CONNECTION_LOST = 805,
   /**
-   * The deadline passed; call again, or allow more time.
+   * The deadline passed. Call again, or allow more time.
    */
   JUMPQR_STATUS_TIMEOUT = 900,
   /**
-   * The caller cancelled the call. Nothing in C does that.
+   * The caller cancelled the call. No function of this library cancels calls.
    */
   JUMPQR_STATUS_CANCELLED = 901,
   /**
-   * The answer is not one of WeChat's: look at proxies and at the base URL.
+   * The response is not from WeChat. Check proxies and the base URL.
    */
   JUMPQR_STATUS_PROTOCOL = 1000,
   /**
-   * The answer has an HTTP status other than 200.
+   * The response has an HTTP status other than 200.
    */
   JUMPQR_STATUS_HTTP_STATUS = 1001,
   /**
-   * The answer is not a JSON object.
+   * The response is not a JSON object.
    */
   JUMPQR_STATUS_NOT_JSON = 1002,
   /**
-   * The answer lacks what this interface answers with.
+   * The response lacks a field of its interface.
    */
   JUMPQR_STATUS_UNEXPECTED_RESPONSE = 1003,
   /**
-   * The answer is larger than the limit.
+   * The response is larger than the limit.
    */
   JUMPQR_STATUS_BODY_TOO_LARGE = 1004,
   /**
-   * WeChat answered with a number that is not in the table.
+   * WeChat answered with an error code that is not in the table.
    */
   JUMPQR_STATUS_UNKNOWN_ERRCODE = 1005,
   /**
-   * The token store failed; fix it.
+   * The token store failed. Fix it.
    */
   JUMPQR_STATUS_STORE = 1100,
   /**
@@ -253,11 +256,11 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_STORE_NOT_PRIVATE = 1102,
   /**
-   * What the token store holds is not a token's record; it is left as it is.
+   * The token store holds something that is not a token record. It is left unchanged.
    */
   JUMPQR_STATUS_STORE_DAMAGED = 1103,
   /**
-   * A defect of jumpqr's; report it.
+   * jumpqr has a defect. Report it.
    */
   JUMPQR_STATUS_INTERNAL = 1200,
 };
@@ -270,21 +273,24 @@ typedef int32_t jumpqr_status;
 #endif // __cplusplus
 
 /**
- * All violations and all warnings of a request, found offline. A request with violations is not sent; one with warnings is.
+ * All violations and warnings of a request, found offline. A request with violations is not sent;
+ * a request with warnings only is sent.
  *
- * Free it with `jumpqr_check_report_free`, exactly once. Any number of threads may read it at the same time.
+ * Free it with `jumpqr_check_report_free`, exactly once. Any number of threads may read it at the
+ * same time.
  */
 typedef struct jumpqr_check_report jumpqr_check_report;
 
 /**
- * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it. A platform makes those of its
- * merchants.
+ * Calls WeChat's QR jump-rule interfaces for one account. Make one client for each account, and
+ * keep it. The clients of a platform's merchants are made by the platform.
  *
- * Any number of threads may use it at the same time; every call blocks its thread until it is done, at most as long as its
- * timeout. Free it with `jumpqr_client_free`, exactly once, when no call with it is running; what it gave lives on. A process
- * that was forked makes clients of its own: connections cannot be shared.
+ * Any number of threads may use it at the same time. Every call blocks its thread until it is
+ * done, at most for its timeout. Free the client with `jumpqr_client_free`, exactly once, when no
+ * call is using it. Objects that it returned stay valid. After a fork, the child makes its own
+ * clients: connections cannot be shared.
  *
- * A thread that is in any function of this library cannot be cancelled: `pthread_cancel` takes
+ * While a thread is in a function of this library, it cannot be cancelled: `pthread_cancel` takes
  * effect after the function has returned, at the thread's next cancellation point.
  */
 typedef struct jumpqr_client jumpqr_client;
@@ -300,165 +306,188 @@ typedef struct jumpqr_client jumpqr_client;
 typedef struct jumpqr_client_config jumpqr_client_config;
 
 /**
- * One of WeChat's error codes: what it means, and what to do about it. It is never freed, and lives for ever, as do its
- * texts. Any number of threads may read it at the same time.
+ * An entry of the table of WeChat's error codes: what the code means and what to do about it.
+ *
+ * The entry and its texts live forever and are never freed. Any number of threads may read it at
+ * the same time.
  */
 typedef struct jumpqr_errcode jumpqr_errcode;
 
 /**
- * What went wrong, to which field, and what to do next. It never holds an access token or a secret.
+ * An error: what went wrong, in which field, and what to do next. It never contains an access
+ * token or a secret.
  *
- * A function that fails writes one where its last parameter points, unless that is NULL; one that succeeds writes none.
- * Free it with `jumpqr_error_free`, exactly once. It lives on when the client is freed. Any number of threads may read it at
- * the same time.
+ * If a function fails and its last parameter is not NULL, it writes an error there. If it
+ * succeeds, it writes none. Free the error with `jumpqr_error_free`, exactly once. It stays valid
+ * after the client is freed. Any number of threads may read it at the same time.
  */
 typedef struct jumpqr_error jumpqr_error;
 
 /**
  * Why each of many rules does not cover a link.
  *
- * Free it with `jumpqr_explanation_free`, exactly once. Any number of threads may read it at the same time.
+ * Free it with `jumpqr_explanation_free`, exactly once. Any number of threads may read it at the
+ * same time.
  */
 typedef struct jumpqr_explanation jumpqr_explanation;
 
 /**
- * A violation or a warning: which field, what, and what to do.
+ * A violation or a warning: the field, what is wrong with it, and what to do.
  *
- * It belongs to the error or the report that it was asked of, and lives as long. Any number of threads may read it.
+ * It belongs to the error or the report that it was read from, and lives as long. Any number of
+ * threads may read it at the same time.
  */
 typedef struct jumpqr_finding jumpqr_finding;
 
 /**
- * What getJumpQRCode answers: rules, and what is left of the quotas.
+ * A response of getJumpQRCode: the rules, and what is left of the quotas.
  *
- * Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules go with it. It lives on when the client is freed. Any
- * number of threads may read it at the same time.
+ * Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules are freed with it. It
+ * stays valid after the client is freed. Any number of threads may read it at the same time.
  */
 typedef struct jumpqr_jump_qr_code_list jumpqr_jump_qr_code_list;
 
 /**
- * What a scanned link hits.
+ * The rule that a scanned link hits.
  *
- * Free it with `jumpqr_link_match_free`, exactly once. Any number of threads may read it at the same time.
+ * Free it with `jumpqr_link_match_free`, exactly once. Any number of threads may read it at the
+ * same time.
  */
 typedef struct jumpqr_link_match jumpqr_link_match;
 
 /**
- * The Mini Programs that a service account is linked to, or is about to be.
+ * The Mini Programs that a service account is linked to, or will be when the administrators have
+ * confirmed.
  *
- * Free it with `jumpqr_linked_miniprograms_free`, exactly once. It lives on when the client is freed. Any number of threads
- * may read it at the same time.
+ * Free it with `jumpqr_linked_miniprograms_free`, exactly once. It stays valid after the client is
+ * freed. Any number of threads may read it at the same time.
  */
 typedef struct jumpqr_linked_miniprograms jumpqr_linked_miniprograms;
 
 /**
- * A rule as getJumpQRCode lists it; WeChat may leave out any field but the prefix.
+ * A rule as getJumpQRCode lists it. WeChat may omit every field except the prefix.
  *
- * It belongs to the list, or to the walk over the rules, that it was asked of. Any number of threads may read it at the same
- * time.
+ * It belongs to the list or the walk that it was read from. Any number of threads may read it at
+ * the same time.
  */
 typedef struct jumpqr_listed_rule jumpqr_listed_rule;
 
 /**
- * A third-party platform, which calls for the merchants that have authorised it. Make one for all
- * of them, and keep it: what it knows of a merchant, about 2 KB, is dropped 10 minutes after the
- * last use, once no client of the merchant is held.
+ * A third-party platform, which calls for the merchants that have authorised it. Make one platform
+ * for all merchants, and keep it. Its memory of a merchant, about 2 KB, is dropped 10 minutes
+ * after the last use, if no client of the merchant exists.
  *
- * Its own token is asked for with its appsecret and the component_verify_ticket that WeChat pushes, a merchant's with the
- * platform's token and the merchant's refresh token. Each answer may bring the next refresh token, and kill the one before: it is
- * in the token store before the access token that came with it is used. One that got lost all the same is taken from WeChat's
- * list of the platform's merchants.
+ * The platform's own token is requested with its appsecret and the component_verify_ticket that
+ * WeChat pushes. A merchant's token is requested with the platform's token and the merchant's
+ * refresh token. Each response may contain a new refresh token and invalidate the former one. The
+ * new refresh token is stored before the access token that came with it is used. If a refresh
+ * token is lost, it is read from WeChat's list of the platform's merchants.
  *
- * Any number of threads may use it at the same time. Free it with `jumpqr_platform_free`, exactly once, when no call with it is
- * running; the clients of its merchants live on. A process that was forked makes platforms of its own.
+ * Any number of threads may use it at the same time. Free it with `jumpqr_platform_free`, exactly
+ * once, when no call is using it. The clients of its merchants stay valid. After a fork, the child
+ * makes its own platforms.
  */
 typedef struct jumpqr_platform jumpqr_platform;
 
 /**
- * A well-formed rule of either mode. What it says is checked by `jumpqr_check_rule`, and again before it is sent.
+ * A well-formed rule of either mode. Its content is checked by `jumpqr_check_rule`, and again
+ * before the rule is sent.
  *
- * It does not change once it is made, so any number of threads may use it at the same time. It holds copies of all texts. Free
- * it with `jumpqr_rule_free`, exactly once, when no call with it is running.
+ * It holds copies of all texts and never changes, so any number of threads may use it at the same
+ * time. Free it with `jumpqr_rule_free`, exactly once, when no call is using it.
  */
 typedef struct jumpqr_rule jumpqr_rule;
 
 /**
- * An index over many ordinary-link rules, which finds the one that a scanned link hits, offline.
+ * An index over many ordinary-link rules. It finds the rule that a scanned link hits, offline.
  *
- * It does not change once it is made, so any number of threads may use it at the same time. Free it with
- * `jumpqr_rule_set_free`, exactly once, when no call with it is running.
+ * It never changes, so any number of threads may use it at the same time. Free it with
+ * `jumpqr_rule_set_free`, exactly once, when no call is using it.
  */
 typedef struct jumpqr_rule_set jumpqr_rule_set;
 
 /**
- * A walk over all rules of an account; pages are asked for as they are needed, and each prefix comes once.
+ * A walk over all rules of an account. It requests pages as they are needed, and returns each
+ * prefix once.
  *
- * It may be used by one thread at a time. It may outlive the client. Free it with `jumpqr_rules_free`, exactly once.
+ * One thread may use it at a time. It stays valid after the client is freed. Free it with
+ * `jumpqr_rules_free`, exactly once.
  */
 typedef struct jumpqr_rules jumpqr_rules;
 
 /**
- * A text that is yours. Free it with `jumpqr_string_free`, exactly once. Any number of threads may read it at the same time.
+ * A text that is yours.
+ *
+ * Free it with `jumpqr_string_free`, exactly once. Any number of threads may read it at the same
+ * time.
  */
 typedef struct jumpqr_string jumpqr_string;
 
 /**
- * Where the token function says what it has to say: a token, or why there is none. It belongs to the library and is valid
- * until the token function returns; it is for that thread only.
+ * The result of a token function: a token, or the reason for the failure.
+ *
+ * It belongs to the library and is valid until the token function returns. Only the thread of the
+ * token function may use it.
  */
 typedef struct jumpqr_token_reply jumpqr_token_reply;
 
 /**
- * What a token is asked for. It belongs to the library and is valid until the token function returns; it is for that thread
- * only.
+ * A request for an access token.
+ *
+ * It belongs to the library and is valid until the token function returns. Only the thread of the
+ * token function may use it.
  */
 typedef struct jumpqr_token_request jumpqr_token_request;
 
 /**
- * How the token of a client or of a platform stands in its store. Nothing in it is a secret.
+ * The state of a client's or a platform's token in its store. It contains no secret.
  *
- * Free it with `jumpqr_token_status_free`, exactly once. It lives on when the client or the platform is freed, and does not
- * change. Any number of threads may read it at the same time.
+ * Free it with `jumpqr_token_status_free`, exactly once. It stays valid after the client or the
+ * platform is freed, and does not change. Any number of threads may read it at the same time.
  */
 typedef struct jumpqr_token_status jumpqr_token_status;
 
 /**
  * The domain-ownership verification file of an account.
  *
- * Free it with `jumpqr_verification_file_free`, exactly once. It lives on when the client is freed. Any number of threads may
- * read it at the same time.
+ * Free it with `jumpqr_verification_file_free`, exactly once. It stays valid after the client is
+ * freed. Any number of threads may read it at the same time.
  */
 typedef struct jumpqr_verification_file jumpqr_verification_file;
 
 /**
- * Your function that provides access tokens. It is asked before every call, so it keeps the token that it has.
+ * Your function that provides access tokens. It is called before every call to WeChat, so it
+ * should cache its token.
  *
- * It says what it has to say through `reply`. `user_data` is what was given with it. It is called from whichever thread makes
- * a call, from several at the same time. `request` and `reply` are valid until it returns.
+ * It sets its result in `reply`. `user_data` is the pointer that was set with the function. The
+ * function runs on the thread that makes the call, and on several threads at the same time.
+ * `request` and `reply` are valid until it returns.
  *
- * It must return: no exception, no `longjmp`, no `pthread_exit`. It must bound its own time, see
- * `jumpqr_token_request_time_left_ms`: the library cannot interrupt it. The thread cannot be
- * cancelled meanwhile.
+ * It must return: no exception, no `longjmp`, no `pthread_exit`. The library cannot interrupt it,
+ * so it must limit its own time; see `jumpqr_token_request_time_left_ms`. The thread cannot be
+ * cancelled while the function runs.
  */
 typedef void (*jumpqr_token_function)(void *user_data,
                                       const struct jumpqr_token_request *request,
                                       struct jumpqr_token_reply *reply);
 
 /**
- * Your function that frees the user data of a token function. It is called once, from any thread, and must neither throw nor
- * jump out.
+ * Your function that frees the user data of a token function. It is called once, from any thread.
+ * It must return: no exception, no `longjmp`.
  */
 typedef void (*jumpqr_user_data_free)(void *user_data);
 
 /**
- * A text that belongs to somebody else: UTF-8, `size` bytes long, with a NUL after it that is not counted.
+ * A text that the library owns: `size` bytes of UTF-8, followed by a NUL that `size` does not
+ * count.
  *
- * `data` is NULL where there is no text. It lives as long as the object that it was asked of, or for ever where the function
- * says so; any thread may read it. A text from WeChat may have NUL bytes in it: `size` is right even then.
+ * If there is no text, `data` is NULL. An empty text has `size` 0, and `data` is not NULL. The
+ * text lives as long as the object that it was read from, or forever if its function says so. Any
+ * thread may read it. A text from WeChat may contain NUL bytes: `size` is correct even then.
  */
 typedef struct jumpqr_text {
   /**
-   * The first byte; NULL where there is no text.
+   * The first byte; NULL if there is no text.
    */
   const char *data;
   /**
@@ -468,18 +497,21 @@ typedef struct jumpqr_text {
 } jumpqr_text;
 
 /**
- * The fields of the rule by which an ordinary link QR code opens a Mini Program.
+ * The fields of a rule by which an ordinary link in a QR code opens a Mini Program.
  *
- * Call `jumpqr_ordinary_link_rule_init` before filling it in. It is yours, and so are the texts: they are copied when a
- * `jumpqr_rule` is made of it, and need not outlive that. It is not to be changed while another thread reads it.
+ * Call `jumpqr_ordinary_link_rule_init` before you set the fields. The struct and its texts are
+ * yours. They are copied when a `jumpqr_rule` is made from them, and need not live longer. Do not
+ * change the struct while another thread reads it.
  */
 typedef struct jumpqr_ordinary_link_rule {
   /**
-   * `sizeof (jumpqr_ordinary_link_rule)`, which `_init` writes: later versions add fields at the end.
+   * `sizeof (jumpqr_ordinary_link_rule)`, which `_init` sets. Later versions add fields at the
+   * end.
    */
   size_t size;
   /**
-   * An http(s) URL on a domain with ICP filing; links that it covers open the Mini Program. Ends with NUL.
+   * An http(s) URL on a domain with ICP filing. The links that it covers open the Mini Program.
+   * Ends with NUL.
    */
   const char *prefix;
   /**
@@ -487,36 +519,39 @@ typedef struct jumpqr_ordinary_link_rule {
    */
   const char *path;
   /**
-   * Which build a `debug_url` opens: 1 development, 2 trial, 3 released.
+   * The build that a `debug_url` opens: 1 development, 2 trial, 3 released.
    */
   int32_t open_version;
   /**
-   * 1 other accounts may have rules below this one, 2 they may not.
+   * Whether other accounts may have rules below this one: 1 they may, 2 they may not.
    */
   int32_t permit_sub_rule;
   /**
-   * At most 5 complete test links, each covered by the prefix and ending with NUL. NULL leaves the field out of the request.
+   * At most 5 complete test links, each covered by the prefix and ending with NUL. If it is
+   * NULL, the request does not have the field.
    */
   const char *const *debug_url;
   /**
-   * How many test links.
+   * The number of test links.
    */
   size_t debug_url_count;
 } jumpqr_ordinary_link_rule;
 
 /**
- * The fields of the rule by which a service account's parametric QR code opens a Mini Program.
+ * The fields of a rule by which a service account's parametric QR code opens a Mini Program.
  *
- * Call `jumpqr_service_account_rule_init` before filling it in. It is yours, and so are the texts: they are copied when a
- * `jumpqr_rule` is made of it, and need not outlive that. It is not to be changed while another thread reads it.
+ * Call `jumpqr_service_account_rule_init` before you set the fields. The struct and its texts are
+ * yours. They are copied when a `jumpqr_rule` is made from them, and need not live longer. Do not
+ * change the struct while another thread reads it.
  */
 typedef struct jumpqr_service_account_rule {
   /**
-   * `sizeof (jumpqr_service_account_rule)`, which `_init` writes: later versions add fields at the end.
+   * `sizeof (jumpqr_service_account_rule)`, which `_init` sets. Later versions add fields at the
+   * end.
    */
   size_t size;
   /**
-   * The parametric QR URL; begins with `http://weixin.qq.com/q/`. Ends with NUL.
+   * The parametric QR URL. It begins with `http://weixin.qq.com/q/`. Ends with NUL.
    */
   const char *prefix;
   /**
@@ -543,10 +578,10 @@ jumpqr_status jumpqr_check_rule(const struct jumpqr_rule *rule,
                                 struct jumpqr_error **error);
 
 /**
- * Checks a rule as a JSON object with the wire names: `size` bytes, of which nobody knows yet whether they are UTF-8 or
- * JSON. The report is to be freed.
+ * Checks a rule as a JSON object with the wire names. `json` is `size` untrusted bytes: if they
+ * are not UTF-8 or not JSON, the report says so. The report is to be freed.
  *
- * NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * NULL is allowed for `error`, and for `json` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_check_json(const char *json,
@@ -555,11 +590,11 @@ jumpqr_status jumpqr_check_json(const char *json,
                                 struct jumpqr_error **error);
 
 /**
- * Checks what publishJumpQRCode and deleteJumpQRCode name a rule by. `appid` is NULL in ordinary-link mode. The report is to
- * be freed.
+ * Checks the key of a rule, by which publishJumpQRCode and deleteJumpQRCode name it. In
+ * ordinary-link mode, `appid` is NULL. The report is to be freed.
  *
- * NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_check_rule_key(const char *prefix,
                                     const char *appid,
@@ -567,19 +602,21 @@ jumpqr_status jumpqr_check_rule_key(const char *prefix,
                                     struct jumpqr_error **error);
 
 /**
- * Checks a getJumpQRCode of the latest rules. The report is to be freed.
+ * Checks the arguments of `jumpqr_get_jump_qr_code_latest`. The report is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_check_get_latest(const char *appid,
                                       struct jumpqr_check_report **report,
                                       struct jumpqr_error **error);
 
 /**
- * Checks a getJumpQRCode by `prefix_count` prefixes. The report is to be freed.
+ * Checks the arguments of `jumpqr_get_jump_qr_code_by_prefix`. The report is to be freed.
  *
- * NULL is allowed for `error`, and for `prefix_list` where `prefix_count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
+ * NULL is allowed for `error`, and for `prefix_list` if `prefix_count` is 0. Status:
+ * `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_check_get_by_prefix(const char *appid,
                                          const char *const *prefix_list,
@@ -588,9 +625,10 @@ jumpqr_status jumpqr_check_get_by_prefix(const char *appid,
                                          struct jumpqr_error **error);
 
 /**
- * Checks a getJumpQRCode by page. The report is to be freed.
+ * Checks the arguments of `jumpqr_get_jump_qr_code_by_page`. The report is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_check_get_by_page(const char *appid,
                                        uint32_t page_num,
@@ -599,9 +637,10 @@ jumpqr_status jumpqr_check_get_by_page(const char *appid,
                                        struct jumpqr_error **error);
 
 /**
- * Checks a linkMiniprogram. The report is to be freed.
+ * Checks the arguments of `jumpqr_link_miniprogram`. The report is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_check_link_miniprogram(const char *appid,
                                             bool notify_users,
@@ -610,39 +649,41 @@ jumpqr_status jumpqr_check_link_miniprogram(const char *appid,
                                             struct jumpqr_error **error);
 
 /**
- * Frees a report and every finding that was asked of it. NULL is passed over.
+ * Frees a report and all findings read from it. NULL is ignored.
  */
 void jumpqr_check_report_free(struct jumpqr_check_report *report);
 
 /**
- * Whether there is no violation; `false` of NULL.
+ * Returns whether there is no violation. `false` if `report` is NULL.
  */
 bool jumpqr_check_report_is_valid(const struct jumpqr_check_report *report);
 
 /**
- * The number of violations. 0 if `report` is NULL.
+ * Returns the number of violations. 0 if `report` is NULL.
  */
 size_t jumpqr_check_report_violation_count(const struct jumpqr_check_report *report);
 
 /**
- * The violation number `index`, from 0; NULL where there is none. It lives as long as the report. NULL if `report` is NULL.
+ * Returns violation number `index`, from 0. It lives as long as the report. NULL if there is no
+ * such violation, or if `report` is NULL.
  */
 const struct jumpqr_finding *jumpqr_check_report_violation(const struct jumpqr_check_report *report,
                                                            size_t index);
 
 /**
- * The number of warnings. 0 if `report` is NULL.
+ * Returns the number of warnings. 0 if `report` is NULL.
  */
 size_t jumpqr_check_report_warning_count(const struct jumpqr_check_report *report);
 
 /**
- * The warning number `index`, from 0; NULL where there is none. It lives as long as the report. NULL if `report` is NULL.
+ * Returns warning number `index`, from 0. It lives as long as the report. NULL if there is no such
+ * warning, or if `report` is NULL.
  */
 const struct jumpqr_finding *jumpqr_check_report_warning(const struct jumpqr_check_report *report,
                                                          size_t index);
 
 /**
- * A client with these settings, which is to be freed. Nothing is sent yet.
+ * Makes a client with these settings. Nothing is sent yet. The client is to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_NO_CREDENTIALS`.
@@ -652,13 +693,13 @@ jumpqr_status jumpqr_client_new(const struct jumpqr_client_config *config,
                                 struct jumpqr_error **error);
 
 /**
- * Frees a client. NULL is passed over.
+ * Frees a client. NULL is ignored.
  */
 void jumpqr_client_free(struct jumpqr_client *client);
 
 /**
- * Another client, to be freed, with the same connections, tokens and pacing, and another timeout for a whole call, in
- * milliseconds: more than 0, and at most a day.
+ * Makes another client, with the same connections, tokens and pacing, and another timeout for a
+ * whole call: in milliseconds, more than 0, at most a day. The other client is to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_INVALID_CONFIG`.
@@ -669,8 +710,8 @@ jumpqr_status jumpqr_client_with_timeout_ms(const struct jumpqr_client *client,
                                             struct jumpqr_error **error);
 
 /**
- * Another client, to be freed, with the same connections, tokens and pacing, which checks requests before it sends them, or
- * does not.
+ * Makes another client, with the same connections, tokens and pacing. If `validate` is true, it
+ * checks each request before it sends it. The other client is to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -680,8 +721,10 @@ jumpqr_status jumpqr_client_with_validate(const struct jumpqr_client *client,
                                           struct jumpqr_error **error);
 
 /**
- * How the token of this client stands in its store, which is asked for it; WeChat is not. The status is to be freed; it is NULL
- * where the token is a fixed one or comes from your function.
+ * Reads the state of this client's token from its store. WeChat is not asked.
+ *
+ * `status` receives a token status, which is to be freed. It receives NULL if the client has a
+ * fixed token or a token function.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
@@ -952,206 +995,226 @@ jumpqr_status jumpqr_client_config_set_component_token_field(struct jumpqr_clien
                                                              struct jumpqr_error **error);
 
 /**
- * The entry for a number; NULL where the table has none.
+ * Returns the entry for a number. NULL if the table has none.
  */
 const struct jumpqr_errcode *jumpqr_errcode_lookup(int64_t number);
 
 /**
- * The number of entries.
+ * Returns the number of entries.
  */
 size_t jumpqr_errcode_count(void);
 
 /**
- * The entry at `index`, from 0, in ascending order of the numbers; NULL where there is none.
+ * Returns the entry at `index`, from 0, in ascending order of the numbers. NULL if there is none.
  */
 const struct jumpqr_errcode *jumpqr_errcode_at(size_t index);
 
 /**
- * The number; 0 of NULL.
+ * Returns the number. 0 if `code` is NULL.
  */
 int64_t jumpqr_errcode_number(const struct jumpqr_errcode *code);
 
 /**
- * The stable name, e.g. `illegal_prefix`. No text if `code` is NULL.
+ * Returns the stable name, e.g. `illegal_prefix`. No text if `code` is NULL.
  */
 struct jumpqr_text jumpqr_errcode_name(const struct jumpqr_errcode *code);
 
 /**
- * The documented text, without rid; empty where none is documented. No text if `code` is NULL.
+ * Returns the documented text, without rid. It is empty if none is documented. No text if `code`
+ * is NULL.
  */
 struct jumpqr_text jumpqr_errcode_errmsg(const struct jumpqr_errcode *code);
 
 /**
- * What the reader of the error must do, in a word, e.g. `state`. No text if `code` is NULL.
+ * Returns the kind, which says who must act: for example `state`. No text if `code` is NULL.
  */
 struct jumpqr_text jumpqr_errcode_kind(const struct jumpqr_errcode *code);
 
 /**
- * What a call does next: `stop`, `fix`, `renew`, `wait` or `read_back`. No text if `code` is NULL.
+ * Returns what a call does next: `stop`, `fix`, `renew`, `wait` or `read_back`. No text if `code`
+ * is NULL.
  */
 struct jumpqr_text jumpqr_errcode_reaction(const struct jumpqr_errcode *code);
 
 /**
- * How long to wait at least before sending again, in seconds. 0 if `code` is NULL.
+ * Returns the minimum time to wait before sending again, in seconds. 0 if `code` is NULL.
  */
 uint64_t jumpqr_errcode_wait_seconds(const struct jumpqr_errcode *code);
 
 /**
- * Whether the same call may succeed later, with nothing changed. `false` if `code` is NULL.
+ * Returns whether the same call may succeed later, with nothing changed. `false` if `code` is
+ * NULL.
  */
 bool jumpqr_errcode_retryable(const struct jumpqr_errcode *code);
 
 /**
- * What it means. No text if `code` is NULL.
+ * Returns what the code means. No text if `code` is NULL.
  */
 struct jumpqr_text jumpqr_errcode_meaning(const struct jumpqr_errcode *code);
 
 /**
- * What to do, for a person. No text if `code` is NULL.
+ * Returns what a person must do about the code. No text if `code` is NULL.
  */
 struct jumpqr_text jumpqr_errcode_advice(const struct jumpqr_errcode *code);
 
 /**
- * Frees an error and every text and finding that was asked of it. NULL is passed over.
+ * Frees an error and all texts and findings read from it. NULL is ignored.
  */
 void jumpqr_error_free(struct jumpqr_error *error);
 
 /**
- * The status that the call returned; `JUMPQR_STATUS_OK` of NULL.
+ * Returns the status that the call returned; `JUMPQR_STATUS_OK` if `error` is NULL.
  */
 jumpqr_status jumpqr_error_status(const struct jumpqr_error *error);
 
 /**
- * What the reader must do, in a word, e.g. `permission`. No text if `error` is NULL.
+ * Returns the kind, which says who must act: for example `permission`. No text if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_kind(const struct jumpqr_error *error);
 
 /**
- * The stable code: the name of WeChat's error code, e.g. `illegal_prefix`, or one of jumpqr's own, e.g.
- * `connect_failed`. No text if `error` is NULL.
+ * Returns the stable code: the name of WeChat's error code, e.g. `illegal_prefix`, or a code of
+ * jumpqr's own, e.g. `connect_failed`. If the call itself was wrong, it is the name of the status,
+ * e.g. `null_argument`. No text if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_code(const struct jumpqr_error *error);
 
 /**
- * What happened, in one line: the interface, the fields, the code, the rid. Without the advice. No text if `error` is NULL.
+ * Returns what happened, in one line: the interface, the fields, the code and the rid, but not the
+ * advice. No text if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_message(const struct jumpqr_error *error);
 
 /**
- * What to do next. No text if `error` is NULL.
+ * Returns what to do next. No text if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_advice(const struct jumpqr_error *error);
 
 /**
- * What lies behind: what the caller's token function or the token store said when it failed; where it cannot be told whether a
- * change stands, why not; where time was up, what the last attempt failed with. No text where there is no such thing, and if
- * `error` is NULL.
+ * Returns the cause. If your token function or the token store failed, it is their message. If the
+ * outcome is unknown, it is the reason. If the deadline passed, it is the error of the last
+ * attempt. No text if there is no cause, or if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_cause(const struct jumpqr_error *error);
 
 /**
- * The interface that was called, e.g. `addJumpQRCode`; no text where none was. No text if `error` is NULL.
+ * Returns the interface that was called, e.g. `addJumpQRCode`. No text if no interface was called,
+ * or if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_interface(const struct jumpqr_error *error);
 
 /**
- * Whether WeChat answered with an error code: only then `jumpqr_error_errcode` means anything. `false` if `error` is NULL.
+ * Returns whether WeChat answered with an error code. Only then is `jumpqr_error_errcode`
+ * meaningful. `false` if `error` is NULL.
  */
 bool jumpqr_error_has_errcode(const struct jumpqr_error *error);
 
 /**
- * WeChat's `errcode`; 0 where there is none, and if `error` is NULL.
+ * Returns WeChat's `errcode`; 0 if there is none, or if `error` is NULL.
  */
 int64_t jumpqr_error_errcode(const struct jumpqr_error *error);
 
 /**
- * WeChat's `errmsg` as it came, rid included, with secrets struck out; no text where there is none. No text if `error` is NULL.
+ * Returns WeChat's `errmsg` as received, with the rid. Secrets in it are replaced. No text if
+ * there is no `errmsg`, or if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_errmsg(const struct jumpqr_error *error);
 
 /**
- * The request id, which WeChat's support asks for; no text where there is none. No text if `error` is NULL.
+ * Returns the request id, which WeChat's support asks for. No text if there is no request id, or
+ * if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_rid(const struct jumpqr_error *error);
 
 /**
- * Whether the same call may succeed later, with nothing changed. A change may be repeated as it is only if the outcome
- * is `not_applied`. `false` if `error` is NULL.
+ * Returns whether the same call may succeed later, with nothing changed. A change may be repeated
+ * unchanged only if the outcome is `not_applied`. `false` if `error` is NULL.
  */
 bool jumpqr_error_retryable(const struct jumpqr_error *error);
 
 /**
- * Whether the change was applied: `not_applied`, or `unknown` where it cannot be told: read the rule back before
- * sending again. No text if `error` is NULL.
+ * Returns whether the change was applied: `not_applied` or `unknown`. If it is `unknown`, read the
+ * rule back before you send the change again. No text if `error` is NULL.
  */
 struct jumpqr_text jumpqr_error_outcome(const struct jumpqr_error *error);
 
 /**
- * The number of reasons for which the request was refused before it was sent; 0 for other errors. 0 if `error` is NULL.
+ * Returns the number of violations, for which the request or a setting was refused. 0 for other
+ * errors, or if `error` is NULL.
  */
 size_t jumpqr_error_violation_count(const struct jumpqr_error *error);
 
 /**
- * The reason number `index`, from 0; NULL where there is none. It lives as long as the error. NULL if `error` is NULL.
+ * Returns violation number `index`, from 0. It lives as long as the error. NULL if there is no
+ * such violation, or if `error` is NULL.
  */
 const struct jumpqr_finding *jumpqr_error_violation(const struct jumpqr_error *error,
                                                     size_t index);
 
 /**
- * Frees an explanation and the prefixes that were asked of it. NULL is passed over.
+ * Frees an explanation and the prefixes read from it. NULL is ignored.
  */
 void jumpqr_explanation_free(struct jumpqr_explanation *explanation);
 
 /**
- * The number of rules. 0 if `explanation` is NULL.
+ * Returns the number of rules. 0 if `explanation` is NULL.
  */
 size_t jumpqr_explanation_rule_count(const struct jumpqr_explanation *explanation);
 
 /**
- * The prefix of the rule number `index`, from 0; no text where there is none. No text if `explanation` is NULL.
+ * Returns the prefix of rule number `index`, from 0. No text if there is no such rule, or if
+ * `explanation` is NULL.
  */
 struct jumpqr_text jumpqr_explanation_prefix(const struct jumpqr_explanation *explanation,
                                              size_t index);
 
 /**
- * Why the rule number `index`, from 0, does not cover the link, e.g. `no_trailing_slash`; no text where it does. It
- * lives for ever. No text if `explanation` is NULL.
+ * Returns why rule number `index`, from 0, does not cover the link, e.g. `no_trailing_slash`. It
+ * lives forever. No text if the rule covers the link, if there is no such rule, or if
+ * `explanation` is NULL.
  */
 struct jumpqr_text jumpqr_explanation_code(const struct jumpqr_explanation *explanation,
                                            size_t index);
 
 /**
- * The same for a person, with what to do; no text where the rule covers the link. It lives for ever. No text if `explanation` is NULL.
+ * Returns the message for a person about rule number `index`, from 0: why the rule does not cover
+ * the link, and what to do. It lives forever. No text if the rule covers the link, if there is no
+ * such rule, or if `explanation` is NULL.
  */
 struct jumpqr_text jumpqr_explanation_message(const struct jumpqr_explanation *explanation,
                                               size_t index);
 
 /**
- * The field, e.g. `debug_url[2]`; empty where it is the whole input. No text if `finding` is NULL.
+ * Returns the field, e.g. `debug_url[2]`. It is empty if the finding is about the whole input. No
+ * text if `finding` is NULL.
  */
 struct jumpqr_text jumpqr_finding_field(const struct jumpqr_finding *finding);
 
 /**
- * The stable code, e.g. `outside_rule`. No text if `finding` is NULL.
+ * Returns the stable code, e.g. `outside_rule`. No text if `finding` is NULL.
  */
 struct jumpqr_text jumpqr_finding_code(const struct jumpqr_finding *finding);
 
 /**
- * What is wrong, and what to do. No text if `finding` is NULL.
+ * Returns what is wrong and what to do. No text if `finding` is NULL.
  */
 struct jumpqr_text jumpqr_finding_message(const struct jumpqr_finding *finding);
 
 /**
- * `addJumpQRCode`: adds a rule where `is_edit` is `JUMPQR_EDIT_ADD`, modifies one where it is `JUMPQR_EDIT_MODIFY`, and does
- * what the rule's JSON says where it is `JUMPQR_EDIT_AS_RULE_SAYS`, which adds if the JSON does not say. Place the verification file before.
+ * `addJumpQRCode`: adds or modifies a rule. Put the verification file on the domain first.
  *
- * A rule with violations is `JUMPQR_STATUS_INVALID_REQUEST`, and nothing is sent; one with warnings is sent.
+ * With `JUMPQR_EDIT_ADD`, `is_edit` adds a rule. With `JUMPQR_EDIT_MODIFY`, it modifies one. With
+ * `JUMPQR_EDIT_AS_RULE_SAYS`, the rule's JSON decides; if it does not say, the rule is added.
  *
- * `confirmation`, which may be NULL, gets `answered`, or `read_back` where the answer got lost and the rule was found to stand
- * as asked; the text lives for ever.
+ * If the rule has violations, the call fails with `JUMPQR_STATUS_INVALID_REQUEST`, and nothing is
+ * sent. If it has warnings only, it is sent.
  *
- * NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+ * `confirmation` receives `answered`. If the response was lost and the rule was read back as
+ * requested, it receives `read_back`. The text lives forever.
+ *
+ * NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`,
+ * and the statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_add_jump_qr_code(const struct jumpqr_client *client,
                                       const struct jumpqr_rule *rule,
@@ -1160,19 +1223,20 @@ jumpqr_status jumpqr_add_jump_qr_code(const struct jumpqr_client *client,
                                       struct jumpqr_error **error);
 
 /**
- * `deleteJumpQRCode`: removes a rule at once, published or not.
+ * `deleteJumpQRCode`: deletes a rule immediately, whether it is published or not.
  *
- * `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
+ * `prefix` ends with NUL. In service-account mode, `appid` is the Mini Program's appid, which ends
+ * with NUL. In ordinary-link mode, it is NULL.
  *
- * Unless the client does not validate, the rule is looked up first. If there is no such rule,
- * nothing is sent.
+ * If the client validates, the rule is looked up first. If it does not exist, nothing is sent.
  *
- * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
- * change was found to stand; or `not_there` if there is no such rule (see
- * `jumpqr_nearest_prefix`). The text lives for ever.
+ * `confirmation` receives `answered`. If the response was lost and the rule was found to be gone,
+ * it receives `read_back`. If there is no such rule, it receives `not_there`; see
+ * `jumpqr_nearest_prefix`. The text lives forever.
  *
- * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+ * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+ * the statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_delete_jump_qr_code(const struct jumpqr_client *client,
                                          const char *prefix,
@@ -1181,31 +1245,34 @@ jumpqr_status jumpqr_delete_jump_qr_code(const struct jumpqr_client *client,
                                          struct jumpqr_error **error);
 
 /**
- * `downloadQRCodeText`: the domain-ownership verification file of the account, which is to be freed.
+ * `downloadQRCodeText`: downloads the domain-ownership verification file of the account. The file
+ * is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and that of each kind
- * of error.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_download_qr_code_text(const struct jumpqr_client *client,
                                            struct jumpqr_verification_file **file,
                                            struct jumpqr_error **error);
 
 /**
- * `getJumpQRCode` in ordinary-link mode: all rules of the Mini Program, at most 100. The list is to be freed.
+ * `getJumpQRCode` in ordinary-link mode: lists all rules of the Mini Program, at most 100. The
+ * list is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and that of each kind
- * of error.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_get_jump_qr_code(const struct jumpqr_client *client,
                                       struct jumpqr_jump_qr_code_list **list,
                                       struct jumpqr_error **error);
 
 /**
- * `getJumpQRCode` in service-account mode, get_type 0: the latest 10,000 rules that open the Mini Program `appid`, which ends
- * with NUL. The list is to be freed.
+ * `getJumpQRCode` in service-account mode, get_type 0: lists the latest 10,000 rules that open the
+ * Mini Program `appid`, which ends with NUL. The list is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
  */
 jumpqr_status jumpqr_get_jump_qr_code_latest(const struct jumpqr_client *client,
                                              const char *appid,
@@ -1213,12 +1280,13 @@ jumpqr_status jumpqr_get_jump_qr_code_latest(const struct jumpqr_client *client,
                                              struct jumpqr_error **error);
 
 /**
- * `getJumpQRCode` in service-account mode, get_type 1: the rules with these prefixes, `prefix_count` of them, 1 to 200. All
- * texts end with NUL. The list is to be freed.
+ * `getJumpQRCode` in service-account mode, get_type 1: lists the rules with these prefixes,
+ * `prefix_count` of them, 1 to 200. All texts end with NUL. The list is to be freed.
  *
- * NULL is allowed for `error`, and for `prefix_list` where `prefix_count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of
- * error.
+ * NULL is allowed for `error`, and for `prefix_list` if `prefix_count` is 0. Status:
+ * `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
  */
 jumpqr_status jumpqr_get_jump_qr_code_by_prefix(const struct jumpqr_client *client,
                                                 const char *appid,
@@ -1228,11 +1296,12 @@ jumpqr_status jumpqr_get_jump_qr_code_by_prefix(const struct jumpqr_client *clie
                                                 struct jumpqr_error **error);
 
 /**
- * `getJumpQRCode` in service-account mode, get_type 2: page `page_num`, from 1, of `page_size` rules, 1 to 200. `appid` ends
- * with NUL. The list is to be freed.
+ * `getJumpQRCode` in service-account mode, get_type 2: lists page `page_num`, from 1, of
+ * `page_size` rules, 1 to 200. `appid` ends with NUL. The list is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
  */
 jumpqr_status jumpqr_get_jump_qr_code_by_page(const struct jumpqr_client *client,
                                               const char *appid,
@@ -1242,14 +1311,16 @@ jumpqr_status jumpqr_get_jump_qr_code_by_page(const struct jumpqr_client *client
                                               struct jumpqr_error **error);
 
 /**
- * `linkMiniprogram`: asks for the service account to be linked to the Mini Program `appid`, which ends with NUL; an
- * administrator of each side confirms. `notify_users` tells the followers, `show_profile` shows it on the account's profile.
+ * `linkMiniprogram`: requests a link between the service account and the Mini Program `appid`,
+ * which ends with NUL. An administrator of each side must confirm it. `notify_users` notifies the
+ * followers. `show_profile` shows the Mini Program on the account's profile.
  *
- * `confirmation`, which may be NULL, gets `answered`, or `read_back` where the answer got lost and the request was found to
- * stand; the text lives for ever.
+ * `confirmation` receives `answered`. If the response was lost and the request was found in the
+ * list, it receives `read_back`. The text lives forever.
  *
- * NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+ * NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+ * the statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_link_miniprogram(const struct jumpqr_client *client,
                                       const char *appid,
@@ -1259,19 +1330,23 @@ jumpqr_status jumpqr_link_miniprogram(const struct jumpqr_client *client,
                                       struct jumpqr_error **error);
 
 /**
- * `publishJumpQRCode`: makes a rule effective for everybody. There is no way back but to delete it.
+ * `publishJumpQRCode`: makes a rule effective for everybody. It cannot be undone except by
+ * deleting the rule.
  *
- * `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
+ * `prefix` ends with NUL. In service-account mode, `appid` is the Mini Program's appid, which ends
+ * with NUL. In ordinary-link mode, it is NULL.
  *
- * Unless the client does not validate, the rule is looked up first. If there is no such rule, the
- * call fails with the code `no_such_rule`, and nothing is sent. If the rule is published already,
- * nothing is sent either.
+ * If the client validates, the rule is looked up first. If it does not exist, the call fails with
+ * the code `no_such_rule`, and nothing is sent. If it is already published, nothing is sent
+ * either.
  *
- * `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
- * change was found to stand; or `already_published`. The text lives for ever.
+ * `confirmation` receives `answered`. If the response was lost and the rule was found to be
+ * published, it receives `read_back`. If the rule was published before, it receives
+ * `already_published`. The text lives forever.
  *
- * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+ * NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+ * the statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_publish_jump_qr_code(const struct jumpqr_client *client,
                                           const char *prefix,
@@ -1280,151 +1355,167 @@ jumpqr_status jumpqr_publish_jump_qr_code(const struct jumpqr_client *client,
                                           struct jumpqr_error **error);
 
 /**
- * `wxamplinkget`: the Mini Programs that the service account is linked to, or is about to be. The list is to be freed.
+ * `wxamplinkget`: lists the Mini Programs that the service account is linked to, or will be when
+ * the administrators have confirmed. The list is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and that of each kind
- * of error.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_wxamplinkget(const struct jumpqr_client *client,
                                   struct jumpqr_linked_miniprograms **linked,
                                   struct jumpqr_error **error);
 
 /**
- * Frees a list, its rules, and every text that was asked of them. NULL is passed over.
+ * Frees a list, its rules, and all texts read from them. NULL is ignored.
  */
 void jumpqr_jump_qr_code_list_free(struct jumpqr_jump_qr_code_list *list);
 
 /**
- * The number of rules in `rule_list`. 0 if `list` is NULL.
+ * Returns the number of rules in `rule_list`. 0 if `list` is NULL.
  */
 size_t jumpqr_jump_qr_code_list_rule_count(const struct jumpqr_jump_qr_code_list *list);
 
 /**
- * The rule number `index`, from 0; NULL where there is none. It lives as long as the list. NULL if `list` is NULL.
+ * Returns rule number `index`, from 0. It lives as long as the list. NULL if there is no such
+ * rule, or if `list` is NULL.
  */
 const struct jumpqr_listed_rule *jumpqr_jump_qr_code_list_rule(const struct jumpqr_jump_qr_code_list *list,
                                                                size_t index);
 
 /**
- * `qrcodejump_open`, whether rules are switched on for the account: 0 or 1, and -1 where the answer does not say.
- * -1 if `list` is NULL.
+ * Returns `qrcodejump_open`, whether rules are switched on for the account: 0 or 1. -1 if the
+ * response omits it, or if `list` is NULL.
  */
 int32_t jumpqr_jump_qr_code_list_qrcodejump_open(const struct jumpqr_jump_qr_code_list *list);
 
 /**
- * `list_size`, as WeChat counts; -1 where the answer does not say. -1 if `list` is NULL.
+ * Returns `list_size`, as WeChat counts it. -1 if the response omits it, or if `list` is NULL.
  */
 int64_t jumpqr_jump_qr_code_list_list_size(const struct jumpqr_jump_qr_code_list *list);
 
 /**
- * `qrcodejump_pub_quota`, the publishes that are left this month; -1 where the answer does not say. -1 if `list` is NULL.
+ * Returns `qrcodejump_pub_quota`, the publishes that are left this month. -1 if the response omits
+ * it, or if `list` is NULL.
  */
 int64_t jumpqr_jump_qr_code_list_qrcodejump_pub_quota(const struct jumpqr_jump_qr_code_list *list);
 
 /**
- * `total_count`, the number of all rules; -1 where the answer does not say. -1 if `list` is NULL.
+ * Returns `total_count`, the number of all rules. -1 if the response omits it, or if `list` is
+ * NULL.
  */
 int64_t jumpqr_jump_qr_code_list_total_count(const struct jumpqr_jump_qr_code_list *list);
 
 /**
- * Frees a match and the texts that were asked of it. NULL is passed over.
+ * Frees a match and the texts read from it. NULL is ignored.
  */
 void jumpqr_link_match_free(struct jumpqr_link_match *found);
 
 /**
- * The prefix of the most specific rule that covers the link; no text where none does. No text if `found` is NULL.
+ * Returns the prefix of the most specific rule that covers the link. No text if no rule covers it,
+ * or if `found` is NULL.
  */
 struct jumpqr_text jumpqr_link_match_hit(const struct jumpqr_link_match *found);
 
 /**
- * The prefix of the published rule that would have opened the link, if the one that is hit were not unpublished and
- * more specific; no text where there is none. No text if `found` is NULL.
+ * Returns the prefix of the published rule that would open the link if the rule that is hit did
+ * not exist. The rule that is hit is more specific, but unpublished. No text if there is no such
+ * rule, or if `found` is NULL.
  */
 struct jumpqr_text jumpqr_link_match_shadowed(const struct jumpqr_link_match *found);
 
 /**
- * Whether the scanned link opens the Mini Program for everybody: a rule is hit, and it is published. `false` if `found` is NULL.
+ * Returns whether the link opens the Mini Program for everybody: it hits a rule, and the rule is
+ * published. `false` if `found` is NULL.
  */
 bool jumpqr_link_match_opens(const struct jumpqr_link_match *found);
 
 /**
- * Frees a list and the texts that were asked of it. NULL is passed over.
+ * Frees a list and the texts read from it. NULL is ignored.
  */
 void jumpqr_linked_miniprograms_free(struct jumpqr_linked_miniprograms *linked);
 
 /**
- * The number of Mini Programs. 0 if `linked` is NULL.
+ * Returns the number of Mini Programs. 0 if `linked` is NULL.
  */
 size_t jumpqr_linked_miniprograms_count(const struct jumpqr_linked_miniprograms *linked);
 
 /**
- * The appid of the Mini Program number `index`, from 0; no text where there is none. No text if `linked` is NULL.
+ * Returns the appid of Mini Program number `index`, from 0. No text if there is no such Mini
+ * Program, or if `linked` is NULL.
  */
 struct jumpqr_text jumpqr_linked_miniprograms_appid(const struct jumpqr_linked_miniprograms *linked,
                                                     size_t index);
 
 /**
- * How far the link is, e.g. `linked` or `awaits_account_admin`; no text for a number that is not documented. It lives
- * for ever. No text if `linked` is NULL.
+ * Returns the status of link number `index`, from 0: for example `linked` or
+ * `awaits_account_admin`. No text if WeChat's number is not documented, if there is no such link,
+ * or if `linked` is NULL.
  */
 struct jumpqr_text jumpqr_linked_miniprograms_status(const struct jumpqr_linked_miniprograms *linked,
                                                      size_t index);
 
 /**
- * The name of the Mini Program; no text where the answer leaves it out. No text if `linked` is NULL.
+ * Returns the name of Mini Program number `index`, from 0. No text if the response omits it, if
+ * there is no such Mini Program, or if `linked` is NULL.
  */
 struct jumpqr_text jumpqr_linked_miniprograms_nickname(const struct jumpqr_linked_miniprograms *linked,
                                                        size_t index);
 
 /**
- * The prefix. No text if `rule` is NULL.
+ * Returns the prefix. No text if `rule` is NULL.
  */
 struct jumpqr_text jumpqr_listed_rule_prefix(const struct jumpqr_listed_rule *rule);
 
 /**
- * The Mini Program page that the rule opens; no text where the answer leaves it out. No text if `rule` is NULL.
+ * Returns the Mini Program page that the rule opens. No text if the response omits it, or if
+ * `rule` is NULL.
  */
 struct jumpqr_text jumpqr_listed_rule_path(const struct jumpqr_listed_rule *rule);
 
 /**
- * 1 unpublished, 2 published; 0 where the answer does not say, or says something that is not documented. -1 of NULL.
+ * Returns the state: 1 unpublished, 2 published. 0 if the response omits it, or has a value that
+ * is not documented. -1 if `rule` is NULL.
  */
 int32_t jumpqr_listed_rule_state(const struct jumpqr_listed_rule *rule);
 
 /**
- * Which build a test link opens: 1 development, 2 trial, 3 released; 0 where the answer does not say. -1 of NULL.
+ * Returns the build that a test link opens: 1 development, 2 trial, 3 released. 0 if the response
+ * omits it, or has a value that is not documented. -1 if `rule` is NULL.
  */
 int32_t jumpqr_listed_rule_open_version(const struct jumpqr_listed_rule *rule);
 
 /**
- * 1 other accounts may have rules below this one, 2 they may not; 0 where the answer does not say. -1 of NULL.
+ * Returns whether other accounts may have rules below this one: 1 they may, 2 they may not. 0 if
+ * the response omits it, or has a value that is not documented. -1 if `rule` is NULL.
  */
 int32_t jumpqr_listed_rule_permit_sub_rule(const struct jumpqr_listed_rule *rule);
 
 /**
- * Whether the answer lists test links, were it none. `false` if `rule` is NULL.
+ * Returns whether the response has a list of test links. The list may be empty. `false` if `rule`
+ * is NULL.
  */
 bool jumpqr_listed_rule_has_debug_url(const struct jumpqr_listed_rule *rule);
 
 /**
- * The number of test links. 0 if `rule` is NULL.
+ * Returns the number of test links. 0 if `rule` is NULL.
  */
 size_t jumpqr_listed_rule_debug_url_count(const struct jumpqr_listed_rule *rule);
 
 /**
- * The test link number `index`, from 0; no text where there is none. No text if `rule` is NULL.
+ * Returns test link number `index`, from 0. No text if there is no such link, or if `rule` is
+ * NULL.
  */
 struct jumpqr_text jumpqr_listed_rule_debug_url(const struct jumpqr_listed_rule *rule,
                                                 size_t index);
 
 /**
- * Whether the rule `prefix` covers `link`; both end with NUL.
+ * Checks whether the rule `prefix` covers `link`. Both end with NUL.
  *
- * `code` gets why it does not, e.g. `no_trailing_slash`, and no text where it does; `message` the same for a person. Both may
- * be NULL, and both texts live for ever.
+ * If the rule does not cover the link, `code` receives the reason, e.g. `no_trailing_slash`, and
+ * `message` the reason for a person. If it does, both receive no text. Both texts live forever.
  *
- * NULL is allowed for `error`, `code` and `message`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`, `code` and `message`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_covers(const char *prefix,
                             const char *link,
@@ -1433,9 +1524,11 @@ jumpqr_status jumpqr_covers(const char *prefix,
                             struct jumpqr_error **error);
 
 /**
- * Whether a rule `prefix` with permit_sub_rule 2 bars other accounts from the rule `other`; both end with NUL.
+ * Checks whether a rule `prefix` with permit_sub_rule 2 forbids other accounts the rule `other`.
+ * Both end with NUL.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_occupies(const char *prefix,
                               const char *other,
@@ -1443,12 +1536,13 @@ jumpqr_status jumpqr_occupies(const char *prefix,
                               struct jumpqr_error **error);
 
 /**
- * The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is
- * to be freed; it is NULL if none resembles it. Use it to see which rule was meant when a delete
- * is confirmed by `not_there`.
+ * Finds, among `count` listed prefixes, the one that is most similar to `prefix`. All end with
+ * NUL. If a delete is confirmed by `not_there`, it shows which rule was probably meant.
  *
- * NULL is allowed for `error`, and for `listed` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * `nearest` receives a string, which is to be freed. It receives NULL if no prefix is similar.
+ *
+ * NULL is allowed for `error`, and for `listed` if `count` is 0. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_nearest_prefix(const char *prefix,
                                     const char *const *listed,
@@ -1457,10 +1551,11 @@ jumpqr_status jumpqr_nearest_prefix(const char *prefix,
                                     struct jumpqr_error **error);
 
 /**
- * The query with which the Mini Program is opened for the scanned `link`, which ends with NUL; `scancode_time` is in UNIX
- * seconds. The string is to be freed.
+ * Returns the query with which the scanned `link` opens the Mini Program. `link` ends with NUL;
+ * `scancode_time` is in UNIX seconds. The string is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_launch_query(const char *link,
                                   uint64_t scancode_time,
@@ -1468,13 +1563,16 @@ jumpqr_status jumpqr_launch_query(const char *link,
                                   struct jumpqr_error **error);
 
 /**
- * Every stable name and number, as a JSON object of lists: for tools that make tables of them. The string is to be freed.
+ * Returns all stable names and numbers as a JSON object of lists, for tools that generate tables
+ * from them. The string is to be freed.
  *
- * - `errcodes`: what `jumpqr_errcode_at` gives, by the names of its functions.
- * - `own_codes`, the codes of errors that do not come from WeChat: `name`, `kind`, `retryable`, `advice`.
+ * - `errcodes`: the fields of `jumpqr_errcode`, named as its functions.
+ * - `own_codes`, the codes of errors that are not from WeChat: `name`, `kind`, `retryable`,
+ *   `advice`.
  * - `findings`, the codes of violations and warnings: `name`, `warning`.
  * - `link_statuses`: `number`, `name`. `mismatches`: `code`, `message`.
- * - `open_version`, `permit_sub_rule`, `is_edit`, `state`, the values of the field: `number`, `word`.
+ * - `open_version`, `permit_sub_rule`, `is_edit`, `state`, the values of the field: `number`,
+ *   `word`.
  * - `kinds`, `outcomes`, `confirmations`, `interfaces`: names.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
@@ -1483,17 +1581,19 @@ jumpqr_status jumpqr_names_json(struct jumpqr_string **json,
                                 struct jumpqr_error **error);
 
 /**
- * Makes all fields zero or NULL, and writes `size`: pass `sizeof (jumpqr_ordinary_link_rule)`. NULL is passed over.
+ * Sets all fields to zero or NULL, and sets `size`. Pass `sizeof (jumpqr_ordinary_link_rule)`. A
+ * `rule` that is NULL is ignored.
  */
 void jumpqr_ordinary_link_rule_init(struct jumpqr_ordinary_link_rule *rule,
                                     size_t size);
 
 /**
- * The platform `component_appid`, with its appsecret `component_appsecret`, both of which end with NUL, and with these settings, which
- * must not say where tokens come from. It is to be freed. Nothing is sent yet.
+ * Makes the platform `component_appid` with its appsecret `component_appsecret`, which both end
+ * with NUL. The settings must not have a source of tokens. Nothing is sent yet. The platform is to
+ * be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
  */
 jumpqr_status jumpqr_platform_new(const struct jumpqr_client_config *config,
                                   const char *component_appid,
@@ -1502,36 +1602,39 @@ jumpqr_status jumpqr_platform_new(const struct jumpqr_client_config *config,
                                   struct jumpqr_error **error);
 
 /**
- * Frees a platform. NULL is passed over.
+ * Frees a platform. NULL is ignored.
  */
 void jumpqr_platform_free(struct jumpqr_platform *platform);
 
 /**
- * Keeps the component_verify_ticket that WeChat has just pushed, in the token store: any process
- * that shares it may receive the pushes, every 10 minutes, each good for 12 hours. `ticket` ends
- * with NUL. It is the decrypted ComponentVerifyTicket, which begins with `ticket@@@`; what cannot
- * be a ticket, such as the ciphertext of Encrypt, is refused, and the former ticket stays.
+ * Stores a component_verify_ticket that WeChat has just pushed. WeChat pushes one every 10
+ * minutes, and each is valid for 12 hours. Any process that shares the token store may receive the
+ * pushes.
  *
- * It blocks for as long as the store takes, at most the platform's timeout.
+ * `ticket` ends with NUL. It is the decrypted ComponentVerifyTicket, which begins with
+ * `ticket@@@`. If it cannot be a ticket, for example because it is the ciphertext of Encrypt, it
+ * is refused, and the former ticket stays.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`, `JUMPQR_STATUS_STORE_FAILED`,
- * `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ * The call blocks until the store has answered, at most for the platform's timeout.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`,
+ * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
  */
 jumpqr_status jumpqr_platform_set_verify_ticket(const struct jumpqr_platform *platform,
                                                 const char *ticket,
                                                 struct jumpqr_error **error);
 
 /**
- * Keeps the authorizer_refresh_token that the authorisation of the merchant `authorizer_appid` has just brought, in the token store,
- * in the place of any former one and of its access token. Both texts end with NUL.
+ * Stores the authorizer_refresh_token of a new authorisation by the merchant `authorizer_appid`.
+ * It replaces the merchant's former refresh token and access token. Both texts end with NUL.
  *
- * Only a new authorisation needs this: later refresh tokens are kept as they come. It blocks for as long as the store takes, at most
- * the platform's timeout.
+ * Only a new authorisation needs this call. Later refresh tokens are stored when WeChat returns
+ * them. The call blocks until the store has answered, at most for the platform's timeout.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`, `JUMPQR_STATUS_STORE_FAILED`,
- * `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`,
+ * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
  */
 jumpqr_status jumpqr_platform_set_authorizer_refresh_token(const struct jumpqr_platform *platform,
                                                            const char *authorizer_appid,
@@ -1539,11 +1642,12 @@ jumpqr_status jumpqr_platform_set_authorizer_refresh_token(const struct jumpqr_p
                                                            struct jumpqr_error **error);
 
 /**
- * A client, which is to be freed, that calls for the merchant `authorizer_appid`, which ends with NUL. Clients of the same merchant
- * share its token and its pacing. Nothing is sent or looked up yet.
+ * Makes a client that calls for the merchant `authorizer_appid`, which ends with NUL. Clients of
+ * the same merchant share its token and its pacing. Nothing is sent or looked up yet. The client
+ * is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
  */
 jumpqr_status jumpqr_platform_merchant(const struct jumpqr_platform *platform,
                                        const char *authorizer_appid,
@@ -1551,8 +1655,8 @@ jumpqr_status jumpqr_platform_merchant(const struct jumpqr_platform *platform,
                                        struct jumpqr_error **error);
 
 /**
- * How the platform's own token stands in its store, which is asked for it; WeChat is not. For a merchant's, ask its client. The status is to
- * be freed.
+ * Reads the state of the platform's own token from its store. WeChat is not asked. For the token
+ * of a merchant, see `jumpqr_client_token_status`. The status is to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
@@ -1562,34 +1666,37 @@ jumpqr_status jumpqr_platform_token_status(const struct jumpqr_platform *platfor
                                            struct jumpqr_error **error);
 
 /**
- * Makes a rule of its fields. The rule is to be freed.
+ * Makes a rule from its fields. The rule is to be freed.
  *
- * A number that a field does not take is `JUMPQR_STATUS_INVALID_REQUEST`, with a violation for each.
+ * If a field does not take its number, the call fails with `JUMPQR_STATUS_INVALID_REQUEST` and has
+ * a violation for each such field.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_OUT_OF_RANGE`,
+ * `JUMPQR_STATUS_INVALID_REQUEST`.
  */
 jumpqr_status jumpqr_rule_from_ordinary_link(const struct jumpqr_ordinary_link_rule *fields,
                                              struct jumpqr_rule **rule,
                                              struct jumpqr_error **error);
 
 /**
- * Makes a rule of its fields. The rule is to be freed.
+ * Makes a rule from its fields. The rule is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_STRUCT_SIZE`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_STRUCT_SIZE`.
  */
 jumpqr_status jumpqr_rule_from_service_account(const struct jumpqr_service_account_rule *fields,
                                                struct jumpqr_rule **rule,
                                                struct jumpqr_error **error);
 
 /**
- * Makes a rule of a JSON object with the wire names, `size` bytes long, which need not end with NUL: a sample from the
- * official page works as it stands. The rule is to be freed.
+ * Makes a rule from a JSON object with the wire names. A sample from the official page works
+ * unchanged. `json` is `size` bytes and need not end with NUL. The rule is to be freed.
  *
- * A document that is not a well-formed rule is `JUMPQR_STATUS_INVALID_REQUEST`, with a violation for all that is wrong.
+ * If the document is not a well-formed rule, the call fails with `JUMPQR_STATUS_INVALID_REQUEST`
+ * and has a violation for each fault.
  *
- * NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * NULL is allowed for `error`, and for `json` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
  */
 jumpqr_status jumpqr_rule_from_json(const char *json,
@@ -1598,31 +1705,34 @@ jumpqr_status jumpqr_rule_from_json(const char *json,
                                     struct jumpqr_error **error);
 
 /**
- * Frees a rule and the texts that were asked of it. NULL is passed over.
+ * Frees a rule and the texts read from it. NULL is ignored.
  */
 void jumpqr_rule_free(struct jumpqr_rule *rule);
 
 /**
- * The prefix. No text if `rule` is NULL.
+ * Returns the prefix. No text if `rule` is NULL.
  */
 struct jumpqr_text jumpqr_rule_prefix(const struct jumpqr_rule *rule);
 
 /**
- * The Mini Program page that the rule opens. No text if `rule` is NULL.
+ * Returns the Mini Program page that the rule opens. No text if `rule` is NULL.
  */
 struct jumpqr_text jumpqr_rule_path(const struct jumpqr_rule *rule);
 
 /**
- * `is_edit` of the JSON that the rule was made of: 0 or 1, and -1 where it does not say. -1 if `rule` is NULL.
+ * Returns `is_edit` of the JSON that the rule was made from: 0 or 1. -1 if the JSON does not have
+ * it, or if `rule` is NULL.
  */
 int32_t jumpqr_rule_is_edit(const struct jumpqr_rule *rule);
 
 /**
- * Indexes `count` rules: their prefixes, which end with NUL, and their states, 1 unpublished, 2 published, 0 not known.
- * `states` is NULL where none is known. The index is to be freed.
+ * Makes an index of `count` rules from their prefixes, which end with NUL, and their states: 1
+ * unpublished, 2 published, 0 unknown. If `states` is NULL, all are unknown. The index is to be
+ * freed.
  *
- * NULL is allowed for `error` and `states`, and for `prefixes` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
+ * NULL is allowed for `error` and `states`, and for `prefixes` if `count` is 0. Status:
+ * `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_rule_set_new(const char *const *prefixes,
                                   const int32_t *states,
@@ -1631,7 +1741,8 @@ jumpqr_status jumpqr_rule_set_new(const char *const *prefixes,
                                   struct jumpqr_error **error);
 
 /**
- * Indexes the rules that getJumpQRCode listed. The index is to be freed, and does not need the list.
+ * Makes an index of the rules in a response of getJumpQRCode. It does not need the list
+ * afterwards. The index is to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -1640,10 +1751,11 @@ jumpqr_status jumpqr_rule_set_from_list(const struct jumpqr_jump_qr_code_list *l
                                         struct jumpqr_error **error);
 
 /**
- * Indexes the rules of a JSON document, `size` bytes long, which need not end with NUL: an answer of getJumpQRCode, a list of
- * rules, or one rule. Only their `prefix` and `state` count. The index is to be freed.
+ * Makes an index of the rules in a JSON document: a response of getJumpQRCode, a list of rules, or
+ * one rule. Only `prefix` and `state` of each rule are read. `json` is `size` bytes and need not
+ * end with NUL. The index is to be freed.
  *
- * NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * NULL is allowed for `error`, and for `json` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
  */
 jumpqr_status jumpqr_rule_set_from_json(const char *json,
@@ -1652,14 +1764,16 @@ jumpqr_status jumpqr_rule_set_from_json(const char *json,
                                         struct jumpqr_error **error);
 
 /**
- * Frees an index. NULL is passed over.
+ * Frees an index. NULL is ignored.
  */
 void jumpqr_rule_set_free(struct jumpqr_rule_set *rules);
 
 /**
- * What the scanned `link`, which ends with NUL, hits. The match is to be freed, and does not need the index.
+ * Finds the rule that the scanned `link` hits. `link` ends with NUL. The match does not need the
+ * index afterwards, and is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_rule_set_match_url(const struct jumpqr_rule_set *rules,
                                         const char *link,
@@ -1667,10 +1781,12 @@ jumpqr_status jumpqr_rule_set_match_url(const struct jumpqr_rule_set *rules,
                                         struct jumpqr_error **error);
 
 /**
- * For each rule, in the order in which they were indexed, why it does not cover the `link`, which ends with NUL. It looks at
- * every rule: `jumpqr_rule_set_match_url` does not. The explanation is to be freed, and does not need the index.
+ * Explains for each rule, in the order of the index, why it does not cover `link`, which ends with
+ * NUL. It looks at every rule, unlike `jumpqr_rule_set_match_url`. The explanation does not need
+ * the index afterwards, and is to be freed.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_rule_set_explain(const struct jumpqr_rule_set *rules,
                                       const char *link,
@@ -1678,11 +1794,12 @@ jumpqr_status jumpqr_rule_set_explain(const struct jumpqr_rule_set *rules,
                                       struct jumpqr_error **error);
 
 /**
- * Begins a walk, which is to be freed: over the ordinary-link rules of the Mini Program where `appid` is NULL; else over the
- * rules of the service account that open the Mini Program `appid`, which ends with NUL. Nothing is sent yet.
+ * Begins a walk, which is to be freed. If `appid` is NULL, it is over the ordinary-link rules of
+ * the Mini Program. Otherwise it is over the rules of the service account that open the Mini
+ * Program `appid`, which ends with NUL. Nothing is sent yet.
  *
- * NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_rules_new(const struct jumpqr_client *client,
                                const char *appid,
@@ -1690,149 +1807,166 @@ jumpqr_status jumpqr_rules_new(const struct jumpqr_client *client,
                                struct jumpqr_error **error);
 
 /**
- * The next rule, and NULL at the end. It lives until the next step of the walk, or until that is freed. After an error, the
- * walk is at its end.
+ * Returns the next rule; NULL at the end. The rule lives until the next step of the walk, or until
+ * the walk is freed. After an error, the walk is at its end.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and that of each kind of
- * error.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
  */
 jumpqr_status jumpqr_rules_next(struct jumpqr_rules *rules,
                                 const struct jumpqr_listed_rule **rule,
                                 struct jumpqr_error **error);
 
 /**
- * Frees a walk and the rule that it is at. NULL is passed over.
+ * Frees a walk and its current rule. NULL is ignored.
  */
 void jumpqr_rules_free(struct jumpqr_rules *rules);
 
 /**
- * Makes all fields NULL, and writes `size`: pass `sizeof (jumpqr_service_account_rule)`. NULL is passed over.
+ * Sets all fields to NULL, and sets `size`. Pass `sizeof (jumpqr_service_account_rule)`. A `rule`
+ * that is NULL is ignored.
  */
 void jumpqr_service_account_rule_init(struct jumpqr_service_account_rule *rule,
                                       size_t size);
 
 /**
- * The stable name of a status, e.g. `connect_failed`; for ever valid. No text for a number that is none.
+ * Returns the stable name of a status, e.g. `connect_failed`. It lives forever. No text if the
+ * number is not a status.
  */
 struct jumpqr_text jumpqr_status_name(int32_t status);
 
 /**
- * The text; it lives as long as the string. No text if `string` is NULL.
+ * Returns the text, which lives as long as the string. No text if `string` is NULL.
  */
 struct jumpqr_text jumpqr_string_text(const struct jumpqr_string *string);
 
 /**
- * Frees a string. NULL is passed over.
+ * Frees a string. NULL is ignored.
  */
 void jumpqr_string_free(struct jumpqr_string *string);
 
 /**
- * The token that WeChat has just called stale: give a newer one, or the same if there is none. No text where none was.
- * No text if `request` is NULL.
+ * Returns the token that WeChat has just rejected as expired or invalid. Provide a newer one, or
+ * the same token if there is no newer one. No text if no token was rejected, or if `request` is
+ * NULL.
  */
 struct jumpqr_text jumpqr_token_request_rejected(const struct jumpqr_token_request *request);
 
 /**
- * How long the call that needs the token has left, in milliseconds. 0 if `request` is NULL.
+ * Returns the time that is left for the call that needs the token, in milliseconds. 0 if `request`
+ * is NULL.
  */
 uint64_t jumpqr_token_request_time_left_ms(const struct jumpqr_token_request *request);
 
 /**
- * Gives the `token`, which is copied and ends with NUL; the last word counts. A token that is NULL, empty or not UTF-8 is a
- * failure. A `reply` that is NULL is passed over.
+ * Sets the token, which ends with NUL and is copied. If the function sets several results, the
+ * last one counts. If `token` is NULL, empty or not UTF-8, the call fails. If `reply` is NULL,
+ * nothing happens.
  */
 void jumpqr_token_reply_set_token(struct jumpqr_token_reply *reply,
                                   const char *token);
 
 /**
- * Says why there is no token: the call fails with `JUMPQR_STATUS_TOKEN_SOURCE_FAILED`, and `message`, which is copied and ends
- * with NUL, is the error's cause. It must not hold a secret. The last word counts. A `message` that is NULL or not UTF-8 says
- * nothing; a `reply` that is NULL is passed over.
+ * Sets the reason for a failure: a `message` that ends with NUL and is copied. The call fails with
+ * `JUMPQR_STATUS_TOKEN_SOURCE_FAILED`, and the message is the cause of its error. The message must
+ * not contain a secret. If the function sets several results, the last one counts. If `message` is
+ * NULL or not UTF-8, the cause says that there is no reason. If `reply` is NULL, nothing happens.
  */
 void jumpqr_token_reply_set_failure(struct jumpqr_token_reply *reply,
                                     const char *message);
 
 /**
- * Frees a status and the texts that were asked of it. NULL is passed over.
+ * Frees a status and the texts read from it. NULL is ignored.
  */
 void jumpqr_token_status_free(struct jumpqr_token_status *status);
 
 /**
- * Which store, as `jumpqr_client_config_set_token_store` has it, but for a password. No text if `status` is NULL.
+ * Returns the store, in the form of `jumpqr_client_config_set_token_store` but without a password.
+ * No text if `status` is NULL.
  */
 struct jumpqr_text jumpqr_token_status_store(const struct jumpqr_token_status *status);
 
 /**
- * The interface that issues the tokens: `stable_token`, `token`, `api_component_token` of a platform, or
- * `api_authorizer_token` of its merchants. It lives for ever. No text if `status` is NULL.
+ * Returns the interface that issues the tokens: `stable_token` or `token` for an account,
+ * `api_component_token` for a platform, `api_authorizer_token` for its merchants. No text if
+ * `status` is NULL.
  */
 struct jumpqr_text jumpqr_token_status_interface(const struct jumpqr_token_status *status);
 
 /**
- * Whose token it is. No text if `status` is NULL.
+ * Returns the appid that the token belongs to. No text if `status` is NULL.
  */
 struct jumpqr_text jumpqr_token_status_appid(const struct jumpqr_token_status *status);
 
 /**
- * Whether there is a token: `missing`, none was fetched yet; `valid`, it should live, unless WeChat has cut its life short;
- * `expired`, the next call fetches another. It lives for ever. No text if `status` is NULL.
+ * Returns whether there is a token: `missing`, `valid` or `expired`. If it is `missing`, no token
+ * was fetched yet. If it is `expired`, the next call fetches another. A `valid` token may still be
+ * refused if WeChat has ended it early. No text if `status` is NULL.
  */
 struct jumpqr_text jumpqr_token_status_state(const struct jumpqr_token_status *status);
 
 /**
- * How long ago the token was asked for, in seconds; -1 where there is none. -1 if `status` is NULL.
+ * Returns how long ago the token was requested, in seconds. -1 if there is no token, or if
+ * `status` is NULL.
  */
 int64_t jumpqr_token_status_age_seconds(const struct jumpqr_token_status *status);
 
 /**
- * How long the token still lives, in seconds; 0 where it has expired, and -1 where there is none. -1 if `status` is NULL.
+ * Returns how long the token remains valid, in seconds. 0 if it has expired. -1 if there is no
+ * token, or if `status` is NULL.
  */
 int64_t jumpqr_token_status_expires_in_seconds(const struct jumpqr_token_status *status);
 
 /**
- * Whether the store holds the refresh token of this merchant: 1 or 0, and -1 for what is not a platform's merchant. -1 if `status`
- * is NULL.
+ * Returns whether the store holds the refresh token of this merchant: 1 or 0. -1 if the status is
+ * not that of a platform's merchant, or if `status` is NULL.
  */
 int32_t jumpqr_token_status_has_refresh_token(const struct jumpqr_token_status *status);
 
 /**
- * How long ago the last component_verify_ticket came, in seconds: it is good for 12 hours. -1 where none came, and for what is not a
- * platform. -1 if `status` is NULL.
+ * Returns how long ago the last component_verify_ticket was stored, in seconds. A ticket is valid
+ * for 12 hours. -1 if there is none, if the status is not that of a platform, or if `status` is
+ * NULL.
  */
 int64_t jumpqr_token_status_verify_ticket_age_seconds(const struct jumpqr_token_status *status);
 
 /**
- * For how long the credentials are not tried again, in seconds, as WeChat has refused them: until then, all that share the store
- * fail with the same error, and WeChat is not asked. -1 where nothing was refused. -1 if `status` is NULL.
+ * Returns how long the refused credentials are not tried again, in seconds. Until then, the calls
+ * of all clients that share the store fail with the same error, and WeChat is not asked. -1 if no
+ * credentials were refused, or if `status` is NULL.
  */
 int64_t jumpqr_token_status_refused_for_seconds(const struct jumpqr_token_status *status);
 
 /**
- * The `errcode` with which WeChat refused the credentials; 0 where nothing was refused, and where its list of the platform's
- * merchants did not name this one. 0 if `status` is NULL.
+ * Returns the `errcode` with which WeChat refused the credentials. 0 if no credentials were
+ * refused, if WeChat's list of the platform's merchants did not contain this one, or if `status`
+ * is NULL.
  */
 int64_t jumpqr_token_status_refused_errcode(const struct jumpqr_token_status *status);
 
 /**
- * The name, e.g. `UASjIrr8C9.txt`: never a path. No text if `file` is NULL.
+ * Returns the file name, e.g. `UASjIrr8C9.txt`. It is never a path. No text if `file` is NULL.
  */
 struct jumpqr_text jumpqr_verification_file_name(const struct jumpqr_verification_file *file);
 
 /**
- * The content, to be served byte for byte. No text if `file` is NULL.
+ * Returns the content. Serve it byte for byte. No text if `file` is NULL.
  */
 struct jumpqr_text jumpqr_verification_file_content(const struct jumpqr_verification_file *file);
 
 /**
- * Frees a file and the texts that were asked of it. NULL is passed over.
+ * Frees a file and the texts read from it. NULL is ignored.
  */
 void jumpqr_verification_file_free(struct jumpqr_verification_file *file);
 
 /**
- * The URL under which WeChat looks for the file `file_name` of a rule with this `prefix`; both end with NUL. The string is to
- * be freed; it is NULL where the prefix is not a link.
+ * Returns the URL at which WeChat looks for the file `file_name` if a rule has this `prefix`. Both
+ * end with NUL.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * `url` receives a string, which is to be freed. It receives NULL if the prefix is not a link.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_verification_file_location(const char *prefix,
                                                 const char *file_name,
@@ -1840,7 +1974,7 @@ jumpqr_status jumpqr_verification_file_location(const char *prefix,
                                                 struct jumpqr_error **error);
 
 /**
- * The version of the library that is running, e.g. `0.1.0`; for ever valid.
+ * Returns the version of the running library, e.g. `0.1.0`. It lives forever.
  */
 struct jumpqr_text jumpqr_version(void);
 

@@ -1,79 +1,45 @@
-//! What C passes, before it is believed.
+//! Reads what C passes, without trusting it.
 
 use std::ffi::{CStr, c_char};
+use std::fmt::Display;
 use std::slice;
 
-use jumpqr::check::FindingCode;
-
-use crate::error::Failure;
+use crate::error::{Failure, jumpqr_error, present};
 use crate::status::jumpqr_status;
 
-/// What must not be NULL.
-pub(crate) fn present<T>(pointer: Option<T>, name: &str) -> Result<T, Failure> {
-    pointer.ok_or_else(|| null(name))
+/// Returns the refusal of a number that the parameter does not take.
+pub(crate) fn out_of_range(name: &str, problem: &str) -> Failure {
+    jumpqr_error::misuse(jumpqr_status::OutOfRange, name, problem)
 }
 
-fn null(name: &str) -> Failure {
-    Failure::misuse(
-        jumpqr_status::NullArgument,
-        name,
-        FindingCode::MissingField,
-        "is NULL; give a pointer to what it says",
-    )
-}
-
-/// The refusal of a number that the parameter does not take.
-pub(crate) fn out_of_range(name: &str, remedy: &str) -> Failure {
-    Failure::misuse(
-        jumpqr_status::OutOfRange,
-        name,
-        FindingCode::OutOfRange,
-        remedy,
-    )
-}
-
-/// A text that ends with NUL.
+/// Reads a text that ends with NUL.
 ///
 /// # Safety
 ///
 /// `pointer` is NULL, or points to bytes that end with NUL and do not change during `'a`.
-pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str, Failure> {
-    // SAFETY: the caller has promised the same.
-    unsafe { text_named(pointer, || name.to_owned()) }
-}
-
-/// The same; the name is asked for only where something is wrong.
-///
-/// # Safety
-///
-/// As [`text`].
-unsafe fn text_named<'a>(
+pub(crate) unsafe fn text<'a>(
     pointer: *const c_char,
-    name: impl Fn() -> String,
+    name: impl Display,
 ) -> Result<&'a str, Failure> {
     if pointer.is_null() {
-        return Err(null(&name()));
+        return present(None, &name.to_string());
     }
-    // SAFETY: it is not NULL, so it ends with NUL and does not change, as the caller has promised.
+    // SAFETY: it is not NULL. So it ends with NUL and does not change, as the caller promises.
     let text = unsafe { CStr::from_ptr(pointer) };
     text.to_str().map_err(|error| {
-        Failure::misuse(
-            jumpqr_status::NotUtf8,
-            &name(),
-            FindingCode::NotUtf8,
-            &format!(
-                "is not UTF-8 from byte {} on; convert it",
-                error.valid_up_to()
-            ),
-        )
+        let problem = format!(
+            "is not UTF-8 from byte {} on; convert it",
+            error.valid_up_to()
+        );
+        jumpqr_error::misuse(jumpqr_status::NotUtf8, &name.to_string(), &problem)
     })
 }
 
-/// A text that ends with NUL; NULL where there is none.
+/// Reads a text that ends with NUL. NULL is `None`.
 ///
 /// # Safety
 ///
-/// As [`text`].
+/// As for [`text`].
 pub(crate) unsafe fn optional_text<'a>(
     pointer: *const c_char,
     name: &str,
@@ -81,32 +47,48 @@ pub(crate) unsafe fn optional_text<'a>(
     if pointer.is_null() {
         return Ok(None);
     }
-    // SAFETY: the caller has promised the same.
+    // SAFETY: the caller promises the same.
     unsafe { text(pointer, name) }.map(Some)
 }
 
-/// `count` texts that end with NUL. NULL is an empty list where `count` is 0.
+/// Reads several parameters, each a text that ends with NUL.
 ///
 /// # Safety
 ///
-/// `pointer` is NULL, or points to `count` pointers, each as [`text`] wants it.
-pub(crate) unsafe fn texts<'a>(
+/// Each pointer is as for [`text`].
+pub(crate) unsafe fn texts<'a, const COUNT: usize>(
+    parameters: [(*const c_char, &str); COUNT],
+) -> Result<[&'a str; COUNT], Failure> {
+    let mut read = [""; COUNT];
+    for (text_read, (pointer, name)) in read.iter_mut().zip(parameters) {
+        // SAFETY: the caller promises it for each pointer.
+        *text_read = unsafe { text(pointer, name) }?;
+    }
+    Ok(read)
+}
+
+/// Reads a list of `count` texts that end with NUL. If `count` is 0, NULL is an empty list.
+///
+/// # Safety
+///
+/// `pointer` is NULL, or points to `count` pointers, each as for [`text`].
+pub(crate) unsafe fn text_list<'a>(
     pointer: *const *const c_char,
     count: usize,
     name: &str,
 ) -> Result<Vec<&'a str>, Failure> {
-    // SAFETY: the caller has promised the same.
+    // SAFETY: the caller promises the same.
     let pointers = unsafe { array(pointer, count, name) }?;
-    let named = pointers.iter().enumerate();
-    named
+    let numbered = pointers.iter().enumerate();
+    numbered
         .map(|(index, &pointer)| {
-            // SAFETY: the caller has promised it of each.
-            unsafe { text_named(pointer, || format!("{name}[{index}]")) }
+            // SAFETY: the caller promises it for each pointer.
+            unsafe { text(pointer, format_args!("{name}[{index}]")) }
         })
         .collect()
 }
 
-/// `count` values. NULL is an empty array where `count` is 0.
+/// Reads an array of `count` values. If `count` is 0, NULL is an empty array.
 ///
 /// # Safety
 ///
@@ -117,14 +99,16 @@ pub(crate) unsafe fn array<'a, T>(
     name: &str,
 ) -> Result<&'a [T], Failure> {
     if pointer.is_null() {
-        return if count == 0 { Ok(&[]) } else { Err(null(name)) };
+        return if count == 0 {
+            Ok(&[])
+        } else {
+            present(None, name)
+        };
     }
     if count > isize::MAX as usize / size_of::<T>().max(1) {
-        return Err(out_of_range(
-            name,
-            "has more entries than memory has room for",
-        ));
+        return Err(out_of_range(name, "has more entries than fit into memory"));
     }
-    // SAFETY: it is not NULL, so it points to `count` values, which fit into memory, as the caller has promised.
+    // SAFETY: it is not NULL. So it points to `count` values, as the caller promises, and these fit
+    // into memory.
     Ok(unsafe { slice::from_raw_parts(pointer, count) })
 }

@@ -3,31 +3,33 @@ use std::mem::MaybeUninit;
 use std::ptr::from_ref;
 
 use jumpqr::check::CheckReport;
-use jumpqr::interface::{GetJumpQRCode, Interface, LinkMiniprogram};
+use jumpqr::interface::Interface;
 use jumpqr::mapping::check_document;
 
-use crate::argument::{array, present, text};
-use crate::error::jumpqr_error;
+use crate::argument::array;
+use crate::error::{jumpqr_error, present, produce};
 use crate::finding::jumpqr_finding;
-use crate::guard::{attempt, guard};
-use crate::interface::{by_prefix, rule_key};
+use crate::guard::guard;
+use crate::interface::{by_page, by_prefix, latest, link, rule_key};
 use crate::rule::jumpqr_rule;
 use crate::status::jumpqr_status;
 
-/// All violations and all warnings of a request, found offline. A request with violations is not sent; one with warnings is.
+/// All violations and warnings of a request, found offline. A request with violations is not sent;
+/// a request with warnings only is sent.
 ///
-/// Free it with `jumpqr_check_report_free`, exactly once. Any number of threads may read it at the same time.
+/// Free it with `jumpqr_check_report_free`, exactly once. Any number of threads may read it at the
+/// same time.
 pub struct jumpqr_check_report {
     violations: Vec<jumpqr_finding>,
     warnings: Vec<jumpqr_finding>,
 }
 
-impl jumpqr_check_report {
-    fn raw(report: &CheckReport) -> *mut Self {
-        Box::into_raw(Box::new(Self {
-            violations: report.violations.iter().map(Into::into).collect(),
-            warnings: report.warnings.iter().map(Into::into).collect(),
-        }))
+impl From<CheckReport> for jumpqr_check_report {
+    fn from(report: CheckReport) -> Self {
+        Self {
+            violations: jumpqr_finding::list(&report.violations),
+            warnings: jumpqr_finding::list(&report.warnings),
+        }
     }
 }
 
@@ -40,18 +42,16 @@ pub extern "C" fn jumpqr_check_rule(
     report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
-        let rule = present(rule, "rule")?;
-        let report = present(report, "report")?;
-        report.write(jumpqr_check_report::raw(&rule.rule.check()));
-        Ok(())
+    produce(report, "report", error, || {
+        let rule = &present(rule, "rule")?.rule;
+        Ok(jumpqr_check_report::from(rule.check()))
     })
 }
 
-/// Checks a rule as a JSON object with the wire names: `size` bytes, of which nobody knows yet whether they are UTF-8 or
-/// JSON. The report is to be freed.
+/// Checks a rule as a JSON object with the wire names. `json` is `size` untrusted bytes: if they
+/// are not UTF-8 or not JSON, the report says so. The report is to be freed.
 ///
-/// NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+/// NULL is allowed for `error`, and for `json` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_json(
@@ -60,20 +60,18 @@ pub unsafe extern "C" fn jumpqr_check_json(
     report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(report, "report", error, || {
         // SAFETY: the caller passes `size` bytes.
         let json = unsafe { array(json.cast::<u8>(), size, "json") }?;
-        let report = present(report, "report")?;
-        report.write(jumpqr_check_report::raw(&check_document(json)));
-        Ok(())
+        Ok(jumpqr_check_report::from(check_document(json)))
     })
 }
 
-/// Checks what publishJumpQRCode and deleteJumpQRCode name a rule by. `appid` is NULL in ordinary-link mode. The report is to
-/// be freed.
+/// Checks the key of a rule, by which publishJumpQRCode and deleteJumpQRCode name it. In
+/// ordinary-link mode, `appid` is NULL. The report is to be freed.
 ///
-/// NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
-/// `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_rule_key(
     prefix: *const c_char,
@@ -81,39 +79,35 @@ pub unsafe extern "C" fn jumpqr_check_rule_key(
     report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(report, "report", error, || {
         // SAFETY: the caller passes texts that end with NUL, or NULL.
         let key = unsafe { rule_key(prefix, appid) }?;
-        let report = present(report, "report")?;
-        report.write(jumpqr_check_report::raw(&key.check()));
-        Ok(())
+        Ok(jumpqr_check_report::from(key.check()))
     })
 }
 
-/// Checks a getJumpQRCode of the latest rules. The report is to be freed.
+/// Checks the arguments of `jumpqr_get_jump_qr_code_latest`. The report is to be freed.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_get_latest(
     appid: *const c_char,
     report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let appid = unsafe { text(appid, "appid") }?.to_owned();
-        let report = present(report, "report")?;
-        report.write(jumpqr_check_report::raw(
-            &GetJumpQRCode::Latest { appid }.check(),
-        ));
-        Ok(())
+        let call = unsafe { latest(appid) }?;
+        Ok(jumpqr_check_report::from(call.check()))
     })
 }
 
-/// Checks a getJumpQRCode by `prefix_count` prefixes. The report is to be freed.
+/// Checks the arguments of `jumpqr_get_jump_qr_code_by_prefix`. The report is to be freed.
 ///
-/// NULL is allowed for `error`, and for `prefix_list` where `prefix_count` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
+/// NULL is allowed for `error`, and for `prefix_list` if `prefix_count` is 0. Status:
+/// `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+/// `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_get_by_prefix(
     appid: *const c_char,
@@ -122,18 +116,17 @@ pub unsafe extern "C" fn jumpqr_check_get_by_prefix(
     report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(report, "report", error, || {
         // SAFETY: the caller passes texts that end with NUL, or NULL.
         let call = unsafe { by_prefix(appid, prefix_list, prefix_count) }?;
-        let report = present(report, "report")?;
-        report.write(jumpqr_check_report::raw(&call.check()));
-        Ok(())
+        Ok(jumpqr_check_report::from(call.check()))
     })
 }
 
-/// Checks a getJumpQRCode by page. The report is to be freed.
+/// Checks the arguments of `jumpqr_get_jump_qr_code_by_page`. The report is to be freed.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_get_by_page(
     appid: *const c_char,
@@ -142,23 +135,17 @@ pub unsafe extern "C" fn jumpqr_check_get_by_page(
     report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let appid = unsafe { text(appid, "appid") }?.to_owned();
-        let call = GetJumpQRCode::ByPage {
-            appid,
-            page_num,
-            page_size,
-        };
-        let report = present(report, "report")?;
-        report.write(jumpqr_check_report::raw(&call.check()));
-        Ok(())
+        let call = unsafe { by_page(appid, page_num, page_size) }?;
+        Ok(jumpqr_check_report::from(call.check()))
     })
 }
 
-/// Checks a linkMiniprogram. The report is to be freed.
+/// Checks the arguments of `jumpqr_link_miniprogram`. The report is to be freed.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_check_link_miniprogram(
     appid: *const c_char,
@@ -167,36 +154,26 @@ pub unsafe extern "C" fn jumpqr_check_link_miniprogram(
     report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let appid = unsafe { text(appid, "appid") }?.to_owned();
-        let call = LinkMiniprogram {
-            appid,
-            notify_users,
-            show_profile,
-        };
-        let report = present(report, "report")?;
-        report.write(jumpqr_check_report::raw(&call.check()));
-        Ok(())
+        let call = unsafe { link(appid, notify_users, show_profile) }?;
+        Ok(jumpqr_check_report::from(call.check()))
     })
 }
 
-/// Frees a report and every finding that was asked of it. NULL is passed over.
+/// Frees a report and all findings read from it. NULL is ignored.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_check_report_free(report: Option<Box<jumpqr_check_report>>) {
-    guard(|| {
-        drop(report);
-        Some(())
-    });
+    guard(|| report.map(drop));
 }
 
-/// Whether there is no violation; `false` of NULL.
+/// Returns whether there is no violation. `false` if `report` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_check_report_is_valid(report: Option<&jumpqr_check_report>) -> bool {
     guard(|| Some(report?.violations.is_empty()))
 }
 
-/// The number of violations. 0 if `report` is NULL.
+/// Returns the number of violations. 0 if `report` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_check_report_violation_count(
     report: Option<&jumpqr_check_report>,
@@ -204,7 +181,8 @@ pub extern "C" fn jumpqr_check_report_violation_count(
     guard(|| Some(report?.violations.len()))
 }
 
-/// The violation number `index`, from 0; NULL where there is none. It lives as long as the report. NULL if `report` is NULL.
+/// Returns violation number `index`, from 0. It lives as long as the report. NULL if there is no
+/// such violation, or if `report` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_check_report_violation(
     report: Option<&jumpqr_check_report>,
@@ -213,13 +191,14 @@ pub extern "C" fn jumpqr_check_report_violation(
     guard(|| report?.violations.get(index).map(from_ref))
 }
 
-/// The number of warnings. 0 if `report` is NULL.
+/// Returns the number of warnings. 0 if `report` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_check_report_warning_count(report: Option<&jumpqr_check_report>) -> usize {
     guard(|| Some(report?.warnings.len()))
 }
 
-/// The warning number `index`, from 0; NULL where there is none. It lives as long as the report. NULL if `report` is NULL.
+/// Returns warning number `index`, from 0. It lives as long as the report. NULL if there is no such
+/// warning, or if `report` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_check_report_warning(
     report: Option<&jumpqr_check_report>,

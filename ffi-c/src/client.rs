@@ -1,36 +1,35 @@
 use std::mem::MaybeUninit;
-use std::ptr::null_mut;
 use std::time::Duration;
 
 use jumpqr::Client;
 
-use crate::argument::present;
 use crate::client_config::jumpqr_client_config;
-use crate::error::jumpqr_error;
-use crate::guard::{attempt, guard};
+use crate::error::{jumpqr_error, present, produce};
+use crate::guard::guard;
 use crate::status::jumpqr_status;
 use crate::token_status::jumpqr_token_status;
 
-/// Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it. A platform makes those of its
-/// merchants.
+/// Calls WeChat's QR jump-rule interfaces for one account. Make one client for each account, and
+/// keep it. The clients of a platform's merchants are made by the platform.
 ///
-/// Any number of threads may use it at the same time; every call blocks its thread until it is done, at most as long as its
-/// timeout. Free it with `jumpqr_client_free`, exactly once, when no call with it is running; what it gave lives on. A process
-/// that was forked makes clients of its own: connections cannot be shared.
+/// Any number of threads may use it at the same time. Every call blocks its thread until it is
+/// done, at most for its timeout. Free the client with `jumpqr_client_free`, exactly once, when no
+/// call is using it. Objects that it returned stay valid. After a fork, the child makes its own
+/// clients: connections cannot be shared.
 ///
-/// A thread that is in any function of this library cannot be cancelled: `pthread_cancel` takes
+/// While a thread is in a function of this library, it cannot be cancelled: `pthread_cancel` takes
 /// effect after the function has returned, at the thread's next cancellation point.
 pub struct jumpqr_client {
     pub(crate) client: Client,
 }
 
-impl jumpqr_client {
-    pub(crate) fn raw(client: Client) -> *mut Self {
-        Box::into_raw(Box::new(Self { client }))
+impl From<Client> for jumpqr_client {
+    fn from(client: Client) -> Self {
+        Self { client }
     }
 }
 
-/// A client with these settings, which is to be freed. Nothing is sent yet.
+/// Makes a client with these settings. Nothing is sent yet. The client is to be freed.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_NO_CREDENTIALS`.
@@ -40,25 +39,20 @@ pub extern "C" fn jumpqr_client_new(
     client: Option<&mut MaybeUninit<*mut jumpqr_client>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
-        let config = present(config, "config")?;
-        let client = present(client, "client")?;
-        client.write(jumpqr_client::raw(config.builder().build()?));
-        Ok(())
+    produce(client, "client", error, || {
+        let builder = present(config, "config")?.builder();
+        Ok(jumpqr_client::from(builder.build()?))
     })
 }
 
-/// Frees a client. NULL is passed over.
+/// Frees a client. NULL is ignored.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_client_free(client: Option<Box<jumpqr_client>>) {
-    guard(|| {
-        drop(client);
-        Some(())
-    });
+    guard(|| client.map(drop));
 }
 
-/// Another client, to be freed, with the same connections, tokens and pacing, and another timeout for a whole call, in
-/// milliseconds: more than 0, and at most a day.
+/// Makes another client, with the same connections, tokens and pacing, and another timeout for a
+/// whole call: in milliseconds, more than 0, at most a day. The other client is to be freed.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_INVALID_CONFIG`.
@@ -69,16 +63,15 @@ pub extern "C" fn jumpqr_client_with_timeout_ms(
     other: Option<&mut MaybeUninit<*mut jumpqr_client>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(other, "other", error, || {
         let client = &present(client, "client")?.client;
-        let client = client.with_timeout(Duration::from_millis(timeout_ms))?;
-        present(other, "other")?.write(jumpqr_client::raw(client));
-        Ok(())
+        let other = client.with_timeout(Duration::from_millis(timeout_ms))?;
+        Ok(jumpqr_client::from(other))
     })
 }
 
-/// Another client, to be freed, with the same connections, tokens and pacing, which checks requests before it sends them, or
-/// does not.
+/// Makes another client, with the same connections, tokens and pacing. If `validate` is true, it
+/// checks each request before it sends it. The other client is to be freed.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -88,15 +81,16 @@ pub extern "C" fn jumpqr_client_with_validate(
     other: Option<&mut MaybeUninit<*mut jumpqr_client>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
-        let client = present(client, "client")?.client.with_validate(validate);
-        present(other, "other")?.write(jumpqr_client::raw(client));
-        Ok(())
+    produce(other, "other", error, || {
+        let client = &present(client, "client")?.client;
+        Ok(jumpqr_client::from(client.with_validate(validate)))
     })
 }
 
-/// How the token of this client stands in its store, which is asked for it; WeChat is not. The status is to be freed; it is NULL
-/// where the token is a fixed one or comes from your function.
+/// Reads the state of this client's token from its store. WeChat is not asked.
+///
+/// `status` receives a token status, which is to be freed. It receives NULL if the client has a
+/// fixed token or a token function.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
@@ -106,11 +100,8 @@ pub extern "C" fn jumpqr_client_token_status(
     status: Option<&mut MaybeUninit<*mut jumpqr_token_status>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
-        let client = &present(client, "client")?.client;
-        let status = present(status, "status")?;
-        let found = client.token_status()?;
-        status.write(found.map_or(null_mut(), jumpqr_token_status::raw));
-        Ok(())
+    produce(status, "status", error, || {
+        let status = present(client, "client")?.client.token_status()?;
+        Ok(status.map(jumpqr_token_status::from))
     })
 }

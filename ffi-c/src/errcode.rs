@@ -4,86 +4,113 @@ use std::sync::LazyLock;
 use jumpqr::ErrCode;
 
 use crate::guard::guard;
-use crate::text::{fixed, jumpqr_text};
+use crate::text::{Text, jumpqr_text};
 
-/// One of WeChat's error codes: what it means, and what to do about it. It is never freed, and lives for ever, as do its
-/// texts. Any number of threads may read it at the same time.
-pub struct jumpqr_errcode(&'static ErrCode);
+/// An entry of the table of WeChat's error codes: what the code means and what to do about it.
+///
+/// The entry and its texts live forever and are never freed. Any number of threads may read it at
+/// the same time.
+pub struct jumpqr_errcode {
+    code: &'static ErrCode,
+    name: Text,
+    errmsg: Text,
+    kind: Text,
+    reaction: Text,
+    meaning: Text,
+    advice: Text,
+}
+
+impl From<&'static ErrCode> for jumpqr_errcode {
+    fn from(code: &'static ErrCode) -> Self {
+        Self {
+            code,
+            name: code.name.into(),
+            errmsg: code.errmsg.into(),
+            kind: code.kind.name().into(),
+            reaction: code.reaction.name().into(),
+            meaning: code.meaning.into(),
+            advice: code.advice.into(),
+        }
+    }
+}
 
 static ENTRIES: LazyLock<Vec<jumpqr_errcode>> =
-    LazyLock::new(|| ErrCode::all().iter().map(jumpqr_errcode).collect());
+    LazyLock::new(|| ErrCode::all().iter().map(Into::into).collect());
 
-/// The entry for a number; NULL where the table has none.
+/// Returns the entry for a number. NULL if the table has none.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_lookup(number: i64) -> *const jumpqr_errcode {
     guard(|| {
-        let found = ENTRIES.binary_search_by_key(&number, |entry| entry.0.number);
+        let found = ENTRIES.binary_search_by_key(&number, |entry| entry.code.number);
         ENTRIES.get(found.ok()?).map(from_ref)
     })
 }
 
-/// The number of entries.
+/// Returns the number of entries.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_count() -> usize {
-    guard(|| Some(ErrCode::all().len()))
+    guard(|| Some(ENTRIES.len()))
 }
 
-/// The entry at `index`, from 0, in ascending order of the numbers; NULL where there is none.
+/// Returns the entry at `index`, from 0, in ascending order of the numbers. NULL if there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_at(index: usize) -> *const jumpqr_errcode {
     guard(|| ENTRIES.get(index).map(from_ref))
 }
 
-/// The number; 0 of NULL.
+/// Returns the number. 0 if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_number(code: Option<&jumpqr_errcode>) -> i64 {
-    guard(|| Some(code.map_or(0, |code| code.0.number)))
+    guard(|| Some(code.map_or(0, |entry| entry.code.number)))
 }
 
-/// The stable name, e.g. `illegal_prefix`. No text if `code` is NULL.
+/// Returns the stable name, e.g. `illegal_prefix`. No text if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_name(code: Option<&jumpqr_errcode>) -> jumpqr_text {
-    guard(|| Some(fixed(code?.0.name)))
+    guard(|| Some(code?.name.view()))
 }
 
-/// The documented text, without rid; empty where none is documented. No text if `code` is NULL.
+/// Returns the documented text, without rid. It is empty if none is documented. No text if `code`
+/// is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_errmsg(code: Option<&jumpqr_errcode>) -> jumpqr_text {
-    guard(|| Some(fixed(code?.0.errmsg)))
+    guard(|| Some(code?.errmsg.view()))
 }
 
-/// What the reader of the error must do, in a word, e.g. `state`. No text if `code` is NULL.
+/// Returns the kind, which says who must act: for example `state`. No text if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_kind(code: Option<&jumpqr_errcode>) -> jumpqr_text {
-    guard(|| Some(fixed(code?.0.kind.name())))
+    guard(|| Some(code?.kind.view()))
 }
 
-/// What a call does next: `stop`, `fix`, `renew`, `wait` or `read_back`. No text if `code` is NULL.
+/// Returns what a call does next: `stop`, `fix`, `renew`, `wait` or `read_back`. No text if `code`
+/// is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_reaction(code: Option<&jumpqr_errcode>) -> jumpqr_text {
-    guard(|| Some(fixed(code?.0.reaction.name())))
+    guard(|| Some(code?.reaction.view()))
 }
 
-/// How long to wait at least before sending again, in seconds. 0 if `code` is NULL.
+/// Returns the minimum time to wait before sending again, in seconds. 0 if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_wait_seconds(code: Option<&jumpqr_errcode>) -> u64 {
-    guard(|| Some(code?.0.wait.as_secs()))
+    guard(|| Some(code?.code.wait.as_secs()))
 }
 
-/// Whether the same call may succeed later, with nothing changed. `false` if `code` is NULL.
+/// Returns whether the same call may succeed later, with nothing changed. `false` if `code` is
+/// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_retryable(code: Option<&jumpqr_errcode>) -> bool {
-    guard(|| Some(code?.0.retryable))
+    guard(|| Some(code?.code.retryable))
 }
 
-/// What it means. No text if `code` is NULL.
+/// Returns what the code means. No text if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_meaning(code: Option<&jumpqr_errcode>) -> jumpqr_text {
-    guard(|| Some(fixed(code?.0.meaning)))
+    guard(|| Some(code?.meaning.view()))
 }
 
-/// What to do, for a person. No text if `code` is NULL.
+/// Returns what a person must do about the code. No text if `code` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_errcode_advice(code: Option<&jumpqr_errcode>) -> jumpqr_text {
-    guard(|| Some(fixed(code?.0.advice)))
+    guard(|| Some(code?.advice.view()))
 }

@@ -1,202 +1,276 @@
 use std::error::Error as _;
-use std::ptr::from_ref;
+use std::mem::MaybeUninit;
+use std::ptr::{from_ref, null_mut};
 
 use jumpqr::Error;
-use jumpqr::check::{Finding, FindingCode};
+use jumpqr::error::OwnCode;
 
 use crate::finding::jumpqr_finding;
-use crate::guard::guard;
+use crate::guard::{catch, guard};
 use crate::status::jumpqr_status;
 use crate::text::{Text, jumpqr_text};
 
-/// Why a call failed. It is written as the last thing, and its status is the one that the call returned.
-pub(crate) struct Failure {
-    status: jumpqr_status,
-    error: Error,
-}
-
-impl Failure {
-    /// The call itself is wrong.
-    pub(crate) fn misuse(
-        status: jumpqr_status,
-        parameter: &str,
-        code: FindingCode,
-        message: &str,
-    ) -> Self {
-        let finding = Finding {
-            field: parameter.to_owned(),
-            code,
-            message: message.to_owned(),
-        };
-        Self {
-            status,
-            error: Error::invalid(vec![finding]),
-        }
-    }
-
-    pub(crate) fn status(&self) -> jumpqr_status {
-        self.status
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self {
-            status: jumpqr_status::of(&error),
-            error,
-        }
-    }
-}
-
-/// What went wrong, to which field, and what to do next. It never holds an access token or a secret.
+/// An error: what went wrong, in which field, and what to do next. It never contains an access
+/// token or a secret.
 ///
-/// A function that fails writes one where its last parameter points, unless that is NULL; one that succeeds writes none.
-/// Free it with `jumpqr_error_free`, exactly once. It lives on when the client is freed. Any number of threads may read it at
-/// the same time.
+/// If a function fails and its last parameter is not NULL, it writes an error there. If it
+/// succeeds, it writes none. Free the error with `jumpqr_error_free`, exactly once. It stays valid
+/// after the client is freed. Any number of threads may read it at the same time.
 pub struct jumpqr_error {
     status: jumpqr_status,
+    error: Error,
     kind: Text,
     code: Text,
     message: Text,
     advice: Text,
     cause: Option<Text>,
     interface: Option<Text>,
-    errcode: Option<i64>,
     errmsg: Option<Text>,
     rid: Option<Text>,
-    retryable: bool,
     outcome: Text,
     violations: Vec<jumpqr_finding>,
 }
 
+/// Why a call failed.
+pub(crate) type Failure = Box<jumpqr_error>;
+
 impl jumpqr_error {
-    pub(crate) fn boxed(failure: Failure) -> Box<Self> {
-        let Failure { status, error } = failure;
-        let misuse = status.of_the_call_itself();
+    fn new(
+        status: jumpqr_status,
+        code: &str,
+        error: Error,
+        violations: Vec<jumpqr_finding>,
+    ) -> Box<Self> {
         Box::new(Self {
             status,
             kind: error.kind().name().into(),
-            code: misuse.unwrap_or(error.code().name()).into(),
-            message: match misuse {
+            code: code.into(),
+            message: match status.misuse() {
                 Some(name) => format!("{} [{name}]", error.message()).into(),
                 None => error.to_string().into(),
             },
             advice: error.advice().into(),
             cause: error.source().map(|source| source.to_string().into()),
             interface: error.interface().map(Text::from),
-            errcode: error.errcode(),
             errmsg: error.errmsg().map(Text::from),
             rid: error.rid().map(Text::from),
-            retryable: error.is_retryable(),
             outcome: error.outcome().name().into(),
-            violations: error.violations().iter().map(Into::into).collect(),
+            violations,
+            error,
         })
+    }
+
+    /// Returns the error of a wrong call. Its code, and the code of its only violation, are the
+    /// name of the status.
+    pub(crate) fn misuse(status: jumpqr_status, parameter: &str, problem: &str) -> Failure {
+        let code = status.misuse().unwrap_or_default();
+        let error = Error::new(OwnCode::InvalidRequest, format!("{parameter}: {problem}"));
+        let violation = jumpqr_finding::new(parameter, code, problem);
+        Self::new(status, code, error, vec![violation])
     }
 }
 
-/// Frees an error and every text and finding that was asked of it. NULL is passed over.
-#[unsafe(no_mangle)]
-pub extern "C" fn jumpqr_error_free(error: Option<Box<jumpqr_error>>) {
-    guard(|| {
-        drop(error);
-        Some(())
-    });
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let (status, code) = (jumpqr_status::of(&error), error.code().name());
+        let violations = jumpqr_finding::list(error.violations());
+        jumpqr_error::new(status, code, error, violations)
+    }
 }
 
-/// The status that the call returned; `JUMPQR_STATUS_OK` of NULL.
+/// Runs the body of an export that can fail. A panic fails with the kind `internal`. If C wants the
+/// error, it is written to `error`.
+pub(crate) fn attempt(
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+    body: impl FnOnce() -> Result<(), Failure>,
+) -> jumpqr_status {
+    let result = catch(body, |payload| Err(Error::from_panic(payload).into()));
+    let Err(failure) = result else {
+        return jumpqr_status::Ok;
+    };
+    let status = failure.status;
+    if let Some(error) = error {
+        error.write(Box::into_raw(failure));
+    }
+    status
+}
+
+/// Runs the body of an export that can fail and returns an object to C. If the body succeeds, the
+/// object, or NULL for `None`, is written to `output`. If `output` is NULL, the body does not run.
+pub(crate) fn produce<T, O: Into<Option<T>>>(
+    output: Option<&mut MaybeUninit<*mut T>>,
+    name: &str,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+    body: impl FnOnce() -> Result<O, Failure>,
+) -> jumpqr_status {
+    attempt(error, || {
+        let output = present(output, name)?;
+        let object = body()?.into();
+        output.write(object.map_or(null_mut(), |object| Box::into_raw(Box::new(object))));
+        Ok(())
+    })
+}
+
+/// Checks that a pointer is not NULL.
+pub(crate) fn present<T>(pointer: Option<T>, name: &str) -> Result<T, Failure> {
+    let problem = "is NULL; pass a pointer to what the function's documentation says";
+    pointer.ok_or_else(|| jumpqr_error::misuse(jumpqr_status::NullArgument, name, problem))
+}
+
+/// Frees an error and all texts and findings read from it. NULL is ignored.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_error_free(error: Option<Box<jumpqr_error>>) {
+    guard(|| error.map(drop));
+}
+
+/// Returns the status that the call returned; `JUMPQR_STATUS_OK` if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_status(error: Option<&jumpqr_error>) -> jumpqr_status {
     guard(|| Some(error?.status))
 }
 
-/// What the reader must do, in a word, e.g. `permission`. No text if `error` is NULL.
+/// Returns the kind, which says who must act: for example `permission`. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_kind(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.kind.view()))
 }
 
-/// The stable code: the name of WeChat's error code, e.g. `illegal_prefix`, or one of jumpqr's own, e.g.
-/// `connect_failed`. No text if `error` is NULL.
+/// Returns the stable code: the name of WeChat's error code, e.g. `illegal_prefix`, or a code of
+/// jumpqr's own, e.g. `connect_failed`. If the call itself was wrong, it is the name of the status,
+/// e.g. `null_argument`. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_code(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.code.view()))
 }
 
-/// What happened, in one line: the interface, the fields, the code, the rid. Without the advice. No text if `error` is NULL.
+/// Returns what happened, in one line: the interface, the fields, the code and the rid, but not the
+/// advice. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_message(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.message.view()))
 }
 
-/// What to do next. No text if `error` is NULL.
+/// Returns what to do next. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_advice(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.advice.view()))
 }
 
-/// What lies behind: what the caller's token function or the token store said when it failed; where it cannot be told whether a
-/// change stands, why not; where time was up, what the last attempt failed with. No text where there is no such thing, and if
-/// `error` is NULL.
+/// Returns the cause. If your token function or the token store failed, it is their message. If the
+/// outcome is unknown, it is the reason. If the deadline passed, it is the error of the last
+/// attempt. No text if there is no cause, or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_cause(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.cause.as_ref()?.view()))
 }
 
-/// The interface that was called, e.g. `addJumpQRCode`; no text where none was. No text if `error` is NULL.
+/// Returns the interface that was called, e.g. `addJumpQRCode`. No text if no interface was called,
+/// or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_interface(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.interface.as_ref()?.view()))
 }
 
-/// Whether WeChat answered with an error code: only then `jumpqr_error_errcode` means anything. `false` if `error` is NULL.
+/// Returns whether WeChat answered with an error code. Only then is `jumpqr_error_errcode`
+/// meaningful. `false` if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_has_errcode(error: Option<&jumpqr_error>) -> bool {
-    guard(|| Some(error?.errcode.is_some()))
+    guard(|| Some(error?.error.errcode().is_some()))
 }
 
-/// WeChat's `errcode`; 0 where there is none, and if `error` is NULL.
+/// Returns WeChat's `errcode`; 0 if there is none, or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_errcode(error: Option<&jumpqr_error>) -> i64 {
-    guard(|| Some(error.and_then(|error| error.errcode).unwrap_or(0)))
+    guard(|| error.map_or(Some(0), |error| error.error.errcode().or(Some(0))))
 }
 
-/// WeChat's `errmsg` as it came, rid included, with secrets struck out; no text where there is none. No text if `error` is NULL.
+/// Returns WeChat's `errmsg` as received, with the rid. Secrets in it are replaced. No text if
+/// there is no `errmsg`, or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_errmsg(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.errmsg.as_ref()?.view()))
 }
 
-/// The request id, which WeChat's support asks for; no text where there is none. No text if `error` is NULL.
+/// Returns the request id, which WeChat's support asks for. No text if there is no request id, or
+/// if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_rid(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.rid.as_ref()?.view()))
 }
 
-/// Whether the same call may succeed later, with nothing changed. A change may be repeated as it is only if the outcome
-/// is `not_applied`. `false` if `error` is NULL.
+/// Returns whether the same call may succeed later, with nothing changed. A change may be repeated
+/// unchanged only if the outcome is `not_applied`. `false` if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_retryable(error: Option<&jumpqr_error>) -> bool {
-    guard(|| Some(error?.retryable))
+    guard(|| Some(error?.error.is_retryable()))
 }
 
-/// Whether the change was applied: `not_applied`, or `unknown` where it cannot be told: read the rule back before
-/// sending again. No text if `error` is NULL.
+/// Returns whether the change was applied: `not_applied` or `unknown`. If it is `unknown`, read the
+/// rule back before you send the change again. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_outcome(error: Option<&jumpqr_error>) -> jumpqr_text {
     guard(|| Some(error?.outcome.view()))
 }
 
-/// The number of reasons for which the request was refused before it was sent; 0 for other errors. 0 if `error` is NULL.
+/// Returns the number of violations, for which the request or a setting was refused. 0 for other
+/// errors, or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_violation_count(error: Option<&jumpqr_error>) -> usize {
     guard(|| Some(error?.violations.len()))
 }
 
-/// The reason number `index`, from 0; NULL where there is none. It lives as long as the error. NULL if `error` is NULL.
+/// Returns violation number `index`, from 0. It lives as long as the error. NULL if there is no
+/// such violation, or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_violation(
     error: Option<&jumpqr_error>,
     index: usize,
 ) -> *const jumpqr_finding {
     guard(|| error?.violations.get(index).map(from_ref))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::MaybeUninit;
+    use std::ptr::null_mut;
+
+    use super::{attempt, produce};
+    use crate::status::jumpqr_status;
+    use crate::string::jumpqr_string;
+    use crate::{jumpqr_error_free, jumpqr_error_message};
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let mut error = MaybeUninit::uninit();
+        let status = attempt(Some(&mut error), || panic!("staged"));
+        assert_eq!(status, jumpqr_status::Internal);
+        // SAFETY: a failed attempt has written it.
+        let error = unsafe { error.assume_init() };
+        // SAFETY: it is a box that nobody else owns.
+        let error = unsafe { Box::from_raw(error) };
+        assert!(jumpqr_error_message(Some(&error)).size > 0);
+        jumpqr_error_free(Some(error));
+        assert_eq!(attempt(None, || panic!("staged")), jumpqr_status::Internal);
+    }
+
+    #[test]
+    fn without_an_output_the_body_does_not_run() {
+        let status = produce::<jumpqr_string, _>(None, "string", None, || {
+            panic!("the body runs");
+            #[expect(unreachable_code, reason = "it gives the closure its type")]
+            Ok(None)
+        });
+        assert_eq!(status, jumpqr_status::NullArgument);
+    }
+
+    #[test]
+    fn an_output_is_written_only_if_the_body_succeeds() {
+        let mut output = MaybeUninit::new(null_mut::<jumpqr_string>());
+        let status = produce(Some(&mut output), "string", None, || {
+            super::present(None::<&str>, "text").map(jumpqr_string::from)
+        });
+        assert_eq!(status, jumpqr_status::NullArgument);
+        // SAFETY: it was initialised above.
+        assert!(unsafe { output.assume_init() }.is_null());
+    }
 }

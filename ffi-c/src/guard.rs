@@ -1,79 +1,49 @@
-//! What stands between C and a panic.
+//! Keeps panics and thread cancellation away from C.
 
 use std::any::Any;
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 use std::ffi::c_int;
-use std::mem::{MaybeUninit, forget};
+use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::{null, null_mut};
+use std::ptr::null;
 
-use jumpqr::Error;
-
-use crate::error::{Failure, jumpqr_error};
-use crate::status::jumpqr_status;
-use crate::text::jumpqr_text;
-
-/// What an export returns when there is nothing to return: of a NULL handle, or after a panic.
+/// The value that an export returns if its handle is NULL, or after a panic.
 pub(crate) trait Nothing {
-    fn nothing() -> Self;
+    const NOTHING: Self;
 }
 
 impl Nothing for () {
-    fn nothing() -> Self {}
+    const NOTHING: Self = ();
 }
 
 impl Nothing for bool {
-    fn nothing() -> Self {
-        false
-    }
+    const NOTHING: Self = false;
 }
 
 impl Nothing for i32 {
-    fn nothing() -> Self {
-        -1
-    }
+    const NOTHING: Self = -1;
 }
 
 impl Nothing for i64 {
-    fn nothing() -> Self {
-        -1
-    }
+    const NOTHING: Self = -1;
 }
 
 impl Nothing for u64 {
-    fn nothing() -> Self {
-        0
-    }
+    const NOTHING: Self = 0;
 }
 
 impl Nothing for usize {
-    fn nothing() -> Self {
-        0
-    }
-}
-
-impl Nothing for jumpqr_status {
-    fn nothing() -> Self {
-        Self::Ok
-    }
-}
-
-impl Nothing for jumpqr_text {
-    fn nothing() -> Self {
-        Self::NONE
-    }
+    const NOTHING: Self = 0;
 }
 
 impl<T> Nothing for *const T {
-    fn nothing() -> Self {
-        null()
-    }
+    const NOTHING: Self = null();
 }
 
-/// Keeps the thread from being cancelled while it is in the library, and puts its state back when
-/// it leaves.
+/// Disables cancellation of the thread until it is dropped.
 ///
-/// `pthread_cancel` unwinds the stack, which no frame of Rust's allows: the process would abort.
+/// `pthread_cancel` unwinds the stack. Rust does not allow that in its frames and would abort the
+/// process.
 struct Uncancelled {
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     before: c_int,
@@ -121,64 +91,35 @@ impl Drop for Uncancelled {
     }
 }
 
-/// Drops what a panic carries, which could panic once more.
+/// Drops the payload of a panic. The drop could panic, too.
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         forget(second);
     }
 }
 
-/// Runs the body of an export that cannot fail. `None`, and a panic, give [`Nothing`].
-pub(crate) fn guard<T: Nothing>(body: impl FnOnce() -> Option<T>) -> T {
+/// Runs `body`. If it panics, the result is made from the payload of the panic.
+pub(crate) fn catch<T>(
+    body: impl FnOnce() -> T,
+    panicked: impl FnOnce(&(dyn Any + Send)) -> T,
+) -> T {
     let _uncancelled = Uncancelled::new();
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(value) => value.unwrap_or_else(T::nothing),
-        Err(payload) => {
-            discard(payload);
-            T::nothing()
-        }
-    }
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        let result = panicked(&*payload);
+        discard(payload);
+        result
+    })
 }
 
-/// Runs the body of an export that can fail. What it fails with goes to `error`, where C wants it; a panic is an error of
-/// the kind `internal`.
-pub(crate) fn attempt(
-    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
-    body: impl FnOnce() -> Result<(), Failure>,
-) -> jumpqr_status {
-    let _uncancelled = Uncancelled::new();
-    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
-        let error = Error::from_panic(&*payload);
-        discard(payload);
-        Err(error.into())
-    });
-    let Err(failure) = result else {
-        return jumpqr_status::Ok;
-    };
-    let status = failure.status();
-    if let Some(error) = error {
-        let made = catch_unwind(AssertUnwindSafe(|| jumpqr_error::boxed(failure)));
-        match made {
-            Ok(made) => {
-                error.write(Box::into_raw(made));
-            }
-            Err(payload) => {
-                discard(payload);
-                error.write(null_mut());
-            }
-        }
-    }
-    status
+/// Runs the body of an export that cannot fail. `None` and a panic return [`Nothing::NOTHING`].
+pub(crate) fn guard<T: Nothing>(body: impl FnOnce() -> Option<T>) -> T {
+    catch(body, |_| None).unwrap_or(T::NOTHING)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::mem::MaybeUninit;
-
-    use super::{attempt, guard};
-    use crate::status::jumpqr_status;
+    use super::guard;
     use crate::text::jumpqr_text;
-    use crate::{jumpqr_error_free, jumpqr_error_message};
 
     #[test]
     fn a_panic_becomes_nothing() {
@@ -188,19 +129,5 @@ mod tests {
                 .is_null()
         );
         assert_eq!(guard(|| -> Option<i64> { panic!("staged") }), -1);
-    }
-
-    #[test]
-    fn a_panic_becomes_an_error() {
-        let mut error = MaybeUninit::uninit();
-        let status = attempt(Some(&mut error), || panic!("staged"));
-        assert_eq!(status, jumpqr_status::Internal);
-        // SAFETY: an attempt that failed has written it.
-        let error = unsafe { error.assume_init() };
-        // SAFETY: it is a box that nobody else has.
-        let error = unsafe { Box::from_raw(error) };
-        assert!(jumpqr_error_message(Some(&error)).size > 0);
-        jumpqr_error_free(Some(error));
-        assert_eq!(attempt(None, || panic!("staged")), jumpqr_status::Internal);
     }
 }

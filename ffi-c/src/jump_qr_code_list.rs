@@ -5,38 +5,35 @@ use jumpqr::interface::JumpQRCodeList;
 use crate::guard::guard;
 use crate::listed_rule::jumpqr_listed_rule;
 
-/// What getJumpQRCode answers: rules, and what is left of the quotas.
+/// A response of getJumpQRCode: the rules, and what is left of the quotas.
 ///
-/// Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules go with it. It lives on when the client is freed. Any
-/// number of threads may read it at the same time.
+/// Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules are freed with it. It
+/// stays valid after the client is freed. Any number of threads may read it at the same time.
 pub struct jumpqr_jump_qr_code_list {
     pub(crate) list: JumpQRCodeList,
     rules: Vec<jumpqr_listed_rule>,
 }
 
-impl jumpqr_jump_qr_code_list {
-    pub(crate) fn raw(list: JumpQRCodeList) -> *mut Self {
-        Box::into_raw(Box::new(Self {
+impl From<JumpQRCodeList> for jumpqr_jump_qr_code_list {
+    fn from(list: JumpQRCodeList) -> Self {
+        Self {
             rules: list.rule_list.iter().map(Into::into).collect(),
             list,
-        }))
+        }
     }
 }
 
 fn number(count: Option<u64>) -> Option<i64> {
-    count.and_then(|count| i64::try_from(count).ok())
+    count?.try_into().ok()
 }
 
-/// Frees a list, its rules, and every text that was asked of them. NULL is passed over.
+/// Frees a list, its rules, and all texts read from them. NULL is ignored.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_jump_qr_code_list_free(list: Option<Box<jumpqr_jump_qr_code_list>>) {
-    guard(|| {
-        drop(list);
-        Some(())
-    });
+    guard(|| list.map(drop));
 }
 
-/// The number of rules in `rule_list`. 0 if `list` is NULL.
+/// Returns the number of rules in `rule_list`. 0 if `list` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_jump_qr_code_list_rule_count(
     list: Option<&jumpqr_jump_qr_code_list>,
@@ -44,7 +41,8 @@ pub extern "C" fn jumpqr_jump_qr_code_list_rule_count(
     guard(|| Some(list?.rules.len()))
 }
 
-/// The rule number `index`, from 0; NULL where there is none. It lives as long as the list. NULL if `list` is NULL.
+/// Returns rule number `index`, from 0. It lives as long as the list. NULL if there is no such
+/// rule, or if `list` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_jump_qr_code_list_rule(
     list: Option<&jumpqr_jump_qr_code_list>,
@@ -53,8 +51,8 @@ pub extern "C" fn jumpqr_jump_qr_code_list_rule(
     guard(|| list?.rules.get(index).map(from_ref))
 }
 
-/// `qrcodejump_open`, whether rules are switched on for the account: 0 or 1, and -1 where the answer does not say.
-/// -1 if `list` is NULL.
+/// Returns `qrcodejump_open`, whether rules are switched on for the account: 0 or 1. -1 if the
+/// response omits it, or if `list` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_jump_qr_code_list_qrcodejump_open(
     list: Option<&jumpqr_jump_qr_code_list>,
@@ -62,7 +60,7 @@ pub extern "C" fn jumpqr_jump_qr_code_list_qrcodejump_open(
     guard(|| list?.list.qrcodejump_open.map(i32::from))
 }
 
-/// `list_size`, as WeChat counts; -1 where the answer does not say. -1 if `list` is NULL.
+/// Returns `list_size`, as WeChat counts it. -1 if the response omits it, or if `list` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_jump_qr_code_list_list_size(
     list: Option<&jumpqr_jump_qr_code_list>,
@@ -70,7 +68,8 @@ pub extern "C" fn jumpqr_jump_qr_code_list_list_size(
     guard(|| number(list?.list.list_size))
 }
 
-/// `qrcodejump_pub_quota`, the publishes that are left this month; -1 where the answer does not say. -1 if `list` is NULL.
+/// Returns `qrcodejump_pub_quota`, the publishes that are left this month. -1 if the response omits
+/// it, or if `list` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_jump_qr_code_list_qrcodejump_pub_quota(
     list: Option<&jumpqr_jump_qr_code_list>,
@@ -78,7 +77,8 @@ pub extern "C" fn jumpqr_jump_qr_code_list_qrcodejump_pub_quota(
     guard(|| number(list?.list.qrcodejump_pub_quota))
 }
 
-/// `total_count`, the number of all rules; -1 where the answer does not say. -1 if `list` is NULL.
+/// Returns `total_count`, the number of all rules. -1 if the response omits it, or if `list` is
+/// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_jump_qr_code_list_total_count(
     list: Option<&jumpqr_jump_qr_code_list>,

@@ -1,8 +1,10 @@
-//! The C library: it converts and calls, and decides nothing. What callers must keep to stands in `README.md`.
+//! The C library: it converts and calls, and decides nothing. The rules for callers are in
+//! `README.md`.
 //!
-//! One file an object. The body of every export is one call of [`guard`](guard::guard) or [`attempt`](guard::attempt), so
-//! no panic crosses into C. Of the comments, those of the exports are written for the header.
-#![expect(non_camel_case_types, reason = "types have their names in C")]
+//! Each object has one file. No panic crosses into C: the body of every export is one call of
+//! [`guard`](guard::guard), [`attempt`](error::attempt) or [`produce`](error::produce). The
+//! comments of the exports and of the public types are the documentation in the header.
+#![expect(non_camel_case_types, reason = "types have the names that C uses")]
 
 mod argument;
 mod check_report;

@@ -1,45 +1,48 @@
 use jumpqr::interface::{LinkStatus, LinkedMiniprogram};
 
 use crate::guard::guard;
-use crate::text::{Text, fixed, jumpqr_text};
+use crate::text::{Text, jumpqr_text};
 
-/// The Mini Programs that a service account is linked to, or is about to be.
+/// The Mini Programs that a service account is linked to, or will be when the administrators have
+/// confirmed.
 ///
-/// Free it with `jumpqr_linked_miniprograms_free`, exactly once. It lives on when the client is freed. Any number of threads
-/// may read it at the same time.
+/// Free it with `jumpqr_linked_miniprograms_free`, exactly once. It stays valid after the client is
+/// freed. Any number of threads may read it at the same time.
 pub struct jumpqr_linked_miniprograms {
     items: Vec<Item>,
 }
 
 struct Item {
     appid: Text,
-    status: Option<&'static str>,
+    status: Option<Text>,
     nickname: Option<Text>,
 }
 
-impl jumpqr_linked_miniprograms {
-    pub(crate) fn raw(linked: &[LinkedMiniprogram]) -> *mut Self {
-        let items = linked.iter().map(|item| Item {
-            appid: Text::from(&item.appid),
-            status: item.status.map(LinkStatus::name),
-            nickname: item.nickname.as_ref().map(Text::from),
-        });
-        Box::into_raw(Box::new(Self {
-            items: items.collect(),
-        }))
+impl From<&LinkedMiniprogram> for Item {
+    fn from(linked: &LinkedMiniprogram) -> Self {
+        Self {
+            appid: Text::from(&linked.appid),
+            status: linked.status.map(LinkStatus::name).map(Text::from),
+            nickname: linked.nickname.as_ref().map(Text::from),
+        }
     }
 }
 
-/// Frees a list and the texts that were asked of it. NULL is passed over.
-#[unsafe(no_mangle)]
-pub extern "C" fn jumpqr_linked_miniprograms_free(linked: Option<Box<jumpqr_linked_miniprograms>>) {
-    guard(|| {
-        drop(linked);
-        Some(())
-    });
+impl From<Vec<LinkedMiniprogram>> for jumpqr_linked_miniprograms {
+    fn from(linked: Vec<LinkedMiniprogram>) -> Self {
+        Self {
+            items: linked.iter().map(Into::into).collect(),
+        }
+    }
 }
 
-/// The number of Mini Programs. 0 if `linked` is NULL.
+/// Frees a list and the texts read from it. NULL is ignored.
+#[unsafe(no_mangle)]
+pub extern "C" fn jumpqr_linked_miniprograms_free(linked: Option<Box<jumpqr_linked_miniprograms>>) {
+    guard(|| linked.map(drop));
+}
+
+/// Returns the number of Mini Programs. 0 if `linked` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_linked_miniprograms_count(
     linked: Option<&jumpqr_linked_miniprograms>,
@@ -47,7 +50,8 @@ pub extern "C" fn jumpqr_linked_miniprograms_count(
     guard(|| Some(linked?.items.len()))
 }
 
-/// The appid of the Mini Program number `index`, from 0; no text where there is none. No text if `linked` is NULL.
+/// Returns the appid of Mini Program number `index`, from 0. No text if there is no such Mini
+/// Program, or if `linked` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_linked_miniprograms_appid(
     linked: Option<&jumpqr_linked_miniprograms>,
@@ -56,17 +60,19 @@ pub extern "C" fn jumpqr_linked_miniprograms_appid(
     guard(|| Some(linked?.items.get(index)?.appid.view()))
 }
 
-/// How far the link is, e.g. `linked` or `awaits_account_admin`; no text for a number that is not documented. It lives
-/// for ever. No text if `linked` is NULL.
+/// Returns the status of link number `index`, from 0: for example `linked` or
+/// `awaits_account_admin`. No text if WeChat's number is not documented, if there is no such link,
+/// or if `linked` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_linked_miniprograms_status(
     linked: Option<&jumpqr_linked_miniprograms>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| linked?.items.get(index)?.status.map(fixed))
+    guard(|| Some(linked?.items.get(index)?.status.as_ref()?.view()))
 }
 
-/// The name of the Mini Program; no text where the answer leaves it out. No text if `linked` is NULL.
+/// Returns the name of Mini Program number `index`, from 0. No text if the response omits it, if
+/// there is no such Mini Program, or if `linked` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_linked_miniprograms_nickname(
     linked: Option<&jumpqr_linked_miniprograms>,

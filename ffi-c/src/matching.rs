@@ -1,23 +1,23 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::ptr::null_mut;
 
 use jumpqr::matching::{covers, launch_query, nearest_prefix, occupies};
 
-use crate::argument::{present, text, texts};
-use crate::error::jumpqr_error;
-use crate::guard::attempt;
+use crate::argument::{text, text_list, texts};
+use crate::error::{attempt, jumpqr_error, present, produce};
+use crate::explanation::texts_of;
+use crate::guard::Nothing;
 use crate::status::jumpqr_status;
 use crate::string::jumpqr_string;
-use crate::text::{fixed, jumpqr_text};
+use crate::text::jumpqr_text;
 
-/// Whether the rule `prefix` covers `link`; both end with NUL.
+/// Checks whether the rule `prefix` covers `link`. Both end with NUL.
 ///
-/// `code` gets why it does not, e.g. `no_trailing_slash`, and no text where it does; `message` the same for a person. Both may
-/// be NULL, and both texts live for ever.
+/// If the rule does not cover the link, `code` receives the reason, e.g. `no_trailing_slash`, and
+/// `message` the reason for a person. If it does, both receive no text. Both texts live forever.
 ///
-/// NULL is allowed for `error`, `code` and `message`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
-/// `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`, `code` and `message`. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_covers(
     prefix: *const c_char,
@@ -27,24 +27,22 @@ pub unsafe extern "C" fn jumpqr_covers(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let prefix = unsafe { text(prefix, "prefix") }?;
-        // SAFETY: the same.
-        let link = unsafe { text(link, "link") }?;
-        let mismatch = covers(prefix, link).err();
-        if let Some(code) = code {
-            code.write(mismatch.map_or(jumpqr_text::NONE, |mismatch| fixed(mismatch.name())));
-        }
-        if let Some(message) = message {
-            message.write(mismatch.map_or(jumpqr_text::NONE, |mismatch| fixed(mismatch.message())));
+        // SAFETY: the caller passes texts that end with NUL, or NULL.
+        let [prefix, link] = unsafe { texts([(prefix, "prefix"), (link, "link")]) }?;
+        let reason = covers(prefix, link).err().and_then(texts_of);
+        let texts = reason.unwrap_or([Nothing::NOTHING; 2]);
+        for (output, text) in [code, message].into_iter().zip(texts) {
+            output.map(|output| output.write(text));
         }
         Ok(())
     })
 }
 
-/// Whether a rule `prefix` with permit_sub_rule 2 bars other accounts from the rule `other`; both end with NUL.
+/// Checks whether a rule `prefix` with permit_sub_rule 2 forbids other accounts the rule `other`.
+/// Both end with NUL.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_occupies(
     prefix: *const c_char,
@@ -53,21 +51,20 @@ pub unsafe extern "C" fn jumpqr_occupies(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let prefix = unsafe { text(prefix, "prefix") }?;
-        // SAFETY: the same.
-        let other = unsafe { text(other, "other") }?;
+        // SAFETY: the caller passes texts that end with NUL, or NULL.
+        let [prefix, other] = unsafe { texts([(prefix, "prefix"), (other, "other")]) }?;
         present(occupied, "occupied")?.write(occupies(prefix, other));
         Ok(())
     })
 }
 
-/// The one of `count` listed prefixes that most resembles `prefix`; all end with NUL. The string is
-/// to be freed; it is NULL if none resembles it. Use it to see which rule was meant when a delete
-/// is confirmed by `not_there`.
+/// Finds, among `count` listed prefixes, the one that is most similar to `prefix`. All end with
+/// NUL. If a delete is confirmed by `not_there`, it shows which rule was probably meant.
 ///
-/// NULL is allowed for `error`, and for `listed` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// `nearest` receives a string, which is to be freed. It receives NULL if no prefix is similar.
+///
+/// NULL is allowed for `error`, and for `listed` if `count` is 0. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_nearest_prefix(
     prefix: *const c_char,
@@ -76,21 +73,20 @@ pub unsafe extern "C" fn jumpqr_nearest_prefix(
     nearest: Option<&mut MaybeUninit<*mut jumpqr_string>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(nearest, "nearest", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let prefix = unsafe { text(prefix, "prefix") }?;
         // SAFETY: the caller passes `count` texts that end with NUL.
-        let listed = unsafe { texts(listed, count, "listed") }?;
-        let nearest = present(nearest, "nearest")?;
-        nearest.write(nearest_prefix(prefix, listed).map_or(null_mut(), jumpqr_string::raw));
-        Ok(())
+        let listed = unsafe { text_list(listed, count, "listed") }?;
+        Ok(nearest_prefix(prefix, listed).map(jumpqr_string::from))
     })
 }
 
-/// The query with which the Mini Program is opened for the scanned `link`, which ends with NUL; `scancode_time` is in UNIX
-/// seconds. The string is to be freed.
+/// Returns the query with which the scanned `link` opens the Mini Program. `link` ends with NUL;
+/// `scancode_time` is in UNIX seconds. The string is to be freed.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_launch_query(
     link: *const c_char,
@@ -98,11 +94,9 @@ pub unsafe extern "C" fn jumpqr_launch_query(
     query: Option<&mut MaybeUninit<*mut jumpqr_string>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(query, "query", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let link = unsafe { text(link, "link") }?;
-        let query = present(query, "query")?;
-        query.write(jumpqr_string::raw(&launch_query(link, scancode_time)));
-        Ok(())
+        Ok(jumpqr_string::from(&*launch_query(link, scancode_time)))
     })
 }

@@ -6,27 +6,27 @@ use jumpqr::mapping::{parse_candidates, parse_document};
 use jumpqr::matching::{Candidate, RuleSet};
 use jumpqr::rule::RuleState;
 
-use crate::argument::{array, out_of_range, present, text, texts};
-use crate::error::{Failure, jumpqr_error};
+use crate::argument::{array, out_of_range, text, text_list};
+use crate::error::{Failure, jumpqr_error, present, produce};
 use crate::explanation::jumpqr_explanation;
-use crate::guard::{attempt, guard};
+use crate::guard::guard;
 use crate::jump_qr_code_list::jumpqr_jump_qr_code_list;
 use crate::link_match::jumpqr_link_match;
 use crate::status::jumpqr_status;
 
-/// An index over many ordinary-link rules, which finds the one that a scanned link hits, offline.
+/// An index over many ordinary-link rules. It finds the rule that a scanned link hits, offline.
 ///
-/// It does not change once it is made, so any number of threads may use it at the same time. Free it with
-/// `jumpqr_rule_set_free`, exactly once, when no call with it is running.
+/// It never changes, so any number of threads may use it at the same time. Free it with
+/// `jumpqr_rule_set_free`, exactly once, when no call is using it.
 pub struct jumpqr_rule_set {
     rules: RuleSet,
 }
 
-impl jumpqr_rule_set {
-    fn raw(rules: impl IntoIterator<Item = Candidate>) -> *mut Self {
-        Box::into_raw(Box::new(Self {
-            rules: RuleSet::new(rules),
-        }))
+impl<C: IntoIterator<Item = Candidate>> From<C> for jumpqr_rule_set {
+    fn from(candidates: C) -> Self {
+        Self {
+            rules: RuleSet::new(candidates),
+        }
     }
 }
 
@@ -38,17 +38,19 @@ fn candidate(index: usize, prefix: &str, state: i32) -> Result<Candidate, Failur
     let known = RuleState::from_number(state.into()).ok_or_else(|| {
         out_of_range(
             &format!("states[{index}]"),
-            "is none of 0 (not known), 1 (unpublished) and 2 (published)",
+            "is not 0 (unknown), 1 (unpublished) or 2 (published)",
         )
     })?;
     Ok(candidate.state(known))
 }
 
-/// Indexes `count` rules: their prefixes, which end with NUL, and their states, 1 unpublished, 2 published, 0 not known.
-/// `states` is NULL where none is known. The index is to be freed.
+/// Makes an index of `count` rules from their prefixes, which end with NUL, and their states: 1
+/// unpublished, 2 published, 0 unknown. If `states` is NULL, all are unknown. The index is to be
+/// freed.
 ///
-/// NULL is allowed for `error` and `states`, and for `prefixes` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
+/// NULL is allowed for `error` and `states`, and for `prefixes` if `count` is 0. Status:
+/// `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+/// `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rule_set_new(
     prefixes: *const *const c_char,
@@ -57,25 +59,23 @@ pub unsafe extern "C" fn jumpqr_rule_set_new(
     rules: Option<&mut MaybeUninit<*mut jumpqr_rule_set>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(rules, "rules", error, || {
         // SAFETY: the caller passes `count` texts that end with NUL.
-        let prefixes = unsafe { texts(prefixes, count, "prefixes") }?;
+        let prefixes = unsafe { text_list(prefixes, count, "prefixes") }?;
         let known = if states.is_null() { 0 } else { count };
         // SAFETY: the caller passes `count` numbers, or NULL.
         let states = unsafe { array(states, known, "states") }?;
-        let numbered = prefixes.iter().enumerate();
-        let candidates: Result<Vec<_>, _> = numbered
-            .map(|(index, prefix)| {
-                let state = states.get(index).copied().unwrap_or_default();
-                candidate(index, prefix, state)
-            })
+        let states = states.iter().copied().chain(std::iter::repeat(0));
+        let rules = prefixes.iter().zip(states).enumerate();
+        let candidates: Result<Vec<_>, _> = rules
+            .map(|(index, (prefix, state))| candidate(index, prefix, state))
             .collect();
-        present(rules, "rules")?.write(jumpqr_rule_set::raw(candidates?));
-        Ok(())
+        Ok(jumpqr_rule_set::from(candidates?))
     })
 }
 
-/// Indexes the rules that getJumpQRCode listed. The index is to be freed, and does not need the list.
+/// Makes an index of the rules in a response of getJumpQRCode. It does not need the list
+/// afterwards. The index is to be freed.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -84,18 +84,19 @@ pub extern "C" fn jumpqr_rule_set_from_list(
     rules: Option<&mut MaybeUninit<*mut jumpqr_rule_set>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(rules, "rules", error, || {
         let listed = &present(list, "list")?.list.rule_list;
-        let candidates = listed.iter().map(ListedRule::candidate);
-        present(rules, "rules")?.write(jumpqr_rule_set::raw(candidates));
-        Ok(())
+        Ok(jumpqr_rule_set::from(
+            listed.iter().map(ListedRule::candidate),
+        ))
     })
 }
 
-/// Indexes the rules of a JSON document, `size` bytes long, which need not end with NUL: an answer of getJumpQRCode, a list of
-/// rules, or one rule. Only their `prefix` and `state` count. The index is to be freed.
+/// Makes an index of the rules in a JSON document: a response of getJumpQRCode, a list of rules, or
+/// one rule. Only `prefix` and `state` of each rule are read. `json` is `size` bytes and need not
+/// end with NUL. The index is to be freed.
 ///
-/// NULL is allowed for `error`, and for `json` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+/// NULL is allowed for `error`, and for `json` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rule_set_from_json(
@@ -104,28 +105,25 @@ pub unsafe extern "C" fn jumpqr_rule_set_from_json(
     rules: Option<&mut MaybeUninit<*mut jumpqr_rule_set>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(rules, "rules", error, || {
         // SAFETY: the caller passes `size` bytes.
         let json = unsafe { array(json.cast::<u8>(), size, "json") }?;
-        let rules = present(rules, "rules")?;
         let candidates = parse_candidates(&parse_document(json)?)?;
-        rules.write(jumpqr_rule_set::raw(candidates));
-        Ok(())
+        Ok(jumpqr_rule_set::from(candidates))
     })
 }
 
-/// Frees an index. NULL is passed over.
+/// Frees an index. NULL is ignored.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_rule_set_free(rules: Option<Box<jumpqr_rule_set>>) {
-    guard(|| {
-        drop(rules);
-        Some(())
-    });
+    guard(|| rules.map(drop));
 }
 
-/// What the scanned `link`, which ends with NUL, hits. The match is to be freed, and does not need the index.
+/// Finds the rule that the scanned `link` hits. `link` ends with NUL. The match does not need the
+/// index afterwards, and is to be freed.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rule_set_match_url(
     rules: Option<&jumpqr_rule_set>,
@@ -133,20 +131,20 @@ pub unsafe extern "C" fn jumpqr_rule_set_match_url(
     found: Option<&mut MaybeUninit<*mut jumpqr_link_match>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(found, "found", error, || {
         let rules = &present(rules, "rules")?.rules;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let link = unsafe { text(link, "link") }?;
-        let matched = rules.match_url(link);
-        present(found, "found")?.write(jumpqr_link_match::raw(&matched));
-        Ok(())
+        Ok(jumpqr_link_match::from(rules.match_url(link)))
     })
 }
 
-/// For each rule, in the order in which they were indexed, why it does not cover the `link`, which ends with NUL. It looks at
-/// every rule: `jumpqr_rule_set_match_url` does not. The explanation is to be freed, and does not need the index.
+/// Explains for each rule, in the order of the index, why it does not cover `link`, which ends with
+/// NUL. It looks at every rule, unlike `jumpqr_rule_set_match_url`. The explanation does not need
+/// the index afterwards, and is to be freed.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rule_set_explain(
     rules: Option<&jumpqr_rule_set>,
@@ -154,12 +152,10 @@ pub unsafe extern "C" fn jumpqr_rule_set_explain(
     explanation: Option<&mut MaybeUninit<*mut jumpqr_explanation>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(explanation, "explanation", error, || {
         let rules = &present(rules, "rules")?.rules;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let link = unsafe { text(link, "link") }?;
-        let explanation = present(explanation, "explanation")?;
-        explanation.write(jumpqr_explanation::raw(rules.explain(link)));
-        Ok(())
+        Ok(jumpqr_explanation::new(rules.explain(link)))
     })
 }

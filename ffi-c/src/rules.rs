@@ -4,26 +4,29 @@ use std::ptr::{from_ref, null};
 
 use jumpqr::Rules;
 
-use crate::argument::{optional_text, present};
+use crate::argument::optional_text;
 use crate::client::jumpqr_client;
-use crate::error::jumpqr_error;
-use crate::guard::{attempt, guard};
+use crate::error::{attempt, jumpqr_error, present, produce};
+use crate::guard::guard;
 use crate::listed_rule::jumpqr_listed_rule;
 use crate::status::jumpqr_status;
 
-/// A walk over all rules of an account; pages are asked for as they are needed, and each prefix comes once.
+/// A walk over all rules of an account. It requests pages as they are needed, and returns each
+/// prefix once.
 ///
-/// It may be used by one thread at a time. It may outlive the client. Free it with `jumpqr_rules_free`, exactly once.
+/// One thread may use it at a time. It stays valid after the client is freed. Free it with
+/// `jumpqr_rules_free`, exactly once.
 pub struct jumpqr_rules {
     rules: Rules,
     current: Option<jumpqr_listed_rule>,
 }
 
-/// Begins a walk, which is to be freed: over the ordinary-link rules of the Mini Program where `appid` is NULL; else over the
-/// rules of the service account that open the Mini Program `appid`, which ends with NUL. Nothing is sent yet.
+/// Begins a walk, which is to be freed. If `appid` is NULL, it is over the ordinary-link rules of
+/// the Mini Program. Otherwise it is over the rules of the service account that open the Mini
+/// Program `appid`, which ends with NUL. Nothing is sent yet.
 ///
-/// NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
-/// `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error` and `appid`. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_rules_new(
     client: Option<&jumpqr_client>,
@@ -31,27 +34,23 @@ pub unsafe extern "C" fn jumpqr_rules_new(
     rules: Option<&mut MaybeUninit<*mut jumpqr_rules>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    produce(rules, "rules", error, || {
         let client = &present(client, "client")?.client;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let appid = unsafe { optional_text(appid, "appid") }?;
-        let walk = match appid {
+        let rules = match unsafe { optional_text(appid, "appid") }? {
             None => client.rules(),
             Some(appid) => client.service_account_rules(appid),
         };
-        present(rules, "rules")?.write(Box::into_raw(Box::new(jumpqr_rules {
-            rules: walk,
-            current: None,
-        })));
-        Ok(())
+        let current = None;
+        Ok(jumpqr_rules { rules, current })
     })
 }
 
-/// The next rule, and NULL at the end. It lives until the next step of the walk, or until that is freed. After an error, the
-/// walk is at its end.
+/// Returns the next rule; NULL at the end. The rule lives until the next step of the walk, or until
+/// the walk is freed. After an error, the walk is at its end.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and that of each kind of
-/// error.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+/// statuses of all kinds of errors.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_rules_next(
     rules: Option<&mut jumpqr_rules>,
@@ -68,11 +67,8 @@ pub extern "C" fn jumpqr_rules_next(
     })
 }
 
-/// Frees a walk and the rule that it is at. NULL is passed over.
+/// Frees a walk and its current rule. NULL is ignored.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_rules_free(rules: Option<Box<jumpqr_rules>>) {
-    guard(|| {
-        drop(rules);
-        Some(())
-    });
+    guard(|| rules.map(drop));
 }

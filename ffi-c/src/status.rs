@@ -1,27 +1,31 @@
-use crate::guard::guard;
-use crate::text::{fixed, jumpqr_text};
+use std::ffi::CStr;
 
-/// How a call ended: 0, or a number of a block of a hundred for each kind of error, which says what to do.
+use crate::guard::{Nothing, guard};
+use crate::text::jumpqr_text;
+
+/// The result of a call. 0 is success. Each kind of error has a block of a hundred numbers, and the
+/// block says what to do.
 ///
-/// The first number of a block stands for all errors of the kind that have no number of their own, such as those of WeChat's
-/// error codes: `jumpqr_error_code` and `jumpqr_error_errcode` tell these apart. Numbers are never used again for something
-/// else, and new ones are added: treat one that you do not know as the first of its block.
+/// The first number of a block is every error of that kind without a number of its own, for example
+/// an error code of WeChat: `jumpqr_error_code` and `jumpqr_error_errcode` tell these apart. A
+/// number never changes its meaning. Later versions add numbers: treat an unknown number as the
+/// first of its block (`status / 100 * 100`).
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum jumpqr_status {
-    /// Done; the outputs have been written.
+    /// The call succeeded, and its outputs are written.
     Ok = 0,
 
-    /// A pointer that must not be NULL is NULL. 1 to 99: the call itself is wrong, nothing was sent.
+    /// A pointer is NULL, but must not be. 1 to 99: the call itself is wrong; nothing was sent.
     NullArgument = 1,
     /// A text is not UTF-8.
     NotUtf8 = 2,
-    /// The `size` of a struct is not one that this version knows: was its `_init` called?
+    /// This version does not know the `size` of a struct. Call the struct's `_init` first.
     StructSize = 3,
-    /// A number that the parameter does not take.
+    /// The parameter does not take this number.
     OutOfRange = 4,
 
-    /// Change the request or the configuration: it will be refused every time.
+    /// Change the request or the settings: the same call is refused every time.
     Invalid = 100,
     /// The request breaks a documented rule; nothing was sent. The error has violations.
     InvalidRequest = 101,
@@ -30,150 +34,166 @@ pub enum jumpqr_status {
 
     /// Fix the credentials: appid, secret, token or authorisation.
     Credentials = 200,
-    /// There is nothing to get an access token with.
+    /// The client has no source of access tokens.
     NoCredentials = 201,
-    /// The caller's own token function failed.
+    /// Your token function failed.
     TokenSourceFailed = 202,
     /// There is no component_verify_ticket, or the last one has expired.
     NoVerifyTicket = 203,
-    /// There is no authorizer_refresh_token of the merchant.
+    /// The merchant has no authorizer_refresh_token.
     NoRefreshToken = 204,
 
-    /// Have somebody grant a permission, or add an IP address to a whitelist.
+    /// A permission or a whitelisted IP address is missing. Somebody must grant or add it.
     Permission = 300,
 
-    /// Fix what stands outside the request: the rule's state, the domain, the verification file.
+    /// Fix what is outside the request: the rule's state, the domain, the verification file.
     State = 400,
-    /// The account has no such rule; nothing was sent but the request for the list.
+    /// The account has no such rule. Only the request for the list was sent.
     NoSuchRule = 401,
 
     /// Wait until a daily or monthly quota is renewed.
     Quota = 500,
 
-    /// Slow down; wait, then call again.
+    /// The calls are too fast. Wait, then call again.
     RateLimited = 600,
-    /// The call would wait longer than its queue timeout for a slot.
+    /// The call would wait for its slot for longer than its queue timeout.
     PacedOut = 601,
 
-    /// WeChat is busy; call again later.
+    /// WeChat is busy. Call again later.
     Busy = 700,
 
-    /// Look at the network between here and WeChat, then call again.
+    /// Check the network between this machine and WeChat, then call again.
     Network = 800,
-    /// The host's name could not be resolved.
+    /// The host's name was not resolved.
     DnsFailed = 801,
-    /// No connection to the host.
+    /// The connection to the host failed.
     ConnectFailed = 802,
-    /// The proxy refused, or could not be used.
+    /// The proxy refused the connection, or is not usable.
     ProxyFailed = 803,
-    /// TLS could not be agreed on, or the certificate is not one for this host.
+    /// The TLS handshake failed, or the certificate is not valid for this host.
     TlsFailed = 804,
-    /// The connection broke before the answer was complete.
+    /// The connection broke before the response was complete.
     ConnectionLost = 805,
 
-    /// The deadline passed; call again, or allow more time.
+    /// The deadline passed. Call again, or allow more time.
     Timeout = 900,
-    /// The caller cancelled the call. Nothing in C does that.
+    /// The caller cancelled the call. No function of this library cancels calls.
     Cancelled = 901,
 
-    /// The answer is not one of WeChat's: look at proxies and at the base URL.
+    /// The response is not from WeChat. Check proxies and the base URL.
     Protocol = 1000,
-    /// The answer has an HTTP status other than 200.
+    /// The response has an HTTP status other than 200.
     HttpStatus = 1001,
-    /// The answer is not a JSON object.
+    /// The response is not a JSON object.
     NotJson = 1002,
-    /// The answer lacks what this interface answers with.
+    /// The response lacks a field of its interface.
     UnexpectedResponse = 1003,
-    /// The answer is larger than the limit.
+    /// The response is larger than the limit.
     BodyTooLarge = 1004,
-    /// WeChat answered with a number that is not in the table.
+    /// WeChat answered with an error code that is not in the table.
     UnknownErrcode = 1005,
 
-    /// The token store failed; fix it.
+    /// The token store failed. Fix it.
     Store = 1100,
     /// The token store cannot be reached, read or written.
     StoreFailed = 1101,
     /// Others could read the tokens in the store.
     StoreNotPrivate = 1102,
-    /// What the token store holds is not a token's record; it is left as it is.
+    /// The token store holds something that is not a token record. It is left unchanged.
     StoreDamaged = 1103,
 
-    /// A defect of jumpqr's; report it.
+    /// jumpqr has a defect. Report it.
     Internal = 1200,
 }
 
-/// Each status and its name: the core's name of the kind or of the code that it stands for.
-const NAMES: &[(jumpqr_status, &str)] = &[
-    (jumpqr_status::Ok, "ok"),
-    (jumpqr_status::NullArgument, "null_argument"),
-    (jumpqr_status::NotUtf8, "not_utf8"),
-    (jumpqr_status::StructSize, "struct_size"),
-    (jumpqr_status::OutOfRange, "out_of_range"),
-    (jumpqr_status::Invalid, "invalid"),
-    (jumpqr_status::InvalidRequest, "invalid_request"),
-    (jumpqr_status::InvalidConfig, "invalid_config"),
-    (jumpqr_status::Credentials, "credentials"),
-    (jumpqr_status::NoCredentials, "no_credentials"),
-    (jumpqr_status::TokenSourceFailed, "token_source_failed"),
-    (jumpqr_status::NoVerifyTicket, "no_verify_ticket"),
-    (jumpqr_status::NoRefreshToken, "no_refresh_token"),
-    (jumpqr_status::Permission, "permission"),
-    (jumpqr_status::State, "state"),
-    (jumpqr_status::NoSuchRule, "no_such_rule"),
-    (jumpqr_status::Quota, "quota"),
-    (jumpqr_status::RateLimited, "rate_limited"),
-    (jumpqr_status::PacedOut, "paced_out"),
-    (jumpqr_status::Busy, "busy"),
-    (jumpqr_status::Network, "network"),
-    (jumpqr_status::DnsFailed, "dns_failed"),
-    (jumpqr_status::ConnectFailed, "connect_failed"),
-    (jumpqr_status::ProxyFailed, "proxy_failed"),
-    (jumpqr_status::TlsFailed, "tls_failed"),
-    (jumpqr_status::ConnectionLost, "connection_lost"),
-    (jumpqr_status::Timeout, "timeout"),
-    (jumpqr_status::Cancelled, "cancelled"),
-    (jumpqr_status::Protocol, "protocol"),
-    (jumpqr_status::HttpStatus, "http_status"),
-    (jumpqr_status::NotJson, "not_json"),
-    (jumpqr_status::UnexpectedResponse, "unexpected_response"),
-    (jumpqr_status::BodyTooLarge, "body_too_large"),
-    (jumpqr_status::UnknownErrcode, "unknown_errcode"),
-    (jumpqr_status::Store, "store"),
-    (jumpqr_status::StoreFailed, "store_failed"),
-    (jumpqr_status::StoreNotPrivate, "store_not_private"),
-    (jumpqr_status::StoreDamaged, "store_damaged"),
-    (jumpqr_status::Internal, "internal"),
-];
+impl Nothing for jumpqr_status {
+    const NOTHING: Self = Self::Ok;
+}
+
+/// Gives each status its name: the core's name of the kind or of the code. The compiler refuses a
+/// status that is not listed.
+macro_rules! names {
+    ($($status:ident = $name:literal,)+) => {
+        impl jumpqr_status {
+            const ALL: &[Self] = &[$(Self::$status),+];
+
+            const fn name(self) -> &'static CStr {
+                match self { $(Self::$status => $name,)+ }
+            }
+        }
+    };
+}
+
+names! {
+    Ok = c"ok",
+    NullArgument = c"null_argument",
+    NotUtf8 = c"not_utf8",
+    StructSize = c"struct_size",
+    OutOfRange = c"out_of_range",
+    Invalid = c"invalid",
+    InvalidRequest = c"invalid_request",
+    InvalidConfig = c"invalid_config",
+    Credentials = c"credentials",
+    NoCredentials = c"no_credentials",
+    TokenSourceFailed = c"token_source_failed",
+    NoVerifyTicket = c"no_verify_ticket",
+    NoRefreshToken = c"no_refresh_token",
+    Permission = c"permission",
+    State = c"state",
+    NoSuchRule = c"no_such_rule",
+    Quota = c"quota",
+    RateLimited = c"rate_limited",
+    PacedOut = c"paced_out",
+    Busy = c"busy",
+    Network = c"network",
+    DnsFailed = c"dns_failed",
+    ConnectFailed = c"connect_failed",
+    ProxyFailed = c"proxy_failed",
+    TlsFailed = c"tls_failed",
+    ConnectionLost = c"connection_lost",
+    Timeout = c"timeout",
+    Cancelled = c"cancelled",
+    Protocol = c"protocol",
+    HttpStatus = c"http_status",
+    NotJson = c"not_json",
+    UnexpectedResponse = c"unexpected_response",
+    BodyTooLarge = c"body_too_large",
+    UnknownErrcode = c"unknown_errcode",
+    Store = c"store",
+    StoreFailed = c"store_failed",
+    StoreNotPrivate = c"store_not_private",
+    StoreDamaged = c"store_damaged",
+    Internal = c"internal",
+}
 
 impl jumpqr_status {
-    /// The status of an error: that of its code, or else that of its kind.
+    /// Returns the status of an error: the one of its code, or else the one of its kind.
     pub(crate) fn of(error: &jumpqr::Error) -> Self {
         named(error.code().name())
             .or_else(|| named(error.kind().name()))
             .unwrap_or(Self::Internal)
     }
-}
 
-impl jumpqr_status {
-    /// Its name, if the call itself is wrong: of that, the core knows nothing.
-    pub(crate) fn of_the_call_itself(self) -> Option<&'static str> {
-        let of_the_call = (1..100).contains(&(self as i32));
-        let known = NAMES.iter().find(|(known, _)| *known == self);
-        known.map(|(_, name)| *name).filter(|_| of_the_call)
+    /// Returns the name of the status if the call itself is wrong. The core has no code for that.
+    pub(crate) fn misuse(self) -> Option<&'static str> {
+        let is_misuse = (1..100).contains(&(self as i32));
+        is_misuse.then(|| self.name().to_str().ok())?
     }
 }
 
-fn named(wanted: &str) -> Option<jumpqr_status> {
-    let known = NAMES.iter().find(|(_, name)| *name == wanted);
-    known.map(|(status, _)| *status)
+fn named(name: &str) -> Option<jumpqr_status> {
+    let mut all = jumpqr_status::ALL.iter().copied();
+    all.find(|status| status.name().to_bytes() == name.as_bytes())
 }
 
-/// The stable name of a status, e.g. `connect_failed`; for ever valid. No text for a number that is none.
+/// Returns the stable name of a status, e.g. `connect_failed`. It lives forever. No text if the
+/// number is not a status.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_status_name(status: i32) -> jumpqr_text {
     guard(|| {
-        let known = NAMES.iter().find(|(known, _)| *known as i32 == status);
-        known.map(|(_, name)| fixed(name))
+        let mut all = jumpqr_status::ALL.iter();
+        let known = all.find(|known| **known as i32 == status)?;
+        Some(known.name().into())
     })
 }
 
@@ -184,7 +204,7 @@ mod tests {
     use jumpqr::error::OwnCode;
     use jumpqr::{ErrCode, Error, ErrorKind};
 
-    use super::{NAMES, jumpqr_status, named};
+    use super::{jumpqr_status, named};
 
     #[test]
     fn every_kind_begins_a_block_and_every_own_code_is_in_its_kinds() {
@@ -209,9 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn names_and_numbers_are_unique() {
-        let names: BTreeSet<_> = NAMES.iter().map(|(_, name)| name).collect();
-        let numbers: BTreeSet<_> = NAMES.iter().map(|(status, _)| *status as i32).collect();
-        assert_eq!((names.len(), numbers.len()), (NAMES.len(), NAMES.len()));
+    fn names_are_unique() {
+        let all = jumpqr_status::ALL;
+        let names: BTreeSet<_> = all.iter().map(|status| status.name()).collect();
+        assert_eq!(names.len(), all.len());
     }
 }

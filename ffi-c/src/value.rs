@@ -1,18 +1,19 @@
-//! Names for the numbers that WeChat's fields take.
+//! Names for the numbers of WeChat's fields.
 
-/// `open_version`: a test link opens the development build; for developers only.
+/// `open_version`: a test link opens the development build. For developers only.
 pub const JUMPQR_OPEN_VERSION_DEVELOPMENT: i32 = 1;
-/// `open_version`: a test link opens the trial build; for administrators and experiencers.
+/// `open_version`: a test link opens the trial build. For administrators and experiencers.
 pub const JUMPQR_OPEN_VERSION_TRIAL: i32 = 2;
-/// `open_version`: a test link opens the released build; for developers, administrators and experiencers.
+/// `open_version`: a test link opens the released build. For developers, administrators and
+/// experiencers.
 pub const JUMPQR_OPEN_VERSION_RELEASED: i32 = 3;
 
-/// `permit_sub_rule`: other accounts may add rules below this one.
+/// `permit_sub_rule`: other accounts may add rules below this rule.
 pub const JUMPQR_PERMIT_SUB_RULE_NOT_OCCUPIED: i32 = 1;
-/// `permit_sub_rule`: other accounts that add a rule below this one get 85072.
+/// `permit_sub_rule`: if another account adds a rule below this rule, it gets 85072.
 pub const JUMPQR_PERMIT_SUB_RULE_OCCUPIED: i32 = 2;
 
-/// `is_edit`: as the rule's JSON says, and adding where it does not say.
+/// `is_edit`: as the rule's JSON says. If the JSON does not say, adds the rule.
 pub const JUMPQR_EDIT_AS_RULE_SAYS: i32 = -1;
 /// `is_edit`: adds a rule that the account does not have.
 pub const JUMPQR_EDIT_ADD: i32 = 0;
@@ -32,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_are_the_cores() {
+    fn the_numbers_are_those_of_the_core() {
         for (named, number) in [
             (
                 JUMPQR_OPEN_VERSION_DEVELOPMENT,

@@ -1,17 +1,23 @@
-use crate::guard::guard;
-use crate::text::{fixed, jumpqr_text};
+use std::ffi::CStr;
 
-/// The version of the header, first part.
+use crate::guard::guard;
+use crate::text::jumpqr_text;
+
+/// The major version of the header.
 pub const JUMPQR_VERSION_MAJOR: u32 = 0;
-/// The version of the header, second part.
+/// The minor version of the header.
 pub const JUMPQR_VERSION_MINOR: u32 = 1;
-/// The version of the header, third part.
+/// The patch version of the header.
 pub const JUMPQR_VERSION_PATCH: u32 = 0;
 
-/// The version of the library that is running, e.g. `0.1.0`; for ever valid.
+/// Returns the version of the running library, e.g. `0.1.0`. It lives forever.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_version() -> jumpqr_text {
-    guard(|| Some(fixed(env!("CARGO_PKG_VERSION"))))
+    guard(|| {
+        let version = concat!(env!("CARGO_PKG_VERSION"), "\0");
+        let version = CStr::from_bytes_with_nul(version.as_bytes()).ok()?;
+        Some(version.into())
+    })
 }
 
 #[cfg(test)]
@@ -19,7 +25,7 @@ mod tests {
     use super::{JUMPQR_VERSION_MAJOR, JUMPQR_VERSION_MINOR, JUMPQR_VERSION_PATCH};
 
     #[test]
-    fn the_headers_version_is_the_packages() {
+    fn the_header_has_the_version_of_the_package() {
         assert_eq!(
             format!("{JUMPQR_VERSION_MAJOR}.{JUMPQR_VERSION_MINOR}.{JUMPQR_VERSION_PATCH}"),
             env!("CARGO_PKG_VERSION")

@@ -1,15 +1,12 @@
-//! Structs that the caller fills in, and that may get further fields at their end.
+//! Structs that the caller fills in. Later versions may add fields at their ends.
 
 use std::mem::MaybeUninit;
 use std::ptr::{copy_nonoverlapping, write_bytes};
 
-use jumpqr::check::FindingCode;
-
-use crate::argument::present;
-use crate::error::Failure;
+use crate::error::{Failure, jumpqr_error, present};
 use crate::status::jumpqr_status;
 
-/// A struct that begins with `size`, its size in bytes as the caller's header has it.
+/// A struct that begins with `size`: its size in bytes, as the caller's header declares it.
 ///
 /// # Safety
 ///
@@ -19,7 +16,7 @@ pub(crate) unsafe trait Versioned: Copy {
     const FIRST_SIZE: usize;
 }
 
-/// Makes all of the struct zero, and writes its size.
+/// Zeroes the struct and writes its size.
 ///
 /// # Safety
 ///
@@ -28,36 +25,36 @@ pub(crate) unsafe fn init<T: Versioned>(pointer: *mut T, size: usize) -> Option<
     if pointer.is_null() || size < size_of::<usize>() {
         return None;
     }
-    // SAFETY: the caller has promised `size` bytes.
+    // SAFETY: the caller promises `size` bytes.
     unsafe { write_bytes(pointer.cast::<u8>(), 0, size) };
-    // SAFETY: the struct begins with its size, and that much room there is.
+    // SAFETY: the struct begins with its size, and there is room for that.
     unsafe { pointer.cast::<usize>().write(size) };
     Some(())
 }
 
-/// The struct, whatever version the caller's header has; fields that it does not have are zero.
+/// Reads a struct of any version. Fields that the caller's header does not have are zero.
 ///
 /// # Safety
 ///
 /// `pointer` is NULL, or points to a struct of as many bytes as its `size` says.
 pub(crate) unsafe fn read<T: Versioned>(pointer: *const T, name: &str) -> Result<T, Failure> {
-    let pointer = present(Some(pointer).filter(|pointer| !pointer.is_null()), name)?;
+    let pointer = present((!pointer.is_null()).then_some(pointer), name)?;
     // SAFETY: the struct begins with its size.
     let size = unsafe { pointer.cast::<usize>().read() };
     if size < T::FIRST_SIZE || size > size_of::<T>() {
-        return Err(Failure::misuse(
+        return Err(jumpqr_error::misuse(
             jumpqr_status::StructSize,
             &format!("{name}.size"),
-            FindingCode::OutOfRange,
             &format!(
-                "is {size}, of which this version knows nothing; call the struct's _init first, and use a library that is as new as the header"
+                "is {size}, which is not the size of a known version; call the struct's _init \
+                 first, and use a library that is as new as the header"
             ),
         ));
     }
     let mut value = MaybeUninit::<T>::zeroed();
-    // SAFETY: both have `size` bytes, and the value is our own.
+    // SAFETY: both have `size` bytes, and `value` is a local variable.
     unsafe { copy_nonoverlapping(pointer.cast::<u8>(), value.as_mut_ptr().cast::<u8>(), size) };
-    // SAFETY: zeros are a valid value, and what was copied over them is what the caller wrote.
+    // SAFETY: zeros are a valid value, and the caller wrote the bytes that were copied over them.
     Ok(unsafe { value.assume_init() })
 }
 
@@ -91,21 +88,21 @@ mod tests {
     }
 
     #[test]
-    fn sizes_that_no_version_has_are_refused() {
+    fn an_unknown_size_is_refused() {
         for size in [0, 8, 25, usize::MAX] {
             let strange = Sample {
                 size,
                 first: 0,
                 second: 0,
             };
-            // SAFETY: of a wrong size nothing else is read.
+            // SAFETY: if the size is wrong, nothing else is read.
             let found = unsafe { read(&raw const strange, "sample") };
             assert!(found.is_err(), "{size}");
         }
     }
 
     #[test]
-    fn init_writes_no_more_than_the_caller_has() {
+    fn init_writes_only_the_bytes_of_the_caller() {
         let mut sample = Sample {
             size: 1,
             first: 2,

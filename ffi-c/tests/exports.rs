@@ -1,6 +1,11 @@
-//! Every export is guarded, has the prefix, is documented, and stands in the header; every type says how it may be used.
+//! Every export is guarded, has the prefix, is documented, and is in the header. Every type says
+//! how it may be used.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by that")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use syn::{Attribute, Expr, File, Item, ItemFn, Stmt, Type};
 
-/// What has no place in the header: see `src/test_panic.rs`.
+/// The export that the header does not declare: see `src/test_panic.rs`.
 const NOT_IN_THE_HEADER: &str = "jumpqr_test_panic";
 
 fn folder() -> PathBuf {
@@ -53,20 +58,21 @@ fn is_exported(attributes: &[Attribute]) -> bool {
     })
 }
 
+/// Returns the documentation on one line.
 fn documentation(attributes: &[Attribute]) -> String {
     let lines = attributes
         .iter()
         .filter_map(|attribute| match &attribute.meta {
             syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
                 Expr::Lit(literal) => match &literal.lit {
-                    syn::Lit::Str(text) => Some(text.value()),
+                    syn::Lit::Str(text) => Some(text.value().trim().to_owned()),
                     _ => None,
                 },
                 _ => None,
             },
             _ => None,
         });
-    lines.collect::<Vec<_>>().join("\n")
+    lines.collect::<Vec<_>>().join(" ")
 }
 
 fn exports() -> BTreeMap<String, ItemFn> {
@@ -79,7 +85,7 @@ fn exports() -> BTreeMap<String, ItemFn> {
     exported.collect()
 }
 
-/// The function that the whole body is one call of.
+/// Returns the function that is called, if the whole body is one call with a closure.
 fn only_call(function: &ItemFn) -> Option<String> {
     let [Stmt::Expr(Expr::Call(call), _)] = function.block.stmts.as_slice() else {
         return None;
@@ -88,17 +94,22 @@ fn only_call(function: &ItemFn) -> Option<String> {
         return None;
     };
     let closure = matches!(call.args.last()?, Expr::Closure(_));
-    // What stands before the closure runs outside the guard: names only.
-    let names = call
+    // The other arguments are evaluated outside the guard, so they must not run any code.
+    let inert = call
         .args
         .iter()
         .rev()
         .skip(1)
-        .all(|argument| matches!(argument, Expr::Path(_)));
-    (closure && names).then(|| path.path.get_ident().map(ToString::to_string))?
+        .all(|argument| matches!(argument, Expr::Path(_) | Expr::Lit(_)));
+    (closure && inert).then(|| path.path.get_ident().map(ToString::to_string))?
 }
 
-/// What the header declares, without its comments.
+/// Whether a guard is for exports that can fail.
+fn can_fail(guard: Option<&str>) -> bool {
+    matches!(guard, Some("attempt" | "produce"))
+}
+
+/// Returns the functions that the header declares.
 fn declared() -> BTreeSet<String> {
     let header = fs::read_to_string(folder().join("include/jumpqr.h")).unwrap();
     let code = header
@@ -120,8 +131,8 @@ fn every_export_is_guarded_prefixed_and_documented() {
         assert!(name.starts_with("jumpqr_"), "{name}");
         let call = only_call(function);
         assert!(
-            matches!(call.as_deref(), Some("guard" | "attempt")),
-            "{name}: its body is not one call of guard or attempt"
+            call.as_deref() == Some("guard") || can_fail(call.as_deref()),
+            "{name}: its body is not one call of guard, attempt or produce"
         );
         assert!(
             documentation(&function.attrs).len() > 10,
@@ -134,7 +145,7 @@ fn every_export_is_guarded_prefixed_and_documented() {
 }
 
 #[test]
-fn what_can_fail_takes_an_error_last_and_returns_a_status() {
+fn an_export_that_can_fail_takes_an_error_last_and_returns_a_status() {
     for (name, function) in exports() {
         let last = function.sig.inputs.last().and_then(|input| match input {
             syn::FnArg::Typed(input) => match &*input.pat {
@@ -144,7 +155,7 @@ fn what_can_fail_takes_an_error_last_and_returns_a_status() {
             syn::FnArg::Receiver(_) => None,
         });
         let takes_error = last.as_deref() == Some("error") && function.sig.inputs.len() > 1;
-        let attempts = only_call(&function).as_deref() == Some("attempt");
+        let attempts = can_fail(only_call(&function).as_deref());
         let returns_status = match &function.sig.output {
             syn::ReturnType::Type(_, output) => match &**output {
                 Type::Path(path) => path.path.is_ident("jumpqr_status"),
@@ -185,13 +196,13 @@ fn is_pointer(parameter: &Type) -> bool {
     }
 }
 
-/// The words in backticks.
+/// Returns the words in backticks.
 fn quoted(text: &str) -> BTreeSet<String> {
     let words = text.split('`').skip(1).step_by(2);
     words.map(str::to_owned).collect()
 }
 
-/// The names of all statuses, as C has them.
+/// Returns the names of all statuses in the header.
 fn statuses() -> BTreeSet<String> {
     let header = fs::read_to_string(folder().join("include/jumpqr.h")).unwrap();
     let words = header.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
@@ -208,14 +219,14 @@ fn statuses() -> BTreeSet<String> {
 }
 
 #[test]
-fn what_can_fail_says_what_may_be_null_and_which_statuses_there_are() {
+fn an_export_that_can_fail_says_what_may_be_null_and_which_statuses_it_returns() {
     let statuses = statuses();
     assert!(statuses.len() > 25, "{statuses:?}");
     for (name, function) in exports() {
-        if only_call(&function).as_deref() != Some("attempt") || name == NOT_IN_THE_HEADER {
+        if !can_fail(only_call(&function).as_deref()) || name == NOT_IN_THE_HEADER {
             continue;
         }
-        let text = documentation(&function.attrs).replace('\n', " ");
+        let text = documentation(&function.attrs);
         let (_, rest) = text
             .split_once(" NULL is allowed for ")
             .unwrap_or_else(|| panic!("{name}: what may be NULL?"));
@@ -236,7 +247,7 @@ fn what_can_fail_says_what_may_be_null_and_which_statuses_there_are() {
 }
 
 #[test]
-fn what_cannot_fail_says_what_comes_of_null() {
+fn an_export_that_cannot_fail_says_what_null_does() {
     for (name, function) in exports() {
         let takes_pointer = parameters(&function).iter().any(|(_, pointer)| *pointer);
         if only_call(&function).as_deref() == Some("guard") && takes_pointer {
@@ -246,12 +257,12 @@ fn what_cannot_fail_says_what_comes_of_null() {
 }
 
 #[test]
-fn the_header_declares_the_exports_and_nothing_else() {
+fn the_header_declares_exactly_the_exports() {
     let mut exported: BTreeSet<String> = exports().into_keys().collect();
     assert!(exported.remove(NOT_IN_THE_HEADER));
     let functions: BTreeSet<String> = declared()
         .into_iter()
-        // Of the type of a callback, the name stands in brackets of its own.
+        // The type of a callback has its name in brackets.
         .filter(|name| !name.ends_with(')'))
         .collect();
     assert_eq!(exported, functions);
@@ -277,6 +288,7 @@ fn every_type_says_how_long_it_lives_and_which_threads_may_use_it() {
             "free",
             "belongs to",
             "lives",
+            "are yours",
             "is yours",
             "valid until",
             "Free it",

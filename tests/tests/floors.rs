@@ -1,5 +1,5 @@
 //! The modules of the core stand on floors: each uses what is below it, and no modules use one
-//! another in a circle. Neither do those of the client, the sandbox and the command.
+//! another in a circle. Neither do those of the client, the sandbox, the command and the C library.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
@@ -255,6 +255,11 @@ fn the_state_of_the_sandbox_uses_nothing_that_answers_or_serves() {
         assert!(arrows.contains_key(module), "{module} is a module");
         assert!(!arrows["state"].contains(module), "state uses {module}");
     }
+}
+
+#[test]
+fn no_modules_of_the_c_library_use_one_another_in_a_circle() {
+    assert_eq!(circle(&arrows(&source_folder("ffi-c"))), None);
 }
 
 fn used_in(text: &str, depth: usize) -> Vec<String> {

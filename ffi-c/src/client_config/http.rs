@@ -6,9 +6,8 @@ use jumpqr::Secret;
 use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 
 use super::{jumpqr_client_config, set};
-use crate::argument::{array, optional_text, text, texts};
-use crate::error::jumpqr_error;
-use crate::guard::attempt;
+use crate::argument::{array, optional_text, text, text_list};
+use crate::error::{attempt, jumpqr_error};
 use crate::status::jumpqr_status;
 
 /// The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses.
@@ -41,7 +40,7 @@ pub unsafe extern "C" fn jumpqr_client_config_set_alternate_base_urls(
 ) -> jumpqr_status {
     attempt(error, || {
         // SAFETY: the caller passes `count` texts that end with NUL.
-        let urls = unsafe { texts(base_urls, count, "base_urls") }?;
+        let urls = unsafe { text_list(base_urls, count, "base_urls") }?;
         let urls: Vec<String> = urls.into_iter().map(str::to_owned).collect();
         set(config, move |builder| builder.alternate_base_urls(&urls))
     })

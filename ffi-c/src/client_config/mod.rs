@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use jumpqr::ClientBuilder;
 
-use crate::argument::present;
-use crate::error::{Failure, jumpqr_error};
-use crate::guard::{attempt, guard};
+use crate::error::{Failure, attempt, jumpqr_error, present};
+use crate::guard::guard;
 use crate::status::jumpqr_status;
 
 type Setting = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
@@ -60,10 +59,7 @@ pub extern "C" fn jumpqr_client_config_new(
 /// Frees settings. NULL is passed over.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_client_config_free(config: Option<Box<jumpqr_client_config>>) {
-    guard(|| {
-        drop(config);
-        Some(())
-    });
+    guard(|| config.map(drop));
 }
 
 /// The most time that a whole call takes, in milliseconds, with tokens, retries and reading back;

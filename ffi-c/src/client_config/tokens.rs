@@ -7,9 +7,8 @@ use jumpqr::tokens::TokenInterface;
 use jumpqr::{Secret, store};
 
 use super::{jumpqr_client_config, set};
-use crate::argument::{present, text};
-use crate::error::jumpqr_error;
-use crate::guard::attempt;
+use crate::argument::text;
+use crate::error::{attempt, jumpqr_error, present};
 use crate::status::jumpqr_status;
 use crate::token_function::{TokenCallback, jumpqr_token_function, jumpqr_user_data_free};
 

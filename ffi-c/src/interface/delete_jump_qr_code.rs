@@ -2,26 +2,25 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use super::{confirm, rule_key};
-use crate::argument::present;
 use crate::client::jumpqr_client;
-use crate::error::jumpqr_error;
-use crate::guard::attempt;
+use crate::error::{attempt, jumpqr_error, present};
 use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
 
-/// `deleteJumpQRCode`: removes a rule at once, published or not.
+/// `deleteJumpQRCode`: deletes a rule immediately, whether it is published or not.
 ///
-/// `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
+/// `prefix` ends with NUL. In service-account mode, `appid` is the Mini Program's appid, which ends
+/// with NUL. In ordinary-link mode, it is NULL.
 ///
-/// Unless the client does not validate, the rule is looked up first. If there is no such rule,
-/// nothing is sent.
+/// If the client validates, the rule is looked up first. If it does not exist, nothing is sent.
 ///
-/// `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
-/// change was found to stand; or `not_there` if there is no such rule (see
-/// `jumpqr_nearest_prefix`). The text lives for ever.
+/// `confirmation` receives `answered`. If the response was lost and the rule was found to be gone,
+/// it receives `read_back`. If there is no such rule, it receives `not_there`; see
+/// `jumpqr_nearest_prefix`. The text lives forever.
 ///
-/// NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
-/// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+/// NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+/// the statuses of all kinds of errors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_delete_jump_qr_code(
     client: Option<&jumpqr_client>,

@@ -4,21 +4,40 @@ use std::mem::MaybeUninit;
 use jumpqr::interface::LinkMiniprogram;
 
 use super::confirm;
-use crate::argument::{present, text};
+use crate::argument::text;
 use crate::client::jumpqr_client;
-use crate::error::jumpqr_error;
-use crate::guard::attempt;
+use crate::error::{Failure, attempt, jumpqr_error, present};
 use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
 
-/// `linkMiniprogram`: asks for the service account to be linked to the Mini Program `appid`, which ends with NUL; an
-/// administrator of each side confirms. `notify_users` tells the followers, `show_profile` shows it on the account's profile.
+/// Reads the arguments.
 ///
-/// `confirmation`, which may be NULL, gets `answered`, or `read_back` where the answer got lost and the request was found to
-/// stand; the text lives for ever.
+/// # Safety
 ///
-/// NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
-/// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+/// `appid` is NULL, or ends with NUL.
+pub(crate) unsafe fn link(
+    appid: *const c_char,
+    notify_users: bool,
+    show_profile: bool,
+) -> Result<LinkMiniprogram, Failure> {
+    Ok(LinkMiniprogram {
+        // SAFETY: the caller promises the same.
+        appid: unsafe { text(appid, "appid") }?.to_owned(),
+        notify_users,
+        show_profile,
+    })
+}
+
+/// `linkMiniprogram`: requests a link between the service account and the Mini Program `appid`,
+/// which ends with NUL. An administrator of each side must confirm it. `notify_users` notifies the
+/// followers. `show_profile` shows the Mini Program on the account's profile.
+///
+/// `confirmation` receives `answered`. If the response was lost and the request was found in the
+/// list, it receives `read_back`. The text lives forever.
+///
+/// NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+/// the statuses of all kinds of errors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_link_miniprogram(
     client: Option<&jumpqr_client>,
@@ -31,12 +50,7 @@ pub unsafe extern "C" fn jumpqr_link_miniprogram(
     attempt(error, || {
         let client = &present(client, "client")?.client;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let appid = unsafe { text(appid, "appid") }?.to_owned();
-        let call = LinkMiniprogram {
-            appid,
-            notify_users,
-            show_profile,
-        };
+        let call = unsafe { link(appid, notify_users, show_profile) }?;
         confirm(confirmation, client.link_miniprogram(call)?);
         Ok(())
     })

@@ -1,4 +1,4 @@
-//! The calls, one file an interface.
+//! The calls. One file for each interface.
 
 mod add_jump_qr_code;
 mod delete_jump_qr_code;
@@ -16,7 +16,7 @@ pub use link_miniprogram::*;
 pub use publish_jump_qr_code::*;
 pub use wxamplinkget::*;
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
 use jumpqr::RuleKey;
@@ -24,9 +24,9 @@ use jumpqr::interface::Confirmation;
 
 use crate::argument::{optional_text, text};
 use crate::error::Failure;
-use crate::text::{fixed, jumpqr_text};
+use crate::text::jumpqr_text;
 
-/// What publishJumpQRCode and deleteJumpQRCode name a rule by.
+/// Reads the key of a rule, by which publishJumpQRCode and deleteJumpQRCode name it.
 ///
 /// # Safety
 ///
@@ -35,9 +35,9 @@ pub(crate) unsafe fn rule_key(
     prefix: *const c_char,
     appid: *const c_char,
 ) -> Result<RuleKey, Failure> {
-    // SAFETY: the caller has promised the same.
+    // SAFETY: the caller promises the same.
     let prefix = unsafe { text(prefix, "prefix") }?;
-    // SAFETY: the caller has promised the same.
+    // SAFETY: the caller promises the same.
     let appid = unsafe { optional_text(appid, "appid") }?;
     Ok(match appid {
         None => RuleKey::ordinary_link(prefix),
@@ -45,9 +45,33 @@ pub(crate) unsafe fn rule_key(
     })
 }
 
-/// Says how a change was confirmed, where C wants to know.
-fn confirm(out: Option<&mut MaybeUninit<jumpqr_text>>, confirmation: Confirmation) {
-    if let Some(out) = out {
-        out.write(fixed(confirmation.name()));
+const fn name(confirmation: Confirmation) -> &'static CStr {
+    match confirmation {
+        Confirmation::Answered => c"answered",
+        Confirmation::ReadBack => c"read_back",
+        Confirmation::NotThere => c"not_there",
+        Confirmation::AlreadyPublished => c"already_published",
+    }
+}
+
+/// Writes the confirmation of a change, if C wants it.
+fn confirm(output: Option<&mut MaybeUninit<jumpqr_text>>, confirmation: Confirmation) {
+    if let Some(output) = output {
+        output.write(name(confirmation).into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpqr::interface::Confirmation;
+
+    use super::name;
+
+    #[test]
+    fn confirmations_have_the_names_of_the_core() {
+        for confirmation in Confirmation::ALL {
+            let name = name(*confirmation);
+            assert_eq!(name.to_str(), Ok(confirmation.name()));
+        }
     }
 }

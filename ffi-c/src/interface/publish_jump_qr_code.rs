@@ -2,26 +2,28 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use super::{confirm, rule_key};
-use crate::argument::present;
 use crate::client::jumpqr_client;
-use crate::error::jumpqr_error;
-use crate::guard::attempt;
+use crate::error::{attempt, jumpqr_error, present};
 use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
 
-/// `publishJumpQRCode`: makes a rule effective for everybody. There is no way back but to delete it.
+/// `publishJumpQRCode`: makes a rule effective for everybody. It cannot be undone except by
+/// deleting the rule.
 ///
-/// `prefix` ends with NUL, as does `appid`, the Mini Program's in service-account mode; it is NULL in ordinary-link mode.
+/// `prefix` ends with NUL. In service-account mode, `appid` is the Mini Program's appid, which ends
+/// with NUL. In ordinary-link mode, it is NULL.
 ///
-/// Unless the client does not validate, the rule is looked up first. If there is no such rule, the
-/// call fails with the code `no_such_rule`, and nothing is sent. If the rule is published already,
-/// nothing is sent either.
+/// If the client validates, the rule is looked up first. If it does not exist, the call fails with
+/// the code `no_such_rule`, and nothing is sent. If it is already published, nothing is sent
+/// either.
 ///
-/// `confirmation`, which may be NULL, gets `answered`; `read_back` if the answer got lost and the
-/// change was found to stand; or `already_published`. The text lives for ever.
+/// `confirmation` receives `answered`. If the response was lost and the rule was found to be
+/// published, it receives `read_back`. If the rule was published before, it receives
+/// `already_published`. The text lives forever.
 ///
-/// NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
-/// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and that of each kind of error.
+/// NULL is allowed for `error`, `appid` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+/// the statuses of all kinds of errors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_publish_jump_qr_code(
     client: Option<&jumpqr_client>,

@@ -19,6 +19,14 @@ std::string violated_field(const Error &error) {
   return text(jumpqr_finding_field(jumpqr_error_violation(error.get(), 0)));
 }
 
+// If the call itself is wrong, the error and its only violation have the name of the status.
+void has_one_code(const Error &error) {
+  const auto name = text(jumpqr_status_name(jumpqr_error_status(error.get())));
+  same("violations", size_t(1), jumpqr_error_violation_count(error.get()));
+  same("code of the error", name, text(jumpqr_error_code(error.get())));
+  same("code of the violation", name, text(jumpqr_finding_code(jumpqr_error_violation(error.get(), 0))));
+}
+
 } // namespace
 
 void a_struct_says_its_version() {
@@ -31,7 +39,7 @@ void a_struct_says_its_version() {
     fields.size = size;
     const auto error = fails(JUMPQR_STATUS_STRUCT_SIZE, jumpqr_rule_from_ordinary_link, &fields, &rule);
     same("field", "fields.size", violated_field(error));
-    same("code", "struct_size", text(jumpqr_error_code(error.get())));
+    has_one_code(error);
   }
   jumpqr_service_account_rule others = {};
   fails(JUMPQR_STATUS_STRUCT_SIZE, jumpqr_rule_from_service_account, &others, &rule);
@@ -85,7 +93,11 @@ void what_is_wrong_with_an_argument_is_said_by_name() {
        violated_field(fails(JUMPQR_STATUS_NULL_ARGUMENT, jumpqr_rule_from_ordinary_link, &fields, &rule)));
   fields.debug_url = links;
   fields.debug_url_count = SIZE_MAX;
-  fails(JUMPQR_STATUS_OUT_OF_RANGE, jumpqr_rule_from_ordinary_link, &fields, &rule);
+  has_one_code(fails(JUMPQR_STATUS_OUT_OF_RANGE, jumpqr_rule_from_ordinary_link, &fields, &rule));
+  has_one_code(fails(JUMPQR_STATUS_NULL_ARGUMENT, jumpqr_rule_from_ordinary_link, nullptr, &rule));
+  fields = complete();
+  fields.prefix = "\xff";
+  has_one_code(fails(JUMPQR_STATUS_NOT_UTF8, jumpqr_rule_from_ordinary_link, &fields, &rule));
 
   const char *const prefixes[] = {"https://m.example.cn/", "https://m.example.cn/a"};
   const int32_t states[] = {2, 7};
