@@ -1,8 +1,8 @@
-/* A third-party platform. Each run is a process of its own; what they share is the token store.
+/* A third-party platform. Each run is a process of its own. The processes share the token store.
 
-     platform ticket < TICKET             keeps the component_verify_ticket that WeChat has just pushed
-     platform authorised APPID < TOKEN    keeps the authorizer_refresh_token that a merchant's authorisation has brought
-     platform list APPID                  prints the rules of that merchant */
+     platform ticket < TICKET            stores the component_verify_ticket that WeChat pushed
+     platform authorised APPID < TOKEN   stores the authorizer_refresh_token of a new authorisation
+     platform list APPID                 prints the rules of a merchant */
 #include <jumpqr.h>
 
 #include <stdio.h>
@@ -20,7 +20,9 @@ static void must(jumpqr_status status, jumpqr_error **error)
 
 static jumpqr_platform *open_platform(void)
 {
-  const char *base_url = getenv("JUMPQR_BASE_URL"); /* a sandbox's; without it, WeChat itself */
+  const char *base_url = getenv("JUMPQR_BASE_URL"); /* a sandbox; NULL means WeChat itself */
+  const char *appid = getenv("JUMPQR_COMPONENT_APPID");
+  const char *appsecret = getenv("JUMPQR_COMPONENT_APPSECRET");
   jumpqr_client_config *config;
   jumpqr_platform *platform;
   jumpqr_error *error;
@@ -29,14 +31,13 @@ static jumpqr_platform *open_platform(void)
   must(jumpqr_client_config_set_token_store(config, getenv("JUMPQR_TOKEN_STORE"), &error), &error);
   if (base_url != NULL)
     must(jumpqr_client_config_set_base_url(config, base_url, &error), &error);
-  must(jumpqr_platform_new(config, getenv("JUMPQR_COMPONENT_APPID"), getenv("JUMPQR_COMPONENT_APPSECRET"), &platform,
-                           &error),
-       &error);
+  must(jumpqr_platform_new(config, appid, appsecret, &platform, &error), &error);
   jumpqr_client_config_free(config);
   return platform;
 }
 
-/* The first line of standard input: among the arguments, everybody on the machine could read a secret. */
+/* Reads the first line of standard input. Other users of the machine can read arguments, so a
+ * secret must not be one. */
 static const char *secret(void)
 {
   static char line[1024];
@@ -62,7 +63,8 @@ static void list(const jumpqr_platform *platform, const char *appid)
   jumpqr_jump_qr_code_list_free(rules);
 
   must(jumpqr_client_token_status(client, &token, &error), &error);
-  printf("token in %s: %s, for %ld s\n", jumpqr_token_status_store(token).data, jumpqr_token_status_state(token).data,
+  printf("token in %s: %s, for %ld s\n", jumpqr_token_status_store(token).data,
+         jumpqr_token_status_state(token).data,
          (long)jumpqr_token_status_expires_in_seconds(token));
   jumpqr_token_status_free(token);
   jumpqr_client_free(client);

@@ -1,4 +1,5 @@
-// Adds, walks over, publishes and deletes a rule; then makes two mistakes. The account is in JUMPQR_APPID and JUMPQR_SECRET.
+// Adds, walks over, publishes and deletes a rule, then makes two mistakes. The account is in
+// JUMPQR_APPID and JUMPQR_SECRET.
 #include <jumpqr.h>
 
 #include <cstdlib>
@@ -15,14 +16,17 @@ template <class T, auto Free> using Handle = std::unique_ptr<T, Freer<Free>>;
 
 using Client = Handle<jumpqr_client, jumpqr_client_free>;
 
-std::string_view view(jumpqr_text text) { return text.data ? std::string_view(text.data, text.size) : ""; }
+std::string_view view(jumpqr_text text) {
+  return text.data ? std::string_view(text.data, text.size) : "";
+}
 
 struct Error : std::runtime_error {
-  explicit Error(jumpqr_error *error) : runtime_error(jumpqr_error_message(error).data), parts(error, jumpqr_error_free) {}
+  explicit Error(jumpqr_error *error)
+      : runtime_error(jumpqr_error_message(error).data), parts(error, jumpqr_error_free) {}
   std::shared_ptr<jumpqr_error> parts;
 };
 
-// Calls a function of jumpqr's with the error as its last argument, and throws what it fails with.
+// Calls a function of jumpqr with the error as its last argument. If it fails, throws the error.
 template <class... Parameters, class... Arguments>
 void call(jumpqr_status (*function)(Parameters...), Arguments... arguments) {
   jumpqr_error *error = nullptr;
@@ -33,15 +37,16 @@ Client open_client() {
   jumpqr_client_config *made = nullptr;
   call(jumpqr_client_config_new, &made);
   const Handle<jumpqr_client_config, jumpqr_client_config_free> config(made);
-  call(jumpqr_client_config_set_app, made, std::getenv("JUMPQR_APPID"), std::getenv("JUMPQR_SECRET"));
-  if (const char *base_url = std::getenv("JUMPQR_BASE_URL")) // a sandbox's; without it, WeChat itself
+  const char *appid = std::getenv("JUMPQR_APPID"), *secret = std::getenv("JUMPQR_SECRET");
+  call(jumpqr_client_config_set_app, made, appid, secret);
+  if (const char *base_url = std::getenv("JUMPQR_BASE_URL")) // a sandbox; NULL means WeChat itself
     call(jumpqr_client_config_set_base_url, made, base_url);
   jumpqr_client *client = nullptr;
   call(jumpqr_client_new, made, &client);
   return Client(client);
 }
 
-// A rule in JSON has WeChat's own field names.
+// Adds a rule. Its JSON has WeChat's own field names.
 void add(const Client &client, std::string_view json) {
   jumpqr_rule *made = nullptr;
   call(jumpqr_rule_from_json, json.data(), json.size(), &made);
@@ -67,12 +72,14 @@ int main() try {
   call(jumpqr_publish_jump_qr_code, client.get(), prefix, nullptr, nullptr);
   call(jumpqr_delete_jump_qr_code, client.get(), prefix, nullptr, nullptr);
 
-  try { // A number that the field does not take: nothing is sent.
-    add(client, R"({"prefix": "https://m.example.cn/", "path": "a", "open_version": 7, "permit_sub_rule": 1})");
+  try { // The field does not take this number: nothing is sent.
+    add(client, R"({"prefix": "https://m.example.cn/", "path": "pages/index/index",
+                    "open_version": 7, "permit_sub_rule": 1})");
   } catch (const Error &error) {
-    std::cout << "fix " << view(jumpqr_finding_field(jumpqr_error_violation(error.parts.get(), 0))) << "\n";
+    const auto *violation = jumpqr_error_violation(error.parts.get(), 0);
+    std::cout << "fix " << view(jumpqr_finding_field(violation)) << "\n";
   }
-  try { // A rule that is not there: it is looked up, and nothing is sent.
+  try { // The rule does not exist: it is looked up, and nothing is sent.
     call(jumpqr_publish_jump_qr_code, client.get(), prefix, nullptr, nullptr);
   } catch (const Error &error) {
     std::cout << "code " << view(jumpqr_error_code(error.parts.get())) << "\n";

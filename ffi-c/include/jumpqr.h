@@ -1,18 +1,21 @@
 /* jumpqr: adds and modifies the rules by which WeChat opens a Mini Program from a QR code.
 
-   What holds of every function; the README of the C library says more:
+   These rules hold for every function. The README of the C library has more.
 
-   - A pointer must not be NULL where its function does not say that it may; such a NULL is JUMPQR_STATUS_NULL_ARGUMENT.
-   - A function that can fail returns a status, and takes a `jumpqr_error **` last, which may be NULL. It writes its outputs
-     only when it returns JUMPQR_STATUS_OK, and the error only when it does not. Outputs must be places that differ.
-   - A defect inside the library is JUMPQR_STATUS_INTERNAL, which any such function can return; the process goes on.
-   - What a function says `is to be freed` is yours: give it to the `_free` of its type once. A `const` pointer that a function
-     returns is not yours, and is never freed.
-   - Texts are UTF-8. Those that you pass are copied before the function returns. Those that you get have their size, and
-     end with NUL besides.
+   - If a function does not allow NULL for a pointer, NULL is JUMPQR_STATUS_NULL_ARGUMENT.
+   - A function that can fail returns a status. Its last parameter is a `jumpqr_error **`, which may
+     be NULL. It writes its outputs only if it returns JUMPQR_STATUS_OK, and the error only if it
+     does not. The outputs of a call must not overlap.
+   - A defect of the library is JUMPQR_STATUS_INTERNAL, which every such function can return. The
+     process continues.
+   - If an object `is to be freed`, it is yours: pass it to the `_free` of its type, once. A pointer
+     to `const` that a function returns is not yours and is never freed.
+   - Texts are UTF-8. Texts that you pass are copied before the function returns. Texts that you
+     receive have a size and a NUL at the end.
 
-   What is said of WeChat is from its own pages, developers.weixin.qq.com/doc/oplatform, jumpqrcode-config, and
-   developers.weixin.qq.com/miniprogram/introduction/qrcode; the sources of the core name the page of each fact. */
+   The facts about WeChat are from its own pages: developers.weixin.qq.com/doc/oplatform,
+   jumpqrcode-config, and developers.weixin.qq.com/miniprogram/introduction/qrcode. The sources of
+   the core name the page of each fact. */
 
 #ifndef JUMPQR_H
 #define JUMPQR_H
@@ -296,12 +299,17 @@ typedef struct jumpqr_check_report jumpqr_check_report;
 typedef struct jumpqr_client jumpqr_client;
 
 /**
- * Settings for clients and platforms. Where a client's tokens come from must be said; everything else has a default.
+ * The settings of clients and platforms. A client needs a source of tokens; every other setting
+ * has a default.
  *
- * It holds copies of all texts, secrets included, until it is freed. It may be used by one thread at a time. Any number of
- * clients and platforms may be made of it, and none needs it afterwards. Free it with `jumpqr_client_config_free`, exactly once. Of a
- * setting that is made twice, the later counts; one that makes no sense is refused by name, by `jumpqr_client_new` or
- * `jumpqr_platform_new` where not by its own function.
+ * It holds copies of all texts, with the secrets, until it is freed. One thread may use it at a
+ * time. Any number of clients and platforms may be made from it, and they do not need it
+ * afterwards. Free it with `jumpqr_client_config_free`, exactly once.
+ *
+ * If a setting is set twice, the later value counts. Values are checked by `jumpqr_client_new` and
+ * `jumpqr_platform_new`, which refuse all wrong settings together, with a violation for each. The
+ * field of the violation is the name of the setter after `jumpqr_client_config_set_`. A setter
+ * that can return `JUMPQR_STATUS_INVALID_CONFIG` checks its own value.
  */
 typedef struct jumpqr_client_config jumpqr_client_config;
 
@@ -734,7 +742,7 @@ jumpqr_status jumpqr_client_token_status(const struct jumpqr_client *client,
                                          struct jumpqr_error **error);
 
 /**
- * Settings with nothing set. They are to be freed.
+ * Makes settings in which nothing is set. They are to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -742,14 +750,14 @@ jumpqr_status jumpqr_client_config_new(struct jumpqr_client_config **config,
                                        struct jumpqr_error **error);
 
 /**
- * Frees settings. NULL is passed over.
+ * Frees settings. NULL is ignored.
  */
 void jumpqr_client_config_free(struct jumpqr_client_config *config);
 
 /**
- * The most time that a whole call takes, in milliseconds, with tokens, retries and reading back;
- * 30,000 by default, more than 0, and at most a day. While a call waits for its slot (see
- * `jumpqr_client_config_set_pacing`), its time stands still.
+ * Sets the timeout of a whole call, with tokens, retries and reading back, in milliseconds; 30,000
+ * by default, more than 0, at most a day. Waiting for a slot (see
+ * `jumpqr_client_config_set_pacing`) does not count.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -758,9 +766,9 @@ jumpqr_status jumpqr_client_config_set_timeout_ms(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
- * How long a call may wait for all its slots together, in milliseconds; 300,000 by default, more
- * than 0, and at most a day. WeChat takes 5 calls a second, so 1,000 calls that begin at once take
- * 220 s. A call that would wait longer fails at once with `JUMPQR_STATUS_PACED_OUT`.
+ * Sets how long a call may wait for all its slots together, in milliseconds; 300,000 by default,
+ * more than 0, at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at once
+ * take 220 s. A call that would wait longer fails at once with `JUMPQR_STATUS_PACED_OUT`.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -769,7 +777,7 @@ jumpqr_status jumpqr_client_config_set_queue_timeout_ms(struct jumpqr_client_con
                                                         struct jumpqr_error **error);
 
 /**
- * How often a call is tried again after a transient failure; 3 by default, 0 to 100.
+ * Sets how often a call is retried after a transient failure; 3 by default, 0 to 100.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -778,8 +786,8 @@ jumpqr_status jumpqr_client_config_set_max_retries(struct jumpqr_client_config *
                                                    struct jumpqr_error **error);
 
 /**
- * Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface
- * and account; `true` by default. WeChat answers more calls with 44990.
+ * Sets whether calls wait for slots, so that at most 5 calls a second are sent for each interface
+ * and account; `true` by default. WeChat refuses more calls with 44990.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -788,8 +796,8 @@ jumpqr_status jumpqr_client_config_set_pacing(struct jumpqr_client_config *confi
                                               struct jumpqr_error **error);
 
 /**
- * Whether a request is checked before it is sent, and a rule is looked up before it is published
- * or deleted; `true` by default.
+ * Sets whether a request is checked before it is sent, and a rule is looked up before it is
+ * published or deleted; `true` by default.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -798,19 +806,21 @@ jumpqr_status jumpqr_client_config_set_validate(struct jumpqr_client_config *con
                                                 struct jumpqr_error **error);
 
 /**
- * The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses.
- * `base_url` ends with NUL.
+ * Sets the host to call; `https://api.weixin.qq.com` by default. It must be https, unless it is an
+ * address of this machine. `base_url` ends with NUL.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_client_config_set_base_url(struct jumpqr_client_config *config,
                                                 const char *base_url,
                                                 struct jumpqr_error **error);
 
 /**
- * `count` hosts that are tried, in order, when nothing could be sent to the ones before; none by default. Each ends with NUL.
+ * Sets `count` hosts that are tried, in order, if nothing could be sent to the hosts before; none
+ * by default. Each ends with NUL.
  *
- * NULL is allowed for `error`, and for `base_urls` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
+ * NULL is allowed for `error`, and for `base_urls` if `count` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
 jumpqr_status jumpqr_client_config_set_alternate_base_urls(struct jumpqr_client_config *config,
@@ -819,8 +829,8 @@ jumpqr_status jumpqr_client_config_set_alternate_base_urls(struct jumpqr_client_
                                                            struct jumpqr_error **error);
 
 /**
- * Whether plain http is allowed to other machines, `false` by default: only for a proxy in your own network that speaks https
- * to WeChat.
+ * Sets whether plain http to other machines is allowed; `false` by default. Use it only for a
+ * proxy in your own network that speaks https to WeChat.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -829,106 +839,114 @@ jumpqr_status jumpqr_client_config_set_allow_http(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
- * How long looking up the host's name may take, in milliseconds, and then connecting, TLS included; 5,000 each by default, more
- * than 0, and at most a day.
+ * Sets the timeout for resolving the host, and then for connecting, with TLS, in milliseconds;
+ * 5,000 each by default, more than 0, at most a day.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
 jumpqr_status jumpqr_client_config_set_connect_timeout_ms(struct jumpqr_client_config *config,
-                                                          uint64_t timeout_ms,
+                                                          uint64_t connect_timeout_ms,
                                                           struct jumpqr_error **error);
 
 /**
- * How long the server may say nothing, in milliseconds; 10,000 by default, more than 0, and at most a day.
+ * Sets how long the server may send nothing, in milliseconds; 10,000 by default, more than 0, at
+ * most a day.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
 jumpqr_status jumpqr_client_config_set_read_timeout_ms(struct jumpqr_client_config *config,
-                                                       uint64_t timeout_ms,
+                                                       uint64_t read_timeout_ms,
                                                        struct jumpqr_error **error);
 
 /**
- * The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
+ * Sets the longest response, in bytes; 4 MiB by default, which is more than a list of 10,000 rules
+ * has.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
 jumpqr_status jumpqr_client_config_set_body_limit(struct jumpqr_client_config *config,
-                                                  uint64_t bytes,
+                                                  uint64_t body_limit,
                                                   struct jumpqr_error **error);
 
 /**
- * This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the
- * same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the proxy resolves names), ending with
- * NUL. By default the environment's: `https_proxy`, or `http_proxy` for a base URL with plain
- * http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This
- * machine's own addresses are never called through a proxy.
+ * Sets the proxy, a text that ends with NUL:
  *
- * NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * - `environment`, the default: the proxy of the environment. It is `https_proxy`, or `http_proxy`
+ *   for a base URL with plain http, then `all_proxy`, each in lower or upper case, except for
+ *   hosts in `no_proxy`.
+ * - `direct`: no proxy.
+ * - `http://[user:password@]host[:port]`, or the same with `socks5://` (this machine resolves
+ *   names) or `socks5h://` (the proxy resolves names).
+ *
+ * This machine's own addresses are always called directly.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_client_config_set_proxy(struct jumpqr_client_config *config,
-                                             const char *url,
+                                             const char *proxy,
                                              struct jumpqr_error **error);
 
 /**
- * Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which
- * is bundled with the library. `pem` is `size` bytes long and need not end with NUL.
+ * Sets the certificates to trust, `size` bytes that need not end with NUL:
  *
- * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * - `bundled`, the default: Mozilla's list of authorities, which the library contains.
+ * - `os`: those of the operating system. On Linux, these are the files of `SSL_CERT_FILE` or
+ *   `SSL_CERT_DIR`, or else the well-known files.
+ * - certificates in PEM, and no others.
+ *
+ * They are read when a client is made.
+ *
+ * NULL is allowed for `error`, and for `tls_roots` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
-jumpqr_status jumpqr_client_config_set_tls_roots_pem(struct jumpqr_client_config *config,
-                                                     const char *pem,
-                                                     size_t size,
-                                                     struct jumpqr_error **error);
+jumpqr_status jumpqr_client_config_set_tls_roots(struct jumpqr_client_config *config,
+                                                 const char *tls_roots,
+                                                 size_t size,
+                                                 struct jumpqr_error **error);
 
 /**
- * Trusts the operating system's certificates instead of the bundled ones. They are read when a
- * client is made; on Linux they are those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the
- * well-known files.
+ * Sets further certificates to trust besides `tls_roots`, in PEM: for example your company's. They
+ * are `size` bytes that need not end with NUL.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ * NULL is allowed for `error`, and for `extra_tls_roots` if `size` is 0. Status:
+ * `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
  */
-jumpqr_status jumpqr_client_config_set_tls_roots_os(struct jumpqr_client_config *config,
-                                                    struct jumpqr_error **error);
+jumpqr_status jumpqr_client_config_set_extra_tls_roots(struct jumpqr_client_config *config,
+                                                       const char *extra_tls_roots,
+                                                       size_t size,
+                                                       struct jumpqr_error **error);
 
 /**
- * Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size`
- * bytes long and need not end with NUL.
- *
- * NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
- * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
- */
-jumpqr_status jumpqr_client_config_set_extra_tls_roots_pem(struct jumpqr_client_config *config,
-                                                           const char *pem,
-                                                           size_t size,
-                                                           struct jumpqr_error **error);
-
-/**
- * The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it
- * if WeChat's list has this machine's address of one version.
+ * Sets the version of the Internet Protocol to connect with, also to a proxy: `any`, the default,
+ * `ipv4` or `ipv6`, ending with NUL. Set it if only the machine's IPv4 or only its IPv6 address is
+ * in WeChat's list of allowed addresses.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
  */
 jumpqr_status jumpqr_client_config_set_ip_version(struct jumpqr_client_config *config,
-                                                  const char *name,
+                                                  const char *ip_version,
                                                   struct jumpqr_error **error);
 
 /**
- * This `access_token`, which ends with NUL, for as long as it lives. It replaces any other source of tokens.
+ * Sets a fixed `access_token`, which ends with NUL and is never renewed. A client has one source
+ * of tokens: this, an account, or a token function.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_client_config_set_access_token(struct jumpqr_client_config *config,
                                                     const char *access_token,
                                                     struct jumpqr_error **error);
 
 /**
- * The tokens of the account `appid`, fetched with its appsecret `secret`, kept in the token store and renewed before they
- * expire. Both texts end with NUL. It replaces any other source of tokens.
+ * Sets the account `appid` and its appsecret `secret`, which both end with NUL. Its tokens are
+ * fetched, kept in the token store, and renewed before they expire. A client has one source of
+ * tokens: this, a fixed token, or a token function.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
  */
 jumpqr_status jumpqr_client_config_set_app(struct jumpqr_client_config *config,
                                            const char *appid,
@@ -936,11 +954,13 @@ jumpqr_status jumpqr_client_config_set_app(struct jumpqr_client_config *config,
                                            struct jumpqr_error **error);
 
 /**
- * Your `function` is asked for a token before each call, and once more when WeChat calls the token stale. It replaces any
- * other source of tokens.
+ * Sets your own `function` that provides the tokens. It is called before each call, and once more
+ * if WeChat rejects the token. A client has one source of tokens: this, a fixed token, or an
+ * account.
  *
- * `user_data` is passed to it, and goes to `free_user_data` when the settings, and all clients and walks over rules that came
- * of them, have been freed. If this fails, `free_user_data` is not called: the data is still yours.
+ * `user_data` is passed to the function. When the settings, and all clients and walks made from
+ * them, have been freed, it is passed to `free_user_data`. If this call fails, `free_user_data` is
+ * not called: the data is still yours.
  *
  * NULL is allowed for `error`, `user_data` and `free_user_data`. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`.
@@ -952,46 +972,50 @@ jumpqr_status jumpqr_client_config_set_token_function(struct jumpqr_client_confi
                                                       struct jumpqr_error **error);
 
 /**
- * Which interface issues the tokens of `jumpqr_client_config_set_app`: `stable_token`, the default, or
- * `token`; `name` ends with NUL.
+ * Sets the interface that issues the tokens of `jumpqr_client_config_set_app`: `stable_token`, the
+ * default, or `token`, ending with NUL.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
  */
 jumpqr_status jumpqr_client_config_set_token_interface(struct jumpqr_client_config *config,
-                                                       const char *name,
+                                                       const char *token_interface,
                                                        struct jumpqr_error **error);
 
 /**
- * Where the tokens of `jumpqr_client_config_set_app`, or of a platform and its merchants, are kept; `store`, which ends
- * with NUL, is one of
+ * Sets the store that keeps the tokens of `jumpqr_client_config_set_app`, or of a platform and its
+ * merchants. `token_store` ends with NUL:
  *
- * - `memory:`, in this process;
- * - `dir:/absolute/path`, in this folder, for the processes of one machine. It is made if it is not there, and is its
- *   owner's alone (0700), and made so again if others could get at it;
- * - `redis://[user:password@]host[:port][/db]`, `rediss://…` with TLS, or `redis+unix:///path/of/the.socket`, for a fleet of machines. It
- *   is connected to when it is needed.
+ * - `memory:`, in this process.
+ * - `dir:/absolute/path`, a folder that the processes of this machine share. If it does not exist,
+ *   it is created. It is private to its owner (0700); if others could read it, that is repaired.
+ * - `redis://[user:password@]host[:port][/db]`, `rediss://…` with TLS, or
+ *   `redis+unix:///path/of/the.socket`, for many machines. The connection is made when it is
+ *   needed.
  *
- * All clients and platforms that are made of these settings share it, and so does whoever names the same folder or Redis: one of
- * them fetches a token, and the others use it. By default, each client and each platform has a memory of its own. The error never
- * repeats `store`, which may hold a password.
+ * All clients and platforms made from these settings share the store. So do all others that name
+ * the same folder or Redis. Of all that share a store, one fetches a token, and the others use it.
+ * By default, each client and each platform has a memory of its own. The error never repeats
+ * `token_store`, which may contain a password.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_STORE_FAILED`,
+ * `JUMPQR_STATUS_STORE_NOT_PRIVATE`.
  */
 jumpqr_status jumpqr_client_config_set_token_store(struct jumpqr_client_config *config,
-                                                   const char *store,
+                                                   const char *token_store,
                                                    struct jumpqr_error **error);
 
 /**
- * What a platform's own token is called in the query of its token requests: `access_token`, the default, as on WeChat's
- * newer pages, or `component_access_token`, as on the older ones; `name` ends with NUL.
+ * Sets the name of the query parameter for a platform's own token in its token requests:
+ * `access_token`, the default, as on WeChat's newer pages, or `component_access_token`, as on the
+ * older pages. It ends with NUL.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
- * `JUMPQR_STATUS_INVALID_CONFIG`.
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
  */
 jumpqr_status jumpqr_client_config_set_component_token_field(struct jumpqr_client_config *config,
-                                                             const char *name,
+                                                             const char *component_token_field,
                                                              struct jumpqr_error **error);
 
 /**

@@ -3,6 +3,7 @@ use std::mem::MaybeUninit;
 use std::ptr::{from_ref, null_mut};
 
 use jumpqr::Error;
+use jumpqr::binding::{NameStyle, name_settings};
 use jumpqr::error::OwnCode;
 
 use crate::finding::jumpqr_finding;
@@ -72,6 +73,7 @@ impl jumpqr_error {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        let error = name_settings(error, NameStyle::SnakeMs);
         let (status, code) = (jumpqr_status::of(&error), error.code().name());
         let violations = jumpqr_finding::list(error.violations());
         jumpqr_error::new(status, code, error, violations)
@@ -84,8 +86,7 @@ pub(crate) fn attempt(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
     body: impl FnOnce() -> Result<(), Failure>,
 ) -> jumpqr_status {
-    let result = catch(body, |payload| Err(Error::from_panic(payload).into()));
-    let Err(failure) = result else {
+    let Err(failure) = catch(body) else {
         return jumpqr_status::Ok;
     };
     let status = failure.status;

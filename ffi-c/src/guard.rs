@@ -1,39 +1,31 @@
 //! Keeps panics and thread cancellation away from C.
 
-use std::any::Any;
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 use std::ffi::c_int;
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null;
+
+use jumpqr::{Error, binding};
 
 /// The value that an export returns if its handle is NULL, or after a panic.
 pub(crate) trait Nothing {
     const NOTHING: Self;
 }
 
-impl Nothing for () {
-    const NOTHING: Self = ();
+macro_rules! nothing {
+    ($($type:ty = $nothing:expr;)+) => {
+        $(impl Nothing for $type {
+            const NOTHING: Self = $nothing;
+        })+
+    };
 }
 
-impl Nothing for bool {
-    const NOTHING: Self = false;
-}
-
-impl Nothing for i32 {
-    const NOTHING: Self = -1;
-}
-
-impl Nothing for i64 {
-    const NOTHING: Self = -1;
-}
-
-impl Nothing for u64 {
-    const NOTHING: Self = 0;
-}
-
-impl Nothing for usize {
-    const NOTHING: Self = 0;
+nothing! {
+    () = ();
+    bool = false;
+    i32 = -1;
+    i64 = -1;
+    u64 = 0;
+    usize = 0;
 }
 
 impl<T> Nothing for *const T {
@@ -91,29 +83,16 @@ impl Drop for Uncancelled {
     }
 }
 
-/// Drops the payload of a panic. The drop could panic, too.
-fn discard(payload: Box<dyn Any + Send>) {
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        forget(second);
-    }
-}
-
-/// Runs `body`. If it panics, the result is made from the payload of the panic.
-pub(crate) fn catch<T>(
-    body: impl FnOnce() -> T,
-    panicked: impl FnOnce(&(dyn Any + Send)) -> T,
-) -> T {
+/// Runs `body` while the thread cannot be cancelled. A panic becomes an error.
+pub(crate) fn catch<T, E: From<Error>>(body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let _uncancelled = Uncancelled::new();
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
-        let result = panicked(&*payload);
-        discard(payload);
-        result
-    })
+    binding::guard(body)
 }
 
 /// Runs the body of an export that cannot fail. `None` and a panic return [`Nothing::NOTHING`].
 pub(crate) fn guard<T: Nothing>(body: impl FnOnce() -> Option<T>) -> T {
-    catch(body, |_| None).unwrap_or(T::NOTHING)
+    let result = catch(|| Ok::<_, Error>(body()));
+    result.ok().flatten().unwrap_or(T::NOTHING)
 }
 
 #[cfg(test)]

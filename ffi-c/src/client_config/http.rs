@@ -2,18 +2,18 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
-use jumpqr::Secret;
 use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
 
-use super::{jumpqr_client_config, set};
-use crate::argument::{array, optional_text, text, text_list};
+use super::{jumpqr_client_config, settings};
+use crate::argument::{array, text, text_list};
 use crate::error::{attempt, jumpqr_error};
 use crate::status::jumpqr_status;
 
-/// The host to call; `https://api.weixin.qq.com` by default. It must be https, but for this machine's own addresses.
-/// `base_url` ends with NUL.
+/// Sets the host to call; `https://api.weixin.qq.com` by default. It must be https, unless it is an
+/// address of this machine. `base_url` ends with NUL.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_client_config_set_base_url(
     config: Option<&mut jumpqr_client_config>,
@@ -22,14 +22,15 @@ pub unsafe extern "C" fn jumpqr_client_config_set_base_url(
 ) -> jumpqr_status {
     attempt(error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let url = unsafe { text(base_url, "base_url") }?.to_owned();
-        set(config, move |builder| builder.base_url(url.clone()))
+        settings(config)?.base_url = Some(unsafe { text(base_url, "base_url") }?.into());
+        Ok(())
     })
 }
 
-/// `count` hosts that are tried, in order, when nothing could be sent to the ones before; none by default. Each ends with NUL.
+/// Sets `count` hosts that are tried, in order, if nothing could be sent to the hosts before; none
+/// by default. Each ends with NUL.
 ///
-/// NULL is allowed for `error`, and for `base_urls` where `count` is 0. Status: `JUMPQR_STATUS_OK`,
+/// NULL is allowed for `error`, and for `base_urls` if `count` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_client_config_set_alternate_base_urls(
@@ -41,13 +42,13 @@ pub unsafe extern "C" fn jumpqr_client_config_set_alternate_base_urls(
     attempt(error, || {
         // SAFETY: the caller passes `count` texts that end with NUL.
         let urls = unsafe { text_list(base_urls, count, "base_urls") }?;
-        let urls: Vec<String> = urls.into_iter().map(str::to_owned).collect();
-        set(config, move |builder| builder.alternate_base_urls(&urls))
+        settings(config)?.alternate_base_urls = Some(urls.into_iter().map(Into::into).collect());
+        Ok(())
     })
 }
 
-/// Whether plain http is allowed to other machines, `false` by default: only for a proxy in your own network that speaks https
-/// to WeChat.
+/// Sets whether plain http to other machines is allowed; `false` by default. Use it only for a
+/// proxy in your own network that speaks https to WeChat.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -57,148 +58,149 @@ pub extern "C" fn jumpqr_client_config_set_allow_http(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        set(config, move |builder| builder.allow_http(allow_http))
+        settings(config).map(|settings| settings.allow_http = Some(allow_http))
     })
 }
 
-/// How long looking up the host's name may take, in milliseconds, and then connecting, TLS included; 5,000 each by default, more
-/// than 0, and at most a day.
+/// Sets the timeout for resolving the host, and then for connecting, with TLS, in milliseconds;
+/// 5,000 each by default, more than 0, at most a day.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_client_config_set_connect_timeout_ms(
     config: Option<&mut jumpqr_client_config>,
-    timeout_ms: u64,
+    connect_timeout_ms: u64,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        let timeout = Duration::from_millis(timeout_ms);
-        set(config, move |builder| builder.connect_timeout(timeout))
+        settings(config).map(|settings| {
+            settings.connect_timeout = Some(Duration::from_millis(connect_timeout_ms))
+        })
     })
 }
 
-/// How long the server may say nothing, in milliseconds; 10,000 by default, more than 0, and at most a day.
+/// Sets how long the server may send nothing, in milliseconds; 10,000 by default, more than 0, at
+/// most a day.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_client_config_set_read_timeout_ms(
     config: Option<&mut jumpqr_client_config>,
-    timeout_ms: u64,
+    read_timeout_ms: u64,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        let timeout = Duration::from_millis(timeout_ms);
-        set(config, move |builder| builder.read_timeout(timeout))
+        settings(config)
+            .map(|settings| settings.read_timeout = Some(Duration::from_millis(read_timeout_ms)))
     })
 }
 
-/// The longest answer that is taken, in bytes; 4 MiB by default, more than a list of 10,000 rules takes.
+/// Sets the longest response, in bytes; 4 MiB by default, which is more than a list of 10,000 rules
+/// has.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_client_config_set_body_limit(
     config: Option<&mut jumpqr_client_config>,
-    bytes: u64,
+    body_limit: u64,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        set(config, move |builder| builder.body_limit(bytes))
+        settings(config).map(|settings| settings.body_limit = Some(body_limit))
     })
 }
 
-/// This proxy, and no proxy where `url` is NULL. It is `http://[user:password@]host[:port]`, or the
-/// same with `socks5://` (SOCKS 5) or `socks5h://` (SOCKS 5, the proxy resolves names), ending with
-/// NUL. By default the environment's: `https_proxy`, or `http_proxy` for a base URL with plain
-/// http, then `all_proxy`, each in lower or upper case, but not for hosts in `no_proxy`. This
-/// machine's own addresses are never called through a proxy.
+/// Sets the proxy, a text that ends with NUL:
 ///
-/// NULL is allowed for `error` and `url`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// - `environment`, the default: the proxy of the environment. It is `https_proxy`, or `http_proxy`
+///   for a base URL with plain http, then `all_proxy`, each in lower or upper case, except for
+///   hosts in `no_proxy`.
+/// - `direct`: no proxy.
+/// - `http://[user:password@]host[:port]`, or the same with `socks5://` (this machine resolves
+///   names) or `socks5h://` (the proxy resolves names).
+///
+/// This machine's own addresses are always called directly.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_client_config_set_proxy(
     config: Option<&mut jumpqr_client_config>,
-    url: *const c_char,
+    proxy: *const c_char,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let url = unsafe { optional_text(url, "url") }?;
-        let proxy = url.map_or(ProxySetting::Direct, |url| {
-            ProxySetting::Url(Secret::new(url))
-        });
-        set(config, move |builder| builder.proxy(proxy.clone()))
+        settings(config)?.proxy =
+            Some(ProxySetting::from_setting(unsafe { text(proxy, "proxy") }?));
+        Ok(())
     })
 }
 
-/// Trusts the certificates in `pem` and no others; by default Mozilla's list of authorities, which
-/// is bundled with the library. `pem` is `size` bytes long and need not end with NUL.
+/// Sets the certificates to trust, `size` bytes that need not end with NUL:
 ///
-/// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
+/// - `bundled`, the default: Mozilla's list of authorities, which the library contains.
+/// - `os`: those of the operating system. On Linux, these are the files of `SSL_CERT_FILE` or
+///   `SSL_CERT_DIR`, or else the well-known files.
+/// - certificates in PEM, and no others.
+///
+/// They are read when a client is made.
+///
+/// NULL is allowed for `error`, and for `tls_roots` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn jumpqr_client_config_set_tls_roots_pem(
+pub unsafe extern "C" fn jumpqr_client_config_set_tls_roots(
     config: Option<&mut jumpqr_client_config>,
-    pem: *const c_char,
+    tls_roots: *const c_char,
     size: usize,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
         // SAFETY: the caller passes `size` bytes.
-        let pem = unsafe { array(pem.cast::<u8>(), size, "pem") }?.to_vec();
-        set(config, move |builder| {
-            builder.tls_roots(TlsRoots::Pem(pem.clone()))
-        })
+        settings(config)?.tls_roots = Some(TlsRoots::parse(unsafe {
+            array(tls_roots.cast::<u8>(), size, "tls_roots")
+        }?)?);
+        Ok(())
     })
 }
 
-/// Trusts the operating system's certificates instead of the bundled ones. They are read when a
-/// client is made; on Linux they are those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else of the
-/// well-known files.
+/// Sets further certificates to trust besides `tls_roots`, in PEM: for example your company's. They
+/// are `size` bytes that need not end with NUL.
 ///
-/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+/// NULL is allowed for `error`, and for `extra_tls_roots` if `size` is 0. Status:
+/// `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
 #[unsafe(no_mangle)]
-pub extern "C" fn jumpqr_client_config_set_tls_roots_os(
+pub unsafe extern "C" fn jumpqr_client_config_set_extra_tls_roots(
     config: Option<&mut jumpqr_client_config>,
-    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
-) -> jumpqr_status {
-    attempt(error, || {
-        set(config, |builder| builder.tls_roots(TlsRoots::Os))
-    })
-}
-
-/// Trusts the certificates in `pem` besides all others, for example your company's. `pem` is `size`
-/// bytes long and need not end with NUL.
-///
-/// NULL is allowed for `error`, and for `pem` where `size` is 0. Status: `JUMPQR_STATUS_OK`,
-/// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn jumpqr_client_config_set_extra_tls_roots_pem(
-    config: Option<&mut jumpqr_client_config>,
-    pem: *const c_char,
+    extra_tls_roots: *const c_char,
     size: usize,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
         // SAFETY: the caller passes `size` bytes.
-        let pem = unsafe { array(pem.cast::<u8>(), size, "pem") }?.to_vec();
-        set(config, move |builder| builder.extra_tls_roots(pem.clone()))
+        settings(config)?.extra_tls_roots =
+            Some(unsafe { array(extra_tls_roots.cast(), size, "extra_tls_roots") }?.into());
+        Ok(())
     })
 }
 
-/// The version of IP to connect with: `any`, the default, `ipv4` or `ipv6`, ending with NUL. Set it
-/// if WeChat's list has this machine's address of one version.
+/// Sets the version of the Internet Protocol to connect with, also to a proxy: `any`, the default,
+/// `ipv4` or `ipv6`, ending with NUL. Set it if only the machine's IPv4 or only its IPv6 address is
+/// in WeChat's list of allowed addresses.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_client_config_set_ip_version(
     config: Option<&mut jumpqr_client_config>,
-    name: *const c_char,
+    ip_version: *const c_char,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let version = IpVersion::from_name(unsafe { text(name, "name") }?)?;
-        set(config, move |builder| builder.ip_version(version))
+        settings(config)?.ip_version = Some(IpVersion::from_name(unsafe {
+            text(ip_version, "ip_version")
+        }?)?);
+        Ok(())
     })
 }

@@ -5,43 +5,56 @@ pub use http::*;
 pub use tokens::*;
 
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 use std::time::Duration;
 
-use jumpqr::ClientBuilder;
+use jumpqr::store::TokenStore;
+use jumpqr::{ClientBuilder, Settings};
 
-use crate::error::{Failure, attempt, jumpqr_error, present};
+use crate::error::{Failure, attempt, jumpqr_error, present, produce};
 use crate::guard::guard;
 use crate::status::jumpqr_status;
+use crate::token_function::TokenCallback;
 
-type Setting = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
-
-/// Settings for clients and platforms. Where a client's tokens come from must be said; everything else has a default.
+/// The settings of clients and platforms. A client needs a source of tokens; every other setting
+/// has a default.
 ///
-/// It holds copies of all texts, secrets included, until it is freed. It may be used by one thread at a time. Any number of
-/// clients and platforms may be made of it, and none needs it afterwards. Free it with `jumpqr_client_config_free`, exactly once. Of a
-/// setting that is made twice, the later counts; one that makes no sense is refused by name, by `jumpqr_client_new` or
-/// `jumpqr_platform_new` where not by its own function.
+/// It holds copies of all texts, with the secrets, until it is freed. One thread may use it at a
+/// time. Any number of clients and platforms may be made from it, and they do not need it
+/// afterwards. Free it with `jumpqr_client_config_free`, exactly once.
+///
+/// If a setting is set twice, the later value counts. Values are checked by `jumpqr_client_new` and
+/// `jumpqr_platform_new`, which refuse all wrong settings together, with a violation for each. The
+/// field of the violation is the name of the setter after `jumpqr_client_config_set_`. A setter
+/// that can return `JUMPQR_STATUS_INVALID_CONFIG` checks its own value.
 #[derive(Default)]
 pub struct jumpqr_client_config {
-    settings: Vec<Setting>,
+    settings: Settings,
+    token_store: Option<Arc<dyn TokenStore>>,
+    /// The last one is used. The user data of the others is freed with the settings.
+    token_functions: Vec<Arc<TokenCallback>>,
 }
 
 impl jumpqr_client_config {
     pub(crate) fn builder(&self) -> ClientBuilder {
-        let applied = |builder, setting: &Setting| setting(builder);
-        self.settings.iter().fold(ClientBuilder::default(), applied)
+        let mut builder = ClientBuilder::from(self.settings.clone());
+        if let Some(store) = &self.token_store {
+            builder = builder.token_store(Arc::clone(store));
+        }
+        if let Some(callback) = self.token_functions.last() {
+            let callback = Arc::clone(callback);
+            builder = builder.token_function(move |request| Ok(callback.call(request)?));
+        }
+        builder
     }
 }
 
-fn set(
-    config: Option<&mut jumpqr_client_config>,
-    setting: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
-) -> Result<(), Failure> {
-    present(config, "config")?.settings.push(Box::new(setting));
-    Ok(())
+/// Returns the settings to set one in.
+fn settings(config: Option<&mut jumpqr_client_config>) -> Result<&mut Settings, Failure> {
+    present(config, "config").map(|config| &mut config.settings)
 }
 
-/// Settings with nothing set. They are to be freed.
+/// Makes settings in which nothing is set. They are to be freed.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -49,22 +62,20 @@ pub extern "C" fn jumpqr_client_config_new(
     config: Option<&mut MaybeUninit<*mut jumpqr_client_config>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
-        let made = Box::<jumpqr_client_config>::default();
-        present(config, "config")?.write(Box::into_raw(made));
-        Ok(())
+    produce(config, "config", error, || {
+        Ok(jumpqr_client_config::default())
     })
 }
 
-/// Frees settings. NULL is passed over.
+/// Frees settings. NULL is ignored.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_client_config_free(config: Option<Box<jumpqr_client_config>>) {
     guard(|| config.map(drop));
 }
 
-/// The most time that a whole call takes, in milliseconds, with tokens, retries and reading back;
-/// 30,000 by default, more than 0, and at most a day. While a call waits for its slot (see
-/// `jumpqr_client_config_set_pacing`), its time stands still.
+/// Sets the timeout of a whole call, with tokens, retries and reading back, in milliseconds; 30,000
+/// by default, more than 0, at most a day. Waiting for a slot (see
+/// `jumpqr_client_config_set_pacing`) does not count.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -74,14 +85,13 @@ pub extern "C" fn jumpqr_client_config_set_timeout_ms(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        let timeout = Duration::from_millis(timeout_ms);
-        set(config, move |builder| builder.timeout(timeout))
+        settings(config).map(|settings| settings.timeout = Some(Duration::from_millis(timeout_ms)))
     })
 }
 
-/// How long a call may wait for all its slots together, in milliseconds; 300,000 by default, more
-/// than 0, and at most a day. WeChat takes 5 calls a second, so 1,000 calls that begin at once take
-/// 220 s. A call that would wait longer fails at once with `JUMPQR_STATUS_PACED_OUT`.
+/// Sets how long a call may wait for all its slots together, in milliseconds; 300,000 by default,
+/// more than 0, at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at once
+/// take 220 s. A call that would wait longer fails at once with `JUMPQR_STATUS_PACED_OUT`.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -91,12 +101,12 @@ pub extern "C" fn jumpqr_client_config_set_queue_timeout_ms(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        let timeout = Duration::from_millis(queue_timeout_ms);
-        set(config, move |builder| builder.queue_timeout(timeout))
+        settings(config)
+            .map(|settings| settings.queue_timeout = Some(Duration::from_millis(queue_timeout_ms)))
     })
 }
 
-/// How often a call is tried again after a transient failure; 3 by default, 0 to 100.
+/// Sets how often a call is retried after a transient failure; 3 by default, 0 to 100.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -106,13 +116,14 @@ pub extern "C" fn jumpqr_client_config_set_max_retries(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        let retries = usize::try_from(max_retries).unwrap_or(usize::MAX);
-        set(config, move |builder| builder.max_retries(retries))
+        settings(config).map(|settings| {
+            settings.max_retries = Some(usize::try_from(max_retries).unwrap_or(usize::MAX))
+        })
     })
 }
 
-/// Whether calls wait for slots, so that no more than 5 calls a second are sent of each interface
-/// and account; `true` by default. WeChat answers more calls with 44990.
+/// Sets whether calls wait for slots, so that at most 5 calls a second are sent for each interface
+/// and account; `true` by default. WeChat refuses more calls with 44990.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -121,11 +132,13 @@ pub extern "C" fn jumpqr_client_config_set_pacing(
     pacing: bool,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || set(config, move |builder| builder.pacing(pacing)))
+    attempt(error, || {
+        settings(config).map(|settings| settings.pacing = Some(pacing))
+    })
 }
 
-/// Whether a request is checked before it is sent, and a rule is looked up before it is published
-/// or deleted; `true` by default.
+/// Sets whether a request is checked before it is sent, and a rule is looked up before it is
+/// published or deleted; `true` by default.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -135,6 +148,6 @@ pub extern "C" fn jumpqr_client_config_set_validate(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        set(config, move |builder| builder.validate(validate))
+        settings(config).map(|settings| settings.validate = Some(validate))
     })
 }

@@ -5,7 +5,7 @@ use jumpqr::Edit;
 use super::confirm;
 use crate::argument::out_of_range;
 use crate::client::jumpqr_client;
-use crate::error::{attempt, jumpqr_error, present};
+use crate::error::{jumpqr_error, present};
 use crate::rule::jumpqr_rule;
 use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
@@ -33,7 +33,7 @@ pub extern "C" fn jumpqr_add_jump_qr_code(
     confirmation: Option<&mut MaybeUninit<jumpqr_text>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    confirm(confirmation, error, || {
         let client = &present(client, "client")?.client;
         let rule = present(rule, "rule")?;
         let is_edit = match is_edit {
@@ -43,7 +43,6 @@ pub extern "C" fn jumpqr_add_jump_qr_code(
                 out_of_range("is_edit", problem)
             })?,
         };
-        confirm(confirmation, client.add_jump_qr_code(&rule.rule, is_edit)?);
-        Ok(())
+        Ok(client.add_jump_qr_code(&rule.rule, is_edit)?)
     })
 }

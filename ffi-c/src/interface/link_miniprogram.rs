@@ -6,7 +6,7 @@ use jumpqr::interface::LinkMiniprogram;
 use super::confirm;
 use crate::argument::text;
 use crate::client::jumpqr_client;
-use crate::error::{Failure, attempt, jumpqr_error, present};
+use crate::error::{Failure, jumpqr_error, present};
 use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
 
@@ -47,11 +47,10 @@ pub unsafe extern "C" fn jumpqr_link_miniprogram(
     confirmation: Option<&mut MaybeUninit<jumpqr_text>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    confirm(confirmation, error, || {
         let client = &present(client, "client")?.client;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let call = unsafe { link(appid, notify_users, show_profile) }?;
-        confirm(confirmation, client.link_miniprogram(call)?);
-        Ok(())
+        Ok(client.link_miniprogram(call)?)
     })
 }

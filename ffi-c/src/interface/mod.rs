@@ -23,7 +23,8 @@ use jumpqr::RuleKey;
 use jumpqr::interface::Confirmation;
 
 use crate::argument::{optional_text, text};
-use crate::error::Failure;
+use crate::error::{Failure, attempt, jumpqr_error};
+use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
 
 /// Reads the key of a rule, by which publishJumpQRCode and deleteJumpQRCode name it.
@@ -54,11 +55,18 @@ const fn name(confirmation: Confirmation) -> &'static CStr {
     }
 }
 
-/// Writes the confirmation of a change, if C wants it.
-fn confirm(output: Option<&mut MaybeUninit<jumpqr_text>>, confirmation: Confirmation) {
-    if let Some(output) = output {
-        output.write(name(confirmation).into());
-    }
+/// Runs the body of an export that changes something. If C wants the confirmation, it is written to
+/// `output`.
+fn confirm(
+    output: Option<&mut MaybeUninit<jumpqr_text>>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+    body: impl FnOnce() -> Result<Confirmation, Failure>,
+) -> jumpqr_status {
+    attempt(error, || {
+        let confirmation = body()?;
+        output.map(|output| output.write(name(confirmation).into()));
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::mem::MaybeUninit;
 
 use super::{confirm, rule_key};
 use crate::client::jumpqr_client;
-use crate::error::{attempt, jumpqr_error, present};
+use crate::error::{jumpqr_error, present};
 use crate::status::jumpqr_status;
 use crate::text::jumpqr_text;
 
@@ -32,11 +32,10 @@ pub unsafe extern "C" fn jumpqr_publish_jump_qr_code(
     confirmation: Option<&mut MaybeUninit<jumpqr_text>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    attempt(error, || {
+    confirm(confirmation, error, || {
         let client = &present(client, "client")?.client;
         // SAFETY: the caller passes texts that end with NUL, or NULL.
         let key = unsafe { rule_key(prefix, appid) }?;
-        confirm(confirmation, client.publish_jump_qr_code(key)?);
-        Ok(())
+        Ok(client.publish_jump_qr_code(key)?)
     })
 }

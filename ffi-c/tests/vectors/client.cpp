@@ -30,7 +30,7 @@ Client client_of(const Settings &settings) {
   call(jumpqr_client_config_set_pacing, raw, false);
   call(jumpqr_client_config_set_validate, raw, settings.validate);
   if (!settings.tls_roots.empty())
-    call(jumpqr_client_config_set_tls_roots_pem, raw, settings.tls_roots.c_str(), settings.tls_roots.size());
+    call(jumpqr_client_config_set_tls_roots, raw, settings.tls_roots.c_str(), settings.tls_roots.size());
   if (settings.source) {
     call(jumpqr_client_config_set_token_function, raw, ask, new TokenSource(settings.source), forget);
   } else if (settings.issuing) {

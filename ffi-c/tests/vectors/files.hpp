@@ -14,6 +14,7 @@ void run_nearest_prefix(const nlohmann::json &vector);
 void run_flow(const nlohmann::json &vector);
 void run_tokens(const nlohmann::json &vector);
 void run_fault(const nlohmann::json &vector);
+void run_settings(const nlohmann::json &vector);
 // All tables of `errcodes.json`; returns how many entries they have.
 size_t run_names(const nlohmann::json &file);
 

@@ -122,6 +122,7 @@ int main(int count, char **arguments) {
       {"tokens.json", {{"tokens", run_tokens}}},
       {"renewals.json", {{"renewals", run_tokens}}},
       {"faults.json", {{"faults", run_fault}}},
+      {"settings.json", {{"settings", run_settings}}},
   };
   bool passed = true;
   try {

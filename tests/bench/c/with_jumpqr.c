@@ -42,7 +42,7 @@ static void *open_client(const struct target *target)
   if (target->ca != NULL) {
     size_t length;
     char *ca = read_file(target->ca, &length);
-    must(jumpqr_client_config_set_tls_roots_pem(config, ca, length, &error), error);
+    must(jumpqr_client_config_set_tls_roots(config, ca, length, &error), error);
     free(ca);
   }
   must(jumpqr_client_new(config, &client, &error), error);

@@ -167,7 +167,7 @@ impl Setting {
             }
             Self::Proxy(given) => {
                 let given = given.to_text();
-                faults.push(given.read_optional().err());
+                faults.push(given.read().err());
                 // SAFETY: the text is NULL or ends with NUL.
                 unsafe { jumpqr_client_config_set_proxy(handle, given.pointer(), error) }
             }
@@ -175,14 +175,20 @@ impl Setting {
                 let given = given.get();
                 let (pem, size) = (given.as_ptr().cast(), given.len());
                 // SAFETY: the pointer and the length belong to one slice.
-                unsafe { jumpqr_client_config_set_tls_roots_pem(handle, pem, size, error) }
+                unsafe { jumpqr_client_config_set_tls_roots(handle, pem, size, error) }
             }
-            Self::OsTlsRoots => jumpqr_client_config_set_tls_roots_os(handle, error),
+            Self::OsTlsRoots => {
+                let os = "os";
+                // SAFETY: the pointer and the length belong to one text.
+                unsafe {
+                    jumpqr_client_config_set_tls_roots(handle, os.as_ptr().cast(), os.len(), error)
+                }
+            }
             Self::ExtraTlsRoots(given) => {
                 let given = given.get();
                 let (pem, size) = (given.as_ptr().cast(), given.len());
                 // SAFETY: the pointer and the length belong to one slice.
-                unsafe { jumpqr_client_config_set_extra_tls_roots_pem(handle, pem, size, error) }
+                unsafe { jumpqr_client_config_set_extra_tls_roots(handle, pem, size, error) }
             }
             Self::IpVersion(given) => {
                 let given = given.to_text();
