@@ -122,10 +122,7 @@ pub extern "C" fn jumpqr_token_status_refused_for_seconds(
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_refused_errcode(status: Option<&jumpqr_token_status>) -> i64 {
     guard(|| {
-        Some(
-            status
-                .and_then(|status| status.status.refused_errcode)
-                .unwrap_or(0),
-        )
+        let errcode = status.and_then(|status| status.status.refused_errcode);
+        Some(errcode.unwrap_or(0))
     })
 }
