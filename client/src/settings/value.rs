@@ -85,7 +85,7 @@ text_values! {
     String: Kind::Text, |text| Ok(text.to_owned()), Clone::clone;
     Secret: Kind::Secret, |text| Ok(text.into()), |text: &Self| text.expose().to_owned();
     ProxySetting: Kind::Secret, |text| Ok(Self::from_setting(text)), show_proxy;
-    TlsRoots: Kind::Certificates, |text| Self::parse(text).map_err(finding), show_tls_roots;
+    TlsRoots: Kind::Certificates, |text| Self::parse(text).map_err(|error| finding(&error)), show_tls_roots;
     Vec<u8>: Kind::Certificates, |text| Ok(text.into()), |pem| String::from_utf8_lossy(pem).into();
 }
 
@@ -94,7 +94,7 @@ macro_rules! named_values {
     ($($type:ty),+) => {
         text_values! {$(
             $type: Kind::Names(|| <$type>::ALL.iter().map(|value| value.name()).collect()),
-                |text| Self::from_name(text).map_err(finding),
+                |text| Self::from_name(text).map_err(|error| finding(&error)),
                 |value: &Self| value.name().to_owned();
         )+}
     };
@@ -172,7 +172,7 @@ fn read_whole(value: &Value) -> Option<Result<u64, Finding>> {
 }
 
 /// Takes the finding of a refusal.
-fn finding(error: Error) -> Finding {
+fn finding(error: &Error) -> Finding {
     let finding = error.violations().first().cloned();
     finding.unwrap_or_else(|| Finding::new("", FindingCode::Unusable, error.message()))
 }
