@@ -68,15 +68,15 @@ export declare class Rules {
   nextPage(number: number, waited: number): void
 }
 
-/** An index over rules, built once. */
+/** An index over rules. */
 export declare class RuleSet {
   /** Indexes rules, in JSON. */
   constructor(rules: string)
-  /** How many rules there are. */
+  /** Returns the number of rules. */
   size(): number
-  /** What a scanned link hits, in JSON. */
+  /** Returns what a scanned link hits, in JSON. */
   matchUrl(link: string): string
-  /** For each rule, why it does not cover the link, in JSON; null for those that do. */
+  /** Returns why each rule does not cover the link, in JSON; null for a rule that does. */
   explain(link: string): string
 }
 
@@ -107,7 +107,7 @@ export declare function errcode(number: number): string
 /** Returns the query with which the Mini Program is opened. */
 export declare function launchQuery(link: string, scancodeTime: number): string
 
-/** From now on, what calls do besides sending their requests is written to standard error. */
+/** Writes to standard error, from now on, what calls do besides sending their requests. */
 export declare function logToStderr(): void
 
 /** Returns every stable name and number. */

@@ -15,10 +15,10 @@ const awake = setInterval(() => {}, 2 ** 31 - 1)
 awake.unref()
 
 const events = new binding.Events((text) => {
-  const { call: number, tokenRequest, ...ending } = JSON.parse(text)
-  const call = running.get(number)
-  if (tokenRequest === undefined) call.end(ending)
-  else requestToken(number, call, tokenRequest)
+  const event = JSON.parse(text)
+  const call = running.get(event.call)
+  if (event.tokenRequest === undefined) call.end(event)
+  else requestToken(event.call, call, event.tokenRequest)
 })
 
 /**
@@ -56,11 +56,8 @@ const handlersOf = new WeakMap()
 
 /** Calls `handler` when the signal is aborted. Returns how to stop that. */
 function onAbort(signal, handler) {
-  let handlers = handlersOf.get(signal)
-  if (handlers === undefined) {
-    handlers = new Set()
-    handlersOf.set(signal, handlers)
-  }
+  const handlers = handlersOf.get(signal) ?? new Set()
+  handlersOf.set(signal, handlers)
   if (handlers.size === 0) {
     handlers.listener = () => [...handlers].forEach((abort) => abort())
     signal.addEventListener('abort', handlers.listener, { once: true })
@@ -80,9 +77,8 @@ function perform(begin, places, signal, accessToken) {
   }
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const asked = performance.now()
     const call = { accessToken }
-    let number, timer, stopListening
+    let number, queuedAt, timer, stopListening
 
     const settle = (action, value, reason) => {
       if (call.isSettled) return
@@ -96,15 +92,15 @@ function perform(begin, places, signal, accessToken) {
       call.controller?.abort(reason)
     }
 
-    const start = (waited, release) => {
+    const start = (waited, hasPlace) => {
       clearTimeout(timer)
       // It may wrap: no call runs for as long as four billion others.
       number = lastNumber = (lastNumber + 1) >>> 0
       running.set(number, call)
-      call.end = (ending) => {
+      call.end = ({ answer, error, failure }) => {
         running.delete(number)
-        release?.()
-        settle(resolve, { ...ending, tokenFailure: call.tokenFailure })
+        if (hasPlace) places.release()
+        settle(resolve, { answer, error, failure, tokenFailure: call.tokenFailure })
       }
       try {
         native(() => begin(number, waited))
@@ -115,13 +111,14 @@ function perform(begin, places, signal, accessToken) {
 
     pending += 1
     awake.ref()
-    const startInPlace = () => start(performance.now() - asked, () => places.release())
+    const startInPlace = () => start(queuedAt === undefined ? 0 : performance.now() - queuedAt, true)
     places.take(startInPlace)
     if (number === undefined) {
+      queuedAt = performance.now()
       timer = setTimeout(() => {
         places.leave(startInPlace)
         // The binding refuses a call that has waited for so long.
-        start(Math.ceil(places.queueTimeout))
+        start(Math.ceil(places.queueTimeout), false)
       }, places.queueTimeout)
     }
     if (signal == null || call.isSettled) return

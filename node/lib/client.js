@@ -44,8 +44,10 @@ class Client {
    * @param {CallOptions} [options]
    */
   #call(name, args, { signal, ...options } = {}) {
-    const call = [name, encode(args), encodeOptions(options)]
-    return this.#run((...number) => this.#native.call(...number, ...call), signal)
+    // Now: the caller may change the arguments while the call waits.
+    const [json, settings] = [encode(args), encodeOptions(options)]
+    const begin = (number, waited) => this.#native.call(number, waited, name, json, settings)
+    return this.#run(begin, signal)
   }
 
   /**

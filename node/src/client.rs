@@ -38,7 +38,7 @@ impl Client {
             let settings = read_settings(from_json(&settings)?, STYLE)?;
             let max_concurrency = binding::max_concurrency(&settings);
             let max_concurrency = u32::try_from(max_concurrency).unwrap_or(u32::MAX);
-            let channel = events.channel();
+            let channel = Arc::clone(&events.channel);
             let mut builder = ClientBuilder::from(settings);
             if token_function {
                 let channel = Arc::clone(&channel);

@@ -38,7 +38,7 @@ thread_local! {
 /// The events of one JavaScript thread.
 #[napi]
 pub struct Events {
-    inner: Arc<Channel>,
+    pub(crate) channel: Arc<Channel>,
 }
 
 /// What the calls of one JavaScript thread share.
@@ -65,12 +65,12 @@ impl Events {
             .build_threadsafe_function()
             .weak::<true>()
             .build()?;
-        let inner = Arc::new(Channel {
+        let channel = Arc::new(Channel {
             receiver,
             calls: Mutex::new(Some(HashMap::new())),
         });
         // The JavaScript thread may end, or be terminated, at any time. The hook stays until then.
-        let _hook = env.add_env_cleanup_hook(Arc::clone(&inner), |channel| {
+        let _hook = env.add_env_cleanup_hook(Arc::clone(&channel), |channel| {
             // A panic must not reach Node.
             let _ended: jumpqr::Result<()> = caught(|| {
                 // Without their senders, the calls that wait for a token go on.
@@ -80,14 +80,14 @@ impl Events {
                 Ok(())
             });
         })?;
-        Ok(Self { inner })
+        Ok(Self { channel })
     }
 
     /// Gives the call with this number the token that it waits for, or none if the function failed.
     #[napi]
     pub fn give_token(&self, call: u32, token: Option<String>) -> napi::Result<()> {
         guard(|| {
-            if let Some(sender) = self.inner.with(call, |call| call.token.take()).flatten() {
+            if let Some(sender) = self.channel.with(call, |call| call.token.take()).flatten() {
                 // A call without time left no longer listens.
                 let _ = sender.send(token.map(Secret::new));
             }
@@ -99,16 +99,12 @@ impl Events {
     #[napi]
     pub fn cancel(&self, call: u32) -> napi::Result<()> {
         guard(|| {
-            self.inner.with(call, |call| {
+            self.channel.with(call, |call| {
                 call.cancel.cancel();
                 call.token = None;
             });
             Ok(())
         })
-    }
-
-    pub(crate) fn channel(&self) -> Arc<Channel> {
-        Arc::clone(&self.inner)
     }
 }
 

@@ -1,9 +1,9 @@
-//! What the Node package calls.
+//! The native binding of the Node package.
 //!
-//! It is not the package's interface: that is the facade in JavaScript. Values cross as JSON,
-//! errors as JSON in the text of what is thrown, and the facade makes objects and exceptions of
-//! both. Nothing here panics across into Node: every function goes through [`guard`](guard::guard),
-//! and so does every call on a thread of the pool.
+//! The package's interface is the facade in JavaScript, in `lib`. Values cross as JSON, and errors as
+//! JSON in the message of what is thrown. The facade makes objects and exceptions of both. No panic
+//! reaches Node: every function goes through [`guard`](guard::guard), and every call on a thread
+//! through [`caught`](guard::caught).
 #![cfg_attr(
     test,
     allow(dead_code, reason = "in a test build, nothing is registered with Node")

@@ -6,12 +6,12 @@ use napi_derive::napi;
 
 use crate::guard::guard;
 
-/// Writes lines as `util.debuglog` does. It does not ask Node to write them: a worker may have
+/// Writes lines as `util.debuglog` does. It writes them without Node, because a worker may have
 /// ended before its calls.
 struct DebugLog;
 
 impl Log for DebugLog {
-    /// What other crates log may show a secret.
+    /// Accepts only lines of jumpqr: those of other crates may show a secret.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().split("::").next() == Some("jumpqr")
     }
@@ -19,7 +19,7 @@ impl Log for DebugLog {
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
             let line = format!("JUMPQR {}: {}\n", process::id(), record.args());
-            // Nobody reads it.
+            // If standard error is closed, nobody reads the line.
             drop(stderr().write_all(line.as_bytes()));
         }
     }
@@ -27,11 +27,11 @@ impl Log for DebugLog {
     fn flush(&self) {}
 }
 
-/// From now on, what calls do besides sending their requests is written to standard error.
+/// Writes to standard error, from now on, what calls do besides sending their requests.
 #[napi]
 pub fn log_to_stderr() -> napi::Result<()> {
     guard(|| {
-        // Another worker has done it, or the command has a logger of its own.
+        // It fails if another worker has set it, or the command has a logger of its own.
         drop(log::set_logger(&DebugLog));
         log::set_max_level(LevelFilter::Debug);
         Ok(())

@@ -36,7 +36,7 @@ impl Platform {
                 queue_timeout: inner.queue_timeout().as_secs_f64() * 1000.0,
                 max_concurrency,
                 inner,
-                channel: events.channel(),
+                channel: Arc::clone(&events.channel),
             })
         })
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::guard::{from_json, guard, to_json};
 
-/// An index over rules, built once.
+/// An index over rules.
 #[napi]
 pub struct RuleSet {
     rules: jumpqr::matching::RuleSet,
@@ -24,13 +24,13 @@ impl RuleSet {
         })
     }
 
-    /// How many rules there are.
+    /// Returns the number of rules.
     #[napi]
     pub fn size(&self) -> napi::Result<u32> {
         guard(|| Ok(u32::try_from(self.rules.rules().len()).unwrap_or(u32::MAX)))
     }
 
-    /// What a scanned link hits, in JSON.
+    /// Returns what a scanned link hits, in JSON.
     #[napi]
     pub fn match_url(&self, link: String) -> napi::Result<String> {
         guard(|| {
@@ -44,7 +44,7 @@ impl RuleSet {
         })
     }
 
-    /// For each rule, why it does not cover the link, in JSON; null for those that do.
+    /// Returns why each rule does not cover the link, in JSON; null for a rule that does.
     #[napi]
     pub fn explain(&self, link: String) -> napi::Result<String> {
         guard(|| {

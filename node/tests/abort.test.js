@@ -53,7 +53,7 @@ test('a signal that is aborted already sends nothing; AbortSignal.timeout works'
   await server.close()
 })
 
-test('a call that is aborted while it waits for its turn is not sent', async () => {
+test('a call that is aborted while it waits for a place is not sent', async () => {
   const server = await holding()
   const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false })
   const calls = Array.from({ length: 64 }, () => client.downloadQRCodeText())
@@ -73,7 +73,7 @@ test('a call that is aborted while it waits for its turn is not sent', async () 
   await server.close()
 })
 
-test('calls that are aborted while the pace makes them wait are not sent', async () => {
+test('calls that are aborted while they wait for their slots are not sent', async () => {
   let sent = 0
   const server = await serve((request, response) => {
     sent += 1
@@ -115,7 +115,7 @@ test('the slots of calls that are aborted are given back', async () => {
   await server.close()
 })
 
-test('a signal that is none is refused before anything is sent, and null is none at all', async () => {
+test('a value that is not a signal is refused before anything is sent, and null is no signal', async () => {
   const server = await holding()
   const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl })
   await assert.rejects(client.downloadQRCodeText({ signal: {} }), { name: 'TypeError', message: /^signal: / })
@@ -157,7 +157,7 @@ test('a call that is aborted while it waits for a token gets none, and is not se
   await server.close()
 })
 
-test('a call that is aborted while it waits for a token gives its place free', async () => {
+test('a call that is aborted while it waits for a token releases its place', async () => {
   const server = await serve((request, response) => json(response, ok))
   const controller = new AbortController()
   let asked = 0

@@ -212,7 +212,7 @@ test('rules are indexed once, and many links matched', () => {
   assert.equal(rules.size, prefixes.length)
 })
 
-test('what is no rule is named, and a link that is no text is a TypeError', async () => {
+test('a value that is not a rule is named, and a link that is not a text is a TypeError', async () => {
   assert.throws(() => new RuleSet([{ prefix: 'https://a.cn/' }, {}, { prefix: 'https://a.cn/', state: 3 }]), (error) => {
     assert.ok(error instanceof jumpqr.ValidationError)
     assert.deepEqual(error.violations.map(({ field }) => field), ['[1].prefix', '[2].state'])
@@ -231,7 +231,7 @@ test('a client shows no secret', () => {
   assert.ok(!inspect(client, { showHidden: true, depth: null }).includes('5ecr3t'))
 })
 
-test('what JSON has no place for is checked, not left out', async () => {
+test('a value that JSON cannot express is checked, not left out', async () => {
   const { violations } = jumpqr.check({ ...rule, open_version: NaN, permit_sub_rule: 1n })
   assert.deepEqual(violations.map(({ field, code }) => [field, code]), [['open_version', 'wrong_type']])
   await assert.rejects(sandbox.client().addJumpQRCode({ ...rule, path: '\ud800' }), { code: 'invalid_request' })

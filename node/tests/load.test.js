@@ -32,7 +32,7 @@ test('a binding that the system refuses is an error with the reason of the syste
   assert.doesNotMatch(message, /npm has a bug/)
 })
 
-test('a C library that is too old is named, with what to do', () => {
+test('the error for a C library that is too old names it, with advice', () => {
   const refused = new Error("libc.so.6: version `GLIBC_2.34' not found")
   const absent = new Error("Cannot find module 'jumpqr-linux-x64-gnu'", { cause: refused })
   const loader = new Error('Cannot find native binding.', { cause: absent })

@@ -46,7 +46,7 @@ test('a platform calls for its merchants, and fetches each token once', async ()
   assert.deepEqual(asked, { [componentAppid]: { api_component_token: 1 }, ...Object.fromEntries(once) })
 })
 
-test('a platform made anew on the same store goes on with the tokens that are there', async () => {
+test('a new platform on the same store uses the stored tokens', async () => {
   const { appid } = sandbox.miniProgram
   const platform = sandbox.platform({ tokenStore: tokenStore() })
   await platform.setVerifyTicket(sandbox.verifyTicket())
@@ -115,7 +115,7 @@ test('the status of a token says where it is and how it stands, and holds no sec
   assert.ok(refused.refusedFor < 60)
 })
 
-test('what is missing is named, with what to do', async () => {
+test('the error for a missing credential names it, with advice', async () => {
   const platform = sandbox.platform()
   const client = platform.merchant(sandbox.miniProgram.appid)
   await platform.setAuthorizerRefreshToken(sandbox.miniProgram.appid, 'REFRESH')
@@ -146,7 +146,7 @@ test('wrong settings of a platform are refused without a secret, also a function
   }
 })
 
-test('what is handed to a platform is checked, and not repeated', async () => {
+test('arguments of a platform are checked, and errors do not repeat them', async () => {
   const platform = sandbox.platform()
   const secret = '5ecr3t'
   for (const [call, name] of [
@@ -195,7 +195,7 @@ test('a store that others can read is made private again, unless other things ar
   assert.equal((await client.tokenStatus()).state, 'valid')
 })
 
-test('a store that is not there is named, and its password is not', async () => {
+test('the error for an unreachable store names it without its password', async () => {
   const secret = '5ecr3t'
   const server = await deadUrl()
   const client = sandbox.client({ tokenStore: `redis://jumpqr:${secret}@${new URL(server).host}` })
@@ -211,7 +211,7 @@ test('a store that is not there is named, and its password is not', async () => 
   assert.equal(sandbox.counters().token_calls, 0)
 })
 
-test('a signal that is aborted ends what is done with the store', async () => {
+test('an aborted signal ends a call to the store', async () => {
   const platform = sandbox.platform()
   const signal = AbortSignal.abort()
   for (const call of [
@@ -226,7 +226,7 @@ test('a signal that is aborted ends what is done with the store', async () => {
   assert.equal((await platform.merchant('wx1').tokenStatus()).hasRefreshToken, false)
 })
 
-test('a busy merchant leaves room for the others, and all of them for the platform', async (t) => {
+test('busy merchants leave places for the others and for the platform', async (t) => {
   const held = []
   const most = new Map()
   let onArrival = () => {}

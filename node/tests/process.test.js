@@ -37,7 +37,7 @@ test('an idle client and a sandbox let the process exit', async () => {
   assert.equal(stdout, 'done\n')
 })
 
-test('what a platform stores keeps the process until it is stored, and an idle one lets it exit', async () => {
+test('a platform keeps the process alive until a value is stored, and lets it exit when idle', async () => {
   const { stdout } = await run(`
     const { Sandbox } = require('jumpqr/testing')
     const platform = new Sandbox().platform()
@@ -147,15 +147,15 @@ test('a worker that is terminated takes its threads with it, whatever its calls 
       await once(worker, 'message')
       const during = threads()
       await worker.terminate()
-      // The one that calls of all workers wait with, for a place, stays.
-      while (threads() > 1) await new Promise((resolve) => setTimeout(resolve, 10))
+      // The threads of the terminated worker end with it.
+      while (threads() > 0) await new Promise((resolve) => setTimeout(resolve, 10))
       console.log(during >= 128)
     })()
   `)
   assert.equal(stdout, 'true\n')
 })
 
-test('a client that is let go still answers, and its threads serve the next', async () => {
+test('calls of a collected client still answer, and its threads serve the next client', async () => {
   const { stdout } = await run(`
     require('node:v8').setFlagsFromString('--expose-gc')
     const gc = require('node:vm').runInNewContext('gc')
@@ -255,7 +255,7 @@ test('a panic, on a thread of the pool or on the JavaScript thread, is an error,
   ])
 })
 
-test('what is installed has no way to panic on purpose', async () => {
+test('the installed package cannot panic on purpose', async () => {
   const { Client, checkCall } = require('jumpqr')
   const unknown = { name: 'ValidationError', code: 'invalid_request' }
   assert.throws(() => checkCall('panic', {}), unknown)
