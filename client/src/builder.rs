@@ -15,11 +15,11 @@ use crate::clock::{Clock, SystemClock};
 use crate::drive::{Driver, Hosts};
 use crate::mutex::Mutex;
 use crate::platform::Platform;
-use crate::settings::{Owner, Settings};
+use crate::settings::{IpVersion, Owner, ProxySetting, Settings, TlsRoots, TokenInterface};
 use crate::store::{self, TokenStore};
 use crate::token_source::{FixedToken, TokenFunction, TokenRequest, TokenSource};
-use crate::tokens::{AppIssuer, StoredTokens, TokenInterface};
-use crate::transport::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots, Transport};
+use crate::tokens::{AppIssuer, StoredTokens};
+use crate::transport::{HttpTransport, Transport};
 
 /// The first letters of every appid.
 const APPID_PREFIX: &str = "wx";
@@ -362,16 +362,7 @@ impl ClientBuilder {
 
     /// Makes the transport over HTTP, if it can call all of these hosts.
     fn http_transport(&self, hosts: Option<&Hosts>) -> Result<Arc<dyn Transport>> {
-        let settings = &self.settings;
-        let transport = HttpTransport::new(&HttpSettings {
-            connect_timeout: settings.connect_timeout(),
-            read_timeout: settings.read_timeout(),
-            body_limit: settings.body_limit(),
-            proxy: settings.proxy(),
-            tls_roots: settings.tls_roots(),
-            extra_tls_roots: settings.extra_tls_roots.clone(),
-            ip_version: settings.ip_version(),
-        })?;
+        let transport = HttpTransport::new(&self.settings)?;
         for host in hosts.into_iter().flat_map(Hosts::iter) {
             transport.check(host.as_str())?;
         }

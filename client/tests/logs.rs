@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, Once};
 
 use jumpqr::Client;
 use jumpqr::response::Response;
-use jumpqr::tokens::TokenInterface;
+use jumpqr::settings::TokenInterface;
 use jumpqr::transport::MemoryTransport;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 

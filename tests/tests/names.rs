@@ -13,9 +13,10 @@ use jumpqr::interface::{
 };
 use jumpqr::matching::{Mismatch, RuleSet};
 use jumpqr::rule::RuleState;
+use jumpqr::settings::IpVersion;
+use jumpqr::settings::TokenInterface;
 use jumpqr::settings::{Owner, SETTINGS};
-use jumpqr::tokens::{TokenInterface, TokenState};
-use jumpqr::transport::IpVersion;
+use jumpqr::tokens::TokenState;
 use jumpqr::{Client, Edit, ErrorKind, OpenVersion, Outcome, PermitSubRule, Platform, Result};
 use jumpqr::{Rule, RuleKey};
 use jumpqr_sandbox::Effect;

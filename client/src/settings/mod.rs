@@ -12,10 +12,12 @@
 //! `cargo run -p jumpqr-tests --bin write_settings` writes; the setter in `ffi-c/src/client_config`;
 //! and a wrong value in `tests/vectors/settings.json`.
 
+mod choice;
 #[macro_use]
 mod table;
 mod value;
 
+pub use choice::{IpVersion, ProxySetting, TlsRoots, TokenInterface};
 pub use value::Kind;
 
 use std::fmt;
@@ -32,8 +34,6 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use self::value::SettingValue;
-use crate::tokens::TokenInterface;
-use crate::transport::{HttpSettings, IpVersion, ProxySetting, TlsRoots};
 
 /// One row of the table of settings.
 #[derive(Debug, Clone, Copy)]

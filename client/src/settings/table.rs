@@ -59,10 +59,10 @@ macro_rules! for_each_setting {
 
             /// The timeout for resolving the host, and then for connecting, with TLS; more than 0, and at
             /// most a day.
-            connect_timeout: Duration = HttpSettings::default().connect_timeout, Both, builder;
+            connect_timeout: Duration = Duration::from_secs(5), Both, builder;
 
             /// How long the server may send nothing; more than 0, and at most a day.
-            read_timeout: Duration = HttpSettings::default().read_timeout, Both, builder;
+            read_timeout: Duration = Duration::from_secs(10), Both, builder;
 
             /// How often a call is retried after a transient failure, 0 to 100.
             max_retries: usize = 3, Both, builder;
@@ -76,7 +76,7 @@ macro_rules! for_each_setting {
             validate: bool = true, Both, builder;
 
             /// The longest response, in bytes. The default is more than a list of 10,000 rules has.
-            body_limit: u64 = HttpSettings::default().body_limit, Both, builder;
+            body_limit: u64 = 4 << 20, Both, builder;
 
             /// The proxy: `environment`, the proxy of the environment; `direct`, no proxy; or its URL,
             /// `http://[user:password@]host[:port]`, or with `socks5://` (this machine resolves names) or

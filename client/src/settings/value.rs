@@ -10,9 +10,8 @@ use jumpqr_core::interface::ComponentTokenField;
 use jumpqr_core::mapping::describe_type;
 use serde_json::Value;
 
+use super::choice::{DIRECT, ENVIRONMENT, IpVersion, ProxySetting, TlsRoots, TokenInterface};
 use crate::checks::DURATION_RANGE;
-use crate::tokens::TokenInterface;
-use crate::transport::{DIRECT, ENVIRONMENT, IpVersion, ProxySetting, TlsRoots};
 
 /// What the value of a setting is, for the types of other languages.
 #[derive(Debug, Clone, Copy)]

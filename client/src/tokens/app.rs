@@ -3,25 +3,12 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
-use jumpqr_core::interface::{Interface, StableToken, Token};
-use jumpqr_core::named;
+use jumpqr_core::interface::{StableToken, Token};
 use jumpqr_core::renewal::{Credential, Issued};
 
 use super::issuer::{Issuer, digest};
 use crate::drive::{CallOptions, Driver};
-
-named! {
-    /// Which interface issues the tokens.
-    #[derive(Default)]
-    pub enum TokenInterface(setting "token_interface") {
-        /// `stable_token`: everybody who asks gets the same token, so processes do not kill each
-        /// other's.
-        #[default]
-        StableToken = StableToken::NAME,
-        /// `token`: each call issues a new token, and the former dies 5 minutes later.
-        Token = Token::NAME,
-    }
-}
+use crate::settings::TokenInterface;
 
 /// Asks for the tokens of an account with its appid and appsecret.
 pub(crate) struct AppIssuer {

@@ -29,7 +29,6 @@ mod status;
 mod ticket;
 
 pub(crate) use app::AppIssuer;
-pub use app::TokenInterface;
 pub(crate) use authorizer_list::AuthorizerList;
 pub(crate) use lease::Entry;
 pub(crate) use merchant::MerchantIssuer;

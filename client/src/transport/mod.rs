@@ -3,10 +3,9 @@
 mod http;
 mod memory;
 
+pub use http::HttpTransport;
 #[cfg(feature = "redis")]
 pub(crate) use http::{BUNDLED, add_pem};
-pub(crate) use http::{DIRECT, ENVIRONMENT};
-pub use http::{HttpSettings, HttpTransport, IpVersion, ProxySetting, TlsRoots};
 pub use memory::{MemoryTransport, SentRequest};
 
 use std::fmt;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jumpqr::error::OwnCode;
 use jumpqr::response::Response;
-use jumpqr::transport::{MemoryTransport, ProxySetting, TlsRoots};
+use jumpqr::settings::{ProxySetting, TlsRoots};
+use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Clock, Platform};
 
 use crate::fake::{ManualClock, ok};

@@ -3,7 +3,7 @@
 
 use jumpqr::error::OwnCode;
 use jumpqr::interface::GetJumpQRCode;
-use jumpqr::transport::ProxySetting;
+use jumpqr::settings::ProxySetting;
 use jumpqr::{Client, ClientBuilder, Secret};
 
 use crate::server::{After, OK, Server, write};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::response::Response;
-use jumpqr::transport::{MemoryTransport, ProxySetting};
+use jumpqr::settings::ProxySetting;
+use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Edit, ErrCode, Error, Secret};
 
 use crate::fake::{STABLE_TOKEN, app, rule};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jumpqr::error::OwnCode;
 use jumpqr::error::Result;
 use jumpqr::response::Response;
+use jumpqr::settings::TokenInterface;
 use jumpqr::store::{DirectoryStore, Key, MemoryStore, TokenStore};
-use jumpqr::tokens::TokenInterface;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Edit, SystemClock};
 

@@ -8,7 +8,7 @@ use crate::fake::{
 };
 use jumpqr::error::OwnCode;
 use jumpqr::response::Response;
-use jumpqr::tokens::TokenInterface;
+use jumpqr::settings::TokenInterface;
 use jumpqr::transport::MemoryTransport;
 use jumpqr::{Client, Edit, ErrorKind, Secret};
 

@@ -2,7 +2,7 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
-use jumpqr::transport::{IpVersion, ProxySetting, TlsRoots};
+use jumpqr::settings::{IpVersion, ProxySetting, TlsRoots};
 
 use super::{jumpqr_client_config, settings};
 use crate::argument::{array, text, text_list};
@@ -74,7 +74,7 @@ pub extern "C" fn jumpqr_client_config_set_connect_timeout_ms(
 ) -> jumpqr_status {
     attempt(error, || {
         settings(config).map(|settings| {
-            settings.connect_timeout = Some(Duration::from_millis(connect_timeout_ms))
+            settings.connect_timeout = Some(Duration::from_millis(connect_timeout_ms));
         })
     })
 }

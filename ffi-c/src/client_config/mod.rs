@@ -117,7 +117,7 @@ pub extern "C" fn jumpqr_client_config_set_max_retries(
 ) -> jumpqr_status {
     attempt(error, || {
         settings(config).map(|settings| {
-            settings.max_retries = Some(usize::try_from(max_retries).unwrap_or(usize::MAX))
+            settings.max_retries = Some(usize::try_from(max_retries).unwrap_or(usize::MAX));
         })
     })
 }

@@ -3,8 +3,8 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use jumpqr::interface::ComponentTokenField;
+use jumpqr::settings::TokenInterface;
 use jumpqr::store;
-use jumpqr::tokens::TokenInterface;
 
 use super::{jumpqr_client_config, settings};
 use crate::argument::{text, texts};

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
-use jumpqr::tokens::TokenInterface;
+use jumpqr::settings::TokenInterface;
 use jumpqr::{Client, Edit, ErrorKind};
 use jumpqr_sandbox::{Effect, Fault, Sandbox, Target};
 

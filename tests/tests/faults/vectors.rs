@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jumpqr::interface::{AddJumpQRCode, GetJumpQRCode, Interface};
 use jumpqr::mapping::parse_rule;
 use jumpqr::rule::Edit;
-use jumpqr::transport::TlsRoots;
+use jumpqr::settings::TlsRoots;
 use jumpqr::{Client, Error};
 use jumpqr_tests::faults::{EndingVector, FaultVector, Faults};
 use jumpqr_tests::{count, load, report, wire};

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use jumpqr::error::OwnCode;
 use jumpqr::interface::{ComponentTokenField, Interface};
-use jumpqr::tokens::{TokenInterface, TokenStatus};
+use jumpqr::settings::TokenInterface;
+use jumpqr::tokens::TokenStatus;
 use jumpqr::{Client, Platform, store};
 use jumpqr_tests::tokens::{
     AccountVector, ExchangeVector, RefusedVector, Renewals, Tokens, TokensStep, TokensVector,

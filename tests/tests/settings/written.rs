@@ -1,5 +1,6 @@
 //! The files that the table of settings writes: the types of Python and Node, and `docs/settings.md`.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
@@ -129,7 +130,11 @@ from typing import Literal, TypedDict
             Owner::Client => "Further settings of a client.",
             Owner::Platform => "Further settings of a platform.",
         };
-        text += &format!("\n\nclass {name}({base}, total=False):\n    \"\"\"{whose}\"\"\"\n");
+        write!(
+            text,
+            "\n\nclass {name}({base}, total=False):\n    \"\"\"{whose}\"\"\"\n"
+        )
+        .unwrap();
         for setting in of(owner) {
             let kind = match setting.kind {
                 Kind::Text | Kind::Secret => "str".to_owned(),
@@ -141,13 +146,13 @@ from typing import Literal, TypedDict
                 Kind::Certificates => "bytes | str".to_owned(),
             };
             let doc = PYTHON.document(setting);
-            text += &format!("\n    {}: {kind} | None\n", setting.name);
+            write!(text, "\n    {}: {kind} | None\n", setting.name).unwrap();
             let one_line = format!("    \"\"\"{doc}\"\"\"");
             if one_line.chars().count() <= COLUMNS {
-                text += &format!("{one_line}\n");
+                write!(text, "{one_line}\n").unwrap();
             } else {
                 let doc = wrap(&format!("\"\"\"{doc}"), "    ");
-                text += &format!("{doc}\n    \"\"\"\n");
+                write!(text, "{doc}\n    \"\"\"\n").unwrap();
             }
         }
     }
@@ -167,7 +172,7 @@ fn node() -> String {
         let base = base
             .map(|base| format!(" extends {base}"))
             .unwrap_or_default();
-        text += &format!("\nexport interface {name}{base} {{\n");
+        write!(text, "\nexport interface {name}{base} {{\n").unwrap();
         for setting in of(owner) {
             let kind = match setting.kind {
                 Kind::Text | Kind::Secret => "string".to_owned(),
@@ -184,7 +189,7 @@ fn node() -> String {
             } else {
                 format!("  /**\n{}\n   */\n", wrap(&doc, "   * "))
             };
-            text += &format!("  {}?: {kind}\n", NODE.style.name(setting.name));
+            write!(text, "  {}?: {kind}\n", NODE.style.name(setting.name)).unwrap();
         }
         text += "}\n";
     }
@@ -217,7 +222,11 @@ settings in `client/src/settings/table.rs`.
         (Owner::Both, "Both"),
         (Owner::Threads, "Both, in Node and in Python's asyncio"),
     ] {
-        text += &format!("\n## {title}\n\n| setting | default | what it does |\n|---|---|---|\n");
+        write!(
+            text,
+            "\n## {title}\n\n| setting | default | what it does |\n|---|---|---|\n"
+        )
+        .unwrap();
         for setting in SETTINGS.iter().filter(|setting| setting.owner == owner) {
             let default = (setting.default)().map(|default| quote(setting, default));
             let default = default.unwrap_or_else(|| "none".to_owned());
@@ -226,7 +235,12 @@ settings in `client/src/settings/table.rs`.
                 _ => "",
             };
             let doc = setting.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-            text += &format!("| `{}` | {default}{seconds} | {doc} |\n", setting.name);
+            write!(
+                text,
+                "| `{}` | {default}{seconds} | {doc} |\n",
+                setting.name
+            )
+            .unwrap();
         }
     }
     text

@@ -25,12 +25,9 @@ mod tls_roots;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jumpqr_core::Secret;
 use jumpqr_core::call::{FailureCause, SendFailure};
 use jumpqr_core::error::Result;
-use jumpqr_core::named;
 use jumpqr_core::request::Method;
 use jumpqr_core::response::Response;
 use ureq::config::{AutoHeaderValue, IpFamily};
@@ -55,6 +52,7 @@ pub(crate) use self::tls_roots::{BUNDLED, add_pem};
 use super::{HttpRequest, Transport};
 use crate::base_url::{is_loopback, split_port};
 use crate::checks::unusable;
+use crate::settings::{IpVersion, ProxySetting, Settings};
 
 /// The size of the buffers for requests and for responses, in bytes. The head of a request is
 /// written in one piece, and may hold two long tokens.
@@ -67,155 +65,6 @@ const LONGEST_HEAD: usize = 16 * 1024;
 /// The content type of every body.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// The setting of a proxy that stands for the environment's.
-pub(crate) const ENVIRONMENT: &str = "environment";
-
-/// The setting of a proxy that stands for none.
-pub(crate) const DIRECT: &str = "direct";
-
-/// Settings of an [`HttpTransport`].
-#[derive(Debug, Clone)]
-pub struct HttpSettings {
-    /// The timeout for resolving the host, and then for connecting, with TLS; 5 s each by default.
-    pub connect_timeout: Duration,
-    /// How long the server may send nothing; 10 s by default.
-    pub read_timeout: Duration,
-    /// The longest body of a response, in bytes; 4 MiB by default, more than a list of 10,000 rules
-    /// has.
-    pub body_limit: u64,
-    /// The proxy; the environment's proxy by default.
-    pub proxy: ProxySetting,
-    /// The certificates to trust; the bundled ones by default.
-    pub tls_roots: TlsRoots,
-    /// Further certificates to trust, in PEM; none by default.
-    pub extra_tls_roots: Option<Vec<u8>>,
-    /// The version of the Internet Protocol to connect with; any by default.
-    pub ip_version: IpVersion,
-}
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(5),
-            read_timeout: Duration::from_secs(10),
-            body_limit: 4 << 20,
-            proxy: ProxySetting::FromEnvironment,
-            tls_roots: TlsRoots::Bundled,
-            extra_tls_roots: None,
-            ip_version: IpVersion::Any,
-        }
-    }
-}
-
-/// Which proxy to use. The machine's own addresses are always called directly.
-///
-/// The URL of an HTTP proxy is `http://[user:password@]host[:port]`. That of a SOCKS 5 proxy is
-/// `socks5://…` if this machine resolves names, and `socks5h://…` if the proxy does. User and
-/// password must be percent-encoded.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ProxySetting {
-    /// The proxy of the environment, as curl reads it: `https_proxy` for base URLs with https,
-    /// `http_proxy` for those with plain http, then `all_proxy`, each in lower or upper case. Hosts
-    /// in `no_proxy` are called directly. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, as in
-    /// CGI. The first variable with a usable proxy counts. If variables are set and none is usable,
-    /// only hosts in `no_proxy` can be called; a client of any other host is refused as
-    /// `invalid_config`.
-    #[default]
-    FromEnvironment,
-    /// No proxy.
-    Direct,
-    /// The proxy with this URL. It may hold a password, so it is a secret.
-    Url(Secret),
-}
-
-/// Which certificates are trusted.
-///
-/// Certificates that rustls cannot read are ignored, unless there are no others. If a server is not
-/// trusted, the error names them.
-///
-/// ```no_run
-/// use jumpqr::Client;
-/// use jumpqr::transport::TlsRoots;
-///
-/// let pem = std::fs::read("/etc/ssl/company.pem")?;
-/// let client = Client::builder()
-///     .app("wx1234567890abcdef", "appsecret")
-///     .tls_roots(TlsRoots::Pem(pem))
-///     .build()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TlsRoots {
-    /// Mozilla's list of certificate authorities, as it was when this version was built.
-    #[default]
-    Bundled,
-    /// The certificates of the operating system, read once, when the client is built. On Linux they
-    /// come from `SSL_CERT_FILE` or `SSL_CERT_DIR`, or else from well-known files such as
-    /// `/etc/ssl/certs/ca-certificates.crt`. With the feature `os-roots`.
-    #[cfg(feature = "os-roots")]
-    Os,
-    /// Only these certificates, in PEM.
-    Pem(Vec<u8>),
-}
-
-named! {
-    /// The version of the Internet Protocol to connect with. A machine with both versions has two
-    /// addresses. If only one is in WeChat's list of allowed addresses, calls from the other one are
-    /// refused (40164).
-    #[derive(Default)]
-    #[non_exhaustive]
-    pub enum IpVersion(setting "ip_version") {
-        /// Any, in the order in which the system returns the addresses of the host.
-        #[default]
-        Any = "any",
-        /// IPv4 only.
-        V4 = "ipv4",
-        /// IPv6 only.
-        V6 = "ipv6",
-    }
-}
-
-impl ProxySetting {
-    /// Reads a setting: `environment`, `direct`, or the URL of a proxy. The URL is checked when the
-    /// client is built.
-    #[must_use]
-    pub fn from_setting(setting: impl Into<Secret>) -> Self {
-        let setting = setting.into();
-        match setting.expose() {
-            ENVIRONMENT => Self::FromEnvironment,
-            DIRECT => Self::Direct,
-            _ => Self::Url(setting),
-        }
-    }
-}
-
-impl TlsRoots {
-    /// Parses a setting: `bundled`, `os`, or certificates in PEM. Only `os` without the feature
-    /// `os-roots` is refused here; the certificates are read when the client is built.
-    ///
-    /// ```
-    /// use jumpqr::transport::TlsRoots;
-    ///
-    /// assert_eq!(TlsRoots::parse("bundled")?, TlsRoots::Bundled);
-    /// # Ok::<(), jumpqr::Error>(())
-    /// ```
-    pub fn parse(setting: impl Into<Vec<u8>>) -> Result<Self> {
-        let setting = setting.into();
-        match &*setting {
-            b"bundled" => Ok(Self::Bundled),
-            #[cfg(feature = "os-roots")]
-            b"os" => Ok(Self::Os),
-            #[cfg(not(feature = "os-roots"))]
-            b"os" => Err(unusable(
-                "tls_roots",
-                "this build does not read the operating system's certificates",
-            )),
-            _ => Ok(Self::Pem(setting)),
-        }
-    }
-}
-
 /// The transport over blocking HTTP/1.1. It keeps connections alive, and may be used from any
 /// number of threads at once, but not in a forked child: its connections are the parent's.
 ///
@@ -227,14 +76,13 @@ impl TlsRoots {
 /// use std::sync::Arc;
 /// use std::time::Duration;
 ///
-/// use jumpqr::Client;
-/// use jumpqr::transport::{HttpSettings, HttpTransport};
+/// use jumpqr::transport::HttpTransport;
+/// use jumpqr::{Client, Settings};
 ///
 /// // One transport, and its connections, for the clients of several accounts.
-/// let transport = Arc::new(HttpTransport::new(&HttpSettings {
-///     read_timeout: Duration::from_secs(5),
-///     ..HttpSettings::default()
-/// })?);
+/// let mut settings = Settings::default();
+/// settings.read_timeout = Some(Duration::from_secs(5));
+/// let transport = Arc::new(HttpTransport::new(&settings)?);
 /// for token in ["TOKEN-OF-A", "TOKEN-OF-B"] {
 ///     let builder = Client::builder().access_token(token);
 ///     let client = builder.transport(transport.clone()).build()?;
@@ -262,7 +110,7 @@ enum Route {
 impl HttpTransport {
     /// Makes a transport with these settings. A proxy or certificates that cannot be used are
     /// refused as `invalid_config`.
-    pub fn new(settings: &HttpSettings) -> Result<Self> {
+    pub fn new(settings: &Settings) -> Result<Self> {
         let roots = Roots::new(settings)?;
         let tls =
             TlsConnector::new(&roots).map_err(|error| unusable("tls_roots", error.to_string()))?;
@@ -286,7 +134,7 @@ impl HttpTransport {
             }
         };
         let mut no_proxy = String::new();
-        let (https, http) = match &settings.proxy {
+        let (https, http) = match settings.proxy() {
             ProxySetting::Direct => (Route::Direct, Route::Direct),
             ProxySetting::Url(url) => {
                 let proxy =
@@ -304,7 +152,7 @@ impl HttpTransport {
             https,
             http,
             no_proxy,
-            body_limit: settings.body_limit,
+            body_limit: settings.body_limit(),
         })
     }
 
@@ -382,7 +230,7 @@ fn describe_ignored(found: &EnvironmentProxy) -> Option<String> {
 /// Builds a ureq agent, which keeps connections. The deadline of a request is not part of it, see
 /// [`deadline`].
 fn build_agent(
-    settings: &HttpSettings,
+    settings: &Settings,
     tls: TlsConnector,
     proxy: Option<Proxy>,
     notes: Notes,
@@ -390,7 +238,7 @@ fn build_agent(
     let is_proxied = proxy.is_some();
     let config = Agent::config_builder()
         .proxy(proxy)
-        .ip_family(match settings.ip_version {
+        .ip_family(match settings.ip_version() {
             IpVersion::Any => IpFamily::Any,
             IpVersion::V4 => IpFamily::Ipv4Only,
             IpVersion::V6 => IpFamily::Ipv6Only,
@@ -405,9 +253,9 @@ fn build_agent(
         .max_response_header_size(LONGEST_HEAD)
         // Idle connections are in our own [`pool`].
         .max_idle_connections(0)
-        .timeout_connect(Some(settings.connect_timeout))
-        .timeout_per_read(Some(settings.read_timeout))
-        .timeout_per_write(Some(settings.read_timeout))
+        .timeout_connect(Some(settings.connect_timeout()))
+        .timeout_per_read(Some(settings.read_timeout()))
+        .timeout_per_write(Some(settings.read_timeout()))
         .build();
     let addresses = Arc::new(DnsCache::default());
     let opening = ().chain(ConnectProxyConnector::default()).chain(TcpConnector).chain(tls);

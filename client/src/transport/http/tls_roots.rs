@@ -7,8 +7,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::{HttpSettings, TlsRoots};
 use crate::checks::unusable;
+use crate::settings::{Settings, TlsRoots};
 
 /// The certificates in this build.
 pub(crate) static BUNDLED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
@@ -29,10 +29,10 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    pub(super) fn new(settings: &HttpSettings) -> Result<Self> {
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
         let mut store = Arc::new(RootCertStore::empty());
         let mut note = None;
-        match &settings.tls_roots {
+        match &settings.tls_roots() {
             TlsRoots::Bundled => store = Arc::clone(&BUNDLED),
             #[cfg(feature = "os-roots")]
             TlsRoots::Os => add_os_roots(Arc::make_mut(&mut store))?,

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use jumpqr::error::OwnCode;
 use jumpqr::interface::Confirmation;
-use jumpqr::transport::IpVersion;
+use jumpqr::settings::IpVersion;
 use jumpqr::{Client, ClientBuilder, Edit, ErrorKind, Outcome};
 
 use crate::fake::{listed, rule};

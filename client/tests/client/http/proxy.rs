@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use jumpqr::error::OwnCode;
-use jumpqr::transport::ProxySetting;
+use jumpqr::settings::ProxySetting;
 use jumpqr::{Client, Edit, Outcome};
 
 use super::{builder, builder_without_retries};

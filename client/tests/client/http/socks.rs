@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use jumpqr::error::OwnCode;
-use jumpqr::transport::ProxySetting;
+use jumpqr::settings::ProxySetting;
 use jumpqr::{Edit, ErrorKind, Outcome};
 
 use super::{address_of, builder_without_retries};

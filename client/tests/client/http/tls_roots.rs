@@ -7,7 +7,7 @@ use std::thread;
 
 use jumpqr::Edit;
 use jumpqr::error::OwnCode;
-use jumpqr::transport::TlsRoots;
+use jumpqr::settings::TlsRoots;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

@@ -1,6 +1,6 @@
 //! Adds the sample rule through jumpqr.
 
-use jumpqr::transport::TlsRoots;
+use jumpqr::settings::TlsRoots;
 use jumpqr::{Client, Edit};
 use jumpqr_bench::{Result, sample, serve};
 
