@@ -44,7 +44,7 @@ void a_struct_says_its_version() {
   jumpqr_service_account_rule others = {};
   fails(JUMPQR_STATUS_STRUCT_SIZE, jumpqr_rule_from_service_account, &others, &rule);
 
-  // What a caller with an older, smaller struct has behind it stays as it is.
+  // If the caller has an older, smaller struct, the bytes behind it stay unchanged.
   unsigned char bytes[sizeof fields + 8];
   std::memset(bytes, 0x5a, sizeof bytes);
   alignas(jumpqr_ordinary_link_rule) unsigned char room[sizeof fields];
@@ -63,7 +63,7 @@ void outputs_are_written_on_success_only() {
   jumpqr_rule *rule = untouched_rule;
   fails(JUMPQR_STATUS_INVALID_REQUEST, jumpqr_rule_from_ordinary_link, &fields, &rule);
   same("the output of a call that failed", untouched_rule, rule);
-  // An error that nobody wants.
+  // The caller does not want the error.
   same("status", JUMPQR_STATUS_INVALID_REQUEST, jumpqr_rule_from_ordinary_link(&fields, &rule, nullptr));
 
   fields.open_version = 3;

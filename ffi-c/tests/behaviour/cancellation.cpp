@@ -1,4 +1,4 @@
-// Threads that are cancelled, or get signals, while they are in the library.
+// Threads that are cancelled, or receive signals, while they are in the library.
 #include "expect.hpp"
 
 #include <atomic>
@@ -31,7 +31,7 @@ private:
   bool open_ = false;
 };
 
-// What a thread that makes one call has, and leaves.
+// The data of a thread that makes one call, and its result.
 struct Caller {
   const jumpqr_client *client = nullptr;
   jumpqr_verification_file *file = nullptr;
@@ -46,7 +46,7 @@ extern "C" void *download_once(void *data) {
   return nullptr;
 }
 
-// Cancels a thread as soon as it is inside, and looks at how it ended: its call was completed, and then it was cancelled.
+// Cancels a thread as soon as it is in the library. Its call must complete before it is cancelled.
 void cancel_inside(const Client &client, Gate &inside, Gate &cancelled) {
   Caller caller;
   caller.client = client.get();
@@ -60,7 +60,7 @@ void cancel_inside(const Client &client, Gate &inside, Gate &cancelled) {
   const VerificationFile file(caller.file);
   same("file_name", "a.txt", text(jumpqr_verification_file_name(file.get())));
   holds("the thread was cancelled", ended == PTHREAD_CANCELED && !caller.went_on);
-  // The client is as good as before.
+  // The client still works.
   const auto again = make<VerificationFile>(jumpqr_download_qr_code_text, client.get());
   same("file_name", "a.txt", text(jumpqr_verification_file_name(again.get())));
 }
@@ -129,7 +129,7 @@ void signals_do_not_disturb_a_call() {
     signals = 0;
     const pthread_t caller = pthread_self();
     Server server([&](const Request &) {
-      // The call waits for this answer meanwhile.
+      // Meanwhile, the call waits for this answer.
       for (int sent = 1; sent <= 50; sent++) {
         pthread_kill(caller, SIGUSR1);
         while (signals < sent) usleep(100);

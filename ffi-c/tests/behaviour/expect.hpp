@@ -1,4 +1,4 @@
-// What the tests of the library's behaviour expect, and clients for them.
+// Expectations of the tests of behaviour, and clients for them.
 #pragma once
 
 #include "../support/handle.hpp"
@@ -20,7 +20,7 @@ inline void holds(const std::string &what, bool held) {
   if (!held) throw std::runtime_error(what);
 }
 
-// Calls what must fail, with this status, and gives the error.
+// Calls a function that must fail with this status, and returns the error.
 template <class... Parameters, class... Arguments>
 Error fails(jumpqr_status status, jumpqr_status (*function)(Parameters...), Arguments... arguments) {
   jumpqr_error *raw = nullptr;
@@ -33,7 +33,7 @@ Error fails(jumpqr_status status, jumpqr_status (*function)(Parameters...), Argu
   return error;
 }
 
-// Settings for a server on loopback, without pacing and retries. There are no tokens yet.
+// Makes settings for a server on loopback, without pacing, retries and tokens.
 inline Config config_for(const Server &server) {
   auto config = make<Config>(jumpqr_client_config_new);
   call(jumpqr_client_config_set_base_url, config.get(), server.base_url().c_str());
@@ -54,7 +54,7 @@ inline Rule rule_of(const std::string &json) { return make<Rule>(jumpqr_rule_fro
 
 inline const std::string verification_file = R"({"errcode":0,"file_name":"a.txt","file_content":"b"})";
 
-// Each of the files' tests; they throw where they fail.
+// The tests of all files. A test that fails throws.
 void a_struct_says_its_version();
 void outputs_are_written_on_success_only();
 void what_is_wrong_with_an_argument_is_said_by_name();

@@ -1,11 +1,12 @@
-// What would end a line of a request, or a word of its first line, is refused before anything is sent.
+// A text that would end a line of a request, or a word of its first line, is refused before
+// anything is sent.
 #include "expect.hpp"
 
 #include <atomic>
 
 namespace {
 
-// Each goes on after what could be right.
+// Each follows a text that is valid.
 const char *const endings[] = {"\r\nX: y", "\n", " HTTP/1.1", "\t", "\x07", "\xe2\x80\xa8"};
 
 void says_nothing_secret(const Error &error) {

@@ -1,5 +1,5 @@
-// Runs the tests of what the vectors do not speak of: ownership, threads, structs, the token function,
-// stores and platforms from the outside.
+// Runs the tests that are not vectors: ownership, threads, structs, the token function, stores and
+// platforms.
 #include "expect.hpp"
 
 #include <iostream>

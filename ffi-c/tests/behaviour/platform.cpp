@@ -33,7 +33,7 @@ void a_platform_calls_for_its_merchants() {
   const auto ticket_age = jumpqr_token_status_verify_ticket_age_seconds(status.get());
   holds("the ticket has just come", ticket_age >= 0 && ticket_age < 600);
 
-  // Its merchants' clients live on.
+  // The clients of its merchants stay valid.
   (void)make<VerificationFile>(jumpqr_download_qr_code_text, other.get());
   status = make<TokenStatus>(jumpqr_client_token_status, other.get());
   same("interface", "api_authorizer_token", text(jumpqr_token_status_interface(status.get())));
@@ -91,7 +91,7 @@ void a_platform_refuses_what_makes_no_sense() {
   fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_platform_merchant, platform.get(), "", &client);
   fails(JUMPQR_STATUS_NOT_UTF8, jumpqr_platform_merchant, platform.get(), "\xff", &client);
 
-  // Settings that say where tokens come from are an account's.
+  // A source of tokens is a setting of a client, not of a platform.
   call(jumpqr_client_config_set_access_token, config.get(), "T1");
   fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_platform_new, config.get(), appid, "COMPONENTSECRET", &made);
 }

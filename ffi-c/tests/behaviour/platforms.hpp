@@ -1,4 +1,5 @@
-// A WeChat that knows one platform: every merchant `wxmerchant0000000N` has authorised it, and the list of them is empty.
+// A WeChat that knows one platform. Every merchant `wxmerchant0000000N` has authorised it, and the
+// list of merchants is empty.
 #pragma once
 
 #include "expect.hpp"
@@ -12,14 +13,14 @@ public:
   const Server &server() const { return server_; }
   int component_tokens() const { return counted("component"); }
   int tokens_of(const std::string &merchant) const { return counted(merchant); }
-  // The first request that had a wrong token; empty where none had.
+  // The first request with a wrong token; empty if there was none.
   std::string wrong() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return wrong_;
   }
 
 private:
-  // The value of a field of a body, of which no value has a quotation mark in it.
+  // Returns the value of a field of a body. No value contains a quotation mark.
   static std::string field(const std::string &body, const std::string &name) {
     const std::string before = "\"" + name + "\":\"";
     const size_t start = body.find(before);

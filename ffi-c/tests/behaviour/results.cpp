@@ -1,4 +1,4 @@
-// What a client gives, and how long it lives.
+// The objects that a client returns, and how long they live.
 #include "expect.hpp"
 
 #include <atomic>
@@ -94,7 +94,7 @@ void a_rule_is_looked_up_before_it_is_published_or_deleted() {
 }
 
 void rules_are_walked_over() {
-  // All rules in one answer are too many for it, so that they come in pages.
+  // One answer does not contain all rules, so they are requested page by page.
   Server server([](const Request &request) {
     const bool paged = request.body.find(R"("get_type":2)") != std::string::npos;
     return answer(paged ? R"({"errcode":0,"total_count":2,"rule_list":[{"prefix":"http://weixin.qq.com/q/1"},)"

@@ -1,4 +1,4 @@
-// Eight threads with one client: all of them are where they must be at the same time, which no clock has to tell.
+// Eight threads share one client. They meet, so no test depends on the time.
 #include "platforms.hpp"
 
 #include <chrono>
@@ -9,7 +9,7 @@ namespace {
 
 constexpr int threads = 8;
 
-// Where all threads meet. Whoever waits for the others too long goes on, and `met` is false.
+// A place where all threads meet. A thread that waits too long continues, and `met` is false.
 class Meeting {
 public:
   void arrive() {

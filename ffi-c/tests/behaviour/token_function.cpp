@@ -1,4 +1,4 @@
-// The caller's own token function: its data, its failures, its threads.
+// Token functions: their data, failures and threads.
 #include "expect.hpp"
 
 #include <atomic>
@@ -6,7 +6,7 @@
 
 namespace {
 
-// What a token function finds in its user data, and what it does.
+// The user data of a token function, which says what it does.
 struct Source {
   std::atomic<int> calls{0};
   std::atomic<int> freed{0};
@@ -63,7 +63,7 @@ void user_data_of_a_refused_function_is_not_freed() {
   fails(JUMPQR_STATUS_NULL_ARGUMENT, jumpqr_client_config_set_token_function, config.get(), nullptr, &source,
         count_free);
   same("freed", 0, source.freed.load());
-  // A function that is replaced is still the settings' to free.
+  // The settings still own the data of a function that was replaced.
   call(jumpqr_client_config_set_token_function, config.get(), ask, &source, count_free);
   call(jumpqr_client_config_set_token_function, config.get(), ask, &source, nullptr);
   same("freed", 0, source.freed.load());

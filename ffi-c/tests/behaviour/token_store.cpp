@@ -1,4 +1,4 @@
-// Where tokens are kept, who shares them, and what is told of them.
+// Token stores: who shares the tokens, and their status.
 #include "expect.hpp"
 #include "../support/folder.hpp"
 
@@ -17,7 +17,7 @@ public:
     return answer(R"({"access_token":"T)" + std::to_string(++issued_) + R"(","expires_in":7200})");
   }) {}
 
-  // Settings for an account of it.
+  // Makes settings for an account of this WeChat.
   Config config() const {
     auto config = config_for(server_);
     call(jumpqr_client_config_set_app, config.get(), "wx1234567890abcdef", "APPSECRET");
@@ -171,7 +171,7 @@ void a_refusal_is_in_the_status() {
   const auto config = config_for(server);
   call(jumpqr_client_config_set_app, config.get(), "wx1234567890abcdef", "APPSECRET");
   const auto client = make<Client>(jumpqr_client_new, config.get());
-  // It is remembered longer each time, so that even a slow machine sees it in the end.
+  // Each refusal is remembered longer than the last, so even a slow machine sees one.
   for (int left = 8;; left--) {
     jumpqr_verification_file *file = nullptr;
     const auto error = fails(JUMPQR_STATUS_CREDENTIALS, jumpqr_download_qr_code_text, client.get(), &file);

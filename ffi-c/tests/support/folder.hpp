@@ -1,4 +1,4 @@
-// A folder for the test, which goes with all that is in it.
+// A folder for a test. It is removed with its content.
 #pragma once
 
 #include <cstdlib>
@@ -21,7 +21,7 @@ public:
   TemporaryFolder &operator=(const TemporaryFolder &) = delete;
 
   const std::filesystem::path &path() const { return path_; }
-  // The setting for a token store in it.
+  // Returns the setting of a token store in this folder.
   std::string token_store() const { return "dir:" + path_.string(); }
 
 private:

@@ -1,4 +1,4 @@
-// jumpqr's handles and texts as C++ knows them.
+// Handles and texts of jumpqr as C++ objects.
 #pragma once
 
 #include <jumpqr.h>
@@ -34,7 +34,7 @@ struct Failed {
   std::shared_ptr<jumpqr_error> error;
 };
 
-// Calls a function with the error as its last argument, and throws what it fails with.
+// Calls a function with the error as its last argument. If it fails, throws the error.
 template <class... Parameters, class... Arguments>
 void call(jumpqr_status (*function)(Parameters...), Arguments... arguments) {
   jumpqr_error *error = nullptr;
@@ -42,7 +42,7 @@ void call(jumpqr_status (*function)(Parameters...), Arguments... arguments) {
     throw Failed{std::shared_ptr<jumpqr_error>(error, jumpqr_error_free)};
 }
 
-// The same, for a function that makes a handle: the last argument but the error.
+// Calls a function that makes a handle. The handle is the last argument before the error.
 template <class H, class Function, class... Arguments> H make(Function function, Arguments... arguments) {
   typename H::pointer made = nullptr;
   call(function, arguments..., &made);

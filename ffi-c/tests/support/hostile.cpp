@@ -14,7 +14,7 @@ extern char **environ;
 
 namespace {
 
-// Up to the end of the line, or of the stream.
+// Reads to the end of the line or of the stream.
 std::string line_of(int descriptor) {
   std::string line;
   char letter;
@@ -45,7 +45,7 @@ HostileProgram::HostileProgram(const char *path) {
 }
 
 HostileProgram::~HostileProgram() {
-  // It ends when its standard input does.
+  // The program ends when its standard input ends.
   close(input_);
   waitpid(process_, nullptr, 0);
 }

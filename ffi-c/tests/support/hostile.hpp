@@ -9,14 +9,14 @@ class HostileServer;
 
 class HostileProgram {
 public:
-  // Runs the program that is at this path.
+  // Runs the program at this path.
   explicit HostileProgram(const char *path);
-  // It ends, and so do its servers.
+  // Ends the program and its servers.
   ~HostileProgram();
   HostileProgram(const HostileProgram &) = delete;
   HostileProgram &operator=(const HostileProgram &) = delete;
 
-  // A server that meets every request with this fault. May be called by several threads.
+  // Starts a server that answers every request with this fault. Several threads may call it.
   std::unique_ptr<HostileServer> serve(const std::string &fault) const;
 
 private:
@@ -34,9 +34,9 @@ public:
 
   std::string base_url() const { return started_.at("base_url"); }
   std::string access_token() const { return started_.at("access_token"); }
-  // In PEM; empty where that is of no concern.
+  // In PEM; empty if it does not matter.
   std::string tls_roots() const { return started_.at("tls_roots").is_null() ? "" : started_.at("tls_roots"); }
-  // What it has seen; connections that are kept meet their fault.
+  // Returns what the server has seen. Connections that are kept open get their fault.
   nlohmann::json seen() { return ask("seen"); }
 
 private:

@@ -53,7 +53,7 @@ size_t content_length(const std::string &head) {
   return 0;
 }
 
-// The next request of a connection; false at its end.
+// Reads the next request of a connection. Returns false at its end.
 bool next_request(int connection, std::string &buffer, Request &request) {
   size_t end;
   while ((end = buffer.find("\r\n\r\n")) == std::string::npos)

@@ -1,4 +1,4 @@
-// An HTTP server on loopback that does what the test says with each request.
+// An HTTP server on loopback. The test handles each request.
 #pragma once
 
 #include <functional>
@@ -26,7 +26,7 @@ class Server {
 public:
   using Handler = std::function<Reaction(const Request &)>;
 
-  // Each connection has a thread, so the handler is called from several.
+  // Each connection has a thread, so several threads call the handler.
   explicit Server(Handler handler);
   // Closes all connections and waits for their threads.
   ~Server();
@@ -48,7 +48,7 @@ private:
   std::thread accepting_;
 };
 
-// A port of loopback on which nobody listens, and which nobody else gets.
+// A reserved port of loopback on which nobody listens.
 class DeafPort {
 public:
   DeafPort();
@@ -62,8 +62,8 @@ private:
   int port_;
 };
 
-// The fields of a query, percent-decoded.
+// Returns the fields of a query, percent-decoded.
 std::map<std::string, std::string> query_fields(const std::string &query);
 
-// The value of one of them; empty where there is none.
+// Returns the value of a field; empty if there is none.
 std::string query_field(const std::string &query, const std::string &name);

@@ -19,7 +19,7 @@ void run_answer(const json &vector) {
   });
   Settings settings;
   settings.base_urls = {server.base_url()};
-  // What is sent does not matter here, and some of these rules are invalid on purpose.
+  // The request does not matter here. Some of these rules are invalid on purpose.
   settings.validate = false;
   std::vector<std::string> secrets = {"ACCESS-TOKEN-1", "ACCESS-TOKEN-2"};
   if (invocation.issues_token()) {

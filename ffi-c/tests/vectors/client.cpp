@@ -25,7 +25,7 @@ Client client_of(const Settings &settings) {
   call(jumpqr_client_config_set_alternate_base_urls, raw, others.data(), others.size());
   call(jumpqr_client_config_set_max_retries, raw, settings.max_retries);
   call(jumpqr_client_config_set_timeout_ms, raw, settings.timeout_ms);
-  // Only the deadline ends a call whose server is silent, however busy this machine is.
+  // If the server is silent, only the deadline ends the call, however busy this machine is.
   call(jumpqr_client_config_set_read_timeout_ms, raw, uint64_t(60000));
   call(jumpqr_client_config_set_pacing, raw, false);
   call(jumpqr_client_config_set_validate, raw, settings.validate);

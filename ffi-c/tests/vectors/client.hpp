@@ -1,4 +1,4 @@
-// Clients for the tests, and how a call of theirs ended.
+// Clients for the tests, and the results of their calls.
 #pragma once
 
 #include "invocation.hpp"
@@ -13,7 +13,7 @@ struct TokenAnswer {
   std::string failure; // where there is none
 };
 
-// What the token function does; it is given the rejected token, or nothing.
+// Provides a token. It receives the rejected token, if there is one.
 using TokenSource = std::function<TokenAnswer(std::optional<std::string>)>;
 
 struct Settings {
@@ -22,7 +22,7 @@ struct Settings {
   uint64_t timeout_ms = 30000;
   bool validate = true;
   std::string tls_roots = {}; // in PEM; empty for the bundled ones
-  // One of the three.
+  // The source of tokens: one of the three.
   TokenSource source = {};
   std::string fixed_token = {};
   std::optional<Invocation> issuing = {};
@@ -38,5 +38,5 @@ struct Ended {
 
 Ended run(jumpqr_client *client, const Invocation &invocation, By by = By::json_text);
 
-// Whether a call ended as the vector says; `secrets` must not be in the error.
+// Checks that a call has the result of the vector. `secrets` must not be in the error.
 void ended_as(const json &expected, const Ended &found, const std::vector<std::string> &secrets);

@@ -11,13 +11,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How much later than its deadline a call may end.
+// The tolerance for a call that ends after its deadline.
 constexpr milliseconds grace(250);
 
-// How often a call is made that ends too late: the machine may be busy with something else.
+// How often a late call is repeated: the machine may be busy.
 constexpr int tries = 3;
 
-// How many KiB of memory answers without end may take.
+// The memory that endless answers may take, in KiB.
 constexpr long memory = 16 << 10;
 
 const json write_call = {{"interface", "addJumpQRCode"},
@@ -47,7 +47,7 @@ void compare(const json &result, const Ended &found) {
   same("error", wanted, parts);
 }
 
-// These requests, or the first of them.
+// Checks that these requests were sent, or the first of them.
 void compare_requests(const json &expected, const json &seen) {
   const json &found = seen.at("requests");
   bool begins = found.size() <= expected.size();
@@ -62,7 +62,7 @@ struct Fault {
   Settings settings;
 };
 
-// Makes the call, and compares everything but how long it took, which it gives.
+// Makes the call, and compares everything except its duration, which it returns.
 milliseconds meet(const HostileProgram &program, Fault fault, const json &call, const json &vector) {
   Fields ending(vector);
   const json result = ending.required("result");
@@ -104,7 +104,7 @@ void meet_in_time(const HostileProgram &program, const Fault &fault, const json 
 } // namespace
 
 void run_fault(const json &vector) {
-  // In the environment, which all programs of the tests share.
+  // Its path is in the environment, which all programs of the tests share.
   const char *path = std::getenv("JUMPQR_HOSTILE");
   if (!path) fail("JUMPQR_HOSTILE must name the hostile server");
   static const HostileProgram program(path);

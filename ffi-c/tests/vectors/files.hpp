@@ -1,4 +1,4 @@
-// The files of vectors: each function runs one vector of a table, and throws where it fails.
+// The tables of vectors. Each function runs one vector, and throws if it fails.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,12 +15,12 @@ void run_flow(const nlohmann::json &vector);
 void run_tokens(const nlohmann::json &vector);
 void run_fault(const nlohmann::json &vector);
 void run_settings(const nlohmann::json &vector);
-// All tables of `errcodes.json`; returns how many entries they have.
+// Checks all tables of `errcodes.json`, and returns the number of their entries.
 size_t run_names(const nlohmann::json &file);
 
-// Whether a fault is one that goes on until the client stops it.
+// Whether a fault continues until the client stops it.
 bool is_endless(const nlohmann::json &vector);
-// The most memory that this process has had so far, in KiB.
+// Returns the peak memory of this process, in KiB.
 long peak();
-// Fails where that is much more now than it was.
+// Fails if the peak has risen too much.
 void check_memory(long before);

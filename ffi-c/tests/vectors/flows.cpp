@@ -96,7 +96,7 @@ Script script_of(const json &steps, const json &delays_ms) {
   return script;
 }
 
-// What happens to a script while the call runs.
+// The progress of a script while the call runs.
 class Stage {
 public:
   explicit Stage(Script script) : script_(std::move(script)) {}
@@ -137,7 +137,7 @@ public:
     return wanted.error.is_null() ? TokenAnswer{wanted.token, ""} : TokenAnswer{"", "staged"};
   }
 
-  // What is sent after the script: of a call that issues tokens, with the token that it got.
+  // The requests after the script. After a call that issues tokens, they have its token.
   std::string extra_token() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return extra_token_;

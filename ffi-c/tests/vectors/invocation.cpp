@@ -44,7 +44,7 @@ json answer_of(const Linked &linked) {
 std::vector<const char *> pointers(const std::vector<std::string> &texts) {
   std::vector<const char *> pointers;
   for (const auto &each : texts) pointers.push_back(each.c_str());
-  // A list that is empty is another thing than none.
+  // An empty list is different from no list.
   pointers.reserve(1);
   return pointers;
 }
@@ -94,7 +94,7 @@ json add(jumpqr_client *client, const json &arguments, By by) {
   return {{"confirmation", text(confirmation)}};
 }
 
-// The arguments of getJumpQRCode; which of them there are is settled by get_type.
+// The arguments of getJumpQRCode, which depend on get_type.
 struct GetArguments {
   std::string appid;
   int get_type = -1;
@@ -238,7 +238,7 @@ Report check(const Invocation &invocation) {
     default: return nullptr;
     }
   }
-  // There is nothing to be checked.
+  // These calls have nothing to check.
   if (interface == "downloadQRCodeText" || interface == "wxamplinkget") return nullptr;
   fail("nothing checks " + interface);
 }
@@ -270,6 +270,6 @@ void hides(const jumpqr_error *error, const std::vector<std::string> &secrets) {
                           text(jumpqr_error_cause(error)) + "\n" + text(jumpqr_error_errmsg(error)) + "\n" +
                           text(jumpqr_error_rid(error)) + "\n" + violations_of(error).dump();
   for (const auto &secret : secrets)
-    // One letter stands in every text.
+    // A single letter is in every text.
     if (secret.size() > 1 && all.find(secret) != std::string::npos) fail("a secret is in the error");
 }

@@ -1,4 +1,4 @@
-// A call of the vectors, through the functions of the header.
+// Calls of the vectors, made with the functions of the header.
 #pragma once
 
 #include "strict.hpp"
@@ -11,26 +11,26 @@ struct Invocation {
   json arguments;
 
   explicit Invocation(const json &vector);
-  // Whether it is one that the package makes by itself, when a client has an appid and a secret.
+  // Whether the library makes the call by itself, if the client has an appid and a secret.
   bool issues_token() const;
 };
 
-// How a rule gets across.
+// How a rule is passed.
 enum class By { json_text, fields };
 
-// Calls, and gives the answer in the form of the vectors; throws `Failed`.
+// Makes the call, and returns the answer in the form of the vectors. Throws `Failed`.
 json invoke(jumpqr_client *client, const Invocation &invocation, By by = By::json_text);
 
-// The violations and warnings of a call that is not addJumpQRCode.
+// Returns the violations and warnings of a call other than addJumpQRCode.
 Report check(const Invocation &invocation);
 
-// An error in the form of the vectors.
+// Returns an error in the form of the vectors.
 json error_of(const jumpqr_error *error);
 
-// A finding list in the form `[{field, code, message}]`.
+// Returns a list of findings in the form `[{field, code, message}]`.
 json violations_of(const jumpqr_error *error);
 json violations_of(const jumpqr_check_report *report);
 json warnings_of(const jumpqr_check_report *report);
 
-// Fails where a text of the error holds one of the secrets.
+// Fails if a text of the error contains one of the secrets.
 void hides(const jumpqr_error *error, const std::vector<std::string> &secrets);

@@ -1,4 +1,4 @@
-// Runs every vector in the folder that is named, or in one file of it, and prints how many of each file.
+// Runs every vector of a folder, or of one file in it, and prints the number for each file.
 #include "files.hpp"
 #include "strict.hpp"
 
@@ -17,7 +17,7 @@ using Run = std::function<void(const json &)>;
 
 using Which = std::function<bool(const json &)>;
 
-// Flows wait for their delays, so many run at the same time.
+// Flows wait for their delays, so many of them run at the same time.
 constexpr size_t many = 24;
 
 json load(const std::string &folder, const std::string &file) {
@@ -37,13 +37,13 @@ std::string ended(const Run &run, const json &vector) {
   }
 }
 
-// Whether a vector has little time: then it is not to share the machine with many others.
+// Whether a vector has little time. Then it must not share the machine with many others.
 bool is_hurried(const json &vector) {
   if (vector.contains("fault")) return vector.contains("timeout_ms");
   return vector.contains("policy") && vector.at("policy").at("timeout_ms").get<int64_t>() < 30000;
 }
 
-// Runs these of the vectors, so many at once, and gives their number.
+// Runs the chosen vectors in several threads, and returns their number.
 size_t run_some(const json &vectors, const Which &which, size_t threads, const Run &run,
                 std::vector<std::string> &failures) {
   std::mutex mutex;
@@ -128,7 +128,8 @@ int main(int count, char **arguments) {
   try {
     for (const auto &[file, tables] : files) {
       if (!only.empty() && only != file) continue;
-      // Valgrind takes the time that they measure, and what the assembly of TLS computes for uninitialised.
+      // These vectors measure time, which valgrind takes. It also reports results of TLS's assembly
+      // as uninitialised.
       if (RUNNING_ON_VALGRIND && file == std::string("faults.json")) continue;
       if (tables.empty())
         std::cout << "vectors: " << file << " " << run_names(load(folder, file)) << std::endl;

@@ -3,7 +3,7 @@
 
 namespace {
 
-// The same codes, of all rules at once.
+// An explanation of all rules has the same codes.
 json explained(const jumpqr_rule_set *rules, const std::string &link, const std::vector<std::string> &prefixes) {
   const auto explanation = make<Explanation>(jumpqr_rule_set_explain, rules, link.c_str());
   same("the number of rules", prefixes.size(), jumpqr_explanation_rule_count(explanation.get()));

@@ -5,7 +5,7 @@
 
 namespace {
 
-// Which parts of an entry each table compares; none where an entry is a name.
+// The parts of an entry that each table compares. If an entry is a name, there are none.
 const std::map<std::string, std::vector<std::string>> parts = {
     {"errcodes", {"number", "name", "kind", "reaction", "wait_seconds", "retryable"}},
     {"own_codes", {"name", "kind", "retryable"}},
@@ -17,7 +17,7 @@ const std::map<std::string, std::vector<std::string>> parts = {
     {"confirmations", {}},
 };
 
-// What the library says of an entry, in the form of the table.
+// Returns the library's entry, in the form of the table.
 json listed(const std::string &table, const json &entry) {
   if (table == "mismatches") return entry.at("code");
   const auto &names = parts.at(table);
@@ -36,7 +36,7 @@ json expected_of(const std::string &table, json entry) {
   return entry;
 }
 
-// The accessors say the same as the list.
+// Checks that the accessors and the list agree.
 void has_accessors(size_t index, const json &expected) {
   const auto *code = jumpqr_errcode_at(index);
   same("the accessors", expected,

@@ -20,7 +20,8 @@ struct Wanted {
   }
 };
 
-// The first requests of a client that has appid and secret; a forced one comes when the token that it got twice stays stale.
+// The first token requests of a client with an appid and a secret. If WeChat returns the same stale
+// token twice, a forced request follows.
 void run_issuing(const Invocation &invocation, const Wanted &wanted) {
   std::mutex mutex;
   std::vector<Request> asked;

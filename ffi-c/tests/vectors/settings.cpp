@@ -8,7 +8,7 @@
 
 namespace {
 
-// It is in every secret of the vectors.
+// Every secret of the vectors contains it.
 const std::vector<std::string> secrets = {"P4SS"};
 
 using Setter = std::function<void(jumpqr_client_config *, const json &)>;
@@ -69,7 +69,7 @@ const std::map<std::string, Setter> setters = {
     {"ip_version", sets_text(jumpqr_client_config_set_ip_version)},
 };
 
-// The name of a field in Rust. In C, the name of a duration ends with its unit.
+// Returns the name of a field in Rust. In C, the name of a duration ends with its unit.
 std::string field_in_rust(std::string field) {
   const std::string unit = "_ms";
   if (field.size() > unit.size() && field.compare(field.size() - unit.size(), unit.size(), unit) == 0)
@@ -90,7 +90,7 @@ public:
       for (size_t i = 0; i < jumpqr_error_violation_count(error); i++) {
         const auto *finding = jumpqr_error_violation(error, i);
         const auto code = text(jumpqr_finding_code(finding));
-        // Credentials come in pairs, of which C passes NULL.
+        // C passes NULL if one credential of a pair is missing.
         found_.insert(json::object({{"field", field_in_rust(text(jumpqr_finding_field(finding)))},
                                     {"code", code == "null_argument" ? "missing_field" : code}}));
       }

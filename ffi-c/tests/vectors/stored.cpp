@@ -6,7 +6,7 @@
 
 namespace {
 
-// The file with a record. The files beside it have a dot in their names.
+// Finds the file with a record. Other files have a dot in their names.
 std::filesystem::path find(const std::filesystem::path &folder, const json &interface) {
   const auto begin = interface.get<std::string>() + "-";
   for (const auto &entry : std::filesystem::directory_iterator(folder)) {
@@ -16,7 +16,7 @@ std::filesystem::path find(const std::filesystem::path &folder, const json &inte
   fail("the store has no token of " + interface.dump());
 }
 
-// The file's two parts: its first line, and the record.
+// Splits a file into its first line and the record.
 std::pair<json, json> read(const std::filesystem::path &path) {
   std::ifstream stream(path, std::ios::binary);
   std::string head;
@@ -25,7 +25,7 @@ std::pair<json, json> read(const std::filesystem::path &path) {
   return {json::parse(head), json::parse(record)};
 }
 
-// The content of the file after another process has saved this record in it.
+// Returns the content of the file after another process has saved this record.
 std::string content_with(const std::filesystem::path &path, const json &vector) {
   Fields fields(vector);
   const json access_token = fields.optional("access_token");

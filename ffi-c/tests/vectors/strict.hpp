@@ -1,4 +1,4 @@
-// JSON objects of which every key must be known, and vectors of which every failure is said.
+// JSON objects in which every key must be known, and checks that say what failed.
 #pragma once
 
 #include "../support/handle.hpp"
@@ -22,7 +22,7 @@ inline void same(const std::string &what, const json &expected, const json &foun
          found.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-// Reads an object; `done` fails on a key that was not asked for.
+// Reads an object. `done` fails if a key was not read.
 class Fields {
 public:
   explicit Fields(const json &object) : object_(object) {
@@ -47,14 +47,14 @@ private:
   std::set<std::string> known_;
 };
 
-// The only key of an object in the form of a choice.
+// Returns the only key of an object that is a choice.
 inline std::string choice(const json &object, const std::set<std::string> &keys) {
   if (!object.is_object() || object.size() != 1 || !keys.count(object.begin().key()))
     fail("not one of the choices: " + object.dump());
   return object.begin().key();
 }
 
-// Bytes, in the form that is easiest to read.
+// Reads bytes, which the vectors have in one of three forms.
 inline std::string bytes(const json &raw) {
   if (raw.is_string()) return raw.get<std::string>();
   Fields fields(raw);

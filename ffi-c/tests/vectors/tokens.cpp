@@ -11,8 +11,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A refusal is remembered for 5 s. Where a machine takes so long from one call to the next, what was seen says
-// nothing, and the vector is run again.
+// A refusal is remembered for 5 s. If the machine needs that long from one call to the next, the
+// result means nothing, and the vector is run again.
 constexpr milliseconds remembered(4500);
 constexpr int most_runs = 10;
 
@@ -22,7 +22,7 @@ void set_optional(const Config &config, Setter setter, const json &value) {
   if (!value.is_null()) call(setter, config.get(), value.get<std::string>().c_str());
 }
 
-// The requests that are to come, and what came otherwise.
+// The expected requests, and the differences.
 class Script {
 public:
   void begin(const json &exchanges) {
@@ -53,7 +53,7 @@ public:
     }
   }
 
-  // What was not as the vector says; nothing where all was.
+  // Returns the differences from the vector; empty if there are none.
   std::string wrong() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!said_.empty() || seen_ == exchanges_.size()) return said_;
@@ -69,7 +69,7 @@ private:
   std::string said_;
 };
 
-// Whose tokens they are: a client, and the platform that it is of.
+// The owner of the tokens: a client, and its platform if it has one.
 class Account {
 public:
   Account(const json &vector, const std::string &base_url, const std::string &token_store)
@@ -128,7 +128,7 @@ private:
 
 json not_negative(int64_t number) { return number < 0 ? json(nullptr) : json(number); }
 
-// A status in the form of the vectors.
+// Returns a status in the form of the vectors.
 json status_of(const jumpqr_client *client) {
   const auto made = make<TokenStatus>(jumpqr_client_token_status, client);
   const auto *status = made.get();
@@ -153,7 +153,8 @@ void has_status(const json &expected, const json &found) {
   }
 }
 
-// Every text of a vector that stands in a field that is a secret's, be it in an account, a request or an answer.
+// Collects the secrets of a vector: every text in a secret's field of an account, a request or an
+// answer.
 void gather_secrets(const json &value, std::vector<std::string> &secrets) {
   static const std::set<std::string> names = {
       "secret", "component_appsecret", "component_verify_ticket", "set_verify_ticket", "set_authorizer_refresh_token",
@@ -195,11 +196,11 @@ public:
     account_.make_anew();
   }
 
-  // Whether the machine took longer from one call to the end of the next, or since, than a refusal is remembered.
+  // Whether more time passed than a refusal is remembered, between two calls or since the last.
   bool was_slow() const { return std::max(slowest_, steady_clock::now() - last_) > remembered; }
 
 private:
-  // The platform is handed something else than a ticket or a refresh token.
+  // The platform receives something that is not a ticket or a refresh token.
   void run_refused(json refused) {
     const json says = refused.at("says");
     refused.erase("says");

@@ -26,7 +26,7 @@ void compare(const std::string &level, const json &expected, json left) {
   if (!left.empty()) fail(level + "s too many: " + left.dump());
 }
 
-// What a call sends: nothing if it has violations, which are all in the error.
+// Checks that a call with violations sends nothing, and that its error has all of them.
 template <class Function> void sends_only_what_is_valid(const json &violations, Function function) {
   std::atomic<int> requests{0};
   Server server([&](const Request &) {
@@ -46,7 +46,7 @@ template <class Function> void sends_only_what_is_valid(const json &violations, 
     found = violations_of(failed.error.get());
   }
   same("the violations of the error", violations, found);
-  // Before a rule is deleted, it is looked up.
+  // A rule is looked up before it is deleted.
   same("whether it is sent", violations.empty(), requests.load() > 0);
 }
 
