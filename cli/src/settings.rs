@@ -121,7 +121,7 @@ impl GivenSettings {
             Code::Own(OwnCode::InvalidConfig) => {
                 let mut findings = error.violations().iter();
                 let is_missing = findings.any(|finding| finding.code == FindingCode::MissingField);
-                let error = error.rename_fields(|field| self.name(field));
+                let error = error.rename_settings(|field| self.name(field));
                 if is_missing {
                     missing_credentials(error.message())
                 } else {

@@ -8,9 +8,6 @@ use std::time::Duration;
 /// How long a call waits at most before it asks again whether it is cancelled.
 pub(crate) const BETWEEN_CHECKS: Duration = Duration::from_millis(50);
 
-/// The message of a call that was cancelled.
-pub(crate) const CALLER_CANCELLED: &str = "the caller has cancelled the call";
-
 /// Cancels calls in progress: nothing more is sent for them, see
 /// [`Client::with_cancel`](crate::Client::with_cancel).
 ///

@@ -5,9 +5,10 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use jumpqr_core::call::CALLER_CANCELLED;
 use jumpqr_core::error::{Error, OwnCode};
 
-use crate::cancel::{BETWEEN_CHECKS, CALLER_CANCELLED, Cancel};
+use crate::cancel::{BETWEEN_CHECKS, Cancel};
 
 /// Why there is no result.
 #[derive(Debug)]

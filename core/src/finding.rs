@@ -93,7 +93,7 @@ named! {
         NotAnObject = "not_an_object" => VIOLATION,
         /// One rule has fields of both modes.
         MixedModes = "mixed_modes" => VIOLATION,
-        /// The interface does not have this field, or the client this setting.
+        /// The interface does not have this field, or the client or platform not this setting.
         UnknownField = "unknown_field" => VIOLATION,
         /// A required field is missing.
         MissingField = "missing_field" => VIOLATION,
@@ -114,6 +114,8 @@ named! {
         /// The appid has white space or a control character, for example because the end of a line
         /// was read with it.
         NotOneWord = "not_one_word" => VIOLATION,
+        /// There is no setting with this name.
+        UnknownSetting = "unknown_setting" => VIOLATION,
         /// The setting would send a token in clear text.
         NotHttps = "not_https" => VIOLATION,
         /// The setting does not accept this text.

@@ -12,7 +12,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jumpqr::binding::error_parts;
+use jumpqr::binding::{error_parts, no_thread};
 use jumpqr::error::OwnCode;
 use jumpqr::tokens::TokenRequest;
 use jumpqr::{Cancel, Error, Secret};
@@ -137,8 +137,7 @@ impl Channel {
         }));
         started.map_err(|error| {
             self.calls().as_mut().map(|calls| calls.remove(&number));
-            let message = format!("no thread can be started: {error}");
-            Error::new(OwnCode::Internal, message)
+            no_thread(error)
         })
     }
 

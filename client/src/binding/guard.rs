@@ -3,6 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jumpqr_core::error::{Error, Result};
 
 use crate::cancel::Cancel;
+use crate::on_thread::NotDone;
 
 /// Does `work`. A panic in it becomes an error, because none may cross into another language.
 ///
@@ -11,6 +12,12 @@ use crate::cancel::Cancel;
 pub fn guard<T, E: From<Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Error::from_panic(&*panic).into()))
+}
+
+/// Makes the error of a thread that cannot be started.
+#[must_use]
+pub fn no_thread(error: std::io::Error) -> Error {
+    NotDone::NoThread(error).into()
 }
 
 /// Does `work`, which cannot be interrupted, on a thread of its own, and waits for its result until

@@ -9,7 +9,7 @@ mod name_style;
 
 pub use call::{CallOptions, call, next_page, token_status, with_waited};
 pub use class::{class_of, error_parts};
-pub use guard::{guard, on_thread};
+pub use guard::{guard, no_thread, on_thread};
 pub use name_style::NameStyle;
 
 use jumpqr_core::error::{Error, Result};
@@ -46,7 +46,7 @@ pub fn name_settings(error: Error, style: NameStyle) -> Error {
     use jumpqr_core::error::OwnCode;
 
     if error.code() == OwnCode::InvalidConfig {
-        error.rename_fields(|field| style.name(field))
+        error.rename_settings(|field| style.name(field))
     } else {
         error
     }

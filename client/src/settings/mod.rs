@@ -164,7 +164,7 @@ impl Settings {
                     Some(nearest) => format!("there is no such setting; did you mean `{nearest}`?"),
                     None => "there is no such setting; leave it out".to_owned(),
                 };
-                findings.push(Finding::new(name, FindingCode::UnknownField, message));
+                findings.push(Finding::new(name, FindingCode::UnknownSetting, message));
                 continue;
             };
             if let Err(mut finding) = read.read_value(setting.name, &convert(setting, value)) {

@@ -149,7 +149,7 @@ impl Files {
     /// is free. If another process holds the lock, a helper thread is started that waits for it.
     fn try_take(&mut self, id: Id, number: u64) -> io::Result<bool> {
         let Some(lock) = self.locks.get_mut(&id) else {
-            return Err(io::Error::other("the state of the lock is missing"));
+            return Err(missing_state());
         };
         if lock.is_held || lock.has_helper || lock.queue.front() != Some(&number) {
             return Ok(false);
@@ -274,8 +274,12 @@ impl FileLock {
     /// Returns the locked file.
     pub(super) fn file(&self) -> io::Result<&File> {
         let file = self.file.as_deref();
-        file.ok_or_else(|| io::Error::other("the state of the lock is missing"))
+        file.ok_or_else(missing_state)
     }
+}
+
+fn missing_state() -> io::Error {
+    io::Error::other("the state of the lock is missing")
 }
 
 impl Drop for FileLock {

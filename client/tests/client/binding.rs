@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jumpqr::binding::{self, CallOptions};
+use jumpqr::binding::{self, CallOptions, NameStyle};
 use jumpqr::error::OwnCode;
 use jumpqr::response::Response;
 use jumpqr::transport::MemoryTransport;
@@ -82,6 +82,30 @@ fn an_error_is_the_same_as_that_of_the_typed_call() {
     assert_eq!(
         (error.errcode(), error.code().name()),
         (Some(85066), "illegal_prefix")
+    );
+}
+
+#[test]
+fn a_setting_is_named_as_the_language_writes_it() {
+    let settings = json!({"timeout": 1, "bodyLimit": "1", "connectTimeoutMs": -1});
+    let settings = settings.as_object().unwrap().clone();
+    let error = binding::read_settings(settings, NameStyle::Camel).unwrap_err();
+    let error = binding::name_settings(error, NameStyle::Camel);
+    let fields: Vec<_> = error
+        .violations()
+        .iter()
+        .map(|finding| &*finding.field)
+        .collect();
+    assert_eq!(fields, ["bodyLimit", "connectTimeoutMs", "timeout"]);
+    assert!(
+        error
+            .message()
+            .contains("timeout: there is no such setting"),
+        "{error}"
+    );
+    assert!(
+        error.message().contains("did you mean `timeoutMs`?"),
+        "{error}"
     );
 }
 

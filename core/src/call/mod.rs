@@ -100,6 +100,9 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::secret::Secret;
 
+/// The message of a call that was cancelled.
+pub const CALLER_CANCELLED: &str = "the caller has cancelled the call";
+
 /// The maximum time that a write leaves for its read-back. It leaves a quarter of the remaining
 /// time, up to this.
 const MAX_READ_BACK_RESERVE: Duration = Duration::from_secs(5);
@@ -342,10 +345,7 @@ impl<I: Interface> Call<I> {
             let waited = now.saturating_sub(since);
             self.tally.queue_time = self.tally.queue_time.saturating_add(waited);
         }
-        self.fail(Error::new(
-            OwnCode::Cancelled,
-            "the caller has cancelled the call",
-        ));
+        self.fail(Error::new(OwnCode::Cancelled, CALLER_CANCELLED));
     }
 
     /// Begins the slot: the next step gets the token, or sends the request.

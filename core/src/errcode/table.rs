@@ -23,6 +23,20 @@ const READ_BACK: Next = (Reaction::ReadBack, 0);
 const SECOND: Next = (Reaction::Wait, 1);
 const MINUTE: Next = (Reaction::Wait, 60);
 
+/// WeChat's text of two codes.
+const IP_NOT_REGISTERED: &str = "access clientip is not registered";
+
+/// The meaning of two codes.
+const NOT_IN_WHITELIST: &str =
+    "The IP address that the call came from is not in the account's whitelist.";
+
+/// The meaning of two codes.
+const DAY_USED_UP: &str = "The calls of the day are used up.";
+
+/// The advice of two codes.
+const READ_CONSOLE: &str =
+    "Read the messages on the console and follow them; calling again does not help.";
+
 /// Sources: [O] the pages of component_verify_ticket, of api_start_push_ticket, and of the alarms
 /// for pushes.
 pub(crate) const ON_MISSING_TICKET: &str = "\
@@ -103,7 +117,7 @@ pub(super) const TABLE: &[ErrCode] = &[
         "The appsecret is wrong.",
         "Copy the secret from the console; one that was reset is no longer valid."),
     code(40164, "ip_not_in_whitelist", "invalid ip, not in whitelist", (Permission, FIX),
-        "The IP address that the call came from is not in the account's whitelist.",
+        NOT_IN_WHITELIST,
         // [OC] 10 minutes.
         "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. If it is on the list already, check that the appid is of the same account. Calls through a NAT may come from several addresses: add each of them.")
         .about(Subject::Address),
@@ -151,20 +165,20 @@ pub(super) const TABLE: &[ErrCode] = &[
         "More than 5 calls in a second to this interface.",
         "Wait a second or more; let one client pace all calls of an account."),
     code(44993, "daily_limit", "reach max api daily limit", (Quota, STOP),
-        "The calls of the day are used up.",
+        DAY_USED_UP,
         "Wait for the next day."),
     code(45002, "content_too_large", "content size out of limit", (Invalid, STOP),
         "The request is too large.",
         "Send less: at most 5 debug_url, at most 200 prefixes in prefix_list."),
     code(45009, "daily_quota", "reach max api daily quota limit", (Quota, STOP),
-        "The calls of the day are used up.",
+        DAY_USED_UP,
         // [O] the pages of clear_quota, clear_quota/v2 and component/clear_quota/v2.
         "Wait for the next day, or clear the account's count, 10 times a month at most: on the console, or with POST /cgi-bin/clear_quota/v2; a third-party platform uses /cgi-bin/component/clear_quota/v2."),
     code(45011, "minute_rate_limit", "api minute-quota reach limit", (RateLimited, MINUTE),
         "More calls in a minute than allowed.",
         "Wait a minute; service-account rules take 200 calls a minute."),
-    code(45035, "ip_not_registered", "access clientip is not registered", (Permission, FIX),
-        "The IP address that the call came from is not in the account's whitelist.",
+    code(45035, "ip_not_registered", IP_NOT_REGISTERED, (Permission, FIX),
+        NOT_IN_WHITELIST,
         "Add the address to the IP whitelist of this account on its console; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them.")
         .about(Subject::Address),
     code(47001, "data_format_error", "data format error", (Invalid, STOP),
@@ -176,19 +190,19 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Check which token was used: it must be the account's (or the merchant's authorizer_access_token), not the platform's component_access_token. Then check the account's type and verification, and the interface permissions on the console."),
     code(48004, "api_forbidden", "api forbidden", (Permission, FIX),
         "The account is restricted.",
-        "Read the messages on the console and follow them; calling again does not help."),
+        READ_CONSOLE),
     // [O] the pages of clear_quota and clear_quota/v2.
     code(48006, "quota_clearing_limit", "forbid to clear quota because of reaching the limit", (Quota, STOP),
         "The counts of calls were cleared 10 times this month, which is the most.",
         "Wait for the next day, when the count of calls begins anew."),
     code(50002, "user_limited", "user limited", (Permission, FIX),
         "The account is restricted.",
-        "Read the messages on the console and follow them; calling again does not help."),
+        READ_CONSOLE),
     code(61003, "component_not_authorized", "component is not authorized by this account", (Permission, FIX),
         "The account has not authorised the third-party platform, or WeChat does not know it yet.",
         "Look whether api_get_authorizer_list has the merchant. If it has, call again later: this passes within hours. If not, the merchant authorises the platform.")
         .about(Subject::Authorisation),
-    code(61004, "component_ip_not_registered", "access clientip is not registered", (Permission, FIX),
+    code(61004, "component_ip_not_registered", IP_NOT_REGISTERED, (Permission, FIX),
         "The IP address that the call came from is not in the whitelist of the third-party platform.",
         // [OC] which list it is. [D] it takes effect after some minutes.
         "Add the address to the IP whitelist of the third-party platform (its development settings on the Open Platform), not to the list of an account; it takes effect within 10 minutes. Calls through a NAT may come from several addresses: add each of them.")

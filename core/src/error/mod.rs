@@ -27,7 +27,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::errcode::{ErrCode, Errmsg, address_in};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
 use crate::secret::Secret;
 
 /// The result of a function that can fail.
@@ -103,13 +103,16 @@ impl Error {
         self
     }
 
-    /// Renames the fields of the violations, because another language has other names for settings.
+    /// Renames the settings in the violations, because another language has other names for them. A
+    /// name that no setting has is kept as the caller wrote it.
     #[doc(hidden)]
     #[must_use]
-    pub fn rename_fields(self, rename: impl Fn(&str) -> String) -> Self {
+    pub fn rename_settings(self, rename: impl Fn(&str) -> String) -> Self {
         let mut violations = self.violations().to_vec();
         for violation in &mut violations {
-            violation.field = rename(&violation.field);
+            if violation.code != FindingCode::UnknownSetting {
+                violation.field = rename(&violation.field);
+            }
         }
         self.with_violations(violations)
     }

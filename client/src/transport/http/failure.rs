@@ -6,10 +6,8 @@
 use std::fmt;
 use std::io;
 
-use jumpqr_core::call::{FailureCause, SendFailure};
+use jumpqr_core::call::{CALLER_CANCELLED, FailureCause, SendFailure};
 use ureq::Timeout;
-
-use crate::cancel::CALLER_CANCELLED;
 
 /// A failure of our own, which passes through ureq as one of its errors.
 #[derive(Debug)]

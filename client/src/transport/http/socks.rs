@@ -25,6 +25,8 @@ const IPV4: u8 = 1;
 const NAME: u8 = 3;
 const IPV6: u8 = 4;
 
+const NOT_SOCKS: &str = "the server does not speak SOCKS 5";
+
 /// Returns whether the proxy speaks SOCKS 5.
 pub(super) fn is_socks(proxy: &Proxy) -> bool {
     matches!(
@@ -140,7 +142,7 @@ fn read_reply(stream: &mut impl Read, version: u8) -> Result<u8, Error> {
     stream.read_exact(&mut reply)?;
     match reply {
         [found, reply] if found == version => Ok(reply),
-        _ => Err(socks_error("the server does not speak SOCKS 5")),
+        _ => Err(socks_error(NOT_SOCKS)),
     }
 }
 
@@ -156,7 +158,7 @@ fn skip_address(stream: &mut impl Read) -> Result<(), Error> {
             stream.read_exact(length)?;
             length.first().copied().map_or(0, u64::from)
         }
-        _ => return Err(socks_error("the server does not speak SOCKS 5")),
+        _ => return Err(socks_error(NOT_SOCKS)),
     };
     let mut address_and_port = stream.take(length + 2);
     let read = std::io::copy(&mut address_and_port, &mut std::io::sink())?;
