@@ -63,14 +63,14 @@ impl Client {
     ///
     /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
     /// queue timeout. `options` are the settings of this call.
-    #[pyo3(signature = (interface, arguments, *, waited=0.0, cancel=None, **options))]
+    #[pyo3(signature = (cancel, waited, interface, arguments, options=None))]
     fn call<'py>(
         &self,
         py: Python<'py>,
+        cancel: Option<&Cancel>,
+        waited: f64,
         interface: &str,
         arguments: &Bound<'py, PyAny>,
-        waited: f64,
-        cancel: Option<&Cancel>,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let arguments = json::read(arguments)?;
@@ -89,7 +89,7 @@ impl Client {
 
     /// Returns the rules of the account; with `appid`, those of the service account for that Mini
     /// Program. `options` are the settings of the calls.
-    #[pyo3(signature = (appid=None, **options))]
+    #[pyo3(signature = (appid=None, options=None))]
     fn rules(
         &self,
         py: Python<'_>,
@@ -107,12 +107,11 @@ impl Client {
     }
 
     /// Returns the state of the client's token in its store; None if the caller provides tokens.
-    #[pyo3(signature = (*, waited=0.0, cancel=None))]
     fn token_status<'py>(
         &self,
         py: Python<'py>,
-        waited: f64,
         cancel: Option<&Cancel>,
+        waited: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
         let client = self.client.clone();
         let status = run_to_its_end(py, cancel, move || {

@@ -4,8 +4,8 @@ use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-/// Refuses a second interpreter of the process. Classes and cached functions of the first one would
-/// be used in it, so that no `except` would catch our exceptions.
+/// Refuses a second interpreter of the process. It would use classes and cached functions of the
+/// first one, and no `except` would catch our exceptions.
 pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
     // Each interpreter has its own module `sys`.
     static FIRST: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
@@ -15,7 +15,8 @@ pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
         return Ok(());
     }
     Err(PyImportError::new_err(
-        "jumpqr: another interpreter of this process has imported it, and only one can; with mod_wsgi, set \
-         WSGIApplicationGroup %{GLOBAL}, and run each application in a daemon process group of its own",
+        "jumpqr: another interpreter of this process has imported it, and only one can; with \
+         mod_wsgi, set WSGIApplicationGroup %{GLOBAL}, and run each application in a daemon process \
+         group of its own",
     ))
 }

@@ -1,10 +1,10 @@
 //! The extension module `jumpqr._jumpqr`: converts and calls, and decides nothing.
 //!
-//! The package's Python side (`pysrc/jumpqr`) is the interface; nothing here is meant to be used by anybody else. Structured
-//! values cross as what JSON has, under the wire names, in both directions, so that a mapping and a typed rule go through the
-//! same parser in core, and every answer and error has the same parts in every language.
+//! The Python files of the package (`pysrc/jumpqr`) are the interface; use nothing here directly.
+//! Structured values cross the border as JSON values with the wire names. So a mapping and a typed
+//! rule go through the same parser in core, and all languages have the same responses and errors.
 //!
-//! Every function lets go of the interpreter's lock while it works, and none lets a panic out: it becomes an error of the
+//! Every function releases the interpreter's lock while it works. A panic becomes an error of the
 //! kind `internal`.
 
 mod caller;

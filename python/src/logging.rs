@@ -1,4 +1,4 @@
-//! Hands what the Rust crates log to Python's `logging`.
+//! Hands the log lines of the Rust crates to Python's `logging`.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -18,7 +18,7 @@ static LISTENER: Mutex<Option<Py<PyAny>>> = Mutex::new(None);
 struct Bridge;
 
 impl Log for Bridge {
-    /// What other crates log may show a secret.
+    /// Log lines of other crates may show a secret.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().split("::").next() == Some("jumpqr")
     }
@@ -38,8 +38,8 @@ impl Log for Bridge {
                 listener.as_ref().map(|listener| listener.clone_ref(py))
             };
             let Some(listener) = listener else { return };
-            // What a handler raises must not end the call; but Ctrl-C, which the main thread alone
-            // gets, is the caller's.
+            // An exception of a handler must not end the call. But Ctrl-C, which only the main
+            // thread gets, is for the caller.
             if let Err(error) = call(listener.bind(py), (level, text))
                 && error.is_instance_of::<PyKeyboardInterrupt>(py)
             {
@@ -52,8 +52,8 @@ impl Log for Bridge {
     fn flush(&self) {}
 }
 
-/// From now on, `listener` is called with the level, a number of Python's, and the text of each
-/// line of this level or above.
+/// From now on, calls `listener` for each line of this level or above, with the number of its level
+/// in Python and its text.
 #[pyfunction]
 pub(crate) fn listen(listener: Py<PyAny>, level: u8) {
     let former = LISTENER

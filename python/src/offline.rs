@@ -1,4 +1,4 @@
-//! What needs no network: checking, matching, and the names.
+//! Checks, matching and names, which need no network.
 
 use std::ptr;
 
@@ -11,14 +11,14 @@ use pyo3::prelude::*;
 use crate::error::offline;
 use crate::json;
 
-/// Checks a document, of which nobody knows yet whether it is JSON; returns `violations` and `warnings`.
+/// Checks untrusted bytes as a rule in JSON; returns `violations` and `warnings`.
 #[pyfunction]
 pub(crate) fn check_document<'py>(py: Python<'py>, document: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let report = offline(py, || Ok(mapping::check_document(document)))?;
     json::write(py, &report)
 }
 
-/// Checks a call by WeChat's name of its interface, with a mapping of its arguments; returns as `check_document` does.
+/// Checks a mapping of arguments of the interface with this name; returns the same.
 #[pyfunction]
 pub(crate) fn check_call<'py>(
     py: Python<'py>,
@@ -36,7 +36,7 @@ pub(crate) fn check_call<'py>(
     json::write(py, &report)
 }
 
-/// An index over many rules; they are told by their places in the list that was given.
+/// An index over many rules. A rule is a position in the list that was passed in.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
 pub(crate) struct RuleSet {
     rules: matching::RuleSet,
@@ -55,7 +55,8 @@ impl RuleSet {
         })
     }
 
-    /// The place of the rule that is hit, that of the rule it shadows, and whether the link opens.
+    /// Returns the positions of the rule that is hit and of the rule that it shadows, and whether
+    /// the link opens.
     fn match_url(
         &self,
         py: Python<'_>,
@@ -68,7 +69,7 @@ impl RuleSet {
         })
     }
 
-    /// For each rule, the code of why it does not cover the link; `None` for those that do.
+    /// Returns for each rule the code of the reason why it does not cover the link, or None.
     fn explain(&self, py: Python<'_>, link: &str) -> PyResult<Vec<Option<&'static str>>> {
         offline(py, || {
             let reasons = self.rules.explain(link);
@@ -80,7 +81,7 @@ impl RuleSet {
 }
 
 impl RuleSet {
-    /// The place of a rule that was found: those of a list stand in memory in their order.
+    /// Returns the position of a rule. The rules are in memory in the order of the list.
     fn place(&self, rule: &Candidate) -> Option<usize> {
         let all = self.rules.rules();
         all.binary_search_by_key(&ptr::from_ref(rule), ptr::from_ref)
@@ -88,25 +89,25 @@ impl RuleSet {
     }
 }
 
-/// Whether a rule `prefix` that occupies its sub-rules bars other accounts from `other`.
+/// Returns whether a rule `prefix` that occupies its sub-rules bars other accounts from `other`.
 #[pyfunction]
 pub(crate) fn occupies(py: Python<'_>, prefix: &str, other: &str) -> PyResult<bool> {
     offline(py, || Ok(matching::occupies(prefix, other)))
 }
 
-/// Whether `prefix` would cover `link` if WeChat took for equal what no page says is equal or different.
+/// Returns whether `prefix` covers `link` if WeChat ignores differences that no page mentions.
 #[pyfunction]
 pub(crate) fn undocumented_equivalence(py: Python<'_>, prefix: &str, link: &str) -> PyResult<bool> {
     offline(py, || Ok(matching::undocumented_equivalence(prefix, link)))
 }
 
-/// The URL under which WeChat looks for a verification file.
+/// Returns the URL at which WeChat looks for a verification file.
 #[pyfunction]
 pub(crate) fn location(py: Python<'_>, prefix: &str, file_name: &str) -> PyResult<Option<String>> {
     offline(py, || Ok(verification_file::location(prefix, file_name)))
 }
 
-/// The listed prefix that most resembles `prefix`, if one resembles it at all.
+/// Returns the listed prefix that most resembles `prefix`, or None if none resembles it.
 #[pyfunction]
 #[expect(
     clippy::needless_pass_by_value,
@@ -123,13 +124,13 @@ pub(crate) fn nearest_prefix(
     })
 }
 
-/// The query with which a Mini Program is opened for a scanned link.
+/// Returns the query with which WeChat opens a Mini Program for a scanned link.
 #[pyfunction]
 pub(crate) fn launch_query(py: Python<'_>, link: &str, scancode_time: u64) -> PyResult<String> {
     offline(py, || Ok(matching::launch_query(link, scancode_time)))
 }
 
-/// Every stable name and number.
+/// Returns all stable names and numbers.
 #[pyfunction]
 #[pyo3(name = "names")]
 pub(crate) fn all_names(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {

@@ -40,33 +40,31 @@ impl Platform {
     }
 
     /// Stores the ticket that WeChat has just pushed.
-    #[pyo3(signature = (ticket, *, waited=0.0, cancel=None))]
     fn set_verify_ticket(
         &self,
         py: Python<'_>,
-        ticket: &Hidden,
-        waited: f64,
         cancel: Option<&Cancel>,
+        waited: f64,
+        ticket: &Hidden,
     ) -> PyResult<()> {
         let ticket = ticket.text(py, "component_verify_ticket")?;
-        self.in_store(py, waited, cancel, |platform| {
+        self.in_store(py, cancel, waited, |platform| {
             platform.set_verify_ticket(ticket)
         })
     }
 
     /// Stores the refresh token of a merchant that has just authorised the platform.
-    #[pyo3(signature = (authorizer_appid, authorizer_refresh_token, *, waited=0.0, cancel=None))]
     fn set_authorizer_refresh_token(
         &self,
         py: Python<'_>,
+        cancel: Option<&Cancel>,
+        waited: f64,
         authorizer_appid: &Hidden,
         authorizer_refresh_token: &Hidden,
-        waited: f64,
-        cancel: Option<&Cancel>,
     ) -> PyResult<()> {
         let appid = authorizer_appid.text(py, "authorizer_appid")?;
         let token = authorizer_refresh_token.text(py, "authorizer_refresh_token")?;
-        self.in_store(py, waited, cancel, move |platform| {
+        self.in_store(py, cancel, waited, move |platform| {
             platform.set_authorizer_refresh_token(&appid, token)
         })
     }
@@ -83,14 +81,13 @@ impl Platform {
     }
 
     /// Returns the state of the platform's own token in the store.
-    #[pyo3(signature = (*, waited=0.0, cancel=None))]
     fn token_status<'py>(
         &self,
         py: Python<'py>,
-        waited: f64,
         cancel: Option<&Cancel>,
+        waited: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let status = self.in_store(py, waited, cancel, jumpqr::Platform::token_status)?;
+        let status = self.in_store(py, cancel, waited, jumpqr::Platform::token_status)?;
         json::write(py, &status)
     }
 
@@ -109,8 +106,8 @@ impl Platform {
     fn in_store<T: Send + 'static>(
         &self,
         py: Python<'_>,
-        waited: f64,
         cancel: Option<&Cancel>,
+        waited: f64,
         work: impl FnOnce(&jumpqr::Platform) -> Result<T> + Send + 'static,
     ) -> PyResult<T> {
         let platform = binding::with_waited(&self.platform, settings::waited(waited));

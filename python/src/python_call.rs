@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
-/// A function of the package's Python side, imported at its first call.
+/// A function of the package's Python files, imported at its first call.
 pub(crate) struct PythonFunction {
     module: &'static str,
     name: &'static str,
@@ -32,7 +32,7 @@ impl PythonFunction {
     pub(crate) fn call<'py>(
         &self,
         py: Python<'py>,
-        arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+        arguments: impl Arguments<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let function = self.function.get_or_try_init(py, || {
             let import = py.import("builtins")?.getattr("__import__")?;
@@ -41,6 +41,17 @@ impl PythonFunction {
         })?;
         call(function.bind(py), arguments)
     }
+}
+
+/// A tuple of arguments.
+pub(crate) trait Arguments<'py>:
+    IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>
+{
+}
+
+impl<'py, T> Arguments<'py> for T where
+    T: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>
+{
 }
 
 /// Stops the thread for good when it is dropped, as Python 3.14 stops a thread during shutdown.
@@ -58,12 +69,12 @@ type CallObject = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> *mut PyO
 type UnwindingCallObject =
     unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
 
-/// Calls `function`. Whatever may run Python code in a thread other than the main one is called
-/// through this. If the interpreter ends the thread meanwhile, the thread stops here.
+/// Calls `function`. If the interpreter ends the thread meanwhile, the thread stops here. Call
+/// everything through this that may run Python code in another thread than the main one.
 #[expect(unsafe_code, reason = "pyo3 has no call that may unwind")]
 pub(crate) fn call<'py>(
     function: &Bound<'py, PyAny>,
-    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+    arguments: impl Arguments<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = function.py();
     let arguments = arguments.into_pyobject(py)?;
@@ -75,6 +86,6 @@ pub(crate) fn call<'py>(
     // SAFETY: the thread is attached, and both objects live until the call returns.
     let answer = unsafe { call(function.as_ptr(), arguments.as_ptr()) };
     forget(stops);
-    // SAFETY: the function returns a reference that belongs to the caller, or NULL with an exception set.
+    // SAFETY: the function returns a reference that the caller owns, or NULL with an exception set.
     unsafe { Bound::from_owned_ptr_or_err(py, answer) }
 }

@@ -20,12 +20,11 @@ impl Rules {
     ///
     /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
     /// queue timeout.
-    #[pyo3(signature = (*, waited=0.0, cancel=None))]
     fn next_page<'py>(
         &self,
         py: Python<'py>,
-        waited: f64,
         cancel: Option<&Cancel>,
+        waited: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
         let page = run(py, cancel, |cancel| {
             let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,7 +12,7 @@ use pyo3::types::PyString;
 
 use crate::python_call::call;
 
-/// What an awaiter returns if the call's time is up before there is a token.
+/// What an awaiter returns if the call is out of time before there is a token.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
 pub(crate) struct TookTooLong;
 
@@ -27,18 +27,18 @@ impl TookTooLong {
 /// The caller's function.
 pub(crate) struct TokenFunction {
     pub(crate) function: Py<PyAny>,
-    /// Waits for what the function returned if that is no text. It takes the time that the call has
-    /// left, in seconds, too.
+    /// Waits for the result of the function if it is not a text. It also takes the time that the
+    /// call has left, in seconds.
     pub(crate) awaiter: Option<Py<PyAny>>,
 }
 
 impl TokenFunction {
-    /// Asks the caller's function, which takes the token that WeChat has just called stale, or
-    /// `None`, and returns a token. It is called in the thread that makes the call: what it uses
-    /// may be bound to that thread.
+    /// Calls the caller's function, which takes the token that WeChat has just rejected, or None,
+    /// and returns a token. It runs on the thread of the call, because it may use objects that are
+    /// bound to that thread.
     ///
-    /// No frame of ours is between: a traceback would show its local variables, and the tokens
-    /// among them.
+    /// No Python frame of ours is in between: a traceback would show its local variables, and with
+    /// them the tokens.
     pub(crate) fn ask(
         &self,
         request: &TokenRequest<'_>,
@@ -57,7 +57,7 @@ impl TokenFunction {
                 return Ok(None);
             }
             token.extract::<String>().map(Some).map_err(|_| {
-                // What was returned may be a secret of another type, so only the type is named.
+                // The result may be a secret of another type, so only the type is named.
                 let found = token.get_type().name().map(|name| name.to_string());
                 PyTypeError::new_err(format!(
                     "access_token: the function must return a str of Unicode text, not {}",

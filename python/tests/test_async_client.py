@@ -266,9 +266,9 @@ def test_waiting_for_a_thread_does_not_count_towards_the_timeout() -> None:
                 queue_timeout = staticmethod(native.queue_timeout)
 
                 @staticmethod
-                def call(*arguments: Any, waited: float, **others: Any) -> Any:
+                def call(cancel: Any, waited: float, *arguments: Any) -> Any:
                     told.append(waited)
-                    return native.call(*arguments, waited=waited, **others)
+                    return native.call(cancel, waited, *arguments)
 
             listening: Any = Native
             client._natives = dict.fromkeys(client._natives, listening)

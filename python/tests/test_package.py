@@ -128,13 +128,6 @@ def test_help_is_of_use() -> None:
         assert part in text
 
 
-def test_every_setting_has_a_type_and_a_documentation() -> None:
-    source = inspect.getsource(inspect.getmodule(jumpqr.ClientSettings) or jumpqr)
-    for settings in (jumpqr.AsyncClientSettings, jumpqr.AsyncPlatformSettings):
-        for name in typing.get_type_hints(settings):
-            assert re.search(rf'^    {name}: .+\n    """\S', source, re.MULTILINE), name
-
-
 def test_everything_of_the_extension_module_is_documented() -> None:
     for name, thing in vars(_jumpqr).items():
         if not name.startswith("__"):

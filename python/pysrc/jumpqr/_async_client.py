@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from . import _jumpqr
 from ._connection import check_process, process
-from ._enums import Confirmation
+from ._enums import confirmation
 from ._light import TYPE_CHECKING
 from ._rules import rule_or_fields
 from ._threads import Asynchronous, wait_for_token
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
-    from ._enums import Edit
+    from ._enums import Confirmation, Edit
     from ._rules import Rule
     from ._settings import AsyncClientSettings
     from ._token_status import TokenStatus
@@ -71,9 +71,11 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
         timeout: float | None,
         validate: bool | None = None,
     ) -> T:
+        options = None
+        if timeout is not None or validate is not None:
+            options = {"timeout": timeout, "validate": validate}
         call = self._native().call
-        options = {"timeout": timeout, "validate": validate}
-        return read(await self._run(interface, call, interface, arguments, **options))
+        return read(await self._run(interface, call, interface, arguments, options))
 
     async def add_jump_qr_code(
         self,
@@ -111,17 +113,16 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             validate: Whether the rule is checked before it is sent; if False, a well-formed one is
                 sent unchecked.
         """
-        mapping = rule_or_fields(
-            rule,
-            is_edit,
-            prefix=prefix,
-            path=path,
-            open_version=open_version,
-            permit_sub_rule=permit_sub_rule,
-            debug_url=debug_url,
-            appid=appid,
-        )
-        return await self._call("addJumpQRCode", mapping, Confirmation, timeout, validate)
+        fields = {
+            "prefix": prefix,
+            "path": path,
+            "open_version": open_version,
+            "permit_sub_rule": permit_sub_rule,
+            "debug_url": debug_url,
+            "appid": appid,
+        }
+        mapping = rule_or_fields(rule, fields, is_edit)
+        return await self._call("addJumpQRCode", mapping, confirmation, timeout, validate)
 
     async def get_jump_qr_code(
         self,
@@ -173,7 +174,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
         from ._answers import listed_rule
 
         begun_in = process()
-        pages = self._native().rules(appid, timeout=timeout)
+        pages = self._native().rules(appid, {"timeout": timeout})
         while True:
             check_process(begun_in)
             page = await self._run("getJumpQRCode", pages.next_page)
@@ -198,7 +199,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             timeout: The time limit of this call, in seconds.
         """
         arguments = {"prefix": prefix, "appid": appid}
-        return await self._call("publishJumpQRCode", arguments, Confirmation, timeout)
+        return await self._call("publishJumpQRCode", arguments, confirmation, timeout)
 
     async def delete_jump_qr_code(
         self, prefix: str, *, appid: str | None = None, timeout: float | None = None
@@ -215,7 +216,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             timeout: The time limit of this call, in seconds.
         """
         arguments = {"prefix": prefix, "appid": appid}
-        return await self._call("deleteJumpQRCode", arguments, Confirmation, timeout)
+        return await self._call("deleteJumpQRCode", arguments, confirmation, timeout)
 
     async def download_qr_code_text(self, *, timeout: float | None = None) -> VerificationFile:
         """Fetch the file that proves the account's ownership of a domain.
@@ -244,7 +245,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             timeout: The time limit of this call, in seconds.
         """
         arguments = {"appid": appid, "notify_users": notify_users, "show_profile": show_profile}
-        return await self._call("linkMiniprogram", arguments, Confirmation, timeout)
+        return await self._call("linkMiniprogram", arguments, confirmation, timeout)
 
     async def wxamplinkget(self, *, timeout: float | None = None) -> list[LinkedMiniprogram]:
         """List the Mini Programs that the service account is linked to, or will be.

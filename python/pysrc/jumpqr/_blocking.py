@@ -21,6 +21,8 @@ else:
     N = object
 
 
+_BY_SIGNAL = _jumpqr.Cancel.BY_SIGNAL
+
 wait_for_token = None
 """A token function returns the token itself."""
 
@@ -28,13 +30,12 @@ wait_for_token = None
 class Blocking(Connection[N]):
     """Runs calls on the thread of the caller."""
 
-    def _run(self, name: str, work: Callable[..., T], *arguments: object, **options: object) -> T:
+    def _run(self, name: str, work: Callable[..., T], *arguments: object) -> T:
         # Python hands signals to the main thread. If `threading` is not imported, this is it.
         threading = sys.modules.get("threading")
-        if threading is None or threading.get_ident() == threading.main_thread().ident:
-            options["cancel"] = _jumpqr.Cancel.BY_SIGNAL
+        is_main = threading is None or threading.get_ident() == threading.main_thread().ident
         with logged(name):
-            return work(*arguments, **options)
+            return work(_BY_SIGNAL if is_main else None, 0.0, *arguments)
 
     def close(self) -> None:
         """Close the connections after the calls in progress. Later calls raise RuntimeError."""

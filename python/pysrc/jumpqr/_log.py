@@ -39,15 +39,28 @@ def logger_of_calls() -> logging.Logger | None:
     return _logger if listens else None
 
 
-class logged:
+class _Unheard:
+    """Logs nothing."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+_UNHEARD = _Unheard()
+
+
+class _Heard:
     """Logs at DEBUG how a call ends and how long it took; never a token or a secret."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, logger: logging.Logger, name: str) -> None:
         """Take the name of the call."""
+        self._logger = logger
         self._name = name
 
     def __enter__(self) -> None:
-        self._logger = logger_of_calls()
         self._started = time.monotonic()
 
     def __exit__(
@@ -56,8 +69,6 @@ class logged:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._logger is None:
-            return
         seconds = time.monotonic() - self._started
         if exc is None:
             self._logger.debug("%s: done (after %.3f s)", self._name, seconds)
@@ -66,3 +77,9 @@ class logged:
 
         text = str(exc) if isinstance(exc, JumpqrError) else f"{self._name}: {type(exc).__name__}"
         self._logger.debug("%s (after %.3f s)", text, seconds)
+
+
+def logged(name: str) -> _Unheard | _Heard:
+    """Return a context manager that logs the call with this name, if somebody listens."""
+    logger = logger_of_calls()
+    return _UNHEARD if logger is None else _Heard(logger, name)

@@ -139,14 +139,17 @@ def as_mapping(rule: Rule | ListedRule | Mapping[str, object]) -> Mapping[str, o
 
 def rule_or_fields(
     rule: Rule | ListedRule | Mapping[str, object] | None,
+    fields: Mapping[str, object],
     is_edit: Edit | bool | None,
-    **fields: object,
 ) -> object:
     """Return the mapping of a rule that is passed as a whole or as its fields."""
-    given = {name: value for name, value in fields.items() if value is not None}
-    if rule is not None and given:
+    if rule is None:
+        mapping: Mapping[str, object] = fields
+    elif list(fields.values()).count(None) == len(fields):
+        mapping = as_mapping(rule)
+    else:
+        given = [name for name, value in fields.items() if value is not None]
         raise TypeError(f"give a rule, or its fields, not both: {', '.join(given)}")
-    mapping = given if rule is None else as_mapping(rule)
     if is_edit is not None and isinstance(mapping, Mapping):
         # On the wire, it is a number.
         number = int(is_edit) if isinstance(is_edit, bool) else is_edit

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
-import functools
 import inspect
 import sys
 import time
@@ -103,7 +102,7 @@ class Threads:
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="jumpqr")
 
-    async def run(self, queue_timeout: float, work: Callable[..., T]) -> T:
+    async def run(self, queue_timeout: float, work: Callable[..., T], *arguments: object) -> T:
         """Do `work` on a thread. If none is free within `queue_timeout` seconds, `work` fails."""
         here = process()
         pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
@@ -114,7 +113,7 @@ class Threads:
         queued = time.monotonic()
 
         def call() -> T:
-            return context.run(work, cancel=cancel, waited=time.monotonic() - queued)
+            return context.run(work, cancel, time.monotonic() - queued, *arguments)
 
         job = pool.submit(call)
         result = asyncio.wrap_future(job)
@@ -125,7 +124,7 @@ class Threads:
                     "the client was closed while the call waited for a thread; make another one"
                 )
             if not job.done() and job.cancel():
-                return work(waited=queue_timeout)
+                return work(None, queue_timeout, *arguments)
             return await result
         finally:
             # None of this has an effect on a call that is done.
@@ -154,14 +153,10 @@ class Asynchronous(Connection[N]):
             native: Any = self._native()
             self._threads = Threads(native.max_concurrency())
 
-    async def _run(
-        self, name: str, work: Callable[..., T], *arguments: object, **options: object
-    ) -> T:
+    async def _run(self, name: str, work: Callable[..., T], *arguments: object) -> T:
         native: Any = self._native()
         with logged(name):
-            return await self._threads.run(
-                native.queue_timeout(), functools.partial(work, *arguments, **options)
-            )
+            return await self._threads.run(native.queue_timeout(), work, *arguments)
 
     async def aclose(self) -> None:
         """Close the connections after the calls in progress. Those that wait raise RuntimeError."""
