@@ -149,7 +149,7 @@ from typing import Literal, TypedDict
             write!(text, "\n    {}: {kind} | None\n", setting.name).unwrap();
             let one_line = format!("    \"\"\"{doc}\"\"\"");
             if one_line.chars().count() <= COLUMNS {
-                write!(text, "{one_line}\n").unwrap();
+                writeln!(text, "{one_line}").unwrap();
             } else {
                 let doc = wrap(&format!("\"\"\"{doc}"), "    ");
                 write!(text, "{doc}\n    \"\"\"\n").unwrap();
@@ -175,20 +175,20 @@ fn node() -> String {
         write!(text, "\nexport interface {name}{base} {{\n").unwrap();
         for setting in of(owner) {
             let kind = match setting.kind {
-                Kind::Text | Kind::Secret => "string".to_owned(),
+                Kind::Text | Kind::Secret | Kind::Certificates => "string".to_owned(),
                 Kind::Texts => "string[]".to_owned(),
                 Kind::Flag => "boolean".to_owned(),
                 Kind::Number | Kind::Seconds => "number".to_owned(),
                 Kind::Names(names) => quoted(&names(), '\'').join(" | "),
-                Kind::Certificates => "string".to_owned(),
             };
             let doc = NODE.document(setting);
             let one_line = format!("  /** {doc} */");
-            text += &if one_line.chars().count() <= COLUMNS {
+            let doc = if one_line.chars().count() <= COLUMNS {
                 format!("{one_line}\n")
             } else {
                 format!("  /**\n{}\n   */\n", wrap(&doc, "   * "))
             };
+            text += &doc;
             write!(text, "  {}?: {kind}\n", NODE.style.name(setting.name)).unwrap();
         }
         text += "}\n";
