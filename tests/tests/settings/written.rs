@@ -189,7 +189,7 @@ fn node() -> String {
                 format!("  /**\n{}\n   */\n", wrap(&doc, "   * "))
             };
             text += &doc;
-            write!(text, "  {}?: {kind}\n", NODE.style.name(setting.name)).unwrap();
+            writeln!(text, "  {}?: {kind}", NODE.style.name(setting.name)).unwrap();
         }
         text += "}\n";
     }
@@ -235,12 +235,7 @@ settings in `client/src/settings/table.rs`.
                 _ => "",
             };
             let doc = setting.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-            write!(
-                text,
-                "| `{}` | {default}{seconds} | {doc} |\n",
-                setting.name
-            )
-            .unwrap();
+            writeln!(text, "| `{}` | {default}{seconds} | {doc} |", setting.name).unwrap();
         }
     }
     text
