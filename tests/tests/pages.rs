@@ -1,9 +1,12 @@
-//! The pages in Markdown: their links lead somewhere.
+//! The pages in Markdown: their links lead somewhere, and their lines are not too long.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The longest line of prose, in characters. Tables, images and code may be wider.
+const COLUMNS: usize = 100;
 
 /// Folders whose files are not ours.
 const SKIPPED: [&str; 3] = ["target", "node_modules", ".git"];
@@ -83,4 +86,17 @@ fn every_link_to_a_file_or_a_heading_leads_there() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(checked > 0, "no page has a link");
+}
+
+#[test]
+fn no_line_of_prose_is_too_long() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut wrong = Vec::new();
+    for page in find_pages(&root) {
+        let text = fs::read_to_string(&page).unwrap();
+        let lines = prose(&text).filter(|line| !line.starts_with(['|', '!']));
+        let too_long = lines.filter(|line| line.chars().count() > COLUMNS);
+        wrong.extend(too_long.map(|line| format!("{}: {line}", page.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

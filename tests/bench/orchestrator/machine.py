@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from textwrap import fill
 
 import pycurl
 
@@ -22,7 +23,7 @@ def describe_machine() -> str:
         find_version(r"(\S+)", "pkg-config", "--modversion", "libcurl", name="libcurl"),
         f"pycurl with {pycurl.version.split()[1].replace('/', ' ')}",
     ]
-    return f"On {date.today()}: {', '.join(parts)}."
+    return fill(f"On {date.today()}: {', '.join(parts)}.", 100)
 
 
 def describe_processor() -> str:

@@ -209,8 +209,8 @@ Every client and platform takes these settings, under one name in each language:
 | Node | `connectTimeoutMs`, in milliseconds | `baseUrl` |
 | C | `jumpqr_client_config_set_connect_timeout_ms`, in milliseconds | `jumpqr_client_config_set_base_url` |
 
-A wrong setting is refused before anything is sent, as `invalid_config`, with a finding for each. The
-finding's `field` is the setting as the language writes it.
+A wrong setting is refused before anything is sent, as `invalid_config`, with a finding for each.
+The finding's `field` is the setting as the language writes it.
 
 `JUMPQR_WRITE_DOCS=1 cargo test -p jumpqr-tests --test settings` writes this page, from the table of
 settings in `client/src/settings/table.rs`.
