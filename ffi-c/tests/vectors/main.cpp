@@ -121,8 +121,8 @@ int main(int count, char **arguments) {
       {"flows.json", {{"flows", run_flow}}},
       {"tokens.json", {{"tokens", run_tokens}}},
       {"renewals.json", {{"renewals", run_tokens}}},
-      {"faults.json", {{"faults", run_fault}}},
       {"settings.json", {{"settings", run_settings}}},
+      {"faults.json", {{"faults", run_fault}}},
   };
   bool passed = true;
   try {
