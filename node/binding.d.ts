@@ -80,19 +80,43 @@ export declare class RuleSet {
   explain(link: string): string
 }
 
-/** A local WeChat in this process, on a thread of its own. */
+/** A running local WeChat, on a thread of its own. */
 export declare class Sandbox {
-  /** Starts it; port 0 is any free one. */
-  constructor(port: number, allowHosts: Array<string>)
-  /** What stands in the place of `https://api.weixin.qq.com`. */
+  /** Starts it. By default, the port is any free one, and the clock runs. */
+  constructor(port?: number | undefined | null, frozenAt?: number | undefined | null, allowHosts?: Array<string> | undefined | null)
+  /** Returns the base URL to use instead of `https://api.weixin.qq.com`. */
   baseUrl(): string
-  /** Appid and secret of the Mini Program that every sandbox has. */
+  /** Returns the appid and the secret of the Mini Program. */
   miniProgram(): Array<string>
-  /** Appid and secret of the service account that every sandbox has. */
+  /** Returns the appid and the secret of the service account. */
   serviceAccount(): Array<string>
-  /** Appid and appsecret of the third-party platform that every sandbox has. */
-  platform(): Array<string>
-  /** Does what a control endpoint does; body and answer are JSON. */
+  /** Returns the `component_appid` and the `component_appsecret` of the third-party platform. */
+  component(): Array<string>
+  /** Injects a fault, which is JSON. Returns its id. */
+  inject(fault: string): number
+  /** Removes all pending faults. */
+  clearFaults(): void
+  /** Returns a new token of the account. */
+  accessToken(appid?: string | undefined | null): string
+  /** Kills all tokens of the account. Returns how many were still valid. */
+  killTokens(appid?: string | undefined | null): number
+  /** Returns the ticket that was pushed to the platform last. */
+  verifyTicket(componentAppid?: string | undefined | null): string
+  /** Makes the account authorise the platform. The options are JSON. Returns the refresh token. */
+  authorize(appid: string | undefined | null, options: string): string
+  /** Adds an account, or changes its fields. The changes are JSON. */
+  putAccount(appid: string, changes: string): void
+  /** Returns the rules that the account's token added, in JSON. */
+  rules(appid?: string | undefined | null): string
+  /** Returns the latest requests, in JSON. */
+  requests(): string
+  /** Returns how many requests were received, in JSON. */
+  counters(): string
+  /** Moves the sandbox's clock forward. */
+  advance(seconds: number): void
+  /** Resets to the initial state. */
+  reset(): void
+  /** Calls a control endpoint. The body and the answer are JSON. */
   control(method: string, path: string, body: string): string
   /** Closes every connection and the port. */
   stop(): void

@@ -7,22 +7,35 @@ export interface Credentials {
   secret: string
 }
 
-/** Something that goes wrong on request. What each `fault` needs is described in the sandbox's own README. */
+/** A fault to inject. The table of faults in the sandbox's README says what each `fault` does and needs. */
 export interface Fault {
-  fault: 'errcode' | 'delay' | 'reset' | 'truncate' | 'html' | 'status' | (string & {})
+  /** The name of the fault. An unknown name throws an error with all names. */
+  fault: string
   errcode?: number
   errmsg?: string
   milliseconds?: number
   status?: number
-  /** An interface by its name, or `any` (the default), `business`, `tokens`. */
+  bytes?: number
+  /** The name of an interface, or `any` (the default), `business`, `tokens`. */
   on?: string
   /** Only calls of this appid. */
   account?: string
-  /** How many calls; 1 by default. */
+  /** The number of calls; 1 by default. */
   times?: number | 'forever'
-  /** Whether the call is applied after or before; `before` by default. */
+  /** Whether it happens before or after the call is applied; `before` by default. */
   when?: 'before' | 'after'
-  [more: string]: unknown
+}
+
+/** The fields of an account to change. A new account needs `kind` and `secret`. */
+export interface AccountChange {
+  kind?: 'mini_program' | 'service_account'
+  secret?: string
+  nickname?: string
+  permissionSets?: number[]
+  personal?: boolean
+  released?: boolean
+  qrcodejumpOpen?: boolean
+  tokenLifetimeSeconds?: number
 }
 
 /** How many requests were received. */
@@ -43,72 +56,73 @@ export interface Counters {
   connections: number
 }
 
-/** The sandbox did not start, or did not do what it was told. */
+/** Why a sandbox did not start, or refused a method call. */
 export declare class SandboxError extends Error {
   protected constructor()
-  /** The HTTP status with which a control endpoint answers this. */
+  /** The HTTP status of the control response that reports this error. */
   readonly status: number
 }
 
 /**
  * The same interfaces, rules, error codes and tokens as WeChat's, on loopback, on a thread of its own, until it is
- * stopped or the process ends. It keeps no process alive. Several can run side by side.
+ * stopped or the process ends. It does not keep the process alive. Several can run side by side.
  */
 export declare class Sandbox {
   /**
-   * Starts it; on any free port by default.
+   * Starts it, by default on any free port.
    *
-   * `allowHosts` are further hosts that requests may name, each `NAME` or `NAME:PORT`. Without them, the sandbox answers
-   * as 127.0.0.1, localhost and [::1] with its own port, and refuses other names (403): a web page could have chosen them.
+   * `frozenAt` is the time at which its clock stands still, in UNIX seconds; by default the clock runs. `allowHosts` are
+   * further hosts in the `Host` header, each `NAME` or `NAME:PORT`. By default, the sandbox accepts 127.0.0.1, localhost
+   * and [::1] with its own port. It refuses other names (403), because a web page could have chosen them.
    */
-  constructor(options?: { port?: number; allowHosts?: string[] })
-  /** In the place of `https://api.weixin.qq.com`. */
+  constructor(options?: { port?: number; frozenAt?: number; allowHosts?: string[] })
+  /** The base URL to use instead of `https://api.weixin.qq.com`. */
   readonly baseUrl: string
-  /** The Mini Program that every sandbox has. */
+  /** The Mini Program: its token adds ordinary-link rules. */
   readonly miniProgram: Credentials
-  /** The service account that every sandbox has, linked to the Mini Program. */
+  /** The service account: its token adds service-account rules. It is linked to the Mini Program. */
   readonly serviceAccount: Credentials
-  /** The third-party platform that every sandbox has; the Mini Program has authorised it. */
+  /** The third-party platform. The Mini Program has authorised it. */
   readonly component: { componentAppid: string; componentAppsecret: string }
-  /** A client of the Mini Program. */
-  client(options?: ClientSettings | ClientOptions): Client
-  /** A client of the service account. */
-  serviceAccountClient(options?: ClientSettings | ClientOptions): Client
-  /** The third-party platform. Hand it what WeChat would: {@link verifyTicket}, and the token that {@link authorize} returns. */
-  platform(options?: Partial<PlatformOptions>): Platform
+  /** Returns a client of the account, of the Mini Program by default. */
+  client(settings?: { account?: Credentials } & (ClientSettings | ClientOptions)): Client
+  /** Returns the third-party platform. It has no ticket yet, see {@link verifyTicket}. */
+  platform(settings?: { component?: { componentAppid: string; componentAppsecret: string } } & Partial<PlatformOptions>): Platform
+  /** Injects a fault. Returns its id. `control('DELETE', `/sandbox/faults/${id}`)` removes the fault. */
+  inject(fault: Fault): number
+  /** Removes all pending faults. */
+  clearFaults(): void
+  /** Returns a new token of the account (by default, the Mini Program), without a request. No counter changes. */
+  accessToken(appid?: string): string
+  /** Kills all tokens of the account (by default, the Mini Program): calls with them get 40001. Returns how many were valid. */
+  killTokens(appid?: string): number
   /**
-   * The component_verify_ticket that was pushed to the platform last. One is pushed every 10 minutes: by turns a new value,
-   * and the same value once more.
+   * Returns the component_verify_ticket that was pushed to the platform last. A ticket is pushed every 10 minutes,
+   * alternately a new one and the same one again.
    */
-  verifyTicket(): string
+  verifyTicket(componentAppid?: string): string
   /**
-   * Has the account authorise the platform, for the first time or again; returns its authorizer_refresh_token. One from
-   * before is dead. Without `permission_sets`, to the same as before, and the first time to all that the account has.
+   * Makes the account (by default, the Mini Program) authorise the platform. Earlier refresh tokens are dead. Returns the
+   * authorizer_refresh_token. By default, the permission sets stay as they are; the first time, the platform gets all
+   * permission sets of the account.
    *
-   * The token goes on working, unless the sandbox is asked to rotate it: `control('PUT', '/sandbox/tokens',
+   * The token keeps working, unless the sandbox rotates refresh tokens: `control('PUT', '/sandbox/tokens',
    * { old_refresh_token })`, with `dies_at_once`, `dies_at_first_use` or `dies_after_five_minutes`.
    */
-  authorize(appid?: string, options?: { permission_sets?: number[] }): string
-  /** Asks for something to go wrong; returns the id with which it can be called off. */
-  inject(fault: Fault): number
-  /** Calls all faults off. */
-  clearFaults(): void
-  /** A token, without a request. */
-  accessToken(appid?: string): string
-  /** Kills all tokens of the account: 40001. */
-  killTokens(appid?: string): void
-  /** Adds an account, or changes the fields given. */
-  putAccount(appid: string, account: Record<string, unknown>): unknown
-  /** The rules that the account's token added. */
+  authorize(appid?: string, options?: { permissionSets?: number[]; componentAppid?: string }): string
+  /** Adds an account, or changes the given fields of the account. */
+  putAccount(appid: string, changes: AccountChange): void
+  /** Returns the rules that the account's token added (by default, the Mini Program's), as they are stored. */
   rules(appid?: string): Record<string, unknown>[]
-  /** The latest requests, at most 10,000 and 64 MiB of them, without tokens and secrets. */
+  /** Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets. */
   requests(): Record<string, unknown>[]
+  /** Returns how many requests were received. */
   counters(): Counters
-  /** Moves the sandbox's clock, in seconds. */
+  /** Moves the sandbox's clock forward, in seconds. */
   advance(seconds: number): void
-  /** Back to the start. */
+  /** Resets to the initial state: no rules, tokens, faults or requests. */
   reset(): void
-  /** Does what a control endpoint does; `control('GET', '/sandbox')` lists them. */
+  /** Calls a control endpoint without a socket. `control('GET', '/sandbox')` lists the endpoints. */
   control(method: string, path: string, body?: unknown): any
   /** Closes every connection and the port. */
   stop(): void

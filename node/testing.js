@@ -6,94 +6,92 @@ const { SandboxError, binding, encode, native } = require('./lib/native.js')
 
 const credentials = ([appid, secret]) => ({ appid, secret })
 
-// A sandbox runs until it is stopped, not until nobody holds it: its clients hold its address only.
+const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+// A sandbox runs until it is stopped. Its clients know its address only, so nothing else may hold it.
 const running = new Set()
 
 class Sandbox {
   #native
 
-  constructor({ port = 0, allowHosts = [] } = {}) {
-    this.#native = native(() => new binding.Sandbox(port, allowHosts))
+  constructor({ port, frozenAt, allowHosts } = {}) {
+    this.#native = native(() => new binding.Sandbox(port, frozenAt, allowHosts))
     running.add(this.#native)
-    this.baseUrl = native(() => this.#native.baseUrl())
-    this.miniProgram = credentials(native(() => this.#native.miniProgram()))
-    this.serviceAccount = credentials(native(() => this.#native.serviceAccount()))
-    const [componentAppid, componentAppsecret] = native(() => this.#native.platform())
+    this.baseUrl = this.#call('baseUrl')
+    this.miniProgram = credentials(this.#call('miniProgram'))
+    this.serviceAccount = credentials(this.#call('serviceAccount'))
+    const [componentAppid, componentAppsecret] = this.#call('component')
     this.component = { componentAppid, componentAppsecret }
   }
 
-  client(options) {
-    return this.#clientOf(this.miniProgram, options)
+  #call(method, ...args) {
+    return native(() => this.#native[method](...args))
   }
 
-  serviceAccountClient(options) {
-    return this.#clientOf(this.serviceAccount, options)
+  client({ account = this.miniProgram, ...settings } = {}) {
+    const source = settings.accessToken === undefined ? account : {}
+    return new Client({ ...source, baseUrl: this.baseUrl, ...settings })
   }
 
-  platform(options) {
-    return new Platform({ ...this.component, baseUrl: this.baseUrl, ...options })
-  }
-
-  #clientOf(account, options) {
-    const source = options?.accessToken === undefined ? account : {}
-    return new Client({ ...source, baseUrl: this.baseUrl, ...options })
-  }
-
-  control(method, path, body) {
-    return JSON.parse(native(() => this.#native.control(method, path, encode(body))))
+  platform({ component = this.component, ...settings } = {}) {
+    return new Platform({ ...component, baseUrl: this.baseUrl, ...settings })
   }
 
   inject(fault) {
-    return this.control('POST', '/sandbox/faults', fault).id
+    return this.#call('inject', encode(fault))
   }
 
   clearFaults() {
-    this.control('DELETE', '/sandbox/faults')
+    this.#call('clearFaults')
   }
 
-  accessToken(appid = this.miniProgram.appid) {
-    return this.control('POST', `/sandbox/accounts/${appid}/tokens`).access_token
+  accessToken(appid) {
+    return this.#call('accessToken', appid)
   }
 
-  killTokens(appid = this.miniProgram.appid) {
-    this.control('DELETE', `/sandbox/accounts/${appid}/tokens`)
+  killTokens(appid) {
+    return this.#call('killTokens', appid)
   }
 
-  verifyTicket() {
-    return this.control('GET', `/sandbox/platforms/${this.component.componentAppid}/ticket`).component_verify_ticket
+  verifyTicket(componentAppid) {
+    return this.#call('verifyTicket', componentAppid)
   }
 
-  authorize(appid = this.miniProgram.appid, options = {}) {
-    const path = `/sandbox/platforms/${this.component.componentAppid}/authorizers/${appid}`
-    return this.control('PUT', path, options).authorizer_refresh_token
+  authorize(appid, options = {}) {
+    return this.#call('authorize', appid, encode(options))
   }
 
-  putAccount(appid, account) {
-    return this.control('PUT', `/sandbox/accounts/${appid}`, account)
+  putAccount(appid, changes = {}) {
+    const fields = Object.entries(changes).map(([name, value]) => [snakeCase(name), value])
+    this.#call('putAccount', appid, encode(Object.fromEntries(fields)))
   }
 
-  rules(appid = this.miniProgram.appid) {
-    return this.control('GET', `/sandbox/accounts/${appid}/rules`)
+  rules(appid) {
+    return JSON.parse(this.#call('rules', appid))
   }
 
   requests() {
-    return this.control('GET', '/sandbox/requests')
+    return JSON.parse(this.#call('requests'))
   }
 
   counters() {
-    return this.control('GET', '/sandbox/counters')
+    return JSON.parse(this.#call('counters'))
   }
 
   advance(seconds) {
-    this.control('POST', '/sandbox/clock', { advance_seconds: seconds })
+    this.#call('advance', seconds)
   }
 
   reset() {
-    this.control('POST', '/sandbox/reset')
+    this.#call('reset')
+  }
+
+  control(method, path, body) {
+    return JSON.parse(this.#call('control', method, path, encode(body)))
   }
 
   stop() {
-    native(() => this.#native.stop())
+    this.#call('stop')
     running.delete(this.#native)
   }
 }

@@ -96,7 +96,5 @@ fn is_mini_program_appid(text: &str) -> bool {
 }
 
 fn start_error(error: &SandboxError) -> CommandError {
-    let cause = std::error::Error::source(error);
-    let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
-    CommandError::sandbox_not_started(format!("{error}{cause}"))
+    CommandError::sandbox_not_started(error.to_string())
 }

@@ -38,7 +38,7 @@ test('rules of both modes go through their whole life', async () => {
   assert.equal(await client.publishJumpQRCode(rule.prefix), 'answered')
   await client.deleteJumpQRCode(rule.prefix)
 
-  const account = sandbox.serviceAccountClient()
+  const account = sandbox.client({ account: sandbox.serviceAccount })
   const { appid } = sandbox.miniProgram
   const prefix = 'http://weixin.qq.com/q/kZgfwMTm72Wxxxx'
   await account.addJumpQRCode({ prefix, appid, path: 'pages/a' })

@@ -1,26 +1,33 @@
-//! The sandbox, in this process.
+//! The sandbox, in this process. `jumpqr.testing.Sandbox` is its subclass.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::{mem, process};
 
-use jumpqr_sandbox::{Credentials, SandboxError};
+use jumpqr::Secret;
+use jumpqr_sandbox::{
+    AccountChange, COMPONENT_APPID, Credentials, Fault, MINI_PROGRAM_APPID, SandboxError,
+};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::error::{offline, raised};
 use crate::json;
 use crate::python_call::PythonFunction;
 
-/// A local WeChat that is running, on a thread of its own.
-#[pyclass(frozen, module = "jumpqr._jumpqr")]
+/// A running local WeChat, on a thread of its own.
+#[pyclass(frozen, subclass, module = "jumpqr._jumpqr")]
 pub(crate) struct Sandbox {
     sandbox: Arc<jumpqr_sandbox::Sandbox>,
-    /// The process that has the thread: a fork has none.
+    /// The process that has the thread. A forked process does not have it.
     process: u32,
 }
 
 #[pymethods]
 impl Sandbox {
-    /// Starts one; `frozen_at` is in UNIX seconds.
     #[new]
     #[pyo3(signature = (*, port=None, frozen_at=None, allow_hosts=Vec::new()))]
     fn create(
@@ -30,17 +37,8 @@ impl Sandbox {
         allow_hosts: Vec<String>,
     ) -> PyResult<Self> {
         let start = move || {
-            let mut builder = jumpqr_sandbox::Sandbox::builder();
-            if let Some(port) = port {
-                builder = builder.port(fitting("port", port, "0 to 65535")?);
-            }
-            if let Some(frozen_at) = frozen_at {
-                builder = builder.frozen_at(fitting("frozen_at", frozen_at, "UNIX seconds")?);
-            }
-            for host in allow_hosts {
-                builder = builder.allow_host(host);
-            }
-            builder.start()
+            let builder = jumpqr_sandbox::Sandbox::builder();
+            builder.settings(port, frozen_at, allow_hosts)?.start()
         };
         let sandbox = offline(py, || Ok(start()))?.map_err(|error| refused(py, &error))?;
         Ok(Self {
@@ -49,60 +47,224 @@ impl Sandbox {
         })
     }
 
-    /// Where it is.
+    /// The base URL to use instead of https://api.weixin.qq.com.
     #[getter]
     fn base_url(&self) -> &str {
         self.sandbox.base_url()
     }
 
-    /// Appid and secret of its Mini Program.
+    /// The Mini Program: its token adds ordinary-link rules.
     #[getter]
-    fn mini_program(&self) -> (String, String) {
-        pair(&self.sandbox.mini_program())
+    fn mini_program<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        account(py, &self.sandbox.mini_program())
     }
 
-    /// Appid and secret of its service account.
+    /// The service account: its token adds service-account rules.
     #[getter]
-    fn service_account(&self) -> (String, String) {
-        pair(&self.sandbox.service_account())
+    fn service_account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        account(py, &self.sandbox.service_account())
     }
 
-    /// `component_appid` and `component_appsecret` of its third-party platform.
+    /// The third-party platform: its component_appid and component_appsecret. The Mini Program has
+    /// authorised it.
     #[getter]
-    fn component(&self) -> (String, String) {
-        pair(&self.sandbox.platform())
+    fn component<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        account(py, &self.sandbox.component())
     }
 
-    /// Does what a control endpoint does, with a body; returns its answer, as JSON has them.
+    /// Injects a fault, by default into the next call, before the call is applied.
+    ///
+    /// Args:
+    ///     fault: The name of the fault. An unknown name raises an error with all names.
+    ///     **details: The fields of the fault, as in the table of faults in the sandbox's README. And
+    ///         `on`, an interface's name, "any", "business" or "tokens"; `account`, an appid;
+    ///         `times`, a number or "forever"; `when`, "before" or "after".
+    ///
+    /// Returns:
+    ///     The fault's id. `control("DELETE", f"/sandbox/faults/{id}")` removes the fault.
+    #[pyo3(signature = (fault, **details))]
+    fn inject(
+        &self,
+        py: Python<'_>,
+        fault: &str,
+        details: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<u64> {
+        let fields = details.map_or_else(|| Ok(PyDict::new(py)), PyDictMethods::copy)?;
+        fields.set_item("fault", fault)?;
+        let fault: Fault = parse(&fields)?;
+        self.call(py, |sandbox| sandbox.inject(fault))
+    }
+
+    /// Removes all pending faults.
+    fn clear_faults(&self, py: Python<'_>) -> PyResult<()> {
+        self.call(py, |sandbox| {
+            sandbox.clear_faults();
+            Ok(())
+        })
+    }
+
+    /// Returns a new token of the account (by default, the Mini Program), without a request. No
+    /// counter changes.
+    #[pyo3(signature = (appid=MINI_PROGRAM_APPID))]
+    fn access_token(&self, py: Python<'_>, appid: &str) -> PyResult<String> {
+        self.secret(py, |sandbox| sandbox.access_token(appid))
+    }
+
+    /// Kills all tokens of the account (by default, the Mini Program): calls with them get 40001.
+    #[pyo3(signature = (appid=MINI_PROGRAM_APPID))]
+    fn kill_tokens(&self, py: Python<'_>, appid: &str) -> PyResult<usize> {
+        self.call(py, |sandbox| sandbox.kill_tokens(appid))
+    }
+
+    /// Returns the component_verify_ticket that was pushed to the platform last.
+    ///
+    /// A ticket is pushed every 10 minutes, alternately a new one and the same one again.
+    #[pyo3(signature = (component_appid=COMPONENT_APPID))]
+    fn verify_ticket(&self, py: Python<'_>, component_appid: &str) -> PyResult<String> {
+        self.secret(py, |sandbox| sandbox.verify_ticket(component_appid))
+    }
+
+    /// Makes the account (by default, the Mini Program) authorise the platform. Earlier refresh
+    /// tokens are dead.
+    ///
+    /// Args:
+    ///     appid: The account.
+    ///     permission_sets: The authorised permission sets. By default they stay as they are; the
+    ///         first time, the platform gets all permission sets of the account.
+    ///     component_appid: The platform. By default, the platform that every sandbox has.
+    ///
+    /// Returns:
+    ///     The authorizer_refresh_token. It keeps working, unless the sandbox rotates refresh tokens:
+    ///     `control("PUT", "/sandbox/tokens", {"old_refresh_token": ...})`, with `dies_at_once`,
+    ///     `dies_at_first_use` or `dies_after_five_minutes`.
+    #[pyo3(signature = (appid=MINI_PROGRAM_APPID, *, permission_sets=None, component_appid=COMPONENT_APPID))]
+    fn authorize(
+        &self,
+        py: Python<'_>,
+        appid: &str,
+        permission_sets: Option<&Bound<'_, PyAny>>,
+        component_appid: &str,
+    ) -> PyResult<String> {
+        let permission_sets: Option<BTreeSet<u16>> = permission_sets
+            .map(|sets| sets.try_iter()?.map(|set| set?.extract()).collect())
+            .transpose()?;
+        self.secret(py, |sandbox| {
+            sandbox.authorize(component_appid, appid, permission_sets)
+        })
+    }
+
+    /// Adds an account (`kind`, `secret`), or changes the given fields of the account.
+    ///
+    /// Args:
+    ///     appid: The account.
+    ///     **changes: `kind` ("mini_program" or "service_account"), `secret`, `nickname`,
+    ///         `permission_sets`, `personal`, `released`, `qrcodejump_open`,
+    ///         `token_lifetime_seconds`.
+    #[pyo3(signature = (appid, **changes))]
+    fn put_account(
+        &self,
+        py: Python<'_>,
+        appid: &str,
+        changes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let change: AccountChange = match changes {
+            Some(changes) => parse(changes)?,
+            None => AccountChange::default(),
+        };
+        self.call(py, |sandbox| sandbox.change_account(appid, change))
+    }
+
+    /// Returns the rules that the account's token added (by default, the Mini Program's), as they are
+    /// stored.
+    #[pyo3(signature = (appid=MINI_PROGRAM_APPID))]
+    fn rules<'py>(&self, py: Python<'py>, appid: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.list(py, |sandbox| sandbox.rules(appid))
+    }
+
+    /// Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets.
+    fn requests<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.list(py, |sandbox| Ok(sandbox.requests()))
+    }
+
+    /// Returns how many requests were received: `calls` by interface, `business_calls`,
+    /// `token_calls`, and others.
+    fn counters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.list(py, |sandbox| Ok(sandbox.counters()))
+    }
+
+    /// Moves the sandbox's clock forward: tokens expire, quotas are renewed.
+    fn advance(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
+        self.call(py, |sandbox| sandbox.advance_seconds(seconds))
+    }
+
+    /// Resets to the initial state: no rules, tokens, faults or requests.
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        self.call(py, |sandbox| {
+            sandbox.reset();
+            Ok(())
+        })
+    }
+
+    /// Calls a control endpoint without a socket. `GET /sandbox` lists the endpoints.
+    ///
+    /// Raises:
+    ///     SandboxError: There is no such endpoint, or it refuses the body.
+    #[pyo3(signature = (method, path, body=None))]
     fn control<'py>(
         &self,
         py: Python<'py>,
         method: &str,
         path: &str,
-        body: &Bound<'py, PyAny>,
+        body: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let body = json::read(body)?.map_err(|error| raised(py, &error))?;
-        let answer = offline(py, || {
-            let sandbox = self.here();
-            Ok(sandbox.and_then(|sandbox| sandbox.control(method, path, body)))
-        })?;
-        json::object(py, answer.map_err(|error| refused(py, &error))?)
+        let body: Value = body.map_or(Ok(Value::Null), parse)?;
+        self.list(py, |sandbox| sandbox.control(method, path, body))
     }
 
-    /// Stops it, and waits for its thread; does nothing the second time.
+    /// Closes every connection and the port. A second call does nothing.
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        let stopped = offline(py, || Ok(self.here().map(jumpqr_sandbox::Sandbox::stop)))?;
-        stopped.map_err(|error| refused(py, &error))
+        self.call(py, |sandbox| {
+            sandbox.stop();
+            Ok(())
+        })
     }
 }
 
 impl Sandbox {
+    /// Calls a method of the sandbox without the interpreter's lock.
+    fn call<T: Send>(
+        &self,
+        py: Python<'_>,
+        method: impl FnOnce(&jumpqr_sandbox::Sandbox) -> Result<T, SandboxError> + Send,
+    ) -> PyResult<T> {
+        offline(py, || Ok(self.here().and_then(method)))?.map_err(|error| refused(py, &error))
+    }
+
+    /// Calls a method of the sandbox that returns a secret.
+    fn secret(
+        &self,
+        py: Python<'_>,
+        method: impl FnOnce(&jumpqr_sandbox::Sandbox) -> Result<Secret, SandboxError> + Send,
+    ) -> PyResult<String> {
+        Ok(self.call(py, method)?.expose().to_owned())
+    }
+
+    /// Calls a method of the sandbox, and makes Python's own objects of its answer.
+    fn list<'py, T: Serialize + Send>(
+        &self,
+        py: Python<'py>,
+        method: impl FnOnce(&jumpqr_sandbox::Sandbox) -> Result<T, SandboxError> + Send,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        json::write(py, &self.call(py, method)?)
+    }
+
     fn here(&self) -> Result<&jumpqr_sandbox::Sandbox, SandboxError> {
         if self.process == process::id() {
             return Ok(&self.sandbox);
         }
         Err(SandboxError::Invalid(
-            "the sandbox belongs to the process that started it; after a fork, use its base_url, or start another"
+            "the sandbox belongs to the process that started it; after a fork, use its base_url, \
+             or start another"
                 .to_owned(),
         ))
     }
@@ -110,29 +272,31 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Dropping it stops it and waits for its thread, which a fork does not have: there it is never dropped.
+        // Dropping the sandbox waits for its thread. A forked process does not have the thread, so
+        // it never drops the sandbox.
         if self.process != process::id() {
             mem::forget(Arc::clone(&self.sandbox));
         }
     }
 }
 
-fn fitting<T: TryFrom<i64>>(name: &str, number: i64, range: &str) -> Result<T, SandboxError> {
-    T::try_from(number)
-        .map_err(|_| SandboxError::Invalid(format!("{name} is {number}; give {range}")))
+/// Makes a `jumpqr.testing.Account`.
+fn account<'py>(py: Python<'py>, credentials: &Credentials) -> PyResult<Bound<'py, PyAny>> {
+    static ACCOUNT: PythonFunction = PythonFunction::new("jumpqr.testing", "Account");
+    ACCOUNT.call(py, (&credentials.appid, credentials.secret.expose()))
 }
 
-fn pair(credentials: &Credentials) -> (String, String) {
-    let secret = credentials.secret.expose().to_owned();
-    (credentials.appid.clone(), secret)
+/// Reads what the caller gave.
+fn parse<T: DeserializeOwned>(value: &Bound<'_, PyAny>) -> PyResult<T> {
+    let py = value.py();
+    let value = json::read(value)?.map_err(|error| raised(py, &error))?;
+    serde_json::from_value(value).map_err(|error| refused(py, &error.into()))
 }
 
 fn refused(py: Python<'_>, error: &SandboxError) -> PyErr {
     static SANDBOX_ERROR: PythonFunction =
-        PythonFunction::new("jumpqr._exceptions", "sandbox_error");
-    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
-    let text = format!("{error}{}", source.unwrap_or_default());
-    match SANDBOX_ERROR.call(py, (text,)) {
+        PythonFunction::new("jumpqr._exceptions", "SandboxError");
+    match SANDBOX_ERROR.call(py, (error.to_string(),)) {
         Ok(exception) => PyErr::from_value(exception),
         Err(failure) => failure,
     }

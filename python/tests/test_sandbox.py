@@ -40,9 +40,39 @@ def test_faults_and_time(jumpqr_sandbox: Sandbox) -> None:
         assert jumpqr_sandbox.rules(jumpqr_sandbox.mini_program.appid) == []
 
 
+def test_methods_are_about_the_mini_program_by_default(jumpqr_sandbox: Sandbox) -> None:
+    appid = jumpqr_sandbox.mini_program.appid
+    jumpqr_sandbox.access_token()
+    jumpqr_sandbox.access_token(jumpqr_sandbox.service_account.appid)
+    assert jumpqr_sandbox.kill_tokens() == 1
+    assert jumpqr_sandbox.rules() == []
+    first = jumpqr_sandbox.authorize(permission_sets={18})
+    assert first != jumpqr_sandbox.authorize(appid, component_appid=jumpqr_sandbox.component.appid)
+    platform = f"/sandbox/platforms/{jumpqr_sandbox.component.appid}"
+    assert jumpqr_sandbox.control("GET", f"{platform}/authorizers")[0]["permission_sets"] == [18]
+    assert jumpqr_sandbox.control("GET", f"{platform}/ticket")["component_verify_ticket"] == (
+        jumpqr_sandbox.verify_ticket()
+    )
+
+
+def test_an_account_is_added_and_changed(jumpqr_sandbox: Sandbox) -> None:
+    jumpqr_sandbox.put_account("wx1", kind="service_account", secret="s", nickname="One")
+    jumpqr_sandbox.put_account("wx1", permission_sets=[3])
+    account = jumpqr_sandbox.control("GET", "/sandbox/accounts/wx1")
+    assert (account["nickname"], account["permission_sets"]) == ("One", [3])
+    with pytest.raises(SandboxError, match="unknown field `colour`"):
+        jumpqr_sandbox.put_account("wx1", colour="red")  # type: ignore[call-arg]
+    with pytest.raises(SandboxError, match="secret is missing"):
+        jumpqr_sandbox.put_account("wx2", kind="mini_program")
+
+
 def test_what_makes_no_sense_is_refused(jumpqr_sandbox: Sandbox) -> None:
     with pytest.raises(SandboxError, match='the fault "explode": unknown'):
         jumpqr_sandbox.inject("explode")
+    with pytest.raises(SandboxError, match='status is not a field of the fault "reset"'):
+        jumpqr_sandbox.inject("reset", status=502)
+    with pytest.raises(SandboxError, match="cannot go back"):
+        jumpqr_sandbox.advance(-1)
     with pytest.raises(SandboxError, match="no account"):
         jumpqr_sandbox.rules("wx?/#")
     with pytest.raises(SandboxError, match="nothing at"):

@@ -115,19 +115,29 @@ pub struct Credentials {
     pub secret: Secret,
 }
 
-/// The body of `PUT /sandbox/accounts/{appid}`. An absent field keeps its value.
-#[derive(Debug, Default, Deserialize)]
+/// The fields of an [`Account`] to change. `None` means no change. A new account needs `kind` and
+/// `secret`; for its other fields, `None` means the default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct AccountChange {
+#[non_exhaustive]
+pub struct AccountChange {
+    /// The secret used to get tokens.
     #[serde(deserialize_with = "deserialize_secret")]
-    pub(crate) secret: Option<Secret>,
-    pub(crate) kind: Option<AccountKind>,
-    nickname: Option<String>,
-    permission_sets: Option<BTreeSet<u16>>,
-    personal: Option<bool>,
-    released: Option<bool>,
-    qrcodejump_open: Option<bool>,
-    token_lifetime_seconds: Option<u64>,
+    pub secret: Option<Secret>,
+    /// The kind. The kind of an existing account cannot change.
+    pub kind: Option<AccountKind>,
+    /// The name in the response of wxamplinkget.
+    pub nickname: Option<String>,
+    /// The permission sets.
+    pub permission_sets: Option<BTreeSet<u16>>,
+    /// Whether it is a personal Mini Program.
+    pub personal: Option<bool>,
+    /// Whether it has released code.
+    pub released: Option<bool>,
+    /// `qrcodejump_open` in the response of getJumpQRCode.
+    pub qrcodejump_open: Option<bool>,
+    /// The lifetime of its tokens, in seconds.
+    pub token_lifetime_seconds: Option<u64>,
 }
 
 pub(crate) fn deserialize_secret<'de, D: serde::Deserializer<'de>>(

@@ -135,6 +135,28 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets what the bindings have settings for. Their numbers may be out of range.
+    #[doc(hidden)]
+    pub fn settings(
+        mut self,
+        port: Option<i64>,
+        frozen_at: Option<i64>,
+        allow_hosts: Vec<String>,
+    ) -> Result<Self, SandboxError> {
+        fn fit<T: TryFrom<i64>>(name: &str, number: i64, range: &str) -> Result<T, SandboxError> {
+            T::try_from(number)
+                .map_err(|_| SandboxError::Invalid(format!("{name} is {number}; give {range}")))
+        }
+        if let Some(port) = port {
+            self = self.port(fit("port", port, "0 to 65535")?);
+        }
+        if let Some(seconds) = frozen_at {
+            self = self.frozen_at(fit("frozen_at", seconds, "UNIX seconds")?);
+        }
+        self.allowed_hosts.extend(allow_hosts);
+        Ok(self)
+    }
+
     /// Starts the server, on a thread of its own.
     pub fn start(self) -> Result<Sandbox, SandboxError> {
         if !self.address.is_loopback() {

@@ -1,4 +1,3 @@
-use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
@@ -50,11 +49,11 @@ impl fmt::Display for SandboxError {
                 f,
                 "the address {address} is not a loopback address; use 127.0.0.1 or ::1"
             ),
-            Self::Bind { port, .. } => write!(
+            Self::Bind { port, source } => write!(
                 f,
-                "cannot listen on port {port}; use another, or 0 for any free one"
+                "cannot listen on port {port}; use another, or 0 for any free one: {source}"
             ),
-            Self::Start(_) => f.write_str("cannot start the server's thread"),
+            Self::Start(source) => write!(f, "cannot start the server's thread: {source}"),
             Self::UnknownAccount(appid) => write!(
                 f,
                 "the sandbox has no account {appid}; \
@@ -72,16 +71,12 @@ impl fmt::Display for SandboxError {
     }
 }
 
-impl Error for SandboxError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Bind { source, .. } | Self::Start(source) => Some(source),
-            Self::NotLoopback(_)
-            | Self::UnknownAccount(_)
-            | Self::UnknownPlatform(_)
-            | Self::NotFound(_)
-            | Self::WrongMethod(_)
-            | Self::Invalid(_) => None,
-        }
+/// The text of a [`SandboxError`] includes its cause, so it has no `source`.
+impl std::error::Error for SandboxError {}
+
+/// Refuses JSON that is not of the expected type.
+impl From<serde_json::Error> for SandboxError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Invalid(error.to_string())
     }
 }

@@ -45,7 +45,7 @@ mod succession;
 mod wechat;
 mod well_known;
 
-pub use account::{Account, AccountKind, Credentials};
+pub use account::{Account, AccountChange, AccountKind, Credentials};
 pub use builder::SandboxBuilder;
 pub use error::SandboxError;
 pub use fault::{Effect, Fault, Target, When};

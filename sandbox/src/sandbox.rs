@@ -12,7 +12,7 @@ use jumpqr_core::interface::LinkStatus;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::account::{Account, Credentials};
+use crate::account::{Account, AccountChange, Credentials};
 use crate::control;
 use crate::error::SandboxError;
 use crate::fault::Fault;
@@ -156,6 +156,12 @@ impl Sandbox {
         Ok(self.wechat.lock().state.account(appid)?.clone())
     }
 
+    /// Adds an account (`kind` and `secret`), or changes the given fields of the account. This is
+    /// `put_account` in Python and Node.
+    pub fn change_account(&self, appid: &str, change: AccountChange) -> Result<(), SandboxError> {
+        control::accounts::put(&mut self.wechat.lock().state, appid, change)
+    }
+
     /// Adds an account, or replaces the account with the same appid.
     pub fn put_account(&self, account: Account) {
         self.wechat.lock().state.put_account(account);
@@ -247,6 +253,12 @@ impl Sandbox {
     /// start again.
     pub fn advance(&self, by: Duration) {
         self.wechat.lock().state.clock.advance(by);
+    }
+
+    /// Moves the sandbox's clock forward, as [`advance`](Self::advance) does. A number that is
+    /// negative or not finite is refused.
+    pub fn advance_seconds(&self, seconds: f64) -> Result<(), SandboxError> {
+        control::clock::advance(&mut self.wechat.lock().state, seconds)
     }
 
     /// Adds a fault to the queue. Returns its id for `DELETE /sandbox/faults/{id}`.

@@ -136,7 +136,7 @@ fn describe(sandbox: &Sandbox, ca_path: Option<&str>) -> Value {
     let account =
         |Credentials { appid, secret, .. }| json!({"appid": appid, "secret": secret.expose()});
     let base_url = sandbox.base_url();
-    let platform = sandbox.platform();
+    let platform = sandbox.component();
     json!({
         "base_url": base_url,
         "proxy": ca_path.map(|path| json!({"url": base_url, "ca_file": path})),
@@ -184,7 +184,7 @@ impl Report for SandboxReport<'_> {
         let accounts = [
             ("Mini Program", mini_program.clone()),
             ("service account", self.sandbox.service_account()),
-            ("third-party platform", self.sandbox.platform()),
+            ("third-party platform", self.sandbox.component()),
         ]
         .map(|(name, Credentials { appid, secret, .. })| {
             vec![name.to_owned(), appid, secret.expose().to_owned()]

@@ -95,9 +95,9 @@ fn every_command_of_the_session_succeeds() {
 #[test]
 fn the_platform_example_makes_one_call_for_the_merchant() {
     let sandbox = Sandbox::start().unwrap();
-    let platform = sandbox.platform();
+    let platform = sandbox.component();
     let merchant = sandbox.mini_program().appid;
-    let ticket = sandbox.component_verify_ticket(&platform.appid).unwrap();
+    let ticket = sandbox.verify_ticket(&platform.appid).unwrap();
     let refresh_token = sandbox.authorize(&platform.appid, &merchant, None).unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ticket"), ticket.expose()).unwrap();

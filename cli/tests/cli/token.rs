@@ -236,7 +236,7 @@ fn a_refresh_token_that_cannot_be_stored_is_an_error_with_a_warning() {
 fn a_platform_adds_and_publishes_a_rule_for_its_merchant() {
     let sandbox = Sandbox::start().unwrap();
     let platform = Platform::in_sandbox(&sandbox);
-    let ticket = sandbox.component_verify_ticket(&platform.appid).unwrap();
+    let ticket = sandbox.verify_ticket(&platform.appid).unwrap();
     let refresh_token = sandbox
         .authorize(&platform.appid, &platform.merchant, None)
         .unwrap();

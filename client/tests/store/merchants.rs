@@ -52,7 +52,7 @@ pub(crate) fn serve(shared_file: &Path, tell: impl Fn(u64)) {
 /// Makes all merchants authorise the platform, and passes their refresh tokens to the child
 /// process.
 fn authorise_all(sandbox: &Sandbox, shared: &SharedStore) {
-    let ticket = sandbox.component_verify_ticket(COMPONENT_APPID).unwrap();
+    let ticket = sandbox.verify_ticket(COMPONENT_APPID).unwrap();
     let mut given = ticket.expose().to_owned();
     for number in 0..MERCHANTS {
         let mut account = sandbox.account(wechat::APPID).unwrap();

@@ -56,7 +56,7 @@ fn check_that_no_kill_loses_a_refresh_token(
     let sandbox = wechat::strict(Duration::from_secs(7200), old);
     wechat::publish(&sandbox, shared);
     let platform = wechat::platform(wechat::settings(sandbox.base_url(), &shared.open()));
-    let ticket = sandbox.component_verify_ticket(COMPONENT_APPID).unwrap();
+    let ticket = sandbox.verify_ticket(COMPONENT_APPID).unwrap();
     let refresh_token = sandbox.authorize(COMPONENT_APPID, APPID, None).unwrap();
     platform.set_verify_ticket(ticket).unwrap();
     platform

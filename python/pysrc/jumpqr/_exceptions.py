@@ -144,8 +144,3 @@ def from_parts(parts: dict[str, Any]) -> JumpqrError:
     """Make the exception for an error of the core; called by the extension module."""
     error: JumpqrError = globals()[parts["class"]](parts)
     return error
-
-
-def sandbox_error(text: str) -> SandboxError:
-    """Make the exception for a refusal of the sandbox; called by the extension module."""
-    return SandboxError(text)

@@ -13,20 +13,20 @@ pub(super) fn get(state: &State, appid: &str) -> Result<Value, SandboxError> {
     state.account(appid).map(show)
 }
 
-pub(super) fn put(
+/// Adds an account, or changes the given fields.
+pub(crate) fn put(
     state: &mut State,
     appid: &str,
     change: AccountChange,
-) -> Result<Value, SandboxError> {
+) -> Result<(), SandboxError> {
     let account = match state.accounts.get(appid) {
         Some(account) => account.clone(),
         None => new_account(appid, &change)?,
     };
     check_kind(&account, change.kind)?;
     let account = change.apply(account);
-    let shown = show(&account);
     state.put_account(account);
-    Ok(shown)
+    Ok(())
 }
 
 /// Checks that a request does not change the kind of an account.

@@ -20,15 +20,20 @@ pub(super) fn get(state: &State) -> Value {
     })
 }
 
+pub(crate) fn advance(state: &mut State, seconds: f64) -> Result<(), SandboxError> {
+    let by = Duration::try_from_secs_f64(seconds).map_err(|_| {
+        SandboxError::Invalid(format!(
+            "advance_seconds is {seconds}; give a number of seconds, 0 or more: the clock cannot \
+             go back"
+        ))
+    })?;
+    state.clock.advance(by);
+    Ok(())
+}
+
 pub(super) fn set(state: &mut State, form: &ClockForm) -> Result<Value, SandboxError> {
     if let Some(seconds) = form.advance_seconds {
-        let by = Duration::try_from_secs_f64(seconds).map_err(|_| {
-            SandboxError::Invalid(format!(
-                "advance_seconds is {seconds}; give a number of seconds, 0 or more: \
-                 the clock cannot go back"
-            ))
-        })?;
-        state.clock.advance(by);
+        advance(state, seconds)?;
     }
     if let Some(frozen) = form.frozen {
         state.clock.set_frozen(frozen);

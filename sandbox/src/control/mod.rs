@@ -1,7 +1,7 @@
 //! The control endpoints under `/sandbox`, over HTTP and in-process.
 
 pub(crate) mod accounts;
-mod clock;
+pub(crate) mod clock;
 mod faults;
 mod links;
 mod merchants;
@@ -48,9 +48,9 @@ fn describe() -> Value {
 
 /// Converts a body to the type that the endpoint expects. No body counts as an object without
 /// fields.
-pub(crate) fn parse<T: DeserializeOwned>(body: Value) -> Result<T, SandboxError> {
+fn parse<T: DeserializeOwned>(body: Value) -> Result<T, SandboxError> {
     let body = if body.is_null() { json!({}) } else { body };
-    serde_json::from_value(body).map_err(|error| SandboxError::Invalid(error.to_string()))
+    Ok(serde_json::from_value(body)?)
 }
 
 /// Changes the given fields. An absent field keeps its value.
@@ -77,5 +77,5 @@ fn killed(count: Result<usize, SandboxError>) -> Result<Value, SandboxError> {
 }
 
 fn to_json(value: &impl Serialize) -> Result<Value, SandboxError> {
-    serde_json::to_value(value).map_err(|error| SandboxError::Invalid(error.to_string()))
+    Ok(serde_json::to_value(value)?)
 }

@@ -85,7 +85,10 @@ pub(super) const ROUTES: &[Route] = routes! {
     /// given fields: `secret`, `nickname`, `permission_sets`, `personal`, `released`,
     /// `qrcodejump_open`, `token_lifetime_seconds`
     PUT "/sandbox/accounts/{appid}"
-        |wechat, body, appid| accounts::put(&mut wechat.state, appid, parse(body)?);
+        |wechat, body, appid| {
+            accounts::put(&mut wechat.state, appid, parse(body)?)?;
+            accounts::get(&wechat.state, appid)
+        };
     /// removes an account with its rules, links, authorisations and tokens
     DELETE "/sandbox/accounts/{appid}"
         |wechat, _, appid| wechat.state.remove_account(appid);

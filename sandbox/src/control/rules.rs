@@ -24,14 +24,7 @@ pub(super) struct RuleForm {
 
 pub(super) fn list(state: &State, account: &str) -> Result<Value, SandboxError> {
     state.account(account)?;
-    let rules = state.rules.list(account).map(|rule| {
-        let mut shown = to_json(rule)?;
-        if let (Value::Object(fields), Some(appid)) = (&mut shown, rule.appid()) {
-            fields.insert("appid".to_owned(), json!(appid));
-        }
-        Ok(shown)
-    });
-    rules.collect()
+    state.rules.list(account).map(to_json).collect()
 }
 
 pub(super) fn put(state: &mut State, account: &str, form: RuleForm) -> Result<(), SandboxError> {

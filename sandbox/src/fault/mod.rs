@@ -291,7 +291,7 @@ impl<'de> Deserialize<'de> for Fault {
             fault: Value,
             on: Option<Target>,
             account: Option<String>,
-            times: Option<Times>,
+            times: Option<Value>,
             when: Option<When>,
             #[serde(flatten)]
             fields: Map<String, Value>,
@@ -311,38 +311,25 @@ impl<'de> Deserialize<'de> for Fault {
             )));
         }
         let default = Self::new(effect);
+        let times = match form.times {
+            None => default.times,
+            Some(Value::String(times)) if times == FOREVER => None,
+            Some(times) => Some(u32::deserialize(times).map_err(|_| {
+                D::Error::custom(format_args!("times is not a number, nor {FOREVER:?}"))
+            })?),
+        };
         Ok(Self {
             target: form.on.unwrap_or(default.target),
             account: form.account,
-            times: form.times.map_or(default.times, Times::number),
+            times,
             when: form.when.unwrap_or(default.when),
             effect: default.effect,
         })
     }
 }
 
-/// How often a fault happens, in JSON.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "times is not a number, nor \"forever\"")]
-enum Times {
-    Number(u32),
-    Word(Forever),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Forever {
-    Forever,
-}
-
-impl Times {
-    fn number(self) -> Option<u32> {
-        match self {
-            Self::Number(times) => Some(times),
-            Self::Word(Forever::Forever) => None,
-        }
-    }
-}
+/// `times` of a fault that happens to all calls, in JSON.
+const FOREVER: &str = "forever";
 
 #[expect(
     clippy::ref_option,
@@ -350,9 +337,10 @@ impl Times {
     reason = "serde passes a reference"
 )]
 fn serialize_times<S: Serializer>(times: &Option<u32>, serializer: S) -> Result<S::Ok, S::Error> {
-    times
-        .map_or(Times::Word(Forever::Forever), Times::Number)
-        .serialize(serializer)
+    match times {
+        Some(times) => serializer.serialize_u32(*times),
+        None => serializer.serialize_str(FOREVER),
+    }
 }
 
 #[cfg(test)]

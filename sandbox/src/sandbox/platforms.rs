@@ -17,7 +17,7 @@ impl Sandbox {
     /// sandbox. Its first ticket and the Mini Program's first refresh token are constants of this
     /// crate.
     #[must_use]
-    pub fn platform(&self) -> Credentials {
+    pub fn component(&self) -> Credentials {
         Credentials {
             appid: COMPONENT_APPID.to_owned(),
             secret: Secret::new(COMPONENT_APPSECRET),
@@ -32,7 +32,7 @@ impl Sandbox {
     /// Returns the ticket of the platform's last push. There is a push every 10 minutes of the
     /// sandbox's time, alternately with a new ticket and with the same ticket again. A ticket is
     /// valid for 12 hours from its last push.
-    pub fn component_verify_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
+    pub fn verify_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
         let pushed = self
             .wechat
             .lock()

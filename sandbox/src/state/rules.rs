@@ -9,7 +9,8 @@ use serde::Serialize;
 
 /// A rule of the sandbox.
 ///
-/// It serialises to an entry in the response of getJumpQRCode.
+/// It serialises to an entry in the response of getJumpQRCode. In service-account mode, the entry
+/// also has the appid of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoredRule {
     /// The prefix, kept byte for byte.
@@ -43,7 +44,6 @@ pub enum StoredMode {
     /// A service account's QR code opens the Mini Program.
     ServiceAccount {
         /// The Mini Program.
-        #[serde(skip)]
         appid: String,
     },
 }

@@ -34,9 +34,16 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
             state.usage.used(Quota::Publishes, &account.appid, now),
         )
     };
+    let list_size = listed.len();
+    let mut rule_list = json!(listed);
+    for rule in rule_list.as_array_mut().into_iter().flatten() {
+        if let Value::Object(fields) = rule {
+            fields.remove("appid");
+        }
+    }
     Ok(json!({
-        "rule_list": listed,
-        "list_size": listed.len(),
+        "rule_list": rule_list,
+        "list_size": list_size,
         "total_count": total_count,
         "qrcodejump_open": u8::from(account.qrcodejump_open),
         "qrcodejump_pub_quota": state.limits.publishes_per_month.saturating_sub(published),

@@ -8,7 +8,7 @@ use crate::caller::{Caller, errcode};
 pub(crate) const OTHER_PLATFORM: &str = "wx00000000000000cc";
 
 pub(crate) fn ticket(caller: &Caller) -> String {
-    let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
+    let ticket = caller.sandbox.verify_ticket(COMPONENT_APPID);
     ticket.unwrap().expose().to_owned()
 }
 

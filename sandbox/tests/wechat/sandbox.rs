@@ -4,7 +4,9 @@ use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use jumpqr_sandbox::{Account, Fault, MINI_PROGRAM_APPID, Sandbox, SandboxError};
+use jumpqr_sandbox::{
+    Account, AccountChange, AccountKind, Fault, MINI_PROGRAM_APPID, Sandbox, SandboxError,
+};
 use serde_json::json;
 
 use crate::caller::{Caller, PREFIX, errcode, read_response};
@@ -28,12 +30,51 @@ fn an_address_that_is_not_loopback_is_refused() {
 }
 
 #[test]
-fn the_error_of_a_port_in_use_names_the_port() {
+fn the_error_of_a_port_in_use_names_the_port_and_the_cause() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = Sandbox::builder().port(port).start().unwrap_err();
-    assert!(error.to_string().contains(&port.to_string()), "{error}");
-    assert!(std::error::Error::source(&error).is_some());
+    let text = error.to_string();
+    assert!(text.contains(&port.to_string()), "{text}");
+    let SandboxError::Bind { source, .. } = error else {
+        panic!("{text}");
+    };
+    assert!(text.ends_with(&source.to_string()), "{text}");
+}
+
+#[test]
+fn a_change_of_an_account_keeps_the_other_fields() {
+    let sandbox = Sandbox::start().unwrap();
+    let before = sandbox.account(MINI_PROGRAM_APPID).unwrap();
+    let mut change = AccountChange::default();
+    change.released = Some(false);
+    sandbox
+        .change_account(MINI_PROGRAM_APPID, change.clone())
+        .unwrap();
+    let mut expected = before;
+    expected.released = false;
+    assert_eq!(sandbox.account(MINI_PROGRAM_APPID).unwrap(), expected);
+
+    let error = sandbox.change_account("wx1", change.clone()).unwrap_err();
+    assert!(error.to_string().contains("secret is missing"), "{error}");
+    change.secret = Some("s".into());
+    change.kind = Some(AccountKind::ServiceAccount);
+    sandbox.change_account("wx1", change).unwrap();
+    let account = sandbox.account("wx1").unwrap();
+    assert_eq!(account.kind, AccountKind::ServiceAccount);
+    assert!(!account.released);
+}
+
+#[test]
+fn seconds_move_the_clock_forward_only() {
+    let sandbox = Sandbox::builder().frozen_at(1_700_000_000).start().unwrap();
+    sandbox.advance_seconds(1.5).unwrap();
+    let clock = sandbox.control("GET", "/sandbox/clock", json!(null));
+    assert_eq!(clock.unwrap()["unix_seconds"], 1_700_000_001.5);
+    for seconds in [-1.0, f64::NAN, f64::INFINITY] {
+        let error = sandbox.advance_seconds(seconds).unwrap_err();
+        assert!(error.to_string().contains("cannot go back"), "{error}");
+    }
 }
 
 #[test]

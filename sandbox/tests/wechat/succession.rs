@@ -46,7 +46,7 @@ fn stable_token(caller: &Caller) -> String {
 }
 
 fn component_token(caller: &Caller) -> String {
-    let ticket = caller.sandbox.component_verify_ticket(COMPONENT_APPID);
+    let ticket = caller.sandbox.verify_ticket(COMPONENT_APPID);
     let body = json!({
         "component_appid": COMPONENT_APPID, "component_appsecret": COMPONENT_APPSECRET,
         "component_verify_ticket": ticket.unwrap().expose(),

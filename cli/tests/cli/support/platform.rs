@@ -22,7 +22,7 @@ pub(crate) struct Platform {
 impl Platform {
     /// Returns the platform of `sandbox`, with its Mini Program as the merchant.
     pub(crate) fn in_sandbox(sandbox: &Sandbox) -> Self {
-        let platform = sandbox.platform();
+        let platform = sandbox.component();
         Self {
             base_url: sandbox.base_url().to_owned(),
             appid: platform.appid,
