@@ -1,6 +1,5 @@
 //! The one loop that does what a call's state machine says.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +23,7 @@ use crate::transport::{HttpRequest, Transport};
 const LOG_TARGET: &str = "jumpqr";
 
 /// Everything outside the call that it needs: the network, the clock, the pacer.
+#[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -209,10 +209,7 @@ impl ReservedSlot<'_> {
     }
 
     fn mark_used(&mut self, response: &Result<Response, SendFailure>) {
-        if response
-            .as_ref()
-            .map_or_else(|failure| failure.sent, |_| true)
-        {
+        if response.as_ref().err().is_none_or(|failure| failure.sent) {
             self.slot.set_used();
         }
     }
@@ -238,15 +235,5 @@ fn log_end(interface: &str, tally: &Tally, took: Duration, error: Option<&Error>
     if !tally.is_empty() {
         let end = error.map_or("done", |error| error.code().name());
         log::debug!(target: LOG_TARGET, "{interface}: {end} after {took:.3?}: {tally}");
-    }
-}
-
-impl fmt::Debug for Driver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driver")
-            .field("hosts", &self.hosts)
-            .field("max_retries", &self.max_retries)
-            .field("paced", &self.pacer.is_some())
-            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::check::{Finding, FindingCode};
@@ -10,6 +10,7 @@ use jumpqr_core::{PlatformCredential, Secret};
 use crate::checks::{check_appid, check_platform_credential, refuse};
 use crate::client::Client;
 use crate::drive::Driver;
+use crate::mutex::Mutex;
 use crate::settings::Settings;
 use crate::store::{Key, TokenStore};
 use crate::token_status::TokenStatus;
@@ -258,7 +259,7 @@ impl Platform {
         }
         let account = &self.account;
         let now = account.driver.clock.now();
-        let mut merchants = self.lock();
+        let mut merchants = self.merchants.lock();
         merchants.sweep(now);
         if let Some(known) = merchants.by_appid.get_mut(appid) {
             known.last_used_at = now;
@@ -293,14 +294,8 @@ impl Platform {
 
     /// Releases what was not used for some time.
     fn release(&self) {
-        self.lock().sweep(self.account.driver.clock.now());
+        self.merchants.lock().sweep(self.account.driver.clock.now());
         self.account.list.release();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Merchants> {
-        self.merchants
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -309,7 +304,7 @@ impl fmt::Debug for Platform {
         f.debug_struct("Platform")
             .field("component_appid", &self.component_appid())
             .field("store", &self.store.name())
-            .field("merchants", &self.lock().by_appid.len())
+            .field("merchants", &self.merchants.lock().by_appid.len())
             .field("driver", &self.account.driver)
             .finish_non_exhaustive()
     }

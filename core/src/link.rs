@@ -31,7 +31,7 @@ pub(crate) struct Link<'a> {
 /// ```
 #[must_use]
 pub fn is_link(text: &str) -> bool {
-    Link::cut(text).is_some_and(|link| link.is_http())
+    Link::cut_http(text).is_some()
 }
 
 impl<'a> Link<'a> {
@@ -61,9 +61,14 @@ impl<'a> Link<'a> {
         })
     }
 
-    /// Whether the scheme is `http` or `https`, in any case.
-    pub(crate) fn is_http(&self) -> bool {
-        self.scheme.eq_ignore_ascii_case("http") || self.scheme.eq_ignore_ascii_case("https")
+    /// Cuts `text` if its scheme is `http` or `https`, in any case.
+    pub(crate) fn cut_http(text: &'a str) -> Option<Self> {
+        Self::cut(text).filter(|link| {
+            let schemes = ["http", "https"];
+            schemes
+                .iter()
+                .any(|scheme| link.scheme.eq_ignore_ascii_case(scheme))
+        })
     }
 
     /// Returns the host without user information and port.

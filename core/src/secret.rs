@@ -47,14 +47,8 @@ impl Secret {
     }
 }
 
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self::new(text)
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
+impl<T: Into<String>> From<T> for Secret {
+    fn from(text: T) -> Self {
         Self::new(text)
     }
 }

@@ -1,5 +1,3 @@
-use std::fmt;
-
 use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::Result;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -72,12 +70,6 @@ impl Key {
 
 fn encode(part: &str) -> String {
     utf8_percent_encode(part, ESCAPED).to_string()
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Ticket {
         };
         // The cause is left out: it could quote the ticket.
         let stored = serde_json::from_slice(&record.bytes.0).map_err(|_| {
-            let key = &self.entry.key;
+            let key = self.entry.key.name();
             Error::new(
                 OwnCode::StoreDamaged,
                 format!("token_store: what is stored as {key} is not a ticket"),

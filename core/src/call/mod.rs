@@ -310,10 +310,7 @@ impl<I: Interface> Call<I> {
 
     /// Takes the result of [`Step::Send`].
     pub fn response(&mut self, now: Duration, response: Result<Response, SendFailure>) {
-        if response
-            .as_ref()
-            .map_or_else(|failure| failure.sent, |_| true)
-        {
+        if response.as_ref().err().is_none_or(|failure| failure.sent) {
             self.slot_start = None;
         }
         let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();

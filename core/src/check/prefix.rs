@@ -31,7 +31,7 @@ pub fn check_prefix(prefix: &str) -> CheckReport {
         );
         return report;
     }
-    let Some(link) = Link::cut(prefix).filter(Link::is_http) else {
+    let Some(link) = Link::cut_http(prefix) else {
         report.add(
             field,
             FindingCode::NotHttpUrl,

@@ -1,12 +1,9 @@
 //! The identity of an error.
 
-use core::fmt;
-
-use serde::{Serialize, Serializer};
-
 use super::own_code::{Row, row};
 use super::{ErrorKind, OwnCode};
 use crate::errcode::ErrCode;
+use crate::named;
 
 /// What identifies an error. Its name, kind and advice follow from it.
 ///
@@ -110,17 +107,7 @@ impl From<OwnCode> for Code {
     }
 }
 
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
+named! { @text Code }
 
 #[cfg(test)]
 mod tests {

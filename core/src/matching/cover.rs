@@ -57,12 +57,8 @@ named! {
 /// );
 /// ```
 pub fn covers(prefix: &str, link: &str) -> Result<(), Mismatch> {
-    let rule = Link::cut(prefix)
-        .filter(Link::is_http)
-        .ok_or(Mismatch::RuleNotALink)?;
-    let link = Link::cut(link)
-        .filter(Link::is_http)
-        .ok_or(Mismatch::LinkNotALink)?;
+    let rule = Link::cut_http(prefix).ok_or(Mismatch::RuleNotALink)?;
+    let link = Link::cut_http(link).ok_or(Mismatch::LinkNotALink)?;
     compare(&rule, &link)
 }
 
@@ -73,24 +69,21 @@ fn compare(rule: &Link<'_>, link: &Link<'_>) -> Result<(), Mismatch> {
     if rule.authority != link.authority {
         return Err(Mismatch::DomainDiffers);
     }
-    if let Some(below) = link.path.strip_prefix(rule.path) {
-        // A rule with a query ends with the query, so it covers its own path only.
-        let ends_with_slash = rule.path.ends_with('/') && rule.query_text().is_empty();
-        if !below.is_empty() && !ends_with_slash {
-            return Err(if below.starts_with('/') || rule.path.ends_with('/') {
-                Mismatch::NoTrailingSlash
-            } else {
-                Mismatch::NotASubPath
-            });
-        }
-    } else {
-        return Err(Mismatch::NotASubPath);
+    let below = link.path.strip_prefix(rule.path);
+    let below = below.ok_or(Mismatch::NotASubPath)?;
+    let ends_with_slash = rule.path.ends_with('/');
+    // A rule with a query ends with the query, so it covers its own path only.
+    if !below.is_empty() && !(ends_with_slash && rule.query_text().is_empty()) {
+        return Err(if below.starts_with('/') || ends_with_slash {
+            Mismatch::NoTrailingSlash
+        } else {
+            Mismatch::NotASubPath
+        });
     }
-    if link.query_text().starts_with(rule.query_text()) {
-        Ok(())
-    } else {
-        Err(Mismatch::QueryNotAPrefix)
+    if !link.query_text().starts_with(rule.query_text()) {
+        return Err(Mismatch::QueryNotAPrefix);
     }
+    Ok(())
 }
 
 /// Whether the rule `prefix` with `permit_sub_rule` 2 keeps other accounts from adding the rule

@@ -59,11 +59,6 @@ impl Memory {
         cached.filter(|cached| cached.is_usable(now, rejected))
     }
 
-    /// The cached token, unless it is due for renewal.
-    pub(super) fn fresh(&self, now: Duration, rejected: Option<&Secret>) -> Option<&Secret> {
-        self.cached_token(now, rejected, false)
-    }
-
     /// Returns the record that was not stored yet. If the store holds neither of the refresh tokens
     /// that it follows, the record is out of date, and is dropped.
     pub(super) fn unsaved_after(&mut self, stored: &TokenRecord) -> Option<TokenRecord> {

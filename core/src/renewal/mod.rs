@@ -369,7 +369,7 @@ impl<'a> Renewal<'a> {
 
     fn fresh(&self, moment: Moment) -> Option<Secret> {
         self.memory
-            .fresh(moment.now, self.rejected.as_ref())
+            .cached_token(moment.now, self.rejected.as_ref(), false)
             .cloned()
     }
 }

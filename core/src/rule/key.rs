@@ -39,20 +39,8 @@ impl RuleKey {
     }
 }
 
-impl From<&str> for RuleKey {
-    fn from(prefix: &str) -> Self {
-        Self::ordinary_link(prefix)
-    }
-}
-
-impl From<String> for RuleKey {
-    fn from(prefix: String) -> Self {
-        Self::ordinary_link(prefix)
-    }
-}
-
-impl From<&String> for RuleKey {
-    fn from(prefix: &String) -> Self {
+impl<T: Into<String>> From<T> for RuleKey {
+    fn from(prefix: T) -> Self {
         Self::ordinary_link(prefix)
     }
 }

@@ -64,20 +64,8 @@ impl From<ServiceAccountRule> for Rule {
     }
 }
 
-impl From<&OrdinaryLinkRule> for Rule {
-    fn from(rule: &OrdinaryLinkRule) -> Self {
-        Self::OrdinaryLink(rule.clone())
-    }
-}
-
-impl From<&ServiceAccountRule> for Rule {
-    fn from(rule: &ServiceAccountRule) -> Self {
-        Self::ServiceAccount(rule.clone())
-    }
-}
-
-impl From<&Rule> for Rule {
-    fn from(rule: &Rule) -> Self {
-        rule.clone()
+impl<R: Clone + Into<Rule>> From<&R> for Rule {
+    fn from(rule: &R) -> Self {
+        rule.clone().into()
     }
 }

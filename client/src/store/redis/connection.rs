@@ -5,8 +5,6 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-#[cfg(unix)]
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,40 +39,21 @@ pub(super) struct Tls {
     pub(super) server: ServerName<'static>,
 }
 
-/// A connected socket.
-pub(super) trait Socket: Read + Write + Send {
-    /// Sets how long one system call may wait.
-    fn set_timeout(&self, timeout: Duration) -> io::Result<()>;
-}
-
-impl Socket for TcpStream {
-    fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(timeout))?;
-        self.set_write_timeout(Some(timeout))
-    }
-}
-
-#[cfg(unix)]
-impl Socket for UnixStream {
-    fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(timeout))?;
-        self.set_write_timeout(Some(timeout))
-    }
-}
-
 /// A socket with a deadline, which no system call waits past.
 struct DeadlineSocket {
-    socket: Box<dyn Socket>,
+    socket: TcpStream,
     deadline: Instant,
 }
 
 impl DeadlineSocket {
     fn transfer(
         &mut self,
-        transfer: impl FnOnce(&mut dyn Socket) -> io::Result<usize>,
+        transfer: impl FnOnce(&mut TcpStream) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        self.socket.set_timeout(time_left(self.deadline)?)?;
-        transfer(&mut *self.socket).map_err(|error| match error.kind() {
+        let timeout = Some(time_left(self.deadline)?);
+        self.socket.set_read_timeout(timeout)?;
+        self.socket.set_write_timeout(timeout)?;
+        transfer(&mut self.socket).map_err(|error| match error.kind() {
             // The error of a timeout on Unix.
             io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
             _ => error,
@@ -120,11 +99,7 @@ pub(super) struct Connection(BufReader<Box<dyn Stream>>);
 
 impl Connection {
     /// Takes over a connected socket. The TLS handshake is made with the first command.
-    pub(super) fn new(
-        socket: Box<dyn Socket>,
-        tls: Option<&Tls>,
-        deadline: Instant,
-    ) -> io::Result<Self> {
+    pub(super) fn new(socket: TcpStream, tls: Option<&Tls>, deadline: Instant) -> io::Result<Self> {
         let socket = DeadlineSocket { socket, deadline };
         let stream: Box<dyn Stream> = match tls {
             None => Box::new(socket),

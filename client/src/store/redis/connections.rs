@@ -5,7 +5,7 @@
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 #[cfg(unix)]
-use std::os::unix::net::UnixStream;
+use std::os::{fd::OwnedFd, unix::net::UnixStream};
 #[cfg(unix)]
 use std::path::PathBuf;
 use std::process;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use jumpqr_core::Secret;
 use redis::RedisResult;
 
-use super::connection::{Connection, Socket, Tls, time_left};
+use super::connection::{Connection, Tls, time_left};
 use crate::mutex::Mutex;
 use crate::on_thread::{NotDone, on_thread_until};
 
@@ -140,7 +140,7 @@ impl Connections {
 }
 
 /// Opens a socket on a thread of its own, because resolving a name has no timeout.
-fn open_socket(address: &Address, deadline: Instant) -> io::Result<Box<dyn Socket>> {
+fn open_socket(address: &Address, deadline: Instant) -> io::Result<TcpStream> {
     let left = time_left(deadline)?;
     let address = address.clone();
     let open = move || address.open(deadline);
@@ -154,7 +154,7 @@ fn open_socket(address: &Address, deadline: Instant) -> io::Result<Box<dyn Socke
 }
 
 impl Address {
-    fn open(&self, deadline: Instant) -> io::Result<Box<dyn Socket>> {
+    fn open(&self, deadline: Instant) -> io::Result<TcpStream> {
         match self {
             Self::Tcp(host, port) => {
                 let addresses: Vec<_> = (host.as_str(), *port).to_socket_addrs()?.collect();
@@ -166,7 +166,7 @@ impl Address {
                     match TcpStream::connect_timeout(address, left) {
                         Ok(socket) => {
                             socket.set_nodelay(true)?;
-                            return Ok(Box::new(socket));
+                            return Ok(socket);
                         }
                         Err(failed) => error = failed,
                     }
@@ -174,7 +174,8 @@ impl Address {
                 Err(error)
             }
             #[cfg(unix)]
-            Self::Unix(path) => Ok(Box::new(UnixStream::connect(path)?)),
+            // The system calls on the socket are the same as on one of TCP.
+            Self::Unix(path) => Ok(OwnedFd::from(UnixStream::connect(path)?).into()),
         }
     }
 }
