@@ -148,6 +148,7 @@ fn the_header_has_the_names_of_the_file() {
     compare("settings", &setters.collect(), &settings);
     compare("exceptions", &expected("exceptions"), &Names::new());
     compare("faults", &expected("faults"), &Names::new());
+    compare("sandbox", &expected("sandbox"), &Names::new());
 
     let entries = file.values().map(|table| table.as_array().unwrap().len());
     println!("vectors: names.json {}", entries.sum::<usize>());

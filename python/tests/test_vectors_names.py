@@ -13,7 +13,8 @@ from jumpqr.testing import Sandbox, SandboxError
 from vectors import Vector, keys, load
 
 FILE = load(
-    "names.json", ["types", "functions", "methods", "enums", "exceptions", "faults", "settings"]
+    "names.json",
+    ["types", "functions", "methods", "enums", "exceptions", "faults", "settings", "sandbox"],
 )
 
 
@@ -52,6 +53,7 @@ def test_names(count: Callable[[str, int], None], jumpqr_sandbox: Sandbox) -> No
     for blocking in (jumpqr.Client, jumpqr.Platform):
         asynchronous = getattr(jumpqr, f"Async{blocking.__name__}")
         assert methods_of(asynchronous) == methods_of(blocking) - {"close"} | {"aclose"}
+    assert same_case(name for name in dir(Sandbox) if name[0] != "_") == names("sandbox")
     with pytest.raises(SandboxError) as unknown:
         jumpqr_sandbox.inject("?")
     _, faults = str(unknown.value).split("expected one of ")

@@ -24,6 +24,8 @@ pub struct PublicNames {
     pub faults: Vec<NamesVector>,
     /// Settings, of the type `of` or of clients and platforms.
     pub settings: Vec<NamesVector>,
+    /// Methods and properties of the sandbox.
+    pub sandbox: Vec<NamesVector>,
 }
 
 /// Public names.
@@ -80,6 +82,7 @@ impl VectorFile for PublicNames {
             &self.exceptions,
             &self.faults,
             &self.settings,
+            &self.sandbox,
         ];
         tables
             .into_iter()

@@ -19,7 +19,7 @@ use jumpqr::settings::{Owner, SETTINGS};
 use jumpqr::tokens::TokenState;
 use jumpqr::{Client, Edit, ErrorKind, OpenVersion, Outcome, PermitSubRule, Platform, Result};
 use jumpqr::{Rule, RuleKey};
-use jumpqr_sandbox::Effect;
+use jumpqr_sandbox::{Effect, Sandbox};
 use jumpqr_tests::names::{NamesVector, PublicNames, names_in_rust};
 use jumpqr_tests::{VectorFile, count, load};
 use serde_json::json;
@@ -100,6 +100,16 @@ fn methods() -> Names {
     }
 }
 
+fn sandbox() -> Names {
+    methods! {
+        Sandbox {
+            base_url, mini_program, service_account, component, inject, clear_faults, access_token,
+            kill_tokens, verify_ticket, authorize, put_account, rules, requests, counters, advance,
+            reset, control, stop,
+        },
+    }
+}
+
 fn members() -> Names {
     members! {
         ComponentTokenField, Confirmation, Edit, ErrorKind, IpVersion, LinkStatus, Mismatch,
@@ -132,7 +142,7 @@ fn faults() -> Names {
 #[test]
 fn the_file_has_the_names_of_rust() {
     let file: PublicNames = load().unwrap();
-    let tables: [(&str, &[NamesVector], Names); 7] = [
+    let tables: [(&str, &[NamesVector], Names); 8] = [
         ("types", &file.types, types()),
         ("functions", &file.functions, functions()),
         ("methods", &file.methods, methods()),
@@ -140,6 +150,7 @@ fn the_file_has_the_names_of_rust() {
         ("exceptions", &file.exceptions, Names::new()),
         ("faults", &file.faults, faults()),
         ("settings", &file.settings, settings()),
+        ("sandbox", &file.sandbox, sandbox()),
     ];
     for (table, vectors, found) in tables {
         let expected = names_in_rust(vectors);

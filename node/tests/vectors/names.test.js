@@ -10,7 +10,7 @@ const jumpqr = require('jumpqr')
 const { Sandbox } = require('jumpqr/testing')
 const { count, keys, load } = require('./file.js')
 
-const tables = load('names.json', ['types', 'functions', 'methods', 'enums', 'exceptions', 'faults', 'settings'])
+const tables = load('names.json', ['types', 'functions', 'methods', 'enums', 'exceptions', 'faults', 'settings', 'sandbox'])
 const folder = path.dirname(require.resolve('jumpqr'))
 const types = ['index.d.ts', 'lib/errors.d.ts', 'lib/settings.d.ts']
   .map((file) => fs.readFileSync(path.join(folder, file), 'utf8'))
@@ -69,6 +69,13 @@ test('settings have the names of the file', () => {
   const settings = fs.readFileSync(path.join(folder, 'lib/settings.d.ts'), 'utf8')
   const found = matches(/^  (\w+?)(?:Ms)?\?: /gm, settings)
   compare(['accessToken', ...found], expected('settings'))
+})
+
+test('the sandbox has the names of the file', () => {
+  const sandbox = new Sandbox()
+  sandbox.stop()
+  const methods = Object.getOwnPropertyNames(Sandbox.prototype).filter((name) => name !== 'constructor')
+  compare([...methods, ...Object.keys(sandbox)], expected('sandbox'))
 })
 
 test('faults of the sandbox have the names of the file', () => {
