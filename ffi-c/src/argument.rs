@@ -4,8 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::fmt::Display;
 use std::slice;
 
-use crate::error::{Failure, jumpqr_error, present};
-use crate::status::jumpqr_status;
+use crate::{Failure, jumpqr_error, jumpqr_status, present};
 
 /// Returns the refusal of a number that the parameter does not take.
 pub(crate) fn out_of_range(name: &str, problem: &str) -> Failure {

@@ -7,12 +7,8 @@ use jumpqr::interface::Interface;
 use jumpqr::mapping::check_document;
 
 use crate::argument::array;
-use crate::error::{jumpqr_error, present, produce};
-use crate::finding::jumpqr_finding;
-use crate::guard::guard;
 use crate::interface::{by_page, by_prefix, latest, link, rule_key};
-use crate::rule::jumpqr_rule;
-use crate::status::jumpqr_status;
+use crate::{guard, jumpqr_error, jumpqr_finding, jumpqr_rule, jumpqr_status, present, produce};
 
 /// All violations and warnings of a request, found offline. A request with violations is not sent;
 /// a request with warnings only is sent.

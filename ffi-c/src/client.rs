@@ -3,11 +3,9 @@ use std::time::Duration;
 
 use jumpqr::Client;
 
-use crate::client_config::jumpqr_client_config;
-use crate::error::{jumpqr_error, present, produce};
-use crate::guard::guard;
-use crate::status::jumpqr_status;
-use crate::token_status::jumpqr_token_status;
+use crate::{
+    guard, jumpqr_client_config, jumpqr_error, jumpqr_status, jumpqr_token_status, present, produce,
+};
 
 /// Calls WeChat's QR jump-rule interfaces for one account. Make one client for each account, and
 /// keep it. The clients of a platform's merchants are made by the platform.

@@ -3,8 +3,7 @@ use std::sync::LazyLock;
 
 use jumpqr::ErrCode;
 
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// An entry of the table of WeChat's error codes: what the code means and what to do about it.
 ///

@@ -6,10 +6,8 @@ use jumpqr::Error;
 use jumpqr::binding::{NameStyle, name_settings};
 use jumpqr::error::OwnCode;
 
-use crate::finding::jumpqr_finding;
-use crate::guard::{catch, guard};
-use crate::status::jumpqr_status;
-use crate::text::{Text, jumpqr_text};
+use crate::guard::catch;
+use crate::{Text, guard, jumpqr_finding, jumpqr_status, jumpqr_text};
 
 /// An error: what went wrong, in which field, and what to do next. It never contains an access
 /// token or a secret.
@@ -236,9 +234,7 @@ mod tests {
     use std::ptr::null_mut;
 
     use super::{attempt, produce};
-    use crate::status::jumpqr_status;
-    use crate::string::jumpqr_string;
-    use crate::{jumpqr_error_free, jumpqr_error_message};
+    use crate::{jumpqr_error_free, jumpqr_error_message, jumpqr_status, jumpqr_string};
 
     #[test]
     fn a_panic_becomes_an_error() {

@@ -2,8 +2,7 @@ use std::sync::LazyLock;
 
 use jumpqr::matching::{Candidate, Mismatch};
 
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// The name and the message of each reason.
 static REASONS: LazyLock<Vec<(Mismatch, Text, Text)>> = LazyLock::new(|| {

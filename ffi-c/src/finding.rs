@@ -1,7 +1,6 @@
 use jumpqr::check::Finding;
 
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// A violation or a warning: the field, what is wrong with it, and what to do.
 ///

@@ -98,7 +98,7 @@ pub(crate) fn guard<T: Nothing>(body: impl FnOnce() -> Option<T>) -> T {
 #[cfg(test)]
 mod tests {
     use super::guard;
-    use crate::text::jumpqr_text;
+    use crate::jumpqr_text;
 
     #[test]
     fn a_panic_becomes_nothing() {

@@ -2,8 +2,7 @@ use std::ptr::from_ref;
 
 use jumpqr::interface::JumpQRCodeList;
 
-use crate::guard::guard;
-use crate::listed_rule::jumpqr_listed_rule;
+use crate::{guard, jumpqr_listed_rule};
 
 /// A response of getJumpQRCode: the rules, and what is left of the quotas.
 ///

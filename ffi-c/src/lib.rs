@@ -70,3 +70,7 @@ pub use token_status::*;
 pub use value::*;
 pub use verification_file::*;
 pub use version::*;
+
+use error::{Failure, attempt, present, produce};
+use guard::{Nothing, guard};
+use text::Text;

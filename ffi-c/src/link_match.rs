@@ -1,7 +1,6 @@
 use jumpqr::matching::LinkMatch;
 
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// The rule that a scanned link hits.
 ///

@@ -1,7 +1,6 @@
 use jumpqr::interface::{LinkStatus, LinkedMiniprogram};
 
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// The Mini Programs that a service account is linked to, or will be when the administrators have
 /// confirmed.

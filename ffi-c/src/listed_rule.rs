@@ -1,8 +1,7 @@
 use jumpqr::interface::ListedRule;
 use jumpqr::rule::{OpenVersion, PermitSubRule, RuleState};
 
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// A rule as getJumpQRCode lists it. WeChat may omit every field except the prefix.
 ///

@@ -4,12 +4,10 @@ use std::mem::MaybeUninit;
 use jumpqr::matching::{covers, launch_query, nearest_prefix, occupies};
 
 use crate::argument::{text, text_list, texts};
-use crate::error::{attempt, jumpqr_error, present, produce};
 use crate::explanation::texts_of;
-use crate::guard::Nothing;
-use crate::status::jumpqr_status;
-use crate::string::jumpqr_string;
-use crate::text::jumpqr_text;
+use crate::{
+    Nothing, attempt, jumpqr_error, jumpqr_status, jumpqr_string, jumpqr_text, present, produce,
+};
 
 /// Checks whether the rule `prefix` covers `link`. Both end with NUL.
 ///

@@ -1,8 +1,6 @@
 use std::mem::MaybeUninit;
 
-use crate::error::{jumpqr_error, produce};
-use crate::status::jumpqr_status;
-use crate::string::jumpqr_string;
+use crate::{jumpqr_error, jumpqr_status, jumpqr_string, produce};
 
 /// Returns all stable names and numbers as a JSON object of lists, for tools that generate tables
 /// from them. The string is to be freed.

@@ -5,9 +5,8 @@ use jumpqr::mapping::{RuleMapping, parse_rule};
 use serde_json::json;
 
 use crate::argument::{text_list, texts};
-use crate::error::Failure;
-use crate::guard::guard;
 use crate::versioned::{Versioned, init, read};
+use crate::{Failure, guard};
 
 /// The fields of a rule by which an ordinary link in a QR code opens a Mini Program.
 ///

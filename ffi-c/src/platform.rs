@@ -4,12 +4,10 @@ use std::mem::MaybeUninit;
 use jumpqr::{Platform, Secret};
 
 use crate::argument::{text, texts};
-use crate::client::jumpqr_client;
-use crate::client_config::jumpqr_client_config;
-use crate::error::{attempt, jumpqr_error, present, produce};
-use crate::guard::guard;
-use crate::status::jumpqr_status;
-use crate::token_status::jumpqr_token_status;
+use crate::{
+    attempt, guard, jumpqr_client, jumpqr_client_config, jumpqr_error, jumpqr_status,
+    jumpqr_token_status, present, produce,
+};
 
 /// A third-party platform, which calls for the merchants that have authorised it. Make one platform
 /// for all merchants, and keep it. Its memory of a merchant, about 2 KB, is dropped 10 minutes

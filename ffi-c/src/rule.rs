@@ -5,12 +5,10 @@ use jumpqr::mapping::{RuleMapping, parse_document, parse_rule};
 use jumpqr::{Edit, Rule};
 
 use crate::argument::array;
-use crate::error::{jumpqr_error, produce};
-use crate::guard::guard;
-use crate::ordinary_link_rule::jumpqr_ordinary_link_rule;
-use crate::service_account_rule::jumpqr_service_account_rule;
-use crate::status::jumpqr_status;
-use crate::text::{Text, jumpqr_text};
+use crate::{
+    Text, guard, jumpqr_error, jumpqr_ordinary_link_rule, jumpqr_service_account_rule,
+    jumpqr_status, jumpqr_text, produce,
+};
 
 /// A well-formed rule of either mode. Its content is checked by `jumpqr_check_rule`, and again
 /// before the rule is sent.

@@ -7,12 +7,10 @@ use jumpqr::matching::{Candidate, RuleSet};
 use jumpqr::rule::RuleState;
 
 use crate::argument::{array, out_of_range, text, text_list};
-use crate::error::{Failure, jumpqr_error, present, produce};
-use crate::explanation::jumpqr_explanation;
-use crate::guard::guard;
-use crate::jump_qr_code_list::jumpqr_jump_qr_code_list;
-use crate::link_match::jumpqr_link_match;
-use crate::status::jumpqr_status;
+use crate::{
+    Failure, guard, jumpqr_error, jumpqr_explanation, jumpqr_jump_qr_code_list, jumpqr_link_match,
+    jumpqr_status, present, produce,
+};
 
 /// An index over many ordinary-link rules. It finds the rule that a scanned link hits, offline.
 ///

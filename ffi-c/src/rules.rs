@@ -5,11 +5,10 @@ use std::ptr::{from_ref, null};
 use jumpqr::Rules;
 
 use crate::argument::optional_text;
-use crate::client::jumpqr_client;
-use crate::error::{attempt, jumpqr_error, present, produce};
-use crate::guard::guard;
-use crate::listed_rule::jumpqr_listed_rule;
-use crate::status::jumpqr_status;
+use crate::{
+    attempt, guard, jumpqr_client, jumpqr_error, jumpqr_listed_rule, jumpqr_status, present,
+    produce,
+};
 
 /// A walk over all rules of an account. It requests pages as they are needed, and returns each
 /// prefix once.

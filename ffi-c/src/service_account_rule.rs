@@ -5,9 +5,8 @@ use jumpqr::ServiceAccountRule;
 use jumpqr::mapping::RuleMapping;
 
 use crate::argument::texts;
-use crate::error::Failure;
-use crate::guard::guard;
 use crate::versioned::{Versioned, init, read};
+use crate::{Failure, guard};
 
 /// The fields of a rule by which a service account's parametric QR code opens a Mini Program.
 ///

@@ -1,7 +1,6 @@
 use std::ffi::CStr;
 
-use crate::guard::{Nothing, guard};
-use crate::text::jumpqr_text;
+use crate::{Nothing, guard, jumpqr_text};
 
 /// The result of a call. 0 is success. Each kind of error has a block of a hundred numbers, and the
 /// block says what to do.

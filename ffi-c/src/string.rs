@@ -1,5 +1,4 @@
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// A text that is yours.
 ///

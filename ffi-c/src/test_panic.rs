@@ -1,7 +1,6 @@
 use std::mem::MaybeUninit;
 
-use crate::error::{attempt, jumpqr_error};
-use crate::status::jumpqr_status;
+use crate::{attempt, jumpqr_error, jumpqr_status};
 
 /// Panics, so that a test can see what C gets. Only builds with the feature `test-hooks` have this
 /// function, and the header does not declare it.

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::ptr::null;
 
-use crate::guard::Nothing;
+use crate::Nothing;
 
 /// A text that the library owns: `size` bytes of UTF-8, followed by a NUL that `size` does not
 /// count.

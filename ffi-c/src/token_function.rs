@@ -4,8 +4,7 @@ use jumpqr::Secret;
 use jumpqr::tokens::TokenRequest;
 
 use crate::argument::text;
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// Your function that provides access tokens. It is called before every call to WeChat, so it
 /// should cache its token.

@@ -2,8 +2,7 @@ use std::time::Duration;
 
 use jumpqr::tokens::TokenStatus;
 
-use crate::guard::guard;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_text};
 
 /// The state of a client's or a platform's token in its store. It contains no secret.
 ///

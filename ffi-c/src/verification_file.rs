@@ -5,11 +5,7 @@ use jumpqr::interface::VerificationFile;
 use jumpqr::verification_file::location;
 
 use crate::argument::texts;
-use crate::error::{jumpqr_error, produce};
-use crate::guard::guard;
-use crate::status::jumpqr_status;
-use crate::string::jumpqr_string;
-use crate::text::{Text, jumpqr_text};
+use crate::{Text, guard, jumpqr_error, jumpqr_status, jumpqr_string, jumpqr_text, produce};
 
 /// The domain-ownership verification file of an account.
 ///

@@ -1,7 +1,6 @@
 use std::ffi::CStr;
 
-use crate::guard::guard;
-use crate::text::jumpqr_text;
+use crate::{guard, jumpqr_text};
 
 /// The major version of the header.
 pub const JUMPQR_VERSION_MAJOR: u32 = 0;

@@ -3,8 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ptr::{copy_nonoverlapping, write_bytes};
 
-use crate::error::{Failure, jumpqr_error, present};
-use crate::status::jumpqr_status;
+use crate::{Failure, jumpqr_error, jumpqr_status, present};
 
 /// A struct that begins with `size`: its size in bytes, as the caller's header declares it.
 ///

@@ -6,8 +6,7 @@ use jumpqr::settings::{IpVersion, ProxySetting, TlsRoots};
 
 use super::{jumpqr_client_config, settings};
 use crate::argument::{array, text, text_list};
-use crate::error::{attempt, jumpqr_error};
-use crate::status::jumpqr_status;
+use crate::{attempt, jumpqr_error, jumpqr_status};
 
 /// Sets the host to call; `https://api.weixin.qq.com` by default. It must be https, unless it is an
 /// address of this machine. `base_url` ends with NUL.

@@ -11,10 +11,8 @@ use std::time::Duration;
 use jumpqr::store::TokenStore;
 use jumpqr::{ClientBuilder, Settings};
 
-use crate::error::{Failure, attempt, jumpqr_error, present, produce};
-use crate::guard::guard;
-use crate::status::jumpqr_status;
 use crate::token_function::TokenCallback;
+use crate::{Failure, attempt, guard, jumpqr_error, jumpqr_status, present, produce};
 
 /// The settings of clients and platforms. A client needs a source of tokens; every other setting
 /// has a default.

@@ -8,9 +8,10 @@ use jumpqr::store;
 
 use super::{jumpqr_client_config, settings};
 use crate::argument::{text, texts};
-use crate::error::{attempt, jumpqr_error, present};
-use crate::status::jumpqr_status;
-use crate::token_function::{TokenCallback, jumpqr_token_function, jumpqr_user_data_free};
+use crate::token_function::TokenCallback;
+use crate::{
+    attempt, jumpqr_error, jumpqr_status, jumpqr_token_function, jumpqr_user_data_free, present,
+};
 
 /// Sets a fixed `access_token`, which ends with NUL and is never renewed. A client has one source
 /// of tokens: this, an account, or a token function.

@@ -4,12 +4,10 @@ use jumpqr::Edit;
 
 use super::confirm;
 use crate::argument::out_of_range;
-use crate::client::jumpqr_client;
-use crate::error::{jumpqr_error, present};
-use crate::rule::jumpqr_rule;
-use crate::status::jumpqr_status;
-use crate::text::jumpqr_text;
-use crate::value::JUMPQR_EDIT_AS_RULE_SAYS;
+use crate::{
+    JUMPQR_EDIT_AS_RULE_SAYS, jumpqr_client, jumpqr_error, jumpqr_rule, jumpqr_status, jumpqr_text,
+    present,
+};
 
 /// `addJumpQRCode`: adds or modifies a rule. Put the verification file on the domain first.
 ///

@@ -2,10 +2,7 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use super::{confirm, rule_key};
-use crate::client::jumpqr_client;
-use crate::error::{jumpqr_error, present};
-use crate::status::jumpqr_status;
-use crate::text::jumpqr_text;
+use crate::{jumpqr_client, jumpqr_error, jumpqr_status, jumpqr_text, present};
 
 /// `deleteJumpQRCode`: deletes a rule immediately, whether it is published or not.
 ///

@@ -1,9 +1,8 @@
 use std::mem::MaybeUninit;
 
-use crate::client::jumpqr_client;
-use crate::error::{jumpqr_error, present, produce};
-use crate::status::jumpqr_status;
-use crate::verification_file::jumpqr_verification_file;
+use crate::{
+    jumpqr_client, jumpqr_error, jumpqr_status, jumpqr_verification_file, present, produce,
+};
 
 /// `downloadQRCodeText`: downloads the domain-ownership verification file of the account. The file
 /// is to be freed.

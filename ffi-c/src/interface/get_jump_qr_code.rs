@@ -4,10 +4,9 @@ use std::mem::MaybeUninit;
 use jumpqr::interface::GetJumpQRCode;
 
 use crate::argument::{text, text_list};
-use crate::client::jumpqr_client;
-use crate::error::{Failure, jumpqr_error, present, produce};
-use crate::jump_qr_code_list::jumpqr_jump_qr_code_list;
-use crate::status::jumpqr_status;
+use crate::{
+    Failure, jumpqr_client, jumpqr_error, jumpqr_jump_qr_code_list, jumpqr_status, present, produce,
+};
 
 fn get(
     client: Option<&jumpqr_client>,

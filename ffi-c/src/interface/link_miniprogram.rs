@@ -5,10 +5,7 @@ use jumpqr::interface::LinkMiniprogram;
 
 use super::confirm;
 use crate::argument::text;
-use crate::client::jumpqr_client;
-use crate::error::{Failure, jumpqr_error, present};
-use crate::status::jumpqr_status;
-use crate::text::jumpqr_text;
+use crate::{Failure, jumpqr_client, jumpqr_error, jumpqr_status, jumpqr_text, present};
 
 /// Reads the arguments.
 ///

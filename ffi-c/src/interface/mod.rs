@@ -23,9 +23,7 @@ use jumpqr::RuleKey;
 use jumpqr::interface::Confirmation;
 
 use crate::argument::{optional_text, text};
-use crate::error::{Failure, attempt, jumpqr_error};
-use crate::status::jumpqr_status;
-use crate::text::jumpqr_text;
+use crate::{Failure, attempt, jumpqr_error, jumpqr_status, jumpqr_text};
 
 /// Reads the key of a rule, by which publishJumpQRCode and deleteJumpQRCode name it.
 ///

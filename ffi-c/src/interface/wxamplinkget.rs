@@ -1,9 +1,8 @@
 use std::mem::MaybeUninit;
 
-use crate::client::jumpqr_client;
-use crate::error::{jumpqr_error, present, produce};
-use crate::linked_miniprograms::jumpqr_linked_miniprograms;
-use crate::status::jumpqr_status;
+use crate::{
+    jumpqr_client, jumpqr_error, jumpqr_linked_miniprograms, jumpqr_status, present, produce,
+};
 
 /// `wxamplinkget`: lists the Mini Programs that the service account is linked to, or will be when
 /// the administrators have confirmed. The list is to be freed.
