@@ -4,10 +4,10 @@ use std::ffi::{CStr, c_char};
 use std::fmt::Display;
 use std::slice;
 
-use crate::{Failure, jumpqr_error, jumpqr_status, present};
+use crate::{jumpqr_error, jumpqr_status, present};
 
 /// Returns the refusal of a number that the parameter does not take.
-pub(crate) fn out_of_range(name: &str, problem: &str) -> Failure {
+pub(crate) fn out_of_range(name: &str, problem: &str) -> jumpqr_error {
     jumpqr_error::misuse(jumpqr_status::OutOfRange, name, problem)
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn out_of_range(name: &str, problem: &str) -> Failure {
 pub(crate) unsafe fn text<'a>(
     pointer: *const c_char,
     name: impl Display,
-) -> Result<&'a str, Failure> {
+) -> Result<&'a str, jumpqr_error> {
     if pointer.is_null() {
         return present(None, &name.to_string());
     }
@@ -42,7 +42,7 @@ pub(crate) unsafe fn text<'a>(
 pub(crate) unsafe fn optional_text<'a>(
     pointer: *const c_char,
     name: &str,
-) -> Result<Option<&'a str>, Failure> {
+) -> Result<Option<&'a str>, jumpqr_error> {
     if pointer.is_null() {
         return Ok(None);
     }
@@ -57,7 +57,7 @@ pub(crate) unsafe fn optional_text<'a>(
 /// Each pointer is as for [`text`].
 pub(crate) unsafe fn texts<'a, const COUNT: usize>(
     parameters: [(*const c_char, &str); COUNT],
-) -> Result<[&'a str; COUNT], Failure> {
+) -> Result<[&'a str; COUNT], jumpqr_error> {
     let mut read = [""; COUNT];
     for (text_read, (pointer, name)) in read.iter_mut().zip(parameters) {
         // SAFETY: the caller promises it for each pointer.
@@ -75,7 +75,7 @@ pub(crate) unsafe fn text_list<'a>(
     pointer: *const *const c_char,
     count: usize,
     name: &str,
-) -> Result<Vec<&'a str>, Failure> {
+) -> Result<Vec<&'a str>, jumpqr_error> {
     // SAFETY: the caller promises the same.
     let pointers = unsafe { array(pointer, count, name) }?;
     let numbered = pointers.iter().enumerate();
@@ -96,7 +96,7 @@ pub(crate) unsafe fn array<'a, T>(
     pointer: *const T,
     count: usize,
     name: &str,
-) -> Result<&'a [T], Failure> {
+) -> Result<&'a [T], jumpqr_error> {
     if pointer.is_null() {
         return if count == 0 {
             Ok(&[])

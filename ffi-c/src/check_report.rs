@@ -39,8 +39,7 @@ pub extern "C" fn jumpqr_check_rule(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(report, "report", error, || {
-        let rule = &present(rule, "rule")?.rule;
-        Ok(jumpqr_check_report::from(rule.check()))
+        Ok(present(rule, "rule")?.0.rule.check())
     })
 }
 
@@ -59,7 +58,7 @@ pub unsafe extern "C" fn jumpqr_check_json(
     produce(report, "report", error, || {
         // SAFETY: the caller passes `size` bytes.
         let json = unsafe { array(json.cast::<u8>(), size, "json") }?;
-        Ok(jumpqr_check_report::from(check_document(json)))
+        Ok(check_document(json))
     })
 }
 
@@ -77,8 +76,7 @@ pub unsafe extern "C" fn jumpqr_check_rule_key(
 ) -> jumpqr_status {
     produce(report, "report", error, || {
         // SAFETY: the caller passes texts that end with NUL, or NULL.
-        let key = unsafe { rule_key(prefix, appid) }?;
-        Ok(jumpqr_check_report::from(key.check()))
+        Ok(unsafe { rule_key(prefix, appid) }?.check())
     })
 }
 
@@ -94,8 +92,7 @@ pub unsafe extern "C" fn jumpqr_check_get_latest(
 ) -> jumpqr_status {
     produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let call = unsafe { latest(appid) }?;
-        Ok(jumpqr_check_report::from(call.check()))
+        Ok(unsafe { latest(appid) }?.check())
     })
 }
 
@@ -114,8 +111,7 @@ pub unsafe extern "C" fn jumpqr_check_get_by_prefix(
 ) -> jumpqr_status {
     produce(report, "report", error, || {
         // SAFETY: the caller passes texts that end with NUL, or NULL.
-        let call = unsafe { by_prefix(appid, prefix_list, prefix_count) }?;
-        Ok(jumpqr_check_report::from(call.check()))
+        Ok(unsafe { by_prefix(appid, prefix_list, prefix_count) }?.check())
     })
 }
 
@@ -133,8 +129,7 @@ pub unsafe extern "C" fn jumpqr_check_get_by_page(
 ) -> jumpqr_status {
     produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let call = unsafe { by_page(appid, page_num, page_size) }?;
-        Ok(jumpqr_check_report::from(call.check()))
+        Ok(unsafe { by_page(appid, page_num, page_size) }?.check())
     })
 }
 
@@ -152,8 +147,7 @@ pub unsafe extern "C" fn jumpqr_check_link_miniprogram(
 ) -> jumpqr_status {
     produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        let call = unsafe { link(appid, notify_users, show_profile) }?;
-        Ok(jumpqr_check_report::from(call.check()))
+        Ok(unsafe { link(appid, notify_users, show_profile) }?.check())
     })
 }
 

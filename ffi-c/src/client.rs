@@ -4,7 +4,8 @@ use std::time::Duration;
 use jumpqr::Client;
 
 use crate::{
-    guard, jumpqr_client_config, jumpqr_error, jumpqr_status, jumpqr_token_status, present, produce,
+    find, guard, jumpqr_client_config, jumpqr_error, jumpqr_status, jumpqr_token_status, present,
+    produce,
 };
 
 /// Calls WeChat's QR jump-rule interfaces for one account. Make one client for each account, and
@@ -17,15 +18,7 @@ use crate::{
 ///
 /// While a thread is in a function of this library, it cannot be cancelled: `pthread_cancel` takes
 /// effect after the function has returned, at the thread's next cancellation point.
-pub struct jumpqr_client {
-    pub(crate) client: Client,
-}
-
-impl From<Client> for jumpqr_client {
-    fn from(client: Client) -> Self {
-        Self { client }
-    }
-}
+pub struct jumpqr_client(pub(crate) Client);
 
 /// Makes a client with these settings. Nothing is sent yet. The client is to be freed.
 ///
@@ -39,7 +32,7 @@ pub extern "C" fn jumpqr_client_new(
 ) -> jumpqr_status {
     produce(client, "client", error, || {
         let builder = present(config, "config")?.builder();
-        Ok(jumpqr_client::from(builder.build()?))
+        Ok(builder.build()?)
     })
 }
 
@@ -62,9 +55,8 @@ pub extern "C" fn jumpqr_client_with_timeout_ms(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(other, "other", error, || {
-        let client = &present(client, "client")?.client;
-        let other = client.with_timeout(Duration::from_millis(timeout_ms))?;
-        Ok(jumpqr_client::from(other))
+        let client = &present(client, "client")?.0;
+        Ok(client.with_timeout(Duration::from_millis(timeout_ms))?)
     })
 }
 
@@ -80,8 +72,7 @@ pub extern "C" fn jumpqr_client_with_validate(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(other, "other", error, || {
-        let client = &present(client, "client")?.client;
-        Ok(jumpqr_client::from(client.with_validate(validate)))
+        Ok(present(client, "client")?.0.with_validate(validate))
     })
 }
 
@@ -98,8 +89,7 @@ pub extern "C" fn jumpqr_client_token_status(
     status: Option<&mut MaybeUninit<*mut jumpqr_token_status>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    produce(status, "status", error, || {
-        let status = present(client, "client")?.client.token_status()?;
-        Ok(status.map(jumpqr_token_status::from))
+    find(status, "status", error, || {
+        Ok(present(client, "client")?.0.token_status()?)
     })
 }

@@ -7,7 +7,8 @@ use jumpqr::binding::{NameStyle, name_settings};
 use jumpqr::error::OwnCode;
 
 use crate::guard::catch;
-use crate::{Text, guard, jumpqr_finding, jumpqr_status, jumpqr_text};
+use crate::object::{Object, forever};
+use crate::{guard, jumpqr_finding, jumpqr_status, jumpqr_text};
 
 /// An error: what went wrong, in which field, and what to do next. It never contains an access
 /// token or a secret.
@@ -17,64 +18,44 @@ use crate::{Text, guard, jumpqr_finding, jumpqr_status, jumpqr_text};
 /// after the client is freed. Any number of threads may read it at the same time.
 pub struct jumpqr_error {
     status: jumpqr_status,
-    error: Error,
-    kind: Text,
-    code: Text,
-    message: Text,
-    advice: Text,
-    cause: Option<Text>,
-    interface: Option<Text>,
-    errmsg: Option<Text>,
-    rid: Option<Text>,
-    outcome: Text,
+    error: Object<Error>,
     violations: Vec<jumpqr_finding>,
 }
 
-/// Why a call failed.
-pub(crate) type Failure = Box<jumpqr_error>;
-
 impl jumpqr_error {
-    fn new(
-        status: jumpqr_status,
-        code: &str,
-        error: Error,
-        violations: Vec<jumpqr_finding>,
-    ) -> Box<Self> {
-        Box::new(Self {
-            status,
-            kind: error.kind().name().into(),
-            code: code.into(),
-            message: match status.misuse() {
-                Some(name) => format!("{} [{name}]", error.message()).into(),
-                None => error.to_string().into(),
-            },
-            advice: error.advice().into(),
-            cause: error.source().map(|source| source.to_string().into()),
-            interface: error.interface().map(Text::from),
-            errmsg: error.errmsg().map(Text::from),
-            rid: error.rid().map(Text::from),
-            outcome: error.outcome().name().into(),
-            violations,
-            error,
-        })
-    }
-
     /// Returns the error of a wrong call. Its code, and the code of its only violation, are the
     /// name of the status.
-    pub(crate) fn misuse(status: jumpqr_status, parameter: &str, problem: &str) -> Failure {
+    pub(crate) fn misuse(status: jumpqr_status, parameter: &str, problem: &str) -> Self {
         let code = status.misuse().unwrap_or_default();
-        let error = Error::new(OwnCode::InvalidRequest, format!("{parameter}: {problem}"));
-        let violation = jumpqr_finding::new(parameter, code, problem);
-        Self::new(status, code, error, vec![violation])
+        let message = format!("{parameter}: {problem}");
+        Self {
+            status,
+            error: Error::new(OwnCode::InvalidRequest, message).into(),
+            violations: vec![jumpqr_finding::new(parameter, code, problem)],
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        let misuse = self.status.misuse();
+        misuse.unwrap_or_else(|| self.error.code().name())
+    }
+
+    fn message(&self) -> String {
+        match self.status.misuse() {
+            Some(name) => format!("{} [{name}]", self.error.message()),
+            None => self.error.to_string(),
+        }
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for jumpqr_error {
     fn from(error: Error) -> Self {
         let error = name_settings(error, NameStyle::SnakeMs);
-        let (status, code) = (jumpqr_status::of(&error), error.code().name());
-        let violations = jumpqr_finding::list(error.violations());
-        jumpqr_error::new(status, code, error, violations)
+        Self {
+            status: jumpqr_status::of(&error),
+            violations: jumpqr_finding::list(error.violations()),
+            error: error.into(),
+        }
     }
 }
 
@@ -82,36 +63,46 @@ impl From<Error> for Failure {
 /// error, it is written to `error`.
 pub(crate) fn attempt(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
-    body: impl FnOnce() -> Result<(), Failure>,
+    body: impl FnOnce() -> Result<(), jumpqr_error>,
 ) -> jumpqr_status {
     let Err(failure) = catch(body) else {
         return jumpqr_status::Ok;
     };
     let status = failure.status;
     if let Some(error) = error {
-        error.write(Box::into_raw(failure));
+        error.write(Box::into_raw(Box::new(failure)));
     }
     status
 }
 
 /// Runs the body of an export that can fail and returns an object to C. If the body succeeds, the
-/// object, or NULL for `None`, is written to `output`. If `output` is NULL, the body does not run.
-pub(crate) fn produce<T, O: Into<Option<T>>>(
+/// object is written to `output`. If `output` is NULL, the body does not run.
+pub(crate) fn produce<T, O: Into<T>>(
     output: Option<&mut MaybeUninit<*mut T>>,
     name: &str,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
-    body: impl FnOnce() -> Result<O, Failure>,
+    body: impl FnOnce() -> Result<O, jumpqr_error>,
+) -> jumpqr_status {
+    find(output, name, error, || body().map(Some))
+}
+
+/// Is [`produce`] for an object that there may not be. Then, NULL is written to `output`.
+pub(crate) fn find<T, O: Into<T>>(
+    output: Option<&mut MaybeUninit<*mut T>>,
+    name: &str,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+    body: impl FnOnce() -> Result<Option<O>, jumpqr_error>,
 ) -> jumpqr_status {
     attempt(error, || {
         let output = present(output, name)?;
-        let object = body()?.into();
-        output.write(object.map_or(null_mut(), |object| Box::into_raw(Box::new(object))));
+        let object = body()?.map(|object| Box::into_raw(Box::new(object.into())));
+        output.write(object.unwrap_or(null_mut()));
         Ok(())
     })
 }
 
 /// Checks that a pointer is not NULL.
-pub(crate) fn present<T>(pointer: Option<T>, name: &str) -> Result<T, Failure> {
+pub(crate) fn present<T>(pointer: Option<T>, name: &str) -> Result<T, jumpqr_error> {
     let problem = "is NULL; pass a pointer to what the function's documentation says";
     pointer.ok_or_else(|| jumpqr_error::misuse(jumpqr_status::NullArgument, name, problem))
 }
@@ -131,7 +122,7 @@ pub extern "C" fn jumpqr_error_status(error: Option<&jumpqr_error>) -> jumpqr_st
 /// Returns the kind, which says who must act: for example `permission`. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_kind(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.kind.view()))
+    guard(|| error?.error.text(|error| error.kind().name()))
 }
 
 /// Returns the stable code: the name of WeChat's error code, e.g. `illegal_prefix`, or a code of
@@ -139,20 +130,23 @@ pub extern "C" fn jumpqr_error_kind(error: Option<&jumpqr_error>) -> jumpqr_text
 /// e.g. `null_argument`. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_code(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.code.view()))
+    guard(|| Some(forever(error?.code())))
 }
 
 /// Returns what happened, in one line: the interface, the fields, the code and the rid, but not the
 /// advice. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_message(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.message.view()))
+    guard(|| {
+        let message = error?.message();
+        error?.error.text(|_| message)
+    })
 }
 
 /// Returns what to do next. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_advice(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.advice.view()))
+    guard(|| error?.error.text(Error::advice))
 }
 
 /// Returns the cause. If your token function or the token store failed, it is their message. If the
@@ -160,14 +154,18 @@ pub extern "C" fn jumpqr_error_advice(error: Option<&jumpqr_error>) -> jumpqr_te
 /// attempt. No text if there is no cause, or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_cause(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.cause.as_ref()?.view()))
+    guard(|| {
+        error?
+            .error
+            .optional(|error| error.source().map(ToString::to_string))
+    })
 }
 
 /// Returns the interface that was called, e.g. `addJumpQRCode`. No text if no interface was called,
 /// or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_interface(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.interface.as_ref()?.view()))
+    guard(|| error?.error.optional(Error::interface))
 }
 
 /// Returns whether WeChat answered with an error code. Only then is `jumpqr_error_errcode`
@@ -187,14 +185,14 @@ pub extern "C" fn jumpqr_error_errcode(error: Option<&jumpqr_error>) -> i64 {
 /// there is no `errmsg`, or if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_errmsg(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.errmsg.as_ref()?.view()))
+    guard(|| error?.error.optional(Error::errmsg))
 }
 
 /// Returns the request id, which WeChat's support asks for. No text if there is no request id, or
 /// if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_rid(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.rid.as_ref()?.view()))
+    guard(|| error?.error.optional(Error::rid))
 }
 
 /// Returns whether the same call may succeed later, with nothing changed. A change may be repeated
@@ -208,7 +206,7 @@ pub extern "C" fn jumpqr_error_retryable(error: Option<&jumpqr_error>) -> bool {
 /// rule back before you send the change again. No text if `error` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_error_outcome(error: Option<&jumpqr_error>) -> jumpqr_text {
-    guard(|| Some(error?.outcome.view()))
+    guard(|| error?.error.text(|error| error.outcome().name()))
 }
 
 /// Returns the number of violations, for which the request or a setting was refused. 0 for other
@@ -255,7 +253,7 @@ mod tests {
         let status = produce::<jumpqr_string, _>(None, "string", None, || {
             panic!("the body runs");
             #[expect(unreachable_code, reason = "it gives the closure its type")]
-            Ok(None)
+            Ok("")
         });
         assert_eq!(status, jumpqr_status::NullArgument);
     }

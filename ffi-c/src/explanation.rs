@@ -1,43 +1,20 @@
-use std::sync::LazyLock;
-
 use jumpqr::matching::{Candidate, Mismatch};
 
+use crate::object::forever;
 use crate::{Text, guard, jumpqr_text};
-
-/// The name and the message of each reason.
-static REASONS: LazyLock<Vec<(Mismatch, Text, Text)>> = LazyLock::new(|| {
-    let all = Mismatch::ALL.iter();
-    all.map(|&reason| (reason, reason.name().into(), reason.message().into()))
-        .collect()
-});
-
-/// Returns the name and the message of a reason. They live forever.
-pub(crate) fn texts_of(reason: Mismatch) -> Option<[jumpqr_text; 2]> {
-    let mut reasons = REASONS.iter();
-    let (_, name, message) = reasons.find(|(known, ..)| *known == reason)?;
-    Some([name.view(), message.view()])
-}
 
 /// Why each of many rules does not cover a link.
 ///
 /// Free it with `jumpqr_explanation_free`, exactly once. Any number of threads may read it at the
 /// same time.
-pub struct jumpqr_explanation {
-    rules: Vec<(Text, Option<Mismatch>)>,
-}
+pub struct jumpqr_explanation(Vec<(Text, Option<Mismatch>)>);
 
 impl jumpqr_explanation {
     pub(crate) fn new<'a>(
         explained: impl Iterator<Item = (&'a Candidate, Result<(), Mismatch>)>,
     ) -> Self {
         let rules = explained.map(|(rule, covers)| (Text::from(&rule.prefix), covers.err()));
-        Self {
-            rules: rules.collect(),
-        }
-    }
-
-    fn texts(&self, index: usize) -> Option<[jumpqr_text; 2]> {
-        texts_of(self.rules.get(index)?.1?)
+        Self(rules.collect())
     }
 }
 
@@ -50,7 +27,7 @@ pub extern "C" fn jumpqr_explanation_free(explanation: Option<Box<jumpqr_explana
 /// Returns the number of rules. 0 if `explanation` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_explanation_rule_count(explanation: Option<&jumpqr_explanation>) -> usize {
-    guard(|| Some(explanation?.rules.len()))
+    guard(|| Some(explanation?.0.len()))
 }
 
 /// Returns the prefix of rule number `index`, from 0. No text if there is no such rule, or if
@@ -60,7 +37,7 @@ pub extern "C" fn jumpqr_explanation_prefix(
     explanation: Option<&jumpqr_explanation>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| Some(explanation?.rules.get(index)?.0.view()))
+    guard(|| Some(explanation?.0.get(index)?.0.view()))
 }
 
 /// Returns why rule number `index`, from 0, does not cover the link, e.g. `no_trailing_slash`. It
@@ -71,7 +48,7 @@ pub extern "C" fn jumpqr_explanation_code(
     explanation: Option<&jumpqr_explanation>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| explanation?.texts(index).map(|[code, _]| code))
+    guard(|| Some(forever(explanation?.0.get(index)?.1?.name())))
 }
 
 /// Returns the message for a person about rule number `index`, from 0: why the rule does not cover
@@ -82,5 +59,5 @@ pub extern "C" fn jumpqr_explanation_message(
     explanation: Option<&jumpqr_explanation>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| explanation?.texts(index).map(|[_, message]| message))
+    guard(|| Some(forever(explanation?.0.get(index)?.1?.message())))
 }

@@ -1,3 +1,4 @@
+use std::mem::take;
 use std::ptr::from_ref;
 
 use jumpqr::interface::JumpQRCodeList;
@@ -9,14 +10,15 @@ use crate::{guard, jumpqr_listed_rule};
 /// Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules are freed with it. It
 /// stays valid after the client is freed. Any number of threads may read it at the same time.
 pub struct jumpqr_jump_qr_code_list {
-    pub(crate) list: JumpQRCodeList,
-    rules: Vec<jumpqr_listed_rule>,
+    list: JumpQRCodeList,
+    pub(crate) rules: Vec<jumpqr_listed_rule>,
 }
 
 impl From<JumpQRCodeList> for jumpqr_jump_qr_code_list {
-    fn from(list: JumpQRCodeList) -> Self {
+    fn from(mut list: JumpQRCodeList) -> Self {
+        let rules = take(&mut list.rule_list);
         Self {
-            rules: list.rule_list.iter().map(Into::into).collect(),
+            rules: rules.into_iter().map(Into::into).collect(),
             list,
         }
     }

@@ -2,7 +2,7 @@
 //! `README.md`.
 //!
 //! Each object has one file. No panic crosses into C: the body of every export is one call of
-//! [`guard`](guard::guard), [`attempt`](error::attempt) or [`produce`](error::produce). The
+//! [`guard`](guard::guard), [`attempt`](error::attempt) or a guard made of `attempt`. The
 //! comments of the exports and of the public types are the documentation in the header.
 #![expect(non_camel_case_types, reason = "types have the names that C uses")]
 
@@ -22,6 +22,7 @@ mod linked_miniprograms;
 mod listed_rule;
 mod matching;
 mod names;
+mod object;
 mod ordinary_link_rule;
 mod platform;
 mod rule;
@@ -71,6 +72,6 @@ pub use value::*;
 pub use verification_file::*;
 pub use version::*;
 
-use error::{Failure, attempt, present, produce};
+use error::{attempt, find, present, produce};
 use guard::{Nothing, guard};
 use text::Text;

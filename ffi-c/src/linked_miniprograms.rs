@@ -1,37 +1,18 @@
-use jumpqr::interface::{LinkStatus, LinkedMiniprogram};
+use jumpqr::interface::LinkedMiniprogram;
 
-use crate::{Text, guard, jumpqr_text};
+use crate::object::{Object, forever};
+use crate::{guard, jumpqr_text};
 
 /// The Mini Programs that a service account is linked to, or will be when the administrators have
 /// confirmed.
 ///
 /// Free it with `jumpqr_linked_miniprograms_free`, exactly once. It stays valid after the client is
 /// freed. Any number of threads may read it at the same time.
-pub struct jumpqr_linked_miniprograms {
-    items: Vec<Item>,
-}
-
-struct Item {
-    appid: Text,
-    status: Option<Text>,
-    nickname: Option<Text>,
-}
-
-impl From<&LinkedMiniprogram> for Item {
-    fn from(linked: &LinkedMiniprogram) -> Self {
-        Self {
-            appid: Text::from(&linked.appid),
-            status: linked.status.map(LinkStatus::name).map(Text::from),
-            nickname: linked.nickname.as_ref().map(Text::from),
-        }
-    }
-}
+pub struct jumpqr_linked_miniprograms(Vec<Object<LinkedMiniprogram>>);
 
 impl From<Vec<LinkedMiniprogram>> for jumpqr_linked_miniprograms {
     fn from(linked: Vec<LinkedMiniprogram>) -> Self {
-        Self {
-            items: linked.iter().map(Into::into).collect(),
-        }
+        Self(linked.into_iter().map(Into::into).collect())
     }
 }
 
@@ -46,7 +27,7 @@ pub extern "C" fn jumpqr_linked_miniprograms_free(linked: Option<Box<jumpqr_link
 pub extern "C" fn jumpqr_linked_miniprograms_count(
     linked: Option<&jumpqr_linked_miniprograms>,
 ) -> usize {
-    guard(|| Some(linked?.items.len()))
+    guard(|| Some(linked?.0.len()))
 }
 
 /// Returns the appid of Mini Program number `index`, from 0. No text if there is no such Mini
@@ -56,7 +37,7 @@ pub extern "C" fn jumpqr_linked_miniprograms_appid(
     linked: Option<&jumpqr_linked_miniprograms>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| Some(linked?.items.get(index)?.appid.view()))
+    guard(|| linked?.0.get(index)?.text(|linked| &linked.appid))
 }
 
 /// Returns the status of link number `index`, from 0: for example `linked` or
@@ -67,7 +48,7 @@ pub extern "C" fn jumpqr_linked_miniprograms_status(
     linked: Option<&jumpqr_linked_miniprograms>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| Some(linked?.items.get(index)?.status.as_ref()?.view()))
+    guard(|| Some(forever(linked?.0.get(index)?.status?.name())))
 }
 
 /// Returns the name of Mini Program number `index`, from 0. No text if the response omits it, if
@@ -77,5 +58,8 @@ pub extern "C" fn jumpqr_linked_miniprograms_nickname(
     linked: Option<&jumpqr_linked_miniprograms>,
     index: usize,
 ) -> jumpqr_text {
-    guard(|| Some(linked?.items.get(index)?.nickname.as_ref()?.view()))
+    guard(|| {
+        let linked = linked?.0.get(index)?;
+        linked.optional(|linked| linked.nickname.as_ref())
+    })
 }

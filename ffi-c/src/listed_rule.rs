@@ -1,6 +1,7 @@
 use jumpqr::interface::ListedRule;
 use jumpqr::rule::{OpenVersion, PermitSubRule, RuleState};
 
+use crate::object::Object;
 use crate::{Text, guard, jumpqr_text};
 
 /// A rule as getJumpQRCode lists it. WeChat may omit every field except the prefix.
@@ -8,61 +9,62 @@ use crate::{Text, guard, jumpqr_text};
 /// It belongs to the list or the walk that it was read from. Any number of threads may read it at
 /// the same time.
 pub struct jumpqr_listed_rule {
-    prefix: Text,
-    path: Option<Text>,
-    state: i32,
-    open_version: i32,
-    permit_sub_rule: i32,
+    pub(crate) rule: Object<ListedRule>,
+    /// A response may have any number of test links.
     debug_url: Option<Vec<Text>>,
 }
 
-impl From<&ListedRule> for jumpqr_listed_rule {
-    fn from(rule: &ListedRule) -> Self {
-        let number = |value: Option<u8>| value.unwrap_or_default().into();
-        let links = |links: &Vec<String>| links.iter().map(Text::from).collect();
+impl From<ListedRule> for jumpqr_listed_rule {
+    fn from(rule: ListedRule) -> Self {
+        let links = rule.debug_url.as_ref();
         Self {
-            prefix: Text::from(&rule.prefix),
-            path: rule.path.as_ref().map(Text::from),
-            state: number(rule.state.map(RuleState::number)),
-            open_version: number(rule.open_version.map(OpenVersion::number)),
-            permit_sub_rule: number(rule.permit_sub_rule.map(PermitSubRule::number)),
-            debug_url: rule.debug_url.as_ref().map(links),
+            debug_url: links.map(|links| links.iter().map(Text::from).collect()),
+            rule: rule.into(),
         }
     }
+}
+
+/// Returns the number of a field; 0 if the response omits it, or has an undocumented value.
+fn number(field: Option<u8>) -> i32 {
+    field.unwrap_or_default().into()
 }
 
 /// Returns the prefix. No text if `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_listed_rule_prefix(rule: Option<&jumpqr_listed_rule>) -> jumpqr_text {
-    guard(|| Some(rule?.prefix.view()))
+    guard(|| rule?.rule.text(|rule| &rule.prefix))
 }
 
 /// Returns the Mini Program page that the rule opens. No text if the response omits it, or if
 /// `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_listed_rule_path(rule: Option<&jumpqr_listed_rule>) -> jumpqr_text {
-    guard(|| Some(rule?.path.as_ref()?.view()))
+    guard(|| rule?.rule.optional(|rule| rule.path.as_ref()))
 }
 
 /// Returns the state: 1 unpublished, 2 published. 0 if the response omits it, or has a value that
 /// is not documented. -1 if `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_listed_rule_state(rule: Option<&jumpqr_listed_rule>) -> i32 {
-    guard(|| Some(rule?.state))
+    guard(|| Some(number(rule?.rule.state.map(RuleState::number))))
 }
 
 /// Returns the build that a test link opens: 1 development, 2 trial, 3 released. 0 if the response
 /// omits it, or has a value that is not documented. -1 if `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_listed_rule_open_version(rule: Option<&jumpqr_listed_rule>) -> i32 {
-    guard(|| Some(rule?.open_version))
+    guard(|| Some(number(rule?.rule.open_version.map(OpenVersion::number))))
 }
 
 /// Returns whether other accounts may have rules below this one: 1 they may, 2 they may not. 0 if
 /// the response omits it, or has a value that is not documented. -1 if `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_listed_rule_permit_sub_rule(rule: Option<&jumpqr_listed_rule>) -> i32 {
-    guard(|| Some(rule?.permit_sub_rule))
+    guard(|| {
+        Some(number(
+            rule?.rule.permit_sub_rule.map(PermitSubRule::number),
+        ))
+    })
 }
 
 /// Returns whether the response has a list of test links. The list may be empty. `false` if `rule`

@@ -1,12 +1,13 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use jumpqr::matching::{covers, launch_query, nearest_prefix, occupies};
+use jumpqr::matching::{Mismatch, covers, launch_query, nearest_prefix, occupies};
 
 use crate::argument::{text, text_list, texts};
-use crate::explanation::texts_of;
+use crate::object::forever;
 use crate::{
-    Nothing, attempt, jumpqr_error, jumpqr_status, jumpqr_string, jumpqr_text, present, produce,
+    Nothing, attempt, find, jumpqr_error, jumpqr_status, jumpqr_string, jumpqr_text, present,
+    produce,
 };
 
 /// Checks whether the rule `prefix` covers `link`. Both end with NUL.
@@ -27,10 +28,12 @@ pub unsafe extern "C" fn jumpqr_covers(
     attempt(error, || {
         // SAFETY: the caller passes texts that end with NUL, or NULL.
         let [prefix, link] = unsafe { texts([(prefix, "prefix"), (link, "link")]) }?;
-        let reason = covers(prefix, link).err().and_then(texts_of);
-        let texts = reason.unwrap_or([Nothing::NOTHING; 2]);
-        for (output, text) in [code, message].into_iter().zip(texts) {
-            output.map(|output| output.write(text));
+        let reason = covers(prefix, link).err();
+        for (output, text) in [
+            (code, reason.map(Mismatch::name)),
+            (message, reason.map(Mismatch::message)),
+        ] {
+            output.map(|output| output.write(text.map_or(Nothing::NOTHING, forever)));
         }
         Ok(())
     })
@@ -71,12 +74,12 @@ pub unsafe extern "C" fn jumpqr_nearest_prefix(
     nearest: Option<&mut MaybeUninit<*mut jumpqr_string>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    produce(nearest, "nearest", error, || {
+    find(nearest, "nearest", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let prefix = unsafe { text(prefix, "prefix") }?;
         // SAFETY: the caller passes `count` texts that end with NUL.
         let listed = unsafe { text_list(listed, count, "listed") }?;
-        Ok(nearest_prefix(prefix, listed).map(jumpqr_string::from))
+        Ok(nearest_prefix(prefix, listed))
     })
 }
 
@@ -95,6 +98,6 @@ pub unsafe extern "C" fn jumpqr_launch_query(
     produce(query, "query", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let link = unsafe { text(link, "link") }?;
-        Ok(jumpqr_string::from(&*launch_query(link, scancode_time)))
+        Ok(launch_query(link, scancode_time))
     })
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::argument::{text_list, texts};
 use crate::versioned::{Versioned, init, read};
-use crate::{Failure, guard};
+use crate::{guard, jumpqr_error};
 
 /// The fields of a rule by which an ordinary link in a QR code opens a Mini Program.
 ///
@@ -47,7 +47,7 @@ impl jumpqr_ordinary_link_rule {
     ///
     /// `pointer` is NULL, or points to such a struct, of as many bytes as its `size` says, with
     /// texts that end with NUL.
-    pub(crate) unsafe fn read(pointer: *const Self) -> Result<RuleMapping, Failure> {
+    pub(crate) unsafe fn read(pointer: *const Self) -> Result<RuleMapping, jumpqr_error> {
         // SAFETY: the caller promises the same.
         let fields = unsafe { read(pointer, "fields") }?;
         // SAFETY: the caller promises texts that end with NUL.

@@ -22,9 +22,7 @@ use crate::{
 /// Any number of threads may use it at the same time. Free it with `jumpqr_platform_free`, exactly
 /// once, when no call is using it. The clients of its merchants stay valid. After a fork, the child
 /// makes its own platforms.
-pub struct jumpqr_platform {
-    platform: Platform,
-}
+pub struct jumpqr_platform(pub(crate) Platform);
 
 /// Makes the platform `component_appid` with its appsecret `component_appsecret`, which both end
 /// with NUL. The settings must not have a source of tokens. Nothing is sent yet. The platform is to
@@ -48,8 +46,7 @@ pub unsafe extern "C" fn jumpqr_platform_new(
         ];
         // SAFETY: the caller passes texts that end with NUL, or NULL.
         let [appid, appsecret] = unsafe { texts(parameters) }?;
-        let platform = builder.build_platform(appid, Secret::new(appsecret))?;
-        Ok(jumpqr_platform { platform })
+        Ok(builder.build_platform(appid, Secret::new(appsecret))?)
     })
 }
 
@@ -79,7 +76,7 @@ pub unsafe extern "C" fn jumpqr_platform_set_verify_ticket(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        let platform = &present(platform, "platform")?.platform;
+        let platform = &present(platform, "platform")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let ticket = unsafe { text(ticket, "ticket") }?;
         Ok(platform.set_verify_ticket(Secret::new(ticket))?)
@@ -103,7 +100,7 @@ pub unsafe extern "C" fn jumpqr_platform_set_authorizer_refresh_token(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     attempt(error, || {
-        let platform = &present(platform, "platform")?.platform;
+        let platform = &present(platform, "platform")?.0;
         let parameters = [
             (authorizer_appid, "authorizer_appid"),
             (authorizer_refresh_token, "authorizer_refresh_token"),
@@ -128,10 +125,10 @@ pub unsafe extern "C" fn jumpqr_platform_merchant(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(client, "client", error, || {
-        let platform = &present(platform, "platform")?.platform;
+        let platform = &present(platform, "platform")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let appid = unsafe { text(authorizer_appid, "authorizer_appid") }?;
-        Ok(jumpqr_client::from(platform.merchant(appid)?))
+        Ok(platform.merchant(appid)?)
     })
 }
 
@@ -147,7 +144,6 @@ pub extern "C" fn jumpqr_platform_token_status(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(status, "status", error, || {
-        let platform = &present(platform, "platform")?.platform;
-        Ok(jumpqr_token_status::from(platform.token_status()?))
+        Ok(present(platform, "platform")?.0.token_status()?)
     })
 }

@@ -2,12 +2,12 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use jumpqr::mapping::{RuleMapping, parse_document, parse_rule};
-use jumpqr::{Edit, Rule};
 
 use crate::argument::array;
+use crate::object::Object;
 use crate::{
-    Text, guard, jumpqr_error, jumpqr_ordinary_link_rule, jumpqr_service_account_rule,
-    jumpqr_status, jumpqr_text, produce,
+    guard, jumpqr_error, jumpqr_ordinary_link_rule, jumpqr_service_account_rule, jumpqr_status,
+    jumpqr_text, produce,
 };
 
 /// A well-formed rule of either mode. Its content is checked by `jumpqr_check_rule`, and again
@@ -15,23 +15,7 @@ use crate::{
 ///
 /// It holds copies of all texts and never changes, so any number of threads may use it at the same
 /// time. Free it with `jumpqr_rule_free`, exactly once, when no call is using it.
-pub struct jumpqr_rule {
-    pub(crate) rule: Rule,
-    pub(crate) is_edit: Option<Edit>,
-    prefix: Text,
-    path: Text,
-}
-
-impl From<RuleMapping> for jumpqr_rule {
-    fn from(RuleMapping { rule, is_edit }: RuleMapping) -> Self {
-        Self {
-            prefix: rule.prefix().into(),
-            path: rule.path().into(),
-            rule,
-            is_edit,
-        }
-    }
-}
+pub struct jumpqr_rule(pub(crate) Object<RuleMapping>);
 
 /// Makes a rule from its fields. The rule is to be freed.
 ///
@@ -50,8 +34,7 @@ pub unsafe extern "C" fn jumpqr_rule_from_ordinary_link(
     produce(rule, "rule", error, || {
         // SAFETY: the caller passes a struct whose size `_init` has set, with texts that end with
         // NUL.
-        let mapping = unsafe { jumpqr_ordinary_link_rule::read(fields) }?;
-        Ok(jumpqr_rule::from(mapping))
+        unsafe { jumpqr_ordinary_link_rule::read(fields) }
     })
 }
 
@@ -68,8 +51,7 @@ pub unsafe extern "C" fn jumpqr_rule_from_service_account(
     produce(rule, "rule", error, || {
         // SAFETY: the caller passes a struct whose size `_init` has set, with texts that end with
         // NUL.
-        let mapping = unsafe { jumpqr_service_account_rule::read(fields) }?;
-        Ok(jumpqr_rule::from(mapping))
+        unsafe { jumpqr_service_account_rule::read(fields) }
     })
 }
 
@@ -91,7 +73,7 @@ pub unsafe extern "C" fn jumpqr_rule_from_json(
     produce(rule, "rule", error, || {
         // SAFETY: the caller passes `size` bytes.
         let json = unsafe { array(json.cast::<u8>(), size, "json") }?;
-        Ok(jumpqr_rule::from(parse_rule(&parse_document(json)?)?))
+        Ok(parse_rule(&parse_document(json)?)?)
     })
 }
 
@@ -104,18 +86,18 @@ pub extern "C" fn jumpqr_rule_free(rule: Option<Box<jumpqr_rule>>) {
 /// Returns the prefix. No text if `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_rule_prefix(rule: Option<&jumpqr_rule>) -> jumpqr_text {
-    guard(|| Some(rule?.prefix.view()))
+    guard(|| rule?.0.text(|mapping| mapping.rule.prefix()))
 }
 
 /// Returns the Mini Program page that the rule opens. No text if `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_rule_path(rule: Option<&jumpqr_rule>) -> jumpqr_text {
-    guard(|| Some(rule?.path.view()))
+    guard(|| rule?.0.text(|mapping| mapping.rule.path()))
 }
 
 /// Returns `is_edit` of the JSON that the rule was made from: 0 or 1. -1 if the JSON does not have
 /// it, or if `rule` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_rule_is_edit(rule: Option<&jumpqr_rule>) -> i32 {
-    guard(|| rule?.is_edit.map(|is_edit| is_edit.number().into()))
+    guard(|| rule?.0.is_edit.map(|is_edit| is_edit.number().into()))
 }

@@ -1,14 +1,13 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use jumpqr::interface::ListedRule;
 use jumpqr::mapping::{parse_candidates, parse_document};
 use jumpqr::matching::{Candidate, RuleSet};
 use jumpqr::rule::RuleState;
 
 use crate::argument::{array, out_of_range, text, text_list};
 use crate::{
-    Failure, guard, jumpqr_error, jumpqr_explanation, jumpqr_jump_qr_code_list, jumpqr_link_match,
+    guard, jumpqr_error, jumpqr_explanation, jumpqr_jump_qr_code_list, jumpqr_link_match,
     jumpqr_status, present, produce,
 };
 
@@ -16,19 +15,9 @@ use crate::{
 ///
 /// It never changes, so any number of threads may use it at the same time. Free it with
 /// `jumpqr_rule_set_free`, exactly once, when no call is using it.
-pub struct jumpqr_rule_set {
-    rules: RuleSet,
-}
+pub struct jumpqr_rule_set(pub(crate) RuleSet);
 
-impl<C: IntoIterator<Item = Candidate>> From<C> for jumpqr_rule_set {
-    fn from(candidates: C) -> Self {
-        Self {
-            rules: RuleSet::new(candidates),
-        }
-    }
-}
-
-fn candidate(index: usize, prefix: &str, state: i32) -> Result<Candidate, Failure> {
+fn candidate(index: usize, prefix: &str, state: i32) -> Result<Candidate, jumpqr_error> {
     let candidate = Candidate::new(prefix);
     if state == 0 {
         return Ok(candidate);
@@ -68,7 +57,7 @@ pub unsafe extern "C" fn jumpqr_rule_set_new(
         let candidates: Result<Vec<_>, _> = rules
             .map(|(index, (prefix, state))| candidate(index, prefix, state))
             .collect();
-        Ok(jumpqr_rule_set::from(candidates?))
+        Ok(RuleSet::new(candidates?))
     })
 }
 
@@ -83,10 +72,8 @@ pub extern "C" fn jumpqr_rule_set_from_list(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(rules, "rules", error, || {
-        let listed = &present(list, "list")?.list.rule_list;
-        Ok(jumpqr_rule_set::from(
-            listed.iter().map(ListedRule::candidate),
-        ))
+        let listed = present(list, "list")?.rules.iter();
+        Ok(RuleSet::new(listed.map(|rule| rule.rule.candidate())))
     })
 }
 
@@ -107,7 +94,7 @@ pub unsafe extern "C" fn jumpqr_rule_set_from_json(
         // SAFETY: the caller passes `size` bytes.
         let json = unsafe { array(json.cast::<u8>(), size, "json") }?;
         let candidates = parse_candidates(&parse_document(json)?)?;
-        Ok(jumpqr_rule_set::from(candidates))
+        Ok(RuleSet::new(candidates))
     })
 }
 
@@ -130,7 +117,7 @@ pub unsafe extern "C" fn jumpqr_rule_set_match_url(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(found, "found", error, || {
-        let rules = &present(rules, "rules")?.rules;
+        let rules = &present(rules, "rules")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let link = unsafe { text(link, "link") }?;
         Ok(jumpqr_link_match::from(rules.match_url(link)))
@@ -151,7 +138,7 @@ pub unsafe extern "C" fn jumpqr_rule_set_explain(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(explanation, "explanation", error, || {
-        let rules = &present(rules, "rules")?.rules;
+        let rules = &present(rules, "rules")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let link = unsafe { text(link, "link") }?;
         Ok(jumpqr_explanation::new(rules.explain(link)))

@@ -34,7 +34,7 @@ pub unsafe extern "C" fn jumpqr_rules_new(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(rules, "rules", error, || {
-        let client = &present(client, "client")?.client;
+        let client = &present(client, "client")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let rules = match unsafe { optional_text(appid, "appid") }? {
             None => client.rules(),
@@ -60,7 +60,7 @@ pub extern "C" fn jumpqr_rules_next(
         let rules = present(rules, "rules")?;
         let rule = present(rule, "rule")?;
         let next = rules.rules.next().transpose()?;
-        rules.current = next.as_ref().map(Into::into);
+        rules.current = next.map(Into::into);
         rule.write(rules.current.as_ref().map_or(null(), from_ref));
         Ok(())
     })

@@ -6,7 +6,7 @@ use jumpqr::mapping::RuleMapping;
 
 use crate::argument::texts;
 use crate::versioned::{Versioned, init, read};
-use crate::{Failure, guard};
+use crate::{guard, jumpqr_error};
 
 /// The fields of a rule by which a service account's parametric QR code opens a Mini Program.
 ///
@@ -37,7 +37,7 @@ impl jumpqr_service_account_rule {
     ///
     /// `pointer` is NULL, or points to such a struct, of as many bytes as its `size` says, with
     /// texts that end with NUL.
-    pub(crate) unsafe fn read(pointer: *const Self) -> Result<RuleMapping, Failure> {
+    pub(crate) unsafe fn read(pointer: *const Self) -> Result<RuleMapping, jumpqr_error> {
         // SAFETY: the caller promises the same.
         let fields = unsafe { read(pointer, "fields") }?;
         let Self {

@@ -1,5 +1,10 @@
-use std::ffi::CStr;
+use jumpqr::ErrorKind;
+use jumpqr::error::OwnCode;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as Unknown, StrDeserializer};
 
+use crate::object::forever;
 use crate::{Nothing, guard, jumpqr_text};
 
 /// The result of a call. 0 is success. Each kind of error has a block of a hundred numbers, and the
@@ -10,7 +15,8 @@ use crate::{Nothing, guard, jumpqr_text};
 /// number never changes its meaning. Later versions add numbers: treat an unknown number as the
 /// first of its block (`status / 100 * 100`).
 #[repr(i32)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum jumpqr_status {
     /// The call succeeded, and its outputs are written.
     Ok = 0,
@@ -109,60 +115,30 @@ impl Nothing for jumpqr_status {
     const NOTHING: Self = Self::Ok;
 }
 
-/// Gives each status its name: the core's name of the kind or of the code. The compiler refuses a
-/// status that is not listed.
-macro_rules! names {
-    ($($status:ident = $name:literal,)+) => {
-        impl jumpqr_status {
-            const ALL: &[Self] = &[$(Self::$status),+];
+/// The names of the statuses that the core has no code for.
+const CALL_NAMES: [&str; 5] = [
+    "ok",
+    "null_argument",
+    "not_utf8",
+    "struct_size",
+    "out_of_range",
+];
 
-            const fn name(self) -> &'static CStr {
-                match self { $(Self::$status => $name,)+ }
-            }
-        }
-    };
+/// Returns the names of all statuses: the core's names of kinds and codes, and those of C.
+fn names() -> impl Iterator<Item = &'static str> {
+    let kinds = ErrorKind::ALL.iter().map(|kind| kind.name());
+    let codes = OwnCode::ALL.iter().map(|code| code.name());
+    CALL_NAMES.into_iter().chain(kinds).chain(codes)
 }
 
-names! {
-    Ok = c"ok",
-    NullArgument = c"null_argument",
-    NotUtf8 = c"not_utf8",
-    StructSize = c"struct_size",
-    OutOfRange = c"out_of_range",
-    Invalid = c"invalid",
-    InvalidRequest = c"invalid_request",
-    InvalidConfig = c"invalid_config",
-    Credentials = c"credentials",
-    NoCredentials = c"no_credentials",
-    TokenSourceFailed = c"token_source_failed",
-    NoVerifyTicket = c"no_verify_ticket",
-    NoRefreshToken = c"no_refresh_token",
-    Permission = c"permission",
-    State = c"state",
-    NoSuchRule = c"no_such_rule",
-    Quota = c"quota",
-    RateLimited = c"rate_limited",
-    PacedOut = c"paced_out",
-    Busy = c"busy",
-    Network = c"network",
-    DnsFailed = c"dns_failed",
-    ConnectFailed = c"connect_failed",
-    ProxyFailed = c"proxy_failed",
-    TlsFailed = c"tls_failed",
-    ConnectionLost = c"connection_lost",
-    Timeout = c"timeout",
-    Cancelled = c"cancelled",
-    Protocol = c"protocol",
-    HttpStatus = c"http_status",
-    NotJson = c"not_json",
-    UnexpectedResponse = c"unexpected_response",
-    BodyTooLarge = c"body_too_large",
-    UnknownErrcode = c"unknown_errcode",
-    Store = c"store",
-    StoreFailed = c"store_failed",
-    StoreNotPrivate = c"store_not_private",
-    StoreDamaged = c"store_damaged",
-    Internal = c"internal",
+fn named(name: &str) -> Option<jumpqr_status> {
+    let name: StrDeserializer<'_, Unknown> = name.into_deserializer();
+    jumpqr_status::deserialize(name).ok()
+}
+
+/// Returns the name of the status with this number.
+fn name_of(status: i32) -> Option<&'static str> {
+    names().find(|name| named(name).is_some_and(|known| known as i32 == status))
 }
 
 impl jumpqr_status {
@@ -176,24 +152,15 @@ impl jumpqr_status {
     /// Returns the name of the status if the call itself is wrong. The core has no code for that.
     pub(crate) fn misuse(self) -> Option<&'static str> {
         let is_misuse = (1..100).contains(&(self as i32));
-        is_misuse.then(|| self.name().to_str().ok())?
+        is_misuse.then(|| name_of(self as i32))?
     }
-}
-
-fn named(name: &str) -> Option<jumpqr_status> {
-    let mut all = jumpqr_status::ALL.iter().copied();
-    all.find(|status| status.name().to_bytes() == name.as_bytes())
 }
 
 /// Returns the stable name of a status, e.g. `connect_failed`. It lives forever. No text if the
 /// number is not a status.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_status_name(status: i32) -> jumpqr_text {
-    guard(|| {
-        let mut all = jumpqr_status::ALL.iter();
-        let known = all.find(|known| **known as i32 == status)?;
-        Some(known.name().into())
-    })
+    guard(|| name_of(status).map(forever))
 }
 
 #[cfg(test)]
@@ -203,7 +170,10 @@ mod tests {
     use jumpqr::error::OwnCode;
     use jumpqr::{ErrCode, Error, ErrorKind};
 
-    use super::{jumpqr_status, named};
+    use serde::Deserialize;
+    use serde::de::value::{Error as Unknown, StrDeserializer};
+
+    use super::{jumpqr_status, name_of, named, names};
 
     #[test]
     fn every_kind_begins_a_block_and_every_own_code_is_in_its_kinds() {
@@ -228,9 +198,17 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique() {
-        let all = jumpqr_status::ALL;
-        let names: BTreeSet<_> = all.iter().map(|status| status.name()).collect();
-        assert_eq!(names.len(), all.len());
+    fn every_status_has_a_name() {
+        let unknown = StrDeserializer::<Unknown>::new("?");
+        let error = jumpqr_status::deserialize(unknown).unwrap_err();
+        // It lists all variants after the unknown one.
+        let error = error.to_string();
+        let variants: BTreeSet<_> = error.split('`').skip(3).step_by(2).collect();
+        assert!(variants.len() > 30, "{error}");
+        assert_eq!(variants, names().collect());
+        for name in names() {
+            let status = named(name).unwrap();
+            assert_eq!(name_of(status as i32), Some(name));
+        }
     }
 }

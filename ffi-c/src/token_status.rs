@@ -2,31 +2,14 @@ use std::time::Duration;
 
 use jumpqr::tokens::TokenStatus;
 
-use crate::{Text, guard, jumpqr_text};
+use crate::object::Object;
+use crate::{guard, jumpqr_text};
 
 /// The state of a client's or a platform's token in its store. It contains no secret.
 ///
 /// Free it with `jumpqr_token_status_free`, exactly once. It stays valid after the client or the
 /// platform is freed, and does not change. Any number of threads may read it at the same time.
-pub struct jumpqr_token_status {
-    status: TokenStatus,
-    store: Text,
-    interface: Text,
-    appid: Text,
-    state: Text,
-}
-
-impl From<TokenStatus> for jumpqr_token_status {
-    fn from(status: TokenStatus) -> Self {
-        Self {
-            store: Text::from(&status.store),
-            interface: status.interface.into(),
-            appid: Text::from(&status.appid),
-            state: status.state.name().into(),
-            status,
-        }
-    }
-}
+pub struct jumpqr_token_status(pub(crate) Object<TokenStatus>);
 
 /// Returns whole seconds, rounded down.
 fn seconds(duration: Option<Duration>) -> Option<i64> {
@@ -43,7 +26,7 @@ pub extern "C" fn jumpqr_token_status_free(status: Option<Box<jumpqr_token_statu
 /// No text if `status` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_store(status: Option<&jumpqr_token_status>) -> jumpqr_text {
-    guard(|| Some(status?.store.view()))
+    guard(|| status?.0.text(|status| &status.store))
 }
 
 /// Returns the interface that issues the tokens: `stable_token` or `token` for an account,
@@ -53,13 +36,13 @@ pub extern "C" fn jumpqr_token_status_store(status: Option<&jumpqr_token_status>
 pub extern "C" fn jumpqr_token_status_interface(
     status: Option<&jumpqr_token_status>,
 ) -> jumpqr_text {
-    guard(|| Some(status?.interface.view()))
+    guard(|| status?.0.text(|status| status.interface))
 }
 
 /// Returns the appid that the token belongs to. No text if `status` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_appid(status: Option<&jumpqr_token_status>) -> jumpqr_text {
-    guard(|| Some(status?.appid.view()))
+    guard(|| status?.0.text(|status| &status.appid))
 }
 
 /// Returns whether there is a token: `missing`, `valid` or `expired`. If it is `missing`, no token
@@ -67,14 +50,14 @@ pub extern "C" fn jumpqr_token_status_appid(status: Option<&jumpqr_token_status>
 /// refused if WeChat has ended it early. No text if `status` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_state(status: Option<&jumpqr_token_status>) -> jumpqr_text {
-    guard(|| Some(status?.state.view()))
+    guard(|| status?.0.text(|status| status.state.name()))
 }
 
 /// Returns how long ago the token was requested, in seconds. -1 if there is no token, or if
 /// `status` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_age_seconds(status: Option<&jumpqr_token_status>) -> i64 {
-    guard(|| seconds(status?.status.age))
+    guard(|| seconds(status?.0.age))
 }
 
 /// Returns how long the token remains valid, in seconds. 0 if it has expired. -1 if there is no
@@ -83,7 +66,7 @@ pub extern "C" fn jumpqr_token_status_age_seconds(status: Option<&jumpqr_token_s
 pub extern "C" fn jumpqr_token_status_expires_in_seconds(
     status: Option<&jumpqr_token_status>,
 ) -> i64 {
-    guard(|| seconds(status?.status.expires_in))
+    guard(|| seconds(status?.0.expires_in))
 }
 
 /// Returns whether the store holds the refresh token of this merchant: 1 or 0. -1 if the status is
@@ -92,7 +75,7 @@ pub extern "C" fn jumpqr_token_status_expires_in_seconds(
 pub extern "C" fn jumpqr_token_status_has_refresh_token(
     status: Option<&jumpqr_token_status>,
 ) -> i32 {
-    guard(|| status?.status.has_refresh_token.map(i32::from))
+    guard(|| status?.0.has_refresh_token.map(i32::from))
 }
 
 /// Returns how long ago the last component_verify_ticket was stored, in seconds. A ticket is valid
@@ -102,7 +85,7 @@ pub extern "C" fn jumpqr_token_status_has_refresh_token(
 pub extern "C" fn jumpqr_token_status_verify_ticket_age_seconds(
     status: Option<&jumpqr_token_status>,
 ) -> i64 {
-    guard(|| seconds(status?.status.verify_ticket_age))
+    guard(|| seconds(status?.0.verify_ticket_age))
 }
 
 /// Returns how long the refused credentials are not tried again, in seconds. Until then, the calls
@@ -112,7 +95,7 @@ pub extern "C" fn jumpqr_token_status_verify_ticket_age_seconds(
 pub extern "C" fn jumpqr_token_status_refused_for_seconds(
     status: Option<&jumpqr_token_status>,
 ) -> i64 {
-    guard(|| seconds(status?.status.refused_for))
+    guard(|| seconds(status?.0.refused_for))
 }
 
 /// Returns the `errcode` with which WeChat refused the credentials. 0 if no credentials were
@@ -121,7 +104,7 @@ pub extern "C" fn jumpqr_token_status_refused_for_seconds(
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_refused_errcode(status: Option<&jumpqr_token_status>) -> i64 {
     guard(|| {
-        let errcode = status.and_then(|status| status.status.refused_errcode);
+        let errcode = status.and_then(|status| status.0.refused_errcode);
         Some(errcode.unwrap_or(0))
     })
 }

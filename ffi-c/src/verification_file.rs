@@ -5,32 +5,21 @@ use jumpqr::interface::VerificationFile;
 use jumpqr::verification_file::location;
 
 use crate::argument::texts;
-use crate::{Text, guard, jumpqr_error, jumpqr_status, jumpqr_string, jumpqr_text, produce};
+use crate::object::Object;
+use crate::{find, guard, jumpqr_error, jumpqr_status, jumpqr_string, jumpqr_text};
 
 /// The domain-ownership verification file of an account.
 ///
 /// Free it with `jumpqr_verification_file_free`, exactly once. It stays valid after the client is
 /// freed. Any number of threads may read it at the same time.
-pub struct jumpqr_verification_file {
-    name: Text,
-    content: Text,
-}
-
-impl From<VerificationFile> for jumpqr_verification_file {
-    fn from(file: VerificationFile) -> Self {
-        Self {
-            name: file.file_name.into(),
-            content: file.file_content.into(),
-        }
-    }
-}
+pub struct jumpqr_verification_file(pub(crate) Object<VerificationFile>);
 
 /// Returns the file name, e.g. `UASjIrr8C9.txt`. It is never a path. No text if `file` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_verification_file_name(
     file: Option<&jumpqr_verification_file>,
 ) -> jumpqr_text {
-    guard(|| Some(file?.name.view()))
+    guard(|| file?.0.text(|file| &file.file_name))
 }
 
 /// Returns the content. Serve it byte for byte. No text if `file` is NULL.
@@ -38,7 +27,7 @@ pub extern "C" fn jumpqr_verification_file_name(
 pub extern "C" fn jumpqr_verification_file_content(
     file: Option<&jumpqr_verification_file>,
 ) -> jumpqr_text {
-    guard(|| Some(file?.content.view()))
+    guard(|| file?.0.text(|file| &file.file_content))
 }
 
 /// Frees a file and the texts read from it. NULL is ignored.
@@ -61,11 +50,10 @@ pub unsafe extern "C" fn jumpqr_verification_file_location(
     url: Option<&mut MaybeUninit<*mut jumpqr_string>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
-    produce(url, "url", error, || {
+    find(url, "url", error, || {
         let parameters = [(prefix, "prefix"), (file_name, "file_name")];
         // SAFETY: the caller passes texts that end with NUL, or NULL.
         let [prefix, file_name] = unsafe { texts(parameters) }?;
-        let url = location(prefix, file_name);
-        Ok(url.as_deref().map(jumpqr_string::from))
+        Ok(location(prefix, file_name))
     })
 }

@@ -1,5 +1,4 @@
-use std::ffi::CStr;
-
+use crate::object::forever;
 use crate::{guard, jumpqr_text};
 
 /// The major version of the header.
@@ -12,11 +11,7 @@ pub const JUMPQR_VERSION_PATCH: u32 = 0;
 /// Returns the version of the running library, e.g. `0.1.0`. It lives forever.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_version() -> jumpqr_text {
-    guard(|| {
-        let version = concat!(env!("CARGO_PKG_VERSION"), "\0");
-        let version = CStr::from_bytes_with_nul(version.as_bytes()).ok()?;
-        Some(version.into())
-    })
+    guard(|| Some(forever(env!("CARGO_PKG_VERSION"))))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ptr::{copy_nonoverlapping, write_bytes};
 
-use crate::{Failure, jumpqr_error, jumpqr_status, present};
+use crate::{jumpqr_error, jumpqr_status, present};
 
 /// A struct that begins with `size`: its size in bytes, as the caller's header declares it.
 ///
@@ -36,7 +36,7 @@ pub(crate) unsafe fn init<T: Versioned>(pointer: *mut T, size: usize) -> Option<
 /// # Safety
 ///
 /// `pointer` is NULL, or points to a struct of as many bytes as its `size` says.
-pub(crate) unsafe fn read<T: Versioned>(pointer: *const T, name: &str) -> Result<T, Failure> {
+pub(crate) unsafe fn read<T: Versioned>(pointer: *const T, name: &str) -> Result<T, jumpqr_error> {
     let pointer = present((!pointer.is_null()).then_some(pointer), name)?;
     // SAFETY: the struct begins with its size.
     let size = unsafe { pointer.cast::<usize>().read() };

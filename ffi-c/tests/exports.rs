@@ -106,7 +106,7 @@ fn only_call(function: &ItemFn) -> Option<String> {
 
 /// Whether a guard is for exports that can fail.
 fn can_fail(guard: Option<&str>) -> bool {
-    matches!(guard, Some("attempt" | "produce" | "confirm"))
+    matches!(guard, Some("attempt" | "produce" | "find" | "confirm"))
 }
 
 /// Returns the functions that the header declares.

@@ -12,7 +12,7 @@ use jumpqr::store::TokenStore;
 use jumpqr::{ClientBuilder, Settings};
 
 use crate::token_function::TokenCallback;
-use crate::{Failure, attempt, guard, jumpqr_error, jumpqr_status, present, produce};
+use crate::{attempt, guard, jumpqr_error, jumpqr_status, present, produce};
 
 /// The settings of clients and platforms. A client needs a source of tokens; every other setting
 /// has a default.
@@ -48,7 +48,7 @@ impl jumpqr_client_config {
 }
 
 /// Returns the settings to set one in.
-fn settings(config: Option<&mut jumpqr_client_config>) -> Result<&mut Settings, Failure> {
+fn settings(config: Option<&mut jumpqr_client_config>) -> Result<&mut Settings, jumpqr_error> {
     present(config, "config").map(|config| &mut config.settings)
 }
 

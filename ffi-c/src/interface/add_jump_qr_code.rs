@@ -32,15 +32,15 @@ pub extern "C" fn jumpqr_add_jump_qr_code(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     confirm(confirmation, error, || {
-        let client = &present(client, "client")?.client;
-        let rule = present(rule, "rule")?;
+        let client = &present(client, "client")?.0;
+        let mapping = &present(rule, "rule")?.0;
         let is_edit = match is_edit {
-            JUMPQR_EDIT_AS_RULE_SAYS => rule.is_edit.unwrap_or(Edit::Add),
+            JUMPQR_EDIT_AS_RULE_SAYS => mapping.is_edit.unwrap_or(Edit::Add),
             number => Edit::from_number(number.into()).ok_or_else(|| {
                 let problem = "is not -1 (as the JSON says), 0 (add) or 1 (modify)";
                 out_of_range("is_edit", problem)
             })?,
         };
-        Ok(client.add_jump_qr_code(&rule.rule, is_edit)?)
+        Ok(client.add_jump_qr_code(&mapping.rule, is_edit)?)
     })
 }

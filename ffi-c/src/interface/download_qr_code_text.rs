@@ -16,7 +16,6 @@ pub extern "C" fn jumpqr_download_qr_code_text(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(file, "file", error, || {
-        let file = present(client, "client")?.client.download_qr_code_text()?;
-        Ok(jumpqr_verification_file::from(file))
+        Ok(present(client, "client")?.0.download_qr_code_text()?)
     })
 }

@@ -5,23 +5,15 @@ use jumpqr::interface::GetJumpQRCode;
 
 use crate::argument::{text, text_list};
 use crate::{
-    Failure, jumpqr_client, jumpqr_error, jumpqr_jump_qr_code_list, jumpqr_status, present, produce,
+    jumpqr_client, jumpqr_error, jumpqr_jump_qr_code_list, jumpqr_status, present, produce,
 };
-
-fn get(
-    client: Option<&jumpqr_client>,
-    call: GetJumpQRCode,
-) -> Result<jumpqr_jump_qr_code_list, Failure> {
-    let client = &present(client, "client")?.client;
-    Ok(client.get_jump_qr_code(call)?.into())
-}
 
 /// Reads the arguments of get_type 0.
 ///
 /// # Safety
 ///
 /// `appid` is NULL, or ends with NUL.
-pub(crate) unsafe fn latest(appid: *const c_char) -> Result<GetJumpQRCode, Failure> {
+pub(crate) unsafe fn latest(appid: *const c_char) -> Result<GetJumpQRCode, jumpqr_error> {
     // SAFETY: the caller promises the same.
     let appid = unsafe { text(appid, "appid") }?.to_owned();
     Ok(GetJumpQRCode::Latest { appid })
@@ -37,7 +29,7 @@ pub(crate) unsafe fn by_prefix(
     appid: *const c_char,
     prefix_list: *const *const c_char,
     prefix_count: usize,
-) -> Result<GetJumpQRCode, Failure> {
+) -> Result<GetJumpQRCode, jumpqr_error> {
     // SAFETY: the caller promises the same.
     let appid = unsafe { text(appid, "appid") }?.to_owned();
     // SAFETY: the caller promises the same.
@@ -55,7 +47,7 @@ pub(crate) unsafe fn by_page(
     appid: *const c_char,
     page_num: u32,
     page_size: u32,
-) -> Result<GetJumpQRCode, Failure> {
+) -> Result<GetJumpQRCode, jumpqr_error> {
     Ok(GetJumpQRCode::ByPage {
         // SAFETY: the caller promises the same.
         appid: unsafe { text(appid, "appid") }?.to_owned(),
@@ -76,7 +68,8 @@ pub extern "C" fn jumpqr_get_jump_qr_code(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(list, "list", error, || {
-        get(client, GetJumpQRCode::OrdinaryLink)
+        let client = &present(client, "client")?.0;
+        Ok(client.get_jump_qr_code(GetJumpQRCode::OrdinaryLink)?)
     })
 }
 
@@ -94,8 +87,9 @@ pub unsafe extern "C" fn jumpqr_get_jump_qr_code_latest(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(list, "list", error, || {
+        let client = &present(client, "client")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        get(client, unsafe { latest(appid) }?)
+        Ok(client.get_jump_qr_code(unsafe { latest(appid) }?)?)
     })
 }
 
@@ -116,10 +110,9 @@ pub unsafe extern "C" fn jumpqr_get_jump_qr_code_by_prefix(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(list, "list", error, || {
+        let client = &present(client, "client")?.0;
         // SAFETY: the caller passes texts that end with NUL, or NULL.
-        get(client, unsafe {
-            by_prefix(appid, prefix_list, prefix_count)
-        }?)
+        Ok(client.get_jump_qr_code(unsafe { by_prefix(appid, prefix_list, prefix_count) }?)?)
     })
 }
 
@@ -139,7 +132,8 @@ pub unsafe extern "C" fn jumpqr_get_jump_qr_code_by_page(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(list, "list", error, || {
+        let client = &present(client, "client")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
-        get(client, unsafe { by_page(appid, page_num, page_size) }?)
+        Ok(client.get_jump_qr_code(unsafe { by_page(appid, page_num, page_size) }?)?)
     })
 }

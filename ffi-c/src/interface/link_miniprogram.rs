@@ -5,7 +5,7 @@ use jumpqr::interface::LinkMiniprogram;
 
 use super::confirm;
 use crate::argument::text;
-use crate::{Failure, jumpqr_client, jumpqr_error, jumpqr_status, jumpqr_text, present};
+use crate::{jumpqr_client, jumpqr_error, jumpqr_status, jumpqr_text, present};
 
 /// Reads the arguments.
 ///
@@ -16,7 +16,7 @@ pub(crate) unsafe fn link(
     appid: *const c_char,
     notify_users: bool,
     show_profile: bool,
-) -> Result<LinkMiniprogram, Failure> {
+) -> Result<LinkMiniprogram, jumpqr_error> {
     Ok(LinkMiniprogram {
         // SAFETY: the caller promises the same.
         appid: unsafe { text(appid, "appid") }?.to_owned(),
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn jumpqr_link_miniprogram(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     confirm(confirmation, error, || {
-        let client = &present(client, "client")?.client;
+        let client = &present(client, "client")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let call = unsafe { link(appid, notify_users, show_profile) }?;
         Ok(client.link_miniprogram(call)?)

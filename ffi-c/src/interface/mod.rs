@@ -16,14 +16,15 @@ pub use link_miniprogram::*;
 pub use publish_jump_qr_code::*;
 pub use wxamplinkget::*;
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use jumpqr::RuleKey;
 use jumpqr::interface::Confirmation;
 
 use crate::argument::{optional_text, text};
-use crate::{Failure, attempt, jumpqr_error, jumpqr_status, jumpqr_text};
+use crate::object::forever;
+use crate::{attempt, jumpqr_error, jumpqr_status, jumpqr_text};
 
 /// Reads the key of a rule, by which publishJumpQRCode and deleteJumpQRCode name it.
 ///
@@ -33,7 +34,7 @@ use crate::{Failure, attempt, jumpqr_error, jumpqr_status, jumpqr_text};
 pub(crate) unsafe fn rule_key(
     prefix: *const c_char,
     appid: *const c_char,
-) -> Result<RuleKey, Failure> {
+) -> Result<RuleKey, jumpqr_error> {
     // SAFETY: the caller promises the same.
     let prefix = unsafe { text(prefix, "prefix") }?;
     // SAFETY: the caller promises the same.
@@ -44,40 +45,16 @@ pub(crate) unsafe fn rule_key(
     })
 }
 
-const fn name(confirmation: Confirmation) -> &'static CStr {
-    match confirmation {
-        Confirmation::Answered => c"answered",
-        Confirmation::ReadBack => c"read_back",
-        Confirmation::NotThere => c"not_there",
-        Confirmation::AlreadyPublished => c"already_published",
-    }
-}
-
 /// Runs the body of an export that changes something. If C wants the confirmation, it is written to
 /// `output`.
 fn confirm(
     output: Option<&mut MaybeUninit<jumpqr_text>>,
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
-    body: impl FnOnce() -> Result<Confirmation, Failure>,
+    body: impl FnOnce() -> Result<Confirmation, jumpqr_error>,
 ) -> jumpqr_status {
     attempt(error, || {
         let confirmation = body()?;
-        output.map(|output| output.write(name(confirmation).into()));
+        output.map(|output| output.write(forever(confirmation.name())));
         Ok(())
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use jumpqr::interface::Confirmation;
-
-    use super::name;
-
-    #[test]
-    fn confirmations_have_the_names_of_the_core() {
-        for confirmation in Confirmation::ALL {
-            let name = name(*confirmation);
-            assert_eq!(name.to_str(), Ok(confirmation.name()));
-        }
-    }
 }

@@ -30,7 +30,7 @@ pub unsafe extern "C" fn jumpqr_publish_jump_qr_code(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     confirm(confirmation, error, || {
-        let client = &present(client, "client")?.client;
+        let client = &present(client, "client")?.0;
         // SAFETY: the caller passes texts that end with NUL, or NULL.
         let key = unsafe { rule_key(prefix, appid) }?;
         Ok(client.publish_jump_qr_code(key)?)

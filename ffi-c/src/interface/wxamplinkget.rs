@@ -16,7 +16,6 @@ pub extern "C" fn jumpqr_wxamplinkget(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(linked, "linked", error, || {
-        let linked = present(client, "client")?.client.wxamplinkget()?;
-        Ok(jumpqr_linked_miniprograms::from(linked))
+        Ok(present(client, "client")?.0.wxamplinkget()?)
     })
 }
