@@ -22,7 +22,7 @@ CLASSES: dict[str, list[Callable[..., Any]]] = {
 
 
 def check_settings(vector: Vector) -> None:
-    keys(vector, "name of settings findings", "code untyped signed threads")
+    keys(vector, "name of settings findings", "code untyped signed parameters threads")
     asynchronous, blocking = CLASSES[vector["of"]]
     for make in [asynchronous] if vector.get("threads") else [asynchronous, blocking]:
         if not vector["findings"] and "code" not in vector:

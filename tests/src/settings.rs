@@ -33,6 +33,10 @@ pub struct SettingsVector {
     /// Whether a language whose numbers have no sign cannot express the settings.
     #[serde(default)]
     pub signed: bool,
+    /// Whether a language in which a platform's credentials are parameters cannot express the
+    /// settings.
+    #[serde(default)]
+    pub parameters: bool,
     /// Whether only clients that make calls on threads of their own have the setting.
     #[serde(default)]
     pub threads: bool,

@@ -49,7 +49,8 @@ test('every setting is accepted or refused as its vector says', async () => {
   const { settings } = load('settings.json', ['settings'])
   const given = new Set()
   const run = await runAll('settings.json', settings, (vector) => {
-    keys(vector, ['name', 'of', 'settings', 'findings'], ['code', 'untyped', 'signed', 'threads'])
+    const optional = ['code', 'untyped', 'signed', 'parameters', 'threads']
+    keys(vector, ['name', 'of', 'settings', 'findings'], optional)
     Object.keys(vector.settings).forEach((name) => given.add(nameOf(name)))
     check(vector)
   })
