@@ -1,14 +1,15 @@
-//! What each command is given: the options with the environment, and where to print its report.
+//! What each command is given: the options with the environment, and where to print its result.
 
 use jumpqr::interface::DEFAULT_BASE_URL;
 use jumpqr::{Client, Platform};
+use serde_json::Value;
 
 use crate::credentials::{Owner, read_credentials, read_platform};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::options::Options;
-use crate::output::{self, Report};
+use crate::output;
 use crate::settings::{GivenSettings, missing_credentials};
 use crate::token_store;
 
@@ -27,9 +28,16 @@ impl<'a> Context<'a> {
         Self { options, command }
     }
 
-    /// Prints the result of the command.
-    pub(crate) fn print(&self, report: &impl Report) -> Exit {
-        output::print_report(report, self.command, self.options.json)
+    /// Prints the result of the command: `text`, or with `--json` an object with the `members`.
+    pub(crate) fn print(&self, members: Value, text: &str) -> Exit {
+        output::print_result(members, text, self.command, self.options.json)
+    }
+
+    /// Prints a note for people about the result.
+    pub(crate) fn print_note(&self, text: &str) {
+        if !self.options.json {
+            output::print_note(text);
+        }
     }
 
     /// Makes the error for wrong arguments of this command.

@@ -1,8 +1,7 @@
 //! Starts sandboxes: one for `--sandbox`, and one for `jumpqr sandbox`.
 
 use jumpqr_sandbox::{
-    Account as SandboxAccount, Credentials, SERVICE_ACCOUNT_APPID, Sandbox, SandboxBuilder,
-    SandboxError,
+    Account as SandboxAccount, Credentials, SERVICE_ACCOUNT_APPID, Sandbox, SandboxError,
 };
 
 use crate::acting_as::ActingAs;
@@ -44,49 +43,27 @@ pub(crate) fn serve(
     allowed_hosts: &[String],
     proxy: bool,
 ) -> Result<Sandbox, CommandError> {
-    let builder = allowed_hosts
-        .iter()
-        .fold(Sandbox::builder().port(port), |builder, host| {
-            builder.allow_host(host)
-        });
-    let builder = if proxy {
-        enable_proxy(builder)?
-    } else {
-        builder
-    };
+    let mut builder = Sandbox::builder().port(port);
+    for host in allowed_hosts {
+        builder = builder.allow_host(host);
+    }
+    #[cfg(feature = "proxy")]
+    if proxy {
+        builder = builder.proxy();
+    }
+    #[cfg(not(feature = "proxy"))]
+    if proxy {
+        return Err(CommandError::usage_of(
+            "sandbox",
+            "this jumpqr has no --proxy: the packages for Python and Node leave it out to be \
+             small. Install the command itself: `cargo install --locked --path cli` in jumpqr's \
+             sources",
+        ));
+    }
     builder.start().map_err(|error| match error {
         SandboxError::Invalid(message) => CommandError::usage_of("sandbox", message),
         error => start_error(&error),
     })
-}
-
-#[cfg(feature = "proxy")]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "a build without the proxy refuses"
-)]
-fn enable_proxy(builder: SandboxBuilder) -> Result<SandboxBuilder, CommandError> {
-    Ok(builder.proxy())
-}
-
-#[cfg(not(feature = "proxy"))]
-fn enable_proxy(_: SandboxBuilder) -> Result<SandboxBuilder, CommandError> {
-    Err(CommandError::usage_of(
-        "sandbox",
-        "this jumpqr has no --proxy: the packages for Python and Node leave it out to be small. \
-         Install the command itself: `cargo install --locked --path cli` in jumpqr's sources",
-    ))
-}
-
-/// Returns the certificate that clients of the proxy must trust, in PEM.
-#[cfg(feature = "proxy")]
-pub(crate) fn proxy_ca(sandbox: &Sandbox) -> Option<&str> {
-    sandbox.proxy_ca()
-}
-
-#[cfg(not(feature = "proxy"))]
-pub(crate) fn proxy_ca(_: &Sandbox) -> Option<&str> {
-    None
 }
 
 /// Returns whether the sandbox can have a Mini Program with this appid. If it is not an appid, no

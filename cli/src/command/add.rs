@@ -5,16 +5,17 @@ use jumpqr::interface::{AddJumpQRCode, Confirmation, Interface};
 use jumpqr::mapping::parse_rule;
 use jumpqr::rule::Edit;
 use jumpqr::verification_file::location;
-use serde::Serialize;
+use serde_json::json;
 
 use super::dry_run::DryRunReport;
 use super::{check_call, describe_confirmation, with_warnings};
 use crate::acting_as::ActingAs;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::output::{
-    CommandResult, GOOD, HEADING, NextStep, Report, format_next_steps, format_rule,
-    format_warnings, quote_command_line,
+    CommandResult, GOOD, HEADING, NextStep, format_next_steps, format_rule, format_warnings,
+    quote_command_line,
 };
 use crate::rule_source::RuleSource;
 
@@ -75,32 +76,50 @@ impl Add {
         };
         let warnings = check_call(&call, !self.no_validate)?;
         if self.dry_run {
-            return Ok(context.print(&DryRunReport::without_connection(&call, context, warnings)?));
+            return Ok(DryRunReport::without_connection(&call, context, warnings)?.print(context));
         }
         let key = call.rule.key();
         let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid()))?;
         let client = connection.client.with_validate(!self.no_validate);
         let confirmation = with_warnings(client.call(call.clone()), warnings.clone())?;
-        let sandbox = context.uses_sandbox();
-        Ok(context.print(&AddReport {
-            next: next_steps(&call, sandbox),
-            rule: call.rule,
-            is_edit: call.is_edit,
-            warnings,
-            confirmation,
-            sandbox,
-        }))
+        Ok(print_added(&call, confirmation, &warnings, context))
     }
 }
 
-#[derive(Serialize)]
-struct AddReport {
-    rule: Rule,
-    is_edit: Edit,
-    warnings: Vec<Finding>,
+fn print_added(
+    call: &AddJumpQRCode,
     confirmation: Confirmation,
-    sandbox: bool,
-    next: Vec<NextStep>,
+    warnings: &[Finding],
+    context: &Context<'_>,
+) -> Exit {
+    let AddJumpQRCode { rule, is_edit } = call;
+    let sandbox = context.uses_sandbox();
+    let next = next_steps(call, sandbox);
+    let shown_warnings = match warnings {
+        [] => String::new(),
+        warnings => format!("{}\n\n", format_warnings(warnings)),
+    };
+    let done = match is_edit {
+        Edit::Add => "Added",
+        Edit::Modify => "Modified",
+    };
+    let place = if sandbox { " – in the sandbox" } else { "" };
+    let text = format!(
+        "{HEADING}The rule{HEADING:#}\n{}\n\n{shown_warnings}\
+         {GOOD}{done}{GOOD:#}: {}{place}.\n\n{}",
+        format_rule(rule),
+        describe_confirmation(confirmation),
+        format_next_steps(&next)
+    );
+    let members = json!({
+        "rule": rule,
+        "is_edit": is_edit,
+        "warnings": warnings,
+        "confirmation": confirmation,
+        "sandbox": sandbox,
+        "next": next,
+    });
+    context.print(members, &text)
 }
 
 fn next_steps(call: &AddJumpQRCode, sandbox: bool) -> Vec<NextStep> {
@@ -146,26 +165,4 @@ fn next_steps(call: &AddJumpQRCode, sandbox: bool) -> Vec<NextStep> {
         [quote_command_line(&publish)],
     ));
     steps
-}
-
-impl Report for AddReport {
-    fn text(&self) -> String {
-        let rule = format_rule(&self.rule);
-        let warnings = match &*self.warnings {
-            [] => String::new(),
-            warnings => format!("{}\n\n", format_warnings(warnings)),
-        };
-        let done = match self.is_edit {
-            Edit::Add => "Added",
-            Edit::Modify => "Modified",
-        };
-        let confirmation = describe_confirmation(self.confirmation);
-        let place = self.sandbox.then_some(" – in the sandbox");
-        let place = place.unwrap_or_default();
-        let steps = format_next_steps(&self.next);
-        format!(
-            "{HEADING}The rule{HEADING:#}\n{rule}\n\n{warnings}\
-             {GOOD}{done}{GOOD:#}: {confirmation}{place}.\n\n{steps}"
-        )
-    }
 }

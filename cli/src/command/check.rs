@@ -1,12 +1,11 @@
 use clap::Args;
 use jumpqr::Error;
-use jumpqr::check::Finding;
 use jumpqr::mapping::check_mapping;
-use serde::Serialize;
+use serde_json::json;
 
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{CommandResult, GOOD, Report, format_warnings};
+use crate::output::{CommandResult, GOOD, format_warnings};
 use crate::rule_source::RuleSource;
 
 const EXAMPLES: &str = "\
@@ -30,27 +29,17 @@ impl Check {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         let report = check_mapping(&self.rule.read_mapping(context)?);
         let warnings = report.warnings;
-        if report.violations.is_empty() {
-            Ok(context.print(&ValidRule { warnings }))
-        } else {
-            Err(CommandError::from(Error::invalid(report.violations)).with_warnings(warnings))
+        if !report.violations.is_empty() {
+            let error = CommandError::from(Error::invalid(report.violations));
+            return Err(error.with_warnings(warnings));
         }
-    }
-}
-
-#[derive(Serialize)]
-struct ValidRule {
-    warnings: Vec<Finding>,
-}
-
-impl Report for ValidRule {
-    fn text(&self) -> String {
-        match &*self.warnings {
+        let text = match &*warnings {
             [] => format!("{GOOD}Valid{GOOD:#}: no warnings."),
             warnings => format!(
                 "{}\n\n{GOOD}Valid{GOOD:#}: the rule can be sent, but see the warnings.",
                 format_warnings(warnings)
             ),
-        }
+        };
+        Ok(context.print(json!({"warnings": warnings}), &text))
     }
 }

@@ -1,10 +1,9 @@
 use clap::Args;
 use clap_complete::{Shell, generate};
-use serde::Serialize;
+use serde_json::json;
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::output::Report;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,21 +25,8 @@ impl Completions {
     pub(crate) fn run(&self, context: &Context<'_>, mut definition: clap::Command) -> Exit {
         let mut script = Vec::new();
         generate(self.shell, &mut definition, "jumpqr", &mut script);
-        context.print(&CompletionScript {
-            shell: self.shell.to_string(),
-            script: String::from_utf8_lossy(&script).into_owned(),
-        })
-    }
-}
-
-#[derive(Serialize)]
-struct CompletionScript {
-    shell: String,
-    script: String,
-}
-
-impl Report for CompletionScript {
-    fn text(&self) -> String {
-        self.script.clone()
+        let script = String::from_utf8_lossy(&script);
+        let members = json!({"shell": self.shell.to_string(), "script": script});
+        context.print(members, &script)
     }
 }

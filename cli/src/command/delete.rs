@@ -1,13 +1,13 @@
 use clap::Args;
 use jumpqr::interface::{Confirmation, DeleteJumpQRCode, GetJumpQRCode, JumpQRCodeList};
 use jumpqr::{Client, Error, RuleKey};
-use serde::Serialize;
+use serde_json::json;
 
 use super::describe_confirmation;
 use super::named_rule::{NamedRule, Prepared};
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{CommandResult, GOOD, Report, WARNING, escape};
+use crate::output::{CommandResult, GOOD, WARNING, escape};
 use crate::question::is_declined;
 
 const EXAMPLES: &str = "\
@@ -38,7 +38,7 @@ impl Delete {
         let key = self.rule.key();
         let call = DeleteJumpQRCode { key: key.clone() };
         let change = match self.rule.prepare(call, None, context)? {
-            Prepared::DryRun(dry_run) => return Ok(context.print(&dry_run)),
+            Prepared::DryRun(dry_run) => return Ok(dry_run.print(context)),
             Prepared::Change(change) => change,
         };
         if change.is_published && !self.yes {
@@ -55,13 +55,25 @@ impl Delete {
             Confirmation::Answered => read_back(&connection.client, &key)?,
             _ => None,
         };
-        Ok(context.print(&DeleteReport {
-            prefix: key.prefix(),
-            appid: key.appid(),
-            confirmation,
-            verified_gone: unverified.is_none(),
-            unverified,
-        }))
+        let shown_read_back = match &unverified {
+            None => "Read back: the rule is gone.".to_owned(),
+            Some(error) => format!(
+                "{WARNING}Not read back{WARNING:#}; check with `jumpqr get`: {}",
+                escape(&error.to_string())
+            ),
+        };
+        let text = format!(
+            "{GOOD}Deleted{GOOD:#} {}: {}.\n{shown_read_back}",
+            escape(key.prefix()),
+            describe_confirmation(confirmation)
+        );
+        let members = json!({
+            "prefix": key.prefix(),
+            "appid": key.appid(),
+            "confirmation": confirmation,
+            "verified_gone": unverified.is_none(),
+        });
+        Ok(context.print(members, &text))
     }
 }
 
@@ -75,31 +87,5 @@ fn read_back(client: &Client, key: &RuleKey) -> Result<Option<Error>, CommandErr
         }
         Ok(_) => Ok(None),
         Err(error) => Ok(Some(error)),
-    }
-}
-
-#[derive(Serialize)]
-struct DeleteReport<'a> {
-    prefix: &'a str,
-    appid: Option<&'a str>,
-    confirmation: Confirmation,
-    verified_gone: bool,
-    /// Why the rule could not be read back.
-    #[serde(skip)]
-    unverified: Option<Error>,
-}
-
-impl Report for DeleteReport<'_> {
-    fn text(&self) -> String {
-        let prefix = escape(self.prefix);
-        let confirmation = describe_confirmation(self.confirmation);
-        let read_back = match &self.unverified {
-            None => "Read back: the rule is gone.".to_owned(),
-            Some(error) => format!(
-                "{WARNING}Not read back{WARNING:#}; check with `jumpqr get`: {}",
-                escape(&error.to_string())
-            ),
-        };
-        format!("{GOOD}Deleted{GOOD:#} {prefix}: {confirmation}.\n{read_back}")
     }
 }

@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jumpqr::check::check_prefix;
-use jumpqr::interface::VerificationFile;
-use serde::Serialize;
+use serde_json::json;
 
 use crate::acting_as::ActingAs;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{CommandResult, GOOD, NextStep, Report, escape, format_next_steps};
+use crate::output::{CommandResult, GOOD, NextStep, escape, format_next_steps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,13 +45,37 @@ impl Download {
         let file = connection.client.download_qr_code_text()?;
         let path = self.directory.join(&file.file_name);
         let written = self.write(&path, file.file_content.as_bytes())?;
-        let prefix = self.prefix.as_deref();
-        Ok(context.print(&DownloadReport {
-            url: prefix.and_then(|prefix| file.location(prefix)),
-            file,
-            path: path.to_string_lossy().into_owned(),
-            written,
-        }))
+        let path = path.to_string_lossy();
+        let url = self.prefix.as_deref();
+        let url = url.and_then(|prefix| file.location(prefix));
+        let shown_path = escape(&path);
+        let done = if written {
+            format!("{GOOD}Written{GOOD:#} {shown_path}")
+        } else {
+            format!("{GOOD}Already there{GOOD:#}, with the same content: {shown_path}")
+        };
+        let put_file = match &url {
+            Some(_) => {
+                "Put it on your web server. This URL must quickly answer anybody with status 200 \
+                 and exactly the file's content"
+            }
+            None => {
+                "Put it on your web server, into the directory of the rule's prefix (up to its \
+                 last `/`, without the query). With --prefix, this command prints the URL"
+            }
+        };
+        let steps = format_next_steps(&[
+            NextStep::new(put_file, url.clone()),
+            NextStep::new("Then add the rule", ["jumpqr add rule.json".to_owned()]),
+        ]);
+        let members = json!({
+            "file_name": file.file_name,
+            "file_content": file.file_content,
+            "path": path,
+            "written": written,
+            "url": url,
+        });
+        Ok(context.print(members, &format!("{done}\n\n{steps}")))
     }
 
     /// Checks the arguments before anything is sent.
@@ -111,38 +134,4 @@ fn file_differs_error(target: &Path) -> CommandError {
         format!("{target} exists with different content and was not overwritten"),
         "Check the file. Then overwrite it with --force, or choose another --directory.",
     )
-}
-
-#[derive(Serialize)]
-struct DownloadReport {
-    #[serde(flatten)]
-    file: VerificationFile,
-    path: String,
-    written: bool,
-    url: Option<String>,
-}
-
-impl Report for DownloadReport {
-    fn text(&self) -> String {
-        let path = escape(&self.path);
-        let done = if self.written {
-            format!("{GOOD}Written{GOOD:#} {path}")
-        } else {
-            format!("{GOOD}Already there{GOOD:#}, with the same content: {path}")
-        };
-        let put_file = match &self.url {
-            Some(url) => NextStep::new(
-                "Put it on your web server. This URL must quickly answer anybody with status 200 \
-                 and exactly the file's content",
-                [url.clone()],
-            ),
-            None => NextStep::new(
-                "Put it on your web server, into the directory of the rule's prefix (up to its \
-                 last `/`, without the query). With --prefix, this command prints the URL",
-                [],
-            ),
-        };
-        let add_rule = NextStep::new("Then add the rule", ["jumpqr add rule.json".to_owned()]);
-        format!("{done}\n\n{}", format_next_steps(&[put_file, add_rule]))
-    }
 }

@@ -3,10 +3,12 @@
 use jumpqr::check::Finding;
 use jumpqr::interface::{Interface, ListedRule};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{Report, escape, format_listed_rules, print_note};
+use crate::exit::Exit;
+use crate::output::{escape, format_listed_rules, print_note};
 
 #[derive(Serialize)]
 pub(super) struct DryRunReport {
@@ -83,30 +85,20 @@ impl DryRunReport {
         self.before = Some(RuleBefore { rule });
         self
     }
-}
 
-impl Report for DryRunReport {
-    fn text(&self) -> String {
+    /// Prints the request, after notes with the warnings and with what the dry run did not do.
+    pub(super) fn print(&self, context: &Context<'_>) -> Exit {
+        for warning in &self.warnings {
+            context.print_note(&format!("warning: {warning}"));
+        }
+        context.print_note(&format!("dry run: {}", self.note));
         let rule = self.before.as_ref().and_then(|before| before.rule.as_ref());
         let rule = rule.map(|rule| format_listed_rules(std::slice::from_ref(rule)));
         let request = self.request.as_ref();
         let request = request.map(|PrintedRequest { method, url, body }| {
             format!("{method} {}\n\n{body}", escape(url))
         });
-        [rule, request]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("\n\n")
-    }
-
-    fn notes(&self) -> Vec<String> {
-        let warnings = self
-            .warnings
-            .iter()
-            .map(|warning| format!("warning: {warning}"));
-        warnings
-            .chain([format!("dry run: {}", self.note)])
-            .collect()
+        let parts: Vec<_> = [rule, request].into_iter().flatten().collect();
+        context.print(json!(self), &parts.join("\n\n"))
     }
 }

@@ -1,10 +1,11 @@
 use clap::Args;
 use jumpqr::error::OwnCode;
 use jumpqr::{ErrCode, Error};
-use serde::Serialize;
+use serde_json::json;
 
 use crate::context::Context;
-use crate::output::{CommandResult, HEADING, Report, format_card, format_table};
+use crate::error::CommandError;
+use crate::output::{CommandResult, HEADING, format_card, format_table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,67 +26,55 @@ impl Errcode {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         let Some(code) = &self.code else {
             let errcodes = ErrCode::all();
-            return Ok(context.print(&ErrcodeTable { errcodes }));
+            return Ok(context.print(json!({"errcodes": errcodes}), &format_all(errcodes)));
         };
-        if let Some(errcode) = ErrCode::all().iter().find(|known| known.name == code) {
-            return Ok(context.print(&ErrcodeEntry { errcode }));
-        }
-        let Ok(number) = code.parse() else {
-            return Err(context.usage(format!(
-                "`{code}` is neither an error number such as 85066 nor a name such as \
-                 illegal_prefix"
-            )));
+        let errcode = match ErrCode::all().iter().find(|known| known.name == code) {
+            Some(errcode) => errcode,
+            None => look_up(code, context)?,
         };
-        let errcode = ErrCode::lookup(number).ok_or_else(|| {
-            let message = format!("{number} is not in the list of error codes");
-            Error::new(OwnCode::InvalidRequest, message).with_advice(
-                "Look the number up in WeChat's documentation. `jumpqr errcode` lists the known \
-                 codes.",
-            )
-        })?;
-        Ok(context.print(&ErrcodeEntry { errcode }))
+        Ok(context.print(json!({"errcode": errcode}), &format_one(errcode)))
     }
 }
 
-#[derive(Serialize)]
-struct ErrcodeEntry {
-    errcode: &'static ErrCode,
-}
-
-impl Report for ErrcodeEntry {
-    fn text(&self) -> String {
-        let code = self.errcode;
-        let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
-        let wait = code.wait.as_secs();
-        let reaction = match wait {
-            0 => code.reaction.name().to_owned(),
-            _ => format!("{} (at least {wait} s)", code.reaction.name()),
-        };
-        let card = format_card(&[
-            ("errmsg", errmsg.map(str::to_owned)),
-            ("kind", Some(code.kind.name().to_owned())),
-            ("reaction", Some(reaction)),
-            ("retryable", Some(code.retryable.to_string())),
-        ]);
-        format!(
-            "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{HEADING}What to do:{HEADING:#} {}",
-            code.number, code.name, code.meaning, code.advice
+/// Returns the entry of a number.
+fn look_up(number: &str, context: &Context<'_>) -> Result<&'static ErrCode, CommandError> {
+    let Ok(number) = number.parse() else {
+        return Err(context.usage(format!(
+            "`{number}` is neither an error number such as 85066 nor a name such as illegal_prefix"
+        )));
+    };
+    let unknown = || {
+        let message = format!("{number} is not in the list of error codes");
+        Error::new(OwnCode::InvalidRequest, message).with_advice(
+            "Look the number up in WeChat's documentation. `jumpqr errcode` lists the known codes.",
         )
-    }
+    };
+    Ok(ErrCode::lookup(number).ok_or_else(unknown)?)
 }
 
-#[derive(Serialize)]
-struct ErrcodeTable {
-    errcodes: &'static [ErrCode],
+fn format_one(code: &ErrCode) -> String {
+    let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
+    let reaction = match code.wait.as_secs() {
+        0 => code.reaction.name().to_owned(),
+        wait => format!("{} (at least {wait} s)", code.reaction.name()),
+    };
+    let card = format_card(&[
+        ("errmsg", errmsg.map(str::to_owned)),
+        ("kind", Some(code.kind.name().to_owned())),
+        ("reaction", Some(reaction)),
+        ("retryable", Some(code.retryable.to_string())),
+    ]);
+    format!(
+        "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{HEADING}What to do:{HEADING:#} {}",
+        code.number, code.name, code.meaning, code.advice
+    )
 }
 
-impl Report for ErrcodeTable {
-    fn text(&self) -> String {
-        let rows = self.errcodes.iter().map(|code| {
-            let number = code.number.to_string();
-            let texts = [code.name, code.kind.name(), code.meaning].map(str::to_owned);
-            [vec![number], texts.to_vec()].concat()
-        });
-        format_table(&["errcode", "name", "kind", "meaning"], rows)
-    }
+fn format_all(codes: &[ErrCode]) -> String {
+    let rows = codes.iter().map(|code| {
+        let number = code.number.to_string();
+        let texts = [&number, code.name, code.kind.name(), code.meaning];
+        texts.map(str::to_owned).to_vec()
+    });
+    format_table(&["errcode", "name", "kind", "meaning"], rows)
 }

@@ -1,7 +1,7 @@
 use clap::Args;
 use jumpqr::Client;
 use jumpqr::interface::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE};
-use serde::Serialize;
+use serde_json::json;
 
 use super::{check_call, with_warnings};
 use crate::acting_as::ActingAs;
@@ -9,7 +9,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::number::parse_whole_number;
-use crate::output::{CommandResult, Report, format_listed_rules};
+use crate::output::{CommandResult, format_listed_rules};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,7 +78,12 @@ impl Get {
             Some(call) => with_warnings(client.get_jump_qr_code(call), warnings)?,
             None => fetch_all_rules(client, appid)?,
         };
-        Ok(context.print(&GetReport(list)))
+        let summary = summarize(&list);
+        let text = match &*list.rule_list {
+            [] => summary,
+            rules => format!("{}\n\n{summary}", format_listed_rules(rules)),
+        };
+        Ok(context.print(json!(list), &text))
     }
 
     /// Returns the call for one response. With --all, returns `None`: that takes several pages.
@@ -118,36 +123,20 @@ pub(super) fn fetch_all_rules(
     Ok(list)
 }
 
-#[derive(Serialize)]
-#[serde(transparent)]
-struct GetReport(JumpQRCodeList);
-
-impl GetReport {
-    /// Returns the numbers of the response in one line. A number that WeChat left out is left out.
-    fn summary(&self) -> String {
-        let Self(list) = self;
-        let listed = list.rule_list.len();
-        let count = match list.total_count {
-            Some(total) if total != listed as u64 => format!("{listed} of {total} rules"),
-            _ if listed == 1 => "1 rule".to_owned(),
-            _ => format!("{listed} rules"),
-        };
-        let quota = list.qrcodejump_pub_quota;
-        let quota = quota.map(|left| format!("{left} publishes left this month"));
-        let open = list.qrcodejump_open.map(|open| {
-            let word = if open { "on" } else { "off" };
-            format!("opening by QR code is {word}")
-        });
-        let parts: Vec<_> = [Some(count), quota, open].into_iter().flatten().collect();
-        parts.join("; ")
-    }
-}
-
-impl Report for GetReport {
-    fn text(&self) -> String {
-        match &*self.0.rule_list {
-            [] => self.summary(),
-            rules => format!("{}\n\n{}", format_listed_rules(rules), self.summary()),
-        }
-    }
+/// Returns the numbers of the response in one line. A number that WeChat left out is left out.
+fn summarize(list: &JumpQRCodeList) -> String {
+    let listed = list.rule_list.len();
+    let count = match list.total_count {
+        Some(total) if total != listed as u64 => format!("{listed} of {total} rules"),
+        _ if listed == 1 => "1 rule".to_owned(),
+        _ => format!("{listed} rules"),
+    };
+    let quota = list.qrcodejump_pub_quota;
+    let quota = quota.map(|left| format!("{left} publishes left this month"));
+    let open = list.qrcodejump_open.map(|open| {
+        let word = if open { "on" } else { "off" };
+        format!("opening by QR code is {word}")
+    });
+    let parts: Vec<_> = [Some(count), quota, open].into_iter().flatten().collect();
+    parts.join("; ")
 }

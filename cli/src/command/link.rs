@@ -1,14 +1,12 @@
 use clap::Args;
-use jumpqr::interface::{Confirmation, LinkMiniprogram, LinkStatus, LinkedMiniprogram};
-use serde::Serialize;
+use jumpqr::interface::{LinkMiniprogram, LinkStatus, LinkedMiniprogram};
+use serde_json::json;
 
 use super::{check_call, describe_confirmation, with_warnings};
 use crate::acting_as::ActingAs;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::output::{
-    CommandResult, GOOD, NextStep, Report, escape, format_next_steps, format_table,
-};
+use crate::output::{CommandResult, GOOD, NextStep, escape, format_next_steps, format_table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,7 +42,7 @@ impl Link {
         let Some(appid) = mini_program else {
             let connection = Connection::open(context, ActingAs::Linking { mini_program })?;
             let items = connection.client.wxamplinkget()?;
-            return Ok(context.print(&LinkStatusReport { items }));
+            return Ok(context.print(json!({"items": items}), &format_links(&items)));
         };
         let call = LinkMiniprogram {
             appid: appid.to_owned(),
@@ -54,23 +52,6 @@ impl Link {
         let warnings = check_call(&call, true)?;
         let connection = Connection::open(context, ActingAs::Linking { mini_program })?;
         let confirmation = with_warnings(connection.client.link_miniprogram(call), warnings)?;
-        Ok(context.print(&LinkReport {
-            appid,
-            confirmation,
-        }))
-    }
-}
-
-#[derive(Serialize)]
-struct LinkReport<'a> {
-    appid: &'a str,
-    confirmation: Confirmation,
-}
-
-impl Report for LinkReport<'_> {
-    fn text(&self) -> String {
-        let appid = escape(self.appid);
-        let confirmation = describe_confirmation(self.confirmation);
         let steps = format_next_steps(&[
             NextStep::new(
                 "An administrator of the service account and one of the Mini Program must confirm \
@@ -82,28 +63,27 @@ impl Report for LinkReport<'_> {
                 ["jumpqr link --status".to_owned()],
             ),
         ]);
-        format!("{GOOD}Requested{GOOD:#} the link to {appid}: {confirmation}.\n\n{steps}")
+        let text = format!(
+            "{GOOD}Requested{GOOD:#} the link to {}: {}.\n\n{steps}",
+            escape(appid),
+            describe_confirmation(confirmation)
+        );
+        let members = json!({"appid": appid, "confirmation": confirmation});
+        Ok(context.print(members, &text))
     }
 }
 
-#[derive(Serialize)]
-struct LinkStatusReport {
-    items: Vec<LinkedMiniprogram>,
-}
-
-impl Report for LinkStatusReport {
-    fn text(&self) -> String {
-        if self.items.is_empty() {
-            return "The service account is linked to no Mini Program.".to_owned();
-        }
-        let rows = self.items.iter().map(|item| {
-            let status = item.status.map_or("not documented", LinkStatus::name);
-            vec![
-                escape(&item.appid),
-                status.replace('_', " "),
-                escape(item.nickname.as_deref().unwrap_or_default()),
-            ]
-        });
-        format_table(&["appid", "status", "nickname"], rows)
+fn format_links(items: &[LinkedMiniprogram]) -> String {
+    if items.is_empty() {
+        return "The service account is linked to no Mini Program.".to_owned();
     }
+    let rows = items.iter().map(|item| {
+        let status = item.status.map_or("not documented", LinkStatus::name);
+        vec![
+            escape(&item.appid),
+            status.replace('_', " "),
+            escape(item.nickname.as_deref().unwrap_or_default()),
+        ]
+    });
+    format_table(&["appid", "status", "nickname"], rows)
 }

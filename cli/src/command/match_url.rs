@@ -9,6 +9,7 @@ use jumpqr::matching::{
     Candidate, Mismatch, RuleSet, is_link, launch_query, undocumented_equivalence,
 };
 use serde::Serialize;
+use serde_json::json;
 
 use super::get::fetch_all_rules;
 use crate::acting_as::ActingAs;
@@ -18,7 +19,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::output::{
-    BAD, CommandResult, GOOD, HEADING, Report, WARNING, escape, format_card, format_table,
+    BAD, CommandResult, GOOD, HEADING, WARNING, escape, format_card, format_table,
 };
 
 const EXAMPLES: &str = "\
@@ -77,21 +78,33 @@ impl Match {
         };
         let rules = RuleSet::new(candidates);
         let found = rules.match_url(&self.link);
-        let missed = rules.nearest(&self.link).into_iter();
-        let missed = missed.map(|(rule, mismatch)| Miss {
-            prefix: &rule.prefix,
-            code: mismatch,
-            message: mismatch.message(),
-            undocumented_equivalence: undocumented_equivalence(&rule.prefix, &self.link),
+        let missed: Vec<_> = (rules.nearest(&self.link).into_iter())
+            .map(|(rule, mismatch)| Miss {
+                prefix: &rule.prefix,
+                code: mismatch,
+                message: mismatch.message(),
+                undocumented_equivalence: undocumented_equivalence(&rule.prefix, &self.link),
+            })
+            .collect();
+        let opens = found.opens();
+        let text = match found.hit {
+            Some(hit) => format_hit(&self.link, opens, hit, found.shadowed),
+            None => format!(
+                "{BAD}Does not open{BAD:#}: no rule covers {}\n\n{}",
+                escape(&self.link),
+                format_misses(&missed, self.all)
+            ),
+        };
+        let members = json!({
+            "link": self.link,
+            "opens": opens,
+            "hit": found.hit,
+            "shadowed": found.shadowed,
+            "missed": missed,
         });
-        Ok(context.print(&MatchReport {
-            link: &self.link,
-            opens: found.opens(),
-            hit: found.hit,
-            shadowed: found.shadowed,
-            missed: missed.collect(),
-            all: self.all,
-        }))
+        let exit = context.print(members, &text);
+        let verdict = if opens { Exit::Ok } else { Exit::Refused };
+        Ok(if exit == Exit::Ok { verdict } else { exit })
     }
 
     fn fetch_candidates(&self, context: &Context<'_>) -> Result<Vec<Candidate>, CommandError> {
@@ -112,85 +125,63 @@ struct Miss<'a> {
     undocumented_equivalence: bool,
 }
 
-#[derive(Serialize)]
-struct MatchReport<'a> {
-    link: &'a str,
-    opens: bool,
-    hit: Option<&'a Candidate>,
-    shadowed: Option<&'a Candidate>,
-    /// The nearest rules come first.
-    missed: Vec<Miss<'a>>,
-    /// Whether all of `missed` are printed.
-    #[serde(skip)]
-    all: bool,
-}
-
-impl MatchReport<'_> {
-    /// Returns the query that the Mini Program would get if the link were scanned now.
-    fn launch_query(&self) -> String {
+/// Formats the rule that the link hits, and the published rule that it shadows.
+fn format_hit(link: &str, opens: bool, hit: &Candidate, shadowed: Option<&Candidate>) -> String {
+    let shown_link = escape(link);
+    let verdict = if opens {
+        format!("{GOOD}Opens{GOOD:#} {shown_link}")
+    } else {
+        format!(
+            "{BAD}Does not open{BAD:#}: the most specific rule that covers {shown_link} is not \
+             published"
+        )
+    };
+    let state = match hit.state {
+        Some(state) => state.to_string(),
+        None => "not given; counts as published".to_owned(),
+    };
+    // The query that the Mini Program would get if the link were scanned now.
+    let query = || {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        launch_query(self.link, now.map_or(0, |now| now.as_secs()))
-    }
-
-    fn misses(&self) -> String {
-        let count = self.missed.len();
-        let shown = if self.all { count } else { MAX_SHOWN_MISSES };
-        let (heading, hint) = if count == 0 {
-            return "There are no rules.".to_owned();
-        } else if count > shown {
-            (
-                format!("Why the nearest {shown} of {count} rules do not cover it"),
-                "\n\n--all prints every rule.",
-            )
-        } else {
-            ("Why each rule does not cover it".to_owned(), "")
-        };
-        let rows = self.missed.iter().take(shown).map(|miss| {
-            let unless = " (unless WeChat ignores the difference, which is not documented)";
-            let unless = miss.undocumented_equivalence.then_some(unless);
-            let unless = unless.unwrap_or_default();
-            vec![escape(miss.prefix), format!("{}{unless}", miss.message)]
-        });
-        let table = format_table(&["rule", "reason"], rows);
-        format!("{HEADING}{heading}{HEADING:#}\n{table}{hint}")
-    }
+        launch_query(link, now.map_or(0, |now| now.as_secs()))
+    };
+    let card = format_card(&[
+        ("rule", Some(escape(&hit.prefix))),
+        ("state", Some(state)),
+        ("query", opens.then(query)),
+    ]);
+    let shadow = shadowed.map_or_else(String::new, |shadowed| {
+        format!(
+            "\n\n{WARNING}It shadows{WARNING:#} {}, which is published and would open the link: \
+             publish or delete the rule above.",
+            escape(&shadowed.prefix)
+        )
+    });
+    format!("{verdict}\n\n{card}{shadow}")
 }
 
-impl Report for MatchReport<'_> {
-    fn text(&self) -> String {
-        let link = escape(self.link);
-        let Some(hit) = self.hit else {
-            let misses = self.misses();
-            return format!("{BAD}Does not open{BAD:#}: no rule covers {link}\n\n{misses}");
-        };
-        let verdict = if self.opens {
-            format!("{GOOD}Opens{GOOD:#} {link}")
+/// Formats the nearest of the rules that do not cover the link, or `all`.
+fn format_misses(missed: &[Miss<'_>], all: bool) -> String {
+    let count = missed.len();
+    let shown = if all { count } else { MAX_SHOWN_MISSES };
+    let (heading, hint) = if count == 0 {
+        return "There are no rules.".to_owned();
+    } else if count > shown {
+        (
+            format!("Why the nearest {shown} of {count} rules do not cover it"),
+            "\n\n--all prints every rule.",
+        )
+    } else {
+        ("Why each rule does not cover it".to_owned(), "")
+    };
+    let rows = missed.iter().take(shown).map(|miss| {
+        let unless = if miss.undocumented_equivalence {
+            " (unless WeChat ignores the difference, which is not documented)"
         } else {
-            format!(
-                "{BAD}Does not open{BAD:#}: the most specific rule that covers {link} is not \
-                 published"
-            )
+            ""
         };
-        let state = match hit.state {
-            Some(state) => state.to_string(),
-            None => "not given; counts as published".to_owned(),
-        };
-        let card = format_card(&[
-            ("rule", Some(escape(&hit.prefix))),
-            ("state", Some(state)),
-            ("query", self.opens.then(|| self.launch_query())),
-        ]);
-        let shadow = self.shadowed.map_or_else(String::new, |shadowed| {
-            format!(
-                "\n\n{WARNING}It shadows{WARNING:#} {}, which is published and would open the \
-                 link: publish or delete the rule above.",
-                escape(&shadowed.prefix)
-            )
-        });
-        format!("{verdict}\n\n{card}{shadow}")
-    }
-
-    fn exit(&self) -> Exit {
-        if self.opens { Exit::Ok } else { Exit::Refused }
-    }
+        vec![escape(miss.prefix), format!("{}{unless}", miss.message)]
+    });
+    let table = format_table(&["rule", "reason"], rows);
+    format!("{HEADING}{heading}{HEADING:#}\n{table}{hint}")
 }

@@ -1,4 +1,4 @@
-//! The commands. The file of each has its options, its work and its report.
+//! The commands. The file of each has its options, its work and its result.
 
 mod add;
 mod check;

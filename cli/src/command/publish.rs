@@ -1,11 +1,11 @@
 use clap::Args;
 use jumpqr::interface::{Confirmation, PublishJumpQRCode};
-use serde::Serialize;
+use serde_json::json;
 
 use super::describe_confirmation;
 use super::named_rule::{NamedRule, Prepared};
 use crate::context::Context;
-use crate::output::{CommandResult, GOOD, Report, escape};
+use crate::output::{CommandResult, GOOD, escape};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,37 +32,26 @@ impl Publish {
         let key = self.rule.key();
         let call = PublishJumpQRCode { key: key.clone() };
         let confirmation = match self.rule.prepare(call, Some(ALREADY_PUBLISHED), context)? {
-            Prepared::DryRun(dry_run) => return Ok(context.print(&dry_run)),
+            Prepared::DryRun(dry_run) => return Ok(dry_run.print(context)),
             Prepared::Change(change) if change.is_published => Confirmation::AlreadyPublished,
             Prepared::Change(change) => change.send()?.0,
         };
-        Ok(context.print(&PublishReport {
-            prefix: key.prefix(),
-            appid: key.appid(),
-            confirmation,
-        }))
-    }
-}
-
-#[derive(Serialize)]
-struct PublishReport<'a> {
-    prefix: &'a str,
-    appid: Option<&'a str>,
-    confirmation: Confirmation,
-}
-
-impl Report for PublishReport<'_> {
-    fn text(&self) -> String {
-        let prefix = escape(self.prefix);
-        if self.confirmation == Confirmation::AlreadyPublished {
-            return format!(
+        let prefix = escape(key.prefix());
+        let text = match confirmation {
+            Confirmation::AlreadyPublished => format!(
                 "{GOOD}Nothing to do{GOOD:#} for {prefix}: {ALREADY_PUBLISHED}; nothing was sent."
-            );
-        }
-        let confirmation = describe_confirmation(self.confirmation);
-        format!(
-            "{GOOD}Published{GOOD:#} {prefix}: {confirmation}.\n\
-             Links that the rule covers now open the Mini Program for everybody who scans them."
-        )
+            ),
+            _ => format!(
+                "{GOOD}Published{GOOD:#} {prefix}: {}.\n\
+                 Links that the rule covers now open the Mini Program for everybody who scans them.",
+                describe_confirmation(confirmation)
+            ),
+        };
+        let members = json!({
+            "prefix": key.prefix(),
+            "appid": key.appid(),
+            "confirmation": confirmation,
+        });
+        Ok(context.print(members, &text))
     }
 }

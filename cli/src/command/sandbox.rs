@@ -5,17 +5,14 @@ use std::{env, fs};
 
 use clap::Args;
 use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, Sandbox};
-use serde::Serialize;
 use serde_json::{Value, json};
 use tempfile::TempPath;
 
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::number::parse_whole_number;
-use crate::output::{
-    CommandResult, HEADING, Report, format_card, format_table, quote_command_line,
-};
-use crate::sandbox::{proxy_ca, serve};
+use crate::output::{CommandResult, HEADING, format_card, format_table, quote_command_line};
+use crate::sandbox::serve;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,15 +85,15 @@ impl Serve {
             CommandError::sandbox_not_started(message)
         })?;
         let sandbox = serve(self.port, &self.allowed_hosts, self.proxy)?;
-        let ca_file = proxy_ca(&sandbox)
-            .map(|pem| self.write_ca_file(pem))
-            .transpose()?;
+        #[cfg(feature = "proxy")]
+        let ca = sandbox.proxy_ca();
+        #[cfg(not(feature = "proxy"))]
+        let ca = None;
+        let ca_file = ca.map(|pem| self.write_ca_file(pem)).transpose()?;
         let ca_path = ca_file.as_ref().map(|(path, _)| path.to_string_lossy());
-        let exit = context.print(&SandboxReport {
-            members: describe(&sandbox, ca_path.as_deref()),
-            sandbox: &sandbox,
-            ca_path: ca_path.as_deref(),
-        });
+        let ca_path = ca_path.as_deref();
+        let members = describe(&sandbox, ca_path);
+        let exit = context.print(members, &instructions(&sandbox, ca_path));
         // Cannot fail: the handler keeps the sender for as long as the process lives.
         let _ = stopped.recv();
         sandbox.stop();
@@ -152,68 +149,51 @@ fn describe(sandbox: &Sandbox, ca_path: Option<&str>) -> Value {
     })
 }
 
-#[derive(Serialize)]
-struct SandboxReport<'a> {
-    #[serde(flatten)]
-    members: Value,
-    #[serde(skip)]
-    sandbox: &'a Sandbox,
-    /// The file with the certificate of the proxy's authority, if there is a proxy.
-    #[serde(skip)]
-    ca_path: Option<&'a str>,
+/// Returns the lines that make clients use the proxy.
+fn proxy_exports(base_url: &str, ca_path: &str) -> String {
+    let ca_path = quote_command_line(&[ca_path]);
+    let variables = CA_VARIABLES.map(|name| format!("export {name}={ca_path}\n"));
+    // Node's own clients use a proxy of the environment only if NODE_USE_ENV_PROXY is set.
+    format!(
+        "export HTTPS_PROXY={base_url}\n{}export NODE_USE_ENV_PROXY=1\n",
+        variables.concat()
+    )
 }
 
-impl SandboxReport<'_> {
-    /// Returns the lines that make clients use the proxy.
-    fn proxy_exports(&self, ca_path: &str) -> String {
-        let ca_path = quote_command_line(&[ca_path]);
-        let variables = CA_VARIABLES.map(|name| format!("export {name}={ca_path}\n"));
-        // Node's own clients use a proxy of the environment only if NODE_USE_ENV_PROXY is set.
-        format!(
-            "export HTTPS_PROXY={}\n{}export NODE_USE_ENV_PROXY=1\n",
-            self.sandbox.base_url(),
-            variables.concat()
-        )
-    }
-}
-
-impl Report for SandboxReport<'_> {
-    fn text(&self) -> String {
-        let base_url = self.sandbox.base_url();
-        let mini_program = self.sandbox.mini_program();
-        let accounts = [
-            ("Mini Program", mini_program.clone()),
-            ("service account", self.sandbox.service_account()),
-            ("third-party platform", self.sandbox.component()),
+/// Tells people how to use the sandbox. `ca_path` is the file with the certificate of the proxy's
+/// authority, if there is a proxy.
+fn instructions(sandbox: &Sandbox, ca_path: Option<&str>) -> String {
+    let base_url = sandbox.base_url();
+    let mini_program = sandbox.mini_program();
+    let accounts = [
+        ("Mini Program", mini_program.clone()),
+        ("service account", sandbox.service_account()),
+        ("third-party platform", sandbox.component()),
+    ]
+    .map(|(name, Credentials { appid, secret, .. })| {
+        vec![name.to_owned(), appid, secret.expose().to_owned()]
+    });
+    let accounts = format_table(&["account", "appid", "secret"], accounts);
+    let card = format_card(
+        &[
+            ("component_verify_ticket", COMPONENT_VERIFY_TICKET),
+            ("authorizer_refresh_token", AUTHORIZER_REFRESH_TOKEN),
         ]
-        .map(|(name, Credentials { appid, secret, .. })| {
-            vec![name.to_owned(), appid, secret.expose().to_owned()]
-        });
-        let accounts = format_table(&["account", "appid", "secret"], accounts);
-        let card = format_card(
-            &[
-                ("component_verify_ticket", COMPONENT_VERIFY_TICKET),
-                ("authorizer_refresh_token", AUTHORIZER_REFRESH_TOKEN),
-            ]
-            .map(|(name, value)| (name, Some(value.to_owned()))),
-        );
-        let exports = self
-            .ca_path
-            .map(|path| self.proxy_exports(path))
-            .unwrap_or_default();
-        format!(
-            "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it\n\n\
-             {accounts}\n\n\
-             {HEADING}The platform{HEADING:#}, which the Mini Program has authorised\n\n\
-             {card}\n\n\
-             {HEADING}In another shell{HEADING:#} (for service-account rules, use the other \
-             account)\n\n\
-             {exports}export JUMPQR_BASE_URL={base_url}\n\
-             export JUMPQR_APPID={}\n\
-             export JUMPQR_SECRET={}\n\
-             jumpqr get",
-            mini_program.appid,
-            mini_program.secret.expose()
-        )
-    }
+        .map(|(name, value)| (name, Some(value.to_owned()))),
+    );
+    let exports = ca_path.map_or_else(String::new, |path| proxy_exports(base_url, path));
+    format!(
+        "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it\n\n\
+         {accounts}\n\n\
+         {HEADING}The platform{HEADING:#}, which the Mini Program has authorised\n\n\
+         {card}\n\n\
+         {HEADING}In another shell{HEADING:#} (for service-account rules, use the other \
+         account)\n\n\
+         {exports}export JUMPQR_BASE_URL={base_url}\n\
+         export JUMPQR_APPID={}\n\
+         export JUMPQR_SECRET={}\n\
+         jumpqr get",
+        mini_program.appid,
+        mini_program.secret.expose()
+    )
 }

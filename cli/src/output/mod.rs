@@ -17,47 +17,24 @@ pub(crate) use text::escape;
 use std::io::{self, Write};
 
 use jumpqr::check::Finding;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
 use crate::exit::Exit;
 
-/// The result of a command that succeeded. It serialises to the members of the JSON object, except
-/// for `ok` and `command`.
-pub(crate) trait Report: Serialize {
-    /// Formats the result for people.
-    fn text(&self) -> String;
-
-    /// Returns notes for people, which are printed on standard error first.
-    fn notes(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Ok
-    }
-}
-
-/// The exit code of a command that has printed its report.
+/// The exit code of a command that has printed its result.
 pub(crate) type CommandResult = Result<Exit, CommandError>;
 
-/// Prints the report of `command`.
-pub(crate) fn print_report(report: &impl Report, command: &str, json: bool) -> Exit {
-    let written = if json {
-        let mut object = json!(report);
-        if let Value::Object(members) = &mut object {
-            members.insert("ok".to_owned(), json!(true));
-            members.insert("command".to_owned(), json!(command));
-        }
-        print_json(&object)
-    } else {
-        for note in report.notes() {
-            print_note(&note);
-        }
-        print_text(&report.text())
-    };
-    exit_after_write(written, report.exit())
+/// Prints the result of `command`: `text`, or with `--json` an object with the `members`.
+pub(crate) fn print_result(mut members: Value, text: &str, command: &str, json: bool) -> Exit {
+    if !json {
+        return exit_after_write(print_text(text), Exit::Ok);
+    }
+    if let Value::Object(members) = &mut members {
+        members.insert("ok".to_owned(), json!(true));
+        members.insert("command".to_owned(), json!(command));
+    }
+    exit_after_write(print_json(&members), Exit::Ok)
 }
 
 pub(crate) fn print_error(error: &CommandError, json: bool) -> Exit {

@@ -8,11 +8,12 @@ use std::ffi::OsString;
 
 use clap::{Args, Subcommand};
 use jumpqr::Platform;
-use serde::Serialize;
+use serde_json::json;
 
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::output::{CommandResult, GOOD, Report, escape};
+use crate::exit::Exit;
+use crate::output::{CommandResult, GOOD, escape};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,9 +52,9 @@ impl Token {
     }
 }
 
-/// Opens the platform whose store the command writes to, and returns the appid of the merchant, if
-/// one is named. `arguments` may be the secret itself: they
-/// are refused, and the error does not repeat them.
+/// Opens the platform whose store the command writes to, and returns the appid of the merchant, if one
+/// is named. `arguments` may be the secret itself: they are refused, and the error does not repeat
+/// them.
 fn open_platform(
     context: &Context<'_>,
     arguments: &[OsString],
@@ -73,29 +74,27 @@ fn open_platform(
     context.platform()
 }
 
-/// A credential that is stored for a platform.
-#[derive(Serialize)]
-struct StoredReport<'a> {
-    component_appid: &'a str,
-    /// The merchant of a refresh token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    appid: Option<String>,
-    store: String,
-    #[serde(skip)]
-    credential: &'static str,
-}
-
-impl Report for StoredReport<'_> {
-    fn text(&self) -> String {
-        let platform = escape(self.component_appid);
-        let place = match &self.appid {
-            Some(merchant) => format!("{}, for {platform},", escape(merchant)),
-            None => platform,
-        };
-        let store = escape(&self.store);
-        format!(
-            "{GOOD}Stored{GOOD:#} the {} of {place} in {store}.",
-            self.credential
-        )
-    }
+/// Prints that a credential of the platform, or of its merchant `appid`, is stored.
+fn print_stored(
+    credential: &str,
+    platform: &Platform,
+    appid: Option<&str>,
+    context: &Context<'_>,
+) -> Exit {
+    let component_appid = platform.component_appid();
+    let store = platform.store_name();
+    let shown_platform = escape(component_appid);
+    let (place, members) = match appid {
+        Some(appid) => (
+            format!("{}, for {shown_platform},", escape(appid)),
+            json!({"component_appid": component_appid, "appid": appid, "store": store}),
+        ),
+        None => (
+            shown_platform,
+            json!({"component_appid": component_appid, "store": store}),
+        ),
+    };
+    let store = escape(&store);
+    let text = format!("{GOOD}Stored{GOOD:#} the {credential} of {place} in {store}.");
+    context.print(members, &text)
 }

@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::{StoredReport, open_platform};
+use super::{open_platform, print_stored};
 use crate::context::{Context, missing_merchant};
 use crate::credentials::read_secret;
 use crate::input::Input;
@@ -36,11 +36,7 @@ impl SetRefreshToken {
         let appid = appid.ok_or_else(missing_merchant)?;
         let refresh_token = read_secret(&self.refresh_token_file)?;
         platform.set_authorizer_refresh_token(&appid, refresh_token)?;
-        Ok(context.print(&StoredReport {
-            component_appid: platform.component_appid(),
-            appid: Some(appid),
-            store: platform.store_name(),
-            credential: "authorizer_refresh_token",
-        }))
+        let credential = "authorizer_refresh_token";
+        Ok(print_stored(credential, &platform, Some(&appid), context))
     }
 }

@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::{StoredReport, open_platform};
+use super::{open_platform, print_stored};
 use crate::context::Context;
 use crate::credentials::read_secret;
 use crate::input::Input;
@@ -33,11 +33,7 @@ impl SetVerifyTicket {
     pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
         let (platform, _) = open_platform(context, &self.arguments)?;
         platform.set_verify_ticket(read_secret(&self.ticket_file)?)?;
-        Ok(context.print(&StoredReport {
-            component_appid: platform.component_appid(),
-            appid: None,
-            store: platform.store_name(),
-            credential: "component_verify_ticket",
-        }))
+        let credential = "component_verify_ticket";
+        Ok(print_stored(credential, &platform, None, context))
     }
 }

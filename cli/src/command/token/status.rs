@@ -5,12 +5,12 @@ use humantime::format_duration;
 use jumpqr::ErrCode;
 use jumpqr::interface::{ApiComponentToken, Interface};
 use jumpqr::tokens::{TokenState, TokenStatus};
-use serde::Serialize;
+use serde_json::json;
 
 use crate::acting_as::ActingAs;
 use crate::connection::Connection;
 use crate::context::{Context, Identity};
-use crate::output::{CommandResult, HEADING, Report, escape, format_card};
+use crate::output::{CommandResult, HEADING, escape, format_card};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,33 +43,18 @@ pub(super) fn run(context: &Context<'_>) -> CommandResult {
             tokens.push(platform.token_status()?);
         }
     }
-    Ok(context.print(&TokenStatusReport { tokens }))
-}
-
-#[derive(Serialize)]
-struct TokenStatusReport {
-    tokens: Vec<TokenStatus>,
-}
-
-impl Report for TokenStatusReport {
-    fn text(&self) -> String {
-        if self.tokens.is_empty() {
-            return "The access token is given, not fetched. Nothing is stored.".to_owned();
-        }
-        let status = |token: &TokenStatus| {
-            let appid = escape(&token.appid);
-            let card = format_card(&status_rows(token));
-            format!("{HEADING}The token of {appid}{HEADING:#}\n{card}")
-        };
-        self.tokens
+    let text = match &*tokens {
+        [] => "The access token is given, not fetched. Nothing is stored.".to_owned(),
+        tokens => tokens
             .iter()
-            .map(status)
+            .map(format_status)
             .collect::<Vec<_>>()
-            .join("\n\n")
-    }
+            .join("\n\n"),
+    };
+    Ok(context.print(json!({"tokens": tokens}), &text))
 }
 
-fn status_rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
+fn format_status(token: &TokenStatus) -> String {
     let state = match token.state {
         TokenState::Missing => "missing; the next call fetches one",
         TokenState::Valid => "valid",
@@ -85,7 +70,8 @@ fn status_rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
         None => "missing; see `jumpqr token set-verify-ticket`".to_owned(),
     });
     let expires_in = token.expires_in.filter(|left| !left.is_zero());
-    vec![
+    let refused = token.refused_for;
+    let card = format_card(&[
         ("store", Some(token.store.clone())),
         ("interface", Some(token.interface.to_owned())),
         ("state", Some(state.to_owned())),
@@ -93,11 +79,10 @@ fn status_rows(token: &TokenStatus) -> Vec<(&'static str, Option<String>)> {
         ("expires in", expires_in.map(format_seconds)),
         ("refresh token", refresh_token),
         ("verify ticket", ticket),
-        (
-            "refused",
-            token.refused_for.map(|left| describe_refusal(token, left)),
-        ),
-    ]
+        ("refused", refused.map(|left| describe_refusal(token, left))),
+    ]);
+    let appid = escape(&token.appid);
+    format!("{HEADING}The token of {appid}{HEADING:#}\n{card}")
 }
 
 fn describe_refusal(token: &TokenStatus, left: Duration) -> String {
