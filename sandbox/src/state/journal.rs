@@ -1,6 +1,5 @@
 //! The received requests and their counters, without secrets.
 
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
@@ -66,27 +65,7 @@ impl Counters {
     /// Returns the number of calls of one interface.
     #[must_use]
     pub fn calls_of(&self, interface: Interface) -> u64 {
-        number(Some(&self.calls), &interface)
-    }
-
-    /// Returns the number of calls of one interface that request a token of this account or
-    /// platform.
-    #[must_use]
-    pub fn token_calls_of(&self, appid: &str, interface: Interface) -> u64 {
-        number(self.token_calls_by_appid.get(appid), &interface)
-    }
-
-    /// Returns the number of calls of this platform to one of the interfaces of third-party
-    /// platforms.
-    #[must_use]
-    pub fn platform_calls_of(&self, component_appid: &str, interface: Interface) -> u64 {
-        number(self.platform_calls.get(component_appid), &interface)
-    }
-
-    /// Returns the number of calls of this platform that request a token of this merchant.
-    #[must_use]
-    pub fn authorizer_token_calls_of(&self, component_appid: &str, appid: &str) -> u64 {
-        number(self.authorizer_token_calls.get(component_appid), appid)
+        self.calls.get(&interface).copied().unwrap_or_default()
     }
 
     fn count(&mut self, interface: Interface, parties: Parties) {
@@ -112,13 +91,6 @@ impl Counters {
             *calls.entry(appid).or_default() += 1;
         }
     }
-}
-
-fn number<K: Ord + Borrow<Q>, Q: Ord + ?Sized>(numbers: Option<&BTreeMap<K, u64>>, key: &Q) -> u64 {
-    numbers
-        .and_then(|numbers| numbers.get(key))
-        .copied()
-        .unwrap_or(0)
 }
 
 impl RecordedRequest {

@@ -165,10 +165,8 @@ fn kill_old_at_once_kills_a_stable_token_only_if_it_is_superseded() {
         assert_eq!(call_business(&caller, &second), 0);
         let counters = caller.sandbox.counters();
         assert_eq!(counters.tokens_issued[&Interface::StableToken], 2);
-        assert_eq!(
-            counters.token_calls_of(MINI_PROGRAM_APPID, Interface::StableToken),
-            3
-        );
+        let calls = &counters.token_calls_by_appid[MINI_PROGRAM_APPID];
+        assert_eq!(calls[&Interface::StableToken], 3);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The recorded requests of platforms and their counters.
 
+use std::collections::BTreeMap;
+
 use jumpqr_sandbox::{
     COMPONENT_APPID, Interface, MINI_PROGRAM_APPID, Platform, SERVICE_ACCOUNT_APPID,
 };
@@ -23,13 +25,14 @@ fn token_requests_are_counted_by_interface_and_account() {
     assert_eq!(counters.calls_of(authorizer), 4);
     assert_eq!(counters.token_calls, 6);
     assert_eq!(counters.business_calls, 0);
-    assert_eq!(counters.token_calls_of(COMPONENT_APPID, component), 2);
-    assert_eq!(counters.token_calls_of(MINI_PROGRAM_APPID, authorizer), 1);
-    assert_eq!(
-        counters.token_calls_of(SERVICE_ACCOUNT_APPID, authorizer),
-        2
-    );
-    assert_eq!(counters.token_calls_of(SERVICE_ACCOUNT_APPID, component), 0);
+    let by_appid = [
+        (COMPONENT_APPID, component, 2),
+        (MINI_PROGRAM_APPID, authorizer, 1),
+        (SERVICE_ACCOUNT_APPID, authorizer, 2),
+    ];
+    let by_appid = by_appid
+        .map(|(appid, interface, calls)| (appid.to_owned(), BTreeMap::from([(interface, calls)])));
+    assert_eq!(counters.token_calls_by_appid, BTreeMap::from(by_appid));
     assert_eq!(counters.tokens_issued[&component], 2);
     assert_eq!(counters.tokens_issued[&authorizer], 2);
     let text = caller.get("/sandbox/counters").to_string();
@@ -53,23 +56,18 @@ fn platform_requests_are_counted_by_platform_and_merchant() {
     }
     caller.call_as_mini_program("qrcodejumpget", &of_other);
 
-    let counters = caller.sandbox.counters();
-    let of = |platform| {
-        [
-            Interface::ApiComponentToken,
-            Interface::ApiAuthorizerToken,
-            Interface::ApiGetAuthorizerList,
-            Interface::GetJumpQRCode,
-        ]
-        .map(|interface| counters.platform_calls_of(platform, interface))
-    };
-    assert_eq!(of(COMPONENT_APPID), [2, 1, 1, 0]);
-    assert_eq!(of(OTHER_PLATFORM), [0, 2, 0, 0]);
-    let merchant = |platform, appid| counters.authorizer_token_calls_of(platform, appid);
-    assert_eq!(merchant(COMPONENT_APPID, MINI_PROGRAM_APPID), 1);
-    assert_eq!(merchant(OTHER_PLATFORM, MINI_PROGRAM_APPID), 2);
-    assert_eq!(merchant(COMPONENT_APPID, SERVICE_ACCOUNT_APPID), 0);
     let shown = caller.get("/sandbox/counters");
+    assert_eq!(
+        shown["platform_calls"],
+        json!({
+            COMPONENT_APPID: {
+                "api_component_token": 2,
+                "api_authorizer_token": 1,
+                "api_get_authorizer_list": 1,
+            },
+            OTHER_PLATFORM: {"api_authorizer_token": 2},
+        })
+    );
     assert_eq!(
         shown["authorizer_token_calls"],
         json!({COMPONENT_APPID: {MINI_PROGRAM_APPID: 1}, OTHER_PLATFORM: {MINI_PROGRAM_APPID: 2}})
