@@ -33,19 +33,13 @@ pub struct SandboxBuilder {
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        let mut start = State::default();
-        start.links.put(
-            SERVICE_ACCOUNT_APPID,
-            MINI_PROGRAM_APPID,
-            Some(LinkStatus::Linked),
-        );
         Self {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             allowed_hosts: Vec::new(),
             #[cfg(feature = "proxy")]
             proxy: false,
-            start,
+            start: State::default(),
         }
         .account(Account::mini_program(
             MINI_PROGRAM_APPID,
@@ -55,6 +49,7 @@ impl Default for SandboxBuilder {
             SERVICE_ACCOUNT_APPID,
             SERVICE_ACCOUNT_SECRET,
         ))
+        .link(SERVICE_ACCOUNT_APPID, MINI_PROGRAM_APPID)
         .platform(Platform::new(COMPONENT_APPID, COMPONENT_APPSECRET))
     }
 }
@@ -170,9 +165,8 @@ impl SandboxBuilder {
             .iter()
             .map(|host| Host::parse_allowed(host))
             .collect::<Result<_, _>>()?;
-        let address = SocketAddr::new(self.address, self.port);
         Sandbox::listen(
-            address,
+            SocketAddr::new(self.address, self.port),
             allowed_hosts,
             self.start,
             #[cfg(feature = "proxy")]

@@ -47,14 +47,15 @@ impl Clock {
     /// Stops the clock at its present time, or lets it run on from there.
     pub(crate) fn set_frozen(&mut self, frozen: bool) {
         let now = self.now();
-        *self = Self::new(Some(now));
-        if !frozen {
-            let system = Self::new(None).now();
-            *self = Self {
-                frozen_at: None,
-                advanced: now.saturating_sub(system),
-            };
-        }
+        let system = Self::default().now();
+        *self = Self {
+            frozen_at: frozen.then_some(now),
+            advanced: if frozen {
+                Duration::ZERO
+            } else {
+                now.saturating_sub(system)
+            },
+        };
     }
 }
 

@@ -33,17 +33,11 @@ impl Web {
 
 /// Returns the host of a link, without user information and port.
 fn host(link: &str) -> &str {
-    let after_scheme = link.split_once("://").map_or(link, |(_, rest)| rest);
-    let authority = after_scheme
-        .split(['/', '?', '#'])
-        .next()
-        .unwrap_or_default();
-    let host_port = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    host_port
-        .split_once(':')
-        .map_or(host_port, |(host, _)| host)
+    let (_, after_scheme) = link.split_once("://").unwrap_or(("", link));
+    let mut parts = after_scheme.split(['/', '?', '#']);
+    let authority = parts.next().unwrap_or_default();
+    let (_, host_port) = authority.rsplit_once('@').unwrap_or(("", authority));
+    host_port.split(':').next().unwrap_or_default()
 }
 
 #[cfg(test)]
