@@ -28,7 +28,7 @@ pub(crate) fn start_embedded(
             builder = builder.link(SERVICE_ACCOUNT_APPID, appid);
         }
     }
-    let sandbox = builder.start().map_err(|error| start_error(&error))?;
+    let sandbox = builder.start()?;
     let credentials = match acting_as {
         ActingAs::MiniProgram => sandbox.mini_program(),
         _ => sandbox.service_account(),
@@ -60,10 +60,7 @@ pub(crate) fn serve(
              sources",
         ));
     }
-    builder.start().map_err(|error| match error {
-        SandboxError::Invalid(message) => CommandError::usage_of("sandbox", message),
-        error => start_error(&error),
-    })
+    Ok(builder.start()?)
 }
 
 /// Returns whether the sandbox can have a Mini Program with this appid. If it is not an appid, no
@@ -72,6 +69,11 @@ fn is_mini_program_appid(text: &str) -> bool {
     text.starts_with("wx") && text != SERVICE_ACCOUNT_APPID
 }
 
-fn start_error(error: &SandboxError) -> CommandError {
-    CommandError::sandbox_not_started(error.to_string())
+impl From<SandboxError> for CommandError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Invalid(message) => Self::usage_of("sandbox", message),
+            error => Self::sandbox_not_started(error.to_string()),
+        }
+    }
 }

@@ -5,17 +5,13 @@
 /// A server, a file or an argument must not move the cursor, forge a line of output, or reverse the
 /// order of characters.
 pub(crate) fn escape(text: &str) -> String {
-    escape_where(text, can_steer_terminal, |letter| {
-        letter.escape_default().to_string()
-    })
+    escape_where(text, can_steer_terminal, escape_default)
 }
 
 /// Escapes like [`escape`], but keeps line breaks.
 pub(super) fn escape_lines(text: &str) -> String {
-    let is_unsafe = |letter| letter != '\n' && can_steer_terminal(letter);
-    escape_where(text, is_unsafe, |letter| {
-        letter.escape_default().to_string()
-    })
+    let is_unsafe = |letter: char| letter != '\n' && can_steer_terminal(letter);
+    escape_where(text, is_unsafe, escape_default)
 }
 
 /// Writes every character of a JSON document that could steer the terminal as `\u` and four hex
@@ -29,11 +25,11 @@ pub(super) fn escape_json(json: &str) -> String {
     })
 }
 
-fn escape_where(
-    text: &str,
-    is_unsafe: impl Fn(char) -> bool,
-    escaped: impl Fn(char) -> String,
-) -> String {
+fn escape_default(letter: char) -> String {
+    letter.escape_default().to_string()
+}
+
+fn escape_where(text: &str, is_unsafe: fn(char) -> bool, escaped: fn(char) -> String) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         if is_unsafe(letter) {
