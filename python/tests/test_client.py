@@ -215,7 +215,7 @@ def test_validate_can_be_left_out(jumpqr_sandbox: Sandbox) -> None:
         ("extra_tls_roots", b"none", "unusable"),
         ("token_store", b"S3CRET", "wrong_type"),
         ("proxy", object(), "wrong_type"),
-        ("time_out", 1, "unknown_field"),
+        ("time_out", 1, "unknown_setting"),
     ],
 )
 def test_a_setting_that_only_python_has_is_named_but_not_shown(

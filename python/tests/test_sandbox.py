@@ -17,7 +17,8 @@ pytest_plugins = ["pytester"]
 
 def test_it_is_a_server(jumpqr_sandbox: Sandbox) -> None:
     appid, secret = jumpqr_sandbox.mini_program
-    url = f"{jumpqr_sandbox.base_url}/cgi-bin/token?grant_type=client_credential&appid={appid}&secret={secret}"
+    query = f"grant_type=client_credential&appid={appid}&secret={secret}"
+    url = f"{jumpqr_sandbox.base_url}/cgi-bin/token?{query}"
     with urllib.request.urlopen(url) as answer:  # noqa: S310
         assert json.load(answer)["expires_in"] == 7200
     assert jumpqr_sandbox.counters()["token_calls"] == 1

@@ -59,8 +59,8 @@ def test_clients_of_a_folder_share_a_token(jumpqr_sandbox: Sandbox, store: str) 
 
 
 def test_a_client_in_memory_is_alone(jumpqr_sandbox: Sandbox) -> None:
-    for number, settings in enumerate(({}, {"token_store": "memory:"}), 1):
-        with jumpqr_sandbox.client(None, **settings) as client:
+    for number, token_store in enumerate((None, "memory:"), 1):
+        with jumpqr_sandbox.client(token_store=token_store) as client:
             client.get_jump_qr_code()
             assert status(client).store == "memory:"
         assert issued(jumpqr_sandbox) == number
@@ -253,12 +253,12 @@ def test_what_is_not_a_file_is_refused(tmp_path: Path, jumpqr_sandbox: Sandbox) 
 
 def test_a_store_that_is_damaged_is_left_as_it_is(tmp_path: Path, jumpqr_sandbox: Sandbox) -> None:
     folder = tmp_path / "tokens"
-    settings = {"token_store": f"dir:{folder}"}
-    with jumpqr_sandbox.client(None, **settings) as client:
+    token_store = f"dir:{folder}"
+    with jumpqr_sandbox.client(token_store=token_store) as client:
         client.get_jump_qr_code()
     (record,) = [file for file in folder.iterdir() if not file.suffix]
     record.write_bytes(b"what is this?")
-    with jumpqr_sandbox.client(None, **settings) as client:
+    with jumpqr_sandbox.client(token_store=token_store) as client:
         for ask in (client.token_status, client.get_jump_qr_code):
             with pytest.raises(jumpqr.StoreError) as refused:
                 ask()

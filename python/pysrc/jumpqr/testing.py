@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _jumpqr
 from ._async_client import AsyncClient
@@ -11,6 +12,16 @@ from ._async_platform import AsyncPlatform
 from ._client import Client
 from ._exceptions import SandboxError
 from ._platform import Platform
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._settings import (
+        AsyncClientSettings,
+        AsyncPlatformSettings,
+        ClientSettings,
+        PlatformSettings,
+    )
 
 __all__ = ["Account", "Sandbox", "SandboxError"]
 
@@ -25,18 +36,20 @@ class Account(NamedTuple):
 
 
 class Sandbox(_jumpqr.Sandbox):
-    """A local WeChat: the same interfaces, rules, states, tokens and error codes, and faults on demand.
+    """A local WeChat with the same interfaces, rules, tokens and error codes, and with faults.
 
-    It serves on a port of 127.0.0.1, on a thread of its own, until it is stopped. It starts with one Mini Program, one
-    service account linked to it, and one third-party platform. Any HTTP client and any thread may use it. A forked
-    process may use it over HTTP only. It is a context manager; leaving it stops the server.
+    It serves on a port of 127.0.0.1, on a thread of its own, until it is stopped. It starts with
+    one Mini Program, one service account linked to it, and one third-party platform. Any HTTP
+    client and any thread may use it. A forked process may use it over HTTP only. It is a context
+    manager; leaving it stops the server.
 
     Args:
         port: The port to listen on; any free port by default.
-        frozen_at: The time at which its clock stands still, in UNIX seconds. By default the clock runs.
-        allow_hosts: Further hosts in the `Host` header, each `NAME` or `NAME:PORT`. By default, the sandbox accepts
-            127.0.0.1, localhost and [::1] with its own port. It refuses other names (403), because a web page could
-            have chosen them.
+        frozen_at: The time at which its clock stands still, in UNIX seconds. By default the clock
+            runs.
+        allow_hosts: Further hosts in the `Host` header, each `NAME` or `NAME:PORT`. By default, the
+            sandbox accepts 127.0.0.1, localhost and [::1] with its own port. It refuses other names
+            (403), because a web page could have chosen them.
 
     Raises:
         SandboxError: The port is not free, or a setting is wrong.
@@ -50,22 +63,26 @@ class Sandbox(_jumpqr.Sandbox):
     2
     """
 
-    def client(self, account: Optional[Account] = None, **settings: Any) -> Client:
-        """Return a client of the account, of the Mini Program by default; settings as of `Client`."""
+    def client(self, account: Account | None = None, **settings: Unpack[ClientSettings]) -> Client:
+        """Return a client of the account, by default of the Mini Program."""
         return Client(**self._settings(account, settings))
 
-    def async_client(self, account: Optional[Account] = None, **settings: Any) -> AsyncClient:
-        """Return an asyncio client of the account, of the Mini Program by default; settings as of `AsyncClient`."""
+    def async_client(
+        self, account: Account | None = None, **settings: Unpack[AsyncClientSettings]
+    ) -> AsyncClient:
+        """Return an asyncio client of the account, by default of the Mini Program."""
         return AsyncClient(**self._settings(account, settings))
 
-    def _settings(self, account: Optional[Account], settings: dict[str, Any]) -> dict[str, Any]:
+    def _settings(self, account: Account | None, settings: Mapping[str, Any]) -> dict[str, Any]:
         if "access_token" not in settings:
             appid, secret = account or self.mini_program
             settings = {"appid": appid, "secret": secret, **settings}
         return {"base_url": self.base_url, **settings}
 
-    def platform(self, component: Optional[Account] = None, **settings: Any) -> Platform:
-        """Return the third-party platform; settings as of `Platform`. It has no ticket yet, see `verify_ticket`.
+    def platform(
+        self, component: Account | None = None, **settings: Unpack[PlatformSettings]
+    ) -> Platform:
+        """Return the third-party platform. It has no ticket yet, see `verify_ticket`.
 
         >>> with Sandbox() as sandbox, sandbox.platform() as platform:
         ...     appid = sandbox.mini_program.appid
@@ -76,22 +93,31 @@ class Sandbox(_jumpqr.Sandbox):
         """
         return Platform(**self._platform_settings(component, settings))
 
-    def async_platform(self, component: Optional[Account] = None, **settings: Any) -> AsyncPlatform:
-        """Return the third-party platform for asyncio; settings as of `AsyncPlatform`."""
+    def async_platform(
+        self, component: Account | None = None, **settings: Unpack[AsyncPlatformSettings]
+    ) -> AsyncPlatform:
+        """Return the third-party platform for asyncio."""
         return AsyncPlatform(**self._platform_settings(component, settings))
 
-    def _platform_settings(self, component: Optional[Account], settings: dict[str, Any]) -> dict[str, Any]:
+    def _platform_settings(
+        self, component: Account | None, settings: Mapping[str, Any]
+    ) -> dict[str, Any]:
         appid, secret = component or self.component
-        return {"base_url": self.base_url, "component_appid": appid, "component_appsecret": secret, **settings}
+        return {
+            "base_url": self.base_url,
+            "component_appid": appid,
+            "component_appsecret": secret,
+            **settings,
+        }
 
     def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(
         self,
-        exc_type: Optional[type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.stop()
 
