@@ -6,9 +6,10 @@ use jumpqr_core::Secret;
 
 use super::Sandbox;
 use crate::account::Credentials;
+use crate::clock::Moment;
 use crate::error::SandboxError;
 use crate::platform::Platform;
-use crate::state::tickets::Tickets;
+use crate::state::tickets::{PushedTicket, Tickets};
 use crate::succession::TokenSuccession;
 use crate::well_known::{COMPONENT_APPID, COMPONENT_APPSECRET};
 
@@ -33,32 +34,26 @@ impl Sandbox {
     /// sandbox's time, alternately with a new ticket and with the same ticket again. A ticket is
     /// valid for 12 hours from its last push.
     pub fn verify_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self
-            .wechat
-            .lock()
-            .state
-            .ticket(component_appid, Tickets::current)?;
-        Ok(Secret::new(pushed.component_verify_ticket))
+        self.ticket(component_appid, Tickets::current)
     }
 
     /// Pushes a new ticket now. Earlier tickets stay valid.
     pub fn push_ticket(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self
-            .wechat
-            .lock()
-            .state
-            .ticket(component_appid, Tickets::push_new)?;
-        Ok(Secret::new(pushed.component_verify_ticket))
+        self.ticket(component_appid, Tickets::push_new)
     }
 
     /// Pushes the last ticket again, so it is valid for another 12 hours. If it has expired, pushes
     /// a new ticket.
     pub fn push_ticket_again(&self, component_appid: &str) -> Result<Secret, SandboxError> {
-        let pushed = self
-            .wechat
-            .lock()
-            .state
-            .ticket(component_appid, Tickets::push_again)?;
+        self.ticket(component_appid, Tickets::push_again)
+    }
+
+    fn ticket(
+        &self,
+        component_appid: &str,
+        push: fn(&mut Tickets, Moment) -> PushedTicket,
+    ) -> Result<Secret, SandboxError> {
+        let pushed = self.wechat.lock().state.ticket(component_appid, push)?;
         Ok(Secret::new(pushed.component_verify_ticket))
     }
 
