@@ -1,4 +1,4 @@
-use jumpqr::matching::{Candidate, Mismatch};
+use jumpqr::matching::Mismatch;
 
 use crate::object::forever;
 use crate::{Text, guard, jumpqr_text};
@@ -7,16 +7,7 @@ use crate::{Text, guard, jumpqr_text};
 ///
 /// Free it with `jumpqr_explanation_free`, exactly once. Any number of threads may read it at the
 /// same time.
-pub struct jumpqr_explanation(Vec<(Text, Option<Mismatch>)>);
-
-impl jumpqr_explanation {
-    pub(crate) fn new<'a>(
-        explained: impl Iterator<Item = (&'a Candidate, Result<(), Mismatch>)>,
-    ) -> Self {
-        let rules = explained.map(|(rule, covers)| (Text::from(&rule.prefix), covers.err()));
-        Self(rules.collect())
-    }
-}
+pub struct jumpqr_explanation(pub(crate) Vec<(Text, Option<Mismatch>)>);
 
 /// Frees an explanation and the prefixes read from it. NULL is ignored.
 #[unsafe(no_mangle)]

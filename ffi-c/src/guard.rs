@@ -1,7 +1,5 @@
 //! Keeps panics and thread cancellation away from C.
 
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-use std::ffi::c_int;
 use std::ptr::null;
 
 use jumpqr::{Error, binding};
@@ -32,60 +30,10 @@ impl<T> Nothing for *const T {
     const NOTHING: Self = null();
 }
 
-/// Disables cancellation of the thread until it is dropped.
-///
-/// `pthread_cancel` unwinds the stack. Rust does not allow that in its frames and would abort the
-/// process.
-struct Uncancelled {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    before: c_int,
-}
-
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-mod posix {
-    use std::ffi::c_int;
-
-    /// `PTHREAD_CANCEL_DISABLE`, in glibc and musl.
-    #[cfg(target_os = "linux")]
-    pub(super) const CANCEL_DISABLE: c_int = 1;
-    /// `PTHREAD_CANCEL_DISABLE`.
-    #[cfg(target_os = "macos")]
-    pub(super) const CANCEL_DISABLE: c_int = 0;
-
-    unsafe extern "C" {
-        pub(super) safe fn pthread_setcancelstate(
-            state: c_int,
-            before: Option<&mut c_int>,
-        ) -> c_int;
-    }
-}
-
-impl Uncancelled {
-    fn new() -> Self {
-        #[cfg(any(target_os = "linux", target_os = "macos"))]
-        {
-            let mut before = posix::CANCEL_DISABLE;
-            posix::pthread_setcancelstate(posix::CANCEL_DISABLE, Some(&mut before));
-            Self { before }
-        }
-        #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-        Self {}
-    }
-}
-
-impl Drop for Uncancelled {
-    fn drop(&mut self) {
-        #[cfg(any(target_os = "linux", target_os = "macos"))]
-        {
-            let mut inside = posix::CANCEL_DISABLE;
-            posix::pthread_setcancelstate(self.before, Some(&mut inside));
-        }
-    }
-}
-
 /// Runs `body` while the thread cannot be cancelled. A panic becomes an error.
 pub(crate) fn catch<T, E: From<Error>>(body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    let _uncancelled = Uncancelled::new();
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    let _uncancelled = crate::uncancelled::Uncancelled::new();
     binding::guard(body)
 }
 

@@ -36,6 +36,8 @@ mod test_panic;
 mod text;
 mod token_function;
 mod token_status;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod uncancelled;
 mod value;
 mod verification_file;
 mod version;

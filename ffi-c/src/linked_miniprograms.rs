@@ -8,13 +8,7 @@ use crate::{guard, jumpqr_text};
 ///
 /// Free it with `jumpqr_linked_miniprograms_free`, exactly once. It stays valid after the client is
 /// freed. Any number of threads may read it at the same time.
-pub struct jumpqr_linked_miniprograms(Vec<Object<LinkedMiniprogram>>);
-
-impl From<Vec<LinkedMiniprogram>> for jumpqr_linked_miniprograms {
-    fn from(linked: Vec<LinkedMiniprogram>) -> Self {
-        Self(linked.into_iter().map(Into::into).collect())
-    }
-}
+pub struct jumpqr_linked_miniprograms(pub(crate) Vec<Object<LinkedMiniprogram>>);
 
 /// Frees a list and the texts read from it. NULL is ignored.
 #[unsafe(no_mangle)]

@@ -7,7 +7,7 @@ use jumpqr::rule::RuleState;
 
 use crate::argument::{array, out_of_range, text, text_list};
 use crate::{
-    guard, jumpqr_error, jumpqr_explanation, jumpqr_jump_qr_code_list, jumpqr_link_match,
+    Text, guard, jumpqr_error, jumpqr_explanation, jumpqr_jump_qr_code_list, jumpqr_link_match,
     jumpqr_status, present, produce,
 };
 
@@ -141,6 +141,8 @@ pub unsafe extern "C" fn jumpqr_rule_set_explain(
         let rules = &present(rules, "rules")?.0;
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         let link = unsafe { text(link, "link") }?;
-        Ok(jumpqr_explanation::new(rules.explain(link)))
+        let explained = rules.explain(link);
+        let explained = explained.map(|(rule, covers)| (Text::from(&rule.prefix), covers.err()));
+        Ok(jumpqr_explanation(explained.collect()))
     })
 }

@@ -16,6 +16,7 @@ pub extern "C" fn jumpqr_wxamplinkget(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(linked, "linked", error, || {
-        Ok(present(client, "client")?.0.wxamplinkget()?)
+        let linked = present(client, "client")?.0.wxamplinkget()?.into_iter();
+        Ok(jumpqr_linked_miniprograms(linked.map(Into::into).collect()))
     })
 }
