@@ -8,6 +8,7 @@ use jumpqr_core::interface::{
     JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, VerificationFile,
     WxaMpLinkGet,
 };
+use jumpqr_core::listing::Listing;
 use jumpqr_core::{Edit, Rule, RuleKey};
 
 use crate::builder::ClientBuilder;
@@ -139,7 +140,7 @@ impl Client {
     /// may be deleted when the iterator has returned it.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        Rules::ordinary_link(self)
+        Rules::new(self, Listing::ordinary_link())
     }
 
     /// Iterates over all rules of the service account that open the Mini Program `appid`. Up to
@@ -147,7 +148,7 @@ impl Client {
     /// Each rule may be deleted when the iterator has returned it: no other rule is skipped then.
     #[must_use]
     pub fn service_account_rules(&self, appid: impl Into<String>) -> Rules {
-        Rules::service_account(self, appid.into())
+        Rules::new(self, Listing::service_account(appid))
     }
 
     /// Makes a rule effective for everybody. The only way back is to delete it.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::Result;
+use jumpqr_core::interface::ApiGetAuthorizerList;
 use jumpqr_core::{PlatformCredential, Secret};
 
 use crate::checks::{check_appid, check_platform_credential, refuse};
@@ -119,6 +120,7 @@ impl Platform {
         let appid = settings.component_appid.clone().unwrap_or_default();
         let appsecret = settings.component_appsecret.clone();
         let token_field = settings.component_token_field();
+        let first_page = ApiGetAuthorizerList::first_page(&appid, token_field);
         let driver = Arc::new(driver);
         let custom_host = driver.custom_host();
         let ticket = Arc::new(Ticket {
@@ -142,7 +144,7 @@ impl Platform {
         )?;
         Ok(Self {
             account: Arc::new(PlatformAccount {
-                list: AuthorizerList::new(&appid, token_field, Arc::clone(&driver.clock)),
+                list: AuthorizerList::new(first_page, Arc::clone(&driver.clock)),
                 appid,
                 token_field,
                 tokens,

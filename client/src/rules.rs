@@ -1,10 +1,9 @@
 //! The rules of an account, as an iterator that asks for pages when it needs them.
 
-use std::collections::HashSet;
 use std::{iter, vec};
 
 use jumpqr_core::error::Result;
-use jumpqr_core::interface::{GetJumpQRCode, ListedRule};
+use jumpqr_core::interface::ListedRule;
 use jumpqr_core::listing::Listing;
 
 use crate::client::Client;
@@ -35,33 +34,15 @@ use crate::client::Client;
 #[derive(Debug)]
 pub struct Rules {
     pub(crate) client: Client,
-    pages: Pages,
+    listing: Listing,
     page: vec::IntoIter<ListedRule>,
 }
 
-#[derive(Debug)]
-enum Pages {
-    /// One page with all rules, which was not asked for yet.
-    Single,
-    /// The pages of a service account.
-    Listing(Listing),
-    /// No page is left.
-    End,
-}
-
 impl Rules {
-    pub(crate) fn ordinary_link(client: &Client) -> Self {
-        Self::new(client, Pages::Single)
-    }
-
-    pub(crate) fn service_account(client: &Client, appid: String) -> Self {
-        Self::new(client, Pages::Listing(Listing::new(appid)))
-    }
-
-    fn new(client: &Client, pages: Pages) -> Self {
+    pub(crate) fn new(client: &Client, listing: Listing) -> Self {
         Self {
             client: client.clone(),
-            pages,
+            listing,
             page: Vec::new().into_iter(),
         }
     }
@@ -74,35 +55,6 @@ impl Rules {
         let rest = std::mem::take(&mut self.page);
         Ok(Some(iter::once(first).chain(rest).collect()))
     }
-
-    /// Asks for the next page; returns `false` if none is left.
-    fn fetch_page(&mut self) -> Result<bool> {
-        let pages = std::mem::replace(&mut self.pages, Pages::End);
-        let rules = match pages {
-            Pages::End => return Ok(false),
-            Pages::Single => {
-                let list = self.client.get_jump_qr_code(GetJumpQRCode::OrdinaryLink)?;
-                let mut seen = HashSet::new();
-                let mut rules = list.rule_list;
-                rules.retain(|rule| seen.insert(rule.prefix.clone()));
-                rules
-            }
-            Pages::Listing(mut listing) => {
-                let Some(call) = listing.next_call() else {
-                    return Ok(false);
-                };
-                let rules = match self.client.get_jump_qr_code(call) {
-                    Ok(list) => listing.read(list),
-                    Err(error) if listing.recover(&error) => Vec::new(),
-                    Err(error) => return Err(error),
-                };
-                self.pages = Pages::Listing(listing);
-                rules
-            }
-        };
-        self.page = rules.into_iter();
-        Ok(true)
-    }
 }
 
 impl Iterator for Rules {
@@ -113,9 +65,9 @@ impl Iterator for Rules {
             if let Some(rule) = self.page.next() {
                 return Some(Ok(rule));
             }
-            match self.fetch_page() {
-                Ok(true) => {}
-                Ok(false) => return None,
+            match self.client.get_jump_qr_code(self.listing.next_call()?) {
+                Ok(list) => self.page = self.listing.read(list).into_iter(),
+                Err(error) if self.listing.recover(&error) => {}
                 Err(error) => return Some(Err(error)),
             }
         }

@@ -1,4 +1,4 @@
-//! Lists all rules of a service account, each once, even if rules are added or deleted meanwhile.
+//! Lists all rules of an account, each once, even if rules are added or deleted meanwhile.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -14,20 +14,22 @@ const MAX_LATEST: u64 = 10_000;
 /// The listing ends after this many pages in a row without a new rule: the server repeats itself.
 const MAX_PAGES_WITHOUT_NEW_RULE: u32 = 3;
 
-/// Decides without I/O which requests list all rules of a service account.
+/// Decides without I/O which requests list all rules of an account.
 ///
-/// One response has up to 10,000 rules (`get_type` 0). It is a snapshot, in which nothing can
-/// shift. For more rules, the listing asks for pages (`get_type` 2). WeChat numbers pages by
-/// position: if a rule is deleted or added between two requests, all rules behind it shift.
-/// Therefore each page overlaps the previous one. If the first rule of a page is not known yet,
-/// rules may have been skipped, and the listing steps back. A rule that exists all the time is
-/// therefore listed exactly once, if WeChat keeps the order of the others.
+/// All ordinary-link rules come in one response.
+///
+/// Of a service account's rules, one response has up to 10,000 (`get_type` 0). It is a snapshot, in
+/// which nothing can shift. For more rules, the listing asks for pages (`get_type` 2). WeChat
+/// numbers pages by position: if a rule is deleted or added between two requests, all rules behind
+/// it shift. Therefore each page overlaps the previous one. If the first rule of a page is not
+/// known yet, rules may have been skipped, and the listing steps back. A rule that exists all the
+/// time is therefore listed exactly once, if WeChat keeps the order of the others.
 ///
 /// ```
 /// use jumpqr_core::interface::GetJumpQRCode;
 /// use jumpqr_core::listing::Listing;
 ///
-/// let listing = Listing::new("wx1234567890abcdef");
+/// let listing = Listing::service_account("wx1234567890abcdef");
 /// assert!(matches!(listing.next_call(), Some(GetJumpQRCode::Latest { .. })));
 /// ```
 #[derive(Debug)]
@@ -46,6 +48,7 @@ pub struct Listing {
 
 #[derive(Debug, Clone, Copy)]
 enum Next {
+    OrdinaryLink,
     Latest,
     Page(Page),
     Nothing,
@@ -85,8 +88,17 @@ impl Page {
 }
 
 impl Listing {
-    /// Starts a listing of the rules that open the Mini Program `appid`.
-    pub fn new(appid: impl Into<String>) -> Self {
+    /// Starts a listing of the ordinary-link rules of a Mini Program.
+    #[must_use]
+    pub fn ordinary_link() -> Self {
+        Self {
+            next: Next::OrdinaryLink,
+            ..Self::service_account("")
+        }
+    }
+
+    /// Starts a listing of a service account's rules that open the Mini Program `appid`.
+    pub fn service_account(appid: impl Into<String>) -> Self {
         Self {
             appid: appid.into(),
             seen: BTreeSet::new(),
@@ -103,6 +115,7 @@ impl Listing {
     pub fn next_call(&self) -> Option<GetJumpQRCode> {
         let appid = self.appid.clone();
         match self.next {
+            Next::OrdinaryLink => Some(GetJumpQRCode::OrdinaryLink),
             Next::Latest => Some(GetJumpQRCode::Latest { appid }),
             Next::Page(page) => Some(GetJumpQRCode::ByPage {
                 appid,
@@ -127,21 +140,24 @@ impl Listing {
     /// Takes the response of the call. Returns the rules that are new.
     pub fn read(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
         match self.next {
+            Next::OrdinaryLink => self.read_last(list),
             Next::Latest => self.read_latest(list),
             Next::Page(page) => self.read_page(page, list),
             Next::Nothing => Vec::new(),
         }
     }
 
+    fn read_last(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
+        self.next = Next::Nothing;
+        self.take_new(list.rule_list)
+    }
+
     fn read_latest(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
         let listed = list.rule_list.len() as u64;
-        let is_whole = match list.total_count {
-            Some(total) => total <= listed,
-            None => listed < MAX_LATEST,
-        };
+        let total = list.total_count;
+        let is_whole = total.map_or(listed < MAX_LATEST, |total| total <= listed);
         if is_whole {
-            self.next = Next::Nothing;
-            return self.take_new(list.rule_list);
+            return self.read_last(list);
         }
         self.next = Next::Page(Page::around(0, self.max_size));
         Vec::new()
@@ -172,10 +188,7 @@ impl Listing {
         } else if self.stepped_back_at.is_none_or(|at| page.start() >= at) {
             self.pages_without_new_rule += 1;
         }
-        let is_last = match self.total_count {
-            Some(total) => end >= total,
-            None => false,
-        };
+        let is_last = self.total_count.is_some_and(|total| end >= total);
         let is_over =
             new.is_empty() && !is_full || self.pages_without_new_rule >= MAX_PAGES_WITHOUT_NEW_RULE;
         self.next = if is_last || is_over {
@@ -190,10 +203,8 @@ impl Listing {
     /// Asks for an earlier page. It steps back by the number of rules that are missing now, and at
     /// least by one page.
     fn step_back(&mut self, page: Page, previous_total: Option<u64>) {
-        let missing = match (previous_total, self.total_count) {
-            (Some(previous), Some(now)) => previous.saturating_sub(now),
-            _ => 0,
-        };
+        let totals = previous_total.zip(self.total_count);
+        let missing = totals.map_or(0, |(previous, now)| previous.saturating_sub(now));
         let by = missing.max(u64::from(MAX_PAGE_SIZE));
         let at = self.stepped_back_at.unwrap_or(0);
         self.stepped_back_at = Some(at.max(page.start()));

@@ -36,11 +36,15 @@ impl Method {
 /// `Debug` shows neither query values nor the body. In the token interfaces, they have secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    method: Method,
-    path: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`.
+    pub path: &'static str,
     query: Vec<(&'static str, Secret)>,
-    body: Option<Vec<u8>>,
-    needs_token: bool,
+    /// The JSON body, in UTF-8. `None` for GET. The bodies of the token interfaces have secrets.
+    pub body: Option<Vec<u8>>,
+    /// Whether the query must have an access token.
+    pub needs_token: bool,
     token_field: &'static str,
 }
 
@@ -93,30 +97,6 @@ impl Request {
     pub(crate) fn with_token_field(mut self, field: &'static str) -> Self {
         self.token_field = field;
         self
-    }
-
-    /// The HTTP method.
-    #[must_use]
-    pub fn method(&self) -> Method {
-        self.method
-    }
-
-    /// The path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`.
-    #[must_use]
-    pub fn path(&self) -> &'static str {
-        self.path
-    }
-
-    /// The JSON body, in UTF-8. `None` for GET. The bodies of the token interfaces have secrets.
-    #[must_use]
-    pub fn body(&self) -> Option<&[u8]> {
-        self.body.as_deref()
-    }
-
-    /// Whether the query must have an access token.
-    #[must_use]
-    pub fn needs_token(&self) -> bool {
-        self.needs_token
     }
 
     /// Returns the whole URL below `base_url`, with `access_token` in the query if there is one.

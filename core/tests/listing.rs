@@ -104,7 +104,7 @@ fn list(rules: &[Value], total: Option<usize>) -> JumpQRCodeList {
 
 /// Lists all rules. `change` is called after each response, with the rules that were new in it.
 fn list_all(account: &mut Account, mut change: impl FnMut(&mut Account, &[u32])) -> Vec<u32> {
-    let mut listing = Listing::new(APPID);
+    let mut listing = Listing::service_account(APPID);
     let mut listed = Vec::new();
     while let Some(call) = listing.next_call() {
         assert!(account.requests < 2_000, "it does not end");
@@ -174,7 +174,7 @@ fn a_listing_ends_if_the_server_repeats_a_page() {
         let page: Vec<_> = (0..200)
             .map(|number| json!({"prefix": number.to_string()}))
             .collect();
-        let mut listing = Listing::new(APPID);
+        let mut listing = Listing::service_account(APPID);
         let mut requests = 0;
         let mut listed = 0;
         while listing.next_call().is_some() {
@@ -205,7 +205,7 @@ fn pages_smaller_than_asked_for_are_listed_completely() {
 
 #[test]
 fn an_error_ends_the_listing() {
-    let mut listing = Listing::new(APPID);
+    let mut listing = Listing::service_account(APPID);
     assert!(!listing.recover(&Error::from_answer(48001, "")));
     assert!(listing.next_call().is_none());
 }

@@ -111,7 +111,7 @@ proptest! {
     ) {
         let request = AddJumpQRCode { rule: rule.clone(), is_edit }.request();
         let request = request.map_err(|error| TestCaseError::fail(error.to_string()))?;
-        let mapping = parse_document(request.body().unwrap_or_default());
+        let mapping = parse_document(request.body.as_deref().unwrap_or_default());
         let parsed = mapping.and_then(|mapping| parse_rule(&mapping));
         let parsed = parsed.map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert_eq!(parsed.rule, rule);

@@ -137,7 +137,7 @@ impl Script<'_> {
         send: SendRequest<'_>,
         vector: &SendVector,
     ) -> Result<Result<Response, SendFailure>, String> {
-        compare("path", &vector.path.as_str(), &send.request.path())?;
+        compare("path", &vector.path.as_str(), &send.request.path)?;
         compare("host", &vector.host, &send.host)?;
         compare(
             "access_token",
@@ -145,7 +145,11 @@ impl Script<'_> {
             &send.access_token.map(Secret::expose),
         )?;
         if let Some(body) = &vector.body {
-            compare("body", &Some(body.as_bytes()), &send.request.body())?;
+            compare(
+                "body",
+                &Some(body.as_bytes()),
+                &send.request.body.as_deref(),
+            )?;
         }
         if let Some(timeout) = vector.timeout_ms {
             compare("timeout", &Duration::from_millis(timeout), &send.timeout)?;

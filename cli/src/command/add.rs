@@ -79,7 +79,7 @@ impl Add {
             return Ok(DryRunReport::without_connection(&call, context, warnings)?.print(context));
         }
         let key = call.rule.key();
-        let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid()))?;
+        let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid.as_deref()))?;
         let client = connection.client.with_validate(!self.no_validate);
         let confirmation = with_warnings(client.call(call.clone()), warnings.clone())?;
         Ok(print_added(&call, confirmation, &warnings, context))

@@ -44,7 +44,7 @@ impl Delete {
         if change.is_published && !self.yes {
             let question = format!(
                 "The rule {} is published: its printed codes open the Mini Program. Delete it?",
-                key.prefix()
+                key.prefix
             );
             if is_declined(&question) {
                 return Err(CommandError::declined());
@@ -64,12 +64,12 @@ impl Delete {
         };
         let text = format!(
             "{GOOD}Deleted{GOOD:#} {}: {}.\n{shown_read_back}",
-            escape(key.prefix()),
+            escape(&key.prefix),
             describe_confirmation(confirmation)
         );
         let members = json!({
-            "prefix": key.prefix(),
-            "appid": key.appid(),
+            "prefix": key.prefix,
+            "appid": key.appid,
             "confirmation": confirmation,
             "verified_gone": unverified.is_none(),
         });
@@ -82,8 +82,8 @@ impl Delete {
 fn read_back(client: &Client, key: &RuleKey) -> Result<Option<Error>, CommandError> {
     let listed = client.get_jump_qr_code(GetJumpQRCode::for_rule(key));
     match listed.and_then(JumpQRCodeList::decisive) {
-        Ok(list) if list.find(key.prefix()).is_some() => {
-            Err(CommandError::still_listed(key.prefix()))
+        Ok(list) if list.find(&key.prefix).is_some() => {
+            Err(CommandError::still_listed(&key.prefix))
         }
         Ok(_) => Ok(None),
         Err(error) => Ok(Some(error)),

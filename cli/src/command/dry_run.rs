@@ -48,9 +48,10 @@ impl DryRunReport {
         Ok(Self {
             dry_run: true,
             request: Some(PrintedRequest {
-                method: request.method().as_str(),
+                method: request.method.as_str(),
                 url: request.shown_url(base_url),
-                body: String::from_utf8_lossy(request.body().unwrap_or_default()).into_owned(),
+                body: String::from_utf8_lossy(request.body.as_deref().unwrap_or_default())
+                    .into_owned(),
             }),
             before: None,
             warnings,

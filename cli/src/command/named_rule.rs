@@ -74,7 +74,7 @@ impl NamedRule {
             return Ok(Prepared::DryRun(dry_run.with_rule(None, None)));
         }
         let key = self.key();
-        let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid()))?;
+        let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid.as_deref()))?;
         let lookup = GetJumpQRCode::to_look_up(&key).filter(|_| !self.no_validate);
         let found = lookup.map(|lookup| look_up::<I>(&connection.client, lookup, &key));
         let rule = with_warnings(found.transpose(), warnings.clone())?.flatten();
@@ -120,8 +120,7 @@ fn look_up<I: Interface>(
 /// Makes the error, with the listed prefix that was probably meant. For a service account,
 /// `looked_up` has only the requested prefix, so the latest rules are listed here.
 fn no_such_rule(client: &Client, key: &RuleKey, looked_up: &JumpQRCodeList) -> Error {
-    let latest = key.appid().and_then(|appid| {
-        let appid = appid.to_owned();
+    let latest = key.appid.clone().and_then(|appid| {
         // The list is only for the hint. If it fails, the error has no hint.
         client
             .get_jump_qr_code(GetJumpQRCode::Latest { appid })
@@ -130,5 +129,5 @@ fn no_such_rule(client: &Client, key: &RuleKey, looked_up: &JumpQRCodeList) -> E
     latest
         .as_ref()
         .unwrap_or(looked_up)
-        .no_such_rule(key.prefix())
+        .no_such_rule(&key.prefix)
 }

@@ -36,7 +36,7 @@ impl Publish {
             Prepared::Change(change) if change.is_published => Confirmation::AlreadyPublished,
             Prepared::Change(change) => change.send()?.0,
         };
-        let prefix = escape(key.prefix());
+        let prefix = escape(&key.prefix);
         let text = match confirmation {
             Confirmation::AlreadyPublished => format!(
                 "{GOOD}Nothing to do{GOOD:#} for {prefix}: {ALREADY_PUBLISHED}; nothing was sent."
@@ -48,8 +48,8 @@ impl Publish {
             ),
         };
         let members = json!({
-            "prefix": key.prefix(),
-            "appid": key.appid(),
+            "prefix": key.prefix,
+            "appid": key.appid,
             "confirmation": confirmation,
         });
         Ok(context.print(members, &text))

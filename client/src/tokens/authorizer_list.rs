@@ -5,7 +5,7 @@ use std::time::Duration;
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
 use jumpqr_core::interface::{
-    ApiGetAuthorizerList, AuthorizerList as Page, AuthorizerWalk, ComponentTokenField, WalkPosition,
+    ApiGetAuthorizerList, AuthorizerList as Page, AuthorizerWalk, WalkPosition,
 };
 use jumpqr_core::renewal::{Listed, Recalled};
 
@@ -28,12 +28,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// All who search read one walk through the list together: one of them reads the next page, the
 /// others wait for it. A search whose time is over goes on with the next call for that merchant.
 pub(crate) struct AuthorizerList {
-    component_appid: String,
+    first_page: ApiGetAuthorizerList,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     page_read: Condvar,
 }
 
+#[derive(Default)]
 struct State {
     walk: AuthorizerWalk,
     /// The refresh tokens on the pages that were read lately, by appid. `None` if WeChat names no
@@ -56,6 +57,7 @@ struct State {
 }
 
 /// A search for a merchant, from one call to the next.
+#[derive(Default)]
 struct Search {
     /// The refresh token that was refused before the search began.
     refused: Option<Secret>,
@@ -69,27 +71,11 @@ struct Search {
 }
 
 impl AuthorizerList {
-    pub(crate) fn new(
-        component_appid: &str,
-        field: ComponentTokenField,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(first_page: ApiGetAuthorizerList, clock: Arc<dyn Clock>) -> Self {
         Self {
-            component_appid: component_appid.to_owned(),
+            first_page,
             clock,
-            state: Mutex::new(State {
-                walk: AuthorizerWalk::new(component_appid, field),
-                kept: HashMap::new(),
-                last_page_at: Duration::ZERO,
-                pages_read: 0,
-                round_began_at: None,
-                whole_round_began_at: None,
-                searches: HashMap::new(),
-                is_reading: false,
-                begun: 0,
-                ended: 0,
-                failure: None,
-            }),
+            state: Mutex::default(),
             page_read: Condvar::new(),
         }
     }
@@ -163,7 +149,10 @@ impl AuthorizerList {
             }
             state.is_reading = true;
             state.begun += 1;
-            let call = state.walk.next_page();
+            let call = ApiGetAuthorizerList {
+                offset: state.walk.position().offset,
+                ..self.first_page.clone()
+            };
             drop(state);
             let mut reading = Reading {
                 list: self,
@@ -198,7 +187,7 @@ impl AuthorizerList {
         };
         let what = format!(
             "{appid} is searched for in WeChat's list of the merchants of {}: {of} were read when the time was over",
-            self.component_appid
+            self.first_page.component_appid
         );
         Error::new(OwnCode::Timeout, what)
             .with_advice("Call again: the search goes on where it stopped. A longer timeout lets one call read more of the list.")
@@ -295,9 +284,7 @@ impl Search {
         Self {
             refused: refused.cloned(),
             after,
-            start: None,
-            last_call_at: Duration::ZERO,
-            found: None,
+            ..Self::default()
         }
     }
 }

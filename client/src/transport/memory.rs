@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jumpqr_core::call::SendFailure;
-use jumpqr_core::request::Method;
+use jumpqr_core::request::Request;
 use jumpqr_core::response::Response;
 
 use super::{HttpRequest, Transport};
@@ -35,18 +35,14 @@ pub struct MemoryTransport {
     sent: Mutex<Vec<SentRequest>>,
 }
 
-/// A request that a [`MemoryTransport`] has received. Query and headers are left out, because they
-/// hold secrets.
-#[derive(Clone, PartialEq, Eq)]
+/// A request that a [`MemoryTransport`] has received. Its `Debug` output has neither the query nor
+/// the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentRequest {
     /// The URL of the host, without the path.
     pub base_url: String,
-    /// The HTTP method.
-    pub method: Method,
-    /// The path.
-    pub path: &'static str,
-    /// The body, JSON in UTF-8; `None` on GET. That of stable_token holds the appsecret.
-    pub body: Option<Vec<u8>>,
+    /// The method, the path, and the body.
+    pub content: Request,
     /// The timeout of the request.
     pub timeout: Duration,
 }
@@ -73,11 +69,9 @@ impl MemoryTransport {
 impl Transport for MemoryTransport {
     fn send(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure> {
         let sent = SentRequest {
-            base_url: request.base_url().to_owned(),
-            method: request.method(),
-            path: request.path(),
-            body: request.body().map(<[u8]>::to_vec),
-            timeout: request.timeout(),
+            base_url: request.base_url.to_owned(),
+            content: request.content.clone(),
+            timeout: request.timeout,
         };
         self.sent.lock().push(sent);
         (self.handler)(request)
@@ -87,15 +81,5 @@ impl Transport for MemoryTransport {
 impl fmt::Debug for MemoryTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryTransport").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SentRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SentRequest")
-            .field("method", &self.method)
-            .field("base_url", &self.base_url)
-            .field("path", &self.path)
-            .finish_non_exhaustive()
     }
 }

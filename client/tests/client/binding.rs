@@ -38,8 +38,8 @@ fn a_mapping_is_sent_as_the_typed_call_would_be() {
     assert_eq!(answer, "answered");
     let sent = transport.sent();
     assert_eq!(sent.len(), 1);
-    assert_eq!(sent[0].path, ADD);
-    let body: Value = serde_json::from_slice(sent[0].body.as_deref().unwrap()).unwrap();
+    assert_eq!(sent[0].content.path, ADD);
+    let body: Value = serde_json::from_slice(sent[0].content.body.as_deref().unwrap()).unwrap();
     assert_eq!(body["is_edit"], 1);
     assert_eq!(body["open_version"], 1);
 }
@@ -116,7 +116,7 @@ fn a_text_is_the_prefix_of_a_rule() {
     let prefix = json!("https://m.example.cn/s58/");
     binding::call(&client, "deleteJumpQRCode", prefix).unwrap();
     let sent = transport.sent();
-    let body: Value = serde_json::from_slice(sent[0].body.as_deref().unwrap()).unwrap();
+    let body: Value = serde_json::from_slice(sent[0].content.body.as_deref().unwrap()).unwrap();
     assert_eq!(body, json!({"prefix": "https://m.example.cn/s58/"}));
 }
 

@@ -21,18 +21,22 @@ fn the_store_in_memory_has_the_clients_clock() {
     let shared = Arc::new(OnceLock::<Platform>::new());
     let platform = shared.clone();
     let wechat = MemoryTransport::new(move |request| {
-        Ok(Response::ok(match request.path().rsplit('/').next() {
-            Some("api_component_token") => r#"{"component_access_token":"C","expires_in":7200}"#,
-            Some("api_authorizer_token") => {
-                let platform = platform.get().unwrap();
-                platform
-                    .set_authorizer_refresh_token(MERCHANT, "refreshtoken@@@R2")
-                    .unwrap();
-                r#"{"authorizer_access_token":"A","expires_in":7200,
+        Ok(Response::ok(
+            match request.content.path.rsplit('/').next() {
+                Some("api_component_token") => {
+                    r#"{"component_access_token":"C","expires_in":7200}"#
+                }
+                Some("api_authorizer_token") => {
+                    let platform = platform.get().unwrap();
+                    platform
+                        .set_authorizer_refresh_token(MERCHANT, "refreshtoken@@@R2")
+                        .unwrap();
+                    r#"{"authorizer_access_token":"A","expires_in":7200,
                     "authorizer_refresh_token":"refreshtoken@@@R1"}"#
-            }
-            _ => return Ok(ok()),
-        }))
+                }
+                _ => return Ok(ok()),
+            },
+        ))
     });
     let platform = Client::builder()
         .transport(Arc::new(wechat))

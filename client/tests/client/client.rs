@@ -21,11 +21,13 @@ fn client_with_rule(
         r#"{{"errcode":0,"rule_list":[{{"prefix":"{RULE}","path":"p","state":{state}}}]}}"#
     );
     let wechat = Arc::new(MemoryTransport::new(move |request| {
-        Ok(Response::ok(if request.path().ends_with("qrcodejumpget") {
-            list.as_str()
-        } else {
-            r#"{"errcode":0}"#
-        }))
+        Ok(Response::ok(
+            if request.content.path.ends_with("qrcodejumpget") {
+                list.as_str()
+            } else {
+                r#"{"errcode":0}"#
+            },
+        ))
     }));
     let builder = Client::builder()
         .access_token("TOKEN")
@@ -35,7 +37,11 @@ fn client_with_rule(
 
 fn sent_interfaces(wechat: &MemoryTransport) -> Vec<&'static str> {
     let name = |path: &'static str| path.rsplit('/').next().unwrap();
-    wechat.sent().iter().map(|sent| name(sent.path)).collect()
+    wechat
+        .sent()
+        .iter()
+        .map(|sent| name(sent.content.path))
+        .collect()
 }
 
 #[test]

@@ -16,10 +16,10 @@ fn a_write_that_times_out_leaves_time_to_read_back() {
     let clock = Arc::new(ManualClock::default());
     let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        if request.path() == GET {
+        if request.content.path == GET {
             return Ok(listed());
         }
-        passing.advance(request.timeout());
+        passing.advance(request.timeout);
         Err(SendFailure::after_sending(
             FailureCause::Timeout,
             "too slow",
@@ -59,8 +59,8 @@ fn a_slow_token_leaves_the_rest_of_the_time_to_the_call() {
     let clock = Arc::new(ManualClock::default());
     let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        if request.path() == ADD {
-            assert!(request.timeout() <= Duration::from_secs(6));
+        if request.content.path == ADD {
+            assert!(request.timeout <= Duration::from_secs(6));
             return Ok(ok());
         }
         passing.advance(Duration::from_secs(4));
@@ -125,13 +125,15 @@ fn a_rate_limited_call_is_retried_after_at_least_a_second() {
 /// errcode, and which is not applied when it is read back.
 fn advice_after_resend(second: i64) -> String {
     let sent = Counter::default();
-    let transport = Arc::new(MemoryTransport::new(move |request| match request.path() {
-        ADD if sent.next() == 0 => Err(SendFailure::after_sending(
-            FailureCause::ConnectionLost,
-            "lost",
-        )),
-        ADD => Ok(errcode(second)),
-        _ => Ok(Response::ok(r#"{"errcode":0,"rule_list":[]}"#)),
+    let transport = Arc::new(MemoryTransport::new(move |request| {
+        match request.content.path {
+            ADD if sent.next() == 0 => Err(SendFailure::after_sending(
+                FailureCause::ConnectionLost,
+                "lost",
+            )),
+            ADD => Ok(errcode(second)),
+            _ => Ok(Response::ok(r#"{"errcode":0,"rule_list":[]}"#)),
+        }
     }));
     let client = Client::builder()
         .access_token("T")

@@ -32,7 +32,7 @@ pub(crate) fn token(token: &str, expires_in: u64) -> Response {
 /// Returns the token of a request.
 pub(crate) fn token_of(request: &HttpRequest<'_>) -> String {
     request
-        .access_token()
+        .access_token
         .map_or_else(String::new, |token| token.expose().to_owned())
 }
 
@@ -66,7 +66,9 @@ pub(crate) fn app(transport: &Arc<MemoryTransport>) -> ClientBuilder {
 /// Returns how many requests were sent to `path`.
 pub(crate) fn count(transport: &MemoryTransport, path: &str) -> usize {
     let sent = transport.sent();
-    sent.iter().filter(|request| request.path == path).count()
+    sent.iter()
+        .filter(|request| request.content.path == path)
+        .count()
 }
 
 /// A counter that begins at 0.

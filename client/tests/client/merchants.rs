@@ -55,10 +55,10 @@ pub(crate) fn named(sort: &str, appid: &str, number: u32) -> String {
 
 impl Strict {
     fn answer(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure> {
-        let body: Value = serde_json::from_slice(request.body().unwrap()).unwrap();
+        let body: Value = serde_json::from_slice(request.content.body.as_deref().unwrap()).unwrap();
         let mut given = self.given.lock().unwrap();
         let answer = |value: Value| Ok(Response::ok(value.to_string()));
-        match request.path() {
+        match request.content.path {
             COMPONENT_TOKEN => answer(json!({"component_access_token": "CT", "expires_in": 7200})),
             AUTHORIZER_TOKEN => {
                 let appid = text(&body, "authorizer_appid");
@@ -92,8 +92,8 @@ impl Strict {
             }
             AUTHORIZER_LIST => {
                 if let Some((clock, time)) = &*self.page_takes.lock().unwrap() {
-                    clock.advance(request.timeout().min(*time));
-                    if request.timeout() < *time {
+                    clock.advance(request.timeout.min(*time));
+                    if request.timeout < *time {
                         let cause = FailureCause::Timeout;
                         return Err(SendFailure::after_sending(cause, "it took too long"));
                     }

@@ -48,7 +48,7 @@ fn a_service_accounts_rules_take_one_call() {
     let sent = transport.sent();
     assert_eq!(sent.len(), 1);
     assert_eq!(
-        sent[0].body.as_deref(),
+        sent[0].content.body.as_deref(),
         Some(&br#"{"appid":"wx1","get_type":0}"#[..])
     );
 }
@@ -70,7 +70,9 @@ fn more_rules_than_one_response_has_come_in_overlapping_pages() {
     let sent = transport.sent();
     let bodies: Vec<_> = sent
         .iter()
-        .map(|request| String::from_utf8_lossy(request.body.as_deref().unwrap()).into_owned())
+        .map(|request| {
+            String::from_utf8_lossy(request.content.body.as_deref().unwrap()).into_owned()
+        })
         .collect();
     assert_eq!(
         bodies,

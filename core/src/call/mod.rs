@@ -243,7 +243,7 @@ impl<I: Interface> Call<I> {
         }
         match &mut self.state {
             State::Reserving => Step::Reserve {
-                path: self.request.path(),
+                path: self.request.path,
                 deadline: self.slot_deadline(),
             },
             State::WaitingForSlot { until } | State::WaitingForRetry { until } => {
@@ -348,7 +348,7 @@ impl<I: Interface> Call<I> {
     /// Begins the slot: the next step gets the token, or sends the request.
     fn begin_slot(&mut self, start: Duration) {
         self.slot_start = Some(start);
-        self.state = if self.request.needs_token() && self.access_token.is_none() {
+        self.state = if self.request.needs_token && self.access_token.is_none() {
             State::GettingToken
         } else {
             State::Sending

@@ -47,14 +47,14 @@ impl RuleKey {
     #[must_use]
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
-        if self.prefix().trim().is_empty() {
+        if self.prefix.trim().is_empty() {
             report.add(
                 "prefix",
                 FindingCode::Empty,
                 "is empty; give the prefix of the rule, in full",
             );
         }
-        if let Some(appid) = self.appid() {
+        if let Some(appid) = &self.appid {
             check_appid(&mut report, appid);
         }
         report

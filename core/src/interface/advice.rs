@@ -174,9 +174,9 @@ fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
 
 /// Whether this can only be a rule of a service account: only WeChat can place a file on its host.
 fn is_service_account(key: &RuleKey) -> bool {
-    key.appid().is_some()
+    key.appid.is_some()
         || match (
-            after_scheme(key.prefix()),
+            after_scheme(&key.prefix),
             after_scheme(SERVICE_ACCOUNT_PREFIX),
         ) {
             (Some(rest), Some(own)) => rest.starts_with(own),

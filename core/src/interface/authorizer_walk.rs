@@ -1,7 +1,7 @@
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 
-use super::{ApiGetAuthorizerList, AuthorizerList, ComponentTokenField, ListedAuthorizer};
+use super::{AuthorizerList, ListedAuthorizer, MAX_AUTHORIZER_COUNT};
 
 /// How many entries two pages have in common. If the list moves between them, they have no merchant
 /// in common.
@@ -13,7 +13,8 @@ const STEP_BACK: u32 = 50;
 /// The most pages of one round: a server's list may never end.
 const MAX_PAGES: u32 = 2_000;
 
-/// Reads WeChat's list of a platform's merchants, page by page, round after round.
+/// Reads WeChat's list of a platform's merchants, page by page, round after round. Each page has the
+/// largest size.
 ///
 /// A page begins at an offset, and merchants come and go between two pages. So each page begins
 /// with the last merchant of the previous one. If they have no merchant in common, the list has
@@ -23,20 +24,24 @@ const MAX_PAGES: u32 = 2_000;
 /// [has come round](Self::has_come_round) to that position: then it has read each merchant.
 ///
 /// ```
-/// use jumpqr_core::interface::{AuthorizerWalk, ComponentTokenField};
+/// use jumpqr_core::interface::AuthorizerWalk;
 ///
-/// let walk = AuthorizerWalk::new("wxcccccccccccccccc", ComponentTokenField::AccessToken);
-/// assert_eq!(walk.next_page().offset, 0);
+/// let walk = AuthorizerWalk::default();
+/// assert_eq!(walk.position().offset, 0);
 /// assert!(!walk.has_come_round(walk.position()));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AuthorizerWalk {
-    first_page: ApiGetAuthorizerList,
     position: WalkPosition,
     total_count: Option<u64>,
-    /// The number of pages that were read in this round.
+    round: Round,
+}
+
+/// What was read in a round.
+#[derive(Debug, Clone, Default)]
+struct Round {
     pages: u32,
-    /// The merchants of the previous page of this round.
+    /// The merchants of the previous page.
     previous: BTreeSet<String>,
     /// Whether the next page should begin with a merchant of the previous one.
     overlaps: bool,
@@ -45,10 +50,11 @@ pub struct AuthorizerWalk {
 }
 
 /// A position in the list, in a round of an [`AuthorizerWalk`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WalkPosition {
     round: u64,
-    offset: u32,
+    /// How many merchants are in front of it.
+    pub offset: u32,
 }
 
 impl WalkPosition {
@@ -60,34 +66,6 @@ impl WalkPosition {
 }
 
 impl AuthorizerWalk {
-    /// Starts a walk with the first merchant.
-    pub fn new(
-        component_appid: impl Into<String>,
-        component_token_field: ComponentTokenField,
-    ) -> Self {
-        Self {
-            first_page: ApiGetAuthorizerList::first_page(component_appid, component_token_field),
-            position: WalkPosition {
-                round: 0,
-                offset: 0,
-            },
-            total_count: None,
-            pages: 0,
-            previous: BTreeSet::new(),
-            overlaps: false,
-            stepped_back: 0,
-        }
-    }
-
-    /// Makes the call for the next page.
-    #[must_use]
-    pub fn next_page(&self) -> ApiGetAuthorizerList {
-        ApiGetAuthorizerList {
-            offset: self.position.offset,
-            ..self.first_page.clone()
-        }
-    }
-
     /// The position at which the next page begins.
     #[must_use]
     pub fn position(&self) -> WalkPosition {
@@ -105,7 +83,7 @@ impl AuthorizerWalk {
     pub fn has_come_round(&self, start: WalkPosition) -> bool {
         let rounds = self.position.round.saturating_sub(start.round);
         // Merchants in front of the start may have moved behind it.
-        let beyond = start.offset.saturating_add(self.first_page.count);
+        let beyond = start.offset.saturating_add(MAX_AUTHORIZER_COUNT);
         rounds > 1 || (rounds == 1 && (start.offset == 0 || self.position.offset >= beyond))
     }
 
@@ -122,28 +100,25 @@ impl AuthorizerWalk {
     pub fn begin_again(&mut self) {
         self.position.round += 1;
         self.position.offset = 0;
-        self.pages = 0;
-        self.previous.clear();
-        self.overlaps = false;
-        self.stepped_back = 0;
+        self.round = Round::default();
     }
 
-    /// Goes on after `page`, the response to [`next_page`](Self::next_page).
+    /// Goes on after `page`, which begins at the [`position`](Self::position).
     pub fn read(&mut self, page: &AuthorizerList) {
-        let count = self.first_page.count;
+        let count = MAX_AUTHORIZER_COUNT;
         let offset = self.position.offset;
-        self.pages += 1;
+        self.round.pages += 1;
         self.total_count = page.total_count.or(self.total_count);
         let appids: BTreeSet<_> = page
             .list
             .iter()
             .map(|listed: &ListedAuthorizer| listed.authorizer_appid.clone())
             .collect();
-        let in_common = appids.intersection(&self.previous).count();
-        if self.overlaps && in_common == 0 && self.stepped_back < count {
+        let in_common = appids.intersection(&self.round.previous).count();
+        if self.round.overlaps && in_common == 0 && self.round.stepped_back < count {
             // Step back from where the page should have begun, further each time.
-            let further = (self.stepped_back * 2).clamp(STEP_BACK, count);
-            self.stepped_back = further;
+            let further = (self.round.stepped_back * 2).clamp(STEP_BACK, count);
+            self.round.stepped_back = further;
             self.position.offset = offset.saturating_sub(further);
             self.end_round_after_max_pages();
             return;
@@ -152,25 +127,28 @@ impl AuthorizerWalk {
         let listed = u32::try_from(page.listed).unwrap_or(u32::MAX);
         let passed = if listed == 0 { count } else { listed };
         let end = offset.saturating_add(passed);
-        let is_last = match page.total_count {
-            Some(total) => u64::from(end) >= total,
-            None => listed == 0,
-        };
+        let total = page.total_count;
+        let is_last = total.map_or(listed == 0, |total| u64::from(end) >= total);
         // A server that always sends the same page would be asked for ever.
-        let is_nothing_new = in_common > 0 && in_common == appids.len() && self.stepped_back == 0;
+        let is_nothing_new =
+            in_common > 0 && in_common == appids.len() && self.round.stepped_back == 0;
         if is_last || is_nothing_new || end == u32::MAX {
             self.begin_again();
             return;
         }
-        self.overlaps = listed > OVERLAP && !appids.is_empty();
-        self.position.offset = if self.overlaps { end - OVERLAP } else { end };
-        self.stepped_back = 0;
-        self.previous = appids;
+        self.round.overlaps = listed > OVERLAP && !appids.is_empty();
+        self.position.offset = if self.round.overlaps {
+            end - OVERLAP
+        } else {
+            end
+        };
+        self.round.stepped_back = 0;
+        self.round.previous = appids;
         self.end_round_after_max_pages();
     }
 
     fn end_round_after_max_pages(&mut self) {
-        if self.pages >= MAX_PAGES {
+        if self.round.pages >= MAX_PAGES {
             self.begin_again();
         }
     }
@@ -185,7 +163,7 @@ mod tests {
     use serde_json::json;
 
     use super::{AuthorizerWalk, MAX_PAGES};
-    use crate::interface::{AuthorizerList, ComponentTokenField, Decode, MAX_AUTHORIZER_COUNT};
+    use crate::interface::{AuthorizerList, Decode, MAX_AUTHORIZER_COUNT};
     use crate::response::Response;
 
     /// Makes a page with these merchants.
@@ -198,17 +176,12 @@ mod tests {
         AuthorizerList::decode(&Response::ok(body).fields().unwrap()).unwrap()
     }
 
-    fn walk() -> AuthorizerWalk {
-        AuthorizerWalk::new("wxcccccccccccccccc", ComponentTokenField::AccessToken)
-    }
-
     /// Returns the page of `merchants` that the walk asks for, with at most `count` entries.
     fn page(merchants: &[u32], walk: &AuthorizerWalk, count: u32) -> AuthorizerList {
-        let call = walk.next_page();
         let listed = merchants
             .iter()
-            .skip(call.offset as usize)
-            .take(call.count.min(count) as usize)
+            .skip(walk.position().offset as usize)
+            .take(MAX_AUTHORIZER_COUNT.min(count) as usize)
             .map(|number| format!("wx{number}"));
         list(Some(merchants.len() as u64), listed)
     }
@@ -247,7 +220,7 @@ mod tests {
     fn every_merchant_is_read_once_in_a_round() {
         for total in [0, 1, 499, 500, 501, 999, 1000, 20_000] {
             let mut merchants: Vec<_> = (0..total).collect();
-            let (read, pages) = round(&mut walk(), &mut merchants, 500, |_| {});
+            let (read, pages) = round(&mut AuthorizerWalk::default(), &mut merchants, 500, |_| {});
             assert_eq!(read, appids(0..total));
             assert!(pages <= total / 499 + 1, "{total}: {pages}");
         }
@@ -257,7 +230,12 @@ mod tests {
     fn no_merchant_is_skipped_after_a_short_page() {
         for count in [1, 2, 3, 100] {
             let mut merchants: Vec<_> = (0..1_200).collect();
-            let (read, _) = round(&mut walk(), &mut merchants, count, |_| {});
+            let (read, _) = round(
+                &mut AuthorizerWalk::default(),
+                &mut merchants,
+                count,
+                |_| {},
+            );
             assert_eq!(read, appids(0..1_200), "{count}");
         }
     }
@@ -267,9 +245,14 @@ mod tests {
         for leaving in [1, 7, 60, 400] {
             let mut merchants: Vec<_> = (0..10_000).collect();
             // After each page, merchants in front leave, so the others move forward.
-            let (read, _) = round(&mut walk(), &mut merchants, 500, |merchants| {
-                merchants.drain(..leaving.min(merchants.len()));
-            });
+            let (read, _) = round(
+                &mut AuthorizerWalk::default(),
+                &mut merchants,
+                500,
+                |merchants| {
+                    merchants.drain(..leaving.min(merchants.len()));
+                },
+            );
             for number in &merchants {
                 assert!(read.contains(&format!("wx{number}")), "{leaving}: {number}");
             }
@@ -279,7 +262,7 @@ mod tests {
     #[test]
     fn no_merchant_is_skipped_if_others_come_in_front_meanwhile() {
         let mut merchants: Vec<_> = (0..3_000).collect();
-        let mut walk = walk();
+        let mut walk = AuthorizerWalk::default();
         // A search that begins in the middle.
         for _ in 0..3 {
             let page = page(&merchants, &walk, 500);
@@ -299,7 +282,7 @@ mod tests {
     #[test]
     fn a_search_that_begins_in_the_middle_ends_when_the_walk_has_come_round() {
         let mut merchants: Vec<_> = (0..20_000).collect();
-        let mut walk = walk();
+        let mut walk = AuthorizerWalk::default();
         for _ in 0..25 {
             let page = page(&merchants, &walk, 500);
             walk.read(&page);
@@ -317,7 +300,7 @@ mod tests {
         let empty = list(Some(u64::from(u32::MAX) << 20), []);
         let without_total = list(None, []);
         for (page, most) in [(same, 2), (empty, MAX_PAGES), (without_total, 1)] {
-            let mut walk = walk();
+            let mut walk = AuthorizerWalk::default();
             let start = walk.position();
             let mut pages = 0;
             while !walk.has_come_round(start) {
@@ -328,7 +311,7 @@ mod tests {
             assert_eq!(pages, most);
         }
         // Pages without end that have no merchant in common.
-        let mut walk = walk();
+        let mut walk = AuthorizerWalk::default();
         let start = walk.position();
         let mut pages = 0;
         while !walk.has_come_round(start) {

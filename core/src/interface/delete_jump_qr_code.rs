@@ -1,6 +1,6 @@
 use alloc::borrow::Cow;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::by_name::FromMapping;
 use super::write::{RuleLookUp, Write};
@@ -33,11 +33,7 @@ impl Interface for DeleteJumpQRCode {
     const NAME: &'static str = "deleteJumpQRCode";
 
     fn request(&self) -> Result<Request> {
-        let body = match self.key.appid() {
-            Some(appid) => json!({"appid": appid, "prefix": self.key.prefix()}),
-            None => json!({"prefix": self.key.prefix()}),
-        };
-        Request::post("/cgi-bin/wxopen/qrcodejumpdelete", &body)
+        Request::post("/cgi-bin/wxopen/qrcodejumpdelete", &self.key)
     }
 
     fn check(&self) -> CheckReport {
@@ -71,7 +67,7 @@ impl Write for DeleteJumpQRCode {
 
     fn check_applied(&self, response: &Fields) -> Result<Applied> {
         let list = JumpQRCodeList::decode(response)?.decisive()?;
-        Ok(match list.find(self.key.prefix()) {
+        Ok(match list.find(&self.key.prefix) {
             None => Applied::Yes,
             Some(_) => Applied::No,
         })

@@ -1,4 +1,4 @@
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -59,11 +59,11 @@ impl GetJumpQRCode {
     /// Makes the call that lists the rule `key`, if it exists.
     #[must_use]
     pub fn for_rule(key: &RuleKey) -> Self {
-        match key.appid() {
+        match &key.appid {
             None => Self::OrdinaryLink,
             Some(appid) => Self::ByPrefix {
-                appid: appid.to_owned(),
-                prefix_list: vec![key.prefix().to_owned()],
+                appid: appid.clone(),
+                prefix_list: vec![key.prefix.clone()],
             },
         }
     }
@@ -74,7 +74,7 @@ impl GetJumpQRCode {
     #[must_use]
     pub fn to_look_up(key: &RuleKey) -> Option<Self> {
         let lacks_appid =
-            key.appid().is_none() && key.prefix().trim().starts_with(SERVICE_ACCOUNT_PREFIX);
+            key.appid.is_none() && key.prefix.trim().starts_with(SERVICE_ACCOUNT_PREFIX);
         (!lacks_appid).then(|| Self::for_rule(key))
     }
 }
@@ -122,11 +122,11 @@ impl JumpQRCodeList {
     /// [`GetJumpQRCode::to_look_up`].
     #[must_use]
     pub fn presence(&self, key: &RuleKey) -> Presence<'_> {
-        if let Some(rule) = self.find(key.prefix()) {
+        if let Some(rule) = self.find(&key.prefix) {
             return Presence::Listed(rule);
         }
         // In service-account mode, the call asked for this rule only, and `total_count` counts all.
-        let is_whole = key.appid().is_some()
+        let is_whole = key.appid.is_some()
             || self
                 .total_count
                 .is_none_or(|total| total <= self.rule_list.len() as u64);

@@ -34,7 +34,7 @@ impl Interface for PublishJumpQRCode {
     fn request(&self) -> Result<Request> {
         Request::post(
             "/cgi-bin/wxopen/qrcodejumppublish",
-            &json!({"prefix": self.key.prefix()}),
+            &json!({"prefix": self.key.prefix}),
         )
     }
 
@@ -74,7 +74,7 @@ impl Write for PublishJumpQRCode {
 
     fn check_applied(&self, response: &Fields) -> Result<Applied> {
         let list = JumpQRCodeList::decode(response)?.decisive()?;
-        let state = list.find(self.key.prefix()).map(|rule| rule.state);
+        let state = list.find(&self.key.prefix).map(|rule| rule.state);
         Ok(match state {
             Some(Some(RuleState::Published)) => Applied::Yes,
             Some(Some(RuleState::Unpublished)) | None => Applied::No,

@@ -95,7 +95,7 @@ impl<Response> Change<'_, Response> {
         match self.write.look_up(rule) {
             RuleLookUp::Needed => LookUp::Needed,
             RuleLookUp::Already(confirmation) => LookUp::Already((self.respond)(confirmation)),
-            RuleLookUp::NoSuchRule => LookUp::Impossible(list.no_such_rule(key.prefix())),
+            RuleLookUp::NoSuchRule => LookUp::Impossible(list.no_such_rule(&key.prefix)),
         }
     }
 

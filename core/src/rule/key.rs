@@ -1,12 +1,17 @@
 use alloc::string::String;
 
+use serde::Serialize;
+
 /// The key that identifies a rule in publishJumpQRCode and deleteJumpQRCode.
 ///
 /// A text converts into the key of an ordinary-link rule.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct RuleKey {
-    prefix: String,
-    appid: Option<String>,
+    /// The appid of the Mini Program, in service-account mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appid: Option<String>,
+    /// The rule's prefix.
+    pub prefix: String,
 }
 
 impl RuleKey {
@@ -24,18 +29,6 @@ impl RuleKey {
             prefix: prefix.into(),
             appid: Some(appid.into()),
         }
-    }
-
-    /// Returns the rule's prefix.
-    #[must_use]
-    pub fn prefix(&self) -> &str {
-        &self.prefix
-    }
-
-    /// Returns the appid of the Mini Program, in service-account mode.
-    #[must_use]
-    pub fn appid(&self) -> Option<&str> {
-        self.appid.as_deref()
     }
 }
 

@@ -149,7 +149,7 @@ fn drive<I: Interface>(
     let max_sends = (hosts + 1) * (policy.retry_delays.len() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),
-        own_path: interface.request().map_err(to_failure)?.path(),
+        own_path: interface.request().map_err(to_failure)?.path,
         is_write: interface.change().is_some(),
         now: begin,
         deadline: begin + policy.timeout,
@@ -206,7 +206,7 @@ fn drive<I: Interface>(
             Step::Send(send) => {
                 prop_assert!(send.host < hosts);
                 let event = watch.event()?;
-                watch.send(send.request.path(), send.timeout, &event)?;
+                watch.send(send.request.path, send.timeout, &event)?;
                 prop_assert!(watch.sends <= max_sends, "{} sends", watch.sends);
                 watch.now += event.duration.min(send.timeout);
                 call.response(

@@ -34,7 +34,7 @@ fn read(body: &'static str) -> AuthorizerTokenResponse {
 #[test]
 fn the_request_has_the_platforms_token() {
     let request = call().request().unwrap();
-    assert!(request.needs_token());
+    assert!(request.needs_token);
     assert_eq!(
         parts(&request),
         (

@@ -17,8 +17,8 @@ fn call() -> ApiComponentToken {
 #[test]
 fn the_request_has_no_access_token() {
     let request = call().request().unwrap();
-    assert_eq!(request.method().as_str(), "POST");
-    assert!(!request.needs_token());
+    assert_eq!(request.method.as_str(), "POST");
+    assert!(!request.needs_token);
     assert_eq!(
         parts(&request),
         (

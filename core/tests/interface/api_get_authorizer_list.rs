@@ -22,7 +22,7 @@ fn the_request_has_the_platforms_token() {
         ..first_page()
     };
     let request = call.request().unwrap();
-    assert_eq!(request.method().as_str(), "POST");
+    assert_eq!(request.method.as_str(), "POST");
     assert_eq!(
         parts(&request),
         (

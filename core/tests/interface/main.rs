@@ -52,8 +52,8 @@ fn run<I: Interface>(interface: I, responses: &[Body]) -> (Result<I::Response, E
 /// Returns the URL of a request with the token `T`, and its body.
 fn parts(request: &Request) -> (String, &str) {
     let token = Secret::new("T");
-    let token = request.needs_token().then_some(&token);
+    let token = request.needs_token.then_some(&token);
     let url = request.url("https://api.weixin.qq.com", token);
-    let body = request.body().unwrap_or_default();
+    let body = request.body.as_deref().unwrap_or_default();
     (url.expose().to_owned(), std::str::from_utf8(body).unwrap())
 }

@@ -373,7 +373,7 @@ impl CheckedResponse for AuthorizerList {
             .map(|listed| &listed.authorizer_appid)
             .collect();
         assert_eq!(appids, listed);
-        let mut walk = AuthorizerWalk::new("wx1", ComponentTokenField::AccessToken);
+        let mut walk = AuthorizerWalk::default();
         let start = walk.position();
         walk.read(self);
         assert!(walk.position() > start, "the walk does not advance");

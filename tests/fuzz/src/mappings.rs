@@ -137,7 +137,7 @@ impl CallVisitor for Reparse {
             (&self.first, wire.as_object_mut())
         {
             // Only the prefix is sent.
-            let appid = publish.key.appid().map(Into::into);
+            let appid = publish.key.appid.as_deref().map(Into::into);
             fields.extend(appid.map(|appid: Value| ("appid".to_owned(), appid)));
         }
         match parse_call(self.name, &wire) {
@@ -164,7 +164,7 @@ fn check_candidates(document: &Value, size: usize) {
 fn parse_body(call: &impl Interface) -> Value {
     let request = call.request();
     let request = request.unwrap_or_else(|error| panic!("{error}"));
-    let body = request.body().unwrap_or_default();
+    let body = request.body.as_deref().unwrap_or_default();
     let text = std::str::from_utf8(body);
     let text = text.unwrap_or_else(|error| panic!("a body that is not UTF-8: {error}"));
     // Escaped backslashes are removed first, because they do not begin a `u` escape.

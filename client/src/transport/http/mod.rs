@@ -192,20 +192,21 @@ impl HttpTransport {
         agent: &Agent,
         request: &HttpRequest<'_>,
     ) -> std::result::Result<Response, ureq::Error> {
-        let url = request.url().expose();
+        let url = request.url.expose();
         let (url, query) = match url.split_once('?') {
             Some((url, query)) => (url, Some(query)),
             None => (url, None),
         };
         let builder = ureq::http::Request::builder().uri(url);
-        let mut response: ureq::http::Response<Body> =
-            with_query(query, || match (request.method(), request.body()) {
+        let mut response: ureq::http::Response<Body> = with_query(query, || {
+            match (request.content.method, request.content.body.as_deref()) {
                 (Method::Post, Some(body)) => {
                     let request_line = builder.method("POST").header(CONTENT_TYPE, JSON);
                     agent.run(request_line.body(body)?)
                 }
                 _ => agent.run(builder.method("GET").body(())?),
-            })?;
+            }
+        })?;
         let body = response
             .body_mut()
             .with_config()
@@ -270,9 +271,9 @@ fn build_agent(
 impl Transport for HttpTransport {
     fn send(&self, request: &HttpRequest<'_>) -> std::result::Result<Response, SendFailure> {
         let agent = self
-            .agent(request.base_url())
+            .agent(request.base_url)
             .map_err(|reason| SendFailure::before_sending(FailureCause::Proxy, reason))?;
-        with_deadline(request.timeout(), request.cancel(), || {
+        with_deadline(request.timeout, request.cancel, || {
             self.exchange(agent, request)
         })
         .map_err(to_send_failure)

@@ -137,11 +137,13 @@ fn no_key_and_no_name_of_a_store_holds_a_secret() {
     let server = RedisServer::start();
     let store = server.open();
     let transport = MemoryTransport::new(|request| {
-        Ok(Response::ok(if request.path() == "/cgi-bin/stable_token" {
-            r#"{"access_token":"ACCESS-TOKEN","expires_in":7200}"#
-        } else {
-            r#"{"errcode":0,"errmsg":"ok"}"#
-        }))
+        Ok(Response::ok(
+            if request.content.path == "/cgi-bin/stable_token" {
+                r#"{"access_token":"ACCESS-TOKEN","expires_in":7200}"#
+            } else {
+                r#"{"errcode":0,"errmsg":"ok"}"#
+            },
+        ))
     });
     let client = Client::builder()
         .app("wx1234567890abcdef", "APPSECRET")

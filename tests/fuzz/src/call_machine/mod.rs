@@ -88,7 +88,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
         look_up: scenario.looks_up(),
     };
     let mut now = scenario.begin();
-    let own_path = interface.request().map(|request| request.path());
+    let own_path = interface.request().map(|request| request.path);
     let own_path = own_path.unwrap_or_else(|error| panic!("{error}"));
     let kind = scenario.interface;
     let mut model = Model::new(kind, own_path, now, &policy);
@@ -155,7 +155,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
             }
             Step::Send(send) => {
                 model.send(now, send);
-                let path = send.request.path();
+                let path = send.request.path;
                 now = event.clock.after(now);
                 let echo = model.secrets().join(" ");
                 let reply = match event.answer.body(&echo) {
