@@ -33,6 +33,7 @@ mod redis;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 pub use directory::DirectoryStore;
+pub use jumpqr_core::renewal::StoredRecord;
 pub use key::Key;
 pub use memory::MemoryStore;
 pub use password::may_hold_password;
@@ -86,24 +87,6 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
 
     /// Unlocks the key. If another lease was granted since, that one stays.
     fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()>;
-}
-
-/// What a store holds for a key. Its `Debug` output has none of the bytes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StoredRecord {
-    /// The bytes that were saved.
-    pub bytes: Vec<u8>,
-    /// The fence of the lease under which they were saved. A later record has a greater version, or
-    /// the same if it was saved under the same lease.
-    pub version: u64,
-}
-
-impl fmt::Debug for StoredRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredRecord")
-            .field("version", &self.version)
-            .finish_non_exhaustive()
-    }
 }
 
 /// The right to write the record of a key, until it is released, expires, or another lease is

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
-use jumpqr_core::renewal::{Moment, RecordBytes, StoredRecord, Storing, StoringStep};
+use jumpqr_core::renewal::{Moment, StoredRecord, Storing, StoringStep};
 
 use crate::clock::Clock;
 use crate::store::{Key, Lease, TokenStore};
@@ -28,11 +29,7 @@ impl Entry {
     }
 
     pub(super) fn load(&self, timeout: Duration) -> Result<Option<StoredRecord>> {
-        let stored = self.store.load(&self.key, timeout)?;
-        Ok(stored.map(|record| StoredRecord {
-            bytes: RecordBytes(record.bytes),
-            version: record.version,
-        }))
+        self.store.load(&self.key, timeout)
     }
 
     /// Returns a guard for leases of this entry. No lease is taken yet.
@@ -86,11 +83,11 @@ impl EntryLease<'_> {
     }
 
     /// Saves the record, and returns whether the lease still held.
-    pub(super) fn save(&self, record: &RecordBytes, timeout: Duration) -> Result<bool> {
+    pub(super) fn save(&self, record: &Secret, timeout: Duration) -> Result<bool> {
         match &self.lease {
             Some(lease) => {
                 let Entry { store, key, .. } = self.entry;
-                store.save(key, &record.0, lease, timeout)
+                store.save(key, record.expose().as_bytes(), lease, timeout)
             }
             None => Ok(false),
         }

@@ -43,7 +43,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
-use jumpqr_core::renewal::{Account, RecordBytes, Renewal, Step, Storing, TokenRecord};
+use jumpqr_core::renewal::{Account, Renewal, Step, Storing, TokenRecord};
 
 use self::issuer::Issuer;
 use self::single_flight::{Flight, Joined, SingleFlight};
@@ -92,9 +92,8 @@ impl StoredTokens {
     /// Stores the refresh token of a new authorisation. The next token request uses it.
     pub(crate) fn set_refresh_token(&self, token: Secret, timeout: Duration) -> Result<()> {
         let deadline = self.entry.clock.now().saturating_add(timeout);
-        let record = TokenRecord::with_refresh_token(Some(token)).to_bytes()?;
-        self.entry
-            .store(Storing::record(RecordBytes(record), deadline))?;
+        let record = TokenRecord::with_refresh_token(Some(token)).to_json()?;
+        self.entry.store(Storing::record(record, deadline))?;
         self.flight.authorised();
         Ok(())
     }

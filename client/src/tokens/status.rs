@@ -12,7 +12,7 @@ pub(super) fn status(issuer: &dyn Issuer, entry: &Entry, timeout: Duration) -> R
     let deadline = entry.clock.now().saturating_add(timeout);
     let time_left = || deadline.saturating_sub(entry.clock.now());
     let record = match entry.load(timeout)? {
-        Some(stored) => TokenRecord::parse(&stored.bytes.0, entry.key.name())?,
+        Some(stored) => TokenRecord::parse(&stored.bytes, entry.key.name())?,
         None => TokenRecord::default(),
     };
     let now = entry.clock.time_of_day();

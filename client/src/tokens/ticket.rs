@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::renewal::{RecordBytes, Storing, millis};
+use jumpqr_core::renewal::{Storing, millis};
 use serde::{Deserialize, Serialize};
 
 use super::lease::Entry;
@@ -56,11 +56,11 @@ impl Ticket {
             ticket: ticket.expose().to_owned(),
             received_at_ms: millis(self.entry.clock.time_of_day()),
         };
-        let bytes = serde_json::to_vec(&stored)
+        let record = serde_json::to_string(&stored)
+            .map(Secret::new)
             .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))?;
         let deadline = self.entry.clock.now().saturating_add(timeout);
-        self.entry
-            .store(Storing::record(RecordBytes(bytes), deadline))
+        self.entry.store(Storing::record(record, deadline))
     }
 
     fn load(&self, timeout: Duration) -> Result<Option<Stored>> {
@@ -68,7 +68,7 @@ impl Ticket {
             return Ok(None);
         };
         // The cause is left out: it could quote the ticket.
-        let stored = serde_json::from_slice(&record.bytes.0).map_err(|_| {
+        let stored = serde_json::from_slice(&record.bytes).map_err(|_| {
             let key = self.entry.key.name();
             Error::new(
                 OwnCode::StoreDamaged,

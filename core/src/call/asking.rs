@@ -70,10 +70,15 @@ impl<I: Interface> Call<I> {
 
     fn begin_read_back(&mut self, request: Result<Request>, cause: Error, may_resend: bool) {
         self.phase = Phase::ReadingBack { cause, may_resend };
+        self.tally.read_backs += 1;
+        self.note = Some(Note::ReadBack);
+        self.prepare(request);
+    }
+
+    /// Sends `request` next.
+    pub(super) fn prepare(&mut self, request: Result<Request>) {
         match request {
             Ok(request) => {
-                self.tally.read_backs += 1;
-                self.note = Some(Note::ReadBack);
                 self.request = request;
                 self.state = State::Reserving;
             }

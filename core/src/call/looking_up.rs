@@ -1,9 +1,9 @@
 //! The response to the request that looks the rule up before a write.
 
-use super::{Call, Phase, State};
+use super::{Call, Phase};
 use crate::errcode::Reaction;
 use crate::error::Error;
-use crate::interface::{GetJumpQRCode, Interface, LookUp};
+use crate::interface::{GetJumpQRCode, Interface};
 use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
@@ -13,19 +13,13 @@ impl<I: Interface> Call<I> {
             return;
         };
         match change.look_up(fields) {
-            LookUp::Needed => {
+            Ok(None) => {
                 self.phase = Phase::Asking;
                 self.last_error = None;
-                match self.interface.request() {
-                    Ok(request) => {
-                        self.request = request;
-                        self.state = State::Reserving;
-                    }
-                    Err(error) => self.fail(error),
-                }
+                self.prepare(self.interface.request());
             }
-            LookUp::Already(response) => self.succeed(response),
-            LookUp::Impossible(error) => self.fail(error),
+            Ok(Some(response)) => self.succeed(response),
+            Err(error) => self.fail(error),
         }
     }
 }

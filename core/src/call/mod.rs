@@ -60,7 +60,7 @@
 //!         Step::Reserve { .. } => call.slot(now, Some(now)),
 //!         Step::GetToken { .. } => call.token(now, Ok(Some(Secret::new("TOKEN")))),
 //!         Step::Send(send) => {
-//!             assert_eq!(send.request.body(), Some(&b"{}"[..]));
+//!             assert_eq!(send.request.body.as_deref(), Some(&b"{}"[..]));
 //!             let body = r#"{"errcode":0,"file_name":"UASjIrr8C9.txt","file_content":"7781"}"#;
 //!             call.response(now, Ok(Response::ok(body)));
 //!         }

@@ -103,7 +103,7 @@ pub use token_response::{LONGEST_CREDENTIAL, TokenResponse};
 pub use write::Change;
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
 
-pub(crate) use write::{Applied, LookUp};
+pub(crate) use write::Applied;
 
 use alloc::borrow::Cow;
 use alloc::format;

@@ -1,7 +1,7 @@
 //! What the call machine must know about a change: the look-up before it, and the read-back.
 
 use super::{Confirmation, Decode, GetJumpQRCode, Interface, JumpQRCodeList, ListedRule, Presence};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::request::Request;
 use crate::response::Fields;
 use crate::rule::RuleKey;
@@ -12,17 +12,6 @@ pub(crate) enum Applied {
     Yes,
     No,
     Unclear,
-}
-
-/// What the look-up of a rule means for a change that was not sent yet.
-#[derive(Debug)]
-pub(crate) enum LookUp<Response> {
-    /// The change must be sent. The list may also have left it unclear whether the rule exists.
-    Needed,
-    /// The change need not be sent. This is the response of the call.
-    Already(Response),
-    /// The change cannot succeed. This is the error of the call.
-    Impossible(Error),
 }
 
 /// A change whose outcome can be read back.
@@ -79,23 +68,25 @@ impl<Response> Change<'_, Response> {
     }
 
     /// Decides from the response to [`look_up_request`](Self::look_up_request) whether the change
-    /// must be sent.
-    pub(crate) fn look_up(&self, response: &Fields) -> LookUp<Response> {
+    /// need not be sent, and what the response of the call is then. `None` if it must be sent: the
+    /// list may also leave it unclear whether the rule exists. The error is that of a change that
+    /// cannot succeed.
+    pub(crate) fn look_up(&self, response: &Fields) -> Result<Option<Response>> {
         let (Some(key), Ok(list)) = (
             self.write.rule_to_look_up(),
             JumpQRCodeList::decode(response),
         ) else {
-            return LookUp::Needed;
+            return Ok(None);
         };
         let rule = match list.presence(key) {
             Presence::Listed(rule) => Some(rule),
             Presence::NotListed => None,
-            Presence::Unclear => return LookUp::Needed,
+            Presence::Unclear => return Ok(None),
         };
         match self.write.look_up(rule) {
-            RuleLookUp::Needed => LookUp::Needed,
-            RuleLookUp::Already(confirmation) => LookUp::Already((self.respond)(confirmation)),
-            RuleLookUp::NoSuchRule => LookUp::Impossible(list.no_such_rule(&key.prefix)),
+            RuleLookUp::Needed => Ok(None),
+            RuleLookUp::Already(confirmation) => Ok(Some((self.respond)(confirmation))),
+            RuleLookUp::NoSuchRule => Err(list.no_such_rule(&key.prefix)),
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::leasing::{MAX_RETRIES, retry_at};
 use super::loading::Loading;
-use super::{End, Moment, Renewal, State};
+use super::{Moment, Renewal, State, Step};
 use crate::error::{Error, ErrorKind};
 
 impl Renewal<'_> {
@@ -66,7 +66,7 @@ impl Renewal<'_> {
         if self.is_served(moment) {
             self.use_former(moment, Some(error));
         } else {
-            self.state = State::Done(End::Fail(error));
+            self.state = State::Done(Step::Fail(error));
         }
     }
 
@@ -75,7 +75,7 @@ impl Renewal<'_> {
         if let Some(cached) = &mut self.memory.cached {
             cached.postpone(moment.now);
             let token = cached.token.clone();
-            self.state = State::Done(End::Use { token, failure });
+            self.state = State::Done(Step::Use { token, failure });
         }
     }
 }

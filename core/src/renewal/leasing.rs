@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::loading::Loading;
-use super::{End, Moment, Renewal, State};
+use super::{Moment, Renewal, State, Step};
 use crate::error::{Error, OwnCode, Result};
 use crate::secret::Secret;
 
@@ -147,7 +147,7 @@ impl Renewal<'_> {
         match then {
             Then::End(token) => {
                 let failure = None;
-                self.state = State::Done(End::Use { token, failure });
+                self.state = State::Done(Step::Use { token, failure });
             }
             Then::LookAgain => self.look_again(moment),
             Then::Fail(error) => self.fail_attempt(moment, error),

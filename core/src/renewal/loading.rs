@@ -42,7 +42,7 @@ impl Renewal<'_> {
         let Some(stored) = stored else {
             return Ok(TokenRecord::default());
         };
-        let record = TokenRecord::parse(&stored.bytes.0, self.account.key)?;
+        let record = TokenRecord::parse(&stored.bytes, self.account.key)?;
         let Some((response, age)) = record.access_token(moment.time_of_day) else {
             return Ok(record);
         };

@@ -97,7 +97,7 @@
 //!             renewal.handle_ask(moment, Ok(issued));
 //!         }
 //!         Step::Save { record, .. } => {
-//!             assert!(!record.0.is_empty());
+//!             assert!(!record.expose().is_empty());
 //!             renewal.handle_save(moment, Ok(true));
 //!         }
 //!         Step::Release { .. } => renewal.handle_release(moment, true),
@@ -136,7 +136,7 @@ mod storing;
 pub use memory::Memory;
 pub use record::{TokenRecord, millis};
 pub use refusal::{CredentialDigest, Refusal};
-pub use step::{Credential, Issued, Listed, Moment, Recalled, RecordBytes, Step, StoredRecord};
+pub use step::{Credential, Issued, Listed, Moment, Recalled, Step, StoredRecord};
 pub use storing::{Storing, StoringStep};
 
 use core::time::Duration;
@@ -219,22 +219,14 @@ enum State {
     Recalling(Request),
     Searching(Request),
     Saving {
-        record: RecordBytes,
+        record: Secret,
         saving: Saving,
     },
     Releasing(Releasing<Secret>),
-    Done(End),
+    /// The last step.
+    Done(Step),
     /// A result is being taken.
     Idle,
-}
-
-#[derive(Debug)]
-enum End {
-    Use {
-        token: Secret,
-        failure: Option<Error>,
-    },
-    Fail(Error),
 }
 
 impl<'a> Renewal<'a> {
@@ -317,11 +309,7 @@ impl<'a> Renewal<'a> {
             State::Releasing(_) => Step::Release {
                 timeout: timeout.max(AT_LEAST),
             },
-            State::Done(End::Use { token, failure }) => Step::Use {
-                token: token.clone(),
-                failure: failure.clone(),
-            },
-            State::Done(End::Fail(error)) => Step::Fail(error.clone()),
+            State::Done(step) => step.clone(),
             State::Idle => Step::Wait { until: moment.now },
         }
     }

@@ -1,6 +1,5 @@
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
@@ -59,8 +58,9 @@ impl TokenRecord {
     }
 
     /// Serialises the record, as [`parse`](Self::parse) reads it.
-    pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec(self).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+    pub fn to_json(&self) -> Result<Secret> {
+        let json = serde_json::to_string(self).map(Secret::new);
+        json.map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
     }
 
     /// The refresh token for the next request.
@@ -155,8 +155,11 @@ mod tests {
         let mut record =
             TokenRecord::default().renewed(&response, Some(Secret::new("REFRESH")), now);
         record.set_forced(now);
-        let bytes = record.to_bytes().unwrap();
-        assert_eq!(TokenRecord::parse(&bytes, "key").unwrap(), record);
+        let json = record.to_json().unwrap();
+        assert_eq!(
+            TokenRecord::parse(json.expose().as_bytes(), "key").unwrap(),
+            record
+        );
         assert_eq!(format!("{record:?}"), "TokenRecord(***)");
     }
 

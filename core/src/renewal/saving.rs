@@ -3,7 +3,6 @@
 use super::cached::CachedToken;
 use super::loading::Loading;
 use super::record::TokenRecord;
-use super::step::RecordBytes;
 use super::{Moment, Renewal, State, Then};
 use crate::error::{Error, Result};
 
@@ -25,11 +24,8 @@ pub(super) enum Saving {
 
 impl Renewal<'_> {
     pub(super) fn save(&mut self, moment: Moment, record: &TokenRecord, saving: Saving) {
-        match record.to_bytes() {
-            Ok(bytes) => {
-                let record = RecordBytes(bytes);
-                self.state = State::Saving { record, saving };
-            }
+        match record.to_json() {
+            Ok(record) => self.state = State::Saving { record, saving },
             Err(error) => self.after_save(moment, saving, Err(error)),
         }
     }

@@ -9,7 +9,7 @@ use crate::secret::Secret;
 
 /// What to do next. Each step names the method of [`Renewal`](super::Renewal) that takes its
 /// result.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Step {
     /// Load the record from the store, and report to [`handle_load`](super::Renewal::handle_load).
     Load {
@@ -52,8 +52,8 @@ pub enum Step {
     },
     /// Save the record under the lease, and report to [`handle_save`](super::Renewal::handle_save).
     Save {
-        /// The record.
-        record: RecordBytes,
+        /// The record as JSON, which holds secrets.
+        record: Secret,
         /// How long the store may take.
         timeout: Duration,
     },
@@ -88,23 +88,22 @@ pub struct Moment {
     pub time_of_day: Duration,
 }
 
-/// A record, serialised for the store. Its `Debug` shows nothing of the bytes.
+/// A record, as the store holds it. The `Debug` output does not show the bytes, which hold secrets.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RecordBytes(pub Vec<u8>);
-
-impl fmt::Debug for RecordBytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecordBytes(***)")
-    }
-}
-
-/// What a store holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecord {
     /// The record.
-    pub bytes: RecordBytes,
-    /// The fence of the lease under which it was saved.
+    pub bytes: Vec<u8>,
+    /// The fence of the lease under which it was saved. A later record has a greater version, or
+    /// the same if it was saved under the same lease.
     pub version: u64,
+}
+
+impl fmt::Debug for StoredRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredRecord")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a token is asked for with.

@@ -8,8 +8,9 @@ use super::AT_LEAST;
 use super::leasing::{MAX_RETRIES, Releasing, Then, look_again_at, retry_at, too_late};
 use super::memory::Memory;
 use super::record::TokenRecord;
-use super::step::{RecordBytes, StoredRecord};
+use super::step::StoredRecord;
 use crate::error::Result;
+use crate::secret::Secret;
 
 /// How long others are kept away at most.
 const LEASE_LIFE: Duration = Duration::from_secs(5);
@@ -32,7 +33,7 @@ pub enum StoringStep {
     /// Save the record under the lease, and report to [`handle_save`](Storing::handle_save).
     Save {
         /// The record.
-        record: RecordBytes,
+        record: Secret,
         /// How long the store may take.
         timeout: Duration,
     },
@@ -70,7 +71,7 @@ pub struct Storing<'a> {
 
 #[derive(Debug)]
 enum What<'a> {
-    Record(RecordBytes),
+    Record(Secret),
     /// The unsaved record of this memory, unless the store has gone on from there.
     Unsaved {
         memory: Box<Memory>,
@@ -82,7 +83,7 @@ enum What<'a> {
 enum State {
     Leasing,
     Loading,
-    Saving(RecordBytes),
+    Saving(Secret),
     Releasing(Releasing<()>),
     Done(Result<()>),
     /// A result is being taken.
@@ -90,10 +91,10 @@ enum State {
 }
 
 impl<'a> Storing<'a> {
-    /// Replaces the stored record with these bytes.
+    /// Replaces the stored record with this one, which is JSON.
     #[must_use]
-    pub fn record(bytes: RecordBytes, deadline: Duration) -> Self {
-        Self::new(What::Record(bytes), deadline)
+    pub fn record(record: Secret, deadline: Duration) -> Self {
+        Self::new(What::Record(record), deadline)
     }
 
     /// Stores the refresh token that an earlier renewal could not store, if `memory` has one and
@@ -151,7 +152,7 @@ impl<'a> Storing<'a> {
         match leased {
             Ok(true) => {
                 self.state = match &self.what {
-                    What::Record(bytes) => State::Saving(bytes.clone()),
+                    What::Record(record) => State::Saving(record.clone()),
                     What::Unsaved { .. } => State::Loading,
                 };
             }
@@ -167,15 +168,15 @@ impl<'a> Storing<'a> {
         };
         let unsaved = stored
             .and_then(|stored| match stored {
-                Some(stored) => TokenRecord::parse(&stored.bytes.0, key),
+                Some(stored) => TokenRecord::parse(&stored.bytes, key),
                 None => Ok(TokenRecord::default()),
             })
             .and_then(|record| {
                 let unsaved = memory.unsaved_after(&record);
-                unsaved.map(|unsaved| unsaved.to_bytes()).transpose()
+                unsaved.map(|unsaved| unsaved.to_json()).transpose()
             });
         self.state = match unsaved {
-            Ok(Some(bytes)) => State::Saving(RecordBytes(bytes)),
+            Ok(Some(record)) => State::Saving(record),
             Ok(None) => releasing(Then::End(())),
             Err(error) => releasing(Then::Fail(error)),
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jumpqr_core::ErrorKind;
 use jumpqr_core::error::OwnCode;
-use jumpqr_core::renewal::{RecordBytes, StoredRecord};
+use jumpqr_core::renewal::StoredRecord;
 
 use crate::machine::Machine;
 
@@ -58,7 +58,7 @@ fn an_older_record_does_not_replace_the_cached_token() {
 fn a_damaged_record_is_an_error_and_stays() {
     let mut machine = Machine::app();
     machine.stored = Some(StoredRecord {
-        bytes: RecordBytes(b"[]".to_vec()),
+        bytes: b"[]".to_vec(),
         version: 1,
     });
     machine.load();

@@ -6,8 +6,8 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::TokenResponse;
 use jumpqr_core::renewal::{
-    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, RecordBytes,
-    Renewal, Step, StoredRecord, TokenRecord,
+    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, Renewal, Step,
+    StoredRecord, TokenRecord,
 };
 
 use crate::world::MERCHANT;
@@ -84,7 +84,7 @@ impl Machine {
     }
 
     fn keep(&mut self, record: &TokenRecord, version: u64) {
-        let bytes = RecordBytes(record.to_bytes().unwrap());
+        let bytes = record.to_json().unwrap().expose().into();
         self.stored = Some(StoredRecord { bytes, version });
     }
 
@@ -172,13 +172,13 @@ impl Machine {
         let Step::Save { record, .. } = self.step() else {
             panic!("{:?}", self.step());
         };
-        let bytes = record.clone();
+        let bytes = record.expose().as_bytes().to_vec();
         if saved.as_ref().is_ok_and(|saved| *saved) {
             let version = self.stored.as_ref().map_or(0, |stored| stored.version) + 1;
             self.stored = Some(StoredRecord { bytes, version });
         }
         self.renewal.handle_save(self.moment(), saved);
-        TokenRecord::parse(&record.0, self.account.key).unwrap()
+        TokenRecord::parse(record.expose().as_bytes(), self.account.key).unwrap()
     }
 
     pub(crate) fn release(&mut self) {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jumpqr_core::ErrorKind;
-use jumpqr_core::renewal::{Memory, RecordBytes, Storing, StoringStep};
+use jumpqr_core::renewal::{Memory, Storing, StoringStep};
+use jumpqr_core::{ErrorKind, Secret};
 
 use crate::machine::{Machine, issued, store_failed};
 use crate::world::MERCHANT;
@@ -11,7 +11,7 @@ use crate::world::MERCHANT;
 const DEADLINE: Duration = Duration::from_secs(2);
 
 fn record() -> Storing<'static> {
-    Storing::record(RecordBytes(b"{}".to_vec()), DEADLINE)
+    Storing::record(Secret::new("{}"), DEADLINE)
 }
 
 /// Waits; returns when it is over.

@@ -8,8 +8,8 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::TokenResponse;
 use jumpqr_core::renewal::{
-    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, RecordBytes,
-    Renewal, Step, StoredRecord, TokenRecord,
+    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, Renewal, Step,
+    StoredRecord, TokenRecord,
 };
 
 /// The time of day at the beginning.
@@ -165,11 +165,12 @@ impl Store {
     }
 
     /// Saves the record if no later lease was given.
-    fn save(&mut self, bytes: &RecordBytes, fence: u64, pairs: &BTreeMap<String, String>) -> bool {
+    fn save(&mut self, json: &Secret, fence: u64, pairs: &BTreeMap<String, String>) -> bool {
         if self.fence != fence || self.lease_ends.is_none() {
             return false;
         }
-        let record = TokenRecord::parse(&bytes.0, MERCHANT.key).unwrap();
+        let bytes = json.expose().as_bytes();
+        let record = TokenRecord::parse(bytes, MERCHANT.key).unwrap();
         if let Some((token, _)) = record.access_token(EPOCH) {
             let token = token.access_token.expose().to_owned();
             if let Some(pair) = pairs.get(&token) {
@@ -184,7 +185,7 @@ impl Store {
             self.saved.insert(token);
         }
         self.record = Some(StoredRecord {
-            bytes: bytes.clone(),
+            bytes: bytes.to_vec(),
             version: fence,
         });
         true
@@ -247,7 +248,7 @@ impl World {
             now: Duration::ZERO,
             store: Store {
                 record: Some(StoredRecord {
-                    bytes: RecordBytes(record.to_bytes().unwrap()),
+                    bytes: record.to_json().unwrap().expose().into(),
                     version: 0,
                 }),
                 ..Store::default()
@@ -438,7 +439,7 @@ impl World {
         let fence = flight.fence.expect("asked without a lease");
         let credential = flight.credential.as_ref();
         if self.store.holds(fence, self.now) {
-            let bytes = &self.store.record.as_ref().unwrap().bytes.0;
+            let bytes = &self.store.record.as_ref().unwrap().bytes;
             let record = TokenRecord::parse(bytes, MERCHANT.key).unwrap();
             let time_of_day = self.moment().time_of_day;
             let again_in = record

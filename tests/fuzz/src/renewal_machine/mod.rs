@@ -11,8 +11,8 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::TokenResponse;
 use jumpqr_core::renewal::{
-    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, RecordBytes,
-    Renewal, Step, StoredRecord,
+    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, Renewal, Step,
+    StoredRecord,
 };
 
 use self::model::Model;
@@ -168,7 +168,7 @@ impl World {
                     Store::Refuses => Ok(false),
                     other => other.error().map_or(Ok(false), Err),
                 };
-                let stored = self.save(record, matches!(saved, Ok(true)));
+                let stored = self.save(&record, matches!(saved, Ok(true)));
                 model.saved(stored.as_ref());
                 renewal.handle_save(self.moment, saved);
             }
@@ -201,17 +201,16 @@ impl World {
             return self.last.clone();
         }
         let (bytes, version) = event.record.stored(DIGEST_IN_RECORD)?;
-        let bytes = RecordBytes(bytes);
         Some(StoredRecord { bytes, version })
     }
 
-    fn save(&mut self, record: RecordBytes, is_saved: bool) -> Option<StoredRecord> {
+    fn save(&mut self, record: &Secret, is_saved: bool) -> Option<StoredRecord> {
         if !is_saved {
             return None;
         }
         let version = self.last.as_ref().map_or(0, |last| last.version) + 1;
         self.last = Some(StoredRecord {
-            bytes: record,
+            bytes: record.expose().into(),
             version,
         });
         self.last.clone()

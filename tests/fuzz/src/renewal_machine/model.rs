@@ -145,7 +145,7 @@ impl Model {
     }
 
     fn may_use_token_of(&mut self, stored: Option<&StoredRecord>) {
-        let record = stored.and_then(|stored| TokenRecord::parse(&stored.bytes.0, "key").ok());
+        let record = stored.and_then(|stored| TokenRecord::parse(&stored.bytes, "key").ok());
         if let Some((token, _)) = record.and_then(|record| record.access_token(Duration::ZERO)) {
             self.usable.insert(token.access_token.expose().to_owned());
         }
