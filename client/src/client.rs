@@ -197,7 +197,10 @@ impl Client {
         if cancel.check_interval().is_none() {
             return self.driver.run(call, Some(&*self.tokens), &self.options);
         }
-        let tokens = CancellableSource::new(&self.tokens, cancel);
+        let tokens = CancellableSource {
+            source: Arc::clone(&self.tokens),
+            cancel: cancel.clone(),
+        };
         self.driver.run(call, Some(&tokens), &self.options)
     }
 }

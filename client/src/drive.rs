@@ -46,10 +46,7 @@ pub(crate) struct Hosts {
 impl Hosts {
     /// Returns the host with this index.
     fn get(&self, index: usize) -> &BaseUrl {
-        let further = index
-            .checked_sub(1)
-            .and_then(|index| self.further.get(index));
-        further.unwrap_or(&self.first)
+        self.iter().nth(index).unwrap_or(&self.first)
     }
 
     fn len(&self) -> usize {

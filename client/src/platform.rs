@@ -67,6 +67,7 @@ pub struct Platform {
 struct Merchant {
     driver: Arc<Driver>,
     tokens: Arc<StoredTokens>,
+    last_used_at: Duration,
 }
 
 /// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing
@@ -79,13 +80,8 @@ const BETWEEN_SWEEPS: Duration = Duration::from_secs(60);
 /// The merchants in memory.
 #[derive(Default)]
 struct Merchants {
-    by_appid: HashMap<String, Known>,
+    by_appid: HashMap<String, Merchant>,
     swept_at: Duration,
-}
-
-struct Known {
-    merchant: Merchant,
-    last_used_at: Duration,
 }
 
 impl Merchants {
@@ -96,13 +92,13 @@ impl Merchants {
             return;
         }
         self.swept_at = now;
-        self.by_appid.retain(|_, known| {
-            let tokens = &known.merchant.tokens;
+        self.by_appid.retain(|_, merchant| {
+            let tokens = &merchant.tokens;
             // A client, or a renewal that goes on without one, has it, too.
             if Arc::strong_count(tokens) > 1 || tokens.has_unsaved() {
-                known.last_used_at = now;
+                merchant.last_used_at = now;
             }
-            now < known.last_used_at.saturating_add(LONGEST_IDLE)
+            now < merchant.last_used_at.saturating_add(LONGEST_IDLE)
         });
         if self.by_appid.len() < self.by_appid.capacity() / 4 {
             self.by_appid.shrink_to_fit();
@@ -263,9 +259,9 @@ impl Platform {
         let now = account.driver.clock.now();
         let mut merchants = self.merchants.lock();
         merchants.sweep(now);
-        if let Some(known) = merchants.by_appid.get_mut(appid) {
-            known.last_used_at = now;
-            return Ok(known.merchant.clone());
+        if let Some(merchant) = merchants.by_appid.get_mut(appid) {
+            merchant.last_used_at = now;
+            return Ok(merchant.clone());
         }
         let driver = Arc::new(account.driver.for_another_account());
         let further: Vec<_> = std::iter::once(self.component_appid())
@@ -283,12 +279,10 @@ impl Platform {
                 Arc::clone(&driver.clock),
             )?),
             driver: Arc::clone(&driver),
-        };
-        let known = Known {
-            merchant: merchant.clone(),
             last_used_at: now,
         };
-        merchants.by_appid.insert(appid.to_owned(), known);
+        let kept = merchant.clone();
+        merchants.by_appid.insert(appid.to_owned(), kept);
         drop(merchants);
         account.list.release();
         Ok(merchant)

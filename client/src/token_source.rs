@@ -103,17 +103,8 @@ where
 /// A request for a token is not broken off: others may be waiting for it, and a refresh token that
 /// comes with it would be lost. So it is made on another thread, which ends it in any case.
 pub(crate) struct CancellableSource {
-    source: Arc<dyn TokenSource>,
-    cancel: Cancel,
-}
-
-impl CancellableSource {
-    pub(crate) fn new(source: &Arc<dyn TokenSource>, cancel: &Cancel) -> Self {
-        Self {
-            source: Arc::clone(source),
-            cancel: cancel.clone(),
-        }
-    }
+    pub(crate) source: Arc<dyn TokenSource>,
+    pub(crate) cancel: Cancel,
 }
 
 impl TokenSource for CancellableSource {

@@ -115,7 +115,7 @@ impl StoredTokens {
             self.account(),
             self.flight.memory(),
             rejected.cloned(),
-            flight.deadline(),
+            flight.deadline,
             entry.moment(),
             fastrand::f64(),
         );

@@ -133,16 +133,12 @@ impl SingleFlight {
 /// The right to renew the token. When it is dropped, even by a panic, those who wait go on.
 pub(super) struct Flight<'a> {
     owner: &'a SingleFlight,
-    deadline: Duration,
+    pub(super) deadline: Duration,
     authorisations: u64,
     failure: Option<Error>,
 }
 
 impl Flight<'_> {
-    pub(super) fn deadline(&self) -> Duration {
-        self.deadline
-    }
-
     /// Publishes what the renewal remembers. If a new authorisation has come, the renewal forgets
     /// it instead.
     pub(super) fn publish(&mut self, renewal: &mut Renewal<'_>) {

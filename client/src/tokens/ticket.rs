@@ -28,21 +28,16 @@ impl Ticket {
 
     /// Returns the last ticket, while it is valid.
     pub(super) fn get(&self, timeout: Duration) -> Result<Secret> {
-        let missing = |what: String| Error::new(OwnCode::NoVerifyTicket, what);
-        let Some(stored) = self.load(timeout)? else {
-            return Err(missing(
-                "there is no component_verify_ticket yet".to_owned(),
-            ));
-        };
-        let age = self.age(&stored);
-        if age >= LIFE {
-            return Err(missing(format!(
+        let missing = match self.load(timeout)? {
+            None => "there is no component_verify_ticket yet".to_owned(),
+            Some(stored) if self.age(&stored) < LIFE => return Ok(Secret::new(stored.ticket)),
+            Some(stored) => format!(
                 "the last component_verify_ticket came {} h ago, and was good for {} h",
-                age.as_secs() / 3600,
+                self.age(&stored).as_secs() / 3600,
                 LIFE.as_secs() / 3600
-            )));
-        }
-        Ok(Secret::new(stored.ticket))
+            ),
+        };
+        Err(Error::new(OwnCode::NoVerifyTicket, missing))
     }
 
     /// Returns how long ago the last ticket came.
@@ -64,18 +59,16 @@ impl Ticket {
     }
 
     fn load(&self, timeout: Duration) -> Result<Option<Stored>> {
-        let Some(record) = self.entry.load(timeout)? else {
-            return Ok(None);
-        };
+        let record = self.entry.load(timeout)?;
+        let stored = record.map(|record| serde_json::from_slice(&record.bytes));
         // The cause is left out: it could quote the ticket.
-        let stored = serde_json::from_slice(&record.bytes).map_err(|_| {
+        stored.transpose().map_err(|_| {
             let key = self.entry.key.name();
             Error::new(
                 OwnCode::StoreDamaged,
                 format!("token_store: what is stored as {key} is not a ticket"),
             )
-        })?;
-        Ok(Some(stored))
+        })
     }
 
     /// Returns the age of the ticket. If it is from the future, another machine's clock is ahead: it

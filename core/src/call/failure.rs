@@ -1,6 +1,6 @@
 use alloc::string::String;
 
-use crate::error::{Error, OwnCode};
+use crate::error::OwnCode;
 use crate::named;
 
 /// Why there is no response.
@@ -32,10 +32,6 @@ impl SendFailure {
             detail: detail.into(),
         }
     }
-
-    pub(super) fn into_error(self) -> Error {
-        Error::new(self.cause.code(), self.detail)
-    }
 }
 
 named! {
@@ -62,5 +58,5 @@ named! {
         Cancelled = "cancelled" => OwnCode::Cancelled,
     }
 
-    code -> OwnCode
+    pub(super) code -> OwnCode
 }

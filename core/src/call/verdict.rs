@@ -32,9 +32,8 @@ pub(super) fn judge(
     stale_is_final: bool,
 ) -> Result<Fields, Failure> {
     let response = response.map_err(|failure| {
-        let sent = failure.sent;
-        let error = failure.into_error();
-        let next = match (sent, error.is_retryable()) {
+        let error = Error::new(failure.cause.code(), failure.detail);
+        let next = match (failure.sent, error.is_retryable()) {
             (true, _) => Next::ReadBack,
             (false, true) => Next::TryNextHost,
             (false, false) => Next::Fail,

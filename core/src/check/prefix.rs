@@ -95,7 +95,9 @@ pub fn check_service_account_prefix(prefix: &str) -> CheckReport {
             FindingCode::Empty,
             "is empty; give the service account's parametric QR URL",
         );
-    } else if !prefix.starts_with(SERVICE_ACCOUNT_PREFIX) {
+        return report;
+    }
+    let message = if !prefix.starts_with(SERVICE_ACCOUNT_PREFIX) {
         let found = if prefix.starts_with("https://weixin.qq.com/q/") {
             "; it begins with https: change it to http"
         } else if prefix.contains("://weixin.qq.com/r/") {
@@ -103,22 +105,15 @@ pub fn check_service_account_prefix(prefix: &str) -> CheckReport {
         } else {
             ""
         };
-        report.add(
-            field,
-            FindingCode::NotServicePrefix,
-            format!(
-                "does not begin with {SERVICE_ACCOUNT_PREFIX}, \
-                 as a service account's parametric QR URL does{found}"
-            ),
-        );
+        format!(
+            "does not begin with {SERVICE_ACCOUNT_PREFIX}, \
+             as a service account's parametric QR URL does{found}"
+        )
     } else if prefix.len() == SERVICE_ACCOUNT_PREFIX.len() {
-        report.add(
-            field,
-            FindingCode::NotServicePrefix,
-            format!(
-                "names no QR code after {SERVICE_ACCOUNT_PREFIX}; give the whole parametric QR URL"
-            ),
-        );
-    }
+        format!("names no QR code after {SERVICE_ACCOUNT_PREFIX}; give the whole parametric QR URL")
+    } else {
+        return report;
+    };
+    report.add(field, FindingCode::NotServicePrefix, message);
     report
 }

@@ -36,7 +36,7 @@ use crate::kind::ErrorKind;
 use crate::named;
 
 /// One error code of WeChat's. It serialises with its wait in seconds, as `wait_seconds`.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ErrCode {
     /// The number in `errcode`.
@@ -80,15 +80,6 @@ enum Subject {
     /// is one.
     Authorisation,
 }
-
-/// The number identifies the entry.
-impl PartialEq for ErrCode {
-    fn eq(&self, other: &Self) -> bool {
-        self.number == other.number
-    }
-}
-
-impl Eq for ErrCode {}
 
 named! {
     /// What a call does next after an error code.

@@ -348,10 +348,7 @@ impl Serialize for Error {
 
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match &self.0.source {
-            Some(source) => Some(&**source),
-            None => None,
-        }
+        self.0.source.as_deref().map(|source| source as _)
     }
 }
 

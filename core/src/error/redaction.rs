@@ -103,10 +103,7 @@ impl fmt::Display for RedactedSource {
 
 impl StdError for RedactedSource {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.source {
-            Some(source) => Some(&**source),
-            None => None,
-        }
+        self.source.as_deref().map(|source| source as _)
     }
 }
 

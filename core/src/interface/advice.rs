@@ -174,14 +174,8 @@ fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
 
 /// Whether this can only be a rule of a service account: only WeChat can place a file on its host.
 fn is_service_account(key: &RuleKey) -> bool {
-    key.appid.is_some()
-        || match (
-            after_scheme(&key.prefix),
-            after_scheme(SERVICE_ACCOUNT_PREFIX),
-        ) {
-            (Some(rest), Some(own)) => rest.starts_with(own),
-            _ => false,
-        }
+    let links = after_scheme(&key.prefix).zip(after_scheme(SERVICE_ACCOUNT_PREFIX));
+    key.appid.is_some() || links.is_some_and(|(link, own)| link.starts_with(own))
 }
 
 fn after_scheme(link: &str) -> Option<&str> {

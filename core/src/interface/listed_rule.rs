@@ -108,15 +108,6 @@ impl TryFrom<&ListedRule> for Rule {
     }
 }
 
-impl TryFrom<ListedRule> for Rule {
-    type Error = Error;
-
-    /// Makes a rule from a listed rule, see the conversion of `&ListedRule`.
-    fn try_from(listed: ListedRule) -> Result<Self> {
-        Self::try_from(&listed)
-    }
-}
-
 /// Whether both lists have the same links, without regard to order and duplicates.
 fn have_same_links(listed: &[String], asked: &[String]) -> bool {
     let asked: Vec<&str> = asked.iter().map(|link| link.trim()).collect();

@@ -144,11 +144,8 @@ impl Renewal<'_> {
     pub(super) fn give_up(&mut self, moment: Moment, request: Request, error: Error) {
         let rejected = self.rejected.as_ref();
         self.record.drop_access_token(rejected);
-        self.memory.cached = self
-            .memory
-            .cached
-            .take()
-            .filter(|cached| Some(&cached.token) != rejected);
+        let cached = &mut self.memory.cached;
+        cached.take_if(|cached| Some(&cached.token) == rejected);
         let is_own = error
             .interface()
             .is_some_and(|interface| self.account.is_asked_by(interface));

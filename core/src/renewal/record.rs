@@ -109,10 +109,8 @@ impl TokenRecord {
 
     /// Drops the access token if it is the rejected one.
     pub(super) fn drop_access_token(&mut self, rejected: Option<&Secret>) {
-        self.access_token = self
-            .access_token
-            .take()
-            .filter(|token| rejected.is_none_or(|rejected| rejected.expose() != token.value));
+        self.access_token
+            .take_if(|token| rejected.is_some_and(|rejected| rejected.expose() == token.value));
     }
 
     /// How long ago a new token was last forced. If the clock was set back meanwhile, that is not

@@ -50,7 +50,7 @@ pub(super) struct Server {
 
 /// The connections to one Redis. Each is used by one thread at a time.
 pub(super) struct Connections {
-    server: Server,
+    pub(super) server: Server,
     idle: Mutex<Vec<IdleConnection>>,
 }
 
@@ -73,10 +73,6 @@ impl Connections {
             server,
             idle: Mutex::default(),
         }
-    }
-
-    pub(super) fn server(&self) -> &Server {
-        &self.server
     }
 
     /// Runs a command, which must be repeatable. If it fails on an idle connection, it is run once

@@ -118,7 +118,7 @@ impl RedisStore {
             if failure::is_damaged_record(&error) {
                 self.damaged_record(key)
             } else {
-                failure::describe(&error, &self.connections.server().endpoint, &self.prefix)
+                failure::describe(&error, &self.connections.server.endpoint, &self.prefix)
             }
         })
     }
@@ -128,7 +128,7 @@ impl RedisStore {
             OwnCode::StoreDamaged,
             format!(
                 "token_store: in Redis at {}, {} is damaged: it does not hold what the store wrote",
-                self.connections.server().endpoint,
+                self.connections.server.endpoint,
                 self.record_key(key)
             ),
         )
