@@ -71,10 +71,10 @@ fn compare(rule: &Link<'_>, link: &Link<'_>) -> Result<(), Mismatch> {
     }
     let below = link.path.strip_prefix(rule.path);
     let below = below.ok_or(Mismatch::NotASubPath)?;
-    let ends_with_slash = rule.path.ends_with('/');
     // A rule with a query ends with the query, so it covers its own path only.
-    if !below.is_empty() && !(ends_with_slash && rule.query_text().is_empty()) {
-        return Err(if below.starts_with('/') || ends_with_slash {
+    let covers_below = rule.path.ends_with('/') && rule.query_text().is_empty();
+    if !below.is_empty() && !covers_below {
+        return Err(if below.starts_with('/') || rule.path.ends_with('/') {
             Mismatch::NoTrailingSlash
         } else {
             Mismatch::NotASubPath
