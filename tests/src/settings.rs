@@ -16,6 +16,7 @@ pub struct SettingsFile {
 /// The settings of one client or platform, and all findings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag in the file")]
 pub struct SettingsVector {
     /// Unique in the file.
     pub name: String,
