@@ -250,11 +250,11 @@ export interface TokenStatus {
    */
   verifyTicketAge: number | null
   /**
-   * WeChat's `errcode`, if it has refused the credentials and is not called again yet. Null also if
-   * its list of merchants did not have this one.
+   * WeChat's `errcode`, if WeChat has refused the credentials, and they are not tried again yet. It
+   * is null, too, if WeChat's list of merchants does not have this merchant.
    */
   refusedErrcode: number | null
-  /** How long it is not called again with these credentials; null if it has not refused them. */
+  /** How long the refused credentials are not tried again; null if WeChat has not refused them. */
   refusedFor: number | null
 }
 

@@ -100,9 +100,10 @@
  * The result of a call. 0 is success. Each kind of error has a block of a hundred numbers, and the
  * block says what to do.
  *
- * The first number of a block is every error of that kind without a number of its own, for example
- * an error code of WeChat: `jumpqr_error_code` and `jumpqr_error_errcode` tell these apart. A
- * number never changes its meaning. Later versions add numbers: treat an unknown number as the
+ * An error that has no number of its own has the first number of its block. Most error codes of
+ * WeChat have none: `jumpqr_error_code` and `jumpqr_error_errcode` tell them apart.
+ *
+ * A number never changes its meaning. Later versions add numbers: treat an unknown number as the
  * first of its block (`status / 100 * 100`).
  */
 enum jumpqr_status
@@ -115,7 +116,9 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_OK = 0,
   /**
-   * A pointer is NULL, but must not be. 1 to 99: the call itself is wrong; nothing was sent.
+   * From 1 to 99, the call itself is wrong, and nothing was sent.
+   *
+   * A pointer is NULL, but must not be.
    */
   JUMPQR_STATUS_NULL_ARGUMENT = 1,
   /**
@@ -306,10 +309,11 @@ typedef struct jumpqr_client jumpqr_client;
  * time. Any number of clients and platforms may be made from it, and they do not need it
  * afterwards. Free it with `jumpqr_client_config_free`, exactly once.
  *
- * If a setting is set twice, the later value counts. Values are checked by `jumpqr_client_new` and
- * `jumpqr_platform_new`, which refuse all wrong settings together, with a violation for each. The
- * field of the violation is the name of the setter after `jumpqr_client_config_set_`. A setter
- * that can return `JUMPQR_STATUS_INVALID_CONFIG` checks its own value.
+ * If a setting is set twice, the later value counts. Most values are checked by
+ * `jumpqr_client_new` and `jumpqr_platform_new`, which refuse all wrong settings together, with a
+ * violation for each. A few setters refuse a wrong value themselves: they list the status
+ * `JUMPQR_STATUS_INVALID_CONFIG`. The field of a violation is the name of the setter after
+ * `jumpqr_client_config_set_`.
  */
 typedef struct jumpqr_client_config jumpqr_client_config;
 
@@ -839,8 +843,8 @@ jumpqr_status jumpqr_client_config_set_allow_http(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
- * Sets the timeout for resolving the host, and then for connecting, with TLS, in milliseconds;
- * 5,000 each by default, more than 0, at most a day.
+ * Sets the timeout for resolving the host, in milliseconds, and the same timeout again for
+ * connecting, with TLS; 5,000 by default, more than 0, at most a day.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */

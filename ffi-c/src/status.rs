@@ -10,9 +10,10 @@ use crate::{Nothing, guard, jumpqr_text};
 /// The result of a call. 0 is success. Each kind of error has a block of a hundred numbers, and the
 /// block says what to do.
 ///
-/// The first number of a block is every error of that kind without a number of its own, for example
-/// an error code of WeChat: `jumpqr_error_code` and `jumpqr_error_errcode` tell these apart. A
-/// number never changes its meaning. Later versions add numbers: treat an unknown number as the
+/// An error that has no number of its own has the first number of its block. Most error codes of
+/// WeChat have none: `jumpqr_error_code` and `jumpqr_error_errcode` tell them apart.
+///
+/// A number never changes its meaning. Later versions add numbers: treat an unknown number as the
 /// first of its block (`status / 100 * 100`).
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -21,7 +22,9 @@ pub enum jumpqr_status {
     /// The call succeeded, and its outputs are written.
     Ok = 0,
 
-    /// A pointer is NULL, but must not be. 1 to 99: the call itself is wrong; nothing was sent.
+    /// From 1 to 99, the call itself is wrong, and nothing was sent.
+    ///
+    /// A pointer is NULL, but must not be.
     NullArgument = 1,
     /// A text is not UTF-8.
     NotUtf8 = 2,

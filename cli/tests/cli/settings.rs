@@ -34,7 +34,11 @@ fn every_setting_has_an_option_or_is_listed_as_one_without() {
     for setting in SETTINGS {
         let has_option = help.contains(&format!("\n      {}", option(setting.name)));
         let is_listed = WITHOUT_OPTION.contains(&setting.name);
-        assert!(has_option != is_listed, "{}", setting.name);
+        assert!(
+            has_option != is_listed,
+            "{} needs an option in cli/src/options.rs, or an entry in WITHOUT_OPTION",
+            setting.name
+        );
     }
 }
 

@@ -7,10 +7,23 @@
 //! - a row of [`SETTINGS`], from which the other languages take what they need,
 //! - a method of [`ClientBuilder`](crate::ClientBuilder), unless the entry ends with `by_hand`.
 //!
-//! `ClientBuilder::build` checks what the type of a value does not say. After a new entry, the tests
-//! name what is missing: the files for Python and Node and the list in the documentation, which
-//! `cargo run -p jumpqr-tests --bin write_settings` writes; the setter in `ffi-c/src/client_config`;
-//! and a wrong value in `tests/vectors/settings.json`.
+//! `ClientBuilder::build` checks what the type of a value does not say.
+//!
+//! # To add a setting
+//!
+//! Each step but the last has a test that fails without it.
+//!
+//! 1. Add an entry to `table.rs`.
+//! 2. Add its name to `settings` in `tests/vectors/names.json`.
+//! 3. In `tests/vectors/settings.json`, add a wrong value, and a right value to the vectors "every
+//!    setting of a client is accepted" and "… of a platform …".
+//! 4. Write the types of Python and Node, and the page of settings:
+//!    `JUMPQR_WRITE_DOCS=1 cargo test -p jumpqr-tests --test settings`.
+//! 5. For C, add a setter in `ffi-c/src/client_config`, use it in `ffi-c/tests/vectors/settings.cpp`,
+//!    and write the header: `make -C ffi-c header`.
+//! 6. For the command, add an option in `cli/src/options.rs`, or list the setting in
+//!    `WITHOUT_OPTION` of `cli/tests/cli/settings.rs`.
+//! 7. Add the setter to `Setting` in `tests/fuzz/src/c_entry_points/settings.rs`.
 
 mod choice;
 #[macro_use]

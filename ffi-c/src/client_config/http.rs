@@ -61,8 +61,8 @@ pub extern "C" fn jumpqr_client_config_set_allow_http(
     })
 }
 
-/// Sets the timeout for resolving the host, and then for connecting, with TLS, in milliseconds;
-/// 5,000 each by default, more than 0, at most a day.
+/// Sets the timeout for resolving the host, in milliseconds, and the same timeout again for
+/// connecting, with TLS; 5,000 by default, more than 0, at most a day.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]

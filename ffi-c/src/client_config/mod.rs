@@ -21,10 +21,11 @@ use crate::{attempt, guard, jumpqr_error, jumpqr_status, present, produce};
 /// time. Any number of clients and platforms may be made from it, and they do not need it
 /// afterwards. Free it with `jumpqr_client_config_free`, exactly once.
 ///
-/// If a setting is set twice, the later value counts. Values are checked by `jumpqr_client_new` and
-/// `jumpqr_platform_new`, which refuse all wrong settings together, with a violation for each. The
-/// field of the violation is the name of the setter after `jumpqr_client_config_set_`. A setter
-/// that can return `JUMPQR_STATUS_INVALID_CONFIG` checks its own value.
+/// If a setting is set twice, the later value counts. Most values are checked by
+/// `jumpqr_client_new` and `jumpqr_platform_new`, which refuse all wrong settings together, with a
+/// violation for each. A few setters refuse a wrong value themselves: they list the status
+/// `JUMPQR_STATUS_INVALID_CONFIG`. The field of a violation is the name of the setter after
+/// `jumpqr_client_config_set_`.
 #[derive(Default)]
 pub struct jumpqr_client_config {
     settings: Settings,

@@ -74,15 +74,15 @@ class CommonSettings(TypedDict, total=False):
     proxy: str | None
     """The proxy: `environment`, the proxy of the environment; `direct`, no proxy; or its URL,
     `http://[user:password@]host[:port]`, or with `socks5://` (this machine resolves names) or
-    `socks5h://` (the proxy does). In the environment, `https_proxy` counts, or `http_proxy` for a
-    base URL with plain http, then `all_proxy`, except for hosts in `no_proxy`. The machine's own
-    addresses are always called directly. Default: `environment`.
+    `socks5h://` (the proxy does). From the environment, `https_proxy` is read, or `http_proxy` for
+    a base URL with plain http, and then `all_proxy`. Hosts in `no_proxy` are called directly. The
+    machine's own addresses are always called directly. Default: `environment`.
     """
 
     tls_roots: bytes | str | None
     """The certificates to trust: `bundled`, Mozilla's list; `os`, the operating system's, on Linux
-    those of `SSL_CERT_FILE` if it is set; or certificates in PEM, and no others. Default:
-    `bundled`.
+    those of `SSL_CERT_FILE` or `SSL_CERT_DIR` if one is set; or certificates in PEM, and no others.
+    Default: `bundled`.
     """
 
     extra_tls_roots: bytes | str | None
@@ -129,6 +129,6 @@ class PlatformSettings(CommonSettings, total=False):
     """The appsecret of the third-party platform."""
 
     component_token_field: Literal["access_token", "component_access_token"] | None
-    """The query parameter with the platform's own token in its token requests. WeChat's older pages
-    call it component_access_token. Default: `access_token`.
+    """The name of the query parameter that holds the platform's own token, in its requests for
+    tokens. WeChat's older pages call it component_access_token. Default: `access_token`.
     """

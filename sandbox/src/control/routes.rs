@@ -46,14 +46,18 @@ pub(super) struct Route {
 /// Makes a [`Route`] of each entry. The doc comment becomes the description.
 macro_rules! routes {
     ($(
-        $(#[doc = $does:literal])+
+        $(#[doc = $does:literal])*
         $method:ident $template:literal
             |$state:pat_param, $body:pat_param $(, $parameter:ident)*| $answer:expr;
     )+) => {
         &[$(Route {
             method: stringify!($method),
             template: $template,
-            does: concat!($($does),+).trim_ascii_start(),
+            does: {
+                const DOES: &str = concat!($($does),*).trim_ascii_start();
+                assert!(!DOES.is_empty(), "a route needs a doc comment");
+                DOES
+            },
             handler: |$state, $body, parameters| {
                 let [$($parameter),*] = parameters else {
                     return Err(SandboxError::NotFound(format!(

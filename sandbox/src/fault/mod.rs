@@ -15,8 +15,11 @@
 //!    the test `a_wrong_fault_is_refused_with_the_name_of_the_field`.
 //! 5. Add a row to the table of faults in `sandbox/README.md`. Without it, the test
 //!    `every_fault_is_documented` fails.
-//! 6. Test what a client sees, in `tests/wechat/response.rs`, and how a call ends, in
-//!    `tests/vectors/faults.json`.
+//! 6. Test what a client sees, in `tests/wechat/response.rs`.
+//! 7. Test how a call ends: name the fault in `tests/src/hostile/sandboxed.rs`, add it to
+//!    `tests/vectors/faults.json`, and write its page:
+//!    `JUMPQR_WRITE_DOCS=1 cargo test -p jumpqr-tests --test faults`.
+//! 8. Add its name to `faults` in `tests/vectors/names.json`.
 
 mod queue;
 
@@ -441,7 +444,10 @@ mod tests {
         assert!(names.contains(&"token_death"), "{error}");
         for name in names {
             let row = format!("\n| `{name}` |");
-            assert!(include_str!("../../README.md").contains(&row), "{name}");
+            assert!(
+                include_str!("../../README.md").contains(&row),
+                "no row for {name} in sandbox/README.md"
+            );
         }
     }
 }

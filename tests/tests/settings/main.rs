@@ -8,7 +8,7 @@ mod written;
 use std::collections::BTreeSet;
 
 use jumpqr::binding;
-use jumpqr::settings::SETTINGS;
+use jumpqr::settings::{Owner, SETTINGS};
 use jumpqr::{ClientBuilder, Error, Result, Settings};
 use jumpqr_tests::settings::{Of, SettingFinding, SettingsFile, SettingsVector};
 use jumpqr_tests::{count, load, report};
@@ -76,8 +76,35 @@ fn every_setting_has_a_wrong_value_among_the_vectors() {
     for setting in SETTINGS {
         assert!(
             fields.contains(setting.name),
-            "{} has no vector",
+            "{} has no wrong value in tests/vectors/settings.json",
             setting.name
+        );
+    }
+}
+
+#[test]
+fn every_setting_has_a_right_value_among_the_vectors() {
+    // A token excludes an appid and a secret, and certificates are too long for a vector.
+    let elsewhere = ["access_token", "extra_tls_roots"];
+    let file: SettingsFile = load().unwrap();
+    for setting in SETTINGS {
+        let has_right_value = |of: &str| {
+            let name = format!("every setting of a {of} is accepted");
+            let vector = file.settings.iter().find(|vector| vector.name == name);
+            vector.unwrap().settings.contains_key(setting.name)
+        };
+        let found = match setting.owner {
+            _ if elsewhere.contains(&setting.name) => true,
+            Owner::Client => has_right_value("client"),
+            Owner::Platform => has_right_value("platform"),
+            Owner::Both => has_right_value("client") && has_right_value("platform"),
+            // Only some languages have it.
+            Owner::Threads => true,
+        };
+        let name = setting.name;
+        assert!(
+            found,
+            "{name} has no right value in tests/vectors/settings.json"
         );
     }
 }

@@ -72,6 +72,7 @@ pub(super) enum Setting {
     AlternateBaseUrls(InputTexts),
     AllowHttp(bool),
     TimeoutMs(u64),
+    QueueTimeoutMs(u64),
     ConnectTimeoutMs(u64),
     ReadTimeoutMs(u64),
     BodyLimit(u64),
@@ -118,6 +119,9 @@ impl Setting {
         let result = call_export(pointers, |error| match self {
             Self::AllowHttp(allow) => jumpqr_client_config_set_allow_http(handle, *allow, error),
             Self::TimeoutMs(ms) => jumpqr_client_config_set_timeout_ms(handle, *ms, error),
+            Self::QueueTimeoutMs(ms) => {
+                jumpqr_client_config_set_queue_timeout_ms(handle, *ms, error)
+            }
             Self::ConnectTimeoutMs(ms) => {
                 jumpqr_client_config_set_connect_timeout_ms(handle, *ms, error)
             }
