@@ -161,7 +161,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
     async def rules(
         self, appid: str | None = None, *, timeout: float | None = None
     ) -> AsyncIterator[ListedRule]:
-        """Iterate over all rules, each prefix once, 10,000 rules and more.
+        """Iterate over all rules, also over more than 10,000. Each prefix comes once.
 
         Pages are requested when they are needed. Rules may be added and deleted during the
         iteration, also the rule just returned. No other rule is skipped because of that.
