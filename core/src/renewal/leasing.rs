@@ -98,7 +98,7 @@ pub(super) fn too_late() -> Error {
 }
 
 impl Renewal<'_> {
-    /// Takes the result of [`Step::Lease`](super::Step::Lease): the fence of the lease; `None` if
+    /// Takes the result of [`Step::Lease`]: the fence of the lease; `None` if
     /// somebody else has it.
     pub fn handle_lease(&mut self, moment: Moment, fence: Result<Option<u64>>) {
         if !matches!(self.state, State::Leasing) {
@@ -118,7 +118,7 @@ impl Renewal<'_> {
         }
     }
 
-    /// Takes the result of [`Step::Release`](super::Step::Release): whether the lease was released.
+    /// Takes the result of [`Step::Release`]: whether the lease was released.
     /// If not, it ends by itself.
     pub fn handle_release(&mut self, moment: Moment, is_released: bool) {
         let releasing = take_state!(self, State::Releasing(releasing) => releasing);
