@@ -62,8 +62,12 @@ impl Client {
     /// Calls an interface by WeChat's name with a mapping of its arguments; returns the response.
     ///
     /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
-    /// queue timeout. `options` are the settings of this call.
-    #[pyo3(signature = (cancel, waited, interface, arguments, options=None))]
+    /// queue timeout. `timeout`, in seconds, and `validate` are the settings of this call.
+    #[pyo3(signature = (cancel, waited, interface, arguments, timeout=None, validate=None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a `dict` of them costs every call"
+    )]
     fn call<'py>(
         &self,
         py: Python<'py>,
@@ -71,16 +75,17 @@ impl Client {
         waited: f64,
         interface: &str,
         arguments: &Bound<'py, PyAny>,
-        options: Option<&Bound<'py, PyDict>>,
+        timeout: Option<f64>,
+        validate: Option<bool>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let arguments = json::read(arguments)?;
-        let options = settings::read_options(options)?;
         // The arguments are dropped without the interpreter's lock.
         let answer = run(py, cancel, move |cancel| {
             let options = CallOptions {
-                waited: settings::waited(waited),
+                timeout: timeout.map(settings::duration),
+                validate,
+                waited: settings::duration(waited),
                 cancel: cancel.clone(),
-                ..options?
             };
             binding::call(&options.apply(&self.client)?, interface, arguments?)
         })?;
@@ -88,17 +93,20 @@ impl Client {
     }
 
     /// Returns the rules of the account; with `appid`, those of the service account for that Mini
-    /// Program. `options` are the settings of the calls.
-    #[pyo3(signature = (appid=None, options=None))]
+    /// Program. `timeout` is that of one page, in seconds.
+    #[pyo3(signature = (appid=None, timeout=None))]
     fn rules(
         &self,
         py: Python<'_>,
         appid: Option<String>,
-        options: Option<&Bound<'_, PyDict>>,
+        timeout: Option<f64>,
     ) -> PyResult<Rules> {
-        let options = settings::read_options(options)?;
+        let options = CallOptions {
+            timeout: timeout.map(settings::duration),
+            ..CallOptions::default()
+        };
         offline(py, || {
-            let client = options?.apply(&self.client)?;
+            let client = options.apply(&self.client)?;
             Ok(Rules(Mutex::new(match appid {
                 Some(appid) => client.service_account_rules(appid),
                 None => client.rules(),
@@ -115,7 +123,7 @@ impl Client {
     ) -> PyResult<Bound<'py, PyAny>> {
         let client = self.client.clone();
         let status = run_to_its_end(py, cancel, move || {
-            binding::token_status(&client, settings::waited(waited))
+            binding::token_status(&client, settings::duration(waited))
         })?;
         json::write(py, &status)
     }

@@ -110,7 +110,7 @@ impl Platform {
         waited: f64,
         work: impl FnOnce(&jumpqr::Platform) -> Result<T> + Send + 'static,
     ) -> PyResult<T> {
-        let platform = binding::with_waited(&self.platform, settings::waited(waited));
+        let platform = binding::with_waited(&self.platform, settings::duration(waited));
         run_to_its_end(py, cancel, move || work(&platform))
     }
 }

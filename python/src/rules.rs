@@ -28,7 +28,7 @@ impl Rules {
     ) -> PyResult<Bound<'py, PyAny>> {
         let page = run(py, cancel, |cancel| {
             let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            binding::next_page(&mut rules, settings::waited(waited), cancel)
+            binding::next_page(&mut rules, settings::duration(waited), cancel)
         })?;
         json::write(py, &page)
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jumpqr::Settings;
-use jumpqr::binding::{CallOptions, NameStyle, read_settings};
+use jumpqr::binding::{NameStyle, read_settings};
 use jumpqr::error::{Error, Result};
 use jumpqr::settings::{Kind, SETTINGS};
 use pyo3::prelude::*;
@@ -18,17 +18,6 @@ pub(crate) const STYLE: NameStyle = NameStyle::Snake;
 /// Reads the settings of a client or a platform.
 pub(crate) fn read(settings: &Bound<'_, PyDict>) -> PyResult<Result<Settings>> {
     Ok(to_map(settings)?.and_then(|settings| read_settings(settings, STYLE)))
-}
-
-/// Reads the settings of one call.
-pub(crate) fn read_options(options: Option<&Bound<'_, PyDict>>) -> PyResult<Result<CallOptions>> {
-    let options = options.map_or(Ok(Ok(Map::new())), to_map)?;
-    Ok(options.and_then(|options| {
-        if options.is_empty() {
-            return Ok(CallOptions::default());
-        }
-        CallOptions::read(options, STYLE)
-    }))
 }
 
 /// Returns what a `dict` has besides None. A finding shows no value: it may be a secret.
@@ -61,7 +50,8 @@ fn is_certificates(name: &str) -> bool {
     setting.is_some_and(|setting| matches!(setting.kind, Kind::Certificates))
 }
 
-/// Returns how long a call has waited for a thread, from seconds.
-pub(crate) fn waited(seconds: f64) -> Duration {
+/// Returns a duration from seconds. One that cannot exist, such as NaN, is 0, which no timeout may
+/// be.
+pub(crate) fn duration(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }

@@ -1,3 +1,5 @@
+use std::mem::take;
+
 use serde_json::Value;
 
 use crate::settings::{Kind, SETTINGS, Setting};
@@ -20,13 +22,14 @@ impl NameStyle {
     #[must_use]
     pub fn name(self, field: &str) -> String {
         let (name, entry) = field.split_at(field.find('[').unwrap_or(field.len()));
-        let is_duration = SETTINGS
-            .iter()
-            .any(|setting| setting.name == name && matches!(setting.kind, Kind::Seconds));
+        let is_duration = || {
+            let mut settings = SETTINGS.iter();
+            settings.any(|setting| matches!(setting.kind, Kind::Seconds) && setting.name == name)
+        };
         let name = match self {
-            Self::SnakeMs if is_duration => format!("{name}_ms"),
+            Self::SnakeMs if is_duration() => format!("{name}_ms"),
             Self::Snake | Self::SnakeMs => name.to_owned(),
-            Self::Camel if is_duration => format!("{}Ms", camel_case(name)),
+            Self::Camel if is_duration() => camel_case(name) + "Ms",
             Self::Camel => camel_case(name),
             Self::Option => format!("--{}", name.replace('_', "-")),
         };
@@ -45,13 +48,16 @@ impl NameStyle {
 }
 
 fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let mut letters = word.chars();
-        let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
-        name + &capital.into_iter().chain(letters).collect::<String>()
-    })
+    let mut camel = String::with_capacity(name.len());
+    let mut begins_word = false;
+    for letter in name.chars() {
+        match letter {
+            '_' => begins_word = true,
+            _ if take(&mut begins_word) => camel.push(letter.to_ascii_uppercase()),
+            _ => camel.push(letter),
+        }
+    }
+    camel
 }
 
 #[cfg(test)]

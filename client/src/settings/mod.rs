@@ -164,15 +164,16 @@ impl Settings {
         name_of: impl Fn(&Setting) -> String,
         convert: impl Fn(&Setting, Value) -> Value,
     ) -> Result<Self> {
-        let names: Vec<_> = SETTINGS.iter().map(&name_of).collect();
         let mut read = Self::default();
         let mut findings = Vec::new();
         for (name, value) in settings {
             if value.is_null() {
                 continue;
             }
-            let known = names.iter().position(|known| *known == name);
-            let Some(setting) = known.and_then(|place| SETTINGS.get(place)) else {
+            // A call has at most two settings, so the names of the others are not made.
+            let known = SETTINGS.iter().find(|setting| name_of(setting) == name);
+            let Some(setting) = known else {
+                let names: Vec<_> = SETTINGS.iter().map(&name_of).collect();
                 let message = match nearest(&name, names.iter().map(String::as_str)) {
                     Some(nearest) => format!("there is no such setting; did you mean `{nearest}`?"),
                     None => "there is no such setting; leave it out".to_owned(),

@@ -71,11 +71,8 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
         timeout: float | None,
         validate: bool | None = None,
     ) -> T:
-        options = None
-        if timeout is not None or validate is not None:
-            options = {"timeout": timeout, "validate": validate}
         call = self._native().call
-        return read(await self._run(interface, call, interface, arguments, options))
+        return read(await self._run(interface, call, interface, arguments, timeout, validate))
 
     async def add_jump_qr_code(
         self,
@@ -113,14 +110,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             validate: Whether the rule is checked before it is sent; if False, a well-formed one is
                 sent unchecked.
         """
-        fields = {
-            "prefix": prefix,
-            "path": path,
-            "open_version": open_version,
-            "permit_sub_rule": permit_sub_rule,
-            "debug_url": debug_url,
-            "appid": appid,
-        }
+        fields = (prefix, path, open_version, permit_sub_rule, debug_url, appid)
         mapping = rule_or_fields(rule, fields, is_edit)
         return await self._call("addJumpQRCode", mapping, confirmation, timeout, validate)
 
@@ -174,7 +164,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
         from ._answers import listed_rule
 
         begun_in = process()
-        pages = self._native().rules(appid, {"timeout": timeout})
+        pages = self._native().rules(appid, timeout)
         while True:
             check_process(begun_in)
             page = await self._run("getJumpQRCode", pages.next_page)

@@ -7,7 +7,7 @@ import sys
 from . import _jumpqr
 from ._connection import Connection
 from ._light import TYPE_CHECKING
-from ._log import logged
+from ._log import LoggedCall, logger_of_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,12 @@ class Blocking(Connection[N]):
         # Python hands signals to the main thread. If `threading` is not imported, this is it.
         threading = sys.modules.get("threading")
         is_main = threading is None or threading.get_ident() == threading.main_thread().ident
-        with logged(name):
-            return work(_BY_SIGNAL if is_main else None, 0.0, *arguments)
+        cancel = _BY_SIGNAL if is_main else None
+        logger = logger_of_calls()
+        if logger is None:
+            return work(cancel, 0.0, *arguments)
+        with LoggedCall(logger, name):
+            return work(cancel, 0.0, *arguments)
 
     def close(self) -> None:
         """Close the connections after the calls in progress. Later calls raise RuntimeError."""

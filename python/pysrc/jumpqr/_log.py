@@ -39,20 +39,7 @@ def logger_of_calls() -> logging.Logger | None:
     return _logger if listens else None
 
 
-class _Unheard:
-    """Logs nothing."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-_UNHEARD = _Unheard()
-
-
-class _Heard:
+class LoggedCall:
     """Logs at DEBUG how a call ends and how long it took; never a token or a secret."""
 
     def __init__(self, logger: logging.Logger, name: str) -> None:
@@ -77,9 +64,3 @@ class _Heard:
 
         text = str(exc) if isinstance(exc, JumpqrError) else f"{self._name}: {type(exc).__name__}"
         self._logger.debug("%s (after %.3f s)", text, seconds)
-
-
-def logged(name: str) -> _Unheard | _Heard:
-    """Return a context manager that logs the call with this name, if somebody listens."""
-    logger = logger_of_calls()
-    return _UNHEARD if logger is None else _Heard(logger, name)

@@ -139,17 +139,25 @@ def as_mapping(rule: Rule | ListedRule | Mapping[str, object]) -> Mapping[str, o
 
 def rule_or_fields(
     rule: Rule | ListedRule | Mapping[str, object] | None,
-    fields: Mapping[str, object],
+    fields: tuple[object, ...],
     is_edit: Edit | bool | None,
 ) -> object:
-    """Return the mapping of a rule that is passed as a whole or as its fields."""
-    if rule is None:
-        mapping: Mapping[str, object] = fields
-    elif list(fields.values()).count(None) == len(fields):
+    """Return the mapping of a rule that is passed as a whole or as its fields, in their order."""
+    if rule is not None and fields.count(None) == len(fields):
         mapping = as_mapping(rule)
     else:
-        given = [name for name, value in fields.items() if value is not None]
-        raise TypeError(f"give a rule, or its fields, not both: {', '.join(given)}")
+        prefix, path, open_version, permit_sub_rule, debug_url, appid = fields
+        mapping = {
+            "prefix": prefix,
+            "path": path,
+            "open_version": open_version,
+            "permit_sub_rule": permit_sub_rule,
+            "debug_url": debug_url,
+            "appid": appid,
+        }
+        if rule is not None:
+            given = [name for name, value in mapping.items() if value is not None]
+            raise TypeError(f"give a rule, or its fields, not both: {', '.join(given)}")
     if is_edit is not None and isinstance(mapping, Mapping):
         # On the wire, it is a number.
         number = int(is_edit) if isinstance(is_edit, bool) else is_edit

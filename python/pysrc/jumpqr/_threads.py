@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 from . import _jumpqr
 from ._connection import Connection, process
-from ._log import logged
+from ._log import LoggedCall, logger_of_calls
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -147,16 +147,21 @@ class Asynchronous(Connection[N]):
 
     def _open(self, connect: Callable[[], N], outer: Optional[Connection[Any]] = None) -> None:
         super()._open(connect, outer)
+        native: Any = self._native()
+        self._queue_timeout: float = native.queue_timeout()
         if isinstance(outer, Asynchronous):
             self._threads: Threads = outer._threads
         else:
-            native: Any = self._native()
             self._threads = Threads(native.max_concurrency())
 
     async def _run(self, name: str, work: Callable[..., T], *arguments: object) -> T:
-        native: Any = self._native()
-        with logged(name):
-            return await self._threads.run(native.queue_timeout(), work, *arguments)
+        self._check_open()
+        call = self._threads.run(self._queue_timeout, work, *arguments)
+        logger = logger_of_calls()
+        if logger is None:
+            return await call
+        with LoggedCall(logger, name):
+            return await call
 
     async def aclose(self) -> None:
         """Close the connections after the calls in progress. Those that wait raise RuntimeError."""
