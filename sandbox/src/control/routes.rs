@@ -60,10 +60,7 @@ macro_rules! routes {
             },
             handler: |$state, $body, parameters| {
                 let [$($parameter),*] = parameters else {
-                    return Err(SandboxError::NotFound(format!(
-                        "{} has other parameters than its handler",
-                        $template
-                    )));
+                    return Err(wrong_parameters($template));
                 };
                 respond($answer)
             },
@@ -293,10 +290,16 @@ fn match_template<'a>(template: &str, segments: &'a [impl AsRef<str>]) -> Option
 }
 
 fn respond(answer: Result<impl Serialize, SandboxError>) -> Result<Value, SandboxError> {
-    Ok(match to_json(&answer?)? {
-        Value::Null => json!({}),
-        answer => answer,
-    })
+    to_json(&answer?).map(null_to_object)
+}
+
+fn null_to_object(answer: Value) -> Value {
+    if answer.is_null() { json!({}) } else { answer }
+}
+
+#[cold]
+fn wrong_parameters(template: &str) -> SandboxError {
+    SandboxError::NotFound(format!("{template} has other parameters than its handler"))
 }
 
 #[cfg(test)]
