@@ -2,6 +2,7 @@ use std::ffi::c_char;
 use std::mem::offset_of;
 
 use jumpqr::mapping::{RuleMapping, parse_rule};
+use jumpqr::{OpenVersion, OrdinaryLinkRule, PermitSubRule};
 use serde_json::json;
 
 use crate::argument::{text_list, texts};
@@ -41,7 +42,7 @@ unsafe impl Versioned for jumpqr_ordinary_link_rule {
 }
 
 impl jumpqr_ordinary_link_rule {
-    /// Reads the fields as the core reads a mapping, so that a wrong number has the same violation.
+    /// Reads the fields. A wrong number has the same violation as in a mapping.
     ///
     /// # Safety
     ///
@@ -55,13 +56,26 @@ impl jumpqr_ordinary_link_rule {
         let count = fields.debug_url_count;
         // SAFETY: the caller promises `count` texts that end with NUL.
         let debug_url = unsafe { text_list(fields.debug_url, count, "debug_url") }?;
-        Ok(parse_rule(&json!({
-            "prefix": prefix,
-            "permit_sub_rule": fields.permit_sub_rule,
-            "path": path,
-            "open_version": fields.open_version,
-            "debug_url": (!fields.debug_url.is_null()).then_some(debug_url),
-        }))?)
+        let debug_url = (!fields.debug_url.is_null()).then_some(debug_url);
+        let (Some(open_version), Some(permit_sub_rule)) = (
+            OpenVersion::from_number(fields.open_version.into()),
+            PermitSubRule::from_number(fields.permit_sub_rule.into()),
+        ) else {
+            // To read every rule as a mapping would take a tenth of a call.
+            return Ok(parse_rule(&json!({
+                "prefix": prefix,
+                "permit_sub_rule": fields.permit_sub_rule,
+                "path": path,
+                "open_version": fields.open_version,
+                "debug_url": debug_url,
+            }))?);
+        };
+        let mut rule = OrdinaryLinkRule::new(prefix, path, open_version, permit_sub_rule);
+        rule.debug_url = debug_url.map(|links| links.into_iter().map(str::to_owned).collect());
+        Ok(RuleMapping {
+            rule: rule.into(),
+            is_edit: None,
+        })
     }
 }
 
