@@ -40,7 +40,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Runs the command. `definition` is that of the whole command line.
+    /// Runs the command. `definition` defines the whole command line.
     pub(crate) fn run(
         &self,
         context: &Context<'_>,

@@ -104,7 +104,7 @@ fn a_wrong_setting_is_named_by_its_option() {
             _ => false,
         };
         assert!(are_named, "{}: {run:?}", vector["name"]);
-        // clap repeats a value that is none of a few names.
+        // clap repeats a value that is not one of the allowed names.
         let is_secret = message.contains("possible values") || !run.everything().contains("P4SS");
         assert!(is_secret, "{}: {run:?}", vector["name"]);
         ran += 1;

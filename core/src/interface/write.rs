@@ -69,8 +69,8 @@ impl<Response> Change<'_, Response> {
 
     /// Decides from the response to [`look_up_request`](Self::look_up_request) whether the change
     /// need not be sent, and what the response of the call is then. `None` if it must be sent: the
-    /// list may also leave it unclear whether the rule exists. The error is that of a change that
-    /// cannot succeed.
+    /// list may also leave it unclear whether the rule exists. If the change cannot succeed, the
+    /// error says why.
     pub(crate) fn look_up(&self, response: &Fields) -> Result<Option<Response>> {
         let (Some(key), Ok(list)) = (
             self.write.rule_to_look_up(),
