@@ -287,10 +287,12 @@ impl ClientBuilder {
             secret,
             ..
         } = &self.settings;
-        let has_source = self.token_source.is_some();
-        if access_token.is_some() && (has_source || appid.is_some() || secret.is_some())
-            || has_source && (appid.is_some() || secret.is_some())
-        {
+        let sources = [
+            self.token_source.is_some(),
+            access_token.is_some(),
+            appid.is_some() || secret.is_some(),
+        ];
+        if sources.iter().filter(|is_given| **is_given).count() > 1 {
             let message = "is given besides another source of tokens; give one";
             findings.add("access_token", FindingCode::Conflict, message);
         }

@@ -6,8 +6,7 @@ use super::{NameStyle, name_settings};
 /// Returns the name of the exception class of an error, in languages that have classes.
 ///
 /// What jumpqr refuses before anything is sent has no errcode, and a class of its own.
-#[must_use]
-pub fn class_of(error: &Error) -> &'static str {
+fn class_of(error: &Error) -> &'static str {
     match error.kind() {
         ErrorKind::Invalid if error.errcode().is_none() => "ValidationError",
         ErrorKind::Invalid => "InvalidError",

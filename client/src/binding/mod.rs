@@ -8,11 +8,11 @@ mod guard;
 mod name_style;
 
 pub use call::{CallOptions, call, next_page, token_status, with_waited};
-pub use class::{class_of, error_parts};
+pub use class::error_parts;
 pub use guard::{guard, no_thread, on_thread};
 pub use name_style::NameStyle;
 
-use jumpqr_core::error::{Error, Result};
+use jumpqr_core::error::{Error, OwnCode, Result};
 use serde_json::{Map, Value};
 
 use crate::builder::ClientBuilder;
@@ -43,8 +43,6 @@ pub fn platform(settings: Settings) -> Result<Platform> {
 /// have the wire names in every language.
 #[must_use]
 pub fn name_settings(error: Error, style: NameStyle) -> Error {
-    use jumpqr_core::error::OwnCode;
-
     if error.code() == OwnCode::InvalidConfig {
         error.rename_settings(|field| style.name(field))
     } else {
