@@ -1947,13 +1947,13 @@ int64_t jumpqr_token_status_expires_in_seconds(const struct jumpqr_token_status 
 
 /**
  * Returns whether the store holds the refresh token of this merchant: 1 or 0. -1 if the status is
- * not that of a platform's merchant, or if `status` is NULL.
+ * not a merchant's, or if `status` is NULL.
  */
 int32_t jumpqr_token_status_has_refresh_token(const struct jumpqr_token_status *status);
 
 /**
  * Returns how long ago the last component_verify_ticket was stored, in seconds. A ticket is valid
- * for 12 hours. -1 if there is none, if the status is not that of a platform, or if `status` is
+ * for 12 hours. -1 if there is none, if the status is not a platform's, or if `status` is
  * NULL.
  */
 int64_t jumpqr_token_status_verify_ticket_age_seconds(const struct jumpqr_token_status *status);

@@ -70,7 +70,7 @@ pub extern "C" fn jumpqr_token_status_expires_in_seconds(
 }
 
 /// Returns whether the store holds the refresh token of this merchant: 1 or 0. -1 if the status is
-/// not that of a platform's merchant, or if `status` is NULL.
+/// not a merchant's, or if `status` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_has_refresh_token(
     status: Option<&jumpqr_token_status>,
@@ -79,7 +79,7 @@ pub extern "C" fn jumpqr_token_status_has_refresh_token(
 }
 
 /// Returns how long ago the last component_verify_ticket was stored, in seconds. A ticket is valid
-/// for 12 hours. -1 if there is none, if the status is not that of a platform, or if `status` is
+/// for 12 hours. -1 if there is none, if the status is not a platform's, or if `status` is
 /// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_verify_ticket_age_seconds(

@@ -55,7 +55,7 @@ pub struct Setting {
     pub name: &'static str,
     /// What a value is.
     pub kind: Kind,
-    /// The default, as a text; `None` if there is none.
+    /// The default, as a text; `None` if the setting has no default.
     pub default: fn() -> Option<String>,
     /// Who may have it.
     pub owner: Owner,
