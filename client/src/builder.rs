@@ -13,7 +13,6 @@ use crate::checks::{Findings, check_appid, check_credential, check_duration};
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::{Driver, Hosts};
-use crate::mutex::Mutex;
 use crate::platform::Platform;
 use crate::settings::{IpVersion, Owner, ProxySetting, Settings, TlsRoots, TokenInterface};
 use crate::store::{self, TokenStore};
@@ -357,7 +356,7 @@ impl ClientBuilder {
             clock,
             hosts,
             max_retries: settings.max_retries(),
-            pacer: settings.pacing().then(Mutex::default),
+            pacer: settings.pacing().then(Arc::default),
             queue_timeout: settings.queue_timeout(),
         })
     }

@@ -14,6 +14,8 @@ use jumpqr_core::{Edit, Rule, RuleKey};
 use crate::builder::ClientBuilder;
 use crate::cancel::Cancel;
 use crate::checks::{check_duration, refuse};
+#[cfg(target_os = "linux")]
+use crate::drive::BegunCall;
 use crate::drive::{CallOptions, Driver};
 use crate::rules::Rules;
 use crate::token_source::{CancellableSource, TokenSource};
@@ -188,11 +190,7 @@ impl Client {
 
     /// Calls any interface.
     pub fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
-        if self.options.validate {
-            call.check()
-                .into_result()
-                .map_err(|error| error.in_interface(I::NAME))?;
-        }
+        self.check(&call)?;
         let cancel = &self.options.cancel;
         if cancel.check_interval().is_none() {
             return self.driver.run(call, Some(&*self.tokens), &self.options);
@@ -202,6 +200,21 @@ impl Client {
             cancel: cancel.clone(),
         };
         self.driver.run(call, Some(&tokens), &self.options)
+    }
+
+    /// Begins a call that never blocks its caller.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn begin<I: Interface>(&self, call: I) -> Result<BegunCall<I>> {
+        self.check(&call)?;
+        BegunCall::new(call, &self.driver, &self.tokens, &self.options)
+    }
+
+    fn check<I: Interface>(&self, call: &I) -> Result<()> {
+        if !self.options.validate {
+            return Ok(());
+        }
+        let checked = call.check().into_result().map(drop);
+        checked.map_err(|error| error.in_interface(I::NAME))
     }
 }
 

@@ -23,12 +23,17 @@ pub trait TokenSource: Send + Sync + 'static {
     /// there is no newer one.
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>>;
 
-    /// Returns what [`token`](Self::token) returns if that takes no waiting.
-    ///
-    /// If it may take some time, this is `None`. The token is then asked for on a thread of its
-    /// own, so that a call that waits for it can be [cancelled](crate::Cancel::with_check).
+    /// Returns what [`token`](Self::token) returns if that takes no waiting, and calls no function
+    /// of others; `None` if it may take some time.
     fn cached_token(&self, _request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
         None
+    }
+
+    /// Whether [`token`](Self::token) must be called on the thread of the call. If not, it is
+    /// called on a thread of its own for a call that can be [cancelled](crate::Cancel::with_check)
+    /// while it waits.
+    fn is_bound_to_thread(&self) -> bool {
+        false
     }
 
     /// Returns the state of the token in its store, which may take `timeout`; `None` if there is no
@@ -92,9 +97,9 @@ where
         Err(Error::new(OwnCode::TokenSourceFailed, message))
     }
 
-    /// The function is the caller's own, and may be bound to the caller's thread.
-    fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
-        Some(self.token(request))
+    /// The function is the caller's own, and may use what is bound to the caller's thread.
+    fn is_bound_to_thread(&self) -> bool {
+        true
     }
 }
 
@@ -109,8 +114,8 @@ pub(crate) struct CancellableSource {
 
 impl TokenSource for CancellableSource {
     fn token(&self, request: &TokenRequest<'_>) -> Result<Option<Secret>> {
-        if let Some(token) = self.source.cached_token(request) {
-            return token;
+        if self.source.is_bound_to_thread() {
+            return self.source.token(request);
         }
         let source = Arc::clone(&self.source);
         let rejected = request.rejected.cloned();
@@ -122,5 +127,9 @@ impl TokenSource for CancellableSource {
             })
         };
         on_thread("jumpqr-token", &self.cancel, get)?
+    }
+
+    fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
+        self.source.cached_token(request)
     }
 }

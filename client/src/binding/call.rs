@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use jumpqr_core::check::FindingCode;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::{CallVisitor, Interface, ListedRule, parse_call};
+use jumpqr_core::interface::{AnyCall, CallVisitor, Interface, ListedRule, parse_call};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -65,12 +65,17 @@ impl CallOptions {
 ///
 /// The result is the serialised result of the typed method. Fields have their wire names; values
 /// that are not on the wire have stable names.
-pub fn call(client: &Client, interface: &str, mut arguments: Value) -> Result<Value> {
+pub fn call(client: &Client, interface: &str, arguments: Value) -> Result<Value> {
+    read_call(interface, arguments)?.accept(ToValue(client))
+}
+
+/// Reads a call from WeChat's name of its interface, and its arguments.
+pub(super) fn read_call(interface: &str, mut arguments: Value) -> Result<AnyCall> {
     let takes_prefix = matches!(interface, "publishJumpQRCode" | "deleteJumpQRCode");
     if takes_prefix && arguments.is_string() {
         arguments = json!({ "prefix": arguments });
     }
-    parse_call(interface, &arguments)?.accept(ToValue(client))
+    parse_call(interface, &arguments)
 }
 
 /// Makes a call, and serialises its result.
@@ -80,10 +85,12 @@ impl CallVisitor for ToValue<'_> {
     type Output = Result<Value>;
 
     fn visit<I: Interface<Response: Serialize>>(self, call: I) -> Result<Value> {
-        let result = self.0.call(call)?;
-        serde_json::to_value(result)
-            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+        to_value(self.0.call(call)?)
     }
+}
+
+pub(super) fn to_value(result: impl Serialize) -> Result<Value> {
+    serde_json::to_value(result).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
 }
 
 /// Returns the rest of the current page, or all rules of the next page; `None` if none is left. It

@@ -5,11 +5,15 @@
 mod call;
 mod class;
 mod guard;
+#[cfg(target_os = "linux")]
+mod in_flight;
 mod name_style;
 
 pub use call::{CallOptions, call, next_page, token_status, with_waited};
 pub use class::error_parts;
 pub use guard::{guard, no_thread, on_thread};
+#[cfg(target_os = "linux")]
+pub use in_flight::{Begun, CallId, InFlightCalls, UnfinishedCall};
 pub use name_style::NameStyle;
 
 use jumpqr_core::error::{Error, OwnCode, Result};

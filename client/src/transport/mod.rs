@@ -9,7 +9,7 @@ pub(crate) use http::{BUNDLED, add_pem};
 pub use memory::{MemoryTransport, SentRequest};
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jumpqr_core::Secret;
 use jumpqr_core::call::{SendFailure, SendRequest};
@@ -26,6 +26,44 @@ use crate::cancel::Cancel;
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Sends one request, and returns the response, whatever its HTTP status.
     fn send(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure>;
+
+    /// Sends one request without waiting for the response, for a caller that must not block, such
+    /// as an event loop.
+    ///
+    /// `None` means that nothing was sent: sending would wait, for example for a connection. The
+    /// caller then calls [`send`](Self::send) on another thread. A transport that cannot do this
+    /// need not implement it.
+    fn begin(&self, _request: &HttpRequest<'_>) -> Option<Result<Box<dyn InFlight>, SendFailure>> {
+        None
+    }
+}
+
+/// A request that was sent, and whose response has not arrived. Dropping it closes the connection.
+pub trait InFlight: fmt::Debug + Send {
+    /// Returns the socket that becomes readable when more of the response has arrived. It must not
+    /// be read or closed by others.
+    #[cfg(unix)]
+    fn socket(&self) -> std::os::fd::BorrowedFd<'_>;
+
+    /// Returns when the wait for more of the response must end. It may be later after each part.
+    fn deadline(&self) -> Instant;
+
+    /// Takes what has arrived, and does not wait. After the deadline, the request fails.
+    fn advance(&mut self) -> Advance;
+
+    /// Waits for the rest of the response, until the deadline or until the call is cancelled.
+    fn finish(self: Box<Self>, cancel: &Cancel) -> Result<Response, SendFailure>;
+}
+
+/// What has become of a request in flight.
+#[derive(Debug)]
+pub enum Advance {
+    /// The response has not arrived, or not to its end.
+    Pending,
+    /// The request is over.
+    Done(Result<Response, SendFailure>),
+    /// The rest must be [waited for](InFlight::finish), on a thread that may block.
+    MustWait,
 }
 
 /// One HTTP request, to be sent as it is. Its `Debug` output has neither the query nor the body.

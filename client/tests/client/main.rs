@@ -18,6 +18,8 @@ mod client;
 mod drive;
 mod fake;
 mod http;
+#[cfg(target_os = "linux")]
+mod in_flight;
 #[path = "../manual_clock/mod.rs"]
 mod manual_clock;
 mod merchants;

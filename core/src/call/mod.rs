@@ -103,6 +103,9 @@ use crate::secret::Secret;
 /// The message of a call that was cancelled.
 pub const CALLER_CANCELLED: &str = "the caller has cancelled the call";
 
+/// The message of a call that found no free thread in time.
+pub const NO_FREE_THREAD: &str = "no thread was free before the call's queue timeout ended";
+
 /// The maximum time that a write leaves for its read-back. It leaves a quarter of the remaining
 /// time, up to this.
 const MAX_READ_BACK_RESERVE: Duration = Duration::from_secs(5);
@@ -343,6 +346,25 @@ impl<I: Interface> Call<I> {
             self.tally.queue_time = self.tally.queue_time.saturating_add(waited);
         }
         self.fail(Error::new(OwnCode::Cancelled, CALLER_CANCELLED));
+    }
+
+    /// Takes the time that the call has waited for a free thread. It counts towards the queue
+    /// timeout, not towards the timeout.
+    ///
+    /// Report it between two steps, and only if no request is in flight.
+    pub fn waited(&mut self, now: Duration, waited: Duration) {
+        // A call that waits for its slot waits for a thread at the same time.
+        if matches!(self.state, State::Done(_)) || self.queued_since.is_some() {
+            return;
+        }
+        if waited >= self.queue_time_left {
+            return self.fail(Error::new(OwnCode::PacedOut, NO_FREE_THREAD));
+        }
+        self.queue_time_left = self.queue_time_left.saturating_sub(waited);
+        self.deadline = self.deadline.saturating_add(waited);
+        if matches!(self.state, State::Sending) {
+            self.state = self.state_before_send(now);
+        }
     }
 
     /// Begins the slot: the next step gets the token, or sends the request.

@@ -123,9 +123,9 @@ pub const DEFAULT_BASE_URL: &str = "https://api.weixin.qq.com";
 /// One call to one interface.
 ///
 /// Only the types of this module implement it.
-pub trait Interface: list::Sealed {
+pub trait Interface: list::Sealed + Send + 'static {
     /// The response of a call that succeeds.
-    type Response: Decode;
+    type Response: Decode + Send + 'static;
 
     /// WeChat's name of the interface, e.g. `addJumpQRCode`.
     const NAME: &'static str;

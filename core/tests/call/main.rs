@@ -16,4 +16,5 @@ mod reading_back;
 mod script;
 mod tally;
 mod verdict;
+mod waited;
 mod watch;

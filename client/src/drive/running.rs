@@ -1,0 +1,176 @@
+//! The loop.
+
+use std::time::Duration;
+
+use jumpqr_core::Error;
+use jumpqr_core::call::{Call, Policy, SendFailure, Step, Tally};
+use jumpqr_core::error::{OwnCode, Result};
+use jumpqr_core::interface::Interface;
+use jumpqr_core::response::Response;
+use log::Level;
+
+use super::Driver;
+use super::slot::ReservedSlot;
+use crate::cancel::{BETWEEN_CHECKS, Cancel};
+use crate::token_source::{TokenRequest, TokenSource};
+use crate::transport::{HttpRequest, InFlight};
+
+/// The target of the log. The crate logs there, at the level debug, what a call does besides
+/// sending its request.
+const LOG_TARGET: &str = "jumpqr";
+
+/// A call between two steps.
+pub(super) struct Running<I: Interface> {
+    pub(super) call: Call<I>,
+    slot: ReservedSlot,
+    started: Duration,
+    logs: bool,
+}
+
+/// What a call needs to go on.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) driver: &'a Driver,
+    /// `None` for a call that needs no token.
+    pub(super) tokens: Option<&'a dyn TokenSource>,
+    pub(super) cancel: &'a Cancel,
+}
+
+/// Whether the loop may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waits {
+    Allowed,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "for event loops")
+    )]
+    Refused,
+}
+
+/// Why the loop stops.
+pub(super) enum Stop<R> {
+    Done(Result<R>),
+    /// A request was sent, and its response is awaited. Only if waits are refused.
+    InFlight(Box<dyn InFlight>),
+    /// The next step waits. Only if waits are refused.
+    MustWait,
+}
+
+impl<I: Interface> Running<I> {
+    pub(super) fn new(interface: I, policy: Policy, driver: &Driver) -> Result<Self> {
+        let started = driver.clock.now();
+        Ok(Self {
+            call: Call::new(interface, policy, started)?,
+            slot: ReservedSlot::new(driver.pacer.clone()),
+            started,
+            logs: log::log_enabled!(target: LOG_TARGET, Level::Debug),
+        })
+    }
+
+    /// Goes on until the call is done, or until the loop would wait and must not.
+    pub(super) fn go_on(
+        &mut self,
+        surroundings: Surroundings<'_>,
+        waits: Waits,
+    ) -> Stop<I::Response> {
+        let Surroundings {
+            driver,
+            tokens,
+            cancel,
+        } = surroundings;
+        let clock = &*driver.clock;
+        let mut now = clock.now();
+        loop {
+            if self.logs {
+                if let Some(note) = self.call.take_note() {
+                    log_note(I::NAME, &note);
+                }
+            }
+            match self.call.step(now) {
+                Step::Reserve { path, deadline } => {
+                    let start = self.slot.reserve(path, now, deadline);
+                    self.call.slot(now, start);
+                }
+                Step::GetToken { rejected, deadline } => {
+                    let request = TokenRequest {
+                        rejected,
+                        time_left: deadline.saturating_sub(now),
+                    };
+                    let cached = tokens.map_or(Some(Ok(None)), |it| it.cached_token(&request));
+                    let token = match (cached, tokens) {
+                        (Some(token), _) => token,
+                        (None, Some(tokens)) if waits == Waits::Allowed => {
+                            let token = tokens.token(&request);
+                            now = clock.now();
+                            token
+                        }
+                        (None, _) => return Stop::MustWait,
+                    };
+                    self.call.token(now, token);
+                }
+                Step::Wait { .. } if cancel.check() => self.call.cancel(now),
+                Step::Wait { .. } if waits == Waits::Refused => return Stop::MustWait,
+                Step::Wait { until } => {
+                    // The call may be cancelled meanwhile, and its slot may move to an earlier time.
+                    clock.sleep_until(until.min(now.saturating_add(BETWEEN_CHECKS)));
+                    now = clock.now();
+                }
+                Step::Send(_) if cancel.is_cancelled() => self.call.cancel(now),
+                Step::Send(send) => {
+                    let host = driver.hosts.get(send.host);
+                    let request = HttpRequest::new(send, host.as_str(), cancel);
+                    let response = if waits == Waits::Allowed {
+                        driver.transport.send(&request)
+                    } else {
+                        match driver.transport.begin(&request) {
+                            Some(Ok(in_flight)) => return Stop::InFlight(in_flight),
+                            Some(Err(failure)) => Err(failure),
+                            None => return Stop::MustWait,
+                        }
+                    };
+                    now = clock.now();
+                    self.response(now, response);
+                }
+                Step::Done(result) => {
+                    if self.logs {
+                        let took = now.saturating_sub(self.started);
+                        log_end(I::NAME, self.call.tally(), took, result.as_ref().err());
+                    }
+                    return Stop::Done(result);
+                }
+            }
+        }
+    }
+
+    /// Goes on to the end of the call, and waits wherever that is needed.
+    pub(super) fn run_to_end(&mut self, surroundings: Surroundings<'_>) -> Result<I::Response> {
+        match self.go_on(surroundings, Waits::Allowed) {
+            Stop::Done(result) => result,
+            Stop::InFlight(_) | Stop::MustWait => Err(Error::new(
+                OwnCode::Internal,
+                "a call that may wait has stopped before its end",
+            )),
+        }
+    }
+
+    /// Takes the response to the request that was sent last.
+    pub(super) fn response(&mut self, now: Duration, response: Result<Response, SendFailure>) {
+        self.slot.mark_used(&response);
+        self.call.response(now, response);
+    }
+}
+
+/// Logs what the call has just decided to do, if that is more than to send its request.
+#[cold]
+fn log_note(interface: &str, note: &str) {
+    log::debug!(target: LOG_TARGET, "{interface}: {note}");
+}
+
+/// Logs how the call ended, if it has done more than to send its request once.
+#[cold]
+fn log_end(interface: &str, tally: &Tally, took: Duration, error: Option<&Error>) {
+    if !tally.is_empty() {
+        let end = error.map_or("done", |error| error.code().name());
+        log::debug!(target: LOG_TARGET, "{interface}: {end} after {took:.3?}: {tally}");
+    }
+}

@@ -1,0 +1,426 @@
+//! The calls of an event loop.
+
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use jumpqr::binding::{Begun, CallId, InFlightCalls, UnfinishedCall};
+use jumpqr::call::{FailureCause, SendFailure};
+use jumpqr::error::OwnCode;
+use jumpqr::interface::{AddJumpQRCode, Confirmation};
+use jumpqr::response::Response;
+use jumpqr::transport::{Advance, HttpRequest, InFlight, Transport};
+use jumpqr::{Cancel, Client, ClientBuilder, Edit, Outcome};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::fake::{ADD, GET, ManualClock, rule};
+
+const OK: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
+const NO_RULES: &str = r#"{"errcode":0,"errmsg":"ok","rule_list":[],"list_size":0}"#;
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A transport whose responses are lines that the test writes.
+#[derive(Debug, Default)]
+struct Lines {
+    /// The server's ends of the idle connections.
+    idle: Mutex<VecDeque<UnixStream>>,
+    /// The paths of the requests that were sent without waiting.
+    begun: Mutex<Vec<&'static str>>,
+    /// The server's ends of the connections in flight.
+    in_flight: Mutex<Vec<UnixStream>>,
+    /// The paths of the requests that were sent by a thread that waits, and their responses.
+    sent: Mutex<Vec<&'static str>>,
+    responses: Mutex<VecDeque<Response>>,
+}
+
+/// One request in flight.
+#[derive(Debug)]
+struct Line {
+    connection: UnixStream,
+    received: Vec<u8>,
+    deadline: Instant,
+}
+
+impl Lines {
+    /// Makes a transport on which so many requests can be begun.
+    fn with_connections(count: usize) -> Arc<Self> {
+        let lines = Self::default();
+        for _ in 0..count {
+            let (server, client) = UnixStream::pair().unwrap();
+            lines.idle.lock().unwrap().push_back(client);
+            lines.in_flight.lock().unwrap().push(server);
+        }
+        Arc::new(lines)
+    }
+
+    /// Writes to the connection that was begun first, second …
+    fn write(&self, index: usize, text: &str) {
+        let mut connections = self.in_flight.lock().unwrap();
+        connections[index].write_all(text.as_bytes()).unwrap();
+    }
+
+    fn answer_next(&self, response: &str) {
+        self.responses
+            .lock()
+            .unwrap()
+            .push_back(Response::ok(response));
+    }
+
+    fn begun(&self) -> Vec<&'static str> {
+        self.begun.lock().unwrap().clone()
+    }
+
+    fn sent(&self) -> Vec<&'static str> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    /// Returns whether the client has closed the connection.
+    fn is_closed(&self, index: usize) -> bool {
+        let mut connections = self.in_flight.lock().unwrap();
+        connections[index].set_nonblocking(true).unwrap();
+        connections[index]
+            .read(&mut [0])
+            .is_ok_and(|amount| amount == 0)
+    }
+}
+
+impl Transport for Lines {
+    fn send(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure> {
+        self.sent.lock().unwrap().push(request.content.path);
+        Ok(self.responses.lock().unwrap().pop_front().unwrap())
+    }
+
+    fn begin(&self, request: &HttpRequest<'_>) -> Option<Result<Box<dyn InFlight>, SendFailure>> {
+        let connection = self.idle.lock().unwrap().pop_front()?;
+        connection.set_nonblocking(true).unwrap();
+        self.begun.lock().unwrap().push(request.content.path);
+        Some(Ok(Box::new(Line {
+            connection,
+            received: Vec::new(),
+            deadline: Instant::now() + request.timeout,
+        })))
+    }
+}
+
+impl InFlight for Line {
+    fn socket(&self) -> BorrowedFd<'_> {
+        self.connection.as_fd()
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    fn advance(&mut self) -> Advance {
+        let mut buffer = [0; 256];
+        match self.connection.read(&mut buffer) {
+            Ok(amount) => self.received.extend_from_slice(&buffer[..amount]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => panic!("{error}"),
+        }
+        if self.received.starts_with(b"unusual") {
+            return Advance::MustWait;
+        }
+        match self.received.strip_suffix(b"\n") {
+            Some(line) => Advance::Done(Ok(Response::ok(line))),
+            None if Instant::now() >= self.deadline => Advance::Done(Err(
+                SendFailure::after_sending(FailureCause::Timeout, "too slow"),
+            )),
+            None => Advance::Pending,
+        }
+    }
+
+    fn finish(self: Box<Self>, _: &Cancel) -> Result<Response, SendFailure> {
+        Ok(Response::ok(OK))
+    }
+}
+
+fn builder(lines: &Arc<Lines>) -> ClientBuilder {
+    Client::builder()
+        .access_token("T")
+        .transport(lines.clone())
+        .clock(Arc::new(ManualClock::default()))
+        .pacing(false)
+}
+
+fn client(lines: &Arc<Lines>) -> Client {
+    builder(lines).build().unwrap()
+}
+
+fn calls() -> InFlightCalls<Confirmation> {
+    InFlightCalls::new().unwrap()
+}
+
+fn add() -> AddJumpQRCode {
+    AddJumpQRCode {
+        rule: rule().into(),
+        is_edit: Edit::Add,
+    }
+}
+
+fn begin(calls: &mut InFlightCalls<Confirmation>, client: &Client) -> CallId {
+    match calls.begin(client, add(), Ok) {
+        Begun::InFlight(id) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Returns whether the event loop would be woken.
+fn is_readable(calls: &InFlightCalls<Confirmation>) -> bool {
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    poll(
+        &mut [PollFd::new(&calls.descriptor(), PollFlags::IN)],
+        Some(&at_once),
+    )
+    .unwrap()
+        > 0
+}
+
+/// Does what an event loop does once the descriptor is readable.
+fn woken(calls: &mut InFlightCalls<Confirmation>) -> Option<(CallId, Begun<Confirmation>)> {
+    assert!(is_readable(calls));
+    calls.look().unwrap();
+    calls.next_ended()
+}
+
+fn must_wait(begun: Begun<Confirmation>) -> UnfinishedCall<Confirmation> {
+    match begun {
+        Begun::MustWait(call) => call,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn finish(call: UnfinishedCall<Confirmation>) -> jumpqr::Result<Confirmation> {
+    call.finish(Duration::ZERO, &Cancel::default())
+}
+
+#[test]
+fn a_call_ends_once_its_whole_response_has_arrived() {
+    let lines = Lines::with_connections(1);
+    let (client, mut calls) = (client(&lines), calls());
+    let id = begin(&mut calls, &client);
+    assert_eq!((lines.begun(), calls.len()), (vec![ADD], 1));
+    assert!(!is_readable(&calls));
+
+    let (first, rest) = OK.split_at(10);
+    lines.write(0, first);
+    assert!(woken(&mut calls).is_none());
+    assert!(!is_readable(&calls), "what was taken wakes nobody");
+
+    lines.write(0, &format!("{rest}\n"));
+    let (ended, begun) = woken(&mut calls).unwrap();
+    assert_eq!(ended, id);
+    assert!(
+        matches!(begun, Begun::Done(Ok(Confirmation::Answered))),
+        "{begun:?}"
+    );
+    assert!(calls.is_empty() && calls.next_ended().is_none());
+    assert!(calls.cancel(id).is_none());
+}
+
+#[test]
+fn each_response_goes_to_its_own_call() {
+    let lines = Lines::with_connections(3);
+    let (client, mut calls) = (client(&lines), calls());
+    let ids = [(); 3].map(|()| begin(&mut calls, &client));
+    lines.write(2, &format!("{OK}\n"));
+    lines.write(0, "{\"errcode\":85066,\"errmsg\":\"link error\"}\n");
+    calls.look().unwrap();
+    let mut ended: Vec<_> = std::iter::from_fn(|| calls.next_ended()).collect();
+    ended.sort_by_key(|(id, _)| *id != ids[0]);
+    let [(first, refused), (last, done)] = ended.try_into().unwrap();
+    assert_eq!([first, last], [ids[0], ids[2]]);
+    match refused {
+        Begun::Done(Err(error)) => assert_eq!(error.errcode(), Some(85066)),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(done, Begun::Done(Ok(_))), "{done:?}");
+    assert_eq!(calls.len(), 1);
+}
+
+#[test]
+fn the_name_of_a_call_that_has_ended_names_no_other_call() {
+    let lines = Lines::with_connections(2);
+    let (client, mut calls) = (client(&lines), calls());
+    let first = begin(&mut calls, &client);
+    lines.write(0, &format!("{OK}\n"));
+    woken(&mut calls).unwrap();
+    let second = begin(&mut calls, &client);
+    assert_ne!(first, second);
+    assert!(calls.cancel(first).is_none());
+    assert!(calls.cancel(second).is_some());
+}
+
+#[test]
+fn a_call_that_needs_several_requests_stays_on_the_loop() {
+    let lines = Lines::with_connections(2);
+    let (client, mut calls) = (client(&lines), calls());
+    begin(&mut calls, &client);
+    // The outcome is unknown, so the change is read back.
+    lines.write(0, "{\"errcode\":-1,\"errmsg\":\"system error\"}\n");
+    assert!(woken(&mut calls).is_none());
+    assert_eq!(lines.begun(), [ADD, GET]);
+    lines.write(1, &format!("{NO_RULES}\n"));
+    // It is sent again after a delay.
+    let call = must_wait(woken(&mut calls).unwrap().1);
+    lines.answer_next(OK);
+    assert_eq!(finish(call).unwrap(), Confirmation::Answered);
+    assert_eq!(lines.sent(), [ADD]);
+}
+
+#[test]
+fn without_an_idle_connection_the_call_is_finished_on_a_thread() {
+    let lines = Lines::with_connections(0);
+    let call = must_wait(calls().begin(&client(&lines), add(), Ok));
+    lines.answer_next(OK);
+    let finished = std::thread::spawn(move || finish(call)).join().unwrap();
+    assert_eq!(finished.unwrap(), Confirmation::Answered);
+    assert_eq!((lines.begun(), lines.sent()), (vec![], vec![ADD]));
+}
+
+#[test]
+fn an_unusual_response_is_finished_on_a_thread() {
+    let lines = Lines::with_connections(1);
+    let (client, mut calls) = (client(&lines), calls());
+    begin(&mut calls, &client);
+    lines.write(0, "unusual");
+    let call = must_wait(woken(&mut calls).unwrap().1);
+    assert_eq!(finish(call).unwrap(), Confirmation::Answered);
+    assert!(lines.sent().is_empty(), "nothing is sent twice");
+}
+
+#[test]
+fn a_token_function_is_never_called_on_the_loop() {
+    let lines = Lines::with_connections(1);
+    let asking_thread = Arc::new(Mutex::new(None));
+    let asked_on = asking_thread.clone();
+    let client = Client::builder()
+        .transport(lines.clone())
+        .token_function(move |_| {
+            *asked_on.lock().unwrap() = Some(std::thread::current().id());
+            Ok("T".into())
+        })
+        .build()
+        .unwrap();
+    let call = must_wait(calls().begin(&client, add(), Ok));
+    assert!(asking_thread.lock().unwrap().is_none());
+    lines.answer_next(OK);
+    let thread = std::thread::spawn(move || finish(call));
+    let id = thread.thread().id();
+    thread.join().unwrap().unwrap();
+    assert_eq!(*asking_thread.lock().unwrap(), Some(id));
+}
+
+#[test]
+fn a_call_that_waits_for_its_slot_is_finished_on_a_thread() {
+    let lines = Lines::with_connections(6);
+    let client = builder(&lines).pacing(true).build().unwrap();
+    let mut calls = calls();
+    for _ in 0..5 {
+        begin(&mut calls, &client);
+    }
+    let call = must_wait(calls.begin(&client, add(), Ok));
+    lines.answer_next(OK);
+    finish(call).unwrap();
+}
+
+#[test]
+fn a_call_that_waited_too_long_for_a_thread_is_not_sent() {
+    let lines = Lines::with_connections(0);
+    let client = builder(&lines)
+        .queue_timeout(Duration::from_secs(5))
+        .build()
+        .unwrap();
+    for (waited, code) in [(5, Some(OwnCode::PacedOut)), (4, None)] {
+        let call = must_wait(calls().begin(&client, add(), Ok));
+        lines.answer_next(OK);
+        let result = call.finish(Duration::from_secs(waited), &Cancel::default());
+        match (result, code) {
+            (Ok(_), None) => {}
+            (Err(error), Some(code)) => assert_eq!(error.code(), code),
+            (other, _) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(lines.sent(), [ADD]);
+}
+
+#[test]
+fn a_request_out_of_time_goes_on_when_the_timer_goes_off() {
+    let lines = Lines::with_connections(2);
+    let client = builder(&lines)
+        .timeout(Duration::from_millis(40))
+        .build()
+        .unwrap();
+    let mut calls = calls();
+    assert_eq!(calls.timer_to_set(), None);
+    let id = begin(&mut calls, &client);
+    let timer = calls.timer_to_set().unwrap();
+    assert!(timer <= Instant::now() + Duration::from_millis(40));
+    assert_eq!(calls.timer_to_set(), None, "it is set once");
+    let patient = client.with_timeout(HOUR).unwrap();
+    begin(&mut calls, &patient);
+    assert_eq!(
+        calls.timer_to_set(),
+        None,
+        "a later deadline needs no other timer"
+    );
+
+    std::thread::sleep(timer.saturating_duration_since(Instant::now()));
+    calls.time_out(timer);
+    // The write may have been applied, so the call reads it back, and needs a connection.
+    let (ended, begun) = calls.next_ended().unwrap();
+    assert_eq!(ended, id);
+    drop(must_wait(begun));
+    assert!(lines.is_closed(0));
+    assert!(calls.timer_to_set().unwrap() > timer + HOUR / 2);
+}
+
+#[test]
+fn a_cancelled_call_closes_its_connection_and_its_outcome_is_unknown() {
+    let lines = Lines::with_connections(1);
+    let (client, mut calls) = (client(&lines), calls());
+    let id = begin(&mut calls, &client);
+    let error = calls.cancel(id).unwrap().unwrap_err();
+    assert_eq!(error.code(), OwnCode::Cancelled);
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(calls.is_empty() && lines.is_closed(0));
+    assert_eq!(lines.begun(), [ADD], "nothing is read back");
+}
+
+#[test]
+fn a_call_that_is_cancelled_before_its_thread_begins_sends_nothing() {
+    let lines = Lines::with_connections(0);
+    let call = must_wait(calls().begin(&client(&lines), add(), Ok));
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let error = call.finish(Duration::ZERO, &cancel).unwrap_err();
+    assert_eq!(error.code(), OwnCode::Cancelled);
+    assert_eq!(error.outcome(), Outcome::NotApplied);
+    assert!(lines.sent().is_empty());
+}
+
+#[test]
+fn a_call_by_name_gives_the_serialised_result() {
+    let lines = Lines::with_connections(1);
+    let client = client(&lines);
+    let mut calls = InFlightCalls::new().unwrap();
+    let begun = calls.begin_named(&client, "downloadQRCodeText", serde_json::json!({}), Ok);
+    assert!(matches!(begun, Begun::InFlight(_)), "{begun:?}");
+    lines.write(
+        0,
+        "{\"errcode\":0,\"file_name\":\"f.txt\",\"file_content\":\"c\"}\n",
+    );
+    calls.look().unwrap();
+    match calls.next_ended() {
+        Some((_, Begun::Done(Ok(file)))) => assert_eq!(file["file_name"], "f.txt"),
+        other => panic!("{other:?}"),
+    }
+    let begun = calls.begin_named(&client, "noSuchInterface", serde_json::json!({}), Ok);
+    assert!(matches!(begun, Begun::Done(Err(_))), "{begun:?}");
+}
