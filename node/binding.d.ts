@@ -36,8 +36,11 @@ export declare class Client {
 
 /** The events of one JavaScript thread. */
 export declare class Events {
-  /** Creates the events. `receiver` gets each one as JSON: a call has ended, or it needs a token. */
-  constructor(receiver: (arg: string) => void)
+  /**
+   * Creates the events. `receiver` gets each one: the number of a call, and as JSON its answer,
+   * its error, or a request for a token.
+   */
+  constructor(receiver: (call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void)
   /** Gives the call with this number the token that it waits for, or none if the function failed. */
   giveToken(call: number, token?: string | undefined | null): void
   /** Cancels the call with this number: it sends nothing more, and gets no token. */

@@ -14,11 +14,12 @@ let pending = 0
 const awake = setInterval(() => {}, 2 ** 31 - 1)
 awake.unref()
 
-const events = new binding.Events((text) => {
-  const event = JSON.parse(text)
-  const call = running.get(event.call)
-  if (event.tokenRequest === undefined) call.end(event)
-  else requestToken(event.call, call, event.tokenRequest)
+const parsed = (json) => (json === null ? undefined : JSON.parse(json))
+
+const events = new binding.Events((number, answer, error, tokenRequest) => {
+  const call = running.get(number)
+  if (tokenRequest !== null) requestToken(number, call, JSON.parse(tokenRequest))
+  else call.end({ answer: parsed(answer), error: parsed(error) })
 })
 
 /**

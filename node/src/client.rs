@@ -1,11 +1,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jumpqr::ClientBuilder;
 use jumpqr::binding::{self, CallOptions, read_settings};
-use jumpqr::{Cancel, ClientBuilder};
 use napi_derive::napi;
 
 use crate::events::{Channel, Events};
-use crate::guard::{STYLE, from_json, guard};
+use crate::guard::{STYLE, from_json, guard, to_json};
 
 /// A client. Its methods begin a call with a number, which has waited for some milliseconds. The
 /// ending of the call is an event.
@@ -75,7 +75,8 @@ impl Client {
                     cancel: cancel.clone(),
                     ..options
                 };
-                binding::call(&options.apply(&client)?, &interface, from_json(&arguments)?)
+                let client = options.apply(&client)?;
+                to_json(&binding::call(&client, &interface, from_json(&arguments)?)?)
             })
         })
     }
@@ -102,8 +103,9 @@ impl Client {
     pub fn token_status(&self, number: u32, waited: u32) -> napi::Result<()> {
         guard(|| {
             let client = self.inner.clone();
-            let look = move |waited, _: &Cancel| binding::token_status(&client, waited);
-            self.channel.begin(number, waited, look)
+            self.channel.begin(number, waited, move |waited, _| {
+                to_json(&binding::token_status(&client, waited)?)
+            })
         })
     }
 }
@@ -117,7 +119,7 @@ impl Rules {
             let pages = Arc::clone(&self.pages);
             self.channel.begin(number, waited, move |waited, cancel| {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-                binding::next_page(&mut pages, waited, cancel)
+                to_json(&binding::next_page(&mut pages, waited, cancel)?)
             })
         })
     }

@@ -16,19 +16,22 @@ use jumpqr::binding::{error_parts, no_thread};
 use jumpqr::error::OwnCode;
 use jumpqr::tokens::TokenRequest;
 use jumpqr::{Cancel, Error, Secret};
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
 use napi_derive::napi;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::guard::{STYLE, caught, guard, to_value};
+use crate::guard::{STYLE, caught, guard};
 use crate::threads;
+
+/// What has happened to the call with this number: its answer, its error, or the token that it
+/// needs. One of them is given, as JSON.
+type Event = FnArgs<(u32, Option<String>, Option<String>, Option<String>)>;
 
 /// Calls the facade. It is weak: it keeps no process alive. Once the JavaScript thread has ended,
 /// it does nothing.
-type Receiver = ThreadsafeFunction<String, (), String, Status, false, true>;
+type Receiver = ThreadsafeFunction<Event, (), Event, Status, false, true>;
 
 thread_local! {
     /// The number of the call that runs on this thread.
@@ -58,9 +61,16 @@ struct Running {
 
 #[napi]
 impl Events {
-    /// Creates the events. `receiver` gets each one as JSON: a call has ended, or it needs a token.
+    /// Creates the events. `receiver` gets each one: the number of a call, and as JSON its answer,
+    /// its error, or a request for a token.
     #[napi(constructor)]
-    pub fn new(env: Env, receiver: Function<'_, String, ()>) -> napi::Result<Self> {
+    pub fn new(
+        env: Env,
+        #[napi(
+            ts_arg_type = "(call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void"
+        )]
+        receiver: Function<'_, Event, ()>,
+    ) -> napi::Result<Self> {
         let receiver = receiver
             .build_threadsafe_function()
             .weak::<true>()
@@ -109,14 +119,14 @@ impl Events {
 }
 
 impl Channel {
-    /// Does `work` on a thread, as the call with this number. Its ending is an event. `work` gets
-    /// the time that the call has waited in the facade, given in milliseconds, and what cancels it:
-    /// the facade, or the end of the JavaScript thread.
-    pub(crate) fn begin<T: Serialize>(
+    /// Does `work` on a thread, as the call with this number. Its ending is an event. `work` returns
+    /// the answer as JSON. It gets the time that the call has waited in the facade, given in
+    /// milliseconds, and what cancels it: the facade, or the end of the JavaScript thread.
+    pub(crate) fn begin(
         self: &Arc<Self>,
         number: u32,
         waited: u32,
-        work: impl FnOnce(Duration, &Cancel) -> jumpqr::Result<T> + Send + 'static,
+        work: impl FnOnce(Duration, &Cancel) -> jumpqr::Result<String> + Send + 'static,
     ) -> jumpqr::Result<()> {
         let waited = Duration::from_millis(waited.into());
         let call = Running::default();
@@ -127,13 +137,10 @@ impl Channel {
         let channel = Arc::clone(self);
         let started = threads::run(Box::new(move || {
             CURRENT.set(number);
-            let result = caught(|| to_value(&work(waited, &cancel)?));
+            let result = caught(|| work(waited, &cancel));
             channel.calls().as_mut()?.remove(&number);
-            let event = match result {
-                Ok(answer) => json!({"call": number, "answer": answer}),
-                Err(error) => json!({"call": number, "error": error_parts(&error, STYLE)}),
-            };
-            Some(Box::new(move || channel.emit(&event)))
+            let event = ending(number, result);
+            Some(Box::new(move || channel.emit(event)))
         }));
         started.map_err(|error| {
             self.calls().as_mut().map(|calls| calls.remove(&number));
@@ -150,13 +157,11 @@ impl Channel {
         let number = CURRENT.get();
         let (sender, token) = channel();
         self.with(number, |call| call.token = Some(sender));
-        self.emit(&json!({
-            "call": number,
-            "tokenRequest": {
-                "rejected": request.rejected.map(Secret::expose),
-                "timeLeftMs": request.time_left.as_millis(),
-            },
-        }));
+        let token_request = json!({
+            "rejected": request.rejected.map(Secret::expose),
+            "timeLeftMs": request.time_left.as_millis(),
+        });
+        self.emit((number, None, None, Some(token_request.to_string())).into());
         match token.recv_timeout(request.time_left) {
             Ok(Some(token)) => Ok(token),
             // The call is cancelled, or its JavaScript thread has ended.
@@ -167,9 +172,9 @@ impl Channel {
         }
     }
 
-    fn emit(&self, event: &Value) {
+    fn emit(&self, event: Event) {
         let mode = ThreadsafeFunctionCallMode::NonBlocking;
-        self.receiver.call(event.to_string(), mode);
+        self.receiver.call(event, mode);
     }
 
     /// Does this with the running call that has this number, if there is one.
@@ -179,5 +184,16 @@ impl Channel {
 
     fn calls(&self) -> MutexGuard<'_, Option<HashMap<u32, Running>>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the event of a call that has ended.
+fn ending(number: u32, result: jumpqr::Result<String>) -> Event {
+    match result {
+        Ok(answer) => (number, Some(answer), None, None).into(),
+        Err(error) => {
+            let error = error_parts(&error, STYLE).to_string();
+            (number, None, Some(error), None).into()
+        }
     }
 }

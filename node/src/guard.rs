@@ -24,12 +24,7 @@ pub(crate) fn thrown(parts: &Value) -> napi::Error {
 
 /// Writes a value as JSON.
 pub(crate) fn to_json(value: &impl Serialize) -> jumpqr::Result<String> {
-    to_value(value).map(|value| value.to_string())
-}
-
-/// Converts a value to a part of an event.
-pub(crate) fn to_value(value: &impl Serialize) -> jumpqr::Result<Value> {
-    serde_json::to_value(value).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
+    serde_json::to_string(value).map_err(|error| Error::new(OwnCode::Internal, error.to_string()))
 }
 
 /// Reads JSON that the facade has written. It is well-formed, but a text in it may hold half of a

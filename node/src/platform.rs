@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
+use jumpqr::Secret;
 use jumpqr::binding::{self, read_settings, with_waited};
-use jumpqr::{Cancel, Secret};
 use napi_derive::napi;
 use serde::Serialize;
 
 use crate::client::Client;
 use crate::events::{Channel, Events};
-use crate::guard::{STYLE, from_json, guard};
+use crate::guard::{STYLE, from_json, guard, to_json};
 
 /// A third-party platform. Its methods begin a call as those of [`Client`] do.
 #[napi]
@@ -94,8 +94,9 @@ impl Platform {
     ) -> napi::Result<()> {
         guard(|| {
             let platform = self.inner.clone();
-            let work = move |waited, _: &Cancel| work(&with_waited(&platform, waited));
-            self.channel.begin(number, waited, work)
+            self.channel.begin(number, waited, move |waited, _| {
+                to_json(&work(&with_waited(&platform, waited))?)
+            })
         })
     }
 }
