@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from typing import Any, Optional
+from typing import Any
 
 import jumpqr
 from jumpqr import Client
@@ -65,7 +65,7 @@ class Flow:
             if any(step.get("host", 0) == host for step in self.sends)
             and all(_cause(step) == "connect" for step in self.sends if step.get("host", 0) == host)
         }
-        expected = zip(self.sends, self._waits)
+        expected = zip(self.sends, self._waits, strict=True)
         self.expected = [
             (step, wait) for step, wait in expected if step.get("host", 0) not in self.dead
         ]
@@ -73,7 +73,7 @@ class Flow:
         self.received = 0
         self.answered_at = 0.0
         self.given: list[str] = []
-        self.staged: Optional[StagedError] = None
+        self.staged: StagedError | None = None
         self.urls: list[str] = []
 
     def run(self) -> None:
@@ -106,7 +106,7 @@ class Flow:
             return {"access_token": self.tokens[0]["token"]}
         return {"access_token": self.token}
 
-    def token(self, rejected: Optional[str]) -> str:
+    def token(self, rejected: str | None) -> str:
         """Give the next token of the script."""
         with self.lock:
             if not self.tokens:
@@ -181,8 +181,8 @@ class Flow:
         return [self.call["arguments"]["secret"]] if issues_token(self.call) else []
 
 
-def _cause(step: Vector) -> Optional[str]:
-    cause: Optional[str] = step.get("failure", {}).get("cause")
+def _cause(step: Vector) -> str | None:
+    cause: str | None = step.get("failure", {}).get("cause")
     return cause
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Optional, Union
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 
@@ -20,7 +20,7 @@ class Request:
     method: str
     path: str
     query: str
-    body: Optional[str]
+    body: str | None
     port: int
     at: float = field(default_factory=time.monotonic)
 
@@ -30,7 +30,7 @@ class Request:
         return [(name, unquote(value)) for name, _, value in pairs]
 
     @property
-    def access_token(self) -> Optional[str]:
+    def access_token(self) -> str | None:
         """The token in the query."""
         return dict(self.parameters()).get("access_token")
 
@@ -58,7 +58,7 @@ class Silence:
     """Say nothing until the client gives up."""
 
 
-Action = Union[Reply, Close, Silence]
+Action = Reply | Close | Silence
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -147,7 +147,7 @@ def nobody() -> Iterator[str]:
 class Recorder:
     """Answers every request alike, and keeps them."""
 
-    def __init__(self, action: Optional[Action] = None) -> None:
+    def __init__(self, action: Action | None = None) -> None:
         self.action: Action = action or Reply()
         self.requests: list[Request] = []
 

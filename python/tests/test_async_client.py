@@ -13,7 +13,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -112,9 +112,9 @@ def test_no_more_calls_at_once_than_asked_for() -> None:
 def test_a_call_that_is_cancelled_ends_at_once_and_one_that_waits_is_never_sent() -> None:
     received, release = threading.Event(), threading.Event()
     paths: list[str] = []
-    asked: list[Optional[str]] = []
+    asked: list[str | None] = []
 
-    def token(rejected: Optional[str]) -> str:
+    def token(rejected: str | None) -> str:
         asked.append(rejected)
         return "T"
 
@@ -427,13 +427,13 @@ def test_the_token_function_may_be_asynchronous(jumpqr_sandbox: Sandbox) -> None
     threads: list[str] = []
     request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id")
 
-    async def fetch(rejected: Optional[str]) -> str:
+    async def fetch(rejected: str | None) -> str:
         await asyncio.sleep(0)
         threads.append(threading.current_thread().name)
         assert request_id.get() == "r-1"
         return token
 
-    async def fail(rejected: Optional[str]) -> str:
+    async def fail(rejected: str | None) -> str:
         raise KeyError("vault")
 
     async def main() -> None:
@@ -464,7 +464,7 @@ class Vault:
         self.asked = 0
         self.cancelled = 0
 
-    async def token(self, rejected: Optional[str]) -> str:
+    async def token(self, rejected: str | None) -> str:
         if self.opened:
             return "T"
         self.asked += 1

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
-from typing import Optional
 
 import pytest
 
@@ -363,13 +362,13 @@ def test_a_timeout_of_one_call() -> None:
 
 
 def test_the_token_function_is_asked_in_the_thread_of_the_call(jumpqr_sandbox: Sandbox) -> None:
-    asked: list[tuple[Optional[str], str]] = []
+    asked: list[tuple[str | None, str]] = []
     appid = jumpqr_sandbox.mini_program.appid
     tokens = [jumpqr_sandbox.access_token(appid), ""]
     jumpqr_sandbox.kill_tokens(appid)
     tokens[1] = jumpqr_sandbox.access_token(appid)
 
-    def token(rejected: Optional[str]) -> str:
+    def token(rejected: str | None) -> str:
         asked.append((rejected, threading.current_thread().name))
         return tokens[1] if rejected == tokens[0] else tokens[0]
 
@@ -394,7 +393,7 @@ class VaultError(Exception):
 def test_what_the_token_function_raises_comes_out() -> None:
     raised = VaultError("sealed")
 
-    def token(rejected: Optional[str]) -> str:
+    def token(rejected: str | None) -> str:
         raise raised
 
     caught: list[BaseException] = []
@@ -432,7 +431,7 @@ def test_calls_are_logged_without_secrets(
     caplog.set_level(logging.DEBUG)
     secret = jumpqr_sandbox.mini_program.secret
 
-    def fail(rejected: Optional[str]) -> str:
+    def fail(rejected: str | None) -> str:
         raise VaultError(f"no token for {secret}")
 
     with jumpqr_sandbox.client() as client:

@@ -46,5 +46,5 @@ def test_readme(number: int, jumpqr_sandbox: Sandbox, capsys: pytest.CaptureFixt
     printed = capsys.readouterr().out.splitlines()
     promised = re.findall(r"print\(.*\)  # (.+)$", snippet, re.MULTILINE)
     assert len(printed) == len(promised)
-    for line, promise in zip(printed, promised):
+    for line, promise in zip(printed, promised, strict=True):
         assert re.fullmatch(re.escape(promise).replace("…", ".*"), line), (line, promise)

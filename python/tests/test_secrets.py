@@ -7,9 +7,9 @@ import gc
 import os
 import traceback
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any
 
 import pytest
 
@@ -135,25 +135,25 @@ def test_no_frame_shows_a_secret_when_a_call_fails(
     shows_nothing(lambda: ended(CALLS[name](calling)))
 
 
-def fails(rejected: Optional[str]) -> str:
+def fails(rejected: str | None) -> str:
     if rejected is None:
         return SECRET
     raise LookupError("the vault is sealed")
 
 
-def gives_a_list(rejected: Optional[str]) -> Any:
+def gives_a_list(rejected: str | None) -> Any:
     return [SECRET]
 
 
-def gives_two_lines(rejected: Optional[str]) -> str:
+def gives_two_lines(rejected: str | None) -> str:
     return SECRET + "\n"
 
 
-async def fails_later(rejected: Optional[str]) -> str:
+async def fails_later(rejected: str | None) -> str:
     return fails(rejected)
 
 
-async def gives_a_list_later(rejected: Optional[str]) -> Any:
+async def gives_a_list_later(rejected: str | None) -> Any:
     return [SECRET]
 
 

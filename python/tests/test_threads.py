@@ -271,8 +271,7 @@ if sys.version_info >= (3, 13):
     made = [interpreters.create("legacy") for _ in range(2)]
 else:
     import _xxsubinterpreters as interpreters
-    shared = {"isolated": False} if sys.version_info >= (3, 10) else {}
-    made = [interpreters.create(**shared) for _ in range(2)]
+    made = [interpreters.create(isolated=False) for _ in range(2)]
 
 program = f"import sys; sys.path[:0] = {sys.path!r}" + '''
 try:

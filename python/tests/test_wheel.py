@@ -42,7 +42,7 @@ def test_it_is_the_one_installed(module: bytes) -> None:
 def test_its_name_says_what_it_is(wheel: Path) -> None:
     name, version, _, tags = parse_wheel_filename(wheel.name)
     assert (name, str(version)) == ("jumpqr", jumpqr.__version__)
-    assert {(tag.interpreter, tag.abi) for tag in tags} == {("cp39", "abi3")}
+    assert {(tag.interpreter, tag.abi) for tag in tags} == {("cp310", "abi3")}
     with zipfile.ZipFile(wheel) as archive:
         (path,) = [path for path in archive.namelist() if path.endswith(".dist-info/WHEEL")]
         inside = message_from_bytes(archive.read(path))

@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Optional, Union
+from typing import Any
 
 import jumpqr
 import stored
@@ -50,7 +50,7 @@ class Account:
         self.secrets = set(_secrets(vector))
         self.exchanges: list[Vector] = []
         self.wrong: list[str] = []
-        self.platform: Optional[Platform] = None
+        self.platform: Platform | None = None
 
     def run(self) -> None:
         """Do every step."""
@@ -192,7 +192,7 @@ SECRET_FIELDS = {
 }
 
 
-def _secrets(value: Union[Vector, list[Any], str]) -> list[str]:
+def _secrets(value: Vector | list[Any] | str) -> list[str]:
     """Every secret that occurs in a vector, in its requests and in its replies."""
     if isinstance(value, str) and value.startswith("{"):
         value = json.loads(value)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any
 
 from . import _jumpqr
 from ._enums import LinkStatus, OpenVersion, PermitSubRule, RuleState
@@ -17,15 +18,15 @@ class ListedRule:
 
     prefix: str
     """The prefix."""
-    path: Optional[str] = None
+    path: str | None = None
     """The Mini Program page."""
-    state: Optional[RuleState] = None
+    state: RuleState | None = None
     """Whether the rule is published."""
-    open_version: Optional[OpenVersion] = None
+    open_version: OpenVersion | None = None
     """Which build a `debug_url` opens; ordinary-link mode only."""
-    debug_url: Optional[tuple[str, ...]] = None
+    debug_url: tuple[str, ...] | None = None
     """The test links; ordinary-link mode only."""
-    permit_sub_rule: Optional[PermitSubRule] = None
+    permit_sub_rule: PermitSubRule | None = None
     """Whether the rule occupies its sub-rules; ordinary-link mode only."""
 
 
@@ -35,13 +36,13 @@ class JumpQRCodeList:
 
     rule_list: tuple[ListedRule, ...]
     """The rules."""
-    qrcodejump_open: Optional[bool]
+    qrcodejump_open: bool | None
     """Whether opening by QR code is switched on for the account."""
-    list_size: Optional[int]
+    list_size: int | None
     """The number of rules in this answer, as WeChat counts it."""
-    qrcodejump_pub_quota: Optional[int]
+    qrcodejump_pub_quota: int | None
     """How many rules may still be published this month."""
-    total_count: Optional[int]
+    total_count: int | None
     """The number of all rules of the account."""
 
 
@@ -54,7 +55,7 @@ class VerificationFile:
     file_content: str
     """The exact content."""
 
-    def location(self, prefix: str) -> Optional[str]:
+    def location(self, prefix: str) -> str | None:
         """Return the URL of the file for a rule with this prefix; None if the prefix is not a link.
 
         WeChat looks there when the rule is added.
@@ -68,9 +69,9 @@ class LinkedMiniprogram:
 
     appid: str
     """The appid."""
-    status: Optional[LinkStatus]
+    status: LinkStatus | None
     """How far the link is; None if the status is not documented."""
-    nickname: Optional[str]
+    nickname: str | None
     """The name."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Optional
+from typing import Any
 
 from ._enums import ErrorKind, Outcome
 from ._findings import Finding, findings
@@ -45,13 +45,13 @@ class JumpqrError(Exception):
     `outcome` is `not_applied`."""
     outcome: Outcome
     """Whether the change was applied."""
-    interface: Optional[str]
+    interface: str | None
     """WeChat's name of the interface that was called, e.g. `addJumpQRCode`."""
-    errcode: Optional[int]
+    errcode: int | None
     """WeChat's number."""
-    errmsg: Optional[str]
+    errmsg: str | None
     """WeChat's unchanged text, with the rid."""
-    rid: Optional[str]
+    rid: str | None
     """The request id, which WeChat's support asks for."""
     violations: tuple[Finding, ...]
     """All reasons why a request was refused before it was sent; empty for all other errors."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Optional, TypeVar, Union
+from typing import Any, Generic, TypeVar
 
 from . import _jumpqr
 from ._answers import ListedRule
@@ -23,7 +23,7 @@ __all__ = [
     "verification_file_location",
 ]
 
-MatchableRule = Union[ListedRule, OrdinaryLinkRule, Mapping[str, Any], str]
+MatchableRule = ListedRule | OrdinaryLinkRule | Mapping[str, Any] | str
 """A rule, a mapping with `prefix` and maybe `state`, or a prefix."""
 
 R = TypeVar("R", bound=MatchableRule)
@@ -58,9 +58,9 @@ class Mismatch(Name):
 class LinkMatch(Generic[R]):
     """What a scanned link hits."""
 
-    hit: Optional[R]
+    hit: R | None
     """The most specific rule that covers the link: the same object that was passed in."""
-    shadowed: Optional[R]
+    shadowed: R | None
     """The published rule that would open the link if the unpublished `hit` did not exist."""
     opens: bool
     """Whether the link opens the Mini Program for everybody: the `hit` is published."""
@@ -106,7 +106,7 @@ class RuleSet(Generic[R]):
             opens=opens,
         )
 
-    def explain(self, link: str) -> list[Optional[Mismatch]]:
+    def explain(self, link: str) -> list[Mismatch | None]:
         """Return for each rule, in order, why it does not cover the link; None if it does."""
         return [None if code is None else Mismatch(code) for code in self._native.explain(link)]
 
@@ -144,7 +144,7 @@ def undocumented_equivalence(prefix: str, link: str) -> bool:
     return _jumpqr.undocumented_equivalence(prefix, link)
 
 
-def nearest_prefix(prefix: str, listed: Iterable[Union[str, ListedRule]]) -> Optional[str]:
+def nearest_prefix(prefix: str, listed: Iterable[str | ListedRule]) -> str | None:
     """Return the listed prefix that most resembles `prefix`; None if none resembles it.
 
     It shows which rule was meant if a delete returns `Confirmation.NOT_THERE`.
@@ -160,7 +160,7 @@ def nearest_prefix(prefix: str, listed: Iterable[Union[str, ListedRule]]) -> Opt
     return _jumpqr.nearest_prefix(prefix, prefixes)
 
 
-def verification_file_location(prefix: str, file_name: str) -> Optional[str]:
+def verification_file_location(prefix: str, file_name: str) -> str | None:
     """Return the URL at which WeChat looks for a verification file when the rule is added.
 
     >>> verification_file_location("https://m.example.cn/a/b/", "UASjIrr8C9.txt")

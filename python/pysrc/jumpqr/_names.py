@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from . import _jumpqr
 from ._enums import ErrorKind
@@ -53,7 +53,7 @@ def _by_number() -> dict[int, ErrCode]:
     return {code.number: code for code in codes}
 
 
-def errcode(number: int) -> Optional[ErrCode]:
+def errcode(number: int) -> ErrCode | None:
     """Look up one of WeChat's error codes.
 
     Args:

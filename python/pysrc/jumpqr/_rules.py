@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 
 from . import _jumpqr
@@ -120,12 +119,7 @@ class ServiceAccountRule(_Fields):
         self.path = path
 
 
-if TYPE_CHECKING or sys.version_info >= (3, 10):
-    Rule = OrdinaryLinkRule | ServiceAccountRule
-else:
-    from typing import Union
-
-    Rule = Union[OrdinaryLinkRule, ServiceAccountRule]
+Rule = OrdinaryLinkRule | ServiceAccountRule
 """A rule of either mode."""
 
 

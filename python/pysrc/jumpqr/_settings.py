@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Callable, Optional, Union
+from collections.abc import Awaitable, Callable
 
 from ._setting_types import ClientSettings as _AppSettings
 from ._setting_types import PlatformSettings, ThreadSettings
@@ -14,7 +13,7 @@ __all__ = ["AsyncClientSettings", "AsyncPlatformSettings", "ClientSettings", "Pl
 class ClientSettings(_AppSettings, total=False):
     """The settings of a `Client`. Give `access_token`, or `appid` and `secret`."""
 
-    access_token: Union[str, Callable[[Optional[str]], str], None]
+    access_token: str | Callable[[str | None], str] | None
     """A token, or a function that returns one. The function is called before each call, on the
     thread of the call. It takes the token that WeChat has just rejected, or None. It must keep its
     token, may be called by many threads at once, and must limit its own time. The call raises what
@@ -24,7 +23,7 @@ class ClientSettings(_AppSettings, total=False):
 class AsyncClientSettings(_AppSettings, ThreadSettings, total=False):
     """The settings of an `AsyncClient`: those of a `Client`, and `max_concurrency`."""
 
-    access_token: Union[str, Callable[[Optional[str]], Union[str, Awaitable[str]]], None]
+    access_token: str | Callable[[str | None], str | Awaitable[str]] | None
     """As for a `Client`. The function may be asynchronous: it runs in the event loop of the call,
     and its task is cancelled if the call is cancelled or out of time. Another function cannot be
     interrupted: it occupies one of the `max_concurrency` threads until it returns."""

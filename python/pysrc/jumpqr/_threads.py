@@ -9,8 +9,9 @@ import inspect
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _jumpqr
 from ._connection import Connection, process
@@ -33,7 +34,7 @@ class Caller:
         """Take the event loop of the coroutine."""
         self._loop = loop
         self._gone = False
-        self._token: Optional[concurrent.futures.Future[Any]] = None
+        self._token: concurrent.futures.Future[Any] | None = None
 
     def leave(self) -> None:
         """Cancel the token function's task: the coroutine no longer waits."""
@@ -145,7 +146,7 @@ class Threads:
 class Asynchronous(Connection[N]):
     """Runs calls on threads of its own, or on those of the connection that it is within."""
 
-    def _open(self, connect: Callable[[], N], outer: Optional[Connection[Any]] = None) -> None:
+    def _open(self, connect: Callable[[], N], outer: Connection[Any] | None = None) -> None:
         super()._open(connect, outer)
         native: Any = self._native()
         self._queue_timeout: float = native.queue_timeout()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from ._enums import TokenState
 
@@ -23,20 +23,20 @@ class TokenStatus:
     """The account's appid."""
     state: TokenState
     """Whether the store has a token."""
-    age: Optional[int]
+    age: int | None
     """How long ago the token was requested; None if there is none."""
-    expires_in: Optional[int]
+    expires_in: int | None
     """How long the token is still valid, unless WeChat ends it earlier; 0 if it has expired, None
     if there is none."""
-    has_refresh_token: Optional[bool]
+    has_refresh_token: bool | None
     """Whether the store has this merchant's refresh token; None if the account is not a merchant of
     a platform."""
-    verify_ticket_age: Optional[int]
+    verify_ticket_age: int | None
     """How long ago the last component_verify_ticket came, which is valid for 12 hours; None if none
     came yet, or if the account is not a platform."""
-    refused_errcode: Optional[int]
+    refused_errcode: int | None
     """WeChat's last refusal of the credentials, while all that share the store remember it."""
-    refused_for: Optional[int]
+    refused_for: int | None
     """How long those credentials are not tried again; None if no refusal is remembered."""
 
 
