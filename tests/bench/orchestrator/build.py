@@ -53,7 +53,9 @@ def build_rust(*drivers: str) -> None:
 
 
 def build_c() -> None:
-    run("make", "install", f"PREFIX={C_PREFIX}", folder=REPOSITORY / "ffi-c")
+    library = REPOSITORY / "ffi-c"
+    run("make", folder=library)
+    run("make", "install", f"PREFIX={C_PREFIX}", folder=library)
     C_DRIVERS.mkdir(exist_ok=True)
     run("make", f"OUT={C_DRIVERS}", f"JUMPQR={C_PREFIX}", folder=SOURCE / "c")
 
