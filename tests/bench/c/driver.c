@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 struct order {
@@ -26,11 +27,17 @@ _Noreturn void fail(const char *message)
 }
 
 /* Returns the time in seconds. */
-static double now(clockid_t clock)
+static double now(void)
 {
   struct timespec time;
-  clock_gettime(clock, &time);
+  clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* Returns the seconds between two times. */
+static double between(struct timeval begin, struct timeval end)
+{
+  return (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_usec - begin.tv_usec) / 1e6;
 }
 
 static void *work(void *argument)
@@ -40,9 +47,9 @@ static void *work(void *argument)
   long number;
 
   while ((number = atomic_fetch_add(&order->begun, 1)) < order->calls) {
-    double begun = now(CLOCK_MONOTONIC);
+    double begun = now();
     order->call(worker->caller);
-    order->latencies[number] = (now(CLOCK_MONOTONIC) - begun) * 1e6;
+    order->latencies[number] = (now() - begun) * 1e6;
   }
   return NULL;
 }
@@ -86,7 +93,8 @@ int serve(int argc, char **argv, void *(*open)(const struct target *), void (*ca
 
   while (scanf("%ld %ld %ld", &warm, &in_flight, &calls) == 3) {
     struct order order = {.call = call};
-    double begun, cpu;
+    struct rusage before, after;
+    double begun, wall;
 
     workers = allocate(workers, (size_t)(in_flight > opened ? in_flight : opened), sizeof *workers);
     for (; opened < in_flight; opened++)
@@ -97,13 +105,14 @@ int serve(int argc, char **argv, void *(*open)(const struct target *), void (*ca
     order.calls = warm;
     make_calls(&order, workers, in_flight);
     order.calls = calls;
-    begun = now(CLOCK_MONOTONIC);
-    cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    getrusage(RUSAGE_SELF, &before);
+    begun = now();
     make_calls(&order, workers, in_flight);
-    cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    begun = now(CLOCK_MONOTONIC) - begun;
+    wall = now() - begun;
+    getrusage(RUSAGE_SELF, &after);
 
-    printf("{\"wall_s\":%.9f,\"cpu_s\":%.9f,\"latencies_us\":[", begun, cpu);
+    printf("{\"wall_s\":%.9f,\"user_s\":%.6f,\"system_s\":%.6f,\"latencies_us\":[", wall,
+           between(before.ru_utime, after.ru_utime), between(before.ru_stime, after.ru_stime));
     for (i = 0; i < calls; i++)
       printf(i ? ",%.3f" : "%.3f", order.latencies[i]);
     printf("]}\n");

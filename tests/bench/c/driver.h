@@ -5,7 +5,7 @@
  * do not count, then CALLS calls that count, IN_FLIGHT at a time. It answers with a line of JSON:
  *
  * - wall_s: the seconds of all calls that count
- * - cpu_s: the CPU seconds of this process in this time, user and system
+ * - user_s, system_s: the CPU seconds of this process in this time, outside and inside the kernel
  * - latencies_us: the microseconds of each call */
 #ifndef DRIVER_H
 #define DRIVER_H

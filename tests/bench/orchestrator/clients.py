@@ -40,6 +40,9 @@ class Client:
         return [str(part) for part in commands[self.language]]
 
 
+# The clients that send prepared bytes, by scheme: the part of every figure that is the machine's.
+RAW = {"http": "c/raw socket", "https": "rust/raw rustls"}
+
 CLIENTS = [
     Client("rust", "jumpqr", "with_jumpqr"),
     Client("rust", "raw rustls", "with_rustls", schemes=("https",)),
@@ -47,13 +50,15 @@ CLIENTS = [
     Client("c", "raw socket", "with_raw_socket", schemes=("http",)),
     Client("c", "libcurl + cJSON", "with_libcurl"),
     Client("python", "jumpqr", "with_jumpqr"),
-    Client("python", "jumpqr, asyncio", "with_jumpqr_async"),
+    Client("python", "jumpqr asyncio", "with_jumpqr_async"),
+    Client("python", "jumpqr uvloop", "with_jumpqr_uvloop"),
     Client("python", "pycurl", "with_pycurl"),
     Client("python", "http.client", "with_http_client"),
     Client("python", "urllib3", "with_urllib3"),
     Client("python", "requests", "with_requests"),
     Client("python", "httpx", "with_httpx"),
     Client("python", "aiohttp", "with_aiohttp"),
+    Client("python", "aiohttp uvloop", "with_aiohttp_uvloop"),
     Client("python", "wechatpy", "with_wechatpy"),
     Client("node", "jumpqr", "with_jumpqr"),
     Client("node", "undici Pool", "with_undici"),

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .clients import SOURCE
+from .clients import RAW, SOURCE
 from .results import Results, Row
 
 
@@ -16,6 +16,8 @@ class Goal:
     figure: str
     client: str
     against: str | None = None
+    # If it is not set, the goal applies to every measured scheme.
+    scheme: str | None = None
     at_most: float | None = None
     at_least: float | None = None
 
@@ -34,12 +36,45 @@ class Verdict:
     """The result of a goal over one scheme."""
 
     goal: Goal
-    scheme: str
-    value: float
+    row: Row
+    # The row of the other client; None without one.
+    other: Row | None
+    # The row of the raw client in the same scenario; None if it was not measured.
+    raw: Row | None
+
+    @property
+    def value(self) -> float:
+        """Returns the figure or the ratio, of medians."""
+        return self.compare(self.row, self.goal.figure)
+
+    @property
+    def best(self) -> float | None:
+        """Returns the figure or the ratio, of the best rounds; None if only medians were kept."""
+        name = f"best_{self.goal.figure}"
+        return self.compare(self.row, name) if name in self.row.figures else None
+
+    @property
+    def limit(self) -> float | None:
+        """Returns the figure or the ratio of the raw client; None if it was not measured.
+
+        It is the machine's part: no client can be better on this machine.
+        """
+        if self.raw is None or self.raw == self.other or self.goal.figure not in self.raw.figures:
+            return None
+        return self.compare(self.raw, self.goal.figure)
+
+    def compare(self, row: Row, name: str) -> float:
+        figure = row.figures[name]
+        return figure / self.other.figures[name] if self.other else figure
 
     @property
     def met(self) -> bool:
         return self.goal.met_by(self.value)
+
+    @property
+    def reachable(self) -> bool:
+        """Returns whether the raw client meets the goal."""
+        return self.limit is None or self.goal.met_by(self.limit)
 
 
 def read_goals() -> list[Goal]:
@@ -47,20 +82,20 @@ def read_goals() -> list[Goal]:
         return [Goal(**goal) for goal in tomllib.load(file)["goals"]]
 
 
+def list_clients(scenario: str | None) -> set[str]:
+    """Returns the clients that the goals of a scenario, or of any, name, and the raw clients."""
+    goals = [goal for goal in read_goals() if scenario in (None, goal.scenario)]
+    named = {name for goal in goals for name in (goal.client, goal.against) if name}
+    return named | set(RAW.values()) if named else set()
+
+
 def judge(goals: list[Goal], results: Results) -> Iterator[Verdict]:
     """Yields a verdict for each measured goal and scheme."""
     for goal in goals:
         for row in results.of(goal.scenario):
-            if (
-                row.client == goal.client
-                and (value := compute_value(goal, row, results)) is not None
-            ):
-                yield Verdict(goal, row.scheme, value)
-
-
-def compute_value(goal: Goal, row: Row, results: Results) -> float | None:
-    figure = row.figures[goal.figure]
-    if goal.against is None:
-        return figure
-    other = results.figure(goal.scenario, goal.against, row.scheme, goal.figure)
-    return None if other is None else figure / other
+            if row.client != goal.client or goal.scheme not in (None, row.scheme):
+                continue
+            other = goal.against and results.row(goal.scenario, goal.against, row.scheme)
+            if goal.against and other is None:
+                continue
+            yield Verdict(goal, row, other, results.raw(goal.scenario, row.scheme))

@@ -27,11 +27,19 @@ def describe_machine() -> str:
 
 
 def describe_processor() -> str:
-    """Returns the number of cores, and the name of the processor."""
+    """Returns the number of cores, and the name of the processor.
+
+    Virtual machines have the same name for processors of different age, so the family is added.
+    """
     info = Path("/proc/cpuinfo").read_text()
     cores = len(re.findall(r"^processor\b", info, re.MULTILINE))
     name = re.search(r"model name\s*: (.*)", info)
-    return f"{cores} cores of {name[1] if name else platform.machine()}"
+    family = re.search(r"cpu family\s*: (.*)", info)
+    model = re.search(r"model\s*: (.*)", info)
+    described = name[1] if name else platform.machine()
+    if family and model:
+        described += f" (family {family[1]}, model {model[1]})"
+    return f"{cores} cores of {described}"
 
 
 def find_version(pattern: str, *command: str, name: str) -> str:

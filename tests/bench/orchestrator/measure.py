@@ -1,7 +1,8 @@
 """The scenarios with warm clients.
 
 All clients are measured in turn, one round after the other. Thus noise on the machine affects all
-of them. The result is the median over the rounds.
+of them. The result is the median over the rounds; beside it stands the best round, which suffers
+least from noise.
 """
 
 import os
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from .clients import Client
+from .load import LoadMeter
 from .process import Process, Timing
 from .results import Row
 from .server import Server
@@ -52,7 +54,12 @@ def measure_warm(measured: list[Case], server: Server, rounds: int) -> list[Row]
     core = max(os.sched_getaffinity(0))
     server.pin({core})
     return measure_interleaved(
-        "warm", measured, rounds, 1, lambda case: Process(case.client, server, case.scheme, core)
+        "warm",
+        measured,
+        server,
+        rounds,
+        1,
+        lambda case: Process(case.client, server, case.scheme, core),
     )
 
 
@@ -62,6 +69,7 @@ def measure_in_flight(measured: list[Case], server: Server, rounds: int, count: 
     return measure_interleaved(
         f"{count} in flight",
         measured,
+        server,
         rounds,
         count,
         lambda case: Process(case.client, server, case.scheme),
@@ -72,12 +80,22 @@ def measure_slow(measured: list[Case], server: Server, rounds: int) -> list[Row]
     """Measures 64 calls at once, on all cores, to a slow server."""
     server.pin(os.sched_getaffinity(0))
     return measure_interleaved(
-        "slow", measured, rounds, 64, lambda case: Process(case.client, server, "slow")
+        "slow",
+        measured,
+        server,
+        rounds,
+        64,
+        lambda case: Process(case.client, server, f"slow {case.scheme}"),
     )
 
 
 def measure_interleaved(
-    scenario: str, measured: list[Case], rounds: int, count: int, start: Callable[[Case], Process]
+    scenario: str,
+    measured: list[Case],
+    server: Server,
+    rounds: int,
+    count: int,
+    start: Callable[[Case], Process],
 ) -> list[Row]:
     """Measures the cases in turn, `rounds` times, with `count` calls in flight."""
     min_calls = max(MIN_CALLS, MIN_CALLS_IN_FLIGHT * count)
@@ -91,13 +109,19 @@ def measure_interleaved(
             )
             calls.append(max(min_calls, count_calls_in(ROUND_SECONDS, again)))
         taken: list[list[dict[str, float]]] = [[] for _ in measured]
+        meters = [LoadMeter() for _ in measured]
         for _ in range(rounds):
-            for process, enough, figures in zip(processes, calls, taken, strict=True):
-                # The first calls do not count: they reopen connections that were idle for too long.
-                figures.append(compute_figures(process.order(2 * count, count, enough)))
+            for process, enough, figures, meter in zip(
+                processes, calls, taken, meters, strict=True
+            ):
+                with meter.running(process.child.pid, server.worker):
+                    # The first calls do not count: they reopen connections that were idle for too
+                    # long.
+                    timing = process.order(2 * count, count, enough)
+                figures.append(compute_figures(timing))
     return [
-        Row(scenario, case.client.id, case.scheme, take_medians(figures))
-        for case, figures in zip(measured, taken, strict=True)
+        Row(scenario, case.client.id, case.scheme, summarize(figures) | meter.figures())
+        for case, figures, meter in zip(measured, taken, meters, strict=True)
     ]
 
 
@@ -112,9 +136,23 @@ def compute_figures(taken: Timing) -> dict[str, float]:
     percentiles = quantiles(taken.latencies_us, n=100)
     return {
         "cpu_us": taken.cpu_s * 1e6 / calls,
+        "kernel_us": taken.system_s * 1e6 / calls,
         "p50_us": percentiles[49],
         "p99_us": percentiles[98],
         "calls_per_s": calls / taken.wall_s,
+    }
+
+
+def summarize(rounds: list[dict[str, float]]) -> dict[str, float]:
+    """Returns the median of each figure, and the best round."""
+    cpu = [figures["cpu_us"] for figures in rounds]
+    # The kernel only samples its own share, so all rounds together tell it best.
+    kernel = sum(figures["kernel_us"] for figures in rounds) / sum(cpu)
+    medians = take_medians(rounds)
+    return medians | {
+        "kernel_us": medians["cpu_us"] * kernel,
+        "best_cpu_us": min(cpu),
+        "best_calls_per_s": max(figures["calls_per_s"] for figures in rounds),
     }
 
 

@@ -96,10 +96,10 @@ def order_clients(results: Results) -> list:
         group = []
         for client in CLIENTS:
             cost = {
-                scheme: results.figure("warm", client.id, scheme, "cpu_us")
+                scheme: row.figures["cpu_us"]
                 for scheme in client.schemes
+                if (row := results.row("warm", client.id, scheme))
             }
-            cost = {scheme: figure for scheme, figure in cost.items() if figure is not None}
             if client.language == language and cost:
                 group.append((client, cost))
         group.sort(key=lambda line: (not line[0].name.startswith("jumpqr"), min(line[1].values())))

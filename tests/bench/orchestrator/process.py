@@ -6,6 +6,7 @@ import resource
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from .clients import Client
 from .server import Server
@@ -19,8 +20,13 @@ class Timing:
     """The time that the calls of an order took."""
 
     wall_s: float
-    cpu_s: float
+    user_s: float
+    system_s: float
     latencies_us: list[float]
+
+    @property
+    def cpu_s(self) -> float:
+        return self.user_s + self.system_s
 
 
 def environment(client: Client, ca: str | None) -> dict[str, str]:
@@ -29,6 +35,15 @@ def environment(client: Client, ca: str | None) -> dict[str, str]:
     if client.ca_variable and ca:
         variables[client.ca_variable] = ca
     return variables
+
+
+def read_memory(pid: int, name: str) -> int:
+    """Returns a figure of a process's memory in bytes, such as `VmRSS`."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        field, _, value = line.partition(":")
+        if field == name:
+            return int(value.split()[0]) * 1024
+    raise SystemExit(f"the process {pid} ended early")
 
 
 class Process:

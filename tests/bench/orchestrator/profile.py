@@ -63,27 +63,16 @@ def measure_parts(
     samples = folder / "perf.data"
     with Process(client, server, "http", core) as process:
         calls = count_calls_in(SAMPLED_SECONDS, process.order(0, in_flight, WARM_UP_CALLS))
-        before = read_times(process.child.pid)
         taken = process.order(0, in_flight, calls)
-        user, system = (
-            after - before
-            for before, after in zip(before, read_times(process.child.pid), strict=True)
-        )
         with sample_process(process.child.pid, samples):
             process.order(0, in_flight, calls)
     each = taken.cpu_s * 1e6 / len(taken.latencies_us)
-    kernel = each * system / (user + system)
+    kernel = each * taken.system_s / taken.cpu_s
     counted = count_samples(samples)
     others = {
         part: (each - kernel) * counted[part] / counted.total() for part in (*PARTS, "client_us")
     }
     return {"kernel_us": kernel, **others, "cpu_us": each}
-
-
-def read_times(pid: int) -> tuple[int, int]:
-    """Returns the user and the system time of a process, in the kernel's unit."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]), int(fields[12])
 
 
 @contextmanager

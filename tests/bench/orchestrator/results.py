@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .clients import RAW
+
 # The schemes with which clients are measured. Other rows have no scheme.
 SCHEMES = ["http", "https"]
 
@@ -31,12 +33,16 @@ class Results:
     def of(self, scenario: str) -> list[Row]:
         return [row for row in self.rows if row.scenario == scenario]
 
-    def figure(self, scenario: str, client: str, scheme: str, name: str) -> float | None:
-        """Returns a figure; None if it was not measured."""
+    def row(self, scenario: str, client: str, scheme: str) -> Row | None:
+        """Returns the row of a client; None if it was not measured."""
         for row in self.of(scenario):
             if (row.client, row.scheme) == (client, scheme):
-                return row.figures.get(name)
+                return row
         return None
+
+    def raw(self, scenario: str, scheme: str) -> Row | None:
+        """Returns the row of the client that sends prepared bytes; None without one."""
+        return self.row(scenario, RAW[scheme], scheme) if scheme in RAW else None
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps([asdict(row) for row in self.rows], indent=1) + "\n")

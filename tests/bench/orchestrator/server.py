@@ -37,16 +37,17 @@ http {{
   keepalive_timeout 1h;
   keepalive_requests 1000000000;
   tcp_nodelay on;
+  ssl_certificate {folder}/server.pem;
+  ssl_certificate_key {folder}/server.pem;
+  ssl_protocols TLSv1.3;
   server {{
     listen {host}:{http};
     listen {host}:{https} ssl;
-    ssl_certificate {folder}/server.pem;
-    ssl_certificate_key {folder}/server.pem;
-    ssl_protocols TLSv1.3;
     location /cgi-bin/ {{ return 200 '{answer}'; }}
   }}
   server {{
-    listen {host}:{slow};
+    listen {host}:{slow_http};
+    listen {host}:{slow_https} ssl;
     location /cgi-bin/ {{
       echo_read_request_body;
       echo_sleep {slowness};
@@ -62,13 +63,14 @@ http {{
 class Server:
     """A running server."""
 
-    base_urls: dict[str, str]  # by endpoint: http, https, and slow over http
+    base_urls: dict[str, str]  # by endpoint: http, https, slow http, slow https
     ca: Path  # the authority to trust
     worker: int  # the process of the worker
 
     def endpoint(self, name: str) -> tuple[str, str | None]:
         """Returns the base URL of an endpoint, and over https the authority to trust."""
-        return self.base_urls[name], str(self.ca) if name == "https" else None
+        base_url = self.base_urls[name]
+        return base_url, str(self.ca) if base_url.startswith("https:") else None
 
     def pin(self, cores: set[int]) -> None:
         """Restricts the worker to these cores."""
@@ -96,7 +98,7 @@ def write_certificate(folder: Path) -> Path:
 def running(folder: Path) -> Iterator[Server]:
     """Runs the server while the context lasts. It writes only into `folder`."""
     ca = write_certificate(folder)
-    http, https, slow = find_free_ports(3)
+    http, https, slow_http, slow_https = find_free_ports(4)
     config = folder / "nginx.conf"
     config.write_text(
         CONFIG.format(
@@ -104,7 +106,8 @@ def running(folder: Path) -> Iterator[Server]:
             host=HOST,
             http=http,
             https=https,
-            slow=slow,
+            slow_http=slow_http,
+            slow_https=slow_https,
             slowness=SLOWNESS,
             answer=ANSWER,
         )
@@ -117,7 +120,8 @@ def running(folder: Path) -> Iterator[Server]:
         base_urls = {
             "http": f"http://{HOST}:{http}",
             "https": f"https://{HOST}:{https}",
-            "slow": f"http://{HOST}:{slow}",
+            "slow http": f"http://{HOST}:{slow_http}",
+            "slow https": f"https://{HOST}:{slow_https}",
         }
         yield Server(base_urls, ca, worker)
     finally:

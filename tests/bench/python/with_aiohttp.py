@@ -22,4 +22,5 @@ async def open_call():
         yield call
 
 
-driver.serve_async(open_call)
+if __name__ == "__main__":
+    driver.serve_async(open_call)

@@ -13,4 +13,5 @@ async def open_call():
         yield lambda: client.add_jump_qr_code(rule())
 
 
-driver.serve_async(open_call)
+if __name__ == "__main__":
+    driver.serve_async(open_call)
