@@ -1,6 +1,5 @@
 //! The request of an interface.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -103,35 +102,39 @@ impl Request {
     /// The URL is a secret, because it has the token.
     #[must_use]
     pub fn url(&self, base_url: &str, access_token: Option<&Secret>) -> Secret {
-        Secret::new(self.write_url(base_url, access_token.map(Secret::encoded), Secret::encoded))
+        let token_length = access_token.map_or(0, |token| token.expose().len());
+        let mut url = String::with_capacity(base_url.len() + USUAL_TARGET + token_length);
+        url.push_str(base_url.trim_end_matches('/'));
+        self.write_target(access_token, |piece| url.push_str(piece));
+        Secret::new(url)
+    }
+
+    /// Passes path and query to `write`, piece by piece, with `access_token` in the query if there
+    /// is one. Together, the pieces are the part of the [`url`](Self::url) after the base URL.
+    pub fn write_target(&self, access_token: Option<&Secret>, mut write: impl FnMut(&str)) {
+        write(self.path);
+        let access_token = access_token.map(|token| (self.token_field, token));
+        let fields = self.query.iter().map(|(name, value)| (*name, value));
+        let mut separator = "?";
+        for (name, value) in access_token.into_iter().chain(fields) {
+            write(separator);
+            write(name);
+            write("=");
+            value.write_encoded(&mut write);
+            separator = "&";
+        }
     }
 
     /// Returns the URL to be shown: stars stand for the access token and every query value.
     #[must_use]
     pub fn shown_url(&self, base_url: &str) -> String {
-        let stars = Cow::Borrowed(STARS);
-        let access_token = self.needs_token.then(|| stars.clone());
-        self.write_url(base_url, access_token, |_| stars.clone())
-    }
-
-    fn write_url<'a>(
-        &'a self,
-        base_url: &str,
-        access_token: Option<Cow<'a, str>>,
-        write_value: impl Fn(&'a Secret) -> Cow<'a, str>,
-    ) -> String {
-        let token_length = access_token.as_ref().map_or(0, |token| token.len());
-        let mut url = String::with_capacity(base_url.len() + USUAL_TARGET + token_length);
-        url.push_str(base_url.trim_end_matches('/'));
-        url.push_str(self.path);
-        let access_token = access_token.map(|token| (self.token_field, token));
-        let fields = self.query.iter();
-        let fields = fields.map(|(name, value)| (*name, write_value(value)));
-        for (index, (name, value)) in access_token.into_iter().chain(fields).enumerate() {
-            url.push(if index == 0 { '?' } else { '&' });
-            url.push_str(name);
-            url.push('=');
-            url.push_str(&value);
+        let mut url = format!("{}{}", base_url.trim_end_matches('/'), self.path);
+        let access_token = self.needs_token.then_some(self.token_field);
+        let fields = self.query.iter().map(|(name, _)| *name);
+        for (index, name) in access_token.into_iter().chain(fields).enumerate() {
+            let separator = if index == 0 { '?' } else { '&' };
+            url.extend([separator]);
+            url.extend([name, "=", STARS]);
         }
         url
     }
@@ -177,6 +180,9 @@ mod tests {
             url.expose(),
             "https://api.weixin.qq.com/cgi-bin/token?secret=a%20b%26c%2F%C3%A9"
         );
+        let mut target = String::new();
+        request.write_target(None, |piece| target.push_str(piece));
+        assert!(url.expose().ends_with(&target) && target.starts_with("/cgi-bin/token?"));
         assert!(!format!("{request:?} {url:?}").contains("a b"));
         assert_eq!(
             request.shown_url("https://api.weixin.qq.com"),

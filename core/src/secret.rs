@@ -15,6 +15,24 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
+/// Returns whether the byte is one of these characters. A table is faster than an `AsciiSet`.
+fn is_unreserved(byte: u8) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "it runs at compile time")]
+    const TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut characters: &[u8] =
+            b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~";
+        while let [first, rest @ ..] = characters {
+            table[*first as usize] = true;
+            characters = rest;
+        }
+        table
+    };
+    TABLE
+        .get(usize::from(byte))
+        .is_some_and(|is_unreserved| *is_unreserved)
+}
+
 /// An access token, an appsecret, a ticket. `Debug` and `Display` print stars instead of the text.
 ///
 /// Clones share one text in memory. It is overwritten when the last clone is dropped.
@@ -44,6 +62,17 @@ impl Secret {
     /// Returns the text as it stands in a query.
     pub(crate) fn encoded(&self) -> Cow<'_, str> {
         utf8_percent_encode(self.expose(), QUERY_VALUE).into()
+    }
+
+    /// Passes the text as it stands in a query to `write`, piece by piece. WeChat's tokens are one
+    /// piece: they need no encoding.
+    pub(crate) fn write_encoded(&self, mut write: impl FnMut(&str)) {
+        let text = self.expose();
+        if text.bytes().all(is_unreserved) {
+            write(text);
+        } else {
+            utf8_percent_encode(text, QUERY_VALUE).for_each(write);
+        }
     }
 }
 
@@ -84,6 +113,17 @@ mod tests {
         let text: &Zeroizing<String> = require_wiping(&*secret.0);
         assert_eq!(text.as_str(), "s3cr3t");
         assert!(needs_drop::<Secret>());
+    }
+
+    #[test]
+    fn the_pieces_of_an_encoded_text_are_the_encoded_text() {
+        let letters = (0..0x200).filter_map(char::from_u32).map(String::from);
+        for text in letters.chain(["", "a b/c"].map(str::to_owned)) {
+            let secret = Secret::new(text);
+            let mut pieces = String::new();
+            secret.write_encoded(|piece| pieces.push_str(piece));
+            assert_eq!(pieces, secret.encoded());
+        }
     }
 
     #[test]
