@@ -72,8 +72,6 @@ pub enum Advance {
 pub struct HttpRequest<'a> {
     /// The method, the path, and the body.
     pub content: &'a Request,
-    /// The whole URL. It holds the access token or the appsecret.
-    pub url: Secret,
     /// The URL of the host, without the path.
     pub base_url: &'a str,
     /// The access token in the query.
@@ -88,11 +86,16 @@ impl<'a> HttpRequest<'a> {
     pub(crate) fn new(send: SendRequest<'a>, base_url: &'a str, cancel: &'a Cancel) -> Self {
         Self {
             content: send.request,
-            url: send.request.url(base_url, send.access_token),
             base_url,
             access_token: send.access_token,
             timeout: send.timeout,
             cancel,
         }
+    }
+
+    /// Makes the whole URL. It holds the access token or the appsecret.
+    #[must_use]
+    pub fn url(&self) -> Secret {
+        self.content.url(self.base_url, self.access_token)
     }
 }

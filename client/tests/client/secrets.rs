@@ -142,7 +142,7 @@ fn the_http_transport_shows_no_secret() {
 #[test]
 fn no_debug_output_shows_a_secret() {
     let transport = Arc::new(MemoryTransport::new(|request| {
-        assert_clean("HttpRequest", &format!("{request:?} {:?}", request.url));
+        assert_clean("HttpRequest", &format!("{request:?} {:?}", request.url()));
         let body = format!(r#"{{"access_token":"{TOKEN}","expires_in":7200,"errcode":0}}"#);
         let reply = Response::ok(body);
         assert_clean("Response", &format!("{reply:?}"));

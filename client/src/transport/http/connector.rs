@@ -15,7 +15,7 @@ use super::{failure, tls_failure};
 pub(super) struct ReportingConnector<C> {
     pub(super) connector: C,
     pub(super) addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
-    pub(super) notes: Notes,
+    pub(super) notes: Arc<Notes>,
 }
 
 /// Notes about settings of which a part was ignored, which may explain a failure.

@@ -1,8 +1,8 @@
 //! The deadline and the [`Cancel`] of the request that this thread is sending.
 //!
-//! ureq passes nothing of a request on to connectors and transports, and a configuration for each
-//! request costs more than all its headers. But it does all work for a request on the thread that
-//! sends it, so a thread-local variable can hold them.
+//! ureq's connectors and transports pass only timeouts on, and some of them begin a timeout anew in
+//! each part of connecting. But all work for a request is done on the thread that sends it, so a
+//! thread-local variable can hold the deadline and the `Cancel`.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -22,15 +22,33 @@ struct Current {
     cancel: Option<Cancel>,
 }
 
-/// Runs `send`, in which the deadline is `timeout` from now, and the call can be cancelled.
-pub(super) fn with_deadline<T>(timeout: Duration, cancel: &Cancel, send: impl FnOnce() -> T) -> T {
+/// Returns the time `timeout` after `now`.
+pub(super) fn add(now: Instant, timeout: Duration) -> Instant {
+    now + timeout.min(FOR_EVER)
+}
+
+/// Runs `send` with this deadline. In it, the call can be cancelled.
+pub(super) fn with_deadline<T>(deadline: Instant, cancel: &Cancel, send: impl FnOnce() -> T) -> T {
     let current = Current {
-        deadline: Instant::now() + timeout.min(FOR_EVER),
+        deadline,
         cancel: cancel.check_interval().map(|_| cancel.clone()),
     };
     // The check may make calls of its own.
     let _previous = Previous(CURRENT.replace(Some(current)));
     send()
+}
+
+/// Runs a part of sending with a deadline `timeout` from now, if that is earlier.
+pub(super) fn with_timeout<T>(timeout: Duration, part: impl FnOnce() -> T) -> T {
+    let end = add(Instant::now(), timeout);
+    let current = CURRENT.with_borrow(|current| {
+        current.as_ref().map(|current| Current {
+            deadline: current.deadline.min(end),
+            cancel: current.cancel.clone(),
+        })
+    });
+    let _previous = Previous(CURRENT.replace(current));
+    part()
 }
 
 /// The request before, restored when this is dropped, even by a panic.
@@ -66,26 +84,41 @@ pub(super) fn next_wait(left: Duration) -> Duration {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{deadline, is_cancelled, next_wait, with_deadline};
+    use super::{deadline, is_cancelled, next_wait, with_deadline, with_timeout};
     use crate::cancel::Cancel;
+
+    const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
     fn a_check_may_make_a_call_of_its_own() {
-        let hour = Duration::from_secs(3600);
+        let begun = Instant::now();
         let cancel = Cancel::with_check(move || {
-            with_deadline(2 * hour, &Cancel::default(), || {
+            with_deadline(begun + 2 * HOUR, &Cancel::default(), || {
                 assert!(!is_cancelled());
-                assert_eq!(next_wait(hour), hour);
-                assert!(deadline() > Instant::now() + hour);
+                assert_eq!(next_wait(HOUR), HOUR);
+                assert_eq!(deadline(), begun + 2 * HOUR);
             });
             true
         });
-        with_deadline(hour, &cancel, || {
-            assert!(next_wait(hour) < hour);
+        with_deadline(begun + HOUR, &cancel, || {
+            assert!(next_wait(HOUR) < HOUR);
             assert!(is_cancelled());
-            assert!(next_wait(hour) < hour);
-            assert!(deadline() <= Instant::now() + hour);
+            assert!(next_wait(HOUR) < HOUR);
+            assert_eq!(deadline(), begun + HOUR);
         });
-        assert_eq!(next_wait(hour), hour);
+        assert_eq!(next_wait(HOUR), HOUR);
+    }
+
+    #[test]
+    fn a_part_has_the_earlier_deadline_and_the_same_cancel() {
+        let end = Instant::now() + HOUR;
+        with_deadline(end, &Cancel::with_check(|| true), || {
+            with_timeout(2 * HOUR, || assert_eq!(deadline(), end));
+            with_timeout(HOUR / 2, || {
+                assert!(deadline() < end);
+                assert!(is_cancelled());
+            });
+            assert_eq!(deadline(), end);
+        });
     }
 }

@@ -1,76 +1,77 @@
-//! Blocking HTTP on ureq; nothing outside this folder names it.
+//! HTTP; nothing outside this folder names ureq.
 //!
-//! ureq's defaults do not fit (no timeouts, 10 redirects, no body limit), so each is set. Sockets
-//! ([`tcp`]), names ([`resolver`]) and idle connections ([`pool`]) are our own: ureq's cost more
+//! ureq opens connections ([`opener`]). Sockets ([`tcp`]), names ([`resolver`]), idle connections
+//! ([`pool`]) and what is sent and received on them ([`exchange`]) are our own: ureq's cost more
 //! than the rest of a call.
 
-mod coalescing_buffers;
 mod connector;
 mod deadline;
 mod dns_cache;
+mod endpoint;
+mod exchange;
 mod failure;
+mod opener;
 mod pool;
 mod proxy;
-mod query;
+mod request_head;
 mod resolver;
+mod response_head;
 mod socket;
 mod socket_timeout;
 mod socks;
 mod tcp;
-mod time_left;
 mod tls;
 mod tls_failure;
 mod tls_records;
 mod tls_roots;
+mod unusual;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jumpqr_core::call::{FailureCause, SendFailure};
 use jumpqr_core::error::Result;
-use jumpqr_core::request::Method;
 use jumpqr_core::response::Response;
-use ureq::config::{AutoHeaderValue, IpFamily};
-use ureq::http::HeaderValue;
-use ureq::http::header::CONTENT_TYPE;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
-use ureq::{Agent, Body, Proxy};
+use ureq::config::{Config, IpFamily};
+use ureq::unversioned::transport::NextTimeout;
+use ureq::{Agent, Proxy};
 
-use self::connector::{Notes, ReportingConnector};
+use self::connector::Notes;
 use self::deadline::with_deadline;
-use self::dns_cache::DnsCache;
-use self::failure::to_send_failure;
-use self::pool::PoolConnector;
+use self::endpoint::Endpoint;
+use self::exchange::{Limits, exchange};
+use self::failure::{error_before_sending, to_send_failure};
+use self::opener::Opener;
+use self::pool::{Connection, Pool};
 use self::proxy::{Choice, EnvironmentProxy};
-use self::query::with_query;
-use self::resolver::CachingResolver;
-use self::tcp::TcpConnector;
 use self::tls::TlsConnector;
 use self::tls_roots::Roots;
 #[cfg(feature = "redis")]
 pub(crate) use self::tls_roots::{BUNDLED, add_pem};
 use super::{HttpRequest, Transport};
-use crate::base_url::{is_loopback, split_port};
+use crate::base_url::is_loopback;
 use crate::checks::unusable;
 use crate::settings::{IpVersion, ProxySetting, Settings};
 
-/// The size of the buffers for requests and for responses, in bytes. The head of a request is
-/// written in one piece, and may hold two long tokens.
-const BUFFER: usize = 32 * 1024;
+/// The size of the buffer of each connection for requests, in bytes. The head of a request must fit
+/// into it, see [`request_head`].
+const OUTPUT: usize = 4 * 1024;
 
-/// The longest head of a response, in bytes; WeChat's have some hundreds. It must fit into the
-/// buffer.
-const LONGEST_HEAD: usize = 16 * 1024;
+/// The size of the buffer of each connection for responses, in bytes.
+const INPUT: usize = 16 * 1024;
 
-/// The content type of every body.
-const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+/// The longest head of a response, in bytes; WeChat's have some hundreds. The buffer must be larger,
+/// so that a head which is too long is found.
+const LONGEST_HEAD: usize = 8 * 1024;
 
 /// The transport over blocking HTTP/1.1. It keeps connections alive, and may be used from any
 /// number of threads at once, but not in a forked child: its connections are the parent's.
 ///
-/// ureq logs through the `log` crate. Of a request, its lines show only the path. At the level
-/// `trace`, the lines of the target `ureq_proto` show responses, with the tokens in them: do not
-/// log that target at that level.
+/// No secret that is sent is logged, at any level. Responses are not logged either, if they have the
+/// form of WeChat's: HTTP/1.1 200 with a length, on a connection that stays open. At the level
+/// `trace`, the target `ureq_proto` shows other responses, with the tokens in them: do not log that
+/// target at that level.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -91,18 +92,19 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 /// ```
 pub struct HttpTransport {
     /// Calls hosts directly.
-    direct: Agent,
+    direct: Opener,
     https: Route,
     http: Route,
     /// The hosts to call directly even if there is a proxy.
     no_proxy: String,
-    body_limit: u64,
+    pool: Pool,
+    limits: Limits,
 }
 
 /// How the hosts of one scheme are called.
 enum Route {
     Direct,
-    Proxy(Agent),
+    Proxy(Arc<Opener>),
     /// Not at all: proxies are set, and none is usable, for this reason.
     Unusable(String),
 }
@@ -114,12 +116,18 @@ impl HttpTransport {
         let roots = Roots::new(settings)?;
         let tls =
             TlsConnector::new(&roots).map_err(|error| unusable("tls_roots", error.to_string()))?;
-        let new_agent = |proxy: Option<Proxy>, proxy_note: Option<String>| {
+        let read_timeout = Some(settings.read_timeout().into());
+        let wait = NextTimeout {
+            per_read: read_timeout,
+            per_write: read_timeout,
+            ..NextTimeout::default()
+        };
+        let new_opener = |proxy: Option<Proxy>, proxy_note: Option<String>| {
             let notes = Notes {
                 tls_roots: roots.note.clone(),
                 proxy: proxy_note,
             };
-            build_agent(settings, tls.clone(), proxy, notes)
+            Opener::new(build_config(settings, proxy), tls.clone(), notes, wait)
         };
         let read_route = |https| {
             let found = proxy::read_environment(https, |name| std::env::var(name).ok());
@@ -128,7 +136,9 @@ impl HttpTransport {
                 log::warn!("{note}");
             }
             match (found.choice, note) {
-                (Choice::Proxy(proxy), note) => Route::Proxy(new_agent(Some(proxy), note)),
+                (Choice::Proxy(proxy), note) => {
+                    Route::Proxy(Arc::new(new_opener(Some(proxy), note)))
+                }
                 (Choice::Unusable, Some(note)) => Route::Unusable(note),
                 _ => Route::Direct,
             }
@@ -139,8 +149,8 @@ impl HttpTransport {
             ProxySetting::Url(url) => {
                 let proxy =
                     proxy::parse(url.expose()).map_err(|reason| unusable("proxy", reason))?;
-                let agent = new_agent(Some(proxy), None);
-                (Route::Proxy(agent.clone()), Route::Proxy(agent))
+                let opener = Arc::new(new_opener(Some(proxy), None));
+                (Route::Proxy(Arc::clone(&opener)), Route::Proxy(opener))
             }
             ProxySetting::FromEnvironment => {
                 no_proxy = proxy::read_no_proxy(|name| std::env::var(name).ok());
@@ -148,11 +158,15 @@ impl HttpTransport {
             }
         };
         Ok(Self {
-            direct: new_agent(None, None),
+            direct: new_opener(None, None),
             https,
             http,
             no_proxy,
-            body_limit: settings.body_limit(),
+            pool: Pool::default(),
+            limits: Limits {
+                wait,
+                body: settings.body_limit(),
+            },
         })
     }
 
@@ -163,58 +177,63 @@ impl HttpTransport {
                 format!("{reason}; correct the variable or unset it, or name the host in NO_PROXY");
             unusable("proxy", message)
         };
-        self.agent(base_url).map(drop).map_err(refuse)
+        let endpoint = Endpoint::new(base_url);
+        self.opener(&endpoint).map(drop).map_err(refuse)
     }
 
-    fn agent(&self, base_url: &str) -> std::result::Result<&Agent, &str> {
-        let (scheme, rest) = base_url.split_once("://").unwrap_or(("", base_url));
-        let https = scheme.eq_ignore_ascii_case("https");
-        let route = if https { &self.https } else { &self.http };
+    /// Returns what opens connections to this host, or why it cannot be called.
+    fn opener(&self, endpoint: &Endpoint<'_>) -> std::result::Result<&Opener, &str> {
+        let route = if endpoint.is_https {
+            &self.https
+        } else {
+            &self.http
+        };
         if matches!(route, Route::Direct) {
             return Ok(&self.direct);
         }
-        let authority = rest.split('/').next().unwrap_or_default();
-        let (host, port) = split_port(authority);
-        let port = port.and_then(|port| port.parse().ok());
-        let port = port.unwrap_or(if https { 443 } else { 80 });
-        if is_loopback(authority) || proxy::is_excluded(&self.no_proxy, host, port) {
+        let (host, port) = endpoint.host_and_port();
+        let port = port.unwrap_or_else(|| endpoint.default_port());
+        if is_loopback(endpoint.authority) || proxy::is_excluded(&self.no_proxy, host, port) {
             return Ok(&self.direct);
         }
         match route {
             Route::Direct => Ok(&self.direct),
-            Route::Proxy(agent) => Ok(agent),
+            Route::Proxy(opener) => Ok(opener),
             Route::Unusable(reason) => Err(reason),
         }
     }
 
-    fn exchange(
+    fn send_until_deadline(
         &self,
-        agent: &Agent,
         request: &HttpRequest<'_>,
+        now: Instant,
     ) -> std::result::Result<Response, ureq::Error> {
-        let url = request.url.expose();
-        let (url, query) = match url.split_once('?') {
-            Some((url, query)) => (url, Some(query)),
-            None => (url, None),
+        let endpoint = Endpoint::new(request.base_url);
+        let mut connection = match self.pool.take_open(endpoint.origin, now) {
+            Some(connection) => connection,
+            None => self.open(request.base_url, &endpoint)?,
         };
-        let builder = ureq::http::Request::builder().uri(url);
-        let mut response: ureq::http::Response<Body> = with_query(query, || {
-            match (request.content.method, request.content.body.as_deref()) {
-                (Method::Post, Some(body)) => {
-                    let request_line = builder.method("POST").header(CONTENT_TYPE, JSON);
-                    agent.run(request_line.body(body)?)
-                }
-                _ => agent.run(builder.method("GET").body(())?),
-            }
-        })?;
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(self.body_limit)
-            .read_to_vec()?;
-        Ok(Response {
-            status: response.status().as_u16(),
-            body,
+        let received = exchange(&mut *connection.transport, request, &endpoint, self.limits)?;
+        if received.is_reusable {
+            self.pool.put(connection, Instant::now());
+        }
+        Ok(received.response)
+    }
+
+    #[cold]
+    fn open(
+        &self,
+        base_url: &str,
+        endpoint: &Endpoint<'_>,
+    ) -> std::result::Result<Connection, ureq::Error> {
+        let opener = self
+            .opener(endpoint)
+            .map_err(|reason| error_before_sending(FailureCause::Proxy, reason.to_owned()))?;
+        let (transport, socket) = opener.open(base_url)?;
+        Ok(Connection {
+            origin: endpoint.origin.into(),
+            transport,
+            socket,
         })
     }
 }
@@ -228,53 +247,30 @@ fn describe_ignored(found: &EnvironmentProxy) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 
-/// Builds a ureq agent, which keeps connections. The deadline of a request is not part of it, see
-/// [`deadline`].
-fn build_agent(
-    settings: &Settings,
-    tls: TlsConnector,
-    proxy: Option<Proxy>,
-    notes: Notes,
-) -> Agent {
-    let is_proxied = proxy.is_some();
-    let config = Agent::config_builder()
+/// Builds the configuration for opening connections. The deadline of a request is not part of it,
+/// see [`deadline`].
+fn build_config(settings: &Settings, proxy: Option<Proxy>) -> Config {
+    Agent::config_builder()
         .proxy(proxy)
         .ip_family(match settings.ip_version() {
             IpVersion::Any => IpFamily::Any,
             IpVersion::V4 => IpFamily::Ipv4Only,
             IpVersion::V6 => IpFamily::Ipv6Only,
         })
+        // For the request to a proxy to open a tunnel.
         .user_agent(concat!("jumpqr/", env!("CARGO_PKG_VERSION")))
-        .accept(AutoHeaderValue::None)
-        .accept_encoding(AutoHeaderValue::None)
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .input_buffer_size(BUFFER)
-        .output_buffer_size(BUFFER)
-        .max_response_header_size(LONGEST_HEAD)
-        // Idle connections are in our own [`pool`].
-        .max_idle_connections(0)
+        .input_buffer_size(INPUT)
+        .output_buffer_size(OUTPUT)
         .timeout_connect(Some(settings.connect_timeout()))
-        .timeout_per_read(Some(settings.read_timeout()))
-        .timeout_per_write(Some(settings.read_timeout()))
-        .build();
-    let addresses = Arc::new(DnsCache::default());
-    let opening = ().chain(ConnectProxyConnector::default()).chain(TcpConnector).chain(tls);
-    let connector = ReportingConnector {
-        connector: PoolConnector::new(opening, is_proxied),
-        addresses: Arc::clone(&addresses),
-        notes,
-    };
-    Agent::with_parts(config, connector, CachingResolver { addresses })
+        .build()
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: &HttpRequest<'_>) -> std::result::Result<Response, SendFailure> {
-        let agent = self
-            .agent(request.base_url)
-            .map_err(|reason| SendFailure::before_sending(FailureCause::Proxy, reason))?;
-        with_deadline(request.timeout, request.cancel, || {
-            self.exchange(agent, request)
+        let now = Instant::now();
+        let deadline = deadline::add(now, request.timeout);
+        with_deadline(deadline, request.cancel, || {
+            self.send_until_deadline(request, now)
         })
         .map_err(to_send_failure)
     }
@@ -283,7 +279,59 @@ impl Transport for HttpTransport {
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpTransport")
-            .field("body_limit", &self.body_limit)
+            .field("body_limit", &self.limits.body)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread;
+    use std::time::Instant;
+
+    use jumpqr_core::interface::{DownloadQRCodeText, Interface};
+
+    use super::exchange::tests::http_request;
+    use super::{HttpTransport, Transport};
+    use crate::settings::{ProxySetting, Settings};
+
+    #[test]
+    fn no_part_of_a_closed_tunnel_stays_in_the_pool() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = format!("http://{}", listener.local_addr().unwrap());
+        let serving = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            for end in ["\r\n\r\n", "{}"] {
+                let mut request = Vec::new();
+                while !request.ends_with(end.as_bytes()) {
+                    let mut byte = [0];
+                    stream.read_exact(&mut byte).unwrap();
+                    request.extend(byte);
+                }
+                let answer = if request.starts_with(b"CONNECT") {
+                    "HTTP/1.1 200 OK\r\n\r\n"
+                } else {
+                    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                };
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+            stream
+        });
+        let settings = Settings {
+            proxy: Some(ProxySetting::Url(proxy.into())),
+            ..Settings::default()
+        };
+        let transport = HttpTransport::new(&settings).unwrap();
+        let base_url = "http://wechat.invalid";
+        let content = DownloadQRCodeText.request().unwrap();
+        transport
+            .send(&http_request(&content, base_url, None))
+            .unwrap();
+        let mut still_open = serving.join().unwrap();
+        drop(transport.pool.take(base_url, Instant::now()).unwrap());
+        assert_eq!(still_open.read(&mut [0]).unwrap(), 0);
+        assert!(transport.pool.take(base_url, Instant::now()).is_none());
     }
 }

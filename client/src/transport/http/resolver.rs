@@ -106,7 +106,7 @@ fn run_on_thread<A: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use ureq::Timeout;
 
@@ -130,7 +130,7 @@ mod tests {
             (hour, hour, Cancel::with_check(|| true)),
         ] {
             let (_sender, hanging) = channel();
-            let error = with_deadline(deadline, &cancel, || {
+            let error = with_deadline(Instant::now() + deadline, &cancel, || {
                 run_on_thread::<()>(timeout, move || hanging.recv().unwrap())
             });
             let error = error.unwrap_err();

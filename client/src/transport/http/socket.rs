@@ -64,24 +64,43 @@ pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpS
     TcpStream::connect_timeout(&address, left)
 }
 
-/// Returns whether nothing arrived: no byte, no end and no error.
-#[cfg(unix)]
-pub(super) fn is_silent(stream: &TcpStream) -> bool {
-    use rustix::io::Errno;
-    use rustix::net::{RecvFlags, recv};
-
-    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-    matches!(recv(stream, &mut [0][..], flags), Err(Errno::AGAIN))
+/// A connected socket. ureq's transports do not give theirs away, so the transport that uses it
+/// shares it.
+#[derive(Debug)]
+pub(super) struct Socket {
+    pub(super) stream: TcpStream,
 }
 
-/// Returns whether nothing arrived, on systems where only a whole socket can be set not to wait.
+impl Socket {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self { stream }
+    }
+}
+
+#[cfg(unix)]
+impl Socket {
+    /// Returns whether nothing arrived: no byte, no end and no error.
+    pub(super) fn is_silent(&self) -> bool {
+        use rustix::io::Errno;
+        use rustix::net::{RecvFlags, recv};
+
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        matches!(recv(&self.stream, &mut [0][..], flags), Err(Errno::AGAIN))
+    }
+}
+
 #[cfg(not(unix))]
-pub(super) fn is_silent(stream: &TcpStream) -> bool {
-    let peeked = stream
-        .set_nonblocking(true)
-        .and_then(|()| stream.peek(&mut [0]));
-    let is_silent = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
-    is_silent && stream.set_nonblocking(false).is_ok()
+impl Socket {
+    /// Returns whether nothing arrived, on systems where only a whole socket can be set not to
+    /// wait.
+    pub(super) fn is_silent(&self) -> bool {
+        let peeked = self
+            .stream
+            .set_nonblocking(true)
+            .and_then(|()| self.stream.peek(&mut [0]));
+        let is_silent = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        is_silent && self.stream.set_nonblocking(false).is_ok()
+    }
 }
 
 #[cfg(test)]
@@ -134,8 +153,9 @@ pub(super) mod tests {
     fn a_cancelled_call_waits_for_no_connection() {
         let silent = SilentAddress::new();
         let hour = Duration::from_secs(3600);
-        let error = with_deadline(hour, &Cancel::with_check(|| true), || {
-            connect(silent.address(), Instant::now() + hour)
+        let end = Instant::now() + hour;
+        let error = with_deadline(end, &Cancel::with_check(|| true), || {
+            connect(silent.address(), end)
         });
         assert_eq!(error.unwrap_err().kind(), io::ErrorKind::Interrupted);
     }

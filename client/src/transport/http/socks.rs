@@ -13,7 +13,6 @@ use ureq::unversioned::transport::{ConnectionDetails, Transport, TransportAdapte
 use ureq::{Error, Proxy, ProxyProtocol};
 
 use super::failure;
-use super::time_left::time_left;
 use crate::base_url::strip_brackets;
 
 const VERSION: u8 = 5;
@@ -42,7 +41,7 @@ pub(super) fn tunnel<T: Transport>(
     details: &ConnectionDetails<'_>,
 ) -> Result<T, Error> {
     let mut stream = TransportAdapter::new(transport, Arc::clone(&details.current_time));
-    stream.set_timeout(time_left(details));
+    stream.set_timeout(details.timeout);
     let https = details.needs_tls();
     let port = details
         .uri

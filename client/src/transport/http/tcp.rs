@@ -1,30 +1,31 @@
 //! TCP for ureq, with one send and two receives for each request on a reused connection.
 //!
-//! ureq's own transport sends head and body apart, and sets a timeout before every wait. It also
-//! checks the socket both when a connection returns to the pool and when it leaves it, each time
-//! with four system calls.
+//! ureq's own transport sets a timeout before every wait. It also checks the socket both when a
+//! connection returns to the pool and when it leaves it, each time with four system calls.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport,
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
 };
 use ureq::{Error, Timeout};
 
-use super::coalescing_buffers::CoalescingBuffers;
 use super::deadline::{deadline, is_cancelled, next_wait};
 use super::failure;
-use super::socket::{connect, is_silent};
+use super::socket::{Socket, connect};
 use super::socket_timeout::SocketTimeout;
 use super::socks::{is_socks, tunnel};
-use super::time_left::time_left;
 
 /// Opens a socket, through a SOCKS proxy if there is one. With an HTTP proxy, the connection
 /// through it exists already, and is passed on.
 #[derive(Debug)]
-pub(super) struct TcpConnector;
+pub(super) struct TcpConnector {
+    /// Is set to the socket.
+    pub(super) opened: Arc<OnceLock<Arc<Socket>>>,
+}
 
 impl<In: Transport> Connector<In> for TcpConnector {
     type Out = Either<In, TcpTransport>;
@@ -39,45 +40,44 @@ impl<In: Transport> Connector<In> for TcpConnector {
         }
         let proxy = details.config.proxy();
         let transport = match proxy.filter(|proxy| is_socks(proxy)) {
-            None => open(&details.addrs, details.timeout, details)?,
+            None => self.open(&details.addrs, details)?,
             Some(proxy) => {
                 let addresses =
                     details
                         .resolver
                         .resolve(proxy.uri(), details.config, details.timeout)?;
-                let opened = open(&addresses, time_left(details), details)?;
-                tunnel(opened, proxy, details)?
+                tunnel(self.open(&addresses, details)?, proxy, details)?
             }
         };
         Ok(Some(Either::B(transport)))
     }
 }
 
-fn open(
-    addresses: &[SocketAddr],
-    timeout: NextTimeout,
-    details: &ConnectionDetails<'_>,
-) -> Result<TcpTransport, Error> {
-    let stream = connect_to_any(addresses, timeout)?;
-    stream.set_nodelay(details.config.no_delay())?;
-    Ok(TcpTransport {
-        stream,
-        buffers: CoalescingBuffers::new(
-            details.config.input_buffer_size(),
-            details.config.output_buffer_size(),
-        ),
-        read_timeout: SocketTimeout::READ,
-        write_timeout: SocketTimeout::WRITE,
-        is_reused: false,
-        is_in_use: true,
-    })
+impl TcpConnector {
+    fn open(
+        &self,
+        addresses: &[SocketAddr],
+        details: &ConnectionDetails<'_>,
+    ) -> Result<TcpTransport, Error> {
+        let stream = connect_to_any(addresses)?;
+        stream.set_nodelay(details.config.no_delay())?;
+        let socket = self.opened.get_or_init(|| Arc::new(Socket::new(stream)));
+        Ok(TcpTransport {
+            socket: Arc::clone(socket),
+            buffers: LazyBuffers::new(
+                details.config.input_buffer_size(),
+                details.config.output_buffer_size(),
+            ),
+            read_timeout: SocketTimeout::READ,
+            write_timeout: SocketTimeout::WRITE,
+        })
+    }
 }
 
 /// Connects to the first address that accepts. Each has half of the time that is left; the last one
 /// has all of it.
-fn connect_to_any(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpStream, Error> {
-    let begun = Instant::now();
-    let (end, reason) = end_of_wait(timeout, begun);
+fn connect_to_any(addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
+    let end = deadline();
     let mut last_error = io::ErrorKind::AddrNotAvailable.into();
     for (index, address) in addresses.iter().enumerate() {
         let now = Instant::now();
@@ -93,7 +93,7 @@ fn connect_to_any(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpS
         }
     }
     Err(match last_error.kind() {
-        io::ErrorKind::TimedOut => Error::Timeout(reason),
+        io::ErrorKind::TimedOut => Error::Timeout(Timeout::Connect),
         _ => last_error.into(),
     })
 }
@@ -101,16 +101,10 @@ fn connect_to_any(addresses: &[SocketAddr], timeout: NextTimeout) -> Result<TcpS
 /// A connection.
 #[derive(Debug)]
 pub(super) struct TcpTransport {
-    stream: TcpStream,
-    buffers: CoalescingBuffers,
+    socket: Arc<Socket>,
+    buffers: LazyBuffers,
     read_timeout: SocketTimeout,
     write_timeout: SocketTimeout,
-    /// Whether the connection was in the pool before. Then it carries only requests and responses,
-    /// so output may stay pending until a response is awaited. Before that, output may be the end
-    /// of a handshake, which has no response.
-    is_reused: bool,
-    /// Whether the connection was used since it was last in the pool.
-    is_in_use: bool,
 }
 
 impl Transport for TcpTransport {
@@ -119,48 +113,12 @@ impl Transport for TcpTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let has_room = self.buffers.append(amount);
-        if self.is_reused && has_room {
-            return Ok(());
-        }
-        self.send_pending(timeout)
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.send_pending(timeout)?;
-        let input = self.buffers.input_append_buf();
-        let amount = wait(timeout.for_read(), |left| {
-            self.read_timeout.set(&self.stream, left)?;
-            (&self.stream).read(input)
-        })?;
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
-    }
-
-    /// ureq calls this when a request is over, and [`pool`](super::pool) when it takes the
-    /// connection out again. On return to the pool, only the buffers are checked. The socket is
-    /// peeked when the connection is taken out.
-    fn is_open(&mut self) -> bool {
-        if !self.buffers.are_empty() {
-            return false;
-        }
-        if self.is_in_use {
-            self.is_in_use = false;
-            self.is_reused = true;
-            return true;
-        }
-        self.is_in_use = true;
-        is_silent(&self.stream)
-    }
-}
-
-impl TcpTransport {
-    fn send_pending(&mut self, timeout: NextTimeout) -> Result<(), Error> {
-        let mut rest = self.buffers.take_pending();
+        let mut rest = self.buffers.output().get(..amount).unwrap_or_default();
+        let mut stream = &self.socket.stream;
         while !rest.is_empty() {
             let sent = wait(timeout.for_write(), |left| {
-                self.write_timeout.set(&self.stream, left)?;
-                (&self.stream).write(rest)
+                self.write_timeout.set(stream, left)?;
+                stream.write(rest)
             })?;
             if sent == 0 {
                 return Err(io::Error::from(io::ErrorKind::WriteZero).into());
@@ -168,6 +126,23 @@ impl TcpTransport {
             rest = rest.get(sent..).unwrap_or_default();
         }
         Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let input = self.buffers.input_append_buf();
+        let mut stream = &self.socket.stream;
+        let amount = wait(timeout.for_read(), |left| {
+            self.read_timeout.set(stream, left)?;
+            stream.read(input)
+        })?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    /// Returns whether nothing is left of the last response. [`pool`](super::pool) checks the
+    /// socket.
+    fn is_open(&mut self) -> bool {
+        self.buffers.input().is_empty()
     }
 }
 
@@ -216,7 +191,7 @@ fn is_without_result(error: &io::Error) -> bool {
 mod tests {
     use std::io;
     use std::net::TcpListener;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use ureq::unversioned::transport::NextTimeout;
     use ureq::{Error, Timeout};
@@ -244,10 +219,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let refusing = "127.0.0.1:1".parse().unwrap();
         let addresses = [refusing, silent.address(), address];
-        let timeout = timeout_of(Duration::from_secs(1));
-        let stream = with_deadline(HOUR, &Cancel::default(), || {
-            connect_to_any(&addresses, timeout)
-        });
+        let end = Instant::now() + Duration::from_secs(1);
+        let stream = with_deadline(end, &Cancel::default(), || connect_to_any(&addresses));
         assert_eq!(stream.unwrap().peer_addr().unwrap(), address);
     }
 
@@ -255,25 +228,19 @@ mod tests {
     fn if_all_addresses_fail_the_last_failure_is_returned() {
         let refusing = "127.0.0.1:1".parse().unwrap();
         let silent = SilentAddress::new();
-        let soon = Duration::from_millis(50);
-        let connect = |addresses: &[_], deadline, timeout| {
-            with_deadline(deadline, &Cancel::default(), || {
-                connect_to_any(addresses, timeout_of(timeout)).unwrap_err()
+        let connect = |addresses: &[_], timeout| {
+            with_deadline(Instant::now() + timeout, &Cancel::default(), || {
+                connect_to_any(addresses).unwrap_err()
             })
         };
-        let error = connect(&[refusing, refusing], HOUR, HOUR);
+        let error = connect(&[refusing, refusing], HOUR);
         assert!(
             matches!(&error, Error::Io(io) if io.kind() == io::ErrorKind::ConnectionRefused),
             "{error:?}"
         );
-        let error = connect(&[refusing, silent.address()], HOUR, soon);
+        let error = connect(&[refusing, silent.address()], Duration::from_millis(50));
         assert!(
             matches!(error, Error::Timeout(Timeout::Connect)),
-            "{error:?}"
-        );
-        let error = connect(&[refusing, silent.address()], soon, HOUR);
-        assert!(
-            matches!(error, Error::Timeout(Timeout::Global)),
             "{error:?}"
         );
     }
@@ -281,7 +248,7 @@ mod tests {
     #[test]
     fn a_wait_goes_on_after_a_signal() {
         let mut interruptions = 3;
-        let amount = with_deadline(HOUR, &Cancel::default(), || {
+        let amount = with_deadline(Instant::now() + HOUR, &Cancel::default(), || {
             wait(timeout_of(HOUR), |_| {
                 if interruptions == 0 {
                     return Ok(7);
@@ -295,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_wait_ends_after_a_signal_if_the_call_is_cancelled() {
-        let error = with_deadline(HOUR, &Cancel::with_check(|| true), || {
+        let error = with_deadline(Instant::now() + HOUR, &Cancel::with_check(|| true), || {
             wait(timeout_of(HOUR), |_| Err(io::ErrorKind::Interrupted.into()))
         });
         assert!(is_cancelled(&error.unwrap_err()));
@@ -308,7 +275,7 @@ mod tests {
             (HOUR, soon, Timeout::Connect),
             (soon, HOUR, Timeout::Global),
         ] {
-            let error = with_deadline(deadline, &Cancel::default(), || {
+            let error = with_deadline(Instant::now() + deadline, &Cancel::default(), || {
                 wait(timeout_of(timeout), |left| {
                     std::thread::sleep(left / 2);
                     Err(io::ErrorKind::WouldBlock.into())

@@ -12,10 +12,9 @@ use rustls::{ALL_VERSIONS, ClientConfig, ClientConnection, Error as TlsError, St
 use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
-    TransportAdapter,
 };
 
-use super::time_left::time_left;
+use super::exchange::fill;
 use super::tls_records::TlsRecords;
 use super::tls_roots::Roots;
 use crate::base_url::strip_brackets;
@@ -58,10 +57,9 @@ impl<In: Transport> Connector<In> for TlsConnector {
             .map_err(|_| Error::Tls("the host is not a valid name"))?;
         let mut connection =
             ClientConnection::new(Arc::clone(&self.config), name).map_err(tls_error)?;
-        let mut adapter = TransportAdapter::new(transport, Arc::clone(&details.current_time));
-        adapter.set_timeout(time_left(details));
         let mut socket = TrackedSocket {
-            adapter,
+            transport,
+            timeout: details.timeout,
             records: TlsRecords::default(),
         };
         connection.complete_io(&mut socket)?;
@@ -102,20 +100,26 @@ impl<T: Transport> Transport for TlsTransport<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.stream.sock.adapter.set_timeout(timeout);
+        self.stream.sock.timeout = timeout;
         let output = self.buffers.output().get(..amount).unwrap_or_default();
-        Ok(self.stream.write_all(output)?)
+        let StreamOwned { conn, sock } = &mut self.stream;
+        conn.writer().write_all(output)?;
+        // The stream's own `write` hides that sending failed.
+        while conn.wants_write() {
+            conn.write_tls(sock)?;
+        }
+        Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.stream.sock.adapter.set_timeout(timeout);
+        self.stream.sock.timeout = timeout;
         let amount = self.stream.read(self.buffers.input_append_buf())?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }
 
     fn is_open(&mut self) -> bool {
-        self.is_drained() && self.stream.sock.adapter.get_mut().is_open()
+        self.is_drained() && self.stream.sock.transport.is_open()
     }
 
     fn is_tls(&self) -> bool {
@@ -131,13 +135,19 @@ impl<T: Transport> fmt::Debug for TlsTransport<T> {
 
 /// Reads and writes ciphertext, and tracks the records that are read.
 struct TrackedSocket<T: Transport> {
-    adapter: TransportAdapter<T>,
+    transport: T,
+    timeout: NextTimeout,
     records: TlsRecords,
 }
 
 impl<T: Transport> Read for TrackedSocket<T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let amount = self.adapter.read(buffer)?;
+        if self.transport.buffers().input().is_empty() {
+            let received = self.transport.await_input(self.timeout);
+            received.map_err(Error::into_io)?;
+        }
+        let (amount, _) = fill(buffer, self.transport.buffers().input());
+        self.transport.buffers().input_consume(amount);
         self.records
             .follow(buffer.get(..amount).unwrap_or_default());
         Ok(amount)
@@ -146,10 +156,13 @@ impl<T: Transport> Read for TrackedSocket<T> {
 
 impl<T: Transport> Write for TrackedSocket<T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.adapter.write(bytes)
+        let (amount, _) = fill(self.transport.buffers().output(), bytes);
+        let sent = self.transport.transmit_output(amount, self.timeout);
+        sent.map_err(Error::into_io)?;
+        Ok(amount)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.adapter.flush()
+        Ok(())
     }
 }
