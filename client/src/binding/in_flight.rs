@@ -65,11 +65,59 @@ pub enum Begun<R> {
     MustWait(UnfinishedCall<R>),
 }
 
-/// A call whose next step waits: for a connection, a token, a slot, a retry or an unusual response.
-/// If it is dropped, the call ends where it is.
+/// A call that no event loop watches. If its next step waits, for a connection, a token, a slot, a
+/// retry or an unusual response, it is [finished](Self::finish) on a thread.
+///
+/// If it is dropped, the call ends where it is, and its connection is closed.
 pub struct UnfinishedCall<R>(Box<dyn Ongoing<R>>);
 
+/// How far an [`UnfinishedCall`] has come without waiting.
+#[derive(Debug)]
+pub enum WentOn<R> {
+    /// The call is done.
+    Done(Result<R>),
+    /// The call awaits a response, see [`InFlightCalls::add`].
+    InFlight(UnfinishedCall<R>),
+    /// The call must be finished on a thread.
+    MustWait(UnfinishedCall<R>),
+}
+
 impl<R> UnfinishedCall<R> {
+    /// Makes a call, and checks it. Nothing is sent before it goes on. `convert` makes its result
+    /// from the response.
+    pub fn new<I, C>(client: &Client, call: I, convert: C) -> Result<Self>
+    where
+        I: Interface,
+        C: Fn(I::Response) -> Result<R> + Send + 'static,
+    {
+        let call = client.begin(call)?;
+        Ok(Self(Box::new(Converted { call, convert })))
+    }
+
+    /// Makes a call by WeChat's name of its interface, as [`call`](super::call) does. `convert`
+    /// makes its result from the serialised one.
+    pub fn named<C>(client: &Client, interface: &str, arguments: Value, convert: C) -> Result<Self>
+    where
+        C: Fn(Value) -> Result<R> + Send + 'static,
+    {
+        read_call(interface, arguments)?.accept(Named { client, convert })
+    }
+
+    /// Does all that takes no waiting.
+    #[must_use]
+    pub fn go_on(mut self) -> WentOn<R> {
+        match self.0.go_on() {
+            Progress::Done(result) => WentOn::Done(result),
+            Progress::InFlight => WentOn::InFlight(self),
+            Progress::MustWait => WentOn::MustWait(self),
+        }
+    }
+
+    /// Cancels the call, and closes its connection.
+    pub fn cancel(mut self) -> Result<R> {
+        self.0.cancel()
+    }
+
     /// Waits for the end of the call, on the thread of the caller. The call has waited this long for
     /// a free thread, and `cancel` cancels it.
     pub fn finish(self, waited: Duration, cancel: &Cancel) -> Result<R> {
@@ -162,13 +210,7 @@ impl<R> InFlightCalls<R> {
         I: Interface,
         C: Fn(I::Response) -> Result<R> + Send + 'static,
     {
-        match client.begin(call) {
-            Err(error) => Begun::Done(Err(error)),
-            Ok(call) => {
-                let id = self.new_id();
-                self.go_on(id, Box::new(Converted { call, convert }))
-            }
-        }
+        self.begin_made(UnfinishedCall::new(client, call, convert))
     }
 
     /// Begins a call by WeChat's name of its interface, as [`call`](super::call) makes it. `convert`
@@ -183,17 +225,21 @@ impl<R> InFlightCalls<R> {
     where
         C: Fn(Value) -> Result<R> + Send + 'static,
     {
-        match read_call(interface, arguments) {
-            Err(error) => Begun::Done(Err(error)),
-            Ok(call) => call.accept(BeginNamed {
-                calls: self,
-                client,
-                convert,
-            }),
-        }
+        self.begin_made(UnfinishedCall::named(client, interface, arguments, convert))
     }
 
-    /// Looks which responses have arrived, without waiting. Call [`next_ended`](Self::next_ended) then.
+    /// Watches a call that awaits a response. If it cannot be watched, it must be finished on a
+    /// thread.
+    pub fn add(&mut self, call: UnfinishedCall<R>) -> Result<CallId, UnfinishedCall<R>> {
+        let id = self.new_id();
+        self.watch(id, call.0).map_err(|call| {
+            self.free.push(id.index);
+            UnfinishedCall(call)
+        })
+    }
+
+    /// Looks which responses have arrived, without waiting. Call [`next_ended`](Self::next_ended) or
+    /// [`next_ready`](Self::next_ready) then.
     pub fn look(&mut self) -> io::Result<()> {
         let mut events = Vec::with_capacity(EVENTS);
         let at_once = Timespec {
@@ -218,7 +264,7 @@ impl<R> InFlightCalls<R> {
     }
 
     /// Finds the calls whose requests are out of time, when the timer has gone off. Call
-    /// [`next_ended`](Self::next_ended) then.
+    /// [`next_ended`](Self::next_ended) or [`next_ready`](Self::next_ready) then.
     pub fn time_out(&mut self, now: Instant) {
         self.timer = None;
         self.earliest = None;
@@ -251,11 +297,28 @@ impl<R> InFlightCalls<R> {
         None
     }
 
+    /// Returns the next call that can go on, which is watched no longer; `None` if all others await
+    /// responses. For a caller that must not use this set while a call goes on, because the call
+    /// may log, and a log may call back.
+    pub fn next_ready(&mut self) -> Option<(CallId, UnfinishedCall<R>)> {
+        while let Some(id) = self.ready.pop_front() {
+            if let Some(call) = self.remove(id) {
+                return Some((id, call));
+            }
+        }
+        None
+    }
+
+    /// Returns a call, which is watched no longer. `None` if it was not watched.
+    pub fn remove(&mut self, id: CallId) -> Option<UnfinishedCall<R>> {
+        let call = self.unwatch(id)?;
+        self.free.push(id.index);
+        Some(UnfinishedCall(call))
+    }
+
     /// Cancels a call, and closes its connection. `None` if it has ended before.
     pub fn cancel(&mut self, id: CallId) -> Option<Result<R>> {
-        let mut call = self.unwatch(id)?;
-        self.free.push(id.index);
-        Some(call.cancel())
+        self.remove(id).map(UnfinishedCall::cancel)
     }
 
     /// Returns the time to which the loop's timer must be set now, if it must be set anew. When it
@@ -269,12 +332,25 @@ impl<R> InFlightCalls<R> {
         self.timer
     }
 
+    fn begin_made(&mut self, call: Result<UnfinishedCall<R>>) -> Begun<R> {
+        match call {
+            Err(error) => Begun::Done(Err(error)),
+            Ok(UnfinishedCall(call)) => {
+                let id = self.new_id();
+                self.go_on(id, call)
+            }
+        }
+    }
+
     /// Goes on with a call that is not watched.
     fn go_on(&mut self, id: CallId, mut call: Box<dyn Ongoing<R>>) -> Begun<R> {
         let begun = match call.go_on() {
             Progress::Done(result) => Begun::Done(result),
             Progress::MustWait => Begun::MustWait(UnfinishedCall(call)),
-            Progress::InFlight => self.watch(id, call),
+            Progress::InFlight => match self.watch(id, call) {
+                Ok(id) => Begun::InFlight(id),
+                Err(call) => Begun::MustWait(UnfinishedCall(call)),
+            },
         };
         if !matches!(begun, Begun::InFlight(_)) {
             self.free.push(id.index);
@@ -296,7 +372,11 @@ impl<R> InFlightCalls<R> {
     }
 
     /// Has the epoll watch the socket of a call.
-    fn watch(&mut self, id: CallId, call: Box<dyn Ongoing<R>>) -> Begun<R> {
+    fn watch(
+        &mut self,
+        id: CallId,
+        call: Box<dyn Ongoing<R>>,
+    ) -> Result<CallId, Box<dyn Ongoing<R>>> {
         let data = epoll::EventData::new_u64(id.index as u64);
         let is_watched = call.socket().is_some_and(|socket| {
             epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN).is_ok()
@@ -308,9 +388,9 @@ impl<R> InFlightCalls<R> {
                 }
                 let number = id.number;
                 *place = Some(InFlightCall { number, call });
-                Begun::InFlight(id)
+                Ok(id)
             }
-            _ => Begun::MustWait(UnfinishedCall(call)),
+            _ => Err(call),
         }
     }
 
@@ -326,23 +406,22 @@ impl<R> InFlightCalls<R> {
     }
 }
 
-/// Begins a call, whose result is serialised.
-struct BeginNamed<'a, R, C> {
-    calls: &'a mut InFlightCalls<R>,
+/// Makes a call, whose result is serialised.
+struct Named<'a, C> {
     client: &'a Client,
     convert: C,
 }
 
-impl<R, C> CallVisitor for BeginNamed<'_, R, C>
+impl<R, C> CallVisitor for Named<'_, C>
 where
     C: Fn(Value) -> Result<R> + Send + 'static,
 {
-    type Output = Begun<R>;
+    type Output = Result<UnfinishedCall<R>>;
 
-    fn visit<I: Interface<Response: Serialize>>(self, call: I) -> Begun<R> {
+    fn visit<I: Interface<Response: Serialize>>(self, call: I) -> Self::Output {
         let convert = self.convert;
         let convert = move |response| to_value(response).and_then(&convert);
-        self.calls.begin(self.client, call, convert)
+        UnfinishedCall::new(self.client, call, convert)
     }
 }
 

@@ -13,7 +13,7 @@ pub use call::{CallOptions, call, next_page, token_status, with_waited};
 pub use class::error_parts;
 pub use guard::{guard, no_thread, on_thread};
 #[cfg(target_os = "linux")]
-pub use in_flight::{Begun, CallId, InFlightCalls, UnfinishedCall};
+pub use in_flight::{Begun, CallId, InFlightCalls, UnfinishedCall, WentOn};
 pub use name_style::NameStyle;
 
 use jumpqr_core::error::{Error, OwnCode, Result};

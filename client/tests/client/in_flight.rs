@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use jumpqr::binding::{Begun, CallId, InFlightCalls, UnfinishedCall};
+use jumpqr::binding::{Begun, CallId, InFlightCalls, UnfinishedCall, WentOn};
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::error::OwnCode;
 use jumpqr::interface::{AddJumpQRCode, Confirmation};
@@ -255,6 +255,57 @@ fn the_name_of_a_call_that_has_ended_names_no_other_call() {
     assert_ne!(first, second);
     assert!(calls.cancel(first).is_none());
     assert!(calls.cancel(second).is_some());
+}
+
+#[test]
+fn a_call_may_go_on_outside_of_the_set() {
+    let lines = Lines::with_connections(1);
+    let (client, mut calls) = (client(&lines), calls());
+    let watch = |calls: &mut InFlightCalls<_>, call: UnfinishedCall<_>| match call.go_on() {
+        WentOn::InFlight(call) => calls.add(call).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    let call = UnfinishedCall::new(&client, add(), Ok).unwrap();
+    let id = watch(&mut calls, call);
+
+    let (first, rest) = OK.split_at(10);
+    lines.write(0, first);
+    calls.look().unwrap();
+    let (ready, call) = calls.next_ready().unwrap();
+    assert_eq!((ready, calls.len()), (id, 0));
+    assert!(calls.next_ready().is_none() && calls.remove(id).is_none());
+
+    let id = watch(&mut calls, call);
+    lines.write(0, &format!("{rest}\n"));
+    calls.look().unwrap();
+    match calls.next_ready() {
+        Some((ready, call)) if ready == id => {
+            assert!(matches!(call.go_on(), WentOn::Done(Ok(_))));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_call_that_is_removed_and_cancelled_closes_its_connection() {
+    let lines = Lines::with_connections(1);
+    let (client, mut calls) = (client(&lines), calls());
+    let id = begin(&mut calls, &client);
+    let call = calls.remove(id).unwrap();
+    assert!(calls.is_empty() && calls.cancel(id).is_none());
+    assert_eq!(call.cancel().unwrap_err().code(), OwnCode::Cancelled);
+    assert!(lines.is_closed(0));
+}
+
+#[test]
+fn a_call_without_a_request_in_flight_cannot_be_watched() {
+    let lines = Lines::with_connections(1);
+    let mut calls = calls();
+    let call = UnfinishedCall::new(&client(&lines), add(), Ok).unwrap();
+    let call = calls.add(call).unwrap_err();
+    assert!(calls.is_empty() && lines.begun().is_empty());
+    lines.answer_next(OK);
+    assert!(matches!(finish(call), Ok(Confirmation::Answered)));
 }
 
 #[test]
