@@ -37,21 +37,23 @@ pub fn is_link(text: &str) -> bool {
 impl<'a> Link<'a> {
     /// Cuts `text`. Returns `None` if it has no scheme or no authority.
     pub(crate) fn cut(text: &'a str) -> Option<Self> {
-        let (before_fragment, fragment) = match text.split_once('#') {
-            Some((before, fragment)) => (before, Some(fragment)),
-            None => (text, None),
-        };
-        let (base, query) = match before_fragment.split_once('?') {
-            Some((base, query)) => (base, Some(query)),
-            None => (before_fragment, None),
-        };
-        // The scheme ends near the beginning. `str::find` would spend more time on preparing its
-        // search than on the search itself.
-        let end_of_scheme = base.as_bytes().windows(3).position(|at| at == b"://")?;
-        let (scheme, rest) = base.split_at_checked(end_of_scheme)?;
+        let end_of_scheme = text.as_bytes().windows(3).position(|at| at == b"://")?;
+        let (scheme, rest) = text.split_at_checked(end_of_scheme)?;
         let rest = rest.strip_prefix("://")?;
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        (!scheme.is_empty() && !authority.is_empty()).then_some(Self {
+        let (authority, rest) = split_before(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
+        let (path, rest) = split_before(rest, |byte| matches!(byte, b'?' | b'#'));
+        let base = text.get(..text.len() - rest.len())?;
+        let (query, rest) = match rest.strip_prefix('?') {
+            Some(rest) => {
+                let (query, rest) = split_before(rest, |byte| byte == b'#');
+                (Some(query), rest)
+            }
+            None => (None, rest),
+        };
+        let fragment = rest.strip_prefix('#');
+        let is_scheme =
+            !scheme.is_empty() && !scheme.bytes().any(|byte| matches!(byte, b'?' | b'#'));
+        (is_scheme && !authority.is_empty()).then_some(Self {
             scheme,
             authority,
             path,
@@ -63,33 +65,28 @@ impl<'a> Link<'a> {
 
     /// Cuts `text` if its scheme is `http` or `https`, in any case.
     pub(crate) fn cut_http(text: &'a str) -> Option<Self> {
-        Self::cut(text).filter(|link| {
-            let schemes = ["http", "https"];
-            schemes
-                .iter()
-                .any(|scheme| link.scheme.eq_ignore_ascii_case(scheme))
-        })
+        let link = Self::cut(text)?;
+        let scheme = link.scheme;
+        let is_http = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+        is_http.then_some(link)
     }
 
     /// Returns the host without user information and port.
     pub(crate) fn host(&self) -> &'a str {
-        let host_port = self
-            .authority
-            .rsplit_once('@')
-            .map_or(self.authority, |(_, host_port)| host_port);
-        match host_port.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-            _ => host_port,
-        }
+        self.host_and_port().0
     }
 
-    /// Returns the port as written, e.g. `8443`.
-    pub(crate) fn port(&self) -> Option<&'a str> {
-        match self.authority.rsplit_once(':') {
-            Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Some(port).filter(|port| !port.is_empty())
+    /// Returns the host without user information, and the port as written, e.g. `8443`.
+    pub(crate) fn host_and_port(&self) -> (&'a str, Option<&'a str>) {
+        let host_port = match split_at_last(self.authority, b'@') {
+            Some((_, host_port)) => host_port,
+            None => self.authority,
+        };
+        match split_at_last(host_port, b':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (host, Some(port).filter(|port| !port.is_empty()))
             }
-            _ => None,
+            _ => (host_port, None),
         }
     }
 
@@ -99,8 +96,26 @@ impl<'a> Link<'a> {
     }
 }
 
+// The parts of a link are short. The searches of `str` would spend more time on preparing than on
+// searching, so these compare byte by byte.
+
+/// Splits `text` before its first ASCII byte for which `is_mark` is true. Without such a byte, the
+/// second part is empty.
+fn split_before(text: &str, is_mark: impl Fn(u8) -> bool) -> (&str, &str) {
+    let end = text.bytes().position(is_mark).unwrap_or(text.len());
+    text.split_at(end)
+}
+
+/// Splits `text` at its last ASCII byte `mark`, which is in neither part.
+fn split_at_last(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let end = text.bytes().rposition(|byte| byte == mark)?;
+    Some((text.get(..end)?, text.get(end + 1..)?))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Link;
 
     #[test]
@@ -108,8 +123,7 @@ mod tests {
         let link = Link::cut("HTTPS://M.example.cn:8443/a%20/b?x=1?y=/2#f?g").unwrap();
         assert_eq!(link.scheme, "HTTPS");
         assert_eq!(link.authority, "M.example.cn:8443");
-        assert_eq!(link.host(), "M.example.cn");
-        assert_eq!(link.port(), Some("8443"));
+        assert_eq!(link.host_and_port(), ("M.example.cn", Some("8443")));
         assert_eq!(link.path, "/a%20/b");
         assert_eq!(link.query, Some("x=1?y=/2"));
         assert_eq!(link.fragment, Some("f?g"));
@@ -126,8 +140,48 @@ mod tests {
     #[test]
     fn ipv6_hosts_keep_their_colons() {
         let link = Link::cut("http://[::1]/a").unwrap();
-        assert_eq!((link.host(), link.port()), ("[::1]", None));
+        assert_eq!(link.host_and_port(), ("[::1]", None));
         let link = Link::cut("http://u:p@[::1]:80/a").unwrap();
-        assert_eq!((link.host(), link.port()), ("[::1]", Some("80")));
+        assert_eq!(link.host_and_port(), ("[::1]", Some("80")));
+    }
+
+    /// Cuts `text` in the words of the documentation of [`Link`].
+    fn cut_by_definition(text: &str) -> Option<Link<'_>> {
+        let (before_fragment, fragment) = match text.split_once('#') {
+            Some((before, fragment)) => (before, Some(fragment)),
+            None => (text, None),
+        };
+        let (base, query) = match before_fragment.split_once('?') {
+            Some((base, query)) => (base, Some(query)),
+            None => (before_fragment, None),
+        };
+        let (scheme, rest) = base.split_once("://")?;
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        (!scheme.is_empty() && !authority.is_empty()).then_some(Link {
+            scheme,
+            authority,
+            path,
+            query,
+            fragment,
+            base,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_is_cut_by_definition(text in "(a|中|https?)?(://)?[a中:/?#@.8]{0,12}") {
+            let link = Link::cut(&text);
+            prop_assert_eq!(link, cut_by_definition(&text));
+            if let Some(link) = link {
+                let host_port = link.authority.split('@').next_back().unwrap_or_default();
+                let (host, port) = link.host_and_port();
+                let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+                prop_assert_eq!((host, port), match host_port.rsplit_once(':') {
+                    Some((host, "")) => (host, None),
+                    Some((host, port)) if is_port(port) => (host, Some(port)),
+                    _ => (host_port, None),
+                });
+            }
+        }
     }
 }

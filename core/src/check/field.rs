@@ -4,13 +4,14 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{CheckReport, FindingCode};
-use crate::matching::{Mismatch, covers, undocumented_equivalence};
+use crate::link::Link;
+use crate::matching::{rule_covers, undocumented_equivalence};
 
 /// The number of test links that a rule may have. Source: the official page of addJumpQRCode.
 pub const MAX_DEBUG_URLS: usize = 5;
 
 pub(super) fn check_path(report: &mut CheckReport, path: &str) {
-    if path.trim().is_empty() {
+    if path.trim_start().is_empty() {
         report.add(
             "path",
             FindingCode::Empty,
@@ -58,10 +59,18 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
 /// neither.
 #[must_use]
 pub fn has_white_space(text: &str) -> bool {
-    text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+    // Nearly all texts are visible ASCII from the first byte to the last.
+    !text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
-pub(super) fn check_debug_url(report: &mut CheckReport, prefix: &str, links: &[String]) {
+/// Checks the test links. `rule` is the prefix, cut into its parts.
+pub(super) fn check_debug_url(
+    report: &mut CheckReport,
+    prefix: &str,
+    rule: Option<&Link<'_>>,
+    links: &[String],
+) {
     if links.len() > MAX_DEBUG_URLS {
         report.add(
             "debug_url",
@@ -69,13 +78,13 @@ pub(super) fn check_debug_url(report: &mut CheckReport, prefix: &str, links: &[S
             format!("has {} links; keep at most {MAX_DEBUG_URLS}", links.len()),
         );
     }
+    let Some(rule) = rule else {
+        return; // The check of the prefix has reported it.
+    };
     for (index, link) in links.iter().enumerate() {
-        let Err(mismatch) = covers(prefix, link) else {
+        let Err(mismatch) = rule_covers(rule, link) else {
             continue;
         };
-        if mismatch == Mismatch::RuleNotALink {
-            return; // The check of the prefix has reported it.
-        }
         let field = format!("debug_url[{index}]");
         if undocumented_equivalence(prefix, link) {
             report.add(
@@ -126,5 +135,19 @@ pub(crate) fn check_prefix_list(report: &mut CheckReport, prefixes: &[String], m
                 prefixes.len()
             ),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_white_space;
+
+    #[test]
+    fn every_white_space_and_control_character_is_found() {
+        for letter in '\0'..=char::MAX {
+            let is_searched = letter.is_whitespace() || letter.is_control();
+            let text = String::from_iter(['a', letter]);
+            assert_eq!(has_white_space(&text), is_searched, "{text:?}");
+        }
     }
 }

@@ -22,6 +22,12 @@ const REPORTED_DOMAINS: [&str; 3] = [".ink", ".media", ".plus"];
 #[must_use]
 pub fn check_prefix(prefix: &str) -> CheckReport {
     let mut report = CheckReport::default();
+    check_cut_prefix(&mut report, prefix, Link::cut_http(prefix).as_ref());
+    report
+}
+
+/// Checks the prefix of an ordinary-link rule. `link` is the prefix, cut into its parts.
+pub(super) fn check_cut_prefix(report: &mut CheckReport, prefix: &str, link: Option<&Link<'_>>) {
     let field = "prefix";
     if prefix.is_empty() {
         report.add(
@@ -29,17 +35,17 @@ pub fn check_prefix(prefix: &str) -> CheckReport {
             FindingCode::Empty,
             "is empty; give the http(s) URL that the QR codes begin with",
         );
-        return report;
+        return;
     }
-    let Some(link) = Link::cut_http(prefix) else {
+    let Some(link) = link else {
         report.add(
             field,
             FindingCode::NotHttpUrl,
             "is not an http(s) URL; it begins with http:// or https:// and names a host",
         );
-        return report;
+        return;
     };
-    warn_of_reported_causes(&mut report, field, &link);
+    warn_of_reported_causes(report, field, link);
     if link.fragment.is_some() {
         report.add(
             field,
@@ -48,8 +54,7 @@ pub fn check_prefix(prefix: &str) -> CheckReport {
         );
     }
     let remedy = "percent-encode it as in the printed code, or remove it";
-    warn_of_white_space(&mut report, field, prefix, remedy);
-    report
+    warn_of_white_space(report, field, prefix, remedy);
 }
 
 fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_>) {
@@ -61,10 +66,10 @@ fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_
              percent-encode them, or end the prefix before them",
         );
     }
-    let host = link.host().to_ascii_lowercase();
+    let (host, port) = link.host_and_port();
     if let Some(domain) = REPORTED_DOMAINS
         .iter()
-        .find(|domain| host.ends_with(**domain))
+        .find(|domain| ends_with_ignoring_case(host, domain))
     {
         report.add(
             field,
@@ -75,13 +80,19 @@ fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_
             ),
         );
     }
-    if let Some(port) = link.port() {
+    if let Some(port) = port {
         report.add(
             field,
             FindingCode::Port,
             format!("names the port {port}, a reported cause of 85066; leave the port out"),
         );
     }
+}
+
+fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
+    let start = text.len().checked_sub(end.len());
+    let tail = start.and_then(|start| text.get(start..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }
 
 /// Checks the prefix of a service-account rule alone.

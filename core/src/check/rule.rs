@@ -1,7 +1,9 @@
 //! Checks all fields of a rule.
 
 use super::field::{check_appid, check_debug_url, check_path};
-use super::{CheckReport, FindingCode, check_prefix, check_service_account_prefix};
+use super::prefix::check_cut_prefix;
+use super::{CheckReport, FindingCode, check_service_account_prefix};
+use crate::link::Link;
 use crate::rule::{OrdinaryLinkRule, Rule, RuleKey, ServiceAccountRule};
 
 impl Rule {
@@ -19,10 +21,12 @@ impl OrdinaryLinkRule {
     /// Returns all violations and all warnings. Nothing is sent.
     #[must_use]
     pub fn check(&self) -> CheckReport {
-        let mut report = check_prefix(&self.prefix);
+        let mut report = CheckReport::default();
+        let prefix = Link::cut_http(&self.prefix);
+        check_cut_prefix(&mut report, &self.prefix, prefix.as_ref());
         check_path(&mut report, &self.path);
         if let Some(links) = &self.debug_url {
-            check_debug_url(&mut report, &self.prefix, links);
+            check_debug_url(&mut report, &self.prefix, prefix.as_ref(), links);
         }
         report
     }

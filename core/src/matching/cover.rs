@@ -58,11 +58,13 @@ named! {
 /// ```
 pub fn covers(prefix: &str, link: &str) -> Result<(), Mismatch> {
     let rule = Link::cut_http(prefix).ok_or(Mismatch::RuleNotALink)?;
-    let link = Link::cut_http(link).ok_or(Mismatch::LinkNotALink)?;
-    compare(&rule, &link)
+    rule_covers(&rule, link)
 }
 
-fn compare(rule: &Link<'_>, link: &Link<'_>) -> Result<(), Mismatch> {
+/// Checks whether `rule` covers `link`, as [`covers`] does. A rule that is compared with several
+/// links is cut only once.
+pub(crate) fn rule_covers(rule: &Link<'_>, link: &str) -> Result<(), Mismatch> {
+    let link = Link::cut_http(link).ok_or(Mismatch::LinkNotALink)?;
     if rule.scheme != link.scheme {
         return Err(Mismatch::SchemeDiffers);
     }

@@ -18,6 +18,7 @@ mod cover;
 mod nearest;
 mod rule_set;
 
+pub(crate) use cover::rule_covers;
 pub use cover::{Mismatch, covers, occupies, undocumented_equivalence};
 pub use nearest::nearest_prefix;
 pub use rule_set::{Candidate, LinkMatch, RuleSet};
