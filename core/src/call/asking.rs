@@ -10,7 +10,7 @@ use crate::request::Request;
 use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
-    pub(super) fn handle_response(&mut self, now: Duration, fields: &Fields) {
+    pub(super) fn handle_response(&mut self, now: Duration, fields: &Fields<'_>) {
         match I::decode(fields) {
             Ok(response) => self.succeed(response),
             Err(error) => self.handle_unknown_outcome(now, error),

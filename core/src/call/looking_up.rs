@@ -8,7 +8,7 @@ use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
     /// Sends the write, unless the list shows that it is done already or cannot succeed.
-    pub(super) fn handle_rule_list(&mut self, fields: &Fields) {
+    pub(super) fn handle_rule_list(&mut self, fields: &Fields<'_>) {
         let Some(change) = self.interface.change() else {
             return;
         };

@@ -97,7 +97,7 @@ use crate::errcode::Reaction;
 use crate::error::{Error, Outcome, OwnCode, Result};
 use crate::interface::Interface;
 use crate::request::Request;
-use crate::response::Response;
+use crate::response::{Response, TextResponse};
 use crate::secret::Secret;
 
 /// The message of a call that was cancelled.
@@ -316,8 +316,9 @@ impl<I: Interface> Call<I> {
         if response.as_ref().err().is_none_or(|failure| failure.sent) {
             self.slot_start = None;
         }
+        let response = response.map(TextResponse::from);
         let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
-        let (next, error) = match (judge(response, stale_is_final), &self.phase) {
+        let (next, error) = match (judge(response.as_ref(), stale_is_final), &self.phase) {
             (Ok(fields), Phase::LookingUp) => return self.handle_rule_list(&fields),
             (Ok(fields), Phase::Asking) => return self.handle_response(now, &fields),
             (Ok(fields), Phase::ReadingBack { .. }) => return self.check_applied(now, &fields),

@@ -12,7 +12,7 @@ const NOT_APPLIED: &str = "The change was not applied when it was read back: cal
     attempt that got no response may still be applied a little later.";
 
 impl<I: Interface> Call<I> {
-    pub(super) fn check_applied(&mut self, now: Duration, fields: &Fields) {
+    pub(super) fn check_applied(&mut self, now: Duration, fields: &Fields<'_>) {
         let Some(change) = self.interface.change() else {
             return;
         };

@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::SendFailure;
 use crate::errcode::Reaction;
 use crate::error::{Error, OwnCode};
-use crate::response::{Fields, Response};
+use crate::response::{Fields, TextResponse};
 
 /// Why a request has failed, and what the call does next.
 pub(super) type Failure = (Next, Error);
@@ -27,12 +27,12 @@ pub(super) enum Next {
 
 /// Judges a response; returns its fields if WeChat has done what the request asks.
 /// `stale_is_final`: the call has renewed its token already, or gets a token itself.
-pub(super) fn judge(
-    response: Result<Response, SendFailure>,
+pub(super) fn judge<'a>(
+    response: Result<&'a TextResponse, &SendFailure>,
     stale_is_final: bool,
-) -> Result<Fields, Failure> {
+) -> Result<Fields<'a>, Failure> {
     let response = response.map_err(|failure| {
-        let error = Error::new(failure.cause.code(), failure.detail);
+        let error = Error::new(failure.cause.code(), failure.detail.as_str());
         let next = match (failure.sent, error.is_retryable()) {
             (true, _) => Next::ReadBack,
             (false, true) => Next::TryNextHost,
@@ -50,7 +50,7 @@ pub(super) fn judge(
     }
 }
 
-fn judge_fields(fields: Fields, stale_is_final: bool) -> Result<Fields, Failure> {
+fn judge_fields(fields: Fields<'_>, stale_is_final: bool) -> Result<Fields<'_>, Failure> {
     let errcode = match fields.errcode() {
         Some(0) => return Ok(fields),
         Some(errcode) => errcode,

@@ -60,7 +60,7 @@ impl Write for AddJumpQRCode {
         GetJumpQRCode::for_rule(&self.rule.key()).request()
     }
 
-    fn check_applied(&self, response: &Fields) -> Result<Applied> {
+    fn check_applied(&self, response: &Fields<'_>) -> Result<Applied> {
         let list = JumpQRCodeList::decode(response)?.decisive()?;
         let Some(listed) = list.find(self.rule.prefix()) else {
             return Ok(Applied::No);

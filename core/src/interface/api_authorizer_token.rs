@@ -86,7 +86,7 @@ impl Interface for ApiAuthorizerToken {
 }
 
 impl Decode for AuthorizerTokenResponse {
-    fn decode(response: &Fields) -> Result<Self> {
+    fn decode(response: &Fields<'_>) -> Result<Self> {
         Ok(Self {
             token: TokenResponse::decode_field(response, "authorizer_access_token")?,
             authorizer_refresh_token: response

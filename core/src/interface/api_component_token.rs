@@ -52,7 +52,7 @@ impl Interface for ApiComponentToken {
         Ok(Request::post("/cgi-bin/component/api_component_token", &body)?.without_token())
     }
 
-    fn decode(response: &Fields) -> Result<TokenResponse> {
+    fn decode(response: &Fields<'_>) -> Result<TokenResponse> {
         TokenResponse::decode_field(response, "component_access_token")
     }
 }

@@ -89,7 +89,7 @@ pub struct ListedAuthorizer {
 
 impl ListedAuthorizer {
     /// Returns `None` if the entry has no appid.
-    fn from_fields(entry: &Fields) -> Option<Self> {
+    fn from_fields(entry: &Fields<'_>) -> Option<Self> {
         Some(Self {
             authorizer_appid: filled_text(entry, "authorizer_appid")?,
             refresh_token: filled_text(entry, "refresh_token").map(Secret::new),
@@ -99,7 +99,7 @@ impl ListedAuthorizer {
 }
 
 /// Reads a text that is not empty.
-fn filled_text(entry: &Fields, field: &str) -> Option<String> {
+fn filled_text(entry: &Fields<'_>, field: &str) -> Option<String> {
     entry.text(field).filter(|text| !text.is_empty())
 }
 
@@ -124,21 +124,17 @@ impl Interface for ApiGetAuthorizerList {
 }
 
 impl Decode for AuthorizerList {
-    fn decode(response: &Fields) -> Result<Self> {
+    fn decode(response: &Fields<'_>) -> Result<Self> {
         // Without either field, the response need not come from WeChat: the platform may have
         // merchants.
         if !response.has("list") && !response.has("total_count") {
             return Err(missing_field("list"));
         }
-        let entries = response.entries("list").unwrap_or_default();
+        let entries = response.objects("list");
         Ok(Self {
             total_count: response.count("total_count"),
-            listed: entries.len(),
-            list: entries
-                .iter()
-                .flatten()
-                .filter_map(ListedAuthorizer::from_fields)
-                .collect(),
+            listed: response.entry_count("list"),
+            list: entries.filter_map(ListedAuthorizer::from_fields).collect(),
         })
     }
 }

@@ -164,7 +164,7 @@ mod tests {
 
     use super::{AuthorizerWalk, MAX_PAGES};
     use crate::interface::{AuthorizerList, Decode, MAX_AUTHORIZER_COUNT};
-    use crate::response::Response;
+    use crate::response::{Response, TextResponse};
 
     /// Makes a page with these merchants.
     fn list(total_count: Option<u64>, appids: impl IntoIterator<Item = String>) -> AuthorizerList {
@@ -173,7 +173,7 @@ mod tests {
             .map(|appid| json!({"authorizer_appid": appid}));
         let list: Vec<_> = list.collect();
         let body = json!({"total_count": total_count, "list": list}).to_string();
-        AuthorizerList::decode(&Response::ok(body).fields().unwrap()).unwrap()
+        AuthorizerList::decode(&TextResponse::from(Response::ok(body)).fields().unwrap()).unwrap()
     }
 
     /// Returns the page of `merchants` that the walk asks for, with at most `count` entries.

@@ -20,7 +20,7 @@ named! {
 
 impl Decode for Confirmation {
     /// The response must have an `errcode`: without one, it need not come from WeChat.
-    fn decode(response: &Fields) -> Result<Self> {
+    fn decode(response: &Fields<'_>) -> Result<Self> {
         match response.errcode() {
             Some(0) => Ok(Self::Answered),
             _ => Err(missing_field("errcode")),

@@ -65,7 +65,7 @@ impl Write for DeleteJumpQRCode {
         GetJumpQRCode::for_rule(&self.key).request()
     }
 
-    fn check_applied(&self, response: &Fields) -> Result<Applied> {
+    fn check_applied(&self, response: &Fields<'_>) -> Result<Applied> {
         let list = JumpQRCodeList::decode(response)?.decisive()?;
         Ok(match list.find(&self.key.prefix) {
             None => Applied::Yes,

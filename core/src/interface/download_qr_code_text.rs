@@ -54,7 +54,7 @@ impl Interface for DownloadQRCodeText {
 }
 
 impl Decode for VerificationFile {
-    fn decode(response: &Fields) -> Result<Self> {
+    fn decode(response: &Fields<'_>) -> Result<Self> {
         let file_name = response
             .text("file_name")
             .filter(|name| is_plain(name))

@@ -222,14 +222,14 @@ impl Interface for GetJumpQRCode {
 }
 
 impl Decode for JumpQRCodeList {
-    fn decode(response: &Fields) -> Result<Self> {
+    fn decode(response: &Fields<'_>) -> Result<Self> {
         // Without either field, the response need not come from WeChat: the account may have rules.
         if !response.has("rule_list") && response.errcode().is_none() {
             return Err(missing_field("rule_list"));
         }
-        let entries = response.objects("rule_list").unwrap_or_default();
+        let entries = response.objects("rule_list");
         Ok(Self {
-            rule_list: entries.iter().filter_map(ListedRule::from_fields).collect(),
+            rule_list: entries.filter_map(ListedRule::from_fields).collect(),
             had_list: response.is_list("rule_list"),
             qrcodejump_open: response.flag("qrcodejump_open"),
             list_size: response.count("list_size"),

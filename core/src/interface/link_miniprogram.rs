@@ -68,7 +68,7 @@ impl Write for LinkMiniprogram {
         WxaMpLinkGet.request()
     }
 
-    fn check_applied(&self, response: &Fields) -> Result<Applied> {
+    fn check_applied(&self, response: &Fields<'_>) -> Result<Applied> {
         // A response without a list need not come from WeChat. It does not say that there is no
         // link.
         let wxopens = response.object("wxopens");

@@ -38,7 +38,7 @@ pub struct ListedRule {
 
 impl ListedRule {
     /// Returns `None` if the entry has no prefix.
-    pub(super) fn from_fields(entry: &Fields) -> Option<Self> {
+    pub(super) fn from_fields(entry: &Fields<'_>) -> Option<Self> {
         Some(Self {
             prefix: entry.text("prefix")?,
             path: entry.text("path"),

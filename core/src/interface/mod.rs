@@ -157,7 +157,7 @@ pub trait Interface: list::Sealed + Send + 'static {
     }
 
     /// Reads the response, after its `errcode` was found to say success.
-    fn decode(response: &Fields) -> Result<Self::Response> {
+    fn decode(response: &Fields<'_>) -> Result<Self::Response> {
         Self::Response::decode(response)
     }
 
@@ -170,7 +170,7 @@ pub trait Interface: list::Sealed + Send + 'static {
 /// A typed response.
 pub trait Decode: Sized {
     /// Reads it from the fields of a response whose `errcode` says success.
-    fn decode(response: &Fields) -> Result<Self>;
+    fn decode(response: &Fields<'_>) -> Result<Self>;
 }
 
 /// Returns the error of a response without `field`.

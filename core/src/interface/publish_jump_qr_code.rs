@@ -72,7 +72,7 @@ impl Write for PublishJumpQRCode {
         GetJumpQRCode::for_rule(&self.key).request()
     }
 
-    fn check_applied(&self, response: &Fields) -> Result<Applied> {
+    fn check_applied(&self, response: &Fields<'_>) -> Result<Applied> {
         let list = JumpQRCodeList::decode(response)?.decisive()?;
         let state = list.find(&self.key.prefix).map(|rule| rule.state);
         Ok(match state {

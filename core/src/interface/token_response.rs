@@ -40,7 +40,7 @@ impl TokenResponse {
     }
 
     /// Reads the response. `field` has the token.
-    pub(super) fn decode_field(response: &Fields, field: &str) -> Result<Self> {
+    pub(super) fn decode_field(response: &Fields<'_>, field: &str) -> Result<Self> {
         let access_token = response
             .text(field)
             .filter(|token| (1..=LONGEST_CREDENTIAL).contains(&token.len()))
@@ -68,7 +68,7 @@ impl TokenResponse {
 }
 
 impl Decode for TokenResponse {
-    fn decode(response: &Fields) -> Result<Self> {
+    fn decode(response: &Fields<'_>) -> Result<Self> {
         Self::decode_field(response, "access_token")
     }
 }
@@ -77,11 +77,11 @@ impl Decode for TokenResponse {
 mod tests {
     use super::{Decode, LONGEST_CREDENTIAL, TokenResponse};
     use crate::error::OwnCode;
-    use crate::response::Response;
+    use crate::response::{Response, TextResponse};
 
     fn decoded(expires_in: &str) -> TokenResponse {
         let body = format!(r#"{{"access_token":"T","expires_in":{expires_in}}}"#);
-        TokenResponse::decode(&Response::ok(body).fields().unwrap()).unwrap()
+        TokenResponse::decode(&TextResponse::from(Response::ok(body)).fields().unwrap()).unwrap()
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
                 r#"{{"access_token":"{}","expires_in":7200}}"#,
                 "T".repeat(length)
             );
-            TokenResponse::decode(&Response::ok(body).fields().unwrap())
+            TokenResponse::decode(&TextResponse::from(Response::ok(body)).fields().unwrap())
         };
         assert!(decoded(LONGEST_CREDENTIAL).is_ok());
         let error = decoded(LONGEST_CREDENTIAL + 1).unwrap_err();

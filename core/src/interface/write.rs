@@ -30,7 +30,7 @@ pub(crate) trait Write {
     fn read_back(&self) -> Result<Request>;
 
     /// Finds out from the response to [`read_back`](Self::read_back) whether the change is applied.
-    fn check_applied(&self, response: &Fields) -> Result<Applied>;
+    fn check_applied(&self, response: &Fields<'_>) -> Result<Applied>;
 }
 
 /// What a looked-up rule means for a change.
@@ -71,7 +71,7 @@ impl<Response> Change<'_, Response> {
     /// need not be sent, and what the response of the call is then. `None` if it must be sent: the
     /// list may also leave it unclear whether the rule exists. If the change cannot succeed, the
     /// error says why.
-    pub(crate) fn look_up(&self, response: &Fields) -> Result<Option<Response>> {
+    pub(crate) fn look_up(&self, response: &Fields<'_>) -> Result<Option<Response>> {
         let (Some(key), Ok(list)) = (
             self.write.rule_to_look_up(),
             JumpQRCodeList::decode(response),

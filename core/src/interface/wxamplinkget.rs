@@ -74,15 +74,13 @@ impl Interface for WxaMpLinkGet {
 }
 
 impl Decode for Vec<LinkedMiniprogram> {
-    fn decode(response: &Fields) -> Result<Self> {
+    fn decode(response: &Fields<'_>) -> Result<Self> {
         if !response.has("wxopens") && response.errcode().is_none() {
             return Err(missing_field("wxopens"));
         }
-        let items = response
-            .object("wxopens")
-            .and_then(|wxopens| wxopens.objects("items"))
-            .unwrap_or_default();
-        let linked = items.iter().filter_map(|item| {
+        let wxopens = response.object("wxopens").into_iter();
+        let items = wxopens.flat_map(|wxopens| wxopens.objects("items"));
+        let linked = items.filter_map(|item| {
             Some(LinkedMiniprogram {
                 appid: item.text("appid")?,
                 status: item.number("status").and_then(LinkStatus::from_number),

@@ -2,6 +2,7 @@
 //! space around it, or be of another JSON type.
 
 mod fields;
+mod value;
 
 pub use fields::Fields;
 
@@ -10,7 +11,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use self::value::Value;
 use crate::error::{Error, OwnCode, Result};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A response as it came from the wire.
 ///
@@ -31,26 +35,45 @@ impl Response {
             body: body.into(),
         }
     }
+}
 
-    /// Parses the body as a JSON object, whatever its `errcode` says.
-    pub(crate) fn fields(&self) -> Result<Fields> {
+/// A response whose body is text.
+pub(crate) struct TextResponse {
+    pub(crate) status: u16,
+    text: String,
+}
+
+impl From<Response> for TextResponse {
+    /// Replaces broken UTF-8, which can only be in texts for people: the rest of the response is
+    /// still useful.
+    fn from(response: Response) -> Self {
+        let text = String::from_utf8(response.body)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Self {
+            status: response.status,
+            text,
+        }
+    }
+}
+
+impl TextResponse {
+    /// Parses the text as a JSON object, whatever its `errcode` says.
+    pub(crate) fn fields(&self) -> Result<Fields<'_>> {
         if self.status != 200 {
             return Err(Error::new(
                 OwnCode::HttpStatus,
                 format!("the response has the HTTP status {}, not 200", self.status),
             ));
         }
-        let body = self
-            .body
-            .strip_prefix(b"\xef\xbb\xbf")
-            .unwrap_or(&self.body);
-        if body.trim_ascii().is_empty() {
+        let text = self
+            .text
+            .strip_prefix(BYTE_ORDER_MARK)
+            .unwrap_or(&self.text);
+        if text.trim_ascii().is_empty() {
             return Err(Error::new(OwnCode::NotJson, "the response is empty"));
         }
-        // Broken UTF-8 can only be in texts for people: the rest of the response is still useful.
-        let text = String::from_utf8_lossy(body);
-        match serde_json::from_str(&text) {
-            Ok(serde_json::Value::Object(fields)) => Ok(Fields::new(fields)),
+        match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => Ok(fields),
             Ok(_) => Err(Error::new(
                 OwnCode::NotJson,
                 "the response is JSON, but not an object",

@@ -159,8 +159,9 @@ fn check_error(error: &Error, meaning: &Meaning, status: u16, is_write: bool) {
             let name = ErrCode::lookup(*errcode).map_or("unknown_errcode", |code| code.name);
             assert_eq!(error.code().name(), name);
         }
-        Meaning::Nothing => {
+        Meaning::Nothing(place) => {
             assert_eq!((error.kind(), error.errcode()), (ErrorKind::Protocol, None));
+            assert!(error.message().contains(place), "{error:?} at {place}");
             let refused_on_the_way = matches!(status, 300..500) && status != 408 && status != 429;
             let not_applied = refused_on_the_way || !is_write;
             assert_eq!(
@@ -209,8 +210,8 @@ fn run_call<I: Interface>(
 /// The literal meaning of a reply.
 #[derive(Debug)]
 enum Meaning {
-    /// Not an answer of WeChat.
-    Nothing,
+    /// Not an answer of WeChat, and the place at which it is not JSON; empty if it has none.
+    Nothing(String),
     /// An `errcode` that is a whole number other than 0.
     Refusal(i64),
     /// An `errcode` of 0, or no `errcode`.
@@ -225,7 +226,11 @@ impl Meaning {
         let text = String::from_utf8_lossy(body.unwrap_or(&reply.body));
         let fields = match serde_json::from_str(&text) {
             Ok(Value::Object(fields)) if reply.status == 200 => fields,
-            _ => return Self::Nothing,
+            Err(error) if reply.status == 200 && !text.trim_ascii().is_empty() => {
+                let (line, column) = (error.line(), error.column());
+                return Self::Nothing(format!("(line {line}, column {column})"));
+            }
+            _ => return Self::Nothing(String::new()),
         };
         match fields.get("errcode") {
             None | Some(Value::Null) => Self::Success(fields),
