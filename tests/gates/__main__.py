@@ -8,8 +8,6 @@ from orchestrator import build, clients, server
 
 from . import instructions, sizes, system_calls
 
-LANGUAGES = ["rust", "python", "node"]
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -18,14 +16,8 @@ def main() -> None:
     )
     update = parser.parse_args().update
 
-    drivers = [
-        client
-        for client in clients.CLIENTS
-        if client.name == "jumpqr" and client.language in LANGUAGES
-    ]
-    build.build(
-        LANGUAGES, rust_drivers=[client.driver for client in drivers if client.language == "rust"]
-    )
+    drivers = [client for client in clients.CLIENTS if client.name == "jumpqr"]
+    build.build(clients.LANGUAGES, only="with_jumpqr")
     with TemporaryDirectory() as folder, server.running(Path(folder)) as nginx:
         failures = list(sizes.check())
         for client in drivers:

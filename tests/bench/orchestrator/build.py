@@ -16,11 +16,11 @@ C_PREFIX = WORK / "c"
 C_DRIVERS = WORK / "drivers"
 
 
-def build(languages: Iterable[str], *, rust_drivers: Iterable[str] = ()) -> None:
-    """Builds for these languages. If no Rust drivers are named, builds all of them."""
+def build(languages: Iterable[str], *, only: str | None = None) -> None:
+    """Builds for these languages. In Rust and C, builds all drivers, or `only` this one."""
     steps = {
-        "rust": lambda: build_rust(*rust_drivers),
-        "c": build_c,
+        "rust": lambda: build_rust(only),
+        "c": lambda: build_c(only),
         "python": build_python,
         "node": build_node,
     }
@@ -46,18 +46,20 @@ def make_empty(folder: Path) -> Path:
     return folder
 
 
-def build_rust(*drivers: str) -> None:
-    """Builds these drivers, or all. Linking takes most of the time."""
-    only = [f"--bin={driver}" for driver in drivers]
+def build_rust(driver: str | None) -> None:
+    """Builds this driver, or all. Linking takes most of the time."""
+    only = [f"--bin={driver}"] if driver else []
     run("cargo", "build", "--locked", "--release", "--package", "jumpqr-bench", *only)
 
 
-def build_c() -> None:
+def build_c(driver: str | None) -> None:
+    """Builds this driver, or all. The others need the libraries of other clients."""
     library = REPOSITORY / "ffi-c"
     run("make", folder=library)
     run("make", "install", f"PREFIX={C_PREFIX}", folder=library)
     C_DRIVERS.mkdir(exist_ok=True)
-    run("make", f"OUT={C_DRIVERS}", f"JUMPQR={C_PREFIX}", folder=SOURCE / "c")
+    only = [C_DRIVERS / driver] if driver else []
+    run("make", f"OUT={C_DRIVERS}", f"JUMPQR={C_PREFIX}", *only, folder=SOURCE / "c")
 
 
 def build_python() -> None:

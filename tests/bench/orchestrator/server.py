@@ -15,6 +15,14 @@ HOST = "127.0.0.1"
 
 ANSWER = '{"errcode":0,"errmsg":"ok"}'
 
+# The answer to getJumpQRCode: the sample, not yet published.
+LIST = (
+    '{"errcode":0,"errmsg":"ok","rule_list":[{"prefix":"https://weixin.qq.com/qrcodejump",'
+    '"permit_sub_rule":1,"path":"pages/index/index","open_version":1,'
+    '"debug_url":["https://weixin.qq.com/qrcodejump?a=1","https://weixin.qq.com/qrcodejump?a=2"],'
+    '"state":1}],"qrcodejump_open":1,"list_size":1,"qrcodejump_pub_quota":100,"total_count":1}'
+)
+
 # The delay of the slow endpoint, in seconds.
 SLOWNESS = 0.02
 
@@ -44,6 +52,7 @@ http {{
     listen {host}:{http};
     listen {host}:{https} ssl;
     location /cgi-bin/ {{ return 200 '{answer}'; }}
+    location = /cgi-bin/wxopen/qrcodejumpget {{ return 200 '{list}'; }}
   }}
   server {{
     listen {host}:{slow_http};
@@ -110,6 +119,7 @@ def running(folder: Path) -> Iterator[Server]:
             slow_https=slow_https,
             slowness=SLOWNESS,
             answer=ANSWER,
+            list=LIST,
         )
     )
     # Before nginx has read its configuration, it would write to the log of the system.
