@@ -7,6 +7,7 @@
 
 use std::io;
 use std::mem;
+use std::time::Duration;
 
 use jumpqr_core::call::FailureCause;
 use jumpqr_core::response::Response;
@@ -25,9 +26,23 @@ const RESERVED: usize = 64 * 1024;
 /// How long one wait may take, and how large a response may be.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    pub(super) wait: NextTimeout,
+    /// The timeout of each read and each write.
+    pub(super) read_timeout: Duration,
     /// The longest body, in bytes.
     pub(super) body: u64,
+}
+
+impl Limits {
+    /// Returns the timeout of one wait. It ends earlier at the request's
+    /// [`deadline`](super::deadline).
+    pub(super) fn wait(self) -> NextTimeout {
+        let timeout = Some(self.read_timeout.into());
+        NextTimeout {
+            per_read: timeout,
+            per_write: timeout,
+            ..NextTimeout::default()
+        }
+    }
 }
 
 /// A response, and whether the connection can be used again.
@@ -45,7 +60,7 @@ pub(super) fn exchange(
 ) -> Result<Received, Error> {
     let (mut length, mut rest) = write(transport.buffers().output(), request, endpoint)?;
     loop {
-        transport.transmit_output(length, limits.wait)?;
+        transport.transmit_output(length, limits.wait())?;
         if rest.is_empty() {
             break;
         }
@@ -56,7 +71,7 @@ pub(super) fn exchange(
 
 /// Writes the head of a request, and as much of its body as fits behind it. Returns how many bytes
 /// they are, and the rest of the body.
-fn write<'a>(
+pub(super) fn write<'a>(
     output: &mut [u8],
     request: &HttpRequest<'a>,
     endpoint: &Endpoint<'_>,
@@ -96,19 +111,22 @@ pub(super) enum Progress {
 }
 
 impl ResponseReader {
-    /// Waits for the rest of the response.
+    /// Reads the response to its end.
     pub(super) fn read(
         &mut self,
         transport: &mut dyn Transport,
         limits: Limits,
     ) -> Result<Received, Error> {
         loop {
-            let is_open = transport.await_input(limits.wait)?;
-            match self.advance(transport.buffers(), limits.body) {
-                Progress::Done(received) => return Ok(received),
-                Progress::Unusual => return unusual::receive(transport, limits),
-                Progress::Incomplete if is_open => {}
-                Progress::Incomplete => return Err(closed_too_early()),
+            if !transport.buffers().input().is_empty() {
+                match self.advance(transport.buffers(), limits.body) {
+                    Progress::Done(received) => return Ok(received),
+                    Progress::Unusual => return unusual::receive(transport, limits),
+                    Progress::Incomplete => {}
+                }
+            }
+            if !transport.await_input(limits.wait())? {
+                return Err(closed_too_early());
             }
         }
     }
@@ -213,12 +231,7 @@ pub(super) mod tests {
     }
 
     pub(in super::super) const LIMITS: Limits = Limits {
-        wait: NextTimeout {
-            after: ureq::unversioned::transport::time::Duration::NotHappening,
-            reason: ureq::Timeout::Global,
-            per_read: None,
-            per_write: None,
-        },
+        read_timeout: Duration::from_secs(60),
         body: 1000,
     };
 

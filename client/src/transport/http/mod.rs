@@ -10,6 +10,8 @@ mod dns_cache;
 mod endpoint;
 mod exchange;
 mod failure;
+#[cfg(unix)]
+mod in_flight;
 mod opener;
 mod pool;
 mod proxy;
@@ -34,7 +36,6 @@ use jumpqr_core::call::{FailureCause, SendFailure};
 use jumpqr_core::error::Result;
 use jumpqr_core::response::Response;
 use ureq::config::{Config, IpFamily};
-use ureq::unversioned::transport::NextTimeout;
 use ureq::{Agent, Proxy};
 
 use self::connector::Notes;
@@ -42,6 +43,8 @@ use self::deadline::with_deadline;
 use self::endpoint::Endpoint;
 use self::exchange::{Limits, exchange};
 use self::failure::{error_before_sending, to_send_failure};
+#[cfg(unix)]
+use self::in_flight::HttpInFlight;
 use self::opener::Opener;
 use self::pool::{Connection, Pool};
 use self::proxy::{Choice, EnvironmentProxy};
@@ -49,6 +52,8 @@ use self::tls::TlsConnector;
 use self::tls_roots::Roots;
 #[cfg(feature = "redis")]
 pub(crate) use self::tls_roots::{BUNDLED, add_pem};
+#[cfg(unix)]
+use super::InFlight;
 use super::{HttpRequest, Transport};
 use crate::base_url::is_loopback;
 use crate::checks::unusable;
@@ -97,7 +102,7 @@ pub struct HttpTransport {
     http: Route,
     /// The hosts to call directly even if there is a proxy.
     no_proxy: String,
-    pool: Pool,
+    pool: Arc<Pool>,
     limits: Limits,
 }
 
@@ -116,18 +121,16 @@ impl HttpTransport {
         let roots = Roots::new(settings)?;
         let tls =
             TlsConnector::new(&roots).map_err(|error| unusable("tls_roots", error.to_string()))?;
-        let read_timeout = Some(settings.read_timeout().into());
-        let wait = NextTimeout {
-            per_read: read_timeout,
-            per_write: read_timeout,
-            ..NextTimeout::default()
+        let limits = Limits {
+            read_timeout: settings.read_timeout(),
+            body: settings.body_limit(),
         };
         let new_opener = |proxy: Option<Proxy>, proxy_note: Option<String>| {
             let notes = Notes {
                 tls_roots: roots.note.clone(),
                 proxy: proxy_note,
             };
-            Opener::new(build_config(settings, proxy), tls.clone(), notes, wait)
+            Opener::new(build_config(settings, proxy), tls.clone(), notes, limits)
         };
         let read_route = |https| {
             let found = proxy::read_environment(https, |name| std::env::var(name).ok());
@@ -162,11 +165,8 @@ impl HttpTransport {
             https,
             http,
             no_proxy,
-            pool: Pool::default(),
-            limits: Limits {
-                wait,
-                body: settings.body_limit(),
-            },
+            pool: Arc::default(),
+            limits,
         })
     }
 
@@ -273,6 +273,18 @@ impl Transport for HttpTransport {
             self.send_until_deadline(request, now)
         })
         .map_err(to_send_failure)
+    }
+
+    #[cfg(unix)]
+    fn begin(
+        &self,
+        request: &HttpRequest<'_>,
+    ) -> Option<std::result::Result<Box<dyn InFlight>, SendFailure>> {
+        let begun = HttpInFlight::begin(&self.pool, request, self.limits)?;
+        Some(match begun {
+            Ok(in_flight) => Ok(Box::new(in_flight)),
+            Err(error) => Err(to_send_failure(error)),
+        })
     }
 }
 

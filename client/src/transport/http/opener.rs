@@ -8,12 +8,13 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{
-    ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, Transport, time,
+    ConnectProxyConnector, ConnectionDetails, Connector, Transport, time,
 };
 
 use super::connector::{Notes, ReportingConnector};
 use super::deadline::with_timeout;
 use super::dns_cache::DnsCache;
+use super::exchange::Limits;
 use super::resolver::CachingResolver;
 use super::socket::Socket;
 use super::tcp::TcpConnector;
@@ -25,28 +26,28 @@ pub(super) struct Opener {
     tls: TlsConnector,
     resolver: CachingResolver,
     notes: Arc<Notes>,
-    /// The timeouts of each read and write.
-    wait: NextTimeout,
+    limits: Limits,
 }
 
 impl Opener {
-    pub(super) fn new(config: Config, tls: TlsConnector, notes: Notes, wait: NextTimeout) -> Self {
+    pub(super) fn new(config: Config, tls: TlsConnector, notes: Notes, limits: Limits) -> Self {
         let addresses = Arc::new(DnsCache::default());
         Self {
             config,
             tls,
             resolver: CachingResolver { addresses },
             notes: Arc::new(notes),
-            wait,
+            limits,
         }
     }
 
     /// Opens a connection to the host of this URL.
     pub(super) fn open(&self, base_url: &str) -> Result<(Box<dyn Transport>, Arc<Socket>), Error> {
         let uri: &Uri = &base_url.parse().map_err(|_| Error::BadUri(String::new()))?;
+        let wait = self.limits.wait();
         let proxy = self.config.proxy();
         let addrs = if proxy.is_none_or(ureq::Proxy::resolve_target) {
-            self.resolver.resolve(uri, &self.config, self.wait)?
+            self.resolver.resolve(uri, &self.config, wait)?
         } else {
             self.resolver.empty()
         };
@@ -73,7 +74,7 @@ impl Opener {
             request_level: false,
             resolver: &self.resolver,
             now: time::Instant::now(),
-            timeout: self.wait,
+            timeout: wait,
             current_time: Arc::new(time::Instant::now),
             run_connector: Arc::clone(&connect) as _,
             register_shutdown: Arc::new(|_| Ok(())),

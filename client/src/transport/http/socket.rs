@@ -1,9 +1,14 @@
-//! What the standard library cannot do with a socket: connect with a way to cancel, and peek
-//! without waiting.
+//! What the standard library cannot do with a socket: connect with a way to cancel, and send and
+//! receive without waiting.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
+#[cfg(unix)]
+use std::{
+    os::fd::{AsFd, BorrowedFd},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 #[cfg(unix)]
 use super::deadline::{is_cancelled, next_wait};
@@ -69,11 +74,17 @@ pub(super) fn connect(address: SocketAddr, deadline: Instant) -> io::Result<TcpS
 #[derive(Debug)]
 pub(super) struct Socket {
     pub(super) stream: TcpStream,
+    #[cfg(unix)]
+    is_waiting: AtomicBool,
 }
 
 impl Socket {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream }
+        Self {
+            stream,
+            #[cfg(unix)]
+            is_waiting: AtomicBool::new(true),
+        }
     }
 }
 
@@ -86,6 +97,46 @@ impl Socket {
 
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         matches!(recv(&self.stream, &mut [0][..], flags), Err(Errno::AGAIN))
+    }
+
+    /// Sets whether its transport waits.
+    pub(super) fn set_waiting(&self, is_waiting: bool) {
+        self.is_waiting.store(is_waiting, Ordering::Relaxed);
+    }
+
+    /// Returns whether its transport waits.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.is_waiting.load(Ordering::Relaxed)
+    }
+
+    /// Receives what has arrived. Fails with [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing
+    /// has.
+    pub(super) fn receive_without_waiting(&self, input: &mut [u8]) -> io::Result<usize> {
+        use rustix::net::{RecvFlags, recv};
+
+        let (amount, _) = recv(&self.stream, input, RecvFlags::DONTWAIT)?;
+        Ok(amount)
+    }
+
+    /// Sends all bytes at once, or fails. The failure is never
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), because some bytes may have been sent.
+    pub(super) fn send_without_waiting(&self, output: &[u8]) -> io::Result<()> {
+        use rustix::io::Errno;
+        use rustix::net::{SendFlags, send};
+
+        let flags = SendFlags::DONTWAIT;
+        // On Apple's systems, the socket itself is set to raise no signal.
+        #[cfg(not(target_vendor = "apple"))]
+        let flags = flags | SendFlags::NOSIGNAL;
+        match send(&self.stream, output, flags) {
+            Ok(amount) if amount == output.len() => Ok(()),
+            Ok(_) | Err(Errno::AGAIN) => Err(io::ErrorKind::WriteZero.into()),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
     }
 }
 

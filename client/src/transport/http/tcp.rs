@@ -98,7 +98,7 @@ fn connect_to_any(addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
     })
 }
 
-/// A connection.
+/// A connection. Whether it waits is decided by its socket.
 #[derive(Debug)]
 pub(super) struct TcpTransport {
     socket: Arc<Socket>,
@@ -114,6 +114,10 @@ impl Transport for TcpTransport {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let mut rest = self.buffers.output().get(..amount).unwrap_or_default();
+        #[cfg(unix)]
+        if !self.socket.is_waiting() {
+            return Ok(self.socket.send_without_waiting(rest)?);
+        }
         let mut stream = &self.socket.stream;
         while !rest.is_empty() {
             let sent = wait(timeout.for_write(), |left| {
@@ -130,6 +134,12 @@ impl Transport for TcpTransport {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let input = self.buffers.input_append_buf();
+        #[cfg(unix)]
+        if !self.socket.is_waiting() {
+            let amount = self.socket.receive_without_waiting(input)?;
+            self.buffers.input_appended(amount);
+            return Ok(amount > 0);
+        }
         let mut stream = &self.socket.stream;
         let amount = wait(timeout.for_read(), |left| {
             self.read_timeout.set(stream, left)?;

@@ -12,7 +12,7 @@ use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestRe
 use super::LONGEST_HEAD;
 use super::exchange::{Limits, Received, closed_too_early};
 
-/// Waits for the rest of a response of which nothing was consumed.
+/// Reads the rest of a response of which nothing was consumed.
 pub(super) fn receive(transport: &mut dyn Transport, limits: Limits) -> Result<Received, Error> {
     let mut call = any_call()?;
     let status = loop {
@@ -28,7 +28,7 @@ pub(super) fn receive(transport: &mut dyn Transport, limits: Limits) -> Result<R
             break head.status().as_u16();
         }
         // An interim response, such as 100, is consumed without a result.
-        if used == 0 && !transport.await_input(limits.wait)? {
+        if used == 0 && !transport.await_input(limits.wait())? {
             return Err(closed_too_early());
         }
     };
@@ -89,7 +89,7 @@ fn receive_body(
                 Err(closed_too_early())
             };
         }
-        is_open = match transport.await_input(limits.wait) {
+        is_open = match transport.await_input(limits.wait()) {
             Err(Error::Io(error)) if is_closed(&error) => false,
             result => result?,
         };
