@@ -23,8 +23,11 @@ export declare class Client {
    * a function that gives tokens.
    */
   constructor(events: Events, settings: string, tokenFunction: boolean)
-  /** Calls an interface. Arguments and options are JSON. */
-  call(number: number, waited: number, interface: string, arguments: string, options?: string | undefined | null): void
+  /**
+   * Calls an interface. Arguments and options are JSON. Returns in how many milliseconds
+   * [`Events::time_out`] must be called, if this was not already said for an earlier time.
+   */
+  call(number: number, waited: number, interface: string, arguments: string, options?: string | undefined | null): number | null
   /**
    * Returns all rules: ordinary-link rules, or those of the service account that open the Mini
    * Program `appid`.
@@ -38,9 +41,14 @@ export declare class Client {
 export declare class Events {
   /**
    * Creates the events. `receiver` gets each one: the number of a call, and as JSON its answer,
-   * its error, or a request for a token.
+   * its error, or a request for a token. `libuv` says whether the event loop is libuv's.
    */
-  constructor(receiver: (call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void)
+  constructor(receiver: (call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void, libuv: boolean)
+  /**
+   * Ends the calls that await their responses for too long. Returns in how many milliseconds
+   * this must be called again, if it must be, as [`Client::call`](crate::client::Client::call).
+   */
+  timeOut(): number | null
   /** Gives the call with this number the token that it waits for, or none if the function failed. */
   giveToken(call: number, token?: string | undefined | null): void
   /** Cancels the call with this number: it sends nothing more, and gets no token. */

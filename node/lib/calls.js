@@ -16,11 +16,19 @@ awake.unref()
 
 const parsed = (json) => (json === null ? undefined : JSON.parse(json))
 
+// Bun and Deno have Node-API, but not the event loop of Node.
+const { bun, deno } = process.versions
+
 const events = new binding.Events((number, answer, error, tokenRequest) => {
   const call = running.get(number)
   if (tokenRequest !== null) requestToken(number, call, JSON.parse(tokenRequest))
   else call.end({ answer: parsed(answer), error: parsed(error) })
-})
+}, (bun ?? deno) === undefined)
+
+/** Has the calls timed out that await their responses, in as many milliseconds, if any. */
+function setTimer(delay) {
+  if (delay != null) setTimeout(() => setTimer(native(() => events.timeOut())), delay).unref()
+}
 
 /**
  * Gives a call the token of the caller's function. An aborted call gets none, so it is not sent.
@@ -104,7 +112,7 @@ function perform(begin, places, signal, accessToken) {
         settle(resolve, { answer, error, failure, tokenFailure: call.tokenFailure })
       }
       try {
-        native(() => begin(number, waited))
+        setTimer(native(() => begin(number, waited)))
       } catch (failure) {
         call.end({ failure })
       }

@@ -1,4 +1,6 @@
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jumpqr::ClientBuilder;
 use jumpqr::binding::{self, CallOptions, read_settings};
@@ -6,6 +8,7 @@ use napi_derive::napi;
 
 use crate::events::{Channel, Events};
 use crate::guard::{STYLE, from_json, guard, to_json};
+use crate::loop_calls::LoopCalls;
 
 /// A client. Its methods begin a call with a number, which has waited for some milliseconds. The
 /// ending of the call is an event.
@@ -13,6 +16,7 @@ use crate::guard::{STYLE, from_json, guard, to_json};
 pub struct Client {
     pub(crate) inner: jumpqr::Client,
     pub(crate) channel: Arc<Channel>,
+    pub(crate) loop_calls: Option<Rc<LoopCalls>>,
     /// The most calls at once. The facade keeps to it.
     #[napi(readonly)]
     pub max_concurrency: u32,
@@ -50,11 +54,13 @@ impl Client {
                 max_concurrency,
                 inner: client,
                 channel,
+                loop_calls: events.loop_calls.clone(),
             })
         })
     }
 
-    /// Calls an interface. Arguments and options are JSON.
+    /// Calls an interface. Arguments and options are JSON. Returns in how many milliseconds
+    /// [`Events::time_out`] must be called, if this was not already said for an earlier time.
     #[napi]
     pub fn call(
         &self,
@@ -63,21 +69,32 @@ impl Client {
         interface: String,
         arguments: String,
         options: Option<String>,
-    ) -> napi::Result<()> {
+    ) -> napi::Result<Option<u32>> {
         guard(|| {
+            let options = CallOptions {
+                waited: milliseconds(waited),
+                ..read_options(options)?
+            };
+            let arguments = from_json(&arguments)?;
+            #[cfg(feature = "test-hooks")]
+            if interface == crate::hooks::PANIC {
+                self.channel.begin(number, move |_| {
+                    crate::hooks::panic_if_asked(&interface);
+                    Ok(interface)
+                })?;
+                return Ok(None);
+            }
+            if let Some(calls) = &self.loop_calls {
+                let client = options.apply(&self.inner)?;
+                return Ok(calls.begin(number, &client, &interface, arguments));
+            }
             let client = self.inner.clone();
-            let options = read_options(options)?;
-            self.channel.begin(number, waited, move |waited, cancel| {
-                #[cfg(feature = "test-hooks")]
-                crate::hooks::panic_if_asked(&interface);
-                let options = CallOptions {
-                    waited,
-                    cancel: cancel.clone(),
-                    ..options
-                };
-                let client = options.apply(&client)?;
-                to_json(&binding::call(&client, &interface, from_json(&arguments)?)?)
-            })
+            self.channel.begin(number, move |cancel| {
+                let cancel = cancel.clone();
+                let client = CallOptions { cancel, ..options }.apply(&client)?;
+                to_json(&binding::call(&client, &interface, arguments)?)
+            })?;
+            Ok(None)
         })
     }
 
@@ -103,8 +120,8 @@ impl Client {
     pub fn token_status(&self, number: u32, waited: u32) -> napi::Result<()> {
         guard(|| {
             let client = self.inner.clone();
-            self.channel.begin(number, waited, move |waited, _| {
-                to_json(&binding::token_status(&client, waited)?)
+            self.channel.begin(number, move |_| {
+                to_json(&binding::token_status(&client, milliseconds(waited))?)
             })
         })
     }
@@ -117,12 +134,18 @@ impl Rules {
     pub fn next_page(&self, number: u32, waited: u32) -> napi::Result<()> {
         guard(|| {
             let pages = Arc::clone(&self.pages);
-            self.channel.begin(number, waited, move |waited, cancel| {
+            self.channel.begin(number, move |cancel| {
                 let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+                let waited = milliseconds(waited);
                 to_json(&binding::next_page(&mut pages, waited, cancel)?)
             })
         })
     }
+}
+
+/// Converts the time that a call has waited in the facade.
+pub(crate) fn milliseconds(waited: u32) -> Duration {
+    Duration::from_millis(waited.into())
 }
 
 fn read_options(options: Option<String>) -> jumpqr::Result<CallOptions> {

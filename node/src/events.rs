@@ -1,4 +1,4 @@
-//! The calls of a JavaScript thread: what their threads tell it, and the tokens that it gives them.
+//! The calls of a JavaScript thread: what has happened to them, and the tokens that it gives them.
 //!
 //! One function receives the events of all calls, which have numbers. A promise of napi's own for
 //! each call would be less code. Measured with a warm call, it would put a thread to sleep 4.1
@@ -8,9 +8,9 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::rc::Rc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use jumpqr::binding::{error_parts, no_thread};
 use jumpqr::error::OwnCode;
@@ -23,11 +23,12 @@ use napi_derive::napi;
 use serde_json::json;
 
 use crate::guard::{STYLE, caught, guard};
+use crate::loop_calls::LoopCalls;
 use crate::threads;
 
 /// What has happened to the call with this number: its answer, its error, or the token that it
 /// needs. One of them is given, as JSON.
-type Event = FnArgs<(u32, Option<String>, Option<String>, Option<String>)>;
+pub(crate) type Event = FnArgs<(u32, Option<String>, Option<String>, Option<String>)>;
 
 /// Calls the facade. It is weak: it keeps no process alive. Once the JavaScript thread has ended,
 /// it does nothing.
@@ -42,9 +43,11 @@ thread_local! {
 #[napi]
 pub struct Events {
     pub(crate) channel: Arc<Channel>,
+    /// `None` if all calls run on threads.
+    pub(crate) loop_calls: Option<Rc<LoopCalls>>,
 }
 
-/// What the calls of one JavaScript thread share.
+/// What the calls of one JavaScript thread share that run on other threads.
 pub(crate) struct Channel {
     receiver: Receiver,
     /// The running calls by their numbers; `None` once the JavaScript thread has ended.
@@ -62,7 +65,7 @@ struct Running {
 #[napi]
 impl Events {
     /// Creates the events. `receiver` gets each one: the number of a call, and as JSON its answer,
-    /// its error, or a request for a token.
+    /// its error, or a request for a token. `libuv` says whether the event loop is libuv's.
     #[napi(constructor)]
     pub fn new(
         env: Env,
@@ -70,13 +73,14 @@ impl Events {
             ts_arg_type = "(call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void"
         )]
         receiver: Function<'_, Event, ()>,
+        libuv: bool,
     ) -> napi::Result<Self> {
-        let receiver = receiver
+        let threads_receiver = receiver
             .build_threadsafe_function()
             .weak::<true>()
             .build()?;
         let channel = Arc::new(Channel {
-            receiver,
+            receiver: threads_receiver,
             calls: Mutex::new(Some(HashMap::new())),
         });
         // The JavaScript thread may end, or be terminated, at any time. The hook stays until then.
@@ -90,7 +94,23 @@ impl Events {
                 Ok(())
             });
         })?;
-        Ok(Self { channel })
+        let loop_calls = libuv.then(|| LoopCalls::start(env, &receiver, Arc::clone(&channel)));
+        Ok(Self {
+            channel,
+            loop_calls: loop_calls.transpose()?.flatten(),
+        })
+    }
+
+    /// Ends the calls that await their responses for too long. Returns in how many milliseconds
+    /// this must be called again, if it must be, as [`Client::call`](crate::client::Client::call).
+    #[napi]
+    pub fn time_out(&self, env: Env) -> napi::Result<Option<u32>> {
+        guard(|| {
+            Ok(self
+                .loop_calls
+                .as_ref()
+                .and_then(|calls| calls.time_out(env)))
+        })
     }
 
     /// Gives the call with this number the token that it waits for, or none if the function failed.
@@ -109,10 +129,16 @@ impl Events {
     #[napi]
     pub fn cancel(&self, call: u32) -> napi::Result<()> {
         guard(|| {
-            self.channel.with(call, |call| {
-                call.cancel.cancel();
-                call.token = None;
-            });
+            let is_here = self
+                .loop_calls
+                .as_ref()
+                .is_some_and(|calls| calls.cancel(call));
+            if !is_here {
+                self.channel.with(call, |call| {
+                    call.cancel.cancel();
+                    call.token = None;
+                });
+            }
             Ok(())
         })
     }
@@ -120,15 +146,12 @@ impl Events {
 
 impl Channel {
     /// Does `work` on a thread, as the call with this number. Its ending is an event. `work` returns
-    /// the answer as JSON. It gets the time that the call has waited in the facade, given in
-    /// milliseconds, and what cancels it: the facade, or the end of the JavaScript thread.
+    /// the answer as JSON. It gets what cancels it: the facade, or the end of the JavaScript thread.
     pub(crate) fn begin(
         self: &Arc<Self>,
         number: u32,
-        waited: u32,
-        work: impl FnOnce(Duration, &Cancel) -> jumpqr::Result<String> + Send + 'static,
+        work: impl FnOnce(&Cancel) -> jumpqr::Result<String> + Send + 'static,
     ) -> jumpqr::Result<()> {
-        let waited = Duration::from_millis(waited.into());
         let call = Running::default();
         let cancel = call.cancel.clone();
         if let Some(calls) = &mut *self.calls() {
@@ -137,7 +160,7 @@ impl Channel {
         let channel = Arc::clone(self);
         let started = threads::run(Box::new(move || {
             CURRENT.set(number);
-            let result = caught(|| work(waited, &cancel));
+            let result = caught(|| work(&cancel));
             channel.calls().as_mut()?.remove(&number);
             let event = ending(number, result);
             Some(Box::new(move || channel.emit(event)))
@@ -172,7 +195,8 @@ impl Channel {
         }
     }
 
-    fn emit(&self, event: Event) {
+    /// Tells the facade, in a turn of the event loop of its own.
+    pub(crate) fn emit(&self, event: Event) {
         let mode = ThreadsafeFunctionCallMode::NonBlocking;
         self.receiver.call(event, mode);
     }
@@ -188,7 +212,7 @@ impl Channel {
 }
 
 /// Returns the event of a call that has ended.
-fn ending(number: u32, result: jumpqr::Result<String>) -> Event {
+pub(crate) fn ending(number: u32, result: jumpqr::Result<String>) -> Event {
     match result {
         Ok(answer) => (number, Some(answer), None, None).into(),
         Err(error) => {

@@ -1,6 +1,9 @@
 //! Panics on purpose. The tests show that the process survives them.
 
-/// Panics for the interface `panic`, which WeChat does not have.
+/// The name of an interface that WeChat does not have.
+pub(crate) const PANIC: &str = "panic";
+
+/// Panics for the interface [`PANIC`].
 pub(crate) fn panic_if_asked(interface: &str) {
-    assert!(interface != "panic", "asked for");
+    assert!(interface != PANIC, "asked for");
 }

@@ -1,3 +1,4 @@
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jumpqr::Secret;
@@ -5,15 +6,17 @@ use jumpqr::binding::{self, read_settings, with_waited};
 use napi_derive::napi;
 use serde::Serialize;
 
-use crate::client::Client;
+use crate::client::{Client, milliseconds};
 use crate::events::{Channel, Events};
 use crate::guard::{STYLE, from_json, guard, to_json};
+use crate::loop_calls::LoopCalls;
 
 /// A third-party platform. Its methods begin a call as those of [`Client`] do.
 #[napi]
 pub struct Platform {
     inner: jumpqr::Platform,
     channel: Arc<Channel>,
+    loop_calls: Option<Rc<LoopCalls>>,
     /// The most calls to the store at once, and the most calls of each merchant.
     #[napi(readonly)]
     pub max_concurrency: u32,
@@ -37,6 +40,7 @@ impl Platform {
                 max_concurrency,
                 inner,
                 channel: Arc::clone(&events.channel),
+                loop_calls: events.loop_calls.clone(),
             })
         })
     }
@@ -78,6 +82,7 @@ impl Platform {
             Ok(Client {
                 inner: self.inner.merchant(&authorizer_appid)?,
                 channel: Arc::clone(&self.channel),
+                loop_calls: self.loop_calls.clone(),
                 max_concurrency: self.max_concurrency,
                 queue_timeout: self.queue_timeout,
             })
@@ -94,8 +99,8 @@ impl Platform {
     ) -> napi::Result<()> {
         guard(|| {
             let platform = self.inner.clone();
-            self.channel.begin(number, waited, move |waited, _| {
-                to_json(&work(&with_waited(&platform, waited))?)
+            self.channel.begin(number, move |_| {
+                to_json(&work(&with_waited(&platform, milliseconds(waited)))?)
             })
         })
     }

@@ -1,4 +1,5 @@
-//! Threads on which calls block, for all clients of the process.
+//! Threads on which calls block, for all clients of the process. They do what the event loop must
+//! not wait for.
 //!
 //! libuv has only four, and `fs` and `dns` wait for them. Those of napi's tokio are no replacement.
 //! Measured with a warm call: an `async fn` with `spawn_blocking` puts a thread to sleep 7.1 times
