@@ -25,7 +25,7 @@ export declare class Client {
   constructor(events: Events, settings: string, tokenFunction: boolean)
   /**
    * Calls an interface. Arguments and options are JSON. Returns in how many milliseconds
-   * [`Events::time_out`] must be called, if this was not already said for an earlier time.
+   * [`Events::time_out`] must be called, unless an earlier time was returned before.
    */
   call(number: number, waited: number, interface: string, arguments: string, options?: string | undefined | null): number | null
   /**

@@ -60,7 +60,7 @@ impl Client {
     }
 
     /// Calls an interface. Arguments and options are JSON. Returns in how many milliseconds
-    /// [`Events::time_out`] must be called, if this was not already said for an earlier time.
+    /// [`Events::time_out`] must be called, unless an earlier time was returned before.
     #[napi]
     pub fn call(
         &self,

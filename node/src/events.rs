@@ -69,9 +69,9 @@ impl Events {
     #[napi(constructor)]
     pub fn new(
         env: Env,
-        #[napi(
-            ts_arg_type = "(call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void"
-        )]
+        #[napi(ts_arg_type = "(\
+            call: number, answer: string | null, error: string | null, tokenRequest: string | null\
+        ) => void")]
         receiver: Function<'_, Event, ()>,
         libuv: bool,
     ) -> napi::Result<Self> {
@@ -145,8 +145,9 @@ impl Events {
 }
 
 impl Channel {
-    /// Does `work` on a thread, as the call with this number. Its ending is an event. `work` returns
-    /// the answer as JSON. It gets what cancels it: the facade, or the end of the JavaScript thread.
+    /// Does `work` on a thread, as the call with this number. Its ending is an event. `work` gets
+    /// what cancels it: the facade, or the end of the JavaScript thread. It returns the answer as
+    /// JSON.
     pub(crate) fn begin(
         self: &Arc<Self>,
         number: u32,

@@ -64,8 +64,8 @@ impl LoopCalls {
 
     /// Begins the call with this number. Its ending is an event, never before this returns.
     ///
-    /// Returns in how many milliseconds [`time_out`](Self::time_out) must be called, if this was not
-    /// already said for an earlier time.
+    /// Returns in how many milliseconds [`time_out`](Self::time_out) must be called, unless an
+    /// earlier time was returned before.
     pub(crate) fn begin(
         &self,
         number: u32,
@@ -129,8 +129,8 @@ impl LoopCalls {
         }
     }
 
-    /// Does what the call can do without waiting. Returns its result, unless the call goes on later,
-    /// here or on a thread.
+    /// Does what the call can do without waiting. Returns its result, unless the call goes on
+    /// later, here or on a thread.
     fn go_on(&self, number: u32, call: UnfinishedCall<String>) -> Option<jumpqr::Result<String>> {
         let went_on = caught(|| Ok(call.go_on())).unwrap_or_else(|error| WentOn::Done(Err(error)));
         let must_wait = match went_on {
