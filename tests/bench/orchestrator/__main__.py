@@ -118,6 +118,7 @@ def measure(asked: argparse.Namespace) -> Results:
         for name in asked.scenario:
             say(name)
             results.extend(scenarios[name]())
+            results.write(WORK / "results.json")
     return results
 
 
@@ -146,7 +147,6 @@ def main() -> int:
         build(name for name in LANGUAGES if name in {*asked.only, *with_sandbox})
     say(f"the machine: {describe_load()}")
     results = measure(asked)
-    results.write(WORK / "results.json")
     verdicts = list(goals.judge(goals.read_goals(), results))
     print(format_results(results, verdicts))
     if is_whole(asked):
