@@ -1,6 +1,7 @@
 """The system calls of a warm call: one send and two receives; the first checks the connection.
 
-A warm call starts no thread, and opens no connection and no file, so it looks up no name.
+A warm call starts no thread, and opens no connection and no file, so it looks up no name. In an
+event loop, its socket is watched only while it awaits the response.
 """
 
 import re
@@ -19,6 +20,8 @@ CALLS = 20
 
 SENDS = {"sendto", "sendmsg", "write", "writev"}
 RECEIVES = {"recvfrom", "recvmsg", "read", "readv"}
+# The system call that begins or ends the watch of a socket in an event loop.
+WATCH = "epoll_ctl"
 # System calls that a warm call never needs, on any file.
 NEVER = {"clone", "clone3", "fork", "vfork", "socket", "connect", "open", "openat"}
 
@@ -48,7 +51,13 @@ def check(client: Client, server: Server, scheme: str) -> Iterator[str]:
             f"{who}: {CALLS} warm calls receive {receives} times: "
             "each must check once and receive once"
         )
-    besides = {name: count for name, count in on_sockets.items() if name not in SENDS | RECEIVES}
+    if on_sockets[WATCH] > 2 * CALLS:
+        yield (
+            f"{who}: {CALLS} warm calls begin and end {on_sockets[WATCH]} watches: "
+            "each must begin one and end it"
+        )
+    usual = {*SENDS, *RECEIVES, WATCH}
+    besides = {name: count for name, count in on_sockets.items() if name not in usual}
     besides |= {name: others[name] for name in NEVER & others.keys()}
     if besides:
         listed = ", ".join(f"{name} {count} times" for name, count in besides.items())
