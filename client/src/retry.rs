@@ -8,44 +8,39 @@ const FIRST_DELAY: u64 = 250_000;
 /// The longest delay, in µs without jitter.
 const LONGEST_DELAY: u64 = 8_000_000;
 
-/// Returns the delays of one call's retries. Each is lengthened at random, to twice its length at
-/// most, so that calls that failed together are not sent again together.
-pub(crate) fn delays(max_retries: usize) -> Vec<Duration> {
-    let mut random = fastrand::Rng::new();
-    let twice = |delay: &u64| Some((delay * 2).min(LONGEST_DELAY));
-    std::iter::successors(Some(FIRST_DELAY), twice)
-        .take(max_retries)
-        .map(|delay| Duration::from_micros(delay + random.u64(0..=delay)))
-        .collect()
+/// Returns the delay before the next retry of a call that has made `retries`. It is lengthened at
+/// random, to twice its length at most, so that calls that failed together are not sent again
+/// together.
+pub(crate) fn delay(retries: usize) -> Duration {
+    let factor = 2_u64.saturating_pow(u32::try_from(retries).unwrap_or(u32::MAX));
+    let delay = FIRST_DELAY.saturating_mul(factor).min(LONGEST_DELAY);
+    Duration::from_micros(delay + fastrand::u64(0..=delay))
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::delays;
+    use super::delay;
 
     /// The shortest that each delay may be, in ms; the longest is twice that.
     const SHORTEST_MS: [u64; 8] = [250, 500, 1000, 2000, 4000, 8000, 8000, 8000];
 
     #[test]
     fn each_delay_is_between_once_and_twice_its_length_without_jitter() {
-        for _ in 0..1000 {
-            let delays = delays(SHORTEST_MS.len());
-            assert_eq!(delays.len(), SHORTEST_MS.len());
-            for (delay, shortest) in delays.iter().zip(SHORTEST_MS.map(Duration::from_millis)) {
-                assert!(*delay >= shortest && *delay <= 2 * shortest, "{delays:?}");
+        let shortest = SHORTEST_MS.map(Duration::from_millis);
+        let expected = shortest.into_iter().enumerate();
+        for (retries, shortest) in expected.chain([(usize::MAX, Duration::from_secs(8))]) {
+            for _ in 0..1000 {
+                let delay = delay(retries);
+                assert!(delay >= shortest && delay <= 2 * shortest, "{delay:?}");
             }
         }
     }
 
     #[test]
-    fn no_retries_have_no_delays() {
-        assert!(delays(0).is_empty());
-    }
-
-    #[test]
     fn two_calls_have_different_delays() {
-        assert_ne!(delays(8), delays(8));
+        let delays = || [0, 1, 2, 3, 4, 5].map(delay);
+        assert_ne!(delays(), delays());
     }
 }

@@ -14,7 +14,7 @@ pub(crate) use begun::{BegunCall, Progress};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jumpqr_core::call::{NO_FREE_THREAD, Policy};
+use jumpqr_core::call::{NO_FREE_THREAD, Policy, RetryDelays};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::{Error, Pacer};
@@ -24,7 +24,7 @@ use crate::base_url::BaseUrl;
 use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::mutex::Mutex;
-use crate::retry::delays;
+use crate::retry::delay;
 use crate::token_source::TokenSource;
 use crate::transport::Transport;
 
@@ -111,7 +111,10 @@ impl Driver {
         let policy = Policy {
             timeout: options.timeout,
             queue_timeout: self.queue_left(options.waited)?,
-            retry_delays: delays(self.max_retries),
+            retry_delays: RetryDelays::Made {
+                max_retries: self.max_retries,
+                delay,
+            },
             host_count: self.hosts.len(),
             look_up: options.validate,
         };

@@ -82,12 +82,11 @@ mod tally;
 mod verdict;
 
 pub use failure::{FailureCause, SendFailure};
-pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy};
+pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy, RetryDelays};
 pub use step::{SendRequest, Step};
 pub use tally::Tally;
 
 use alloc::format;
-use alloc::vec;
 use core::time::Duration;
 
 use self::looking_up::look_up_error;
@@ -131,7 +130,7 @@ pub struct Call<I: Interface> {
     queue_time_left: Duration,
     /// The time at which the call asked for its next slot, until that slot starts.
     queued_since: Option<Duration>,
-    retry_delays: vec::IntoIter<Duration>,
+    retry_delays: RetryDelays,
     host_count: usize,
     /// The index of the host for the next request.
     host: usize,
@@ -203,7 +202,7 @@ impl<I: Interface> Call<I> {
             deadline: now.saturating_add(policy.timeout),
             queue_time_left: policy.queue_timeout,
             queued_since: None,
-            retry_delays: policy.retry_delays.into_iter(),
+            retry_delays: policy.retry_delays,
             host_count: policy.host_count.max(1),
             host: 0,
             phase,
@@ -450,7 +449,7 @@ impl<I: Interface> Call<I> {
     /// Schedules a retry after the next delay and `extra_wait`. Returns whether there are a delay
     /// and time left for it.
     fn schedule_retry(&mut self, now: Duration, extra_wait: Duration) -> bool {
-        let Some(delay) = self.retry_delays.next() else {
+        let Some(delay) = self.retry_delays.after(self.tally.retries) else {
             return false;
         };
         let until = now.saturating_add(delay).saturating_add(extra_wait);

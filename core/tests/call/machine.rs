@@ -146,7 +146,8 @@ fn drive<I: Interface>(
         && interface
             .change()
             .is_some_and(|change| change.look_up_request().is_some());
-    let max_sends = (hosts + 1) * (policy.retry_delays.len() + 1) + 1 + usize::from(looks_up);
+    let max_sends =
+        (hosts + 1) * (policy.retry_delays.max_retries() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),
         own_path: interface.request().map_err(to_failure)?.path,

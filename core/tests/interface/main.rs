@@ -26,7 +26,11 @@ type Body = Result<&'static str, SendFailure>;
 fn run<I: Interface>(interface: I, responses: &[Body]) -> (Result<I::Response, Error>, usize) {
     let mut now = Duration::ZERO;
     let policy = Policy {
-        retry_delays: vec![Duration::from_millis(10); responses.len().saturating_sub(1)],
+        retry_delays: responses
+            .iter()
+            .skip(1)
+            .map(|_| Duration::from_millis(10))
+            .collect(),
         ..Policy::default()
     };
     let mut call = Call::new(interface, policy, now).unwrap();

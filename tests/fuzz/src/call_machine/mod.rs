@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
-use jumpqr_core::call::{Call, Policy, SendFailure, Step};
+use jumpqr_core::call::{Call, Policy, RetryDelays, SendFailure, Step};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
     AddJumpQRCode, ApiAuthorizerToken, ComponentTokenField, DeleteJumpQRCode, DownloadQRCodeText,
@@ -83,7 +83,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
     let policy = Policy {
         timeout: scenario.timeout(),
         queue_timeout: scenario.queue_timeout(),
-        retry_delays: scenario.delays(),
+        retry_delays: RetryDelays::Listed(scenario.delays()),
         host_count: scenario.hosts(),
         look_up: scenario.looks_up(),
     };

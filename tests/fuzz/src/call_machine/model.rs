@@ -61,7 +61,9 @@ impl Model {
             hosts,
             // Each round tries every host once and reads back once. There is one replay, and
             // perhaps one look-up.
-            max_sends: (hosts + 1) * (policy.retry_delays.len() + 1) + 1 + usize::from(looks_up),
+            max_sends: (hosts + 1) * (policy.retry_delays.max_retries() + 1)
+                + 1
+                + usize::from(looks_up),
             deadline: now.saturating_add(policy.timeout),
             queue_left: policy.queue_timeout,
             queued: None,
