@@ -60,18 +60,22 @@ impl Request {
     /// Makes a POST with the access token in the query, and with `body` as JSON. The JSON is raw
     /// UTF-8: WeChat refuses `\u` escapes with 40033.
     pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Result<Self> {
-        let json = serde_json::to_vec(body).map_err(|error| {
+        let json = serde_json::to_string(body).map_err(|error| {
             Error::new(
                 OwnCode::Internal,
                 format!("the request body cannot be written as JSON: {error}"),
             )
         })?;
-        let request = Self::get(path, Vec::new());
-        Ok(Self {
+        Ok(Self::post_json(path, json))
+    }
+
+    /// Makes a POST as [`post`](Self::post) does, with a body that is JSON already.
+    pub(crate) fn post_json(path: &'static str, json: String) -> Self {
+        Self {
             method: Method::Post,
-            body: Some(json),
-            ..request
-        })
+            body: Some(json.into_bytes()),
+            ..Self::get(path, Vec::new())
+        }
     }
 
     /// Makes a GET with the access token and these fields in the query.

@@ -17,7 +17,9 @@ use proc_macro2::{TokenStream, TokenTree};
 /// The modules of the core, from the ground up. A module may use those of the floors below, and of
 /// its own floor as long as there is no circle.
 const FLOORS: &[&[&str]] = &[
-    &["finding", "kind", "link", "named", "secret", "text"],
+    &[
+        "finding", "json", "kind", "link", "named", "plain", "secret", "text",
+    ],
     &["errcode", "rule"],
     &["error"],
     &["check", "credential", "matching", "verification_file"],

@@ -6,6 +6,7 @@ use alloc::string::String;
 use super::{CheckReport, FindingCode};
 use crate::link::Link;
 use crate::matching::{rule_covers, undocumented_equivalence};
+use crate::plain::is_plain;
 
 /// The number of test links that a rule may have. Source: the official page of addJumpQRCode.
 pub const MAX_DEBUG_URLS: usize = 5;
@@ -59,9 +60,7 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
 /// neither.
 #[must_use]
 pub fn has_white_space(text: &str) -> bool {
-    // Nearly all texts are visible ASCII from the first byte to the last.
-    !text.bytes().all(|byte| byte.is_ascii_graphic())
-        && text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+    !is_plain(text) && text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }
 
 /// Checks the test links. `rule` is the prefix, cut into its parts.

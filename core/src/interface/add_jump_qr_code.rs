@@ -1,4 +1,5 @@
 use alloc::borrow::Cow;
+use alloc::string::String;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,10 +12,11 @@ use super::{
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::error::Result;
+use crate::json::ObjectWriter;
 use crate::mapping::{Reading, read_rule};
 use crate::request::Request;
 use crate::response::Fields;
-use crate::rule::{Edit, Rule, RuleState};
+use crate::rule::{Edit, OrdinaryLinkRule, Rule, RuleState, ServiceAccountRule};
 
 /// `addJumpQRCode`: adds or modifies a rule.
 ///
@@ -39,7 +41,8 @@ impl Interface for AddJumpQRCode {
     const NAME: &'static str = "addJumpQRCode";
 
     fn request(&self) -> Result<Request> {
-        Request::post("/cgi-bin/wxopen/qrcodejumpadd", self)
+        let json = write_body(&self.rule, self.is_edit);
+        Ok(Request::post_json("/cgi-bin/wxopen/qrcodejumpadd", json))
     }
 
     fn check(&self) -> CheckReport {
@@ -53,6 +56,40 @@ impl Interface for AddJumpQRCode {
     fn change(&self) -> Option<Change<'_, Confirmation>> {
         Some(Change::new(self))
     }
+}
+
+/// Returns the JSON to which [`AddJumpQRCode`] serialises. Writing it field by field takes less than
+/// half of the instructions, and nearly every call is one of these.
+fn write_body(rule: &Rule, is_edit: Edit) -> String {
+    let mut body = ObjectWriter::new();
+    match rule {
+        Rule::OrdinaryLink(OrdinaryLinkRule {
+            prefix,
+            permit_sub_rule,
+            path,
+            open_version,
+            debug_url,
+        }) => {
+            body.text("prefix", prefix);
+            body.number("permit_sub_rule", permit_sub_rule.number());
+            body.text("path", path);
+            body.number("open_version", open_version.number());
+            if let Some(links) = debug_url {
+                body.texts("debug_url", links);
+            }
+        }
+        Rule::ServiceAccount(ServiceAccountRule {
+            prefix,
+            appid,
+            path,
+        }) => {
+            body.text("prefix", prefix);
+            body.text("appid", appid);
+            body.text("path", path);
+        }
+    }
+    body.number("is_edit", is_edit.number());
+    body.finish()
 }
 
 impl Write for AddJumpQRCode {

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, in its functions too"
 )]
 
+mod add_jump_qr_code;
 mod api_authorizer_token;
 mod api_component_token;
 mod api_get_authorizer_list;

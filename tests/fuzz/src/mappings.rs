@@ -81,6 +81,8 @@ fn check_rule(mapping: &Value, document: &[u8]) {
         rule: read.rule.clone(),
         is_edit,
     };
+    let body = call.request().ok().and_then(|request| request.body);
+    assert_eq!(body, serde_json::to_vec(&call).ok());
     let wire = parse_body(&call);
     let again = parse_rule(&wire);
     let again = again.unwrap_or_else(|error| panic!("{error}: {wire}"));
