@@ -15,19 +15,21 @@ use super::exchange::{Limits, Received, closed_too_early};
 /// Reads the rest of a response of which nothing was consumed.
 pub(super) fn receive(transport: &mut dyn Transport, limits: Limits) -> Result<Received, Error> {
     let mut call = any_call()?;
+    let mut head_length = 0;
     let status = loop {
         let input = transport.buffers().input();
-        let length = input.len();
         let (used, head) = call.try_response(input, false)?;
-        let head_length = if head.is_some() { used } else { length };
-        if head_length > LONGEST_HEAD {
-            return Err(Error::LargeResponseHeader(head_length, LONGEST_HEAD));
+        head_length += used;
+        let arrived = head_length + if used == 0 { input.len() } else { 0 };
+        if arrived > LONGEST_HEAD {
+            return Err(Error::LargeResponseHeader(arrived, LONGEST_HEAD));
         }
         transport.buffers().input_consume(used);
         if let Some(head) = head {
             break head.status().as_u16();
         }
-        // An interim response, such as 100, is consumed without a result.
+        // An interim response, such as 100, is consumed without a result. It counts as a part of
+        // the head, because a server may send interim responses without end.
         if used == 0 && !transport.await_input(limits.wait())? {
             return Err(closed_too_early());
         }
@@ -234,6 +236,25 @@ mod tests {
                 Err(FailureCause::BodyTooLarge)
             };
             assert_eq!(cause, expected);
+        }
+    }
+
+    #[test]
+    fn interim_responses_count_as_a_part_of_the_head() {
+        let interim = "HTTP/1.1 100 Continue\r\n\r\n";
+        let body = "x".repeat(1000);
+        let response = format!("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{body}");
+        let most = LONGEST_HEAD / interim.len() - 2;
+        for (count, is_allowed) in [(most, true), (most + 2, false)] {
+            let sent = interim.repeat(count) + &response;
+            for result in [read([sent.as_bytes()]), read(sent.as_bytes().chunks(100))] {
+                match result {
+                    Ok(received) => assert!(is_allowed && received == (200, body.clone(), true)),
+                    Err(failure) => {
+                        assert!(!is_allowed && failure.cause == FailureCause::BodyTooLarge);
+                    }
+                }
+            }
         }
     }
 
