@@ -9,6 +9,8 @@ mod answers;
 mod c_entry_points;
 mod call_machine;
 mod error_text;
+#[cfg(unix)]
+mod exchange;
 mod mappings;
 mod matcher;
 mod renewal_machine;
@@ -16,18 +18,25 @@ mod renewal_machine;
 pub use answers::answers;
 pub use c_entry_points::c_entry_points;
 pub use call_machine::call_machine;
+#[cfg(unix)]
+pub use exchange::exchange;
 pub use mappings::mappings;
 pub use matcher::matcher;
 pub use renewal_machine::renewal_machine;
+
+/// Does nothing: the target needs the sockets of Unix.
+#[cfg(not(unix))]
+pub fn exchange(_: &[u8]) {}
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("answers", answers),
     ("c_entry_points", c_entry_points),
     ("call_machine", call_machine),
+    ("exchange", exchange),
     ("mappings", mappings),
     ("matcher", matcher),
     ("renewal_machine", renewal_machine),

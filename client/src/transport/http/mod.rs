@@ -22,6 +22,8 @@ mod socket;
 mod socket_timeout;
 mod socks;
 mod tcp;
+#[cfg(all(unix, feature = "test-hooks"))]
+mod test_hooks;
 mod tls;
 mod tls_failure;
 mod tls_records;

@@ -62,15 +62,11 @@ impl TcpConnector {
         let stream = connect_to_any(addresses)?;
         stream.set_nodelay(details.config.no_delay())?;
         let socket = self.opened.get_or_init(|| Arc::new(Socket::new(stream)));
-        Ok(TcpTransport {
-            socket: Arc::clone(socket),
-            buffers: LazyBuffers::new(
-                details.config.input_buffer_size(),
-                details.config.output_buffer_size(),
-            ),
-            read_timeout: SocketTimeout::READ,
-            write_timeout: SocketTimeout::WRITE,
-        })
+        let buffers = LazyBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(TcpTransport::new(Arc::clone(socket), buffers))
     }
 }
 
@@ -105,6 +101,17 @@ pub(super) struct TcpTransport {
     buffers: LazyBuffers,
     read_timeout: SocketTimeout,
     write_timeout: SocketTimeout,
+}
+
+impl TcpTransport {
+    pub(super) fn new(socket: Arc<Socket>, buffers: LazyBuffers) -> Self {
+        Self {
+            socket,
+            buffers,
+            read_timeout: SocketTimeout::READ,
+            write_timeout: SocketTimeout::WRITE,
+        }
+    }
 }
 
 impl Transport for TcpTransport {

@@ -1,0 +1,178 @@
+//! A server that follows a script.
+
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::script::{Event, take_early};
+
+/// A server and its script, shared with the hook in the client's connection.
+#[derive(Clone)]
+pub(super) struct Server(Arc<Mutex<State>>);
+
+struct State {
+    stream: UnixStream,
+    events: VecDeque<Event>,
+    /// Whether the client waits in the system, so that something must happen.
+    is_client_waiting: bool,
+    /// What has arrived of the request.
+    request: Vec<u8>,
+    /// The number of bytes of the response to the last request.
+    sent: usize,
+    /// The number of bytes after which the response is complete.
+    enough: Option<usize>,
+    has_waited_for_more: bool,
+    /// Whether a part was only sent as far as it fitted into the client's buffer.
+    is_part_cut: bool,
+}
+
+impl Server {
+    /// Returns the server, and the client's end of its connection.
+    pub(super) fn start(events: VecDeque<Event>) -> io::Result<(Self, TcpStream)> {
+        // Of two sockets on this machine, one has the other's bytes at once.
+        let (stream, client) = UnixStream::pair()?;
+        stream.set_nonblocking(true)?;
+        let state = State {
+            stream,
+            events,
+            is_client_waiting: true,
+            request: Vec::new(),
+            sent: 0,
+            enough: None,
+            has_waited_for_more: false,
+            is_part_cut: false,
+        };
+        let server = Self(Arc::new(Mutex::new(state)));
+        Ok((server, TcpStream::from(OwnedFd::from(client))))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends what arrives before the next request, and prepares for it. Its response is complete
+    /// after `enough` bytes.
+    pub(super) fn prepare(&self, enough: Option<usize>) -> io::Result<()> {
+        self.state().prepare(enough)
+    }
+
+    /// Sets whether the client waits in the system.
+    pub(super) fn set_client_waiting(&self, is_waiting: bool) {
+        self.state().is_client_waiting = is_waiting;
+    }
+
+    /// Sends what arrives at the client's next wait. `room`: the free bytes of its buffer.
+    pub(super) fn serve(&self, room: usize) -> io::Result<()> {
+        self.state().serve(room)
+    }
+
+    /// Returns what the client has sent in the last call.
+    pub(super) fn take_request(&self) -> io::Result<Vec<u8>> {
+        let mut state = self.state();
+        state.receive()?;
+        Ok(std::mem::take(&mut state.request))
+    }
+
+    /// Returns whether the client has waited although its response had arrived.
+    pub(super) fn has_waited_for_more(&self) -> bool {
+        self.state().has_waited_for_more
+    }
+
+    /// Returns the number of bytes sent in the last call.
+    pub(super) fn sent(&self) -> usize {
+        self.state().sent
+    }
+
+    /// Returns whether nothing arrives any more.
+    pub(super) fn is_silent(&self) -> bool {
+        matches!(self.state().events.front(), Some(Event::Silence))
+    }
+
+    /// Returns whether the client has closed the connection.
+    pub(super) fn is_closed_by_client(&self) -> bool {
+        match self.state().stream.read(&mut [0]) {
+            Ok(length) => length == 0,
+            Err(error) => is_reset(&error),
+        }
+    }
+
+    /// Closes the connection.
+    pub(super) fn close(&self) -> io::Result<()> {
+        self.state().stream.shutdown(Shutdown::Both)
+    }
+}
+
+impl State {
+    fn prepare(&mut self, enough: Option<usize>) -> io::Result<()> {
+        // The rest of a part has arrived with the part, in the system's buffer.
+        if std::mem::take(&mut self.is_part_cut) {
+            self.send_next(usize::MAX)?;
+        }
+        match take_early(&mut self.events) {
+            Some(Event::Part(bytes)) => self.stream.write_all(&bytes)?,
+            Some(_) => self.stream.shutdown(Shutdown::Write)?,
+            None => {}
+        }
+        self.sent = 0;
+        self.enough = enough;
+        Ok(())
+    }
+
+    /// Receives as much of the request as has arrived.
+    fn receive(&mut self) -> io::Result<()> {
+        match self.stream.read_to_end(&mut self.request) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock || is_reset(&error) => Ok(()),
+            result => result.map(drop),
+        }
+    }
+
+    fn serve(&mut self, room: usize) -> io::Result<()> {
+        if self.sent == 0 {
+            // The request must have been sent by now.
+            self.receive()?;
+        }
+        if self.enough.is_some_and(|enough| self.sent >= enough) {
+            self.has_waited_for_more = true;
+        }
+        loop {
+            match self.events.front() {
+                Some(Event::Part(_)) => return self.send_next(room),
+                Some(Event::Nothing | Event::Early) => {
+                    let event = self.events.pop_front();
+                    if event == Some(Event::Nothing) && !self.is_client_waiting {
+                        return Ok(());
+                    }
+                }
+                Some(Event::Close) | None => return self.stream.shutdown(Shutdown::Write),
+                Some(Event::Reset) => return Err(io::ErrorKind::ConnectionReset.into()),
+                Some(Event::Silence) if self.is_client_waiting => {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                Some(Event::Silence) => return Ok(()),
+            }
+        }
+    }
+
+    /// Sends the next part, if it is one, as far as it fits.
+    fn send_next(&mut self, room: usize) -> io::Result<()> {
+        let Some(Event::Part(mut bytes)) = self.events.pop_front() else {
+            return Ok(());
+        };
+        // To a client without room, all bytes are sent; it must not wait for ever.
+        let rest = bytes.split_off(bytes.len().min(if room == 0 { usize::MAX } else { room }));
+        self.sent += bytes.len();
+        self.is_part_cut = !rest.is_empty();
+        if self.is_part_cut {
+            self.events.push_front(Event::Part(rest));
+        }
+        self.stream.write_all(&bytes)
+    }
+}
+
+/// Returns whether the client has closed the connection before it has read all bytes.
+fn is_reset(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ConnectionReset
+}
