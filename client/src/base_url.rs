@@ -8,6 +8,10 @@ use jumpqr_core::check::{Finding, FindingCode};
 /// The domain of `api.weixin.qq.com` and of its hosts for regions and for disaster recovery.
 const WECHAT_DOMAIN: &str = "weixin.qq.com";
 
+/// The longest base URL, in bytes. It fits into the head of a request, besides the longest
+/// credential.
+pub(crate) const LONGEST_BASE_URL: usize = 512;
+
 /// A host to call, e.g. `https://api.weixin.qq.com`, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl(String);
@@ -19,6 +23,10 @@ impl BaseUrl {
             let message = format!("{reason}; give https:// and a host");
             Err(Finding::new(setting, FindingCode::NotHttpUrl, message))
         };
+        if url.len() > LONGEST_BASE_URL {
+            let message = format!("has {} bytes; give at most {LONGEST_BASE_URL}", url.len());
+            return Err(Finding::new(setting, FindingCode::TooLarge, message));
+        }
         let Some((scheme, rest)) = url.split_once("://") else {
             return refuse("is not a URL");
         };
@@ -98,7 +106,7 @@ pub(crate) fn strip_brackets(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::BaseUrl;
+    use super::{BaseUrl, LONGEST_BASE_URL};
 
     #[test]
     fn https_is_allowed_anywhere_and_plain_http_to_this_machine() {
@@ -113,7 +121,9 @@ mod tests {
         ] {
             assert!(BaseUrl::parse("base_url", url, false).is_ok(), "{url}");
         }
+        let long = format!("https://h/{}", "p".repeat(LONGEST_BASE_URL));
         for url in [
+            &long,
             "http://api.weixin.qq.com",
             "http://127.0.0.1.example.com",
             "http://localhost.example.com:80",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jumpqr_core::check::{Finding, FindingCode, has_white_space};
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::LONGEST_CREDENTIAL;
+use jumpqr_core::interface::is_credential_too_long;
 use jumpqr_core::{PlatformCredential, recognize_other_credential};
 
 /// The longest duration of a setting. It is short enough to be added to any time.
@@ -15,7 +15,7 @@ const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) const DURATION_RANGE: &str = "give more than 0, and at most a day";
 
 /// The longest appid of a platform or a merchant, in bytes; WeChat's have 18.
-const LONGEST_APPID: usize = 64;
+pub(crate) const LONGEST_APPID: usize = 64;
 
 /// The credentials that a push or a callback brings.
 const PLATFORM_CREDENTIALS: [&str; 2] = [
@@ -83,7 +83,7 @@ pub(crate) fn check_credential(name: &str, credential: &str) -> Result<(), Findi
     if credential.is_empty() {
         return refuse(FindingCode::Empty, "is empty; give one".to_owned());
     }
-    if credential.len() > LONGEST_CREDENTIAL {
+    if is_credential_too_long(credential) {
         let message = format!(
             "has {} bytes; WeChat's have up to 512 characters",
             credential.len()

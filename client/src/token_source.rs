@@ -10,7 +10,7 @@ use std::time::Duration;
 use jumpqr_core::Secret;
 use jumpqr_core::check::has_white_space;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::LONGEST_CREDENTIAL;
+use jumpqr_core::interface::is_credential_too_long;
 
 use crate::cancel::Cancel;
 use crate::on_thread::on_thread;
@@ -87,7 +87,7 @@ where
             text if has_white_space(text) => {
                 "a token with white space or a control character in it"
             }
-            text if text.len() > LONGEST_CREDENTIAL => {
+            text if is_credential_too_long(text) => {
                 "a token that is far too long; WeChat's have up to 512 characters"
             }
             // WeChat would reject the same token again.

@@ -33,6 +33,11 @@ fn is_unreserved(byte: u8) -> bool {
         .is_some_and(|is_unreserved| *is_unreserved)
 }
 
+/// Returns the length of a text as it stands in a query, in bytes.
+pub(crate) fn query_length(text: &str) -> usize {
+    utf8_percent_encode(text, QUERY_VALUE).map(str::len).sum()
+}
+
 /// An access token, an appsecret, a ticket. `Debug` and `Display` print stars instead of the text.
 ///
 /// Clones share one text in memory. It is overwritten when the last clone is dropped.

@@ -99,7 +99,7 @@ pub use listed_rule::ListedRule;
 pub use publish_jump_qr_code::PublishJumpQRCode;
 pub use stable_token::StableToken;
 pub use token::Token;
-pub use token_response::{LONGEST_CREDENTIAL, TokenResponse};
+pub use token_response::{LONGEST_CREDENTIAL, TokenResponse, is_credential_too_long};
 pub use write::Change;
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
 

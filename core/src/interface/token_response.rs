@@ -3,7 +3,7 @@ use core::time::Duration;
 use super::{Decode, missing_field};
 use crate::error::Result;
 use crate::response::Fields;
-use crate::secret::Secret;
+use crate::secret::{Secret, query_length};
 
 /// A token is renewed between these fractions of its life before its end: for 2 hours, 4 minutes
 /// and 1 minute. In the last 5 minutes, `stable_token` returns the next token, and the previous one
@@ -14,8 +14,19 @@ const RENEWED_BY: u32 = 120;
 /// The longest life of a token, in seconds. If WeChat states a longer one, this is used instead.
 const LONGEST_LIFE: u64 = 7200;
 
-/// The longest credential that is accepted, in bytes. WeChat's have up to 512 characters now.
-pub const LONGEST_CREDENTIAL: usize = 4096;
+/// The longest credential that is accepted, in bytes as it stands in a query: percent-encoded. It
+/// fits into the head of a request. WeChat's have up to 512 characters now.
+pub const LONGEST_CREDENTIAL: usize = 3072;
+
+/// The most bytes in a query for one byte of a text: `%` and two digits.
+const LONGEST_ENCODING: usize = 3;
+
+/// Returns whether a credential is longer than [`LONGEST_CREDENTIAL`].
+#[must_use]
+pub fn is_credential_too_long(credential: &str) -> bool {
+    credential.len() > LONGEST_CREDENTIAL / LONGEST_ENCODING
+        && query_length(credential) > LONGEST_CREDENTIAL
+}
 
 /// The response of `token`, `stable_token` and `api_component_token`, and a part of the response of
 /// `api_authorizer_token`.
@@ -43,7 +54,7 @@ impl TokenResponse {
     pub(super) fn decode_field(response: &Fields<'_>, field: &str) -> Result<Self> {
         let access_token = response
             .text(field)
-            .filter(|token| (1..=LONGEST_CREDENTIAL).contains(&token.len()))
+            .filter(|token| !token.is_empty() && !is_credential_too_long(token))
             .ok_or_else(|| missing_field(field))?;
         // If the life is missing or makes no sense, the token is used anyway: a stale one is
         // renewed.
@@ -98,17 +109,18 @@ mod tests {
 
     #[test]
     fn a_far_too_long_token_is_refused() {
-        let decoded = |length: usize| {
-            let body = format!(
-                r#"{{"access_token":"{}","expires_in":7200}}"#,
-                "T".repeat(length)
-            );
+        let decoded = |letter: &str, count| {
+            let token = letter.repeat(count);
+            let body = format!(r#"{{"access_token":"{token}","expires_in":7200}}"#);
             TokenResponse::decode(&TextResponse::from(Response::ok(body)).fields().unwrap())
         };
-        assert!(decoded(LONGEST_CREDENTIAL).is_ok());
-        let error = decoded(LONGEST_CREDENTIAL + 1).unwrap_err();
-        assert_eq!(error.code(), OwnCode::UnexpectedResponse);
-        assert!(error.message().len() < 100, "{error}");
+        // A slash takes three bytes in a query.
+        for (letter, longest) in [("T", LONGEST_CREDENTIAL), ("/", LONGEST_CREDENTIAL / 3)] {
+            assert!(decoded(letter, longest).is_ok());
+            let error = decoded(letter, longest + 1).unwrap_err();
+            assert_eq!(error.code(), OwnCode::UnexpectedResponse);
+            assert!(error.message().len() < 100, "{error}");
+        }
     }
 
     #[test]

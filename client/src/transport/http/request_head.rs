@@ -73,12 +73,17 @@ impl Head<'_> {
 #[cfg(test)]
 mod tests {
     use jumpqr_core::Secret;
-    use jumpqr_core::interface::{DownloadQRCodeText, Interface, Token};
+    use jumpqr_core::interface::{
+        ApiGetAuthorizerList, ComponentTokenField, DownloadQRCodeText, Interface,
+        LONGEST_CREDENTIAL, Token,
+    };
     use jumpqr_core::request::Request;
 
     use super::super::OUTPUT;
     use super::super::exchange::tests::http_request;
     use super::{Endpoint, write};
+    use crate::base_url::LONGEST_BASE_URL;
+    use crate::checks::LONGEST_APPID;
 
     fn token_request(secret: &str) -> Request {
         let token = Token {
@@ -135,6 +140,25 @@ mod tests {
             let end = head.length.unwrap();
             assert_eq!(output[..end], *length.to_string().as_bytes());
         }
+    }
+
+    #[test]
+    fn the_longest_credentials_and_base_url_fit() {
+        let long = "s".repeat(LONGEST_CREDENTIAL);
+        let host = "https://h:12345";
+        let base_url = format!("{host}/{}", "p".repeat(LONGEST_BASE_URL - host.len() - 1));
+        let token = Token {
+            appid: "a".repeat(LONGEST_APPID),
+            secret: long.as_str().into(),
+        };
+        head_of(&token.request().unwrap(), &base_url, None).unwrap();
+        // The interface with the longest path and the longest name of the token.
+        let list = ApiGetAuthorizerList::first_page(
+            "wx1234567890abcdef",
+            ComponentTokenField::ComponentAccessToken,
+        );
+        let list = list.request().unwrap();
+        head_of(&list, &base_url, Some(&long.into())).unwrap();
     }
 
     #[test]
