@@ -6,6 +6,7 @@ use crate::base_url::split_port;
 /// and neither a query nor a slash at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Endpoint<'a> {
+    pub(super) base_url: &'a str,
     /// Scheme, host and port, which a request and its connection must share.
     pub(super) origin: &'a str,
     pub(super) is_https: bool,
@@ -17,35 +18,35 @@ pub(super) struct Endpoint<'a> {
 
 impl<'a> Endpoint<'a> {
     pub(super) fn new(base_url: &'a str) -> Self {
-        let (scheme, rest) = base_url.split_once("://").unwrap_or(("", base_url));
-        let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+        let is_https = base_url.as_bytes().get(4) != Some(&b':');
+        let scheme_length = if is_https { 8 } else { 7 };
+        let rest = base_url.get(scheme_length..).unwrap_or_default();
+        let authority_length = rest.find('/').unwrap_or(rest.len());
         let (origin, base_path) = base_url
-            .split_at_checked(base_url.len() - rest.len() + authority.len())
+            .split_at_checked(scheme_length + authority_length)
             .unwrap_or((base_url, ""));
         Self {
+            base_url,
             origin,
-            is_https: scheme.eq_ignore_ascii_case("https"),
-            authority,
+            is_https,
+            authority: origin.get(scheme_length..).unwrap_or_default(),
             base_path,
         }
     }
 
-    /// Returns the host, and the port, if there is one.
-    pub(super) fn host_and_port(&self) -> (&'a str, Option<u16>) {
+    /// Returns the host and the port.
+    pub(super) fn host_and_port(&self) -> (&'a str, u16) {
         let (host, port) = split_port(self.authority);
-        (host, port.and_then(|port| port.parse().ok()))
-    }
-
-    pub(super) const fn default_port(&self) -> u16 {
-        if self.is_https { 443 } else { 80 }
+        let default_port = if self.is_https { 443 } else { 80 };
+        let port = port.and_then(|port| port.parse().ok());
+        (host, port.unwrap_or(default_port))
     }
 
     /// Returns the header `Host`: without the port, if it is the default.
     pub(super) fn host_header(&self) -> &'a str {
-        match self.host_and_port() {
-            (host, Some(port)) if port == self.default_port() => host,
-            _ => self.authority,
-        }
+        let default_port = if self.is_https { ":443" } else { ":80" };
+        let without_port = self.authority.strip_suffix(default_port);
+        without_port.unwrap_or(self.authority)
     }
 }
 

@@ -51,22 +51,21 @@ pub(super) struct Received {
     pub(super) is_reusable: bool,
 }
 
-/// Sends a request, and waits for its response.
-pub(super) fn exchange(
+/// Sends a request.
+pub(super) fn send(
     transport: &mut dyn Transport,
     request: &HttpRequest<'_>,
     endpoint: &Endpoint<'_>,
     limits: Limits,
-) -> Result<Received, Error> {
+) -> Result<(), Error> {
     let (mut length, mut rest) = write(transport.buffers().output(), request, endpoint)?;
     loop {
         transport.transmit_output(length, limits.wait())?;
         if rest.is_empty() {
-            break;
+            return Ok(());
         }
         (length, rest) = fill(transport.buffers().output(), rest);
     }
-    ResponseReader::default().read(transport, limits)
 }
 
 /// Writes the head of a request, and as much of its body as fits behind it. Returns how many bytes
@@ -100,10 +99,12 @@ pub(super) struct ResponseReader {
     body: Vec<u8>,
     /// The length of the whole body; `None` before the head has arrived.
     body_length: Option<usize>,
+    /// Is set when a part arrives.
+    pub(super) has_progressed: bool,
 }
 
 /// How far a response has arrived.
-pub(super) enum Progress {
+enum Progress {
     Incomplete,
     Done(Received),
     /// Nothing was consumed: the response must be read by [`unusual`].
@@ -111,28 +112,42 @@ pub(super) enum Progress {
 }
 
 impl ResponseReader {
-    /// Reads the response to its end.
+    /// Reads the response to its end, even if it is unusual.
     pub(super) fn read(
         &mut self,
         transport: &mut dyn Transport,
         limits: Limits,
     ) -> Result<Received, Error> {
+        match self.read_usual(transport, limits)? {
+            Some(received) => Ok(received),
+            None => unusual::receive(transport, limits),
+        }
+    }
+
+    /// Reads the response to its end. `None` if it is unusual. If the transport does not wait, this
+    /// can be called again after an error of the kind `WouldBlock`.
+    pub(super) fn read_usual(
+        &mut self,
+        transport: &mut dyn Transport,
+        limits: Limits,
+    ) -> Result<Option<Received>, Error> {
         loop {
             if !transport.buffers().input().is_empty() {
-                match self.advance(transport.buffers(), limits.body) {
-                    Progress::Done(received) => return Ok(received),
-                    Progress::Unusual => return unusual::receive(transport, limits),
+                match self.take(transport.buffers(), limits.body) {
+                    Progress::Done(received) => return Ok(Some(received)),
+                    Progress::Unusual => return Ok(None),
                     Progress::Incomplete => {}
                 }
             }
             if !transport.await_input(limits.wait())? {
                 return Err(closed_too_early());
             }
+            self.has_progressed = true;
         }
     }
 
-    /// Takes the part of the response that has arrived. After its end, nothing is taken.
-    pub(super) fn advance(&mut self, buffers: &mut dyn Buffers, body_limit: u64) -> Progress {
+    /// Takes the part of the response that has arrived, and nothing after its end.
+    fn take(&mut self, buffers: &mut dyn Buffers, body_limit: u64) -> Progress {
         let body_length = match self.body_length {
             Some(body_length) => body_length,
             None => match response_head::read(buffers.input()) {
@@ -186,7 +201,7 @@ pub(super) mod tests {
 
     use super::super::failure::to_send_failure;
     use super::super::{INPUT, OUTPUT};
-    use super::{Endpoint, Limits, ResponseReader, exchange};
+    use super::{Endpoint, Limits, ResponseReader, send};
     use crate::cancel::Cancel;
     use crate::transport::HttpRequest;
 
@@ -292,19 +307,18 @@ pub(super) mod tests {
         call.request().unwrap()
     }
 
-    fn send(content: &Request, base_url: &str) -> (Scripted, Result<(), SendFailure>) {
-        let mut transport =
-            Scripted::new([b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".as_slice()]);
+    fn send_scripted(content: &Request, base_url: &str) -> (Scripted, Result<(), SendFailure>) {
+        let mut transport = Scripted::new([]);
         let request = http_request(content, base_url, None);
-        let result = exchange(&mut transport, &request, &Endpoint::new(base_url), LIMITS);
-        (transport, result.map(drop).map_err(to_send_failure))
+        let result = send(&mut transport, &request, &Endpoint::new(base_url), LIMITS);
+        (transport, result.map_err(to_send_failure))
     }
 
     #[test]
     fn head_and_body_are_sent_together_as_far_as_they_fit() {
         for (path_length, sends) in [(10, 1), (OUTPUT, 2), (10 * OUTPUT, 11)] {
             let content = add_request(path_length);
-            let (transport, result) = send(&content, "https://h");
+            let (transport, result) = send_scripted(&content, "https://h");
             result.unwrap();
             assert_eq!(transport.sent.len(), sends);
             let sent = transport.sent.concat();
@@ -317,7 +331,7 @@ pub(super) mod tests {
     #[test]
     fn nothing_is_sent_if_the_head_is_too_long() {
         let base_url = format!("https://h/{}", "p".repeat(OUTPUT));
-        let (transport, result) = send(&add_request(10), &base_url);
+        let (transport, result) = send_scripted(&add_request(10), &base_url);
         let failure = result.unwrap_err();
         assert!(
             !failure.sent && failure.detail.contains("too long"),

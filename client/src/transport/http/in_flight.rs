@@ -2,18 +2,18 @@
 
 use std::fmt;
 use std::io;
+use std::mem;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Instant;
 
 use jumpqr_core::call::SendFailure;
 use jumpqr_core::response::Response;
-use ureq::unversioned::transport::Transport;
 use ureq::{Error, Timeout};
 
 use super::deadline::{self, with_deadline};
 use super::endpoint::Endpoint;
-use super::exchange::{Limits, Progress, Received, ResponseReader, closed_too_early, write};
+use super::exchange::{Limits, ResponseReader, closed_too_early, write};
 use super::failure::to_send_failure;
 use super::pool::{Connection, Pool};
 use super::socket::Socket;
@@ -65,48 +65,21 @@ impl HttpInFlight {
         }))
     }
 
-    /// Reads what has arrived, to the last byte: the layer of TLS must not keep any, because the
-    /// socket does not become readable for them.
-    fn read_arrived(&mut self, transport: &mut dyn Transport) -> Result<Progress, Error> {
-        loop {
-            match transport.await_input(self.limits.wait()) {
-                Ok(true) => {}
-                Ok(false) => return Err(closed_too_early()),
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.check_time(Instant::now())?;
-                    return Ok(Progress::Incomplete);
-                }
-                Err(error) => return Err(error),
-            }
-            match self.reader.advance(transport.buffers(), self.limits.body) {
-                Progress::Incomplete => {
-                    let now = Instant::now();
-                    self.check_time(now)?;
-                    self.last_progress = now;
-                }
-                progress => return Ok(progress),
-            }
+    /// Fails if the wait for the response has ended.
+    fn check_time(&mut self) -> Result<(), Error> {
+        let now = Instant::now();
+        if mem::take(&mut self.reader.has_progressed) {
+            self.last_progress = now;
         }
-    }
-
-    /// Fails if the wait has ended.
-    fn check_time(&self, now: Instant) -> Result<(), Error> {
-        if now >= self.deadline {
-            return Err(Error::Timeout(Timeout::Global));
+        if now < InFlight::deadline(self) {
+            return Ok(());
         }
-        if now >= InFlight::deadline(self) {
-            return Err(Error::Timeout(Timeout::PerRead));
-        }
-        Ok(())
-    }
-
-    /// Puts the connection into the pool, if it can be used again.
-    fn end(&self, connection: Connection, received: Received) -> Response {
-        connection.socket.set_waiting(true);
-        if received.is_reusable {
-            self.pool.put(connection, Instant::now());
-        }
-        received.response
+        let is_request_over = now >= self.deadline;
+        Err(Error::Timeout(if is_request_over {
+            Timeout::Global
+        } else {
+            Timeout::PerRead
+        }))
     }
 }
 
@@ -120,22 +93,28 @@ impl InFlight for HttpInFlight {
         self.deadline.min(end_of_read)
     }
 
+    /// Reads to the last byte that has arrived. Otherwise the layer of TLS could keep some, for which
+    /// the socket does not become readable.
     fn advance(&mut self) -> Advance {
         let Some(mut connection) = self.connection.take() else {
             return Advance::MustWait;
         };
-        match self.read_arrived(&mut *connection.transport) {
-            Ok(Progress::Done(received)) => Advance::Done(Ok(self.end(connection, received))),
-            Ok(Progress::Incomplete) => {
-                self.connection = Some(connection);
-                Advance::Pending
+        let read = self
+            .reader
+            .read_usual(&mut *connection.transport, self.limits);
+        let advance = match read {
+            Ok(Some(received)) => return Advance::Done(Ok(self.pool.end(connection, received))),
+            Ok(None) => Advance::MustWait,
+            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                match self.check_time() {
+                    Ok(()) => Advance::Pending,
+                    Err(error) => return Advance::Done(Err(to_send_failure(error))),
+                }
             }
-            Ok(Progress::Unusual) => {
-                self.connection = Some(connection);
-                Advance::MustWait
-            }
-            Err(error) => Advance::Done(Err(to_send_failure(error))),
-        }
+            Err(error) => return Advance::Done(Err(to_send_failure(error))),
+        };
+        self.connection = Some(connection);
+        advance
     }
 
     fn finish(mut self: Box<Self>, cancel: &Cancel) -> Result<Response, SendFailure> {
@@ -143,12 +122,11 @@ impl InFlight for HttpInFlight {
             return Err(to_send_failure(closed_too_early()));
         };
         connection.socket.set_waiting(true);
-        let transport = &mut *connection.transport;
         let received = with_deadline(self.deadline, cancel, || {
-            self.reader.read(transport, self.limits)
+            self.reader.read(&mut *connection.transport, self.limits)
         });
         let received = received.map_err(to_send_failure)?;
-        Ok(self.end(connection, received))
+        Ok(self.pool.end(connection, received))
     }
 }
 

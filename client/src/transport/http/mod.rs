@@ -4,7 +4,7 @@
 //! ([`pool`]) and what is sent and received on them ([`exchange`]) are our own: ureq's cost more
 //! than the rest of a call.
 
-mod connector;
+mod connect_failure;
 mod deadline;
 mod dns_cache;
 mod endpoint;
@@ -40,16 +40,17 @@ use jumpqr_core::response::Response;
 use ureq::config::{Config, IpFamily};
 use ureq::{Agent, Proxy};
 
-use self::connector::Notes;
+use self::connect_failure::Notes;
 use self::deadline::with_deadline;
 use self::endpoint::Endpoint;
-use self::exchange::{Limits, exchange};
+use self::exchange::{Limits, ResponseReader};
 use self::failure::{error_before_sending, to_send_failure};
 #[cfg(unix)]
 use self::in_flight::HttpInFlight;
 use self::opener::Opener;
 use self::pool::{Connection, Pool};
 use self::proxy::{Choice, EnvironmentProxy};
+use self::resolver::CachingResolver;
 use self::tls::TlsConnector;
 use self::tls_roots::Roots;
 #[cfg(feature = "redis")]
@@ -132,7 +133,12 @@ impl HttpTransport {
                 tls_roots: roots.note.clone(),
                 proxy: proxy_note,
             };
-            Opener::new(build_config(settings, proxy), tls.clone(), notes, limits)
+            Opener {
+                config: build_config(settings, proxy),
+                tls: tls.clone(),
+                resolver: CachingResolver::default(),
+                notes: Arc::new(notes),
+            }
         };
         let read_route = |https| {
             let found = proxy::read_environment(https, |name| std::env::var(name).ok());
@@ -194,7 +200,6 @@ impl HttpTransport {
             return Ok(&self.direct);
         }
         let (host, port) = endpoint.host_and_port();
-        let port = port.unwrap_or_else(|| endpoint.default_port());
         if is_loopback(endpoint.authority) || proxy::is_excluded(&self.no_proxy, host, port) {
             return Ok(&self.direct);
         }
@@ -205,7 +210,7 @@ impl HttpTransport {
         }
     }
 
-    fn send_until_deadline(
+    fn exchange(
         &self,
         request: &HttpRequest<'_>,
         now: Instant,
@@ -213,30 +218,20 @@ impl HttpTransport {
         let endpoint = Endpoint::new(request.base_url);
         let mut connection = match self.pool.take_open(endpoint.origin, now) {
             Some(connection) => connection,
-            None => self.open(request.base_url, &endpoint)?,
+            None => self.open(&endpoint)?,
         };
-        let received = exchange(&mut *connection.transport, request, &endpoint, self.limits)?;
-        if received.is_reusable {
-            self.pool.put(connection, Instant::now());
-        }
-        Ok(received.response)
+        let transport = &mut *connection.transport;
+        exchange::send(transport, request, &endpoint, self.limits)?;
+        let received = ResponseReader::default().read(transport, self.limits)?;
+        Ok(self.pool.end(connection, received))
     }
 
     #[cold]
-    fn open(
-        &self,
-        base_url: &str,
-        endpoint: &Endpoint<'_>,
-    ) -> std::result::Result<Connection, ureq::Error> {
+    fn open(&self, endpoint: &Endpoint<'_>) -> std::result::Result<Connection, ureq::Error> {
         let opener = self
             .opener(endpoint)
             .map_err(|reason| error_before_sending(FailureCause::Proxy, reason.to_owned()))?;
-        let (transport, socket) = opener.open(base_url)?;
-        Ok(Connection {
-            origin: endpoint.origin.into(),
-            transport,
-            socket,
-        })
+        opener.open(endpoint, self.limits.wait())
     }
 }
 
@@ -271,10 +266,8 @@ impl Transport for HttpTransport {
     fn send(&self, request: &HttpRequest<'_>) -> std::result::Result<Response, SendFailure> {
         let now = Instant::now();
         let deadline = deadline::add(now, request.timeout);
-        with_deadline(deadline, request.cancel, || {
-            self.send_until_deadline(request, now)
-        })
-        .map_err(to_send_failure)
+        with_deadline(deadline, request.cancel, || self.exchange(request, now))
+            .map_err(to_send_failure)
     }
 
     #[cfg(unix)]

@@ -12,8 +12,10 @@ use std::sync::{Arc, Condvar};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use jumpqr_core::response::Response;
 use ureq::unversioned::transport::Transport;
 
+use super::exchange::Received;
 use super::socket::Socket;
 use crate::mutex::{Mutex, wait};
 
@@ -140,6 +142,16 @@ impl Pool {
         if starts_closer {
             self.start_closer();
         }
+    }
+
+    /// Returns a response, and puts its connection into the pool, if it can be used again.
+    pub(super) fn end(&self, connection: Connection, received: Received) -> Response {
+        #[cfg(unix)]
+        connection.socket.set_waiting(true);
+        if received.is_reusable {
+            self.put(connection, Instant::now());
+        }
+        received.response
     }
 
     /// Starts the thread that closes old connections. If that fails, the next call closes them.

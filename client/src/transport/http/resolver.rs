@@ -19,7 +19,7 @@ use crate::base_url::strip_brackets;
 use crate::on_thread::{NotDone, on_thread_until};
 
 /// Resolves names and caches the addresses. Its errors say that nothing was sent.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct CachingResolver {
     pub(super) addresses: Arc<DnsCache<ResolvedSocketAddrs>>,
 }

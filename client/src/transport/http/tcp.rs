@@ -19,13 +19,10 @@ use super::socket::{Socket, connect};
 use super::socket_timeout::SocketTimeout;
 use super::socks::{is_socks, tunnel};
 
-/// Opens a socket, through a SOCKS proxy if there is one. With an HTTP proxy, the connection
-/// through it exists already, and is passed on.
+/// Opens a socket, through a SOCKS proxy if there is one, and sets its field to it. With an HTTP
+/// proxy, the connection through it exists already, and is passed on.
 #[derive(Debug)]
-pub(super) struct TcpConnector {
-    /// Is set to the socket.
-    pub(super) opened: Arc<OnceLock<Arc<Socket>>>,
-}
+pub(super) struct TcpConnector(pub(super) Arc<OnceLock<Arc<Socket>>>);
 
 impl<In: Transport> Connector<In> for TcpConnector {
     type Out = Either<In, TcpTransport>;
@@ -61,7 +58,7 @@ impl TcpConnector {
     ) -> Result<TcpTransport, Error> {
         let stream = connect_to_any(addresses)?;
         stream.set_nodelay(details.config.no_delay())?;
-        let socket = self.opened.get_or_init(|| Arc::new(Socket::new(stream)));
+        let socket = self.0.get_or_init(|| Arc::new(Socket::new(stream)));
         let buffers = LazyBuffers::new(
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
