@@ -48,19 +48,24 @@ pub(super) fn read(input: &[u8]) -> ResponseHead {
 fn body_length(headers: &[httparse::Header<'_>]) -> Option<usize> {
     let mut body_length = None;
     for header in headers {
-        let is_named = |name| header.name.eq_ignore_ascii_case(name);
-        if is_named("content-length") {
+        let is_named = |name: &str| is_equal(header.name.as_bytes(), name.as_bytes());
+        if is_named("Content-Length") {
             if body_length.is_some() {
                 return None;
             }
             body_length = Some(parse_digits(header.value)?);
-        } else if is_named("transfer-encoding")
-            || is_named("connection") && !header.value.eq_ignore_ascii_case(b"keep-alive")
+        } else if is_named("Transfer-Encoding")
+            || is_named("Connection") && !is_equal(header.value, b"keep-alive")
         {
             return None;
         }
     }
     body_length
+}
+
+/// Compares without regard to case. The usual spelling is found faster.
+fn is_equal(text: &[u8], usual: &[u8]) -> bool {
+    text == usual || text.eq_ignore_ascii_case(usual)
 }
 
 /// Parses a number of digits alone: no sign and no white space.
