@@ -515,19 +515,21 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_can_be_sent_only_in_part_is_a_failure_after_sending() {
-        let (client, _server) = connect(false, Settings::default());
-        let now = Instant::now();
-        let connection = client.transport.pool.take(&client.base_url, now).unwrap();
-        while connection
-            .socket
-            .send_without_waiting(&[b' '; 4096])
-            .is_ok()
-        {}
-        client.transport.pool.put(connection, now);
-        let failure = client.begin().unwrap().unwrap_err();
-        assert_eq!(failure.cause, FailureCause::ConnectionLost);
-        assert!(failure.sent);
-        assert!(!client.is_connection_idle());
+    fn a_request_that_cannot_be_sent_at_once_is_a_failure_after_sending() {
+        for is_tls in [false, true] {
+            let (client, _server) = connect(is_tls, Settings::default());
+            let now = Instant::now();
+            let connection = client.transport.pool.take(&client.base_url, now).unwrap();
+            while connection
+                .socket
+                .send_without_waiting(&[b' '; 4096])
+                .is_ok()
+            {}
+            client.transport.pool.put(connection, now);
+            let failure = client.begin().unwrap().unwrap_err();
+            assert_eq!(failure.cause, FailureCause::ConnectionLost);
+            assert!(failure.sent);
+            assert!(!client.is_connection_idle());
+        }
     }
 }

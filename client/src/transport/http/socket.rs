@@ -157,7 +157,7 @@ impl Socket {
 #[cfg(test)]
 pub(super) mod tests {
     use std::io;
-    use std::net::{SocketAddr, TcpStream};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
     use std::time::{Duration, Instant};
 
     use socket2::{Domain, Socket, Type};
@@ -217,5 +217,20 @@ pub(super) mod tests {
         let soon = Instant::now() + Duration::from_millis(30);
         let error = connect(silent.address(), soon).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_cannot_be_sent_at_once_are_an_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let socket = super::Socket::new(stream);
+        // Some bytes are sent of the first ones, and none of the next.
+        for _ in 0..2 {
+            let error = socket
+                .send_without_waiting(&vec![0; 100_000_000])
+                .unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::WriteZero);
+        }
     }
 }
