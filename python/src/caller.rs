@@ -3,14 +3,47 @@
 //! Only the main thread gets signals, and only while it runs Python code. A call of that thread
 //! looks for signals while it waits.
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jumpqr::binding::{guard, on_thread};
 use jumpqr::error::Result;
+use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::cancel::{Cancel, CancelBy};
 use crate::error::{offline, raised};
+use crate::interpreter::imported;
+use crate::process::process;
+use crate::python_call::call;
+
+/// Returns how a call of this thread is cancelled: in the main thread by a signal, else not at all.
+#[pyfunction]
+pub(crate) fn cancel_of_thread(py: Python<'_>) -> PyResult<Option<Cancel>> {
+    let is_main = is_main_thread(py, process())?;
+    Ok(is_main.then_some(Cancel(CancelBy::Signal)))
+}
+
+/// Returns whether this is the thread of the process to which Python hands the signals.
+pub(crate) fn is_main_thread(py: Python<'_>, process: u64) -> PyResult<bool> {
+    thread_local! {
+        /// The process in which this was found out, because a fork makes its thread the main one.
+        static FOUND: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
+    }
+    if let Some((found_in, is_main)) = FOUND.get()
+        && found_in == process
+    {
+        return Ok(is_main);
+    }
+    // If nothing has imported `threading`, there is no other thread.
+    let Some(threading) = imported(intern!(py, "threading"))? else {
+        return Ok(true);
+    };
+    let main = call(&threading.getattr("main_thread")?, ())?.getattr("ident")?;
+    let is_main = call(&threading.getattr("get_ident")?, ())?.eq(main)?;
+    FOUND.set(Some((process, is_main)));
+    Ok(is_main)
+}
 
 /// Does `work` until it is done or cancelled. Returns the exception of a signal's handler.
 pub(crate) fn run<T: Send>(

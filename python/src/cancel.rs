@@ -23,13 +23,6 @@ impl Cancel {
         Self(CancelBy::Caller(jumpqr::Cancel::default()))
     }
 
-    /// Cancels a call of the main thread when the handler of a signal raises an exception.
-    #[classattr]
-    #[pyo3(name = "BY_SIGNAL")]
-    fn by_signal() -> Self {
-        Self(CancelBy::Signal)
-    }
-
     /// Cancels the call. This cannot be undone.
     fn cancel(&self) {
         if let CancelBy::Caller(cancel) = &self.0 {

@@ -1,4 +1,4 @@
-//! The client.
+//! The client of one process.
 
 use std::sync::Mutex;
 
@@ -12,19 +12,21 @@ use crate::cancel::Cancel;
 use crate::error::offline;
 use crate::hidden::Hidden;
 use crate::json;
+use crate::method::{Answer, Method, UnreadArguments};
 use crate::rules::Rules;
 use crate::settings;
 use crate::token::TokenFunction;
 
-/// Calls WeChat for one account; any number of threads may use it at once.
+/// The client of one process: its connections, its tokens and its pace. Any number of threads may
+/// use it at once.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
-pub(crate) struct Client {
+pub(crate) struct OpenClient {
     pub(crate) client: jumpqr::Client,
     pub(crate) max_concurrency: usize,
 }
 
 #[pymethods]
-impl Client {
+impl OpenClient {
     /// Makes a client with these settings, a `dict`. The setting `access_token` may be a function.
     ///
     /// `awaiter` waits for the result of that function if it is not a text. It also takes the time
@@ -59,14 +61,16 @@ impl Client {
         })
     }
 
-    /// Calls an interface by WeChat's name with a mapping of its arguments; returns the response.
+    /// Calls an interface by WeChat's name with the arguments of its method, in their order; returns
+    /// the result of the method.
     ///
     /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
     /// queue timeout. `timeout`, in seconds, and `validate` are the settings of this call.
     #[pyo3(signature = (cancel, waited, interface, arguments, timeout=None, validate=None))]
     #[expect(
         clippy::too_many_arguments,
-        reason = "a `dict` of them costs every call"
+        clippy::needless_pass_by_value,
+        reason = "a `dict` of them costs every call, and pyo3 makes the vector"
     )]
     fn call<'py>(
         &self,
@@ -74,22 +78,19 @@ impl Client {
         cancel: Option<&Cancel>,
         waited: f64,
         interface: &str,
-        arguments: &Bound<'py, PyAny>,
+        arguments: Vec<Option<Bound<'py, PyAny>>>,
         timeout: Option<f64>,
         validate: Option<bool>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let arguments = json::read(arguments)?;
-        // The arguments are dropped without the interpreter's lock.
-        let answer = run(py, cancel, move |cancel| {
-            let options = CallOptions {
-                timeout: timeout.map(settings::duration),
-                validate,
-                waited: settings::duration(waited),
-                cancel: cancel.clone(),
-            };
-            binding::call(&options.apply(&self.client)?, interface, arguments?)
-        })?;
-        json::object(py, answer)
+        let method = Method::of(interface)?;
+        let arguments = method.take(py, &arguments)?;
+        let settings = CallSettings {
+            timeout,
+            validate,
+            waited,
+        };
+        let answer = self.make(py, cancel, method, arguments, settings)?;
+        method.object(py, answer)
     }
 
     /// Returns the rules of the account; with `appid`, those of the service account for that Mini
@@ -136,5 +137,46 @@ impl Client {
     /// Returns how many calls may run at once.
     fn max_concurrency(&self) -> usize {
         self.max_concurrency
+    }
+}
+
+impl OpenClient {
+    /// Makes a call.
+    pub(crate) fn make(
+        &self,
+        py: Python<'_>,
+        cancel: Option<&Cancel>,
+        method: &Method,
+        arguments: UnreadArguments<'_>,
+        settings: CallSettings,
+    ) -> PyResult<Answer> {
+        let arguments = arguments.read()?;
+        // The arguments are dropped without the interpreter's lock.
+        run(py, cancel, move |cancel| {
+            let client = settings.options(cancel).apply(&self.client)?;
+            method.call(&client, arguments?)
+        })
+    }
+}
+
+/// The settings of one call. Times are in seconds.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct CallSettings {
+    /// The timeout, instead of the client's.
+    pub(crate) timeout: Option<f64>,
+    /// Whether the request is checked, instead of the client's setting.
+    pub(crate) validate: Option<bool>,
+    /// How long the call has waited for a thread.
+    pub(crate) waited: f64,
+}
+
+impl CallSettings {
+    fn options(self, cancel: &jumpqr::Cancel) -> CallOptions {
+        CallOptions {
+            timeout: self.timeout.map(settings::duration),
+            validate: self.validate,
+            waited: settings::duration(self.waited),
+            cancel: cancel.clone(),
+        }
     }
 }

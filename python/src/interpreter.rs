@@ -1,8 +1,9 @@
-//! One interpreter of a process has the extension module.
+//! The interpreter, and what it has imported. One interpreter of a process has the extension module.
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
 
 /// Refuses a second interpreter of the process. It would use classes and cached functions of the
 /// first one, and no `except` would catch our exceptions.
@@ -19,4 +20,13 @@ pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
          mod_wsgi, set WSGIApplicationGroup %{GLOBAL}, and run each application in a daemon process \
          group of its own",
     ))
+}
+
+/// Returns the module if something has imported it.
+pub(crate) fn imported<'py>(name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let module = MODULES
+        .import(name.py(), "sys", "modules")?
+        .get_item(name)?;
+    Ok(module.filter(|module| !module.is_none()))
 }

@@ -7,6 +7,7 @@
 //! Every function releases the interpreter's lock while it works. A panic becomes an error of the
 //! kind `internal`.
 
+mod blocking_client;
 mod caller;
 mod cancel;
 mod client;
@@ -17,13 +18,16 @@ mod hooks;
 mod interpreter;
 mod json;
 mod logging;
+mod method;
 mod offline;
 mod platform;
+mod process;
 mod python_call;
 mod rules;
 mod sandbox;
 mod settings;
 mod token;
+mod typed_rule;
 
 use pyo3::prelude::*;
 
@@ -37,16 +41,20 @@ mod _jumpqr {
     use crate::error::offline;
 
     #[pymodule_export]
+    use crate::blocking_client::BlockingClient;
+    #[pymodule_export]
+    use crate::caller::cancel_of_thread;
+    #[pymodule_export]
     use crate::cancel::Cancel;
     #[pymodule_export]
-    use crate::client::Client;
+    use crate::client::OpenClient;
     #[pymodule_export]
     use crate::hidden::Hidden;
     #[cfg(feature = "test-hooks")]
     #[pymodule_export]
     use crate::hooks::panic;
     #[pymodule_export]
-    use crate::logging::listen;
+    use crate::logging::logger_of_calls;
     #[pymodule_export]
     use crate::offline::{
         RuleSet, all_names, check_call, check_document, launch_query, location, nearest_prefix,
@@ -54,6 +62,8 @@ mod _jumpqr {
     };
     #[pymodule_export]
     use crate::platform::Platform;
+    #[pymodule_export]
+    use crate::process::{count_fork, process};
     #[pymodule_export]
     use crate::rules::Rules;
     #[pymodule_export]

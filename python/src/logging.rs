@@ -1,12 +1,17 @@
 //! Hands the log lines of the Rust crates to Python's `logging`.
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
-use crate::python_call::call;
+use crate::interpreter::imported;
+use crate::python_call::{PythonFunction, call};
 
 /// Python's `logging.DEBUG` and `logging.WARNING`.
 const DEBUG: u8 = 10;
@@ -54,8 +59,7 @@ impl Log for Bridge {
 
 /// From now on, calls `listener` for each line of this level or above, with the number of its level
 /// in Python and its text.
-#[pyfunction]
-pub(crate) fn listen(listener: Py<PyAny>, level: u8) {
+fn listen(listener: Py<PyAny>, level: u8) {
     let former = LISTENER
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -68,4 +72,54 @@ pub(crate) fn listen(listener: Py<PyAny>, level: u8) {
     } else {
         LevelFilter::Warn
     });
+}
+
+/// Returns the logger `jumpqr`; None if nobody listens at DEBUG. From now on, it gets the lines of
+/// the Rust crates that somebody listens to.
+#[pyfunction]
+pub(crate) fn logger_of_calls(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    /// The lowest level of the lines that the logger gets; 0 at first.
+    static LEVEL: AtomicU8 = AtomicU8::new(0);
+    let Some(logger) = logger(py)? else {
+        return Ok(None);
+    };
+    let is_enabled = logger.getattr(intern!(py, "isEnabledFor"))?;
+    let listens = call(&is_enabled, (DEBUG,))?.is_truthy()?;
+    let level = if listens { DEBUG } else { WARNING };
+    if LEVEL.swap(level, Ordering::Relaxed) != level {
+        listen(logger.getattr("log")?.unbind(), level);
+    }
+    Ok(listens.then_some(logger))
+}
+
+/// Returns the logger; None if nobody has imported `logging`, so nobody listens.
+fn logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if let Some(logger) = LOGGER.get(py) {
+        return Ok(Some(logger.bind(py).clone()));
+    }
+    let Some(logging) = imported(intern!(py, "logging"))? else {
+        return Ok(None);
+    };
+    let logger = call(&logging.getattr("getLogger")?, ("jumpqr",))?;
+    Ok(Some(
+        LOGGER.get_or_init(py, || logger.unbind()).bind(py).clone(),
+    ))
+}
+
+/// Does `work`. If somebody listens, it is logged how `work` ended and how long it took.
+pub(crate) fn logged<T>(
+    py: Python<'_>,
+    name: &str,
+    work: impl FnOnce() -> PyResult<T>,
+) -> PyResult<T> {
+    static LOG_END: PythonFunction = PythonFunction::new("jumpqr._log", "log_end");
+    let Some(logger) = logger_of_calls(py)? else {
+        return work();
+    };
+    let started = Instant::now();
+    let result = work();
+    let error = result.as_ref().err().map(|error| error.value(py));
+    LOG_END.call(py, (logger, name, started.elapsed().as_secs_f64(), error))?;
+    result
 }

@@ -7,7 +7,7 @@ use pyo3::types::PyDict;
 
 use crate::caller::run_to_its_end;
 use crate::cancel::Cancel;
-use crate::client::Client;
+use crate::client::OpenClient;
 use crate::error::offline;
 use crate::hidden::Hidden;
 use crate::json;
@@ -70,10 +70,10 @@ impl Platform {
     }
 
     /// Returns a client that calls for this merchant.
-    fn merchant(&self, py: Python<'_>, authorizer_appid: &Hidden) -> PyResult<Client> {
+    fn merchant(&self, py: Python<'_>, authorizer_appid: &Hidden) -> PyResult<OpenClient> {
         let appid = authorizer_appid.text(py, "authorizer_appid")?;
         offline(py, || {
-            Ok(Client {
+            Ok(OpenClient {
                 client: self.platform.merchant(&appid)?,
                 max_concurrency: self.max_concurrency,
             })

@@ -45,12 +45,12 @@ impl PythonFunction {
 
 /// A tuple of arguments.
 pub(crate) trait Arguments<'py>:
-    IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>
+    IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error: Into<PyErr>>
 {
 }
 
 impl<'py, T> Arguments<'py> for T where
-    T: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>
+    T: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error: Into<PyErr>>
 {
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn call<'py>(
     arguments: impl Arguments<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = function.py();
-    let arguments = arguments.into_pyobject(py)?;
+    let arguments = arguments.into_pyobject(py).map_err(Into::into)?;
     // The compiler must not see which function it is: it would take over that it never unwinds.
     let call: CallObject = black_box(ffi::PyObject_CallObject);
     // SAFETY: the types differ only in that the second allows unwinding, which the C function does.

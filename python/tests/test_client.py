@@ -8,9 +8,11 @@ import logging
 import pickle
 import re
 import threading
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -337,6 +339,33 @@ def test_a_closed_client_says_so(jumpqr_sandbox: Sandbox) -> None:
     client.close()
     with pytest.raises(RuntimeError, match="closed"):
         client.download_qr_code_text()
+
+
+class Named:
+    def __init__(self, *, name: str, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.name = name
+
+
+class Wary(Named, Client):
+    """A client of a caller's own, whose constructor takes something else."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(name="wary", access_token="T", base_url=base_url)
+
+    def add_jump_qr_code(self, *arguments: Any, **fields: Any) -> Confirmation:
+        return super().add_jump_qr_code(*arguments, **{"is_edit": True, **fields})
+
+
+def test_a_client_may_be_derived_from() -> None:
+    server = Recorder(Reply(b'{"errcode":0}'))
+    with serving(server) as url, Wary(url) as client:
+        client.add_jump_qr_code(RULE)
+        assert client.name == "wary"
+        assert weakref.ref(client)() is client
+    assert (server.requests[0].body or "").endswith('"is_edit":1}')
+    with pytest.raises(RuntimeError, match="closed"):
+        client.add_jump_qr_code(RULE)
 
 
 def test_a_client_keeps_its_secrets() -> None:

@@ -96,7 +96,9 @@ def public() -> list[tuple[str, object]]:
             if inspect.isclass(thing):
                 members = [
                     (f"{name}.{member}", value)
-                    for member, value in vars(thing).items()
+                    for cls in thing.__mro__
+                    if cls in (thing, _jumpqr.Client)
+                    for member, value in vars(cls).items()
                     if member[0] != "_"
                 ]
                 found += [
@@ -143,8 +145,8 @@ def test_the_modules_for_asyncio_are_as_generated() -> None:
 def test_the_methods_for_asyncio_are_coroutines(blocking: type) -> None:
     asynchronous = getattr(jumpqr, f"Async{blocking.__name__}")
     assert inspect.isasyncgenfunction(AsyncClient.rules)
-    for name, method in vars(blocking).items():
-        if inspect.isfunction(method) and name[0] != "_" and name not in {"merchant", "rules"}:
+    for name, _ in inspect.getmembers(blocking, inspect.isroutine):
+        if name[0] != "_" and name not in {"close", "merchant", "rules"}:
             assert inspect.iscoroutinefunction(getattr(asynchronous, name)), name
 
 

@@ -34,11 +34,12 @@ def frames(error: BaseException) -> Iterator[tuple[str, dict[str, str]]]:
             yield from frames(other)
 
 
-def shows_nothing(call: Callable[[], object]) -> None:
+def shows_nothing(call: Callable[[], object], *, is_native: bool = False) -> None:
+    """Fail if a frame of the package shows a secret. A native call has none."""
     with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever it is
         call()
     seen = list(frames(raised.value))
-    assert seen, "no frame of the package"
+    assert bool(seen) != is_native, seen
     for name, variables in seen:
         for variable, value in variables.items():
             assert SECRET not in value, f"{name}: {variable}"
@@ -132,7 +133,8 @@ def test_no_frame_shows_a_secret_when_a_call_fails(
     client: Any, name: str, credentials: dict[str, str]
 ) -> None:
     calling = client(**credentials, **NOWHERE)
-    shows_nothing(lambda: ended(CALLS[name](calling)))
+    is_native = client is Client and name != "rules"
+    shows_nothing(lambda: ended(CALLS[name](calling)), is_native=is_native)
 
 
 def fails(rejected: str | None) -> str:
@@ -172,7 +174,7 @@ async def gives_a_list_later(rejected: str | None) -> Any:
 def test_no_frame_shows_a_token_of_a_function(client: Any, function: Any) -> None:
     with serving(Recorder(Reply(b'{"errcode":42001}'))) as url:
         calling = client(access_token=function, base_url=url, pacing=False)
-        shows_nothing(lambda: ended(calling.get_jump_qr_code()))
+        shows_nothing(lambda: ended(calling.get_jump_qr_code()), is_native=client is Client)
 
 
 @pytest.mark.parametrize("platform", [Platform, AsyncPlatform])
@@ -188,7 +190,9 @@ def test_no_frame_shows_what_a_platform_is_told(platform: Any, bad: str, tmp_pat
         store.chmod(0o777)
     shows_nothing(lambda: ended(telling.set_verify_ticket(SECRET + bad)))
     shows_nothing(lambda: ended(telling.set_authorizer_refresh_token("wx1", SECRET + bad)))
-    shows_nothing(lambda: ended(telling.merchant("wx1").get_jump_qr_code()))
+    merchant = telling.merchant("wx1")
+    is_native = isinstance(merchant, Client)
+    shows_nothing(lambda: ended(merchant.get_jump_qr_code()), is_native=is_native)
 
 
 class Word(str):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -19,7 +21,7 @@ from typing import Any
 import pytest
 
 import jumpqr
-from jumpqr import AsyncClient, Client, Platform, _connection
+from jumpqr import AsyncClient, Client, Platform, _jumpqr
 from jumpqr.testing import Sandbox, SandboxError
 from processes import fork
 from scripted_server import Action, Close, Recorder, Reply, Request, serving
@@ -89,6 +91,37 @@ def test_ctrl_c_comes_out_of_waiting_for_a_store(ask: Callable[[Platform], objec
         out.set()
         assert came_out.get(timeout=20)
         holding.join()
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_ctrl_c_comes_out_of_a_call_in_the_child_of_another_thread() -> None:
+    out, write_out = os.pipe()
+    came_out = SimpleQueue[bool]()
+
+    def answer(request: Request) -> Action:
+        if request.access_token == "parent":
+            return Reply(EMPTY)
+        os.kill(int(request.access_token or ""), signal.SIGINT)
+        # The call cannot end before Ctrl-C has come out of it.
+        came_out.put(bool(select.select([out], [], [], 10)[0]))
+        return Close()
+
+    def call() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            Client(access_token=str(os.getpid()), base_url=url).get_jump_qr_code()
+        os.write(write_out, b"out")
+
+    def call_and_fork() -> None:
+        Client(access_token="parent", base_url=url).get_jump_qr_code()
+        fork(call)
+
+    with serving(answer) as url:
+        thread = threading.Thread(target=call_and_fork)
+        thread.start()
+        thread.join()
+    assert came_out.get(timeout=20)
+    os.close(out)
+    os.close(write_out)
 
 
 def test_nothing_more_is_sent_for_a_call_that_was_interrupted() -> None:
@@ -180,11 +213,27 @@ def test_an_asynchronous_iteration_does_not_go_on_after_a_fork() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_process_is_known_although_its_id_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = _connection.process()
-    monkeypatch.setattr(os, "getpid", lambda: here[0])
-    assert _connection.process() == here
-    assert fork(_connection.process) != here
+def test_a_process_is_known_although_its_id_is_used_again() -> None:
+    def forks() -> int:
+        return _jumpqr.process() - os.getpid()
+
+    assert fork(forks) > forks()
+
+
+def test_a_fork_is_noticed_that_python_does_not_make(jumpqr_sandbox: Sandbox) -> None:
+    with jumpqr_sandbox.client(pacing=False) as client:
+        client.get_jump_qr_code()
+        before = count_connections(jumpqr_sandbox)
+        # With the interpreter's lock, but without the functions that Python calls after a fork.
+        child = ctypes.PyDLL(None).fork()
+        if child == 0:
+            try:
+                client.get_jump_qr_code()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        assert count_connections(jumpqr_sandbox) > before, "the child used its parent's connection"
+        assert client.get_jump_qr_code().list_size == 0
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -217,7 +266,7 @@ def test_a_sandbox_says_that_it_belongs_to_another_process(jumpqr_sandbox: Sandb
 
 
 AT_EXIT = """
-import threading, time
+import logging, threading, time
 from collections import UserDict
 from jumpqr.testing import Sandbox
 
@@ -238,6 +287,15 @@ def call_with_token_function():
 def call_with_mapping():
     sandbox.client().add_jump_qr_code(Arguments(prefix="https://m.example.cn/"))
 
+class Handler(logging.Handler):
+    def handle(self, record):
+        hold()
+
+def call_with_log():
+    logging.getLogger("jumpqr").addHandler(Handler())
+    logging.getLogger("jumpqr").setLevel(logging.DEBUG)
+    sandbox.client().get_jump_qr_code()
+
 def hold():
     inside.release()
     while True:
@@ -250,7 +308,7 @@ for _ in range(8):
 """
 
 
-@pytest.mark.parametrize("call", ["call_with_token_function", "call_with_mapping"])
+@pytest.mark.parametrize("call", ["call_with_token_function", "call_with_mapping", "call_with_log"])
 @pytest.mark.parametrize("step", ["pass", "time.sleep(0.0005)"])
 def test_a_process_ends_cleanly_while_daemon_threads_run_python_code_in_a_call(
     call: str, step: str

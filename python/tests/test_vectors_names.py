@@ -34,7 +34,7 @@ def same_case(found: Iterable[str]) -> set[str]:
 
 
 def methods_of(cls: type) -> set[str]:
-    methods = inspect.getmembers(cls, inspect.isfunction)
+    methods = inspect.getmembers(cls, inspect.isroutine)
     return same_case(name for name, _ in methods if name[0] != "_")
 
 

@@ -52,7 +52,7 @@
 //! | language | code | tests | documentation |
 //! |---|---|---|---|
 //! | Rust | `client/src/client.rs` | none of its own | |
-//! | Python, in `python/pysrc/jumpqr/` | `_client.py`, from which `generate_async.py` makes `_async_client.py`; `_answers.py` (the type of the response, and its reader) | `python/tests/vectors.py`: `method`, `wire` | `python/README.md` |
+//! | Python, in `python/` | `src/method.rs`, `src/blocking_client.rs` and, with types, `pysrc/jumpqr/_jumpqr.pyi`, from which `generate_async.py` makes `_async_client.py`; `pysrc/jumpqr/_answers.py` (the type of the response, and its reader) | `python/tests/vectors.py`: `method`, `wire` | `python/README.md` |
 //! | Node | `node/lib/client.js`, `node/index.d.ts` | `node/tests/vectors/call.js` | `node/README.md` |
 //! | C, in `ffi-c/` | `src/interface/`, a file in `src/` for a new response (`mod` and `pub use` in `lib.rs`), `src/check_report.rs` if there is something to check; then `make header` | `tests/support/handle.hpp`, `tests/vectors/invocation.cpp`: the call and the check | `ffi-c/README.md` |
 //!

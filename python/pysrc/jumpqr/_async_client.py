@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from . import _jumpqr
-from ._connection import check_process, process
-from ._enums import confirmation
+from ._connection import check_process
 from ._light import TYPE_CHECKING
-from ._rules import rule_or_fields
 from ._threads import Asynchronous, wait_for_token
 
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
-
     from typing_extensions import Unpack
 
     from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
@@ -23,12 +19,10 @@ if TYPE_CHECKING:
     from ._settings import AsyncClientSettings
     from ._token_status import TokenStatus
 
-    T = TypeVar("T")
-
 __all__ = ["AsyncClient"]
 
 
-class AsyncClient(Asynchronous[_jumpqr.Client]):
+class AsyncClient(Asynchronous[_jumpqr.OpenClient]):
     """Calls WeChat's QR jump-rule interfaces for one account, from asyncio.
 
     Calls run on threads of the client's own, so no event loop is blocked, and neither is the loop's
@@ -61,18 +55,7 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
         """Take the settings; nothing is sent yet."""
         given = _jumpqr.Hidden(settings)
         del settings
-        self._open(lambda: _jumpqr.Client(given, wait_for_token))
-
-    async def _call(
-        self,
-        interface: str,
-        arguments: object,
-        read: Callable[[Any], T],
-        timeout: float | None,
-        validate: bool | None = None,
-    ) -> T:
-        call = self._native().call
-        return read(await self._run(interface, call, interface, arguments, timeout, validate))
+        self._open(lambda: _jumpqr.OpenClient(given, wait_for_token))
 
     async def add_jump_qr_code(
         self,
@@ -110,9 +93,13 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             validate: Whether the rule is checked before it is sent; if False, a well-formed one is
                 sent unchecked.
         """
-        fields = (prefix, path, open_version, permit_sub_rule, debug_url, appid)
-        mapping = rule_or_fields(rule, fields, is_edit)
-        return await self._call("addJumpQRCode", mapping, confirmation, timeout, validate)
+        result: Confirmation = await self._call(
+            "addJumpQRCode",
+            [rule, is_edit, prefix, path, open_version, permit_sub_rule, debug_url, appid],
+            timeout,
+            validate,
+        )
+        return result
 
     async def get_jump_qr_code(
         self,
@@ -137,41 +124,10 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             page_size: At most 200.
             timeout: The time limit of this call, in seconds.
         """
-        from ._answers import jump_qr_code_list
-
-        arguments = {
-            "appid": appid,
-            "get_type": get_type,
-            "prefix_list": prefix_list,
-            "page_num": page_num,
-            "page_size": page_size,
-        }
-        return await self._call("getJumpQRCode", arguments, jump_qr_code_list, timeout)
-
-    async def rules(
-        self, appid: str | None = None, *, timeout: float | None = None
-    ) -> AsyncIterator[ListedRule]:
-        """Iterate over all rules, also over more than 10,000. Each prefix comes once.
-
-        Pages are requested when they are needed. Rules may be added and deleted during the
-        iteration, also the rule just returned. No other rule is skipped because of that.
-
-        Args:
-            appid: The Mini Program that the service account's rules open; without it, ordinary-link
-                rules.
-            timeout: The time limit of one page, in seconds.
-        """
-        from ._answers import listed_rule
-
-        begun_in = process()
-        pages = self._native().rules(appid, timeout)
-        while True:
-            check_process(begun_in)
-            page = await self._run("getJumpQRCode", pages.next_page)
-            if page is None:
-                return
-            for rule in page:
-                yield listed_rule(rule)
+        result: JumpQRCodeList = await self._call(
+            "getJumpQRCode", [appid, get_type, prefix_list, page_num, page_size], timeout
+        )
+        return result
 
     async def publish_jump_qr_code(
         self, prefix: str, *, appid: str | None = None, timeout: float | None = None
@@ -188,8 +144,8 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             appid: The Mini Program, in service-account mode.
             timeout: The time limit of this call, in seconds.
         """
-        arguments = {"prefix": prefix, "appid": appid}
-        return await self._call("publishJumpQRCode", arguments, confirmation, timeout)
+        result: Confirmation = await self._call("publishJumpQRCode", [prefix, appid], timeout)
+        return result
 
     async def delete_jump_qr_code(
         self, prefix: str, *, appid: str | None = None, timeout: float | None = None
@@ -205,8 +161,8 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             appid: The Mini Program, in service-account mode.
             timeout: The time limit of this call, in seconds.
         """
-        arguments = {"prefix": prefix, "appid": appid}
-        return await self._call("deleteJumpQRCode", arguments, confirmation, timeout)
+        result: Confirmation = await self._call("deleteJumpQRCode", [prefix, appid], timeout)
+        return result
 
     async def download_qr_code_text(self, *, timeout: float | None = None) -> VerificationFile:
         """Fetch the file that proves the account's ownership of a domain.
@@ -214,9 +170,8 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
         Args:
             timeout: The time limit of this call, in seconds.
         """
-        from ._answers import verification_file
-
-        return await self._call("downloadQRCodeText", {}, verification_file, timeout)
+        result: VerificationFile = await self._call("downloadQRCodeText", [], timeout)
+        return result
 
     async def link_miniprogram(
         self,
@@ -234,8 +189,10 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
             show_profile: Whether to show it on the account's profile.
             timeout: The time limit of this call, in seconds.
         """
-        arguments = {"appid": appid, "notify_users": notify_users, "show_profile": show_profile}
-        return await self._call("linkMiniprogram", arguments, confirmation, timeout)
+        result: Confirmation = await self._call(
+            "linkMiniprogram", [appid, notify_users, show_profile], timeout
+        )
+        return result
 
     async def wxamplinkget(self, *, timeout: float | None = None) -> list[LinkedMiniprogram]:
         """List the Mini Programs that the service account is linked to, or will be.
@@ -243,9 +200,33 @@ class AsyncClient(Asynchronous[_jumpqr.Client]):
         Args:
             timeout: The time limit of this call, in seconds.
         """
-        from ._answers import linked_miniprograms
+        result: list[LinkedMiniprogram] = await self._call("wxamplinkget", [], timeout)
+        return result
 
-        return await self._call("wxamplinkget", {}, linked_miniprograms, timeout)
+    async def rules(
+        self, appid: str | None = None, *, timeout: float | None = None
+    ) -> AsyncIterator[ListedRule]:
+        """Iterate over all rules, also over more than 10,000. Each prefix comes once.
+
+        Pages are requested when they are needed. Rules may be added and deleted during the
+        iteration, also the rule just returned. No other rule is skipped because of that.
+
+        Args:
+            appid: The Mini Program that the service account's rules open; without it, ordinary-link
+                rules.
+            timeout: The time limit of one page, in seconds.
+        """
+        from ._answers import listed_rule
+
+        begun_in = _jumpqr.process()
+        pages = self._native().rules(appid, timeout)
+        while True:
+            check_process(begun_in)
+            page = await self._run("getJumpQRCode", pages.next_page)
+            if page is None:
+                return
+            for rule in page:
+                yield listed_rule(rule)
 
     async def token_status(self) -> TokenStatus | None:
         """Return the state of the client's token in its store; WeChat is not asked.

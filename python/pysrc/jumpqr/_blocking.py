@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
-from . import _jumpqr
 from ._connection import Connection
+from ._jumpqr import cancel_of_thread, logger_of_calls
 from ._light import TYPE_CHECKING
-from ._log import LoggedCall, logger_of_calls
+from ._log import LoggedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
 else:
     N = object
 
-
-_BY_SIGNAL = _jumpqr.Cancel.BY_SIGNAL
-
 wait_for_token = None
 """A token function returns the token itself."""
 
@@ -31,10 +26,7 @@ class Blocking(Connection[N]):
     """Runs calls on the thread of the caller."""
 
     def _run(self, name: str, work: Callable[..., T], *arguments: object) -> T:
-        # Python hands signals to the main thread. If `threading` is not imported, this is it.
-        threading = sys.modules.get("threading")
-        is_main = threading is None or threading.get_ident() == threading.main_thread().ident
-        cancel = _BY_SIGNAL if is_main else None
+        cancel = cancel_of_thread()
         logger = logger_of_calls()
         if logger is None:
             return work(cancel, 0.0, *arguments)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ._jumpqr import count_fork, logger_of_calls, process
 from ._light import TYPE_CHECKING, Generic
-from ._log import logger_of_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,24 +18,11 @@ if TYPE_CHECKING:
 else:
     N = object
 
-_forks = 0
-
-
-def _count_fork() -> None:
-    global _forks
-    _forks += 1
-
-
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_count_fork)
+    os.register_at_fork(after_in_child=count_fork)
 
 
-def process() -> tuple[int, int]:
-    """Return what identifies this process. An ancestor that has ended may have had the same id."""
-    return os.getpid(), _forks
-
-
-def check_process(begun_in: tuple[int, int]) -> None:
+def check_process(begun_in: int) -> None:
     """Refuse to continue an iteration after a fork: it uses connections of another process."""
     if process() != begun_in:
         raise RuntimeError(
@@ -48,6 +35,9 @@ class Connection(Generic[N]):
 
     A forked process must not use its parent's connections. At its first call, it gets a native
     object with connections, tokens and pacing of its own. It never touches the parent's.
+
+    The extension module, too, looks for the native object in `_natives`. A closed connection has
+    none there.
     """
 
     _what: ClassVar[str] = "client"
@@ -69,6 +59,9 @@ class Connection(Generic[N]):
         self._closed = False
         if outer is not None:
             outer._contain(self)
+            if outer._closed:
+                # It was closed too early to close this one.
+                self._close()
 
     @classmethod
     def _within(cls, outer: Connection[Any], connect: Callable[[], N]) -> Self:
@@ -83,6 +76,10 @@ class Connection(Generic[N]):
         if native is None:
             # Atomic. Another thread might have held a lock during the fork.
             native = self._natives.setdefault(here, self._connect())
+            if self._closed:
+                # It was closed too early to drop the new object.
+                self._close()
+                self._check_open()
         return native
 
     def _check_open(self) -> None:

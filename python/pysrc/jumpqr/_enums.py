@@ -75,10 +75,6 @@ class Confirmation(Name):
     """The rule is published already. It was looked up, and nothing was sent."""
 
 
-confirmation = {member.value: member for member in Confirmation}.__getitem__
-"""Reads the answer of a write. `Confirmation` itself would take 3,000 instructions of a call."""
-
-
 class LinkStatus(Name):
     """How far the link between a service account and a Mini Program is."""
 

@@ -1,8 +1,12 @@
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Literal, final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from logging import Logger
+from typing import Any, Literal, final
 
 from typing_extensions import Self, disjoint_base
 
+from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
+from ._enums import Confirmation, Edit
+from ._rules import Rule
 from .testing import Account
 
 __version__: str
@@ -13,21 +17,145 @@ class Hidden:
 
 @final
 class Cancel:
-    BY_SIGNAL: ClassVar[Cancel]
     def __new__(cls) -> Cancel: ...
     def cancel(self) -> None: ...
 
-@final
 class Client:
+    def __new__(cls, *_arguments: object, **_settings: object) -> Self: ...
+    def add_jump_qr_code(
+        self,
+        rule: Rule | ListedRule | Mapping[str, object] | None = None,
+        *,
+        is_edit: Edit | bool | None = None,
+        prefix: str | None = None,
+        path: str | None = None,
+        open_version: int | None = None,
+        permit_sub_rule: int | None = None,
+        debug_url: Sequence[str] | None = None,
+        appid: str | None = None,
+        timeout: float | None = None,
+        validate: bool | None = None,
+    ) -> Confirmation:
+        """Add or modify a rule. Place the verification file before.
+
+        A rule with violations is refused, and nothing is sent; a rule with warnings is sent, see
+        `check`. A published rule can only be modified in ordinary-link mode, and not its `path`;
+        WeChat refuses anything else with 40097.
+
+        Args:
+            rule: An `OrdinaryLinkRule`, a `ServiceAccountRule`, a `ListedRule` (for example edited
+                with `dataclasses.replace`; its `state` is not sent), or a mapping with the wire
+                names. Or pass the fields as keywords instead.
+            is_edit: Whether the rule is modified; else it is added. It overrides the `is_edit` of a
+                mapping.
+            prefix: Which links the rule covers.
+            path: The Mini Program page.
+            open_version: Which build a `debug_url` opens.
+            permit_sub_rule: Whether the rule occupies its sub-rules.
+            debug_url: At most 5 complete test links.
+            appid: The Mini Program, in service-account mode.
+            timeout: The time limit of this call, in seconds.
+            validate: Whether the rule is checked before it is sent; if False, a well-formed one is
+                sent unchecked.
+        """
+
+    def get_jump_qr_code(
+        self,
+        *,
+        appid: str | None = None,
+        get_type: int | None = None,
+        prefix_list: Sequence[str] | None = None,
+        page_num: int | None = None,
+        page_size: int | None = None,
+        timeout: float | None = None,
+    ) -> JumpQRCodeList:
+        """List rules, and the remaining quotas.
+
+        Without arguments, all ordinary-link rules of the Mini Program.
+
+        Args:
+            appid: The Mini Program that the service account's rules open.
+            get_type: 0 the latest 10,000; 1 by `prefix_list`; 2 by page. By default, it follows
+                from the other arguments.
+            prefix_list: At most 200 prefixes, each complete.
+            page_num: The number of the page, from 1.
+            page_size: At most 200.
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def publish_jump_qr_code(
+        self, prefix: str, *, appid: str | None = None, timeout: float | None = None
+    ) -> Confirmation:
+        """Make a rule effective for everybody. To undo this, you must delete the rule.
+
+        The rule is looked up first. If it does not exist, nothing is sent, and the call raises a
+        `StateError` with the code `no_such_rule`, which names the nearest listed prefix. If it is
+        published already, nothing is sent, and the result is `ALREADY_PUBLISHED`. With the setting
+        `validate=False`, the rule is not looked up.
+
+        Args:
+            prefix: The complete prefix of the rule.
+            appid: The Mini Program, in service-account mode.
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def delete_jump_qr_code(
+        self, prefix: str, *, appid: str | None = None, timeout: float | None = None
+    ) -> Confirmation:
+        """Remove a rule at once, published or not.
+
+        The rule is looked up first. If it does not exist, nothing is sent, and the result is
+        `NOT_THERE`; see `nearest_prefix`. With the setting `validate=False`, the rule is not looked
+        up.
+
+        Args:
+            prefix: The complete prefix of the rule.
+            appid: The Mini Program, in service-account mode.
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def download_qr_code_text(self, *, timeout: float | None = None) -> VerificationFile:
+        """Fetch the file that proves the account's ownership of a domain.
+
+        Args:
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def link_miniprogram(
+        self,
+        appid: str,
+        *,
+        notify_users: bool = False,
+        show_profile: bool = False,
+        timeout: float | None = None,
+    ) -> Confirmation:
+        """Request a link of the service account to a Mini Program; administrators of both confirm.
+
+        Args:
+            appid: The Mini Program.
+            notify_users: Whether to tell the followers.
+            show_profile: Whether to show it on the account's profile.
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def wxamplinkget(self, *, timeout: float | None = None) -> list[LinkedMiniprogram]:
+        """List the Mini Programs that the service account is linked to, or will be.
+
+        Args:
+            timeout: The time limit of this call, in seconds.
+        """
+
+@final
+class OpenClient:
     def __new__(
         cls, settings: Hidden, awaiter: Callable[[Any, float], Any] | None = None
-    ) -> Client: ...
+    ) -> OpenClient: ...
     def call(
         self,
         cancel: Cancel | None,
         waited: float,
         interface: str,
-        arguments: object,
+        arguments: Sequence[object],
         timeout: float | None = None,
         validate: bool | None = None,
     ) -> Any: ...
@@ -47,7 +175,7 @@ class Platform:
         authorizer_appid: Hidden,
         authorizer_refresh_token: Hidden,
     ) -> None: ...
-    def merchant(self, authorizer_appid: Hidden) -> Client: ...
+    def merchant(self, authorizer_appid: Hidden) -> OpenClient: ...
     def token_status(self, cancel: Cancel | None, waited: float) -> Any: ...
     def queue_timeout(self) -> float: ...
     def max_concurrency(self) -> int: ...
@@ -131,11 +259,14 @@ class TookTooLong:
 
 def check_document(document: bytes) -> dict[str, Any]: ...
 def check_call(interface: str, arguments: object) -> dict[str, Any]: ...
+def cancel_of_thread() -> Cancel | None: ...
 def command(arguments: Sequence[str]) -> int: ...
+def count_fork() -> None: ...
 def launch_query(link: str, scancode_time: int) -> str: ...
-def listen(listener: Callable[..., object], level: int) -> None: ...
 def location(prefix: str, file_name: str) -> str | None: ...
+def logger_of_calls() -> Logger | None: ...
 def names() -> dict[str, Any]: ...
 def nearest_prefix(prefix: str, listed: Sequence[str]) -> str | None: ...
 def occupies(prefix: str, other: str) -> bool: ...
+def process() -> int: ...
 def undocumented_equivalence(prefix: str, link: str) -> bool: ...

@@ -11,11 +11,12 @@ import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import _jumpqr
-from ._connection import Connection, process
-from ._log import LoggedCall, logger_of_calls
+from ._connection import Connection
+from ._jumpqr import logger_of_calls, process
+from ._log import LoggedCall
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -163,6 +164,17 @@ class Asynchronous(Connection[N]):
             return await call
         with LoggedCall(logger, name):
             return await call
+
+    async def _call(
+        self,
+        interface: str,
+        arguments: list[object],
+        timeout: float | None,
+        validate: bool | None = None,
+    ) -> Any:
+        """Call the method of an interface with its arguments, in their order."""
+        call = cast(_jumpqr.OpenClient, self._native()).call
+        return await self._run(interface, call, interface, arguments, timeout, validate)
 
     async def aclose(self) -> None:
         """Close the connections after the calls in progress. Those that wait raise RuntimeError."""
