@@ -29,6 +29,8 @@ struct Lines {
     idle: Mutex<VecDeque<UnixStream>>,
     /// The paths of the requests that were sent without waiting.
     begun: Mutex<Vec<&'static str>>,
+    /// The client's ends of connections whose response was taken.
+    kept: Arc<Mutex<Vec<UnixStream>>>,
     /// The server's ends of the connections in flight.
     in_flight: Mutex<Vec<UnixStream>>,
     /// The paths of the requests that were sent by a thread that waits, and their responses.
@@ -39,7 +41,8 @@ struct Lines {
 /// One request in flight.
 #[derive(Debug)]
 struct Line {
-    connection: UnixStream,
+    connection: Option<UnixStream>,
+    kept: Arc<Mutex<Vec<UnixStream>>>,
     received: Vec<u8>,
     deadline: Instant,
 }
@@ -60,6 +63,12 @@ impl Lines {
     fn write(&self, index: usize, text: &str) {
         let mut connections = self.in_flight.lock().unwrap();
         connections[index].write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Lets the connections that were kept be used again.
+    fn reuse(&self) {
+        let mut kept = self.kept.lock().unwrap();
+        self.idle.lock().unwrap().extend(kept.drain(..));
     }
 
     fn answer_next(&self, response: &str) {
@@ -98,7 +107,8 @@ impl Transport for Lines {
         connection.set_nonblocking(true).unwrap();
         self.begun.lock().unwrap().push(request.content.path);
         Some(Ok(Box::new(Line {
-            connection,
+            connection: Some(connection),
+            kept: self.kept.clone(),
             received: Vec::new(),
             deadline: Instant::now() + request.timeout,
         })))
@@ -107,7 +117,7 @@ impl Transport for Lines {
 
 impl InFlight for Line {
     fn socket(&self) -> BorrowedFd<'_> {
-        self.connection.as_fd()
+        self.connection.as_ref().unwrap().as_fd()
     }
 
     fn deadline(&self) -> Instant {
@@ -116,7 +126,7 @@ impl InFlight for Line {
 
     fn advance(&mut self) -> Advance {
         let mut buffer = [0; 256];
-        match self.connection.read(&mut buffer) {
+        match self.connection.as_ref().unwrap().read(&mut buffer) {
             Ok(amount) => self.received.extend_from_slice(&buffer[..amount]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => panic!("{error}"),
@@ -125,7 +135,10 @@ impl InFlight for Line {
             return Advance::MustWait;
         }
         match self.received.strip_suffix(b"\n") {
-            Some(line) => Advance::Done(Ok(Response::ok(line))),
+            Some(line) => {
+                self.kept.lock().unwrap().extend(self.connection.take());
+                Advance::Done(Ok(Response::ok(line)))
+            }
             None if Instant::now() >= self.deadline => Advance::Done(Err(
                 SendFailure::after_sending(FailureCause::Timeout, "too slow"),
             )),
@@ -284,6 +297,35 @@ fn a_call_may_go_on_outside_of_the_set() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn an_idle_connection_wakes_nobody_until_its_next_request() {
+    let lines = Lines::with_connections(1);
+    let (client, mut calls) = (client(&lines), calls());
+    begin(&mut calls, &client);
+    lines.write(0, &format!("{OK}\n"));
+    assert!(matches!(woken(&mut calls), Some((_, Begun::Done(Ok(_))))));
+
+    let (first, rest) = OK.split_at(10);
+    lines.write(0, first);
+    assert!(!is_readable(&calls));
+    lines.reuse();
+    begin(&mut calls, &client);
+    assert!(woken(&mut calls).is_none());
+    lines.write(0, &format!("{rest}\n"));
+    assert!(matches!(woken(&mut calls), Some((_, Begun::Done(Ok(_))))));
+}
+
+#[test]
+fn the_response_of_a_removed_call_wakes_nobody() {
+    let lines = Lines::with_connections(1);
+    let (client, mut calls) = (client(&lines), calls());
+    let id = begin(&mut calls, &client);
+    let call = calls.remove(id).unwrap();
+    lines.write(0, &format!("{OK}\n"));
+    assert!(!is_readable(&calls));
+    assert!(matches!(call.go_on(), WentOn::Done(Ok(_))));
 }
 
 #[test]
