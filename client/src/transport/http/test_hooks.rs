@@ -18,10 +18,10 @@ use super::{HttpTransport, INPUT, OUTPUT};
 use crate::cancel::Cancel;
 use crate::transport::HttpRequest;
 
-/// A function that is called before each wait for a part of a response, with the free bytes of the
-/// connection's buffer. An error ends the wait; [`TimedOut`](io::ErrorKind::TimedOut) ends it as
-/// the timeout does.
-type BeforeWait = dyn FnMut(usize) -> io::Result<()> + Send + Sync;
+/// A function that is called before each wait for a part of a response, with the number of free
+/// bytes in the connection's buffer, and with whether the socket really waits. An error ends the
+/// wait; [`TimedOut`](io::ErrorKind::TimedOut) ends it as the timeout does.
+type BeforeWait = dyn FnMut(usize, bool) -> io::Result<()> + Send + Sync;
 
 impl HttpTransport {
     /// Puts a connection to the host of `base_url` into the pool.
@@ -31,6 +31,7 @@ impl HttpTransport {
         let buffers = LazyBuffers::new(INPUT, OUTPUT);
         let transport = HookedTransport {
             tcp: TcpTransport::new(Arc::clone(&socket), buffers),
+            socket: Arc::clone(&socket),
             before_wait,
         };
         let connection = Connection {
@@ -53,6 +54,7 @@ impl<'a> HttpRequest<'a> {
 
 struct HookedTransport {
     tcp: TcpTransport,
+    socket: Arc<Socket>,
     before_wait: Box<BeforeWait>,
 }
 
@@ -67,7 +69,7 @@ impl Transport for HookedTransport {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let room = self.tcp.buffers().input_append_buf().len();
-        match (self.before_wait)(room) {
+        match (self.before_wait)(room, self.socket.is_waiting()) {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                 Err(Error::Timeout(timeout.for_read().reason))
             }

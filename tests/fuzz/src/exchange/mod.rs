@@ -2,9 +2,13 @@
 //! ureq-proto reads.
 
 mod model;
+mod request_head;
 mod script;
 mod server;
 
+pub use request_head::request_head;
+
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -18,7 +22,7 @@ use jumpqr_core::request::{Method, Request};
 use jumpqr_core::response::Response;
 
 use self::model::{Connection, Expected, Failure};
-use self::script::{Plan, Script};
+use self::script::{Event, Plan, Script};
 use self::server::Server;
 
 /// The most calls on a connection.
@@ -49,8 +53,7 @@ pub fn exchange(input: &[u8]) {
         for (body_limit, transport) in limits.skip(script.limit).take(1) {
             for plan in [None, Some(script.plan)] {
                 let run = Run::start(transport, &script, plan);
-                run.unwrap_or_else(|error| panic!("the socket fails: {error}"))
-                    .make_calls(Connection::new(script.events.clone(), *body_limit));
+                run.make_calls(Connection::new(script.events.clone(), *body_limit));
             }
         }
     });
@@ -113,21 +116,14 @@ impl Content {
 }
 
 impl<'a> Run<'a> {
-    fn start(
-        transport: &'a HttpTransport,
-        script: &'a Script,
-        plan: Option<Plan>,
-    ) -> io::Result<Self> {
-        let (server, stream) = Server::start(script.events.clone())?;
-        let hooked = server.clone();
-        let before_wait = Box::new(move |room| hooked.serve(room));
-        transport.put_connection(BASE_URL, stream, before_wait);
-        Ok(Self {
+    fn start(transport: &'a HttpTransport, script: &'a Script, plan: Option<Plan>) -> Self {
+        let server = connect(transport, BASE_URL, script.events.clone());
+        Self {
             transport,
             script,
             plan,
             server,
-        })
+        }
     }
 
     /// Makes calls as long as the connection may be used.
@@ -136,12 +132,14 @@ impl<'a> Run<'a> {
             let content = Content::new(number);
             let expected = connection.next_call(content.has_body());
             let length = expected.as_ref().and_then(Expected::length);
-            self.prepare(length);
+            unwrap_io(self.server.prepare(length));
             let Some(expected) = expected else {
                 self.check_not_used(&content);
                 return;
             };
-            let is_dropped = !self.make_call(&content, &expected);
+            // A connection that was used without waiting must wait again.
+            let plan = self.plan.filter(|_| number % 3 < 2);
+            let is_dropped = !self.make_call(&content, plan, &expected);
             self.check_request(&content);
             // What else has arrived stays in the connection's buffer.
             let is_kept = length == Some(self.server.sent()) && !expected.must_close();
@@ -152,14 +150,8 @@ impl<'a> Run<'a> {
             }
             assert!(!self.server.is_closed_by_client(), "{self:?}: it is closed");
         }
-        let closed = self.server.close();
-        closed.unwrap_or_else(|error| panic!("the socket fails: {error}"));
+        unwrap_io(self.server.close());
         self.check_not_used(&Content::new(MAX_CALLS));
-    }
-
-    fn prepare(&self, length: Option<usize>) {
-        let prepared = self.server.prepare(length);
-        prepared.unwrap_or_else(|error| panic!("the socket fails: {error}"));
     }
 
     /// Checks that no call is made on the connection.
@@ -167,15 +159,14 @@ impl<'a> Run<'a> {
         let cancel = Cancel::default();
         let begun = self.transport.begin(&content.http_request(&cancel));
         assert!(begun.is_none(), "{self:?}: the connection is used");
-        let request = self.server.take_request();
-        assert!(request.is_ok_and(|request| request.is_empty()), "{self:?}");
+        let request = unwrap_io(self.server.take_request());
+        assert!(request.is_empty(), "{self:?}: a request is sent");
         assert!(self.server.is_closed_by_client(), "{self:?}: it is open");
     }
 
     /// Checks that the call has sent its request, and only this, before its response arrived.
     fn check_request(&self, content: &Content) {
-        let request = self.server.take_request();
-        let request = request.unwrap_or_else(|error| panic!("the socket fails: {error}"));
+        let request = unwrap_io(self.server.take_request());
         let text = String::from_utf8_lossy(&request);
         let line = text.lines().next().unwrap_or_default();
         let (method, end) = match content.request.method {
@@ -190,20 +181,15 @@ impl<'a> Run<'a> {
     }
 
     /// Makes a call, and checks its result. Returns `false` if it was dropped before its end.
-    fn make_call(&self, content: &Content, expected: &Expected) -> bool {
+    fn make_call(&self, content: &Content, plan: Option<Plan>, expected: &Expected) -> bool {
         let cancel = Cancel::default();
         let request = content.http_request(&cancel);
-        let result = match self.plan {
+        let result = match plan {
             None => {
-                self.server.set_client_waiting(true);
-                Some(
-                    self.transport
-                        .send(&request)
-                        .map_err(|failure| read(&failure)),
-                )
+                let sent = self.transport.send(&request);
+                Some(sent.map_err(|failure| read(&failure)))
             }
             Some(plan) => {
-                self.server.set_client_waiting(false);
                 let begun = self.transport.begin(&request);
                 match begun.unwrap_or_else(|| panic!("{self:?}: the connection is not used")) {
                     Ok(in_flight) => self.await_response(in_flight, plan, &cancel),
@@ -249,7 +235,6 @@ impl<'a> Run<'a> {
                 Advance::Pending => {}
             }
         }
-        self.server.set_client_waiting(true);
         let result = in_flight.finish(cancel);
         Some(result.map_err(|failure| read(&failure)))
     }
@@ -260,6 +245,19 @@ impl fmt::Debug for Run<'_> {
         let plan = self.plan.as_ref();
         write!(f, "{:?} with the plan {plan:?}", self.script.events)
     }
+}
+
+/// Puts a connection into the pool, and returns its server.
+fn connect(transport: &HttpTransport, base_url: &str, events: VecDeque<Event>) -> Server {
+    let (server, stream) = unwrap_io(Server::start(events));
+    let hooked = server.clone();
+    let before_wait = Box::new(move |room, is_waiting| hooked.serve(room, is_waiting));
+    transport.put_connection(base_url, stream, before_wait);
+    server
+}
+
+fn unwrap_io<T>(result: io::Result<T>) -> T {
+    result.unwrap_or_else(|error| panic!("the socket fails: {error}"))
 }
 
 fn read(failure: &SendFailure) -> Failure {

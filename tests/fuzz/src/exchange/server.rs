@@ -16,8 +16,6 @@ pub(super) struct Server(Arc<Mutex<State>>);
 struct State {
     stream: UnixStream,
     events: VecDeque<Event>,
-    /// Whether the client waits in the system, so that something must happen.
-    is_client_waiting: bool,
     /// What has arrived of the request.
     request: Vec<u8>,
     /// The number of bytes of the response to the last request.
@@ -38,7 +36,6 @@ impl Server {
         let state = State {
             stream,
             events,
-            is_client_waiting: true,
             request: Vec::new(),
             sent: 0,
             enough: None,
@@ -59,14 +56,10 @@ impl Server {
         self.state().prepare(enough)
     }
 
-    /// Sets whether the client waits in the system.
-    pub(super) fn set_client_waiting(&self, is_waiting: bool) {
-        self.state().is_client_waiting = is_waiting;
-    }
-
-    /// Sends what arrives at the client's next wait. `room`: the free bytes of its buffer.
-    pub(super) fn serve(&self, room: usize) -> io::Result<()> {
-        self.state().serve(room)
+    /// Sends what arrives at a wait of the client. `room`: the number of free bytes in its buffer.
+    /// `is_waiting`: it waits until something happens.
+    pub(super) fn serve(&self, room: usize, is_waiting: bool) -> io::Result<()> {
+        self.state().serve(room, is_waiting)
     }
 
     /// Returns what the client has sent in the last call.
@@ -129,7 +122,7 @@ impl State {
         }
     }
 
-    fn serve(&mut self, room: usize) -> io::Result<()> {
+    fn serve(&mut self, room: usize, is_waiting: bool) -> io::Result<()> {
         if self.sent == 0 {
             // The request must have been sent by now.
             self.receive()?;
@@ -142,13 +135,13 @@ impl State {
                 Some(Event::Part(_)) => return self.send_next(room),
                 Some(Event::Nothing | Event::Early) => {
                     let event = self.events.pop_front();
-                    if event == Some(Event::Nothing) && !self.is_client_waiting {
+                    if event == Some(Event::Nothing) && !is_waiting {
                         return Ok(());
                     }
                 }
                 Some(Event::Close) | None => return self.stream.shutdown(Shutdown::Write),
                 Some(Event::Reset) => return Err(io::ErrorKind::ConnectionReset.into()),
-                Some(Event::Silence) if self.is_client_waiting => {
+                Some(Event::Silence) if is_waiting => {
                     return Err(io::ErrorKind::TimedOut.into());
                 }
                 Some(Event::Silence) => return Ok(()),
