@@ -26,23 +26,10 @@ const RESERVED: usize = 64 * 1024;
 /// How long one wait may take, and how large a response may be.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// The timeout of each read and each write.
+    /// The timeout of each wait.
     pub(super) read_timeout: Duration,
     /// The longest body, in bytes.
     pub(super) body: u64,
-}
-
-impl Limits {
-    /// Returns the timeout of one wait. It ends earlier at the request's
-    /// [`deadline`](super::deadline).
-    pub(super) fn wait(self) -> NextTimeout {
-        let timeout = Some(self.read_timeout.into());
-        NextTimeout {
-            per_read: timeout,
-            per_write: timeout,
-            ..NextTimeout::default()
-        }
-    }
 }
 
 /// A response, and whether the connection can be used again.
@@ -56,11 +43,10 @@ pub(super) fn send(
     transport: &mut dyn Transport,
     request: &HttpRequest<'_>,
     endpoint: &Endpoint<'_>,
-    limits: Limits,
 ) -> Result<(), Error> {
     let (mut length, mut rest) = write(transport.buffers().output(), request, endpoint)?;
     loop {
-        transport.transmit_output(length, limits.wait())?;
+        transport.transmit_output(length, NextTimeout::default())?;
         if rest.is_empty() {
             return Ok(());
         }
@@ -139,7 +125,7 @@ impl ResponseReader {
                     Progress::Incomplete => {}
                 }
             }
-            if !transport.await_input(limits.wait())? {
+            if !transport.await_input(NextTimeout::default())? {
                 return Err(closed_too_early());
             }
             self.has_progressed = true;
@@ -310,7 +296,7 @@ pub(super) mod tests {
     fn send_scripted(content: &Request, base_url: &str) -> (Scripted, Result<(), SendFailure>) {
         let mut transport = Scripted::new([]);
         let request = http_request(content, base_url, None);
-        let result = send(&mut transport, &request, &Endpoint::new(base_url), LIMITS);
+        let result = send(&mut transport, &request, &Endpoint::new(base_url));
         (transport, result.map_err(to_send_failure))
     }
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use jumpqr_core::call::SendFailure;
 use jumpqr_core::response::Response;
+use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, Timeout};
 
 use super::deadline::{self, with_deadline};
@@ -53,7 +54,9 @@ impl HttpInFlight {
             return None;
         };
         connection.socket.set_waiting(false);
-        let sent = connection.transport.transmit_output(length, limits.wait());
+        let sent = connection
+            .transport
+            .transmit_output(length, NextTimeout::default());
         Some(sent.map(|()| Self {
             socket: Arc::clone(&connection.socket),
             connection: Some(connection),

@@ -48,7 +48,7 @@ use self::failure::{error_before_sending, to_send_failure};
 #[cfg(unix)]
 use self::in_flight::HttpInFlight;
 use self::opener::Opener;
-use self::pool::{Connection, Pool};
+use self::pool::Pool;
 use self::proxy::{Choice, EnvironmentProxy};
 use self::resolver::CachingResolver;
 use self::tls::TlsConnector;
@@ -73,8 +73,9 @@ const INPUT: usize = 16 * 1024;
 /// so that a head which is too long is found.
 const LONGEST_HEAD: usize = 8 * 1024;
 
-/// The transport over blocking HTTP/1.1. It keeps connections alive, and may be used from any
-/// number of threads at once, but not in a forked child: its connections are the parent's.
+/// The transport over HTTP/1.1. It keeps connections alive, and may be used from any number of
+/// threads at once, but not in a forked child: its connections are the parent's. On Unix, it also
+/// serves event loops: it [begins](Transport::begin) requests if there is an idle connection.
 ///
 /// No secret that is sent is logged, at any level. Responses are not logged either, if they have the
 /// form of WeChat's: HTTP/1.1 200 with a length, on a connection that stays open. At the level
@@ -216,22 +217,15 @@ impl HttpTransport {
         now: Instant,
     ) -> std::result::Result<Response, ureq::Error> {
         let endpoint = Endpoint::new(request.base_url);
+        let refuse = |reason: &str| error_before_sending(FailureCause::Proxy, reason.to_owned());
         let mut connection = match self.pool.take_open(endpoint.origin, now) {
             Some(connection) => connection,
-            None => self.open(&endpoint)?,
+            None => self.opener(&endpoint).map_err(refuse)?.open(&endpoint)?,
         };
         let transport = &mut *connection.transport;
-        exchange::send(transport, request, &endpoint, self.limits)?;
+        exchange::send(transport, request, &endpoint)?;
         let received = ResponseReader::default().read(transport, self.limits)?;
         Ok(self.pool.end(connection, received))
-    }
-
-    #[cold]
-    fn open(&self, endpoint: &Endpoint<'_>) -> std::result::Result<Connection, ureq::Error> {
-        let opener = self
-            .opener(endpoint)
-            .map_err(|reason| error_before_sending(FailureCause::Proxy, reason.to_owned()))?;
-        opener.open(endpoint, self.limits.wait())
     }
 }
 
@@ -259,6 +253,7 @@ fn build_config(settings: &Settings, proxy: Option<Proxy>) -> Config {
         .input_buffer_size(INPUT)
         .output_buffer_size(OUTPUT)
         .timeout_connect(Some(settings.connect_timeout()))
+        .timeout_per_read(Some(settings.read_timeout()))
         .build()
 }
 

@@ -29,18 +29,16 @@ pub(super) struct Opener {
 }
 
 impl Opener {
-    /// Opens a connection. `wait` has the timeouts of single reads and writes.
-    pub(super) fn open(
-        &self,
-        endpoint: &Endpoint<'_>,
-        wait: NextTimeout,
-    ) -> Result<Connection, Error> {
+    /// Opens a connection. Its errors say that nothing was sent, and why.
+    #[cold]
+    pub(super) fn open(&self, endpoint: &Endpoint<'_>) -> Result<Connection, Error> {
         let uri: &Uri = &endpoint
             .base_url
             .parse()
             .map_err(|_| Error::BadUri(String::new()))?;
         let addrs = if self.config.proxy().is_none_or(Proxy::resolve_target) {
-            self.resolver.resolve(uri, &self.config, wait)?
+            self.resolver
+                .resolve(uri, &self.config, NextTimeout::default())?
         } else {
             self.resolver.empty()
         };
@@ -72,7 +70,7 @@ impl Opener {
             request_level: false,
             resolver: &self.resolver,
             now: time::Instant::now(),
-            timeout: wait,
+            timeout: NextTimeout::default(),
             current_time: Arc::new(time::Instant::now),
             run_connector: Arc::clone(&connect) as _,
             register_shutdown: Arc::new(|_| Ok(())),

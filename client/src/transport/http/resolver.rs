@@ -10,9 +10,8 @@ use ureq::config::{Config, IpFamily};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
-use ureq::unversioned::transport::time::Duration as UreqDuration;
 
-use super::deadline::{deadline, is_cancelled, next_wait};
+use super::deadline::{deadline, is_cancelled, next_wait, with_timeout};
 use super::dns_cache::DnsCache;
 use super::failure;
 use crate::base_url::strip_brackets;
@@ -42,7 +41,7 @@ impl Resolver for CachingResolver {
         } else {
             let timeout = config.timeouts().connect.unwrap_or(Duration::MAX);
             let (uri, config) = (uri.clone(), config.clone());
-            run_on_thread(timeout, move || look_up(&uri, &config))
+            with_timeout(timeout, || run_on_thread(move || look_up(&uri, &config)))
         };
         let addresses = addresses.map_err(|error| match error {
             ureq::Error::Other(_) => error,
@@ -72,24 +71,15 @@ fn is_address(host: &str) -> bool {
 
 /// Looks the host up, however long the system takes.
 fn look_up(uri: &Uri, config: &Config) -> Result<ResolvedSocketAddrs, ureq::Error> {
-    let no_timeout = NextTimeout {
-        after: UreqDuration::NotHappening,
-        ..NextTimeout::default()
-    };
-    DefaultResolver::default().resolve(uri, config, no_timeout)
+    DefaultResolver::default().resolve(uri, config, NextTimeout::default())
 }
 
-/// Runs a look-up until the timeout, the deadline of the request, or its cancel. It runs on a
-/// thread of its own, because the system's resolver has no timeout.
+/// Runs a look-up until the deadline of the request, or its cancel. It runs on a thread of its own,
+/// because the system's resolver has no timeout.
 fn run_on_thread<A: Send + 'static>(
-    timeout: Duration,
     look_up: impl FnOnce() -> Result<A, ureq::Error> + Send + 'static,
 ) -> Result<A, ureq::Error> {
-    let begun = Instant::now();
-    let left = || {
-        let left = deadline().saturating_duration_since(Instant::now());
-        left.min(timeout.saturating_sub(begun.elapsed()))
-    };
+    let left = || deadline().saturating_duration_since(Instant::now());
     let is_over = || left().is_zero() || is_cancelled();
     on_thread_until("jumpqr-dns", is_over, || next_wait(left()), look_up).unwrap_or_else(
         |not_done| {
@@ -122,16 +112,15 @@ mod tests {
     }
 
     #[test]
-    fn a_look_up_that_hangs_ends_at_a_deadline_or_when_it_is_cancelled() {
+    fn a_look_up_that_hangs_ends_at_the_deadline_or_when_it_is_cancelled() {
         let (short, hour) = (Duration::from_millis(30), Duration::from_secs(3600));
-        for (deadline, timeout, cancel) in [
-            (short, hour, Cancel::default()),
-            (hour, short, Cancel::default()),
-            (hour, hour, Cancel::with_check(|| true)),
+        for (timeout, cancel) in [
+            (short, Cancel::default()),
+            (hour, Cancel::with_check(|| true)),
         ] {
             let (_sender, hanging) = channel();
-            let error = with_deadline(Instant::now() + deadline, &cancel, || {
-                run_on_thread::<()>(timeout, move || hanging.recv().unwrap())
+            let error = with_deadline(Instant::now() + timeout, &cancel, || {
+                run_on_thread::<()>(move || hanging.recv().unwrap())
             });
             let error = error.unwrap_err();
             assert_eq!(is_cancelled(&error), cancel.is_cancelled());

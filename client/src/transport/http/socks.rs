@@ -41,7 +41,6 @@ pub(super) fn tunnel<T: Transport>(
     details: &ConnectionDetails<'_>,
 ) -> Result<T, Error> {
     let mut stream = TransportAdapter::new(transport, Arc::clone(&details.current_time));
-    stream.set_timeout(details.timeout);
     let https = details.needs_tls();
     let port = details
         .uri

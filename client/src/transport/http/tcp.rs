@@ -2,6 +2,9 @@
 //!
 //! ureq's own transport sets a timeout before every wait. It also checks the socket both when a
 //! connection returns to the pool and when it leaves it, each time with four system calls.
+//!
+//! ureq's timeouts are not used. A wait ends at the request's [`deadline`](super::deadline), or
+//! after the read timeout.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,7 +16,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
-use super::deadline::{deadline, is_cancelled, next_wait};
+use super::deadline::{self, deadline, is_cancelled, next_wait};
 use super::failure;
 use super::socket::{Socket, connect};
 use super::socket_timeout::SocketTimeout;
@@ -63,7 +66,8 @@ impl TcpConnector {
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
         );
-        Ok(TcpTransport::new(Arc::clone(socket), buffers))
+        let timeout = details.config.timeout_per_read().unwrap_or(Duration::MAX);
+        Ok(TcpTransport::new(Arc::clone(socket), buffers, timeout))
     }
 }
 
@@ -96,15 +100,18 @@ fn connect_to_any(addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
 pub(super) struct TcpTransport {
     socket: Arc<Socket>,
     buffers: LazyBuffers,
+    /// The timeout of each wait.
+    timeout: Duration,
     read_timeout: SocketTimeout,
     write_timeout: SocketTimeout,
 }
 
 impl TcpTransport {
-    pub(super) fn new(socket: Arc<Socket>, buffers: LazyBuffers) -> Self {
+    pub(super) fn new(socket: Arc<Socket>, buffers: LazyBuffers, timeout: Duration) -> Self {
         Self {
             socket,
             buffers,
+            timeout,
             read_timeout: SocketTimeout::READ,
             write_timeout: SocketTimeout::WRITE,
         }
@@ -116,7 +123,7 @@ impl Transport for TcpTransport {
         &mut self.buffers
     }
 
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         let mut rest = self.buffers.output().get(..amount).unwrap_or_default();
         #[cfg(unix)]
         if !self.socket.is_waiting() {
@@ -124,7 +131,7 @@ impl Transport for TcpTransport {
         }
         let mut stream = &self.socket.stream;
         while !rest.is_empty() {
-            let sent = wait(timeout.for_write(), |left| {
+            let sent = wait((self.timeout, Timeout::PerWrite), |left| {
                 self.write_timeout.set(stream, left)?;
                 stream.write(rest)
             })?;
@@ -136,7 +143,7 @@ impl Transport for TcpTransport {
         Ok(())
     }
 
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
         let input = self.buffers.input_append_buf();
         #[cfg(unix)]
         if !self.socket.is_waiting() {
@@ -145,7 +152,7 @@ impl Transport for TcpTransport {
             return Ok(amount > 0);
         }
         let mut stream = &self.socket.stream;
-        let amount = wait(timeout.for_read(), |left| {
+        let amount = wait((self.timeout, Timeout::PerRead), |left| {
             self.read_timeout.set(stream, left)?;
             stream.read(input)
         })?;
@@ -160,27 +167,24 @@ impl Transport for TcpTransport {
     }
 }
 
-/// Returns when a wait that begins `now` must end, and the reason for a timeout.
-fn end_of_wait(timeout: NextTimeout, now: Instant) -> (Instant, Timeout) {
-    let deadline = deadline();
-    match now.checked_add(*timeout.after) {
-        Some(end) if end < deadline => (end, timeout.reason),
-        _ => (deadline, Timeout::Global),
-    }
-}
-
-/// Repeats `attempt`, which is given the time it may wait, until it succeeds or fails, the time is
-/// over, or the call is cancelled.
+/// Repeats `attempt`, which is given the time it may wait, until it succeeds or fails, the timeout
+/// or the request is over, or the call is cancelled.
 fn wait(
-    timeout: NextTimeout,
+    (timeout, reason): (Duration, Timeout),
     mut attempt: impl FnMut(Duration) -> io::Result<usize>,
 ) -> Result<usize, Error> {
     let mut now = Instant::now();
-    let (end, reason) = end_of_wait(timeout, now);
+    let deadline = deadline();
+    let end = deadline.min(deadline::add(now, timeout));
     loop {
         let left = end.saturating_duration_since(now);
         if left.is_zero() {
-            return Err(Error::Timeout(reason));
+            let is_request_over = end == deadline;
+            return Err(Error::Timeout(if is_request_over {
+                Timeout::Global
+            } else {
+                reason
+            }));
         }
         match attempt(next_wait(left)) {
             Err(error) if is_without_result(&error) => {}
@@ -207,7 +211,6 @@ mod tests {
     use std::net::TcpListener;
     use std::time::{Duration, Instant};
 
-    use ureq::unversioned::transport::NextTimeout;
     use ureq::{Error, Timeout};
 
     use super::super::deadline::with_deadline;
@@ -217,14 +220,6 @@ mod tests {
     use crate::cancel::Cancel;
 
     const HOUR: Duration = Duration::from_secs(3600);
-
-    fn timeout_of(after: Duration) -> NextTimeout {
-        NextTimeout {
-            after: after.into(),
-            reason: Timeout::Connect,
-            ..NextTimeout::default()
-        }
-    }
 
     #[test]
     fn an_address_that_refuses_or_is_silent_is_skipped() {
@@ -263,7 +258,7 @@ mod tests {
     fn a_wait_goes_on_after_a_signal() {
         let mut interruptions = 3;
         let amount = with_deadline(Instant::now() + HOUR, &Cancel::default(), || {
-            wait(timeout_of(HOUR), |_| {
+            wait((HOUR, Timeout::PerRead), |_| {
                 if interruptions == 0 {
                     return Ok(7);
                 }
@@ -277,7 +272,9 @@ mod tests {
     #[test]
     fn a_wait_ends_after_a_signal_if_the_call_is_cancelled() {
         let error = with_deadline(Instant::now() + HOUR, &Cancel::with_check(|| true), || {
-            wait(timeout_of(HOUR), |_| Err(io::ErrorKind::Interrupted.into()))
+            wait((HOUR, Timeout::PerRead), |_| {
+                Err(io::ErrorKind::Interrupted.into())
+            })
         });
         assert!(is_cancelled(&error.unwrap_err()));
     }
@@ -286,11 +283,11 @@ mod tests {
     fn a_wait_without_result_ends_at_the_earlier_deadline() {
         let soon = Duration::from_millis(30);
         for (deadline, timeout, reason) in [
-            (HOUR, soon, Timeout::Connect),
+            (HOUR, soon, Timeout::PerRead),
             (soon, HOUR, Timeout::Global),
         ] {
             let error = with_deadline(Instant::now() + deadline, &Cancel::default(), || {
-                wait(timeout_of(timeout), |left| {
+                wait((timeout, Timeout::PerRead), |left| {
                     std::thread::sleep(left / 2);
                     Err(io::ErrorKind::WouldBlock.into())
                 })

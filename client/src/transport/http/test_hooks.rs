@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jumpqr_core::call::SendRequest;
-use ureq::Error;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+use ureq::{Error, Timeout};
 
 use super::endpoint::Endpoint;
 use super::pool::Connection;
@@ -30,7 +30,7 @@ impl HttpTransport {
         let socket = Arc::new(Socket::new(stream));
         let buffers = LazyBuffers::new(INPUT, OUTPUT);
         let transport = HookedTransport {
-            tcp: TcpTransport::new(Arc::clone(&socket), buffers),
+            tcp: TcpTransport::new(Arc::clone(&socket), buffers, self.limits.read_timeout),
             socket: Arc::clone(&socket),
             before_wait,
         };
@@ -71,7 +71,7 @@ impl Transport for HookedTransport {
         let room = self.tcp.buffers().input_append_buf().len();
         match (self.before_wait)(room, self.socket.is_waiting()) {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                Err(Error::Timeout(timeout.for_read().reason))
+                Err(Error::Timeout(Timeout::PerRead))
             }
             Err(error) => Err(error.into()),
             Ok(()) => self.tcp.await_input(timeout),

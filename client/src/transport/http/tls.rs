@@ -59,7 +59,6 @@ impl<In: Transport> Connector<In> for TlsConnector {
             ClientConnection::new(Arc::clone(&self.config), name).map_err(tls_error)?;
         let mut socket = TrackedSocket {
             transport,
-            timeout: details.timeout,
             records: TlsRecords::default(),
         };
         connection.complete_io(&mut socket)?;
@@ -99,8 +98,7 @@ impl<T: Transport> Transport for TlsTransport<T> {
         &mut self.buffers
     }
 
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.stream.sock.timeout = timeout;
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         let output = self.buffers.output().get(..amount).unwrap_or_default();
         let StreamOwned { conn, sock } = &mut self.stream;
         conn.writer().write_all(output)?;
@@ -111,8 +109,7 @@ impl<T: Transport> Transport for TlsTransport<T> {
         Ok(())
     }
 
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.stream.sock.timeout = timeout;
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
         let amount = self.stream.read(self.buffers.input_append_buf())?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
@@ -136,14 +133,13 @@ impl<T: Transport> fmt::Debug for TlsTransport<T> {
 /// Reads and writes ciphertext, and tracks the records that are read.
 struct TrackedSocket<T: Transport> {
     transport: T,
-    timeout: NextTimeout,
     records: TlsRecords,
 }
 
 impl<T: Transport> Read for TrackedSocket<T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.transport.buffers().input().is_empty() {
-            let received = self.transport.await_input(self.timeout);
+            let received = self.transport.await_input(NextTimeout::default());
             received.map_err(Error::into_io)?;
         }
         let (amount, _) = fill(buffer, self.transport.buffers().input());
@@ -157,7 +153,9 @@ impl<T: Transport> Read for TrackedSocket<T> {
 impl<T: Transport> Write for TrackedSocket<T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let (amount, _) = fill(self.transport.buffers().output(), bytes);
-        let sent = self.transport.transmit_output(amount, self.timeout);
+        let sent = self
+            .transport
+            .transmit_output(amount, NextTimeout::default());
         sent.map_err(Error::into_io)?;
         Ok(amount)
     }

@@ -5,7 +5,7 @@ use std::io;
 
 use jumpqr_core::response::Response;
 use ureq::Error;
-use ureq::unversioned::transport::Transport;
+use ureq::unversioned::transport::{NextTimeout, Transport};
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestResult};
 
@@ -30,7 +30,7 @@ pub(super) fn receive(transport: &mut dyn Transport, limits: Limits) -> Result<R
         }
         // An interim response, such as 100, is consumed without a result. It counts as a part of
         // the head, because a server may send interim responses without end.
-        if used == 0 && !transport.await_input(limits.wait())? {
+        if used == 0 && !transport.await_input(NextTimeout::default())? {
             return Err(closed_too_early());
         }
     };
@@ -91,7 +91,7 @@ fn receive_body(
                 Err(closed_too_early())
             };
         }
-        is_open = match transport.await_input(limits.wait()) {
+        is_open = match transport.await_input(NextTimeout::default()) {
             Err(Error::Io(error)) if is_closed(&error) => false,
             result => result?,
         };
