@@ -66,6 +66,19 @@ class Verdict:
             return None
         return self.compare(self.raw, self.goal.figure)
 
+    @property
+    def above_raw(self) -> float | None:
+        """Returns the ratio of what both clients use above the raw client; None without one.
+
+        It depends less on the machine than the ratio of all CPU time.
+        """
+        if self.limit is None or self.other is None or self.goal.figure != "cpu_us":
+            return None
+        used, others = (
+            row.figures["cpu_us"] - self.raw.figures["cpu_us"] for row in (self.row, self.other)
+        )
+        return used / others
+
     def compare(self, row: Row, name: str) -> float:
         figure = row.figures[name]
         return figure / self.other.figures[name] if self.other else figure

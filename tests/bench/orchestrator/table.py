@@ -105,7 +105,7 @@ def format_load(results: Results) -> str:
 
 def format_goals(verdicts: Iterable[Verdict]) -> str:
     """Returns the table of goals: the ratio or figure, whether it meets the goal, and its parts."""
-    head = ["", "figure", "against", "over", "measured", "best", "raw", "goal", ""]
+    head = ["", "figure", "against", "over", "measured", "best", "raw", "above raw", "goal", ""]
     head += ["CPU (kernel), µs", "of the other", "of raw", "others, %"]
     rows = [
         (
@@ -116,6 +116,7 @@ def format_goals(verdicts: Iterable[Verdict]) -> str:
             format_value(verdict.value),
             format_value(verdict.best),
             format_value(verdict.limit),
+            format_value(verdict.above_raw),
             str(verdict.goal),
             format_verdict(verdict),
             format_cpu(verdict.row),
@@ -125,7 +126,7 @@ def format_goals(verdicts: Iterable[Verdict]) -> str:
         )
         for verdict in verdicts
     ]
-    return format_table(head, rows, "lllllllllrrrr")
+    return format_table(head, rows, "llllllllllrrrr")
 
 
 def format_verdict(verdict: Verdict) -> str:
