@@ -40,13 +40,15 @@ TEXTS = {
     sent for the call. After a fork, the child gets connections of its own, and tokens of its own
     unless they share a token store. It is a context manager; leaving it closes its connections.
 """: """\
-    Calls run on threads of the client's own, so no event loop is blocked, and neither is the loop's
-    default executor. At most `max_concurrency` run at once; others wait for a free thread. That
-    counts towards `queue_timeout`, not towards `timeout`.
+    Calls run in the event loop. A call that must wait, such as for a connection, a token, a slot or
+    a retry, is finished on a thread of the client's own. If the loop cannot watch sockets, or the
+    system is not Linux, all calls run on such threads. At most `max_concurrency` calls run at once.
+    Others wait, which counts towards `queue_timeout`, not towards `timeout`.
 
     A call that is cancelled ends at once. If it was waiting, it is never sent. If it was sent, it
-    may still be applied, nothing more is sent for it, and its thread is free when its request has
-    ended. A process that ends waits for the requests in progress, at most until they time out.
+    may still be applied, and nothing more is sent for it. Its connection is closed at once, or, on
+    a thread, when its request has ended. A process that ends waits for the requests on threads, at
+    most until they time out.
 
     One client may be used from several event loops, and after a fork. It is an asynchronous context
     manager; leaving it closes its connections.
@@ -59,10 +61,10 @@ TEXTS = {
     its own, and with "memory:" an empty store. It is a context manager; leaving it closes its
     connections, and its merchants' clients.
 """: """\
-    merchant. It runs calls on threads of its own, as `AsyncClient` does, at most `max_concurrency`
-    at once of all merchants together. After a fork, the child gets connections of its own, and with
-    "memory:" an empty store. It is an asynchronous context manager; leaving it closes its
-    connections, and its merchants' clients.
+    merchant. Its own methods run on threads, the calls of its merchants as those of `AsyncClient`,
+    all together at most `max_concurrency` at once. After a fork, the child gets connections of its
+    own, and with "memory:" an empty store. It is an asynchronous context manager; leaving it closes
+    its connections, and its merchants' clients.
 """,
     "It has the platform's settings and connections;": (
         "It has the platform's settings, connections and threads;"
@@ -81,7 +83,7 @@ NAMES = {
     "Iterator": "AsyncIterator",
     "Platform": "AsyncPlatform",
     "PlatformSettings": "AsyncPlatformSettings",
-    "_blocking": "_threads",
+    "_blocking": "_asynchronous",
     "_client": "_async_client",
 }
 

@@ -171,7 +171,7 @@ pub(crate) struct CallSettings {
 }
 
 impl CallSettings {
-    fn options(self, cancel: &jumpqr::Cancel) -> CallOptions {
+    pub(crate) fn options(self, cancel: &jumpqr::Cancel) -> CallOptions {
         CallOptions {
             timeout: self.timeout.map(settings::duration),
             validate: self.validate,

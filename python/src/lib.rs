@@ -12,6 +12,8 @@ mod caller;
 mod cancel;
 mod client;
 mod error;
+#[cfg(target_os = "linux")]
+mod event_loop;
 mod hidden;
 #[cfg(feature = "test-hooks")]
 mod hooks;
@@ -20,6 +22,7 @@ mod json;
 mod logging;
 mod method;
 mod offline;
+mod permits;
 mod platform;
 mod process;
 mod python_call;
@@ -48,6 +51,9 @@ mod _jumpqr {
     use crate::cancel::Cancel;
     #[pymodule_export]
     use crate::client::OpenClient;
+    #[cfg(target_os = "linux")]
+    #[pymodule_export]
+    use crate::event_loop::{InFlightCalls, UnfinishedCall};
     #[pymodule_export]
     use crate::hidden::Hidden;
     #[cfg(feature = "test-hooks")]
@@ -60,6 +66,8 @@ mod _jumpqr {
         RuleSet, all_names, check_call, check_document, launch_query, location, nearest_prefix,
         occupies, undocumented_equivalence,
     };
+    #[pymodule_export]
+    use crate::permits::{Permit, Permits};
     #[pymodule_export]
     use crate::platform::Platform;
     #[pymodule_export]

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 pytest.register_assert_rewrite(
-    "vectors", "scripted_server", "flow", "hostile", "processes", "token_vector", "stored"
+    "vectors",
+    "scripted_server",
+    "loop_server",
+    "flow",
+    "hostile",
+    "processes",
+    "token_vector",
+    "stored",
 )
 
 # A shell that runs the tests in the background has had them ignore it.

@@ -250,39 +250,6 @@ def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
     assert len(server.recorder.requests) == 1
 
 
-def test_waiting_for_a_thread_does_not_count_towards_the_timeout() -> None:
-    server = Held()
-    told: list[float] = []
-    timeout = 0.2
-
-    async def main(url: str) -> None:
-        async with AsyncClient(
-            access_token="T", base_url=url, pacing=False, max_concurrency=1
-        ) as client:
-            first = await server.first(client)
-            native = client._native()
-
-            class Native:
-                queue_timeout = staticmethod(native.queue_timeout)
-
-                @staticmethod
-                def call(cancel: Any, waited: float, *arguments: Any) -> Any:
-                    told.append(waited)
-                    return native.call(cancel, waited, *arguments)
-
-            listening: Any = Native
-            client._natives = dict.fromkeys(client._natives, listening)
-            second = asyncio.create_task(client.get_jump_qr_code(timeout=timeout))
-            await asyncio.sleep(timeout)
-            server.release.set()
-            await asyncio.gather(first, second)
-
-    with serving(server) as url:
-        asyncio.run(main(url))
-    (waited,) = told
-    assert waited >= timeout
-
-
 def test_calls_at_once_that_wait_longer_for_their_slots_than_their_timeout_succeed() -> None:
     async def main(sandbox: Sandbox) -> list[Any]:
         async with sandbox.async_client(timeout=3, max_concurrency=8) as client:

@@ -30,7 +30,7 @@ const EVENTS: usize = 64;
 /// Use it from the loop's thread. Dropping it drops the calls, and closes their connections.
 pub struct InFlightCalls<R> {
     epoll: OwnedFd,
-    /// The calls by their [`CallId::index`].
+    /// The calls by the indexes of their names.
     calls: Vec<Option<InFlightCall<R>>>,
     /// The indexes that no call has.
     free: Vec<usize>,
@@ -45,16 +45,28 @@ pub struct InFlightCalls<R> {
 
 /// Names a call of an [`InFlightCalls`]. The name of a call that has ended names no other call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CallId {
-    index: usize,
-    number: u64,
+pub struct CallId(pub u64);
+
+impl CallId {
+    /// The bits of the index. There are fewer calls, because each one has a socket.
+    const INDEX_BITS: u32 = 24;
+
+    fn new(index: usize, number: u64) -> Self {
+        Self(number << Self::INDEX_BITS | index as u64)
+    }
+
+    fn index(self) -> usize {
+        usize::try_from(self.0 & ((1 << Self::INDEX_BITS) - 1)).unwrap_or(usize::MAX)
+    }
 }
 
 struct InFlightCall<R> {
-    number: u64,
+    id: CallId,
     call: Box<dyn Ongoing<R>>,
     /// Whether the epoll still watches the socket.
     is_armed: bool,
+    /// Whether [`InFlightCalls::next_ready`] has returned it.
+    is_taken: bool,
 }
 
 /// What has become of a call.
@@ -236,7 +248,7 @@ impl<R> InFlightCalls<R> {
     pub fn add(&mut self, call: UnfinishedCall<R>) -> Result<CallId, UnfinishedCall<R>> {
         let id = self.new_id();
         self.watch(id, call.0).map_err(|call| {
-            self.free.push(id.index);
+            self.free.push(id.index());
             UnfinishedCall(call)
         })
     }
@@ -258,10 +270,7 @@ impl<R> InFlightCalls<R> {
             let index = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
             if let Some(Some(call)) = self.calls.get_mut(index) {
                 call.is_armed = false;
-                self.ready.push_back(CallId {
-                    index,
-                    number: call.number,
-                });
+                self.ready.push_back(call.id);
             }
         }
         Ok(())
@@ -272,16 +281,13 @@ impl<R> InFlightCalls<R> {
     pub fn time_out(&mut self, now: Instant) {
         self.timer = None;
         self.earliest = None;
-        for (index, call) in self.calls.iter().enumerate() {
-            let Some(InFlightCall { number, call, .. }) = call else {
-                continue;
-            };
-            let number = *number;
-            match call.deadline() {
+        let waiting = self.calls.iter().flatten();
+        for call in waiting.filter(|call| !call.is_taken) {
+            match call.call.deadline() {
                 Some(deadline) if deadline > now => {
                     self.earliest = Some(earlier(self.earliest, deadline));
                 }
-                _ => self.ready.push_back(CallId { index, number }),
+                _ => self.ready.push_back(call.id),
             }
         }
     }
@@ -301,22 +307,28 @@ impl<R> InFlightCalls<R> {
         None
     }
 
-    /// Returns the next call that can go on, which is watched no longer; `None` if all others await
-    /// responses. For a caller that must not use this set while a call goes on, because the call
-    /// may log, and a log may call back.
-    pub fn next_ready(&mut self) -> Option<(CallId, UnfinishedCall<R>)> {
+    /// Returns the name of the next call that can go on; `None` if all others await responses.
+    /// [Remove](Self::remove) it, and go on with it.
+    ///
+    /// For a caller that must not use this set while a call goes on, because the call may log, and
+    /// a handler of the log may come back.
+    pub fn next_ready(&mut self) -> Option<CallId> {
         while let Some(id) = self.ready.pop_front() {
-            if let Some(call) = self.remove(id) {
-                return Some((id, call));
+            if let Some(Some(call)) = self.calls.get_mut(id.index())
+                && call.id == id
+                && !call.is_taken
+            {
+                call.is_taken = true;
+                return Some(id);
             }
         }
         None
     }
 
-    /// Returns a call, which is watched no longer. `None` if it was not watched.
+    /// Removes a call from the set. `None` if it was removed before.
     pub fn remove(&mut self, id: CallId) -> Option<UnfinishedCall<R>> {
         let call = self.unwatch(id)?;
-        self.free.push(id.index);
+        self.free.push(id.index());
         Some(UnfinishedCall(call))
     }
 
@@ -357,7 +369,7 @@ impl<R> InFlightCalls<R> {
             },
         };
         if !matches!(begun, Begun::InFlight(_)) {
-            self.free.push(id.index);
+            self.free.push(id.index());
         }
         begun
     }
@@ -369,10 +381,7 @@ impl<R> InFlightCalls<R> {
             self.calls.len() - 1
         });
         self.last_number += 1;
-        CallId {
-            index,
-            number: self.last_number,
-        }
+        CallId::new(index, self.last_number)
     }
 
     /// Has the epoll watch the socket of a call.
@@ -381,19 +390,20 @@ impl<R> InFlightCalls<R> {
         id: CallId,
         call: Box<dyn Ongoing<R>>,
     ) -> Result<CallId, Box<dyn Ongoing<R>>> {
-        let data = epoll::EventData::new_u64(id.index as u64);
+        let data = epoll::EventData::new_u64(id.index() as u64);
         let is_watched = call
             .socket()
             .is_some_and(|socket| arm(&self.epoll, socket, data).is_ok());
-        match self.calls.get_mut(id.index) {
+        match self.calls.get_mut(id.index()) {
             Some(place) if is_watched => {
                 if let Some(deadline) = call.deadline() {
                     self.earliest = Some(earlier(self.earliest, deadline));
                 }
                 *place = Some(InFlightCall {
-                    number: id.number,
+                    id,
                     call,
                     is_armed: true,
+                    is_taken: false,
                 });
                 Ok(id)
             }
@@ -403,8 +413,8 @@ impl<R> InFlightCalls<R> {
 
     /// Ends the watch of a call, before its connection may go to another call.
     fn unwatch(&mut self, id: CallId) -> Option<Box<dyn Ongoing<R>>> {
-        let place = self.calls.get_mut(id.index)?;
-        let InFlightCall { call, is_armed, .. } = place.take_if(|call| call.number == id.number)?;
+        let place = self.calls.get_mut(id.index())?;
+        let InFlightCall { call, is_armed, .. } = place.take_if(|call| call.id == id)?;
         if is_armed && let Some(socket) = call.socket() {
             // It fails only for a socket that is not watched.
             let _ = epoll::delete(&self.epoll, socket);

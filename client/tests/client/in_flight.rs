@@ -284,19 +284,19 @@ fn a_call_may_go_on_outside_of_the_set() {
     let (first, rest) = OK.split_at(10);
     lines.write(0, first);
     calls.look().unwrap();
-    let (ready, call) = calls.next_ready().unwrap();
-    assert_eq!((ready, calls.len()), (id, 0));
-    assert!(calls.next_ready().is_none() && calls.remove(id).is_none());
+    assert_eq!((calls.next_ready(), calls.next_ready()), (Some(id), None));
+    calls.look().unwrap();
+    calls.time_out(Instant::now() + 24 * HOUR);
+    assert_eq!(calls.next_ready(), None, "it is watched no longer");
+    let call = calls.remove(id).unwrap();
+    assert!(calls.is_empty() && calls.remove(id).is_none());
 
     let id = watch(&mut calls, call);
     lines.write(0, &format!("{rest}\n"));
     calls.look().unwrap();
-    match calls.next_ready() {
-        Some((ready, call)) if ready == id => {
-            assert!(matches!(call.go_on(), WentOn::Done(Ok(_))));
-        }
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(calls.next_ready(), Some(id));
+    let call = calls.remove(id).unwrap();
+    assert!(matches!(call.go_on(), WentOn::Done(Ok(_))));
 }
 
 #[test]

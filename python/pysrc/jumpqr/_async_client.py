@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from . import _jumpqr
+from ._asynchronous import Asynchronous, wait_for_token
 from ._connection import check_process
 from ._light import TYPE_CHECKING
-from ._threads import Asynchronous, wait_for_token
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -25,13 +25,15 @@ __all__ = ["AsyncClient"]
 class AsyncClient(Asynchronous[_jumpqr.OpenClient]):
     """Calls WeChat's QR jump-rule interfaces for one account, from asyncio.
 
-    Calls run on threads of the client's own, so no event loop is blocked, and neither is the loop's
-    default executor. At most `max_concurrency` run at once; others wait for a free thread. That
-    counts towards `queue_timeout`, not towards `timeout`.
+    Calls run in the event loop. A call that must wait, such as for a connection, a token, a slot or
+    a retry, is finished on a thread of the client's own. If the loop cannot watch sockets, or the
+    system is not Linux, all calls run on such threads. At most `max_concurrency` calls run at once.
+    Others wait, which counts towards `queue_timeout`, not towards `timeout`.
 
     A call that is cancelled ends at once. If it was waiting, it is never sent. If it was sent, it
-    may still be applied, nothing more is sent for it, and its thread is free when its request has
-    ended. A process that ends waits for the requests in progress, at most until they time out.
+    may still be applied, and nothing more is sent for it. Its connection is closed at once, or, on
+    a thread, when its request has ended. A process that ends waits for the requests on threads, at
+    most until they time out.
 
     One client may be used from several event loops, and after a fork. It is an asynchronous context
     manager; leaving it closes its connections.

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from . import _jumpqr
 from ._async_client import AsyncClient
+from ._asynchronous import Asynchronous
 from ._light import TYPE_CHECKING
-from ._threads import Asynchronous
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -28,10 +28,10 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
     Make one platform, with a token store that outlives the process, and keep it. It may serve
     thousands of merchants, which share its connections and its store. For each merchant, it keeps
     about 2 KB in memory until 10 minutes after the last use, or as long as you hold a client of the
-    merchant. It runs calls on threads of its own, as `AsyncClient` does, at most `max_concurrency`
-    at once of all merchants together. After a fork, the child gets connections of its own, and with
-    "memory:" an empty store. It is an asynchronous context manager; leaving it closes its
-    connections, and its merchants' clients.
+    merchant. Its own methods run on threads, the calls of its merchants as those of `AsyncClient`,
+    all together at most `max_concurrency` at once. After a fork, the child gets connections of its
+    own, and with "memory:" an empty store. It is an asynchronous context manager; leaving it closes
+    its connections, and its merchants' clients.
 
     Args:
         **settings: See `AsyncPlatformSettings`. The platform's credentials are required.

@@ -1,4 +1,4 @@
-"""The threads on which calls run for asyncio."""
+"""The threads on which calls of asyncio wait."""
 
 from __future__ import annotations
 
@@ -11,17 +11,11 @@ import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from . import _jumpqr
-from ._connection import Connection
-from ._jumpqr import logger_of_calls, process
-from ._log import LoggedCall
+from ._permits import Permits
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-N = TypeVar("N")
 T = TypeVar("T")
 
 BETWEEN_LOOKS_AT_LOOP = 1.0
@@ -89,108 +83,137 @@ def wait_for_token(token: Any, time_left: float) -> Any:
     return caller.get().wait_for_token(token, time_left) if inspect.isawaitable(token) else token
 
 
-class Threads:
-    """At most so many threads in each process, started when they are needed.
+LINGER = 2.0
+"""How long the threads stay after the last work, in seconds."""
 
-    Threads do not survive a fork, so each process has a pool of its own.
+
+class Threads:
+    """Threads for the calls that must wait. They start when they are needed, and end without work.
+
+    They run at most as many calls as there are permits. They do not survive a fork, so each process
+    has its own.
     """
 
-    def __init__(self, max_concurrency: int) -> None:
-        """Make the pool of this process."""
-        _warn_of_patched_threads()
-        self._max_concurrency = max_concurrency
-        self._pools = {process(): self._pool()}
+    def __init__(self, count: int, queue_timeout: float) -> None:
+        """Make so many permits. A call waits for one for at most `queue_timeout` seconds."""
+        self.permits = Permits(count, queue_timeout)
+        self._count = count
+        self._pool: ThreadPoolExecutor | None = None
+        self._closed = False
+        self._jobs: set[concurrent.futures.Future[Any]] = set()
+        self._last_end = 0.0
+        self._timer_of: asyncio.AbstractEventLoop | None = None
 
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="jumpqr")
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do `work` on a thread, once there is a permit for it."""
+        permit, waited = await self.permits.get()
+        if permit is None:
+            # It fails before it does anything.
+            return work(None, waited, *arguments)
+        return await self._run(permit, waited, work, *arguments)
 
-    async def run(self, queue_timeout: float, work: Callable[..., T], *arguments: object) -> T:
-        """Do `work` on a thread. If none is free within `queue_timeout` seconds, `work` fails."""
-        here = process()
-        pool = self._pools.get(here) or self._pools.setdefault(here, self._pool())
+    async def finish(self, call: _jumpqr.UnfinishedCall) -> Any:
+        """Finish a call on a thread. It has a permit."""
+        try:
+            return await self._run(None, 0.0, call.finish)
+        finally:
+            # This has no effect once a thread has begun.
+            call.cancel()
+
+    async def _run(
+        self,
+        permit: _jumpqr.Permit | None,
+        waited: float,
+        work: Callable[..., T],
+        *arguments: object,
+    ) -> T:
         context = contextvars.copy_context()
-        waiting = Caller(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        waiting = Caller(loop)
         context.run(caller.set, waiting)
         cancel = _jumpqr.Cancel()
-        queued = time.monotonic()
+        handed_over = time.monotonic()
 
         def call() -> T:
-            return context.run(work, cancel, time.monotonic() - queued, *arguments)
+            try:
+                late = time.monotonic() - handed_over
+                return context.run(work, cancel, waited + late, *arguments)
+            finally:
+                self.permits.give_back(permit)
 
-        job = pool.submit(call)
+        job = self._submit(call)
+        self._jobs.add(job)
         result = asyncio.wrap_future(job)
         try:
-            await asyncio.wait([result], timeout=queue_timeout)
-            if job.cancelled():
-                raise RuntimeError(
-                    "the client was closed while the call waited for a thread; make another one"
-                )
-            if not job.done() and job.cancel():
-                return work(None, queue_timeout, *arguments)
             return await result
         finally:
             # None of this has an effect on a call that is done.
             cancel.cancel()
             waiting.leave()
             result.cancel()
+            if job.cancelled():
+                self.permits.give_back(permit)
+            self._jobs.discard(job)
+            self._last_end = time.monotonic()
+            self._set_timer(loop, LINGER)
             # An exception of the call holds this frame. If the frame held the exception, too, the
             # connections would stay open until Python next looks for cycles.
             del result, job
 
-    def close(self) -> None:
-        """Let the calls in progress end. Those that still wait raise RuntimeError."""
-        pool = self._pools.pop(process(), None)
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+    def _submit(self, call: Callable[[], T]) -> concurrent.futures.Future[T]:
+        while not self._closed:
+            pool = self._pool
+            if pool is None:
+                pool = self._pool = make_pool(self._count)
+            try:
+                return pool.submit(call)
+            except RuntimeError:
+                if pool is self._pool:
+                    # The interpreter ends.
+                    raise
+        # A call that was in progress when the client was closed.
+        pool = make_pool(1)
+        try:
+            return pool.submit(call)
+        finally:
+            pool.shutdown(wait=False)
 
+    def _set_timer(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        if loop is not asyncio._get_running_loop():
+            # Python deletes a coroutine, in whatever thread.
+            return
+        if self._timer_of is None or self._timer_of.is_closed():
+            self._timer_of = loop
+            loop.call_later(seconds, self._end_threads, loop, context=contextvars.Context())
 
-class Asynchronous(Connection[N]):
-    """Runs calls on threads of its own, or on those of the connection that it is within."""
-
-    def _open(self, connect: Callable[[], N], outer: Connection[Any] | None = None) -> None:
-        super()._open(connect, outer)
-        native: Any = self._native()
-        self._queue_timeout: float = native.queue_timeout()
-        if isinstance(outer, Asynchronous):
-            self._threads: Threads = outer._threads
+    def _end_threads(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the threads, if they have had no work for long enough."""
+        self._timer_of = None
+        idle = time.monotonic() - self._last_end
+        if self._jobs or idle < LINGER:
+            self._set_timer(loop, LINGER if self._jobs else LINGER - idle)
         else:
-            self._threads = Threads(native.max_concurrency())
+            self._shut_down()
 
-    async def _run(self, name: str, work: Callable[..., T], *arguments: object) -> T:
-        self._check_open()
-        call = self._threads.run(self._queue_timeout, work, *arguments)
-        logger = logger_of_calls()
-        if logger is None:
-            return await call
-        with LoggedCall(logger, name):
-            return await call
+    def _shut_down(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False)
 
-    async def _call(
-        self,
-        interface: str,
-        arguments: list[object],
-        timeout: float | None,
-        validate: bool | None = None,
-    ) -> Any:
-        """Call the method of an interface with its arguments, in their order."""
-        call = cast(_jumpqr.OpenClient, self._native()).call
-        return await self._run(interface, call, interface, arguments, timeout, validate)
-
-    async def aclose(self) -> None:
-        """Close the connections after the calls in progress. Those that wait raise RuntimeError."""
-        self._close()
-        if self._outer is None:
-            self._threads.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
+    def close(self) -> None:
+        """Let the calls in progress end. Those that wait for a permit raise RuntimeError."""
+        self._closed = True
+        self.permits.close()
+        self._shut_down()
 
 
-def _warn_of_patched_threads() -> None:
-    """Warn if gevent or eventlet has replaced threads by greenlets: a call blocks all of them."""
+def make_pool(count: int) -> ThreadPoolExecutor:
+    """Make a pool of so many threads."""
+    return ThreadPoolExecutor(count, thread_name_prefix="jumpqr")
+
+
+def warn_of_patched_threads() -> None:
+    """Warn if gevent or eventlet has replaced threads by greenlets: one that waits blocks all."""
     gevent, eventlet = sys.modules.get("gevent.monkey"), sys.modules.get("eventlet.patcher")
     if gevent is not None and gevent.is_module_patched("threading"):
         name, pool = "gevent", "gevent.get_hub().threadpool.apply"
@@ -198,6 +221,6 @@ def _warn_of_patched_threads() -> None:
         name, pool = "eventlet", "eventlet.tpool.execute"
     else:
         return
-    text = f"{name} has replaced threads: calls run one after the other, and nothing else runs"
+    text = f"{name} has replaced threads: while a call waits for a connection, nothing else runs"
     advice = f"use jumpqr.Client, and call its methods through {pool}"
-    warnings.warn(f"{text}; {advice}", RuntimeWarning, stacklevel=5)
+    warnings.warn(f"{text}; {advice}", RuntimeWarning, stacklevel=4)

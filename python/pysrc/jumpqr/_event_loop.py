@@ -1,0 +1,131 @@
+"""The calls that await responses in an event loop, without a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import sys
+from contextvars import Context
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+from . import _jumpqr
+
+if TYPE_CHECKING:
+    from ._threads import Threads
+
+_loops: dict[int, tuple[ref[asyncio.AbstractEventLoop], ref[LoopCalls]]] = {}
+"""The calls of each event loop, by its id. The loop owns them, because it watches them."""
+
+if hasattr(os, "register_at_fork"):
+    # A child may use the loop of its parent, but not the calls in it.
+    os.register_at_fork(after_in_child=_loops.clear)
+
+
+def loop_calls(loop: asyncio.AbstractEventLoop) -> LoopCalls | None:
+    """Return the calls of the running loop; None if it cannot watch them."""
+    key = id(loop)
+    found = _loops.get(key)
+    calls = None if found is None else found[1]()
+    if calls is None and sys.platform == "linux":
+        try:
+            calls = LoopCalls(loop)
+        except (NotImplementedError, OSError):
+            # The loop has no readers, or there are too many open files.
+            return None
+
+        def forget(_: object, loops: dict[int, Any] = _loops) -> None:
+            loops.pop(key, None)
+
+        _loops[key] = ref(loop, forget), ref(calls)
+    return calls
+
+
+def drop_calls_of_closed_loops() -> None:
+    """End the calls that nobody will ever go on with. Their permits are free then."""
+    for loop_reference, reference in list(_loops.values()):
+        loop, calls = loop_reference(), reference()
+        if loop is not None and calls is not None and loop.is_closed():
+            calls.drop()
+
+
+class LoopCalls:
+    """The calls of one event loop that await responses."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Make an empty set, and have the loop watch it."""
+        self._calls = _jumpqr.InFlightCalls()
+        self._futures: dict[int, asyncio.Future[None]] = {}
+        """What the coroutines of the calls await, by the names of the calls."""
+        self._timer: asyncio.TimerHandle | None = None
+        # The loop keeps the context, and runs the callback in it. It must not be that of one call.
+        Context().run(loop.add_reader, self._calls.descriptor(), self._look)
+
+    async def run(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        threads: Threads,
+        native: _jumpqr.OpenClient,
+        *arguments: Any,
+    ) -> Any:
+        """Run a call to its end. Where it must wait, it runs on a thread."""
+        calls, permits = self._calls, threads.permits
+        try:
+            begun = None
+            if not permits.queues:
+                begun = calls.begin(native, permits.free, None, 0.0, *arguments)
+            if begun is None:
+                permit, waited = await permits.get()
+                if permit is None:
+                    # It fails before it does anything.
+                    return native.call(None, waited, *arguments)
+                begun = calls.begin(native, permits.free, permit, waited, *arguments)
+            while type(begun) is int:
+                self._futures[begun] = future = loop.create_future()
+                seconds = calls.seconds_to_timer()
+                if seconds is not None:
+                    self._set_timer(loop, seconds)
+                try:
+                    await future
+                except BaseException:
+                    self._futures.pop(begun, None)
+                    calls.cancel(begun)
+                    raise
+                begun = calls.go_on(begun)
+            if type(begun) is _jumpqr.UnfinishedCall:
+                return await threads.finish(begun)
+            return begun
+        finally:
+            if permits.queues:
+                permits.grant()
+
+    def drop(self) -> None:
+        """Cancel all calls. The loop is closed, so their coroutines stay where they are."""
+        while self._futures:
+            call, _ = self._futures.popitem()
+            self._calls.cancel(call)
+
+    def _look(self) -> None:
+        self._wake(self._calls.look())
+
+    def _time_out(self) -> None:
+        self._timer = None
+        self._wake(self._calls.time_out())
+        seconds = self._calls.seconds_to_timer()
+        if seconds is not None:
+            self._set_timer(asyncio.get_running_loop(), seconds)
+
+    def _wake(self, ready: list[int]) -> None:
+        for call in ready:
+            future = self._futures.pop(call, None)
+            # The coroutine of a cancelled future cancels the call.
+            if future is not None and not future.done():
+                future.set_result(None)
+
+    def _set_timer(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        # uvloop rounds to milliseconds.
+        delay = math.ceil(seconds * 1000) / 1000
+        self._timer = loop.call_later(delay, self._time_out, context=Context())
