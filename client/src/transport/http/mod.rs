@@ -135,7 +135,7 @@ impl HttpTransport {
                 proxy: proxy_note,
             };
             Opener {
-                config: build_config(settings, proxy),
+                config: build_config(settings, limits, proxy),
                 tls: tls.clone(),
                 resolver: CachingResolver::default(),
                 notes: Arc::new(notes),
@@ -240,7 +240,7 @@ fn describe_ignored(found: &EnvironmentProxy) -> Option<String> {
 
 /// Builds the configuration for opening connections. The deadline of a request is not part of it,
 /// see [`deadline`].
-fn build_config(settings: &Settings, proxy: Option<Proxy>) -> Config {
+fn build_config(settings: &Settings, limits: Limits, proxy: Option<Proxy>) -> Config {
     Agent::config_builder()
         .proxy(proxy)
         .ip_family(match settings.ip_version() {
@@ -253,7 +253,7 @@ fn build_config(settings: &Settings, proxy: Option<Proxy>) -> Config {
         .input_buffer_size(INPUT)
         .output_buffer_size(OUTPUT)
         .timeout_connect(Some(settings.connect_timeout()))
-        .timeout_per_read(Some(settings.read_timeout()))
+        .timeout_per_read(Some(limits.read_timeout))
         .build()
 }
 
