@@ -146,8 +146,8 @@ impl LoopCalls {
 impl Numbered {
     /// Returns the next call that can go on, with its number.
     fn next_ready(&mut self) -> Option<(u32, UnfinishedCall<String>)> {
-        let (id, call) = self.in_flight.next_ready()?;
-        Some((self.numbers.remove(&id)?, call))
+        let id = self.in_flight.next_ready()?;
+        Some((self.numbers.remove(&id)?, self.in_flight.remove(id)?))
     }
 
     /// Adds a call. Returns it if it must wait on a thread.
