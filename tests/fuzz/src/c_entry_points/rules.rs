@@ -85,14 +85,17 @@ impl MakeRule {
                     debug_url: links.pointer(),
                     debug_url_count: links.count,
                 };
-                let result = call_with_sizes::<jumpqr_ordinary_link_rule>(*wrong_size, |size| {
-                    let fields = fields(size);
-                    call_for_handle(pointers, |rule, error| {
-                        // SAFETY: the struct is complete, whatever `size` says, and its texts end
-                        // with NUL.
-                        unsafe { jumpqr_rule_from_ordinary_link(&raw const fields, rule, error) }
-                    })
-                });
+                let result =
+                    call_with_sizes::<jumpqr_ordinary_link_rule>(*wrong_size, pointers, |size| {
+                        let fields = fields(size);
+                        call_for_handle(pointers, |rule, error| {
+                            // SAFETY: the struct is complete, whatever `size` says, and its texts end
+                            // with NUL.
+                            unsafe {
+                                jumpqr_rule_from_ordinary_link(&raw const fields, rule, error)
+                            }
+                        })
+                    });
                 let given = prefix.read().and_then(|prefix| {
                     let debug_url = Some(links.read()?).filter(|_| !links.is_null());
                     Ok(json!({
@@ -123,14 +126,17 @@ impl MakeRule {
                     appid: appid.pointer(),
                     path: path.pointer(),
                 };
-                let result = call_with_sizes::<jumpqr_service_account_rule>(*wrong_size, |size| {
-                    let fields = fields(size);
-                    call_for_handle(pointers, |rule, error| {
-                        // SAFETY: the struct is complete, whatever `size` says, and its texts end
-                        // with NUL.
-                        unsafe { jumpqr_rule_from_service_account(&raw const fields, rule, error) }
-                    })
-                });
+                let result =
+                    call_with_sizes::<jumpqr_service_account_rule>(*wrong_size, pointers, |size| {
+                        let fields = fields(size);
+                        call_for_handle(pointers, |rule, error| {
+                            // SAFETY: the struct is complete, whatever `size` says, and its texts end
+                            // with NUL.
+                            unsafe {
+                                jumpqr_rule_from_service_account(&raw const fields, rule, error)
+                            }
+                        })
+                    });
                 let faults = vec![prefix.read().err(), appid.read().err(), path.read().err()];
                 let expected = prefix.read().and_then(|prefix| {
                     let rule = ServiceAccountRule::new(prefix, appid.read()?, path.read()?);
@@ -146,15 +152,21 @@ impl MakeRule {
 }
 
 /// Calls with the correct struct size. A call with another size must be refused without reading the
-/// struct.
-fn call_with_sizes<T>(wrong: usize, call: impl Fn(usize) -> RuleResult) -> RuleResult {
+/// struct; a call without an output is refused before.
+fn call_with_sizes<T>(
+    wrong: usize,
+    pointers: OutPointers,
+    call: impl Fn(usize) -> RuleResult,
+) -> RuleResult {
     let right = size_of::<T>();
+    let refusal = if pointers.has_output() {
+        jumpqr_status::StructSize
+    } else {
+        jumpqr_status::NullArgument
+    };
     for size in [wrong, right - 1, right + 1] {
         let refused = call(size).err();
-        assert!(
-            size == right || refused == Some(jumpqr_status::StructSize),
-            "{size}"
-        );
+        assert!(size == right || refused == Some(refusal), "{size}");
     }
     call(right)
 }
