@@ -40,10 +40,6 @@ pub(super) struct Surroundings<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waits {
     Allowed,
-    #[cfg_attr(
-        not(target_os = "linux"),
-        expect(dead_code, reason = "for event loops")
-    )]
     Refused,
 }
 
@@ -51,6 +47,10 @@ pub(super) enum Waits {
 pub(super) enum Stop<R> {
     Done(Result<R>),
     /// A request was sent, and its response is awaited. Only if waits are refused.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only event loops take the request")
+    )]
     InFlight(Box<dyn InFlight>),
     /// The next step waits. Only if waits are refused.
     MustWait,
