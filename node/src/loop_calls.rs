@@ -92,17 +92,9 @@ impl LoopCalls {
 
     /// Cancels the call with this number, and closes its connection. Returns whether it is here.
     pub(crate) fn cancel(&self, number: u32) -> bool {
-        let Numbered { in_flight, numbers } = &mut *self.calls.borrow_mut();
-        let id = numbers
-            .iter()
-            .find(|(_, of)| **of == number)
-            .map(|(id, _)| *id);
-        let cancelled = id.and_then(|id| {
-            numbers.remove(&id);
-            in_flight.cancel(id)
-        });
-        cancelled.is_some_and(|result| {
-            self.channel.emit(ending(number, result));
+        let call = self.calls.borrow_mut().remove(number);
+        call.is_some_and(|call| {
+            self.channel.emit(ending(number, call.cancel()));
             true
         })
     }
@@ -148,6 +140,14 @@ impl Numbered {
     fn next_ready(&mut self) -> Option<(u32, UnfinishedCall<String>)> {
         let id = self.in_flight.next_ready()?;
         Some((self.numbers.remove(&id)?, self.in_flight.remove(id)?))
+    }
+
+    /// Removes the call with this number, if it is here.
+    fn remove(&mut self, number: u32) -> Option<UnfinishedCall<String>> {
+        let mut named = self.numbers.iter();
+        let id = named.find_map(|(id, of)| (*of == number).then_some(*id))?;
+        self.numbers.remove(&id);
+        self.in_flight.remove(id)
     }
 
     /// Adds a call. Returns it if it must wait on a thread.

@@ -6,15 +6,19 @@ mod call;
 mod class;
 mod guard;
 #[cfg(target_os = "linux")]
-mod in_flight;
+mod in_flight_calls;
 mod name_style;
+#[cfg(target_os = "linux")]
+mod unfinished_call;
 
 pub use call::{CallOptions, call, next_page, token_status, with_waited};
 pub use class::error_parts;
 pub use guard::{guard, no_thread, on_thread};
 #[cfg(target_os = "linux")]
-pub use in_flight::{Begun, CallId, InFlightCalls, UnfinishedCall, WentOn};
+pub use in_flight_calls::{CallId, InFlightCalls};
 pub use name_style::NameStyle;
+#[cfg(target_os = "linux")]
+pub use unfinished_call::{UnfinishedCall, WentOn};
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 use serde_json::{Map, Value};

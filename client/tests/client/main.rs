@@ -19,7 +19,7 @@ mod drive;
 mod fake;
 mod http;
 #[cfg(target_os = "linux")]
-mod in_flight;
+mod in_flight_calls;
 #[path = "../manual_clock/mod.rs"]
 mod manual_clock;
 mod merchants;

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use jumpqr::binding::{Begun, CallId, InFlightCalls, UnfinishedCall, WentOn};
+use jumpqr::binding::{CallId, InFlightCalls, UnfinishedCall, WentOn};
 use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::error::OwnCode;
 use jumpqr::interface::{AddJumpQRCode, Confirmation};
@@ -174,11 +174,20 @@ fn add() -> AddJumpQRCode {
     }
 }
 
-fn begin(calls: &mut InFlightCalls<Confirmation>, client: &Client) -> CallId {
-    match calls.begin(client, add(), Ok) {
-        Begun::InFlight(id) => id,
+/// Begins a call outside of any set.
+fn go_on(client: &Client) -> WentOn<Confirmation> {
+    UnfinishedCall::new(client, add(), Ok).unwrap().go_on()
+}
+
+fn watch(calls: &mut InFlightCalls<Confirmation>, went_on: WentOn<Confirmation>) -> CallId {
+    match went_on {
+        WentOn::InFlight(call) => calls.add(call).unwrap(),
         other => panic!("{other:?}"),
     }
+}
+
+fn begin(calls: &mut InFlightCalls<Confirmation>, client: &Client) -> CallId {
+    watch(calls, go_on(client))
 }
 
 /// Returns whether the event loop would be woken.
@@ -195,16 +204,27 @@ fn is_readable(calls: &InFlightCalls<Confirmation>) -> bool {
         > 0
 }
 
-/// Does what an event loop does once the descriptor is readable.
-fn woken(calls: &mut InFlightCalls<Confirmation>) -> Option<(CallId, Begun<Confirmation>)> {
-    assert!(is_readable(calls));
-    calls.look().unwrap();
-    calls.next_ended()
+/// Goes on with the calls that can, until one is done or must wait.
+fn next_ended(calls: &mut InFlightCalls<Confirmation>) -> Option<(CallId, WentOn<Confirmation>)> {
+    while let Some(id) = calls.next_ready() {
+        match calls.remove(id).unwrap().go_on() {
+            WentOn::InFlight(call) => drop(calls.add(call).unwrap()),
+            ended => return Some((id, ended)),
+        }
+    }
+    None
 }
 
-fn must_wait(begun: Begun<Confirmation>) -> UnfinishedCall<Confirmation> {
-    match begun {
-        Begun::MustWait(call) => call,
+/// Does what an event loop does once the descriptor is readable.
+fn woken(calls: &mut InFlightCalls<Confirmation>) -> Option<(CallId, WentOn<Confirmation>)> {
+    assert!(is_readable(calls));
+    calls.look().unwrap();
+    next_ended(calls)
+}
+
+fn must_wait(went_on: WentOn<Confirmation>) -> UnfinishedCall<Confirmation> {
+    match went_on {
+        WentOn::MustWait(call) => call,
         other => panic!("{other:?}"),
     }
 }
@@ -217,7 +237,7 @@ fn finish(call: UnfinishedCall<Confirmation>) -> jumpqr::Result<Confirmation> {
 fn a_call_ends_once_its_whole_response_has_arrived() {
     let lines = Lines::with_connections(1);
     let (client, mut calls) = (client(&lines), calls());
-    let id = begin(&mut calls, &client);
+    begin(&mut calls, &client);
     assert_eq!((lines.begun(), calls.len()), (vec![ADD], 1));
     assert!(!is_readable(&calls));
 
@@ -227,14 +247,13 @@ fn a_call_ends_once_its_whole_response_has_arrived() {
     assert!(!is_readable(&calls), "what was taken wakes nobody");
 
     lines.write(0, &format!("{rest}\n"));
-    let (ended, begun) = woken(&mut calls).unwrap();
-    assert_eq!(ended, id);
+    let (id, ended) = woken(&mut calls).unwrap();
     assert!(
-        matches!(begun, Begun::Done(Ok(Confirmation::Answered))),
-        "{begun:?}"
+        matches!(ended, WentOn::Done(Ok(Confirmation::Answered))),
+        "{ended:?}"
     );
-    assert!(calls.is_empty() && calls.next_ended().is_none());
-    assert!(calls.cancel(id).is_none());
+    assert!(calls.is_empty() && next_ended(&mut calls).is_none());
+    assert!(calls.remove(id).is_none());
 }
 
 #[test]
@@ -245,15 +264,15 @@ fn each_response_goes_to_its_own_call() {
     lines.write(2, &format!("{OK}\n"));
     lines.write(0, "{\"errcode\":85066,\"errmsg\":\"link error\"}\n");
     calls.look().unwrap();
-    let mut ended: Vec<_> = std::iter::from_fn(|| calls.next_ended()).collect();
+    let mut ended: Vec<_> = std::iter::from_fn(|| next_ended(&mut calls)).collect();
     ended.sort_by_key(|(id, _)| *id != ids[0]);
     let [(first, refused), (last, done)] = ended.try_into().unwrap();
     assert_eq!([first, last], [ids[0], ids[2]]);
     match refused {
-        Begun::Done(Err(error)) => assert_eq!(error.errcode(), Some(85066)),
+        WentOn::Done(Err(error)) => assert_eq!(error.errcode(), Some(85066)),
         other => panic!("{other:?}"),
     }
-    assert!(matches!(done, Begun::Done(Ok(_))), "{done:?}");
+    assert!(matches!(done, WentOn::Done(Ok(_))), "{done:?}");
     assert_eq!(calls.len(), 1);
 }
 
@@ -266,20 +285,15 @@ fn the_name_of_a_call_that_has_ended_names_no_other_call() {
     woken(&mut calls).unwrap();
     let second = begin(&mut calls, &client);
     assert_ne!(first, second);
-    assert!(calls.cancel(first).is_none());
-    assert!(calls.cancel(second).is_some());
+    assert!(calls.remove(first).is_none());
+    assert!(calls.remove(second).is_some());
 }
 
 #[test]
-fn a_call_may_go_on_outside_of_the_set() {
+fn a_call_that_was_removed_can_be_added_again() {
     let lines = Lines::with_connections(1);
     let (client, mut calls) = (client(&lines), calls());
-    let watch = |calls: &mut InFlightCalls<_>, call: UnfinishedCall<_>| match call.go_on() {
-        WentOn::InFlight(call) => calls.add(call).unwrap(),
-        other => panic!("{other:?}"),
-    };
-    let call = UnfinishedCall::new(&client, add(), Ok).unwrap();
-    let id = watch(&mut calls, call);
+    let id = begin(&mut calls, &client);
 
     let (first, rest) = OK.split_at(10);
     lines.write(0, first);
@@ -291,7 +305,7 @@ fn a_call_may_go_on_outside_of_the_set() {
     let call = calls.remove(id).unwrap();
     assert!(calls.is_empty() && calls.remove(id).is_none());
 
-    let id = watch(&mut calls, call);
+    let id = watch(&mut calls, call.go_on());
     lines.write(0, &format!("{rest}\n"));
     calls.look().unwrap();
     assert_eq!(calls.next_ready(), Some(id));
@@ -305,7 +319,7 @@ fn an_idle_connection_wakes_nobody_until_its_next_request() {
     let (client, mut calls) = (client(&lines), calls());
     begin(&mut calls, &client);
     lines.write(0, &format!("{OK}\n"));
-    assert!(matches!(woken(&mut calls), Some((_, Begun::Done(Ok(_))))));
+    assert!(matches!(woken(&mut calls), Some((_, WentOn::Done(Ok(_))))));
 
     let (first, rest) = OK.split_at(10);
     lines.write(0, first);
@@ -314,7 +328,7 @@ fn an_idle_connection_wakes_nobody_until_its_next_request() {
     begin(&mut calls, &client);
     assert!(woken(&mut calls).is_none());
     lines.write(0, &format!("{rest}\n"));
-    assert!(matches!(woken(&mut calls), Some((_, Begun::Done(Ok(_))))));
+    assert!(matches!(woken(&mut calls), Some((_, WentOn::Done(Ok(_))))));
 }
 
 #[test]
@@ -326,17 +340,6 @@ fn the_response_of_a_removed_call_wakes_nobody() {
     lines.write(0, &format!("{OK}\n"));
     assert!(!is_readable(&calls));
     assert!(matches!(call.go_on(), WentOn::Done(Ok(_))));
-}
-
-#[test]
-fn a_call_that_is_removed_and_cancelled_closes_its_connection() {
-    let lines = Lines::with_connections(1);
-    let (client, mut calls) = (client(&lines), calls());
-    let id = begin(&mut calls, &client);
-    let call = calls.remove(id).unwrap();
-    assert!(calls.is_empty() && calls.cancel(id).is_none());
-    assert_eq!(call.cancel().unwrap_err().code(), OwnCode::Cancelled);
-    assert!(lines.is_closed(0));
 }
 
 #[test]
@@ -370,7 +373,7 @@ fn a_call_that_needs_several_requests_stays_on_the_loop() {
 #[test]
 fn without_an_idle_connection_the_call_is_finished_on_a_thread() {
     let lines = Lines::with_connections(0);
-    let call = must_wait(calls().begin(&client(&lines), add(), Ok));
+    let call = must_wait(go_on(&client(&lines)));
     lines.answer_next(OK);
     let finished = std::thread::spawn(move || finish(call)).join().unwrap();
     assert_eq!(finished.unwrap(), Confirmation::Answered);
@@ -401,7 +404,7 @@ fn a_token_function_is_never_called_on_the_loop() {
         })
         .build()
         .unwrap();
-    let call = must_wait(calls().begin(&client, add(), Ok));
+    let call = must_wait(go_on(&client));
     assert!(asking_thread.lock().unwrap().is_none());
     lines.answer_next(OK);
     let thread = std::thread::spawn(move || finish(call));
@@ -418,7 +421,7 @@ fn a_call_that_waits_for_its_slot_is_finished_on_a_thread() {
     for _ in 0..5 {
         begin(&mut calls, &client);
     }
-    let call = must_wait(calls.begin(&client, add(), Ok));
+    let call = must_wait(go_on(&client));
     lines.answer_next(OK);
     finish(call).unwrap();
 }
@@ -431,7 +434,7 @@ fn a_call_that_waited_too_long_for_a_thread_is_not_sent() {
         .build()
         .unwrap();
     for (waited, code) in [(5, Some(OwnCode::PacedOut)), (4, None)] {
-        let call = must_wait(calls().begin(&client, add(), Ok));
+        let call = must_wait(go_on(&client));
         lines.answer_next(OK);
         let result = call.finish(Duration::from_secs(waited), &Cancel::default());
         match (result, code) {
@@ -467,9 +470,9 @@ fn a_request_out_of_time_goes_on_when_the_timer_goes_off() {
     std::thread::sleep(timer.saturating_duration_since(Instant::now()));
     calls.time_out(timer);
     // The write may have been applied, so the call reads it back, and needs a connection.
-    let (ended, begun) = calls.next_ended().unwrap();
+    let (ended, went_on) = next_ended(&mut calls).unwrap();
     assert_eq!(ended, id);
-    drop(must_wait(begun));
+    drop(must_wait(went_on));
     assert!(lines.is_closed(0));
     assert!(calls.timer_to_set().unwrap() > timer + HOUR / 2);
 }
@@ -479,7 +482,7 @@ fn a_cancelled_call_closes_its_connection_and_its_outcome_is_unknown() {
     let lines = Lines::with_connections(1);
     let (client, mut calls) = (client(&lines), calls());
     let id = begin(&mut calls, &client);
-    let error = calls.cancel(id).unwrap().unwrap_err();
+    let error = calls.remove(id).unwrap().cancel().unwrap_err();
     assert_eq!(error.code(), OwnCode::Cancelled);
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(calls.is_empty() && lines.is_closed(0));
@@ -489,7 +492,7 @@ fn a_cancelled_call_closes_its_connection_and_its_outcome_is_unknown() {
 #[test]
 fn a_call_that_is_cancelled_before_its_thread_begins_sends_nothing() {
     let lines = Lines::with_connections(0);
-    let call = must_wait(calls().begin(&client(&lines), add(), Ok));
+    let call = must_wait(go_on(&client(&lines)));
     let cancel = Cancel::default();
     cancel.cancel();
     let error = call.finish(Duration::ZERO, &cancel).unwrap_err();
@@ -502,18 +505,18 @@ fn a_call_that_is_cancelled_before_its_thread_begins_sends_nothing() {
 fn a_call_by_name_gives_the_serialised_result() {
     let lines = Lines::with_connections(1);
     let client = client(&lines);
-    let mut calls = InFlightCalls::new().unwrap();
-    let begun = calls.begin_named(&client, "downloadQRCodeText", serde_json::json!({}), Ok);
-    assert!(matches!(begun, Begun::InFlight(_)), "{begun:?}");
+    let named = |name| UnfinishedCall::named(&client, name, serde_json::json!({}), Ok);
+    let call = match named("downloadQRCodeText").unwrap().go_on() {
+        WentOn::InFlight(call) => call,
+        other => panic!("{other:?}"),
+    };
     lines.write(
         0,
         "{\"errcode\":0,\"file_name\":\"f.txt\",\"file_content\":\"c\"}\n",
     );
-    calls.look().unwrap();
-    match calls.next_ended() {
-        Some((_, Begun::Done(Ok(file)))) => assert_eq!(file["file_name"], "f.txt"),
+    match call.go_on() {
+        WentOn::Done(Ok(file)) => assert_eq!(file["file_name"], "f.txt"),
         other => panic!("{other:?}"),
     }
-    let begun = calls.begin_named(&client, "noSuchInterface", serde_json::json!({}), Ok);
-    assert!(matches!(begun, Begun::Done(Err(_))), "{begun:?}");
+    assert!(named("noSuchInterface").is_err());
 }
