@@ -16,7 +16,7 @@ def main() -> None:
     )
     update = parser.parse_args().update
 
-    drivers = [client for client in clients.CLIENTS if client.name == "jumpqr"]
+    drivers = [client for client in clients.CLIENTS if client.name in ("jumpqr", "jumpqr asyncio")]
     build.build(clients.LANGUAGES, only="with_jumpqr")
     with TemporaryDirectory() as folder, server.running(Path(folder)) as nginx:
         failures = list(sizes.check())

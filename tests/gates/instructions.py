@@ -40,6 +40,7 @@ CASES = [
     Case("python", Client("python", "jumpqr", "with_jumpqr")),
     Case("python, mapping", Client("python", "jumpqr mapping", "with_jumpqr_mapping")),
     Case("python, publish", Client("python", "jumpqr publish", "with_jumpqr_publish")),
+    Case("python, asyncio", Client("python", "jumpqr asyncio", "with_jumpqr_async")),
 ]
 
 

@@ -39,7 +39,7 @@ def check(client: Client, server: Server, scheme: str) -> Iterator[str]:
         (on_sockets if re.search(r"<(TCP|socket):", arguments) else others)[name] += 1
     sends = sum(on_sockets[name] for name in SENDS)
     receives = sum(on_sockets[name] for name in RECEIVES)
-    who = f"{client.language}, {scheme}"
+    who = f"{client.id}, {scheme}"
     print(f"{who}: {CALLS} warm calls, {sends} sends, {receives} receives")
     if sends != CALLS:
         yield (
