@@ -219,10 +219,13 @@ impl<'a> Reading<'a> {
         // One byte more than is allowed.
         let mut body = vec![0; (self.body_limit + 1).min(self.bytes.len())];
         let mut length = 0;
+        // ureq-proto reports either bytes or an error. So that all bytes before an error are known,
+        // each end of a line is given to it alone.
+        let mut given = 0;
         let mut is_stuck = false;
         while is_to_end || !call.can_proceed() {
             let rest = self.rest();
-            let input = rest.get(..INPUT).unwrap_or(rest);
+            let input = rest.get(..given.min(INPUT)).unwrap_or(rest);
             let place = body.get_mut(length..).unwrap_or_default();
             let Ok((used, read)) = call.read(input, place) else {
                 return Err(Failure::NotHttp.into());
@@ -232,7 +235,11 @@ impl<'a> Reading<'a> {
             if length > self.body_limit {
                 return Err(self.find_further_failure(call));
             }
-            if used == 0 {
+            if used > 0 {
+                given -= used;
+            } else if given < rest.len().min(INPUT) {
+                given += length_of_next_piece(rest.get(given..).unwrap_or_default());
+            } else {
                 is_stuck = true;
                 break;
             }
@@ -287,6 +294,16 @@ impl<'a> Reading<'a> {
             }
         }
     }
+}
+
+/// Returns the length of an end of a line, or of what comes before the next one. Its first half is
+/// a part of that.
+fn length_of_next_piece(bytes: &[u8]) -> usize {
+    if bytes.first() == Some(&b'\n') {
+        return 1;
+    }
+    let end = bytes.windows(2).position(|pair| pair == b"\r\n");
+    end.map_or(bytes.len(), |end| end + 1)
 }
 
 /// Sends a request into the void, and returns the call that reads its response.

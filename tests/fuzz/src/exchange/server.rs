@@ -9,6 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::script::{Event, take_early};
 
+/// The most bytes that are sent to a client that does not read them. More would have to wait.
+const UNREAD: usize = 4 * 1024;
+
 /// A server and its script, shared with the hook in the client's connection.
 #[derive(Clone)]
 pub(super) struct Server(Arc<Mutex<State>>);
@@ -102,10 +105,13 @@ impl State {
     fn prepare(&mut self, enough: Option<usize>) -> io::Result<()> {
         // The rest of a part has arrived with the part, in the system's buffer.
         if std::mem::take(&mut self.is_part_cut) {
-            self.send_next(usize::MAX)?;
+            self.send_next(0)?;
         }
         match take_early(&mut self.events) {
-            Some(Event::Part(bytes)) => self.stream.write_all(&bytes)?,
+            Some(Event::Part(bytes)) => {
+                let unread = bytes.get(..UNREAD).unwrap_or(&bytes);
+                self.stream.write_all(unread)?;
+            }
             Some(_) => self.stream.shutdown(Shutdown::Write)?,
             None => {}
         }
@@ -149,13 +155,13 @@ impl State {
         }
     }
 
-    /// Sends the next part, if it is one, as far as it fits.
+    /// Sends the next part, if it is one, as far as it fits into the client's buffer.
     fn send_next(&mut self, room: usize) -> io::Result<()> {
         let Some(Event::Part(mut bytes)) = self.events.pop_front() else {
             return Ok(());
         };
-        // To a client without room, all bytes are sent; it must not wait for ever.
-        let rest = bytes.split_off(bytes.len().min(if room == 0 { usize::MAX } else { room }));
+        let most = if room == 0 { UNREAD } else { room };
+        let rest = bytes.split_off(bytes.len().min(most));
         self.sent += bytes.len();
         self.is_part_cut = !rest.is_empty();
         if self.is_part_cut {
