@@ -181,9 +181,13 @@ fn take_rule<'py>(
     static RULE_OR_FIELDS: PythonFunction = PythonFunction::new("jumpqr._rules", "rule_or_fields");
     if let Some(rule) = rule
         && fields.iter().all(Option::is_none)
-        && let Some(call) = typed_rule::read(rule, is_edit)
     {
-        return Ok(UnreadArguments::Rule(call));
+        if let Some(call) = typed_rule::read(rule, is_edit) {
+            return Ok(UnreadArguments::Rule(call));
+        }
+        if is_edit.is_none() && rule.is_exact_instance_of::<PyDict>() {
+            return Ok(UnreadArguments::Mapping(rule.clone()));
+        }
     }
     let fields = PyTuple::new(py, fields)?;
     let mapping = RULE_OR_FIELDS.call(py, (rule, fields, is_edit))?;
