@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyTuple};
 use serde_json::Value;
 
 use crate::json;
-use crate::python_call::PythonFunction;
+use crate::python_call::{PythonFunction, call};
 use crate::typed_rule;
 
 /// A method that calls an interface.
@@ -201,7 +201,7 @@ fn member<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
         let class = py.import("jumpqr._enums")?.getattr("Confirmation")?;
         let names = Confirmation::ALL.iter().map(|known| known.name());
         names
-            .map(|name| Ok((name, class.call1((name,))?.unbind())))
+            .map(|name| Ok((name, call(&class, (name,))?.unbind())))
             .collect::<PyResult<_>>()
     })?;
     let found = members.iter().find(|(known, _)| *known == name);
