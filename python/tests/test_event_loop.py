@@ -21,6 +21,7 @@ from jumpqr import AsyncClient, AsyncPlatform, _event_loop, _threads
 from loop_server import EMPTY, begin, loop_serving, open_connections, warm
 from processes import fork
 from scripted_server import Action, Recorder, Reply, Request, serving
+from test_secrets import SECRET, frames
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -194,14 +195,17 @@ def test_a_call_of_several_requests_stays_in_the_loop(
     run(main())
 
 
-def test_an_error_is_raised_in_the_callers_frame(run: Run) -> None:
+def test_no_frame_of_an_error_shows_the_token(run: Run) -> None:
     async def main() -> None:
-        async with warm() as (server, client):
+        async with warm(access_token=SECRET) as (server, client):
             call, received = await begin(server, client)
             received.reply(b'{"errcode":85066,"errmsg":"link error"}')
             with pytest.raises(jumpqr.JumpqrError) as raised:
                 await call
             assert raised.value.errcode == 85066
+            assert list(frames(raised.value))
+            for _, variables in frames(raised.value):
+                assert SECRET not in "".join(variables.values())
 
     run(main())
 
@@ -234,39 +238,68 @@ def test_a_call_that_is_cancelled_closes_its_connection_at_once(run: Run, end: s
     run(main())
 
 
-def test_a_call_that_is_cancelled_when_its_response_has_arrived_is_cancelled(run: Run) -> None:
+@pytest.mark.parametrize("woken", [False, True])
+def test_a_call_that_is_cancelled_when_its_response_arrives_is_cancelled(
+    run: Run, woken: bool
+) -> None:
     async def main() -> None:
-        async with warm() as (server, client):
+        async with warm(2) as (server, client):
             call, received = await begin(server, client)
+            other, others = await begin(server, client)
             calls = _event_loop.loop_calls(asyncio.get_running_loop())
             assert calls is not None
             received.reply()
-            # The response settles the future of the call, but the call has not gone on.
-            while calls._futures:
-                await asyncio.sleep(0)
+            others.reply()
+            if not woken:
+                call.cancel()
+            # The responses wake the calls, but the calls do not go on yet.
+            calls._look()
+            assert calls._futures == {}
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
-            await open_connections(server, client, 1)
-            assert server.connections == 2, "its response may be on the connection"
+            assert (await other).rule_list == ()
+            await open_connections(server, client, 2)
+            assert server.connections == 3, "its response may be on the connection"
 
     run(main())
 
 
 def test_a_request_ends_with_its_timeout(run: Run, forbid_threads: Callable[[], None]) -> None:
     async def main() -> None:
-        async with warm(3, max_retries=0) as (server, client):
+        async with warm(4, max_retries=0) as (server, client):
             forbid_threads()
-            patient, patients = await begin(server, client, timeout=60)
-            # The timer is set again, for an earlier time.
-            for timeout in (0.2, 0.1):
-                call, received = await begin(server, client, timeout=timeout)
+            begun = [
+                await begin(server, client, timeout=timeout) for timeout in (60, 0.1, 0.3, 0.2)
+            ]
+            (patient, patients), *others = begun
+            for call, received in others:
                 with pytest.raises(jumpqr.JumpqrError) as ended:
                     await call
                 assert ended.value.code == "timeout"
                 await received.closed()
             patients.reply()
             assert (await patient).rule_list == ()
+
+    run(main())
+
+
+def test_there_is_one_timer(run: Run) -> None:
+    async def main() -> None:
+        async with warm(3) as (server, client):
+            calls = _event_loop.loop_calls(asyncio.get_running_loop())
+            assert calls is not None
+            begun = [await begin(server, client, timeout=8)]
+            timer = calls._timer
+            assert timer is not None
+            begun.append(await begin(server, client, timeout=9))
+            assert calls._timer is timer, "the second call has more time"
+            begun.append(await begin(server, client, timeout=7))
+            assert calls._timer is not timer
+            assert timer.cancelled()
+            for call, received in begun:
+                received.reply()
+                await call
 
     run(main())
 
@@ -390,7 +423,8 @@ def test_a_forked_process_touches_no_call_of_its_parent(new_loop: LoopFactory) -
 
             assert fork(in_child) == 0
             release.set()
-            assert (await call).rule_list == ()
+            # Without a look, it would be noticed when the timer of the read timeout goes off.
+            assert (await asyncio.wait_for(call, 5)).rule_list == ()
 
     with serving(answer) as url:
         run_on(new_loop, main(url))

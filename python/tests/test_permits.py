@@ -77,20 +77,35 @@ def test_calls_get_their_permits_in_their_order() -> None:
     async def main() -> None:
         async with warm(1, max_concurrency=1) as (server, client):
             calls = [asyncio.create_task(call(number, client)) for number in range(20)]
-            for number in range(20):
+            for _ in calls:
                 (received,) = await server.next()
                 await turn()
                 assert server.waiting == 0
-                if number == 10:
-                    # A new call does not overtake the others.
-                    calls.append(asyncio.create_task(call(20, client)))
                 received.reply()
-            (received,) = await server.next()
-            received.reply()
             await asyncio.gather(*calls)
 
     run(main())
-    assert ended == list(range(21))
+    assert ended == list(range(20))
+
+
+def test_a_new_call_does_not_overtake_those_that_wait() -> None:
+    async def main() -> None:
+        async with warm(1, max_concurrency=1) as (server, client):
+            (threads,) = client._threads.values()
+            permit = threads.permits.free.take()
+            assert permit is not None
+            waiting = asyncio.create_task(client.get_jump_qr_code())
+            await turn()
+            # As by a thread, whose word has not arrived.
+            permit.give_back()
+            new = asyncio.create_task(client.wxamplinkget())
+            for call, path in ((waiting, "qrcodejumpget"), (new, "wxamplinkget")):
+                (received,) = await server.next()
+                assert received.path.endswith(path)
+                received.reply(b'{"errcode":0,"rule_list":[],"links":{"items":[]}}')
+                await call
+
+    run(main())
 
 
 @pytest.mark.parametrize("granted", [False, True])
