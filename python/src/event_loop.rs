@@ -6,7 +6,6 @@
 use std::iter;
 use std::mem::forget;
 use std::os::fd::AsRawFd;
-use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -21,6 +20,7 @@ use crate::client::{CallSettings, OpenClient};
 use crate::error::{offline, raised};
 use crate::method::{Answer, Arguments, Method};
 use crate::permits::{Permit, Permits};
+use crate::process::process;
 use crate::settings;
 
 const HAS_ENDED: &str = "the call has ended, or is being finished";
@@ -38,7 +38,7 @@ struct Ended {
 pub(crate) struct InFlightCalls {
     calls: Arc<Mutex<Calls>>,
     /// The process that made this. A forked one shares the epoll with it, and must not touch it.
-    process: u32,
+    process: u64,
 }
 
 /// A call that must be finished on a thread.
@@ -58,7 +58,7 @@ impl InFlightCalls {
     fn create() -> PyResult<Self> {
         Ok(Self {
             calls: Arc::new(Mutex::new(Calls::new()?)),
-            process: process::id(),
+            process: process(),
         })
     }
 
@@ -168,7 +168,7 @@ impl InFlightCalls {
 
 impl InFlightCalls {
     fn is_here(&self) -> bool {
-        self.process == process::id()
+        self.process == process()
     }
 
     /// Whoever has the calls must not log, because a handler of the log may ask for them.
