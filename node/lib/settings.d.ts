@@ -32,10 +32,10 @@ export interface CommonSettings {
    */
   timeoutMs?: number
   /**
-   * How long a call may wait for a free thread and for all its slots together (see `pacing`); more
-   * than 0, and at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at once
-   * take 220 s. A call that would wait longer fails at once with the code `paced_out`. Default:
-   * 300000 milliseconds.
+   * How long a call may wait for all its slots (see `pacing`) and, in Node and asyncio, for other
+   * calls to end (see `maxConcurrency`); more than 0, and at most a day. WeChat accepts 5 calls a
+   * second, so 1,000 calls that begin at once take 220 s. A call that would wait longer fails at
+   * once with the code `paced_out`. Default: 300000 milliseconds.
    */
   queueTimeoutMs?: number
   /**
@@ -93,7 +93,7 @@ export interface CommonSettings {
 }
 
 export interface ThreadSettings extends CommonSettings {
-  /** The most calls at once, 1 or more. Further calls wait for a free thread. Default: 64. */
+  /** The most calls at once, 1 or more. Further calls wait until others have ended. Default: 64. */
   maxConcurrency?: number
 }
 

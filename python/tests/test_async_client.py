@@ -230,7 +230,7 @@ def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
             access_token="T", base_url=url, pacing=False, max_concurrency=1, queue_timeout=0.1
         ) as client:
             first = await server.first(client)
-            with pytest.raises(jumpqr.RateLimitedError, match="no thread was free") as ended:
+            with pytest.raises(jumpqr.RateLimitedError, match="too many other calls") as ended:
                 await client.publish_jump_qr_code("https://m.example.cn/", timeout=60)
             assert ended.value.code == "paced_out"
             assert "queue timeout" in ended.value.advice

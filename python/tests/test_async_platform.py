@@ -111,14 +111,14 @@ def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
                 platform.token_status,
                 client.token_status,
             ):
-                with pytest.raises(jumpqr.RateLimitedError, match="no thread was free"):
+                with pytest.raises(jumpqr.RateLimitedError, match="too many other calls"):
                     await ask()
             server.release.set()
             with pytest.raises(jumpqr.JumpqrError):
                 await call
             merchants = await client.token_status()
             assert merchants is not None
-            assert not merchants.has_refresh_token, "it was kept although no thread was free"
+            assert not merchants.has_refresh_token, "it was kept although the call had no permit"
 
     with serving(server) as url:
         asyncio.run(asyncio.wait_for(main(url), 60))

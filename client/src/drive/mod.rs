@@ -14,7 +14,7 @@ pub(crate) use begun::{BegunCall, Progress};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jumpqr_core::call::{NO_FREE_THREAD, Policy, RetryDelays};
+use jumpqr_core::call::{Policy, RetryDelays, TOO_MANY_CALLS};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::{Error, Pacer};
@@ -142,7 +142,7 @@ impl Driver {
     pub(crate) fn queue_left(&self, waited: Duration) -> Result<Duration> {
         match self.queue_timeout.checked_sub(waited) {
             Some(left) if !left.is_zero() => Ok(left),
-            _ => Err(Error::new(OwnCode::PacedOut, NO_FREE_THREAD)),
+            _ => Err(Error::new(OwnCode::PacedOut, TOO_MANY_CALLS)),
         }
     }
 }

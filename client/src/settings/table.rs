@@ -54,10 +54,10 @@ macro_rules! for_each_setting {
             /// `queue_timeout`.
             timeout: Duration = Duration::from_secs(30), Both, builder;
 
-            /// How long a call may wait for a free thread and for all its slots together (see
-            /// `pacing`); more than 0, and at most a day. WeChat accepts 5 calls a second, so 1,000
-            /// calls that begin at once take 220 s. A call that would wait longer fails at once
-            /// with the code `paced_out`.
+            /// How long a call may wait for all its slots (see `pacing`) and, in Node and asyncio,
+            /// for other calls to end (see `max_concurrency`); more than 0, and at most a day. WeChat
+            /// accepts 5 calls a second, so 1,000 calls that begin at once take 220 s. A call that
+            /// would wait longer fails at once with the code `paced_out`.
             queue_timeout: Duration = DEFAULT_QUEUE_TIMEOUT, Both, builder;
 
             /// The timeout for resolving the host, and then for connecting, with TLS; more than 0,
@@ -103,7 +103,7 @@ macro_rules! for_each_setting {
             /// addresses.
             ip_version: IpVersion = IpVersion::default(), Both, builder;
 
-            /// The most calls at once, 1 or more. Further calls wait for a free thread.
+            /// The most calls at once, 1 or more. Further calls wait until others have ended.
             max_concurrency: usize = 64, Threads, by_hand;
         }
     };

@@ -102,8 +102,8 @@ use crate::secret::Secret;
 /// The message of a call that was cancelled.
 pub const CALLER_CANCELLED: &str = "the caller has cancelled the call";
 
-/// The message of a call that found no free thread in time.
-pub const NO_FREE_THREAD: &str = "no thread was free before the call's queue timeout ended";
+/// The message of a call that waited in vain for other calls to end.
+pub const TOO_MANY_CALLS: &str = "too many other calls ran until the call's queue timeout ended";
 
 /// The maximum time that a write leaves for its read-back. It leaves a quarter of the remaining
 /// time, up to this.
@@ -348,7 +348,7 @@ impl<I: Interface> Call<I> {
         self.fail(Error::new(OwnCode::Cancelled, CALLER_CANCELLED));
     }
 
-    /// Takes the time that the call has waited for a free thread. It counts towards the queue
+    /// Takes the time that the call has waited for a thread. It counts towards the queue
     /// timeout, not towards the timeout.
     ///
     /// Report it between two steps, and only if no request is in flight.
@@ -358,7 +358,7 @@ impl<I: Interface> Call<I> {
             return;
         }
         if waited >= self.queue_time_left {
-            return self.fail(Error::new(OwnCode::PacedOut, NO_FREE_THREAD));
+            return self.fail(Error::new(OwnCode::PacedOut, TOO_MANY_CALLS));
         }
         self.queue_time_left = self.queue_time_left.saturating_sub(waited);
         self.deadline = self.deadline.saturating_add(waited);

@@ -93,7 +93,7 @@ named! {
         /// WeChat answered with a number that is not in the table.
         UnknownErrcode = "unknown_errcode" => row(Protocol, FINAL,
             "Look the number up in WeChat's documentation; errmsg has its text."),
-        /// The call would wait longer than its queue timeout for a slot or for a free thread.
+        /// The call would wait longer than its queue timeout for a slot or for other calls to end.
         PacedOut = "paced_out" => row(RateLimited, RETRYABLE,
             "Make fewer calls at once, or set a longer queue timeout: \
              WeChat allows 5 calls a second per interface and account."),

@@ -39,10 +39,10 @@ class CommonSettings(TypedDict, total=False):
     """
 
     queue_timeout: float | None
-    """How long a call may wait for a free thread and for all its slots together (see `pacing`);
-    more than 0, and at most a day. WeChat accepts 5 calls a second, so 1,000 calls that begin at
-    once take 220 s. A call that would wait longer fails at once with the code `paced_out`. Default:
-    300 seconds.
+    """How long a call may wait for all its slots (see `pacing`) and, in Node and asyncio, for other
+    calls to end (see `max_concurrency`); more than 0, and at most a day. WeChat accepts 5 calls a
+    second, so 1,000 calls that begin at once take 220 s. A call that would wait longer fails at
+    once with the code `paced_out`. Default: 300 seconds.
     """
 
     connect_timeout: float | None
@@ -101,7 +101,8 @@ class ThreadSettings(CommonSettings, total=False):
     """Settings of clients and platforms whose calls run on threads of their own."""
 
     max_concurrency: int | None
-    """The most calls at once, 1 or more. Further calls wait for a free thread. Default: 64."""
+    """The most calls at once, 1 or more. Further calls wait until others have ended. Default: 64.
+    """
 
 
 class ClientSettings(CommonSettings, total=False):
