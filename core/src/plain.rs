@@ -53,7 +53,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_is_judged_by_its_bytes(text in r#"[!-~]{0,20}["\\ -\x{100}]{0,2}[!-~]{0,9}"#) {
+        fn each_byte_of_a_text_counts(text in r#"[!-~]{0,20}["\\ -\x{100}]{0,2}[!-~]{0,9}"#) {
             prop_assert_eq!(is_plain(&text), text.bytes().all(is_plain_byte));
         }
     }
