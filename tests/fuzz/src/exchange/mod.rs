@@ -178,6 +178,9 @@ impl<'a> Run<'a> {
             && text.ends_with(end)
             && text.matches(" HTTP/1.1\r\n").count() == 1;
         assert!(is_right, "{self:?}: {text:?}");
+        if let Some(mistake) = self.server.mistake() {
+            panic!("{self:?}: {mistake}");
+        }
     }
 
     /// Makes a call, and checks its result. Returns `false` if it was dropped before its end.
@@ -197,8 +200,6 @@ impl<'a> Run<'a> {
                 }
             }
         };
-        let has_waited = self.server.has_waited_for_more();
-        assert!(!has_waited, "{self:?}: waited after the response");
         if let Some(result) = &result {
             let is_right = match (result, expected) {
                 (Ok(found), Expected::Response(expected)) => {

@@ -279,6 +279,7 @@ impl<'a> Asked<'a> {
     /// Checks that the server has received what was asked for, or nothing.
     fn check_sent(&self, server: &Server, is_sent: bool) {
         let received = unwrap_io(server.take_request());
+        assert_eq!(server.mistake(), None);
         if !is_sent {
             assert!(received.is_empty(), "{}", received.escape_ascii());
             return;

@@ -25,7 +25,10 @@ struct State {
     sent: usize,
     /// The number of bytes after which the response is complete.
     enough: Option<usize>,
-    has_waited_for_more: bool,
+    /// Whether the client has waited for the response to the last request.
+    is_awaited: bool,
+    /// What the client must not do, and has done.
+    mistake: Option<&'static str>,
     /// Whether a part was only sent as far as it fitted into the client's buffer.
     is_part_cut: bool,
 }
@@ -42,7 +45,8 @@ impl Server {
             request: Vec::new(),
             sent: 0,
             enough: None,
-            has_waited_for_more: false,
+            is_awaited: false,
+            mistake: None,
             is_part_cut: false,
         };
         let server = Self(Arc::new(Mutex::new(state)));
@@ -72,9 +76,9 @@ impl Server {
         Ok(std::mem::take(&mut state.request))
     }
 
-    /// Returns whether the client has waited although its response had arrived.
-    pub(super) fn has_waited_for_more(&self) -> bool {
-        self.state().has_waited_for_more
+    /// Returns what the client has done and must not do.
+    pub(super) fn mistake(&self) -> Option<&'static str> {
+        self.state().mistake
     }
 
     /// Returns the number of bytes sent in the last call.
@@ -117,24 +121,28 @@ impl State {
         }
         self.sent = 0;
         self.enough = enough;
+        self.is_awaited = false;
         Ok(())
     }
 
     /// Receives as much of the request as has arrived.
     fn receive(&mut self) -> io::Result<()> {
-        match self.stream.read_to_end(&mut self.request) {
+        let length = self.request.len();
+        let result = self.stream.read_to_end(&mut self.request);
+        if self.is_awaited && self.request.len() > length {
+            self.mistake = Some("it has sent a part of its request after it had waited");
+        }
+        match result {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock || is_reset(&error) => Ok(()),
             result => result.map(drop),
         }
     }
 
     fn serve(&mut self, room: usize, is_waiting: bool) -> io::Result<()> {
-        if self.sent == 0 {
-            // The request must have been sent by now.
-            self.receive()?;
-        }
+        self.receive()?;
+        self.is_awaited = true;
         if self.enough.is_some_and(|enough| self.sent >= enough) {
-            self.has_waited_for_more = true;
+            self.mistake = Some("it has waited after the end of its response");
         }
         loop {
             match self.events.front() {
