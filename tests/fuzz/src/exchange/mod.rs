@@ -43,7 +43,8 @@ fn new_transport(body_limit: usize) -> HttpTransport {
     HttpTransport::new(&settings).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The input is a [`Script`]. It runs twice: with calls that wait, and with calls in flight.
+/// The input is a script of what the server does, see `script.rs`. It runs twice: with calls that
+/// wait, and with calls in flight.
 pub fn exchange(input: &[u8]) {
     let Some(script) = Script::parse(input) else {
         return;
