@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import gc
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -381,6 +382,26 @@ def test_python_collects_a_closed_loop_and_its_calls(new_loop: LoopFactory) -> N
         gc.collect()
         assert calls() is None
         closed.set()
+
+
+def test_a_closed_loop_leaves_no_descriptor_open(new_loop: LoopFactory) -> None:
+    async def main() -> None:
+        async with warm() as (server, client):
+            call, received = await begin(server, client)
+            received.reply()
+            await call
+
+    run_on(new_loop, main())
+    before = os.listdir("/proc/self/fd")
+    # Cycles would hide behind the collector.
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            run_on(new_loop, main())
+        assert len(os.listdir("/proc/self/fd")) <= len(before)
+    finally:
+        gc.enable()
 
 
 def test_calls_in_progress_end_when_the_client_is_closed(run: Run) -> None:

@@ -109,7 +109,8 @@ class LoopCalls:
     def _look(self) -> None:
         self._wake(self._calls.look())
 
-    def _time_out(self) -> None:
+    def time_out(self) -> None:
+        """Wake the calls that are out of time, when the timer has gone off."""
         self._timer = None
         self._wake(self._calls.time_out())
         seconds = self._calls.seconds_to_timer()
@@ -128,4 +129,12 @@ class LoopCalls:
             self._timer.cancel()
         # uvloop rounds to milliseconds.
         delay = math.ceil(seconds * 1000) / 1000
-        self._timer = loop.call_later(delay, self._time_out, context=Context())
+        # The timer must not hold this, which holds the timer.
+        self._timer = loop.call_later(delay, time_out, ref(self), context=Context())
+
+
+def time_out(reference: ref[LoopCalls]) -> None:
+    """Tell the calls that the timer has gone off."""
+    calls = reference()
+    if calls is not None:
+        calls.time_out()

@@ -9,6 +9,7 @@ import inspect
 import sys
 import time
 import warnings
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -102,7 +103,7 @@ class Threads:
         self._closed = False
         self._jobs: set[concurrent.futures.Future[Any]] = set()
         self._last_end = 0.0
-        self._timer_of: asyncio.AbstractEventLoop | None = None
+        self._timer_of: weakref.ref[asyncio.AbstractEventLoop] | None = None
 
     async def run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do `work` on a thread, once there is a permit for it."""
@@ -182,8 +183,9 @@ class Threads:
         if loop is not asyncio._get_running_loop():
             # Python deletes a coroutine, in whatever thread.
             return
-        if self._timer_of is None or self._timer_of.is_closed():
-            self._timer_of = loop
+        has_timer = None if self._timer_of is None else self._timer_of()
+        if has_timer is None or has_timer.is_closed():
+            self._timer_of = weakref.ref(loop)
             loop.call_later(seconds, self._end_threads, loop, context=contextvars.Context())
 
     def _end_threads(self, loop: asyncio.AbstractEventLoop) -> None:
