@@ -255,7 +255,7 @@ def test_a_call_that_is_cancelled_when_its_response_arrives_is_cancelled(
                 call.cancel()
             # The responses wake the calls, but the calls do not go on yet.
             calls._look()
-            assert calls._futures == {}
+            assert all(future.done() for future in calls._futures.values())
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
@@ -325,7 +325,8 @@ def test_several_loops_use_one_client_at_once(new_loop: LoopFactory) -> None:
         run_on(new_loop, client.aclose())
 
 
-def test_a_closed_loop_takes_nothing_from_the_next(new_loop: LoopFactory) -> None:
+@pytest.mark.parametrize("woken", [False, True])
+def test_a_closed_loop_takes_nothing_from_the_next(new_loop: LoopFactory, woken: bool) -> None:
     release = threading.Event()
     server = Recorder(Reply(EMPTY))
 
@@ -344,10 +345,19 @@ def test_a_closed_loop_takes_nothing_from_the_next(new_loop: LoopFactory) -> Non
             task = asyncio.create_task(client.get_jump_qr_code())
             while len(server.requests) < 2:
                 await asyncio.sleep(0.01)
+            calls = _event_loop.loop_calls(loop)
+            assert calls is not None
+            if woken:
+                release.set()
+                (future,) = calls._futures.values()
+                while not future.done():
+                    # The response has arrived, but the call does not go on.
+                    calls._look()
             return task
 
         # Somebody holds it, so that the collector does not end it.
         left = loop.run_until_complete(leave())
+        loop.stop()
         loop.close()
         # There is one permit, and the call in the closed loop has it.
         assert run_on(new_loop, client.get_jump_qr_code()).rule_list == ()
@@ -355,6 +365,23 @@ def test_a_closed_loop_takes_nothing_from_the_next(new_loop: LoopFactory) -> Non
         run_on(new_loop, client.aclose())
         left.get_coro().close()
         left._log_destroy_pending = False  # type: ignore[attr-defined]
+
+
+def test_a_call_without_a_coroutine_is_cancelled(run: Run) -> None:
+    async def main() -> None:
+        async with warm(1, max_concurrency=1) as (server, client):
+            calls = _event_loop.loop_calls(asyncio.get_running_loop())
+            assert calls is not None
+            call, received = await begin(server, client)
+            # As if Ctrl-C had ended the coroutine before it awaited the response.
+            calls._futures.clear()
+            received.reply()
+            other, received = await begin(server, client)
+            received.reply()
+            assert (await other).rule_list == ()
+            call.cancel()
+
+    run(main())
 
 
 def test_python_collects_a_closed_loop_and_its_calls(new_loop: LoopFactory) -> None:
@@ -611,26 +638,25 @@ def test_a_loop_without_readers_has_threads() -> None:
 
 
 AT_EXIT = """
-import asyncio, threading, sys
+import asyncio, threading
 from jumpqr.testing import Sandbox
 
 sandbox = Sandbox()
-client = sandbox.async_client(pacing=False)
+client = sandbox.async_client(pacing=False, max_retries=0)
 begun = threading.Semaphore(0)
 
 async def main():
-    await client.get_jump_qr_code()
-    begun.release()
     while True:
         try:
             await client.token_status()
             await client.get_jump_qr_code()
         except Exception:
-            pass
+            pass  # There are too many calls.
+        begun.release()
 
 for _ in range(4):
     threading.Thread(target=asyncio.run, args=(main(),), daemon=True).start()
-for _ in range(4):
+for _ in range(40):
     begun.acquire()
 """
 

@@ -89,9 +89,10 @@ class LoopCalls:
                 try:
                     await future
                 except BaseException:
-                    self._futures.pop(begun, None)
                     calls.cancel(begun)
                     raise
+                finally:
+                    self._futures.pop(begun, None)
                 begun = calls.go_on(begun)
             if type(begun) is _jumpqr.UnfinishedCall:
                 return await threads.finish(begun)
@@ -119,9 +120,12 @@ class LoopCalls:
 
     def _wake(self, ready: list[int]) -> None:
         for call in ready:
-            future = self._futures.pop(call, None)
-            # The coroutine of a cancelled future cancels the call.
-            if future is not None and not future.done():
+            future = self._futures.get(call)
+            if future is None:
+                # Its coroutine has ended before it awaited anything, as by Ctrl-C.
+                self._calls.cancel(call)
+            elif not future.done():
+                # The coroutine of a cancelled future cancels the call itself.
                 future.set_result(None)
 
     def _set_timer(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:

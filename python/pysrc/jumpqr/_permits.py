@@ -36,10 +36,9 @@ class Permits:
             return permit, 0.0
         queued = time.monotonic()
         loop = asyncio.get_running_loop()
-        queue = self.queues.get(loop)
-        if queue is None:
-            queue = self.queues[loop] = _Queue(self.free, self.queues, loop)
+        queue = self.queues.get(loop) or _Queue(self.free, self.queues, loop)
         future = queue.append(queued + self._queue_timeout)
+        self.queues[loop] = queue
         # One may have come back before the queue was there.
         queue.grant()
         try:
