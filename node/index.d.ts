@@ -261,10 +261,10 @@ export interface TokenStatus {
 /**
  * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it.
  *
- * Neither the event loop nor `fs` and `dns` wait for calls: what would block them runs on threads of
- * its own. At most `maxConcurrency` calls of a client run at once. More calls wait, which counts
- * towards `queueTimeoutMs`, not towards `timeoutMs`. A client without calls lets the process exit. A
- * worker thread makes its own clients.
+ * Neither the event loop nor `fs` and `dns` wait for calls: what would block them runs on threads
+ * of its own. At most `maxConcurrency` calls of a client run at once. More calls wait, which counts
+ * towards `queueTimeoutMs`, not towards `timeoutMs`. A client without calls lets the process exit.
+ * A worker thread makes its own clients.
  *
  * Every method rejects with a {@link JumpqrError}, or with the reason of an aborted signal.
  */

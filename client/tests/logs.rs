@@ -1,6 +1,6 @@
 //! What the log shows of a call. No line shows a sent secret, at any level. The HTTP library shows
-//! the bytes of unusual responses in lines of the target `ureq_proto` at the level `trace`, which is
-//! documented.
+//! the bytes of unusual responses in lines of the target `ureq_proto` at the level `trace`, which
+//! is documented.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,9 +1,9 @@
 //! The native binding of the Node package.
 //!
-//! The package's interface is the facade in JavaScript, in `lib`. Values cross as JSON, and errors as
-//! JSON in the message of what is thrown. The facade makes objects and exceptions of both. No panic
-//! reaches Node: every function goes through [`guard`](guard::guard), and whatever runs on a thread
-//! or is called by the event loop through [`caught`](guard::caught).
+//! The package's interface is the facade in JavaScript, in `lib`. Values cross as JSON, and errors
+//! as JSON in the message of what is thrown. The facade makes objects and exceptions of both. No
+//! panic reaches Node: every function goes through [`guard`](guard::guard), and whatever runs on a
+//! thread or is called by the event loop through [`caught`](guard::caught).
 #![cfg_attr(
     test,
     allow(dead_code, reason = "in a test build, nothing is registered with Node")

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::events::{Channel, Event};
 
-/// There is none.
+/// Has no values: all calls run on threads.
 pub(crate) enum LoopCalls {}
 
 impl LoopCalls {

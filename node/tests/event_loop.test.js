@@ -49,7 +49,8 @@ test('at most 64 calls of a client are on their way; the others wait, and no lon
   const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false, queueTimeoutMs: 200 })
   const calls = Array.from({ length: 64 }, () => client.downloadQRCodeText())
   await filled
-  const late = { name: 'RateLimitedError', code: 'paced_out', outcome: 'not_applied', message: /too many other calls/ }
+  const message = /too many other calls/
+  const late = { name: 'RateLimitedError', code: 'paced_out', outcome: 'not_applied', message }
   // While none of the 64 is answered.
   await assert.rejects(client.downloadQRCodeText(), late)
   await assert.rejects(client.rules().next(), late)

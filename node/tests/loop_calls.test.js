@@ -26,7 +26,8 @@ async function warmed(handle, { count = 1, ...settings } = {}) {
     // Each of them has a connection of its own.
     if (opening.length === count) opening.forEach((response) => json(response, ok))
   })
-  const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false, ...settings })
+  const { baseUrl } = server
+  const client = new Client({ accessToken: 'TOKEN', baseUrl, pacing: false, ...settings })
   await Promise.all(Array.from({ length: count }, () => client.downloadQRCodeText()))
   return { client, close: server.close }
 }
@@ -41,7 +42,8 @@ test('a response that comes in parts is awaited, and so is an unusual one', asyn
   })
   assert.deepEqual(await client.downloadQRCodeText(), file)
   // Its response is chunked.
-  assert.equal(await client.publishJumpQRCode('https://m.example.cn/a/', { validate: false }), 'answered')
+  const published = client.publishJumpQRCode('https://m.example.cn/a/', { validate: false })
+  assert.equal(await published, 'answered')
   assert.deepEqual(await client.downloadQRCodeText(), file)
   await close()
 })
@@ -101,11 +103,13 @@ test('a connection that the server has closed is replaced', async () => {
     response.setHeader('Connection', 'close')
     json(response, ok)
   })
-  for (let number = 0; number < 3; number += 1) assert.deepEqual(await client.downloadQRCodeText(), file)
+  for (let number = 0; number < 3; number += 1) {
+    assert.deepEqual(await client.downloadQRCodeText(), file)
+  }
   await close()
 })
 
-test('the context of a call is kept, and the stack of its error says where the call was made', async () => {
+test('a call keeps its context, and the stack of its error says where it was made', async () => {
   const refused = { errcode: 40097, errmsg: 'invalid args' }
   const { client, close } = await warmed((request, response) => json(response, refused))
   const storage = new AsyncLocalStorage()
@@ -118,7 +122,9 @@ test('the context of a call is kept, and the stack of its error says where the c
   await close()
 })
 
-/** Runs a script in a process of its own, with `warmed` and a binding whose idle threads end at once. */
+/**
+ * Runs a script in a process of its own, with `warmed` and a binding whose idle threads end at once.
+ */
 async function run(script) {
   const prelude = `
     const fs = require('node:fs')
@@ -129,7 +135,8 @@ async function run(script) {
     sandbox.control('PUT', '/sandbox/limits', { calls_per_second: 1000 })
     const settings = { accessToken: sandbox.accessToken(), baseUrl: sandbox.baseUrl, pacing: false }
     const client = sandbox.client(settings)
-    const slow = (milliseconds) => sandbox.inject({ fault: 'delay', milliseconds, on: 'getJumpQRCode', times: 'forever' })
+    const slow = (milliseconds) =>
+      sandbox.inject({ fault: 'delay', milliseconds, on: 'getJumpQRCode', times: 'forever' })
     const threads = () =>
       fs.readdirSync('/proc/self/task').filter((id) => {
         try {
@@ -139,7 +146,8 @@ async function run(script) {
         }
       }).length
   `
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', `${prelude};(async () => {${script}})()`], {
+  const program = `${prelude};(async () => {${script}})()`
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], {
     cwd: __dirname,
     env: { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: process.env.JUMPQR_HOOKED_BINDING },
     timeout: 20_000,
@@ -147,7 +155,9 @@ async function run(script) {
   return stdout
 }
 
-test('calls on open connections need no threads', { skip: process.platform !== 'linux' }, async () => {
+const onThreads = process.platform !== 'linux'
+
+test('calls on open connections need no threads', { skip: onThreads }, async () => {
   const stdout = await run(`
     slow(300)
     const many = () => Promise.all(Array.from({ length: 32 }, () => client.getJumpQRCode()))

@@ -95,7 +95,8 @@ impl BlockingClient {
     ///     page_num: The number of the page, from 1.
     ///     page_size: At most 200.
     ///     timeout: The time limit of this call, in seconds.
-    #[pyo3(signature = (*, appid=None, get_type=None, prefix_list=None, page_num=None, page_size=None, timeout=None))]
+    #[pyo3(signature = (*, appid=None, get_type=None, prefix_list=None, page_num=None,
+        page_size=None, timeout=None))]
     fn get_jump_qr_code<'py>(
         this: &Bound<'py, Self>,
         appid: Option<Bound<'py, PyAny>>,

@@ -61,8 +61,8 @@ impl OpenClient {
         })
     }
 
-    /// Calls an interface by WeChat's name with the arguments of its method, in their order; returns
-    /// the result of the method.
+    /// Calls an interface by WeChat's name with the arguments of its method, in their order;
+    /// returns the result of the method.
     ///
     /// `waited` is how long the call has waited for a thread, in seconds. It counts towards the
     /// queue timeout. `timeout`, in seconds, and `validate` are the settings of this call.

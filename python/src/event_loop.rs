@@ -67,8 +67,8 @@ impl InFlightCalls {
         self.lock().descriptor().as_raw_fd()
     }
 
-    /// Begins a call. It needs a permit until it ends: `permit`, for which it has waited for `waited`
-    /// seconds, or else one of `permits`. See `OpenClient.call` for the other arguments.
+    /// Begins a call. It needs a permit until it ends: `permit`, for which it has waited for
+    /// `waited` seconds, or else one of `permits`. See `OpenClient.call` for the other arguments.
     ///
     /// Returns the result; or None if no permit is free; or the name of the call, an `int`, if it
     /// awaits its response; or an `UnfinishedCall` if it must be finished on a thread.
@@ -171,7 +171,7 @@ impl InFlightCalls {
         self.process == process()
     }
 
-    /// Whoever has the calls must not log, because a handler of the log may ask for them.
+    /// Locks the calls. Do not log while they are locked: a handler of the log may lock them, too.
     fn lock(&self) -> MutexGuard<'_, Calls> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,5 @@
-//! The interpreter, and what it has imported. One interpreter of a process has the extension module.
+//! The interpreter, and what it has imported. One interpreter of a process has the extension
+//! module.
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;

@@ -1,8 +1,8 @@
 //! The calls of one event loop: they go on when the loop says so, and block no thread.
 //!
 //! An epoll has the sockets of all calls that await a response. The event loop watches the epoll's
-//! descriptor and nothing else, so it learns nothing of connections that come and go. Each socket is
-//! watched only while its request is in flight: an idle connection belongs to all threads. The
+//! descriptor and nothing else, so it learns nothing of connections that come and go. Each socket
+//! is watched only while its request is in flight: an idle connection belongs to all threads. The
 //! epoll keeps the socket, but its event disarms it: to add it anew costs six times as much.
 
 use std::collections::VecDeque;
@@ -83,18 +83,6 @@ impl<R> InFlightCalls<R> {
         self.epoll.as_fd()
     }
 
-    /// Returns how many calls await responses.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.calls.len() - self.free.len()
-    }
-
-    /// Returns whether no call awaits a response.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Watches a call that awaits a response. If it cannot be watched, it must be finished on a
     /// thread.
     pub fn add(&mut self, call: UnfinishedCall<R>) -> Result<CallId, UnfinishedCall<R>> {
@@ -124,7 +112,8 @@ impl<R> InFlightCalls<R> {
         Ok(id)
     }
 
-    /// Looks which responses have arrived, without waiting. Call [`next_ready`](Self::next_ready) then.
+    /// Looks which responses have arrived, without waiting. Call [`next_ready`](Self::next_ready)
+    /// then.
     pub fn look(&mut self) -> io::Result<()> {
         let mut events = Vec::with_capacity(EVENTS);
         let at_once = Timespec {
@@ -220,8 +209,6 @@ fn earlier(earliest: Option<Instant>, deadline: Instant) -> Instant {
 
 impl<R> fmt::Debug for InFlightCalls<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InFlightCalls")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("InFlightCalls").finish_non_exhaustive()
     }
 }

@@ -25,7 +25,8 @@ pub struct UnfinishedCall<R>(Box<dyn Ongoing<R>>);
 pub enum WentOn<R> {
     /// The call is done.
     Done(Result<R>),
-    /// The call awaits a response. An [`InFlightCalls`](super::InFlightCalls) tells when it arrives.
+    /// The call awaits a response. An [`InFlightCalls`](super::InFlightCalls) tells when it
+    /// arrives.
     InFlight(UnfinishedCall<R>),
     /// The call must be finished on a thread.
     MustWait(UnfinishedCall<R>),
@@ -77,8 +78,8 @@ impl<R> UnfinishedCall<R> {
         self.0.deadline()
     }
 
-    /// Waits for the end of the call, on the thread of the caller. The call has waited this long for
-    /// a free thread, and `cancel` cancels it.
+    /// Waits for the end of the call, on the thread of the caller. The call has waited this long
+    /// for a free thread, and `cancel` cancels it.
     pub fn finish(self, waited: Duration, cancel: &Cancel) -> Result<R> {
         self.0.finish(waited, cancel)
     }

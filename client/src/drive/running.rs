@@ -111,7 +111,8 @@ impl<I: Interface> Running<I> {
                 Step::Wait { .. } if cancel.check() => self.call.cancel(now),
                 Step::Wait { .. } if waits == Waits::Refused => return Stop::MustWait,
                 Step::Wait { until } => {
-                    // The call may be cancelled meanwhile, and its slot may move to an earlier time.
+                    // The call may be cancelled meanwhile, and its slot may move to an earlier
+                    // time.
                     clock.sleep_until(until.min(now.saturating_add(BETWEEN_CHECKS)));
                     now = clock.now();
                 }

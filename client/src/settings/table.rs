@@ -55,9 +55,9 @@ macro_rules! for_each_setting {
             timeout: Duration = Duration::from_secs(30), Both, builder;
 
             /// How long a call may wait for all its slots (see `pacing`) and, in Node and asyncio,
-            /// for other calls to end (see `max_concurrency`); more than 0, and at most a day. WeChat
-            /// accepts 5 calls a second, so 1,000 calls that begin at once take 220 s. A call that
-            /// would wait longer fails at once with the code `paced_out`.
+            /// for other calls to end (see `max_concurrency`); more than 0, and at most a day.
+            /// WeChat accepts 5 calls a second, so 1,000 calls that begin at once take 220 s. A
+            /// call that would wait longer fails at once with the code `paced_out`.
             queue_timeout: Duration = DEFAULT_QUEUE_TIMEOUT, Both, builder;
 
             /// The timeout for resolving the host, and then for connecting, with TLS; more than 0,

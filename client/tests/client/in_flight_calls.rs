@@ -238,7 +238,7 @@ fn a_call_ends_once_its_whole_response_has_arrived() {
     let lines = Lines::with_connections(1);
     let (client, mut calls) = (client(&lines), calls());
     begin(&mut calls, &client);
-    assert_eq!((lines.begun(), calls.len()), (vec![ADD], 1));
+    assert_eq!(lines.begun(), [ADD]);
     assert!(!is_readable(&calls));
 
     let (first, rest) = OK.split_at(10);
@@ -252,7 +252,7 @@ fn a_call_ends_once_its_whole_response_has_arrived() {
         matches!(ended, WentOn::Done(Ok(Confirmation::Answered))),
         "{ended:?}"
     );
-    assert!(calls.is_empty() && next_ended(&mut calls).is_none());
+    assert!(next_ended(&mut calls).is_none());
     assert!(calls.remove(id).is_none());
 }
 
@@ -273,7 +273,7 @@ fn each_response_goes_to_its_own_call() {
         other => panic!("{other:?}"),
     }
     assert!(matches!(done, WentOn::Done(Ok(_))), "{done:?}");
-    assert_eq!(calls.len(), 1);
+    assert!(calls.remove(ids[1]).is_some());
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn a_call_that_was_removed_can_be_added_again() {
     calls.time_out(Instant::now() + 24 * HOUR);
     assert_eq!(calls.next_ready(), None, "it is watched no longer");
     let call = calls.remove(id).unwrap();
-    assert!(calls.is_empty() && calls.remove(id).is_none());
+    assert!(calls.remove(id).is_none());
 
     let id = watch(&mut calls, call.go_on());
     lines.write(0, &format!("{rest}\n"));
@@ -348,7 +348,7 @@ fn a_call_without_a_request_in_flight_cannot_be_watched() {
     let mut calls = calls();
     let call = UnfinishedCall::new(&client(&lines), add(), Ok).unwrap();
     let call = calls.add(call).unwrap_err();
-    assert!(calls.is_empty() && lines.begun().is_empty());
+    assert!(lines.begun().is_empty());
     lines.answer_next(OK);
     assert!(matches!(finish(call), Ok(Confirmation::Answered)));
 }
@@ -485,7 +485,7 @@ fn a_cancelled_call_closes_its_connection_and_its_outcome_is_unknown() {
     let error = calls.remove(id).unwrap().cancel().unwrap_err();
     assert_eq!(error.code(), OwnCode::Cancelled);
     assert_eq!(error.outcome(), Outcome::Unknown);
-    assert!(calls.is_empty() && lines.is_closed(0));
+    assert!(lines.is_closed(0));
     assert_eq!(lines.begun(), [ADD], "nothing is read back");
 }
 

@@ -58,8 +58,8 @@ impl Interface for AddJumpQRCode {
     }
 }
 
-/// Returns the JSON to which [`AddJumpQRCode`] serialises. Writing it field by field takes less than
-/// half of the instructions, and nearly every call is one of these.
+/// Returns the JSON to which [`AddJumpQRCode`] serialises. Writing it field by field takes less
+/// than half of the instructions, and nearly every call is one of these.
 fn write_body(rule: &Rule, is_edit: Edit) -> String {
     let mut body = ObjectWriter::new();
     match rule {

@@ -13,8 +13,8 @@ const STEP_BACK: u32 = 50;
 /// The most pages of one round: a server's list may never end.
 const MAX_PAGES: u32 = 2_000;
 
-/// Reads WeChat's list of a platform's merchants, page by page, round after round. Each page has the
-/// largest size.
+/// Reads WeChat's list of a platform's merchants, page by page, round after round. Each page has
+/// the largest size.
 ///
 /// A page begins at an offset, and merchants come and go between two pages. So each page begins
 /// with the last merchant of the previous one. If they have no merchant in common, the list has

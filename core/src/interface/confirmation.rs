@@ -9,7 +9,8 @@ named! {
     pub enum Confirmation {
         /// WeChat's response says that it is done.
         Answered = "answered",
-        /// The response was lost or inconclusive. The rule was read back, and the change is applied.
+        /// The response was lost or inconclusive. The rule was read back, and the change is
+        /// applied.
         ReadBack = "read_back",
         /// The rule to delete does not exist. It was looked up first, and nothing was sent.
         NotThere = "not_there",

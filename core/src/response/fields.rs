@@ -7,7 +7,8 @@ use core::slice;
 use super::value::Value;
 
 /// The fields of a response. They are read leniently: a number may be a text, a text may have white
-/// space around it, and any field may be missing. Of fields with the same name, the last one counts.
+/// space around it, and any field may be missing. Of fields with the same name, the last one
+/// counts.
 ///
 /// Texts are borrowed from the response.
 ///

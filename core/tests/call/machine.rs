@@ -62,8 +62,8 @@ const RESPONSES: [(u16, &str, bool); 18] = [
     (502, "<html>", false),
 ];
 
-/// The responses to a look-up after which a write to [`PREFIX`] may be sent. The rule exists, or the
-/// response does not show whether it does.
+/// The responses to a look-up after which a write to [`PREFIX`] may be sent. The rule exists, or
+/// the response does not show whether it does.
 pub(crate) const WRITE_NEEDED: [&str; 4] = [
     r#"{"errcode":0,"errmsg":"ok"}"#,
     "{}",

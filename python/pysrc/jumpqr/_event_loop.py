@@ -59,7 +59,7 @@ class LoopCalls:
         self._futures: dict[int, asyncio.Future[None]] = {}
         """What the coroutines of the calls await, by the names of the calls."""
         self._timer: asyncio.TimerHandle | None = None
-        # The loop keeps the context, and runs the callback in it. It must not be that of one call.
+        # The loop keeps the callback's context. An empty one keeps nothing of the first call alive.
         Context().run(loop.add_reader, self._calls.descriptor(), self._look)
 
     async def run(

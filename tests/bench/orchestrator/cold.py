@@ -29,8 +29,8 @@ def measure_cold(measured: list[Case], server: Server, rounds: int) -> list[Row]
 def measure_process(case: Case, server: Server) -> dict[str, float]:
     """Measures one process.
 
-    The kernel's figure of memory at the end of a process is never less than that of its parent, so
-    it is read before.
+    The memory is read before the process ends. The figure that the kernel gives after the end
+    is too large: it begins with the memory of the parent.
     """
     begun = time.perf_counter()
     process = Process(case.client, server, case.scheme)

@@ -1,9 +1,9 @@
 //! One request and its response, on an open connection.
 //!
 //! ureq's `Agent` builds and drops a request, a map of headers and a URL that say the same in each
-//! call: more than half of the instructions of a call. Here, the head of the request is written into
-//! the connection's buffer, and the usual response is read from it. Any other response is left to
-//! ureq-proto, see [`unusual`].
+//! call: more than half of the instructions of a call. Here, the head of the request is written
+//! into the connection's buffer, and the usual response is read from it. Any other response is left
+//! to ureq-proto, see [`unusual`].
 
 use std::io;
 use std::mem;

@@ -96,8 +96,8 @@ impl InFlight for HttpInFlight {
         self.deadline.min(end_of_read)
     }
 
-    /// Reads to the last byte that has arrived. Otherwise the layer of TLS could keep some, for which
-    /// the socket does not become readable.
+    /// Reads to the last byte that has arrived. Otherwise the layer of TLS could keep some, for
+    /// which the socket does not become readable.
     fn advance(&mut self) -> Advance {
         let Some(mut connection) = self.connection.take() else {
             return Advance::MustWait;

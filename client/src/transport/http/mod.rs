@@ -69,16 +69,16 @@ const OUTPUT: usize = 4 * 1024;
 /// The size of the buffer of each connection for responses, in bytes.
 const INPUT: usize = 16 * 1024;
 
-/// The longest head of a response, in bytes; WeChat's have some hundreds. The buffer must be larger,
-/// so that a head which is too long is found.
+/// The longest head of a response, in bytes; WeChat's have some hundreds. The buffer must be
+/// larger, so that a head which is too long is found.
 const LONGEST_HEAD: usize = 8 * 1024;
 
 /// The transport over HTTP/1.1. It keeps connections alive, and may be used from any number of
 /// threads at once, but not in a forked child: its connections are the parent's. On Unix, it also
 /// serves event loops: it [begins](Transport::begin) requests if there is an idle connection.
 ///
-/// No secret that is sent is logged, at any level. Responses are not logged either, if they have the
-/// form of WeChat's: HTTP/1.1 200 with a length, on a connection that stays open. At the level
+/// No secret that is sent is logged, at any level. Responses are not logged either, if they have
+/// the form of WeChat's: HTTP/1.1 200 with a length, on a connection that stays open. At the level
 /// `trace`, the target `ureq_proto` shows other responses, with the tokens in them: do not log that
 /// target at that level.
 ///

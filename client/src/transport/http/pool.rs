@@ -1,9 +1,9 @@
 //! The pool of idle connections.
 //!
-//! The connection that was idle shortest is taken, so the others of a burst age. They are closed by
-//! whoever puts or takes one, and by a thread: a process that makes no more calls keeps no sockets
-//! open. The thread runs while there are idle connections and a little longer, so that single calls
-//! do not start a thread each.
+//! The connection that was idle shortest is taken, so the others of a burst age. Whenever a
+//! connection is put or taken, the old ones are closed. A thread closes them too, so that a process
+//! without further calls keeps no sockets open. The thread runs while there are idle connections
+//! and a little longer: single calls do not start a thread each.
 
 use std::collections::VecDeque;
 use std::mem;

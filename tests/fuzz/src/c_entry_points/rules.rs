@@ -89,8 +89,8 @@ impl MakeRule {
                     call_with_sizes::<jumpqr_ordinary_link_rule>(*wrong_size, pointers, |size| {
                         let fields = fields(size);
                         call_for_handle(pointers, |rule, error| {
-                            // SAFETY: the struct is complete, whatever `size` says, and its texts end
-                            // with NUL.
+                            // SAFETY: the struct is complete, whatever `size` says, and its texts
+                            // end with NUL.
                             unsafe {
                                 jumpqr_rule_from_ordinary_link(&raw const fields, rule, error)
                             }
@@ -130,8 +130,8 @@ impl MakeRule {
                     call_with_sizes::<jumpqr_service_account_rule>(*wrong_size, pointers, |size| {
                         let fields = fields(size);
                         call_for_handle(pointers, |rule, error| {
-                            // SAFETY: the struct is complete, whatever `size` says, and its texts end
-                            // with NUL.
+                            // SAFETY: the struct is complete, whatever `size` says, and its texts
+                            // end with NUL.
                             unsafe {
                                 jumpqr_rule_from_service_account(&raw const fields, rule, error)
                             }
