@@ -1,12 +1,12 @@
 //! The calls of the blocking client: its methods run on the thread of the caller.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::caller::is_main_thread;
 use crate::cancel::{Cancel, CancelBy};
 use crate::client::{CallSettings, OpenClient};
+use crate::known::name;
 use crate::logging::logged;
 use crate::method::{self, Method};
 use crate::process::process;
@@ -248,12 +248,10 @@ impl BlockingClient {
     /// or says that the client is closed.
     fn open<'py>(this: &Bound<'py, Self>, process: u64) -> PyResult<Bound<'py, OpenClient>> {
         let py = this.py();
-        let natives = this
-            .getattr(intern!(py, "_natives"))?
-            .cast_into::<PyDict>()?;
+        let natives = this.getattr(name!(py, "_natives"))?.cast_into::<PyDict>()?;
         let native = match natives.get_item(process)? {
             Some(native) => native,
-            None => call(&this.getattr(intern!(py, "_native"))?, ())?,
+            None => call(&this.getattr(name!(py, "_native"))?, ())?,
         };
         Ok(native.cast_into()?)
     }

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jumpqr::binding::{guard, on_thread};
 use jumpqr::error::Result;
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::cancel::{Cancel, CancelBy};
 use crate::error::{offline, raised};
 use crate::interpreter::imported;
+use crate::known::name;
 use crate::process::process;
 use crate::python_call::call;
 
@@ -36,7 +36,7 @@ pub(crate) fn is_main_thread(py: Python<'_>, process: u64) -> PyResult<bool> {
         return Ok(is_main);
     }
     // If nothing has imported `threading`, there is no other thread.
-    let Some(threading) = imported(intern!(py, "threading"))? else {
+    let Some(threading) = imported(name!(py, "threading"))? else {
         return Ok(true);
     };
     let main = call(&threading.getattr("main_thread")?, ())?.getattr("ident")?;

@@ -3,16 +3,17 @@
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
+
+use crate::known::Known;
 
 /// Refuses a second interpreter of the process. It would use classes and cached functions of the
 /// first one, and no `except` would catch our exceptions.
 pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
     // Each interpreter has its own module `sys`.
-    static FIRST: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    static FIRST: Known<Py<PyModule>> = Known::new();
     let here = py.import("sys")?;
-    let first = FIRST.get_or_init(py, || here.clone().unbind());
+    let first = FIRST.get_or_find(|| Ok(here.clone().unbind()))?;
     if first.is(&here) {
         return Ok(());
     }
@@ -25,9 +26,12 @@ pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
 
 /// Returns the module if something has imported it.
 pub(crate) fn imported<'py>(name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
-    let module = MODULES
-        .import(name.py(), "sys", "modules")?
-        .get_item(name)?;
+    static MODULES: Known<Py<PyDict>> = Known::new();
+    let py = name.py();
+    let modules = MODULES.get_or_find(|| {
+        let modules = py.import("sys")?.getattr("modules")?;
+        Ok(modules.cast_into()?.unbind())
+    })?;
+    let module = modules.bind(py).get_item(name)?;
     Ok(module.filter(|module| !module.is_none()))
 }

@@ -19,6 +19,7 @@ mod hidden;
 mod hooks;
 mod interpreter;
 mod json;
+mod known;
 mod logging;
 mod method;
 mod offline;

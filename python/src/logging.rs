@@ -6,11 +6,10 @@ use std::time::Instant;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::exceptions::PyKeyboardInterrupt;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 
 use crate::interpreter::imported;
+use crate::known::{Known, name};
 use crate::python_call::{PythonFunction, call};
 
 /// Python's `logging.DEBUG` and `logging.WARNING`.
@@ -83,7 +82,7 @@ pub(crate) fn logger_of_calls(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny
     let Some(logger) = logger(py)? else {
         return Ok(None);
     };
-    let is_enabled = logger.getattr(intern!(py, "isEnabledFor"))?;
+    let is_enabled = logger.getattr(name!(py, "isEnabledFor"))?;
     let listens = call(&is_enabled, (DEBUG,))?.is_truthy()?;
     let level = if listens { DEBUG } else { WARNING };
     if LEVEL.swap(level, Ordering::Relaxed) != level {
@@ -94,17 +93,16 @@ pub(crate) fn logger_of_calls(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny
 
 /// Returns the logger; None if nobody has imported `logging`, so nobody listens.
 fn logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
-    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    if let Some(logger) = LOGGER.get(py) {
+    static LOGGER: Known<Py<PyAny>> = Known::new();
+    if let Some(logger) = LOGGER.get() {
         return Ok(Some(logger.bind(py).clone()));
     }
-    let Some(logging) = imported(intern!(py, "logging"))? else {
+    let Some(logging) = imported(name!(py, "logging"))? else {
         return Ok(None);
     };
     let logger = call(&logging.getattr("getLogger")?, ("jumpqr",))?;
-    Ok(Some(
-        LOGGER.get_or_init(py, || logger.unbind()).bind(py).clone(),
-    ))
+    let logger = LOGGER.get_or_find(|| Ok(logger.unbind()))?;
+    Ok(Some(logger.bind(py).clone()))
 }
 
 /// Does `work`. If somebody listens, it is logged how `work` ended and how long it took.

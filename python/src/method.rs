@@ -6,11 +6,11 @@ use jumpqr::error::Result;
 use jumpqr::interface::{AddJumpQRCode, Confirmation};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use serde_json::Value;
 
 use crate::json;
+use crate::known::Known;
 use crate::python_call::{PythonFunction, call};
 use crate::typed_rule;
 
@@ -196,8 +196,8 @@ fn take_rule<'py>(
 
 /// Returns the member of `jumpqr.Confirmation` with this name.
 fn member<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    static MEMBERS: PyOnceLock<Vec<(&str, Py<PyAny>)>> = PyOnceLock::new();
-    let members = MEMBERS.get_or_try_init(py, || {
+    static MEMBERS: Known<Vec<(&str, Py<PyAny>)>> = Known::new();
+    let members = MEMBERS.get_or_find(|| {
         let class = py.import("jumpqr._enums")?.getattr("Confirmation")?;
         let names = Confirmation::ALL.iter().map(|known| known.name());
         names

@@ -10,14 +10,15 @@ use std::thread::park;
 
 use pyo3::ffi::{self, PyObject};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
+
+use crate::known::Known;
 
 /// A function of the package's Python files, imported at its first call.
 pub(crate) struct PythonFunction {
     module: &'static str,
     name: &'static str,
-    function: PyOnceLock<Py<PyAny>>,
+    function: Known<Py<PyAny>>,
 }
 
 impl PythonFunction {
@@ -25,7 +26,7 @@ impl PythonFunction {
         Self {
             module,
             name,
-            function: PyOnceLock::new(),
+            function: Known::new(),
         }
     }
 
@@ -34,7 +35,7 @@ impl PythonFunction {
         py: Python<'py>,
         arguments: impl Arguments<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let function = self.function.get_or_try_init(py, || {
+        let function = self.function.get_or_find(|| {
             let import = py.import("builtins")?.getattr("__import__")?;
             let module = call(&import, (self.module, py.None(), py.None(), [self.name]))?;
             module.getattr(self.name).map(Bound::unbind)

@@ -2,10 +2,10 @@
 
 use jumpqr::interface::AddJumpQRCode;
 use jumpqr::{Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, Rule, ServiceAccountRule};
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyType};
+
+use crate::known::{Known, name};
 
 /// Reads an `OrdinaryLinkRule` or a `ServiceAccountRule` whose fields have the usual types. Returns
 /// None for anything else: as a mapping, it is read or refused with all reasons.
@@ -15,11 +15,14 @@ pub(crate) fn read(
     rule: &Bound<'_, PyAny>,
     is_edit: Option<&Bound<'_, PyAny>>,
 ) -> Option<AddJumpQRCode> {
-    static ORDINARY_LINK: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    static SERVICE_ACCOUNT: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    static ORDINARY_LINK: Known<Py<PyType>> = Known::new();
+    static SERVICE_ACCOUNT: Known<Py<PyType>> = Known::new();
     let class = rule.get_type();
-    let is = |known: &PyOnceLock<Py<PyType>>, name| {
-        let known = known.import(rule.py(), "jumpqr._rules", name);
+    let is = |known: &Known<Py<PyType>>, name| {
+        let known = known.get_or_find(|| {
+            let class = rule.py().import("jumpqr._rules")?.getattr(name)?;
+            Ok(class.cast_into()?.unbind())
+        });
         known.is_ok_and(|known| class.is(known))
     };
     let rule: Rule = if is(&ORDINARY_LINK, "OrdinaryLinkRule") {
@@ -41,16 +44,14 @@ pub(crate) fn read(
 
 fn ordinary_link(fields: &Fields<'_>) -> Option<OrdinaryLinkRule> {
     let py = fields.0.py();
-    let debug_url = fields.get(intern!(py, "debug_url"))?;
+    let debug_url = fields.get(name!(py, "debug_url"))?;
     Some(OrdinaryLinkRule {
-        prefix: text(&fields.get(intern!(py, "prefix"))?)?,
+        prefix: text(&fields.get(name!(py, "prefix"))?)?,
         permit_sub_rule: PermitSubRule::from_number(integer(
-            &fields.get(intern!(py, "permit_sub_rule"))?,
+            &fields.get(name!(py, "permit_sub_rule"))?,
         )?)?,
-        path: text(&fields.get(intern!(py, "path"))?)?,
-        open_version: OpenVersion::from_number(integer(
-            &fields.get(intern!(py, "open_version"))?,
-        )?)?,
+        path: text(&fields.get(name!(py, "path"))?)?,
+        open_version: OpenVersion::from_number(integer(&fields.get(name!(py, "open_version"))?)?)?,
         debug_url: if debug_url.is_none() {
             None
         } else {
@@ -63,9 +64,9 @@ fn ordinary_link(fields: &Fields<'_>) -> Option<OrdinaryLinkRule> {
 fn service_account(fields: &Fields<'_>) -> Option<ServiceAccountRule> {
     let py = fields.0.py();
     Some(ServiceAccountRule {
-        prefix: text(&fields.get(intern!(py, "prefix"))?)?,
-        appid: text(&fields.get(intern!(py, "appid"))?)?,
-        path: text(&fields.get(intern!(py, "path"))?)?,
+        prefix: text(&fields.get(name!(py, "prefix"))?)?,
+        appid: text(&fields.get(name!(py, "appid"))?)?,
+        path: text(&fields.get(name!(py, "path"))?)?,
     })
 }
 
@@ -75,7 +76,7 @@ struct Fields<'py>(Bound<'py, PyDict>);
 impl<'py> Fields<'py> {
     /// Returns the attributes if there are so many. The caller may have added or deleted some.
     fn of(rule: &Bound<'py, PyAny>, count: usize) -> Option<Self> {
-        let attributes = rule.getattr(intern!(rule.py(), "__dict__")).ok()?;
+        let attributes = rule.getattr(name!(rule.py(), "__dict__")).ok()?;
         let attributes = attributes.cast_into::<PyDict>().ok()?;
         (attributes.len() == count).then_some(Self(attributes))
     }
