@@ -19,6 +19,8 @@ const MAX_BYTES: usize = 64 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RecordedRequest {
+    /// When it was received, by the sandbox's clock, in ms since 1970.
+    pub received_at_ms: u64,
     /// The interface; `None` for an unknown path.
     pub interface: Option<Interface>,
     /// The HTTP method.
@@ -144,6 +146,7 @@ mod tests {
 
     fn request(number: usize, body: String) -> RecordedRequest {
         RecordedRequest {
+            received_at_ms: 0,
             interface: None,
             method: "POST".to_owned(),
             path: format!("/{number}"),

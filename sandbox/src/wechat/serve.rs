@@ -120,7 +120,9 @@ fn record(wechat: &mut WeChat, head: &Parts, call: Option<&Call>, body: &[u8]) {
         (redaction.redact(name.as_str()), value)
     });
     let query_names = query.iter().map(|(name, _)| redaction.redact(name));
+    let received_at_ms = state.clock.now().as_millis();
     let request = RecordedRequest {
+        received_at_ms: u64::try_from(received_at_ms).unwrap_or(u64::MAX),
         interface: call.map(|call| call.interface),
         method: redaction.redact(head.method.as_str()),
         path: redaction.redact(head.uri.path()),

@@ -2,6 +2,8 @@
 
 mod platforms;
 
+use std::time::Duration;
+
 use jumpqr_sandbox::{Fault, Interface, MINI_PROGRAM_APPID};
 use serde_json::json;
 
@@ -33,6 +35,17 @@ fn a_request_is_recorded_as_received() {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
     );
     assert_eq!(recorded.body, body);
+}
+
+#[test]
+fn a_request_is_recorded_with_the_time_of_the_sandbox_s_clock() {
+    let caller = Caller::new();
+    caller.get("/cgi-bin/token");
+    caller.sandbox.advance(Duration::from_secs(3600));
+    caller.get("/cgi-bin/token");
+    let recorded = caller.sandbox.requests();
+    let apart = recorded[1].received_at_ms - recorded[0].received_at_ms;
+    assert!((3_600_000..7_200_000).contains(&apart), "{apart}");
 }
 
 #[test]
