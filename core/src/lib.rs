@@ -51,7 +51,7 @@ pub mod verification_file;
 pub use credential::{PlatformCredential, recognize_other_credential};
 pub use errcode::ErrCode;
 pub use error::{Error, ErrorKind, Outcome, Result};
-pub use pacer::{Pacer, Slot};
+pub use pacer::{PaceReply, PaceRequest, Pacer, SharedPace, Slot};
 pub use rule::{
     Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, Rule, RuleKey, ServiceAccountRule,
 };

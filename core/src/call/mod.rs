@@ -117,6 +117,9 @@ const MAX_RESPONSE_RESERVE: Duration = Duration::from_secs(1);
 /// that the [`Pacer`](crate::Pacer) adds to WeChat's second.
 const SLOT_LIFETIME: Duration = Duration::from_millis(50);
 
+/// The errcode for more calls in a second than WeChat takes.
+const SECOND_RATE_LIMIT: i64 = 44990;
+
 /// One call, from the first request to its result.
 #[derive(Debug)]
 pub struct Call<I: Interface> {
@@ -148,6 +151,8 @@ pub struct Call<I: Interface> {
     must_queue: bool,
     tally: Tally,
     note: Option<Note>,
+    /// The path of a request that WeChat has refused for its pace, until the driver takes it.
+    refused_pace: Option<&'static str>,
 }
 
 /// Which request is sent.
@@ -215,6 +220,7 @@ impl<I: Interface> Call<I> {
             must_queue: false,
             tally: Tally::default(),
             note: None,
+            refused_pace: None,
         })
     }
 
@@ -324,6 +330,9 @@ impl<I: Interface> Call<I> {
             (Err((next, error)), Phase::LookingUp) => (next, look_up_error(error)),
             (Err(failure), _) => failure,
         };
+        if error.errcode() == Some(SECOND_RATE_LIMIT) {
+            self.refused_pace = Some(self.request.path);
+        }
         match next {
             Next::RenewToken => self.renew_token(error),
             Next::Retry { wait } => self.retry(now, error, wait),
@@ -331,6 +340,13 @@ impl<I: Interface> Call<I> {
             Next::ReadBack => self.handle_unknown_outcome(now, error),
             Next::Fail => self.fail_after_read_back(error),
         }
+    }
+
+    /// Takes the path of the interface whose last response said that it was called too often (44990).
+    /// Then other clients call for the same account: tell the [`Pacer`](crate::Pacer) to
+    /// [hold](crate::Pacer::hold) the other calls, too.
+    pub fn take_refused_pace(&mut self) -> Option<&'static str> {
+        self.refused_pace.take()
     }
 
     /// Ends the call, because its caller has cancelled it. The next step is [`Step::Done`].

@@ -1,13 +1,18 @@
+//! When calls may start, so that WeChat does not refuse them for their pace.
+//!
+//! The [`Pacer`] orders the calls of one client. [`SharedPace`] orders the calls of all clients that
+//! share a store: a call that has its slot from the pacer asks there next.
+
+mod shared;
+mod window;
+
+pub use shared::{PaceReply, PaceRequest, SharedPace};
+
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// The number of calls that WeChat takes in a second, for each interface and account. It refuses
-/// more with 44990.
-const CALLS_PER_WINDOW: usize = 5;
-
-/// A second, and 100 ms more: the network may deliver calls closer together than they were sent.
-const WINDOW: Duration = Duration::from_millis(1100);
+use self::window::Window;
 
 /// Gives each call of one account a slot, which is the time at which it may start. No interface
 /// gets more than 5 calls in a second.
@@ -66,8 +71,7 @@ enum State {
 /// The calls to one interface.
 #[derive(Debug, Default)]
 struct Queue {
-    /// The starts of slots that were taken within the last window, in order.
-    starts: Vec<Duration>,
+    window: Window,
     /// The numbers of the waiting calls, in order.
     waiting: Vec<u64>,
 }
@@ -109,12 +113,12 @@ impl Pacer {
             self.last_number
         });
         let queue = self.queue(path);
-        queue.forget_old_starts(now);
+        queue.window.forget_old_starts(now);
         let place = queue.find_place(number);
-        match queue.start_at(place.unwrap_or_else(|new| new), now) {
+        match queue.window.start_at(place.unwrap_or_else(|new| new), now) {
             Some(start) if start <= now => {
                 queue.remove_call(number);
-                queue.add_start(now);
+                queue.window.add_start(now);
                 slot.state = State::Taken { path, start: now };
                 Some(now)
             }
@@ -141,8 +145,24 @@ impl Pacer {
                     self.queue(path).remove_call(number);
                 }
             }
-            State::Taken { path, start } => self.queue(path).remove_start(start),
+            State::Taken { path, start } => self.queue(path).window.remove_start(start),
         }
+    }
+
+    /// Moves the start of a slot that was taken. The call waits until then for a slot that it shares
+    /// with other clients.
+    pub fn move_start(&mut self, slot: &mut Slot, to: Duration) {
+        if let State::Taken { path, start } = &mut slot.state {
+            let window = &mut self.queue(path).window;
+            window.remove_start(core::mem::replace(start, to));
+            window.add_start(to);
+        }
+    }
+
+    /// Lets no call to this interface start for a second: WeChat has refused one for its pace
+    /// (44990), because somebody else calls for the same account.
+    pub fn hold(&mut self, path: &'static str, now: Duration) {
+        self.queue(path).window.hold(now);
     }
 
     fn queue(&mut self, path: &'static str) -> &mut Queue {
@@ -151,37 +171,9 @@ impl Pacer {
 }
 
 impl Queue {
-    fn forget_old_starts(&mut self, now: Duration) {
-        let is_old = |start: &Duration| start.checked_add(WINDOW).is_some_and(|end| end <= now);
-        let old_count = self.starts.partition_point(is_old);
-        self.starts.drain(..old_count);
-    }
-
     /// Returns the place of the call in the queue. The error is the place that it would get.
     fn find_place(&self, number: u64) -> Result<usize, usize> {
         self.waiting.binary_search(&number)
-    }
-
-    /// Returns when the call at this place may start.
-    fn start_at(&self, place: usize, now: Duration) -> Option<Duration> {
-        let free = CALLS_PER_WINDOW.saturating_sub(self.starts.len());
-        let (rounds, place) = (place / CALLS_PER_WINDOW, place % CALLS_PER_WINDOW);
-        let first = match place.checked_sub(free) {
-            None => now,
-            Some(index) => self.starts.get(index)?.checked_add(WINDOW)?,
-        };
-        first.checked_add(WINDOW.checked_mul(u32::try_from(rounds).ok()?)?)
-    }
-
-    fn add_start(&mut self, now: Duration) {
-        let index = self.starts.partition_point(|start| *start <= now);
-        self.starts.insert(index, now);
-    }
-
-    fn remove_start(&mut self, start: Duration) {
-        if let Ok(index) = self.starts.binary_search(&start) {
-            self.starts.remove(index);
-        }
     }
 
     fn remove_call(&mut self, number: u64) {
@@ -198,7 +190,8 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::{CALLS_PER_WINDOW, Pacer, Slot, WINDOW};
+    use super::window::{CALLS_PER_WINDOW, WINDOW};
+    use super::{Pacer, Slot};
 
     const fn ms(milliseconds: u64) -> Duration {
         Duration::from_millis(milliseconds)
