@@ -157,30 +157,36 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         let mut findings = self.check(Owner::Client);
         self.check_credentials(&mut findings);
-        let driver = Arc::new(self.driver(findings)?);
         let settings = &self.settings;
-        let tokens: Arc<dyn TokenSource> =
-            match (&self.token_source, &settings.access_token, &settings.appid) {
-                (Some(source), ..) => Arc::clone(source),
-                (_, Some(token), _) => Arc::new(FixedToken(token.clone())),
-                (_, _, Some(appid)) => Arc::new(StoredTokens::new(
-                    AppIssuer {
-                        appid: appid.clone(),
-                        secret: settings.secret.clone().unwrap_or_else(|| Secret::new("")),
-                        interface: settings.token_interface(),
-                        driver: Arc::clone(&driver),
-                    },
-                    driver.custom_host().as_slice(),
-                    self.open_store(&driver.clock)?,
-                    Arc::clone(&driver.clock),
-                )?),
-                (None, None, None) => {
-                    return Err(Error::new(
-                        OwnCode::NoCredentials,
-                        "there is no access token, no token source, and no appid and secret",
-                    ));
-                }
-            };
+        let mut driver = self.driver(findings)?;
+        let is_app = self.token_source.is_none() && settings.access_token.is_none();
+        let store = match settings.appid.as_deref().filter(|_| is_app) {
+            Some(appid) => Some(self.open_store(&mut driver, appid)?),
+            None => None,
+        };
+        let driver = Arc::new(driver);
+        let tokens: Arc<dyn TokenSource> = match (&self.token_source, &settings.access_token, store)
+        {
+            (Some(source), ..) => Arc::clone(source),
+            (_, Some(token), _) => Arc::new(FixedToken(token.clone())),
+            (_, _, Some(store)) => Arc::new(StoredTokens::new(
+                AppIssuer {
+                    appid: settings.appid.clone().unwrap_or_default(),
+                    secret: settings.secret.clone().unwrap_or_else(|| Secret::new("")),
+                    interface: settings.token_interface(),
+                    driver: Arc::clone(&driver),
+                },
+                driver.custom_host().as_slice(),
+                store,
+                Arc::clone(&driver.clock),
+            )?),
+            (None, None, None) => {
+                return Err(Error::new(
+                    OwnCode::NoCredentials,
+                    "there is no access token, no token source, and no appid and secret",
+                ));
+            }
+        };
         Ok(Client::new(
             driver,
             tokens,
@@ -225,8 +231,8 @@ impl ClientBuilder {
         if let Some(appsecret) = appsecret {
             findings.keep(check_credential("component_appsecret", appsecret.expose()));
         }
-        let driver = self.driver(findings)?;
-        let store = self.open_store(&driver.clock)?;
+        let mut driver = self.driver(findings)?;
+        let store = self.open_store(&mut driver, appid.unwrap_or_default())?;
         Platform::new(&self.settings, store, driver)
     }
 
@@ -357,6 +363,7 @@ impl ClientBuilder {
             hosts,
             max_retries: settings.max_retries(),
             pacer: settings.pacing().then(Arc::default),
+            shared_pace: None,
             queue_timeout: settings.queue_timeout(),
         })
     }
@@ -370,13 +377,19 @@ impl ClientBuilder {
         Ok(Arc::new(transport))
     }
 
-    /// Returns the store, or opens the one that the settings name.
-    fn open_store(&self, clock: &Arc<dyn Clock>) -> Result<Arc<dyn TokenStore>> {
-        if let Some(store) = &self.token_store {
-            return Ok(Arc::clone(store));
+    /// Returns the store, or opens the one that the settings name. The driver shares the pace of the
+    /// account with the other clients of the store, unless there can be no others.
+    fn open_store(&self, driver: &mut Driver, appid: &str) -> Result<Arc<dyn TokenStore>> {
+        let store = if let Some(store) = &self.token_store {
+            Arc::clone(store)
+        } else {
+            let setting = self.settings.token_store();
+            store::open_with_clock(setting.expose(), Arc::clone(&driver.clock))?
+        };
+        if self.token_store.is_some() || store.is_persistent() {
+            driver.share_pace(&store, appid)?;
         }
-        let setting = self.settings.token_store();
-        store::open_with_clock(setting.expose(), Arc::clone(clock))
+        Ok(store)
     }
 }
 

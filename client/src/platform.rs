@@ -71,7 +71,7 @@ struct Merchant {
 }
 
 /// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing
-/// of its calls looks back a minute at most.
+/// of its calls looks back a few seconds at most.
 const LONGEST_IDLE: Duration = Duration::from_secs(10 * 60);
 
 /// The pause between two sweeps. Each one looks at every merchant.
@@ -263,7 +263,7 @@ impl Platform {
             merchant.last_used_at = now;
             return Ok(merchant.clone());
         }
-        let driver = Arc::new(account.driver.for_another_account());
+        let driver = Arc::new(account.driver.for_account(appid)?);
         let further: Vec<_> = std::iter::once(self.component_appid())
             .chain(driver.custom_host())
             .collect();

@@ -791,7 +791,8 @@ jumpqr_status jumpqr_client_config_set_max_retries(struct jumpqr_client_config *
 
 /**
  * Sets whether calls wait for slots, so that at most 5 calls a second are sent for each interface
- * and account; `true` by default. WeChat refuses more calls with 44990.
+ * and account; `true` by default. Clients that share a token store share the slots. WeChat refuses
+ * more calls with 44990.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */

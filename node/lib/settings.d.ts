@@ -52,7 +52,8 @@ export interface CommonSettings {
   maxRetries?: number
   /**
    * Whether calls wait for slots, so that at most 5 calls a second are sent for each interface and
-   * account. WeChat refuses more calls with 44990. Default: true.
+   * account. Clients that share a token store share the slots. WeChat refuses more calls with
+   * 44990. Default: true.
    */
   pacing?: boolean
   /**

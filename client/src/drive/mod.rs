@@ -6,10 +6,12 @@
 #[cfg(target_os = "linux")]
 mod begun;
 mod running;
+mod shared_pace;
 mod slot;
 
 #[cfg(target_os = "linux")]
 pub(crate) use begun::{BegunCall, Progress};
+pub(crate) use shared_pace::StoredPace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,7 @@ use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::mutex::Mutex;
 use crate::retry::delay;
+use crate::store::TokenStore;
 use crate::token_source::TokenSource;
 use crate::transport::Transport;
 
@@ -37,6 +40,8 @@ pub(crate) struct Driver {
     pub(crate) max_retries: usize,
     /// `None` if the caller paces.
     pub(crate) pacer: Option<Arc<Mutex<Pacer>>>,
+    /// The pace that the account shares with other clients of its store, if it does.
+    pub(crate) shared_pace: Option<StoredPace>,
     /// How long a call may wait for a free thread and for its slots.
     pub(crate) queue_timeout: Duration,
 }
@@ -121,16 +126,27 @@ impl Driver {
         Running::new(interface, policy, self)
     }
 
-    /// Returns a driver for another account, with a pacer of its own.
-    pub(crate) fn for_another_account(&self) -> Self {
-        Self {
+    /// Shares the pace of the account with the other clients of this store.
+    pub(crate) fn share_pace(&mut self, store: &Arc<dyn TokenStore>, appid: &str) -> Result<()> {
+        if self.pacer.is_some() {
+            self.shared_pace = StoredPace::new(store, &self.clock, appid, self.custom_host())?;
+        }
+        Ok(())
+    }
+
+    /// Returns a driver for another account, with a pace of its own.
+    pub(crate) fn for_account(&self, appid: &str) -> Result<Self> {
+        let shared_pace = self.shared_pace.as_ref();
+        let shared_pace = shared_pace.map(|pace| pace.for_account(appid, self.custom_host()));
+        Ok(Self {
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
             hosts: self.hosts.clone(),
             max_retries: self.max_retries,
             pacer: self.pacer.as_ref().map(|_| Arc::default()),
+            shared_pace: shared_pace.transpose()?,
             queue_timeout: self.queue_timeout,
-        }
+        })
     }
 
     /// Returns the host, if it is not WeChat's own. Tokens of another host have keys of their own.

@@ -17,7 +17,7 @@ use crate::transport::{HttpRequest, InFlight};
 
 /// The target of the log. The crate logs there, at the level debug, what a call does besides
 /// sending its request.
-const LOG_TARGET: &str = "jumpqr";
+pub(super) const LOG_TARGET: &str = "jumpqr";
 
 /// A call between two steps.
 pub(super) struct Running<I: Interface> {
@@ -61,7 +61,7 @@ impl<I: Interface> Running<I> {
         let started = driver.clock.now();
         Ok(Self {
             call: Call::new(interface, policy, started)?,
-            slot: ReservedSlot::new(driver.pacer.clone()),
+            slot: ReservedSlot::new(driver),
             started,
             logs: log::log_enabled!(target: LOG_TARGET, Level::Debug),
         })
@@ -78,6 +78,12 @@ impl<I: Interface> Running<I> {
             tokens,
             cancel,
         } = surroundings;
+        if self.slot.has_refusal() {
+            if waits == Waits::Refused {
+                return Stop::MustWait;
+            }
+            self.slot.report_refusal();
+        }
         let clock = &*driver.clock;
         let mut now = clock.now();
         loop {
@@ -87,9 +93,15 @@ impl<I: Interface> Running<I> {
                 }
             }
             match self.call.step(now) {
+                Step::Reserve { .. } if waits == Waits::Refused && self.slot.would_block(now) => {
+                    return Stop::MustWait;
+                }
                 Step::Reserve { path, deadline } => {
                     let start = self.slot.reserve(path, now, deadline);
                     self.call.slot(now, start);
+                    if self.slot.is_shared() {
+                        now = clock.now();
+                    }
                 }
                 Step::GetToken { rejected, deadline } => {
                     let request = TokenRequest {
@@ -131,6 +143,7 @@ impl<I: Interface> Running<I> {
                     };
                     now = clock.now();
                     self.response(now, response);
+                    self.slot.report_refusal();
                 }
                 Step::Done(result) => {
                     if self.logs {
@@ -156,8 +169,13 @@ impl<I: Interface> Running<I> {
 
     /// Takes the response to the request that was sent last.
     pub(super) fn response(&mut self, now: Duration, response: Result<Response, SendFailure>) {
-        self.slot.mark_used(&response);
+        if response.as_ref().err().is_none_or(|failure| failure.sent) {
+            self.slot.set_used();
+        }
         self.call.response(now, response);
+        if let Some(path) = self.call.take_refused_pace() {
+            self.slot.hold(path, now);
+        }
     }
 }
 

@@ -71,7 +71,8 @@ macro_rules! for_each_setting {
             max_retries: usize = 3, Both, builder;
 
             /// Whether calls wait for slots, so that at most 5 calls a second are sent for each
-            /// interface and account. WeChat refuses more calls with 44990.
+            /// interface and account. Clients that share a token store share the slots. WeChat
+            /// refuses more calls with 44990.
             pacing: bool = true, Both, builder;
 
             /// Whether a request is checked before it is sent, and a rule is looked up before it is

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::{PaceReply, PaceRequest, SharedPace};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, Privacy};
 use super::leases::Leases;
 use super::lock::FileLock;
-use super::{Key, LONGEST_RECORD, Lease, StoredRecord, TokenStore, check_length};
+use super::{Key, LONGEST_RECORD, Lease, PaceStore, StoredRecord, TokenStore, check_length};
 use crate::checks::unusable;
 use crate::clock::{Clock, SystemClock};
 
@@ -30,6 +32,9 @@ const FORMAT: u32 = 1;
 /// The longest first line of a file, in bytes.
 const LONGEST_HEAD: usize = 4096;
 
+/// The longest line of a `.lock` file, in bytes. It has room for the places of a thousand calls.
+const LONGEST_LOCK_LINE: usize = 64 * 1024;
+
 /// Keeps tokens in a folder, for the processes of one machine. It may be used from any number of
 /// threads at once, and in a forked child.
 ///
@@ -39,7 +44,8 @@ const LONGEST_HEAD: usize = 4096;
 /// of merchants. Two files lie beside it: a `.lock` with the last lease and, while there is a
 /// lease, an empty `.holder`, which the holder keeps locked. Other processes see by that lock
 /// whether the holder is alive, so a lease ends with its holder, even if the holder had forked a
-/// child. Processes that wait for a file are served in order. The folder must be on a file system
+/// child. The pace of an account is in a `.lock` file of its own. Processes that wait for a file are
+/// served in order. The folder must be on a file system
 /// whose locks work; those of some network file systems do not.
 ///
 /// On Unix, the locks are POSIX record locks. A process that opens and closes one of the files
@@ -91,12 +97,12 @@ struct KeyLock {
 }
 
 impl KeyLock {
-    /// Reads the last lease of the key. It is not synced to the disk: no holder survives a crash of
-    /// the machine, so if it is lost or torn, there is no holder.
-    fn read_leases(&self) -> Result<Leases> {
+    /// Reads the last lease of the key, or the pace. It is not synced to the disk: no holder and no
+    /// call survive a crash of the machine, so if it is lost or torn, there is none.
+    fn read<T: DeserializeOwned + Default>(&self) -> Result<T> {
         let read = |mut file: &File| {
             file.rewind()?;
-            file::read(file, LONGEST_HEAD)
+            file::read(file, LONGEST_LOCK_LINE)
         };
         let content = self.lock.file().and_then(read);
         let content = content.map_err(io_error("read", &self.path))?;
@@ -107,8 +113,8 @@ impl KeyLock {
     }
 
     /// Writes the line. The rest of a longer line before stays behind it, and is not read.
-    fn write_leases(&self, leases: &Leases) -> Result<()> {
-        let mut line = encode(leases)?;
+    fn write(&self, value: &impl Serialize) -> Result<()> {
+        let mut line = encode(value)?;
         line.push(b'\n');
         let write = |mut file: &File| {
             file.rewind()?;
@@ -253,6 +259,10 @@ impl TokenStore for DirectoryStore {
         true
     }
 
+    fn pace_store(&self) -> Option<&dyn PaceStore> {
+        Some(self)
+    }
+
     fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<StoredRecord>> {
         self.check_folder()?;
         self.read_record(key)
@@ -261,21 +271,21 @@ impl TokenStore for DirectoryStore {
     fn lock(&self, key: &Key, life: Duration, timeout: Duration) -> Result<Option<Lease>> {
         let key_lock = self.lock_key(key, timeout)?;
         let record = self.read_record(key)?;
-        let mut leases = key_lock.read_leases()?;
+        let mut leases: Leases = key_lock.read()?;
         if leases.is_locked(self.clock.time_of_day()) && self.is_holder_alive(key)? {
             return Ok(None);
         }
         let holder = self.create_holder_file(key)?;
         let version = record.map(|record| record.version);
         let fence = leases.grant(version, self.clock.time_of_day(), life);
-        key_lock.write_leases(&leases)?;
+        key_lock.write(&leases)?;
         Ok(Some(Lease::with_guard(fence, holder)))
     }
 
     fn save(&self, key: &Key, bytes: &[u8], lease: &Lease, timeout: Duration) -> Result<bool> {
         check_length(bytes)?;
         let key_lock = self.lock_key(key, timeout)?;
-        if !key_lock.read_leases()?.may_write(lease.fence()) {
+        if !key_lock.read::<Leases>()?.may_write(lease.fence()) {
             return Ok(false);
         }
         let mut content = encode(&Head {
@@ -292,13 +302,29 @@ impl TokenStore for DirectoryStore {
 
     fn release(&self, key: &Key, lease: Lease, timeout: Duration) -> Result<()> {
         let key_lock = self.lock_key(key, timeout)?;
-        let mut leases = key_lock.read_leases()?;
+        let mut leases: Leases = key_lock.read()?;
         if leases.release(lease.fence()) {
-            key_lock.write_leases(&leases)?;
+            key_lock.write(&leases)?;
             let path = self.path(key, HOLDER);
             file::remove(&path).map_err(io_error("remove", &path))?;
         }
         Ok(())
+    }
+}
+
+impl PaceStore for DirectoryStore {
+    fn pace(
+        &self,
+        account: &Key,
+        path: &str,
+        request: PaceRequest,
+        timeout: Duration,
+    ) -> Result<PaceReply> {
+        let key_lock = self.lock_key(account, timeout)?;
+        let mut pace: SharedPace = key_lock.read()?;
+        let reply = pace.handle(path, request, self.clock.time_of_day());
+        key_lock.write(&pace)?;
+        Ok(reply)
     }
 }
 

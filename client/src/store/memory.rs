@@ -3,14 +3,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::error::Result;
+use jumpqr_core::{PaceReply, PaceRequest, SharedPace};
 
 use super::leases::Leases;
-use super::{Key, Lease, StoredRecord, TokenStore, check_length};
+use super::{Key, Lease, PaceStore, StoredRecord, TokenStore, check_length};
 use crate::clock::{Clock, SystemClock};
 use crate::mutex::Mutex;
 
-/// Keeps tokens in the memory of this process. To share them between clients, put the store into
-/// an [`Arc`] and give it to each.
+/// Keeps tokens in the memory of this process. To share them and the pace between clients, put the
+/// store into an [`Arc`] and give it to each.
 ///
 /// It may be used from any number of threads at once. What it holds ends with it.
 ///
@@ -32,6 +33,7 @@ use crate::mutex::Mutex;
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     entries: Mutex<HashMap<Key, Entry>>,
+    paces: Mutex<HashMap<Key, SharedPace>>,
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +50,7 @@ impl MemoryStore {
         Self {
             clock,
             entries: Mutex::default(),
+            paces: Mutex::default(),
         }
     }
 }
@@ -69,6 +72,10 @@ impl TokenStore for MemoryStore {
 
     fn is_persistent(&self) -> bool {
         false
+    }
+
+    fn pace_store(&self) -> Option<&dyn PaceStore> {
+        Some(self)
     }
 
     fn load(&self, key: &Key, _timeout: Duration) -> Result<Option<StoredRecord>> {
@@ -111,5 +118,26 @@ impl TokenStore for MemoryStore {
             entry.leases.release(lease.fence());
         }
         Ok(())
+    }
+}
+
+/// The number of paces from which on idle ones are dropped.
+const MANY_PACES: usize = 64;
+
+impl PaceStore for MemoryStore {
+    fn pace(
+        &self,
+        account: &Key,
+        path: &str,
+        request: PaceRequest,
+        _timeout: Duration,
+    ) -> Result<PaceReply> {
+        let now = self.clock.now();
+        let mut paces = self.paces.lock();
+        if paces.len() >= MANY_PACES && !paces.contains_key(account) {
+            paces.retain(|_, pace| !pace.is_idle(now));
+        }
+        let pace = paces.entry(account.clone()).or_default();
+        Ok(pace.handle(path, request, now))
     }
 }

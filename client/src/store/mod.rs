@@ -1,5 +1,8 @@
 //! Where tokens are kept, so that threads, processes and machines share them.
 //!
+//! A store may also be a [`PaceStore`]: then its clients together call no interface of an account
+//! more often than WeChat allows.
+//!
 //! A [`TokenStore`] holds one [`StoredRecord`] for each [`Key`]. To change a record, a process
 //! first locks its key, and gets a [`Lease`]. The lease ends when it is released, when it expires,
 //! and, if the store can tell, when its holder dies. Each lease has a number, its fence, which only
@@ -26,6 +29,7 @@ mod key;
 mod leases;
 mod lock;
 mod memory;
+mod pace;
 mod password;
 #[cfg(feature = "redis")]
 mod redis;
@@ -34,8 +38,10 @@ mod redis;
 pub use self::redis::RedisStore;
 pub use directory::DirectoryStore;
 pub use jumpqr_core::renewal::StoredRecord;
+pub use jumpqr_core::{PaceReply, PaceRequest, SharedPace};
 pub use key::Key;
 pub use memory::MemoryStore;
+pub use pace::PaceStore;
 pub use password::may_hold_password;
 
 use std::any::Any;
@@ -71,6 +77,12 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// `false`.
     fn is_persistent(&self) -> bool {
         true
+    }
+
+    /// Returns the store as one that keeps the pace of calls, too. `None` if it does not: then each
+    /// client paces alone.
+    fn pace_store(&self) -> Option<&dyn PaceStore> {
+        None
     }
 
     /// Returns the record that was saved last; `None` if none was. It needs no lease, and never

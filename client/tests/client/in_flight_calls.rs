@@ -12,9 +12,11 @@ use jumpqr::call::{FailureCause, SendFailure};
 use jumpqr::error::OwnCode;
 use jumpqr::interface::{AddJumpQRCode, Confirmation};
 use jumpqr::response::Response;
+use jumpqr::store::{DirectoryStore, MemoryStore, TokenStore};
 use jumpqr::transport::{Advance, HttpRequest, InFlight, Transport};
 use jumpqr::{Cancel, Client, ClientBuilder, Edit, Outcome};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tempfile::TempDir;
 
 use crate::fake::{ADD, GET, ManualClock, rule};
 
@@ -424,6 +426,46 @@ fn a_call_that_waits_for_its_slot_is_finished_on_a_thread() {
     let call = must_wait(go_on(&client));
     lines.answer_next(OK);
     finish(call).unwrap();
+}
+
+/// Builds a client whose token is cached and whose store may share the pace.
+fn client_with_store(lines: &Arc<Lines>, store: Arc<dyn TokenStore>, pacing: bool) -> Client {
+    let client = Client::builder()
+        .app("wx1234567890abcdef", "APPSECRET")
+        .token_store(store)
+        .transport(lines.clone())
+        .pacing(pacing)
+        .build()
+        .unwrap();
+    lines.answer_next(r#"{"access_token":"T","expires_in":7200}"#);
+    lines.answer_next(OK);
+    client.add_jump_qr_code(rule(), Edit::Add).unwrap();
+    client
+}
+
+#[test]
+fn a_shared_pace_is_asked_on_a_thread_if_the_store_could_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let paces = |folder: &TempDir| {
+        let path = folder.path().join("tokens/pace-wx1234567890abcdef.lock");
+        std::fs::read_to_string(path).unwrap()
+    };
+    let store = Arc::new(DirectoryStore::open(folder.path().join("tokens")).unwrap());
+    let lines = Lines::with_connections(2);
+    let client = client_with_store(&lines, store.clone(), true);
+    let before = paces(&folder);
+    let call = must_wait(go_on(&client));
+    assert_eq!(paces(&folder), before, "the loop does not ask");
+    lines.answer_next(OK);
+    finish(call).unwrap();
+    assert_ne!(paces(&folder), before);
+
+    let mut calls = calls();
+    let folder = tempfile::tempdir().unwrap();
+    let other = Arc::new(DirectoryStore::open(folder.path().join("tokens")).unwrap());
+    begin(&mut calls, &client_with_store(&lines, other, false));
+    let memory = Arc::new(MemoryStore::default());
+    begin(&mut calls, &client_with_store(&lines, memory, true));
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod refresh_token;
 mod rules;
 mod secrets;
 mod server;
+mod shared_pace;
 mod shared_token;
 mod slow_renewal;
 mod token;

@@ -15,6 +15,7 @@ mod lock;
 #[path = "../manual_clock/mod.rs"]
 mod manual_clock;
 mod merchants;
+mod pace;
 mod process;
 #[cfg(feature = "redis")]
 mod redis;

@@ -58,6 +58,14 @@ impl ChildProcess {
         None
     }
 
+    /// Stops the process, or lets it go on: `STOP` or `CONT`.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: &str) {
+        let process = self.child.id().to_string();
+        let kill = Command::new("kill").args(["-s", signal, &process]).status();
+        assert!(kill.unwrap().success());
+    }
+
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -103,6 +111,7 @@ fn plays_its_part() {
         "rotate" => crate::crash::rotate(&*store, lease, say),
         "work" => crate::fleet::work(&store, &file, say),
         "refresh" => crate::rotation::refresh(&store, &file, say),
+        "pace" => crate::pace::call_again_and_again(&store, &file, say),
         "serve" => crate::merchants::serve(&file, say),
         _ => panic!("no such part"),
     }

@@ -14,7 +14,7 @@ use crate::shared_store::SharedStore;
 
 pub(crate) const APPID: &str = "wx00000000000f1ee7";
 pub(crate) const COMPONENT_APPID: &str = "wxplatform00000000";
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// Starts a sandbox without rate limits, in which a token ends as soon as the next one is issued.
 pub(crate) fn strict(token_lifetime: Duration, old_refresh_token: OldRefreshToken) -> Sandbox {
@@ -31,6 +31,14 @@ pub(crate) fn strict(token_lifetime: Duration, old_refresh_token: OldRefreshToke
         .platform(jumpqr_sandbox::Platform::new(COMPONENT_APPID, SECRET))
         .limits(limits)
         .token_succession(succession)
+        .start()
+        .unwrap()
+}
+
+/// Starts a sandbox that takes as many calls in a second as WeChat.
+pub(crate) fn with_rate_limits() -> Sandbox {
+    Sandbox::builder()
+        .account(Account::mini_program(APPID, SECRET))
         .start()
         .unwrap()
 }

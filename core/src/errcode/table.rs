@@ -163,7 +163,7 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Send `{}` if the request has no fields."),
     code(44990, "second_rate_limit", "reach max api second frequence limit", (RateLimited, SECOND),
         "More than 5 calls in a second to this interface.",
-        "Wait a second or more; let one client pace all calls of an account."),
+        "Wait a second or more; let all clients of an account share a token store, and with it the pace."),
     code(44993, "daily_limit", "reach max api daily limit", (Quota, STOP),
         DAY_USED_UP,
         "Wait for the next day."),

@@ -58,7 +58,8 @@ class CommonSettings(TypedDict, total=False):
 
     pacing: bool | None
     """Whether calls wait for slots, so that at most 5 calls a second are sent for each interface
-    and account. WeChat refuses more calls with 44990. Default: True.
+    and account. Clients that share a token store share the slots. WeChat refuses more calls with
+    44990. Default: True.
     """
 
     validate: bool | None

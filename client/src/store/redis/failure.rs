@@ -10,7 +10,7 @@ use redis::{ErrorKind, RedisError};
 
 /// The rights that the Redis user needs.
 const COMMANDS: &str =
-    "+select +evalsha +script|load +hmget +hget +hset +hdel +exists +set +del +time";
+    "+select +evalsha +script|load +hmget +hget +hset +hdel +exists +get +set +del +time";
 
 /// A hint for many failures: plain text on a TLS port, or TLS on a plain port, fails in many
 /// different ways.

@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::renewal::millis;
+use jumpqr_core::{PaceReply, PaceRequest, SharedPace};
 use redis::{RedisResult, Script};
 
 use self::connection::Connection;
 use self::connections::Connections;
 use self::setting::Setting;
-use super::{Key, Lease, StoredRecord, TokenStore, check_length};
+use super::{Key, Lease, PaceStore, StoredRecord, TokenStore, check_length};
 
 /// The longest life of a lease in Redis: a year. Redis refuses much larger numbers.
 const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -57,14 +58,16 @@ const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
 /// A user of its own needs only these rights (Redis 6 or newer):
 ///
 /// ```text
-/// ACL SETUSER jumpqr on >PASSWORD ~jumpqr:* +select +evalsha +script|load +hmget +hget +hset +hdel +exists +set +del +time
+/// ACL SETUSER jumpqr on >PASSWORD ~jumpqr:* +select +evalsha +script|load +hmget +hget +hset +hdel +exists +get +set +del +time
 /// ```
 ///
 /// # Keys in Redis
 ///
 /// For each [`Key`], there is a hash `jumpqr:{NAME}` with the record and the fence of the last
 /// lease; it never expires. While a lease is held, there is also `jumpqr:{NAME}:lease`, which
-/// expires by itself. All times are those of Redis' own clock, so a [`Clock`](crate::Clock) has no
+/// expires by itself. For each account and interface that is called, there is
+/// `jumpqr:{pace-APPID}:PATH` with the pace that clients share, which expires, too. All times are
+/// those of Redis' own clock, so a [`Clock`](crate::Clock) has no
 /// effect on leases. The braces put both keys into one slot of a cluster, for proxies of a cluster.
 /// The nodes of a cluster themselves are not supported.
 pub struct RedisStore {
@@ -74,6 +77,7 @@ pub struct RedisStore {
     lock: Script,
     save: Script,
     release: Script,
+    pace: Script,
 }
 
 impl RedisStore {
@@ -94,6 +98,7 @@ impl RedisStore {
             lock: Script::new(include_str!("lock.lua")),
             save: Script::new(include_str!("save.lua")),
             release: Script::new(include_str!("release.lua")),
+            pace: Script::new(include_str!("pace.lua")),
         })
     }
 
@@ -104,6 +109,11 @@ impl RedisStore {
 
     fn lease_key(&self, key: &Key) -> String {
         format!("{}:lease", self.record_key(key))
+    }
+
+    /// The braces let the nodes of a cluster share the accounts.
+    fn pace_key(&self, account: &Key, path: &str) -> String {
+        format!("{}:{path}", self.record_key(account))
     }
 
     /// Runs a command, at most twice. Running a script again is harmless. At worst, a lease whose
@@ -138,6 +148,10 @@ impl RedisStore {
 impl TokenStore for RedisStore {
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn pace_store(&self) -> Option<&dyn PaceStore> {
+        Some(self)
     }
 
     fn load(&self, key: &Key, timeout: Duration) -> Result<Option<StoredRecord>> {
@@ -195,6 +209,45 @@ impl TokenStore for RedisStore {
                 .invoke(connection)
         })?;
         Ok(())
+    }
+}
+
+impl PaceStore for RedisStore {
+    fn pace(
+        &self,
+        account: &Key,
+        path: &str,
+        request: PaceRequest,
+        timeout: Duration,
+    ) -> Result<PaceReply> {
+        let (action, ticket, number) = match request {
+            PaceRequest::Reserve {
+                ticket,
+                longest_wait,
+            } => ("reserve", ticket, millis(longest_wait)),
+            PaceRequest::GiveBack { ticket, start_ms } => {
+                ("give_back", ticket, start_ms.unwrap_or(0))
+            }
+            PaceRequest::Hold => ("hold", 0, 0),
+        };
+        let (code, value): (u8, u64) = self.run(account, timeout, |connection| {
+            self.pace
+                .key(self.pace_key(account, path))
+                .arg(action)
+                .arg(ticket)
+                .arg(number)
+                .arg(SharedPace::CALLS_PER_WINDOW)
+                .arg(millis(SharedPace::WINDOW))
+                .arg(millis(SharedPace::ASK_AGAIN))
+                .arg(millis(SharedPace::GRACE))
+                .invoke(connection)
+        })?;
+        Ok(match code {
+            0 => PaceReply::Slot { start_ms: value },
+            1 => PaceReply::Wait(Duration::from_millis(value)),
+            2 => PaceReply::TooLate,
+            _ => PaceReply::Done,
+        })
     }
 }
 

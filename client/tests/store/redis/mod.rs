@@ -4,6 +4,7 @@ mod connection;
 mod connections;
 mod failure;
 mod keys;
+mod pace;
 pub(crate) mod server;
 mod setting;
 mod tls;

@@ -161,6 +161,11 @@ impl RedisServer {
         Ok(connection)
     }
 
+    /// Connects as the user with all rights.
+    pub(crate) fn connect(&self) -> Connection {
+        self.try_admin().unwrap()
+    }
+
     /// Runs a command as the user with all rights, and returns the reply.
     pub(crate) fn admin<T: FromRedisValue>(&self, command: &str) -> T {
         let mut words = command.split(' ');

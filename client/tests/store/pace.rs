@@ -1,0 +1,280 @@
+//! The pace of processes that share one account through a store, as the sandbox sees it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jumpqr::store::{PaceReply, PaceRequest, TokenStore};
+use jumpqr_sandbox::{Interface, Sandbox};
+use log::{LevelFilter, Log, Metadata, Record};
+
+use crate::process::ChildProcess;
+use crate::shared_store::SharedStore;
+use crate::{LONG, key, wechat};
+
+const PROCESSES: usize = 4;
+const THREADS: u64 = 16;
+
+/// Longer than any wait of a test, even on a busy machine.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+/// How often a measurement is repeated if the machine is too busy for the store to answer in time.
+const MOST_MEASUREMENTS: usize = 8;
+
+/// Notes in the shared file that a client paces alone.
+struct Watch(std::path::PathBuf);
+
+impl Log for Watch {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "jumpqr"
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let line = record.args().to_string();
+        if self.enabled(record.metadata()) && line.contains("the pace is not shared") {
+            fs::write(&self.0, line).unwrap();
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+fn paces_alone(shared_file: &Path) -> std::path::PathBuf {
+    shared_file.with_extension("alone")
+}
+
+/// Makes calls from many threads, and reports how many ms each has taken.
+pub(crate) fn call_again_and_again(
+    store: &Arc<dyn TokenStore>,
+    shared_file: &Path,
+    say: impl Fn(u64) + Sync,
+) {
+    let watch = Box::leak(Box::new(Watch(paces_alone(shared_file))));
+    log::set_logger(watch).unwrap();
+    log::set_max_level(LevelFilter::Debug);
+    let client = wechat::settings(&wechat::base_url(shared_file), store)
+        .pacing(true)
+        .app(wechat::APPID, wechat::SECRET)
+        .build()
+        .unwrap();
+    let say = &say;
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let begun = Instant::now();
+                    if let Err(error) = wechat::call(&client) {
+                        wechat::report(&error, shared_file);
+                    }
+                    say(u64::try_from(begun.elapsed().as_millis()).unwrap());
+                }
+            });
+        }
+    });
+}
+
+/// When the sandbox has received each paced call, in ms.
+fn times(sandbox: &Sandbox) -> Vec<u64> {
+    let requests = sandbox.requests();
+    let paced = requests
+        .iter()
+        .filter(|request| request.interface == Some(Interface::GetJumpQRCode));
+    paced.map(|request| request.received_at_ms).collect()
+}
+
+fn wait_for_calls(sandbox: &Sandbox, count: usize) {
+    let begun = Instant::now();
+    while times(sandbox).len() < count {
+        assert!(begun.elapsed() < LONGEST_WAIT, "{:?}", times(sandbox));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Returns the largest number of calls in any second.
+fn most_in_a_second(times: &[u64]) -> usize {
+    let mut times = times.to_owned();
+    times.sort_unstable();
+    let in_second = |index: usize| {
+        let rest = &times[index..];
+        rest.iter().filter(|time| **time - rest[0] < 1000).count()
+    };
+    (0..times.len()).map(in_second).max().unwrap_or(0)
+}
+
+fn start(shared: &SharedStore, processes: usize) -> (Sandbox, Vec<ChildProcess>) {
+    let sandbox = wechat::with_rate_limits();
+    wechat::publish(&sandbox, shared);
+    let start = |_| ChildProcess::start("pace", shared);
+    let children = (0..processes).map(start).collect();
+    (sandbox, children)
+}
+
+/// Measures until no process had to pace alone because the machine was too busy.
+fn measure(shared: impl Fn() -> SharedStore, run: impl Fn(&SharedStore) -> String) -> String {
+    let mut busy = Vec::new();
+    for _ in 0..MOST_MEASUREMENTS {
+        let shared = shared();
+        let figures = run(&shared);
+        match fs::read_to_string(paces_alone(&shared.shared_file())) {
+            Ok(line) => busy.push(line),
+            Err(_) if busy.is_empty() => return figures,
+            Err(_) => return format!("{figures}; measured again because of {busy:?}"),
+        }
+    }
+    panic!("the machine is too busy: {busy:?}");
+}
+
+/// Fails if there were more than 5 calls in a second though all processes shared the pace.
+fn check(shared: &SharedStore, times: &[u64], figures: &str) {
+    if !paces_alone(&shared.shared_file()).exists() {
+        assert!(most_in_a_second(times) <= 5, "{figures}: {times:?}");
+        assert_eq!(wechat::reported(shared), "", "{figures}");
+    }
+}
+
+/// Many threads of several processes call all the time.
+fn run_processes(shared: &SharedStore) -> String {
+    let (sandbox, mut children) = start(shared, PROCESSES);
+    wait_for_calls(&sandbox, 80);
+    let times = times(&sandbox);
+    let took = times[times.len() - 1] - times[0];
+    let calls: Vec<_> = children
+        .iter_mut()
+        .map(|child| {
+            child.kill();
+            std::iter::from_fn(|| child.next_number()).count()
+        })
+        .collect();
+    let rate = (times.len() - 5) * 100_000 / usize::try_from(took).unwrap();
+    let figures = format!(
+        "{} calls, {}.{:02}/s after the first five, at most {} in a second, by process {calls:?}",
+        times.len(),
+        rate / 100,
+        rate % 100,
+        most_in_a_second(&times)
+    );
+    check(shared, &times, &figures);
+    let (fewest, most) = (calls.iter().min().unwrap(), calls.iter().max().unwrap());
+    assert!(most - fewest <= 12, "{figures}");
+    figures
+}
+
+#[test]
+fn four_processes_make_five_calls_in_a_second_together_through_a_directory() {
+    println!(
+        "pace, directory: {}",
+        measure(SharedStore::directory, run_processes)
+    );
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn four_processes_make_five_calls_in_a_second_together_through_redis() {
+    println!(
+        "pace, redis: {}",
+        measure(|| SharedStore::redis(LONG), run_processes)
+    );
+}
+
+/// A process is stopped while its calls wait. The others go on without it.
+#[cfg(unix)]
+fn run_with_a_stopped_process(shared: &SharedStore) -> String {
+    let (sandbox, children) = start(shared, 2);
+    wait_for_calls(&sandbox, 20);
+    children[0].signal("STOP");
+    let before = times(&sandbox).len();
+    wait_for_calls(&sandbox, before + 15);
+    let after = times(&sandbox);
+    children[0].signal("CONT");
+    let resumed = after.len();
+    wait_for_calls(&sandbox, resumed + 20);
+    let all = times(&sandbox);
+    let gaps = after[before.saturating_sub(1)..].windows(2);
+    let gap = gaps.map(|pair| pair[1].saturating_sub(pair[0])).max();
+    let figures = format!(
+        "at most {} in a second; the longest gap while a process is stopped is {} ms",
+        most_in_a_second(&all),
+        gap.unwrap()
+    );
+    check(shared, &all, &figures);
+    figures
+}
+
+#[cfg(unix)]
+#[test]
+fn the_places_of_a_stopped_process_end_in_a_directory() {
+    println!(
+        "stopped, directory: {}",
+        measure(SharedStore::directory, run_with_a_stopped_process)
+    );
+}
+
+#[cfg(all(unix, feature = "redis"))]
+#[test]
+fn the_places_of_a_stopped_process_end_in_redis() {
+    println!(
+        "stopped, redis: {}",
+        measure(|| SharedStore::redis(LONG), run_with_a_stopped_process)
+    );
+}
+
+const PATH: &str = "/cgi-bin/wxopen/qrcodejumpget";
+
+fn ask(store: &dyn TokenStore, request: PaceRequest) -> PaceReply {
+    let pace = store.pace_store().unwrap();
+    pace.pace(&key(), PATH, request, LONG).unwrap()
+}
+
+fn reserve(store: &dyn TokenStore, ticket: u64) -> PaceReply {
+    let longest_wait = LONG;
+    ask(
+        store,
+        PaceRequest::Reserve {
+            ticket,
+            longest_wait,
+        },
+    )
+}
+
+#[test]
+fn a_record_and_a_pace_of_the_same_name_do_not_meet() {
+    for shared in shared_stores() {
+        let store = shared.open();
+        let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+        store.save(&key(), b"1", &lease, LONG).unwrap();
+        assert!(matches!(reserve(&*store, u64::MAX), PaceReply::Slot { .. }));
+        assert_eq!(crate::get(&*store).unwrap(), b"1");
+    }
+}
+
+fn shared_stores() -> Vec<SharedStore> {
+    vec![
+        SharedStore::directory(),
+        #[cfg(feature = "redis")]
+        SharedStore::redis(LONG),
+    ]
+}
+
+/// How long one question to the store takes. It is printed, not checked.
+#[test]
+fn what_a_question_costs() {
+    for shared in shared_stores() {
+        let store = shared.open();
+        reserve(&*store, 0);
+        let mut times: Vec<_> = (1..=500)
+            .map(|ticket| {
+                let begun = Instant::now();
+                reserve(&*store, ticket % 20);
+                begun.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        println!(
+            "a question to {}: median {:?}, 99% below {:?}",
+            shared.setting.split(':').next().unwrap(),
+            times[250],
+            times[495]
+        );
+    }
+}
