@@ -109,7 +109,12 @@ def test_a_new_call_does_not_overtake_those_that_wait() -> None:
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_a_call_that_is_cancelled_leaves_its_permit_to_the_next(granted: bool) -> None:
+def test_a_call_that_is_cancelled_leaves_its_permit_to_the_next(
+    granted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody finds a permit by looking for it.
+    monkeypatch.setattr(_permits, "BETWEEN_LOOKS", 3600.0)
+
     async def main() -> None:
         async with warm(1, max_concurrency=1) as (server, client):
 
@@ -134,6 +139,57 @@ def test_a_call_that_is_cancelled_leaves_its_permit_to_the_next(granted: bool) -
             received.reply()
             await third
             assert server.waiting == 0
+
+    run(main())
+
+
+def test_a_call_with_a_wrong_argument_leaves_its_permit_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Nobody finds a permit by looking for it.
+    monkeypatch.setattr(_permits, "BETWEEN_LOOKS", 3600.0)
+    wrong: Any = "1 s"
+
+    async def main() -> None:
+        async with warm(1, max_concurrency=1) as (server, client):
+            first, received = await begin(server, client)
+            # Its argument is read when it has its permit, because another call waits, too.
+            second = asyncio.create_task(client.get_jump_qr_code())
+            await turn()
+            refused = asyncio.create_task(client.get_jump_qr_code(timeout=wrong))
+            last = asyncio.create_task(client.get_jump_qr_code())
+            await turn()
+            received.reply()
+            await first
+            (received,) = await server.next()
+            received.reply()
+            await second
+            with pytest.raises(TypeError):
+                await refused
+            (received,) = await server.next()
+            received.reply()
+            await last
+
+    run(main())
+
+
+def test_a_late_word_does_not_remove_the_next_queue() -> None:
+    async def main() -> None:
+        permits = _permits.Permits(1, 3600.0)
+        permit, _ = await permits.get()
+        first = asyncio.create_task(permits.get())
+        await turn()
+        # Its word arrives when the loop next turns.
+        thread = threading.Thread(target=permits.grant)
+        thread.start()
+        thread.join()
+        permits.give_back(permit)
+        second = permits.get()
+        second.send(None)
+        await turn()
+        assert len(permits.queues) == 1
+        second.close()
+        permits.give_back((await first)[0])
 
     run(main())
 

@@ -80,7 +80,12 @@ class LoopCalls:
                 if permit is None:
                     # It fails before it does anything.
                     return native.call(None, waited, *arguments)
-                begun = calls.begin(native, permits.free, permit, waited, *arguments)
+                try:
+                    begun = calls.begin(native, permits.free, permit, waited, *arguments)
+                except BaseException:
+                    # If an argument has the wrong type, the call has not taken the permit over.
+                    permits.give_back(permit)
+                    raise
             while type(begun) is int:
                 self._futures[begun] = future = loop.create_future()
                 seconds = calls.seconds_to_timer()

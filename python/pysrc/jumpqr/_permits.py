@@ -16,13 +16,13 @@ BETWEEN_LOOKS = 1.0
 
 
 class Permits:
-    """A call needs one while it runs, and there are so many. Calls wait for them in their order.
+    """A call needs a permit while it runs. Calls wait for the free permits in their order.
 
     The calls of each event loop wait in a queue of their own, so no loop holds up the others.
     """
 
     def __init__(self, count: int, queue_timeout: float) -> None:
-        """Make so many. A call waits for at most `queue_timeout` seconds."""
+        """Make `count` permits. A call waits for at most `queue_timeout` seconds."""
         self.free = _jumpqr.Permits(count)
         self.queues: dict[asyncio.AbstractEventLoop, _Queue] = {}
         """If there are any, a call must not take a permit from those that wait."""
@@ -30,7 +30,10 @@ class Permits:
         self._closed = False
 
     async def get(self) -> tuple[_jumpqr.Permit | None, float]:
-        """Return a permit, and how many seconds it took. After the queue timeout, it is None."""
+        """Return a permit, and how many seconds it took.
+
+        If the queue timeout ended before, the permit is None.
+        """
         permit = None if self.queues else self.free.take()
         if permit is not None:
             return permit, 0.0
@@ -44,9 +47,10 @@ class Permits:
         try:
             permit = await future
         except BaseException:
-            # It may have been granted at the same moment.
-            del future
-            self.grant()
+            # The permit may have been granted at the same moment. The event loop still holds the
+            # future, so the permit would be given back too late for the next call.
+            is_granted = future.done() and not future.cancelled()
+            self.give_back(future.result() if is_granted else None)
             raise
         if self._closed:
             self.give_back(permit)
@@ -116,6 +120,8 @@ class _Queue:
             if permit is None:
                 return
             self._settle_first(permit)
+            # If the first call was cancelled, the permit must be free for the next one.
+            del permit
         self._leave()
 
     def clear(self) -> None:
@@ -131,7 +137,9 @@ class _Queue:
             future.set_result(permit)
 
     def _leave(self) -> None:
-        self._queues.pop(self._loop, None)
+        # It may have left before, and the loop may have another queue by now.
+        if self._queues.get(self._loop) is self:
+            del self._queues[self._loop]
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
