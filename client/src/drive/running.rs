@@ -136,7 +136,11 @@ impl<I: Interface> Running<I> {
                         driver.transport.send(&request)
                     } else {
                         match driver.transport.begin(&request) {
-                            Some(Ok(in_flight)) => return Stop::InFlight(in_flight),
+                            Some(Ok(in_flight)) => {
+                                // The call may be dropped before its response arrives.
+                                self.slot.set_used();
+                                return Stop::InFlight(in_flight);
+                            }
                             Some(Err(failure)) => Err(failure),
                             None => return Stop::MustWait,
                         }

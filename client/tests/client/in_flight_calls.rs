@@ -469,6 +469,19 @@ fn a_shared_pace_is_asked_on_a_thread_if_the_store_could_block() {
 }
 
 #[test]
+fn the_slot_of_a_call_that_is_dropped_in_flight_stays_used() {
+    let lines = Lines::with_connections(6);
+    let client = builder(&lines).pacing(true).build().unwrap();
+    let mut calls = calls();
+    for _ in 0..5 {
+        begin(&mut calls, &client);
+    }
+    drop(calls);
+    must_wait(go_on(&client));
+    assert_eq!(lines.begun(), [ADD; 5]);
+}
+
+#[test]
 fn a_call_that_waited_too_long_for_a_thread_is_not_sent() {
     let lines = Lines::with_connections(0);
     let client = builder(&lines)
