@@ -41,9 +41,10 @@ export declare class Client {
 export declare class Events {
   /**
    * Creates the events. `receiver` gets each one: the number of a call, and as JSON its answer,
-   * its error, or a request for a token. `libuv` says whether the event loop is libuv's.
+   * its error, or a request for a token. `set_timer` gets in how many milliseconds
+   * [`time_out`](Self::time_out) must be called. `libuv` says whether the event loop is libuv's.
    */
-  constructor(receiver: (call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void, libuv: boolean)
+  constructor(receiver: (call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void, setTimer: (delay: number) => void, libuv: boolean)
   /**
    * Ends the calls that await their responses for too long. Returns in how many milliseconds
    * this must be called again, if it must be, as [`Client::call`](crate::client::Client::call).

@@ -23,9 +23,9 @@ const events = new binding.Events((number, answer, error, tokenRequest) => {
   const call = running.get(number)
   if (tokenRequest !== null) requestToken(number, call, JSON.parse(tokenRequest))
   else call.end({ answer: parsed(answer), error: parsed(error) })
-}, (bun ?? deno) === undefined)
+}, setTimer, (bun ?? deno) === undefined)
 
-/** Has the calls timed out that await their responses, in as many milliseconds, if any. */
+/** Ends the calls that are out of time, after a delay in milliseconds, if there is one. */
 function setTimer(delay) {
   if (delay != null) setTimeout(() => setTimer(native(() => events.timeOut())), delay).unref()
 }

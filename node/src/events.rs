@@ -65,7 +65,8 @@ struct Running {
 #[napi]
 impl Events {
     /// Creates the events. `receiver` gets each one: the number of a call, and as JSON its answer,
-    /// its error, or a request for a token. `libuv` says whether the event loop is libuv's.
+    /// its error, or a request for a token. `set_timer` gets in how many milliseconds
+    /// [`time_out`](Self::time_out) must be called. `libuv` says whether the event loop is libuv's.
     #[napi(constructor)]
     pub fn new(
         env: Env,
@@ -73,6 +74,7 @@ impl Events {
             call: number, answer: string | null, error: string | null, tokenRequest: string | null\
         ) => void")]
         receiver: Function<'_, Event, ()>,
+        #[napi(ts_arg_type = "(delay: number) => void")] set_timer: Function<'_, u32, ()>,
         libuv: bool,
     ) -> napi::Result<Self> {
         let threads_receiver = receiver
@@ -94,7 +96,8 @@ impl Events {
                 Ok(())
             });
         })?;
-        let loop_calls = libuv.then(|| LoopCalls::start(env, &receiver, Arc::clone(&channel)));
+        let loop_calls =
+            libuv.then(|| LoopCalls::start(env, &receiver, &set_timer, Arc::clone(&channel)));
         Ok(Self {
             channel,
             loop_calls: loop_calls.transpose()?.flatten(),

@@ -25,6 +25,8 @@ pub(crate) struct LoopCalls {
     calls: RefCell<Numbered>,
     /// Calls the facade. Here it needs no other thread, and no turn of the event loop.
     receiver: FunctionRef<Event, ()>,
+    /// Tells the facade in how many milliseconds [`time_out`](Self::time_out) must be called.
+    set_timer: FunctionRef<u32, ()>,
     channel: Arc<Channel>,
     watch: OnceCell<Watch>,
 }
@@ -40,6 +42,7 @@ impl LoopCalls {
     pub(crate) fn start(
         env: Env,
         receiver: &Function<'_, Event, ()>,
+        set_timer: &Function<'_, u32, ()>,
         channel: Arc<Channel>,
     ) -> napi::Result<Option<Rc<Self>>> {
         let failed = |error: io::Error| napi::Error::from_reason(error.to_string());
@@ -49,6 +52,7 @@ impl LoopCalls {
         let this = Rc::new(Self {
             calls: RefCell::new(Numbered { in_flight, numbers }),
             receiver: receiver.create_ref()?,
+            set_timer: set_timer.create_ref()?,
             channel,
             watch: OnceCell::new(),
         });
@@ -57,6 +61,7 @@ impl LoopCalls {
             if let Some(calls) = calls.upgrade() {
                 // If it fails, the next look finds the same.
                 calls.settle(env, |in_flight| drop(in_flight.look()));
+                calls.set_timer(env);
             }
         })?;
         Ok(this.watch.set(watch).is_ok().then_some(this))
@@ -118,6 +123,19 @@ impl LoopCalls {
             if let Err(error) = told {
                 env.fatal_exception(error);
             }
+        }
+    }
+
+    /// Sets the timer if it must be set anew. The next request of a call may have an earlier
+    /// deadline than the one before, because a write leaves time for its read-back.
+    fn set_timer(&self, env: Env) {
+        let delay = self.calls.borrow_mut().timer();
+        let set = delay.map_or(Ok(()), |delay| {
+            let set_timer = self.set_timer.borrow_back(&env)?;
+            set_timer.call(delay)
+        });
+        if let Err(error) = set {
+            env.fatal_exception(error);
         }
     }
 

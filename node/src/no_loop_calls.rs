@@ -18,6 +18,7 @@ impl LoopCalls {
     pub(crate) fn start(
         _env: Env,
         _receiver: &Function<'_, Event, ()>,
+        _set_timer: &Function<'_, u32, ()>,
         _channel: Arc<Channel>,
     ) -> napi::Result<Option<Rc<Self>>> {
         Ok(None)

@@ -61,6 +61,23 @@ test('a call whose response does not come times out, and its connection is close
   await close()
 })
 
+test('a write times out early enough to be read back', async () => {
+  const prefix = 'https://m.example.cn/a/'
+  const rule = { prefix, permit_sub_rule: 1, path: 'p', open_version: 3, debug_url: [] }
+  const paths = []
+  const { client, close } = await warmed((request, response) => {
+    paths.push(request.path.replace('/cgi-bin/wxopen/qrcodejump', ''))
+    // The rule is published, and no response says so.
+    if (paths.at(-1) === 'publish') return
+    const state = paths.includes('publish') ? 2 : 1
+    json(response, { errcode: 0, errmsg: 'ok', rule_list: [{ ...rule, state }], list_size: 1 })
+  })
+  // The write is sent in the event loop, and its deadline is before that of the look-up.
+  assert.equal(await client.publishJumpQRCode(prefix, { timeoutMs: 2000 }), 'read_back')
+  assert.deepEqual(paths, ['get', 'publish', 'get'])
+  await close()
+})
+
 test('a call that times out before those that began earlier is not late', async () => {
   const { client, close } = await warmed(() => {}, { count: 3 })
   const late = { code: 'timeout' }

@@ -136,7 +136,7 @@ impl<R> InFlightCalls<R> {
     }
 
     /// Finds the calls whose requests are out of time, when the timer has gone off. Call
-    /// [`next_ended`](Self::next_ended) or [`next_ready`](Self::next_ready) then.
+    /// [`next_ready`](Self::next_ready) then.
     pub fn time_out(&mut self, now: Instant) {
         self.timer = None;
         self.earliest = None;
@@ -184,6 +184,9 @@ impl<R> InFlightCalls<R> {
 
     /// Returns the time to which the loop's timer must be set now, if it must be set anew. When it
     /// goes off, call [`time_out`](Self::time_out).
+    ///
+    /// Ask after each call that was [added](Self::add), also after one that has gone on: its next
+    /// request may have an earlier deadline.
     pub fn timer_to_set(&mut self) -> Option<Instant> {
         let earliest = self.earliest?;
         if self.timer.is_some_and(|timer| timer <= earliest) {
