@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-/// Something that is looked for at most once by each thread, and then the same for all.
+/// An object that is kept once it is found. Several threads may look for it at the same time. All
+/// of them get the object that is kept.
 pub(crate) struct Known<T>(OnceLock<T>);
 
 impl<T> Known<T> {

@@ -24,7 +24,7 @@ pub(crate) struct PermitOfCall(Arc<Held>);
 
 #[pymethods]
 impl Permits {
-    /// Makes as many permits.
+    /// Makes `count` permits.
     #[new]
     fn create(count: usize) -> Self {
         Self(Arc::new(AtomicUsize::new(count)))

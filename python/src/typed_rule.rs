@@ -74,7 +74,7 @@ fn service_account(fields: &Fields<'_>) -> Option<ServiceAccountRule> {
 struct Fields<'py>(Bound<'py, PyDict>);
 
 impl<'py> Fields<'py> {
-    /// Returns the attributes if there are so many. The caller may have added or deleted some.
+    /// Returns the attributes if there are `count`. The caller may have added or deleted some.
     fn of(rule: &Bound<'py, PyAny>, count: usize) -> Option<Self> {
         let attributes = rule.getattr(name!(rule.py(), "__dict__")).ok()?;
         let attributes = attributes.cast_into::<PyDict>().ok()?;

@@ -85,7 +85,7 @@ pub(super) struct ResponseReader {
     body: Vec<u8>,
     /// The length of the whole body; `None` before the head has arrived.
     body_length: Option<usize>,
-    /// Is set when a part arrives.
+    /// Whether a part has arrived since this was last reset.
     pub(super) has_progressed: bool,
 }
 

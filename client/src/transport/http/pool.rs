@@ -117,7 +117,8 @@ impl Pool {
         taken.map(|(_, connection)| connection)
     }
 
-    /// Takes such a connection that the server has not closed since.
+    /// Takes the connection as [`take`](Self::take) does, but skips those that cannot be used for
+    /// another request.
     pub(super) fn take_open(&self, origin: &str, now: Instant) -> Option<Connection> {
         loop {
             let mut connection = self.take(origin, now)?;

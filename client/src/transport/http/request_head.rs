@@ -13,8 +13,8 @@ const AFTER_HOST: &str = "\r\n\r\n";
 
 const AFTER_HOST_WITH_BODY: &str = "\r\ncontent-type: application/json; charset=utf-8\r\n\r\n";
 
-/// Writes the head of the request to the begin of `output`, and returns its length. `None` if it
-/// does not fit.
+/// Writes the head of the request to the beginning of `output`, and returns its length. `None` if
+/// it does not fit.
 pub(super) fn write(
     output: &mut [u8],
     request: &HttpRequest<'_>,

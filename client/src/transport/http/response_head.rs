@@ -23,7 +23,7 @@ pub(super) enum ResponseHead {
     Unusual,
 }
 
-/// Reads the head at the begin of `input`.
+/// Reads the head at the beginning of `input`.
 pub(super) fn read(input: &[u8]) -> ResponseHead {
     let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
     let mut head = httparse::Response::new(&mut []);
