@@ -142,7 +142,7 @@ impl HttpTransport {
             }
         };
         let read_route = |https| {
-            let found = proxy::read_environment(https, |name| std::env::var(name).ok());
+            let found = proxy::read_environment(https, variable);
             let note = describe_ignored(&found);
             if let Some(note) = &note {
                 log::warn!("{note}");
@@ -165,7 +165,7 @@ impl HttpTransport {
                 (Route::Proxy(Arc::clone(&opener)), Route::Proxy(opener))
             }
             ProxySetting::FromEnvironment => {
-                no_proxy = proxy::read_no_proxy(|name| std::env::var(name).ok());
+                no_proxy = proxy::read_no_proxy(variable);
                 (read_route(true), read_route(false))
             }
         };
@@ -227,6 +227,13 @@ impl HttpTransport {
         let received = ResponseReader::default().read(transport, self.limits)?;
         Ok(self.pool.end(connection, received))
     }
+}
+
+/// Reads a variable of the environment. What is not UTF-8 in it stays visible, so that a proxy is
+/// refused and not overlooked.
+fn variable(name: &str) -> Option<String> {
+    let value = std::env::var_os(name)?;
+    Some(value.to_string_lossy().into_owned())
 }
 
 /// Describes the variables that are ignored; `None` if none is.

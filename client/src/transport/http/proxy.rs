@@ -247,6 +247,13 @@ mod tests {
                 "b:2",
                 &["HTTPS_PROXY"],
             ),
+            // What is not UTF-8 in a variable becomes U+FFFD.
+            (
+                true,
+                &[("https_proxy", "http://pr\u{fffd}xy:1")],
+                "unusable",
+                &["https_proxy"],
+            ),
             (
                 true,
                 &[("https_proxy", "quic://a"), ("all_proxy", "http://a:99999")],
