@@ -33,6 +33,10 @@ impl Resolver for CachingResolver {
         let host = uri.host().unwrap_or_default();
         let scheme = uri.scheme_str().unwrap_or_default();
         let authority = uri.authority().map_or("", |authority| authority.as_str());
+        // A proxy's authority begins with user and password.
+        let authority = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
         if let Some(addresses) = self.addresses.get(scheme, authority, Instant::now()) {
             return Ok(addresses);
         }
@@ -99,11 +103,29 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use ureq::Timeout;
+    use ureq::config::Config;
+    use ureq::unversioned::resolver::Resolver;
+    use ureq::unversioned::transport::NextTimeout;
 
     use super::super::deadline::with_deadline;
     use super::super::failure::is_cancelled;
-    use super::{is_address, run_on_thread};
+    use super::{CachingResolver, is_address, run_on_thread};
     use crate::cancel::Cancel;
+
+    #[test]
+    fn the_cache_keeps_no_password_of_a_proxy() {
+        let resolver = CachingResolver::default();
+        let uri = "http://user:hunter2@127.0.0.1:3128".parse().unwrap();
+        let soon = Instant::now() + Duration::from_secs(60);
+        with_deadline(soon, &Cancel::default(), || {
+            resolver
+                .resolve(&uri, &Config::default(), NextTimeout::default())
+                .unwrap();
+        });
+        let shown = format!("{resolver:?}");
+        assert!(shown.contains("127.0.0.1:3128"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
 
     #[test]
     fn an_address_needs_no_look_up() {
