@@ -129,8 +129,11 @@ impl InFlightCalls {
 
     /// Goes on with a call that `look` or `time_out` has returned. Returns what `begin` returns.
     fn go_on<'py>(&self, py: Python<'py>, id: u64) -> PyResult<Bound<'py, PyAny>> {
-        let call = self.lock().remove(CallId(id));
-        let call = call.ok_or_else(|| PyRuntimeError::new_err(HAS_ENDED))?;
+        // A forked process has none: its parent reads the response.
+        let call = self.is_here().then(|| self.lock().remove(CallId(id)));
+        let call = call
+            .flatten()
+            .ok_or_else(|| PyRuntimeError::new_err(HAS_ENDED))?;
         let went_on = offline(py, || Ok(call.go_on()))?;
         self.progress(py, went_on)
     }
