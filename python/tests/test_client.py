@@ -476,6 +476,29 @@ def test_calls_are_logged_without_secrets(
     assert secret not in caplog.text
 
 
+class HandlerError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.WARNING])
+def test_a_handler_that_fails_does_not_take_the_result(
+    jumpqr_sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    level: int,
+) -> None:
+    class Failing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise HandlerError(record.getMessage())
+
+    caplog.set_level(level, logger="jumpqr")
+    monkeypatch.setattr(logging.getLogger("jumpqr"), "handlers", [Failing()])
+    with jumpqr_sandbox.client() as client:
+        assert client.add_jump_qr_code(RULE) is jumpqr.Confirmation.ANSWERED
+        with pytest.raises(jumpqr.StateError):
+            client.publish_jump_qr_code("https://m.example.cn/none")
+
+
 def test_retries_and_read_backs_are_logged(
     jumpqr_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from types import TracebackType
 
 from ._light import TYPE_CHECKING
@@ -12,14 +13,20 @@ if TYPE_CHECKING:
 
 
 def log_end(logger: logging.Logger, name: str, seconds: float, error: BaseException | None) -> None:
-    """Log at DEBUG how a call ended and how long it took; never a token or a secret."""
-    if error is None:
-        logger.debug("%s: done (after %.3f s)", name, seconds)
-        return
+    """Log at DEBUG how a call ended and how long it took; never a token or a secret.
+
+    The exception of a handler must not take the place of the result.
+    """
     from ._exceptions import JumpqrError
 
-    text = str(error) if isinstance(error, JumpqrError) else f"{name}: {type(error).__name__}"
-    logger.debug("%s (after %.3f s)", text, seconds)
+    if error is None:
+        text = f"{name}: done"
+    elif isinstance(error, JumpqrError):
+        text = str(error)
+    else:
+        text = f"{name}: {type(error).__name__}"
+    with suppress(Exception):
+        logger.debug("%s (after %.3f s)", text, seconds)
 
 
 class LoggedCall:
