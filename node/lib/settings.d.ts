@@ -70,8 +70,8 @@ export interface CommonSettings {
    * The proxy: `environment`, the proxy of the environment; `direct`, no proxy; or its URL,
    * `http://[user:password@]host[:port]`, or with `socks5://` (this machine resolves names) or
    * `socks5h://` (the proxy does). From the environment, `https_proxy` is read, or `http_proxy` for
-   * a base URL with plain http, and then `all_proxy`. Hosts in `no_proxy` are called directly. The
-   * machine's own addresses are always called directly. Default: `environment`.
+   * a base URL with plain http, and then `all_proxy`. Hosts in `no_proxy` are called directly.
+   * `localhost` and loopback addresses are always called directly. Default: `environment`.
    */
   proxy?: string
   /**

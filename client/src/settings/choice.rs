@@ -26,7 +26,7 @@ named! {
     }
 }
 
-/// Which proxy to use. The machine's own addresses are always called directly.
+/// Which proxy to use. `localhost` and loopback addresses are always called directly.
 ///
 /// The URL of an HTTP proxy is `http://[user:password@]host[:port]`. That of a SOCKS 5 proxy is
 /// `socks5://…` if this machine resolves names, and `socks5h://…` if the proxy does. User and

@@ -86,8 +86,8 @@ macro_rules! for_each_setting {
             /// URL, `http://[user:password@]host[:port]`, or with `socks5://` (this machine
             /// resolves names) or `socks5h://` (the proxy does). From the environment,
             /// `https_proxy` is read, or `http_proxy` for a base URL with plain http, and then
-            /// `all_proxy`. Hosts in `no_proxy` are called directly. The machine's own addresses
-            /// are always called directly.
+            /// `all_proxy`. Hosts in `no_proxy` are called directly. `localhost` and loopback
+            /// addresses are always called directly.
             proxy: ProxySetting = ProxySetting::default(), Both, builder;
 
             /// The certificates to trust: `bundled`, Mozilla's list; `os`, the operating system's,

@@ -118,7 +118,7 @@ pub extern "C" fn jumpqr_client_config_set_body_limit(
 /// - `http://[user:password@]host[:port]`, or the same with `socks5://` (this machine resolves
 ///   names) or `socks5h://` (the proxy resolves names).
 ///
-/// This machine's own addresses are always called directly.
+/// `localhost` and loopback addresses are always called directly.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`.
