@@ -80,7 +80,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     }
 
     /// Returns the store as one that keeps the pace of calls, too. `None` if it does not: then each
-    /// client paces alone.
+    /// client paces alone. An event loop asks a [persistent](Self::is_persistent) store on a thread,
+    /// and any other one at once.
     fn pace_store(&self) -> Option<&dyn PaceStore> {
         None
     }

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jumpqr::store::{PaceReply, PaceRequest, TokenStore};
+use jumpqr::store::{Key, PaceReply, PaceRequest, TokenStore};
 use jumpqr_sandbox::{Interface, Sandbox};
 use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::process::ChildProcess;
 use crate::shared_store::SharedStore;
-use crate::{LONG, key, wechat};
+use crate::{LONG, wechat};
 
 const PROCESSES: usize = 4;
 const THREADS: u64 = 16;
@@ -221,30 +221,53 @@ fn the_places_of_a_stopped_process_end_in_redis() {
 
 const PATH: &str = "/cgi-bin/wxopen/qrcodejumpget";
 
-fn ask(store: &dyn TokenStore, request: PaceRequest) -> PaceReply {
+fn ask(store: &dyn TokenStore, account: &Key, request: PaceRequest) -> PaceReply {
     let pace = store.pace_store().unwrap();
-    pace.pace(&key(), PATH, request, LONG).unwrap()
+    pace.pace(account, PATH, request, LONG).unwrap()
 }
 
-fn reserve(store: &dyn TokenStore, ticket: u64) -> PaceReply {
-    let longest_wait = LONG;
-    ask(
-        store,
-        PaceRequest::Reserve {
-            ticket,
-            longest_wait,
-        },
-    )
+fn reserve(store: &dyn TokenStore, account: &Key, ticket: u64) -> PaceReply {
+    let request = PaceRequest::Reserve {
+        ticket,
+        longest_wait: LONG,
+    };
+    ask(store, account, request)
 }
 
 #[test]
-fn a_record_and_a_pace_of_the_same_name_do_not_meet() {
+fn two_stores_of_one_setting_have_one_pace_and_a_slot_given_back_is_free() {
     for shared in shared_stores() {
-        let store = shared.open();
-        let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
-        store.save(&key(), b"1", &lease, LONG).unwrap();
-        assert!(matches!(reserve(&*store, u64::MAX), PaceReply::Slot { .. }));
-        assert_eq!(crate::get(&*store).unwrap(), b"1");
+        let (first, second) = (shared.open(), shared.open());
+        // If the machine stands still for a second, the slots are free again.
+        let is_checked = (0..20).any(|round| {
+            let begun = Instant::now();
+            let key = Key::new("pace", &format!("wx{round}"), &[]).unwrap();
+            let taken: Vec<_> = (0..6)
+                .map(|ticket| {
+                    let store = if ticket % 2 == 0 { &first } else { &second };
+                    reserve(&**store, &key, ticket)
+                })
+                .collect();
+            let given_back = match taken[0] {
+                PaceReply::Slot { start_ms } => Some(start_ms),
+                _ => None,
+            };
+            let request = PaceRequest::GiveBack {
+                ticket: 0,
+                start_ms: given_back,
+            };
+            assert_eq!(ask(&*second, &key, request), PaceReply::Done);
+            let again = reserve(&*first, &key, 5);
+            if begun.elapsed() > Duration::from_secs(1) {
+                return false;
+            }
+            let is_slot = |reply: &PaceReply| matches!(reply, PaceReply::Slot { .. });
+            assert!(taken[..5].iter().all(is_slot), "{taken:?}");
+            assert!(matches!(taken[5], PaceReply::Wait(_)), "{taken:?}");
+            assert!(is_slot(&again), "{again:?}");
+            true
+        });
+        assert!(is_checked, "the machine is too busy");
     }
 }
 
@@ -254,27 +277,4 @@ fn shared_stores() -> Vec<SharedStore> {
         #[cfg(feature = "redis")]
         SharedStore::redis(LONG),
     ]
-}
-
-/// How long one question to the store takes. It is printed, not checked.
-#[test]
-fn what_a_question_costs() {
-    for shared in shared_stores() {
-        let store = shared.open();
-        reserve(&*store, 0);
-        let mut times: Vec<_> = (1..=500)
-            .map(|ticket| {
-                let begun = Instant::now();
-                reserve(&*store, ticket % 20);
-                begun.elapsed()
-            })
-            .collect();
-        times.sort_unstable();
-        println!(
-            "a question to {}: median {:?}, 99% below {:?}",
-            shared.setting.split(':').next().unwrap(),
-            times[250],
-            times[495]
-        );
-    }
 }
