@@ -75,7 +75,7 @@ pub use settings::Settings;
 pub use jumpqr_core::{
     Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule, Result,
     Rule, RuleKey, Secret, ServiceAccountRule, call, check, errcode, error, interface, listing,
-    mapping, matching, names, request, response, rule, verification_file,
+    mapping, matching, names, push, request, response, rule, verification_file,
 };
 
 /// Compiles the examples of `docs/rust.md`.

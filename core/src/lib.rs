@@ -8,6 +8,7 @@
 //! - WeChat's error codes: name, meaning, and what to do
 //! - every stable name as data, for other languages (`names`)
 //! - what a call does next, and how an access token is renewed, as state machines
+//! - the pushes to a third-party platform: checking, decrypting, and encrypting replies
 //!
 //! # Out of scope
 //!
@@ -40,6 +41,7 @@ mod named;
 pub mod names;
 mod pacer;
 mod plain;
+pub mod push;
 pub mod renewal;
 pub mod request;
 pub mod response;

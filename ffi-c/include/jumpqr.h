@@ -146,6 +146,22 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_INVALID_CONFIG = 102,
   /**
+   * The request is not a push that WeChat sends: its size, query or XML is wrong.
+   */
+  JUMPQR_STATUS_PUSH_MALFORMED = 103,
+  /**
+   * The signature of the push is wrong. Nothing was decrypted.
+   */
+  JUMPQR_STATUS_PUSH_NOT_SIGNED = 104,
+  /**
+   * The push cannot be decrypted.
+   */
+  JUMPQR_STATUS_PUSH_NOT_DECRYPTED = 105,
+  /**
+   * The push is from WeChat, but lacks a field that its event has.
+   */
+  JUMPQR_STATUS_UNEXPECTED_PUSH = 106,
+  /**
    * Fix the credentials: appid, secret, token or authorisation.
    */
   JUMPQR_STATUS_CREDENTIALS = 200,

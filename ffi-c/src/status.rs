@@ -39,6 +39,14 @@ pub enum jumpqr_status {
     InvalidRequest = 101,
     /// A setting of the client is wrong; nothing was sent.
     InvalidConfig = 102,
+    /// The request is not a push that WeChat sends: its size, query or XML is wrong.
+    PushMalformed = 103,
+    /// The signature of the push is wrong. Nothing was decrypted.
+    PushNotSigned = 104,
+    /// The push cannot be decrypted.
+    PushNotDecrypted = 105,
+    /// The push is from WeChat, but lacks a field that its event has.
+    UnexpectedPush = 106,
 
     /// Fix the credentials: appid, secret, token or authorisation.
     Credentials = 200,

@@ -11,6 +11,7 @@ pub mod flows;
 pub mod hostile;
 pub mod matching;
 pub mod names;
+pub mod pushes;
 pub mod requests;
 pub mod settings;
 pub mod tokens;

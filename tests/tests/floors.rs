@@ -27,6 +27,7 @@ const FLOORS: &[&[&str]] = &[
     &["interface"],
     &["call", "listing", "pacer", "renewal"],
     &["names"],
+    &["push"],
 ];
 
 /// The front door of the client: a client makes a builder, which makes a client. These modules

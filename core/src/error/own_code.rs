@@ -106,6 +106,21 @@ named! {
         /// The token store holds something that is not a token record. It is left unchanged.
         StoreDamaged = "store_damaged" => row(Store, FINAL,
             "Move the damaged record away, or restore it from a copy, and call again."),
+        /// The request is not a push that WeChat sends: its size, query or XML is wrong.
+        PushMalformed = "push_malformed" => row(Invalid, FINAL,
+            "Pass the query string and the body as they arrived. Set the console to the safe mode \
+             (安全模式)."),
+        /// The signature of the push is wrong. Nothing was decrypted.
+        PushNotSigned = "push_not_signed" => row(Invalid, FINAL,
+            "Compare the message token with the console's 消息校验Token. After a change, keep the \
+             former one for a while. Anybody can send such a request."),
+        /// The push cannot be decrypted.
+        PushNotDecrypted = "push_not_decrypted" => row(Invalid, FINAL,
+            "Compare the EncodingAESKey with the console's 消息加解密Key, and component_appid with \
+             the platform's appid. After a change, keep the former key for a while."),
+        /// The push is from WeChat, but lacks a field that its event has.
+        UnexpectedPush = "unexpected_push" => row(Invalid, FINAL,
+            "WeChat has changed this event. Update jumpqr, or report it with this text."),
         /// A defect in jumpqr.
         Internal = "internal" => row(Internal, FINAL,
             "Report it, with this text."),
