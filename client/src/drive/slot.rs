@@ -19,8 +19,8 @@ pub(super) struct ReservedSlot {
     /// `None` if the caller paces.
     pacer: Option<Arc<Mutex<Pacer>>>,
     slot: Slot,
-    /// `None` if the pace is not shared.
-    shared: Option<SharedSlot>,
+    /// `None` if the pace is not shared. It is boxed, so that other calls need not move it around.
+    shared: Option<Box<SharedSlot>>,
 }
 
 /// What a call has at the store.
@@ -56,10 +56,12 @@ impl ReservedSlot {
         Self {
             pacer: driver.pacer.clone(),
             slot: Slot::default(),
-            shared: driver.shared_pace.as_ref().map(|pace| SharedSlot {
-                pace: pace.clone(),
-                place: Place::Nothing,
-                refused: None,
+            shared: driver.shared_pace.as_ref().map(|pace| {
+                Box::new(SharedSlot {
+                    pace: pace.clone(),
+                    place: Place::Nothing,
+                    refused: None,
+                })
             }),
         }
     }
