@@ -13,6 +13,7 @@ mod error_text;
 mod exchange;
 mod mappings;
 mod matcher;
+mod push_receiver;
 mod renewal_machine;
 
 pub use answers::answers;
@@ -22,6 +23,7 @@ pub use call_machine::call_machine;
 pub use exchange::{exchange, request_head};
 pub use mappings::mappings;
 pub use matcher::matcher;
+pub use push_receiver::push_receiver;
 pub use renewal_machine::renewal_machine;
 
 /// Does nothing: the target needs the sockets of Unix.
@@ -36,13 +38,14 @@ pub fn request_head(_: &[u8]) {}
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("answers", answers),
     ("c_entry_points", c_entry_points),
     ("call_machine", call_machine),
     ("exchange", exchange),
     ("mappings", mappings),
     ("matcher", matcher),
+    ("push_receiver", push_receiver),
     ("renewal_machine", renewal_machine),
     ("request_head", request_head),
 ];
