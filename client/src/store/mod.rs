@@ -161,8 +161,10 @@ fn check_length(bytes: &[u8]) -> Result<()> {
 ///
 /// - `memory:` — a new [`MemoryStore`], in this process only
 /// - `dir:/absolute/path` — a [`DirectoryStore`] in this folder
-/// - `redis://[user:password@]host[:port][/db][?prefix=jumpqr:]`, `rediss://…[?tls_roots=/path]` with TLS,
-///   or `redis+unix:///path` — a `RedisStore`, with the feature `redis`
+/// - `redis://[user:password@]host[:port][/db]`, `redis+unix:///path`,
+///   `redis+sentinel://[user:password@]host,host/master[/db]`, or
+///   `redis+cluster://[user:password@]host,host`; with `rediss` for TLS — a `RedisStore`, with the
+///   feature `redis`
 ///
 /// Any other setting is refused as `invalid_config`. The error does not repeat the setting, which
 /// may hold a password.
@@ -176,7 +178,11 @@ pub fn open_with_clock(token_store: &str, clock: Arc<dyn Clock>) -> Result<Arc<d
     match token_store.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::with_clock(clock))),
         Some(("dir", path)) => Ok(Arc::new(DirectoryStore::open_with_clock(path, clock)?)),
-        Some(("redis" | "rediss" | "redis+unix", _)) => open_redis(token_store),
+        Some((
+            "redis" | "rediss" | "redis+unix" | "redis+sentinel" | "rediss+sentinel"
+            | "redis+cluster" | "rediss+cluster",
+            _,
+        )) => open_redis(token_store),
         _ => Err(refuse(Finding::new(
             "token_store",
             FindingCode::UnknownValue,

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 /// for example on a command line, which every user of the machine can read.
 ///
 /// A password is in the user information of a URL (`redis://user:password@host`) or in a query
-/// parameter (`redis+unix:///path?pass=password`). Where a character that is not percent-encoded
+/// parameter (`redis+unix:///path?pass=password`, `sentinel_password=password`). Where a character that is not percent-encoded
 /// cuts a password in two (`redis://user:pass/word@host`), the setting may hold one, too. The paths
 /// of `dir:` and of `redis+unix:` hold none.
 ///
@@ -44,7 +44,8 @@ pub fn may_hold_password(token_store: &str) -> bool {
 /// Returns whether the query parameter with this name, decoded, is a password: also where it is
 /// misspelt, and will be refused.
 pub(super) fn is_password(parameter: &str) -> bool {
-    matches!(&*parameter.to_lowercase(), "pass" | "password")
+    let parameter = parameter.to_lowercase();
+    parameter.ends_with("pass") || parameter.ends_with("password")
 }
 
 #[cfg(test)]
@@ -65,6 +66,10 @@ mod tests {
             "redis+unix:///run/redis.sock?db=1&p%61ss=P4SS",
             "redis+unix:///run/redis.sock?PASS=P4SS",
             "redis://host?password=P4SS",
+            "redis+sentinel://user:P4SS@host:26379,other:26379/mymaster",
+            "rediss+sentinel://host,other/mymaster/1?sentinel_password=P4SS",
+            "redis+sentinel://host,other/mymaster?sentinel_username=a&Sentinel_Pass=P4SS",
+            "redis+cluster://:P4SS@host:7000,other:7001",
             "valkey://user:P4SS@host",
             "user:P4SS@host",
             "P4SS@host",
@@ -90,6 +95,8 @@ mod tests {
             "redis://host?prefix=jumpqr@host:",
             "rediss://host?tls_roots=/etc/pass=/ca.pem",
             "redis+unix:///run/redis@host.sock?db=1",
+            "redis+sentinel://host:26379,other:26379/pass=/1?sentinel_username=a@b",
+            "rediss+cluster://host:7000,other:7001?replicas=1",
         ] {
             assert!(!may_hold_password(setting), "{setting}");
         }

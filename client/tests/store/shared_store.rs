@@ -58,7 +58,9 @@ impl SharedStore {
     pub(crate) fn is_held(&self) -> bool {
         #[cfg(feature = "redis")]
         if let Some(server) = &self.server {
-            return server.keys().iter().any(|key| key.ends_with(":lease"));
+            let keys = server.keys();
+            let is_held = |key: &String| server.admin(&format!("HEXISTS {key} held"));
+            return keys.iter().any(is_held);
         }
         let tokens = self.folder.path().join("tokens");
         std::fs::read_dir(tokens).unwrap().any(|file| {

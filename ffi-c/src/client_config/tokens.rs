@@ -108,9 +108,10 @@ pub unsafe extern "C" fn jumpqr_client_config_set_token_interface(
 /// - `memory:`, in this process.
 /// - `dir:/absolute/path`, a folder that the processes of this machine share. If it does not exist,
 ///   it is created. It is private to its owner (0700); if others could read it, that is repaired.
-/// - `redis://[user:password@]host[:port][/db]`, `rediss://…` with TLS, or
-///   `redis+unix:///path/of/the.socket`, for many machines. The connection is made when it is
-///   needed.
+/// - `redis://[user:password@]host[:port][/db]` or `redis+unix:///path/of/the.socket`, for many
+///   machines; `redis+sentinel://[user:password@]host,host/master[/db]`, for the master that these
+///   sentinels name; `redis+cluster://[user:password@]host,host`, for a cluster. With `rediss`
+///   instead of `redis`, TLS is used. The connection is made when it is needed.
 ///
 /// All clients and platforms made from these settings share the store. So do all others that name
 /// the same folder or Redis. Of all that share a store, one fetches a token, and the others use it.

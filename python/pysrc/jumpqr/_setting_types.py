@@ -12,9 +12,10 @@ class CommonSettings(TypedDict, total=False):
     token_store: str | None
     """The store that keeps tokens, so that other clients, processes and machines share them:
     `memory:`, in this client alone; `dir:/absolute/path`, a folder that the processes of this
-    machine share; `redis://[user:password@]host[:port][/db]`, `rediss://` with TLS, or
-    `redis+unix:///path`, for many machines. Of all that share a store, one renews at a time.
-    Default: `memory:`.
+    machine share; `redis://[user:password@]host[:port][/db]` or `redis+unix:///path`, for many
+    machines; `redis+sentinel://host,host/master`, for the master that sentinels name;
+    `redis+cluster://host,host`, for a cluster. With `rediss` instead of `redis`, TLS is used. Of
+    all that share a store, one renews at a time. Default: `memory:`.
     """
 
     base_url: str | None

@@ -8,7 +8,8 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use redis::{Cmd, ConnectionLike, ErrorKind, RedisError, RedisResult, Value};
+use jumpqr_core::renewal::millis;
+use redis::{Cmd, ConnectionLike, ErrorKind, RedisError, RedisResult, ServerErrorKind, Value};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
@@ -20,8 +21,9 @@ const LONGEST_REPLY: usize = LONGEST_RECORD + 4096;
 /// The longest line of a reply, in bytes. The longest lines are errors, which may quote a command.
 const LONGEST_LINE: usize = 4096;
 
-/// The most values in a reply.
-const MOST_VALUES: usize = 16;
+/// The most values in a reply. The longest list is that of a cluster's slots: a large cluster, whose
+/// slots lie in pieces, has some ten thousand values in it.
+const MOST_VALUES: usize = 65_536;
 
 /// Returns the time until the deadline. After the deadline, fails as a socket does on a timeout.
 pub(super) fn time_left(deadline: Instant) -> io::Result<Duration> {
@@ -30,13 +32,6 @@ pub(super) fn time_left(deadline: Instant) -> io::Result<Duration> {
         return Err(io::ErrorKind::TimedOut.into());
     }
     Ok(left)
-}
-
-/// The TLS configuration, and the host that the certificate must be for.
-#[derive(Clone)]
-pub(super) struct Tls {
-    pub(super) config: Arc<ClientConfig>,
-    pub(super) server: ServerName<'static>,
 }
 
 /// A socket with a deadline, which no system call waits past.
@@ -95,26 +90,66 @@ impl Stream for StreamOwned<ClientConnection, DeadlineSocket> {
 }
 
 /// A connection, which sends one command at a time.
-pub(super) struct Connection(BufReader<Box<dyn Stream>>);
+pub(super) struct Connection {
+    stream: BufReader<Box<dyn Stream>>,
+    deadline: Instant,
+    is_asking: bool,
+}
 
 impl Connection {
-    /// Takes over a connected socket. The TLS handshake is made with the first command.
-    pub(super) fn new(socket: TcpStream, tls: Option<&Tls>, deadline: Instant) -> io::Result<Self> {
+    /// Takes over a connected socket. With TLS, the certificate must be for `host`. The TLS
+    /// handshake is made with the first command.
+    pub(super) fn new(
+        socket: TcpStream,
+        tls: Option<&Arc<ClientConfig>>,
+        host: &str,
+        deadline: Instant,
+    ) -> io::Result<Self> {
         let socket = DeadlineSocket { socket, deadline };
         let stream: Box<dyn Stream> = match tls {
             None => Box::new(socket),
-            Some(tls) => {
-                let connection = ClientConnection::new(Arc::clone(&tls.config), tls.server.clone());
+            Some(config) => {
+                let host = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+                let connection = ClientConnection::new(Arc::clone(config), host);
                 let connection = connection.map_err(io::Error::other)?;
                 Box::new(StreamOwned::new(connection, socket))
             }
         };
-        Ok(Self(BufReader::new(stream)))
+        Ok(Self {
+            stream: BufReader::new(stream),
+            deadline,
+            is_asking: false,
+        })
     }
 
     /// Sets the deadline of the next commands and their replies.
     pub(super) fn set_deadline(&mut self, deadline: Instant) {
-        self.0.get_mut().set_deadline(deadline);
+        self.deadline = deadline;
+        self.stream.get_mut().set_deadline(deadline);
+    }
+
+    /// Sets whether `ASKING` goes before each command: it lets a node of a cluster serve a slot
+    /// that is still on its way to it.
+    pub(super) fn set_asking(&mut self, is_asking: bool) {
+        self.is_asking = is_asking;
+    }
+
+    /// Waits until this many replicas have received what this connection wrote, for at most half of
+    /// the time to the deadline. Returns how many have.
+    pub(super) fn wait_for_replicas(&mut self, replicas: u32) -> RedisResult<u32> {
+        let wait = millis(time_left(self.deadline)? / 2).max(1);
+        redis::cmd("WAIT").arg(replicas).arg(wait).query(self)
+    }
+
+    /// Returns an error unless the server is a master.
+    pub(super) fn check_master(&mut self) -> RedisResult<()> {
+        let role: Value = redis::cmd("ROLE").query(self)?;
+        match &role {
+            Value::Array(parts) if parts.first() == Some(&Value::BulkString("master".into())) => {
+                Ok(())
+            }
+            _ => Err((ErrorKind::Server(ServerErrorKind::ReadOnly), "no master").into()),
+        }
     }
 
     /// Logs in. Redis before version 6 has no users: it is then sent the password alone.
@@ -143,13 +178,16 @@ impl Connection {
     /// Reads a whole reply, still encoded.
     fn read_reply(&mut self) -> io::Result<Vec<u8>> {
         let mut reply = Vec::new();
-        let mut missing = 1;
+        let mut missing = 1_usize;
         let mut values = 0;
         while missing > 0 {
             missing -= 1;
             values += 1;
             let start = reply.len();
             self.read_line(&mut reply)?;
+            if reply.len() > LONGEST_REPLY {
+                return Err(invalid_reply());
+            }
             let line = reply.get(start..).unwrap_or_default();
             match line.split_first() {
                 Some((b'$', length)) => {
@@ -162,8 +200,9 @@ impl Connection {
                     }
                 }
                 Some((b'*', length)) => {
-                    missing += usize::try_from(parse_number(length)?).unwrap_or(0);
-                    if missing + values > MOST_VALUES {
+                    let length = usize::try_from(parse_number(length)?).unwrap_or(0);
+                    missing = missing.saturating_add(length);
+                    if missing.saturating_add(values) > MOST_VALUES {
                         return Err(invalid_reply());
                     }
                 }
@@ -176,7 +215,7 @@ impl Connection {
 
     fn read_line(&mut self, reply: &mut Vec<u8>) -> io::Result<()> {
         let mut line = Vec::new();
-        let mut limited = (&mut self.0).take(LONGEST_LINE as u64);
+        let mut limited = (&mut self.stream).take(LONGEST_LINE as u64);
         limited.read_until(b'\n', &mut line)?;
         if line.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -193,7 +232,7 @@ impl Connection {
     }
 
     fn read_bytes(&mut self, length: usize, reply: &mut Vec<u8>) -> io::Result<()> {
-        let read = (&mut self.0).take(length as u64).read_to_end(reply)?;
+        let read = (&mut self.stream).take(length as u64).read_to_end(reply)?;
         if read < length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -214,9 +253,9 @@ fn invalid_reply() -> io::Error {
     io::Error::from(io::ErrorKind::InvalidData)
 }
 
-impl ConnectionLike for Connection {
-    fn req_packed_command(&mut self, command: &[u8]) -> RedisResult<Value> {
-        let stream = self.0.get_mut();
+impl Connection {
+    fn request(&mut self, command: &[u8]) -> RedisResult<Value> {
+        let stream = self.stream.get_mut();
         stream.write_all(command)?;
         stream.flush()?;
         let reply = self.read_reply().map_err(|error| {
@@ -227,6 +266,16 @@ impl ConnectionLike for Connection {
             error.into()
         })?;
         redis::parse_redis_value(&reply)
+    }
+}
+
+impl ConnectionLike for Connection {
+    fn req_packed_command(&mut self, command: &[u8]) -> RedisResult<Value> {
+        if self.is_asking {
+            let asking = redis::cmd("ASKING").get_packed_command();
+            self.request(&asking)?.extract_error()?;
+        }
+        self.request(command)
     }
 
     /// The store sends nothing in a pipeline.

@@ -8,24 +8,127 @@ use std::sync::Arc;
 use jumpqr_core::error::{Error, OwnCode};
 use redis::{ErrorKind, RedisError};
 
+use super::address::Address;
+
 /// The rights that the Redis user needs.
-const COMMANDS: &str =
-    "+select +evalsha +script|load +hmget +hget +hset +hdel +exists +get +set +del +time";
+const COMMANDS: &str = "+select +evalsha +script|load +hmget +hget +hset +hdel +get +set +time \
+                        +role +wait +asking +cluster|slots";
 
 /// A hint for many failures: plain text on a TLS port, or TLS on a plain port, fails in many
 /// different ways.
 const CHECK_TLS: &str = "whether it expects TLS (rediss://) or not (redis://)";
 
+/// What a server is to the store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Server {
+    /// The only one.
+    Redis,
+    /// The master that sentinels name.
+    Master,
+    /// A node of a cluster.
+    Node,
+    Sentinel,
+}
+
+/// Why each of several servers did not answer a question.
+pub(super) type Refusals = Vec<(Address, RedisError)>;
+
+/// Why there is no output of a command.
+pub(super) enum Failure {
+    /// It failed on the server at this address.
+    Command {
+        server: Server,
+        address: Address,
+        error: RedisError,
+    },
+    /// No sentinel names a master. For each, why not.
+    NoMaster { master: String, refusals: Refusals },
+    /// No node of the cluster says which node has which keys. For each, why not.
+    NoNode { refusals: Refusals },
+}
+
+impl Failure {
+    pub(super) fn command(server: Server, address: &Address, error: RedisError) -> Self {
+        Self::Command {
+            server,
+            address: address.clone(),
+            error,
+        }
+    }
+
+    /// Returns whether the key holds something that no store has written: another type, or more
+    /// than the longest record.
+    pub(super) fn is_damaged_record(&self) -> bool {
+        let Self::Command { error, .. } = self else {
+            return false;
+        };
+        let is_too_long =
+            io_cause(error).is_some_and(|cause| cause.kind() == io::ErrorKind::FileTooLarge);
+        is_too_long || reply_code(error).as_deref() == Some(WRONG_TYPE)
+    }
+
+    /// Returns the error to report.
+    pub(super) fn describe(&self, prefix: &str) -> Error {
+        let (message, is_permanent) = match self {
+            Self::Command {
+                server,
+                address,
+                error,
+            } => (
+                format!("Redis at {address} {}", reason(*server, error, prefix)),
+                is_permanent(*server, error),
+            ),
+            Self::NoMaster { master, refusals } => (
+                format!(
+                    "no sentinel names the master {master}: {}",
+                    reasons(Server::Sentinel, refusals, prefix)
+                ),
+                all_are_permanent(Server::Sentinel, refusals),
+            ),
+            Self::NoNode { refusals } => (
+                format!(
+                    "no node of the Redis cluster names the others: {}",
+                    reasons(Server::Node, refusals, prefix)
+                ),
+                all_are_permanent(Server::Node, refusals),
+            ),
+        };
+        let failure = Error::new(OwnCode::StoreFailed, format!("token_store: {message}"));
+        if is_permanent {
+            failure
+                .with_retryable(false)
+                .with_advice("Correct Redis or the setting token_store as the message says.")
+        } else {
+            failure
+        }
+    }
+}
+
+/// Describes the failures of several servers. Those with the same reason are named together.
+fn reasons(server: Server, refusals: &[(Address, RedisError)], prefix: &str) -> String {
+    let mut reasons: Vec<(String, String)> = Vec::new();
+    for (address, error) in refusals {
+        let reason = reason(server, error, prefix);
+        match reasons.iter_mut().find(|(_, known)| *known == reason) {
+            Some((addresses, _)) => *addresses = format!("{addresses}, {address}"),
+            None => reasons.push((address.to_string(), reason)),
+        }
+    }
+    let reasons: Vec<_> = reasons
+        .iter()
+        .map(|(addresses, reason)| format!("the one at {addresses} {reason}"))
+        .collect();
+    reasons.join("; ")
+}
+
+fn all_are_permanent(server: Server, refusals: &[(Address, RedisError)]) -> bool {
+    refusals
+        .iter()
+        .all(|(_, error)| is_permanent(server, error))
+}
+
 /// The error code of Redis for a key whose type does not fit the command.
 const WRONG_TYPE: &str = "WRONGTYPE";
-
-/// Returns whether the key holds something that no store has written: another type, or more than
-/// the longest record.
-pub(super) fn is_damaged_record(error: &RedisError) -> bool {
-    let is_too_long =
-        io_cause(error).is_some_and(|cause| cause.kind() == io::ErrorKind::FileTooLarge);
-    is_too_long || reply_code(error).as_deref() == Some(WRONG_TYPE)
-}
 
 /// Returns the error of the operating system, if there is one.
 fn io_cause(error: &RedisError) -> Option<&io::Error> {
@@ -35,32 +138,20 @@ fn io_cause(error: &RedisError) -> Option<&io::Error> {
         .and_then(|cause| cause.downcast_ref::<io::Error>())
 }
 
-/// Returns the error for a failure of the Redis at `endpoint`.
-pub(super) fn describe(error: &RedisError, endpoint: &str, prefix: &str) -> Error {
-    let failure = Error::new(
-        OwnCode::StoreFailed,
-        format!("token_store: Redis at {endpoint} {}", reason(error, prefix)),
-    );
-    if is_permanent(error) {
-        failure
-            .with_retryable(false)
-            .with_advice("Correct Redis or the setting token_store as the message says.")
-    } else {
-        failure
-    }
-}
-
 /// Returns whether the failure lasts until Redis or the setting is changed.
-fn is_permanent(error: &RedisError) -> bool {
+fn is_permanent(server: Server, error: &RedisError) -> bool {
     let detail = error.detail().unwrap_or_default();
     error.kind() == ErrorKind::AuthenticationFailed
+        || error.kind() == ErrorKind::MasterNameNotFoundBySentinel
         || detail.contains("DB index")
+        || detail.contains(NO_CLUSTER)
         || reply_code(error).is_some_and(|code| {
-            ["NOAUTH", "NOPERM", "WRONGPASS", "DENIED", "MOVED"].contains(&code.as_str())
+            ["NOAUTH", "NOPERM", "WRONGPASS", "DENIED"].contains(&code.as_str())
+                || (code == "MOVED" && server != Server::Node)
         })
 }
 
-fn reason(error: &RedisError, prefix: &str) -> String {
+fn reason(server: Server, error: &RedisError, prefix: &str) -> String {
     if error.is_timeout() {
         return format!(
             "did not reply in time; check whether it is reachable, overloaded or paused, and \
@@ -68,12 +159,21 @@ fn reason(error: &RedisError, prefix: &str) -> String {
         );
     }
     if let Some(code) = reply_code(error) {
-        return reply_reason(&code, error.detail().unwrap_or_default(), prefix);
+        return reply_reason(server, &code, error.detail().unwrap_or_default(), prefix);
     }
     match error.kind() {
+        ErrorKind::AuthenticationFailed if server == Server::Sentinel => {
+            "refuses the user and password; give sentinel_username and sentinel_password as the \
+             sentinels have them, or neither if they have no passwords"
+                .to_owned()
+        }
         ErrorKind::AuthenticationFailed => {
             "refuses the user and password; give those of an existing user, or none if it has no \
              passwords"
+                .to_owned()
+        }
+        ErrorKind::MasterNameNotFoundBySentinel => {
+            "knows no master with this name; give the name that is in its sentinel monitor"
                 .to_owned()
         }
         ErrorKind::Io => io_reason(error),
@@ -115,14 +215,19 @@ fn reply_code(error: &RedisError) -> Option<String> {
     };
     let code = match code {
         "ERR" if detail.contains("user executing the script") => "NOPERM",
+        // Both name another node.
+        "ASK" => "MOVED",
         "ERR" => inner().unwrap_or(code),
         code => code,
     };
     Some(code.to_owned())
 }
 
+/// What a Redis says, in an error reply, if it is no node of a cluster.
+const NO_CLUSTER: &str = "cluster support disabled";
+
 /// The codes of error replies, and what each says about Redis.
-const REPLY_REASONS: [(&str, &str); 11] = [
+const REPLY_REASONS: [(&str, &str); 12] = [
     (
         "BUSY",
         "is busy with a script that does not end; check what runs there",
@@ -147,12 +252,11 @@ const REPLY_REASONS: [(&str, &str); 11] = [
     ),
     (
         "MOVED",
-        "is a node of a cluster, which is not supported; give the address of a proxy for the \
-         cluster, or another Redis",
+        "is a node of a cluster; give redis+cluster:// with the addresses of some of its nodes",
     ),
     (
         "NOAUTH",
-        "requires a password; give redis://user:password@host, or :password@host without a user",
+        "requires a password; give user:password@ before the host, or :password@ without a user",
     ),
     (
         "NOREPLICAS",
@@ -164,12 +268,42 @@ const REPLY_REASONS: [(&str, &str); 11] = [
     ),
     (
         "READONLY",
-        "is a replica, which accepts no changes; give the address of the master",
+        "is a replica, which accepts no changes; give the address of the master, or \
+         redis+sentinel:// with those of its sentinels",
+    ),
+    (
+        "TRYAGAIN",
+        "passes these keys on to another node of the cluster; call again later",
     ),
 ];
 
 /// Describes an error reply.
-fn reply_reason(code: &str, detail: &str, prefix: &str) -> String {
+fn reply_reason(server: Server, code: &str, detail: &str, prefix: &str) -> String {
+    let of_server = match (server, code) {
+        (Server::Sentinel, "NOAUTH") => Some(
+            "requires a password; give sentinel_password, and sentinel_username if it has users",
+        ),
+        (Server::Sentinel, "NOPERM") => Some(
+            "denies this user a right that the store needs; as its administrator, run: \
+             ACL SETUSER USER +sentinel|get-master-addr-by-name",
+        ),
+        (Server::Sentinel, "ERR") => {
+            Some("refuses the command; check whether it is a sentinel, and its log")
+        }
+        (Server::Master, "READONLY") => Some(
+            "is a replica, and the sentinels have not yet named another master; call again later",
+        ),
+        (Server::Node, "MOVED") => Some(
+            "and other nodes of the cluster do not agree which has this key; check the cluster",
+        ),
+        (_, "ERR") if detail.contains(NO_CLUSTER) => {
+            Some("is not a node of a cluster; give redis:// instead of redis+cluster://")
+        }
+        _ => None,
+    };
+    if let Some(reason) = of_server {
+        return reason.to_owned();
+    }
     if code == "NOPERM" {
         return format!(
             "denies this user a right that the store needs; as its administrator, run: \

@@ -1,19 +1,24 @@
 -- Grants a lease and returns its fence. Returns nil while another lease is held, and 0 if the
--- record is not a store's. KEYS: the record, the lease. ARGV: the life of the lease in ms.
-local fence = redis.call('HGET', KEYS[1], 'fence') or '0'
-if not string.match(fence, '^%d+$') then
+-- record is not a store's. KEYS: the record. ARGV: the life of the lease in ms.
+--
+-- All is in one key: a node of a cluster that passes a slot on can run a script with one key, but
+-- not one with two keys of which one does not exist.
+local entry = redis.call('HMGET', KEYS[1], 'fence', 'held')
+local fence = entry[1] or '0'
+local ends = entry[2] or '0'
+if not string.match(fence, '^%d+$') or not string.match(ends, '^%d+$') then
   return 0
 end
-if redis.call('EXISTS', KEYS[2]) == 1 then
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local now_ms = math.floor(now / 1000)
+if tonumber(ends) > now_ms then
   return false
 end
--- Fences follow the time of day, so that they grow even if the record is deleted.
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Fences follow the time of day in microseconds, so that they grow even if the record is deleted,
+-- or a promoted replica has not received it. Numbers in Lua are exact up to 2^53, in the year 2255.
 fence = math.max(fence + 1, now)
-local written = string.format('%.0f', fence)
-redis.call('HSET', KEYS[1], 'fence', written, 'held', '1')
-if ARGV[1] ~= '0' then
-  redis.call('SET', KEYS[2], written, 'PX', ARGV[1])
-end
+redis.call('HSET', KEYS[1],
+  'fence', string.format('%.0f', fence),
+  'held', string.format('%.0f', now_ms + ARGV[1]))
 return fence

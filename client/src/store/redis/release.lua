@@ -1,8 +1,7 @@
 -- Ends the lease if it is the last one that was granted, and returns 1; otherwise returns 0.
--- KEYS: the record, the lease. ARGV: the fence of the lease.
+-- KEYS: the record. ARGV: the fence of the lease.
 if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then
   return 0
 end
 redis.call('HDEL', KEYS[1], 'held')
-redis.call('DEL', KEYS[2])
 return 1

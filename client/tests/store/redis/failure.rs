@@ -66,7 +66,12 @@ fn every_failure_says_what_to_do_and_shows_no_secret() {
             "-MISCONF Redis is configured to save RDB snapshots\r\n",
             "disk",
         ),
-        ("-MOVED 3999 127.0.0.1:6381\r\n", "cluster"),
+        ("-MOVED 3999 127.0.0.1:6381\r\n", "redis+cluster://"),
+        ("-ASK 3999 127.0.0.1:6381\r\n", "redis+cluster://"),
+        (
+            "-TRYAGAIN Multiple keys request during rehashing of slot\r\n",
+            "another node",
+        ),
         ("-CLUSTERDOWN Hash slot not served\r\n", "cluster"),
         ("-BUSY Redis is busy running a script.\r\n", "script"),
         (
@@ -94,7 +99,7 @@ fn every_failure_says_what_to_do_and_shows_no_secret() {
         ] {
             assert_eq!(error.kind(), ErrorKind::Store, "{answer}");
             assert_eq!(error.code(), OwnCode::StoreFailed, "{answer}");
-            let is_permanent = ["NOAUTH", "NOPERM", "can't run", "MOVED", "DENIED"];
+            let is_permanent = ["NOAUTH", "NOPERM", "can't run", "MOVED", "ASK", "DENIED"];
             let is_permanent = is_permanent.iter().any(|word| answer.contains(word));
             assert_eq!(error.is_retryable(), !is_permanent, "{answer}");
             let message = error.message();

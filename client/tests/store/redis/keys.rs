@@ -1,7 +1,7 @@
 //! The keys in Redis, and what they hold.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jumpqr::Client;
 use jumpqr::error::OwnCode;
@@ -9,32 +9,36 @@ use jumpqr::response::Response;
 use jumpqr::store;
 use jumpqr::transport::MemoryTransport;
 
-use super::server::{ESCAPED_PASSWORD, RedisServer, USER};
+use super::server::{ESCAPED_PASSWORD, RedisServer, USER, wait_until};
 use crate::{LONG, get, key, put};
 
 const RECORD: &str = "jumpqr:{stable_token-wx1234567890abcdef}";
-const LEASE: &str = "jumpqr:{stable_token-wx1234567890abcdef}:lease";
+
+/// Returns until when the lease is held, and the time of Redis, in ms.
+fn lease_end_and_time(server: &RedisServer) -> (Option<u64>, u64) {
+    let ends = server.admin(&format!("HGET {RECORD} held"));
+    let (seconds, micros): (u64, u64) = server.admin("TIME");
+    (ends, seconds * 1000 + micros / 1000)
+}
 
 #[test]
 fn a_record_never_expires_and_a_lease_does() {
     let server = RedisServer::start();
     let store = server.open();
     put(&*store, b"1");
-    assert_eq!(server.keys(), [RECORD]);
-    let lease = store
-        .lock(&key(), Duration::from_secs(3600), LONG)
-        .unwrap()
-        .unwrap();
+    let hour = Duration::from_secs(3600);
+    let lease = store.lock(&key(), hour, LONG).unwrap().unwrap();
     assert!(store.save(&key(), b"2", &lease, LONG).unwrap());
-    assert_eq!(server.keys(), [RECORD, LEASE]);
+    assert_eq!(server.keys(), [RECORD]);
     assert_eq!(server.admin::<i64>(&format!("PTTL {RECORD}")), -1);
-    let rest: i64 = server.admin(&format!("PTTL {LEASE}"));
+    let (ends, now) = lease_end_and_time(&server);
+    let rest = ends.unwrap() - now;
     assert!(rest > 0 && rest <= 3_600_000, "{rest}");
     // The longest life of a lease.
     store.release(&key(), lease, LONG).unwrap();
     let lease = store.lock(&key(), Duration::MAX, LONG).unwrap().unwrap();
     store.release(&key(), lease, LONG).unwrap();
-    assert_eq!(server.keys(), [RECORD]);
+    assert_eq!(lease_end_and_time(&server).0, None);
 }
 
 #[test]
@@ -45,19 +49,54 @@ fn a_lease_expires_by_the_clock_of_redis_and_its_holder_may_write_until_the_next
         .lock(&key(), Duration::from_millis(1), LONG)
         .unwrap()
         .unwrap();
-    let begun = Instant::now();
-    while server.keys().contains(&LEASE.to_owned()) {
-        assert!(begun.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert_eq!(server.keys(), [RECORD]);
+    wait_until("expired", || {
+        let (ends, now) = lease_end_and_time(&server);
+        ends.unwrap() < now
+    });
     assert!(store.save(&key(), b"late", &late, LONG).unwrap());
     let next = store.lock(&key(), LONG, LONG).unwrap().unwrap();
     assert!(!store.save(&key(), b"too late", &late, LONG).unwrap());
     assert_eq!(get(&*store).unwrap(), b"late");
     assert!(store.save(&key(), b"next", &next, LONG).unwrap());
     store.release(&key(), late, LONG).unwrap();
-    assert_eq!(server.keys(), [RECORD, LEASE]);
+    assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
+}
+
+#[test]
+fn a_fence_is_the_time_of_redis_in_microseconds_and_exact() {
+    let server = RedisServer::start();
+    let store = server.open();
+    let time = || -> u64 {
+        let (seconds, micros): (u64, u64) = server.admin("TIME");
+        seconds * 1_000_000 + micros
+    };
+    let before = time();
+    let lease = store.lock(&key(), Duration::ZERO, LONG).unwrap().unwrap();
+    assert!((before..=time()).contains(&lease.fence()));
+    // One that is ahead of the clock grows by one.
+    let ahead = time() + 3_600_000_000;
+    let _: u64 = server.admin(&format!("HSET {RECORD} fence {ahead}"));
+    for grown in 1..=3 {
+        let lease = store.lock(&key(), Duration::ZERO, LONG).unwrap().unwrap();
+        assert_eq!(lease.fence(), ahead + grown);
+        assert!(store.save(&key(), b"1", &lease, LONG).unwrap());
+    }
+}
+
+#[test]
+fn a_record_whose_fence_is_in_milliseconds_is_read_and_locked() {
+    let server = RedisServer::start();
+    let store = server.open();
+    let fence: u64 = 1_790_000_000_123;
+    let record = format!("fence {fence} held 1 version {fence} bytes before");
+    let _: u64 = server.admin(&format!("HSET {RECORD} {record}"));
+    let stored = store.load(&key(), LONG).unwrap().unwrap();
+    assert_eq!((stored.version, &*stored.bytes), (fence, &b"before"[..]));
+    let late = store::Lease::new(fence);
+    let lease = store.lock(&key(), LONG, LONG).unwrap().unwrap();
+    assert!(lease.fence() > fence);
+    assert!(!store.save(&key(), b"late", &late, LONG).unwrap());
+    assert!(store.save(&key(), b"after", &lease, LONG).unwrap());
 }
 
 #[test]
@@ -115,6 +154,10 @@ fn anything_but_a_record_is_reported_and_not_changed() {
         (
             format!("HSET {RECORD} fence SECRET bytes SECRET"),
             format!("HGET {RECORD} fence"),
+        ),
+        (
+            format!("HSET {RECORD} fence 1 held SECRET bytes SECRET"),
+            format!("HGET {RECORD} held"),
         ),
     ] {
         let _: redis::Value = server.admin(&garbage);

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,17 +18,25 @@ pub(crate) const PASSWORD: &str = "P4SS:w@rd/#?%";
 pub(crate) const ESCAPED_PASSWORD: &str = "P4SS%3Aw%40rd%2F%23%3F%25";
 
 /// The password of the user `default`, which has all rights.
-const ADMIN: &str = "ADMIN-OF-THE-TEST";
+pub(crate) const ADMIN: &str = "ADMIN-OF-THE-TEST";
 
 /// Longer than redis-server takes to start, even on a busy machine.
 const LONGEST_START: Duration = Duration::from_secs(30);
 
 /// Runs redis-server until the input of the shell is closed, as it is when the process of the test
 /// ends, even if it is killed.
-const WATCHED: &str = r#"redis-server "$1" & cat; kill -9 $!; wait"#;
+const WATCHED: &str = r#"redis-server "$@" & cat; kill -9 $!; wait"#;
+
+/// What the server is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Redis,
+    Sentinel,
+}
 
 pub(crate) struct RedisServer {
     folder: TempDir,
+    kind: Kind,
     port: u16,
     /// Further lines of its configuration.
     further: String,
@@ -50,8 +58,18 @@ impl RedisServer {
 
     /// Starts a Redis with these lines in its configuration.
     pub(crate) fn start_with(further: &str) -> Self {
+        Self::start_kind(Kind::Redis, further)
+    }
+
+    /// Starts a sentinel with these lines in its configuration.
+    pub(crate) fn start_sentinel(further: &str) -> Self {
+        Self::start_kind(Kind::Sentinel, further)
+    }
+
+    fn start_kind(kind: Kind, further: &str) -> Self {
         let mut server = Self {
             folder: tempfile::tempdir().unwrap(),
+            kind,
             port: free_port(),
             further: further.to_owned(),
             process: None,
@@ -68,6 +86,26 @@ impl RedisServer {
         server
     }
 
+    /// Returns the lines of the configuration.
+    fn configuration(&self) -> String {
+        let Self { port, further, .. } = self;
+        let folder = self.folder.path().display();
+        let common = format!("bind 127.0.0.1\nport {port}\ndir {folder}\nlogfile {folder}/log\n");
+        match self.kind {
+            Kind::Redis => format!(
+                "{common}unixsocket {folder}/socket\nsave \"\"\n\
+                 user default reset on >{ADMIN} ~* &* +@all\n\
+                 user {USER} reset on \">{PASSWORD}\" {rights}\n{further}\n",
+                rights = documented_rights(),
+            ),
+            Kind::Sentinel => format!(
+                "{common}user default reset on >{ADMIN} ~* &* +@all\n\
+                 user {USER} reset on \">{PASSWORD}\" +sentinel|get-master-addr-by-name\n\
+                 sentinel sentinel-pass {ADMIN}\n{further}\n",
+            ),
+        }
+    }
+
     /// Starts Redis again, with a new process. Returns `false` if its port is taken.
     pub(crate) fn start_again(&mut self) -> bool {
         assert!(
@@ -77,24 +115,11 @@ impl RedisServer {
         self.stop();
         // At the first start, there is no log yet.
         let _ = fs::remove_file(self.folder.path().join("log"));
-        let configuration = self.folder.path().join("redis.conf");
-        let folder = self.folder.path().display();
-        fs::write(
-            &configuration,
-            format!(
-                "bind 127.0.0.1\nport {port}\ndir {folder}\nunixsocket {folder}/socket\n\
-                 save \"\"\nlogfile {folder}/log\n\
-                 user default reset on >{ADMIN} ~* &* +@all\n\
-                 user {USER} reset on \">{PASSWORD}\" {rights}\n{further}\n",
-                port = self.port,
-                rights = documented_rights(),
-                further = self.further,
-            ),
-        )
-        .unwrap();
+        fs::write(self.configuration_file(), self.configuration()).unwrap();
         let process = Command::new("sh")
             .args(["-c", WATCHED, "sh"])
-            .arg(&configuration)
+            .arg(self.configuration_file())
+            .args((self.kind == Kind::Sentinel).then_some("--sentinel"))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -110,11 +135,12 @@ impl RedisServer {
         let begun = Instant::now();
         while begun.elapsed() < LONGEST_START {
             if let Ok(mut connection) = self.try_admin() {
-                let folder: Vec<String> = redis::cmd("CONFIG")
-                    .arg(&["GET", "dir"])
+                let info: String = redis::cmd("INFO")
+                    .arg("server")
                     .query(&mut connection)
                     .unwrap();
-                return Path::new(folder.last().unwrap()) == self.folder.path();
+                let file = self.configuration_file().display().to_string();
+                return info.contains(&format!("config_file:{file}\r\n"));
             }
             let said = fs::read_to_string(&log).unwrap_or_default();
             if said.contains("Address already in use") {
@@ -128,6 +154,10 @@ impl RedisServer {
         );
     }
 
+    fn configuration_file(&self) -> PathBuf {
+        self.folder.path().join("redis.conf")
+    }
+
     /// Kills Redis.
     pub(crate) fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
@@ -139,6 +169,10 @@ impl RedisServer {
     /// Returns host and port, as errors show them.
     pub(crate) fn endpoint(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
@@ -174,11 +208,36 @@ impl RedisServer {
         request.query(&mut self.try_admin().unwrap()).unwrap()
     }
 
+    /// Runs a command as the user with all rights. Returns whether it succeeds.
+    pub(crate) fn try_command(&self, command: &str) -> bool {
+        let mut words = command.split(' ');
+        let mut request = redis::cmd(words.next().unwrap());
+        request.arg(words.collect::<Vec<_>>());
+        self.try_admin()
+            .and_then(|mut connection| request.exec(&mut connection))
+            .is_ok()
+    }
+
+    /// Waits until the reply of Redis to `INFO` has this line.
+    pub(crate) fn wait_for_info(&self, line: &str) {
+        let line = format!("{line}\r\n");
+        wait_until(&line, || self.admin::<String>("INFO").contains(&line));
+    }
+
     /// Returns the names of all keys, in order.
     pub(crate) fn keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = self.admin("KEYS *");
         keys.sort();
         keys
+    }
+}
+
+/// Waits until something is so. A promotion takes some seconds, on a busy machine more.
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -189,10 +248,10 @@ impl Drop for RedisServer {
 }
 
 /// Returns a port on which nothing listens. The system uses none of these ports for connections, so
-/// it is free again after a crash.
+/// it is free again after a crash. 10,000 above it, a cluster has another.
 pub(crate) fn free_port() -> u16 {
     loop {
-        let port = fastrand::u16(20_000..30_000);
+        let port = fastrand::u16(11_000..22_000);
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }

@@ -18,6 +18,22 @@ fn the_name_of_a_store_has_no_password() {
             "redis+unix:///run/s?prefix=p%3A",
         ),
         ("redis+unix:///run/s", "redis+unix:///run/s"),
+        (
+            "redis+sentinel://user:P4SS@a:1,[::1]:2,c/mymaster/3?replicas=1&sentinel_password=P4SS",
+            "redis+sentinel://user@a:1,[::1]:2,c/mymaster/3?replicas=1",
+        ),
+        (
+            "rediss+sentinel://a/my-master.2?sentinel_username=u&sentinel_password=P4SS",
+            "rediss+sentinel://a/my-master.2?sentinel_username=u",
+        ),
+        (
+            "redis+cluster://:P4SS@a:7000,b:7001?prefix=p:",
+            "redis+cluster://a:7000,b:7001?prefix=p:",
+        ),
+        (
+            "rediss+cluster://user:P4SS@a/0",
+            "rediss+cluster://user@a/0",
+        ),
     ] {
         let store = store::open(setting).unwrap();
         assert_eq!(store.name(), name);
@@ -60,6 +76,35 @@ fn a_setting_that_cannot_be_parsed_is_refused_and_not_repeated() {
         "redis+unix:///run/s?user=P4SS",
         "redis+unix:///run/s?host=P4SS",
         "valkey://:P4SS@host",
+        "redis+sentinel:",
+        "redis+sentinel://:P4SS@host",
+        "redis+sentinel://:P4SS@host/",
+        "redis+sentinel://:P4SS@/mymaster",
+        "redis+sentinel://:P4SS@host,/mymaster",
+        "redis+sentinel://:P4SS@host,other:port/mymaster",
+        "redis+sentinel://:P4SS@host,user:P4SS@other/mymaster",
+        "redis+sentinel://user@host,other/mymaster",
+        "redis+sentinel://host,P4SS%20/mymaster",
+        "redis+sentinel://host,0.0.0.0/mymaster",
+        "redis+sentinel://:P4/SS@host/mymaster",
+        "redis+sentinel://host/my%20P4SS",
+        "redis+sentinel://host/mymaster/P4SS",
+        "redis+sentinel://host/mymaster/-1",
+        "redis+sentinel://host/mymaster/0/1",
+        "redis+sentinel://host/mymaster#P4SS",
+        "redis+sentinel://host/mymaster?sentinel_username=P4SS",
+        "redis+sentinel://host/mymaster?sentinel_password=",
+        "redis+sentinel://host/mymaster?sentinel_pass=P4SS",
+        "redis+sentinel://host/mymaster?tls_roots=/etc/passwd",
+        "rediss+sentinel://host,a_b:c/mymaster",
+        "redis+cluster://",
+        "redis+cluster://:P4SS@host,",
+        "redis+cluster://:P4SS@host,other/1",
+        "redis+cluster://host?sentinel_password=P4SS",
+        "redis+cluster://host?replicas=P4SS",
+        "redis+cluster://host?replicas=101",
+        "redis+cluster://host?replicas=-1",
+        "redis+node://:P4SS@host",
         &too_long,
     ] {
         let error = store::open(setting).unwrap_err();
@@ -76,6 +121,7 @@ fn a_host_with_non_ascii_characters_is_refused_with_advice() {
     for setting in [
         "redis://:P4SS@缓存.cn",
         "rediss://:P4SS@b\u{fc}cher.example:6380/1",
+        "redis+sentinel://:P4SS@host,缓存.cn/mymaster",
     ] {
         let error = store::open(setting).unwrap_err();
         assert_eq!(error.code(), OwnCode::InvalidConfig);

@@ -8,7 +8,7 @@ use jumpqr::error::OwnCode;
 use jumpqr::store::{self, TokenStore};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
-use super::server::{ESCAPED_PASSWORD, RedisServer, USER};
+use super::server::{ADMIN, ESCAPED_PASSWORD, RedisServer, USER};
 use crate::{get, key, put};
 
 /// Writes the certificate of a new authority, and the key and the certificate of a server at
@@ -61,6 +61,47 @@ fn only_the_authority_of_the_setting_is_trusted() {
         assert_eq!(error.code(), OwnCode::StoreFailed);
         assert!(error.message().contains(word), "{error}");
         assert!(!format!("{error:?}").contains("P4SS"), "{error:?}");
+    }
+}
+
+#[test]
+fn sentinels_and_the_master_are_both_reached_over_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = write_certificates(folder.path());
+    let files = folder.path().display();
+    let tls = |port| {
+        format!(
+            "tls-port {port}\ntls-cert-file {files}/server.pem\ntls-key-file {files}/server.key\n\
+             tls-ca-cert-file {files}/ca.pem\ntls-auth-clients no\ntls-replication yes"
+        )
+    };
+    let [master_port, sentinel_port] = [(); 2].map(|()| super::server::free_port());
+    let _master = RedisServer::start_with(&tls(master_port));
+    let sentinel = RedisServer::start_sentinel(&format!(
+        "{}\nsentinel monitor mymaster 127.0.0.1 {master_port} 1\n\
+         sentinel auth-pass mymaster {ADMIN}",
+        tls(sentinel_port)
+    ));
+    let open = |scheme: &str, port: u16, roots: &str| {
+        store::open(&format!(
+            "{scheme}://{USER}:{ESCAPED_PASSWORD}@127.0.0.1:{port}/mymaster?\
+             sentinel_username={USER}&sentinel_password={ESCAPED_PASSWORD}{roots}"
+        ))
+        .unwrap()
+    };
+    let roots = format!("&tls_roots={}", ca.display());
+    let store = open("rediss+sentinel", sentinel_port, &roots);
+    put(&*store, b"1");
+    assert_eq!(get(&*store).unwrap(), b"1");
+    for (store, word) in [
+        (open("rediss+sentinel", sentinel_port, ""), "certificate"),
+        (open("redis+sentinel", sentinel_port, ""), "TLS"),
+        // The sentinel without TLS, and a master that expects it.
+        (open("redis+sentinel", sentinel.port(), ""), "TLS"),
+    ] {
+        let error = store.load(&key(), crate::LONG).unwrap_err();
+        assert_eq!(error.code(), OwnCode::StoreFailed);
+        assert!(error.message().contains(word), "{error}");
     }
 }
 
