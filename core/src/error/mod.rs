@@ -117,10 +117,12 @@ impl Error {
         self.with_violations(violations)
     }
 
-    /// Creates the error of a response: `errcode` and the raw `errmsg`.
+    /// Creates the error of a response: `errcode` and the raw `errmsg`. A platform's credentials in
+    /// the text are struck out.
     #[must_use]
     pub fn from_answer(errcode: i64, errmsg: &str) -> Self {
         let code = Code::from_errcode(errcode);
+        let errmsg = &*redaction::strike_credentials(errmsg);
         let mut error = Self::with_code(code, message_of(code, errcode, errmsg));
         let parts = error.parts_mut();
         parts.advice = code

@@ -25,6 +25,43 @@ const STARS: &str = "***";
 /// Shorter secrets are struck out only as a value.
 const MIN_UNMISTAKABLE: usize = 6;
 
+/// What stands between the kind of a credential and its secret part, as in `ticket@@@…`,
+/// `refreshtoken@@@…`, `preauthcode@@@…` and `queryauthcode@@@…`: raw, and encoded for a query.
+const MARKS: [&str; 2] = ["@@@", "%40%40%40"];
+
+/// Strikes out what has the form of a credential of a platform. Such a credential may be in a text
+/// of WeChat's without being known here.
+pub(super) fn strike_credentials(text: &str) -> Cow<'_, str> {
+    let mut struck = Cow::Borrowed(text);
+    for mark in MARKS {
+        if struck.contains(mark) {
+            struck = Cow::Owned(strike_after(&struck, mark));
+        }
+    }
+    struck
+}
+
+/// Returns the text with stars for each mark, the kind of the credential before it, and what
+/// follows it.
+fn strike_after(text: &str, mark: &str) -> String {
+    let is_secret = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
+    let mut pieces = text.split(mark);
+    let mut struck = pieces.next().unwrap_or_default().to_string();
+    for piece in pieces {
+        let rest = piece.trim_start_matches(is_secret);
+        if rest.len() < piece.len() {
+            let is_kind = |character: char| character.is_ascii_lowercase();
+            let kept = struck.trim_end_matches(is_kind).len();
+            struck.truncate(kept);
+            struck.push_str(STARS);
+        } else {
+            struck.push_str(mark);
+        }
+        struck.push_str(rest);
+    }
+    struck
+}
+
 /// Strikes `secret` out of every text of an error.
 pub(super) fn redact_error(inner: &mut Inner, secret: &Secret) {
     redact_answer(inner, secret);
@@ -180,7 +217,7 @@ mod tests {
     use std::error::Error as _;
     use std::{io, iter};
 
-    use super::redact;
+    use super::{redact, strike_credentials};
     use crate::error::{Error, OwnCode};
     use crate::finding::{Finding, FindingCode};
     use crate::secret::Secret;
@@ -282,6 +319,26 @@ mod tests {
         let own = Error::new(OwnCode::DnsFailed, "api.weixin.qq.com cannot be resolved");
         let error = own.redact(&Secret::new("x"));
         assert_eq!(error.message(), "api.weixin.qq.com cannot be resolved");
+    }
+
+    #[test]
+    fn a_credential_in_a_text_of_wechats_is_struck_out_without_being_known() {
+        for (text, expected) in [
+            ("ticket@@@a-_Z9 is old", "*** is old"),
+            (
+                r#"{"code":"queryauthcode@@@A","pre":"preauthcode@@@B"}"#,
+                r#"{"code":"***","pre":"***"}"#,
+            ),
+            ("?c=refreshtoken%40%40%40Ab1&d", "?c=***&d"),
+            ("ticket@@@A@@@B", "******"),
+            ("begin with `ticket@@@`", "begin with `ticket@@@`"),
+            ("a@b @@ 中", "a@b @@ 中"),
+        ] {
+            assert_eq!(strike_credentials(text), expected, "{text}");
+            let error = Error::from_answer(61010, text);
+            assert_eq!(error.errmsg(), Some(expected));
+            assert!(error.message().ends_with(expected), "{error}");
+        }
     }
 
     fn redacted(text: &str, secret: &str) -> String {
