@@ -33,6 +33,8 @@ export interface AccountChange {
   nickname?: string
   permissionSets?: number[]
   personal?: boolean
+  verify_type?: number
+  account_status?: number
   released?: boolean
   qrcodejumpOpen?: boolean
   tokenLifetimeSeconds?: number

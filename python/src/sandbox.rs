@@ -158,8 +158,8 @@ impl Sandbox {
     /// Args:
     ///     appid: The account.
     ///     **changes: `kind` ("mini_program" or "service_account"), `secret`, `nickname`,
-    ///         `permission_sets`, `personal`, `released`, `qrcodejump_open`,
-    ///         `token_lifetime_seconds`.
+    ///         `permission_sets`, `personal`, `verify_type`, `account_status`, `released`,
+    ///         `qrcodejump_open`, `token_lifetime_seconds`.
     #[pyo3(signature = (appid, **changes))]
     fn put_account(
         &self,

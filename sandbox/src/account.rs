@@ -39,6 +39,12 @@ pub struct Account {
     pub permission_sets: BTreeSet<u16>,
     /// Whether it is a personal Mini Program. Its calls get 85075.
     pub personal: bool,
+    /// `verify_type_info.id` in the response of api_get_authorizer_info: -1 not verified, 0 verified
+    /// by WeChat.
+    pub verify_type: i8,
+    /// `account_status` in the response of api_get_authorizer_info: 1 normal, 14 cancelled, 16
+    /// banned, 18 warned, 19 frozen.
+    pub account_status: u8,
     /// Whether it has released code. Without released code, publishing gets 85074.
     pub released: bool,
     /// `qrcodejump_open` in the response of getJumpQRCode.
@@ -65,6 +71,8 @@ impl Account {
             nickname: nickname.to_owned(),
             permission_sets: permission_sets.iter().copied().collect(),
             personal: false,
+            verify_type: 0,
+            account_status: 1,
             released: true,
             qrcodejump_open: true,
             token_lifetime: TOKEN_LIFETIME,
@@ -132,6 +140,10 @@ pub struct AccountChange {
     pub permission_sets: Option<BTreeSet<u16>>,
     /// Whether it is a personal Mini Program.
     pub personal: Option<bool>,
+    /// `verify_type_info.id`, as a number.
+    pub verify_type: Option<i8>,
+    /// `account_status`, as a number.
+    pub account_status: Option<u8>,
     /// Whether it has released code.
     pub released: Option<bool>,
     /// `qrcodejump_open` in the response of getJumpQRCode.
@@ -156,6 +168,8 @@ impl AccountChange {
             nickname: self.nickname.unwrap_or(account.nickname),
             permission_sets: self.permission_sets.unwrap_or(account.permission_sets),
             personal: self.personal.unwrap_or(account.personal),
+            verify_type: self.verify_type.unwrap_or(account.verify_type),
+            account_status: self.account_status.unwrap_or(account.account_status),
             released: self.released.unwrap_or(account.released),
             qrcodejump_open: self.qrcodejump_open.unwrap_or(account.qrcodejump_open),
             token_lifetime: lifetime.unwrap_or(account.token_lifetime),

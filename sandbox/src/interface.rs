@@ -37,6 +37,20 @@ named! {
         /// `api_get_authorizer_list`
         ApiGetAuthorizerList = core::ApiGetAuthorizerList::NAME
             => "/cgi-bin/component/api_get_authorizer_list",
+        /// `api_create_preauthcode`
+        ApiCreatePreauthcode = core::ApiCreatePreauthcode::NAME
+            => "/cgi-bin/component/api_create_preauthcode",
+        /// `api_query_auth`
+        ApiQueryAuth = core::ApiQueryAuth::NAME => "/cgi-bin/component/api_query_auth",
+        /// `api_get_authorizer_info`
+        ApiGetAuthorizerInfo = core::ApiGetAuthorizerInfo::NAME
+            => "/cgi-bin/component/api_get_authorizer_info",
+        /// `api_start_push_ticket`
+        ApiStartPushTicket = core::ApiStartPushTicket::NAME
+            => "/cgi-bin/component/api_start_push_ticket",
+        /// `clearComponentQuotaByAppSecret`
+        ClearComponentQuotaByAppSecret = core::ClearComponentQuotaByAppSecret::NAME
+            => "/cgi-bin/component/clear_quota/v2",
     }
     /// Returns the path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`. The paths are written again here. If
     /// one in core is wrong, the tests of the client against the sandbox fail.
@@ -49,23 +63,56 @@ const _: () = assert!(
 );
 
 impl Interface {
-    /// Whether it issues tokens. All other interfaces are business calls, which need a token.
+    /// Whether it issues tokens.
     #[must_use]
     pub const fn issues_token(self) -> bool {
         matches!(
             self,
-            Self::Token | Self::StableToken | Self::ApiComponentToken | Self::ApiAuthorizerToken
+            Self::Token
+                | Self::StableToken
+                | Self::ApiComponentToken
+                | Self::ApiAuthorizerToken
+                | Self::ApiQueryAuth
         )
+    }
+
+    /// Whether its caller proves itself with a secret, and not with a token.
+    pub(crate) const fn takes_secret(self) -> bool {
+        matches!(
+            self,
+            Self::Token
+                | Self::StableToken
+                | Self::ApiComponentToken
+                | Self::ApiStartPushTicket
+                | Self::ClearComponentQuotaByAppSecret
+        )
+    }
+
+    /// Whether it is a business call: one that needs a token, and issues none.
+    pub(crate) const fn is_business(self) -> bool {
+        !self.issues_token() && !self.takes_secret()
     }
 
     /// Whether it needs the platform's own token.
     pub(crate) const fn takes_component_token(self) -> bool {
-        matches!(self, Self::ApiAuthorizerToken | Self::ApiGetAuthorizerList)
+        matches!(
+            self,
+            Self::ApiAuthorizerToken
+                | Self::ApiGetAuthorizerList
+                | Self::ApiCreatePreauthcode
+                | Self::ApiQueryAuth
+                | Self::ApiGetAuthorizerInfo
+        )
     }
 
     /// Whether only third-party platforms call it.
     pub(crate) const fn is_for_platforms(self) -> bool {
-        matches!(self, Self::ApiComponentToken) || self.takes_component_token()
+        matches!(
+            self,
+            Self::ApiComponentToken
+                | Self::ApiStartPushTicket
+                | Self::ClearComponentQuotaByAppSecret
+        ) || self.takes_component_token()
     }
 
     /// Whether a success response has `errcode` 0. Source: the samples of WeChat's pages.

@@ -29,6 +29,9 @@ pub struct Limits {
     pub stable_token_calls_per_day: u32,
     /// `stable_token` calls of an account with `force_refresh` in a day; one more gets 45009.
     pub force_refreshes_per_day: u32,
+    /// How often the counts of an account or platform can be cleared in a calendar month; one more
+    /// time gets 48006.
+    pub quota_clears_per_month: u32,
 }
 
 impl Default for Limits {
@@ -44,6 +47,7 @@ impl Default for Limits {
             stable_token_calls_per_minute: 10_000,
             stable_token_calls_per_day: 500_000,
             force_refreshes_per_day: 20,
+            quota_clears_per_month: 10,
         }
     }
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::tally::Note;
 use super::{Call, Phase, State};
-use crate::error::{Error, Result};
+use crate::error::{Error, Outcome, Result};
 use crate::interface::Interface;
 use crate::request::Request;
 use crate::response::Fields;
@@ -49,11 +49,14 @@ impl<I: Interface> Call<I> {
         }
     }
 
-    /// Reads a write back. A read-back is retried; other requests are if `error` allows it.
+    /// Reads a write back. A read-back is retried; other requests are if `error` and the interface
+    /// allow it.
     pub(super) fn handle_unknown_outcome(&mut self, now: Duration, error: Error) {
         let may_resend = error.is_retryable();
         if let Some(read_back) = self.read_back_request() {
             self.begin_read_back(read_back, error, may_resend);
+        } else if let Some(advice) = I::AFTER_LOST_RESPONSE {
+            self.fail(error.with_outcome(Outcome::Unknown).with_advice(advice));
         } else if may_resend || matches!(self.phase, Phase::ReadingBack { .. }) {
             self.retry(now, error, Duration::ZERO);
         } else {

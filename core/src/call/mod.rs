@@ -38,6 +38,8 @@
 //!   response that cannot be read. The change is then read back. If it was applied, the call is
 //!   done. If not, the write is sent again. If that is unclear, the call ends with
 //!   [`Outcome::Unknown`].
+//! - A few requests can neither be read back nor be sent twice: the exchange of a code that works
+//!   once. After a lost response, such a call ends with [`Outcome::Unknown`].
 //! - After a resend, the first attempt may still arrive. The refusal we then see (85071, "exists")
 //!   may be caused by it. Before such a call fails, the change is therefore read back once more. If
 //!   no time is left for that, the outcome is unknown.
@@ -322,7 +324,8 @@ impl<I: Interface> Call<I> {
             self.slot_start = None;
         }
         let response = response.map(TextResponse::from);
-        let stale_is_final = I::ISSUES_TOKEN || self.rejected_token.is_some();
+        let has_token = self.request.needs_token && self.rejected_token.is_none();
+        let stale_is_final = I::ISSUES_TOKEN || !has_token;
         let (next, error) = match (judge(response.as_ref(), stale_is_final), &self.phase) {
             (Ok(fields), Phase::LookingUp) => return self.handle_rule_list(&fields),
             (Ok(fields), Phase::Asking) => return self.handle_response(now, &fields),
@@ -542,7 +545,10 @@ impl<I: Interface> Call<I> {
             }
             Some(advice) => error.with_advice(advice),
             // A call that changes nothing is not read back.
-            None if code.reaction == Reaction::ReadBack && self.interface.change().is_none() => {
+            None if code.reaction == Reaction::ReadBack
+                && error.outcome() != Outcome::Unknown
+                && self.interface.change().is_none() =>
+            {
                 error.with_advice("Call again a little later.")
             }
             None => error,

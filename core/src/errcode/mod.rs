@@ -169,7 +169,12 @@ impl ErrCode {
                  POST /cgi-bin/clear_quota/v2 with appid and appsecret, 10 times a month at most.",
             ),
             (
-                "api_component_token" | "api_authorizer_token" | "api_get_authorizer_list",
+                "api_component_token"
+                | "api_authorizer_token"
+                | "api_get_authorizer_list"
+                | "api_create_preauthcode"
+                | "api_query_auth"
+                | "api_get_authorizer_info",
                 45009,
                 _,
             ) => Some(

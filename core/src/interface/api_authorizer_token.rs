@@ -90,8 +90,7 @@ impl Decode for AuthorizerTokenResponse {
         Ok(Self {
             token: TokenResponse::decode_field(response, "authorizer_access_token")?,
             authorizer_refresh_token: response
-                .text("authorizer_refresh_token")
-                .filter(|token| !token.is_empty())
+                .filled_text("authorizer_refresh_token")
                 .map(Secret::new),
         })
     }

@@ -91,16 +91,11 @@ impl ListedAuthorizer {
     /// Returns `None` if the entry has no appid.
     fn from_fields(entry: &Fields<'_>) -> Option<Self> {
         Some(Self {
-            authorizer_appid: filled_text(entry, "authorizer_appid")?,
-            refresh_token: filled_text(entry, "refresh_token").map(Secret::new),
+            authorizer_appid: entry.filled_text("authorizer_appid")?,
+            refresh_token: entry.filled_text("refresh_token").map(Secret::new),
             auth_time: entry.count("auth_time"),
         })
     }
-}
-
-/// Reads a text that is not empty.
-fn filled_text(entry: &Fields<'_>, field: &str) -> Option<String> {
-    entry.text(field).filter(|text| !text.is_empty())
 }
 
 impl Interface for ApiGetAuthorizerList {

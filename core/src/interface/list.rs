@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::by_name::{CallVisitor, FromMapping};
 use super::{
-    AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, DeleteJumpQRCode,
-    DownloadQRCodeText, GetJumpQRCode, Interface, LinkMiniprogram, PublishJumpQRCode, StableToken,
-    Token, WxaMpLinkGet,
+    AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiCreatePreauthcode,
+    ApiGetAuthorizerInfo, ApiGetAuthorizerList, ApiQueryAuth, ApiStartPushTicket,
+    ClearComponentQuotaByAppSecret, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
+    LinkMiniprogram, PublishJumpQRCode, StableToken, Token, WxaMpLinkGet,
 };
 use crate::check::CheckReport;
 use crate::mapping::Reading;
@@ -106,5 +107,10 @@ interfaces! {
         ApiComponentToken,
         ApiAuthorizerToken,
         ApiGetAuthorizerList,
+        ApiCreatePreauthcode,
+        ApiQueryAuth,
+        ApiGetAuthorizerInfo,
+        ApiStartPushTicket,
+        ClearComponentQuotaByAppSecret,
     }
 }

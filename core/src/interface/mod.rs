@@ -62,9 +62,16 @@ mod add_jump_qr_code;
 mod advice;
 mod api_authorizer_token;
 mod api_component_token;
+mod api_create_preauthcode;
+mod api_get_authorizer_info;
 mod api_get_authorizer_list;
+mod api_query_auth;
+mod api_start_push_ticket;
+mod authorization_info;
+mod authorizer_info;
 mod authorizer_walk;
 mod by_name;
+mod clear_component_quota_by_app_secret;
 mod confirmation;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
@@ -82,11 +89,18 @@ mod wxamplinkget;
 pub use add_jump_qr_code::AddJumpQRCode;
 pub use api_authorizer_token::{ApiAuthorizerToken, AuthorizerTokenResponse, ComponentTokenField};
 pub use api_component_token::ApiComponentToken;
+pub use api_create_preauthcode::{ApiCreatePreauthcode, PreAuthCode};
+pub use api_get_authorizer_info::{ApiGetAuthorizerInfo, AuthorizerInfoResponse};
 pub use api_get_authorizer_list::{
     ApiGetAuthorizerList, AuthorizerList, ListedAuthorizer, MAX_AUTHORIZER_COUNT,
 };
+pub use api_query_auth::ApiQueryAuth;
+pub use api_start_push_ticket::{ApiStartPushTicket, TicketPushes};
+pub use authorization_info::{AuthorizationInfo, ConfirmInfo, FuncInfo};
+pub use authorizer_info::{AccountStatus, AuthorizerInfo, MiniProgramCategory, MiniProgramInfo};
 pub use authorizer_walk::{AuthorizerWalk, WalkPosition};
 pub use by_name::{CallVisitor, check_call, parse_call};
+pub use clear_component_quota_by_app_secret::ClearComponentQuotaByAppSecret;
 pub use confirmation::Confirmation;
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
@@ -136,6 +150,10 @@ pub trait Interface: list::Sealed + Send + 'static {
 
     /// Whether WeChat's limit of 5 calls a second holds for it.
     const PACED: bool = true;
+
+    /// What to do after a lost response, if the request must not be sent again. `None` if it may be
+    /// sent again, or if the change can be read back.
+    const AFTER_LOST_RESPONSE: Option<&'static str> = None;
 
     /// The secrets in the request. They are removed from every error.
     fn secrets(&self) -> Vec<&Secret> {

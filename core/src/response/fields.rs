@@ -70,6 +70,11 @@ impl<'a> Fields<'a> {
         self.raw_text(field).map(|text| text.trim().to_owned())
     }
 
+    /// Reads a text, and removes the white space around it. An empty text counts as missing.
+    pub(crate) fn filled_text(&self, field: &str) -> Option<String> {
+        self.text(field).filter(|text| !text.is_empty())
+    }
+
     /// Reads a text as it is.
     pub(crate) fn raw_text(&self, field: &str) -> Option<&str> {
         self.get(field)?.as_text()

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
-use jumpqr_core::call::{FailureCause, SendFailure};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
     ApiAuthorizerToken, AuthorizerTokenResponse, ComponentTokenField, Interface,
 };
 use jumpqr_core::{Error, Outcome, Secret};
 
-use super::{Body, parts, run};
+use super::{Body, lost_response, parts, run};
 
 fn call() -> ApiAuthorizerToken {
     ApiAuthorizerToken {
@@ -16,11 +15,6 @@ fn call() -> ApiAuthorizerToken {
         authorizer_refresh_token: Secret::new("refreshtoken@@@1"),
         component_token_field: ComponentTokenField::AccessToken,
     }
-}
-
-fn lost_response() -> Body {
-    let cause = FailureCause::ConnectionLost;
-    Err(SendFailure::after_sending(cause, "staged"))
 }
 
 fn refuse(responses: &[Body]) -> Error {

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test fails by panicking, in its functions too"
 )]
@@ -9,18 +10,29 @@
 mod add_jump_qr_code;
 mod api_authorizer_token;
 mod api_component_token;
+mod api_create_preauthcode;
+mod api_get_authorizer_info;
 mod api_get_authorizer_list;
+mod api_query_auth;
+mod api_start_push_ticket;
 mod by_name;
+mod clear_component_quota_by_app_secret;
 
 use std::time::Duration;
 
-use jumpqr_core::call::{Call, Policy, SendFailure, Step};
+use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::request::Request;
 use jumpqr_core::response::Response;
 use jumpqr_core::{Error, Secret};
 
 type Body = Result<&'static str, SendFailure>;
+
+/// Makes the failure of a request that may have been applied, although it has no response.
+fn lost_response() -> Body {
+    let cause = FailureCause::ConnectionLost;
+    Err(SendFailure::after_sending(cause, "staged"))
+}
 
 /// Makes a call, with one response for each request. Returns its result, and how often it asked for
 /// a token: `COMPONENT-1`, `COMPONENT-2` and so on.

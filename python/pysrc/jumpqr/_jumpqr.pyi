@@ -276,6 +276,8 @@ class Sandbox:
         nickname: str = ...,
         permission_sets: Sequence[int] = ...,
         personal: bool = ...,
+        verify_type: int = ...,
+        account_status: int = ...,
         released: bool = ...,
         qrcodejump_open: bool = ...,
         token_lifetime_seconds: int = ...,

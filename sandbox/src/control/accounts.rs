@@ -67,6 +67,8 @@ fn show(account: &Account) -> Value {
         "nickname": account.nickname,
         "permission_sets": account.permission_sets,
         "personal": account.personal,
+        "verify_type": account.verify_type,
+        "account_status": account.account_status,
         "released": account.released,
         "qrcodejump_open": account.qrcodejump_open,
         "token_lifetime_seconds": account.token_lifetime.as_secs(),

@@ -9,6 +9,8 @@ use super::accounts::check_kind;
 use crate::account::{Account, AccountKind};
 use crate::error::SandboxError;
 use crate::state::State;
+use crate::state::codes::REDIRECTED_CODE_LIFETIME;
+use crate::state::merchants::{Authorized, Grant};
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -16,6 +18,7 @@ pub(super) struct AuthorizationForm {
     permission_sets: Option<BTreeSet<u16>>,
     /// The kind of a new account. It is added if the appid is unknown.
     kind: Option<AccountKind>,
+    exchanged: Option<bool>,
 }
 
 pub(super) fn list(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
@@ -78,6 +81,33 @@ fn authorize(
         let secret = format!("{:032x}", fastrand::u128(..));
         state.put_account(Account::new(kind, appid, secret));
     }
-    let refresh_token = state.authorize(component_appid, appid, form.permission_sets)?;
-    Ok(json!({ "authorizer_appid": appid, "authorizer_refresh_token": refresh_token }))
+    let is_exchanged = form.exchanged.unwrap_or(true);
+    let grant = Grant {
+        permission_sets: form.permission_sets,
+        is_exchanged,
+        pre_auth_code: None,
+    };
+    let Authorized {
+        refresh_token,
+        event,
+    } = state.authorize(component_appid, appid, grant)?;
+    if is_exchanged {
+        return Ok(json!({ "authorizer_appid": appid, "authorizer_refresh_token": refresh_token }));
+    }
+    let code = state.issue_authorization_code(component_appid, appid, REDIRECTED_CODE_LIFETIME);
+    Ok(json!({
+        "authorizer_appid": appid,
+        "authorization_code": code,
+        "expires_in": REDIRECTED_CODE_LIFETIME.as_secs(),
+        "event": event.map(|event| event.fields()),
+    }))
+}
+
+pub(super) fn delete(
+    state: &mut State,
+    component_appid: &str,
+    appid: &str,
+) -> Result<Value, SandboxError> {
+    let event = state.revoke(component_appid, appid)?;
+    Ok(json!({ "event": event.fields() }))
 }

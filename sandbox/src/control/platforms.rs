@@ -29,6 +29,13 @@ pub(super) struct TicketForm {
     again: bool,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PauseForm {
+    /// Whether WeChat has stopped the pushes.
+    paused: bool,
+}
+
 pub(super) fn get(state: &State, component_appid: &str) -> Result<Value, SandboxError> {
     state.platform(component_appid).map(show)
 }
@@ -80,6 +87,15 @@ pub(super) fn push_ticket(
     };
     let pushed = state.ticket(component_appid, push);
     pushed.map(|pushed| show_ticket(&pushed))
+}
+
+pub(super) fn pause_tickets(
+    state: &mut State,
+    component_appid: &str,
+    form: &PauseForm,
+) -> Result<Value, SandboxError> {
+    state.pause_tickets(component_appid, form.paused)?;
+    Ok(json!({ "paused": form.paused }))
 }
 
 fn show(platform: &Platform) -> Value {

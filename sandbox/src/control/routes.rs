@@ -83,8 +83,8 @@ pub(super) const ROUTES: &[Route] = routes! {
     GET "/sandbox/accounts/{appid}"
         |wechat, _, appid| accounts::get(&wechat.state, appid);
     /// adds an account: `kind` (`mini_program` or `service_account`), `secret`. Or changes the
-    /// given fields: `secret`, `nickname`, `permission_sets`, `personal`, `released`,
-    /// `qrcodejump_open`, `token_lifetime_seconds`
+    /// given fields: `secret`, `nickname`, `permission_sets`, `personal`, `verify_type`,
+    /// `account_status`, `released`, `qrcodejump_open`, `token_lifetime_seconds`
     PUT "/sandbox/accounts/{appid}"
         |wechat, body, appid| {
             accounts::put(&mut wechat.state, appid, parse(body)?)?;
@@ -143,9 +143,21 @@ pub(super) const ROUTES: &[Route] = routes! {
     POST "/sandbox/platforms/{component_appid}/ticket"
         |wechat, body, component_appid|
             platforms::push_ticket(&mut wechat.state, component_appid, &parse(body)?);
+    /// stops the pushes of tickets with `{"paused": true}`, as WeChat does if the platform's address
+    /// does not answer. With false, or after a call of `api_start_push_ticket`, they go on
+    PUT "/sandbox/platforms/{component_appid}/ticket"
+        |wechat, body, component_appid|
+            platforms::pause_tickets(&mut wechat.state, component_appid, &parse(body)?);
     /// kills all component tokens of the platform: 40001. The tokens of its merchants stay valid
     DELETE "/sandbox/platforms/{component_appid}/tokens"
         |wechat, _, component_appid| killed(wechat.state.kill_component_tokens(component_appid));
+    /// gives every merchant of the platform a new refresh token. Returns how many were `rotated`. The
+    /// old ones die as `old_refresh_token` says, and with `stays` at once
+    POST "/sandbox/platforms/{component_appid}/refresh_tokens"
+        |wechat, _, component_appid| {
+            let rotated = wechat.state.rotate_refresh_tokens(component_appid)?;
+            Ok(json!({ "rotated": rotated }))
+        };
     /// lists the accounts that have authorised the platform, with their permission sets
     GET "/sandbox/platforms/{component_appid}/authorizers"
         |wechat, _, component_appid| merchants::list(&wechat.state, component_appid);
@@ -158,13 +170,16 @@ pub(super) const ROUTES: &[Route] = routes! {
     /// `authorizer_refresh_token`; earlier ones are dead. `permission_sets`: the authorised
     /// permission sets. Without it, they stay as they are; the first time, the platform gets all of
     /// the account's. `kind` (`mini_program` or `service_account`): adds an unknown account, with a
-    /// random secret
+    /// random secret. `exchanged` (true): with false, the platform does not know the refresh token
+    /// yet. Then this returns an `authorization_code`, which works for 600 s like the one of a
+    /// redirect, and the `event` that WeChat would push, or null if it would push none
     PUT "/sandbox/platforms/{component_appid}/authorizers/{appid}"
         |wechat, body, component_appid, appid|
             merchants::put(&mut wechat.state, component_appid, appid, parse(body)?);
-    /// revokes the authorisation: 61003
+    /// revokes the authorisation: 61003. Returns the `event` that WeChat would push
     DELETE "/sandbox/platforms/{component_appid}/authorizers/{appid}"
-        |wechat, _, component_appid, appid| wechat.state.revoke(component_appid, appid);
+        |wechat, _, component_appid, appid|
+            merchants::delete(&mut wechat.state, component_appid, appid);
     /// returns what happens to a token when the next one is issued
     GET "/sandbox/tokens"
         |wechat, _| Ok(wechat.state.succession);
@@ -203,7 +218,8 @@ pub(super) const ROUTES: &[Route] = routes! {
         |wechat, _| Ok(wechat.state.limits);
     /// changes the given limits: `rules`, `debug_urls`, `publishes_per_month`, `calls_per_second`,
     /// `service_account_rules`, `service_account_calls_per_minute`, `token_calls_per_day`,
-    /// `stable_token_calls_per_minute`, `stable_token_calls_per_day`, `force_refreshes_per_day`
+    /// `stable_token_calls_per_minute`, `stable_token_calls_per_day`, `force_refreshes_per_day`,
+    /// `quota_clears_per_month`
     PUT "/sandbox/limits"
         |wechat, body| change(&mut wechat.state.limits, body);
     /// returns the sandbox's time
@@ -234,7 +250,8 @@ pub(super) const ROUTES: &[Route] = routes! {
     DELETE "/sandbox/requests"
         |wechat, _| { wechat.state.journal = Journal::default(); Ok(()) };
     /// returns the numbers of requests: by interface (`calls`), to unknown paths (`unknown_paths`),
-    /// with tokens (`business_calls`) and for tokens (`token_calls`, and by appid and interface
+    /// with tokens
+    /// (`business_calls`) and for tokens (`token_calls`, and by appid and interface
     /// `token_calls_by_appid`). For platforms: by component_appid and interface (`platform_calls`),
     /// and for merchants' tokens by component_appid and appid (`authorizer_token_calls`). Also the
     /// new tokens by interface (`tokens_issued`) and the TCP connections (`connections`)

@@ -114,8 +114,8 @@ pub enum Target {
     Any,
     /// Calls that need a token.
     Business,
-    /// Calls that issue a token: `token`, `stable_token`, `api_component_token` and
-    /// `api_authorizer_token`.
+    /// Calls that issue a token: `token`, `stable_token`, `api_component_token`,
+    /// `api_authorizer_token` and `api_query_auth`.
     Tokens,
     /// Calls of one interface.
     #[serde(untagged)]
@@ -140,7 +140,7 @@ impl Target {
     fn includes(self, interface: Interface) -> bool {
         match self {
             Self::Any => true,
-            Self::Business => !interface.issues_token(),
+            Self::Business => interface.is_business(),
             Self::Tokens => interface.issues_token(),
             Self::Interface(only) => only == interface,
         }

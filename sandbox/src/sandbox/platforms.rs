@@ -9,6 +9,7 @@ use crate::account::Credentials;
 use crate::clock::Moment;
 use crate::error::SandboxError;
 use crate::platform::Platform;
+use crate::state::merchants::Grant;
 use crate::state::tickets::{PushedTicket, Tickets};
 use crate::succession::TokenSuccession;
 use crate::well_known::{COMPONENT_APPID, COMPONENT_APPSECRET};
@@ -78,13 +79,19 @@ impl Sandbox {
         permission_sets: Option<BTreeSet<u16>>,
     ) -> Result<Secret, SandboxError> {
         let state = &mut self.wechat.lock().state;
-        let refresh_token = state.authorize(component_appid, appid, permission_sets)?;
-        Ok(Secret::new(refresh_token))
+        let grant = Grant {
+            permission_sets,
+            is_exchanged: true,
+            pre_auth_code: None,
+        };
+        let authorized = state.authorize(component_appid, appid, grant)?;
+        Ok(Secret::new(authorized.refresh_token))
     }
 
     /// Makes the account revoke its authorisation. From now on, the platform's calls get 61003.
     pub fn revoke(&self, component_appid: &str, appid: &str) -> Result<(), SandboxError> {
-        self.wechat.lock().state.revoke(component_appid, appid)
+        let state = &mut self.wechat.lock().state;
+        state.revoke(component_appid, appid).map(|_| ())
     }
 
     /// Sets what happens to a token when the next one is issued.

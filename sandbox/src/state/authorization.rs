@@ -31,16 +31,21 @@ pub(crate) struct Authorization {
     pub(crate) permission_sets: BTreeSet<u16>,
     /// When the merchant last authorised the platform.
     pub(crate) auth_time: Moment,
+    /// Whether the platform has exchanged an authorization_code. Before that,
+    /// `api_get_authorizer_list` does not show the refresh token.
+    pub(crate) is_exchanged: bool,
     present: IssuedRefreshToken,
     /// The old refresh tokens that are still valid, oldest first.
     former: Vec<IssuedRefreshToken>,
 }
 
 impl Authorization {
+    /// Makes the authorisation of a platform that knows the refresh token.
     pub(crate) fn new(permission_sets: BTreeSet<u16>, refresh_token: String, now: Moment) -> Self {
         Self {
             permission_sets,
             auth_time: now,
+            is_exchanged: true,
             present: IssuedRefreshToken {
                 refresh_token,
                 access_token: None,
@@ -53,6 +58,11 @@ impl Authorization {
     /// Returns the latest refresh token.
     pub(crate) fn refresh_token(&self) -> &str {
         &self.present.refresh_token
+    }
+
+    /// Returns the latest refresh token, if the platform has exchanged an authorization_code.
+    pub(crate) fn shown_refresh_token(&self) -> Option<&str> {
+        self.is_exchanged.then(|| self.refresh_token())
     }
 
     /// Whether the refresh token is right and alive.
@@ -68,8 +78,39 @@ impl Authorization {
         let access_token = Some(access_token.to_owned());
         if old == OldRefreshToken::Stays {
             self.present.access_token = access_token;
-            return;
+        } else {
+            self.supersede(access_token, old, now);
         }
+    }
+
+    /// Makes a new refresh token, without an access token. If the old one is to stay, it dies at
+    /// once.
+    pub(crate) fn replace_refresh_token(&mut self, old: OldRefreshToken, now: Moment) {
+        self.supersede(None, old, now);
+    }
+
+    /// Notes that the platform has got this access token for an authorization_code.
+    pub(crate) fn note_exchange(&mut self, access_token: &str) {
+        self.is_exchanged = true;
+        self.present.access_token = Some(access_token.to_owned());
+    }
+
+    /// Lets the refresh tokens of a former authorisation live for 5 more minutes.
+    pub(crate) fn keep_former(&mut self, former: Self, now: Moment) {
+        let dies_at = now.saturating_add(FIVE_MINUTES);
+        self.former = former.former;
+        self.former.push(former.present);
+        for issued in &mut self.former {
+            issued.dies_at = Some(
+                issued
+                    .dies_at
+                    .map_or(dies_at, |earlier| earlier.min(dies_at)),
+            );
+        }
+        self.trim(now);
+    }
+
+    fn supersede(&mut self, access_token: Option<String>, old: OldRefreshToken, now: Moment) {
         let next = IssuedRefreshToken {
             refresh_token: GeneratedSecret::RefreshToken.generate(),
             access_token,
@@ -80,9 +121,14 @@ impl Authorization {
             former.dies_at = Some(now.saturating_add(FIVE_MINUTES));
         }
         self.former.push(former);
-        if old == OldRefreshToken::DiesAtOnce {
+        if matches!(old, OldRefreshToken::DiesAtOnce | OldRefreshToken::Stays) {
             self.former.clear();
         }
+        self.trim(now);
+    }
+
+    /// Removes dead refresh tokens, and the oldest if there are too many.
+    fn trim(&mut self, now: Moment) {
         self.remove_dead(now);
         let surplus = self.former.len().saturating_sub(MAX_FORMER);
         self.former.drain(..surplus);

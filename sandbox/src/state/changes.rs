@@ -1,14 +1,12 @@
 //! The changes that the user of the sandbox makes, by a method or a control endpoint.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jumpqr_core::interface::LinkStatus;
 use jumpqr_core::verification_file::location;
 
-use super::authorization::Authorization;
 use super::holder::Holder;
 use super::rules::StoredRule;
-use super::secrets::GeneratedSecret;
 use super::tickets::{PushedTicket, Tickets};
 use super::tokens::Grant;
 use super::{State, links};
@@ -119,6 +117,7 @@ impl State {
         self.platforms.remove(component_appid);
         self.tickets.remove(component_appid);
         self.merchants.remove(component_appid);
+        self.codes.remove(component_appid, None);
         Ok(())
     }
 
@@ -134,6 +133,18 @@ impl State {
         Ok(push(tickets, self.clock.now()))
     }
 
+    /// Stops the pushes of tickets to a platform, or starts them again.
+    pub(crate) fn pause_tickets(
+        &mut self,
+        component_appid: &str,
+        paused: bool,
+    ) -> Result<(), SandboxError> {
+        self.platform(component_appid)?;
+        let tickets = self.tickets.entry(component_appid.to_owned()).or_default();
+        tickets.set_paused(paused, self.clock.now());
+        Ok(())
+    }
+
     /// Kills the component tokens of a platform, but not the tokens of its merchants.
     pub(crate) fn kill_component_tokens(
         &mut self,
@@ -142,78 +153,5 @@ impl State {
         self.platform(component_appid)?;
         let platform = Holder::platform(component_appid);
         Ok(self.kill_where(|holder| *holder == platform))
-    }
-
-    /// Makes the account authorise the platform. Returns the refresh token. If `permission_sets` is
-    /// `None`, they stay as they are; the first time, the platform gets all of the account's.
-    pub(crate) fn authorize(
-        &mut self,
-        component_appid: &str,
-        appid: &str,
-        permission_sets: Option<BTreeSet<u16>>,
-    ) -> Result<String, SandboxError> {
-        self.platform(component_appid)?;
-        let account = self.account(appid)?;
-        let merchants = self.merchants.get(component_appid);
-        let former = merchants.and_then(|merchants| merchants.get(appid));
-        let is_first = former.is_none();
-        let former = former.map(|former| &former.permission_sets);
-        let permission_sets =
-            permission_sets.unwrap_or_else(|| former.unwrap_or(&account.permission_sets).clone());
-        if is_first {
-            // A new authorisation must not revive the tokens of a revoked one.
-            let merchant = Holder::merchant(component_appid, appid);
-            self.kill_where(|holder| *holder == merchant);
-        }
-        let refresh_token = GeneratedSecret::RefreshToken.generate();
-        self.put_authorization(component_appid, appid, permission_sets, &refresh_token);
-        Ok(refresh_token)
-    }
-
-    /// Makes the account authorise the platform now, with this refresh token.
-    pub(crate) fn put_authorization(
-        &mut self,
-        component_appid: &str,
-        appid: &str,
-        permission_sets: BTreeSet<u16>,
-        refresh_token: &str,
-    ) {
-        let now = self.clock.now();
-        let authorization = Authorization::new(permission_sets, refresh_token.to_owned(), now);
-        let merchants = self.merchants.entry(component_appid.to_owned());
-        let merchants = merchants.or_default();
-        merchants.insert(appid.to_owned(), authorization);
-    }
-
-    pub(crate) fn revoke(
-        &mut self,
-        component_appid: &str,
-        appid: &str,
-    ) -> Result<(), SandboxError> {
-        self.platform(component_appid)?;
-        let merchants = self.merchants.get_mut(component_appid);
-        if merchants.is_some_and(|merchants| merchants.remove(appid).is_some()) {
-            return Ok(());
-        }
-        Err(SandboxError::NotFound(format!(
-            "{appid} has not authorised {component_appid}"
-        )))
-    }
-
-    /// Returns the authorisation of a platform by a merchant.
-    pub(crate) fn merchant_mut(
-        &mut self,
-        component_appid: &str,
-        appid: &str,
-    ) -> Option<&mut Authorization> {
-        self.merchants.get_mut(component_appid)?.get_mut(appid)
-    }
-
-    /// Returns the merchants that have authorised the platform.
-    pub(crate) fn merchants_of(
-        &self,
-        component_appid: &str,
-    ) -> impl Iterator<Item = (&String, &Authorization)> {
-        self.merchants.get(component_appid).into_iter().flatten()
     }
 }

@@ -76,8 +76,10 @@ impl Counters {
             let calls = self.platform_calls.entry(component_appid.clone());
             *calls.or_default().entry(interface).or_default() += 1;
         }
-        if !interface.issues_token() {
+        if interface.is_business() {
             self.business_calls += 1;
+        }
+        if !interface.issues_token() {
             return;
         }
         self.token_calls += 1;

@@ -2,9 +2,12 @@
 
 pub(crate) mod authorization;
 mod changes;
+pub(crate) mod codes;
+pub(crate) mod event;
 pub(crate) mod holder;
 pub(crate) mod journal;
 pub(crate) mod links;
+pub(crate) mod merchants;
 pub(crate) mod rules;
 pub(crate) mod secrets;
 pub(crate) mod tickets;
@@ -18,10 +21,12 @@ use std::time::Duration;
 
 use crate::account::Account;
 use crate::clock::{Clock, Moment};
+use crate::interface::Interface;
 use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::succession::TokenSuccession;
 use authorization::Authorization;
+use codes::Codes;
 use journal::Journal;
 use links::Links;
 use rules::RuleBook;
@@ -43,6 +48,8 @@ pub(crate) struct State {
     pub(crate) tickets: BTreeMap<String, Tickets>,
     /// For each platform, the authorisation of each of its merchants.
     pub(crate) merchants: BTreeMap<String, BTreeMap<String, Authorization>>,
+    /// The codes of links and of authorisations.
+    pub(crate) codes: Codes,
     pub(crate) links: Links,
     pub(crate) web: Web,
     /// The verification files of each account, as URL → content. If an account has no entry, every
@@ -62,16 +69,17 @@ impl fmt::Debug for State {
 }
 
 impl State {
-    /// Issues the next token of a series in a response, and counts it. The former token dies at
+    /// Issues the next token of a series in a response of `interface`, and counts it. The former token dies at
     /// `end`. If `end` is `None`, it works until it expires.
     pub(crate) fn issue_next(
         &mut self,
+        interface: Interface,
         series: Series,
         lifetime: Duration,
         end: Option<Moment>,
     ) -> Grant {
         let issued = &mut self.journal.counters.tokens_issued;
-        *issued.entry(series.0).or_default() += 1;
+        *issued.entry(interface).or_default() += 1;
         let now = self.clock.now();
         self.tokens.issue_next(series, lifetime, now, end)
     }

@@ -1,4 +1,4 @@
-//! The tokens and tickets that the sandbox generates, and the secrets that it knows.
+//! The tokens, tickets and codes that the sandbox generates, and the secrets that it knows.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -15,10 +15,20 @@ pub(crate) enum GeneratedSecret {
     RefreshToken,
     /// A component_verify_ticket.
     Ticket,
+    /// A pre_auth_code.
+    PreAuthCode,
+    /// An authorization_code.
+    AuthorizationCode,
 }
 
 impl GeneratedSecret {
-    const ALL: [Self; 3] = [Self::AccessToken, Self::RefreshToken, Self::Ticket];
+    const ALL: [Self; 5] = [
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::Ticket,
+        Self::PreAuthCode,
+        Self::AuthorizationCode,
+    ];
 
     /// Returns the start, and the number of letters and digits after it.
     const fn form(self) -> (&'static str, usize) {
@@ -26,6 +36,8 @@ impl GeneratedSecret {
             Self::AccessToken => ("89_", 133),
             Self::RefreshToken => ("refreshtoken@@@", 43),
             Self::Ticket => ("ticket@@@", 86),
+            Self::PreAuthCode => ("preauthcode@@@", 43),
+            Self::AuthorizationCode => ("queryauthcode@@@", 43),
         }
     }
 

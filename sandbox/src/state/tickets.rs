@@ -47,13 +47,19 @@ pub(crate) struct PushedTicket {
 
 /// The tickets of a platform. It has no `Debug`, because that would show them.
 #[derive(Clone, Default)]
-pub(crate) struct Tickets(Vec<Ticket>);
+pub(crate) struct Tickets {
+    pushed: Vec<Ticket>,
+    /// Whether WeChat has stopped the pushes.
+    is_paused: bool,
+}
 
 impl Tickets {
     /// Returns the ticket of the last push. There is a push every 10 minutes, alternately with a
-    /// new ticket and with the same ticket again: WeChat's pushes may repeat a ticket.
+    /// new ticket and with the same ticket again: WeChat's pushes may repeat a ticket. If the pushes
+    /// are stopped, the last ticket stays.
     pub(crate) fn current(&mut self, now: Moment) -> PushedTicket {
-        match self.0.last() {
+        match self.pushed.last() {
+            Some(ticket) if self.is_paused => ticket.to_pushed(now),
             Some(ticket) if now < ticket.pushed_at.saturating_add(PUSHED_EVERY) => {
                 ticket.to_pushed(now)
             }
@@ -62,9 +68,20 @@ impl Tickets {
         }
     }
 
+    /// Stops the pushes, or starts them again. If they were stopped, pushes a new ticket. Returns
+    /// whether something has changed.
+    pub(crate) fn set_paused(&mut self, paused: bool, now: Moment) -> bool {
+        let has_changed = self.is_paused != paused;
+        self.is_paused = paused;
+        if has_changed && !paused {
+            self.push_new(now);
+        }
+        has_changed
+    }
+
     /// Pushes the last ticket again. If there is none, or it has expired, pushes a new ticket.
     pub(crate) fn push_again(&mut self, now: Moment) -> PushedTicket {
-        match self.0.last_mut() {
+        match self.pushed.last_mut() {
             Some(ticket) if !ticket.expires_in(now).is_zero() => {
                 ticket.pushed_at = now;
                 ticket.is_repeated = true;
@@ -87,18 +104,18 @@ impl Tickets {
             is_repeated: false,
         };
         let pushed = ticket.to_pushed(now);
-        self.0.push(ticket);
-        self.0
+        self.pushed.push(ticket);
+        self.pushed
             .retain(|ticket| now < ticket.pushed_at.saturating_add(KEPT_FOR));
-        let surplus = self.0.len().saturating_sub(MAX_TICKETS);
-        self.0.drain(..surplus);
+        let surplus = self.pushed.len().saturating_sub(MAX_TICKETS);
+        self.pushed.drain(..surplus);
         pushed
     }
 
     /// Checks a ticket. If it was never pushed to this platform, the result is 61006. If its last
     /// push was 12 hours ago or more, the result is 61005.
     pub(crate) fn check(&self, ticket: &str, now: Moment) -> Result<(), Refusal> {
-        let mut all = self.0.iter();
+        let mut all = self.pushed.iter();
         let pushed = all.find(|pushed| pushed.text == ticket).ok_or(61006)?;
         if pushed.expires_in(now).is_zero() {
             return Err(61005.into());

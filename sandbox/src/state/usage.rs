@@ -17,13 +17,14 @@ pub(crate) enum Quota {
     StableTokenCalls,
     ForceRefreshes,
     Publishes,
+    Clears,
 }
 
 impl Quota {
     /// Returns the present day or month, as a number.
     fn period(self, now: Moment) -> i64 {
         match self {
-            Self::Publishes => month(now),
+            Self::Publishes | Self::Clears => month(now),
             _ => day(now),
         }
     }
@@ -31,6 +32,7 @@ impl Quota {
     const fn errcode(self) -> i64 {
         match self {
             Self::Publishes => 886_000,
+            Self::Clears => 48006,
             _ => 45009,
         }
     }
@@ -82,6 +84,13 @@ impl Usage {
             Some((period, used)) if *period == quota.period(now) => *used,
             _ => 0,
         }
+    }
+
+    /// Clears what the account has used of the quotas of a day.
+    pub(crate) fn clear_day(&mut self, appid: &str) {
+        let is_of_month = |quota| matches!(quota, Quota::Publishes | Quota::Clears);
+        self.quotas
+            .retain(|(quota, of), _| of != appid || is_of_month(*quota));
     }
 
     /// Uses the quota, or refuses if the limit is reached.

@@ -26,7 +26,7 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
     let series = (Interface::ApiAuthorizerToken, holder);
     let succession = state.succession;
     let end = succession.expiry_of_superseded(now);
-    let grant = state.issue_next(series, lifetime, Some(end));
+    let grant = state.issue_next(Interface::ApiAuthorizerToken, series, lifetime, Some(end));
     let authorization = state.merchant_mut(&component_appid, appid).ok_or(61003)?;
     authorization.rotate(&grant.access_token, succession.old_refresh_token, now);
     Ok(json!({

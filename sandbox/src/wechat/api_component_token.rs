@@ -26,7 +26,12 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
     let holder = Holder::platform(component_appid);
     let series = (Interface::ApiComponentToken, holder);
     let end = state.succession.expiry_of_superseded(now);
-    let grant = state.issue_next(series, platform.token_lifetime, Some(end));
+    let grant = state.issue_next(
+        Interface::ApiComponentToken,
+        series,
+        platform.token_lifetime,
+        Some(end),
+    );
     Ok(json!({
         "component_access_token": grant.access_token,
         "expires_in": grant.expires_in.as_secs(),

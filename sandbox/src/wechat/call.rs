@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    add_jump_qr_code, api_authorizer_token, api_component_token, api_get_authorizer_list,
-    delete_jump_qr_code, download_qr_code_text, get_jump_qr_code, link_miniprogram,
-    publish_jump_qr_code, stable_token, token, wxamplinkget,
+    add_jump_qr_code, api_authorizer_token, api_component_token, api_create_preauthcode,
+    api_get_authorizer_info, api_get_authorizer_list, api_query_auth, api_start_push_ticket,
+    clear_component_quota_by_app_secret, delete_jump_qr_code, download_qr_code_text,
+    get_jump_qr_code, link_miniprogram, publish_jump_qr_code, stable_token, token, wxamplinkget,
 };
 use crate::interface::Interface;
 use crate::refusal::Refusal;
@@ -68,6 +69,13 @@ impl Call {
             Interface::ApiComponentToken => api_component_token::respond,
             Interface::ApiAuthorizerToken => api_authorizer_token::respond,
             Interface::ApiGetAuthorizerList => api_get_authorizer_list::respond,
+            Interface::ApiCreatePreauthcode => api_create_preauthcode::respond,
+            Interface::ApiQueryAuth => api_query_auth::respond,
+            Interface::ApiGetAuthorizerInfo => api_get_authorizer_info::respond,
+            Interface::ApiStartPushTicket => api_start_push_ticket::respond,
+            Interface::ClearComponentQuotaByAppSecret => {
+                clear_component_quota_by_app_secret::respond
+            }
         };
         respond(state, self)
     }
@@ -96,15 +104,23 @@ impl Call {
     }
 
     /// Returns the appid of the calling account, or of the account whose token is requested. If a
-    /// platform requests its own token or the list of its merchants, this is its component_appid.
+    /// platform requests its own token or calls for itself, this is its component_appid.
     /// Whether the call will be refused does not matter.
     pub(super) fn appid(&self, state: &State) -> Option<String> {
         match self.interface {
             Interface::Token => self.query("appid").map(str::to_owned),
             Interface::StableToken => self.body_text("appid"),
-            Interface::ApiComponentToken => self.body_text("component_appid"),
+            Interface::ApiComponentToken
+            | Interface::ApiStartPushTicket
+            | Interface::ClearComponentQuotaByAppSecret => self.body_text("component_appid"),
             Interface::ApiAuthorizerToken => self.body_text("authorizer_appid"),
-            Interface::ApiGetAuthorizerList => self.holder(state)?.component_appid.clone(),
+            Interface::ApiQueryAuth => {
+                let code = self.body_text("authorization_code")?;
+                state.codes.merchant_of(&code).map(str::to_owned)
+            }
+            Interface::ApiGetAuthorizerList
+            | Interface::ApiCreatePreauthcode
+            | Interface::ApiGetAuthorizerInfo => self.holder(state)?.component_appid.clone(),
             _ => self.holder(state)?.appid.clone(),
         }
     }

@@ -5,8 +5,13 @@ mod add_jump_qr_code;
 mod admission;
 mod api_authorizer_token;
 mod api_component_token;
+mod api_create_preauthcode;
+mod api_get_authorizer_info;
 mod api_get_authorizer_list;
+mod api_query_auth;
+mod api_start_push_ticket;
 mod call;
+mod clear_component_quota_by_app_secret;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod fields;
@@ -30,6 +35,7 @@ use crate::fault::{Fault, FaultQueue};
 use crate::refusal::Refusal;
 use crate::rid::Rids;
 use crate::state::State;
+use crate::state::authorization::Authorization;
 use crate::well_known::{
     AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_VERIFY_TICKET, MINI_PROGRAM_APPID,
 };
@@ -64,13 +70,10 @@ impl WeChat {
         let tickets = tickets.or_default();
         tickets.push(COMPONENT_VERIFY_TICKET.to_owned(), now);
         if let Some(account) = state.accounts.get(MINI_PROGRAM_APPID) {
-            let permission_sets = account.permission_sets.clone();
-            state.put_authorization(
-                COMPONENT_APPID,
-                MINI_PROGRAM_APPID,
-                permission_sets,
-                AUTHORIZER_REFRESH_TOKEN,
-            );
+            let refresh_token = AUTHORIZER_REFRESH_TOKEN.to_owned();
+            let authorization =
+                Authorization::new(account.permission_sets.clone(), refresh_token, now);
+            state.put_authorization(COMPONENT_APPID, MINI_PROGRAM_APPID, authorization);
         }
         self.state = state;
         self.faults.clear();
@@ -98,7 +101,8 @@ impl WeChat {
             && call.interface.has_errcode_on_success()
         {
             fields.insert("errcode".to_owned(), json!(0));
-            fields.insert("errmsg".to_owned(), json!("ok"));
+            // One interface says more than "ok".
+            fields.entry("errmsg").or_insert_with(|| json!("ok"));
         }
         body.to_string().into_bytes()
     }

@@ -13,7 +13,15 @@ use crate::state::secrets::{GeneratedSecret, KnownSecrets};
 const REDACTED: &str = "***";
 
 /// The ends of the names of fields and headers that hold secrets.
-const SECRET_NAMES: [&str; 5] = ["authorization", "cookie", "secret", "ticket", "token"];
+const SECRET_NAMES: [&str; 7] = [
+    "auth_code",
+    "authorization",
+    "authorization_code",
+    "cookie",
+    "secret",
+    "ticket",
+    "token",
+];
 
 /// The secrets that the record of one request must not show.
 pub(super) struct Redaction<'a> {

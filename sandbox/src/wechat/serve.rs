@@ -130,7 +130,7 @@ fn record(wechat: &mut WeChat, head: &Parts, call: Option<&Call>, body: &[u8]) {
         headers: headers.collect(),
         body: redaction.redact_body(
             &body,
-            call.is_some_and(|call| call.interface.issues_token()),
+            call.is_some_and(|call| call.interface.issues_token() || call.interface.takes_secret()),
         ),
     };
     let parties = call.map_or_else(Parties::default, |call| call.parties(state));

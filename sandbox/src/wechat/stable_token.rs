@@ -44,6 +44,6 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
         return Ok(token_response(&grant));
     }
     let end = (is_forced || state.succession.kill_old_at_once).then_some(now);
-    let grant = state.issue_next(series, account.token_lifetime, end);
+    let grant = state.issue_next(Interface::StableToken, series, account.token_lifetime, end);
     Ok(token_response(&grant))
 }

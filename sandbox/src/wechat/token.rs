@@ -20,7 +20,7 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
         .consume(Quota::TokenCalls, &account.appid, now, limit)?;
     let series = (Interface::Token, Holder::account(&account.appid));
     let end = state.succession.expiry_of_superseded(now);
-    let grant = state.issue_next(series, account.token_lifetime, Some(end));
+    let grant = state.issue_next(Interface::Token, series, account.token_lifetime, Some(end));
     Ok(token_response(&grant))
 }
 

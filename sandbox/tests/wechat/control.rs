@@ -30,7 +30,7 @@ fn the_description_lists_interfaces_and_endpoints() {
     let caller = Caller::new();
     let description = control_ok(&caller, "GET", "/sandbox", &json!({}));
     assert_eq!(description["mini_program"], MINI_PROGRAM_APPID);
-    assert_eq!(description["interfaces"].as_array().unwrap().len(), 12);
+    assert_eq!(description["interfaces"].as_array().unwrap().len(), 17);
     let fault = description["control"]
         .as_array()
         .unwrap()

@@ -11,9 +11,14 @@
 mod add_jump_qr_code;
 mod api_authorizer_token;
 mod api_component_token;
+mod api_create_preauthcode;
+mod api_get_authorizer_info;
 mod api_get_authorizer_list;
+mod api_query_auth;
+mod api_start_push_ticket;
 mod authorization;
 mod caller;
+mod clear_component_quota_by_app_secret;
 mod control;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
@@ -21,6 +26,7 @@ mod fault;
 mod get_jump_qr_code;
 mod journal;
 mod links;
+mod merchants;
 mod platform_caller;
 #[cfg(feature = "proxy")]
 mod proxy;

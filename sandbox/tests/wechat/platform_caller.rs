@@ -90,3 +90,28 @@ pub(crate) fn listed_refresh_token(caller: &Caller, token: &str, appid: &str) ->
     let entry = list.find(|entry| entry["authorizer_appid"] == appid);
     text(entry.unwrap(), "refresh_token")
 }
+
+/// Makes a merchant authorise the platform, as on WeChat's page. Returns the code of the redirect.
+pub(crate) fn authorize_by_code(caller: &Caller, appid: &str, permission_sets: &Value) -> String {
+    let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers/{appid}");
+    let form = json!({"permission_sets": permission_sets, "exchanged": false});
+    let response = caller.sandbox.control("PUT", &path, form).unwrap();
+    text(&response, "authorization_code")
+}
+
+pub(crate) fn exchange(caller: &Caller, token: &str, authorization_code: &str) -> Value {
+    let path = format!("/cgi-bin/component/api_query_auth?access_token={token}");
+    let body = json!({
+        "component_appid": COMPONENT_APPID, "authorization_code": authorization_code,
+    });
+    caller.post(&path, &body.to_string())
+}
+
+pub(crate) fn pre_auth_code(caller: &Caller, token: &str) -> String {
+    let path = format!("/cgi-bin/component/api_create_preauthcode?access_token={token}");
+    let response = caller.post(
+        &path,
+        &json!({"component_appid": COMPONENT_APPID}).to_string(),
+    );
+    text(&response, "pre_auth_code")
+}
