@@ -25,7 +25,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::control;
 use crate::http::connection::{Connection, ConnectionHandle};
 use crate::http::response;
-use crate::wechat::{self, Shared};
+use crate::wechat::{self, Shared, authorization_page};
 #[cfg(feature = "proxy")]
 pub(crate) use proxy::Identity;
 pub(crate) use web_page::{Host, Hosts};
@@ -41,10 +41,14 @@ pub(crate) async fn serve(
     #[cfg(feature = "proxy")] identity: Option<Arc<Identity>>,
 ) -> io::Result<()> {
     let control = any(control_endpoint);
-    let app = Router::new()
+    let mut app = Router::new()
         .route("/sandbox", control.clone())
         .route("/sandbox/{*path}", control)
-        .fallback(wechat::serve)
+        .fallback(wechat::serve);
+    for path in authorization_page::PATHS {
+        app = app.route(path, any(authorization_page::serve));
+    }
+    let app = app
         .layer(from_fn_with_state(Arc::new(hosts), refuse_web_pages))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(wechat.clone());

@@ -4,14 +4,18 @@
 //! also give its own host name the address 127.0.0.1 (DNS rebinding), and then read the responses.
 //! The browser names the host in `Host`, and the page in `Origin` and `Sec-Fetch-Site`. A page
 //! cannot change these headers.
+//!
+//! A page of another site may lead the browser to the pages on which a merchant authorises a
+//! platform, because platforms do. To open them changes nothing.
 
 use std::net::IpAddr;
 
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Version};
+use axum::http::{HeaderMap, Method, Version};
 
 use crate::error::SandboxError;
+use crate::wechat::authorization_page;
 
 /// The hosts of WeChat that the proxy routes to the sandbox. Source: WeChat's page on the domains
 /// of its interfaces.
@@ -101,8 +105,9 @@ impl Hosts {
             let host = schemes.find_map(|scheme| origin.strip_prefix(scheme));
             !host.is_some_and(names_sandbox)
         });
+        let may_come_from_elsewhere = opens_authorization_page(head);
         let sites = header_values(&head.headers, "sec-fetch-site")
-            .filter(|site| !OWN_SITES.contains(&site.as_str()));
+            .filter(|site| !may_come_from_elsewhere && !OWN_SITES.contains(&site.as_str()));
         let origins = origins.map(|origin| ("Origin", origin));
         let sites = sites.map(|site| ("Sec-Fetch-Site", site));
         match origins.chain(sites).next() {
@@ -144,6 +149,14 @@ impl Hosts {
         let has_own_port = host.port.unwrap_or(80) == self.port;
         (host.is_loopback() && has_own_port) || self.allowed.iter().any(allows)
     }
+}
+
+/// Whether a browser opens an authorization page: as a page, not as data for a script.
+fn opens_authorization_page(head: &Parts) -> bool {
+    let mut modes = header_values(&head.headers, "sec-fetch-mode");
+    head.method == Method::GET
+        && authorization_page::PATHS.contains(&head.uri.path())
+        && modes.any(|mode| mode == "navigate")
 }
 
 /// Whether it is one of WeChat's hosts, with the port of HTTPS.

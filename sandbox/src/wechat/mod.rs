@@ -10,6 +10,7 @@ mod api_get_authorizer_info;
 mod api_get_authorizer_list;
 mod api_query_auth;
 mod api_start_push_ticket;
+pub(crate) mod authorization_page;
 mod call;
 mod clear_component_quota_by_app_secret;
 mod delete_jump_qr_code;

@@ -17,6 +17,7 @@ mod api_get_authorizer_list;
 mod api_query_auth;
 mod api_start_push_ticket;
 mod authorization;
+mod authorization_page;
 mod caller;
 mod clear_component_quota_by_app_secret;
 mod control;
