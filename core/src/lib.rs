@@ -9,6 +9,7 @@
 //! - every stable name as data, for other languages (`names`)
 //! - what a call does next, and how an access token is renewed, as state machines
 //! - the pushes to a third-party platform: checking, decrypting, and encrypting replies
+//! - whether the rules of a platform's merchant can work, before anything is sent
 //!
 //! # Out of scope
 //!
@@ -42,6 +43,7 @@ pub mod names;
 mod pacer;
 mod plain;
 pub mod push;
+pub mod readiness;
 pub mod renewal;
 pub mod request;
 pub mod response;

@@ -25,7 +25,7 @@ const FLOORS: &[&[&str]] = &[
     &["check", "credential", "matching", "verification_file"],
     &["mapping", "request", "response"],
     &["interface"],
-    &["call", "listing", "pacer", "renewal"],
+    &["call", "listing", "pacer", "readiness", "renewal"],
     &["names"],
     &["push"],
 ];
