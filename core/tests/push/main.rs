@@ -1,4 +1,4 @@
-//! The pushes to a platform. What other languages share is in `tests/vectors/pushes.json`.
+//! The pushes to a platform. The vectors are in `tests/push/pushes.json`.
 
 #![expect(
     clippy::panic,
