@@ -150,8 +150,8 @@ pub(crate) struct CredentialOptions {
     /// jumpqr in $XDG_STATE_HOME or ~/.local/state, on macOS in ~/Library/Application Support, on
     /// Windows in %LOCALAPPDATA%. `redis://host` is a Redis server, which several machines can
     /// share; `redis+sentinel://host,host/master` is the one that sentinels name, and
-    /// `redis+cluster://host,host` is a cluster. If the address has a password, put it into JUMPQR_TOKEN_STORE. With `memory:` or
-    /// --sandbox, tokens end with the command.
+    /// `redis+cluster://host,host` is a cluster. If the address has a password, put it into
+    /// JUMPQR_TOKEN_STORE. With `memory:` or --sandbox, tokens end with the command.
     #[arg(long, global = true, value_name = "STORE")]
     token_store: Option<String>,
 }

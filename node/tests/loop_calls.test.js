@@ -72,7 +72,7 @@ test('a write times out early enough to be read back', async () => {
     const state = paths.includes('publish') ? 2 : 1
     json(response, { errcode: 0, errmsg: 'ok', rule_list: [{ ...rule, state }], list_size: 1 })
   })
-  // The write is sent in the event loop, and its deadline is before that of the look-up.
+  // The write is sent in the event loop. Its deadline is earlier than the deadline of the look-up.
   assert.equal(await client.publishJumpQRCode(prefix, { timeoutMs: 2000 }), 'read_back')
   assert.deepEqual(paths, ['get', 'publish', 'get'])
   await close()

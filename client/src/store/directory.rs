@@ -97,8 +97,8 @@ struct KeyLock {
 }
 
 impl KeyLock {
-    /// Reads the last lease of the key, or the pace. It is not synced to the disk: no holder and no
-    /// call survive a crash of the machine, so if it is lost or torn, there is none.
+    /// Reads the last lease of the key, or the pace. A file that is lost or torn counts as empty. It
+    /// is not synced to the disk, because no holder and no call survives a crash of the machine.
     fn read<T: DeserializeOwned + Default>(&self) -> Result<T> {
         let read = |mut file: &File| {
             file.rewind()?;

@@ -6,9 +6,9 @@ use percent_encoding::percent_decode_str;
 /// for example on a command line, which every user of the machine can read.
 ///
 /// A password is in the user information of a URL (`redis://user:password@host`) or in a query
-/// parameter (`redis+unix:///path?pass=password`, `sentinel_password=password`). Where a character that is not percent-encoded
-/// cuts a password in two (`redis://user:pass/word@host`), the setting may hold one, too. The paths
-/// of `dir:` and of `redis+unix:` hold none.
+/// parameter (`redis+unix:///path?pass=password`, `sentinel_password=password`). If a character that
+/// is not percent-encoded cuts a password in two (`redis://user:pass/word@host`), the setting may
+/// hold one, too. The paths of `dir:` and of `redis+unix:` hold none.
 ///
 /// ```
 /// use jumpqr::store::may_hold_password;

@@ -16,7 +16,7 @@ use super::window::{CALLS_PER_WINDOW, WINDOW, Window};
 /// slot. First asked, first served. A call keeps its place as long as it asks again in time, so the
 /// places of a dead process end by themselves.
 ///
-/// Time is that of the store: the time since 1970, in whole milliseconds. If it is set back, the
+/// Times are in whole milliseconds since 1970, by the store's clock. If the clock is set back, the
 /// next calls wait for a window at most.
 ///
 /// ```

@@ -16,8 +16,8 @@ const EARLIEST_TIME: u64 = 1_000_000_000;
 
 /// An event, by its `InfoType`.
 ///
-/// A push can come twice, late, or out of order. Compare its `create_time` with that of the last
-/// event of the same platform or merchant.
+/// A push can come twice, late, or out of order. Ignore it if the last event of the same platform or
+/// merchant has a later `create_time`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {

@@ -28,7 +28,7 @@ impl<'a> Query<'a> {
     /// Takes a query that is not too long, with or without the leading `?`.
     pub(super) fn new(query: &'a str) -> Result<Self> {
         if query.len() > MAX_QUERY_BYTES {
-            return Err(malformed("the query is longer than that of any push"));
+            return Err(malformed("the query is longer than any push has"));
         }
         Ok(Self(query.strip_prefix('?').unwrap_or(query)))
     }

@@ -82,7 +82,7 @@ impl Receiver {
     pub fn receive(&self, query: &str, body: &[u8]) -> Result<Push> {
         let query = Query::new(query)?;
         if body.len() > MAX_BODY_BYTES {
-            return Err(malformed("the body is longer than that of any push"));
+            return Err(malformed("the body is longer than any push has"));
         }
         let document = core::str::from_utf8(body)
             .ok()

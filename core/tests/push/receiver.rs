@@ -197,7 +197,12 @@ fn nothing_that_is_printed_shows_a_secret() {
 
 proptest! {
     #[test]
-    fn what_is_encrypted_is_received(text in "\\PC{0,99}", random: [u8; 16], time: u64, nonce in "[0-9a-zA-Z]{1,63}") {
+    fn what_is_encrypted_is_received(
+        text in "\\PC{0,99}",
+        random: [u8; 16],
+        time: u64,
+        nonce in "[0-9a-zA-Z]{1,63}",
+    ) {
         let text = format!("<xml><a>{}</a></xml>", text.replace(['<', '&', '>'], ""));
         let encryptor = Encryptor::new(&config()).unwrap();
         let address = jumpqr_core::push::PushAddress::Authorization;
@@ -216,7 +221,9 @@ proptest! {
     }
 
     #[test]
-    fn any_signed_ciphertext_is_refused(blocks in proptest::collection::vec("[A-Za-z0-9+/]{4}", 0..40)) {
+    fn any_signed_ciphertext_is_refused(
+        blocks in proptest::collection::vec("[A-Za-z0-9+/]{4}", 0..40),
+    ) {
         let encryptor = Encryptor::new(&config()).unwrap();
         let ciphertext = blocks.concat();
         let signature = encryptor.sign("1", "2", &ciphertext);

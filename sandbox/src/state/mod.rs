@@ -69,8 +69,8 @@ impl fmt::Debug for State {
 }
 
 impl State {
-    /// Issues the next token of a series in a response of `interface`, and counts it. The former token dies at
-    /// `end`. If `end` is `None`, it works until it expires.
+    /// Issues the next token of a series in a response of `interface`, and counts it. The former
+    /// token dies at `end`. If `end` is `None`, it works until it expires.
     pub(crate) fn issue_next(
         &mut self,
         interface: Interface,

@@ -21,8 +21,8 @@ pub(super) enum Address {
 }
 
 impl Address {
-    /// Parses what a node of a cluster says about another one, such as `10.0.0.1:6379`. A node that
-    /// does not know its own host leaves it out: then it is that of the node that was `asked`.
+    /// Parses what a node of a cluster says about another one, such as `10.0.0.1:6379`. If the host
+    /// is left out, the node means itself, and the host of the node that was `asked` is taken.
     pub(super) fn parse(text: &str, asked: &Self) -> Option<Self> {
         let (host, port) = text.rsplit_once(':')?;
         Self::of_node(host, port.parse().ok()?, asked)

@@ -21,8 +21,8 @@ const LONGEST_REPLY: usize = LONGEST_RECORD + 4096;
 /// The longest line of a reply, in bytes. The longest lines are errors, which may quote a command.
 const LONGEST_LINE: usize = 4096;
 
-/// The most values in a reply. The longest list is that of a cluster's slots: a large cluster, whose
-/// slots lie in pieces, has some ten thousand values in it.
+/// The most values in a reply. The longest reply lists the slots of a cluster: some ten thousand
+/// values, if the cluster is large and its slots lie in pieces.
 const MOST_VALUES: usize = 65_536;
 
 /// Returns the time until the deadline. After the deadline, fails as a socket does on a timeout.

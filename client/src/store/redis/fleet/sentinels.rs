@@ -89,7 +89,7 @@ impl Sentinels {
             .is_ok_and(|master| master != *address)
     }
 
-    /// Returns the address of the master. If no sentinel answers, it is the one that was named last.
+    /// Returns the address of the master. If no sentinel answers, the last known address is returned.
     /// It is the `former` one only if no sentinel names another: some hear late of a promotion.
     fn find_master(&self, deadline: Instant, former: Option<&Address>) -> Result<Address, Failure> {
         let last = self.known.lock().as_ref().map(|known| {
