@@ -68,18 +68,18 @@ impl Connections {
     pub(super) fn run<T>(
         &self,
         deadline: Instant,
-        command: impl Fn(&mut Connection) -> RedisResult<T>,
+        command: &dyn Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
         let idle = self.idle.lock().pop();
         if let Some(idle) = idle.filter(IdleConnection::is_usable) {
-            match self.run_with(idle.connection, deadline, &command) {
+            match self.run_with(idle.connection, deadline, command) {
                 Err(error) if !error.is_timeout() && !error.is_cluster_error() => {
                     self.idle.lock().clear();
                 }
                 result => return result,
             }
         }
-        self.run_with(self.connect(deadline)?, deadline, &command)
+        self.run_with(self.connect(deadline)?, deadline, command)
     }
 
     /// Runs a command. Keeps the connection if the command succeeds, and if a node of a cluster
@@ -88,7 +88,7 @@ impl Connections {
         &self,
         mut connection: Connection,
         deadline: Instant,
-        command: impl Fn(&mut Connection) -> RedisResult<T>,
+        command: &dyn Fn(&mut Connection) -> RedisResult<T>,
     ) -> RedisResult<T> {
         connection.set_deadline(deadline);
         let result = command(&mut connection);

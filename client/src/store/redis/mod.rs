@@ -159,7 +159,7 @@ impl RedisStore {
         command: impl Fn(&mut Connection) -> RedisResult<T>,
     ) -> Result<T> {
         self.fleet
-            .run(key.name(), timeout, command)
+            .run(key.name(), timeout, &command)
             .map_err(|failure| {
                 if failure.is_damaged_record() {
                     self.damaged_record(key)

@@ -65,7 +65,7 @@ impl Cluster {
         &self,
         slot: u16,
         deadline: Instant,
-        command: impl Fn(&mut Connection) -> RedisResult<T>,
+        command: &dyn Fn(&mut Connection) -> RedisResult<T>,
     ) -> Result<T, Failure> {
         let mut pauses = Pauses::new();
         let mut redirections = 0;
@@ -76,7 +76,7 @@ impl Cluster {
                 None => (self.find_owner(slot, deadline)?, false),
             };
             let node = self.nodes.at(&address);
-            let result = node.run(deadline, |connection| {
+            let result = node.run(deadline, &|connection| {
                 connection.set_asking(is_asking);
                 command(connection)
             });
@@ -142,7 +142,7 @@ impl Cluster {
         let candidates = self.map.lock().candidates(&self.seeds);
         let candidates: Vec<_> = candidates.iter().map(|node| self.nodes.at(node)).collect();
         let (asked, ranges) = ask_each(&candidates, deadline, |node, until| {
-            let slots: Value = node.run(until, |connection| {
+            let slots: Value = node.run(until, &|connection| {
                 connection.set_asking(false);
                 redis::cmd("CLUSTER").arg("SLOTS").query(connection)
             })?;

@@ -38,7 +38,7 @@ impl Fleet {
         &self,
         tag: &str,
         timeout: Duration,
-        command: impl Fn(&mut Connection) -> RedisResult<T>,
+        command: &dyn Fn(&mut Connection) -> RedisResult<T>,
     ) -> Result<T, Failure> {
         let deadline = Instant::now() + timeout.min(TIMEOUT);
         match self {

@@ -57,12 +57,12 @@ impl Sentinels {
     pub(super) fn run<T>(
         &self,
         deadline: Instant,
-        command: impl Fn(&mut Connection) -> RedisResult<T>,
+        command: &dyn Fn(&mut Connection) -> RedisResult<T>,
     ) -> Result<T, Failure> {
         let mut pauses = Pauses::new();
         loop {
             let address = self.find_master(deadline, None)?;
-            let error = match self.masters.at(&address).run(deadline, &command) {
+            let error = match self.masters.at(&address).run(deadline, command) {
                 Ok(output) => return Ok(output),
                 Err(error) => error,
             };
@@ -131,7 +131,7 @@ impl Sentinels {
         watchers.rotate_left(first);
         let names_former = Cell::new(false);
         let answer = ask_each(&watchers, deadline, |sentinel, until| {
-            let named: Option<(String, u16)> = sentinel.run(until, |connection| {
+            let named: Option<(String, u16)> = sentinel.run(until, &|connection| {
                 redis::cmd("SENTINEL")
                     .arg("get-master-addr-by-name")
                     .arg(&self.master)
