@@ -110,7 +110,7 @@ fn a_wrong_setting_is_named_by_its_option() {
         ran += 1;
     }
     assert_eq!(
-        ran, 41,
+        ran, 43,
         "the number of vectors that the command can express"
     );
 }
