@@ -68,14 +68,15 @@ pub use builder::ClientBuilder;
 pub use cancel::Cancel;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
-pub use platform::Platform;
+pub use platform::{AuthorizedMerchant, Handled, Merchants, Platform};
 pub use rules::Rules;
 pub use settings::Settings;
 
 pub use jumpqr_core::{
-    Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule, Result,
-    Rule, RuleKey, Secret, ServiceAccountRule, call, check, errcode, error, interface, listing,
-    mapping, matching, names, push, request, response, rule, verification_file,
+    AuthType, AuthorizationLink, Device, Edit, ErrCode, Error, ErrorKind, OpenVersion,
+    OrdinaryLinkRule, Outcome, PermitSubRule, Result, Rule, RuleKey, Secret, ServiceAccountRule,
+    call, check, errcode, error, interface, listing, mapping, matching, names, push, readiness,
+    request, response, rule, verification_file,
 };
 
 /// Compiles the examples of `docs/rust.md`.

@@ -9,6 +9,7 @@
 //! - every stable name as data, for other languages (`names`)
 //! - what a call does next, and how an access token is renewed, as state machines
 //! - the pushes to a third-party platform: checking, decrypting, and encrypting replies
+//! - the link on which a merchant authorises a platform
 //! - whether the rules of a platform's merchant can work, before anything is sent
 //!
 //! # Out of scope
@@ -25,6 +26,7 @@
 
 extern crate alloc;
 
+mod authorization_link;
 pub mod call;
 pub mod check;
 mod credential;
@@ -52,6 +54,7 @@ mod secret;
 mod text;
 pub mod verification_file;
 
+pub use authorization_link::{AuthType, AuthorizationLink, Device};
 pub use credential::{PlatformCredential, recognize_other_credential};
 pub use errcode::ErrCode;
 pub use error::{Error, ErrorKind, Outcome, Result};

@@ -182,6 +182,10 @@ enum jumpqr_status
    */
   JUMPQR_STATUS_NO_REFRESH_TOKEN = 204,
   /**
+   * The merchant has ended the authorisation of the platform. WeChat was not asked.
+   */
+  JUMPQR_STATUS_MERCHANT_UNAUTHORIZED = 205,
+  /**
    * A permission or a whitelisted IP address is missing. Somebody must grant or add it.
    */
   JUMPQR_STATUS_PERMISSION = 300,

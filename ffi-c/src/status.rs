@@ -58,6 +58,8 @@ pub enum jumpqr_status {
     NoVerifyTicket = 203,
     /// The merchant has no authorizer_refresh_token.
     NoRefreshToken = 204,
+    /// The merchant has ended the authorisation of the platform. WeChat was not asked.
+    MerchantUnauthorized = 205,
 
     /// A permission or a whitelisted IP address is missing. Somebody must grant or add it.
     Permission = 300,

@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["errcode", "rule"],
     &["error"],
     &["check", "credential", "matching", "verification_file"],
-    &["mapping", "request", "response"],
+    &["authorization_link", "mapping", "request", "response"],
     &["interface"],
     &["call", "listing", "pacer", "readiness", "renewal"],
     &["names"],

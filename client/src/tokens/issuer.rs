@@ -42,7 +42,7 @@ pub(crate) trait Issuer: Send + Sync + 'static {
 }
 
 /// Returns half of a SHA-256 of these secrets.
-pub(super) fn digest<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> CredentialDigest {
+pub(crate) fn digest<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> CredentialDigest {
     let mut context = Context::new(&SHA256);
     for secret in secrets {
         let bytes = secret.expose().as_bytes();

@@ -41,8 +41,8 @@ impl Entry {
         }
     }
 
-    /// Does what [`Storing`] says.
-    pub(super) fn store(&self, mut storing: Storing<'_>) -> Result<()> {
+    /// Does what [`Storing`] says, and returns whether a record was saved.
+    pub(super) fn store(&self, mut storing: Storing<'_>) -> Result<bool> {
         let mut lease = self.lease();
         loop {
             match storing.step(self.clock.now()) {
@@ -59,7 +59,7 @@ impl Entry {
                     storing.handle_release(self.clock.now(), is_released);
                 }
                 StoringStep::Wait { until } => self.clock.sleep_until(until),
-                StoringStep::Done(result) => return result,
+                StoringStep::Done(result) => return result.map(|()| storing.has_saved()),
             }
         }
     }

@@ -30,6 +30,7 @@ mod ticket;
 
 pub(crate) use app::AppIssuer;
 pub(crate) use authorizer_list::AuthorizerList;
+pub(crate) use issuer::digest;
 pub(crate) use lease::Entry;
 pub(crate) use merchant::MerchantIssuer;
 pub(crate) use platform::{PlatformAccount, PlatformIssuer};
@@ -43,7 +44,9 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
-use jumpqr_core::renewal::{Account, Renewal, Step, Storing, TokenRecord};
+use jumpqr_core::renewal::{Account, Listed, MerchantChange, Renewal, Step, Storing, TokenRecord};
+
+pub(crate) use jumpqr_core::renewal::CredentialDigest;
 
 use self::issuer::Issuer;
 use self::single_flight::{Flight, Joined, SingleFlight};
@@ -91,11 +94,47 @@ impl StoredTokens {
 
     /// Stores the refresh token of a new authorisation. The next token request uses it.
     pub(crate) fn set_refresh_token(&self, token: Secret, timeout: Duration) -> Result<()> {
+        let record = TokenRecord::authorised(token, self.entry.clock.time_of_day());
+        self.replace(&record, timeout)
+    }
+
+    /// Removes everything that is stored.
+    pub(crate) fn forget(&self, timeout: Duration) -> Result<()> {
+        self.replace(&TokenRecord::default(), timeout)
+    }
+
+    fn replace(&self, record: &TokenRecord, timeout: Duration) -> Result<()> {
         let deadline = self.entry.clock.now().saturating_add(timeout);
-        let record = TokenRecord::with_refresh_token(Some(token)).to_json()?;
-        self.entry.store(Storing::record(record, deadline))?;
-        self.flight.authorised();
+        self.entry
+            .store(Storing::record(record.to_json()?, deadline))?;
+        self.flight.forget();
         Ok(())
+    }
+
+    /// Changes the record of a merchant. Returns whether the change is stored; it is not if the
+    /// record knows of a later event.
+    pub(crate) fn change(&self, change: MerchantChange, timeout: Duration) -> Result<bool> {
+        let deadline = self.entry.clock.now().saturating_add(timeout);
+        let storing = Storing::merchant(change, self.entry.key.name(), deadline);
+        let is_stored = self.entry.store(storing)?;
+        if is_stored {
+            self.flight.forget();
+        }
+        Ok(is_stored)
+    }
+
+    /// Returns what is stored.
+    pub(crate) fn record(&self, timeout: Duration) -> Result<TokenRecord> {
+        match self.entry.load(timeout)? {
+            Some(stored) => TokenRecord::parse(&stored.bytes, self.entry.key.name()),
+            None => Ok(TokenRecord::default()),
+        }
+    }
+
+    /// Searches WeChat's list for the merchant.
+    pub(crate) fn search_list(&self, timeout: Duration) -> Result<Listed> {
+        let deadline = self.entry.clock.now().saturating_add(timeout);
+        self.issuer.search(None, deadline).0
     }
 
     fn account(&self) -> Account<'_> {

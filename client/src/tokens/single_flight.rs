@@ -27,7 +27,8 @@ struct State {
     failure: Option<Failure>,
     /// Whether WeChat gave a token in the last renewal. If not, it came from the store or memory.
     has_asked: bool,
-    /// The number of new authorisations. What was asked for before one is not cached after it.
+    /// How often an authorisation has begun or ended. What was asked for before is not cached
+    /// afterwards.
     authorisations: u64,
 }
 
@@ -122,8 +123,8 @@ impl SingleFlight {
         self.state.lock().memory.has_unsaved()
     }
 
-    /// Forgets everything: a new authorisation has come.
-    pub(super) fn authorised(&self) {
+    /// Forgets everything: an authorisation has begun or ended.
+    pub(super) fn forget(&self) {
         let mut state = self.state.lock();
         state.memory = Memory::default();
         state.authorisations += 1;

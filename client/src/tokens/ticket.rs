@@ -2,8 +2,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::renewal::{Storing, millis};
-use serde::{Deserialize, Serialize};
+use jumpqr_core::renewal::{Storing, TicketRecord};
 
 use super::lease::Entry;
 
@@ -15,13 +14,6 @@ pub(crate) struct Ticket {
     pub(crate) entry: Entry,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    ticket: String,
-    /// When it was handed over, in ms since 1970.
-    received_at_ms: u64,
-}
-
 impl Ticket {
     /// The first part of its key.
     pub(crate) const KIND: &'static str = "component_verify_ticket";
@@ -30,7 +22,7 @@ impl Ticket {
     pub(super) fn get(&self, timeout: Duration) -> Result<Secret> {
         let missing = match self.load(timeout)? {
             None => "there is no component_verify_ticket yet".to_owned(),
-            Some(stored) if self.age(&stored) < LIFE => return Ok(Secret::new(stored.ticket)),
+            Some(stored) if self.age(&stored) < LIFE => return Ok(stored.ticket()),
             Some(stored) => format!(
                 "the last component_verify_ticket came {} h ago, and was good for {} h",
                 self.age(&stored).as_secs() / 3600,
@@ -47,36 +39,38 @@ impl Ticket {
 
     /// Stores the ticket, in the place of the former one.
     pub(crate) fn set(&self, ticket: &Secret, timeout: Duration) -> Result<()> {
-        let stored = Stored {
-            ticket: ticket.expose().to_owned(),
-            received_at_ms: millis(self.entry.clock.time_of_day()),
-        };
-        let record = serde_json::to_string(&stored)
-            .map(Secret::new)
-            .map_err(|error| Error::new(OwnCode::Internal, error.to_string()))?;
-        let deadline = self.entry.clock.now().saturating_add(timeout);
-        self.entry.store(Storing::record(record, deadline))
-    }
-
-    fn load(&self, timeout: Duration) -> Result<Option<Stored>> {
-        let record = self.entry.load(timeout)?;
-        let stored = record.map(|record| serde_json::from_slice(&record.bytes));
-        // The cause is left out: it could quote the ticket.
-        stored.transpose().map_err(|_| {
-            let key = self.entry.key.name();
-            Error::new(
-                OwnCode::StoreDamaged,
-                format!("token_store: what is stored as {key} is not a ticket"),
-            )
-        })
-    }
-
-    /// Returns the age of the ticket. If it is from the future, another machine's clock is ahead: it
-    /// counts as new.
-    fn age(&self, stored: &Stored) -> Duration {
+        let clock = &self.entry.clock;
+        let record = TicketRecord::new(ticket, clock.time_of_day(), None).to_json()?;
+        let deadline = clock.now().saturating_add(timeout);
         self.entry
-            .clock
-            .time_of_day()
-            .saturating_sub(Duration::from_millis(stored.received_at_ms))
+            .store(Storing::record(record, deadline))
+            .map(drop)
+    }
+
+    /// Stores the ticket of a push, unless the stored one is of the same or a later push. Returns
+    /// whether it was stored.
+    pub(crate) fn set_pushed(
+        &self,
+        ticket: &Secret,
+        create_time: u64,
+        timeout: Duration,
+    ) -> Result<bool> {
+        let clock = &self.entry.clock;
+        let record = TicketRecord::new(ticket, clock.time_of_day(), Some(create_time));
+        let deadline = clock.now().saturating_add(timeout);
+        let key = self.entry.key.name();
+        self.entry.store(Storing::ticket(record, key, deadline))
+    }
+
+    fn load(&self, timeout: Duration) -> Result<Option<TicketRecord>> {
+        let record = self.entry.load(timeout)?;
+        let key = self.entry.key.name();
+        record
+            .map(|record| TicketRecord::parse(&record.bytes, key))
+            .transpose()
+    }
+
+    fn age(&self, stored: &TicketRecord) -> Duration {
+        stored.age(self.entry.clock.time_of_day())
     }
 }

@@ -16,7 +16,9 @@ mod cancel;
 mod checks;
 mod client;
 mod drive;
+mod exchange;
 mod fake;
+mod handle;
 mod http;
 #[cfg(target_os = "linux")]
 mod in_flight_calls;
@@ -25,6 +27,7 @@ mod manual_clock;
 mod merchants;
 mod pacer;
 mod platform;
+mod pushing;
 mod refresh_token;
 mod rules;
 mod secrets;

@@ -127,6 +127,12 @@ impl ErrCode {
         matches!(self.subject, Some(Subject::RefreshToken))
     }
 
+    /// Whether it refuses an authorization_code that was used before, or has expired.
+    #[must_use]
+    pub const fn is_authorization_code_spent(&self) -> bool {
+        matches!(self.number, 61009 | 61010)
+    }
+
     /// Whether it says that the merchant has not authorised the platform.
     #[must_use]
     pub const fn is_not_authorised(&self) -> bool {

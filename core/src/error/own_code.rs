@@ -52,6 +52,9 @@ named! {
         NoRefreshToken = "no_refresh_token" => row(Credentials, FINAL,
             "Pass the authorizer_refresh_token from the merchant's authorisation to \
              set_authorizer_refresh_token."),
+        /// The merchant has ended the authorisation of the platform. WeChat was not asked.
+        MerchantUnauthorized = "merchant_unauthorized" => row(Credentials, FINAL,
+            "Let the merchant authorise the platform again. Only the merchant can."),
         /// The caller's own token function failed.
         TokenSourceFailed = "token_source_failed" => row(Credentials, FINAL,
             "Check the function that provides the access token."),

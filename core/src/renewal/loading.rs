@@ -1,9 +1,11 @@
 //! The record comes from the store.
 
+use alloc::format;
+
 use super::cached::CachedToken;
 use super::record::TokenRecord;
 use super::{Moment, Renewal, Saving, State, StoredRecord, Then};
-use crate::error::Result;
+use crate::error::{Error, OwnCode, Result};
 
 /// Why the record is loaded.
 #[derive(Debug)]
@@ -43,6 +45,10 @@ impl Renewal<'_> {
             return Ok(TokenRecord::default());
         };
         let record = TokenRecord::parse(&stored.bytes, self.account.key)?;
+        if record.unauthorised_at().is_some() {
+            let cached = &mut self.memory.cached;
+            cached.take_if(|cached| cached.version <= stored.version);
+        }
         let Some((response, age)) = record.access_token(moment.time_of_day) else {
             return Ok(record);
         };
@@ -64,6 +70,8 @@ impl Renewal<'_> {
         self.record = record;
         if let Some(token) = self.fresh(moment) {
             self.end(moment, Then::End(token));
+        } else if let Some(error) = self.unauthorised() {
+            self.end(moment, Then::Fail(error));
         } else if is_refused {
             self.state = State::GettingCredential;
         } else {
@@ -79,8 +87,22 @@ impl Renewal<'_> {
             self.save(moment, &unsaved, Saving::Unsaved);
         } else if let Some(token) = self.fresh(moment) {
             self.end(moment, Then::End(token));
+        } else if let Some(error) = self.unauthorised() {
+            self.end(moment, Then::Fail(error));
         } else {
             self.state = State::GettingCredential;
         }
+    }
+
+    /// Returns the error of a merchant who has ended the authorisation, if it has.
+    fn unauthorised(&self) -> Option<Error> {
+        let ended_at = self.record.unauthorised_at()?;
+        let platform = self.account.platform.unwrap_or_default();
+        let what = format!(
+            "{} has ended its authorisation of {platform}, at the UNIX time {ended_at}",
+            self.account.appid
+        );
+        let error = Error::new(OwnCode::MerchantUnauthorized, what);
+        Some(error.in_interface(self.account.interface))
     }
 }

@@ -46,6 +46,8 @@
 //! - **The work is bounded.** The deadline bounds the waits; after two failures in a row, only a
 //!   refresh token that would be lost keeps the renewal trying. In an attempt, at most 3 refresh
 //!   tokens are refused. A request that timed out is made once more.
+//! - **An ended authorisation is not asked about.** If the stored record says that the merchant has
+//!   ended it, the renewal fails, and a token in memory that is not of a later record is dropped.
 //! - **The former token serves while it lives**, whatever the renewal fails with. It is never the
 //!   rejected one.
 //!
@@ -126,18 +128,22 @@ mod failing;
 mod leasing;
 mod loading;
 mod memory;
+mod merchant_change;
 mod record;
 mod refusal;
 mod saving;
 mod searching;
 mod step;
 mod storing;
+mod ticket;
 
 pub use memory::Memory;
+pub use merchant_change::{Exchanged, MerchantChange};
 pub use record::{TokenRecord, millis};
 pub use refusal::{CredentialDigest, Refusal};
 pub use step::{Credential, Issued, Listed, Moment, Recalled, Step, StoredRecord};
 pub use storing::{Storing, StoringStep};
+pub use ticket::TicketRecord;
 
 use core::time::Duration;
 

@@ -25,6 +25,15 @@ pub struct TokenRecord {
     /// When a new token was last forced, in ms since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     forced_at_ms: Option<u64>,
+    /// When the merchant authorised the platform last, in UNIX seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authorised_at: Option<u64>,
+    /// When the merchant ended the authorisation, in UNIX seconds by WeChat's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unauthorised_at: Option<u64>,
+    /// When that was received, in ms since 1970 by the clock of the machine that received it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unauthorised_noted_at_ms: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +52,15 @@ impl TokenRecord {
         Self {
             refresh_token: refresh_token.map(|token| token.expose().to_string()),
             ..Self::default()
+        }
+    }
+
+    /// A record of a merchant who has authorised the platform at `time_of_day`.
+    #[must_use]
+    pub fn authorised(refresh_token: Secret, time_of_day: Duration) -> Self {
+        Self {
+            authorised_at: Some(time_of_day.as_secs()),
+            ..Self::with_refresh_token(Some(refresh_token))
         }
     }
 
@@ -67,6 +85,13 @@ impl TokenRecord {
     #[must_use]
     pub fn refresh_token(&self) -> Option<Secret> {
         self.refresh_token.as_deref().map(Secret::from)
+    }
+
+    /// When the merchant ended the authorisation, in UNIX seconds; `None` if it stands, or is not
+    /// known to have ended.
+    #[must_use]
+    pub fn unauthorised_at(&self) -> Option<u64> {
+        self.unauthorised_at
     }
 
     /// The access token, and its age at `time_of_day`.
@@ -103,6 +128,7 @@ impl TokenRecord {
                 life_ms: millis(response.expires_in),
             }),
             forced_at_ms: self.forced_at_ms,
+            authorised_at: self.authorised_at,
             ..Self::with_refresh_token(refresh_token)
         }
     }

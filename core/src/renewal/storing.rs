@@ -1,5 +1,6 @@
-//! Stores one record. It may be a ticket, the refresh token of a new authorisation, or a refresh
-//! token that an earlier renewal could not store. If another process has the lease, it waits.
+//! Stores one record. It may be a ticket, the beginning or end of a merchant's authorisation, or a
+//! refresh token that an earlier renewal could not store. If another process has the lease, it
+//! waits.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -7,8 +8,10 @@ use core::time::Duration;
 use super::AT_LEAST;
 use super::leasing::{MAX_RETRIES, Releasing, Then, look_again_at, retry_at, too_late};
 use super::memory::Memory;
+use super::merchant_change::MerchantChange;
 use super::record::TokenRecord;
 use super::step::StoredRecord;
+use super::ticket::TicketRecord;
 use crate::error::Result;
 use crate::secret::Secret;
 
@@ -54,7 +57,7 @@ pub enum StoringStep {
 /// Stores one record: it waits for the lease, saves, and releases.
 ///
 /// ```text
-///   ┌─▶ Lease ─▶ Load, for what an earlier renewal could not store ─▶ Save ─▶ Release ─▶ Done
+///   ┌─▶ Lease ─▶ Load, unless any record is replaced ─▶ Save ─▶ Release ─▶ Done
 ///   └─── Wait ◀─ the lease is held or lost, the store failed ───────────────────┘
 /// ```
 ///
@@ -67,11 +70,22 @@ pub struct Storing<'a> {
     /// When the state begins, if it follows a pause.
     not_before: Duration,
     failures: u32,
+    has_saved: bool,
 }
 
 #[derive(Debug)]
 enum What<'a> {
     Record(Secret),
+    /// The ticket of a push, unless the stored one is of a later push.
+    Ticket {
+        ticket: TicketRecord,
+        key: &'a str,
+    },
+    /// A change of a merchant's record.
+    Merchant {
+        change: Box<MerchantChange>,
+        key: &'a str,
+    },
     /// The unsaved record of this memory, unless the store has gone on from there.
     Unsaved {
         memory: Box<Memory>,
@@ -97,6 +111,19 @@ impl<'a> Storing<'a> {
         Self::new(What::Record(record), deadline)
     }
 
+    /// Stores a ticket under `key`, unless the stored one is of the same or a later push.
+    #[must_use]
+    pub fn ticket(ticket: TicketRecord, key: &'a str, deadline: Duration) -> Self {
+        Self::new(What::Ticket { ticket, key }, deadline)
+    }
+
+    /// Changes the merchant's record under `key`, unless that knows of a later event.
+    #[must_use]
+    pub fn merchant(change: MerchantChange, key: &'a str, deadline: Duration) -> Self {
+        let change = Box::new(change);
+        Self::new(What::Merchant { change, key }, deadline)
+    }
+
     /// Stores the refresh token that an earlier renewal could not store, if `memory` has one and
     /// the record under `key` still holds the one before.
     #[must_use]
@@ -117,7 +144,14 @@ impl<'a> Storing<'a> {
             },
             not_before: Duration::ZERO,
             failures: 0,
+            has_saved: false,
         }
+    }
+
+    /// Whether a record was saved. If not, the stored one stands, or the store has failed.
+    #[must_use]
+    pub fn has_saved(&self) -> bool {
+        self.has_saved
     }
 
     /// What to do now. The same step is returned until its result is reported.
@@ -153,7 +187,7 @@ impl<'a> Storing<'a> {
             Ok(true) => {
                 self.state = match &self.what {
                     What::Record(record) => State::Saving(record.clone()),
-                    What::Unsaved { .. } => State::Loading,
+                    _ => State::Loading,
                 };
             }
             Ok(false) => self.go_on(now, Then::LookAgain),
@@ -163,19 +197,11 @@ impl<'a> Storing<'a> {
 
     /// Takes the result of [`StoringStep::Load`]: `None` if the store holds nothing.
     pub fn handle_load(&mut self, stored: Result<Option<StoredRecord>>) {
-        let What::Unsaved { memory, key } = &mut self.what else {
+        if !matches!(self.state, State::Loading) {
             return;
-        };
-        let unsaved = stored
-            .and_then(|stored| match stored {
-                Some(stored) => TokenRecord::parse(&stored.bytes, key),
-                None => Ok(TokenRecord::default()),
-            })
-            .and_then(|record| {
-                let unsaved = memory.unsaved_after(&record);
-                unsaved.map(|unsaved| unsaved.to_json()).transpose()
-            });
-        self.state = match unsaved {
+        }
+        let record = stored.and_then(|stored| self.what.record_after(stored.as_ref()));
+        self.state = match record {
             Ok(Some(record)) => State::Saving(record),
             Ok(None) => releasing(Then::End(())),
             Err(error) => releasing(Then::Fail(error)),
@@ -185,6 +211,7 @@ impl<'a> Storing<'a> {
     /// Takes the result of [`StoringStep::Save`]: whether it was saved. It was not if the lease was
     /// lost.
     pub fn handle_save(&mut self, saved: Result<bool>) {
+        self.has_saved |= matches!(saved, Ok(true));
         self.state = releasing(match saved {
             Ok(true) => Then::End(()),
             Ok(false) => Then::LookAgain,
@@ -223,6 +250,29 @@ impl<'a> Storing<'a> {
             }
             None => State::Done(Err(error)),
         };
+    }
+}
+
+impl What<'_> {
+    /// Returns the record to save; `None` if the stored one stands.
+    fn record_after(&mut self, stored: Option<&StoredRecord>) -> Result<Option<Secret>> {
+        let tokens = |key| match stored {
+            Some(stored) => TokenRecord::parse(&stored.bytes, key),
+            None => Ok(TokenRecord::default()),
+        };
+        let record = match self {
+            Self::Record(record) => return Ok(Some(record.clone())),
+            Self::Ticket { ticket, key } => {
+                let stored = stored.map(|stored| TicketRecord::parse(&stored.bytes, key));
+                let is_later = stored
+                    .transpose()?
+                    .is_none_or(|stored| ticket.replaces(&stored));
+                return is_later.then(|| ticket.to_json()).transpose();
+            }
+            Self::Merchant { change, key } => change.apply(&tokens(key)?),
+            Self::Unsaved { memory, key } => memory.unsaved_after(&tokens(key)?),
+        };
+        record.map(|record| record.to_json()).transpose()
     }
 }
 

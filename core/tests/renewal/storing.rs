@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jumpqr_core::renewal::{Memory, Storing, StoringStep};
+use jumpqr_core::renewal::{Memory, StoredRecord, Storing, StoringStep, TicketRecord};
 use jumpqr_core::{ErrorKind, Secret};
 
 use crate::machine::{Machine, issued, store_failed};
@@ -97,4 +97,42 @@ fn nothing_is_done_if_everything_is_stored() {
     let storing = Storing::unsaved(Memory::default(), MERCHANT.key, DEADLINE);
     let end = storing.step(Duration::ZERO);
     assert!(matches!(end, StoringStep::Done(Ok(()))));
+}
+
+/// Loads `stored`, and returns whether the machine saves something in its place.
+fn saves(mut storing: Storing<'_>, stored: Option<&[u8]>) -> bool {
+    let now = Duration::ZERO;
+    storing.handle_lease(now, Ok(true));
+    let bytes = stored.map(<[u8]>::to_vec);
+    storing.handle_load(Ok(bytes.map(|bytes| StoredRecord { bytes, version: 1 })));
+    let is_saving = matches!(storing.step(now), StoringStep::Save { .. });
+    if is_saving {
+        storing.handle_save(Ok(true));
+    }
+    storing.handle_release(now, true);
+    assert!(matches!(storing.step(now), StoringStep::Done(Ok(()))));
+    assert_eq!(storing.has_saved(), is_saving);
+    is_saving
+}
+
+#[test]
+fn a_ticket_gives_way_to_a_later_push_only() {
+    let record = |create_time| {
+        let now = Duration::from_secs(1_800_000_000);
+        TicketRecord::new(&Secret::new("ticket@@@T"), now, create_time)
+    };
+    let json = |create_time| record(create_time).to_json().unwrap();
+    let stores = |new, old| {
+        let storing = Storing::ticket(record(new), "key", DEADLINE);
+        saves(storing, Some(json(old).expose().as_bytes()))
+    };
+    assert!(saves(
+        Storing::ticket(record(Some(1)), "key", DEADLINE),
+        None
+    ));
+    assert!(stores(Some(2), Some(1)));
+    assert!(!stores(Some(1), Some(1)));
+    assert!(!stores(Some(1), Some(2)));
+    // A ticket that was given by hand, or stored by an earlier version.
+    assert!(stores(Some(1), None));
 }

@@ -1,22 +1,38 @@
-use std::collections::HashMap;
+//! A third-party platform: one file for each of its duties.
+
+mod authorization_url;
+mod exchange;
+mod handle;
+mod merchants;
+mod merchants_in_memory;
+mod readiness;
+
+pub use exchange::AuthorizedMerchant;
+pub use handle::Handled;
+pub use merchants::Merchants;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::check::{Finding, FindingCode};
-use jumpqr_core::error::Result;
-use jumpqr_core::interface::ApiGetAuthorizerList;
+use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::interface::{ApiGetAuthorizerList, ApiStartPushTicket, Interface, TicketPushes};
+use jumpqr_core::push::Receiver;
 use jumpqr_core::{PlatformCredential, Secret};
 
+use self::exchange::ExchangedCodes;
+use self::merchants_in_memory::{Merchant, MerchantsInMemory};
 use crate::checks::{check_appid, check_platform_credential, refuse};
 use crate::client::Client;
-use crate::drive::Driver;
+use crate::drive::{CallOptions, Driver};
 use crate::mutex::Mutex;
 use crate::settings::Settings;
 use crate::store::{Key, TokenStore};
 use crate::token_status::TokenStatus;
 use crate::tokens::{
     AuthorizerList, Entry, MerchantIssuer, PlatformAccount, PlatformIssuer, StoredTokens, Ticket,
+    TokenRequest, TokenSource,
 };
 
 /// A third-party platform, which calls for the merchants that have authorised it. It comes from
@@ -35,18 +51,25 @@ use crate::tokens::{
 /// held, or a refresh token is not stored yet. A store in memory keeps its records.
 ///
 /// ```no_run
-/// use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule, store};
+/// use jumpqr::{AuthorizationLink, Client, store};
 ///
-/// # fn main() -> jumpqr::Result<()> {
+/// # fn serve(query: &str, body: &[u8], auth_code: &str) -> jumpqr::Result<()> {
 /// let platform = Client::builder()
 ///     .token_store(store::open("dir:/var/lib/jumpqr")?)
+///     .message_token("messagetoken")
+///     .encoding_aes_key("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG")
 ///     .build_platform("wxplatform00000000", "appsecret")?;
-/// // In the handler of what WeChat pushes, every 10 minutes:
-/// platform.set_verify_ticket("ticket@@@T1")?;
-/// // When a merchant has authorised the platform:
-/// platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@R1")?;
+/// // WeChat pushes a ticket every 10 minutes, and each authorisation. Answer with the reply first:
+/// let handled = platform.handle(query, body)?;
+/// println!("{}", handled.reply());
+/// handled.finish()?;
+/// // The link on which a merchant authorises the platform:
+/// let link = AuthorizationLink::new("https://saas.example.cn/wechat/authorised");
+/// println!("{}", platform.authorization_url(&link)?);
+/// // The page to which the merchant comes back:
+/// let merchant = platform.exchange(auth_code)?;
 /// // Whenever there is something to do for that merchant:
-/// let client = platform.merchant("wx1234567890abcdef")?;
+/// let client = platform.merchant(&merchant.authorizer_appid)?;
 /// client.publish_jump_qr_code("https://m.example.cn/table/")?;
 /// # Ok(())
 /// # }
@@ -55,55 +78,15 @@ use crate::tokens::{
 pub struct Platform {
     account: Arc<PlatformAccount>,
     store: Arc<dyn TokenStore>,
-    merchants: Arc<Mutex<Merchants>>,
+    merchants: Arc<Mutex<MerchantsInMemory>>,
+    /// Checks and decrypts pushes; `None` without a message token and a key.
+    receiver: Option<Arc<Receiver>>,
+    appsecret: Secret,
+    exchanged: Arc<Mutex<ExchangedCodes>>,
     timeout: Duration,
     /// How long the next call has waited for a free thread.
     pub(crate) waited: Duration,
     validate: bool,
-}
-
-/// What all clients of one merchant share.
-#[derive(Clone)]
-struct Merchant {
-    driver: Arc<Driver>,
-    tokens: Arc<StoredTokens>,
-    last_used_at: Duration,
-}
-
-/// How long a merchant is kept in memory after the last use. The store keeps its tokens; the pacing
-/// of its calls looks back a few seconds at most.
-const LONGEST_IDLE: Duration = Duration::from_secs(10 * 60);
-
-/// The pause between two sweeps. Each one looks at every merchant.
-const BETWEEN_SWEEPS: Duration = Duration::from_secs(60);
-
-/// The merchants in memory.
-#[derive(Default)]
-struct Merchants {
-    by_appid: HashMap<String, Merchant>,
-    swept_at: Duration,
-}
-
-impl Merchants {
-    /// Drops the merchants that nobody has used for some time, except those with a refresh token
-    /// that is not stored yet.
-    fn sweep(&mut self, now: Duration) {
-        if now < self.swept_at.saturating_add(BETWEEN_SWEEPS) {
-            return;
-        }
-        self.swept_at = now;
-        self.by_appid.retain(|_, merchant| {
-            let tokens = &merchant.tokens;
-            // A client, or a renewal that goes on without one, has it, too.
-            if Arc::strong_count(tokens) > 1 || tokens.has_unsaved() {
-                merchant.last_used_at = now;
-            }
-            now < merchant.last_used_at.saturating_add(LONGEST_IDLE)
-        });
-        if self.by_appid.len() < self.by_appid.capacity() / 4 {
-            self.by_appid.shrink_to_fit();
-        }
-    }
 }
 
 impl Platform {
@@ -112,9 +95,11 @@ impl Platform {
         settings: &Settings,
         store: Arc<dyn TokenStore>,
         driver: Driver,
+        receiver: Option<Receiver>,
     ) -> Result<Self> {
         let appid = settings.component_appid.clone().unwrap_or_default();
         let appsecret = settings.component_appsecret.clone();
+        let appsecret = appsecret.unwrap_or_else(|| Secret::new(""));
         let token_field = settings.component_token_field();
         let first_page = ApiGetAuthorizerList::first_page(&appid, token_field);
         let driver = Arc::new(driver);
@@ -128,7 +113,7 @@ impl Platform {
         });
         let issuer = PlatformIssuer {
             appid: appid.clone(),
-            appsecret: appsecret.unwrap_or_else(|| Secret::new("")),
+            appsecret: appsecret.clone(),
             ticket: Arc::clone(&ticket),
             driver: Arc::clone(&driver),
         };
@@ -149,13 +134,17 @@ impl Platform {
             }),
             store,
             merchants: Arc::default(),
+            receiver: receiver.map(Arc::new),
+            appsecret,
+            exchanged: Arc::default(),
             timeout: settings.timeout(),
             waited: Duration::ZERO,
             validate: settings.validate(),
         })
     }
 
-    /// Stores the component_verify_ticket that WeChat has just pushed. WeChat pushes one every 10
+    /// Stores the component_verify_ticket that WeChat has just pushed, for programs that decrypt
+    /// pushes by themselves: [`handle`](Self::handle) does both. WeChat pushes one every 10
     /// minutes, each valid for 12 hours. Any process that shares the store may receive the pushes.
     ///
     /// Give the text of the element ComponentVerifyTicket of the decrypted push. It begins with
@@ -180,7 +169,8 @@ impl Platform {
     /// It begins with `refreshtoken@@@`. Another credential, such as the authorization_code, is
     /// refused as `invalid_config`, and the former refresh token stays.
     ///
-    /// Only a new authorisation needs this: later refresh tokens are stored as they come. If the
+    /// [`exchange`](Self::exchange) and [`handle`](Self::handle) do this by themselves. It is for a
+    /// refresh token that another program got. Only a new authorisation needs it: later refresh tokens are stored as they come. If the
     /// store has none, it is searched for in WeChat's list of the platform's merchants. This blocks
     /// for as long as the store takes, at most the platform's timeout.
     pub fn set_authorizer_refresh_token(
@@ -240,6 +230,54 @@ impl Platform {
     #[must_use]
     pub fn queue_timeout(&self) -> Duration {
         self.account.driver.queue_timeout
+    }
+
+    /// Removes what the store has of a merchant: its tokens, and when it authorised the platform or
+    /// ended that.
+    ///
+    /// WeChat is not told: only the merchant can end an authorisation. While it stands, a later call
+    /// for the merchant finds the refresh token in WeChat's list again.
+    pub fn forget(&self, authorizer_appid: &str) -> Result<()> {
+        self.check_waited()?;
+        let merchant = self.merchant_of(authorizer_appid)?;
+        merchant.tokens.forget(self.timeout)
+    }
+
+    /// Returns the platform's own token, for an interface that this library does not have. It is
+    /// renewed if it is due, and shared through the store, so that no other program of the platform
+    /// needs to fetch one.
+    pub fn component_access_token(&self) -> Result<Secret> {
+        self.check_waited()?;
+        let token = self.account.tokens.token(&TokenRequest {
+            rejected: None,
+            time_left: self.timeout,
+        })?;
+        token.ok_or_else(|| Error::new(OwnCode::Internal, "there is no token, and no error"))
+    }
+
+    /// Asks WeChat to push tickets again. WeChat stops if the platform's address does not answer.
+    /// This needs no token.
+    pub fn start_push_ticket(&self) -> Result<TicketPushes> {
+        let call = ApiStartPushTicket {
+            component_appid: self.component_appid().to_owned(),
+            component_secret: self.appsecret.clone(),
+        };
+        self.account.driver.run(call, None, &self.call_options())
+    }
+
+    fn call_options(&self) -> CallOptions {
+        CallOptions {
+            waited: self.waited,
+            ..CallOptions::new(self.timeout)
+        }
+    }
+
+    /// Makes a call with the platform's own token.
+    fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
+        let checked = call.check().into_result();
+        checked.map_err(|error| error.in_interface(I::NAME))?;
+        let PlatformAccount { driver, tokens, .. } = &*self.account;
+        driver.run(call, Some(tokens), &self.call_options())
     }
 
     fn check_waited(&self) -> Result<()> {

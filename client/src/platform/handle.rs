@@ -1,0 +1,150 @@
+//! What WeChat pushes to the platform is received and stored.
+
+use std::fmt;
+
+use jumpqr_core::PlatformCredential;
+use jumpqr_core::check::{Finding, FindingCode};
+use jumpqr_core::error::Result;
+use jumpqr_core::push::{Authorization, Event, Push};
+use jumpqr_core::renewal::MerchantChange;
+
+use super::{AuthorizedMerchant, Platform};
+use crate::checks::{check_platform_credential, refuse};
+
+/// A push that was received and stored. Answer with [`reply`](Self::reply), then call
+/// [`finish`](Self::finish).
+///
+/// WeChat waits 5 seconds for the reply, and exchanging a code asks WeChat. So the caller decides
+/// where `finish` runs: after the reply, on a thread or in a task that the web framework has for
+/// such work. No thread of this library outlives the request, and an error has a place to go.
+///
+/// If the process ends before, nothing is lost that WeChat does not keep: the redirect of the same
+/// merchant brings a code, too, and after an exchange whose response was lost, the refresh token is
+/// in WeChat's list.
+#[must_use = "the code of an authorisation is exchanged by `finish`"]
+pub struct Handled {
+    push: Push,
+    has_changed: bool,
+    platform: Platform,
+}
+
+impl Handled {
+    /// What the push says.
+    #[must_use]
+    pub fn event(&self) -> &Event {
+        &self.push.event
+    }
+
+    /// The body to answer with, with HTTP status 200: `success`.
+    #[must_use]
+    pub fn reply(&self) -> &'static str {
+        self.push.reply
+    }
+
+    /// Whether the store has changed: a newer ticket was stored, or the tokens of a merchant were
+    /// removed. It has not if the push is a repeated or an old one, and before
+    /// [`finish`](Self::finish) not for an authorisation.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        self.has_changed
+    }
+
+    /// The push, for [an encrypted reply](Push::encrypt_reply) to a message.
+    #[must_use]
+    pub fn push(&self) -> &Push {
+        &self.push
+    }
+
+    /// Does what is left after the reply: exchanges the code of `authorized` and
+    /// `updateauthorized`, as [`Platform::exchange`] does. For every other event, it returns `None`
+    /// at once.
+    ///
+    /// Doubled and late pushes do no harm: if the merchant is stored already, a code that was used
+    /// before is no error. If the merchant has ended the authorisation since this push, the error is
+    /// `merchant_unauthorized`, and nothing is stored.
+    pub fn finish(self) -> Result<Option<AuthorizedMerchant>> {
+        match &self.push.event {
+            Event::Authorized(event) | Event::UpdateAuthorized(event) => {
+                self.platform.exchange_pushed(event).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl fmt::Debug for Handled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handled")
+            .field("event", &self.push.event)
+            .field("has_changed", &self.has_changed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Platform {
+    /// Receives what WeChat pushes to either address of the platform, and stores it. `query` is the
+    /// raw query string of the request, and `body` its raw body.
+    ///
+    /// - A ticket is stored, unless the stored one is of the same or a later push.
+    /// - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the
+    ///   platform in the same second or later. From then on, calls for the merchant fail with
+    ///   `merchant_unauthorized`, and WeChat is not asked. A process with the former access token in
+    ///   memory learns of it when that token is due for renewal, or rejected.
+    /// - The code of `authorized` and `updateauthorized` is exchanged by [`Handled::finish`].
+    /// - Everything else is only received.
+    ///
+    /// Any process that shares the store may receive the pushes. It blocks for as long as the store
+    /// takes, at most the platform's timeout.
+    ///
+    /// Errors: a push that is refused, see [`push`](jumpqr_core::push), is for an HTTP status such
+    /// as 403 with an empty body. If the store fails, answer with 500: then WeChat may send the push
+    /// again. Without the settings `message_token` and `encoding_aes_key`, it is `invalid_config`.
+    pub fn handle(&self, query: &str, body: &[u8]) -> Result<Handled> {
+        let receiver = self.receiver.as_ref().ok_or_else(|| {
+            let message = "is missing; give it and encoding_aes_key to receive pushes";
+            refuse(Finding::new(
+                "message_token",
+                FindingCode::MissingField,
+                message,
+            ))
+        })?;
+        let push = receiver.receive(query, body)?;
+        self.check_waited()?;
+        let has_changed = self.store_event(&push.event)?;
+        Ok(Handled {
+            push,
+            has_changed,
+            platform: self.clone(),
+        })
+    }
+
+    /// Stores what an event says, and returns whether the store has changed.
+    fn store_event(&self, event: &Event) -> Result<bool> {
+        match event {
+            Event::ComponentVerifyTicket(event) => {
+                let ticket = &event.component_verify_ticket;
+                check_platform_credential(PlatformCredential::VerifyTicket, ticket.expose())
+                    .map_err(refuse)?;
+                // A process that makes no calls any more still gets a push every 10 minutes.
+                self.release();
+                let kept = &self.account.ticket;
+                kept.set_pushed(ticket, event.create_time, self.timeout)
+            }
+            Event::Unauthorized(event) => {
+                let merchant = self.merchant_of(&event.authorizer_appid)?;
+                let change = MerchantChange::Unauthorised {
+                    create_time: event.create_time,
+                    time_of_day: self.account.driver.clock.time_of_day(),
+                };
+                merchant.tokens.change(change, self.timeout)
+            }
+            Event::Authorized(Authorization {
+                authorizer_appid, ..
+            })
+            | Event::UpdateAuthorized(Authorization {
+                authorizer_appid, ..
+            }) => self.merchant_of(authorizer_appid).map(|_| false),
+            _ => Ok(false),
+        }
+    }
+}

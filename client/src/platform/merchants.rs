@@ -1,0 +1,87 @@
+//! The merchants that have authorised the platform, as an iterator that asks for pages when it needs
+//! them.
+
+use std::collections::HashSet;
+use std::{fmt, vec};
+
+use jumpqr_core::error::Result;
+use jumpqr_core::interface::{ApiGetAuthorizerList, AuthorizerWalk, ListedAuthorizer};
+
+use super::Platform;
+
+/// Iterates over WeChat's list of the platform's merchants. Each merchant comes once. The iterator
+/// ends after an error.
+///
+/// Merchants may come and go meanwhile: one who is on the list all the time is returned exactly
+/// once. The iterator blocks when it asks for a page of 500. Each merchant is remembered, with about
+/// 60 bytes.
+#[must_use = "nothing is sent before the first `next`"]
+pub struct Merchants {
+    platform: Platform,
+    walk: AuthorizerWalk,
+    page: vec::IntoIter<ListedAuthorizer>,
+    returned: HashSet<String>,
+    is_complete: bool,
+}
+
+impl Platform {
+    /// Iterates over all merchants that have authorised the platform, as WeChat lists them. The
+    /// store is neither read nor changed.
+    pub fn merchants(&self) -> Merchants {
+        Merchants {
+            platform: self.clone(),
+            walk: AuthorizerWalk::default(),
+            page: Vec::new().into_iter(),
+            returned: HashSet::new(),
+            is_complete: false,
+        }
+    }
+}
+
+impl Merchants {
+    fn read_page(&mut self) -> Result<()> {
+        let account = &self.platform.account;
+        let first_page =
+            ApiGetAuthorizerList::first_page(account.appid.as_str(), account.token_field);
+        let page = self.platform.call(ApiGetAuthorizerList {
+            offset: self.walk.position().offset,
+            ..first_page
+        })?;
+        self.walk.read(&page);
+        self.is_complete = self
+            .walk
+            .has_come_round(AuthorizerWalk::default().position());
+        self.page = page.list.into_iter();
+        Ok(())
+    }
+}
+
+impl Iterator for Merchants {
+    type Item = Result<ListedAuthorizer>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            for merchant in self.page.by_ref() {
+                if self.returned.insert(merchant.authorizer_appid.clone()) {
+                    return Some(Ok(merchant));
+                }
+            }
+            if self.is_complete {
+                return None;
+            }
+            if let Err(error) = self.read_page() {
+                self.is_complete = true;
+                return Some(Err(error));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Merchants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Merchants")
+            .field("returned", &self.returned.len())
+            .field("is_complete", &self.is_complete)
+            .finish_non_exhaustive()
+    }
+}
