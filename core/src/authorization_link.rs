@@ -54,7 +54,7 @@ named! {
 /// ```
 /// use jumpqr_core::{AuthorizationLink, Device, Secret};
 ///
-/// let link = AuthorizationLink::new("https://saas.example.cn/wechat/done?shop=7").device(Device::Mobile);
+/// let link = AuthorizationLink::new("https://saas.example.cn/done").device(Device::Mobile);
 /// let url = link.url("wxplatform00000000", &Secret::new("preauthcode@@@x"), None)?;
 /// assert!(url.starts_with("https://open.weixin.qq.com/wxaopen/safe/bindcomponent?"));
 /// # Ok::<(), jumpqr_core::Error>(())
@@ -162,7 +162,8 @@ impl AuthorizationLink {
             if !(1..=LONGEST_APPID).contains(&appid.len())
                 || !appid.bytes().all(|byte| byte.is_ascii_alphanumeric())
             {
-                let message = "is not an appid, which has letters and digits only; give one";
+                let message =
+                    "is not the appid of an account; give one of letters and digits, or none";
                 report.add("biz_appid", FindingCode::WrongCredential, message);
             }
         }

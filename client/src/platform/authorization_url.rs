@@ -9,8 +9,8 @@ use super::Platform;
 impl Platform {
     /// Makes a link on which a merchant authorises the platform, with a pre_auth_code of its own.
     ///
-    /// Make one for each merchant when the page with the link is shown: it works once, and for about
-    /// 10 minutes. Afterwards WeChat sends the merchant to the link's `redirect_uri` with an
+    /// Make one for each merchant when the page with the link is shown: it works once, and for
+    /// about 10 minutes. Afterwards WeChat sends the merchant to the link's `redirect_uri` with an
     /// `auth_code` in the query, for [`exchange`](Self::exchange), and pushes `authorized`, for
     /// [`handle`](Self::handle).
     ///

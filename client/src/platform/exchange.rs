@@ -50,17 +50,17 @@ fn digest(code: &Secret) -> CredentialDigest {
 }
 
 impl Platform {
-    /// Exchanges the authorization_code of a merchant who has come back from
-    /// [the link](Self::authorization_url), and stores the refresh token before it returns. Give the
+    /// Exchanges the authorization_code of a merchant who has come back from [the
+    /// link](Self::authorization_url), and stores the refresh token before it returns. Give the
     /// decoded `auth_code` of the redirect's query.
     ///
     /// The push `authorized` brings a code of the same merchant. Both may be exchanged, in any
     /// order. If the page is loaded twice, the code was used before, which WeChat refuses with
     /// 61009: if this process exchanged it, and the merchant is stored, that is no error.
     ///
-    /// Errors: if the response is lost, WeChat may have exchanged the code. Then the exchange of the
-    /// push, or the next call for the merchant, finds the refresh token in WeChat's list. If the
-    /// merchant has ended the authorisation meanwhile, it is `merchant_unauthorized`.
+    /// Errors: if the response is lost, WeChat may have exchanged the code. Then the exchange of
+    /// the push, or the next call for the merchant, finds the refresh token in WeChat's list. If
+    /// the merchant has ended the authorisation meanwhile, it is `merchant_unauthorized`.
     pub fn exchange(&self, authorization_code: impl Into<Secret>) -> Result<AuthorizedMerchant> {
         self.exchange_code(&authorization_code.into(), None)
     }

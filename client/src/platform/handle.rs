@@ -60,8 +60,8 @@ impl Handled {
     /// at once.
     ///
     /// Doubled and late pushes do no harm: if the merchant is stored already, a code that was used
-    /// before is no error. If the merchant has ended the authorisation since this push, the error is
-    /// `merchant_unauthorized`, and nothing is stored.
+    /// before is no error. If the merchant has ended the authorisation since this push, the error
+    /// is `merchant_unauthorized`, and nothing is stored.
     pub fn finish(self) -> Result<Option<AuthorizedMerchant>> {
         match &self.push.event {
             Event::Authorized(event) | Event::UpdateAuthorized(event) => {
@@ -88,8 +88,8 @@ impl Platform {
     /// - A ticket is stored, unless the stored one is of the same or a later push.
     /// - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the
     ///   platform in the same second or later. From then on, calls for the merchant fail with
-    ///   `merchant_unauthorized`, and WeChat is not asked. A process with the former access token in
-    ///   memory learns of it when that token is due for renewal, or rejected.
+    ///   `merchant_unauthorized`, and WeChat is not asked. A process with the former access token
+    ///   in memory learns of it when that token is due for renewal, or rejected.
     /// - The code of `authorized` and `updateauthorized` is exchanged by [`Handled::finish`].
     /// - Everything else is only received.
     ///
@@ -97,8 +97,9 @@ impl Platform {
     /// takes, at most the platform's timeout.
     ///
     /// Errors: a push that is refused, see [`push`](jumpqr_core::push), is for an HTTP status such
-    /// as 403 with an empty body. If the store fails, answer with 500: then WeChat may send the push
-    /// again. Without the settings `message_token` and `encoding_aes_key`, it is `invalid_config`.
+    /// as 403 with an empty body. If the store fails, answer with 500: then WeChat may send the
+    /// push again. Without the settings `message_token` and `encoding_aes_key`, it is
+    /// `invalid_config`.
     pub fn handle(&self, query: &str, body: &[u8]) -> Result<Handled> {
         let receiver = self.receiver.as_ref().ok_or_else(|| {
             let message = "is missing; give it and encoding_aes_key to receive pushes";

@@ -1,5 +1,5 @@
-//! The merchants that have authorised the platform, as an iterator that asks for pages when it needs
-//! them.
+//! The merchants that have authorised the platform, as an iterator that asks for pages when it
+//! needs them.
 
 use std::collections::HashSet;
 use std::{fmt, vec};
@@ -13,8 +13,8 @@ use super::Platform;
 /// ends after an error.
 ///
 /// Merchants may come and go meanwhile: one who is on the list all the time is returned exactly
-/// once. The iterator blocks when it asks for a page of 500. Each merchant is remembered, with about
-/// 60 bytes.
+/// once. The iterator blocks when it asks for a page of 500. Each merchant is remembered, with
+/// about 60 bytes.
 #[must_use = "nothing is sent before the first `next`"]
 pub struct Merchants {
     platform: Platform,

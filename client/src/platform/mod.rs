@@ -170,9 +170,10 @@ impl Platform {
     /// refused as `invalid_config`, and the former refresh token stays.
     ///
     /// [`exchange`](Self::exchange) and [`handle`](Self::handle) do this by themselves. It is for a
-    /// refresh token that another program got. Only a new authorisation needs it: later refresh tokens are stored as they come. If the
-    /// store has none, it is searched for in WeChat's list of the platform's merchants. This blocks
-    /// for as long as the store takes, at most the platform's timeout.
+    /// refresh token that another program got. Only a new authorisation needs it: later refresh
+    /// tokens are stored as they come. If the store has none, it is searched for in WeChat's list
+    /// of the platform's merchants. This blocks for as long as the store takes, at most the
+    /// platform's timeout.
     pub fn set_authorizer_refresh_token(
         &self,
         authorizer_appid: &str,
@@ -188,8 +189,7 @@ impl Platform {
     }
 
     /// Returns a client that calls for this merchant. Clients of the same merchant share its token
-    /// and its pacing. Nothing is sent or
-    /// looked up yet.
+    /// and its pacing. Nothing is sent or looked up yet.
     pub fn merchant(&self, authorizer_appid: &str) -> Result<Client> {
         let merchant = self.merchant_of(authorizer_appid)?;
         Ok(Client::new(
@@ -235,8 +235,8 @@ impl Platform {
     /// Removes what the store has of a merchant: its tokens, and when it authorised the platform or
     /// ended that.
     ///
-    /// WeChat is not told: only the merchant can end an authorisation. While it stands, a later call
-    /// for the merchant finds the refresh token in WeChat's list again.
+    /// WeChat is not told: only the merchant can end an authorisation. While it stands, a later
+    /// call for the merchant finds the refresh token in WeChat's list again.
     pub fn forget(&self, authorizer_appid: &str) -> Result<()> {
         self.check_waited()?;
         let merchant = self.merchant_of(authorizer_appid)?;

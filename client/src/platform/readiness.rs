@@ -8,9 +8,9 @@ use super::Platform;
 use crate::checks::{check_appid, refuse};
 
 impl Platform {
-    /// Asks WeChat about a merchant, and judges whether its rules can work: of which kind the account
-    /// is, which permission sets it has granted, and whether it is verified and not frozen. Nothing
-    /// is written.
+    /// Asks WeChat about a merchant, and judges whether its rules can work: of which kind the
+    /// account is, which permission sets it has granted, and whether it is verified and not frozen.
+    /// Nothing is written.
     ///
     /// In service-account mode, give the service account, not the Mini Program that the rules open.
     pub fn readiness(&self, authorizer_appid: &str, mode: Mode) -> Result<Readiness> {

@@ -60,8 +60,8 @@ impl Memory {
     }
 
     /// Returns the record that was not stored yet. If the store holds neither of the refresh tokens
-    /// that it follows, the record is out of date, and is dropped. It is also dropped if the merchant has
-    /// ended the authorisation.
+    /// that it follows, the record is out of date, and is dropped. It is also dropped if the
+    /// merchant has ended the authorisation.
     pub(super) fn unsaved_after(&mut self, stored: &TokenRecord) -> Option<TokenRecord> {
         let refresh_token = stored.refresh_token();
         let applies = |unsaved: &Unsaved| {

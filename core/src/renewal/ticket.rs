@@ -54,8 +54,8 @@ impl TicketRecord {
         Secret::new(self.ticket.as_str())
     }
 
-    /// Returns the age of the ticket. If it is from the future, another machine's clock is ahead: it
-    /// counts as new.
+    /// Returns the age of the ticket. If it is from the future, another machine's clock is ahead:
+    /// it counts as new.
     #[must_use]
     pub fn age(&self, time_of_day: Duration) -> Duration {
         time_of_day.saturating_sub(Duration::from_millis(self.received_at_ms))
