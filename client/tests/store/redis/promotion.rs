@@ -16,6 +16,8 @@ pub(super) fn start_pair() -> [RedisServer; 2] {
     let port = master.port();
     let replica = RedisServer::start_with(&format!("{common}\nreplicaof 127.0.0.1 {port}"));
     replica.wait_for_info("master_link_status:up");
+    // The master counts the replica only from its first acknowledgement on.
+    let _: u64 = master.admin("WAIT 1 0");
     [master, replica]
 }
 

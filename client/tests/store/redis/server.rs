@@ -200,22 +200,30 @@ impl RedisServer {
         self.try_admin().unwrap()
     }
 
-    /// Runs a command as the user with all rights, and returns the reply.
-    pub(crate) fn admin<T: FromRedisValue>(&self, command: &str) -> T {
+    fn try_query<T: FromRedisValue>(&self, command: &str) -> redis::RedisResult<T> {
         let mut words = command.split(' ');
         let mut request = redis::cmd(words.next().unwrap());
         request.arg(words.collect::<Vec<_>>());
-        request.query(&mut self.try_admin().unwrap()).unwrap()
+        request.query(&mut self.try_admin()?)
+    }
+
+    /// Runs a command as the user with all rights, and returns the reply. A server closes its
+    /// connections when it becomes a master or a replica: then the command is sent again.
+    pub(crate) fn admin<T: FromRedisValue>(&self, command: &str) -> T {
+        let begun = Instant::now();
+        loop {
+            match self.try_query(command) {
+                Err(error) if error.is_io_error() && begun.elapsed() < LONGEST_CHANGE => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                reply => return reply.unwrap(),
+            }
+        }
     }
 
     /// Runs a command as the user with all rights. Returns whether it succeeds.
     pub(crate) fn try_command(&self, command: &str) -> bool {
-        let mut words = command.split(' ');
-        let mut request = redis::cmd(words.next().unwrap());
-        request.arg(words.collect::<Vec<_>>());
-        self.try_admin()
-            .and_then(|mut connection| request.exec(&mut connection))
-            .is_ok()
+        self.try_query::<redis::Value>(command).is_ok()
     }
 
     /// Waits until the reply of Redis to `INFO` has this line.
@@ -232,11 +240,14 @@ impl RedisServer {
     }
 }
 
-/// Waits until something is so. A promotion takes some seconds, on a busy machine more.
+/// Longer than the change of a server's role. It takes some seconds, on a busy machine more.
+const LONGEST_CHANGE: Duration = Duration::from_secs(60);
+
+/// Waits until something is so.
 pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        assert!(begun.elapsed() < LONGEST_CHANGE, "{what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
