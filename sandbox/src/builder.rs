@@ -15,8 +15,8 @@ use crate::server::Identity;
 use crate::state::{State, links};
 use crate::succession::TokenSuccession;
 use crate::well_known::{
-    COMPONENT_APPID, COMPONENT_APPSECRET, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET,
-    SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
+    COMPONENT_APPID, COMPONENT_APPSECRET, ENCODING_AES_KEY, MESSAGE_TOKEN, MINI_PROGRAM_APPID,
+    MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
 };
 
 /// The settings of a sandbox that has not started yet.
@@ -28,6 +28,7 @@ pub struct SandboxBuilder {
     allowed_hosts: Vec<String>,
     #[cfg(feature = "proxy")]
     proxy: bool,
+    push_url: Option<String>,
     start: State,
 }
 
@@ -39,6 +40,7 @@ impl Default for SandboxBuilder {
             allowed_hosts: Vec::new(),
             #[cfg(feature = "proxy")]
             proxy: false,
+            push_url: None,
             start: State::default(),
         }
         .account(Account::mini_program(
@@ -99,7 +101,15 @@ impl SandboxBuilder {
 
     /// Adds a platform, or replaces the platform with the same component_appid.
     pub fn platform(mut self, platform: Platform) -> Self {
-        self.start.put_platform(platform);
+        self.start.insert_platform(platform);
+        self
+    }
+
+    /// Makes the sandbox push tickets and authorisations of its own platform to this URL, encrypted
+    /// with [`MESSAGE_TOKEN`] and [`ENCODING_AES_KEY`]. For other platforms, there is
+    /// [`Platform::push_to`]. [`start`](Self::start) refuses a URL that is not `http` on loopback.
+    pub fn push_url(mut self, push_url: impl Into<String>) -> Self {
+        self.push_url = Some(push_url.into());
         self
     }
 
@@ -153,12 +163,17 @@ impl SandboxBuilder {
     }
 
     /// Starts the server, on a thread of its own.
-    pub fn start(self) -> Result<Sandbox, SandboxError> {
+    pub fn start(mut self) -> Result<Sandbox, SandboxError> {
         if !self.address.is_loopback() {
             return Err(SandboxError::NotLoopback(self.address));
         }
         for (service_account, mini_program, _) in self.start.links.all() {
             links::check(&self.start.accounts, service_account, mini_program)?;
+        }
+        if let Some(push_url) = self.push_url.take() {
+            let platform = self.start.platform(COMPONENT_APPID)?.clone();
+            let platform = platform.push_to(&push_url, MESSAGE_TOKEN, ENCODING_AES_KEY)?;
+            self.start.insert_platform(platform);
         }
         let allowed_hosts = self
             .allowed_hosts

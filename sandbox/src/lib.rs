@@ -36,6 +36,9 @@ mod http;
 mod interface;
 mod limits;
 mod platform;
+mod push;
+mod push_order;
+mod push_url;
 mod refusal;
 mod rid;
 mod sandbox;
@@ -53,12 +56,15 @@ pub use interface::Interface;
 pub use jumpqr_core::interface::LinkStatus;
 pub use limits::Limits;
 pub use platform::Platform;
+pub use push_order::PushOrder;
 pub use sandbox::Sandbox;
 pub use state::journal::{Counters, RecordedRequest};
+pub use state::pushes::RecordedPush;
 pub use state::rules::{StoredMode, StoredRule};
 pub use state::web::Web;
 pub use succession::{OldRefreshToken, TokenSuccession};
 pub use well_known::{
     AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_APPSECRET, COMPONENT_VERIFY_TICKET,
-    MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET, SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
+    ENCODING_AES_KEY, MESSAGE_TOKEN, MINI_PROGRAM_APPID, MINI_PROGRAM_SECRET,
+    SERVICE_ACCOUNT_APPID, SERVICE_ACCOUNT_SECRET,
 };

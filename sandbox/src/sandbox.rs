@@ -17,6 +17,7 @@ use crate::control;
 use crate::error::SandboxError;
 use crate::fault::Fault;
 use crate::limits::Limits;
+use crate::push;
 use crate::server::{self, Host, Hosts};
 use crate::state::State;
 use crate::state::journal::{Counters, RecordedRequest};
@@ -78,6 +79,7 @@ impl Sandbox {
             #[cfg(feature = "proxy")]
             identity.clone(),
         );
+        let pushing = push::run(wechat.clone());
         let thread = std::thread::Builder::new()
             .name("jumpqr-sandbox".to_owned())
             .spawn(move || {
@@ -85,6 +87,7 @@ impl Sandbox {
                 runtime.block_on(async {
                     tokio::select! {
                         _ = serving => {}
+                        () = pushing => {}
                         _ = stopped => {}
                     }
                 });
@@ -293,7 +296,7 @@ impl Sandbox {
 
     /// Resets the sandbox to its initial state. Accounts, platforms, tickets, authorisations,
     /// links, limits, token succession and the clock are as built. There are no rules, tokens,
-    /// faults or requests.
+    /// faults, requests or pushes. If a platform has an address, its first ticket is pushed again.
     pub fn reset(&self) {
         self.wechat.lock().reset();
     }

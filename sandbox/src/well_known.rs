@@ -21,3 +21,7 @@ pub const COMPONENT_VERIFY_TICKET: &str = "ticket@@@yvok56yK5SsJry2UWKaXpQ1bC8jj
 /// The first authorizer_refresh_token of the Mini Program.
 pub const AUTHORIZER_REFRESH_TOKEN: &str =
     "refreshtoken@@@QF3zobfieD8UzBIVrIb4aPDuliZeTcU3R32W1gQTi54";
+/// The message token (消息校验Token) of the pushes to a platform.
+pub const MESSAGE_TOKEN: &str = "sandboxMessageToken";
+/// The EncodingAESKey (消息加解密Key) of the pushes to a platform.
+pub const ENCODING_AES_KEY: &str = "c2FuZGJveEVuY29kaW5nQUVTS2V5Rm9yUHVzaGVz012";

@@ -252,7 +252,7 @@ fn no_modules_of_the_command_use_one_another_in_a_circle() {
 fn the_state_of_the_sandbox_uses_nothing_that_answers_or_serves() {
     let arrows = arrows(&source_folder("sandbox"));
     let above = [
-        "builder", "control", "fault", "http", "sandbox", "server", "wechat",
+        "builder", "control", "fault", "http", "push", "sandbox", "server", "wechat",
     ];
     for module in above {
         assert!(arrows.contains_key(module), "{module} is a module");

@@ -6,6 +6,7 @@ mod faults;
 mod links;
 mod merchants;
 mod platforms;
+mod pushes;
 mod routes;
 mod rules;
 mod verification_files;

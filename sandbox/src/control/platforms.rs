@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::account::deserialize_secret;
 use crate::error::SandboxError;
-use crate::platform::Platform;
+use crate::platform::{Platform, PushSettings};
+use crate::push_url::PushUrl;
 use crate::state::State;
 use crate::state::tickets::{PushedTicket, Tickets};
 
@@ -16,6 +17,46 @@ pub(super) struct PlatformChange {
     #[serde(deserialize_with = "deserialize_secret")]
     component_appsecret: Option<Secret>,
     token_lifetime_seconds: Option<u64>,
+    /// Where to push; empty for nowhere.
+    push_url: Option<String>,
+    #[serde(deserialize_with = "deserialize_secret")]
+    message_token: Option<Secret>,
+    /// The one before it becomes `encoding_aes_key_former`.
+    #[serde(deserialize_with = "deserialize_secret")]
+    encoding_aes_key: Option<Secret>,
+    #[serde(deserialize_with = "deserialize_secret")]
+    encoding_aes_key_former: Option<Secret>,
+}
+
+impl PlatformChange {
+    /// Returns the settings of the pushes with the given ones changed.
+    fn change_push(
+        &mut self,
+        component_appid: &str,
+        mut push: PushSettings,
+    ) -> Result<PushSettings, SandboxError> {
+        match self.push_url.take().as_deref() {
+            None => {}
+            Some("") => push.url = None,
+            Some(url) => push.url = Some(PushUrl::parse(url)?),
+        }
+        if let Some(token) = self.message_token.take() {
+            push.message_token = token;
+        }
+        if let Some(key) = self.encoding_aes_key.take()
+            && key != push.encoding_aes_key
+        {
+            let former = std::mem::replace(&mut push.encoding_aes_key, key);
+            push.encoding_aes_key_former = Some(former);
+        }
+        if let Some(former) = self.encoding_aes_key_former.take() {
+            push.encoding_aes_key_former = Some(former);
+        }
+        if push != PushSettings::default() {
+            push.check(component_appid)?;
+        }
+        Ok(push)
+    }
 }
 
 pub(super) fn list(state: &State) -> Value {
@@ -44,7 +85,7 @@ pub(super) fn get(state: &State, component_appid: &str) -> Result<Value, Sandbox
 pub(super) fn put(
     state: &mut State,
     component_appid: &str,
-    change: PlatformChange,
+    mut change: PlatformChange,
 ) -> Result<Value, SandboxError> {
     let mut platform = match (
         state.platforms.get(component_appid),
@@ -58,6 +99,7 @@ pub(super) fn put(
             ));
         }
     };
+    platform.push = change.change_push(component_appid, platform.push)?;
     if let Some(secret) = change.component_appsecret {
         platform.component_appsecret = secret;
     }
@@ -102,6 +144,7 @@ fn show(platform: &Platform) -> Value {
     json!({
         "component_appid": platform.component_appid,
         "token_lifetime_seconds": platform.token_lifetime.as_secs(),
+        "push_url": platform.push.url.as_ref().map(PushUrl::as_str),
     })
 }
 

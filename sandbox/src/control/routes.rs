@@ -23,8 +23,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    accounts, change, clock, describe, faults, killed, links, merchants, parse, platforms, rules,
-    to_json, verification_files,
+    accounts, change, clock, describe, faults, killed, links, merchants, parse, platforms, pushes,
+    rules, to_json, verification_files,
 };
 use crate::error::SandboxError;
 use crate::state::journal::Journal;
@@ -73,7 +73,8 @@ pub(super) const ROUTES: &[Route] = routes! {
     GET "/sandbox"
         |_, _| Ok(describe());
     /// resets to the initial state: accounts, platforms, tickets, authorisations, links, limits,
-    /// token succession and clock as built; no rules, tokens, faults or requests
+    /// token succession and clock as built; no rules, tokens, faults, requests or pushes, but the
+    /// first ticket is pushed again
     POST "/sandbox/reset"
         |wechat, _| { wechat.reset(); Ok(()) };
     /// lists all accounts, with their verification files, without secrets
@@ -126,7 +127,9 @@ pub(super) const ROUTES: &[Route] = routes! {
     GET "/sandbox/platforms/{component_appid}"
         |wechat, _, component_appid| platforms::get(&wechat.state, component_appid);
     /// adds a platform: `component_appsecret`. Or changes the given fields: `component_appsecret`,
-    /// `token_lifetime_seconds` (of its component tokens)
+    /// `token_lifetime_seconds` (of its component tokens), and those of [the pushes](#pushes):
+    /// `push_url` (`""`: no pushes), `message_token`, `encoding_aes_key`, `encoding_aes_key_former`.
+    /// If the `encoding_aes_key` changes, the one before becomes the former
     PUT "/sandbox/platforms/{component_appid}"
         |wechat, body, component_appid|
             platforms::put(&mut wechat.state, component_appid, parse(body)?);
@@ -148,6 +151,12 @@ pub(super) const ROUTES: &[Route] = routes! {
     PUT "/sandbox/platforms/{component_appid}/ticket"
         |wechat, body, component_appid|
             platforms::pause_tickets(&mut wechat.state, component_appid, &parse(body)?);
+    /// pushes a wrong or repeated event to the platform's `push_url`, as `order` says:
+    /// `wrong_signature`, `former_key`, `doubled`, `out_of_order`, `oversized`, `doctype`. It is the
+    /// last event of the merchant `authorizer_appid`, or without it the last ticket
+    POST "/sandbox/platforms/{component_appid}/pushes"
+        |wechat, body, component_appid|
+            pushes::order(&mut wechat.state, component_appid, &parse(body)?);
     /// kills all component tokens of the platform: 40001. The tokens of its merchants stay valid
     DELETE "/sandbox/platforms/{component_appid}/tokens"
         |wechat, _, component_appid| killed(wechat.state.kill_component_tokens(component_appid));
@@ -172,11 +181,11 @@ pub(super) const ROUTES: &[Route] = routes! {
     /// the account's. `kind` (`mini_program` or `service_account`): adds an unknown account, with a
     /// random secret. `exchanged` (true): with false, the platform does not know the refresh token
     /// yet. Then this returns an `authorization_code`, which works for 600 s like the one of a
-    /// redirect, and the `event` that WeChat would push, or null if it would push none
+    /// redirect, and the `event` that WeChat pushes, or null if it pushes none
     PUT "/sandbox/platforms/{component_appid}/authorizers/{appid}"
         |wechat, body, component_appid, appid|
             merchants::put(&mut wechat.state, component_appid, appid, parse(body)?);
-    /// revokes the authorisation: 61003. Returns the `event` that WeChat would push
+    /// revokes the authorisation: 61003. Returns the `event` that WeChat pushes
     DELETE "/sandbox/platforms/{component_appid}/authorizers/{appid}"
         |wechat, _, component_appid, appid|
             merchants::delete(&mut wechat.state, component_appid, appid);
@@ -249,6 +258,13 @@ pub(super) const ROUTES: &[Route] = routes! {
     /// deletes the recorded requests, and sets the counters to 0
     DELETE "/sandbox/requests"
         |wechat, _| { wechat.state.journal = Journal::default(); Ok(()) };
+    /// returns how many pushes to platforms are `pending`, and the latest 10,000 `pushes` that were
+    /// sent, with what was answered: HTTP status, body, and whether it was exactly `success`
+    GET "/sandbox/pushes"
+        |wechat, _| Ok(pushes::get(&wechat.state));
+    /// deletes the recorded pushes
+    DELETE "/sandbox/pushes"
+        |wechat, _| { wechat.state.pushes.recorded.clear(); Ok(()) };
     /// returns the numbers of requests: by interface (`calls`), to unknown paths (`unknown_paths`),
     /// with tokens
     /// (`business_calls`) and for tokens (`token_calls`, and by appid and interface

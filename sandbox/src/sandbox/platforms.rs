@@ -9,7 +9,9 @@ use crate::account::Credentials;
 use crate::clock::Moment;
 use crate::error::SandboxError;
 use crate::platform::Platform;
+use crate::push_order::PushOrder;
 use crate::state::merchants::Grant;
+use crate::state::pushes::RecordedPush;
 use crate::state::tickets::{PushedTicket, Tickets};
 use crate::succession::TokenSuccession;
 use crate::well_known::{COMPONENT_APPID, COMPONENT_APPSECRET};
@@ -56,6 +58,31 @@ impl Sandbox {
     ) -> Result<Secret, SandboxError> {
         let pushed = self.wechat.lock().state.ticket(component_appid, push)?;
         Ok(Secret::new(pushed.component_verify_ticket))
+    }
+
+    /// Returns the latest 10,000 pushes to all platforms that were sent, with what was answered.
+    #[must_use]
+    pub fn pushes(&self) -> Vec<RecordedPush> {
+        let state = &self.wechat.lock().state;
+        state.pushes.recorded.iter().cloned().collect()
+    }
+
+    /// Returns how many pushes wait, for their first try or the next one, or are being sent.
+    #[must_use]
+    pub fn pending_pushes(&self) -> usize {
+        self.wechat.lock().state.pushes.pending()
+    }
+
+    /// Pushes a wrong or repeated event: the last one of the merchant `authorizer_appid`, or with
+    /// `None` the last ticket. The platform must have a push_url.
+    pub fn order_push(
+        &self,
+        component_appid: &str,
+        order: PushOrder,
+        authorizer_appid: Option<&str>,
+    ) -> Result<(), SandboxError> {
+        let state = &mut self.wechat.lock().state;
+        state.order_push(component_appid, order, authorizer_appid)
     }
 
     /// Kills all component tokens of the platform (40001), but not the tokens of its merchants.

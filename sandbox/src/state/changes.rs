@@ -103,11 +103,22 @@ impl State {
             .ok_or_else(|| SandboxError::UnknownPlatform(component_appid.to_owned()))
     }
 
-    /// Adds a platform, or replaces the platform with the same component_appid.
+    /// Adds a platform, or replaces the platform with the same component_appid. If its address is
+    /// new, the ticket is pushed there.
     pub(crate) fn put_platform(&mut self, platform: Platform) {
-        self.secrets.add(platform.component_appsecret.expose());
         let component_appid = platform.component_appid.clone();
-        self.platforms.insert(component_appid, platform);
+        let former = self.insert_platform(platform);
+        self.note_push_url(&component_appid, former.as_ref());
+    }
+
+    /// Adds or replaces a platform without a push. Returns the former one.
+    pub(crate) fn insert_platform(&mut self, platform: Platform) -> Option<Platform> {
+        let secrets = platform.push.secrets();
+        for secret in secrets.chain([&platform.component_appsecret]) {
+            self.secrets.add(secret.expose());
+        }
+        let component_appid = platform.component_appid.clone();
+        self.platforms.insert(component_appid, platform)
     }
 
     /// Removes a platform with its tickets, authorisations and tokens.
@@ -116,6 +127,7 @@ impl State {
         self.kill_where(|holder| holder.component_appid.as_deref() == Some(component_appid));
         self.platforms.remove(component_appid);
         self.tickets.remove(component_appid);
+        self.pushes.remove(component_appid);
         self.merchants.remove(component_appid);
         self.codes.remove(component_appid, None);
         Ok(())
@@ -130,7 +142,12 @@ impl State {
     ) -> Result<PushedTicket, SandboxError> {
         self.platform(component_appid)?;
         let tickets = self.tickets.entry(component_appid.to_owned()).or_default();
-        Ok(push(tickets, self.clock.now()))
+        let pushes_before = tickets.pushes();
+        let ticket = push(tickets, self.clock.now());
+        if tickets.pushes() != pushes_before {
+            self.push_ticket_event(component_appid, &ticket.component_verify_ticket);
+        }
+        Ok(ticket)
     }
 
     /// Stops the pushes of tickets to a platform, or starts them again.
@@ -140,9 +157,21 @@ impl State {
         paused: bool,
     ) -> Result<(), SandboxError> {
         self.platform(component_appid)?;
-        let tickets = self.tickets.entry(component_appid.to_owned()).or_default();
-        tickets.set_paused(paused, self.clock.now());
+        self.set_tickets_paused(component_appid, paused);
         Ok(())
+    }
+
+    /// Returns whether something has changed.
+    pub(super) fn set_tickets_paused(&mut self, component_appid: &str, paused: bool) -> bool {
+        let now = self.clock.now();
+        let tickets = self.tickets.entry(component_appid.to_owned()).or_default();
+        let pushes_before = tickets.pushes();
+        let has_changed = tickets.set_paused(paused, now);
+        if tickets.pushes() != pushes_before {
+            let ticket = tickets.current(now).component_verify_ticket;
+            self.push_ticket_event(component_appid, &ticket);
+        }
+        has_changed
     }
 
     /// Kills the component tokens of a platform, but not the tokens of its merchants.

@@ -1,5 +1,5 @@
-//! The changes of authorisations: by a control endpoint, a page or an interface. They return what
-//! happened, as WeChat pushes it to the platform.
+//! The changes of authorisations: by a control endpoint, a page or an interface. They push what
+//! happened to the platform, as WeChat does, and return it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -78,6 +78,9 @@ impl State {
             let codes = self.issue_pushed_codes(component_appid, appid, grant.pre_auth_code);
             self.make_event(info_type, component_appid, appid, Some(codes))
         });
+        if let Some(event) = &event {
+            self.push_event(event);
+        }
         Ok(Authorized {
             refresh_token,
             event,
@@ -151,7 +154,9 @@ impl State {
         let merchants = self.merchants.get_mut(component_appid);
         if merchants.is_some_and(|merchants| merchants.remove(appid).is_some()) {
             self.codes.remove(component_appid, Some(appid));
-            return Ok(self.make_event(InfoType::Unauthorized, component_appid, appid, None));
+            let event = self.make_event(InfoType::Unauthorized, component_appid, appid, None);
+            self.push_event(&event);
+            return Ok(event);
         }
         Err(SandboxError::NotFound(format!(
             "{appid} has not authorised {component_appid}"

@@ -8,6 +8,8 @@ pub(crate) mod holder;
 pub(crate) mod journal;
 pub(crate) mod links;
 pub(crate) mod merchants;
+pub(crate) mod pushes;
+mod pushing;
 pub(crate) mod rules;
 pub(crate) mod secrets;
 pub(crate) mod tickets;
@@ -29,6 +31,7 @@ use authorization::Authorization;
 use codes::Codes;
 use journal::Journal;
 use links::Links;
+use pushes::Pushes;
 use rules::RuleBook;
 use secrets::KnownSecrets;
 use tickets::Tickets;
@@ -58,6 +61,7 @@ pub(crate) struct State {
     pub(crate) rules: RuleBook,
     pub(crate) tokens: TokenBook,
     pub(crate) usage: Usage,
+    pub(crate) pushes: Pushes,
     pub(crate) journal: Journal,
 }
 

@@ -51,9 +51,30 @@ pub(crate) struct Tickets {
     pushed: Vec<Ticket>,
     /// Whether WeChat has stopped the pushes.
     is_paused: bool,
+    /// The number of pushes, also of the same ticket.
+    pushes: u64,
 }
 
 impl Tickets {
+    pub(crate) fn is_paused(&self) -> bool {
+        self.is_paused
+    }
+
+    /// Returns the number of pushes so far.
+    pub(crate) fn pushes(&self) -> u64 {
+        self.pushes
+    }
+
+    /// Returns when the next push is due; `None` if the pushes are stopped.
+    pub(crate) fn next_push_at(&self) -> Option<Moment> {
+        if self.is_paused {
+            return None;
+        }
+        Some(self.pushed.last().map_or(Moment::ZERO, |last| {
+            last.pushed_at.saturating_add(PUSHED_EVERY)
+        }))
+    }
+
     /// Returns the ticket of the last push. There is a push every 10 minutes, alternately with a
     /// new ticket and with the same ticket again: WeChat's pushes may repeat a ticket. If the pushes
     /// are stopped, the last ticket stays.
@@ -85,6 +106,7 @@ impl Tickets {
             Some(ticket) if !ticket.expires_in(now).is_zero() => {
                 ticket.pushed_at = now;
                 ticket.is_repeated = true;
+                self.pushes += 1;
                 ticket.to_pushed(now)
             }
             _ => self.push_new(now),
@@ -104,6 +126,7 @@ impl Tickets {
             is_repeated: false,
         };
         let pushed = ticket.to_pushed(now);
+        self.pushes += 1;
         self.pushed.push(ticket);
         self.pushed
             .retain(|ticket| now < ticket.pushed_at.saturating_add(KEPT_FOR));

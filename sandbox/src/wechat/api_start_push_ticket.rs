@@ -12,9 +12,7 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
     let fields = Fields::parse(&call.body)?;
     let platform = authenticate(state, &fields, "component_secret")?;
     let component_appid = platform.component_appid.clone();
-    let now = state.clock.now();
-    let tickets = state.tickets.entry(component_appid).or_default();
-    let errmsg = if tickets.set_paused(false, now) {
+    let errmsg = if state.start_push_ticket(&component_appid) {
         "ok"
     } else {
         "in a normal state"

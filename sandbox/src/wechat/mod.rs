@@ -19,7 +19,7 @@ mod fields;
 mod get_jump_qr_code;
 mod link_miniprogram;
 mod publish_jump_qr_code;
-mod redaction;
+pub(crate) mod redaction;
 mod serve;
 mod stable_token;
 mod token;
@@ -27,9 +27,11 @@ mod wxamplinkget;
 
 pub(crate) use serve::serve;
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::error::SandboxError;
 use crate::fault::{Fault, FaultQueue};
@@ -67,9 +69,11 @@ impl WeChat {
     pub(crate) fn reset(&mut self) {
         let mut state = self.built.clone();
         let now = state.clock.now();
+        state.pushes = self.state.pushes.reset();
         let tickets = state.tickets.entry(COMPONENT_APPID.to_owned());
         let tickets = tickets.or_default();
         tickets.push(COMPONENT_VERIFY_TICKET.to_owned(), now);
+        state.push_first_tickets();
         if let Some(account) = state.accounts.get(MINI_PROGRAM_APPID) {
             let refresh_token = AUTHORIZER_REFRESH_TOKEN.to_owned();
             let authorization =
@@ -122,14 +126,65 @@ impl WeChat {
 
 /// A WeChat that the server's thread and the program's threads share.
 #[derive(Clone)]
-pub(crate) struct Shared(Arc<Mutex<WeChat>>);
+pub(crate) struct Shared(Arc<Inner>);
+
+struct Inner {
+    wechat: Mutex<WeChat>,
+    /// Wakes who sends the pushes.
+    changed: Notify,
+}
 
 impl Shared {
     pub(crate) fn new(wechat: WeChat) -> Self {
-        Self(Arc::new(Mutex::new(wechat)))
+        Self(Arc::new(Inner {
+            wechat: Mutex::new(wechat),
+            changed: Notify::new(),
+        }))
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, WeChat> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> Locked<'_> {
+        Locked {
+            wechat: self.lock_silently(),
+            changed: &self.0.changed,
+        }
+    }
+
+    /// Locks without waking who sends the pushes.
+    pub(crate) fn lock_silently(&self) -> MutexGuard<'_, WeChat> {
+        let locked = self.0.wechat.lock();
+        locked.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until [`lock`](Self::lock) was used.
+    pub(crate) async fn changed(&self) {
+        self.0.changed.notified().await;
+    }
+}
+
+/// A locked WeChat. After any use, there may be something to push, or the clock may have moved.
+pub(crate) struct Locked<'a> {
+    wechat: MutexGuard<'a, WeChat>,
+    changed: &'a Notify,
+}
+
+impl Deref for Locked<'_> {
+    type Target = WeChat;
+
+    fn deref(&self) -> &WeChat {
+        &self.wechat
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut WeChat {
+        &mut self.wechat
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        if self.wechat.state.pushes_at_all() {
+            self.changed.notify_one();
+        }
     }
 }

@@ -24,14 +24,14 @@ const SECRET_NAMES: [&str; 7] = [
 ];
 
 /// The secrets that the record of one request must not show.
-pub(super) struct Redaction<'a> {
+pub(crate) struct Redaction<'a> {
     known: &'a KnownSecrets,
     /// The values of the request's own secret fields.
     sent: KnownSecrets,
 }
 
 impl<'a> Redaction<'a> {
-    pub(super) fn new(known: &'a KnownSecrets, query: &[(String, String)], body: &str) -> Self {
+    pub(crate) fn new(known: &'a KnownSecrets, query: &[(String, String)], body: &str) -> Self {
         let mut sent = KnownSecrets::default();
         for (name, value) in query {
             if is_secret_name(name) {
@@ -49,7 +49,7 @@ impl<'a> Redaction<'a> {
 
     /// Returns the text with `***` for every secret of 8 bytes or more, raw, in JSON or
     /// percent-encoded.
-    pub(super) fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         self.redact_plain(&self.redact_json(text, &mut Vec::new()))
     }
 

@@ -32,6 +32,7 @@ mod platform_caller;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod publish_jump_qr_code;
+mod push;
 mod real_samples;
 mod redaction;
 mod response;

@@ -24,7 +24,9 @@ fn a_platform_added_over_http_can_make_all_calls() {
     let shown = control_ok(&caller, "PUT", platform, change);
     assert_eq!(
         shown,
-        json!({"component_appid": "wx00000000000000cc", "token_lifetime_seconds": 60})
+        json!({
+            "component_appid": "wx00000000000000cc", "token_lifetime_seconds": 60, "push_url": null,
+        })
     );
     assert_eq!(
         control_ok(&caller, "GET", "/sandbox/platforms", json!({}))
