@@ -38,14 +38,19 @@ pub(crate) fn start_embedded(
 
 /// Starts a sandbox for other programs on `port` of 127.0.0.1; 0 means any free port. Requests may
 /// also name `allowed_hosts`. With `proxy`, it is an HTTPS proxy that answers for WeChat's hosts.
+/// With `push_url`, it pushes to the server of its platform.
 pub(crate) fn serve(
     port: u16,
     allowed_hosts: &[String],
     proxy: bool,
+    push_url: Option<&str>,
 ) -> Result<Sandbox, CommandError> {
     let mut builder = Sandbox::builder().port(port);
     for host in allowed_hosts {
         builder = builder.allow_host(host);
+    }
+    if let Some(push_url) = push_url {
+        builder = builder.push_url(push_url);
     }
     #[cfg(feature = "proxy")]
     if proxy {

@@ -4,7 +4,10 @@ use std::sync::mpsc::channel;
 use std::{env, fs};
 
 use clap::Args;
-use jumpqr_sandbox::{AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, Sandbox};
+use jumpqr_sandbox::{
+    AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, ENCODING_AES_KEY,
+    MESSAGE_TOKEN, Sandbox,
+};
 use serde_json::{Value, json};
 use tempfile::TempPath;
 
@@ -69,6 +72,14 @@ pub(crate) struct Serve {
     /// Write the authority's certificate to this file and keep it [default: a temporary file]
     #[arg(long, value_name = "FILE", requires = "proxy")]
     proxy_ca_file: Option<PathBuf>,
+
+    /// Push tickets and authorisations of the platform to this URL of your server, encrypted
+    ///
+    /// It must be http on this machine, for example http://127.0.0.1:8000/wechat. The printed
+    /// `export` lines have the message token and the EncodingAESKey. GET /sandbox/pushes shows what
+    /// your server answered.
+    #[arg(long, value_name = "URL")]
+    push_url: Option<String>,
 }
 
 impl Serve {
@@ -84,7 +95,12 @@ impl Serve {
             let message = format!("the handler for Ctrl-C cannot be set: {error}");
             CommandError::sandbox_not_started(message)
         })?;
-        let sandbox = serve(self.port, &self.allowed_hosts, self.proxy)?;
+        let sandbox = serve(
+            self.port,
+            &self.allowed_hosts,
+            self.proxy,
+            self.push_url.as_deref(),
+        )?;
         #[cfg(feature = "proxy")]
         let ca = sandbox.proxy_ca();
         #[cfg(not(feature = "proxy"))]
@@ -92,8 +108,9 @@ impl Serve {
         let ca_file = ca.map(|pem| self.write_ca_file(pem)).transpose()?;
         let ca_path = ca_file.as_ref().map(|(path, _)| path.to_string_lossy());
         let ca_path = ca_path.as_deref();
-        let members = describe(&sandbox, ca_path);
-        let exit = context.print(members, &instructions(&sandbox, ca_path));
+        let members = describe(&sandbox, ca_path, self.push_url.as_deref());
+        let has_push_url = self.push_url.is_some();
+        let exit = context.print(members, &instructions(&sandbox, ca_path, has_push_url));
         // Cannot fail: the handler keeps the sender for as long as the process lives.
         let _ = stopped.recv();
         sandbox.stop();
@@ -129,7 +146,7 @@ fn write_temporary_file(pem: &str) -> io::Result<TempPath> {
 
 /// Returns what a client of the sandbox needs. The secrets may be printed: they are the same in
 /// every sandbox.
-fn describe(sandbox: &Sandbox, ca_path: Option<&str>) -> Value {
+fn describe(sandbox: &Sandbox, ca_path: Option<&str>, push_url: Option<&str>) -> Value {
     let account =
         |Credentials { appid, secret, .. }| json!({"appid": appid, "secret": secret.expose()});
     let base_url = sandbox.base_url();
@@ -137,12 +154,15 @@ fn describe(sandbox: &Sandbox, ca_path: Option<&str>) -> Value {
     json!({
         "base_url": base_url,
         "proxy": ca_path.map(|path| json!({"url": base_url, "ca_file": path})),
+        "push_url": push_url,
         "platform": {
             "component_appid": platform.appid,
             "component_appsecret": platform.secret.expose(),
             "component_verify_ticket": COMPONENT_VERIFY_TICKET,
             "authorizer_appid": sandbox.mini_program().appid,
             "authorizer_refresh_token": AUTHORIZER_REFRESH_TOKEN,
+            "message_token": MESSAGE_TOKEN,
+            "encoding_aes_key": ENCODING_AES_KEY,
         },
         "mini_program": account(sandbox.mini_program()),
         "service_account": account(sandbox.service_account()),
@@ -160,9 +180,17 @@ fn proxy_exports(base_url: &str, ca_path: &str) -> String {
     )
 }
 
+/// Returns the lines with what a server needs to decrypt the pushes.
+fn push_exports() -> String {
+    format!(
+        "export JUMPQR_MESSAGE_TOKEN={MESSAGE_TOKEN}\n\
+         export JUMPQR_ENCODING_AES_KEY={ENCODING_AES_KEY}\n"
+    )
+}
+
 /// Tells people how to use the sandbox. `ca_path` is the file with the certificate of the proxy's
-/// authority, if there is a proxy.
-fn instructions(sandbox: &Sandbox, ca_path: Option<&str>) -> String {
+/// authority, if there is a proxy. `has_push_url`: the sandbox pushes to the user's server.
+fn instructions(sandbox: &Sandbox, ca_path: Option<&str>, has_push_url: bool) -> String {
     let base_url = sandbox.base_url();
     let mini_program = sandbox.mini_program();
     let accounts = [
@@ -178,10 +206,15 @@ fn instructions(sandbox: &Sandbox, ca_path: Option<&str>) -> String {
         &[
             ("component_verify_ticket", COMPONENT_VERIFY_TICKET),
             ("authorizer_refresh_token", AUTHORIZER_REFRESH_TOKEN),
+            ("message_token", MESSAGE_TOKEN),
+            ("encoding_aes_key", ENCODING_AES_KEY),
         ]
         .map(|(name, value)| (name, Some(value.to_owned()))),
     );
-    let exports = ca_path.map_or_else(String::new, |path| proxy_exports(base_url, path));
+    let mut exports = ca_path.map_or_else(String::new, |path| proxy_exports(base_url, path));
+    if has_push_url {
+        exports.push_str(&push_exports());
+    }
     format!(
         "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it\n\n\
          {accounts}\n\n\

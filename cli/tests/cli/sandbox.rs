@@ -345,6 +345,24 @@ fn without_json_the_same_credentials_are_printed() {
     }
 }
 
+#[test]
+fn the_sandbox_pushes_to_the_given_url() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/wechat", listener.local_addr().unwrap());
+    let (_server, object) = serve(&["--push-url", &url]);
+    assert_eq!(object["push_url"], url);
+    let (stream, _) = listener.accept().unwrap();
+    let mut request_line = String::new();
+    BufReader::new(stream).read_line(&mut request_line).unwrap();
+    assert!(
+        request_line.starts_with("POST /wechat?signature="),
+        "{request_line}"
+    );
+
+    let run = jumpqr(["sandbox", "--push-url", "http://p.example.cn/wechat"]).expect(2);
+    assert!(run.stderr.contains("push_url"), "{}", run.stderr);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_and_sigterm_exit_with_0() {
