@@ -53,6 +53,7 @@ mod checks;
 mod client;
 mod clock;
 mod drive;
+mod encrypted_reply;
 mod mutex;
 mod on_thread;
 mod platform;

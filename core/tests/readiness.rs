@@ -368,11 +368,13 @@ fn a_finding_says_what_to_do_and_serialises_with_its_stable_names() {
     assert!(shown.starts_with("func_info: "), "{shown}");
     assert!(shown.contains("authorise the platform again"), "{shown}");
     assert!(shown.ends_with("(61007)"), "{shown}");
+    let serialised = serde_json::to_value(&readiness).unwrap();
+    assert_eq!(serialised["verdict"], "not_ready");
     assert_eq!(
-        serde_json::to_value(finding).unwrap(),
+        serialised["findings"][0],
         json!({
-            "field": "func_info", "code": "missing_permission_set", "errcode": 61007,
-            "message": finding.message,
+            "field": "func_info", "code": "missing_permission_set", "severity": "blocks",
+            "errcode": 61007, "message": finding.message,
         })
     );
 }

@@ -8,6 +8,8 @@ mod guard;
 #[cfg(target_os = "linux")]
 mod in_flight_calls;
 mod name_style;
+mod platform;
+mod push;
 #[cfg(target_os = "linux")]
 mod unfinished_call;
 
@@ -17,6 +19,8 @@ pub use guard::{guard, no_thread, on_thread};
 #[cfg(target_os = "linux")]
 pub use in_flight_calls::{CallId, InFlightCalls};
 pub use name_style::NameStyle;
+pub use platform::{call_platform, next_merchants};
+pub use push::{encrypt_reply, event, receiver};
 #[cfg(target_os = "linux")]
 pub use unfinished_call::{UnfinishedCall, WentOn};
 

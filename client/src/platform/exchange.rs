@@ -8,11 +8,13 @@ use jumpqr_core::push::Authorization;
 use jumpqr_core::renewal::{Exchanged, Listed, MerchantChange};
 use jumpqr_core::{ErrCode, Secret};
 
+use serde::Serialize;
+
 use super::Platform;
 use crate::tokens::CredentialDigest;
 
-/// A merchant whose refresh token is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A merchant whose refresh token is stored. It serialises with the names of its fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AuthorizedMerchant {
     /// The merchant's Mini Program or service account, for [`Platform::merchant`].

@@ -10,6 +10,7 @@ use jumpqr_core::renewal::MerchantChange;
 
 use super::{AuthorizedMerchant, Platform};
 use crate::checks::{check_platform_credential, refuse};
+use crate::encrypted_reply::encrypt_reply;
 
 /// A push that was received and stored. Answer with [`reply`](Self::reply), then call
 /// [`finish`](Self::finish).
@@ -49,10 +50,18 @@ impl Handled {
         self.has_changed
     }
 
-    /// The push, for [an encrypted reply](Push::encrypt_reply) to a message.
+    /// The push, as it was received.
     #[must_use]
     pub fn push(&self) -> &Push {
         &self.push
+    }
+
+    /// Makes the XML of an encrypted reply to a message of a merchant's user, to answer with
+    /// instead of [`reply`](Self::reply). Tickets and authorisations are answered in plain text.
+    ///
+    /// The time is now, and nonce and random bytes are drawn from the operating system.
+    pub fn encrypt_reply(&self, text: &str) -> Result<String> {
+        encrypt_reply(&self.push, text)
     }
 
     /// Does what is left after the reply: exchanges the code of `authorized` and
@@ -62,7 +71,9 @@ impl Handled {
     /// Doubled and late pushes do no harm: if the merchant is stored already, a code that was used
     /// before is no error. If the merchant has ended the authorisation since this push, the error
     /// is `merchant_unauthorized`, and nothing is stored.
-    pub fn finish(self) -> Result<Option<AuthorizedMerchant>> {
+    ///
+    /// It may be called again after an error.
+    pub fn finish(&self) -> Result<Option<AuthorizedMerchant>> {
         match &self.push.event {
             Event::Authorized(event) | Event::UpdateAuthorized(event) => {
                 self.platform.exchange_pushed(event).map(Some)

@@ -39,11 +39,25 @@ impl Platform {
 }
 
 impl Merchants {
-    fn read_page(&mut self) -> Result<()> {
+    /// Returns the rest of the current page, or the new merchants of the next page; `None` if no
+    /// page is left.
+    pub(crate) fn next_page(&mut self) -> Result<Option<Vec<ListedAuthorizer>>> {
+        if !self.page.as_slice().is_empty() {
+            return Ok(Some(std::mem::take(&mut self.page).collect()));
+        }
+        if self.is_complete {
+            return Ok(None);
+        }
+        self.read_page().map(Some).inspect_err(|_| {
+            self.is_complete = true;
+        })
+    }
+
+    fn read_page(&mut self) -> Result<Vec<ListedAuthorizer>> {
         let account = &self.platform.account;
         let first_page =
             ApiGetAuthorizerList::first_page(account.appid.as_str(), account.token_field);
-        let page = self.platform.call(ApiGetAuthorizerList {
+        let mut page = self.platform.call(ApiGetAuthorizerList {
             offset: self.walk.position().offset,
             ..first_page
         })?;
@@ -51,8 +65,10 @@ impl Merchants {
         self.is_complete = self
             .walk
             .has_come_round(AuthorizerWalk::default().position());
-        self.page = page.list.into_iter();
-        Ok(())
+        let returned = &mut self.returned;
+        page.list
+            .retain(|merchant| returned.insert(merchant.authorizer_appid.clone()));
+        Ok(page.list)
     }
 }
 
@@ -61,17 +77,13 @@ impl Iterator for Merchants {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            for merchant in self.page.by_ref() {
-                if self.returned.insert(merchant.authorizer_appid.clone()) {
-                    return Some(Ok(merchant));
-                }
+            if let Some(merchant) = self.page.next() {
+                return Some(Ok(merchant));
             }
-            if self.is_complete {
-                return None;
-            }
-            if let Err(error) = self.read_page() {
-                self.is_complete = true;
-                return Some(Err(error));
+            match self.next_page() {
+                Ok(Some(page)) => self.page = page.into_iter(),
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
             }
         }
     }

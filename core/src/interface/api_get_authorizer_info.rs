@@ -25,8 +25,8 @@ pub struct ApiGetAuthorizerInfo {
     pub component_token_field: ComponentTokenField,
 }
 
-/// The response of `api_get_authorizer_info`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The response of `api_get_authorizer_info`. It serialises with the wire names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AuthorizerInfoResponse {
     /// The account.

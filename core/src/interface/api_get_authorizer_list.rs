@@ -1,7 +1,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{ComponentTokenField, Decode, Interface, missing_field};
 use crate::check::{CheckReport, check_page_size};
@@ -73,8 +73,9 @@ impl AuthorizerList {
     }
 }
 
-/// A merchant in the response of `api_get_authorizer_list`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A merchant in the response of `api_get_authorizer_list`. It serialises with the wire names, but
+/// instead of `refresh_token` it has `has_refresh_token`, which is true or false.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ListedAuthorizer {
     /// The merchant's Mini Program or service account.
@@ -82,9 +83,21 @@ pub struct ListedAuthorizer {
     /// The refresh token for [`ApiAuthorizerToken`](super::ApiAuthorizerToken). According to
     /// WeChat's staff, WeChat leaves it out until the platform has exchanged the merchant's
     /// authorization_code.
+    #[serde(
+        rename = "has_refresh_token",
+        serialize_with = "serialize_whether_there"
+    )]
     pub refresh_token: Option<Secret>,
     /// When the merchant authorised the platform, in seconds since the UNIX epoch.
     pub auth_time: Option<u64>,
+}
+
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn serialize_whether_there<S: Serializer>(
+    token: &Option<Secret>,
+    serializer: S,
+) -> core::result::Result<S::Ok, S::Error> {
+    serializer.serialize_bool(token.is_some())
 }
 
 impl ListedAuthorizer {

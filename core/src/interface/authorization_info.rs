@@ -17,16 +17,21 @@ const FIELD: &str = "authorization_info";
 ///
 /// Sources: the official pages of both. What is optional is missing in real responses, or missing
 /// for accounts without a right to call interfaces.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It serialises with the wire names, and without tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AuthorizationInfo {
     /// The merchant's Mini Program or service account.
     pub authorizer_appid: String,
     /// The merchant's access token. `api_get_authorizer_info` does not return it.
+    #[serde(skip)]
     pub authorizer_access_token: Option<Secret>,
     /// How long the access token is valid.
+    #[serde(skip)]
     pub expires_in: Option<Duration>,
     /// The refresh token. Store it before you use the access token.
+    #[serde(skip)]
     pub authorizer_refresh_token: Option<Secret>,
     /// The permission sets that the merchant has granted. `None` if the response has no list.
     pub func_info: Option<Vec<FuncInfo>>,

@@ -7,6 +7,7 @@
 //! an empty text, an empty list and a 0 count as absent. A rule as getJumpQRCode lists it can be
 //! edited and sent back: its `state` is left out.
 
+mod authorization_link;
 mod candidates;
 mod document;
 mod nearest_name;
@@ -15,6 +16,7 @@ mod reading;
 mod rule_field_names;
 mod rule_fields;
 
+pub use authorization_link::parse_authorization_link;
 pub use candidates::parse_candidates;
 pub use document::{MAX_DOCUMENT_BYTES, parse_document};
 #[doc(hidden)]
@@ -25,6 +27,7 @@ pub use reader::describe_type;
 pub(crate) use reader::Reader;
 pub(crate) use reading::Reading;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::Value;
@@ -92,6 +95,22 @@ pub(crate) fn read_rule(mapping: &Value) -> Reading<RuleMapping> {
     check_field_names(&mut report, map);
     let mapping = read_fields(&mut Reader::new(map, &mut report), mode_of(map));
     Reading::new(Some(mapping), report)
+}
+
+/// Reads texts of which none may be missing, in the order of their names.
+#[doc(hidden)]
+pub fn parse_texts<const COUNT: usize>(
+    arguments: &Value,
+    names: [&'static str; COUNT],
+) -> Result<[String; COUNT]> {
+    let reading = Reading::of_arguments(arguments, &names, |reader| {
+        let texts = names.map(|name| reader.require_text(name, "it as a text"));
+        texts
+            .iter()
+            .all(Option::is_some)
+            .then(|| texts.map(Option::unwrap_or_default))
+    });
+    reading.into_result(|_| CheckReport::default())
 }
 
 /// Reads the key of a rule, by which it is published and deleted.

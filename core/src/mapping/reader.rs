@@ -76,6 +76,60 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a text. An absent one is `None`.
+    pub(crate) fn text(&mut self, field: &str) -> Option<String> {
+        self.get(field)?;
+        self.require_text(field, "")
+    }
+
+    /// Returns the value of `field` if it is a text.
+    pub(super) fn peek_text(&self, field: &str) -> Option<String> {
+        self.get(field)?.as_str().map(String::from)
+    }
+
+    /// Reads the name of one of `all`.
+    pub(super) fn named<T: Copy>(
+        &mut self,
+        field: &str,
+        all: &[T],
+        name: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        let text = self.text(field)?;
+        let known = all.iter().find(|value| name(**value) == text);
+        if known.is_none() {
+            let names: Vec<_> = all.iter().map(|value| name(*value)).collect();
+            let found = Value::String(text);
+            let message = format!("is {}; give {}", shorten(&found), OneOf(&names));
+            self.report.add(field, FindingCode::UnknownValue, message);
+        }
+        known.copied()
+    }
+
+    /// Reads a list of whole numbers from 0 to 4294967295.
+    pub(super) fn numbers(&mut self, field: &str) -> Option<Vec<u32>> {
+        let value = self.get(field)?;
+        let Value::Array(entries) = value else {
+            self.report_wrong_type(field, value, "a list of numbers, even for one: [18]");
+            return None;
+        };
+        let mut numbers = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            let number = match entry {
+                Value::String(text) => text.trim().parse().ok(),
+                other => other.as_u64().and_then(|number| number.try_into().ok()),
+            };
+            let Some(number) = number else {
+                let found = shorten(entry);
+                let message = format!("is {found}; give the number of a permission set");
+                let field = format!("{field}[{index}]");
+                self.report.add(field, FindingCode::WrongType, message);
+                continue;
+            };
+            numbers.push(number);
+        }
+        (numbers.len() == entries.len()).then_some(numbers)
+    }
+
     /// Reads true or false, or 1 or 0. Absent is false.
     pub(crate) fn flag(&mut self, field: &str) -> bool {
         match self.get(field) {

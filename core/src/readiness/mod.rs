@@ -15,8 +15,10 @@ mod verdict;
 pub use code::{ReadinessCode, Severity};
 pub use verdict::{Readiness, ReadinessFinding, Verdict};
 
-use alloc::format;
+use alloc::{format, vec};
 
+use crate::check::{Finding, FindingCode};
+use crate::error::{Error, Result};
 use crate::interface::{AccountStatus, AuthorizerInfo, FuncInfo};
 use crate::named;
 
@@ -27,6 +29,21 @@ named! {
         OrdinaryLink = "ordinary_link",
         /// The links of a service account, with its token.
         ServiceAccount = "service_account",
+    }
+}
+
+impl Mode {
+    /// Returns the mode with this name. For any other name, the error has a finding about `mode`.
+    pub fn from_name(name: &str) -> Result<Self> {
+        let mut modes = Self::ALL.iter().copied();
+        modes.find(|mode| mode.name() == name).ok_or_else(|| {
+            let message = "is not a mode; give ordinary_link or service_account";
+            Error::invalid(vec![Finding::new(
+                "mode",
+                FindingCode::UnknownValue,
+                message,
+            )])
+        })
     }
 }
 

@@ -4,13 +4,16 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
 use super::{ReadinessCode, Severity};
 use crate::named;
 
 /// One finding about a merchant: which field tells it, what it leads to, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// It serialises with its fields, and the `severity` of its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadinessFinding {
     /// The field of WeChat's response, e.g. `func_info`.
@@ -34,11 +37,34 @@ impl fmt::Display for ReadinessFinding {
 }
 
 /// Whether the rules of a merchant can work, as far as WeChat's responses tell.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+///
+/// It serialises as `verdict` and `findings`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Readiness {
     /// All findings: first what blocks the rules, then the warnings, then what is unknown.
     pub findings: Vec<ReadinessFinding>,
+}
+
+impl Serialize for ReadinessFinding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ReadinessFinding", 5)?;
+        fields.serialize_field("field", self.field)?;
+        fields.serialize_field("code", &self.code)?;
+        fields.serialize_field("severity", &self.code.severity())?;
+        fields.serialize_field("errcode", &self.errcode)?;
+        fields.serialize_field("message", &self.message)?;
+        fields.end()
+    }
+}
+
+impl Serialize for Readiness {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Readiness", 2)?;
+        fields.serialize_field("verdict", &self.verdict())?;
+        fields.serialize_field("findings", &self.findings)?;
+        fields.end()
+    }
 }
 
 named! {
