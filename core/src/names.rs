@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::authorization_link::{AuthType, Device};
 use crate::check::FindingCode;
 use crate::errcode::ErrCode;
 use crate::error::{ErrorKind, Outcome, OwnCode};
 use crate::interface::{AnyCall, Confirmation, LinkStatus};
 use crate::matching::Mismatch;
+use crate::readiness::{Mode, ReadinessCode, Severity, Verdict};
 use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 
 /// Returns every stable name and number. Each list has the order of the Rust type.
@@ -18,8 +20,9 @@ use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 /// | `findings` | the codes of violations and warnings: `name`, `warning` |
 /// | `link_statuses` | the states of a link between accounts: `number`, `name` |
 /// | `mismatches` | why a rule does not cover a link: `code`, `message` |
-/// | `open_version`, `permit_sub_rule`, `is_edit`, `state` | the values of the field: `number`, `word` |
-/// | `kinds`, `outcomes`, `confirmations`, `interfaces` | names |
+/// | `readiness_codes` | the codes of findings about a merchant: `name`, `severity` |
+/// | `open_version`, `permit_sub_rule`, `is_edit`, `state`, `auth_type` | the values of the field: `number`, `word` |
+/// | `kinds`, `outcomes`, `confirmations`, `interfaces`, `devices`, `modes`, `verdicts`, `severities` | names |
 ///
 /// ```
 /// let names = jumpqr_core::names::names();
@@ -48,6 +51,14 @@ pub fn names() -> Value {
         "permit_sub_rule": list(PermitSubRule::ALL, |value| numbered(value.number(), value.name())),
         "is_edit": list(Edit::ALL, |value| numbered(value.number(), value.name())),
         "state": list(RuleState::ALL, |value| numbered(value.number(), value.name())),
+        "auth_type": list(AuthType::ALL, |value| numbered(value.number(), value.name())),
+        "readiness_codes": list(ReadinessCode::ALL, |code| {
+            json!({"name": code.name(), "severity": code.severity().name()})
+        }),
+        "devices": list(Device::ALL, |device| device.name().into()),
+        "modes": list(Mode::ALL, |mode| mode.name().into()),
+        "verdicts": list(Verdict::ALL, |verdict| verdict.name().into()),
+        "severities": list(Severity::ALL, |severity| severity.name().into()),
         "kinds": list(ErrorKind::ALL, |kind| kind.name().into()),
         "outcomes": list(Outcome::ALL, |outcome| outcome.name().into()),
         "confirmations": list(Confirmation::ALL, |confirmation| confirmation.name().into()),

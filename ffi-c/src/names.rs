@@ -10,9 +10,11 @@ use crate::{jumpqr_error, jumpqr_status, jumpqr_string, produce};
 ///   `advice`.
 /// - `findings`, the codes of violations and warnings: `name`, `warning`.
 /// - `link_statuses`: `number`, `name`. `mismatches`: `code`, `message`.
-/// - `open_version`, `permit_sub_rule`, `is_edit`, `state`, the values of the field: `number`,
-///   `word`.
-/// - `kinds`, `outcomes`, `confirmations`, `interfaces`: names.
+/// - `readiness_codes`, the codes of findings about a merchant: `name`, `severity`.
+/// - `open_version`, `permit_sub_rule`, `is_edit`, `state`, `auth_type`, the values of the field:
+///   `number`, `word`.
+/// - `kinds`, `outcomes`, `confirmations`, `interfaces`, `devices`, `modes`, `verdicts`,
+///   `severities`: names.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]

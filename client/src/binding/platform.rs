@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::ListedAuthorizer;
 use jumpqr_core::mapping::{parse_authorization_link, parse_texts};
@@ -61,7 +63,12 @@ pub fn call_platform(platform: &Platform, method: &str, arguments: &Value) -> Re
     }
 }
 
-/// Returns the merchants of the next page who were not returned yet; `None` if there are no more.
-pub fn next_merchants(merchants: &mut Merchants) -> Result<Option<Vec<ListedAuthorizer>>> {
+/// Returns the merchants of the next page who were not returned yet; `None` if there are no more. It
+/// has waited this long for a free thread.
+pub fn next_merchants(
+    merchants: &mut Merchants,
+    waited: Duration,
+) -> Result<Option<Vec<ListedAuthorizer>>> {
+    merchants.platform.waited = waited;
     merchants.next_page()
 }

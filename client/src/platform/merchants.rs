@@ -17,7 +17,7 @@ use super::Platform;
 /// about 60 bytes.
 #[must_use = "nothing is sent before the first `next`"]
 pub struct Merchants {
-    platform: Platform,
+    pub(crate) platform: Platform,
     walk: AuthorizerWalk,
     page: vec::IntoIter<ListedAuthorizer>,
     returned: HashSet<String>,
