@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(feature = "redis")]
+mod burst;
 mod contract;
 mod crash;
 mod directory;

@@ -38,6 +38,7 @@ impl ChildProcess {
             .env(SETTING, &shared.setting)
             .env(FILE, shared.shared_file())
             .env(LEASE, shared.lease.as_millis().to_string())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -56,6 +57,15 @@ impl ChildProcess {
             line.clear();
         }
         None
+    }
+
+    /// Gives the child a line.
+    #[cfg(feature = "redis")]
+    pub(crate) fn tell(&mut self, line: &str) {
+        use std::io::Write as _;
+
+        let input = self.child.stdin.as_mut().unwrap();
+        writeln!(input, "{line}").unwrap();
     }
 
     /// Stops the process, or lets it go on: `STOP` or `CONT`.
@@ -112,6 +122,8 @@ fn plays_its_part() {
         "work" => crate::fleet::work(&store, &file, say),
         "refresh" => crate::rotation::refresh(&store, &file, say),
         "pace" => crate::pace::call_again_and_again(&store, &file, say),
+        #[cfg(feature = "redis")]
+        "receive" => crate::burst::receive(&std::env::var(SETTING).unwrap(), &file, say),
         "serve" => crate::merchants::serve(&file, say),
         _ => panic!("no such part"),
     }
