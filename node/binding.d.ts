@@ -56,6 +56,23 @@ export declare class Events {
   cancel(call: number): void
 }
 
+/** A push that a platform has received, or is about to. */
+export declare class Handled {
+  /**
+   * Does what is left after the reply, as [`Platform`]'s methods do. The answer is the merchant,
+   * or null.
+   */
+  finish(number: number, waited: number): void
+  /** Makes an encrypted reply. */
+  encryptReply(text: string): string
+}
+
+/** All merchants of a platform, page by page. */
+export declare class Merchants {
+  /** Requests the next page, as [`Platform`]'s methods do. The answer is null after the last page. */
+  nextPage(number: number, waited: number): void
+}
+
 /** A third-party platform. Its methods begin a call as those of [`Client`] do. */
 export declare class Platform {
   /** The most calls to the store at once, and the most calls of each merchant. */
@@ -64,14 +81,35 @@ export declare class Platform {
   readonly queueTimeout: number
   /** Creates a platform with these settings, in JSON. */
   constructor(events: Events, settings: string)
-  /** Stores the ticket. */
-  setVerifyTicket(number: number, waited: number, ticket: string): void
-  /** Stores a merchant's refresh token. */
-  setAuthorizerRefreshToken(number: number, waited: number, authorizerAppid: string, token: string): void
-  /** Looks at the platform's own token in the store. */
-  tokenStatus(number: number, waited: number): void
+  /** Calls the method with this name. The arguments are JSON. */
+  call(number: number, waited: number, method: string, arguments: string): void
+  /**
+   * Receives a push, and stores what it says. The answer has its parts. After the answer, the
+   * result can be finished.
+   */
+  handle(number: number, waited: number, query: string, body: Uint8Array): Handled
+  /** Returns all merchants of the platform. */
+  merchants(): Merchants
   /** Creates a client that calls for this merchant. */
   merchant(authorizerAppid: string): Client
+}
+
+/** A push that was received. */
+export declare class Push {
+  /** Returns what it says, and the reply, in JSON. */
+  parts(): string
+  /** Makes an encrypted reply. */
+  encryptReply(text: string): string
+}
+
+/** Checks and decrypts pushes, without a platform. */
+export declare class Receiver {
+  /** Creates a receiver with these settings, in JSON. */
+  constructor(settings: string)
+  /** Checks and decrypts a push. */
+  receive(query: string, body: Uint8Array): Push
+  /** Returns the body that answers the check of an address. */
+  verifyUrl(query: string): string
 }
 
 /** All rules of an account, page by page. */

@@ -32,6 +32,28 @@ export declare const Edit: { readonly ADD: 0; readonly MODIFY: 1 }
 export type RuleState = 1 | 2
 export declare const RuleState: { readonly UNPUBLISHED: 1; readonly PUBLISHED: 2 }
 
+/** The device on which a merchant opens the link: a browser on a computer, or WeChat on a phone. */
+export type Device = 'pc' | 'mobile'
+
+/** Which accounts the page offers on which a merchant authorises a platform. */
+export type AuthType = 1 | 2 | 3 | 4 | 5 | 6 | 8
+export declare const AuthType: {
+  /** Service accounts and subscription accounts (公众号). */
+  readonly OFFICIAL_ACCOUNT: 1
+  /** Mini Programs (小程序). */
+  readonly MINI_PROGRAM: 2
+  /** Both. */
+  readonly BOTH: 3
+  /** Accounts of 推客. */
+  readonly PROMOTER: 4
+  /** Accounts of Channels (视频号). */
+  readonly CHANNELS: 5
+  /** All kinds. */
+  readonly ALL: 6
+  /** Accounts of 带货助手. */
+  readonly SALES_ASSISTANT: 8
+}
+
 /**
  * The rule by which an ordinary link QR code opens a Mini Program. It is sent with the token of the
  * Mini Program.
@@ -330,6 +352,233 @@ export declare class Client {
   call(interfaceName: string, args?: object, options?: CallOptions): Promise<unknown>
 }
 
+/** Options of a platform's own calls. */
+export interface CancelOptions {
+  /**
+   * The promise rejects at once with the signal's reason. What has begun goes on: a merchant may
+   * still be stored.
+   */
+  signal?: AbortSignal | null
+}
+
+/**
+ * What a push says. What an event does not have is null.
+ *
+ * If you print or serialise an event, it shows neither the ticket, nor a code, nor `raw`.
+ */
+export declare class PushEvent {
+  protected constructor()
+  /**
+   * `component_verify_ticket`, `authorized`, `updateauthorized`, `unauthorized`, or another of
+   * WeChat's events; null for a message or event of a merchant.
+   */
+  readonly info_type: string | null
+  /** When WeChat made one of the four events, in UNIX seconds. */
+  readonly create_time: number | null
+  /** The merchant of one of the last three. */
+  readonly authorizer_appid: string | null
+  /** The ticket, which is valid for 12 hours. It is a secret. */
+  readonly component_verify_ticket: string | null
+  /** The code that {@link Platform.exchange} takes. It is a secret. */
+  readonly authorization_code: string | null
+  /** When the code expires, in UNIX seconds. */
+  readonly authorization_code_expired_time: number | null
+  /** The code in the link on which the merchant authorised the platform. It is a secret. */
+  readonly pre_auth_code: string | null
+  /**
+   * The decrypted text of any other push, usually XML. It may have codes in it. Parts of it may
+   * come from a user of the merchant.
+   */
+  readonly raw: string | null
+  /** Returns the parts that are not secret. */
+  toJSON(): object
+}
+
+/** A push from WeChat. */
+export declare class Push {
+  protected constructor()
+  /** What the push says. */
+  readonly event: PushEvent
+  /** The body to answer with, with HTTP status 200: `success`. WeChat waits for 5 seconds. */
+  readonly reply: string
+  /**
+   * Returns the XML of an encrypted reply to a message of a merchant's user, to answer with instead
+   * of `reply`. Tickets and authorisations are answered in plain text.
+   */
+  encryptReply(text: string): string
+}
+
+/** A push that was received and stored. Answer with `reply`, then call `finish`. */
+export declare class Handled extends Push {
+  /**
+   * Whether the store has changed: a newer ticket was stored, or the tokens of a merchant were
+   * removed. It has not if the push is a repeated or an old one, and before `finish` not for an
+   * authorisation.
+   */
+  readonly hasChanged: boolean
+  /**
+   * Does what is left after the reply: exchanges the code of `authorized` and `updateauthorized`,
+   * as {@link Platform.exchange} does. For any other event, it resolves to null at once.
+   *
+   * Doubled and late pushes do no harm. If the merchant has ended the authorisation since this
+   * push, it rejects with the code `merchant_unauthorized`, and nothing is stored. It may be called
+   * again after an error.
+   */
+  finish(options?: CancelOptions): Promise<AuthorizedMerchant | null>
+}
+
+/** Settings of a receiver, from the platform's page in the console of WeChat. */
+export interface ReceiverOptions {
+  /** The appid of the third-party platform. */
+  componentAppid: string
+  /** The message token (消息校验Token). */
+  messageToken: string
+  /** The EncodingAESKey (消息加解密Key): 43 letters and digits. */
+  encodingAesKey: string
+  /** The message token before the last change. */
+  messageTokenFormer?: string | undefined
+  /** The EncodingAESKey before the last change. */
+  encodingAesKeyFormer?: string | undefined
+}
+
+/**
+ * Checks and decrypts the pushes to a platform, and stores nothing: {@link Platform.handle} does
+ * both. Make one, and keep it.
+ */
+export declare class Receiver {
+  /** Throws a {@link ValidationError} with a violation for each wrong setting. */
+  constructor(options: ReceiverOptions)
+  /**
+   * Checks and decrypts a push. `query` is the raw query string of the request, and `body` its raw
+   * body.
+   *
+   * Throws a {@link ValidationError} if the push is refused: `push_malformed`, `push_not_signed`,
+   * `push_not_decrypted`, or `unexpected_push` for an event that lacks a documented field. Answer
+   * that with an HTTP error, for example 403, and an empty body.
+   */
+  receive(query: string, body: Uint8Array | string): Push
+  /**
+   * Checks the GET request with which WeChat verifies an address. Returns the body to answer with:
+   * the `echostr`. It is documented for the addresses of single accounts, not of platforms.
+   */
+  verifyUrl(query: string): string
+}
+
+/** What the link says on which a merchant authorises a platform. */
+export interface AuthorizationLink {
+  /**
+   * Where WeChat sends the merchant afterwards, with `auth_code` and `expires_in` in the query: an
+   * absolute URL, not percent-encoded.
+   */
+  redirect_uri: string
+  /** The device on which the merchant opens the link. Default: `pc`. */
+  device?: Device | undefined
+  /** Which accounts the page offers, as a number or as its name. Default: 3, both. */
+  auth_type?: AuthType | Lowercase<keyof typeof AuthType> | undefined
+  /** The only account that may authorise. If it is set, `auth_type` has no effect. */
+  biz_appid?: string | undefined
+  /** The numbers of the permission sets that are offered. Default: all of the platform's. */
+  category_id_list?: number[] | undefined
+}
+
+/** A permission set that a merchant has granted. What WeChat left out is null. */
+export interface FuncInfo {
+  /** Its number. Rules need 18 for ordinary links, and 3 in service-account mode. */
+  id: number
+  name: string | null
+  /** Whether it must be, was, and can be confirmed. */
+  confirm_info: {
+    need_confirm: boolean | null
+    already_confirm: boolean | null
+    can_confirm: boolean | null
+  } | null
+}
+
+/** A merchant whose refresh token is stored. */
+export interface AuthorizedMerchant {
+  /** The merchant's Mini Program or service account, for {@link Platform.merchant}. */
+  authorizer_appid: string
+  /** The permission sets that the merchant has granted; null if WeChat did not tell. */
+  func_info: FuncInfo[] | null
+  /** Whether there is a refresh token. WeChat gives none to an account that may call nothing. */
+  has_refresh_token: boolean
+}
+
+/** A merchant in WeChat's list. */
+export interface ListedAuthorizer {
+  authorizer_appid: string
+  /** When the merchant authorised the platform, in UNIX seconds; null if WeChat left it out. */
+  auth_time: number | null
+  /** Whether WeChat lists a refresh token. It does once the merchant's code was exchanged. */
+  has_refresh_token: boolean
+}
+
+/** The mode of the rules that a merchant is to have. */
+export type Mode = 'ordinary_link' | 'service_account'
+
+/** Whether the rules of a merchant can work. */
+export type Verdict = 'ready' | 'not_ready' | 'unknown'
+
+/** What a finding about a merchant means for its rules. */
+export type Severity = 'blocks' | 'warns' | 'unknown'
+
+/** What was found about a merchant. */
+export interface ReadinessFinding {
+  /** The field of WeChat's answer, e.g. `func_info`. */
+  field: string
+  /** The stable code, e.g. `missing_permission_set`. */
+  code: string
+  severity: Severity
+  /** The error code that a call would get; null if that is not known. */
+  errcode: number | null
+  /** What was found, and what to do. */
+  message: string
+}
+
+/** Whether the rules of a merchant can work, as far as WeChat tells. */
+export interface Readiness {
+  /** `not_ready` if a finding blocks the rules; `unknown` if something is not known. */
+  verdict: Verdict
+  /** First what blocks the rules, then the warnings, then what is unknown. */
+  findings: ReadinessFinding[]
+}
+
+/** What WeChat says about a merchant's account. What it left out is null. */
+export interface AuthorizerInfo {
+  nick_name: string | null
+  head_img: string | null
+  /** The `id`. 2 is a service account; a Mini Program has 0. */
+  service_type_info: number | null
+  /** The `id`. -1 is not verified; 0 is verified by WeChat. */
+  verify_type_info: number | null
+  /** The original id, `gh_…`. */
+  user_name: string | null
+  alias: string | null
+  qrcode_url: string | null
+  /** The name of the organisation, or `个人` for an individual. */
+  principal_name: string | null
+  signature: string | null
+  /** What only a Mini Program has. */
+  MiniProgramInfo: {
+    categories: { first: string | null; second: string | null }[]
+    visit_status: number | null
+  } | null
+  /** How the account was made. */
+  register_type: number | null
+  /** Null, too, for a number that is not documented. */
+  account_status: 'normal' | 'cancelled' | 'banned' | 'warned' | 'frozen' | null
+}
+
+/** The answer of api_get_authorizer_info, without tokens. */
+export interface AuthorizerInfoResponse {
+  authorizer_info: AuthorizerInfo
+  /** What the merchant has granted; null if WeChat left it out. */
+  authorization_info: { authorizer_appid: string; func_info: FuncInfo[] | null } | null
+}
+
+/** Whether `api_start_push_ticket` has restarted the pushes, or they were not stopped. */
+export type TicketPushes = 'restarted' | 'were_running'
+
 /**
  * A third-party platform, which calls for the merchants that have authorised it. Make one, and keep
  * it: its merchants share its connections and its store. What it knows of a merchant leaves the
@@ -340,7 +589,10 @@ export declare class Client {
  * that before the access token in the same answer is used.
  *
  * At most `maxConcurrency` calls of a merchant run at once, and four times as many of all
- * merchants. More calls wait.
+ * merchants. Of the platform's own calls, `maxConcurrency` run at once. More calls wait.
+ *
+ * Every method except `merchant` rejects with a {@link JumpqrError}, or with the reason of an
+ * aborted signal.
  */
 export declare class Platform {
   /**
@@ -349,16 +601,98 @@ export declare class Platform {
   constructor(options: PlatformOptions)
 
   /**
-   * Stores the component_verify_ticket that WeChat has just pushed. It pushes one every 10 minutes,
-   * valid for 12 hours, and any process that shares the store may receive it. The ticket is the
-   * decrypted ComponentVerifyTicket, which begins with `ticket@@@`. If the value cannot be a
-   * ticket, for example the ciphertext of Encrypt, it is refused, and the former ticket stays.
+   * Receives what WeChat pushes to either address of the platform, and stores it. `query` is the
+   * raw query string of the request, and `body` its raw body. The platform needs the settings
+   * `messageToken` and `encodingAesKey`.
+   *
+   * - A ticket is stored, unless the stored one is of the same or a later push.
+   * - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the platform
+   *   in the same second or later. From then on, calls for the merchant reject with the code
+   *   `merchant_unauthorized`, and WeChat is not asked.
+   * - The code of `authorized` and `updateauthorized` is exchanged by {@link Handled.finish}.
+   * - Everything else is only received.
+   *
+   * Any process that shares the store may receive the pushes.
+   *
+   * A push that is refused is a {@link ValidationError}, as {@link Receiver.receive} says. Answer it
+   * with an HTTP error, for example 403. If the store fails, answer with 500: then WeChat may send
+   * the push again.
+   */
+  handle(query: string, body: Uint8Array | string, options?: CancelOptions): Promise<Handled>
+
+  /**
+   * Makes a link on which a merchant authorises the platform, with a pre_auth_code of its own.
+   *
+   * Make one for each merchant when the page with the link is shown: it works once, and for about
+   * 10 minutes. The page must be on the domain that the console has as 授权发起页域名; WeChat
+   * refuses a merchant who comes from elsewhere, also by a redirect of your server. Afterwards
+   * WeChat sends the merchant to the link's `redirect_uri` with an `auth_code` in the query, for
+   * {@link exchange}, and pushes `authorized`, for {@link handle}.
+   *
+   * If `baseUrl` is not WeChat's, the link leads to that host.
+   */
+  authorizationUrl(link: AuthorizationLink, options?: CancelOptions): Promise<string>
+
+  /**
+   * Exchanges the authorization_code of a merchant who has come back from the link: the decoded
+   * `auth_code` of the query. The refresh token is stored before this resolves.
+   *
+   * The push `authorized` brings a code of the same merchant, and both may be exchanged, in any
+   * order. If the page is loaded twice, the code was used before (61009): if this process exchanged
+   * it, and the merchant is stored, that is no error.
+   */
+  exchange(authorizationCode: string, options?: CancelOptions): Promise<AuthorizedMerchant>
+
+  /**
+   * Removes what the store has of a merchant. WeChat is not told: only the merchant can end an
+   * authorisation. While it stands, a later call for the merchant finds the refresh token in
+   * WeChat's list again.
+   */
+  forget(appid: string, options?: CancelOptions): Promise<void>
+
+  /**
+   * Lists all merchants that have authorised the platform, each once, in pages of 500 that are
+   * requested as they are needed. The store is neither read nor changed.
+   */
+  merchants(options?: CancelOptions): AsyncGenerator<ListedAuthorizer, void, undefined>
+
+  /**
+   * Asks WeChat about a merchant, and judges whether its rules can work: of which kind the account
+   * is, which permission sets it has granted, whether it is verified and not frozen. Nothing is
+   * written. In service-account mode, give the service account, not the Mini Program that the rules
+   * open.
+   */
+  readiness(appid: string, mode: Mode, options?: CancelOptions): Promise<Readiness>
+
+  /** Returns what WeChat says about a merchant, and what the merchant has granted. */
+  authorizerInfo(appid: string, options?: CancelOptions): Promise<AuthorizerInfoResponse>
+
+  /**
+   * Returns the platform's own token, for an interface that jumpqr does not have. It is renewed if
+   * it is due, and shared through the store, so that no other program of the platform needs to
+   * fetch one. It is a secret.
+   */
+  componentAccessToken(options?: CancelOptions): Promise<string>
+
+  /**
+   * Asks WeChat to push tickets again. WeChat stops if the platform's address does not answer. This
+   * needs no token.
+   */
+  startPushTicket(options?: CancelOptions): Promise<TicketPushes>
+
+  /**
+   * Stores the component_verify_ticket that WeChat has just pushed, for programs that decrypt
+   * pushes by themselves: {@link handle} does both. WeChat pushes one every 10 minutes, valid for
+   * 12 hours, and any process that shares the store may receive it. The ticket is the decrypted
+   * ComponentVerifyTicket, which begins with `ticket@@@`. If the value cannot be a ticket, for
+   * example the ciphertext of Encrypt, it is refused, and the former ticket stays.
    */
   setVerifyTicket(ticket: string, options?: TokenStoreOptions): Promise<void>
 
   /**
-   * Stores the authorizer_refresh_token of a merchant's new authorisation, and replaces the former
-   * one. Later refresh tokens are stored as they come.
+   * Stores the authorizer_refresh_token of a merchant's new authorisation that another program got,
+   * and replaces the former one. {@link exchange} and {@link Handled.finish} do this by themselves.
+   * Later refresh tokens are stored as they come.
    */
   setAuthorizerRefreshToken(
     appid: string,
@@ -540,6 +874,12 @@ export declare const names: {
   readonly confirmations: readonly Confirmation[]
   readonly interfaces: readonly string[]
   readonly link_statuses: readonly { readonly number: number; readonly name: LinkStatus }[]
+  readonly readiness_codes: readonly { readonly name: string; readonly severity: Severity }[]
+  readonly devices: readonly Device[]
+  readonly modes: readonly Mode[]
+  readonly verdicts: readonly Verdict[]
+  readonly severities: readonly Severity[]
+  readonly auth_type: readonly Value[]
   readonly open_version: readonly Value[]
   readonly permit_sub_rule: readonly Value[]
   readonly is_edit: readonly Value[]

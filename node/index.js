@@ -5,5 +5,16 @@ const errors = require('./lib/errors.js')
 const names = require('./lib/names.js')
 const offline = require('./lib/offline.js')
 const { Platform } = require('./lib/platform.js')
+const { Handled, Push, PushEvent, Receiver } = require('./lib/pushes.js')
 
-module.exports = { Client, Platform, ...errors, ...names, ...offline }
+module.exports = {
+  Client,
+  Handled,
+  Platform,
+  Push,
+  PushEvent,
+  Receiver,
+  ...errors,
+  ...names,
+  ...offline,
+}

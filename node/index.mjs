@@ -1,11 +1,13 @@
 import jumpqr from './index.js'
 
 export const {
+  AuthType,
   BusyError,
   CallTimeoutError,
   Client,
   CredentialsError,
   Edit,
+  Handled,
   InternalError,
   InvalidError,
   JumpqrError,
@@ -15,8 +17,11 @@ export const {
   PermitSubRule,
   Platform,
   ProtocolError,
+  Push,
+  PushEvent,
   QuotaError,
   RateLimitedError,
+  Receiver,
   RuleSet,
   RuleState,
   StateError,

@@ -22,5 +22,6 @@ module.exports = {
   PermitSubRule: numbers(names.permit_sub_rule),
   Edit: numbers(names.is_edit),
   RuleState: numbers(names.state),
+  AuthType: numbers(names.auth_type),
   version: native(() => binding.version()),
 }

@@ -4,13 +4,14 @@ const { events, run } = require('./calls.js')
 const { Client } = require('./client.js')
 const { binding, checkType, encode, native } = require('./native.js')
 const { Places } = require('./places.js')
+const { Handled, bytesOf } = require('./pushes.js')
 const { statusOf } = require('./token_status.js')
 
-/** @import { TokenStoreOptions } from '../index.js' */
+/** @import { CancelOptions } from '../index.js' */
 
 class Platform {
   #native
-  /** For the calls to the store, so that no merchant's call delays them. */
+  /** For the platform's own calls, so that no merchant's call delays them. */
   #places
   /** For the calls of all merchants: the busy ones leave places for the others. */
   #shared
@@ -27,30 +28,90 @@ class Platform {
     this.#shared = new Places({ maxConcurrency: 4 * maxConcurrency, queueTimeout })
   }
 
+  #run(begin, signal) {
+    return run(begin, this.#places, signal)
+  }
+
   /**
-   * @param {string} ticket
-   * @param {TokenStoreOptions} [options]
+   * Calls the method with this name. The arguments have the names of its parameters in Rust.
+   *
+   * @param {string} method
+   * @param {unknown} args
+   * @param {CancelOptions} [options]
    */
-  async setVerifyTicket(ticket, { signal } = {}) {
+  #call(method, args, { signal } = {}) {
+    // Now: the caller may change the arguments while the call waits.
+    const json = encode(args)
+    return this.#run((...number) => this.#native.call(...number, method, json), signal)
+  }
+
+  /**
+   * @param {string} query
+   * @param {string | Uint8Array} body
+   * @param {CancelOptions} [options]
+   */
+  async handle(query, body, { signal } = {}) {
+    checkType('string', { query })
+    const bytes = bytesOf(body)
+    let handled
+    const parts = await this.#run((...number) => {
+      handled = this.#native.handle(...number, query, bytes)
+    }, signal)
+    return new Handled(handled, parts, this.#places)
+  }
+
+  async authorizationUrl(link, options) {
+    return await this.#call('authorization_url', link, options)
+  }
+
+  async exchange(authorizationCode, options) {
+    checkType('string', { authorizationCode })
+    return await this.#call('exchange', { authorization_code: authorizationCode }, options)
+  }
+
+  async forget(appid, options) {
+    checkType('string', { appid })
+    await this.#call('forget', { authorizer_appid: appid }, options)
+  }
+
+  /** @param {CancelOptions} [options] */
+  async *merchants({ signal } = {}) {
+    const merchants = native(() => this.#native.merchants())
+    const next = () => this.#run((...number) => merchants.nextPage(...number), signal)
+    for (let page = await next(); page !== null; page = await next()) yield* page
+  }
+
+  async readiness(appid, mode, options) {
+    checkType('string', { appid, mode })
+    return await this.#call('readiness', { authorizer_appid: appid, mode }, options)
+  }
+
+  async authorizerInfo(appid, options) {
+    checkType('string', { appid })
+    return await this.#call('authorizer_info', { authorizer_appid: appid }, options)
+  }
+
+  async componentAccessToken(options) {
+    return await this.#call('component_access_token', {}, options)
+  }
+
+  async startPushTicket(options) {
+    return await this.#call('start_push_ticket', {}, options)
+  }
+
+  async setVerifyTicket(ticket, options) {
     checkType('string', { ticket })
-    await run((...number) => this.#native.setVerifyTicket(...number, ticket), this.#places, signal)
+    await this.#call('set_verify_ticket', { component_verify_ticket: ticket }, options)
   }
 
-  /**
-   * @param {string} appid
-   * @param {string} token
-   * @param {TokenStoreOptions} [options]
-   */
-  async setAuthorizerRefreshToken(appid, token, { signal } = {}) {
+  async setAuthorizerRefreshToken(appid, token, options) {
     checkType('string', { appid, token })
-    const begin = (...number) => this.#native.setAuthorizerRefreshToken(...number, appid, token)
-    await run(begin, this.#places, signal)
+    const args = { authorizer_appid: appid, authorizer_refresh_token: token }
+    await this.#call('set_authorizer_refresh_token', args, options)
   }
 
-  /** @param {TokenStoreOptions} [options] */
-  async tokenStatus({ signal } = {}) {
-    const begin = (...number) => this.#native.tokenStatus(...number)
-    return statusOf(await run(begin, this.#places, signal))
+  async tokenStatus(options) {
+    return statusOf(await this.#call('token_status', {}, options))
   }
 
   merchant(appid) {

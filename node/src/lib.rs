@@ -25,6 +25,7 @@ mod loop_calls;
 mod loop_calls;
 mod offline;
 mod platform;
+mod push;
 mod rule_set;
 mod sandbox;
 mod threads;

@@ -1,15 +1,19 @@
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use jumpqr::Secret;
-use jumpqr::binding::{self, read_settings, with_waited};
+use jumpqr::Error;
+use jumpqr::binding::{
+    self, call_platform, finish_push, next_merchants, read_settings, with_waited,
+};
+use jumpqr::error::OwnCode;
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use serde::Serialize;
 
 use crate::client::{Client, milliseconds};
 use crate::events::{Channel, Events};
 use crate::guard::{STYLE, from_json, guard, to_json};
 use crate::loop_calls::LoopCalls;
+use crate::push::parts;
 
 /// A third-party platform. Its methods begin a call as those of [`Client`] do.
 #[napi]
@@ -23,6 +27,20 @@ pub struct Platform {
     /// How long a call may wait for its place, in milliseconds.
     #[napi(readonly)]
     pub queue_timeout: f64,
+}
+
+/// A push that a platform has received, or is about to.
+#[napi]
+pub struct Handled {
+    handled: Arc<OnceLock<jumpqr::Handled>>,
+    channel: Arc<Channel>,
+}
+
+/// All merchants of a platform, page by page.
+#[napi]
+pub struct Merchants {
+    pages: Arc<Mutex<jumpqr::Merchants>>,
+    channel: Arc<Channel>,
 }
 
 #[napi]
@@ -45,34 +63,62 @@ impl Platform {
         })
     }
 
-    /// Stores the ticket.
+    /// Calls the method with this name. The arguments are JSON.
     #[napi]
-    pub fn set_verify_ticket(&self, number: u32, waited: u32, ticket: String) -> napi::Result<()> {
-        let ticket = Secret::new(ticket);
-        self.begin(number, waited, |platform| {
-            platform.set_verify_ticket(ticket)
-        })
-    }
-
-    /// Stores a merchant's refresh token.
-    #[napi]
-    pub fn set_authorizer_refresh_token(
+    pub fn call(
         &self,
         number: u32,
         waited: u32,
-        authorizer_appid: String,
-        token: String,
+        method: String,
+        arguments: String,
     ) -> napi::Result<()> {
-        let token = Secret::new(token);
-        self.begin(number, waited, move |platform| {
-            platform.set_authorizer_refresh_token(&authorizer_appid, token)
+        guard(|| {
+            let arguments = from_json(&arguments)?;
+            let platform = with_waited(&self.inner, milliseconds(waited));
+            self.channel.begin(number, move |_| {
+                to_json(&call_platform(&platform, &method, &arguments)?)
+            })
         })
     }
 
-    /// Looks at the platform's own token in the store.
+    /// Receives a push, and stores what it says. The answer has its parts. After the answer, the
+    /// result can be finished.
     #[napi]
-    pub fn token_status(&self, number: u32, waited: u32) -> napi::Result<()> {
-        self.begin(number, waited, jumpqr::Platform::token_status)
+    pub fn handle(
+        &self,
+        number: u32,
+        waited: u32,
+        query: String,
+        body: Uint8Array,
+    ) -> napi::Result<Handled> {
+        guard(|| {
+            let platform = with_waited(&self.inner, milliseconds(waited));
+            let body = body.to_vec();
+            let handled = Arc::new(OnceLock::new());
+            let to_fill = Arc::clone(&handled);
+            self.channel.begin(number, move |_| {
+                let received = platform.handle(&query, &body)?;
+                let handled = to_fill.get_or_init(|| received);
+                let mut parts = parts(handled.push());
+                if let Some(parts) = parts.as_object_mut() {
+                    parts.insert("has_changed".to_owned(), handled.has_changed().into());
+                }
+                to_json(&parts)
+            })?;
+            let channel = Arc::clone(&self.channel);
+            Ok(Handled { handled, channel })
+        })
+    }
+
+    /// Returns all merchants of the platform.
+    #[napi]
+    pub fn merchants(&self) -> napi::Result<Merchants> {
+        guard(|| {
+            Ok(Merchants {
+                pages: Arc::new(Mutex::new(self.inner.merchants())),
+                channel: Arc::clone(&self.channel),
+            })
+        })
     }
 
     /// Creates a client that calls for this merchant.
@@ -90,17 +136,44 @@ impl Platform {
     }
 }
 
-impl Platform {
-    fn begin<T: Serialize>(
-        &self,
-        number: u32,
-        waited: u32,
-        work: impl FnOnce(&jumpqr::Platform) -> jumpqr::Result<T> + Send + 'static,
-    ) -> napi::Result<()> {
+#[napi]
+impl Handled {
+    /// Does what is left after the reply, as [`Platform`]'s methods do. The answer is the merchant,
+    /// or null.
+    #[napi]
+    pub fn finish(&self, number: u32, waited: u32) -> napi::Result<()> {
         guard(|| {
-            let platform = self.inner.clone();
+            let handled = Arc::clone(&self.handled);
             self.channel.begin(number, move |_| {
-                to_json(&work(&with_waited(&platform, milliseconds(waited)))?)
+                to_json(&finish_push(stored(&handled)?, milliseconds(waited))?)
+            })
+        })
+    }
+
+    /// Makes an encrypted reply.
+    #[napi]
+    pub fn encrypt_reply(&self, text: String) -> napi::Result<String> {
+        guard(|| stored(&self.handled)?.encrypt_reply(&text))
+    }
+}
+
+/// Returns the push, once it is received and stored. The facade has the answer then.
+fn stored(handled: &OnceLock<jumpqr::Handled>) -> jumpqr::Result<&jumpqr::Handled> {
+    handled
+        .get()
+        .ok_or_else(|| Error::new(OwnCode::Internal, "the push is not stored yet"))
+}
+
+#[napi]
+impl Merchants {
+    /// Requests the next page, as [`Platform`]'s methods do. The answer is null after the last page.
+    #[napi]
+    pub fn next_page(&self, number: u32, waited: u32) -> napi::Result<()> {
+        guard(|| {
+            let pages = Arc::clone(&self.pages);
+            self.channel.begin(number, move |_| {
+                let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+                to_json(&next_merchants(&mut pages, milliseconds(waited))?)
             })
         })
     }

@@ -30,7 +30,7 @@ for (const [entry, types] of [
 }
 
 test('types have the methods and parts that there are', () => {
-  const { Client, Platform, check } = require('jumpqr')
+  const { Client, Handled, Platform, Push, PushEvent, Receiver, check } = require('jumpqr')
   const { Sandbox } = require('jumpqr/testing')
   const members = (file, name) => {
     const [, body] = new RegExp(`export declare class ${name} [^{]*{\\n(.*?)\\n}`, 's').exec(readTypes(file))
@@ -39,6 +39,16 @@ test('types have the methods and parts that there are', () => {
   const methods = (type) => Object.getOwnPropertyNames(type.prototype)
   assert.deepEqual(members('index.d.ts', 'Client').sort(), methods(Client).sort())
   assert.deepEqual(members('index.d.ts', 'Platform').sort(), methods(Platform).sort())
+  assert.deepEqual(members('index.d.ts', 'Receiver').sort(), methods(Receiver).sort())
+  // The package makes these, so their constructors are protected.
+  for (const [type, ...parts] of [
+    [Push, 'event', 'reply'],
+    [Handled, 'hasChanged'],
+    [PushEvent],
+  ]) {
+    const names = Reflect.ownKeys(type.prototype).filter((key) => typeof key === 'string' && key !== 'constructor')
+    assert.deepEqual(members('index.d.ts', type.name).sort(), [...parts, ...names].sort())
+  }
   const sandbox = new Sandbox()
   assert.deepEqual(
     members('testing.d.ts', 'Sandbox').sort(),
@@ -71,6 +81,7 @@ test('constants and unions in the types are those of the core', () => {
     ['PermitSubRule', names.permit_sub_rule],
     ['Edit', names.is_edit],
     ['RuleState', names.state],
+    ['AuthType', names.auth_type],
   ]) {
     const [, union] = new RegExp(`export type ${name} = (.*)`).exec(types)
     assert.equal(union, table.map(({ number }) => number).join(' | '))
@@ -84,6 +95,10 @@ test('constants and unions in the types are those of the core', () => {
   assert.deepEqual(union('Outcome'), [...names.outcomes])
   assert.deepEqual(union('LinkStatus').sort(), names.link_statuses.map(({ name }) => name).sort())
   assert.deepEqual(union('Confirmation'), [...names.confirmations])
+  assert.deepEqual(union('Device'), [...names.devices])
+  assert.deepEqual(union('Mode'), [...names.modes])
+  assert.deepEqual(union('Verdict'), [...names.verdicts])
+  assert.deepEqual(union('Severity'), [...names.severities])
   const reactions = new Set(names.errcodes.map((code) => code.reaction))
   assert.deepEqual(words(/  reaction: (.*)/.exec(types)[1]).sort(), [...reactions].sort())
 })

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { inspect } = require('node:util')
 const { test } = require('node:test')
-const { Client, Platform } = require('jumpqr')
+const { Client, Platform, Receiver } = require('jumpqr')
 const { json, serve } = require('./server.js')
 
 const SECRET = 'S3CR3T'
@@ -27,6 +27,7 @@ test('a client and a platform show no secret', () => {
     new Client({ accessToken: SECRET }),
     new Platform({ componentAppid: 'wx0', componentAppsecret: SECRET }),
     new Platform({ componentAppid: 'wx0', componentAppsecret: SECRET }).merchant('wx1'),
+    new Receiver({ componentAppid: 'wx0', messageToken: SECRET, encodingAesKey: SECRET.repeat(8).slice(5) }),
   ]) {
     assert.ok(!shown(thing).includes(SECRET))
   }
@@ -60,6 +61,9 @@ test('the error of a call shows no secret', async () => {
     () => new Client({ accessToken: () => `${SECRET}\n`, ...nowhere }).downloadQRCodeText(),
     () => new Client({ accessToken: () => [SECRET], ...nowhere }).downloadQRCodeText(),
     () => platform.setVerifyTicket(`${SECRET}\ud800\n`).then(() => platform.merchant('wx1').downloadQRCodeText()),
+    () => platform.exchange(SECRET),
+    () => platform.exchange(`${SECRET}\ud800\n`),
+    () => platform.handle(`msg_signature=${SECRET}`, `<xml><Encrypt>${SECRET}</Encrypt></xml>`),
     () => platform.setAuthorizerRefreshToken('wx1', `${SECRET}\n`).then(() => platform.merchant('wx1').downloadQRCodeText()),
   ]) {
     await assert.rejects(call, showsNothing)

@@ -9,16 +9,18 @@ use std::collections::BTreeSet;
 use jumpqr::errcode::Reaction;
 use jumpqr::interface::{
     ComponentTokenField, Confirmation, GetJumpQRCode, JumpQRCodeList, LinkStatus,
-    LinkedMiniprogram, WxaMpLinkGet,
+    LinkedMiniprogram, TicketPushes, WxaMpLinkGet,
 };
 use jumpqr::matching::{Mismatch, RuleSet};
+use jumpqr::push::{Push, Receiver};
+use jumpqr::readiness::{Mode, Severity, Verdict};
 use jumpqr::rule::RuleState;
 use jumpqr::settings::IpVersion;
 use jumpqr::settings::TokenInterface;
 use jumpqr::settings::{Owner, SETTINGS};
 use jumpqr::tokens::TokenState;
-use jumpqr::{Client, Edit, ErrorKind, OpenVersion, Outcome, PermitSubRule, Platform, Result};
-use jumpqr::{Rule, RuleKey};
+use jumpqr::{AuthType, AuthorizedMerchant, Client, Device, Edit, ErrorKind, Handled, OpenVersion};
+use jumpqr::{Outcome, PermitSubRule, Platform, Result, Rule, RuleKey};
 use jumpqr_sandbox::{Effect, Sandbox};
 use jumpqr_tests::names::{NamesVector, PublicNames, names_in_rust};
 use jumpqr_tests::{VectorFile, count, load};
@@ -59,10 +61,14 @@ macro_rules! members {
 
 fn types() -> Names {
     items! {
-        { Client, ErrCode, OrdinaryLinkRule, Platform, Rule, ServiceAccountRule },
+        { AuthorizedMerchant, Client, ErrCode, Handled, OrdinaryLinkRule, Platform, Rule },
+        { ServiceAccountRule },
         ::check { CheckReport, Finding },
-        ::interface { JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile },
+        ::interface { JumpQRCodeList, LinkedMiniprogram, ListedAuthorizer, ListedRule },
+        ::interface { VerificationFile },
         ::matching { LinkMatch, RuleSet },
+        ::push { Push, Receiver },
+        ::readiness { Readiness, ReadinessFinding },
         ::tokens { TokenStatus },
     }
 }
@@ -95,7 +101,19 @@ fn methods() -> Names {
             set_authorizer_refresh_token as fn(&Platform, &'static str, &'static str) -> Result<()>,
             merchant,
             token_status,
+            handle,
+            authorization_url,
+            exchange as fn(&Platform, &'static str) -> Result<AuthorizedMerchant>,
+            forget,
+            merchants,
+            readiness,
+            authorizer_info,
+            component_access_token,
+            start_push_ticket,
         },
+        Receiver { receive, verify_url },
+        Push { encrypt_reply },
+        Handled { finish },
         RuleSet { match_url, explain },
     }
 }
@@ -112,8 +130,9 @@ fn sandbox() -> Names {
 
 fn members() -> Names {
     members! {
-        ComponentTokenField, Confirmation, Edit, ErrorKind, IpVersion, LinkStatus, Mismatch,
-        OpenVersion, Outcome, PermitSubRule, Reaction, RuleState, TokenInterface, TokenState,
+        AuthType, ComponentTokenField, Confirmation, Device, Edit, ErrorKind, IpVersion, LinkStatus,
+        Mismatch, Mode, OpenVersion, Outcome, PermitSubRule, Reaction, RuleState, Severity,
+        TicketPushes, TokenInterface, TokenState, Verdict,
     }
 }
 

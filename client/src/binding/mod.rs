@@ -20,7 +20,7 @@ pub use guard::{guard, no_thread, on_thread};
 pub use in_flight_calls::{CallId, InFlightCalls};
 pub use name_style::NameStyle;
 pub use platform::{call_platform, next_merchants};
-pub use push::{encrypt_reply, event, receiver};
+pub use push::{encrypt_reply, event, finish_push, receiver};
 #[cfg(target_os = "linux")]
 pub use unfinished_call::{UnfinishedCall, WentOn};
 

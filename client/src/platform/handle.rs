@@ -26,7 +26,7 @@ use crate::encrypted_reply::encrypt_reply;
 pub struct Handled {
     push: Push,
     has_changed: bool,
-    platform: Platform,
+    pub(crate) platform: Platform,
 }
 
 impl Handled {
@@ -74,9 +74,14 @@ impl Handled {
     ///
     /// It may be called again after an error.
     pub fn finish(&self) -> Result<Option<AuthorizedMerchant>> {
+        self.finish_with(&self.platform)
+    }
+
+    /// Does so with the same platform, whose call has waited for a free thread.
+    pub(crate) fn finish_with(&self, platform: &Platform) -> Result<Option<AuthorizedMerchant>> {
         match &self.push.event {
             Event::Authorized(event) | Event::UpdateAuthorized(event) => {
-                self.platform.exchange_pushed(event).map(Some)
+                platform.exchange_pushed(event).map(Some)
             }
             _ => Ok(None),
         }

@@ -1,19 +1,26 @@
 import {
+  AuthType,
   Client,
   JumpqrError,
   OpenVersion,
   PermitSubRule,
   Platform,
+  Receiver,
   RuleSet,
   ValidationError,
   check,
   errcode,
   matchUrl,
   names,
+  type AuthorizedMerchant,
   type ErrorKind,
+  type Handled,
   type ListedRule,
   type Mismatch,
   type OrdinaryLinkRule,
+  type Push,
+  type PushEvent,
+  type Readiness,
   type Rule,
   type ServiceAccountRule,
   type TokenState,
@@ -75,6 +82,41 @@ export async function merchants(signal: AbortSignal): Promise<TokenState | undef
   const seconds: number | null = own.verifyTicketAge
   console.log(seconds, own.state === 'valid')
   return status?.state
+}
+
+export async function authorise(platform: Platform, query: string, body: Buffer, signal: AbortSignal): Promise<string> {
+  const handled: Handled = await platform.handle(query, body, { signal })
+  const event: PushEvent = handled.event
+  const reply: string = handled.hasChanged ? handled.reply : handled.encryptReply('')
+  const pushed: AuthorizedMerchant | null = await handled.finish({ signal })
+  // @ts-expect-error A body that a framework has parsed is not the raw one.
+  await platform.handle(query, { xml: '' })
+
+  const redirect_uri = 'https://saas.example.cn/done'
+  await platform.authorizationUrl({ redirect_uri, auth_type: AuthType.MINI_PROGRAM, device: 'mobile', category_id_list: [18] })
+  // @ts-expect-error There is no such type of account.
+  await platform.authorizationUrl({ redirect_uri, auth_type: 7 })
+  // @ts-expect-error A link leads back to a page.
+  await platform.authorizationUrl({ auth_type: 'mini_program' })
+  const { authorizer_appid, func_info } = await platform.exchange('code')
+  const sets: number[] | undefined = func_info?.map(({ id }) => id)
+  for await (const merchant of platform.merchants({ signal })) {
+    const since: number | null = merchant.auth_time
+    if (!merchant.has_refresh_token) await platform.forget(merchant.authorizer_appid)
+    console.log(since)
+  }
+  const { verdict, findings }: Readiness = await platform.readiness(authorizer_appid, 'ordinary_link')
+  if (verdict === 'not_ready') findings.filter(({ severity }) => severity === 'blocks').map(({ errcode }) => errcode)
+  const info = await platform.authorizerInfo(authorizer_appid)
+  const token: string = await platform.componentAccessToken()
+  const pushes: 'restarted' | 'were_running' = await platform.startPushTicket()
+  console.log(event.info_type, reply, pushed?.has_refresh_token, sets, info.authorizer_info.nick_name, token, pushes)
+
+  const receiver = new Receiver({ componentAppid: 'wxc', messageToken: 't', encodingAesKey: 'k' })
+  const push: Push = receiver.receive(query, new Uint8Array())
+  // @ts-expect-error Only a platform has something to finish.
+  push.finish()
+  return receiver.verifyUrl(query)
 }
 
 export async function calls(signal: AbortSignal): Promise<void> {

@@ -50,7 +50,7 @@ test('types of the file are declared', () => {
 })
 
 test('methods have the names of the file', () => {
-  for (const of of ['Client', 'Platform', 'RuleSet']) {
+  for (const of of ['Client', 'Handled', 'Platform', 'Push', 'Receiver', 'RuleSet']) {
     const methods = Object.getOwnPropertyNames(jumpqr[of].prototype)
     compare(methods.filter((name) => name !== 'constructor'), expected('methods', of))
   }
