@@ -54,7 +54,7 @@ TEXTS = {
     manager; leaving it closes its connections.
 """,
     "A third-party platform, which calls for the merchants that have authorised it.\n": (
-        "A third-party platform, as `Platform`, from asyncio.\n"
+        "A third-party platform, from asyncio.\n"
     ),
     """\
     merchant. Any number of threads may use it at once. After a fork, the child gets connections of
@@ -69,10 +69,6 @@ TEXTS = {
     "It has the platform's settings and connections;": (
         "It has the platform's settings, connections and threads;"
     ),
-    """\
-    >>> platform.set_verify_ticket("ticket@@@T1")
-    >>> platform.set_authorizer_refresh_token("wx1234567890abcdef", "refreshtoken@@@R1")
-""": "",
 }
 
 # What stands in the place of a name. The names of the extension module stay.
@@ -80,6 +76,7 @@ NAMES = {
     "Blocking": "Asynchronous",
     "Client": "AsyncClient",
     "ClientSettings": "AsyncClientSettings",
+    "Handled": "AsyncHandled",
     "Iterator": "AsyncIterator",
     "Platform": "AsyncPlatform",
     "PlatformSettings": "AsyncPlatformSettings",
@@ -100,7 +97,7 @@ def generate() -> dict[Path, str]:
             unused.discard(blocking)
             text = text.replace(blocking, TEXTS[blocking])
         text = re.sub(r"(?<!_jumpqr\.)\b\w+\b", lambda name: NAMES.get(name[0], name[0]), text)
-        text = re.sub(r"\bself\._(call|run)\(", r"await \g<0>", text)
+        text = re.sub(r"\bself\.(_platform\.)?_(ask|call|run)\(", r"await \g<0>", text)
         # A function that awaits is a coroutine.
         functions = re.split(r"^    (?=def )", text, flags=re.MULTILINE)
         for number, function in enumerate(functions[1:], 1):

@@ -21,11 +21,13 @@ mod interpreter;
 mod json;
 mod known;
 mod logging;
+mod merchants;
 mod method;
 mod offline;
 mod permits;
 mod platform;
 mod process;
+mod push;
 mod python_call;
 mod rules;
 mod sandbox;
@@ -63,6 +65,8 @@ mod _jumpqr {
     #[pymodule_export]
     use crate::logging::logger_of_calls;
     #[pymodule_export]
+    use crate::merchants::Merchants;
+    #[pymodule_export]
     use crate::offline::{
         RuleSet, all_names, check_call, check_document, launch_query, location, nearest_prefix,
         occupies, undocumented_equivalence,
@@ -73,6 +77,8 @@ mod _jumpqr {
     use crate::platform::Platform;
     #[pymodule_export]
     use crate::process::{count_fork, process};
+    #[pymodule_export]
+    use crate::push::{Handled, Push, Receiver};
     #[pymodule_export]
     use crate::rules::Rules;
     #[pymodule_export]

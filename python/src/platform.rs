@@ -1,5 +1,7 @@
 //! The third-party platform.
 
+use std::sync::{Arc, Mutex};
+
 use jumpqr::binding;
 use jumpqr::error::Result;
 use pyo3::prelude::*;
@@ -11,6 +13,8 @@ use crate::client::OpenClient;
 use crate::error::offline;
 use crate::hidden::Hidden;
 use crate::json;
+use crate::merchants::Merchants;
+use crate::push::{self, Handled};
 use crate::settings;
 
 /// Makes clients for the merchants of a third-party platform; any number of threads may use it at
@@ -39,34 +43,43 @@ impl Platform {
         })
     }
 
-    /// Stores the ticket that WeChat has just pushed.
-    fn set_verify_ticket(
+    /// Calls the method with this name, with its arguments, a `dict`; returns its result.
+    fn call<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         cancel: Option<&Cancel>,
         waited: f64,
-        ticket: &Hidden,
-    ) -> PyResult<()> {
-        let ticket = ticket.text(py, "component_verify_ticket")?;
-        self.in_store(py, cancel, waited, |platform| {
-            platform.set_verify_ticket(ticket)
-        })
+        method: &str,
+        arguments: &Hidden,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = arguments.arguments(py)?;
+        let method = method.to_owned();
+        let result = self.run(py, cancel, waited, move |platform| {
+            binding::call_platform(platform, &method, &arguments?)
+        })?;
+        json::object(py, result)
     }
 
-    /// Stores the refresh token of a merchant that has just authorised the platform.
-    fn set_authorizer_refresh_token(
+    /// Receives a push, and stores what it says.
+    fn handle(
         &self,
         py: Python<'_>,
         cancel: Option<&Cancel>,
         waited: f64,
-        authorizer_appid: &Hidden,
-        authorizer_refresh_token: &Hidden,
-    ) -> PyResult<()> {
-        let appid = authorizer_appid.text(py, "authorizer_appid")?;
-        let token = authorizer_refresh_token.text(py, "authorizer_refresh_token")?;
-        self.in_store(py, cancel, waited, move |platform| {
-            platform.set_authorizer_refresh_token(&appid, token)
-        })
+        query: &Bound<'_, PyAny>,
+        body: &Bound<'_, PyAny>,
+    ) -> PyResult<Handled> {
+        let (query, body) = (push::query(query)?, push::body(body)?);
+        let handled = self.run(py, cancel, waited, move |platform| {
+            platform.handle(&query, &body)
+        })?;
+        Ok(Handled(Arc::new(handled)))
+    }
+
+    /// Returns the merchants that have authorised the platform.
+    fn merchants(&self, py: Python<'_>) -> PyResult<Merchants> {
+        let merchants = offline(py, || Ok(self.platform.merchants()))?;
+        Ok(Merchants(Arc::new(Mutex::new(merchants))))
     }
 
     /// Returns a client that calls for this merchant.
@@ -78,17 +91,6 @@ impl Platform {
                 max_concurrency: self.max_concurrency,
             })
         })
-    }
-
-    /// Returns the state of the platform's own token in the store.
-    fn token_status<'py>(
-        &self,
-        py: Python<'py>,
-        cancel: Option<&Cancel>,
-        waited: f64,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let status = self.in_store(py, cancel, waited, jumpqr::Platform::token_status)?;
-        json::write(py, &status)
     }
 
     /// Returns how long a call may wait for a thread and for its slots, in seconds.
@@ -103,7 +105,7 @@ impl Platform {
 }
 
 impl Platform {
-    fn in_store<T: Send + 'static>(
+    fn run<T: Send + 'static>(
         &self,
         py: Python<'_>,
         cancel: Option<&Cancel>,

@@ -21,7 +21,7 @@ pub(crate) fn read(settings: &Bound<'_, PyDict>) -> PyResult<Result<Settings>> {
 }
 
 /// Returns what a `dict` has besides None. A finding shows no value: it may be a secret.
-fn to_map(settings: &Bound<'_, PyDict>) -> PyResult<Result<Map<String, Value>>> {
+pub(crate) fn to_map(settings: &Bound<'_, PyDict>) -> PyResult<Result<Map<String, Value>>> {
     let mut map = Map::new();
     let mut findings = Vec::new();
     for (name, value) in settings {

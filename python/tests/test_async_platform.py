@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import jumpqr
+from browser import auth_code, authorise
 from jumpqr import AsyncClient, AsyncPlatform, TokenState
 from jumpqr.testing import Sandbox
 from scripted_server import Action, Reply, Request, serving
@@ -41,6 +42,32 @@ def test_it_calls_for_a_merchant(jumpqr_sandbox: Sandbox) -> None:
 
     asyncio.run(main())
     assert jumpqr_sandbox.counters()["token_calls"] == 2
+
+
+def test_a_merchant_authorises_it(jumpqr_sandbox: Sandbox) -> None:
+    appid = jumpqr_sandbox.mini_program.appid
+
+    async def main() -> None:
+        async with jumpqr_sandbox.async_platform(pacing=False) as platform:
+            await platform.set_verify_ticket(jumpqr_sandbox.verify_ticket())
+            link = await platform.authorization_url("http://127.0.0.1:9/done")
+            location = await asyncio.to_thread(authorise, link, appid)
+            merchant = await platform.exchange(auth_code(location))
+            assert merchant.authorizer_appid == appid
+            listed = [merchant.authorizer_appid async for merchant in platform.merchants()]
+            assert listed == [appid]
+            ready = await platform.readiness(appid, jumpqr.Mode.ORDINARY_LINK)
+            assert ready.verdict is jumpqr.Verdict.READY
+            info = await platform.authorizer_info(appid)
+            assert info["authorizer_info"]["account_status"] == "normal"
+            assert await platform.component_access_token()
+            assert await platform.start_push_ticket() is jumpqr.TicketPushes.WERE_RUNNING
+            await platform.forget(appid)
+            merchants = platform.merchants()
+        with pytest.raises(RuntimeError, match="the platform is closed"):
+            await merchants.__anext__()
+
+    asyncio.run(main())
 
 
 class Held:
@@ -109,6 +136,8 @@ def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
                 lambda: platform.set_verify_ticket("ticket@@@later"),
                 lambda: platform.set_authorizer_refresh_token("wx1", "token"),
                 platform.token_status,
+                platform.component_access_token,
+                lambda: platform.merchants().__anext__(),
                 client.token_status,
             ):
                 with pytest.raises(jumpqr.RateLimitedError, match="too many other calls"):

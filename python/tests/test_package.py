@@ -17,7 +17,7 @@ import pytest
 from typing_extensions import Unpack
 
 import jumpqr
-from jumpqr import AsyncClient, Client, Platform, _enums, _jumpqr, testing
+from jumpqr import AsyncClient, Client, Handled, Platform, _enums, _jumpqr, testing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +48,10 @@ def test_what_is_installed_beside_the_code() -> None:
         (_enums.Confirmation, jumpqr.names()["confirmations"]),
         (jumpqr.Mismatch, [reason["code"] for reason in jumpqr.names()["mismatches"]]),
         (_enums.LinkStatus, [status["name"] for status in jumpqr.names()["link_statuses"]]),
+        (jumpqr.Device, jumpqr.names()["devices"]),
+        (jumpqr.Mode, jumpqr.names()["modes"]),
+        (jumpqr.Verdict, jumpqr.names()["verdicts"]),
+        (jumpqr.Severity, jumpqr.names()["severities"]),
     ],
 )
 def test_an_enumeration_has_the_names_of_the_core(names: type[enum.Enum], core: list[str]) -> None:
@@ -61,13 +65,15 @@ def test_an_enumeration_has_the_names_of_the_core(names: type[enum.Enum], core: 
         ("permit_sub_rule", _enums.PermitSubRule),
         ("is_edit", _enums.Edit),
         ("state", _enums.RuleState),
+        ("auth_type", jumpqr.AuthType),
     ],
 )
 def test_an_enumeration_has_the_numbers_of_the_core(
     field: str, numbers: type[enum.IntEnum]
 ) -> None:
     core = [(value["number"], value["word"]) for value in jumpqr.names()[field]]
-    assert core == [(number.value, number.name.lower().replace("_", " ")) for number in numbers]
+    words = [(number, word.replace(" ", "_")) for number, word in core]
+    assert words == [(number.value, number.name.lower()) for number in numbers]
 
 
 def test_mismatches_say_what_to_do() -> None:
@@ -141,13 +147,15 @@ def test_the_modules_for_asyncio_are_as_generated() -> None:
         assert path.read_text(encoding="utf-8") == text, f"run python/generate_async.py: {path}"
 
 
-@pytest.mark.parametrize("blocking", [Client, Platform])
+@pytest.mark.parametrize("blocking", [Client, Handled, Platform])
 def test_the_methods_for_asyncio_are_coroutines(blocking: type) -> None:
     asynchronous = getattr(jumpqr, f"Async{blocking.__name__}")
-    assert inspect.isasyncgenfunction(AsyncClient.rules)
     for name, _ in inspect.getmembers(blocking, inspect.isroutine):
-        if name[0] != "_" and name not in {"close", "merchant", "rules"}:
-            assert inspect.iscoroutinefunction(getattr(asynchronous, name)), name
+        method = getattr(asynchronous, name, None)
+        if name in {"rules", "merchants"}:
+            assert inspect.isasyncgenfunction(method), name
+        elif name[0] != "_" and name not in {"close", "encrypt_reply", "merchant"}:
+            assert inspect.iscoroutinefunction(method), name
 
 
 def test_the_names_of_a_rule_are_those_on_the_wire() -> None:

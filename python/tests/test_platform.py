@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import pickle
@@ -10,10 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 import jumpqr
+from browser import ask, auth_code, authorise
 from jumpqr import Client, Platform, TokenState
 from jumpqr.testing import Sandbox
 from processes import fork
@@ -155,6 +158,11 @@ def test_what_it_is_handed_is_checked_and_not_shown() -> None:
                 "authorizer_appid",
             ),
             (platform.merchant, "authorizer_appid"),
+            (platform.forget, "authorizer_appid"),
+            (platform.authorizer_info, "authorizer_appid"),
+            (lambda value: platform.readiness(value, "ordinary_link"), "authorizer_appid"),
+            (lambda value: platform.readiness("wx1", value), "mode"),
+            (platform.authorization_url, "redirect_uri"),
         ]
         for hand, name in hands:
             for value, error in [
@@ -165,12 +173,140 @@ def test_what_it_is_handed_is_checked_and_not_shown() -> None:
                 with pytest.raises(error, match=name) as refused:
                     hand(value)
                 assert "S3CRET" not in repr((refused.value, refused.value.__context__))
-            with pytest.raises(TypeError) as wrong:
-                hand(b"S3CRET")
-            assert "S3CRET" not in repr(wrong.value)
+            for other in (b"S3CRET", {"S3CRET"}, object()):
+                with pytest.raises(TypeError, match=name) as wrong:
+                    hand(other)
+                assert "S3CRET" not in repr(wrong.value)
+        # Any text may be a code.
+        for other, error in [(broken, ValueError), (b"S3CRET", TypeError), ("", ValueError)]:
+            with pytest.raises(error, match="authorization_code") as refused:
+                platform.exchange(other)  # type: ignore[arg-type]
+            assert "S3CRET" not in repr((refused.value, refused.value.__context__))
     with pytest.raises(ValueError, match="component_appsecret: is not Unicode text") as refused:
         Platform(component_appid="wx1", component_appsecret=broken)
     assert "S3CRET" not in repr(refused.value)
+
+
+def test_a_merchant_authorises_it(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    component = jumpqr_sandbox.component.appid
+    jumpqr_sandbox.control("DELETE", f"/sandbox/platforms/{component}/authorizers/{appid}")
+    with jumpqr_sandbox.platform(pacing=False) as platform:
+        platform.set_verify_ticket(jumpqr_sandbox.verify_ticket())
+        link = platform.authorization_url("http://127.0.0.1:9/done?shop=7")
+        location = authorise(link, appid)
+        assert location.startswith("http://127.0.0.1:9/done?shop=7&auth_code=")
+        for _ in range(2):
+            # The page may be loaded again.
+            merchant = platform.exchange(auth_code(location))
+            assert (merchant.authorizer_appid, merchant.has_refresh_token) == (appid, True)
+            assert merchant.func_info is not None
+            sets = {granted.id: granted for granted in merchant.func_info}
+            assert isinstance(sets[18], jumpqr.FuncInfo)
+        assert platform.merchant(appid).get_jump_qr_code().list_size == 0
+        with pytest.raises(jumpqr.CredentialsError) as refused:
+            platform.exchange("queryauthcode@@@other")
+        assert refused.value.errcode == 61009
+        assert "queryauthcode" not in str(refused.value)
+
+
+@pytest.mark.parametrize("device", [jumpqr.Device.MOBILE, "mobile"])
+@pytest.mark.parametrize("auth_type", [jumpqr.AuthType.MINI_PROGRAM, 2, "mini_program"])
+def test_a_link_says_what_it_is_told(
+    jumpqr_sandbox: Sandbox, device: str, auth_type: int | str
+) -> None:
+    with authorised(jumpqr_sandbox) as platform:
+        link = platform.authorization_url(
+            "https://saas.example.cn/done",
+            device=device,
+            auth_type=auth_type,
+            biz_appid="wx7",
+            category_id_list=(18, 33),
+        )
+        other = parse_qs(urlsplit(platform.authorization_url("https://saas.example.cn/")).query)
+    assert link.startswith(f"{jumpqr_sandbox.base_url}/wxaopen/safe/bindcomponent?")
+    query = parse_qs(urlsplit(link).query)
+    assert query["redirect_uri"] == ["https://saas.example.cn/done"]
+    assert (query["auth_type"], other["auth_type"]) == (["2"], ["3"])
+    assert (query["biz_appid"], query["category_id_list"]) == (["wx7"], ["18|33"])
+    assert query["pre_auth_code"] != other["pre_auth_code"], "a code works once"
+
+
+def test_a_wrong_link_is_not_asked_for(jumpqr_sandbox: Sandbox) -> None:
+    wrong: dict[str, Any] = {
+        "device": "phone",
+        "auth_type": 7,
+        "biz_appid": "?",
+        "category_id_list": [18, "all"],
+    }
+    with authorised(jumpqr_sandbox) as platform:
+        with pytest.raises(jumpqr.ValidationError) as refused:
+            platform.authorization_url("/done", **wrong)
+        with pytest.raises(jumpqr.ValidationError, match="mode"):
+            platform.readiness("wx1", "both")
+    fields = {finding.field.partition("[")[0] for finding in refused.value.violations}
+    assert fields == {"redirect_uri", *wrong}
+    assert token_calls(jumpqr_sandbox) == {}
+
+
+def test_its_merchants_are_listed(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    service = jumpqr_sandbox.service_account.appid
+    jumpqr_sandbox.authorize(service)
+    with authorised(jumpqr_sandbox) as platform:
+        merchants = list(platform.merchants())
+        assert {merchant.authorizer_appid for merchant in merchants} == {appid, service}
+        assert all(merchant.has_refresh_token for merchant in merchants)
+        assert all(abs(time.time() - (merchant.auth_time or 0)) < 300 for merchant in merchants)
+
+
+def test_it_judges_whether_the_rules_of_a_merchant_can_work(
+    jumpqr_sandbox: Sandbox, appid: str
+) -> None:
+    with authorised(jumpqr_sandbox) as platform:
+        ready = platform.readiness(appid, jumpqr.Mode.ORDINARY_LINK)
+        assert (ready.verdict, ready.findings) == (jumpqr.Verdict.READY, ())
+        wrong = platform.readiness(appid, "service_account")
+        assert wrong.verdict is jumpqr.Verdict.NOT_READY
+        (finding,) = [found for found in wrong.findings if found.code == "wrong_account"]
+        assert finding.severity is jumpqr.Severity.BLOCKS
+        assert (finding.field, finding.errcode) == ("MiniProgramInfo", 85069)
+        assert str(finding) == f"MiniProgramInfo: {finding.message} (85069)"
+        info = platform.authorizer_info(appid)
+        assert info["authorizer_info"]["account_status"] == "normal"
+        assert 18 in {granted["id"] for granted in info["authorization_info"]["func_info"]}
+        assert "refreshtoken" not in str(info)
+
+
+def test_it_forgets_a_merchant(jumpqr_sandbox: Sandbox, appid: str) -> None:
+    with authorised(jumpqr_sandbox) as platform:
+        client = platform.merchant(appid)
+        platform.forget(appid)
+        status = client.token_status()
+        assert status is not None
+        assert not status.has_refresh_token
+        # WeChat still has the authorisation.
+        assert client.get_jump_qr_code().list_size == 0
+
+
+def test_its_token_is_for_any_interface(jumpqr_sandbox: Sandbox) -> None:
+    with authorised(jumpqr_sandbox) as platform:
+        token = platform.component_access_token()
+        assert platform.component_access_token() == token
+        appid = jumpqr_sandbox.component.appid
+        status, answer, _ = ask(
+            f"{jumpqr_sandbox.base_url}/cgi-bin/component/api_create_preauthcode"
+            f"?component_access_token={token}",
+            json.dumps({"component_appid": appid}),
+        )
+        assert (status, "pre_auth_code" in json.loads(answer)) == (200, True)
+    assert token_calls(jumpqr_sandbox)["api_component_token"] == 1
+
+
+def test_tickets_are_pushed_again(jumpqr_sandbox: Sandbox) -> None:
+    path = f"/sandbox/platforms/{jumpqr_sandbox.component.appid}/ticket"
+    with jumpqr_sandbox.platform() as platform:
+        assert platform.start_push_ticket() is jumpqr.TicketPushes.WERE_RUNNING
+        jumpqr_sandbox.control("PUT", path, {"paused": True})
+        assert platform.start_push_ticket() is jumpqr.TicketPushes.RESTARTED
 
 
 def test_it_keeps_its_secrets(caplog: pytest.LogCaptureFixture) -> None:
@@ -195,14 +331,19 @@ def test_what_is_closed_says_so(jumpqr_sandbox: Sandbox, appid: str) -> None:
         with pytest.raises(RuntimeError, match="the client is closed"):
             client.get_jump_qr_code()
         other.get_jump_qr_code()
-    for ask in (
+        merchants = platform.merchants()
+    for call in (
         other.get_jump_qr_code,
         other.token_status,
         platform.token_status,
+        platform.component_access_token,
         lambda: platform.merchant(appid),
+        lambda: platform.handle("", ""),
+        lambda: next(platform.merchants()),
+        merchants.__next__,
     ):
         with pytest.raises(RuntimeError, match="the platform is closed"):
-            ask()
+            call()
 
 
 def sockets() -> int:
@@ -247,6 +388,12 @@ def test_it_works_after_a_fork(jumpqr_sandbox: Sandbox, store: str, appid: str) 
         assert jumpqr_sandbox.counters()["connections"] == connections + 2
         assert token_calls(jumpqr_sandbox) == ONCE
         fork(platform.set_verify_ticket, "T1CKET")
+        assert fork(lambda: [merchant.authorizer_appid for merchant in platform.merchants()])
+        merchants = platform.merchants()
+        next(merchants)
+        refused = fork(lambda: next(merchants))
+        assert isinstance(refused, RuntimeError)
+        assert "call merchants() again in this process" in str(refused)
     with authorised(jumpqr_sandbox) as platform:
         # What is in memory is that of one process.
         assert fork(platform.token_status).verify_ticket_age is None

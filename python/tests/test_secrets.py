@@ -190,9 +190,28 @@ def test_no_frame_shows_what_a_platform_is_told(platform: Any, bad: str, tmp_pat
         store.chmod(0o777)
     shows_nothing(lambda: ended(telling.set_verify_ticket(SECRET + bad)))
     shows_nothing(lambda: ended(telling.set_authorizer_refresh_token("wx1", SECRET + bad)))
+    shows_nothing(lambda: ended(telling.exchange(SECRET + bad)))
+    shows_nothing(lambda: ended(telling.component_access_token()))
     merchant = telling.merchant("wx1")
     is_native = isinstance(merchant, Client)
     shows_nothing(lambda: ended(merchant.get_jump_qr_code()), is_native=is_native)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["message_token", "encoding_aes_key", "message_token_former", "encoding_aes_key_former"],
+)
+@pytest.mark.parametrize("value", [SECRET + "\n", SECRET + HALF_A_CHARACTER, [SECRET]])
+def test_no_frame_shows_a_secret_when_a_setting_of_a_receiver_is_refused(
+    name: str, value: Any
+) -> None:
+    settings: dict[str, Any] = {
+        "component_appid": "wx1",
+        "message_token": SECRET,
+        "encoding_aes_key": SECRET.ljust(43, "A"),
+        name: value,
+    }
+    shows_nothing(lambda: jumpqr.Receiver(**settings))
 
 
 class Word(str):

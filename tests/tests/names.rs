@@ -61,11 +61,15 @@ macro_rules! members {
 
 fn types() -> Names {
     items! {
-        { AuthorizedMerchant, Client, ErrCode, Handled, OrdinaryLinkRule, Platform, Rule },
-        { ServiceAccountRule },
+        {
+            AuthorizedMerchant, Client, ErrCode, Handled, OrdinaryLinkRule, Platform, Rule,
+            ServiceAccountRule,
+        },
         ::check { CheckReport, Finding },
-        ::interface { JumpQRCodeList, LinkedMiniprogram, ListedAuthorizer, ListedRule },
-        ::interface { VerificationFile },
+        ::interface {
+            ConfirmInfo, FuncInfo, JumpQRCodeList, LinkedMiniprogram, ListedAuthorizer, ListedRule,
+            VerificationFile,
+        },
         ::matching { LinkMatch, RuleSet },
         ::push { Push, Receiver },
         ::readiness { Readiness, ReadinessFinding },
@@ -113,7 +117,7 @@ fn methods() -> Names {
         },
         Receiver { receive, verify_url },
         Push { encrypt_reply },
-        Handled { finish },
+        Handled { encrypt_reply, finish },
         RuleSet { match_url, explain },
     }
 }

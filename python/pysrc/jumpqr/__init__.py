@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from ._exceptions import *
     from ._findings import *
     from ._matching import *
+    from ._merchants import *
     from ._names import *
     from ._platform import *
+    from ._pushes import *
+    from ._readiness import *
     from ._settings import *
     from ._token_status import *
 
@@ -45,6 +48,9 @@ _LATER = [
     "_answers",
     "_token_status",
     "_platform",
+    "_pushes",
+    "_merchants",
+    "_readiness",
     "_names",
     "_matching",
     "_settings",

@@ -223,7 +223,7 @@ class AsyncClient(Asynchronous[_jumpqr.OpenClient]):
         begun_in = _jumpqr.process()
         pages = self._native().rules(appid, timeout)
         while True:
-            check_process(begun_in)
+            check_process(begun_in, "rules")
             page = await self._run("getJumpQRCode", pages.next_page)
             if page is None:
                 return

@@ -67,7 +67,7 @@ class Client(_jumpqr.Client, Blocking[_jumpqr.OpenClient]):
         begun_in = _jumpqr.process()
         pages = self._native().rules(appid, timeout)
         while True:
-            check_process(begun_in)
+            check_process(begun_in, "rules")
             page = self._run("getJumpQRCode", pages.next_page)
             if page is None:
                 return

@@ -22,11 +22,11 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=count_fork)
 
 
-def check_process(begun_in: int) -> None:
+def check_process(begun_in: int, name: str) -> None:
     """Refuse to continue an iteration after a fork: it uses connections of another process."""
     if process() != begun_in:
         raise RuntimeError(
-            "rules: this iteration was begun before a fork; call rules() again in this process"
+            f"{name}: this iteration was begun before a fork; call {name}() again in this process"
         )
 
 
