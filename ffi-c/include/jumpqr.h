@@ -82,6 +82,41 @@
 #define JUMPQR_RULE_STATE_PUBLISHED 2
 
 /**
+ * `auth_type`: the page offers service accounts and subscription accounts.
+ */
+#define JUMPQR_AUTH_TYPE_OFFICIAL_ACCOUNT 1
+
+/**
+ * `auth_type`: the page offers Mini Programs.
+ */
+#define JUMPQR_AUTH_TYPE_MINI_PROGRAM 2
+
+/**
+ * `auth_type`: the page offers all kinds of accounts that can have rules.
+ */
+#define JUMPQR_AUTH_TYPE_BOTH 3
+
+/**
+ * `auth_type`: the page offers accounts of 推客.
+ */
+#define JUMPQR_AUTH_TYPE_PROMOTER 4
+
+/**
+ * `auth_type`: the page offers accounts of Channels (视频号).
+ */
+#define JUMPQR_AUTH_TYPE_CHANNELS 5
+
+/**
+ * `auth_type`: the page offers all kinds of accounts.
+ */
+#define JUMPQR_AUTH_TYPE_ALL 6
+
+/**
+ * `auth_type`: the page offers accounts of 带货助手.
+ */
+#define JUMPQR_AUTH_TYPE_SALES_ASSISTANT 8
+
+/**
  * The major version of the header.
  */
 #define JUMPQR_VERSION_MAJOR 0
@@ -299,6 +334,15 @@ typedef int32_t jumpqr_status;
 #endif // __cplusplus
 
 /**
+ * A merchant that has authorised the platform, and whose refresh token is stored. It contains no
+ * secret.
+ *
+ * Free it with `jumpqr_authorized_merchant_free`, exactly once. It stays valid after the platform
+ * is freed. Any number of threads may read it at the same time.
+ */
+typedef struct jumpqr_authorized_merchant jumpqr_authorized_merchant;
+
+/**
  * All violations and warnings of a request, found offline. A request with violations is not sent;
  * a request with warnings only is sent.
  *
@@ -372,6 +416,14 @@ typedef struct jumpqr_explanation jumpqr_explanation;
 typedef struct jumpqr_finding jumpqr_finding;
 
 /**
+ * A permission set that a merchant has granted.
+ *
+ * It belongs to the merchant that it was read from. Any number of threads may read it at the same
+ * time.
+ */
+typedef struct jumpqr_func_info jumpqr_func_info;
+
+/**
  * A response of getJumpQRCode: the rules, and what is left of the quotas.
  *
  * Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules are freed with it. It
@@ -397,12 +449,30 @@ typedef struct jumpqr_link_match jumpqr_link_match;
 typedef struct jumpqr_linked_miniprograms jumpqr_linked_miniprograms;
 
 /**
+ * A merchant as WeChat lists the merchants of a platform. It contains no secret.
+ *
+ * It belongs to the walk that it was read from. Any number of threads may read it at the same
+ * time.
+ */
+typedef struct jumpqr_listed_authorizer jumpqr_listed_authorizer;
+
+/**
  * A rule as getJumpQRCode lists it. WeChat may omit every field except the prefix.
  *
  * It belongs to the list or the walk that it was read from. Any number of threads may read it at
  * the same time.
  */
 typedef struct jumpqr_listed_rule jumpqr_listed_rule;
+
+/**
+ * A walk over all merchants that have authorised a platform, as WeChat lists them. It requests
+ * pages of 500 as they are needed, and returns each merchant once. The token store is neither read
+ * nor changed for the merchants.
+ *
+ * One thread may use it at a time. It stays valid after the platform is freed. Free it with
+ * `jumpqr_merchants_free`, exactly once.
+ */
+typedef struct jumpqr_merchants jumpqr_merchants;
 
 /**
  * A third-party platform, which calls for the merchants that have authorised it. Make one platform
@@ -420,6 +490,45 @@ typedef struct jumpqr_listed_rule jumpqr_listed_rule;
  * makes its own platforms.
  */
 typedef struct jumpqr_platform jumpqr_platform;
+
+/**
+ * A push from WeChat. `jumpqr_push_info_type` says which event it is, and thereby which of the
+ * other functions return something. Answer with the body `jumpqr_push_reply` and HTTP status 200,
+ * within 5 seconds.
+ *
+ * A push can come twice, late, or out of order. `jumpqr_platform_handle` allows for that.
+ *
+ * Free it with `jumpqr_push_free`, exactly once. It stays valid after the receiver or the platform
+ * is freed. Any number of threads may use it at the same time. The ticket, the codes and the raw
+ * text are secrets: keep them out of logs.
+ */
+typedef struct jumpqr_push jumpqr_push;
+
+/**
+ * Whether the rules of a merchant can work, as far as WeChat tells.
+ *
+ * Free it with `jumpqr_readiness_free`, exactly once; its findings are freed with it. It stays
+ * valid after the platform is freed. Any number of threads may read it at the same time.
+ */
+typedef struct jumpqr_readiness jumpqr_readiness;
+
+/**
+ * One finding about a merchant: which field of WeChat's response tells it, what it means for the
+ * merchant's rules, and what to do.
+ *
+ * It belongs to the readiness that it was read from, and lives as long. Any number of threads may
+ * read it at the same time.
+ */
+typedef struct jumpqr_readiness_finding jumpqr_readiness_finding;
+
+/**
+ * Checks and decrypts the pushes to a third-party platform, offline. It is for a program that
+ * stores nothing. `jumpqr_platform_handle` receives a push and stores what it says.
+ *
+ * Any number of threads may use it at the same time. Free it with `jumpqr_receiver_free`, exactly
+ * once, when no call is using it. Its pushes stay valid.
+ */
+typedef struct jumpqr_receiver jumpqr_receiver;
 
 /**
  * A well-formed rule of either mode. Its content is checked by `jumpqr_check_rule`, and again
@@ -488,6 +597,67 @@ typedef struct jumpqr_token_status jumpqr_token_status;
 typedef struct jumpqr_verification_file jumpqr_verification_file;
 
 /**
+ * What the link on which a merchant authorises a platform says. Only `redirect_uri` is required.
+ *
+ * Call `jumpqr_authorization_link_init` before you set the fields. The struct and its texts are
+ * yours. They are only read during the call. Do not change the struct while another thread reads
+ * it. All texts end with NUL.
+ */
+typedef struct jumpqr_authorization_link {
+  /**
+   * `sizeof (jumpqr_authorization_link)`, which `_init` sets. Later versions add fields at the
+   * end.
+   */
+  size_t size;
+  /**
+   * Where WeChat sends the merchant afterwards, with `auth_code` and `expires_in` in the query:
+   * an absolute URL, not percent-encoded.
+   */
+  const char *redirect_uri;
+  /**
+   * The device on which the merchant opens the link: `pc`, a browser on a computer, which shows
+   * a QR code; or `mobile`, WeChat on a phone. NULL is `pc`.
+   */
+  const char *device;
+  /**
+   * Which accounts the page offers, one of `JUMPQR_AUTH_TYPE_…`. 0 is `JUMPQR_AUTH_TYPE_BOTH`.
+   */
+  int32_t auth_type;
+  /**
+   * The only account that may authorise; NULL for any. If it is set, `auth_type` has no effect.
+   */
+  const char *biz_appid;
+  /**
+   * The numbers of the permission sets that are offered. If there are none, all of the
+   * platform's are offered, and this may be NULL.
+   */
+  const uint32_t *category_id_list;
+  /**
+   * The number of permission sets.
+   */
+  size_t category_id_count;
+} jumpqr_authorization_link;
+
+/**
+ * A text that the library owns: `size` bytes of UTF-8, followed by a NUL that `size` does not
+ * count.
+ *
+ * If there is no text, `data` is NULL. An empty text has `size` 0, and `data` is not NULL. The
+ * text lives as long as the object that it was read from, or forever if its function says so. Any
+ * thread may read it. A text from WeChat may contain NUL bytes: `size` is correct even then.
+ */
+typedef struct jumpqr_text {
+  /**
+   * The first byte; NULL if there is no text.
+   */
+  const char *data;
+  /**
+   * The number of bytes, without the NUL at the end.
+   */
+  size_t size;
+} jumpqr_text;
+
+/**
  * Your function that provides access tokens. It is called before every call to WeChat, so it
  * should cache its token.
  *
@@ -508,25 +678,6 @@ typedef void (*jumpqr_token_function)(void *user_data,
  * It must return: no exception, no `longjmp`.
  */
 typedef void (*jumpqr_user_data_free)(void *user_data);
-
-/**
- * A text that the library owns: `size` bytes of UTF-8, followed by a NUL that `size` does not
- * count.
- *
- * If there is no text, `data` is NULL. An empty text has `size` 0, and `data` is not NULL. The
- * text lives as long as the object that it was read from, or forever if its function says so. Any
- * thread may read it. A text from WeChat may contain NUL bytes: `size` is correct even then.
- */
-typedef struct jumpqr_text {
-  /**
-   * The first byte; NULL if there is no text.
-   */
-  const char *data;
-  /**
-   * The number of bytes, without the NUL at the end.
-   */
-  size_t size;
-} jumpqr_text;
 
 /**
  * The fields of a rule by which an ordinary link in a QR code opens a Mini Program.
@@ -570,6 +721,42 @@ typedef struct jumpqr_ordinary_link_rule {
 } jumpqr_ordinary_link_rule;
 
 /**
+ * The settings of a receiver: the platform's appid, and what the console's page of the platform
+ * has under 消息校验Token and 消息加解密Key.
+ *
+ * Call `jumpqr_receiver_config_init` before you set the fields. The struct and its texts are
+ * yours. They are copied when a receiver is made from them, and need not live longer. Do not change
+ * the struct while another thread reads it. All texts end with NUL.
+ */
+typedef struct jumpqr_receiver_config {
+  /**
+   * `sizeof (jumpqr_receiver_config)`, which `_init` sets. Later versions add fields at the end.
+   */
+  size_t size;
+  /**
+   * The platform's appid.
+   */
+  const char *component_appid;
+  /**
+   * The message token (消息校验Token).
+   */
+  const char *message_token;
+  /**
+   * The EncodingAESKey (消息加解密Key): 43 letters and digits.
+   */
+  const char *encoding_aes_key;
+  /**
+   * The message token before the last change; NULL if there is none. Keep it for a while after a
+   * change: WeChat does not say when it begins to use the new one.
+   */
+  const char *message_token_former;
+  /**
+   * The EncodingAESKey before the last change; NULL if there is none.
+   */
+  const char *encoding_aes_key_former;
+} jumpqr_receiver_config;
+
+/**
  * The fields of a rule by which a service account's parametric QR code opens a Mini Program.
  *
  * Call `jumpqr_service_account_rule_init` before you set the fields. The struct and its texts are
@@ -599,6 +786,48 @@ typedef struct jumpqr_service_account_rule {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Sets all fields to zero or NULL, and sets `size`. Pass `sizeof (jumpqr_authorization_link)`. A
+ * `link` that is NULL is ignored.
+ */
+void jumpqr_authorization_link_init(struct jumpqr_authorization_link *link,
+                                    size_t size);
+
+/**
+ * Frees a merchant, its permission sets, and the texts read from them. NULL is ignored.
+ */
+void jumpqr_authorized_merchant_free(struct jumpqr_authorized_merchant *merchant);
+
+/**
+ * Returns the merchant's Mini Program or service account, for `jumpqr_platform_merchant`. No text
+ * if `merchant` is NULL.
+ */
+struct jumpqr_text jumpqr_authorized_merchant_authorizer_appid(const struct jumpqr_authorized_merchant *merchant);
+
+/**
+ * Returns whether there is a refresh token. WeChat gives none to an account that may call no
+ * interface. `false` if `merchant` is NULL.
+ */
+bool jumpqr_authorized_merchant_has_refresh_token(const struct jumpqr_authorized_merchant *merchant);
+
+/**
+ * Returns whether WeChat has listed the permission sets that the merchant has granted. The list
+ * may be empty. `false` if `merchant` is NULL.
+ */
+bool jumpqr_authorized_merchant_has_func_info(const struct jumpqr_authorized_merchant *merchant);
+
+/**
+ * Returns the number of permission sets that the merchant has granted. 0 if `merchant` is NULL.
+ */
+size_t jumpqr_authorized_merchant_func_info_count(const struct jumpqr_authorized_merchant *merchant);
+
+/**
+ * Returns permission set number `index`, from 0. It lives as long as the merchant. NULL if there
+ * is no such permission set, or if `merchant` is NULL.
+ */
+const struct jumpqr_func_info *jumpqr_authorized_merchant_func_info(const struct jumpqr_authorized_merchant *merchant,
+                                                                    size_t index);
 
 /**
  * Checks a rule. The report is to be freed.
@@ -1251,6 +1480,34 @@ struct jumpqr_text jumpqr_finding_code(const struct jumpqr_finding *finding);
 struct jumpqr_text jumpqr_finding_message(const struct jumpqr_finding *finding);
 
 /**
+ * Returns the number of the permission set. -1 if `set` is NULL.
+ */
+int64_t jumpqr_func_info_id(const struct jumpqr_func_info *set);
+
+/**
+ * Returns the name of the permission set. No text if WeChat leaves it out, or if `set` is NULL.
+ */
+struct jumpqr_text jumpqr_func_info_name(const struct jumpqr_func_info *set);
+
+/**
+ * Returns whether the permission set must be confirmed before its interfaces work: 1 or 0. -1 if
+ * WeChat leaves it out, or if `set` is NULL.
+ */
+int32_t jumpqr_func_info_need_confirm(const struct jumpqr_func_info *set);
+
+/**
+ * Returns whether the permission set was confirmed: 1 or 0. -1 if WeChat leaves it out, or if
+ * `set` is NULL.
+ */
+int32_t jumpqr_func_info_already_confirm(const struct jumpqr_func_info *set);
+
+/**
+ * Returns whether the permission set can be confirmed now: 1 or 0. -1 if WeChat leaves it out, or
+ * if `set` is NULL.
+ */
+int32_t jumpqr_func_info_can_confirm(const struct jumpqr_func_info *set);
+
+/**
  * `addJumpQRCode`: adds or modifies a rule. Put the verification file on the domain first.
  *
  * With `JUMPQR_EDIT_ADD`, `is_edit` adds a rule. With `JUMPQR_EDIT_MODIFY`, it modifies one. With
@@ -1512,6 +1769,23 @@ struct jumpqr_text jumpqr_linked_miniprograms_nickname(const struct jumpqr_linke
                                                        size_t index);
 
 /**
+ * Returns the merchant's Mini Program or service account. No text if `merchant` is NULL.
+ */
+struct jumpqr_text jumpqr_listed_authorizer_authorizer_appid(const struct jumpqr_listed_authorizer *merchant);
+
+/**
+ * Returns when the merchant authorised the platform, in UNIX seconds. -1 if WeChat leaves it out,
+ * or if `merchant` is NULL.
+ */
+int64_t jumpqr_listed_authorizer_auth_time(const struct jumpqr_listed_authorizer *merchant);
+
+/**
+ * Returns whether the list has the merchant's refresh token. WeChat leaves it out until the
+ * platform has exchanged a code of the merchant. `false` if `merchant` is NULL.
+ */
+bool jumpqr_listed_authorizer_has_refresh_token(const struct jumpqr_listed_authorizer *merchant);
+
+/**
  * Returns the prefix. No text if `rule` is NULL.
  */
 struct jumpqr_text jumpqr_listed_rule_prefix(const struct jumpqr_listed_rule *rule);
@@ -1613,6 +1887,31 @@ jumpqr_status jumpqr_launch_query(const char *link,
                                   struct jumpqr_error **error);
 
 /**
+ * Begins a walk, which is to be freed. Nothing is sent yet.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_merchants_new(const struct jumpqr_platform *platform,
+                                   struct jumpqr_merchants **merchants,
+                                   struct jumpqr_error **error);
+
+/**
+ * Returns the next merchant; NULL at the end. The merchant lives until the next step of the walk,
+ * or until the walk is freed. After an error, the walk is at its end.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_merchants_next(struct jumpqr_merchants *merchants,
+                                    const struct jumpqr_listed_authorizer **merchant,
+                                    struct jumpqr_error **error);
+
+/**
+ * Frees a walk and its current merchant. NULL is ignored.
+ */
+void jumpqr_merchants_free(struct jumpqr_merchants *merchants);
+
+/**
  * Returns all stable names and numbers as a JSON object of lists, for tools that generate tables
  * from them. The string is to be freed.
  *
@@ -1659,9 +1958,168 @@ jumpqr_status jumpqr_platform_new(const struct jumpqr_client_config *config,
 void jumpqr_platform_free(struct jumpqr_platform *platform);
 
 /**
- * Stores a component_verify_ticket that WeChat has just pushed. WeChat pushes one every 10
- * minutes, and each is valid for 12 hours. Any process that shares the token store may receive the
- * pushes.
+ * Makes a client that calls for the merchant `authorizer_appid`, which ends with NUL. Clients of
+ * the same merchant share its token and its pacing. Nothing is sent or looked up yet. The client
+ * is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
+ */
+jumpqr_status jumpqr_platform_merchant(const struct jumpqr_platform *platform,
+                                       const char *authorizer_appid,
+                                       struct jumpqr_client **client,
+                                       struct jumpqr_error **error);
+
+/**
+ * Makes a link on which a merchant authorises the platform, with a pre_auth_code of its own. The
+ * link is to be freed.
+ *
+ * Make one for each merchant when the page with the link is shown: it works once, for about 10
+ * minutes. Put it on a page of the domain that the console has as 授权发起页域名: WeChat refuses a
+ * merchant who comes from elsewhere, also by a redirect of a server. Afterwards, WeChat sends the
+ * merchant to `redirect_uri` with an `auth_code` in the query, for `jumpqr_platform_exchange`, and
+ * pushes `authorized`, for `jumpqr_platform_handle`.
+ *
+ * With a base URL whose host is not WeChat's, such as a sandbox, the link leads to that host.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_OUT_OF_RANGE`,
+ * `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_platform_authorization_url(const struct jumpqr_platform *platform,
+                                                const struct jumpqr_authorization_link *link,
+                                                struct jumpqr_string **url,
+                                                struct jumpqr_error **error);
+
+/**
+ * Exchanges the authorization_code of a merchant who has come back from the link, and stores the
+ * refresh token before it returns. `authorization_code` is the `auth_code` of the redirect's
+ * query, percent-decoded and ending with NUL. The merchant is to be freed.
+ *
+ * The push `authorized` brings a code of the same merchant. Both may be exchanged, in any order.
+ * If the page is loaded twice, the code was used before: if this process exchanged it, and the
+ * merchant is stored, that is no error.
+ *
+ * If the response is lost, WeChat may have exchanged the code. Then the exchange of the push, or
+ * the next call for the merchant, finds the refresh token in WeChat's list. If the merchant has
+ * ended the authorisation meanwhile, the status is `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, and the statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_platform_exchange(const struct jumpqr_platform *platform,
+                                       const char *authorization_code,
+                                       struct jumpqr_authorized_merchant **merchant,
+                                       struct jumpqr_error **error);
+
+/**
+ * Asks WeChat about the merchant `authorizer_appid`, and judges whether its rules can work: of
+ * which kind the account is, which permission sets it has granted, and whether it is verified and
+ * not frozen. Nothing is written. The readiness is to be freed.
+ *
+ * `mode` is `ordinary_link`, for the rules of a Mini Program, or `service_account`. In the second
+ * mode, give the service account, not the Mini Program that the rules open. Both texts end with
+ * NUL.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, `JUMPQR_STATUS_INVALID_CONFIG`, and
+ * the statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_platform_readiness(const struct jumpqr_platform *platform,
+                                        const char *authorizer_appid,
+                                        const char *mode,
+                                        struct jumpqr_readiness **readiness,
+                                        struct jumpqr_error **error);
+
+/**
+ * `api_get_authorizer_info`: returns what WeChat says about the merchant `authorizer_appid`, which
+ * ends with NUL, and what the merchant has granted.
+ *
+ * `json` receives a JSON object with WeChat's names, which is to be freed: `authorizer_info` and
+ * `authorization_info`, which is `null` if WeChat leaves it out. Fields that WeChat leaves out are
+ * `null`. There is no token in it.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`, and the statuses of all kinds of
+ * errors.
+ */
+jumpqr_status jumpqr_platform_authorizer_info(const struct jumpqr_platform *platform,
+                                              const char *authorizer_appid,
+                                              struct jumpqr_string **json,
+                                              struct jumpqr_error **error);
+
+/**
+ * Stores the authorizer_refresh_token of a new authorisation by the merchant `authorizer_appid`.
+ * It replaces the merchant's former refresh token and access token. Both texts end with NUL.
+ *
+ * `jumpqr_platform_exchange` and `jumpqr_push_finish` do this by themselves. It is for a refresh
+ * token that another program got. Only a new authorisation needs it: later refresh tokens are
+ * stored when WeChat returns them. The call blocks until the store has answered, at most for the
+ * platform's timeout.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`,
+ * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ */
+jumpqr_status jumpqr_platform_set_authorizer_refresh_token(const struct jumpqr_platform *platform,
+                                                           const char *authorizer_appid,
+                                                           const char *authorizer_refresh_token,
+                                                           struct jumpqr_error **error);
+
+/**
+ * Removes what the token store has of the merchant `authorizer_appid`, which ends with NUL: its
+ * tokens, and when it authorised the platform or ended that.
+ *
+ * WeChat is not told: only the merchant can end an authorisation. While it stands, a later call for
+ * the merchant finds the refresh token in WeChat's list again. The call blocks until the store has
+ * answered, at most for the platform's timeout.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`,
+ * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ */
+jumpqr_status jumpqr_platform_forget(const struct jumpqr_platform *platform,
+                                     const char *authorizer_appid,
+                                     struct jumpqr_error **error);
+
+/**
+ * Receives what WeChat pushes to either address of the platform, and stores it. `query` is the raw
+ * query of the request, ending with NUL. `body` is its raw body, of `body_size` bytes. The push is
+ * to be freed. Answer with `jumpqr_push_reply` first, then call `jumpqr_push_finish`.
+ *
+ * - A ticket is stored, unless the stored one is of the same or a later push.
+ * - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the platform
+ *   in the same second or later. From then on, calls for the merchant fail with
+ *   `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. A process that has the former
+ *   access token in memory uses it until it is due for renewal, or rejected.
+ * - The code of `authorized` and `updateauthorized` is exchanged by `jumpqr_push_finish`.
+ * - Everything else is only received.
+ *
+ * The platform needs the settings `message_token` and `encoding_aes_key`. Any process that shares
+ * the token store may receive the pushes. The call blocks until the store has answered, at most
+ * for the platform's timeout.
+ *
+ * If the status is below `JUMPQR_STATUS_CREDENTIALS`, the request is refused: answer with an HTTP
+ * status such as 403, and an empty body. If it is another error, the store failed: answer with
+ * 500, and WeChat may push again.
+ *
+ * NULL is allowed for `error`, and for `body` if `body_size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`,
+ * `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_PUSH_MALFORMED`, `JUMPQR_STATUS_PUSH_NOT_SIGNED`,
+ * `JUMPQR_STATUS_PUSH_NOT_DECRYPTED`, `JUMPQR_STATUS_UNEXPECTED_PUSH`, `JUMPQR_STATUS_TIMEOUT`,
+ * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ */
+jumpqr_status jumpqr_platform_handle(const struct jumpqr_platform *platform,
+                                     const char *query,
+                                     const char *body,
+                                     size_t body_size,
+                                     struct jumpqr_push **push,
+                                     struct jumpqr_error **error);
+
+/**
+ * Stores a component_verify_ticket that WeChat has just pushed, for a program that decrypts pushes
+ * by itself: `jumpqr_platform_handle` does both. WeChat pushes one every 10 minutes, and each is
+ * valid for 12 hours. Any process that shares the token store may receive the pushes.
  *
  * `ticket` ends with NUL. It is the decrypted ComponentVerifyTicket, which begins with
  * `ticket@@@`. If it cannot be a ticket, for example because it is the ciphertext of Encrypt, it
@@ -1678,33 +2136,18 @@ jumpqr_status jumpqr_platform_set_verify_ticket(const struct jumpqr_platform *pl
                                                 struct jumpqr_error **error);
 
 /**
- * Stores the authorizer_refresh_token of a new authorisation by the merchant `authorizer_appid`.
- * It replaces the merchant's former refresh token and access token. Both texts end with NUL.
+ * `api_start_push_ticket`: asks WeChat to push tickets again. WeChat stops if the platform's
+ * address does not answer. The request needs no token.
  *
- * Only a new authorisation needs this call. Later refresh tokens are stored when WeChat returns
- * them. The call blocks until the store has answered, at most for the platform's timeout.
+ * `pushes` receives `restarted`, or `were_running` if they were not stopped. The text lives
+ * forever.
  *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`, `JUMPQR_STATUS_TIMEOUT`,
- * `JUMPQR_STATUS_STORE_FAILED`, `JUMPQR_STATUS_STORE_NOT_PRIVATE`, `JUMPQR_STATUS_STORE_DAMAGED`.
+ * NULL is allowed for `error` and `pushes`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, and the statuses of all kinds of errors.
  */
-jumpqr_status jumpqr_platform_set_authorizer_refresh_token(const struct jumpqr_platform *platform,
-                                                           const char *authorizer_appid,
-                                                           const char *authorizer_refresh_token,
-                                                           struct jumpqr_error **error);
-
-/**
- * Makes a client that calls for the merchant `authorizer_appid`, which ends with NUL. Clients of
- * the same merchant share its token and its pacing. Nothing is sent or looked up yet. The client
- * is to be freed.
- *
- * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_CONFIG`.
- */
-jumpqr_status jumpqr_platform_merchant(const struct jumpqr_platform *platform,
-                                       const char *authorizer_appid,
-                                       struct jumpqr_client **client,
-                                       struct jumpqr_error **error);
+jumpqr_status jumpqr_platform_start_push_ticket(const struct jumpqr_platform *platform,
+                                                struct jumpqr_text *pushes,
+                                                struct jumpqr_error **error);
 
 /**
  * Reads the state of the platform's own token from its store. WeChat is not asked. For the token
@@ -1716,6 +2159,221 @@ jumpqr_status jumpqr_platform_merchant(const struct jumpqr_platform *platform,
 jumpqr_status jumpqr_platform_token_status(const struct jumpqr_platform *platform,
                                            struct jumpqr_token_status **status,
                                            struct jumpqr_error **error);
+
+/**
+ * Returns the platform's own token, for an interface that this library does not have. It is
+ * renewed if it is due, and shared through the token store, so that no other program of the
+ * platform needs to fetch one. The token is a secret, and is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_platform_component_access_token(const struct jumpqr_platform *platform,
+                                                     struct jumpqr_string **token,
+                                                     struct jumpqr_error **error);
+
+/**
+ * Returns the body to answer with, `success`, which lives forever. No text if `push` is NULL.
+ */
+struct jumpqr_text jumpqr_push_reply(const struct jumpqr_push *push);
+
+/**
+ * Returns whether the push has changed the store of its platform: a newer ticket was stored, or
+ * the tokens of a merchant were removed. `false` for a repeated or an old push, for an
+ * authorisation, which `jumpqr_push_finish` stores, for a push from a receiver, and if `push` is
+ * NULL.
+ */
+bool jumpqr_push_has_changed(const struct jumpqr_push *push);
+
+/**
+ * Returns the `InfoType`: `component_verify_ticket`, `authorized`, `updateauthorized`,
+ * `unauthorized`, or another one. No text for a message or event of a merchant, or if `push` is
+ * NULL.
+ */
+struct jumpqr_text jumpqr_push_info_type(const struct jumpqr_push *push);
+
+/**
+ * Returns when WeChat made the event, in UNIX seconds. -1 if the event is none of the four known
+ * types, or if `push` is NULL.
+ */
+int64_t jumpqr_push_create_time(const struct jumpqr_push *push);
+
+/**
+ * Returns the merchant that has authorised the platform, changed the permissions, or ended the
+ * authorisation. No text for any other event, or if `push` is NULL.
+ */
+struct jumpqr_text jumpqr_push_authorizer_appid(const struct jumpqr_push *push);
+
+/**
+ * Returns the ticket of `component_verify_ticket`, a secret. `jumpqr_platform_handle` has stored
+ * it. No text for any other event, or if `push` is NULL.
+ */
+struct jumpqr_text jumpqr_push_component_verify_ticket(const struct jumpqr_push *push);
+
+/**
+ * Returns the code of `authorized` and `updateauthorized`, a secret. `jumpqr_push_finish`
+ * exchanges it. No text for any other event, or if `push` is NULL.
+ */
+struct jumpqr_text jumpqr_push_authorization_code(const struct jumpqr_push *push);
+
+/**
+ * Returns when the code expires, in UNIX seconds. -1 if WeChat leaves it out, for any other event,
+ * or if `push` is NULL.
+ */
+int64_t jumpqr_push_authorization_code_expired_time(const struct jumpqr_push *push);
+
+/**
+ * Returns the code in the link on which the merchant authorised the platform, a secret. No text if
+ * WeChat leaves it out, for any other event, or if `push` is NULL.
+ */
+struct jumpqr_text jumpqr_push_pre_auth_code(const struct jumpqr_push *push);
+
+/**
+ * Returns the decrypted text of a push that is none of the four known events, usually XML. It may
+ * have secrets in it. No text for a known event, or if `push` is NULL.
+ */
+struct jumpqr_text jumpqr_push_raw(const struct jumpqr_push *push);
+
+/**
+ * Makes an encrypted reply to a message of a merchant's user, to answer with instead of
+ * `jumpqr_push_reply`. `text` is the reply before encryption, and ends with NUL. `xml` receives
+ * the body to answer with, which is to be freed. Tickets and authorisations are answered in plain
+ * text.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`.
+ */
+jumpqr_status jumpqr_push_encrypt_reply(const struct jumpqr_push *push,
+                                        const char *text,
+                                        struct jumpqr_string **xml,
+                                        struct jumpqr_error **error);
+
+/**
+ * Does what is left after the reply. For `authorized` and `updateauthorized`, it exchanges the
+ * code as `jumpqr_platform_exchange` does, and `merchant` receives the merchant, which is to be
+ * freed. For any other event, `merchant` receives NULL, and nothing is sent.
+ *
+ * Call it after the response is sent, on a thread that may wait for WeChat. Repeated and late
+ * pushes do no harm. If the merchant has ended the authorisation since this push, the status is
+ * `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and nothing is stored. It may be called again after an
+ * error. A push from a receiver has no platform, and is `JUMPQR_STATUS_INVALID_REQUEST`.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_push_finish(const struct jumpqr_push *push,
+                                 struct jumpqr_authorized_merchant **merchant,
+                                 struct jumpqr_error **error);
+
+/**
+ * Frees a push and the texts read from it. NULL is ignored.
+ */
+void jumpqr_push_free(struct jumpqr_push *push);
+
+/**
+ * Frees a readiness and its findings. NULL is ignored.
+ */
+void jumpqr_readiness_free(struct jumpqr_readiness *readiness);
+
+/**
+ * Returns the verdict. It is `ready` if nothing stands in the way of the rules, `not_ready` if
+ * something blocks them, and `unknown` if WeChat does not tell everything. The text lives forever.
+ * No text if `readiness` is NULL.
+ */
+struct jumpqr_text jumpqr_readiness_verdict(const struct jumpqr_readiness *readiness);
+
+/**
+ * Returns the number of findings. 0 if `readiness` is NULL.
+ */
+size_t jumpqr_readiness_count(const struct jumpqr_readiness *readiness);
+
+/**
+ * Returns finding number `index`, from 0: first those that block the rules, then the warnings,
+ * then what is unknown. It lives as long as the readiness. NULL if there is no such finding, or if
+ * `readiness` is NULL.
+ */
+const struct jumpqr_readiness_finding *jumpqr_readiness_at(const struct jumpqr_readiness *readiness,
+                                                           size_t index);
+
+/**
+ * Returns the field of WeChat's response, e.g. `func_info`. No text if `finding` is NULL.
+ */
+struct jumpqr_text jumpqr_readiness_finding_field(const struct jumpqr_readiness_finding *finding);
+
+/**
+ * Returns the stable code, e.g. `missing_permission_set`. No text if `finding` is NULL.
+ */
+struct jumpqr_text jumpqr_readiness_finding_code(const struct jumpqr_readiness_finding *finding);
+
+/**
+ * Returns what the finding means for the rules. It is `blocks` if WeChat refuses them, `warns` if
+ * WeChat may refuse them or something that belongs to them, and `unknown` if WeChat does not tell.
+ * No text if `finding` is NULL.
+ */
+struct jumpqr_text jumpqr_readiness_finding_severity(const struct jumpqr_readiness_finding *finding);
+
+/**
+ * Returns the `errcode` that a call would get. 0 if it is not known, or if `finding` is NULL.
+ */
+int64_t jumpqr_readiness_finding_errcode(const struct jumpqr_readiness_finding *finding);
+
+/**
+ * Returns what was found, and what to do. No text if `finding` is NULL.
+ */
+struct jumpqr_text jumpqr_readiness_finding_message(const struct jumpqr_readiness_finding *finding);
+
+/**
+ * Makes a receiver from `config`. The receiver is to be freed. Wrong settings are refused together,
+ * with a violation for each.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_STRUCT_SIZE`, `JUMPQR_STATUS_INVALID_CONFIG`.
+ */
+jumpqr_status jumpqr_receiver_new(const struct jumpqr_receiver_config *config,
+                                  struct jumpqr_receiver **receiver,
+                                  struct jumpqr_error **error);
+
+/**
+ * Checks and decrypts a push. `query` is the raw query of the request, ending with NUL. `body` is
+ * its raw body, of `body_size` bytes. The push is to be freed.
+ *
+ * If the push is refused, answer with an HTTP error, for example 403, and an empty body.
+ *
+ * NULL is allowed for `error`, and for `body` if `body_size` is 0. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`,
+ * `JUMPQR_STATUS_PUSH_MALFORMED`, `JUMPQR_STATUS_PUSH_NOT_SIGNED`,
+ * `JUMPQR_STATUS_PUSH_NOT_DECRYPTED`, `JUMPQR_STATUS_UNEXPECTED_PUSH`.
+ */
+jumpqr_status jumpqr_receiver_receive(const struct jumpqr_receiver *receiver,
+                                      const char *query,
+                                      const char *body,
+                                      size_t body_size,
+                                      struct jumpqr_push **push,
+                                      struct jumpqr_error **error);
+
+/**
+ * Checks the GET request with which WeChat verifies a message address. `query` is its raw query,
+ * ending with NUL. `echo` receives the body to answer with, which is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_PUSH_MALFORMED`, `JUMPQR_STATUS_PUSH_NOT_SIGNED`.
+ */
+jumpqr_status jumpqr_receiver_verify_url(const struct jumpqr_receiver *receiver,
+                                         const char *query,
+                                         struct jumpqr_string **echo,
+                                         struct jumpqr_error **error);
+
+/**
+ * Frees a receiver. NULL is ignored.
+ */
+void jumpqr_receiver_free(struct jumpqr_receiver *receiver);
+
+/**
+ * Sets all fields to zero or NULL, and sets `size`. Pass `sizeof (jumpqr_receiver_config)`. A
+ * `config` that is NULL is ignored.
+ */
+void jumpqr_receiver_config_init(struct jumpqr_receiver_config *config,
+                                 size_t size);
 
 /**
  * Makes a rule from its fields. The rule is to be freed.

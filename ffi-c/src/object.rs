@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use jumpqr::interface::VerificationFile;
 use jumpqr::mapping::RuleMapping;
 use jumpqr::matching::RuleSet;
+use jumpqr::push::Receiver;
 use jumpqr::tokens::TokenStatus;
 use jumpqr::{Client, ErrCode, Platform};
 
@@ -93,6 +94,7 @@ objects! {
     jumpqr_client(Client),
     jumpqr_errcode(&'static ErrCode),
     jumpqr_platform(Platform),
+    jumpqr_receiver(Receiver),
     jumpqr_rule(RuleMapping),
     jumpqr_rule_set(RuleSet),
     jumpqr_token_status(TokenStatus),

@@ -25,10 +25,25 @@ pub const JUMPQR_RULE_STATE_UNPUBLISHED: i32 = 1;
 /// `state`: the rule is effective for everybody.
 pub const JUMPQR_RULE_STATE_PUBLISHED: i32 = 2;
 
+/// `auth_type`: the page offers service accounts and subscription accounts.
+pub const JUMPQR_AUTH_TYPE_OFFICIAL_ACCOUNT: i32 = 1;
+/// `auth_type`: the page offers Mini Programs.
+pub const JUMPQR_AUTH_TYPE_MINI_PROGRAM: i32 = 2;
+/// `auth_type`: the page offers all kinds of accounts that can have rules.
+pub const JUMPQR_AUTH_TYPE_BOTH: i32 = 3;
+/// `auth_type`: the page offers accounts of 推客.
+pub const JUMPQR_AUTH_TYPE_PROMOTER: i32 = 4;
+/// `auth_type`: the page offers accounts of Channels (视频号).
+pub const JUMPQR_AUTH_TYPE_CHANNELS: i32 = 5;
+/// `auth_type`: the page offers all kinds of accounts.
+pub const JUMPQR_AUTH_TYPE_ALL: i32 = 6;
+/// `auth_type`: the page offers accounts of 带货助手.
+pub const JUMPQR_AUTH_TYPE_SALES_ASSISTANT: i32 = 8;
+
 #[cfg(test)]
 mod tests {
     use jumpqr::rule::RuleState;
-    use jumpqr::{Edit, OpenVersion, PermitSubRule};
+    use jumpqr::{AuthType, Edit, OpenVersion, PermitSubRule};
 
     use super::*;
 
@@ -56,6 +71,22 @@ mod tests {
                 RuleState::Unpublished.number(),
             ),
             (JUMPQR_RULE_STATE_PUBLISHED, RuleState::Published.number()),
+            (
+                JUMPQR_AUTH_TYPE_OFFICIAL_ACCOUNT,
+                AuthType::OfficialAccount.number(),
+            ),
+            (
+                JUMPQR_AUTH_TYPE_MINI_PROGRAM,
+                AuthType::MiniProgram.number(),
+            ),
+            (JUMPQR_AUTH_TYPE_BOTH, AuthType::Both.number()),
+            (JUMPQR_AUTH_TYPE_PROMOTER, AuthType::Promoter.number()),
+            (JUMPQR_AUTH_TYPE_CHANNELS, AuthType::Channels.number()),
+            (JUMPQR_AUTH_TYPE_ALL, AuthType::All.number()),
+            (
+                JUMPQR_AUTH_TYPE_SALES_ASSISTANT,
+                AuthType::SalesAssistant.number(),
+            ),
         ] {
             assert_eq!(named, i32::from(number));
         }

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 type Names = BTreeSet<String>;
 
-/// Types whose methods are in `names.json`. Those of the others are their fields.
-const WITH_METHODS: [&str; 3] = ["client", "platform", "rule_set"];
+/// Types whose functions are methods in `names.json`. Most functions of the others are fields.
+const WITH_METHODS: [&str; 4] = ["client", "platform", "receiver", "rule_set"];
 
 /// What C needs to make and free an object, and the options of a call.
 const OF_OBJECTS: [&str; 6] = [
@@ -122,8 +122,13 @@ fn the_header_has_the_names_of_the_file() {
         } else if let Some((of, name)) = header.split_method(function) {
             if let ("client_config", Some(setting)) = (of, name.strip_prefix("set_")) {
                 settings.insert(plain(setting.strip_suffix("_ms").unwrap_or(setting)));
-            } else if WITH_METHODS.contains(&of) && !OF_OBJECTS.contains(&name) {
-                methods.insert(plain(&format!("{of}.{name}")));
+            } else {
+                // A push has fields and methods.
+                let method = plain(&format!("{of}.{name}"));
+                let has_methods = WITH_METHODS.contains(&of) && !OF_OBJECTS.contains(&name);
+                if has_methods || all("methods").contains(&method) {
+                    methods.insert(method);
+                }
             }
         } else {
             functions.insert(alone);

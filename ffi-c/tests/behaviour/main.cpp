@@ -1,5 +1,5 @@
-// Runs the tests that are not vectors: ownership, threads, structs, the token function, stores and
-// platforms.
+// Runs the tests that are not vectors: ownership, threads, structs, the token function, stores,
+// platforms and pushes.
 #include "expect.hpp"
 
 #include <iostream>
@@ -43,6 +43,13 @@ const Test tests[] = {
     TEST(a_platform_calls_for_its_merchants),
     TEST(a_platform_says_what_it_lacks),
     TEST(a_platform_refuses_what_makes_no_sense),
+    TEST(a_push_outlives_its_receiver),
+    TEST(a_push_of_a_receiver_is_not_finished),
+    TEST(a_receiver_reads_the_bytes_of_the_body_only),
+    TEST(the_settings_of_a_receiver_say_their_version),
+    TEST(a_platform_without_a_message_token_receives_nothing),
+    TEST(a_wrong_link_is_refused_with_all_its_fields),
+    TEST(a_mode_that_is_none_is_refused),
     TEST(eight_threads_are_in_the_token_function_at_once),
     TEST(threads_that_wait_longer_for_their_slots_than_their_timeout_succeed),
     TEST(eight_threads_share_a_client),

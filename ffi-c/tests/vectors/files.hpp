@@ -15,6 +15,10 @@ void run_flow(const nlohmann::json &vector);
 void run_tokens(const nlohmann::json &vector);
 void run_fault(const nlohmann::json &vector);
 void run_settings(const nlohmann::json &vector);
+void run_push(const nlohmann::json &vector);
+void run_reply(const nlohmann::json &vector);
+void run_url_check(const nlohmann::json &vector);
+void run_receiver_settings(const nlohmann::json &vector);
 // Checks all tables of `errcodes.json`, and returns the number of their entries.
 size_t run_names(const nlohmann::json &file);
 
