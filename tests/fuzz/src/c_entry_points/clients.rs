@@ -7,8 +7,9 @@ use std::ptr::null;
 use arbitrary::Arbitrary;
 use jumpqr_fuzz_capi::*;
 
-use super::inputs::{InputText, InputTexts};
-use super::outcome::{OutPointers, call_export, call_for_handle, read_text};
+use super::inputs::{InputText, InputTexts, Text};
+use super::outcome::{OutPointers, call_export, call_for_handle, check_faults, read_text};
+use super::pushes::{InputEvent, InputLink};
 use super::settings::Config;
 
 pub(super) struct Client {
@@ -95,11 +96,13 @@ impl Client {
     }
 }
 
-/// Makes a platform with a store in memory, and a client of a merchant. Reads their token status,
-/// but makes no call.
+/// Makes a platform with a store in memory, and a client of a merchant. Pushes to it, and reads the
+/// token status of both, but makes no call.
 pub(super) fn check_platform(
     config: Option<&Config>,
     texts: &[InputText; 3],
+    event: &InputEvent,
+    link: &InputLink,
     pointers: OutPointers,
 ) {
     let [appid, secret, merchant] = texts.each_ref().map(InputText::to_text);
@@ -128,11 +131,22 @@ pub(super) fn check_platform(
         // SAFETY: the text is NULL or ends with NUL.
         unsafe { jumpqr_platform_merchant(handle, merchant.pointer(), client, error) }
     });
+    check_pushes(handle, event, pointers);
+    link.check(handle, pointers);
+    let forgotten = call_export(pointers, |error| {
+        // SAFETY: the text is NULL or ends with NUL.
+        unsafe { jumpqr_platform_forget(handle, merchant.pointer(), error) }
+    });
+    assert!(merchant.read().is_ok() || forgotten.is_err());
+    let walk = call_for_handle(pointers, |walk, error| {
+        jumpqr_merchants_new(handle, walk, error)
+    });
     let status = call_for_handle(pointers, |status, error| {
         jumpqr_platform_token_status(handle, status, error)
     });
     // The merchant's client outlives the platform.
     jumpqr_platform_free(Some(platform));
+    jumpqr_merchants_free(walk.ok().flatten());
     check_token_status(status.ok().flatten());
     if let Some(client) = client.ok().flatten() {
         let status = call_for_handle(pointers, |status, error| {
@@ -141,6 +155,19 @@ pub(super) fn check_platform(
         check_token_status(status.ok().flatten());
         jumpqr_client_free(Some(client));
     }
+}
+
+/// Gives a platform a push of its own, which it refuses unless its settings are those of the push.
+fn check_pushes(platform: Option<&jumpqr_platform>, event: &InputEvent, pointers: OutPointers) {
+    let request = event.request();
+    let (query, body) = (Text::from(request.query.as_str()), request.body.as_bytes());
+    let push = call_for_handle(pointers, |push, error| {
+        let (query, bytes) = (query.pointer(), body.as_ptr().cast());
+        // SAFETY: the text ends with NUL, and the body is a slice.
+        unsafe { jumpqr_platform_handle(platform, query, bytes, body.len(), push, error) }
+    });
+    check_faults(pointers, &push, &[]);
+    jumpqr_push_free(push.ok().flatten());
 }
 
 fn check_token_status(status: Option<Box<jumpqr_token_status>>) {

@@ -81,7 +81,17 @@ impl InputText {
     }
 }
 
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(Some([text.as_bytes(), b"\0"].concat()))
+    }
+}
+
 impl Text {
+    pub(super) fn null() -> Self {
+        Self(None)
+    }
+
     pub(super) fn pointer(&self) -> *const c_char {
         self.0
             .as_ref()

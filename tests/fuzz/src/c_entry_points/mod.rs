@@ -12,6 +12,7 @@ mod checks;
 mod clients;
 mod inputs;
 mod outcome;
+mod pushes;
 mod queries;
 mod rule_sets;
 mod rules;
@@ -27,6 +28,7 @@ use self::checks::Check;
 use self::clients::{Call, Client};
 use self::inputs::{Bytes, InputText};
 use self::outcome::OutPointers;
+use self::pushes::{InputEvent, InputLink, PushStep};
 use self::queries::Query;
 use self::rule_sets::{MakeRuleSet, RuleSetPair};
 use self::rules::MakeRule;
@@ -62,6 +64,8 @@ enum Step {
     Platform {
         config: u8,
         texts: [InputText; 3],
+        event: InputEvent,
+        link: InputLink,
     },
     Call {
         client: u8,
@@ -79,6 +83,7 @@ enum Step {
         kind: u8,
         which: u8,
     },
+    Push(PushStep),
 }
 
 /// The handles of the program.
@@ -148,12 +153,14 @@ impl Program {
                     .and_then(|client| client.with((*timeout_ms).into(), *validate, pointers));
                 self.clients.extend(other);
             }
-            Step::Platform { config, texts } => {
-                clients::check_platform(
-                    choose(&mut self.configs, *config).as_deref(),
-                    texts,
-                    pointers,
-                );
+            Step::Platform {
+                config,
+                texts,
+                event,
+                link,
+            } => {
+                let config = choose(&mut self.configs, *config);
+                clients::check_platform(config.as_deref(), texts, event, link, pointers);
             }
             Step::Call { client, rule, call } => {
                 let client = choose(&mut self.clients, *client);
@@ -171,6 +178,7 @@ impl Program {
                 call,
             } => self.call_with_new_client(setting, message, rule, call),
             Step::Free { kind, which } => self.free(*kind, *which),
+            Step::Push(step) => step.run(pointers),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Calls an export, and checks its outputs: a value on success, an error on failure, never both.
 
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, size_of};
 use std::ptr::NonNull;
 use std::slice;
 
@@ -74,6 +74,26 @@ pub(super) fn call_export(
         check_error(unsafe { Box::from_raw(error) }, status);
     }
     if failed { Err(status) } else { Ok(()) }
+}
+
+/// Calls with the correct struct size. A call with another size must be refused without reading the
+/// struct; a call without an output is refused before.
+pub(super) fn call_with_sizes<T, H>(
+    wrong: usize,
+    pointers: OutPointers,
+    call: impl Fn(usize) -> Result<H, jumpqr_status>,
+) -> Result<H, jumpqr_status> {
+    let right = size_of::<T>();
+    let refusal = if pointers.has_output() {
+        jumpqr_status::StructSize
+    } else {
+        jumpqr_status::NullArgument
+    };
+    for size in [wrong, right - 1, right + 1] {
+        let refused = call(size).err();
+        assert!(size == right || refused == Some(refusal), "{size}");
+    }
+    call(right)
 }
 
 /// Reads a text, and checks that it ends with NUL and is UTF-8.

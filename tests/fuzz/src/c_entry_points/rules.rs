@@ -1,7 +1,5 @@
 //! The exports that make a rule, compared with the core.
 
-use std::mem::size_of;
-
 use arbitrary::Arbitrary;
 use jumpqr_core::mapping::{RuleMapping, parse_document, parse_rule};
 use jumpqr_core::{Rule, ServiceAccountRule};
@@ -10,7 +8,7 @@ use serde_json::json;
 
 use super::checks::check_report;
 use super::inputs::{Bytes, InputText, InputTexts};
-use super::outcome::{OutPointers, call_for_handle, check_faults, read_text};
+use super::outcome::{OutPointers, call_for_handle, call_with_sizes, check_faults, read_text};
 
 #[derive(Debug, Arbitrary)]
 pub(super) enum MakeRule {
@@ -85,8 +83,10 @@ impl MakeRule {
                     debug_url: links.pointer(),
                     debug_url_count: links.count,
                 };
-                let result =
-                    call_with_sizes::<jumpqr_ordinary_link_rule>(*wrong_size, pointers, |size| {
+                let result = call_with_sizes::<jumpqr_ordinary_link_rule, _>(
+                    *wrong_size,
+                    pointers,
+                    |size| {
                         let fields = fields(size);
                         call_for_handle(pointers, |rule, error| {
                             // SAFETY: the struct is complete, whatever `size` says, and its texts
@@ -95,7 +95,8 @@ impl MakeRule {
                                 jumpqr_rule_from_ordinary_link(&raw const fields, rule, error)
                             }
                         })
-                    });
+                    },
+                );
                 let given = prefix.read().and_then(|prefix| {
                     let debug_url = Some(links.read()?).filter(|_| !links.is_null());
                     Ok(json!({
@@ -126,8 +127,10 @@ impl MakeRule {
                     appid: appid.pointer(),
                     path: path.pointer(),
                 };
-                let result =
-                    call_with_sizes::<jumpqr_service_account_rule>(*wrong_size, pointers, |size| {
+                let result = call_with_sizes::<jumpqr_service_account_rule, _>(
+                    *wrong_size,
+                    pointers,
+                    |size| {
                         let fields = fields(size);
                         call_for_handle(pointers, |rule, error| {
                             // SAFETY: the struct is complete, whatever `size` says, and its texts
@@ -136,7 +139,8 @@ impl MakeRule {
                                 jumpqr_rule_from_service_account(&raw const fields, rule, error)
                             }
                         })
-                    });
+                    },
+                );
                 let faults = vec![prefix.read().err(), appid.read().err(), path.read().err()];
                 let expected = prefix.read().and_then(|prefix| {
                     let rule = ServiceAccountRule::new(prefix, appid.read()?, path.read()?);
@@ -149,26 +153,6 @@ impl MakeRule {
             }
         }
     }
-}
-
-/// Calls with the correct struct size. A call with another size must be refused without reading the
-/// struct; a call without an output is refused before.
-fn call_with_sizes<T>(
-    wrong: usize,
-    pointers: OutPointers,
-    call: impl Fn(usize) -> RuleResult,
-) -> RuleResult {
-    let right = size_of::<T>();
-    let refusal = if pointers.has_output() {
-        jumpqr_status::StructSize
-    } else {
-        jumpqr_status::NullArgument
-    };
-    for size in [wrong, right - 1, right + 1] {
-        let refused = call(size).err();
-        assert!(size == right || refused == Some(refusal), "{size}");
-    }
-    call(right)
 }
 
 fn from_json(json: &[u8], pointers: OutPointers) -> CallOutcome {
