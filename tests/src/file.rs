@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 /// One file of vectors.
 pub trait VectorFile: DeserializeOwned {
-    /// The name of the file, in `vectors/`, `machine/` or `push/`.
+    /// The name of the file, in `vectors/` or `machine/`.
     const FILE: &'static str;
 
     /// Returns the name of every vector in the file.

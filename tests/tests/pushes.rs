@@ -8,7 +8,7 @@ use jumpqr_tests::pushes::{
     ConfigVector, EventVector, PushVector, Pushes, ReplyVector, SettingVector, SettingsVector,
     UrlCheckVector,
 };
-use jumpqr_tests::{load_from, report};
+use jumpqr_tests::{count, load, report};
 
 fn config(vector: &ConfigVector) -> ReceiverConfig {
     let mut config = ReceiverConfig::new(
@@ -169,7 +169,7 @@ fn check_settings(vector: &SettingsVector) -> Result<(), String> {
 /// Otherwise, somebody who can sign could find out the text of a ciphertext, byte by byte.
 #[test]
 fn all_pushes_that_cannot_be_decrypted_are_refused_in_the_same_words() {
-    let file: Pushes = load_from("push").unwrap();
+    let file: Pushes = load().unwrap();
     let refusals: Vec<_> = file
         .pushes
         .iter()
@@ -187,7 +187,7 @@ fn all_pushes_that_cannot_be_decrypted_are_refused_in_the_same_words() {
 
 #[test]
 fn every_request_and_setting_is_accepted_or_refused() {
-    let file: Pushes = load_from("push").unwrap();
+    let file: Pushes = load().unwrap();
     let pushes = file.pushes.iter();
     let pushes = pushes.map(|v| (v.name.as_str(), check_push(v)));
     let replies = file.replies.iter();
@@ -197,5 +197,6 @@ fn every_request_and_setting_is_accepted_or_refused() {
     let settings = file.settings.iter();
     let settings = settings.map(|v| (v.name.as_str(), check_settings(v)));
     let results = pushes.chain(replies).chain(urls).chain(settings);
-    report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
+    count::<Pushes>(run);
 }

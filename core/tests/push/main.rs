@@ -1,4 +1,4 @@
-//! The pushes to a platform. The vectors are in `tests/push/pushes.json`.
+//! The pushes to a platform. The vectors are in `tests/vectors/pushes.json`.
 
 #![expect(
     clippy::panic,

@@ -42,6 +42,12 @@ void hides_settings(const jumpqr_error *error, const json &config) {
   }
 }
 
+// Whatever is wrong with a ciphertext, the refusal has the same words.
+void has_the_words_of_all(const std::string &message) {
+  static const std::string first = message;
+  same("the words of the refusal", first, message);
+}
+
 // Calls a function that may be refused, and checks that it is refused with the code of the vector.
 template <class Function> void refused_as(const json &code, const json &config, Function function) {
   try {
@@ -51,6 +57,7 @@ template <class Function> void refused_as(const json &code, const json &config, 
     same("refused", code, text(jumpqr_error_code(error)));
     same("kind", "invalid", text(jumpqr_error_kind(error)));
     same("status", text(jumpqr_status_name(jumpqr_error_status(error))), text(jumpqr_error_code(error)));
+    if (code == "push_not_decrypted") has_the_words_of_all(text(jumpqr_error_message(error)));
     hides_settings(error, config);
     return;
   }

@@ -9,7 +9,7 @@ const { count, keys, load, runAll } = require('./file.js')
 let tables
 let compared = 0
 before(() => {
-  tables = load('../push/pushes.json', ['pushes', 'replies', 'url_checks', 'settings'])
+  tables = load('pushes.json', ['pushes', 'replies', 'url_checks', 'settings'])
 })
 
 const inCamelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
