@@ -32,14 +32,17 @@ pub(crate) fn read_credentials(
     }
     let has_option = options.secret_file.is_some()
         || options.component_appsecret_file.is_some()
+        || options.has_push_file()
         || given.has("appid")
         || given.has("component_appid");
     if !has_option && given.read_variable("access_token")? {
         return Ok(Owner::Account);
     }
     if options.secret_file.is_none() {
-        read_platform(options, given)?;
-        if given.has("component_appid") || given.has("component_appsecret") {
+        read_platform_account(options, given)?;
+        let has_account = given.has("component_appid") || given.has("component_appsecret");
+        if has_account || options.has_push_file() {
+            read_pushes(options, given)?;
             return Ok(Owner::Platform);
         }
     }
@@ -53,9 +56,25 @@ pub(crate) fn read_platform(
     options: &CredentialOptions,
     given: &mut GivenSettings,
 ) -> Result<(), CommandError> {
+    read_platform_account(options, given)?;
+    read_pushes(options, given)
+}
+
+fn read_platform_account(
+    options: &CredentialOptions,
+    given: &mut GivenSettings,
+) -> Result<(), CommandError> {
     given.read_variable("component_appid")?;
     let file = options.component_appsecret_file.as_ref();
     read_file_or_variable(file, "component_appsecret", given)
+}
+
+/// Reads what a platform receives pushes with.
+fn read_pushes(options: &CredentialOptions, given: &mut GivenSettings) -> Result<(), CommandError> {
+    for (setting, file) in options.push_files() {
+        read_file_or_variable(file, setting, given)?;
+    }
+    Ok(())
 }
 
 fn read_file_or_variable(

@@ -143,6 +143,30 @@ pub(crate) struct CredentialOptions {
     #[arg(value_parser = names_of("component_token_field"))]
     component_token_field: Option<String>,
 
+    /// Read the platform's message token (消息校验Token) from this file; `-` is standard input [example:
+    /// /run/secrets/wechat-message-token]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) message_token_file: Option<Input>,
+
+    /// Read the message token before the last change from this file [example:
+    /// /run/secrets/wechat-message-token-former]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) message_token_former_file: Option<Input>,
+
+    /// Read the platform's EncodingAESKey (消息加解密Key) from this file [example:
+    /// /run/secrets/wechat-aes-key]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) encoding_aes_key_file: Option<Input>,
+
+    /// Read the EncodingAESKey before the last change from this file [example:
+    /// /run/secrets/wechat-aes-key-former]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) encoding_aes_key_former_file: Option<Input>,
+
     /// The store that keeps tokens between commands [default: a folder of the user] [example:
     /// dir:/var/lib/jumpqr]
     ///
@@ -154,6 +178,27 @@ pub(crate) struct CredentialOptions {
     /// JUMPQR_TOKEN_STORE. With `memory:` or --sandbox, tokens end with the command.
     #[arg(long, global = true, value_name = "STORE")]
     token_store: Option<String>,
+}
+
+impl CredentialOptions {
+    /// The files with what a platform receives pushes with, and the settings that they hold.
+    pub(crate) fn push_files(&self) -> [(&'static str, Option<&Input>); 4] {
+        [
+            ("message_token", &self.message_token_file),
+            ("message_token_former", &self.message_token_former_file),
+            ("encoding_aes_key", &self.encoding_aes_key_file),
+            (
+                "encoding_aes_key_former",
+                &self.encoding_aes_key_former_file,
+            ),
+        ]
+        .map(|(setting, file)| (setting, file.as_ref()))
+    }
+
+    /// Whether any of these files is given.
+    pub(crate) fn has_push_file(&self) -> bool {
+        self.push_files().iter().any(|(_, file)| file.is_some())
+    }
 }
 
 /// Refuses options that exclude each other, and a password in --token-store.
@@ -171,6 +216,10 @@ pub(crate) fn check(matches: &ArgMatches) -> Result<(), CommandError> {
         "--component-appid",
         "--component-appsecret-file",
         "--component-token-field",
+        "--message-token-file",
+        "--message-token-former-file",
+        "--encoding-aes-key-file",
+        "--encoding-aes-key-former-file",
     ]);
     let for_fetching = first_set(&["--account"]).or(secret).or(platform);
     let for_fetching = for_fetching.or(first_set(&["--token-store"]));

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::error::CommandError;
 
 /// The settings that an environment variable may give: the setting, its option, and the variable.
-const SOURCES: [[&str; 3]; 8] = [
+const SOURCES: [[&str; 3]; 12] = [
     ["access_token", "--access-token-file", "JUMPQR_ACCESS_TOKEN"],
     ["appid", "--account", "JUMPQR_APPID"],
     ["secret", "--secret-file", "JUMPQR_SECRET"],
@@ -26,6 +26,26 @@ const SOURCES: [[&str; 3]; 8] = [
         "component_appsecret",
         "--component-appsecret-file",
         "JUMPQR_COMPONENT_APPSECRET",
+    ],
+    [
+        "message_token",
+        "--message-token-file",
+        "JUMPQR_MESSAGE_TOKEN",
+    ],
+    [
+        "message_token_former",
+        "--message-token-former-file",
+        "JUMPQR_MESSAGE_TOKEN_FORMER",
+    ],
+    [
+        "encoding_aes_key",
+        "--encoding-aes-key-file",
+        "JUMPQR_ENCODING_AES_KEY",
+    ],
+    [
+        "encoding_aes_key_former",
+        "--encoding-aes-key-former-file",
+        "JUMPQR_ENCODING_AES_KEY_FORMER",
     ],
     ["token_store", "--token-store", "JUMPQR_TOKEN_STORE"],
     ["base_url", "--base-url", "JUMPQR_BASE_URL"],
@@ -42,6 +62,9 @@ Give one of these:
   JUMPQR_APPID and JUMPQR_SECRET
   JUMPQR_APPID, JUMPQR_COMPONENT_APPID and JUMPQR_COMPONENT_APPSECRET
 To try it without an account: --sandbox";
+
+/// The settings without which there is no account or platform.
+const CREDENTIALS: [&str; 4] = ["appid", "secret", "component_appid", "component_appsecret"];
 
 /// The settings that have a value, by their names in the library.
 pub(crate) struct GivenSettings {
@@ -120,7 +143,10 @@ impl GivenSettings {
             Code::Own(OwnCode::NoCredentials) => missing_credentials("there are no credentials"),
             Code::Own(OwnCode::InvalidConfig) => {
                 let mut findings = error.violations().iter();
-                let is_missing = findings.any(|finding| finding.code == FindingCode::MissingField);
+                let is_missing = findings.any(|finding| {
+                    finding.code == FindingCode::MissingField
+                        && CREDENTIALS.contains(&&*finding.field)
+                });
                 let error = error.rename_settings(|field| self.name(field));
                 if is_missing {
                     missing_credentials(error.message())

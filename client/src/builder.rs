@@ -7,14 +7,13 @@ use jumpqr_core::Secret;
 use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::ComponentTokenField;
-use jumpqr_core::push::{Receiver, ReceiverConfig};
 
 use crate::base_url::BaseUrl;
 use crate::checks::{Findings, check_appid, check_credential, check_duration};
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::{Driver, Hosts};
-use crate::platform::Platform;
+use crate::platform::{Platform, receiver};
 use crate::settings::{IpVersion, Owner, ProxySetting, Settings, TlsRoots, TokenInterface};
 use crate::store::{self, TokenStore};
 use crate::token_source::{FixedToken, TokenFunction, TokenRequest, TokenSource};
@@ -47,16 +46,6 @@ pub struct ClientBuilder {
     token_store: Option<Arc<dyn TokenStore>>,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
-    pushes: PushSettings,
-}
-
-/// What a platform receives pushes with.
-#[derive(Default)]
-struct PushSettings {
-    message_token: Option<Secret>,
-    message_token_former: Option<Secret>,
-    encoding_aes_key: Option<Secret>,
-    encoding_aes_key_former: Option<Secret>,
 }
 
 /// Defines a method for each setting that is not set by hand.
@@ -161,33 +150,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the platform's message token (消息校验Token of the console), to
-    /// [receive pushes](Platform::handle).
-    pub fn message_token(mut self, token: impl Into<Secret>) -> Self {
-        self.pushes.message_token = Some(token.into());
-        self
-    }
-
-    /// Sets the message token before the last change. Keep it for a while after a change: WeChat
-    /// does not say when it begins to use the new one.
-    pub fn message_token_former(mut self, token: impl Into<Secret>) -> Self {
-        self.pushes.message_token_former = Some(token.into());
-        self
-    }
-
-    /// Sets the platform's EncodingAESKey (消息加解密Key of the console): 43 letters and digits.
-    pub fn encoding_aes_key(mut self, key: impl Into<Secret>) -> Self {
-        self.pushes.encoding_aes_key = Some(key.into());
-        self
-    }
-
-    /// Sets the EncodingAESKey before the last change. Keep it for a while after a change, as the
-    /// message token.
-    pub fn encoding_aes_key_former(mut self, key: impl Into<Secret>) -> Self {
-        self.pushes.encoding_aes_key_former = Some(key.into());
-        self
-    }
-
     /// Builds the client. Nothing is sent yet.
     ///
     /// Settings that make no sense are refused as `invalid_config`, with a
@@ -269,10 +231,8 @@ impl ClientBuilder {
         if let Some(appsecret) = appsecret {
             findings.keep(check_credential("component_appsecret", appsecret.expose()));
         }
+        let receiver = receiver(&self.settings, appid, &mut findings)?;
         let appid = appid.unwrap_or_default();
-        let receiver = findings
-            .keep_invalid(self.pushes.receiver(appid))?
-            .flatten();
         let mut driver = self.driver(findings)?;
         let store = self.open_store(&mut driver, appid)?;
         Platform::new(&self.settings, store, driver, receiver)
@@ -295,11 +255,6 @@ impl ClientBuilder {
                 _ => continue,
             };
             findings.add(setting.name, FindingCode::UnknownField, reason);
-        }
-        if owner == Owner::Client {
-            for (name, _) in self.pushes.given() {
-                findings.add(name, FindingCode::UnknownField, NOT_OF_CLIENT);
-            }
         }
         for (name, duration) in [
             ("timeout", settings.timeout()),
@@ -437,43 +392,6 @@ impl ClientBuilder {
             driver.share_pace(&store, appid)?;
         }
         Ok(store)
-    }
-}
-
-impl PushSettings {
-    /// Returns the settings that have a value.
-    fn given(&self) -> impl Iterator<Item = (&'static str, &Secret)> {
-        [
-            ("message_token", &self.message_token),
-            ("message_token_former", &self.message_token_former),
-            ("encoding_aes_key", &self.encoding_aes_key),
-            ("encoding_aes_key_former", &self.encoding_aes_key_former),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.as_ref()?)))
-    }
-
-    /// Makes the receiver of the platform's pushes; `None` if nothing is set.
-    fn receiver(&self, appid: &str) -> Result<Option<Receiver>> {
-        if self.given().next().is_none() {
-            return Ok(None);
-        }
-        let mut config = ReceiverConfig::new(
-            appid,
-            self.message_token
-                .clone()
-                .unwrap_or_else(|| Secret::new("")),
-            self.encoding_aes_key
-                .clone()
-                .unwrap_or_else(|| Secret::new("")),
-        );
-        config
-            .message_token_former
-            .clone_from(&self.message_token_former);
-        config
-            .encoding_aes_key_former
-            .clone_from(&self.encoding_aes_key_former);
-        Receiver::new(&config).map(Some)
     }
 }
 

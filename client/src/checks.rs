@@ -49,6 +49,18 @@ impl Findings {
         }
     }
 
+    /// Returns the value, or keeps the findings of the error about fields without a finding. Any
+    /// other error is returned.
+    pub(crate) fn keep_further<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        let known = self.0.len();
+        let kept = self.keep_invalid(result);
+        let further = self.0.split_off(known);
+        let is_new = |finding: &Finding| self.0.iter().all(|known| known.field != finding.field);
+        let further: Vec<_> = further.into_iter().filter(is_new).collect();
+        self.0.extend(further);
+        kept
+    }
+
     pub(crate) fn into_result(self) -> Result<()> {
         if self.0.is_empty() {
             Ok(())

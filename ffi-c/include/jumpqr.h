@@ -1184,6 +1184,50 @@ jumpqr_status jumpqr_client_config_set_ip_version(struct jumpqr_client_config *c
                                                   struct jumpqr_error **error);
 
 /**
+ * Sets a platform's `message_token` (消息校验Token of the console), with which it receives pushes. It
+ * ends with NUL, and needs an EncodingAESKey, too.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_client_config_set_message_token(struct jumpqr_client_config *config,
+                                                     const char *message_token,
+                                                     struct jumpqr_error **error);
+
+/**
+ * Sets the message token before the last change, ending with NUL. Keep it for a while after a
+ * change: WeChat does not say when it begins to use the new one.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_client_config_set_message_token_former(struct jumpqr_client_config *config,
+                                                            const char *message_token_former,
+                                                            struct jumpqr_error **error);
+
+/**
+ * Sets a platform's `encoding_aes_key` (消息加解密Key of the console), with which it receives pushes:
+ * 43 letters and digits, ending with NUL. It needs a message token, too.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_client_config_set_encoding_aes_key(struct jumpqr_client_config *config,
+                                                        const char *encoding_aes_key,
+                                                        struct jumpqr_error **error);
+
+/**
+ * Sets the EncodingAESKey before the last change, ending with NUL. Keep it for a while after a
+ * change, as the message token.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_client_config_set_encoding_aes_key_former(struct jumpqr_client_config *config,
+                                                               const char *encoding_aes_key_former,
+                                                               struct jumpqr_error **error);
+
+/**
  * Sets a fixed `access_token`, which ends with NUL and is never renewed. A client has one source
  * of tokens: this, an account, or a token function.
  *

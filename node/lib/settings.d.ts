@@ -121,4 +121,24 @@ export interface PlatformSettings extends CommonSettings {
    * tokens. WeChat's older pages call it component_access_token. Default: `access_token`.
    */
   componentTokenField?: 'access_token' | 'component_access_token'
+  /**
+   * The platform's message token (消息校验Token of the console), with which it receives pushes. It
+   * needs `encodingAesKey`, too.
+   */
+  messageToken?: string
+  /**
+   * The message token before the last change. Keep it for a while after a change: WeChat does not
+   * say when it begins to use the new one.
+   */
+  messageTokenFormer?: string
+  /**
+   * The platform's EncodingAESKey (消息加解密Key of the console), with which it receives pushes: 43
+   * letters and digits. It needs `messageToken`, too.
+   */
+  encodingAesKey?: string
+  /**
+   * The EncodingAESKey before the last change. Keep it for a while after a change, as the message
+   * token.
+   */
+  encodingAesKeyFormer?: string
 }

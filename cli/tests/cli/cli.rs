@@ -102,6 +102,10 @@ fn sandbox_excludes_a_base_url_credentials_and_a_token_store() {
         ["--component-appid", "wx1"],
         ["--component-appsecret-file", "f"],
         ["--component-token-field", "access_token"],
+        ["--message-token-file", "f"],
+        ["--message-token-former-file", "f"],
+        ["--encoding-aes-key-file", "f"],
+        ["--encoding-aes-key-former-file", "f"],
         ["--token-interface", "token"],
         ["--token-store", "memory:"],
     ] {

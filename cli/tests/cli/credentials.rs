@@ -315,3 +315,64 @@ fn a_token_precedes_a_platform_and_a_platform_precedes_a_secret() {
         assert!(last.target.ends_with(TOKEN), "{flag}: {}", last.target);
     }
 }
+
+#[test]
+fn what_a_platform_receives_pushes_with_is_for_a_platform_only() {
+    let wechat = platform_wechat();
+    let platform = Platform::new(wechat.base_url());
+    let variables = [
+        "JUMPQR_MESSAGE_TOKEN",
+        "JUMPQR_MESSAGE_TOKEN_FORMER",
+        "JUMPQR_ENCODING_AES_KEY",
+        "JUMPQR_ENCODING_AES_KEY_FORMER",
+    ];
+    let wrong = "S3CRET that nobody may see";
+    let set_ticket = || {
+        platform
+            .jumpqr(&["token", "set-verify-ticket"])
+            .stdin(TICKET)
+    };
+    let all = variables
+        .iter()
+        .fold(set_ticket(), |run, name| run.env(name, wrong));
+    let run = all.expect(3);
+    for variable in variables {
+        let named = format!("{variable}: ");
+        assert!(run.stderr.contains(&named), "{variable}: {}", run.stderr);
+    }
+    assert!(!run.everything().contains("S3CRET"), "{run:?}");
+    // A client of an account does not read the variables.
+    jumpqr(["get"])
+        .env("JUMPQR_APPID", "wx1")
+        .env("JUMPQR_SECRET", SECRET)
+        .env("JUMPQR_BASE_URL", wechat.base_url())
+        .env("JUMPQR_MESSAGE_TOKEN", wrong)
+        .expect(0);
+
+    // A file takes precedence over the variable.
+    let file = platform.home.path().join("token");
+    fs::write(&file, "T0KEN\n").unwrap();
+    let flags = ["--message-token-file", file.to_str().unwrap()];
+    let run = set_ticket()
+        .args(flags)
+        .env("JUMPQR_MESSAGE_TOKEN", wrong)
+        .expect(3);
+    assert!(
+        run.stderr
+            .contains("--encoding-aes-key-file or JUMPQR_ENCODING_AES_KEY: is missing"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        !run.stderr.contains("--message-token-file"),
+        "{}",
+        run.stderr
+    );
+    // The file means a platform.
+    let run = jumpqr(["get"]).args(flags).expect(6);
+    assert!(
+        run.stderr.contains("JUMPQR_COMPONENT_APPID: is missing"),
+        "{}",
+        run.stderr
+    );
+}

@@ -21,7 +21,13 @@ const WITHOUT_OPTION: [&str; 6] = [
 fn option(setting: &str) -> String {
     match setting {
         "appid" => "--account".to_owned(),
-        "access_token" | "secret" | "component_appsecret" => {
+        "access_token"
+        | "secret"
+        | "component_appsecret"
+        | "message_token"
+        | "message_token_former"
+        | "encoding_aes_key"
+        | "encoding_aes_key_former" => {
             format!("--{}-file", setting.replace('_', "-"))
         }
         _ => format!("--{}", setting.replace('_', "-")),
@@ -110,7 +116,7 @@ fn a_wrong_setting_is_named_by_its_option() {
         ran += 1;
     }
     assert_eq!(
-        ran, 43,
+        ran, 53,
         "the number of vectors that the command can express"
     );
 }

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use jumpqr_core::PlatformCredential;
-use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::Result;
 use jumpqr_core::push::{Authorization, Event, Push};
 use jumpqr_core::renewal::MerchantChange;
 
+use super::receiver::missing;
 use super::{AuthorizedMerchant, Platform};
 use crate::checks::{check_platform_credential, refuse};
 use crate::encrypted_reply::encrypt_reply;
@@ -117,14 +117,7 @@ impl Platform {
     /// push again. Without the settings `message_token` and `encoding_aes_key`, it is
     /// `invalid_config`.
     pub fn handle(&self, query: &str, body: &[u8]) -> Result<Handled> {
-        let receiver = self.receiver.as_ref().ok_or_else(|| {
-            let message = "is missing; give it and encoding_aes_key to receive pushes";
-            refuse(Finding::new(
-                "message_token",
-                FindingCode::MissingField,
-                message,
-            ))
-        })?;
+        let receiver = self.receiver.as_ref().ok_or_else(missing)?;
         let push = receiver.receive(query, body)?;
         self.check_waited()?;
         let has_changed = self.store_event(&push.event)?;

@@ -6,10 +6,12 @@ mod handle;
 mod merchants;
 mod merchants_in_memory;
 mod readiness;
+mod receiver;
 
 pub use exchange::AuthorizedMerchant;
 pub use handle::Handled;
 pub use merchants::Merchants;
+pub(crate) use receiver::receiver;
 
 use std::fmt;
 use std::sync::Arc;

@@ -30,6 +30,22 @@ macro_rules! for_each_setting {
             /// for tokens. WeChat's older pages call it component_access_token.
             component_token_field: ComponentTokenField = ComponentTokenField::default(), Platform, builder;
 
+            /// The platform's message token (消息校验Token of the console), with which it receives
+            /// pushes. It needs `encoding_aes_key`, too.
+            message_token: Secret, Platform, builder into;
+
+            /// The message token before the last change. Keep it for a while after a change: WeChat
+            /// does not say when it begins to use the new one.
+            message_token_former: Secret, Platform, builder into;
+
+            /// The platform's EncodingAESKey (消息加解密Key of the console), with which it receives
+            /// pushes: 43 letters and digits. It needs `message_token`, too.
+            encoding_aes_key: Secret, Platform, builder into;
+
+            /// The EncodingAESKey before the last change. Keep it for a while after a change, as the
+            /// message token.
+            encoding_aes_key_former: Secret, Platform, builder into;
+
             /// The store that keeps tokens, so that other clients, processes and machines share
             /// them: `memory:`, in this client alone; `dir:/absolute/path`, a folder that the
             /// processes of this machine share; `redis://[user:password@]host[:port][/db]` or

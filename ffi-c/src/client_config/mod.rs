@@ -1,7 +1,9 @@
 mod http;
+mod pushes;
 mod tokens;
 
 pub use http::*;
+pub use pushes::*;
 pub use tokens::*;
 
 use std::mem::MaybeUninit;

@@ -135,3 +135,23 @@ class PlatformSettings(CommonSettings, total=False):
     """The name of the query parameter that holds the platform's own token, in its requests for
     tokens. WeChat's older pages call it component_access_token. Default: `access_token`.
     """
+
+    message_token: str | None
+    """The platform's message token (消息校验Token of the console), with which it receives pushes.
+    It needs `encoding_aes_key`, too.
+    """
+
+    message_token_former: str | None
+    """The message token before the last change. Keep it for a while after a change: WeChat does not
+    say when it begins to use the new one.
+    """
+
+    encoding_aes_key: str | None
+    """The platform's EncodingAESKey (消息加解密Key of the console), with which it receives pushes:
+    43 letters and digits. It needs `message_token`, too.
+    """
+
+    encoding_aes_key_former: str | None
+    """The EncodingAESKey before the last change. Keep it for a while after a change, as the message
+    token.
+    """

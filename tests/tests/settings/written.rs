@@ -93,7 +93,7 @@ fn wrap(text: &str, indent: &str) -> String {
     for word in text.split(' ') {
         let line = lines.last_mut().unwrap();
         let is_new = line.len() == indent.len();
-        if !is_new && line.chars().count() + 1 + word.chars().count() > COLUMNS {
+        if !is_new && width(line) + 1 + width(word) > COLUMNS {
             lines.push(format!("{indent}{word}"));
         } else {
             if !is_new {
@@ -103,6 +103,13 @@ fn wrap(text: &str, indent: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// Returns how many columns a text has. A Chinese character has two.
+fn width(text: &str) -> usize {
+    text.chars()
+        .map(|character| if character >= '\u{2e80}' { 2 } else { 1 })
+        .sum()
 }
 
 fn of(owner: Owner) -> impl Iterator<Item = &'static Setting> {

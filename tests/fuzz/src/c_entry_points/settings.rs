@@ -1,6 +1,6 @@
 //! The exports of the client config.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -60,6 +60,12 @@ unsafe extern "C" fn free(user_data: *mut c_void) {
     given.freed.fetch_add(1, Ordering::Relaxed);
 }
 
+type TextSetter = unsafe extern "C" fn(
+    Option<&mut jumpqr_client_config>,
+    *const c_char,
+    Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status;
+
 pub(super) struct Config {
     pub(super) handle: Box<jumpqr_client_config>,
     /// The token source that was set last is the failing function.
@@ -88,6 +94,10 @@ pub(super) enum Setting {
     App { appid: InputText, secret: InputText },
     TokenInterface(InputText),
     ComponentTokenField(InputText),
+    MessageToken(InputText),
+    MessageTokenFormer(InputText),
+    EncodingAesKey(InputText),
+    EncodingAesKeyFormer(InputText),
     TokenStore(InputText),
     TokenFunction { message: Bytes, given: bool },
 }
@@ -245,12 +255,36 @@ impl Setting {
                 // SAFETY: the text ends with NUL.
                 unsafe { jumpqr_client_config_set_token_store(handle, store, error) }
             }
-            other => panic!("{other:?} has no text"),
+            other => other.set_push_text(handle, faults, error),
         };
         if let (jumpqr_status::Ok, true, Some(fails)) = (status, sets_source, fails) {
             *fails = false;
         }
         status
+    }
+
+    /// Sets what a platform receives pushes with.
+    fn set_push_text(
+        &self,
+        handle: Option<&mut jumpqr_client_config>,
+        faults: &mut Vec<Option<jumpqr_status>>,
+        error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+    ) -> jumpqr_status {
+        let (given, set): (_, TextSetter) = match self {
+            Self::MessageToken(given) => (given, jumpqr_client_config_set_message_token),
+            Self::MessageTokenFormer(given) => {
+                (given, jumpqr_client_config_set_message_token_former)
+            }
+            Self::EncodingAesKey(given) => (given, jumpqr_client_config_set_encoding_aes_key),
+            Self::EncodingAesKeyFormer(given) => {
+                (given, jumpqr_client_config_set_encoding_aes_key_former)
+            }
+            other => panic!("{other:?} has no text"),
+        };
+        let given = given.to_text();
+        faults.push(given.read().err());
+        // SAFETY: the text is NULL or ends with NUL.
+        unsafe { set(handle, given.pointer(), error) }
     }
 }
 
