@@ -133,14 +133,17 @@ export declare class RuleSet {
 /** A running local WeChat, on a thread of its own. */
 export declare class Sandbox {
   /** Starts it. By default, the port is any free one, and the clock runs. */
-  constructor(port?: number | undefined | null, frozenAt?: number | undefined | null, allowHosts?: Array<string> | undefined | null)
+  constructor(port?: number | undefined | null, frozenAt?: number | undefined | null, allowHosts?: Array<string> | undefined | null, pushUrl?: string | undefined | null)
   /** Returns the base URL to use instead of `https://api.weixin.qq.com`. */
   baseUrl(): string
   /** Returns the appid and the secret of the Mini Program. */
   miniProgram(): Array<string>
   /** Returns the appid and the secret of the service account. */
   serviceAccount(): Array<string>
-  /** Returns the `component_appid` and the `component_appsecret` of the third-party platform. */
+  /**
+   * Returns the `component_appid` and the `component_appsecret` of the third-party platform, and
+   * the message token and the EncodingAESKey of its pushes.
+   */
   component(): Array<string>
   /** Injects a fault, which is JSON. Returns its id. */
   inject(fault: string): number
@@ -154,6 +157,12 @@ export declare class Sandbox {
   verifyTicket(componentAppid?: string | undefined | null): string
   /** Makes the account authorise the platform. The options are JSON. Returns the refresh token. */
   authorize(appid: string | undefined | null, options: string): string
+  /** Returns the latest pushes, in JSON. */
+  pushes(): string
+  /** Returns how many pushes wait, or are being sent. */
+  pendingPushes(): number
+  /** Pushes a wrong or repeated event. The options are JSON. */
+  orderPush(order: string, options: string): void
   /** Adds an account, or changes its fields. The changes are JSON. */
   putAccount(appid: string, changes: string): void
   /** Returns the rules that the account's token added, in JSON. */

@@ -486,12 +486,17 @@ export interface FuncInfo {
   /** Its number. Rules need 18 for ordinary links, and 3 in service-account mode. */
   id: number
   name: string | null
-  /** Whether it must be, was, and can be confirmed. */
-  confirm_info: {
-    need_confirm: boolean | null
-    already_confirm: boolean | null
-    can_confirm: boolean | null
-  } | null
+  confirm_info: ConfirmInfo | null
+}
+
+/** The confirmation of a permission set. WeChat does not document it. */
+export interface ConfirmInfo {
+  /** Whether the permission set must be confirmed before its interfaces work. */
+  need_confirm: boolean | null
+  /** Whether it was confirmed. */
+  already_confirm: boolean | null
+  /** Whether it can be confirmed now. */
+  can_confirm: boolean | null
 }
 
 /** A merchant whose refresh token is stored. */

@@ -7,6 +7,14 @@ export interface Credentials {
   secret: string
 }
 
+/** A third-party platform. The last two are the settings with which it receives pushes. */
+export interface Component {
+  componentAppid: string
+  componentAppsecret: string
+  messageToken?: string
+  encodingAesKey?: string
+}
+
 /** A fault to inject. The table of faults in the sandbox's README says what each `fault` does and needs. */
 export interface Fault {
   /** The name of the fault. An unknown name throws an error with all names. */
@@ -24,6 +32,33 @@ export interface Fault {
   times?: number | 'forever'
   /** Whether it happens before or after the call is applied; `before` by default. */
   when?: 'before' | 'after'
+}
+
+/** A wrong or repeated push. The sandbox's README says what each one is. */
+export type PushOrder = 'wrong_signature' | 'former_key' | 'doubled' | 'out_of_order' | 'oversized' | 'doctype'
+
+/** A push to a platform, and what was answered. It has `***` for secrets. */
+export interface RecordedPush {
+  /** When the answer came or the try failed, by the sandbox's clock, in ms since 1970. */
+  finished_at_ms: number
+  component_appid: string
+  info_type: string
+  /** The merchant; null for a ticket. */
+  authorizer_appid: string | null
+  /** The `CreateTime`, in UNIX seconds. */
+  create_time: number
+  /** What was ordered; null for a push of WeChat's own. */
+  order: PushOrder | null
+  /** The number of this try, from 1. */
+  attempt: number
+  /** The HTTP status; null if there was no whole answer within 5 seconds. */
+  status: number | null
+  /** The first 4 KiB of the answer's body. */
+  body: string
+  /** Why there was no answer. */
+  error: string | null
+  /** Whether the answer was HTTP 200 with exactly `success`. */
+  is_success: boolean
 }
 
 /** The fields of an account to change. A new account needs `kind` and `secret`. */
@@ -76,20 +111,24 @@ export declare class Sandbox {
    * `frozenAt` is the time at which its clock stands still, in UNIX seconds; by default the clock runs. `allowHosts` are
    * further hosts in the `Host` header, each `NAME` or `NAME:PORT`. By default, the sandbox accepts 127.0.0.1, localhost
    * and [::1] with its own port. It refuses other names (403), because a web page could have chosen them.
+   *
+   * With `pushUrl`, it pushes tickets and authorisations of its own platform to this URL, encrypted with the
+   * `messageToken` and the `encodingAesKey` of {@link component}. The URL must be `http` on loopback. The first ticket
+   * comes at once.
    */
-  constructor(options?: { port?: number; frozenAt?: number; allowHosts?: string[] })
+  constructor(options?: { port?: number; frozenAt?: number; allowHosts?: string[]; pushUrl?: string })
   /** The base URL to use instead of `https://api.weixin.qq.com`. */
   readonly baseUrl: string
   /** The Mini Program: its token adds ordinary-link rules. */
   readonly miniProgram: Credentials
   /** The service account: its token adds service-account rules. It is linked to the Mini Program. */
   readonly serviceAccount: Credentials
-  /** The third-party platform. The Mini Program has authorised it. */
-  readonly component: { componentAppid: string; componentAppsecret: string }
+  /** The third-party platform, with the settings of its pushes. The Mini Program has authorised it. */
+  readonly component: Required<Component>
   /** Returns a client of the account, of the Mini Program by default. */
   client(settings?: { account?: Credentials } & (ClientSettings | ClientOptions)): Client
   /** Returns the third-party platform. It has no ticket yet, see {@link verifyTicket}. */
-  platform(settings?: { component?: { componentAppid: string; componentAppsecret: string } } & Partial<PlatformOptions>): Platform
+  platform(settings?: { component?: Component } & Partial<PlatformOptions>): Platform
   /** Injects a fault. Returns its id. `control('DELETE', `/sandbox/faults/${id}`)` removes the fault. */
   inject(fault: Fault): number
   /** Removes all pending faults. */
@@ -112,6 +151,15 @@ export declare class Sandbox {
    * { old_refresh_token })`, with `dies_at_once`, `dies_at_first_use` or `dies_after_five_minutes`.
    */
   authorize(appid?: string, options?: { permissionSets?: number[]; componentAppid?: string }): string
+  /** Returns the latest 10,000 pushes to all platforms that were sent, with what was answered. */
+  pushes(): RecordedPush[]
+  /** Returns how many pushes wait, for their first try or the next one, or are being sent. */
+  pendingPushes(): number
+  /**
+   * Pushes a wrong or repeated event: the last one of the merchant `authorizerAppid`, or without it the last ticket. The
+   * platform (by default, the sandbox's own) must have a push_url.
+   */
+  orderPush(order: PushOrder, options?: { authorizerAppid?: string; componentAppid?: string }): void
   /** Adds an account, or changes the given fields of the account. */
   putAccount(appid: string, changes: AccountChange): void
   /** Returns the rules that the account's token added (by default, the Mini Program's), as they are stored. */

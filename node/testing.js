@@ -14,14 +14,14 @@ const running = new Set()
 class Sandbox {
   #native
 
-  constructor({ port, frozenAt, allowHosts } = {}) {
-    this.#native = native(() => new binding.Sandbox(port, frozenAt, allowHosts))
+  constructor({ port, frozenAt, allowHosts, pushUrl } = {}) {
+    this.#native = native(() => new binding.Sandbox(port, frozenAt, allowHosts, pushUrl))
     running.add(this.#native)
     this.baseUrl = this.#call('baseUrl')
     this.miniProgram = credentials(this.#call('miniProgram'))
     this.serviceAccount = credentials(this.#call('serviceAccount'))
-    const [componentAppid, componentAppsecret] = this.#call('component')
-    this.component = { componentAppid, componentAppsecret }
+    const [componentAppid, componentAppsecret, messageToken, encodingAesKey] = this.#call('component')
+    this.component = { componentAppid, componentAppsecret, messageToken, encodingAesKey }
   }
 
   #call(method, ...args) {
@@ -59,6 +59,18 @@ class Sandbox {
 
   authorize(appid, options = {}) {
     return this.#call('authorize', appid, encode(options))
+  }
+
+  pushes() {
+    return JSON.parse(this.#call('pushes'))
+  }
+
+  pendingPushes() {
+    return this.#call('pendingPushes')
+  }
+
+  orderPush(order, options = {}) {
+    this.#call('orderPush', order, encode(options))
   }
 
   putAccount(appid, changes = {}) {

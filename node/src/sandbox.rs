@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use jumpqr::Secret;
 use jumpqr::binding::error_parts;
-use jumpqr_sandbox::{COMPONENT_APPID, MINI_PROGRAM_APPID, SandboxError};
+use jumpqr_sandbox::{
+    COMPONENT_APPID, ENCODING_AES_KEY, MESSAGE_TOKEN, MINI_PROGRAM_APPID, SandboxError,
+};
 use napi_derive::napi;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -44,6 +46,14 @@ struct AuthorizeOptions {
     component_appid: Option<String>,
 }
 
+/// The options of `order_push`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OrderPushOptions {
+    authorizer_appid: Option<String>,
+    component_appid: Option<String>,
+}
+
 #[napi]
 impl Sandbox {
     /// Starts it. By default, the port is any free one, and the clock runs.
@@ -52,9 +62,13 @@ impl Sandbox {
         port: Option<i64>,
         frozen_at: Option<i64>,
         allow_hosts: Option<Vec<String>>,
+        push_url: Option<String>,
     ) -> napi::Result<Self> {
         let start = || {
-            let builder = jumpqr_sandbox::Sandbox::builder();
+            let mut builder = jumpqr_sandbox::Sandbox::builder();
+            if let Some(push_url) = push_url {
+                builder = builder.push_url(push_url);
+            }
             let allow_hosts = allow_hosts.unwrap_or_default();
             builder.settings(port, frozen_at, allow_hosts)?.start()
         };
@@ -80,10 +94,15 @@ impl Sandbox {
         self.guard(|sandbox| Ok(pair(sandbox.service_account())))
     }
 
-    /// Returns the `component_appid` and the `component_appsecret` of the third-party platform.
+    /// Returns the `component_appid` and the `component_appsecret` of the third-party platform, and
+    /// the message token and the EncodingAESKey of its pushes.
     #[napi]
     pub fn component(&self) -> napi::Result<Vec<String>> {
-        self.guard(|sandbox| Ok(pair(sandbox.component())))
+        self.guard(|sandbox| {
+            let mut component = pair(sandbox.component());
+            component.extend([MESSAGE_TOKEN, ENCODING_AES_KEY].map(str::to_owned));
+            Ok(component)
+        })
     }
 
     /// Injects a fault, which is JSON. Returns its id.
@@ -133,6 +152,33 @@ impl Sandbox {
                 .unwrap_or(COMPONENT_APPID);
             let appid = or_mini_program(appid);
             secret(sandbox.authorize(component_appid, &appid, options.permission_sets))
+        })
+    }
+
+    /// Returns the latest pushes, in JSON.
+    #[napi]
+    pub fn pushes(&self) -> napi::Result<String> {
+        self.guard(|sandbox| Ok(to_json(&sandbox.pushes())?))
+    }
+
+    /// Returns how many pushes wait, or are being sent.
+    #[napi]
+    pub fn pending_pushes(&self) -> napi::Result<i64> {
+        self.guard(|sandbox| Ok(number(sandbox.pending_pushes())))
+    }
+
+    /// Pushes a wrong or repeated event. The options are JSON.
+    #[napi]
+    pub fn order_push(&self, order: String, options: String) -> napi::Result<()> {
+        self.guard(|sandbox| {
+            let options: OrderPushOptions = parse(&options)?;
+            let order = serde_json::from_value(order.into()).map_err(SandboxError::from)?;
+            let component_appid = options
+                .component_appid
+                .as_deref()
+                .unwrap_or(COMPONENT_APPID);
+            let authorizer_appid = options.authorizer_appid.as_deref();
+            Ok(sandbox.order_push(component_appid, order, authorizer_appid)?)
         })
     }
 

@@ -62,6 +62,8 @@ test('a query and a body that are anything but a push are refused', () => {
   ]) {
     assert.throws(() => receiver.receive(query_, body), { name: 'ValidationError', code: 'push_malformed' })
   }
-  assert.throws(() => receiver.receive(query, '<xml><Encrypt>A</Encrypt></xml>'), { code: 'push_not_signed' })
+  // As UTF-8, it is a push of somebody else.
+  const body = '<xml><ToUserName>中文</ToUserName><Encrypt>A</Encrypt></xml>'
+  assert.throws(() => receiver.receive(query, body), { code: 'push_not_signed' })
   assert.throws(() => receiver.verifyUrl(''), { code: 'push_malformed' })
 })

@@ -2,7 +2,10 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
+const { Receiver } = require('jumpqr')
 const { Sandbox, SandboxError } = require('jumpqr/testing')
+const { pushed } = require('./pushed.js')
+const { serve } = require('./server.js')
 
 test('methods are about the Mini Program by default', (t) => {
   const sandbox = new Sandbox()
@@ -41,6 +44,52 @@ test('the clock is frozen, moves, and cannot go back', (t) => {
   assert.throws(() => sandbox.advance(-1), /cannot go back/)
   sandbox.reset()
   assert.equal(sandbox.control('GET', '/sandbox/clock').unix_seconds, 1_700_000_000)
+})
+
+test('pushes come, also by order, and their answers are recorded', async (t) => {
+  const events = []
+  const server = await serve((request, response) => {
+    try {
+      const push = receiver.receive(request.url.split('?')[1], request.body)
+      events.push(push.event)
+      response.end(push.reply)
+    } catch (error) {
+      response.writeHead(403).end(error.code)
+    }
+  })
+  t.after(() => server.close())
+  const sandbox = new Sandbox({ pushUrl: `${server.baseUrl}/push`, frozenAt: 1_700_000_000 })
+  t.after(() => sandbox.stop())
+  const { componentAppsecret: _, ...settings } = sandbox.component
+  const { componentAppid } = settings
+  const receiver = new Receiver(settings)
+
+  const first = await pushed(sandbox, () => true)
+  const { finished_at_ms, ...rest } = first
+  assert.equal(finished_at_ms, 1_700_000_000_000)
+  const ticket = { component_appid: componentAppid, info_type: 'component_verify_ticket', authorizer_appid: null, create_time: 1_700_000_000 }
+  const accepted = { attempt: 1, status: 200, body: 'success', error: null, is_success: true }
+  assert.deepEqual(rest, { ...ticket, order: null, ...accepted })
+  assert.equal(events[0].component_verify_ticket, sandbox.verifyTicket())
+  assert.equal(sandbox.pendingPushes(), 0)
+
+  sandbox.orderPush('wrong_signature')
+  const wrong = await pushed(sandbox, ({ order }) => order === 'wrong_signature')
+  assert.deepEqual([wrong.status, wrong.body, wrong.is_success], [403, 'push_not_signed', false])
+  const { appid } = sandbox.miniProgram
+  sandbox.authorize(appid, { permissionSets: [33] })
+  await pushed(sandbox, ({ info_type }) => info_type === 'updateauthorized')
+  sandbox.orderPush('doubled', { authorizerAppid: appid, componentAppid })
+  const doubled = await pushed(sandbox, ({ order }) => order === 'doubled')
+  assert.deepEqual([doubled.authorizer_appid, doubled.is_success], [appid, true])
+
+  assert.throws(() => sandbox.orderPush('explode'), { name: 'SandboxError', message: /unknown variant `explode`, expected one of/ })
+  assert.throws(() => sandbox.orderPush('doubled', { appid }), /unknown field `appid`/)
+  assert.throws(() => sandbox.orderPush('doubled', { authorizerAppid: 'wx1' }), SandboxError)
+  assert.throws(() => sandbox.orderPush('doubled', { componentAppid: 'wx1' }), SandboxError)
+  for (const pushUrl of ['https://127.0.0.1/', 'http://saas.example.cn/', 'x']) {
+    assert.throws(() => new Sandbox({ pushUrl }), SandboxError)
+  }
 })
 
 test('what is wrong is refused with its name', (t) => {

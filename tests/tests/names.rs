@@ -127,7 +127,7 @@ fn sandbox() -> Names {
         Sandbox {
             base_url, mini_program, service_account, component, inject, clear_faults, access_token,
             kill_tokens, verify_ticket, authorize, put_account, rules, requests, counters, advance,
-            reset, control, stop,
+            reset, control, stop, pushes, pending_pushes, order_push,
         },
     }
 }

@@ -155,4 +155,10 @@ sandbox.platform({ tokenStore: 'memory:' })
 export const ticket: string = sandbox.verifyTicket()
 export const refreshToken: string = sandbox.authorize('wx1', { permissionSets: [18] })
 sandbox.client({ accessToken: sandbox.accessToken() })
+export const pushing = new Sandbox({ pushUrl: 'http://127.0.0.1:3000/push' })
+pushing.orderPush('doubled', { authorizerAppid: 'wx1' })
+// @ts-expect-error There is no such order.
+pushing.orderPush('tripled')
+export const status: number | null | undefined = pushing.pushes()[pushing.pendingPushes()]?.status
+sandbox.platform({ component: { componentAppid: 'wxc', componentAppsecret: 'x' }, messageToken: 't', encodingAesKey: 'k' })
 sandbox.inject({ fault: 'errcode', errcode: -1, times: 'forever' })
