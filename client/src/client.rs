@@ -5,8 +5,8 @@ use std::time::Duration;
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::{
     AddJumpQRCode, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
-    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, VerificationFile,
-    WxaMpLinkGet,
+    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, RawCall,
+    VerificationFile, WxaMpLinkGet,
 };
 use jumpqr_core::listing::Listing;
 use jumpqr_core::{Edit, Rule, RuleKey};
@@ -188,7 +188,26 @@ impl Client {
         self.call(WxaMpLinkGet)
     }
 
-    /// Calls any interface.
+    /// Calls any interface of WeChat's, also one that this library does not have, with this
+    /// client's token. Returns the whole JSON text of the response, which may contain secrets.
+    ///
+    /// ```no_run
+    /// use jumpqr::interface::RawCall;
+    ///
+    /// # fn call(client: &jumpqr::Client) -> jumpqr::Result<()> {
+    /// let call = RawCall::post("/wxa/business/getuserphonenumber", r#"{"code":"x"}"#);
+    /// let json = client.call_raw(call)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// After a lost response, the call is not sent again unless it is
+    /// [repeatable](RawCall::repeatable).
+    pub fn call_raw(&self, call: RawCall) -> Result<String> {
+        self.call(call)
+    }
+
+    /// Calls any interface that this library has.
     pub fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
         self.check(&call)?;
         let cancel = &self.options.cancel;
@@ -214,7 +233,7 @@ impl Client {
             return Ok(());
         }
         let checked = call.check().into_result().map(drop);
-        checked.map_err(|error| error.in_interface(I::NAME))
+        checked.map_err(|error| error.in_interface(call.name()))
     }
 }
 

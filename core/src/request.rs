@@ -1,5 +1,6 @@
 //! The request of an interface.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,9 +38,8 @@ impl Method {
 pub struct Request {
     /// The HTTP method.
     pub method: Method,
-    /// The path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`.
-    pub path: &'static str,
-    query: Vec<(&'static str, Secret)>,
+    path: Cow<'static, str>,
+    query: Vec<(Cow<'static, str>, Secret)>,
     /// The JSON body, in UTF-8. `None` for GET. The bodies of the token interfaces have secrets.
     pub body: Option<Vec<u8>>,
     /// Whether the query must have an access token.
@@ -71,23 +71,29 @@ impl Request {
 
     /// Makes a POST as [`post`](Self::post) does, with a body that is JSON already.
     pub(crate) fn post_json(path: &'static str, json: String) -> Self {
-        Self {
-            method: Method::Post,
-            body: Some(json.into_bytes()),
-            ..Self::get(path, Vec::new())
-        }
+        Self::get(path, Vec::new()).with_body(json)
     }
 
     /// Makes a GET with the access token and these fields in the query.
-    pub(crate) fn get(path: &'static str, query: Vec<(&'static str, Secret)>) -> Self {
+    pub(crate) fn get(
+        path: impl Into<Cow<'static, str>>,
+        query: Vec<(Cow<'static, str>, Secret)>,
+    ) -> Self {
         Self {
             method: Method::Get,
-            path,
+            path: path.into(),
             query,
             body: None,
             needs_token: true,
             token_field: TOKEN_FIELD,
         }
+    }
+
+    /// Returns the same request as a POST with this JSON.
+    pub(crate) fn with_body(mut self, json: String) -> Self {
+        self.method = Method::Post;
+        self.body = Some(json.into_bytes());
+        self
     }
 
     /// Returns the same request without an access token.
@@ -100,6 +106,21 @@ impl Request {
     pub(crate) fn with_token_field(mut self, field: &'static str) -> Self {
         self.token_field = field;
         self
+    }
+
+    /// Returns the path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the path if it is that of an interface of this library. Other interfaces have paces
+    /// of their own, which are not known.
+    pub(crate) fn known_path(&self) -> Option<&'static str> {
+        match self.path {
+            Cow::Borrowed(path) => Some(path),
+            Cow::Owned(_) => None,
+        }
     }
 
     /// Returns the whole URL below `base_url`, with `access_token` in the query if there is one.
@@ -116,9 +137,9 @@ impl Request {
     /// Passes path and query to `write`, piece by piece, with `access_token` in the query if there
     /// is one. Together, the pieces are the part of the [`url`](Self::url) after the base URL.
     pub fn write_target(&self, access_token: Option<&Secret>, mut write: impl FnMut(&str)) {
-        write(self.path);
+        write(&self.path);
         let access_token = access_token.map(|token| (self.token_field, token));
-        let fields = self.query.iter().map(|(name, value)| (*name, value));
+        let fields = self.query.iter().map(|(name, value)| (&**name, value));
         let mut separator = "?";
         for (name, value) in access_token.into_iter().chain(fields) {
             write(separator);
@@ -134,7 +155,7 @@ impl Request {
     pub fn shown_url(&self, base_url: &str) -> String {
         let mut url = format!("{}{}", base_url.trim_end_matches('/'), self.path);
         let access_token = self.needs_token.then_some(self.token_field);
-        let fields = self.query.iter().map(|(name, _)| *name);
+        let fields = self.query.iter().map(|(name, _)| &**name);
         for (index, name) in access_token.into_iter().chain(fields).enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             url.extend([separator]);
@@ -178,7 +199,10 @@ mod tests {
 
     #[test]
     fn query_values_are_encoded_and_never_printed() {
-        let request = Request::get("/cgi-bin/token", vec![("secret", Secret::new("a b&c/é"))]);
+        let request = Request::get(
+            "/cgi-bin/token",
+            vec![("secret".into(), Secret::new("a b&c/é"))],
+        );
         let url = request.url("https://api.weixin.qq.com/", None);
         assert_eq!(
             url.expose(),

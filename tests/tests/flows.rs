@@ -137,7 +137,7 @@ impl Script<'_> {
         send: SendRequest<'_>,
         vector: &SendVector,
     ) -> Result<Result<Response, SendFailure>, String> {
-        compare("path", &vector.path.as_str(), &send.request.path)?;
+        compare("path", &vector.path.as_str(), &send.request.path())?;
         compare("host", &vector.host, &send.host)?;
         compare(
             "access_token",

@@ -89,7 +89,7 @@ impl<I: Interface> Running<I> {
         loop {
             if self.logs {
                 if let Some(note) = self.call.take_note() {
-                    log_note(I::NAME, &note);
+                    log_note(&self.call.name(), &note);
                 }
             }
             match self.call.step(now) {
@@ -152,7 +152,12 @@ impl<I: Interface> Running<I> {
                 Step::Done(result) => {
                     if self.logs {
                         let took = now.saturating_sub(self.started);
-                        log_end(I::NAME, self.call.tally(), took, result.as_ref().err());
+                        log_end(
+                            &self.call.name(),
+                            self.call.tally(),
+                            took,
+                            result.as_ref().err(),
+                        );
                     }
                     return Stop::Done(result);
                 }

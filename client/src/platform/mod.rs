@@ -19,7 +19,9 @@ use std::time::Duration;
 
 use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::{ApiGetAuthorizerList, ApiStartPushTicket, Interface, TicketPushes};
+use jumpqr_core::interface::{
+    ApiGetAuthorizerList, ApiStartPushTicket, Interface, RawCall, TicketPushes,
+};
 use jumpqr_core::push::Receiver;
 use jumpqr_core::{PlatformCredential, Secret};
 
@@ -257,6 +259,17 @@ impl Platform {
         token.ok_or_else(|| Error::new(OwnCode::Internal, "there is no token, and no error"))
     }
 
+    /// Calls any interface of WeChat's, also one that this library does not have, with the
+    /// platform's own token. Returns the whole JSON text of the response, which may contain secrets.
+    ///
+    /// The query field with the token has the name that the setting `component_token_field` says.
+    /// For an interface that needs a merchant's token, use the merchant's
+    /// [`Client::call_raw`]. After a lost response, the call is not sent again unless it is
+    /// [repeatable](RawCall::repeatable).
+    pub fn call_raw(&self, call: RawCall) -> Result<String> {
+        self.call(call.token_field(self.account.token_field))
+    }
+
     /// Asks WeChat to push tickets again. WeChat stops if the platform's address does not answer.
     /// This needs no token.
     pub fn start_push_ticket(&self) -> Result<TicketPushes> {
@@ -277,7 +290,7 @@ impl Platform {
     /// Makes a call with the platform's own token.
     fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
         let checked = call.check().into_result();
-        checked.map_err(|error| error.in_interface(I::NAME))?;
+        checked.map_err(|error| error.in_interface(call.name()))?;
         let PlatformAccount { driver, tokens, .. } = &*self.account;
         driver.run(call, Some(tokens), &self.call_options())
     }

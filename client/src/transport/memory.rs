@@ -26,8 +26,8 @@ type Handler = dyn Fn(&HttpRequest<'_>) -> Result<Response, SendFailure> + Send 
 /// let client = Client::builder().access_token("TOKEN").transport(wechat.clone()).build()?;
 /// client.publish_jump_qr_code("https://m.example.cn/table/")?;
 /// // The client looks the rule up first.
-/// assert_eq!(wechat.sent()[0].content.path, "/cgi-bin/wxopen/qrcodejumpget");
-/// assert_eq!(wechat.sent()[1].content.path, "/cgi-bin/wxopen/qrcodejumppublish");
+/// assert_eq!(wechat.sent()[0].content.path(), "/cgi-bin/wxopen/qrcodejumpget");
+/// assert_eq!(wechat.sent()[1].content.path(), "/cgi-bin/wxopen/qrcodejumppublish");
 /// # Ok::<(), jumpqr::Error>(())
 /// ```
 pub struct MemoryTransport {

@@ -38,7 +38,7 @@ fn a_mapping_is_sent_as_the_typed_call_would_be() {
     assert_eq!(answer, "answered");
     let sent = transport.sent();
     assert_eq!(sent.len(), 1);
-    assert_eq!(sent[0].content.path, ADD);
+    assert_eq!(sent[0].content.path(), ADD);
     let body: Value = serde_json::from_slice(sent[0].content.body.as_deref().unwrap()).unwrap();
     assert_eq!(body["is_edit"], 1);
     assert_eq!(body["open_version"], 1);

@@ -22,7 +22,7 @@ fn the_store_in_memory_has_the_clients_clock() {
     let platform = shared.clone();
     let wechat = MemoryTransport::new(move |request| {
         Ok(Response::ok(
-            match request.content.path.rsplit('/').next() {
+            match request.content.path().rsplit('/').next() {
                 Some("api_component_token") => {
                     r#"{"component_access_token":"C","expires_in":7200}"#
                 }

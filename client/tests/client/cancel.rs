@@ -119,7 +119,7 @@ fn a_token_request_goes_on_when_the_call_is_cancelled() {
     let fetching = Arc::new(AtomicBool::new(false));
     let begun = fetching.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        if request.content.path == STABLE_TOKEN {
+        if request.content.path() == STABLE_TOKEN {
             begun.store(true, Ordering::SeqCst);
             released.lock().unwrap().recv().unwrap();
             return Ok(token("T", 7200));

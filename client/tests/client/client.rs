@@ -22,7 +22,7 @@ fn client_with_rule(
     );
     let wechat = Arc::new(MemoryTransport::new(move |request| {
         Ok(Response::ok(
-            if request.content.path.ends_with("qrcodejumpget") {
+            if request.content.path().ends_with("qrcodejumpget") {
                 list.as_str()
             } else {
                 r#"{"errcode":0}"#
@@ -35,13 +35,12 @@ fn client_with_rule(
     (wechat, set(builder).build().unwrap())
 }
 
-fn sent_interfaces(wechat: &MemoryTransport) -> Vec<&'static str> {
-    let name = |path: &'static str| path.rsplit('/').next().unwrap();
-    wechat
-        .sent()
+fn sent_interfaces(wechat: &MemoryTransport) -> Vec<String> {
+    let sent = wechat.sent();
+    let names = sent
         .iter()
-        .map(|sent| name(sent.content.path))
-        .collect()
+        .map(|sent| sent.content.path().rsplit('/').next());
+    names.map(|name| name.unwrap().to_owned()).collect()
 }
 
 #[test]

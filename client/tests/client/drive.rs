@@ -16,7 +16,7 @@ fn a_write_that_times_out_leaves_time_to_read_back() {
     let clock = Arc::new(ManualClock::default());
     let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        if request.content.path == GET {
+        if request.content.path() == GET {
             return Ok(listed());
         }
         passing.advance(request.timeout);
@@ -59,7 +59,7 @@ fn a_slow_token_leaves_the_rest_of_the_time_to_the_call() {
     let clock = Arc::new(ManualClock::default());
     let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        if request.content.path == ADD {
+        if request.content.path() == ADD {
             assert!(request.timeout <= Duration::from_secs(6));
             return Ok(ok());
         }
@@ -126,7 +126,7 @@ fn a_rate_limited_call_is_retried_after_at_least_a_second() {
 fn advice_after_resend(second: i64) -> String {
     let sent = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        match request.content.path {
+        match request.content.path() {
             ADD if sent.next() == 0 => Err(SendFailure::after_sending(
                 FailureCause::ConnectionLost,
                 "lost",

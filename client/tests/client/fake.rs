@@ -67,7 +67,7 @@ pub(crate) fn app(transport: &Arc<MemoryTransport>) -> ClientBuilder {
 pub(crate) fn count(transport: &MemoryTransport, path: &str) -> usize {
     let sent = transport.sent();
     sent.iter()
-        .filter(|request| request.content.path == path)
+        .filter(|request| request.content.path() == path)
         .count()
 }
 

@@ -30,13 +30,13 @@ struct Lines {
     /// The server's ends of the idle connections.
     idle: Mutex<VecDeque<UnixStream>>,
     /// The paths of the requests that were sent without waiting.
-    begun: Mutex<Vec<&'static str>>,
+    begun: Mutex<Vec<String>>,
     /// The client's ends of connections whose response was taken.
     kept: Arc<Mutex<Vec<UnixStream>>>,
     /// The server's ends of the connections in flight.
     in_flight: Mutex<Vec<UnixStream>>,
     /// The paths of the requests that were sent by a thread that waits, and their responses.
-    sent: Mutex<Vec<&'static str>>,
+    sent: Mutex<Vec<String>>,
     responses: Mutex<VecDeque<Response>>,
 }
 
@@ -80,11 +80,11 @@ impl Lines {
             .push_back(Response::ok(response));
     }
 
-    fn begun(&self) -> Vec<&'static str> {
+    fn begun(&self) -> Vec<String> {
         self.begun.lock().unwrap().clone()
     }
 
-    fn sent(&self) -> Vec<&'static str> {
+    fn sent(&self) -> Vec<String> {
         self.sent.lock().unwrap().clone()
     }
 
@@ -100,14 +100,20 @@ impl Lines {
 
 impl Transport for Lines {
     fn send(&self, request: &HttpRequest<'_>) -> Result<Response, SendFailure> {
-        self.sent.lock().unwrap().push(request.content.path);
+        self.sent
+            .lock()
+            .unwrap()
+            .push(request.content.path().to_owned());
         Ok(self.responses.lock().unwrap().pop_front().unwrap())
     }
 
     fn begin(&self, request: &HttpRequest<'_>) -> Option<Result<Box<dyn InFlight>, SendFailure>> {
         let connection = self.idle.lock().unwrap().pop_front()?;
         connection.set_nonblocking(true).unwrap();
-        self.begun.lock().unwrap().push(request.content.path);
+        self.begun
+            .lock()
+            .unwrap()
+            .push(request.content.path().to_owned());
         Some(Ok(Box::new(Line {
             connection: Some(connection),
             kept: self.kept.clone(),
@@ -379,7 +385,10 @@ fn without_an_idle_connection_the_call_is_finished_on_a_thread() {
     lines.answer_next(OK);
     let finished = std::thread::spawn(move || finish(call)).join().unwrap();
     assert_eq!(finished.unwrap(), Confirmation::Answered);
-    assert_eq!((lines.begun(), lines.sent()), (vec![], vec![ADD]));
+    assert_eq!(
+        (lines.begun(), lines.sent()),
+        (vec![], vec![ADD.to_owned()])
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod authorizer_list;
 mod base_url;
 mod binding;
 mod builder;
+mod call_raw;
 mod cancel;
 mod checks;
 mod client;

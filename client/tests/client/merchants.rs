@@ -58,7 +58,7 @@ impl Strict {
         let body: Value = serde_json::from_slice(request.content.body.as_deref().unwrap()).unwrap();
         let mut given = self.given.lock().unwrap();
         let answer = |value: Value| Ok(Response::ok(value.to_string()));
-        match request.content.path {
+        match request.content.path() {
             COMPONENT_TOKEN => answer(json!({"component_access_token": "CT", "expires_in": 7200})),
             AUTHORIZER_TOKEN => {
                 let appid = text(&body, "authorizer_appid");

@@ -214,14 +214,14 @@ fn calls_that_wait_for_a_slot_do_not_send_a_stale_token() {
             .unwrap()
     };
     let before = Arc::new(MemoryTransport::new(|request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => token("T1", 7200),
             _ => ok(),
         })
     }));
     delete(&build(&before)).unwrap();
     let transport = Arc::new(MemoryTransport::new(|request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => token("T2", 7200),
             _ if token_of(request) == "T2" => ok(),
             _ => errcode(40001),

@@ -120,7 +120,7 @@ fn an_old_ticket_is_not_sent() {
 fn a_platform_with_the_right_appsecret_does_not_wait_for_one_with_a_wrong_one() {
     let transport = Arc::new(MemoryTransport::new(|request| {
         let body: Value = serde_json::from_slice(request.content.body.as_deref().unwrap()).unwrap();
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             COMPONENT_TOKEN if text(&body, "component_appsecret") == "WRONG" => errcode(40125),
             COMPONENT_TOKEN => Response::ok(r#"{"component_access_token":"CT","expires_in":7200}"#),
             AUTHORIZER_TOKEN => {

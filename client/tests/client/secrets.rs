@@ -81,7 +81,7 @@ fn no_business_call_shows_the_token() {
     for misfortune in misfortunes() {
         let transport = Arc::new(MemoryTransport::new({
             let misfortune = misfortune.clone();
-            move |request| match request.content.path {
+            move |request| match request.content.path() {
                 STABLE_TOKEN => Ok(Response::ok(format!(
                     r#"{{"access_token":"{TOKEN}","expires_in":7200}}"#
                 ))),

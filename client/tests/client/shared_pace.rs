@@ -39,7 +39,7 @@ impl World {
         let (clock, starts) = (self.clock.clone(), self.starts.clone());
         let calls = Counter::default();
         let transport = MemoryTransport::new(move |request| {
-            if request.content.path == STABLE_TOKEN {
+            if request.content.path() == STABLE_TOKEN {
                 return Ok(token("T", 7200));
             }
             let answer = answer(calls.next());

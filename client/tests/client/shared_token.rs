@@ -30,7 +30,7 @@ pub(crate) fn strict() -> Arc<MemoryTransport> {
     let last = Mutex::new(String::new());
     Arc::new(MemoryTransport::new(move |request| {
         let mut last = last.lock().unwrap();
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => {
                 *last = format!("T{}", issued.next());
                 token(&last, 7200)
@@ -68,7 +68,7 @@ fn clients_that_find_no_token_cause_one_request() {
     let path = folder.path().join("tokens");
     let everybody = Barrier::new(4 * 4);
     let transport = Arc::new(MemoryTransport::new(|request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => {
                 // Long enough for the others to come and find it being fetched.
                 std::thread::sleep(Duration::from_millis(100));
@@ -213,7 +213,7 @@ fn the_clock_of_another_machine_may_be_wrong() {
 fn each_interface_has_a_token_of_its_own() {
     let store = Arc::<MemoryStore>::default();
     let transport = Arc::new(MemoryTransport::new(|request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN | "/cgi-bin/token" => token("T", 7200),
             _ => ok(),
         })
@@ -274,7 +274,7 @@ fn a_fleet_forces_a_new_token_no_more_often_than_wechat_allows() {
     let forced = Arc::new(AtomicUsize::new(0));
     let counter = forced.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => {
                 let force = request
                     .content

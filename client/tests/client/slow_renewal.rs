@@ -42,7 +42,7 @@ fn a_holder_that_hangs_loses_its_lease_and_its_late_token_is_not_used() {
     // It holds the transport, which must not hold it in turn.
     let inside = Arc::downgrade(&successor);
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN if fetches.next() == 0 => {
                 add(inside.upgrade().unwrap().get().unwrap()).unwrap();
                 token("LATE", 7200)
@@ -127,7 +127,7 @@ fn a_call_with_time_left_does_not_fail_when_another_call_times_out() {
     let clock = Arc::<ManualClock>::default();
     let passing = clock.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN if fetches.next() == 0 => {
                 begun.wait();
                 // Time to wait for this fetch; if it is too short, the other fetches for itself, which is as good.
@@ -180,7 +180,7 @@ fn a_call_that_waits_for_a_renewal_that_fails_uses_the_living_token_of_the_store
 fn a_token_request_that_took_too_long_is_made_again_while_there_is_time() {
     let fetches = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN if fetches.next() == 0 => {
                 let cause = FailureCause::Timeout;
                 return Err(SendFailure::after_sending(cause, "it took too long"));

@@ -17,7 +17,7 @@ fn a_server_that_says_stale_for_ever_costs_one_fetch_and_one_replay() {
     let healthy = Arc::new(std::sync::atomic::AtomicBool::new(true));
     let switch = healthy.clone();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => token("T", 7200),
             _ if switch.load(std::sync::atomic::Ordering::SeqCst) => ok(),
             _ => errcode(40001),
@@ -44,7 +44,7 @@ fn a_server_that_says_stale_for_ever_costs_one_fetch_and_one_replay() {
 fn threads_that_find_no_token_cause_one_request() {
     let everybody = Arc::new(Barrier::new(32));
     let transport = Arc::new(MemoryTransport::new(|request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => token("T", 7200),
             _ => ok(),
         })
@@ -69,7 +69,7 @@ fn threads_whose_token_went_stale_cause_one_request() {
     let tokens = Counter::default();
     let all_refused = Barrier::new(32);
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match (request.content.path, token_of(request).as_str()) {
+        Ok(match (request.content.path(), token_of(request).as_str()) {
             (STABLE_TOKEN, _) => token(&format!("T{}", tokens.next()), 7200),
             (_, "T0") => {
                 all_refused.wait();
@@ -115,7 +115,7 @@ fn a_token_is_renewed_before_it_expires() {
     let clock = Arc::new(ManualClock::default());
     let tokens = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => token(&format!("T{}", tokens.next()), 7200),
             _ => ok(),
         })
@@ -133,7 +133,7 @@ fn a_renewal_ahead_of_time_that_fails_does_no_harm() {
     let clock = Arc::new(ManualClock::default());
     let fetches = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN if fetches.next() == 0 => token("T", 7200),
             STABLE_TOKEN => errcode(45009),
             _ => ok(),
@@ -161,7 +161,7 @@ fn a_new_token_is_forced_only_when_the_stable_one_is_stale_again() {
             .body
             .as_deref()
             .is_some_and(|body| body.ends_with(br#""force_refresh":true}"#));
-        Ok(match (request.content.path, token_of(request).as_str()) {
+        Ok(match (request.content.path(), token_of(request).as_str()) {
             (STABLE_TOKEN, _) if forced => token("FORCED", 7200),
             (STABLE_TOKEN, _) => token("STABLE", 7200),
             (_, "FORCED") => ok(),
@@ -178,7 +178,7 @@ fn a_new_token_is_forced_only_when_the_stable_one_is_stale_again() {
 #[test]
 fn the_other_interface_is_asked_with_get() {
     let transport = Arc::new(MemoryTransport::new(|request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             "/cgi-bin/token" => token("T", 7200),
             _ => ok(),
         })
@@ -250,7 +250,7 @@ fn what_the_callers_function_fails_with_is_the_source() {
 fn a_fetch_that_panicked_does_not_block_the_next() {
     let fetches = Counter::default();
     let transport = Arc::new(MemoryTransport::new(move |request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN if fetches.next() == 0 => panic!("a transport with a defect"),
             STABLE_TOKEN => token("T", 7200),
             _ => Response::ok(r#"{"errcode":0}"#),
@@ -279,7 +279,7 @@ fn a_token_that_is_far_too_long_is_blamed_on_where_it_came_from() {
 #[test]
 fn processes_renew_their_tokens_at_different_times() {
     let transport = Arc::new(MemoryTransport::new(|request| {
-        Ok(match request.content.path {
+        Ok(match request.content.path() {
             STABLE_TOKEN => token("T", 7200),
             _ => ok(),
         })

@@ -4,14 +4,14 @@ use core::time::Duration;
 
 use super::tally::Note;
 use super::{Call, Phase, State};
-use crate::error::{Error, Outcome, Result};
-use crate::interface::Interface;
+use crate::error::{Error, Result};
+use crate::interface::{Interface, LostResponse};
 use crate::request::Request;
 use crate::response::Fields;
 
 impl<I: Interface> Call<I> {
-    pub(super) fn handle_response(&mut self, now: Duration, fields: &Fields<'_>) {
-        match I::decode(fields) {
+    pub(super) fn handle_response(&mut self, now: Duration, json: &str, fields: &Fields<'_>) {
+        match I::decode(json, fields) {
             Ok(response) => self.succeed(response),
             Err(error) => self.handle_unknown_outcome(now, error),
         }
@@ -50,18 +50,29 @@ impl<I: Interface> Call<I> {
     }
 
     /// Reads a write back. A read-back is retried; other requests are if `error` and the interface
-    /// allow it.
+    /// allow it. If such a request changes something, each attempt may be applied.
     pub(super) fn handle_unknown_outcome(&mut self, now: Duration, error: Error) {
         let may_resend = error.is_retryable();
         if let Some(read_back) = self.read_back_request() {
             self.begin_read_back(read_back, error, may_resend);
-        } else if let Some(advice) = I::AFTER_LOST_RESPONSE {
-            self.fail(error.with_outcome(Outcome::Unknown).with_advice(advice));
+        } else if let Some(lost) = self.lost_response() {
+            self.has_unconfirmed_attempt = true;
+            if lost.may_repeat && may_resend {
+                self.retry(now, error, Duration::ZERO);
+            } else {
+                self.fail(error);
+            }
         } else if may_resend || matches!(self.phase, Phase::ReadingBack { .. }) {
             self.retry(now, error, Duration::ZERO);
         } else {
             self.fail(error);
         }
+    }
+
+    /// Returns what a lost response to the call's own request means.
+    fn lost_response(&self) -> Option<LostResponse> {
+        let is_own = matches!(self.phase, Phase::Asking);
+        self.interface.lost_response().filter(|_| is_own)
     }
 
     /// Returns the request that reads the call's own request back, if that is a write.

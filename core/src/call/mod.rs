@@ -39,7 +39,8 @@
 //!   done. If not, the write is sent again. If that is unclear, the call ends with
 //!   [`Outcome::Unknown`].
 //! - A few requests can neither be read back nor be sent twice: the exchange of a code that works
-//!   once. After a lost response, such a call ends with [`Outcome::Unknown`].
+//!   once, and a raw call unless its caller allows it. After a lost response, such a call ends with
+//!   [`Outcome::Unknown`].
 //! - After a resend, the first attempt may still arrive. The refusal we then see (85071, "exists")
 //!   may be caused by it. Before such a call fails, the change is therefore read back once more. If
 //!   no time is left for that, the outcome is unknown.
@@ -88,6 +89,7 @@ pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy, RetryDelays};
 pub use step::{SendRequest, Step};
 pub use tally::Tally;
 
+use alloc::borrow::Cow;
 use alloc::format;
 use core::time::Duration;
 
@@ -201,7 +203,7 @@ impl<I: Interface> Call<I> {
             Some(look_up) => (Phase::LookingUp, look_up),
             None => (Phase::Asking, interface.request()),
         };
-        let request = request.map_err(|error| error.in_interface(I::NAME))?;
+        let request = request.map_err(|error| error.in_interface(interface.name()))?;
         Ok(Self {
             interface,
             request,
@@ -226,6 +228,11 @@ impl<I: Interface> Call<I> {
         })
     }
 
+    /// Returns the name of the interface, as errors have it.
+    pub fn name(&self) -> Cow<'static, str> {
+        self.interface.name()
+    }
+
     /// Returns what to do now.
     pub fn step(&mut self, now: Duration) -> Step<'_, I::Response> {
         if let State::WaitingForRetry { until } = self.state {
@@ -238,7 +245,7 @@ impl<I: Interface> Call<I> {
             self.fail(error);
         }
         if matches!(self.state, State::Reserving) {
-            if I::PACED {
+            if self.paced_path().is_some() {
                 self.queued_since.get_or_insert(now);
             } else {
                 self.begin_slot(now);
@@ -253,7 +260,7 @@ impl<I: Interface> Call<I> {
         }
         match &mut self.state {
             State::Reserving => Step::Reserve {
-                path: self.request.path,
+                path: self.paced_path().unwrap_or_default(),
                 deadline: self.slot_deadline(),
             },
             State::WaitingForSlot { until } | State::WaitingForRetry { until } => {
@@ -328,13 +335,16 @@ impl<I: Interface> Call<I> {
         let stale_is_final = I::ISSUES_TOKEN || !has_token;
         let (next, error) = match (judge(response.as_ref(), stale_is_final), &self.phase) {
             (Ok(fields), Phase::LookingUp) => return self.handle_rule_list(&fields),
-            (Ok(fields), Phase::Asking) => return self.handle_response(now, &fields),
+            (Ok(fields), Phase::Asking) => {
+                let json = response.as_ref().map_or("", TextResponse::json);
+                return self.handle_response(now, json, &fields);
+            }
             (Ok(fields), Phase::ReadingBack { .. }) => return self.check_applied(now, &fields),
             (Err((next, error)), Phase::LookingUp) => (next, look_up_error(error)),
             (Err(failure), _) => failure,
         };
         if error.errcode() == Some(SECOND_RATE_LIMIT) {
-            self.refused_pace = Some(self.request.path);
+            self.refused_pace = self.paced_path();
         }
         match next {
             Next::RenewToken => self.renew_token(error),
@@ -386,6 +396,11 @@ impl<I: Interface> Call<I> {
         }
     }
 
+    /// Returns the path of the interface whose pace the request keeps, if it keeps any.
+    fn paced_path(&self) -> Option<&'static str> {
+        self.request.known_path().filter(|_| I::PACED)
+    }
+
     /// Begins the slot: the next step gets the token, or sends the request.
     fn begin_slot(&mut self, start: Duration) {
         self.slot_start = Some(start);
@@ -398,7 +413,8 @@ impl<I: Interface> Call<I> {
 
     /// Returns `Sending` if the call has a slot that has not expired, else `Reserving`.
     fn state_before_send(&self, now: Duration) -> State<I::Response> {
-        let is_live = |start| !I::PACED || now.saturating_sub(start) <= SLOT_LIFETIME;
+        let is_paced = self.paced_path().is_some();
+        let is_live = |start| !is_paced || now.saturating_sub(start) <= SLOT_LIFETIME;
         if self.slot_start.is_some_and(is_live) {
             State::Sending
         } else {
@@ -508,7 +524,13 @@ impl<I: Interface> Call<I> {
     /// itself says why the outcome is unknown.
     fn fail(&mut self, error: Error) {
         let error = match core::mem::replace(&mut self.phase, Phase::Asking) {
-            Phase::Asking if self.has_unconfirmed_attempt => error.with_outcome(Outcome::Unknown),
+            Phase::Asking if self.has_unconfirmed_attempt => {
+                let error = error.with_outcome(Outcome::Unknown);
+                match self.interface.lost_response() {
+                    Some(lost) => error.with_advice(lost.advice),
+                    None => error,
+                }
+            }
             Phase::LookingUp | Phase::Asking => error,
             Phase::ReadingBack { cause, .. } => {
                 let error = self.add_name(error);
@@ -561,7 +583,7 @@ impl<I: Interface> Call<I> {
         let secrets = tokens.into_iter().flatten().chain(self.interface.secrets());
         let error = match error.interface() {
             Some(_) => error,
-            None => error.in_interface(I::NAME),
+            None => error.in_interface(self.interface.name()),
         };
         secrets.fold(error, Error::redact)
     }

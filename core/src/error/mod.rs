@@ -55,7 +55,7 @@ struct Inner {
     /// Whether the error is retryable, if that does not follow from the code.
     retryable: Option<bool>,
     outcome: Outcome,
-    interface: Option<&'static str>,
+    interface: Option<Cow<'static, str>>,
     errmsg: Option<String>,
     violations: Vec<Finding>,
     source: Option<Source>,
@@ -139,8 +139,8 @@ impl Error {
 
     /// Sets the interface that was called.
     #[must_use]
-    pub fn in_interface(mut self, interface: &'static str) -> Self {
-        self.parts_mut().interface = Some(interface);
+    pub fn in_interface(mut self, interface: impl Into<Cow<'static, str>>) -> Self {
+        self.parts_mut().interface = Some(interface.into());
         self
     }
 
@@ -255,10 +255,10 @@ impl Error {
         self.0.outcome
     }
 
-    /// Returns the interface that was called, e.g. `addJumpQRCode`.
+    /// Returns the interface that was called, e.g. `addJumpQRCode`; for a raw call, its path.
     #[must_use]
-    pub fn interface(&self) -> Option<&'static str> {
-        self.0.interface
+    pub fn interface(&self) -> Option<&str> {
+        self.0.interface.as_deref()
     }
 
     /// Returns WeChat's `errcode`.
@@ -314,7 +314,7 @@ fn message_of(code: Code, errcode: i64, errmsg: &str) -> String {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(interface) = self.0.interface {
+        if let Some(interface) = &self.0.interface {
             write!(f, "{interface}: ")?;
         }
         write!(f, "{} [{}]", self.0.message, self.0.code)?;

@@ -69,6 +69,9 @@ pub(super) fn redact_error(inner: &mut Inner, secret: &Secret) {
     if let Some(Cow::Owned(advice)) = &mut inner.advice {
         redact(advice, secret);
     }
+    if let Some(Cow::Owned(interface)) = &mut inner.interface {
+        redact(interface, secret);
+    }
     for finding in &mut inner.violations {
         redact(&mut finding.field, secret);
         redact(&mut finding.message, secret);

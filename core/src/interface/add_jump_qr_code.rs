@@ -39,10 +39,11 @@ impl Interface for AddJumpQRCode {
     type Response = Confirmation;
 
     const NAME: &'static str = "addJumpQRCode";
+    const PATH: &'static str = "/cgi-bin/wxopen/qrcodejumpadd";
 
     fn request(&self) -> Result<Request> {
         let json = write_body(&self.rule, self.is_edit);
-        Ok(Request::post_json("/cgi-bin/wxopen/qrcodejumpadd", json))
+        Ok(Request::post_json(Self::PATH, json))
     }
 
     fn check(&self) -> CheckReport {

@@ -66,6 +66,7 @@ impl Interface for ApiAuthorizerToken {
     type Response = AuthorizerTokenResponse;
 
     const NAME: &'static str = "api_authorizer_token";
+    const PATH: &'static str = "/cgi-bin/component/api_authorizer_token";
     const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {
@@ -78,10 +79,7 @@ impl Interface for ApiAuthorizerToken {
             authorizer_appid: &self.authorizer_appid,
             authorizer_refresh_token: self.authorizer_refresh_token.expose(),
         };
-        Ok(
-            Request::post("/cgi-bin/component/api_authorizer_token", &body)?
-                .with_token_field(self.component_token_field.name()),
-        )
+        Ok(Request::post(Self::PATH, &body)?.with_token_field(self.component_token_field.name()))
     }
 }
 

@@ -36,6 +36,7 @@ impl Interface for ApiComponentToken {
     type Response = TokenResponse;
 
     const NAME: &'static str = "api_component_token";
+    const PATH: &'static str = "/cgi-bin/component/api_component_token";
     const ISSUES_TOKEN: bool = true;
     const PACED: bool = false;
 
@@ -49,10 +50,10 @@ impl Interface for ApiComponentToken {
             component_appsecret: self.component_appsecret.expose(),
             component_verify_ticket: self.component_verify_ticket.expose(),
         };
-        Ok(Request::post("/cgi-bin/component/api_component_token", &body)?.without_token())
+        Ok(Request::post(Self::PATH, &body)?.without_token())
     }
 
-    fn decode(response: &Fields<'_>) -> Result<TokenResponse> {
+    fn decode(_: &str, response: &Fields<'_>) -> Result<TokenResponse> {
         TokenResponse::decode_field(response, "component_access_token")
     }
 }

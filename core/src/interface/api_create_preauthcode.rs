@@ -44,13 +44,11 @@ impl Interface for ApiCreatePreauthcode {
     type Response = PreAuthCode;
 
     const NAME: &'static str = "api_create_preauthcode";
+    const PATH: &'static str = "/cgi-bin/component/api_create_preauthcode";
     const PACED: bool = false;
 
     fn request(&self) -> Result<Request> {
-        Ok(
-            Request::post("/cgi-bin/component/api_create_preauthcode", self)?
-                .with_token_field(self.component_token_field.name()),
-        )
+        Ok(Request::post(Self::PATH, self)?.with_token_field(self.component_token_field.name()))
     }
 }
 

@@ -39,13 +39,11 @@ impl Interface for ApiGetAuthorizerInfo {
     type Response = AuthorizerInfoResponse;
 
     const NAME: &'static str = "api_get_authorizer_info";
+    const PATH: &'static str = "/cgi-bin/component/api_get_authorizer_info";
     const PACED: bool = false;
 
     fn request(&self) -> Result<Request> {
-        Ok(
-            Request::post("/cgi-bin/component/api_get_authorizer_info", self)?
-                .with_token_field(self.component_token_field.name()),
-        )
+        Ok(Request::post(Self::PATH, self)?.with_token_field(self.component_token_field.name()))
     }
 }
 

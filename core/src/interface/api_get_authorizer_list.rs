@@ -115,13 +115,11 @@ impl Interface for ApiGetAuthorizerList {
     type Response = AuthorizerList;
 
     const NAME: &'static str = "api_get_authorizer_list";
+    const PATH: &'static str = "/cgi-bin/component/api_get_authorizer_list";
     const PACED: bool = false;
 
     fn request(&self) -> Result<Request> {
-        Ok(
-            Request::post("/cgi-bin/component/api_get_authorizer_list", self)?
-                .with_token_field(self.component_token_field.name()),
-        )
+        Ok(Request::post(Self::PATH, self)?.with_token_field(self.component_token_field.name()))
     }
 
     fn check(&self) -> CheckReport {

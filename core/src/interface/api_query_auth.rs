@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::{AuthorizationInfo, ComponentTokenField, Interface};
+use super::{AuthorizationInfo, ComponentTokenField, Interface, LostResponse};
 use crate::check::CheckReport;
 use crate::credential::recognize_other_credential;
 use crate::error::Result;
@@ -43,14 +43,19 @@ impl Interface for ApiQueryAuth {
     type Response = AuthorizationInfo;
 
     const NAME: &'static str = "api_query_auth";
+    const PATH: &'static str = "/cgi-bin/component/api_query_auth";
     const PACED: bool = false;
-    const AFTER_LOST_RESPONSE: Option<&'static str> = Some(
-        "WeChat may have exchanged the code, which works once. Look whether api_get_authorizer_list \
-         has a refresh token of the merchant. If it has none, exchange the code again.",
-    );
 
     fn secrets(&self) -> Vec<&Secret> {
         vec![&self.authorization_code]
+    }
+
+    fn lost_response(&self) -> Option<LostResponse> {
+        Some(LostResponse {
+            may_repeat: false,
+            advice: "WeChat may have exchanged the code, which works once. Look whether api_get_authorizer_list \
+                     has a refresh token of the merchant. If it has none, exchange the code again.",
+        })
     }
 
     fn request(&self) -> Result<Request> {
@@ -58,8 +63,7 @@ impl Interface for ApiQueryAuth {
             component_appid: &self.component_appid,
             authorization_code: self.authorization_code.expose(),
         };
-        Ok(Request::post("/cgi-bin/component/api_query_auth", &body)?
-            .with_token_field(self.component_token_field.name()))
+        Ok(Request::post(Self::PATH, &body)?.with_token_field(self.component_token_field.name()))
     }
 
     fn check(&self) -> CheckReport {
@@ -89,7 +93,7 @@ impl Interface for ApiQueryAuth {
         report
     }
 
-    fn decode(response: &Fields<'_>) -> Result<AuthorizationInfo> {
+    fn decode(_: &str, response: &Fields<'_>) -> Result<AuthorizationInfo> {
         AuthorizationInfo::decode_field(response)
     }
 }

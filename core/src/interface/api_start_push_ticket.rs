@@ -47,6 +47,7 @@ impl Interface for ApiStartPushTicket {
     type Response = TicketPushes;
 
     const NAME: &'static str = "api_start_push_ticket";
+    const PATH: &'static str = "/cgi-bin/component/api_start_push_ticket";
     const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {
@@ -58,7 +59,7 @@ impl Interface for ApiStartPushTicket {
             component_appid: &self.component_appid,
             component_secret: self.component_secret.expose(),
         };
-        Ok(Request::post("/cgi-bin/component/api_start_push_ticket", &body)?.without_token())
+        Ok(Request::post(Self::PATH, &body)?.without_token())
     }
 }
 

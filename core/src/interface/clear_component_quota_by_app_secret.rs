@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::{Confirmation, Interface};
+use super::{Confirmation, Interface, LostResponse};
 use crate::error::Result;
 use crate::request::Request;
 use crate::secret::Secret;
@@ -39,14 +39,19 @@ impl Interface for ClearComponentQuotaByAppSecret {
     type Response = Confirmation;
 
     const NAME: &'static str = "clearComponentQuotaByAppSecret";
+    const PATH: &'static str = "/cgi-bin/component/clear_quota/v2";
     const PACED: bool = false;
-    const AFTER_LOST_RESPONSE: Option<&'static str> = Some(
-        "The counts may have been cleared, which works 10 times a month. Wait until that takes \
-         effect, and clear them again only if calls still get 45009.",
-    );
 
     fn secrets(&self) -> Vec<&Secret> {
         vec![&self.appsecret]
+    }
+
+    fn lost_response(&self) -> Option<LostResponse> {
+        Some(LostResponse {
+            may_repeat: false,
+            advice: "The counts may have been cleared, which works 10 times a month. Wait until that takes \
+                     effect, and clear them again only if calls still get 45009.",
+        })
     }
 
     fn request(&self) -> Result<Request> {
@@ -55,6 +60,6 @@ impl Interface for ClearComponentQuotaByAppSecret {
             appsecret: self.appsecret.expose(),
             appid: self.appid.as_deref(),
         };
-        Ok(Request::post("/cgi-bin/component/clear_quota/v2", &body)?.without_token())
+        Ok(Request::post(Self::PATH, &body)?.without_token())
     }
 }

@@ -31,9 +31,10 @@ impl Interface for DeleteJumpQRCode {
     type Response = Confirmation;
 
     const NAME: &'static str = "deleteJumpQRCode";
+    const PATH: &'static str = "/cgi-bin/wxopen/qrcodejumpdelete";
 
     fn request(&self) -> Result<Request> {
-        Request::post("/cgi-bin/wxopen/qrcodejumpdelete", &self.key)
+        Request::post(Self::PATH, &self.key)
     }
 
     fn check(&self) -> CheckReport {

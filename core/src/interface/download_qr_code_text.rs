@@ -43,9 +43,10 @@ impl Interface for DownloadQRCodeText {
     type Response = VerificationFile;
 
     const NAME: &'static str = "downloadQRCodeText";
+    const PATH: &'static str = "/cgi-bin/wxopen/qrcodejumpdownload";
 
     fn request(&self) -> Result<Request> {
-        Request::post("/cgi-bin/wxopen/qrcodejumpdownload", &json!({}))
+        Request::post(Self::PATH, &json!({}))
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {

@@ -167,6 +167,7 @@ impl Interface for GetJumpQRCode {
     type Response = JumpQRCodeList;
 
     const NAME: &'static str = "getJumpQRCode";
+    const PATH: &'static str = "/cgi-bin/wxopen/qrcodejumpget";
 
     fn request(&self) -> Result<Request> {
         // WeChat answers an empty body with 44002, so the smallest body is `{}`.
@@ -184,7 +185,7 @@ impl Interface for GetJumpQRCode {
                 json!({"appid": appid, "get_type": 2, "page_num": page_num, "page_size": page_size})
             }
         };
-        Request::post("/cgi-bin/wxopen/qrcodejumpget", &body)
+        Request::post(Self::PATH, &body)
     }
 
     fn check(&self) -> CheckReport {

@@ -36,10 +36,11 @@ impl Interface for LinkMiniprogram {
     type Response = Confirmation;
 
     const NAME: &'static str = "linkMiniprogram";
+    const PATH: &'static str = "/cgi-bin/wxopen/wxamplink";
 
     fn request(&self) -> Result<Request> {
         Request::post(
-            "/cgi-bin/wxopen/wxamplink",
+            Self::PATH,
             &json!({
                 "appid": self.appid,
                 "notify_users": u8::from(self.notify_users),

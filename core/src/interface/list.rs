@@ -7,7 +7,7 @@ use super::{
     AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiCreatePreauthcode,
     ApiGetAuthorizerInfo, ApiGetAuthorizerList, ApiQueryAuth, ApiStartPushTicket,
     ClearComponentQuotaByAppSecret, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
-    LinkMiniprogram, PublishJumpQRCode, StableToken, Token, WxaMpLinkGet,
+    LinkMiniprogram, PublishJumpQRCode, RawCall, StableToken, Token, WxaMpLinkGet,
 };
 use crate::check::CheckReport;
 use crate::mapping::Reading;
@@ -29,10 +29,24 @@ pub trait ByNameOrTypedOnly {}
 
 impl<T: FromMapping> ByNameOrTypedOnly for T {}
 
+/// A raw call is not of one interface, so the list does not have it.
+impl Sealed for RawCall {}
+impl ByNameOrTypedOnly for RawCall {}
+
 macro_rules! interfaces {
     (by_name: { $($call:ident,)+ } typed_only: { $($other:ident,)+ }) => {
         /// WeChat's names of all interfaces.
         pub const NAMES: &[&str] = &[$($call::NAME,)+ $($other::NAME,)+];
+
+        /// Returns this path if it is that of an interface in the list with WeChat's limit of 5
+        /// calls a second.
+        pub(super) fn paced_path(path: &str) -> Option<&'static str> {
+            match path {
+                $($call::PATH if $call::PACED => Some($call::PATH),)+
+                $($other::PATH if $other::PACED => Some($other::PATH),)+
+                _ => None,
+            }
+        }
 
         $(impl Sealed for $call {})+
         $(impl Sealed for $other {})+

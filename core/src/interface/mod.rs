@@ -9,7 +9,7 @@
 //!
 //! 1. its type: the arguments, with their source
 //! 2. the type of its response, unless another interface has the same
-//! 3. [`Interface`]: the name, the request, the check before sending, the advice on error codes
+//! 3. [`Interface`]: the name, the path, the request, the check before sending, the advice on error codes
 //! 4. [`Decode`]: how the response is read
 //! 5. `Write`, if it changes something: the look-up before it is sent, and the read-back
 //! 6. `FromMapping`, if it can be [called by name](parse_call): the names of the arguments, and how
@@ -80,6 +80,7 @@ mod link_miniprogram;
 mod list;
 mod listed_rule;
 mod publish_jump_qr_code;
+mod raw_call;
 mod stable_token;
 mod token;
 mod token_response;
@@ -111,6 +112,7 @@ pub use link_miniprogram::LinkMiniprogram;
 pub use list::{AnyCall, NAMES};
 pub use listed_rule::ListedRule;
 pub use publish_jump_qr_code::PublishJumpQRCode;
+pub use raw_call::RawCall;
 pub use stable_token::StableToken;
 pub use token::Token;
 pub use token_response::{LONGEST_CREDENTIAL, TokenResponse, is_credential_too_long};
@@ -139,10 +141,13 @@ pub const DEFAULT_BASE_URL: &str = "https://api.weixin.qq.com";
 /// Only the types of this module implement it.
 pub trait Interface: list::Sealed + Send + 'static {
     /// The response of a call that succeeds.
-    type Response: Decode + Send + 'static;
+    type Response: FromResponse + Send + 'static;
 
     /// WeChat's name of the interface, e.g. `addJumpQRCode`.
     const NAME: &'static str;
+
+    /// The path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`; empty for a [`RawCall`], which has its own.
+    const PATH: &'static str;
 
     /// Whether it issues an access token and needs none. If WeChat then calls a token stale, the
     /// credentials are wrong.
@@ -151,13 +156,20 @@ pub trait Interface: list::Sealed + Send + 'static {
     /// Whether WeChat's limit of 5 calls a second holds for it.
     const PACED: bool = true;
 
-    /// What to do after a lost response, if the request must not be sent again. `None` if it may be
-    /// sent again, or if the change can be read back.
-    const AFTER_LOST_RESPONSE: Option<&'static str> = None;
-
     /// The secrets in the request. They are removed from every error.
     fn secrets(&self) -> Vec<&Secret> {
         Vec::new()
+    }
+
+    /// Returns what an error has as the interface's name.
+    fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(Self::NAME)
+    }
+
+    /// Returns what a lost response means. `None` if the request changes nothing, or if the change
+    /// can be read back.
+    fn lost_response(&self) -> Option<LostResponse> {
+        None
     }
 
     /// Returns the request to send.
@@ -174,14 +186,35 @@ pub trait Interface: list::Sealed + Send + 'static {
         code.advice_in(Self::NAME).map(Cow::Borrowed)
     }
 
-    /// Reads the response, after its `errcode` was found to say success.
-    fn decode(response: &Fields<'_>) -> Result<Self::Response> {
-        Self::Response::decode(response)
+    /// Reads the response, after its `errcode` was found to say success. `json` is the whole text.
+    fn decode(json: &str, response: &Fields<'_>) -> Result<Self::Response> {
+        Self::Response::from_response(json, response)
     }
 
     /// Returns how to find out whether the change was applied. `None` if nothing is changed.
     fn change(&self) -> Option<Change<'_, Self::Response>> {
         None
+    }
+}
+
+/// What a response that did not arrive means for a call that changes something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LostResponse {
+    /// Whether the request may be sent again.
+    pub may_repeat: bool,
+    /// What to do if the call ends without a response.
+    pub advice: &'static str,
+}
+
+/// What a call returns.
+pub trait FromResponse: Sized {
+    /// Makes it from the text of the response and the fields in that.
+    fn from_response(json: &str, response: &Fields<'_>) -> Result<Self>;
+}
+
+impl<T: Decode> FromResponse for T {
+    fn from_response(_: &str, response: &Fields<'_>) -> Result<Self> {
+        Self::decode(response)
     }
 }
 

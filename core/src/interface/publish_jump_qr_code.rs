@@ -30,12 +30,10 @@ impl Interface for PublishJumpQRCode {
     type Response = Confirmation;
 
     const NAME: &'static str = "publishJumpQRCode";
+    const PATH: &'static str = "/cgi-bin/wxopen/qrcodejumppublish";
 
     fn request(&self) -> Result<Request> {
-        Request::post(
-            "/cgi-bin/wxopen/qrcodejumppublish",
-            &json!({"prefix": self.key.prefix}),
-        )
+        Request::post(Self::PATH, &json!({"prefix": self.key.prefix}))
     }
 
     fn check(&self) -> CheckReport {

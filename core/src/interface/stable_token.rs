@@ -37,6 +37,7 @@ impl Interface for StableToken {
     type Response = TokenResponse;
 
     const NAME: &'static str = "stable_token";
+    const PATH: &'static str = "/cgi-bin/stable_token";
     const ISSUES_TOKEN: bool = true;
     const PACED: bool = false;
 
@@ -51,6 +52,6 @@ impl Interface for StableToken {
             secret: self.secret.expose(),
             force_refresh: self.force_refresh,
         };
-        Ok(Request::post("/cgi-bin/stable_token", &body)?.without_token())
+        Ok(Request::post(Self::PATH, &body)?.without_token())
     }
 }

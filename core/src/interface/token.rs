@@ -23,6 +23,7 @@ impl Interface for Token {
     type Response = TokenResponse;
 
     const NAME: &'static str = "token";
+    const PATH: &'static str = "/cgi-bin/token";
     const ISSUES_TOKEN: bool = true;
     const PACED: bool = false;
 
@@ -32,11 +33,11 @@ impl Interface for Token {
 
     fn request(&self) -> Result<Request> {
         Ok(Request::get(
-            "/cgi-bin/token",
+            Self::PATH,
             vec![
-                ("grant_type", Secret::new("client_credential")),
-                ("appid", Secret::new(&self.appid)),
-                ("secret", self.secret.clone()),
+                ("grant_type".into(), Secret::new("client_credential")),
+                ("appid".into(), Secret::new(&self.appid)),
+                ("secret".into(), self.secret.clone()),
             ],
         )
         .without_token())

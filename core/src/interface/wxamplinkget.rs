@@ -63,9 +63,10 @@ impl Interface for WxaMpLinkGet {
     type Response = Vec<LinkedMiniprogram>;
 
     const NAME: &'static str = "wxamplinkget";
+    const PATH: &'static str = "/cgi-bin/wxopen/wxamplinkget";
 
     fn request(&self) -> Result<Request> {
-        Request::post("/cgi-bin/wxopen/wxamplinkget", &json!({}))
+        Request::post(Self::PATH, &json!({}))
     }
 
     fn advise(&self, code: &ErrCode) -> Option<Cow<'static, str>> {

@@ -57,6 +57,12 @@ impl From<Response> for TextResponse {
 }
 
 impl TextResponse {
+    /// Returns the text, which should be JSON.
+    pub(crate) fn json(&self) -> &str {
+        let text = self.text.strip_prefix(BYTE_ORDER_MARK);
+        text.unwrap_or(&self.text)
+    }
+
     /// Parses the text as a JSON object, whatever its `errcode` says.
     pub(crate) fn fields(&self) -> Result<Fields<'_>> {
         if self.status != 200 {
@@ -65,10 +71,7 @@ impl TextResponse {
                 format!("the response has the HTTP status {}, not 200", self.status),
             ));
         }
-        let text = self
-            .text
-            .strip_prefix(BYTE_ORDER_MARK)
-            .unwrap_or(&self.text);
+        let text = self.json();
         if text.trim_ascii().is_empty() {
             return Err(Error::new(OwnCode::NotJson, "the response is empty"));
         }

@@ -150,7 +150,7 @@ fn drive<I: Interface>(
         (hosts + 1) * (policy.retry_delays.max_retries() + 1) + 1 + usize::from(looks_up);
     let mut watch = Watch {
         events: events.iter().cycle(),
-        own_path: interface.request().map_err(to_failure)?.path,
+        own_path: I::PATH,
         is_write: interface.change().is_some(),
         now: begin,
         deadline: begin + policy.timeout,
@@ -207,7 +207,7 @@ fn drive<I: Interface>(
             Step::Send(send) => {
                 prop_assert!(send.host < hosts);
                 let event = watch.event()?;
-                watch.send(send.request.path, send.timeout, &event)?;
+                watch.send(send.request.path(), send.timeout, &event)?;
                 prop_assert!(watch.sends <= max_sends, "{} sends", watch.sends);
                 watch.now += event.duration.min(send.timeout);
                 call.response(

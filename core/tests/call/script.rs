@@ -86,7 +86,7 @@ pub(crate) fn run_after<I: Interface>(
             }
             Step::Wait { until } => now = until,
             Step::Send(send) => {
-                let (_, name) = send.request.path.rsplit_once('/').unwrap();
+                let (_, name) = send.request.path().rsplit_once('/').unwrap();
                 let token = send.access_token.map_or("-", Secret::expose);
                 requests.push(format!("{name} {token} {}", send.host));
                 call.response(now, responses.next().expect("a response to each request"));

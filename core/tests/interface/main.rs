@@ -16,6 +16,7 @@ mod api_query_auth;
 mod api_start_push_ticket;
 mod by_name;
 mod clear_component_quota_by_app_secret;
+mod raw_call;
 
 use std::time::Duration;
 

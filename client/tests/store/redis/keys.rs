@@ -181,7 +181,7 @@ fn no_key_and_no_name_of_a_store_holds_a_secret() {
     let store = server.open();
     let transport = MemoryTransport::new(|request| {
         Ok(Response::ok(
-            if request.content.path == "/cgi-bin/stable_token" {
+            if request.content.path() == "/cgi-bin/stable_token" {
                 r#"{"access_token":"ACCESS-TOKEN","expires_in":7200}"#
             } else {
                 r#"{"errcode":0,"errmsg":"ok"}"#

@@ -135,7 +135,7 @@ fn settings(store: &Arc<dyn TokenStore>) -> ClientBuilder {
 fn client(store: &Arc<dyn TokenStore>, answer: &'static str) -> Client {
     let transport = MemoryTransport::new(move |request| {
         Ok(Response::ok(
-            if request.content.path == "/cgi-bin/stable_token" {
+            if request.content.path() == "/cgi-bin/stable_token" {
                 r#"{"access_token":"ACCESS-TOKEN","expires_in":7200}"#
             } else {
                 answer

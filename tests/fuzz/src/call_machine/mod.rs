@@ -88,8 +88,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
         look_up: scenario.looks_up(),
     };
     let mut now = scenario.begin();
-    let own_path = interface.request().map(|request| request.path);
-    let own_path = own_path.unwrap_or_else(|error| panic!("{error}"));
+    let own_path = I::PATH;
     let kind = scenario.interface;
     let mut model = Model::new(kind, own_path, now, &policy);
     let mut pacer = CheckedPacer::new(scenario.earlier_calls, own_path, now);
@@ -155,7 +154,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
             }
             Step::Send(send) => {
                 model.send(now, send);
-                let path = send.request.path;
+                let path = send.request.path().to_owned();
                 now = event.clock.after(now);
                 let echo = model.secrets().join(" ");
                 let reply = match event.answer.body(&echo) {
@@ -169,7 +168,7 @@ fn drive<I: Interface>(interface: I, scenario: &Scenario) {
                     pacer.set_used();
                 }
                 call.response(now, reply);
-                model.handle_answer(path, event.answer);
+                model.handle_answer(&path, event.answer);
             }
             Step::Done(result) => break result,
         }

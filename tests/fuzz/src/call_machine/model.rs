@@ -178,7 +178,7 @@ impl Model {
             "another host is tried, although the previous host may have the request"
         );
         self.host = send.host;
-        if self.is_own_request(send.request.path) {
+        if self.is_own_request(send.request.path()) {
             assert!(
                 now < self.deadline.saturating_sub(self.write_reserve),
                 "{now:?} is too late to write"
@@ -187,7 +187,7 @@ impl Model {
         let token = send.access_token.map(Secret::expose);
         assert_eq!(token, self.tokens.last().map(String::as_str));
         assert!(!self.nothing_to_do, "sent, although there is nothing to do");
-        if self.is_own_request(send.request.path) {
+        if self.is_own_request(send.request.path()) {
             assert!(!self.looks_up, "sent, although the rule was not looked up");
             assert!(
                 !self.in_doubt,

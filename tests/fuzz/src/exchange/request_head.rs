@@ -96,7 +96,7 @@ struct Asked<'a> {
     request: Request,
     access_token: Option<Secret>,
     method: &'static str,
-    path: &'static str,
+    path: String,
     query: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
 }
@@ -134,7 +134,7 @@ impl<'a> Asked<'a> {
                     request: request.unwrap_or_else(|error| panic!("{error}")),
                     access_token: None,
                     method: "GET",
-                    path: "/cgi-bin/token",
+                    path: "/cgi-bin/token".to_owned(),
                     query: vec![
                         ("grant_type", "client_credential".to_owned()),
                         ("appid", appid),
@@ -148,7 +148,7 @@ impl<'a> Asked<'a> {
         request.body = Some(body.clone());
         Self {
             base_url,
-            path: request.path,
+            path: request.path().to_owned(),
             request,
             access_token: Some(secret),
             method: "POST",
@@ -320,7 +320,11 @@ impl<'a> Asked<'a> {
         let is_raw = |letter: char| letter.is_control() || letter.is_whitespace();
         assert!(!target.contains(is_raw), "{target:?}");
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        assert_eq!(path.strip_prefix(base_path), Some(self.path), "{target:?}");
+        assert_eq!(
+            path.strip_prefix(base_path),
+            Some(&*self.path),
+            "{target:?}"
+        );
         let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let pairs = query.split('&').map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
