@@ -96,6 +96,14 @@ mod _jumpqr {
     #[expect(non_upper_case_globals, reason = "the name is Python's")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    /// The message token with which the sandbox pushes.
+    #[pymodule_export]
+    const MESSAGE_TOKEN: &str = jumpqr_sandbox::MESSAGE_TOKEN;
+
+    /// The EncodingAESKey with which the sandbox pushes.
+    #[pymodule_export]
+    const ENCODING_AES_KEY: &str = jumpqr_sandbox::ENCODING_AES_KEY;
+
     /// Runs the command with these arguments, the name of the program first; returns its exit code.
     #[pyfunction]
     fn command(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<u8> {

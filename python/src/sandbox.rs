@@ -6,7 +6,7 @@ use std::{mem, process};
 
 use jumpqr::Secret;
 use jumpqr_sandbox::{
-    AccountChange, COMPONENT_APPID, Credentials, Fault, MINI_PROGRAM_APPID, SandboxError,
+    AccountChange, COMPONENT_APPID, Credentials, Fault, MINI_PROGRAM_APPID, PushOrder, SandboxError,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -29,15 +29,19 @@ pub(crate) struct Sandbox {
 #[pymethods]
 impl Sandbox {
     #[new]
-    #[pyo3(signature = (*, port=None, frozen_at=None, allow_hosts=Vec::new()))]
+    #[pyo3(signature = (*, port=None, frozen_at=None, allow_hosts=Vec::new(), push_url=None))]
     fn create(
         py: Python<'_>,
         port: Option<i64>,
         frozen_at: Option<i64>,
         allow_hosts: Vec<String>,
+        push_url: Option<String>,
     ) -> PyResult<Self> {
         let start = move || {
-            let builder = jumpqr_sandbox::Sandbox::builder();
+            let mut builder = jumpqr_sandbox::Sandbox::builder();
+            if let Some(push_url) = push_url {
+                builder = builder.push_url(push_url);
+            }
             builder.settings(port, frozen_at, allow_hosts)?.start()
         };
         let sandbox = offline(py, || Ok(start()))?.map_err(|error| refused(py, &error))?;
@@ -150,6 +154,45 @@ impl Sandbox {
             .transpose()?;
         self.secret(py, |sandbox| {
             sandbox.authorize(component_appid, appid, permission_sets)
+        })
+    }
+
+    /// Returns the latest 10,000 pushes to all platforms that were sent, with what was answered.
+    ///
+    /// Returns:
+    ///     A `dict` for each try, without tokens and secrets: `finished_at_ms` (by the sandbox's
+    ///     clock, since 1970), `component_appid`, `info_type`, `authorizer_appid`, `create_time`
+    ///     (UNIX seconds), `order` (None for a push of WeChat's own), `attempt` (from 1), `status`
+    ///     (None if there was no whole answer within 5 seconds), `body`, `error`, `is_success`.
+    fn pushes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.list(py, |sandbox| Ok(sandbox.pushes()))
+    }
+
+    /// Returns how many pushes wait, for their first try or the next one, or are being sent.
+    fn pending_pushes(&self, py: Python<'_>) -> PyResult<usize> {
+        self.call(py, |sandbox| Ok(sandbox.pending_pushes()))
+    }
+
+    /// Pushes a wrong or repeated event to the platform, which must have a push_url.
+    ///
+    /// It is not tried again.
+    ///
+    /// Args:
+    ///     order: "wrong_signature", "former_key", "doubled", "out_of_order", "oversized" or
+    ///         "doctype". The sandbox's README says what each of them is.
+    ///     authorizer_appid: The merchant whose last event is pushed; without it, the last ticket.
+    ///     component_appid: The platform. By default, the platform that every sandbox has.
+    #[pyo3(signature = (order, authorizer_appid=None, *, component_appid=COMPONENT_APPID))]
+    fn order_push(
+        &self,
+        py: Python<'_>,
+        order: &Bound<'_, PyAny>,
+        authorizer_appid: Option<&str>,
+        component_appid: &str,
+    ) -> PyResult<()> {
+        let order: PushOrder = parse(order)?;
+        self.call(py, |sandbox| {
+            sandbox.order_push(component_appid, order, authorizer_appid)
         })
     }
 

@@ -16,6 +16,7 @@ pytest.register_assert_rewrite(
     "processes",
     "token_vector",
     "stored",
+    "browser",
 )
 
 # A shell that runs the tests in the background has had them ignore it.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import jumpqr
-from jumpqr.testing import Sandbox
+from jumpqr.testing import ENCODING_AES_KEY, MESSAGE_TOKEN, Sandbox
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -26,8 +26,13 @@ def test_docstrings(name: str) -> None:
     assert doctest.testmod(module, globs={**vars(jumpqr), **vars(module)}).failed == 0
 
 
+EXAMPLE = (README.parent / "examples" / "fastapi_platform.py").read_text(encoding="utf-8")
+
+
 def snippets() -> list[str]:
-    return re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    """The snippets, without the example, which `test_platform_examples.py` runs."""
+    found = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    return [snippet for snippet in found if snippet != EXAMPLE]
 
 
 @pytest.mark.parametrize("number", range(len(snippets())))
@@ -48,3 +53,16 @@ def test_readme(number: int, jumpqr_sandbox: Sandbox, capsys: pytest.CaptureFixt
     assert len(printed) == len(promised)
     for line, promise in zip(printed, promised, strict=True):
         assert re.fullmatch(re.escape(promise).replace("…", ".*"), line), (line, promise)
+
+
+def test_the_readme_has_the_settings_of_the_sandbox(jumpqr_sandbox: Sandbox) -> None:
+    exported = dict(
+        re.findall(r"^export (\w+)=(\S+)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    appid, secret = jumpqr_sandbox.component
+    assert exported == {
+        "JUMPQR_COMPONENT_APPID": appid,
+        "JUMPQR_COMPONENT_APPSECRET": secret,
+        "JUMPQR_MESSAGE_TOKEN": MESSAGE_TOKEN,
+        "JUMPQR_ENCODING_AES_KEY": ENCODING_AES_KEY,
+    }

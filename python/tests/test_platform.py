@@ -20,11 +20,15 @@ from browser import ask, auth_code, authorise
 from jumpqr import Client, Platform, TokenState
 from jumpqr.testing import Sandbox
 from processes import fork
+from test_pushes import AUTHORISATION, TICKET
 
 SETTINGS: dict[str, Any] = {
     "component_appid": "wxplatform00000000",
     "component_appsecret": "APPSECRET",
 }
+
+
+MAY_FORK = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
 @pytest.fixture
@@ -276,6 +280,51 @@ def test_it_judges_whether_the_rules_of_a_merchant_can_work(
         assert "refreshtoken" not in str(info)
 
 
+def test_a_push_is_handled_without_a_network() -> None:
+    settings = {**TICKET["config"], "component_appsecret": "APPSECRET"}
+    query, body = TICKET["query"], TICKET["body"]
+    with Platform(**settings) as platform:
+        handled = platform.handle(query, body)
+        assert isinstance(handled, jumpqr.Push)
+        assert (handled.reply, handled.has_changed) == ("success", True)
+        assert handled.event == jumpqr.PushEvent(**TICKET["event"])
+        assert not platform.handle(query.encode(), body.encode()).has_changed
+        assert platform.token_status().verify_ticket_age is not None
+        for wrong in ((None, body), ({"nonce": "S3CRET"}, body), (query, bytearray())):
+            with pytest.raises(TypeError, match=r"(query|body): give the raw"):
+                platform.handle(*wrong)
+        with pytest.raises(jumpqr.ValidationError) as refused:
+            platform.handle(query.replace("msg_signature=", "msg_signature=0"), body)
+        assert refused.value.code == "push_not_signed"
+    with Platform(**SETTINGS) as platform:
+        with pytest.raises(jumpqr.ValidationError, match="message_token") as refused:
+            platform.handle(query, body)
+        assert refused.value.code == "invalid_config"
+
+
+@MAY_FORK
+def test_a_push_is_finished_where_it_was_handled(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    settings = {**AUTHORISATION["config"], "component_appsecret": "APPSECRET"}
+    with Platform(**settings) as platform:
+        handled = platform.handle(AUTHORISATION["query"], AUTHORISATION["body"])
+        assert not handled.has_changed
+        with pytest.raises(TypeError, match="a Handled cannot be pickled"):
+            pickle.dumps(handled)
+        refused = fork(handled.finish)
+        assert isinstance(refused, RuntimeError)
+        assert "before a fork" in str(refused)
+        with pytest.raises(jumpqr.CredentialsError) as missing:
+            handled.finish()
+        assert missing.value.code == "no_verify_ticket"
+    with pytest.raises(RuntimeError, match="the platform is closed"):
+        handled.finish()
+    shown = f"{handled!r} {handled} {vars(handled)} {missing.value!r} {caplog.text}"
+    for secret in ("authorization_code", "pre_auth_code"):
+        assert AUTHORISATION["event"][secret] not in shown
+    assert "handle: done" in caplog.text
+
+
 def test_it_forgets_a_merchant(jumpqr_sandbox: Sandbox, appid: str) -> None:
     with authorised(jumpqr_sandbox) as platform:
         client = platform.merchant(appid)
@@ -375,7 +424,7 @@ def test_closing_it_closes_connections_though_a_merchants_client_is_held(
     del client
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@MAY_FORK
 def test_it_works_after_a_fork(jumpqr_sandbox: Sandbox, store: str, appid: str) -> None:
     with authorised(jumpqr_sandbox, token_store=store) as platform:
         client = platform.merchant(appid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import urllib.error
 import urllib.request
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 import jumpqr
-from jumpqr.testing import Sandbox, SandboxError
+from jumpqr.testing import ENCODING_AES_KEY, MESSAGE_TOKEN, Sandbox, SandboxError
+from scripted_server import Action, Reply, Request, serving
 
 pytest_plugins = ["pytester"]
 
@@ -54,6 +56,33 @@ def test_methods_are_about_the_mini_program_by_default(jumpqr_sandbox: Sandbox) 
     assert jumpqr_sandbox.control("GET", f"{platform}/ticket")["component_verify_ticket"] == (
         jumpqr_sandbox.verify_ticket()
     )
+
+
+def test_it_pushes_to_a_server() -> None:
+    received: queue.Queue[jumpqr.PushEvent] = queue.Queue()
+    with Sandbox() as other:
+        receiver = jumpqr.Receiver(
+            component_appid=other.component.appid,
+            message_token=MESSAGE_TOKEN,
+            encoding_aes_key=ENCODING_AES_KEY,
+        )
+
+    def answer(request: Request) -> Action:
+        assert request.path == "/wechat"
+        received.put(receiver.receive(request.query, request.body or "").event)
+        return Reply(b"success")
+
+    with serving(answer) as url, Sandbox(push_url=f"{url}/wechat") as sandbox:
+        ticket = received.get(timeout=60)
+        assert ticket.component_verify_ticket == sandbox.verify_ticket()
+        while sandbox.pending_pushes():
+            pass
+        (push,) = sandbox.pushes()
+        assert (push["status"], push["body"], push["is_success"]) == (200, "success", True)
+        assert (push["info_type"], push["attempt"], push["order"]) == (ticket.info_type, 1, None)
+    for wrong in ("https://127.0.0.1/", "http://example.cn/", ""):
+        with pytest.raises(SandboxError, match="push_url"):
+            Sandbox(push_url=wrong)
 
 
 def test_an_account_is_added_and_changed(jumpqr_sandbox: Sandbox) -> None:

@@ -10,6 +10,8 @@ from ._rules import Rule
 from .testing import Account
 
 __version__: str
+MESSAGE_TOKEN: str
+ENCODING_AES_KEY: str
 
 @final
 class Hidden:
@@ -253,6 +255,7 @@ class Sandbox:
         port: int | None = None,
         frozen_at: int | None = None,
         allow_hosts: Sequence[str] = ...,
+        push_url: str | None = None,
     ) -> Self: ...
     @property
     def base_url(self) -> str: ...
@@ -287,6 +290,17 @@ class Sandbox:
         permission_sets: Iterable[int] | None = None,
         component_appid: str = ...,
     ) -> str: ...
+    def pushes(self) -> list[dict[str, Any]]: ...
+    def pending_pushes(self) -> int: ...
+    def order_push(
+        self,
+        order: Literal[
+            "wrong_signature", "former_key", "doubled", "out_of_order", "oversized", "doctype"
+        ],
+        authorizer_appid: str | None = None,
+        *,
+        component_appid: str = ...,
+    ) -> None: ...
     def put_account(
         self,
         appid: str,

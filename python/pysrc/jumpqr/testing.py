@@ -11,6 +11,7 @@ from ._async_client import AsyncClient
 from ._async_platform import AsyncPlatform
 from ._client import Client
 from ._exceptions import SandboxError
+from ._jumpqr import ENCODING_AES_KEY, MESSAGE_TOKEN
 from ._platform import Platform
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         PlatformSettings,
     )
 
-__all__ = ["Account", "Sandbox", "SandboxError"]
+__all__ = ["ENCODING_AES_KEY", "MESSAGE_TOKEN", "Account", "Sandbox", "SandboxError"]
 
 
 class Account(NamedTuple):
@@ -50,6 +51,10 @@ class Sandbox(_jumpqr.Sandbox):
         allow_hosts: Further hosts in the `Host` header, each `NAME` or `NAME:PORT`. By default, the
             sandbox accepts 127.0.0.1, localhost and [::1] with its own port. It refuses other names
             (403), because a web page could have chosen them.
+        push_url: Where it pushes tickets and authorisations of its platform to, encrypted with
+            `MESSAGE_TOKEN` and `ENCODING_AES_KEY`: an `http` URL on this machine. The first ticket
+            comes at once. `control("PUT", f"/sandbox/platforms/{appid}", {"push_url": …})` sets it
+            later.
 
     Raises:
         SandboxError: The port is not free, or a setting is wrong.
@@ -82,7 +87,9 @@ class Sandbox(_jumpqr.Sandbox):
     def platform(
         self, component: Account | None = None, **settings: Unpack[PlatformSettings]
     ) -> Platform:
-        """Return the third-party platform. It has no ticket yet, see `verify_ticket`.
+        """Return the third-party platform, which can receive the sandbox's pushes.
+
+        Without a `push_url`, nothing pushes a ticket to it, see `verify_ticket`.
 
         >>> with Sandbox() as sandbox, sandbox.platform() as platform:
         ...     appid = sandbox.mini_program.appid
@@ -107,6 +114,8 @@ class Sandbox(_jumpqr.Sandbox):
             "base_url": self.base_url,
             "component_appid": appid,
             "component_appsecret": secret,
+            "message_token": MESSAGE_TOKEN,
+            "encoding_aes_key": ENCODING_AES_KEY,
             **settings,
         }
 
