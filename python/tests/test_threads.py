@@ -93,6 +93,35 @@ def test_ctrl_c_comes_out_of_waiting_for_a_store(ask: Callable[[Platform], objec
         holding.join()
 
 
+def test_a_code_is_stored_although_ctrl_c_comes_out_of_its_exchange() -> None:
+    out, came_out = threading.Event(), SimpleQueue[bool]()
+
+    def answer(request: Request) -> Action:
+        if request.path.endswith("api_component_token"):
+            return Reply(b'{"component_access_token":"C","expires_in":7200}')
+        os.kill(os.getpid(), signal.SIGINT)
+        # The call cannot end before Ctrl-C has come out of it.
+        came_out.put(out.wait(10))
+        return Reply(
+            b'{"authorization_info":{"authorizer_appid":"wx1","authorizer_access_token":"A",'
+            b'"expires_in":7200,"authorizer_refresh_token":"refreshtoken@@@R"}}'
+        )
+
+    settings: Any = {"component_appid": "wx0", "component_appsecret": "s"}
+    with serving(answer) as url, Platform(base_url=url, **settings) as platform:
+        platform.set_verify_ticket("ticket@@@T")
+        with pytest.raises(KeyboardInterrupt):
+            platform.exchange("queryauthcode@@@Q")
+        out.set()
+        assert came_out.get(timeout=20)
+        deadline = time.monotonic() + 20
+        has_refresh_token = False
+        while not has_refresh_token and time.monotonic() < deadline:
+            status = platform.merchant("wx1").token_status()
+            has_refresh_token = bool(status and status.has_refresh_token)
+        assert has_refresh_token
+
+
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_ctrl_c_comes_out_of_a_call_in_the_child_of_another_thread() -> None:
     out, write_out = os.pipe()
