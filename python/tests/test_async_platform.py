@@ -13,6 +13,7 @@ from browser import auth_code, authorise
 from jumpqr import AsyncClient, AsyncPlatform, TokenState
 from jumpqr.testing import Sandbox
 from scripted_server import Action, Reply, Request, serving
+from test_pushes import AUTHORISATION
 
 
 def test_it_calls_for_a_merchant(jumpqr_sandbox: Sandbox) -> None:
@@ -91,13 +92,8 @@ class Held:
 
 
 def platform_of(url: str, **settings: Any) -> AsyncPlatform:
-    return AsyncPlatform(
-        component_appid="wxplatform00000000",
-        component_appsecret="s",
-        base_url=url,
-        max_retries=0,
-        **settings,
-    )
+    defaults: Any = {"component_appid": "wxplatform00000000", "component_appsecret": "s"}
+    return AsyncPlatform(**{**defaults, "base_url": url, "max_retries": 0, **settings})
 
 
 def test_closing_a_merchants_client_disturbs_no_other_merchant() -> None:
@@ -127,8 +123,10 @@ def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
     server = Held()
 
     async def main(url: str) -> None:
-        async with platform_of(url, max_concurrency=1, queue_timeout=0.2) as platform:
+        receives = AUTHORISATION["config"]
+        async with platform_of(url, max_concurrency=1, queue_timeout=0.2, **receives) as platform:
             await platform.set_verify_ticket("ticket")
+            handled = await platform.handle(AUTHORISATION["query"], AUTHORISATION["body"])
             client = platform.merchant("wx1")
             call = asyncio.create_task(client.get_jump_qr_code(timeout=30))
             await server.has(1)
@@ -137,6 +135,8 @@ def test_waiting_for_a_thread_ends_with_the_queue_timeout() -> None:
                 lambda: platform.set_authorizer_refresh_token("wx1", "token"),
                 platform.token_status,
                 platform.component_access_token,
+                lambda: platform.handle(AUTHORISATION["query"], AUTHORISATION["body"]),
+                handled.finish,
                 lambda: platform.merchants().__anext__(),
                 client.token_status,
             ):
