@@ -256,7 +256,7 @@ def test_errcodes(count: Count) -> None:
 
 def test_every_file_is_run(vector_files: set[str]) -> None:
     tests = "requests answers validation matching errcodes flows tokens renewals faults"
-    tests += " names settings"
+    tests += " names pushes settings"
     assert vector_files == {f"{name}.json" for name in tests.split()}
 
 
