@@ -31,6 +31,8 @@ Environment:
   JUMPQR_ACCESS_TOKEN         an access token; takes precedence over the other credentials here
   JUMPQR_COMPONENT_APPID,     a third-party platform, like --component-appid and
   JUMPQR_COMPONENT_APPSECRET  --component-appsecret-file; takes precedence over JUMPQR_SECRET
+  JUMPQR_MESSAGE_TOKEN,       what WeChat's pushes to the platform are signed and encrypted with;
+  JUMPQR_ENCODING_AES_KEY     with _FORMER, the ones before the last change
   JUMPQR_APPID                the account, or the platform's merchant, like --account
   JUMPQR_SECRET               the account's secret, like --secret-file
   JUMPQR_TOKEN_STORE          like --token-store; it may hold a password

@@ -1,5 +1,7 @@
 //! What each command is given: the options with the environment, and where to print its result.
 
+use std::ffi::OsString;
+
 use jumpqr::interface::DEFAULT_BASE_URL;
 use jumpqr::{Client, Platform};
 use serde_json::Value;
@@ -45,6 +47,17 @@ impl<'a> Context<'a> {
         CommandError::usage_of(self.command, message)
     }
 
+    /// Refuses arguments that may be a secret. The error does not repeat them.
+    pub(crate) fn refuse_secrets(&self, arguments: &[OsString]) -> Result<(), CommandError> {
+        if arguments.is_empty() {
+            return Ok(());
+        }
+        Err(self.usage(
+            "a secret must not be an argument, because every user of this machine could read it: \
+             give it on standard input, or name a file",
+        ))
+    }
+
     /// Returns whether the command runs against an embedded sandbox.
     pub(crate) fn uses_sandbox(&self) -> bool {
         self.options.sandbox
@@ -83,6 +96,14 @@ impl<'a> Context<'a> {
             .to_owned())
     }
 
+    /// Names the settings in an error as the command line and the environment do.
+    pub(crate) fn explain(&self, error: jumpqr::Error) -> CommandError {
+        match self.settings() {
+            Ok(given) => given.explain(error),
+            Err(settings) => settings,
+        }
+    }
+
     /// Returns a client of the account whose credentials are given, or the platform.
     pub(crate) fn identity(&self) -> Result<Identity, CommandError> {
         let mut given = self.settings()?;
@@ -106,6 +127,12 @@ impl<'a> Context<'a> {
     /// Returns the platform whose credentials are given, with the store of its tickets and tokens,
     /// and the appid of the merchant, if one is named.
     pub(crate) fn platform(&self) -> Result<(Platform, Option<String>), CommandError> {
+        if self.options.sandbox {
+            return Err(self.usage(
+                "--sandbox keeps nothing after the command: run `jumpqr sandbox`, and name its \
+                 URL with --base-url",
+            ));
+        }
         let mut given = self.settings()?;
         read_platform(&self.options.credentials, &mut given)?;
         build_platform(given)

@@ -5,6 +5,9 @@ use std::time::Duration;
 use jumpqr_core::named;
 use serde::{Serialize, Serializer};
 
+/// When a component_verify_ticket is late. WeChat pushes one every 10 minutes.
+const LATE_TICKET: Duration = Duration::from_secs(25 * 60);
+
 /// The state of an account's token in its store. Nothing in it is a secret.
 ///
 /// It serialises with durations in whole seconds, rounded down.
@@ -49,6 +52,15 @@ named! {
         Valid = "valid",
         /// There was one; the next call fetches another.
         Expired = "expired",
+    }
+}
+
+impl TokenStatus {
+    /// Returns whether WeChat seems to have stopped pushing tickets: the last one came more than 25
+    /// minutes ago, and so at least two are missing. The stored one still works for up to 12 hours.
+    #[must_use]
+    pub fn is_verify_ticket_late(&self) -> bool {
+        self.verify_ticket_age.is_some_and(|age| age > LATE_TICKET)
     }
 }
 

@@ -11,7 +11,9 @@ mod get;
 mod link;
 mod match_url;
 mod named_rule;
+mod platform;
 mod publish;
+mod push;
 mod sandbox;
 mod token;
 
@@ -34,6 +36,8 @@ pub(crate) enum Command {
     Check(check::Check),
     Match(match_url::Match),
     Token(token::Token),
+    Platform(platform::Platform),
+    Push(push::Push),
     Errcode(errcode::Errcode),
     Sandbox(sandbox::Serve),
     Completions(completions::Completions),
@@ -56,6 +60,8 @@ impl Command {
             Self::Check(command) => command.run(context),
             Self::Match(command) => command.run(context),
             Self::Token(command) => command.run(context),
+            Self::Platform(command) => command.run(context),
+            Self::Push(command) => command.run(context),
             Self::Errcode(command) => command.run(context),
             Self::Sandbox(command) => command.run(context),
             Self::Completions(command) => Ok(command.run(context, definition())),

@@ -26,6 +26,7 @@ mod link;
 mod match_url;
 mod named_rule;
 mod output;
+mod platform;
 mod publish;
 mod readme;
 mod rule_source;

@@ -1,7 +1,15 @@
 //! The commands in the README and in `docs/command.md` work as described there.
 
+#[cfg(unix)]
+use jumpqr::push::{Encryptor, PushAddress, ReceiverConfig};
 use jumpqr_sandbox::Sandbox;
+#[cfg(unix)]
+use jumpqr_sandbox::{ENCODING_AES_KEY, Interface, MESSAGE_TOKEN};
+#[cfg(unix)]
+use serde_json::json;
 
+#[cfg(unix)]
+use crate::support::platform::Platform;
 use crate::support::{Run, jumpqr};
 
 const README: &str = include_str!("../../../README.md");
@@ -91,42 +99,95 @@ fn every_command_of_the_session_succeeds() {
     }
 }
 
+/// A platform at a sandbox that has authorised nobody yet, and a folder with the files of a session.
+#[cfg(unix)]
+struct PlatformSession {
+    sandbox: Sandbox,
+    platform: Platform,
+    query: String,
+}
+
+#[cfg(unix)]
+impl PlatformSession {
+    fn start() -> Self {
+        let sandbox = Sandbox::start().unwrap();
+        let platform = Platform::in_sandbox(&sandbox);
+        let ticket = sandbox.verify_ticket(&platform.appid).unwrap();
+        let config = ReceiverConfig::new(&platform.appid, MESSAGE_TOKEN, ENCODING_AES_KEY);
+        let text = format!(
+            "<xml><AppId>{}</AppId><CreateTime>1</CreateTime>\
+             <InfoType>component_verify_ticket</InfoType>\
+             <ComponentVerifyTicket>{}</ComponentVerifyTicket></xml>",
+            platform.appid,
+            ticket.expose()
+        );
+        let encryptor = Encryptor::new(&config).unwrap();
+        let push = encryptor
+            .encrypt_push(PushAddress::Authorization, &text, 1, "1", [7; 16])
+            .unwrap();
+        let session = Self {
+            sandbox,
+            platform,
+            query: push.query,
+        };
+        session.write("body", &push.body);
+        session.write("ticket", ticket.expose());
+        session
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.platform.home.path().join(file), text).unwrap();
+    }
+
+    /// Runs the session of `docs/command.md` that has this command, with other credentials.
+    fn run(&self, command: &str) {
+        let mut sessions = blocks(COMMAND, "sh").into_iter();
+        let session = sessions.find(|block| block.contains(command)).unwrap();
+        let commands = session.lines().filter(|line| !line.starts_with("export "));
+        let commands = commands.collect::<Vec<_>>().join("\n");
+        let script = format!("jumpqr() {{ \"$JUMPQR\" \"$@\"; }}\n{commands}");
+        let output = std::process::Command::new("sh")
+            .args(["-ec", &script])
+            .env("JUMPQR", env!("CARGO_BIN_EXE_jumpqr"))
+            .env("JUMPQR_BASE_URL", &self.platform.base_url)
+            .env("JUMPQR_COMPONENT_APPID", &self.platform.appid)
+            .env("JUMPQR_COMPONENT_APPSECRET", &self.platform.appsecret)
+            .env("JUMPQR_APPID", &self.platform.merchant)
+            .env("JUMPQR_MESSAGE_TOKEN", MESSAGE_TOKEN)
+            .env("JUMPQR_ENCODING_AES_KEY", ENCODING_AES_KEY)
+            .env("QUERY_STRING", &self.query)
+            .env("HOME", self.platform.home.path())
+            .env_remove("XDG_STATE_HOME")
+            .env_remove("JUMPQR_TOKEN_STORE")
+            .env_remove("JUMPQR_ACCESS_TOKEN")
+            .current_dir(&self.platform.home)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
-fn the_platform_example_makes_one_call_for_the_merchant() {
-    let sandbox = Sandbox::start().unwrap();
-    let platform = sandbox.component();
-    let merchant = sandbox.mini_program().appid;
-    let ticket = sandbox.verify_ticket(&platform.appid).unwrap();
-    let refresh_token = sandbox.authorize(&platform.appid, &merchant, None).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("ticket"), ticket.expose()).unwrap();
-    std::fs::write(folder.path().join("refresh-token"), refresh_token.expose()).unwrap();
-    let session = blocks(COMMAND, "sh")
-        .into_iter()
-        .find(|block| block.contains("set-verify-ticket"))
-        .unwrap();
-    let (settings, commands) = session.split_once('\n').unwrap();
-    let names: Vec<_> = settings
-        .split([' ', '='])
-        .filter(|word| word.starts_with("JUMPQR_"))
-        .collect();
-    let values = [&platform.appid, platform.secret.expose(), &merchant];
-    assert_eq!(names.len(), values.len());
+fn every_command_of_the_platform_sessions_succeeds() {
+    let session = PlatformSession::start();
+    let Platform {
+        appid, merchant, ..
+    } = &session.platform;
+    let sandbox = &session.sandbox;
+    let path = format!("/sandbox/platforms/{appid}/authorizers/{merchant}");
+    sandbox.control("DELETE", &path, json!(null)).unwrap();
+    let form = json!({ "exchanged": false });
+    let authorised = sandbox.control("PUT", &path, form).unwrap();
+    session.write(
+        "auth-code",
+        authorised["authorization_code"].as_str().unwrap(),
+    );
+    session.run("push handle");
+    assert_eq!(sandbox.counters().calls_of(Interface::GetJumpQRCode), 1);
 
-    let script = format!("jumpqr() {{ \"$JUMPQR\" \"$@\"; }}\n{commands}");
-    let output = std::process::Command::new("sh")
-        .args(["-ec", &script])
-        .envs(names.into_iter().zip(values))
-        .env("JUMPQR", env!("CARGO_BIN_EXE_jumpqr"))
-        .env("JUMPQR_BASE_URL", sandbox.base_url())
-        .env("HOME", folder.path())
-        .env_remove("XDG_STATE_HOME")
-        .env_remove("JUMPQR_TOKEN_STORE")
-        .env_remove("JUMPQR_ACCESS_TOKEN")
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    assert_eq!(sandbox.counters().business_calls, 1);
+    let refresh_token = sandbox.authorize(appid, merchant, None).unwrap();
+    session.write("refresh-token", refresh_token.expose());
+    session.run("set-verify-ticket");
+    assert_eq!(sandbox.counters().calls_of(Interface::GetJumpQRCode), 2);
 }

@@ -101,7 +101,12 @@ fn an_old_ticket_is_not_sent() {
         .unwrap();
     authorise(&platform, MERCHANT);
     platform.set_verify_ticket("TICKET").unwrap();
-    clock.advance(Duration::from_secs(13 * 3600));
+    let is_late = || platform.token_status().unwrap().is_verify_ticket_late();
+    clock.advance(Duration::from_secs(25 * 60));
+    assert!(!is_late());
+    clock.advance(Duration::from_secs(1));
+    assert!(is_late());
+    clock.advance(Duration::from_secs(13 * 3600 - 25 * 60 - 1));
     assert_eq!(
         platform.token_status().unwrap().verify_ticket_age,
         Some(Duration::from_secs(13 * 3600))

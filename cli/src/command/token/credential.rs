@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::context::{Context, missing_merchant};
 use crate::credentials::read_secret;
-use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::output::{CommandResult, GOOD, escape};
@@ -37,7 +36,8 @@ pub(super) struct SetVerifyTicket {
 
 impl SetVerifyTicket {
     pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
-        let (platform, _) = open_platform(context, &self.arguments)?;
+        context.refuse_secrets(&self.arguments)?;
+        let (platform, _) = context.platform()?;
         platform.set_verify_ticket(read_secret(&self.ticket_file)?)?;
         let credential = "component_verify_ticket";
         Ok(print_stored(credential, &platform, None, context))
@@ -68,35 +68,14 @@ pub(super) struct SetRefreshToken {
 
 impl SetRefreshToken {
     pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
-        let (platform, appid) = open_platform(context, &self.arguments)?;
+        context.refuse_secrets(&self.arguments)?;
+        let (platform, appid) = context.platform()?;
         let appid = appid.ok_or_else(missing_merchant)?;
         let refresh_token = read_secret(&self.refresh_token_file)?;
         platform.set_authorizer_refresh_token(&appid, refresh_token)?;
         let credential = "authorizer_refresh_token";
         Ok(print_stored(credential, &platform, Some(&appid), context))
     }
-}
-
-/// Opens the platform whose store the command writes to, and returns the appid of the merchant, if one
-/// is named. `arguments` may be the secret itself: they are refused, and the error does not repeat
-/// them.
-fn open_platform(
-    context: &Context<'_>,
-    arguments: &[OsString],
-) -> Result<(Platform, Option<String>), CommandError> {
-    if !arguments.is_empty() {
-        return Err(context.usage(
-            "a secret must not be an argument, because every user of this machine could read it: \
-             give it on standard input, or name a file",
-        ));
-    }
-    if context.uses_sandbox() {
-        return Err(context.usage(
-            "--sandbox keeps nothing after the command: run `jumpqr sandbox`, and name its URL \
-             with --base-url",
-        ));
-    }
-    context.platform()
 }
 
 /// Prints that a credential of the platform, or of its merchant `appid`, is stored.

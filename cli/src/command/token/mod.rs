@@ -1,6 +1,7 @@
 //! Commands about access tokens, and about the credentials that WeChat gives to a platform.
 
 mod credential;
+mod push_ticket;
 mod status;
 
 use clap::{Args, Subcommand};
@@ -33,6 +34,7 @@ enum TokenCommand {
     Status(status::Status),
     SetVerifyTicket(credential::SetVerifyTicket),
     SetRefreshToken(credential::SetRefreshToken),
+    PushTicket(push_ticket::PushTicket),
 }
 
 impl Token {
@@ -41,6 +43,7 @@ impl Token {
             TokenCommand::Status(status::Status) => status::run(context),
             TokenCommand::SetVerifyTicket(command) => command.run(context),
             TokenCommand::SetRefreshToken(command) => command.run(context),
+            TokenCommand::PushTicket(push_ticket::PushTicket) => push_ticket::run(context),
         }
     }
 }

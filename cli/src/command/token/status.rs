@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::acting_as::ActingAs;
 use crate::connection::Connection;
 use crate::context::{Context, Identity};
-use crate::output::{CommandResult, HEADING, escape, format_card};
+use crate::output::{CommandResult, HEADING, WARNING, escape, format_card};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,6 +66,12 @@ fn format_status(token: &TokenStatus) -> String {
     });
     let is_platform = token.interface == ApiComponentToken::NAME;
     let ticket = is_platform.then(|| match token.verify_ticket_age {
+        Some(age) if token.is_verify_ticket_late() => format!(
+            "{WARNING}late{WARNING:#}: received {} ago, but WeChat pushes one every 10 minutes. \
+             See that the address on the console answers `success` within 5 seconds, then run \
+             `jumpqr token push-ticket`",
+            format_seconds(age)
+        ),
         Some(age) => format!("received {} ago", format_seconds(age)),
         None => "missing; see `jumpqr token set-verify-ticket`".to_owned(),
     });
