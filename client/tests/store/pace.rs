@@ -10,6 +10,8 @@ use jumpqr_sandbox::{Interface, Sandbox};
 use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::process::ChildProcess;
+#[cfg(feature = "redis")]
+use crate::redis::sentinels::SentinelSet;
 use crate::shared_store::SharedStore;
 use crate::{LONG, wechat};
 
@@ -114,16 +116,20 @@ fn start(shared: &SharedStore, processes: usize) -> (Sandbox, Vec<ChildProcess>)
 type Measured = Result<String, String>;
 
 /// Measures until the machine is not too busy. A pace that is too fast is so in every measurement.
-fn measure(shared: impl Fn() -> SharedStore, run: impl Fn(&SharedStore) -> Measured) -> String {
+fn until_the_machine_is_not_busy(run: impl Fn() -> Measured) -> String {
     let mut busy = Vec::new();
     for _ in 0..MOST_MEASUREMENTS {
-        match run(&shared()) {
+        match run() {
             Ok(figures) if busy.is_empty() => return figures,
             Ok(figures) => return format!("{figures}; measured again because of {busy:?}"),
             Err(line) => busy.push(line),
         }
     }
     panic!("the machine is too busy, or the pace too fast: {busy:?}");
+}
+
+fn measure(shared: impl Fn() -> SharedStore, run: impl Fn(&SharedStore) -> Measured) -> String {
+    until_the_machine_is_not_busy(|| run(&shared()))
 }
 
 /// Returns an error if a process paced alone, or if there were more than 5 calls in a second: on a
@@ -179,6 +185,52 @@ fn four_processes_make_five_calls_in_a_second_together_through_redis() {
     println!(
         "pace, redis: {}",
         measure(|| SharedStore::redis(LONG), run_processes)
+    );
+}
+
+/// Many threads of several processes call all the time, while a replica is promoted. A process that
+/// gets no answer from the store paces alone for a second, so the processes together may then send
+/// too much. Afterwards they share their pace again.
+#[cfg(feature = "redis")]
+fn run_through_a_promotion() -> Measured {
+    let set = SentinelSet::start(3);
+    let shared = SharedStore::of(set.setting(""));
+    let (sandbox, _children) = start(&shared, PROCESSES);
+    wait_for_calls(&sandbox, 30);
+    let before = times(&sandbox);
+    set.promote();
+    // The sentinels are asked every 5 s, and after each failure.
+    std::thread::sleep(Duration::from_secs(7));
+    let during = times(&sandbox).split_off(before.len());
+    wait_for_calls(&sandbox, before.len() + during.len() + 5);
+    let settled = times(&sandbox).len();
+    wait_for_calls(&sandbox, settled + 40);
+    let after = times(&sandbox).split_off(settled);
+    let figures = format!(
+        "at most {} in a second before it, {} during it, and {} after it; {} calls during it",
+        most_in_a_second(&before),
+        most_in_a_second(&during),
+        most_in_a_second(&after),
+        during.len(),
+    );
+    assert!(!during.is_empty(), "{figures}: no call was made");
+    assert!(
+        most_in_a_second(&during) <= 5 * (PROCESSES + 1),
+        "{figures}"
+    );
+    assert_eq!(wechat::reported(&shared), "", "{figures}");
+    if most_in_a_second(&before).max(most_in_a_second(&after)) > 5 {
+        return Err(format!("{figures}: {after:?}"));
+    }
+    Ok(figures)
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn after_a_promotion_the_processes_share_their_pace_again() {
+    println!(
+        "promotion: {}",
+        until_the_machine_is_not_busy(run_through_a_promotion)
     );
 }
 

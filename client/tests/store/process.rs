@@ -60,7 +60,7 @@ impl ChildProcess {
     }
 
     /// Gives the child a line.
-    #[cfg(feature = "redis")]
+    #[cfg(any(unix, feature = "redis"))]
     pub(crate) fn tell(&mut self, line: &str) {
         use std::io::Write as _;
 
@@ -108,6 +108,16 @@ fn plays_its_part() {
         }
         #[cfg(unix)]
         "hold files" => crate::lock::hold_files(&file, say),
+        #[cfg(unix)]
+        "save late" => {
+            let lease = store.lock(&key(), lease, LONG).unwrap().unwrap();
+            say(lease.fence());
+            // The test stops this process, and then lets it go on.
+            std::io::stdin().read_line(&mut String::new()).unwrap();
+            let is_saved = store.save(&key(), b"late", &lease, LONG).unwrap();
+            store.release(&key(), lease, LONG).unwrap();
+            say(u64::from(is_saved));
+        }
         "try" => say(u64::from(
             store.lock(&key(), lease, LONG).unwrap().is_some(),
         )),
@@ -206,4 +216,38 @@ fn the_lease_of_a_killed_process_expires_in_redis() {
     assert!(begun.elapsed() >= shared.lease);
     assert!(store.save(&key(), b"after", &lease, LONG).unwrap());
     assert_eq!(get(&*store).unwrap(), b"after");
+}
+
+/// A process is stopped while it has the lease, for longer than that lasts.
+#[cfg(unix)]
+fn check_that_a_stopped_holder_writes_nothing(shared: &SharedStore) {
+    let store = shared.open();
+    put(&*store, b"before");
+    let mut holder = ChildProcess::start("save late", shared);
+    let fence = holder.next_number().unwrap();
+    holder.signal("STOP");
+    let next = lock(&*store, LONG);
+    assert!(next.fence() > fence);
+    holder.signal("CONT");
+    holder.tell("go on");
+    assert_eq!(holder.next_number(), Some(0), "the late save succeeded");
+    // Its release has not ended the lease of the next holder.
+    assert!(store.lock(&key(), LONG, LONG).unwrap().is_none());
+    assert!(store.save(&key(), b"after", &next, LONG).unwrap());
+    assert_eq!(get(&*store).unwrap(), b"after");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_holder_that_was_stopped_beyond_its_lease_writes_nothing() {
+    let mut shared = SharedStore::directory();
+    shared.lease = Duration::from_millis(500);
+    check_that_a_stopped_holder_writes_nothing(&shared);
+}
+
+#[cfg(all(unix, feature = "redis"))]
+#[test]
+fn a_holder_that_was_stopped_beyond_its_lease_writes_nothing_in_redis() {
+    let shared = SharedStore::redis(Duration::from_millis(500));
+    check_that_a_stopped_holder_writes_nothing(&shared);
 }

@@ -34,6 +34,17 @@ impl SharedStore {
         }
     }
 
+    /// Returns the store of this setting, whose servers the test keeps.
+    #[cfg(feature = "redis")]
+    pub(crate) fn of(setting: String) -> Self {
+        Self {
+            setting,
+            folder: tempfile::tempdir().unwrap(),
+            lease: LONG,
+            server: None,
+        }
+    }
+
     #[cfg(feature = "redis")]
     pub(crate) fn redis(lease: Duration) -> Self {
         let server = RedisServer::start();

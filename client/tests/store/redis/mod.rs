@@ -7,7 +7,7 @@ mod failure;
 mod keys;
 mod pace;
 mod promotion;
-mod sentinels;
+pub(crate) mod sentinels;
 pub(crate) mod server;
 mod setting;
 mod tls;

@@ -24,13 +24,13 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const SENTINEL_LOGIN: &str = "sentinel_username=jumpqr&sentinel_password=P4SS%3Aw%40rd%2F%23%3F%25";
 
 /// A master and a replica, in this order at first, and sentinels that watch them.
-struct SentinelSet {
+pub(crate) struct SentinelSet {
     servers: [RedisServer; 2],
     sentinels: Vec<RedisServer>,
 }
 
 impl SentinelSet {
-    fn start(sentinels: usize) -> Self {
+    pub(crate) fn start(sentinels: usize) -> Self {
         let servers = start_pair();
         let quorum = sentinels / 2 + 1;
         let configuration = format!(
@@ -56,13 +56,24 @@ impl SentinelSet {
         set
     }
 
-    fn setting(&self, query: &str) -> String {
+    pub(crate) fn setting(&self, query: &str) -> String {
         let hosts: Vec<_> = self.sentinels.iter().map(RedisServer::endpoint).collect();
         setting_of(&hosts, &format!("{SENTINEL_LOGIN}{query}"))
     }
 
     fn open(&self, query: &str) -> Arc<dyn TokenStore> {
         store::open(&self.setting(query)).unwrap()
+    }
+
+    /// Promotes the replica, and waits until it is the master.
+    pub(crate) fn promote(&self) {
+        wait_until("the sentinel starts no promotion", || {
+            self.sentinels[0].try_command("SENTINEL FAILOVER mymaster")
+        });
+        let [former, promoted] = &self.servers;
+        wait_until("the replica is not promoted", || {
+            Self::is_master(promoted) && !Self::is_master(former)
+        });
     }
 
     fn is_master(server: &RedisServer) -> bool {
