@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from orchestrator.build import WHEELS
 from orchestrator.clients import REPOSITORY
 
+# The receiver of encrypted pushes, the platform's methods, Redis Sentinel and Cluster, and the
+# sandbox's pushes brought 320 KB to the wheel (compressed) and 640 KB to the binding of Node.
 MAX_SIZES = {
-    "the wheel": 2_500_000,
-    "the binding of Node": 5_000_000,
+    "the wheel": 2_800_000,
+    "the binding of Node": 5_500_000,
 }
 
 
