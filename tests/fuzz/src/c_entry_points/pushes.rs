@@ -64,11 +64,11 @@ impl InputEvent {
         let info_type = types.get(usize::from(self.info_type)).unwrap_or(&"other");
         format!(
             "<xml><InfoType>{info_type}</InfoType><CreateTime>{time}</CreateTime>\
-             <ComponentVerifyTicket><![CDATA[{field}]]></ComponentVerifyTicket>\
+             <ComponentVerifyTicket><![CDATA[t{field}]]></ComponentVerifyTicket>\
              <AuthorizerAppid>wx1</AuthorizerAppid>\
-             <AuthorizationCode><![CDATA[{field}]]></AuthorizationCode>\
+             <AuthorizationCode><![CDATA[c{field}]]></AuthorizationCode>\
              <AuthorizationCodeExpiredTime>{time}</AuthorizationCodeExpiredTime>\
-             <PreAuthCode>{field}</PreAuthCode></xml>",
+             <PreAuthCode>p{field}</PreAuthCode></xml>",
             time = self.time,
         )
     }
