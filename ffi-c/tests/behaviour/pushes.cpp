@@ -85,7 +85,7 @@ void a_platform_without_a_message_token_receives_nothing() {
   jumpqr_push *push = nullptr;
   const auto error = fails(JUMPQR_STATUS_INVALID_CONFIG, jumpqr_platform_handle, platform.get(), push_query.c_str(),
                            push_body.data(), push_body.size(), &push);
-  same("fields", "message_token ", fields_of(error));
+  same("fields", "message_token encoding_aes_key ", fields_of(error));
 }
 
 void a_wrong_link_is_refused_with_all_its_fields() {
