@@ -175,6 +175,16 @@ export interface LinkedMiniprogram {
   nickname: string | null
 }
 
+export interface UnlinkMiniprogram {
+  /** The linked Mini Program. */
+  appid: string
+}
+
+export interface IpList {
+  /** Addresses, and ranges such as `101.226.103.0/25`. */
+  ip_list: string[]
+}
+
 /** Options of one call. */
 export interface CallOptions {
   /**
@@ -344,6 +354,18 @@ export declare class Client {
 
   /** Returns the Mini Programs that the service account is linked to, or is about to be. */
   wxamplinkget(options?: CallOptions): Promise<LinkedMiniprogram[]>
+
+  /**
+   * Asks to remove the link to a Mini Program. An administrator of the service account confirms.
+   * Until then, `wxamplinkget` lists the link.
+   */
+  unlinkMiniprogram(link: UnlinkMiniprogram, options?: CallOptions): Promise<Confirmation>
+
+  /** Returns the addresses from which WeChat sends its pushes. Read them once a day. */
+  getCallbackIp(options?: CallOptions): Promise<IpList>
+
+  /** Returns the addresses of WeChat's interfaces, for a firewall. Read them once a day. */
+  getApiDomainIp(options?: CallOptions): Promise<IpList>
 
   /**
    * Calls the interface with WeChat's name, one of `names.interfaces`. `args` and the answer have

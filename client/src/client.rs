@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::{
-    AddJumpQRCode, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
-    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, RawCall,
-    VerificationFile, WxaMpLinkGet,
+    AddJumpQRCode, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetApiDomainIp,
+    GetCallbackIp, GetJumpQRCode, Interface, IpList, JumpQRCodeList, LinkMiniprogram,
+    LinkedMiniprogram, PublishJumpQRCode, RawCall, UnlinkMiniprogram, VerificationFile,
+    WxaMpLinkGet,
 };
 use jumpqr_core::listing::Listing;
 use jumpqr_core::{Edit, Rule, RuleKey};
@@ -186,6 +187,24 @@ impl Client {
     /// confirmation.
     pub fn wxamplinkget(&self) -> Result<Vec<LinkedMiniprogram>> {
         self.call(WxaMpLinkGet)
+    }
+
+    /// Asks WeChat to remove the link between the service account and the Mini Program `appid`. An
+    /// administrator of the service account must confirm.
+    pub fn unlink_miniprogram(&self, appid: impl Into<String>) -> Result<Confirmation> {
+        self.call(UnlinkMiniprogram {
+            appid: appid.into(),
+        })
+    }
+
+    /// Lists the addresses from which WeChat sends its pushes. Read them once a day.
+    pub fn get_callback_ip(&self) -> Result<IpList> {
+        self.call(GetCallbackIp)
+    }
+
+    /// Lists the addresses of WeChat's interfaces, for a firewall. Read them once a day.
+    pub fn get_api_domain_ip(&self) -> Result<IpList> {
+        self.call(GetApiDomainIp)
     }
 
     /// Calls any interface of WeChat's, also one that this library does not have, with this

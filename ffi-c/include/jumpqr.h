@@ -424,6 +424,14 @@ typedef struct jumpqr_finding jumpqr_finding;
 typedef struct jumpqr_func_info jumpqr_func_info;
 
 /**
+ * Addresses of WeChat.
+ *
+ * Free it with `jumpqr_ip_list_free`, exactly once. It stays valid after the client is freed. Any
+ * number of threads may read it at the same time.
+ */
+typedef struct jumpqr_ip_list jumpqr_ip_list;
+
+/**
  * A response of getJumpQRCode: the rules, and what is left of the quotas.
  *
  * Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules are freed with it. It
@@ -908,6 +916,16 @@ jumpqr_status jumpqr_check_link_miniprogram(const char *appid,
                                             bool show_profile,
                                             struct jumpqr_check_report **report,
                                             struct jumpqr_error **error);
+
+/**
+ * Checks the argument of `jumpqr_unlink_miniprogram`. The report is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_check_unlink_miniprogram(const char *appid,
+                                              struct jumpqr_check_report **report,
+                                              struct jumpqr_error **error);
 
 /**
  * Frees a report and all findings read from it. NULL is ignored.
@@ -1607,6 +1625,28 @@ jumpqr_status jumpqr_download_qr_code_text(const struct jumpqr_client *client,
                                            struct jumpqr_error **error);
 
 /**
+ * `getApiDomainIp`: lists the addresses of WeChat's interfaces, for a firewall. Read them once a
+ * day. The list is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_get_api_domain_ip(const struct jumpqr_client *client,
+                                       struct jumpqr_ip_list **list,
+                                       struct jumpqr_error **error);
+
+/**
+ * `getCallbackIp`: lists the addresses from which WeChat sends its pushes. Read them once a day.
+ * The list is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, and the
+ * statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_get_callback_ip(const struct jumpqr_client *client,
+                                     struct jumpqr_ip_list **list,
+                                     struct jumpqr_error **error);
+
+/**
  * `getJumpQRCode` in ordinary-link mode: lists all rules of the Mini Program, at most 100. The
  * list is to be freed.
  *
@@ -1706,6 +1746,23 @@ jumpqr_status jumpqr_publish_jump_qr_code(const struct jumpqr_client *client,
                                           struct jumpqr_error **error);
 
 /**
+ * `unlinkMiniprogram`: requests the end of the link between the service account and the Mini
+ * Program `appid`, which ends with NUL. An administrator of the service account must confirm it.
+ * Until then, `jumpqr_wxamplinkget` lists the link.
+ *
+ * `confirmation` receives `answered`. If the response was lost and the link is not in the list, it
+ * receives `read_back`. The text lives forever.
+ *
+ * NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+ * the statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_unlink_miniprogram(const struct jumpqr_client *client,
+                                        const char *appid,
+                                        struct jumpqr_text *confirmation,
+                                        struct jumpqr_error **error);
+
+/**
  * `wxamplinkget`: lists the Mini Programs that the service account is linked to, or will be when
  * the administrators have confirmed. The list is to be freed.
  *
@@ -1715,6 +1772,23 @@ jumpqr_status jumpqr_publish_jump_qr_code(const struct jumpqr_client *client,
 jumpqr_status jumpqr_wxamplinkget(const struct jumpqr_client *client,
                                   struct jumpqr_linked_miniprograms **linked,
                                   struct jumpqr_error **error);
+
+/**
+ * Frees a list and the texts read from it. NULL is ignored.
+ */
+void jumpqr_ip_list_free(struct jumpqr_ip_list *list);
+
+/**
+ * Returns the number of addresses. 0 if `list` is NULL.
+ */
+size_t jumpqr_ip_list_count(const struct jumpqr_ip_list *list);
+
+/**
+ * Returns address number `index`, from 0. It may be a range, e.g. `101.226.103.0/25`. No text if
+ * there is no such address, or if `list` is NULL.
+ */
+struct jumpqr_text jumpqr_ip_list_ip(const struct jumpqr_ip_list *list,
+                                     size_t index);
 
 /**
  * Frees a list, its rules, and all texts read from them. NULL is ignored.

@@ -7,7 +7,7 @@ use jumpqr::interface::Interface;
 use jumpqr::mapping::check_document;
 
 use crate::argument::array;
-use crate::interface::{by_page, by_prefix, latest, link, rule_key};
+use crate::interface::{by_page, by_prefix, latest, link, rule_key, unlink};
 use crate::{guard, jumpqr_error, jumpqr_finding, jumpqr_rule, jumpqr_status, present, produce};
 
 /// All violations and warnings of a request, found offline. A request with violations is not sent;
@@ -148,6 +148,22 @@ pub unsafe extern "C" fn jumpqr_check_link_miniprogram(
     produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         Ok(unsafe { link(appid, notify_users, show_profile) }?.check())
+    })
+}
+
+/// Checks the argument of `jumpqr_unlink_miniprogram`. The report is to be freed.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_check_unlink_miniprogram(
+    appid: *const c_char,
+    report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    produce(report, "report", error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        Ok(unsafe { unlink(appid) }?.check())
     })
 }
 

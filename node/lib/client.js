@@ -83,6 +83,18 @@ class Client {
     return await this.#call('wxamplinkget', {}, options)
   }
 
+  async unlinkMiniprogram(link, options) {
+    return await this.#call('unlinkMiniprogram', link, options)
+  }
+
+  async getCallbackIp(options) {
+    return await this.#call('getCallbackIp', {}, options)
+  }
+
+  async getApiDomainIp(options) {
+    return await this.#call('getApiDomainIp', {}, options)
+  }
+
   async call(interfaceName, args = {}, options) {
     checkType('string', { interfaceName })
     return await this.#call(interfaceName, args, options)

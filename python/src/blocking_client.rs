@@ -216,6 +216,47 @@ impl BlockingClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         Self::call(this, &method::WXAMPLINKGET, &[], timeout, None)
     }
+
+    /// Request the end of the link to a Mini Program; an administrator confirms.
+    ///
+    /// The administrator is one of the service account. Until then, `wxamplinkget` lists the link.
+    ///
+    /// Args:
+    ///     appid: The linked Mini Program.
+    ///     timeout: The time limit of this call, in seconds.
+    #[pyo3(signature = (appid, *, timeout=None))]
+    fn unlink_miniprogram<'py>(
+        this: &Bound<'py, Self>,
+        appid: Bound<'py, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = &[Some(appid)];
+        Self::call(this, &method::UNLINK_MINIPROGRAM, arguments, timeout, None)
+    }
+
+    /// List the addresses from which WeChat sends its pushes. Read them once a day.
+    ///
+    /// Args:
+    ///     timeout: The time limit of this call, in seconds.
+    #[pyo3(signature = (*, timeout=None))]
+    fn get_callback_ip<'py>(
+        this: &Bound<'py, Self>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::call(this, &method::GET_CALLBACK_IP, &[], timeout, None)
+    }
+
+    /// List the addresses of WeChat's interfaces, for a firewall. Read them once a day.
+    ///
+    /// Args:
+    ///     timeout: The time limit of this call, in seconds.
+    #[pyo3(signature = (*, timeout=None))]
+    fn get_api_domain_ip<'py>(
+        this: &Bound<'py, Self>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::call(this, &method::GET_API_DOMAIN_IP, &[], timeout, None)
+    }
 }
 
 impl BlockingClient {

@@ -71,8 +71,13 @@ pub(crate) static LINK_MINIPROGRAM: Method = Method::with_confirmation(
 );
 pub(crate) static WXAMPLINKGET: Method =
     Method::with_response("wxamplinkget", &[], "linked_miniprograms");
+pub(crate) static UNLINK_MINIPROGRAM: Method =
+    Method::with_confirmation("unlinkMiniprogram", &["appid"]);
+pub(crate) static GET_CALLBACK_IP: Method = Method::with_response("getCallbackIp", &[], "ip_list");
+pub(crate) static GET_API_DOMAIN_IP: Method =
+    Method::with_response("getApiDomainIp", &[], "ip_list");
 
-static METHODS: [&Method; 7] = [
+static METHODS: [&Method; 10] = [
     &ADD_JUMP_QR_CODE,
     &GET_JUMP_QR_CODE,
     &PUBLISH_JUMP_QR_CODE,
@@ -80,6 +85,9 @@ static METHODS: [&Method; 7] = [
     &DOWNLOAD_QR_CODE_TEXT,
     &LINK_MINIPROGRAM,
     &WXAMPLINKGET,
+    &UNLINK_MINIPROGRAM,
+    &GET_CALLBACK_IP,
+    &GET_API_DOMAIN_IP,
 ];
 
 impl Method {

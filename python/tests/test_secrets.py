@@ -112,6 +112,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "download": lambda client: client.download_qr_code_text(),
     "link": lambda client: client.link_miniprogram("wx1"),
     "linked": lambda client: client.wxamplinkget(),
+    "unlink": lambda client: client.unlink_miniprogram("wx1"),
+    "addresses": lambda client: client.get_callback_ip(),
 }
 
 

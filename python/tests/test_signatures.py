@@ -20,6 +20,9 @@ SIGNATURES = {
     "download_qr_code_text": "(*, timeout=None)",
     "link_miniprogram": "(appid, *, notify_users=False, show_profile=False, timeout=None)",
     "wxamplinkget": "(*, timeout=None)",
+    "unlink_miniprogram": "(appid, *, timeout=None)",
+    "get_callback_ip": "(*, timeout=None)",
+    "get_api_domain_ip": "(*, timeout=None)",
 }
 
 

@@ -85,6 +85,9 @@ def method(client: Client, interface: str) -> Callable[..., Any]:
         "linkMiniprogram": client.link_miniprogram,
         "downloadQRCodeText": client.download_qr_code_text,
         "wxamplinkget": client.wxamplinkget,
+        "unlinkMiniprogram": client.unlink_miniprogram,
+        "getCallbackIp": client.get_callback_ip,
+        "getApiDomainIp": client.get_api_domain_ip,
     }
     return methods[interface]
 
@@ -114,6 +117,8 @@ def wire(answer: Any) -> Any:
     if isinstance(answer, jumpqr.ListedRule):
         links = answer.debug_url
         return {**vars(answer), "debug_url": None if links is None else list(links)}
+    if isinstance(answer, jumpqr.IpList):
+        return {"ip_list": list(answer.ip_list)}
     if isinstance(answer, list):
         return {
             "items": [

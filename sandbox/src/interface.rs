@@ -24,6 +24,12 @@ named! {
         LinkMiniprogram = core::LinkMiniprogram::NAME => "/cgi-bin/wxopen/wxamplink",
         /// `wxamplinkget`
         WxaMpLinkGet = core::WxaMpLinkGet::NAME => "/cgi-bin/wxopen/wxamplinkget",
+        /// `unlinkMiniprogram`
+        UnlinkMiniprogram = core::UnlinkMiniprogram::NAME => "/cgi-bin/wxopen/wxampunlink",
+        /// `getCallbackIp`
+        GetCallbackIp = core::GetCallbackIp::NAME => "/cgi-bin/getcallbackip",
+        /// `getApiDomainIp`
+        GetApiDomainIp = core::GetApiDomainIp::NAME => "/cgi-bin/get_api_domain_ip",
         /// `token`
         Token = core::Token::NAME => "/cgi-bin/token",
         /// `stable_token`
@@ -117,7 +123,16 @@ impl Interface {
 
     /// Whether a success response has `errcode` 0. Source: the samples of WeChat's pages.
     pub(crate) const fn has_errcode_on_success(self) -> bool {
-        !(self.issues_token() || self.takes_component_token())
+        !(self.issues_token() || self.takes_component_token() || self.lists_addresses())
+    }
+
+    /// Whether its request is a GET, without a body.
+    pub(crate) const fn is_get(self) -> bool {
+        matches!(self, Self::Token) || self.lists_addresses()
+    }
+
+    const fn lists_addresses(self) -> bool {
+        matches!(self, Self::GetCallbackIp | Self::GetApiDomainIp)
     }
 
     /// Returns the interface at this path.

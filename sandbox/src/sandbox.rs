@@ -208,8 +208,9 @@ impl Sandbox {
     }
 
     /// Confirms a link that wxamplink has requested, as the administrator who decides next. The
-    /// service account's administrator decides first, then the Mini Program's. Returns the new
-    /// status.
+    /// service account's administrator decides first, then the Mini Program's. Or confirms the end
+    /// of a link that wxampunlink has requested, as the service account's administrator. Returns
+    /// the new status.
     pub fn confirm_link(
         &self,
         service_account: &str,
@@ -219,7 +220,8 @@ impl Sandbox {
         state.links.decide(service_account, mini_program, true)
     }
 
-    /// Refuses a requested link, as the administrator who decides next. Returns the new status.
+    /// Refuses a requested link, or a requested end of a link, as the administrator who decides
+    /// next. Returns the new status.
     pub fn refuse_link(
         &self,
         service_account: &str,

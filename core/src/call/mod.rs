@@ -544,6 +544,12 @@ impl<I: Interface> Call<I> {
     /// Makes the error that the caller sees: with this request's advice and the interface's name,
     /// and without secrets.
     fn complete(&self, error: Error) -> Error {
+        let error = match self.interface.change() {
+            Some(change) if error.outcome() == Outcome::Unknown => {
+                error.with_advice(change.write.advise_if_unknown())
+            }
+            _ => error,
+        };
         self.add_name(self.add_advice(error))
     }
 

@@ -297,6 +297,10 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(85095, "rule_data_abnormal", "", (State, STOP),
         "The data of the rule is damaged on WeChat's side.",
         "Delete the rule and add it again."),
+    // [O] the pages of linkMiniprogram and unlinkMiniprogram.
+    code(89013, "banned_mini_program", "", (State, FIX),
+        "The Mini Program is banned.",
+        "Read the messages on the Mini Program's console and follow them; then call again."),
     code(89015, "already_linked", "has linked wxa", (State, STOP),
         "The service account is linked to the Mini Program already.",
         "There is nothing to do; wxamplinkget lists the Mini Programs that are linked."),

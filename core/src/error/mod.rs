@@ -34,7 +34,7 @@ use crate::secret::Secret;
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// What to do if it is not known whether a change was applied.
-const READ_BACK_FIRST: &str = "Before you call again, check with getJumpQRCode whether the change \
+pub(crate) const READ_BACK_FIRST: &str = "Before you call again, check with getJumpQRCode whether the change \
     was applied, now and a little later.";
 
 type Source = Arc<dyn core::error::Error + Send + Sync>;

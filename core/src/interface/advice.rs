@@ -97,6 +97,10 @@ pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static 
     }
 }
 
+/// What to do if it is not known whether a request for a link, or for its end, has arrived.
+pub(super) const ON_UNKNOWN_LINK: &str = "Before you call again, check with wxamplinkget whether \
+    the change was applied, now and a little later.";
+
 /// Returns what to do if WeChat answers with `code` when links between service accounts and Mini
 /// Programs are made or listed. Source: the official page of linkMiniprogram.
 pub(super) fn on_link(code: &ErrCode) -> Option<&'static str> {

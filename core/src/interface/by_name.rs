@@ -38,7 +38,8 @@ pub trait CallVisitor {
 /// | `getJumpQRCode` | none in ordinary-link mode; else `appid` and `get_type`, with 1 `prefix_list`, with 2 `page_num` and `page_size` |
 /// | `publishJumpQRCode`, `deleteJumpQRCode` | `prefix`; in service-account mode `appid` |
 /// | `linkMiniprogram` | `appid`, `notify_users`, `show_profile` (absent: false) |
-/// | `downloadQRCodeText`, `wxamplinkget` | none |
+/// | `unlinkMiniprogram` | `appid` |
+/// | `downloadQRCodeText`, `wxamplinkget`, `getCallbackIp`, `getApiDomainIp` | none |
 ///
 /// `get_type` may be left out: it follows from the other arguments. `null` counts as absent.
 /// If the form of the arguments is wrong, the error has all violations, of form and content. If the

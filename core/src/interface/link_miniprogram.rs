@@ -1,14 +1,12 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
 use super::by_name::FromMapping;
 use super::write::Write;
 use super::{
-    Applied, Change, Confirmation, Decode, Interface, LinkStatus, LinkedMiniprogram, WxaMpLinkGet,
-    advice, missing_field,
+    Applied, Change, Confirmation, Interface, LinkStatus, LinkedMiniprogram, WxaMpLinkGet, advice,
 };
 use crate::check::{CheckReport, check_appid};
 use crate::errcode::ErrCode;
@@ -70,13 +68,7 @@ impl Write for LinkMiniprogram {
     }
 
     fn check_applied(&self, response: &Fields<'_>) -> Result<Applied> {
-        // A response without a list need not come from WeChat. It does not say that there is no
-        // link.
-        let wxopens = response.object("wxopens");
-        if !wxopens.is_some_and(|wxopens| wxopens.is_list("items")) {
-            return Err(missing_field("wxopens"));
-        }
-        let linked = Vec::<LinkedMiniprogram>::decode(response)?;
+        let linked = LinkedMiniprogram::decode_list(response)?;
         let status = linked
             .iter()
             .find(|item| item.appid == self.appid)
@@ -87,6 +79,10 @@ impl Write for LinkMiniprogram {
             Some(None | Some(LinkStatus::Refused)) => Applied::Unclear,
             Some(Some(_)) => Applied::Yes,
         })
+    }
+
+    fn advise_if_unknown(&self) -> &'static str {
+        advice::ON_UNKNOWN_LINK
     }
 }
 

@@ -6,8 +6,9 @@ use super::by_name::{CallVisitor, FromMapping};
 use super::{
     AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiCreatePreauthcode,
     ApiGetAuthorizerInfo, ApiGetAuthorizerList, ApiQueryAuth, ApiStartPushTicket,
-    ClearComponentQuotaByAppSecret, DeleteJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface,
-    LinkMiniprogram, PublishJumpQRCode, RawCall, StableToken, Token, WxaMpLinkGet,
+    ClearComponentQuotaByAppSecret, DeleteJumpQRCode, DownloadQRCodeText, GetApiDomainIp,
+    GetCallbackIp, GetJumpQRCode, Interface, LinkMiniprogram, PublishJumpQRCode, RawCall,
+    StableToken, Token, UnlinkMiniprogram, WxaMpLinkGet,
 };
 use crate::check::CheckReport;
 use crate::mapping::Reading;
@@ -114,6 +115,9 @@ interfaces! {
         DownloadQRCodeText,
         LinkMiniprogram,
         WxaMpLinkGet,
+        UnlinkMiniprogram,
+        GetCallbackIp,
+        GetApiDomainIp,
     }
     typed_only: {
         Token,

@@ -1,7 +1,7 @@
 //! The interfaces: each has a typed request and a typed response.
 //!
-//! All are `POST https://api.weixin.qq.com/cgi-bin/…?access_token=…` with a JSON body, except
-//! `token`. WeChat sends HTTP 200 even for errors.
+//! Most are `POST https://api.weixin.qq.com/cgi-bin/…?access_token=…` with a JSON body. Some are GET
+//! without a body. WeChat sends HTTP 200 even for errors.
 //!
 //! # Where things are
 //!
@@ -75,7 +75,10 @@ mod clear_component_quota_by_app_secret;
 mod confirmation;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
+mod get_api_domain_ip;
+mod get_callback_ip;
 mod get_jump_qr_code;
+mod ip_list;
 mod link_miniprogram;
 mod list;
 mod listed_rule;
@@ -84,6 +87,7 @@ mod raw_call;
 mod stable_token;
 mod token;
 mod token_response;
+mod unlink_miniprogram;
 mod write;
 mod wxamplinkget;
 
@@ -105,9 +109,12 @@ pub use clear_component_quota_by_app_secret::ClearComponentQuotaByAppSecret;
 pub use confirmation::Confirmation;
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
+pub use get_api_domain_ip::GetApiDomainIp;
+pub use get_callback_ip::GetCallbackIp;
 pub use get_jump_qr_code::{
     GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST, Presence,
 };
+pub use ip_list::IpList;
 pub use link_miniprogram::LinkMiniprogram;
 pub use list::{AnyCall, NAMES};
 pub use listed_rule::ListedRule;
@@ -116,6 +123,7 @@ pub use raw_call::RawCall;
 pub use stable_token::StableToken;
 pub use token::Token;
 pub use token_response::{LONGEST_CREDENTIAL, TokenResponse, is_credential_too_long};
+pub use unlink_miniprogram::UnlinkMiniprogram;
 pub use write::Change;
 pub use wxamplinkget::{LinkStatus, LinkedMiniprogram, WxaMpLinkGet};
 

@@ -1,7 +1,7 @@
 //! What the call machine must know about a change: the look-up before it, and the read-back.
 
 use super::{Confirmation, Decode, GetJumpQRCode, Interface, JumpQRCodeList, ListedRule, Presence};
-use crate::error::Result;
+use crate::error::{READ_BACK_FIRST, Result};
 use crate::request::Request;
 use crate::response::Fields;
 use crate::rule::RuleKey;
@@ -31,6 +31,11 @@ pub(crate) trait Write {
 
     /// Finds out from the response to [`read_back`](Self::read_back) whether the change is applied.
     fn check_applied(&self, response: &Fields<'_>) -> Result<Applied>;
+
+    /// Returns what to do if it is not known whether the change is applied.
+    fn advise_if_unknown(&self) -> &'static str {
+        READ_BACK_FIRST
+    }
 }
 
 /// What a looked-up rule means for a change.

@@ -74,6 +74,18 @@ impl Interface for WxaMpLinkGet {
     }
 }
 
+impl LinkedMiniprogram {
+    /// Reads the list in a read-back. A response without a list need not come from WeChat: it does
+    /// not say that nothing is linked.
+    pub(super) fn decode_list(response: &Fields<'_>) -> Result<Vec<Self>> {
+        let wxopens = response.object("wxopens");
+        if !wxopens.is_some_and(|wxopens| wxopens.is_list("items")) {
+            return Err(missing_field("wxopens"));
+        }
+        Vec::decode(response)
+    }
+}
+
 impl Decode for Vec<LinkedMiniprogram> {
     fn decode(response: &Fields<'_>) -> Result<Self> {
         if !response.has("wxopens") && response.errcode().is_none() {

@@ -3,17 +3,23 @@
 mod add_jump_qr_code;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
+mod get_api_domain_ip;
+mod get_callback_ip;
 mod get_jump_qr_code;
 mod link_miniprogram;
 mod publish_jump_qr_code;
+mod unlink_miniprogram;
 mod wxamplinkget;
 
 pub use add_jump_qr_code::*;
 pub use delete_jump_qr_code::*;
 pub use download_qr_code_text::*;
+pub use get_api_domain_ip::*;
+pub use get_callback_ip::*;
 pub use get_jump_qr_code::*;
 pub use link_miniprogram::*;
 pub use publish_jump_qr_code::*;
+pub use unlink_miniprogram::*;
 pub use wxamplinkget::*;
 
 use std::ffi::c_char;

@@ -15,6 +15,7 @@ using Client = Handle<jumpqr_client, jumpqr_client_free>;
 using Config = Handle<jumpqr_client_config, jumpqr_client_config_free>;
 using Error = Handle<jumpqr_error, jumpqr_error_free>;
 using Explanation = Handle<jumpqr_explanation, jumpqr_explanation_free>;
+using IpList = Handle<jumpqr_ip_list, jumpqr_ip_list_free>;
 using LinkMatch = Handle<jumpqr_link_match, jumpqr_link_match_free>;
 using Linked = Handle<jumpqr_linked_miniprograms, jumpqr_linked_miniprograms_free>;
 using List = Handle<jumpqr_jump_qr_code_list, jumpqr_jump_qr_code_list_free>;

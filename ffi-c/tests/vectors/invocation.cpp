@@ -41,6 +41,12 @@ json answer_of(const Linked &linked) {
   return {{"items", items}};
 }
 
+json answer_of(const IpList &list) {
+  json ips = json::array();
+  for (size_t i = 0; i < jumpqr_ip_list_count(list.get()); i++) ips.push_back(text(jumpqr_ip_list_ip(list.get(), i)));
+  return {{"ip_list", ips}};
+}
+
 std::vector<const char *> pointers(const std::vector<std::string> &texts) {
   std::vector<const char *> pointers;
   for (const auto &each : texts) pointers.push_back(each.c_str());
@@ -164,6 +170,13 @@ struct LinkArguments {
   }
 };
 
+std::string unlink_appid(const json &arguments) {
+  Fields fields(arguments);
+  const auto appid = fields.required("appid").get<std::string>();
+  fields.done();
+  return appid;
+}
+
 json finding_of(const jumpqr_finding *finding) {
   return {{"field", text(jumpqr_finding_field(finding))},
           {"code", text(jumpqr_finding_code(finding))},
@@ -214,6 +227,15 @@ json invoke(jumpqr_client *client, const Invocation &invocation, By by) {
     Fields(arguments).done();
     return answer_of(make<Linked>(jumpqr_wxamplinkget, client));
   }
+  if (interface == "unlinkMiniprogram") {
+    call(jumpqr_unlink_miniprogram, client, unlink_appid(arguments).c_str(), &confirmation);
+    return {{"confirmation", text(confirmation)}};
+  }
+  if (interface == "getCallbackIp" || interface == "getApiDomainIp") {
+    Fields(arguments).done();
+    const auto function = interface == "getCallbackIp" ? jumpqr_get_callback_ip : jumpqr_get_api_domain_ip;
+    return answer_of(make<IpList>(function, client));
+  }
   fail("there is no interface " + interface);
 }
 
@@ -238,6 +260,8 @@ Report check(const Invocation &invocation) {
     default: return nullptr;
     }
   }
+  if (interface == "unlinkMiniprogram")
+    return make<Report>(jumpqr_check_unlink_miniprogram, unlink_appid(arguments).c_str());
   // These calls have nothing to check.
   if (interface == "downloadQRCodeText" || interface == "wxamplinkget") return nullptr;
   fail("nothing checks " + interface);

@@ -46,6 +46,15 @@ async function answerOf(client, call, options) {
     case 'wxamplinkget':
       keys(args, [])
       return client.wxamplinkget(options)
+    case 'unlinkMiniprogram':
+      keys(args, ['appid'])
+      return client.unlinkMiniprogram(args, options)
+    case 'getCallbackIp':
+      keys(args, [])
+      return client.getCallbackIp(options)
+    case 'getApiDomainIp':
+      keys(args, [])
+      return client.getApiDomainIp(options)
     default:
       throw new Error(`there is no interface ${call.interface}`)
   }

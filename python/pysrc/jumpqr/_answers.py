@@ -9,7 +9,7 @@ from typing import Any
 from . import _jumpqr
 from ._enums import LinkStatus, OpenVersion, PermitSubRule, RuleState
 
-__all__ = ["JumpQRCodeList", "LinkedMiniprogram", "ListedRule", "VerificationFile"]
+__all__ = ["IpList", "JumpQRCodeList", "LinkedMiniprogram", "ListedRule", "VerificationFile"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,14 @@ class LinkedMiniprogram:
     """The name."""
 
 
+@dataclass(frozen=True)
+class IpList:
+    """The answer of getCallbackIp and getApiDomainIp."""
+
+    ip_list: tuple[str, ...]
+    """Addresses, and ranges such as `101.226.103.0/25`."""
+
+
 _TYPES: dict[str, Callable[[Any], Any]] = {
     "state": RuleState,
     "open_version": OpenVersion,
@@ -104,3 +112,8 @@ def linked_miniprograms(answer: list[dict[str, Any]]) -> list[LinkedMiniprogram]
         LinkedMiniprogram(**{**item, "status": item["status"] and LinkStatus(item["status"])})
         for item in answer
     ]
+
+
+def ip_list(answer: dict[str, Any]) -> IpList:
+    """Read the answer of getCallbackIp or getApiDomainIp."""
+    return IpList(tuple(answer["ip_list"]))

@@ -13,7 +13,7 @@ from ._light import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
+    from ._answers import IpList, JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
     from ._enums import Confirmation, Edit
     from ._rules import Rule
     from ._settings import AsyncClientSettings
@@ -203,6 +203,36 @@ class AsyncClient(Asynchronous[_jumpqr.OpenClient]):
             timeout: The time limit of this call, in seconds.
         """
         result: list[LinkedMiniprogram] = await self._call("wxamplinkget", [], timeout)
+        return result
+
+    async def unlink_miniprogram(self, appid: str, *, timeout: float | None = None) -> Confirmation:
+        """Request the end of the link to a Mini Program; an administrator confirms.
+
+        The administrator is one of the service account. Until then, `wxamplinkget` lists the link.
+
+        Args:
+            appid: The linked Mini Program.
+            timeout: The time limit of this call, in seconds.
+        """
+        result: Confirmation = await self._call("unlinkMiniprogram", [appid], timeout)
+        return result
+
+    async def get_callback_ip(self, *, timeout: float | None = None) -> IpList:
+        """List the addresses from which WeChat sends its pushes. Read them once a day.
+
+        Args:
+            timeout: The time limit of this call, in seconds.
+        """
+        result: IpList = await self._call("getCallbackIp", [], timeout)
+        return result
+
+    async def get_api_domain_ip(self, *, timeout: float | None = None) -> IpList:
+        """List the addresses of WeChat's interfaces, for a firewall. Read them once a day.
+
+        Args:
+            timeout: The time limit of this call, in seconds.
+        """
+        result: IpList = await self._call("getApiDomainIp", [], timeout)
         return result
 
     async def rules(

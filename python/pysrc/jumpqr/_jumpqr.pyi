@@ -4,7 +4,7 @@ from typing import Any, Literal, final
 
 from typing_extensions import Self, disjoint_base
 
-from ._answers import JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
+from ._answers import IpList, JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
 from ._enums import Confirmation, Edit
 from ._rules import Rule
 from .testing import Account
@@ -142,6 +142,28 @@ class Client:
 
     def wxamplinkget(self, *, timeout: float | None = None) -> list[LinkedMiniprogram]:
         """List the Mini Programs that the service account is linked to, or will be.
+
+        Args:
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def unlink_miniprogram(self, appid: str, *, timeout: float | None = None) -> Confirmation:
+        """Request the end of the link to a Mini Program; an administrator confirms.
+
+        The administrator is one of the service account. Until then, `wxamplinkget` lists the link.
+
+        Args:
+            appid: The linked Mini Program.
+            timeout: The time limit of this call, in seconds.
+        """
+    def get_callback_ip(self, *, timeout: float | None = None) -> IpList:
+        """List the addresses from which WeChat sends its pushes. Read them once a day.
+
+        Args:
+            timeout: The time limit of this call, in seconds.
+        """
+    def get_api_domain_ip(self, *, timeout: float | None = None) -> IpList:
+        """List the addresses of WeChat's interfaces, for a firewall. Read them once a day.
 
         Args:
             timeout: The time limit of this call, in seconds.

@@ -209,10 +209,12 @@ pub(super) const ROUTES: &[Route] = routes! {
     /// it)
     PUT "/sandbox/links"
         |wechat, body| links::put(&mut wechat.state, &parse(body)?);
-    /// confirms a request, as the administrator who decides next: `service_account`, `mini_program`
+    /// confirms a request for a link or for its end, as the administrator who decides next:
+    /// `service_account`, `mini_program`
     POST "/sandbox/links/confirm"
         |wechat, body| links::decide(&mut wechat.state, parse(body)?, true);
-    /// refuses a request, as the administrator who decides next: `service_account`, `mini_program`
+    /// refuses a request for a link or for its end, as the administrator who decides next:
+    /// `service_account`, `mini_program`
     POST "/sandbox/links/refuse"
         |wechat, body| links::decide(&mut wechat.state, parse(body)?, false);
     /// returns the domains without ICP filing, and the blacklist

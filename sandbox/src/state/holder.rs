@@ -10,6 +10,12 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
+    /// Returns the account that the calls are for, or the platform that calls for itself.
+    pub(crate) fn owner(&self) -> Option<&str> {
+        let owner = self.appid.as_ref().or(self.component_appid.as_ref());
+        owner.map(String::as_str)
+    }
+
     pub(crate) fn account(appid: &str) -> Self {
         Self {
             component_appid: None,

@@ -1,6 +1,6 @@
 //! The links between service accounts and Mini Programs, and the pending requests for links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jumpqr_core::interface::LinkStatus::{
     self, AwaitsAccountAdmin, AwaitsMiniProgramAdmin, Linked, Refused,
@@ -12,6 +12,8 @@ use crate::error::SandboxError;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Links {
     by_accounts: BTreeMap<(String, String), LinkStatus>,
+    /// The links whose end the service account's administrator has to confirm.
+    ending: BTreeSet<(String, String)>,
 }
 
 impl Links {
@@ -28,6 +30,7 @@ impl Links {
         status: Option<LinkStatus>,
     ) {
         let key = (service_account.to_owned(), mini_program.to_owned());
+        self.ending.remove(&key);
         match status {
             Some(status) => self.by_accounts.insert(key, status),
             None => self.by_accounts.remove(&key),
@@ -37,26 +40,39 @@ impl Links {
     pub(crate) fn remove_account(&mut self, appid: &str) {
         self.by_accounts
             .retain(|(service, mini), _| service != appid && mini != appid);
+        self.ending
+            .retain(|(service, mini)| service != appid && mini != appid);
+    }
+
+    /// Requests the end of a link. The link stays until the administrator confirms.
+    pub(crate) fn request_end(&mut self, service_account: &str, mini_program: &str) {
+        let key = (service_account.to_owned(), mini_program.to_owned());
+        self.ending.insert(key);
     }
 
     /// Confirms or refuses a request, as the administrator who decides next: first the service
-    /// account's, then the Mini Program's. If the service account's administrator refuses, WeChat's
-    /// behaviour is undocumented; here the request is removed.
+    /// account's, then the Mini Program's. The end of a link needs the service account's only. If
+    /// the service account's administrator refuses, WeChat's behaviour is undocumented; here the
+    /// request is removed.
     pub(crate) fn decide(
         &mut self,
         service_account: &str,
         mini_program: &str,
         confirm: bool,
     ) -> Result<Option<LinkStatus>, SandboxError> {
+        let key = (service_account.to_owned(), mini_program.to_owned());
+        let is_ending = self.ending.contains(&key);
         let status = match (self.get(service_account, mini_program), confirm) {
+            (Some(Linked), true) if is_ending => None,
+            (Some(Linked), false) if is_ending => Some(Linked),
             (Some(AwaitsAccountAdmin), true) => Some(AwaitsMiniProgramAdmin),
             (Some(AwaitsAccountAdmin), false) => None,
             (Some(AwaitsMiniProgramAdmin), true) => Some(Linked),
             (Some(AwaitsMiniProgramAdmin), false) => Some(Refused),
             _ => {
                 return Err(SandboxError::Invalid(format!(
-                    "no request to link {service_account} to {mini_program} waits for an \
-                     administrator; call wxamplink first"
+                    "no request to link {service_account} to {mini_program}, or to unlink them, \
+                     waits for an administrator; call wxamplink or wxampunlink first"
                 )));
             }
         };

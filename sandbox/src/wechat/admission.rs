@@ -53,14 +53,39 @@ pub(super) fn admit(state: &mut State, call: &Call) -> Result<(Account, Fields),
 /// interface with its token.
 const fn permission_set(interface: Interface, kind: AccountKind) -> Option<u16> {
     match (interface, kind) {
-        (Interface::LinkMiniprogram | Interface::WxaMpLinkGet, AccountKind::ServiceAccount) => {
-            Some(33)
-        }
-        (Interface::LinkMiniprogram | Interface::WxaMpLinkGet, AccountKind::MiniProgram)
-        | (Interface::DownloadQRCodeText, AccountKind::ServiceAccount) => None,
+        (
+            Interface::LinkMiniprogram | Interface::WxaMpLinkGet | Interface::UnlinkMiniprogram,
+            kind,
+        ) => match kind {
+            AccountKind::ServiceAccount => Some(33),
+            AccountKind::MiniProgram => None,
+        },
+        (Interface::DownloadQRCodeText, AccountKind::ServiceAccount) => None,
         (_, AccountKind::MiniProgram) => Some(18),
         (_, AccountKind::ServiceAccount) => Some(3),
     }
+}
+
+/// Returns who calls an interface that is for accounts with any permission set, and for platforms.
+/// Checks the token and the pace.
+pub(super) fn admit_anybody(state: &mut State, call: &Call) -> Result<Holder, Refusal> {
+    let now = state.clock.now();
+    let token = call.component_access_token().ok_or(41001)?;
+    let holder = state.tokens.holder_of_valid(token, now)?.clone();
+    if let (Some(component_appid), Some(appid)) = (&holder.component_appid, &holder.appid) {
+        let authorization = state.merchant_mut(component_appid, appid).ok_or(61003)?;
+        authorization.note_use(token);
+        if authorization.permission_sets.is_empty() {
+            return Err(61007.into());
+        }
+    }
+    let pace = Pace {
+        per_second: state.limits.calls_per_second,
+        per_minute: usize::MAX,
+    };
+    let owner = holder.owner().ok_or(40001)?;
+    state.usage.count_call(call.interface, owner, now, pace)?;
+    Ok(holder)
 }
 
 /// Checks whether the account may call in its mode. The token decides the mode. If a Mini Program

@@ -6,7 +6,8 @@ use super::{
     add_jump_qr_code, api_authorizer_token, api_component_token, api_create_preauthcode,
     api_get_authorizer_info, api_get_authorizer_list, api_query_auth, api_start_push_ticket,
     clear_component_quota_by_app_secret, delete_jump_qr_code, download_qr_code_text,
-    get_jump_qr_code, link_miniprogram, publish_jump_qr_code, stable_token, token, wxamplinkget,
+    get_jump_qr_code, ip_list, link_miniprogram, publish_jump_qr_code, stable_token, token,
+    unlink_miniprogram, wxamplinkget,
 };
 use crate::interface::Interface;
 use crate::refusal::Refusal;
@@ -40,7 +41,7 @@ impl Call {
         Some(body.get(field)?.as_str()?.to_owned())
     }
 
-    /// Returns the token of a platform's call. WeChat's newer and older pages have different names
+    /// Returns the token of a call that a platform may make. WeChat's newer and older pages have different names
     /// for the query field.
     pub(super) fn component_access_token(&self) -> Option<&str> {
         self.query("access_token")
@@ -49,9 +50,10 @@ impl Call {
 
     /// Applies the call to the state. Returns the response without errcode and errmsg.
     pub(super) fn apply(&self, state: &mut State) -> Result<Value, Refusal> {
-        let (method, wrong_method) = match self.interface {
-            Interface::Token => ("GET", 43001),
-            _ => ("POST", 43002),
+        let (method, wrong_method) = if self.interface.is_get() {
+            ("GET", 43001)
+        } else {
+            ("POST", 43002)
         };
         if self.method != method {
             return Err(wrong_method.into());
@@ -64,6 +66,8 @@ impl Call {
             Interface::DownloadQRCodeText => download_qr_code_text::respond,
             Interface::LinkMiniprogram => link_miniprogram::respond,
             Interface::WxaMpLinkGet => wxamplinkget::respond,
+            Interface::UnlinkMiniprogram => unlink_miniprogram::respond,
+            Interface::GetCallbackIp | Interface::GetApiDomainIp => ip_list::respond,
             Interface::Token => token::respond,
             Interface::StableToken => stable_token::respond,
             Interface::ApiComponentToken => api_component_token::respond,

@@ -17,12 +17,14 @@ mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod fields;
 mod get_jump_qr_code;
+mod ip_list;
 mod link_miniprogram;
 mod publish_jump_qr_code;
 pub(crate) mod redaction;
 mod serve;
 mod stable_token;
 mod token;
+mod unlink_miniprogram;
 mod wxamplinkget;
 
 pub(crate) use serve::serve;

@@ -95,6 +95,49 @@ fn a_refused_link_can_be_requested_again() {
 }
 
 #[test]
+fn a_link_ends_when_the_account_admin_confirms() {
+    let caller = Caller::new();
+    let unlink = || {
+        let body = json!({"appid": MINI_PROGRAM_APPID});
+        errcode(&caller.call_as_service_account("wxampunlink", &body))
+    };
+    let status = || {
+        let response = caller.call_as_service_account("wxamplinkget", &json!({}));
+        response["wxopens"]["items"][0]["status"].as_i64()
+    };
+    let sandbox = &caller.sandbox;
+    let confirm = || sandbox.confirm_link(SERVICE_ACCOUNT_APPID, MINI_PROGRAM_APPID);
+    assert!(confirm().is_err());
+    assert_eq!((unlink(), status()), (0, Some(1)));
+    let refused = sandbox.refuse_link(SERVICE_ACCOUNT_APPID, MINI_PROGRAM_APPID);
+    assert_eq!(refused.unwrap(), Some(LinkStatus::Linked));
+    assert!(confirm().is_err(), "the request was refused");
+    assert_eq!(
+        (unlink(), unlink()),
+        (0, 0),
+        "a second request changes nothing"
+    );
+    assert_eq!(confirm().unwrap(), None);
+    assert_eq!((status(), unlink()), (None, 40097));
+}
+
+#[test]
+fn only_a_service_account_unlinks_what_is_linked() {
+    let caller = caller();
+    let unlink = |body: Value| errcode(&caller.call_as_service_account("wxampunlink", &body));
+    assert_eq!(unlink(json!({"appid": NEW})), 40097, "not linked");
+    ask(&caller);
+    assert_eq!(unlink(json!({"appid": NEW})), 40097, "only requested");
+    assert_eq!(unlink(json!({"appid": "gh_1"})), 40013);
+    assert_eq!(unlink(json!({})), 40097);
+    let linked = json!({"appid": MINI_PROGRAM_APPID});
+    assert_eq!(
+        errcode(&caller.call_as_mini_program("wxampunlink", &linked)),
+        61007
+    );
+}
+
+#[test]
 fn an_item_has_the_nickname_and_whether_code_is_released() {
     let response = Caller::new().call_as_service_account("wxamplinkget", &json!({}));
     assert_eq!(

@@ -25,6 +25,7 @@ mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod fault;
 mod get_jump_qr_code;
+mod ip_list;
 mod journal;
 mod links;
 mod merchants;

@@ -7,9 +7,9 @@ use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::{
     AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, AuthorizerList,
     AuthorizerTokenResponse, AuthorizerWalk, ComponentTokenField, Confirmation, DeleteJumpQRCode,
-    DownloadQRCodeText, GetJumpQRCode, Interface, JumpQRCodeList, LinkMiniprogram,
-    LinkedMiniprogram, ListedRule, PublishJumpQRCode, StableToken, Token, TokenResponse,
-    VerificationFile, WxaMpLinkGet,
+    DownloadQRCodeText, GetApiDomainIp, GetCallbackIp, GetJumpQRCode, Interface, IpList,
+    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, ListedRule, PublishJumpQRCode, StableToken,
+    Token, TokenResponse, UnlinkMiniprogram, VerificationFile, WxaMpLinkGet,
 };
 use jumpqr_core::mapping::parse_candidates;
 use jumpqr_core::matching::Candidate;
@@ -45,7 +45,7 @@ pub fn answers(input: &[u8]) {
     let key = RuleKey::ordinary_link(PREFIX);
     let secret = Secret::new(SECRET);
     let appid = || "wx1".to_owned();
-    match interface % 16 {
+    match interface % 19 {
         0 => check_call(build_add(Edit::Add), &reply),
         1 => check_call(build_add(Edit::Modify), &reply),
         2 => {
@@ -98,10 +98,13 @@ pub fn answers(input: &[u8]) {
             },
             &reply,
         ),
-        _ => check_call(
+        15 => check_call(
             ApiGetAuthorizerList::first_page("wx1", ComponentTokenField::AccessToken),
             &reply,
         ),
+        16 => check_call(UnlinkMiniprogram { appid: appid() }, &reply),
+        17 => check_call(GetCallbackIp, &reply),
+        _ => check_call(GetApiDomainIp, &reply),
     }
 }
 
@@ -326,6 +329,20 @@ impl CheckedResponse for Vec<LinkedMiniprogram> {
             .get("wxopens")
             .and_then(|wxopens| wxopens.get("items"));
         assert_eq!(appids, read_texts(items, "appid"));
+    }
+}
+
+impl CheckedResponse for IpList {
+    fn check(&self, fields: &Map<String, Value>) {
+        assert!(!self.ip_list.is_empty());
+        let listed = fields.get("ip_list");
+        let listed = match listed {
+            Some(Value::Array(entries)) => entries.iter().filter_map(Value::as_str).collect(),
+            other => Vec::from_iter(other.and_then(Value::as_str)),
+        };
+        for ip in &self.ip_list {
+            assert!(!ip.is_empty() && listed.iter().any(|text| text.trim() == ip));
+        }
     }
 }
 

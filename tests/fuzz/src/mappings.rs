@@ -166,7 +166,10 @@ fn check_candidates(document: &Value, size: usize) {
 fn parse_body(call: &impl Interface) -> Value {
     let request = call.request();
     let request = request.unwrap_or_else(|error| panic!("{error}"));
-    let body = request.body.as_deref().unwrap_or_default();
+    let Some(body) = request.body.as_deref() else {
+        // A GET has no arguments.
+        return Map::new().into();
+    };
     let text = std::str::from_utf8(body);
     let text = text.unwrap_or_else(|error| panic!("a body that is not UTF-8: {error}"));
     // Escaped backslashes are removed first, because they do not begin a `u` escape.

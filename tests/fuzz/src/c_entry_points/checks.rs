@@ -1,9 +1,12 @@
 //! The exports that check a request, compared with the core.
 
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
 use arbitrary::Arbitrary;
 use jumpqr_core::RuleKey;
 use jumpqr_core::check::{CheckReport, Finding};
-use jumpqr_core::interface::{GetJumpQRCode, Interface, LinkMiniprogram};
+use jumpqr_core::interface::{GetJumpQRCode, Interface, LinkMiniprogram, UnlinkMiniprogram};
 use jumpqr_core::mapping::check_document;
 use jumpqr_fuzz_capi::*;
 
@@ -33,6 +36,38 @@ pub(super) enum Check {
         appid: InputText,
         flags: (bool, bool),
     },
+    Unlink {
+        appid: InputText,
+    },
+}
+
+/// What a check returned, which misuse may be why, and the report that is expected.
+type Checked = (
+    Result<Option<Box<jumpqr_check_report>>, jumpqr_status>,
+    Vec<Option<jumpqr_status>>,
+    Option<CheckReport>,
+);
+
+type TextCheck = unsafe extern "C" fn(
+    *const c_char,
+    Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
+    Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status;
+
+/// Calls a check of one text. `expected` is the check of the core.
+fn check_text(
+    check: TextCheck,
+    text: &InputText,
+    pointers: OutPointers,
+    expected: impl FnOnce(String) -> CheckReport,
+) -> Checked {
+    let text = text.to_text();
+    let result = call_for_handle(pointers, |report, error| {
+        // SAFETY: the text is NULL or ends with NUL.
+        unsafe { check(text.pointer(), report, error) }
+    });
+    let read = text.read().map(str::to_owned);
+    (result, vec![text.read().err()], read.ok().map(expected))
 }
 
 impl Check {
@@ -59,19 +94,9 @@ impl Check {
                 (result, faults, key.ok().map(|key| key.check()))
             }
             Self::Latest { appid } => {
-                let appid = appid.to_text();
-                let result = call_for_handle(pointers, |report, error| {
-                    // SAFETY: the text is NULL or ends with NUL.
-                    unsafe { jumpqr_check_get_latest(appid.pointer(), report, error) }
-                });
-                let call = appid.read().map(|appid| GetJumpQRCode::Latest {
-                    appid: appid.to_owned(),
-                });
-                (
-                    result,
-                    vec![appid.read().err()],
-                    call.ok().map(|call| call.check()),
-                )
+                check_text(jumpqr_check_get_latest, appid, pointers, |appid| {
+                    GetJumpQRCode::Latest { appid }.check()
+                })
             }
             Self::ByPrefix { appid, prefixes } => {
                 let (appid, prefixes) = (appid.to_text(), prefixes.to_texts());
@@ -132,6 +157,11 @@ impl Check {
                     vec![appid.read().err()],
                     call.ok().map(|call| call.check()),
                 )
+            }
+            Self::Unlink { appid } => {
+                check_text(jumpqr_check_unlink_miniprogram, appid, pointers, |appid| {
+                    UnlinkMiniprogram { appid }.check()
+                })
             }
         };
         check_faults(pointers, &result, &faults);

@@ -53,6 +53,12 @@ pub(super) enum Call {
         appid: InputText,
     },
     TokenStatus,
+    Unlink {
+        appid: InputText,
+    },
+    Addresses {
+        of_pushes: bool,
+    },
 }
 
 pub(super) fn build_client(config: Option<&Config>, pointers: OutPointers) -> Option<Client> {
@@ -235,6 +241,14 @@ impl Call {
                     }
                 })
             }
+            Self::Unlink { appid } => {
+                let appid = appid.to_text();
+                faults.push(appid.read().err());
+                call_export(pointers, |error| {
+                    // SAFETY: the text is NULL or ends with NUL.
+                    unsafe { jumpqr_unlink_miniprogram(handle, appid.pointer(), None, error) }
+                })
+            }
             other => other.get(handle, &mut faults, pointers),
         };
         let Err(status) = result else {
@@ -269,6 +283,15 @@ impl Call {
                     jumpqr_wxamplinkget(handle, linked, error)
                 });
                 return linked.map(|linked| jumpqr_linked_miniprograms_free(linked));
+            }
+            Self::Addresses { of_pushes } => {
+                let call = if *of_pushes {
+                    jumpqr_get_callback_ip
+                } else {
+                    jumpqr_get_api_domain_ip
+                };
+                let list = call_for_handle(pointers, |list, error| call(handle, list, error));
+                return list.map(|list| jumpqr_ip_list_free(list));
             }
             Self::GetLatest { appid } => {
                 let appid = appid.to_text();
