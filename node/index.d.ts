@@ -185,6 +185,63 @@ export interface IpList {
   ip_list: string[]
 }
 
+export interface GetApiQuota {
+  /** The path of an interface, for example `/cgi-bin/wxopen/qrcodejumpadd`. */
+  cgi_path: string
+}
+
+/** A number that WeChat left out is null. */
+export interface DailyQuota {
+  /** The calls that the account may make in a day. */
+  daily_limit: number | null
+  /** The calls that it has made today. */
+  used: number | null
+  /** The calls that are left today. */
+  remain: number | null
+}
+
+/** A number that WeChat left out is null. */
+export interface RateLimit {
+  /** The number of calls. */
+  call_count: number | null
+  /** The time, in seconds. */
+  refresh_second: number | null
+}
+
+export interface ApiQuota {
+  quota: DailyQuota
+  rate_limit: RateLimit | null
+  /** The limit of a third-party platform that calls for the account. */
+  component_rate_limit: RateLimit | null
+}
+
+export interface GetRidInfo {
+  /** The `rid` of an error: three groups of 8 hex digits. */
+  rid: string
+}
+
+/**
+ * A field that WeChat left out is null. WeChat returns the texts with the tokens and secrets that
+ * were sent. Here, stars stand for them.
+ */
+export interface RidInfo {
+  /** When the call was made, in seconds since the UNIX epoch. */
+  invoke_time: number | null
+  /** How long WeChat worked on it. */
+  cost_in_ms: number | null
+  /** The query of the URL. */
+  request_url: string | null
+  request_body: string | null
+  response_body: string | null
+  /** The IP address that the call came from. */
+  client_ip: string | null
+}
+
+export interface ClearQuota {
+  /** The account that the token belongs to. */
+  appid: string
+}
+
 /** Options of one call. */
 export interface CallOptions {
   /**
@@ -366,6 +423,25 @@ export declare class Client {
 
   /** Returns the addresses of WeChat's interfaces, for a firewall. Read them once a day. */
   getApiDomainIp(options?: CallOptions): Promise<IpList>
+
+  /** Returns how often the account may call an interface, and how often it has called it today. */
+  getApiQuota(query: GetApiQuota, options?: CallOptions): Promise<ApiQuota>
+
+  /** Returns what WeChat keeps for 7 days about a call of this account, without its tokens. */
+  getRidInfo(query: GetRidInfo, options?: CallOptions): Promise<RidInfo>
+
+  /**
+   * Clears the account's counts of the calls of the day, for all interfaces: 10 times a month. If
+   * the response is lost, the outcome is unknown, and the call is not sent again.
+   */
+  clearQuota(account: ClearQuota, options?: CallOptions): Promise<Confirmation>
+
+  /**
+   * Clears the counts as `clearQuota` does, with the client's `appid` and `secret`. It needs no
+   * token, so it also helps if the calls for tokens are used up. A client that has no `secret`
+   * rejects with the code `no_credentials`.
+   */
+  clearQuotaByAppSecret(options?: CallOptions): Promise<Confirmation>
 
   /**
    * Calls the interface with WeChat's name, one of `names.interfaces`. `args` and the answer have

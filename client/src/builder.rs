@@ -187,12 +187,11 @@ impl ClientBuilder {
                 ));
             }
         };
-        Ok(Client::new(
-            driver,
-            tokens,
-            settings.timeout(),
-            settings.validate(),
-        ))
+        let client = Client::new(driver, tokens, settings.timeout(), settings.validate());
+        Ok(match (self.settings.appid, self.settings.secret) {
+            (Some(appid), Some(secret)) => client.with_app(appid, secret),
+            _ => client,
+        })
     }
 
     /// Builds a third-party platform instead of a client. Credentials of a single account must not

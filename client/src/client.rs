@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use jumpqr_core::error::Result;
 use jumpqr_core::interface::{
-    AddJumpQRCode, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetApiDomainIp,
-    GetCallbackIp, GetJumpQRCode, Interface, IpList, JumpQRCodeList, LinkMiniprogram,
-    LinkedMiniprogram, PublishJumpQRCode, RawCall, UnlinkMiniprogram, VerificationFile,
-    WxaMpLinkGet,
+    AddJumpQRCode, ApiQuota, ClearQuota, ClearQuotaByAppSecret, Confirmation, DeleteJumpQRCode,
+    DownloadQRCodeText, GetApiDomainIp, GetApiQuota, GetCallbackIp, GetJumpQRCode, GetRidInfo,
+    Interface, IpList, JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode,
+    RawCall, RidInfo, UnlinkMiniprogram, VerificationFile, WxaMpLinkGet,
 };
 use jumpqr_core::listing::Listing;
-use jumpqr_core::{Edit, Rule, RuleKey};
+use jumpqr_core::{Edit, Rule, RuleKey, Secret};
 
 use crate::builder::ClientBuilder;
 use crate::cancel::Cancel;
@@ -52,7 +52,14 @@ use crate::token_status::TokenStatus;
 pub struct Client {
     driver: Arc<Driver>,
     tokens: Arc<dyn TokenSource>,
+    app: Option<Arc<App>>,
     pub(crate) options: CallOptions,
+}
+
+/// The appid and the appsecret of an account.
+struct App {
+    appid: String,
+    secret: Secret,
 }
 
 impl Client {
@@ -70,11 +77,19 @@ impl Client {
         Self {
             driver,
             tokens,
+            app: None,
             options: CallOptions {
                 validate,
                 ..CallOptions::new(timeout)
             },
         }
+    }
+
+    /// Returns the same client with the appid and the appsecret of its account, for the interface
+    /// that sends them.
+    pub(crate) fn with_app(mut self, appid: String, secret: Secret) -> Self {
+        self.app = Some(Arc::new(App { appid, secret }));
+        self
     }
 
     /// Returns the timeout of a whole call, without waiting for its slots.
@@ -207,6 +222,38 @@ impl Client {
         self.call(GetApiDomainIp)
     }
 
+    /// Returns how often the account may call the interface with this path, for example
+    /// `/cgi-bin/wxopen/qrcodejumpadd`, and how often it has called it today.
+    pub fn get_api_quota(&self, cgi_path: impl Into<String>) -> Result<ApiQuota> {
+        self.call(GetApiQuota {
+            cgi_path: cgi_path.into(),
+        })
+    }
+
+    /// Returns what WeChat keeps for 7 days about a call of this account. An error has its
+    /// [`rid`](jumpqr_core::Error::rid). Stars stand for the tokens and secrets.
+    pub fn get_rid_info(&self, rid: impl Into<String>) -> Result<RidInfo> {
+        self.call(GetRidInfo { rid: rid.into() })
+    }
+
+    /// Clears the account's counts of the calls of the day, for all interfaces. `appid` is the
+    /// account that the token belongs to. An account has 10 clearings a month.
+    ///
+    /// If the response is lost, the call fails with an unknown outcome, and is not sent again: two
+    /// clearings might be used.
+    pub fn clear_quota(&self, appid: impl Into<String>) -> Result<Confirmation> {
+        self.call(ClearQuota {
+            appid: appid.into(),
+        })
+    }
+
+    /// Clears the counts as [`clear_quota`](Self::clear_quota) does, with the client's appid and
+    /// appsecret instead of a token: also if the calls for tokens are used up. A client without
+    /// them fails with the code `no_credentials`.
+    pub fn clear_quota_by_app_secret(&self) -> Result<Confirmation> {
+        self.call(ClearQuotaByAppSecret::default())
+    }
+
     /// Calls any interface of WeChat's, also one that this library does not have, with this
     /// client's token. Returns the whole JSON text of the response, which may contain secrets.
     ///
@@ -227,8 +274,8 @@ impl Client {
     }
 
     /// Calls any interface that this library has.
-    pub fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
-        self.check(&call)?;
+    pub fn call<I: Interface>(&self, mut call: I) -> Result<I::Response> {
+        self.complete(&mut call)?;
         let cancel = &self.options.cancel;
         if cancel.check_interval().is_none() {
             return self.driver.run(call, Some(&*self.tokens), &self.options);
@@ -242,12 +289,16 @@ impl Client {
 
     /// Begins a call that never blocks its caller.
     #[cfg(target_os = "linux")]
-    pub(crate) fn begin<I: Interface>(&self, call: I) -> Result<BegunCall<I>> {
-        self.check(&call)?;
+    pub(crate) fn begin<I: Interface>(&self, mut call: I) -> Result<BegunCall<I>> {
+        self.complete(&mut call)?;
         BegunCall::new(call, &self.driver, &self.tokens, &self.options)
     }
 
-    fn check<I: Interface>(&self, call: &I) -> Result<()> {
+    /// Gives the call what it needs of the client, and checks it.
+    fn complete<I: Interface>(&self, call: &mut I) -> Result<()> {
+        if let Some(app) = &self.app {
+            call.set_app(&app.appid, &app.secret);
+        }
         if !self.options.validate {
             return Ok(());
         }

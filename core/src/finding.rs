@@ -111,14 +111,14 @@ named! {
         TooMany = "too_many" => VIOLATION,
         /// The prefix does not cover this test link.
         OutsideRule = "outside_rule" => VIOLATION,
-        /// The appid has white space or a control character, for example because the end of a line
-        /// was read with it.
+        /// An appid or a path has white space or a control character, for example because the end
+        /// of a line was read with it.
         NotOneWord = "not_one_word" => VIOLATION,
         /// There is no setting with this name.
         UnknownSetting = "unknown_setting" => VIOLATION,
         /// The setting would send a token in clear text.
         NotHttps = "not_https" => VIOLATION,
-        /// The setting does not accept this text.
+        /// The field or the setting does not accept this text.
         UnknownValue = "unknown_value" => VIOLATION,
         /// The text is another credential than the setting is for.
         WrongCredential = "wrong_credential" => VIOLATION,

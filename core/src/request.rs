@@ -42,7 +42,8 @@ pub struct Request {
     query: Vec<(Cow<'static, str>, Secret)>,
     /// The JSON body, in UTF-8. `None` for GET. The bodies of the token interfaces have secrets.
     pub body: Option<Vec<u8>>,
-    /// Whether the query must have an access token.
+    /// Whether the query must have an access token. If it has none, and WeChat calls a token stale,
+    /// the credentials in the request are wrong.
     pub needs_token: bool,
     token_field: &'static str,
 }

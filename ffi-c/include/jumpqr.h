@@ -334,6 +334,14 @@ typedef int32_t jumpqr_status;
 #endif // __cplusplus
 
 /**
+ * How often an account may call an interface, and how often it has called it today.
+ *
+ * Free it with `jumpqr_api_quota_free`, exactly once. It stays valid after the client is freed. Any
+ * number of threads may read it at the same time.
+ */
+typedef struct jumpqr_api_quota jumpqr_api_quota;
+
+/**
  * A merchant that has authorised the platform, and whose refresh token is stored. It contains no
  * secret.
  *
@@ -537,6 +545,15 @@ typedef struct jumpqr_readiness_finding jumpqr_readiness_finding;
  * once, when no call is using it. Its pushes stay valid.
  */
 typedef struct jumpqr_receiver jumpqr_receiver;
+
+/**
+ * What WeChat keeps about a call. WeChat returns the texts with the tokens and secrets that were
+ * sent. Here, stars stand for them.
+ *
+ * Free it with `jumpqr_rid_info_free`, exactly once. It stays valid after the client is freed. Any
+ * number of threads may read it at the same time.
+ */
+typedef struct jumpqr_rid_info jumpqr_rid_info;
 
 /**
  * A well-formed rule of either mode. Its content is checked by `jumpqr_check_rule`, and again
@@ -796,6 +813,52 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * Frees a quota. NULL is ignored.
+ */
+void jumpqr_api_quota_free(struct jumpqr_api_quota *quota);
+
+/**
+ * Returns the calls that the account may make in a day. -1 if the response omits it, or if `quota`
+ * is NULL.
+ */
+int64_t jumpqr_api_quota_daily_limit(const struct jumpqr_api_quota *quota);
+
+/**
+ * Returns the calls that the account has made today. -1 if the response omits it, or if `quota` is
+ * NULL.
+ */
+int64_t jumpqr_api_quota_used(const struct jumpqr_api_quota *quota);
+
+/**
+ * Returns the calls that are left today. -1 if the response omits it, or if `quota` is NULL.
+ */
+int64_t jumpqr_api_quota_remain(const struct jumpqr_api_quota *quota);
+
+/**
+ * Returns the number of calls of the limit of the pace. -1 if the response omits it, or if `quota`
+ * is NULL.
+ */
+int64_t jumpqr_api_quota_rate_limit_call_count(const struct jumpqr_api_quota *quota);
+
+/**
+ * Returns the time of the limit of the pace, in seconds. -1 if the response omits it, or if
+ * `quota` is NULL.
+ */
+int64_t jumpqr_api_quota_rate_limit_refresh_second(const struct jumpqr_api_quota *quota);
+
+/**
+ * Returns the number of calls of the limit of the pace of a third-party platform that calls for
+ * the account. -1 if the response omits it, or if `quota` is NULL.
+ */
+int64_t jumpqr_api_quota_component_rate_limit_call_count(const struct jumpqr_api_quota *quota);
+
+/**
+ * Returns the time of the limit of the pace of a third-party platform that calls for the account,
+ * in seconds. -1 if the response omits it, or if `quota` is NULL.
+ */
+int64_t jumpqr_api_quota_component_rate_limit_refresh_second(const struct jumpqr_api_quota *quota);
+
+/**
  * Sets all fields to zero or NULL, and sets `size`. Pass `sizeof (jumpqr_authorization_link)`. A
  * `link` that is NULL is ignored.
  */
@@ -926,6 +989,36 @@ jumpqr_status jumpqr_check_link_miniprogram(const char *appid,
 jumpqr_status jumpqr_check_unlink_miniprogram(const char *appid,
                                               struct jumpqr_check_report **report,
                                               struct jumpqr_error **error);
+
+/**
+ * Checks the argument of `jumpqr_get_api_quota`. The report is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_check_get_api_quota(const char *cgi_path,
+                                         struct jumpqr_check_report **report,
+                                         struct jumpqr_error **error);
+
+/**
+ * Checks the argument of `jumpqr_get_rid_info`. The report is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_check_get_rid_info(const char *rid,
+                                        struct jumpqr_check_report **report,
+                                        struct jumpqr_error **error);
+
+/**
+ * Checks the argument of `jumpqr_clear_quota`. The report is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_check_clear_quota(const char *appid,
+                                       struct jumpqr_check_report **report,
+                                       struct jumpqr_error **error);
 
 /**
  * Frees a report and all findings read from it. NULL is ignored.
@@ -1592,6 +1685,37 @@ jumpqr_status jumpqr_add_jump_qr_code(const struct jumpqr_client *client,
                                       struct jumpqr_error **error);
 
 /**
+ * `clearQuota`: clears the account's counts of the calls of the day, for all interfaces, 10 times a
+ * month. `appid` is the account that the token belongs to, and ends with NUL.
+ *
+ * `confirmation` receives `answered`. If the response was lost, the call fails with an unknown
+ * outcome, and is not sent again. The text lives forever.
+ *
+ * NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and
+ * the statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_clear_quota(const struct jumpqr_client *client,
+                                 const char *appid,
+                                 struct jumpqr_text *confirmation,
+                                 struct jumpqr_error **error);
+
+/**
+ * `clearQuotaByAppSecret`: clears the counts as `jumpqr_clear_quota` does, with the client's appid
+ * and appsecret. It needs no token, so it also helps if the calls for tokens are used up.
+ *
+ * `confirmation` receives `answered`. If the response was lost, the call fails with an unknown
+ * outcome, and is not sent again. The text lives forever.
+ *
+ * NULL is allowed for `error` and `confirmation`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NO_CREDENTIALS` if the client has no appsecret, and
+ * the statuses of all kinds of errors.
+ */
+jumpqr_status jumpqr_clear_quota_by_app_secret(const struct jumpqr_client *client,
+                                               struct jumpqr_text *confirmation,
+                                               struct jumpqr_error **error);
+
+/**
  * `deleteJumpQRCode`: deletes a rule immediately, whether it is published or not.
  *
  * `prefix` ends with NUL. In service-account mode, `appid` is the Mini Program's appid, which ends
@@ -1634,6 +1758,20 @@ jumpqr_status jumpqr_download_qr_code_text(const struct jumpqr_client *client,
 jumpqr_status jumpqr_get_api_domain_ip(const struct jumpqr_client *client,
                                        struct jumpqr_ip_list **list,
                                        struct jumpqr_error **error);
+
+/**
+ * `getApiQuota`: returns how often the account may call the interface with the path `cgi_path`,
+ * and how often it has called it today. The path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`, ends with
+ * NUL. The quota is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
+ */
+jumpqr_status jumpqr_get_api_quota(const struct jumpqr_client *client,
+                                   const char *cgi_path,
+                                   struct jumpqr_api_quota **quota,
+                                   struct jumpqr_error **error);
 
 /**
  * `getCallbackIp`: lists the addresses from which WeChat sends its pushes. Read them once a day.
@@ -1700,6 +1838,19 @@ jumpqr_status jumpqr_get_jump_qr_code_by_page(const struct jumpqr_client *client
                                               uint32_t page_size,
                                               struct jumpqr_jump_qr_code_list **list,
                                               struct jumpqr_error **error);
+
+/**
+ * `getRidInfo`: returns what WeChat keeps for 7 days about a call of this account. `rid` comes from
+ * `jumpqr_error_rid`, and ends with NUL. The result is to be freed.
+ *
+ * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
+ */
+jumpqr_status jumpqr_get_rid_info(const struct jumpqr_client *client,
+                                  const char *rid,
+                                  struct jumpqr_rid_info **info,
+                                  struct jumpqr_error **error);
 
 /**
  * `linkMiniprogram`: requests a link between the service account and the Mini Program `appid`,
@@ -2492,6 +2643,43 @@ void jumpqr_receiver_free(struct jumpqr_receiver *receiver);
  */
 void jumpqr_receiver_config_init(struct jumpqr_receiver_config *config,
                                  size_t size);
+
+/**
+ * Frees the result and the texts read from it. NULL is ignored.
+ */
+void jumpqr_rid_info_free(struct jumpqr_rid_info *info);
+
+/**
+ * Returns when the call was made, in seconds since the UNIX epoch. -1 if the response omits it, or
+ * if `info` is NULL.
+ */
+int64_t jumpqr_rid_info_invoke_time(const struct jumpqr_rid_info *info);
+
+/**
+ * Returns how long WeChat worked on the call, in milliseconds. -1 if the response omits it, or if
+ * `info` is NULL.
+ */
+int64_t jumpqr_rid_info_cost_in_ms(const struct jumpqr_rid_info *info);
+
+/**
+ * Returns the query of the URL. No text if the response omits it, or if `info` is NULL.
+ */
+struct jumpqr_text jumpqr_rid_info_request_url(const struct jumpqr_rid_info *info);
+
+/**
+ * Returns the body of the request. No text if the response omits it, or if `info` is NULL.
+ */
+struct jumpqr_text jumpqr_rid_info_request_body(const struct jumpqr_rid_info *info);
+
+/**
+ * Returns the body of the response. No text if the response omits it, or if `info` is NULL.
+ */
+struct jumpqr_text jumpqr_rid_info_response_body(const struct jumpqr_rid_info *info);
+
+/**
+ * Returns the IP address that the call came from. No text if the response omits it, or if `info` is NULL.
+ */
+struct jumpqr_text jumpqr_rid_info_client_ip(const struct jumpqr_rid_info *info);
 
 /**
  * Makes a rule from its fields. The rule is to be freed.

@@ -7,7 +7,9 @@ use jumpqr::interface::Interface;
 use jumpqr::mapping::check_document;
 
 use crate::argument::array;
-use crate::interface::{by_page, by_prefix, latest, link, rule_key, unlink};
+use crate::interface::{
+    by_page, by_prefix, clear, latest, link, quota, rid_info, rule_key, unlink,
+};
 use crate::{guard, jumpqr_error, jumpqr_finding, jumpqr_rule, jumpqr_status, present, produce};
 
 /// All violations and warnings of a request, found offline. A request with violations is not sent;
@@ -164,6 +166,54 @@ pub unsafe extern "C" fn jumpqr_check_unlink_miniprogram(
     produce(report, "report", error, || {
         // SAFETY: the caller passes a text that ends with NUL, or NULL.
         Ok(unsafe { unlink(appid) }?.check())
+    })
+}
+
+/// Checks the argument of `jumpqr_get_api_quota`. The report is to be freed.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_check_get_api_quota(
+    cgi_path: *const c_char,
+    report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    produce(report, "report", error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        Ok(unsafe { quota(cgi_path) }?.check())
+    })
+}
+
+/// Checks the argument of `jumpqr_get_rid_info`. The report is to be freed.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_check_get_rid_info(
+    rid: *const c_char,
+    report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    produce(report, "report", error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        Ok(unsafe { rid_info(rid) }?.check())
+    })
+}
+
+/// Checks the argument of `jumpqr_clear_quota`. The report is to be freed.
+///
+/// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
+/// `JUMPQR_STATUS_NOT_UTF8`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jumpqr_check_clear_quota(
+    appid: *const c_char,
+    report: Option<&mut MaybeUninit<*mut jumpqr_check_report>>,
+    error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
+) -> jumpqr_status {
+    produce(report, "report", error, || {
+        // SAFETY: the caller passes a text that ends with NUL, or NULL.
+        Ok(unsafe { clear(appid) }?.check())
     })
 }
 

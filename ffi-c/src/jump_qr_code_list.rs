@@ -3,6 +3,7 @@ use std::ptr::from_ref;
 
 use jumpqr::interface::JumpQRCodeList;
 
+use crate::object::number;
 use crate::{guard, jumpqr_listed_rule};
 
 /// A response of getJumpQRCode: the rules, and what is left of the quotas.
@@ -22,10 +23,6 @@ impl From<JumpQRCodeList> for jumpqr_jump_qr_code_list {
             list,
         }
     }
-}
-
-fn number(count: Option<u64>) -> Option<i64> {
-    count?.try_into().ok()
 }
 
 /// Frees a list, its rules, and all texts read from them. NULL is ignored.

@@ -6,6 +6,7 @@
 //! comments of the exports and of the public types are the documentation in the header.
 #![expect(non_camel_case_types, reason = "types have the names that C uses")]
 
+mod api_quota;
 mod argument;
 mod authorization_link;
 mod authorized_merchant;
@@ -36,6 +37,7 @@ mod readiness;
 mod readiness_finding;
 mod receiver;
 mod receiver_config;
+mod rid_info;
 mod rule;
 mod rule_set;
 mod rules;
@@ -54,6 +56,7 @@ mod verification_file;
 mod version;
 mod versioned;
 
+pub use api_quota::*;
 pub use authorization_link::*;
 pub use authorized_merchant::*;
 pub use check_report::*;
@@ -81,6 +84,7 @@ pub use readiness::*;
 pub use readiness_finding::*;
 pub use receiver::*;
 pub use receiver_config::*;
+pub use rid_info::*;
 pub use rule::*;
 pub use rule_set::*;
 pub use rules::*;

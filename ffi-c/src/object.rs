@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use jumpqr::interface::VerificationFile;
+use jumpqr::interface::{RidInfo, VerificationFile};
 use jumpqr::mapping::RuleMapping;
 use jumpqr::matching::RuleSet;
 use jumpqr::push::Receiver;
@@ -37,6 +37,11 @@ impl Texts {
 pub(crate) fn forever(text: &'static str) -> jumpqr_text {
     static TEXTS: Texts = Texts(OnceLock::new());
     TEXTS.view(text)
+}
+
+/// Returns a number that a response may omit, for C.
+pub(crate) fn number(count: Option<u64>) -> Option<i64> {
+    count?.try_into().ok()
 }
 
 /// A Rust value, with the texts that C has read from it. They are copied when C reads them, because
@@ -95,6 +100,7 @@ objects! {
     jumpqr_errcode(&'static ErrCode),
     jumpqr_platform(Platform),
     jumpqr_receiver(Receiver),
+    jumpqr_rid_info(RidInfo),
     jumpqr_rule(RuleMapping),
     jumpqr_rule_set(RuleSet),
     jumpqr_token_status(TokenStatus),

@@ -95,6 +95,22 @@ class Client {
     return await this.#call('getApiDomainIp', {}, options)
   }
 
+  async getApiQuota(query, options) {
+    return await this.#call('getApiQuota', query, options)
+  }
+
+  async getRidInfo(query, options) {
+    return await this.#call('getRidInfo', query, options)
+  }
+
+  async clearQuota(account, options) {
+    return await this.#call('clearQuota', account, options)
+  }
+
+  async clearQuotaByAppSecret(options) {
+    return await this.#call('clearQuotaByAppSecret', {}, options)
+  }
+
   async call(interfaceName, args = {}, options) {
     checkType('string', { interfaceName })
     return await this.#call(interfaceName, args, options)

@@ -257,6 +257,68 @@ impl BlockingClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         Self::call(this, &method::GET_API_DOMAIN_IP, &[], timeout, None)
     }
+
+    /// Return how often the account may call an interface, and how often it has called it today.
+    ///
+    /// Args:
+    ///     cgi_path: The path of the interface, for example `/cgi-bin/wxopen/qrcodejumpadd`.
+    ///     timeout: The time limit of this call, in seconds.
+    #[pyo3(signature = (cgi_path, *, timeout=None))]
+    fn get_api_quota<'py>(
+        this: &Bound<'py, Self>,
+        cgi_path: Bound<'py, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = &[Some(cgi_path)];
+        Self::call(this, &method::GET_API_QUOTA, arguments, timeout, None)
+    }
+
+    /// Return what WeChat keeps for 7 days about a call of this account.
+    ///
+    /// An exception has the `rid` of its call. Stars stand for the tokens and secrets.
+    ///
+    /// Args:
+    ///     rid: Three groups of 8 hex digits.
+    ///     timeout: The time limit of this call, in seconds.
+    #[pyo3(signature = (rid, *, timeout=None))]
+    fn get_rid_info<'py>(
+        this: &Bound<'py, Self>,
+        rid: Bound<'py, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::call(this, &method::GET_RID_INFO, &[Some(rid)], timeout, None)
+    }
+
+    /// Clear the account's counts of the calls of the day, for all interfaces: 10 times a month.
+    ///
+    /// If the response is lost, the outcome is unknown, and the call is not sent again.
+    ///
+    /// Args:
+    ///     appid: The account that the token belongs to.
+    ///     timeout: The time limit of this call, in seconds.
+    #[pyo3(signature = (appid, *, timeout=None))]
+    fn clear_quota<'py>(
+        this: &Bound<'py, Self>,
+        appid: Bound<'py, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::call(this, &method::CLEAR_QUOTA, &[Some(appid)], timeout, None)
+    }
+
+    /// Clear the counts as `clear_quota` does, with the client's `appid` and `secret`.
+    ///
+    /// It needs no token, so it also helps if the calls for tokens are used up. A client that has
+    /// no `secret` raises a `CredentialsError` with the code `no_credentials`.
+    ///
+    /// Args:
+    ///     timeout: The time limit of this call, in seconds.
+    #[pyo3(signature = (*, timeout=None))]
+    fn clear_quota_by_app_secret<'py>(
+        this: &Bound<'py, Self>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::call(this, &method::CLEAR_QUOTA_BY_APP_SECRET, &[], timeout, None)
+    }
 }
 
 impl BlockingClient {

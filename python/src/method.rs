@@ -76,8 +76,14 @@ pub(crate) static UNLINK_MINIPROGRAM: Method =
 pub(crate) static GET_CALLBACK_IP: Method = Method::with_response("getCallbackIp", &[], "ip_list");
 pub(crate) static GET_API_DOMAIN_IP: Method =
     Method::with_response("getApiDomainIp", &[], "ip_list");
+pub(crate) static GET_API_QUOTA: Method =
+    Method::with_response("getApiQuota", &["cgi_path"], "api_quota");
+pub(crate) static GET_RID_INFO: Method = Method::with_response("getRidInfo", &["rid"], "rid_info");
+pub(crate) static CLEAR_QUOTA: Method = Method::with_confirmation("clearQuota", &["appid"]);
+pub(crate) static CLEAR_QUOTA_BY_APP_SECRET: Method =
+    Method::with_confirmation("clearQuotaByAppSecret", &[]);
 
-static METHODS: [&Method; 10] = [
+static METHODS: [&Method; 14] = [
     &ADD_JUMP_QR_CODE,
     &GET_JUMP_QR_CODE,
     &PUBLISH_JUMP_QR_CODE,
@@ -88,6 +94,10 @@ static METHODS: [&Method; 10] = [
     &UNLINK_MINIPROGRAM,
     &GET_CALLBACK_IP,
     &GET_API_DOMAIN_IP,
+    &GET_API_QUOTA,
+    &GET_RID_INFO,
+    &CLEAR_QUOTA,
+    &CLEAR_QUOTA_BY_APP_SECRET,
 ];
 
 impl Method {

@@ -114,6 +114,10 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "linked": lambda client: client.wxamplinkget(),
     "unlink": lambda client: client.unlink_miniprogram("wx1"),
     "addresses": lambda client: client.get_callback_ip(),
+    "quota": lambda client: client.get_api_quota("/cgi-bin/token"),
+    "clear": lambda client: client.clear_quota("wx1"),
+    "clear by secret": lambda client: client.clear_quota_by_app_secret(),
+    "rid": lambda client: client.get_rid_info("61725984-6126f6f9-040f19c4"),
 }
 
 

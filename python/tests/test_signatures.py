@@ -23,6 +23,10 @@ SIGNATURES = {
     "unlink_miniprogram": "(appid, *, timeout=None)",
     "get_callback_ip": "(*, timeout=None)",
     "get_api_domain_ip": "(*, timeout=None)",
+    "get_api_quota": "(cgi_path, *, timeout=None)",
+    "get_rid_info": "(rid, *, timeout=None)",
+    "clear_quota": "(appid, *, timeout=None)",
+    "clear_quota_by_app_secret": "(*, timeout=None)",
 }
 
 

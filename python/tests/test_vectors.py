@@ -24,6 +24,7 @@ from vectors import (
     raw,
     run,
     same,
+    sends_secret,
     wire,
 )
 
@@ -39,11 +40,9 @@ def check_request(vector: Vector) -> None:
     if issues_token(call):
         sent = first_token_request(call)
     else:
+        settings = credentials(call) if sends_secret(call) else {"access_token": "ACCESS-TOKEN"}
         with serving(server) as url, pytest.raises(jumpqr.JumpqrError):
-            invoke(
-                Client(access_token="ACCESS-TOKEN", base_url=url, max_retries=0, validate=False),
-                call,
-            )
+            invoke(Client(**settings, base_url=url, max_retries=0, validate=False), call)
         sent = server.requests[0]
     assert (sent.method, sent.path) == (vector["method"], vector["path"])
     assert sent.query_without_token() == vector["query"]
@@ -92,6 +91,8 @@ def check_answer(vector: Vector) -> None:
     if issues_token(call):
         settings, secrets = credentials(call), [call["arguments"]["secret"]]
         call = {"interface": "downloadQRCodeText", "arguments": {}}
+    elif sends_secret(call):
+        settings, secrets = credentials(call), [call["arguments"]["secret"]]
     else:
         settings = {"access_token": lambda rejected: tokens[1 if rejected == tokens[0] else 0]}
         secrets = tokens

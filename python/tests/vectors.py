@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import traceback
 from collections.abc import Callable, Iterable
@@ -73,6 +74,8 @@ def invoke(client: Client, call: Vector) -> Any:
     arguments = call["arguments"]
     if call["interface"] == "addJumpQRCode":
         return client.add_jump_qr_code(arguments)
+    if sends_secret(call):
+        return client.clear_quota_by_app_secret()
     return method(client, call["interface"])(**arguments)
 
 
@@ -88,6 +91,9 @@ def method(client: Client, interface: str) -> Callable[..., Any]:
         "unlinkMiniprogram": client.unlink_miniprogram,
         "getCallbackIp": client.get_callback_ip,
         "getApiDomainIp": client.get_api_domain_ip,
+        "getApiQuota": client.get_api_quota,
+        "getRidInfo": client.get_rid_info,
+        "clearQuota": client.clear_quota,
     }
     return methods[interface]
 
@@ -97,15 +103,17 @@ def issues_token(call: Vector) -> bool:
     return call["interface"] in {"stable_token", "token"}
 
 
+def sends_secret(call: Vector) -> bool:
+    """Whether the call sends the appid and secret of its client, and no token."""
+    return bool(call["interface"] == "clearQuotaByAppSecret")
+
+
 def credentials(call: Vector) -> dict[str, Any]:
-    """The settings of a client that makes a token call by itself."""
+    """The settings of a client that sends its secret in a token call, or in a call of its own."""
     keys(call["arguments"], "appid secret", "force_refresh")
     arguments = call["arguments"]
-    return {
-        "appid": arguments["appid"],
-        "secret": arguments["secret"],
-        "token_interface": call["interface"],
-    }
+    settings = {"appid": arguments["appid"], "secret": arguments["secret"]}
+    return settings if sends_secret(call) else {**settings, "token_interface": call["interface"]}
 
 
 def wire(answer: Any) -> Any:
@@ -125,8 +133,8 @@ def wire(answer: Any) -> Any:
                 {**vars(item), "status": item.status and item.status.value} for item in answer
             ]
         }
-    assert isinstance(answer, jumpqr.VerificationFile)
-    return dict(vars(answer))
+    assert isinstance(answer, jumpqr.VerificationFile | jumpqr.ApiQuota | jumpqr.RidInfo)
+    return dataclasses.asdict(answer)
 
 
 def same(found: Any, expected: Any) -> bool:

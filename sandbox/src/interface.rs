@@ -30,6 +30,14 @@ named! {
         GetCallbackIp = core::GetCallbackIp::NAME => "/cgi-bin/getcallbackip",
         /// `getApiDomainIp`
         GetApiDomainIp = core::GetApiDomainIp::NAME => "/cgi-bin/get_api_domain_ip",
+        /// `getApiQuota`
+        GetApiQuota = core::GetApiQuota::NAME => "/cgi-bin/openapi/quota/get",
+        /// `getRidInfo`
+        GetRidInfo = core::GetRidInfo::NAME => "/cgi-bin/openapi/rid/get",
+        /// `clearQuota`
+        ClearQuota = core::ClearQuota::NAME => "/cgi-bin/clear_quota",
+        /// `clearQuotaByAppSecret`
+        ClearQuotaByAppSecret = core::ClearQuotaByAppSecret::NAME => "/cgi-bin/clear_quota/v2",
         /// `token`
         Token = core::Token::NAME => "/cgi-bin/token",
         /// `stable_token`
@@ -91,6 +99,7 @@ impl Interface {
                 | Self::ApiComponentToken
                 | Self::ApiStartPushTicket
                 | Self::ClearComponentQuotaByAppSecret
+                | Self::ClearQuotaByAppSecret
         )
     }
 
@@ -129,6 +138,15 @@ impl Interface {
     /// Whether its request is a GET, without a body.
     pub(crate) const fn is_get(self) -> bool {
         matches!(self, Self::Token) || self.lists_addresses()
+    }
+
+    /// Whether accounts and platforms call it, each with their own token.
+    pub(crate) const fn is_for_anybody(self) -> bool {
+        self.lists_addresses()
+            || matches!(
+                self,
+                Self::GetApiQuota | Self::GetRidInfo | Self::ClearQuota
+            )
     }
 
     const fn lists_addresses(self) -> bool {

@@ -17,6 +17,9 @@ pub struct Limits {
     pub publishes_per_month: u32,
     /// Calls of an account to one interface in any second; one more gets 44990.
     pub calls_per_second: usize,
+    /// Calls of an account to one interface in a day; one more gets 45009. WeChat's number is not
+    /// documented. The default is never reached.
+    pub calls_per_day: u32,
     /// Service-account rules for one Mini Program; one more gets 85073.
     pub service_account_rules: usize,
     /// Calls of a service account to one interface in any minute; one more gets 45011.
@@ -41,6 +44,7 @@ impl Default for Limits {
             debug_urls: MAX_DEBUG_URLS,
             publishes_per_month: 100,
             calls_per_second: 5,
+            calls_per_day: 100_000_000,
             service_account_rules: 100_000,
             service_account_calls_per_minute: 200,
             token_calls_per_day: 2_000,

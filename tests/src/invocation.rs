@@ -1,5 +1,7 @@
 use jumpqr_core::Secret;
-use jumpqr_core::interface::{AnyCall, CallVisitor, Interface, StableToken, Token, parse_call};
+use jumpqr_core::interface::{
+    AnyCall, CallVisitor, ClearQuotaByAppSecret, Interface, StableToken, Token, parse_call,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -75,6 +77,12 @@ impl Invocation {
                     secret: Secret::new(arguments.secret),
                 };
                 visitor.visit(call, wire_token)
+            }
+            ClearQuotaByAppSecret::NAME => {
+                let arguments: TokenArguments = self.read()?;
+                let mut call = ClearQuotaByAppSecret::default();
+                call.set_app(&arguments.appid, &Secret::new(arguments.secret));
+                visitor.visit(call, wire)
             }
             name => {
                 let call: AnyCall =

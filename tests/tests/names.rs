@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use jumpqr::errcode::Reaction;
 use jumpqr::interface::{
-    ComponentTokenField, Confirmation, GetJumpQRCode, JumpQRCodeList, LinkStatus,
-    LinkedMiniprogram, TicketPushes, WxaMpLinkGet,
+    ApiQuota, ComponentTokenField, Confirmation, GetJumpQRCode, JumpQRCodeList, LinkStatus,
+    LinkedMiniprogram, RidInfo, TicketPushes, WxaMpLinkGet,
 };
 use jumpqr::matching::{Mismatch, RuleSet};
 use jumpqr::push::{Push, Receiver};
@@ -67,8 +67,8 @@ fn types() -> Names {
         },
         ::check { CheckReport, Finding },
         ::interface {
-            ConfirmInfo, FuncInfo, IpList, JumpQRCodeList, LinkedMiniprogram, ListedAuthorizer,
-            ListedRule, VerificationFile,
+            ApiQuota, ConfirmInfo, DailyQuota, FuncInfo, IpList, JumpQRCodeList, LinkedMiniprogram,
+            ListedAuthorizer, ListedRule, RateLimit, RidInfo, VerificationFile,
         },
         ::matching { LinkMatch, RuleSet },
         ::push { Push, Receiver },
@@ -99,6 +99,10 @@ fn methods() -> Names {
             unlink_miniprogram as fn(&Client, String) -> Result<Confirmation>,
             get_callback_ip,
             get_api_domain_ip,
+            get_api_quota as fn(&Client, String) -> Result<ApiQuota>,
+            get_rid_info as fn(&Client, String) -> Result<RidInfo>,
+            clear_quota as fn(&Client, String) -> Result<Confirmation>,
+            clear_quota_by_app_secret,
             call as fn(&Client, WxaMpLinkGet) -> Result<Vec<LinkedMiniprogram>>,
             rules,
             token_status,

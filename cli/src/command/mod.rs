@@ -16,6 +16,7 @@ mod publish;
 mod push;
 mod sandbox;
 mod token;
+mod unlink;
 
 use clap::Subcommand;
 use jumpqr::check::Finding;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Delete(delete::Delete),
     Download(download::Download),
     Link(link::Link),
+    Unlink(unlink::Unlink),
     Check(check::Check),
     Match(match_url::Match),
     Token(token::Token),
@@ -57,6 +59,7 @@ impl Command {
             Self::Delete(command) => command.run(context),
             Self::Download(command) => command.run(context),
             Self::Link(command) => command.run(context),
+            Self::Unlink(command) => command.run(context),
             Self::Check(command) => command.run(context),
             Self::Match(command) => command.run(context),
             Self::Token(command) => command.run(context),

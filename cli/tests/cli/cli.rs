@@ -4,13 +4,14 @@ use serde_json::json;
 
 use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "add",
     "get",
     "publish",
     "delete",
     "download",
     "link",
+    "unlink",
     "check",
     "match",
     "token",

@@ -35,3 +35,4 @@ mod settings;
 mod token;
 mod token_status;
 mod token_store;
+mod unlink;

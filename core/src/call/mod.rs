@@ -39,8 +39,8 @@
 //!   done. If not, the write is sent again. If that is unclear, the call ends with
 //!   [`Outcome::Unknown`].
 //! - A few requests can neither be read back nor be sent twice: the exchange of a code that works
-//!   once, and a raw call unless its caller allows it. After a lost response, such a call ends with
-//!   [`Outcome::Unknown`].
+//!   once, a clearing of counts, and a raw call unless its caller allows it. After a lost response,
+//!   such a call ends with [`Outcome::Unknown`].
 //! - After a resend, the first attempt may still arrive. The refusal we then see (85071, "exists")
 //!   may be caused by it. Before such a call fails, the change is therefore read back once more. If
 //!   no time is left for that, the outcome is unknown.
@@ -331,8 +331,7 @@ impl<I: Interface> Call<I> {
             self.slot_start = None;
         }
         let response = response.map(TextResponse::from);
-        let has_token = self.request.needs_token && self.rejected_token.is_none();
-        let stale_is_final = I::ISSUES_TOKEN || !has_token;
+        let stale_is_final = !self.request.needs_token || self.rejected_token.is_some();
         let (next, error) = match (judge(response.as_ref(), stale_is_final), &self.phase) {
             (Ok(fields), Phase::LookingUp) => return self.handle_rule_list(&fields),
             (Ok(fields), Phase::Asking) => {

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{CheckReport, FindingCode};
+use crate::errcode::is_rid;
 use crate::link::Link;
 use crate::matching::{rule_covers, undocumented_equivalence};
 use crate::plain::is_plain;
@@ -33,12 +34,28 @@ pub(super) fn warn_of_white_space(report: &mut CheckReport, field: &str, text: &
     }
 }
 
+/// Checks the appid of a Mini Program.
 pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
+    check_appid_of(report, appid, "the Mini Program to open", 40166);
+}
+
+/// Checks the appid of the account that the token belongs to.
+pub(crate) fn check_own_appid(report: &mut CheckReport, appid: &str) {
+    check_appid_of(
+        report,
+        appid,
+        "the account that the token belongs to",
+        40013,
+    );
+}
+
+/// Checks the appid of `account`. WeChat answers another one with `errcode`.
+fn check_appid_of(report: &mut CheckReport, appid: &str, account: &str, errcode: i64) {
     if appid.trim().is_empty() {
         report.add(
             "appid",
             FindingCode::Empty,
-            "is empty; give the appid of the Mini Program to open, wx…",
+            format!("is empty; give the appid of {account}, wx…"),
         );
     } else if has_white_space(appid) {
         report.add(
@@ -51,8 +68,37 @@ pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
         report.add(
             "appid",
             FindingCode::NotWxAppid,
-            "does not begin with `wx`; an original id (`gh_…`) is answered with 40166",
+            format!("does not begin with `wx`; an original id (`gh_…`) is answered with {errcode}"),
         );
+    }
+}
+
+/// Checks the path of the interface that getApiQuota is asked about.
+pub(crate) fn check_cgi_path(report: &mut CheckReport, path: &str) {
+    const FIELD: &str = "cgi_path";
+    if path.trim().is_empty() {
+        let message = "is empty; give the path of an interface, e.g. /cgi-bin/wxopen/qrcodejumpadd";
+        report.add(FIELD, FindingCode::Empty, message);
+    } else if has_white_space(path) {
+        let message = "has white space or a control character in it; remove it";
+        report.add(FIELD, FindingCode::NotOneWord, message);
+    } else if !path.starts_with('/') {
+        let message = "does not begin with `/` (76003); give the path of an interface without the \
+                       host, e.g. /cgi-bin/wxopen/qrcodejumpadd";
+        report.add(FIELD, FindingCode::UnknownValue, message);
+    }
+}
+
+/// Checks a request id.
+pub(crate) fn check_rid(report: &mut CheckReport, rid: &str) {
+    const FIELD: &str = "rid";
+    if rid.trim().is_empty() {
+        let message = "is empty; give the rid of an error: three groups of 8 hex digits";
+        report.add(FIELD, FindingCode::Empty, message);
+    } else if !is_rid(rid) {
+        let message = "is not a request id (76002); give the three groups of 8 hex digits that \
+                       follow `rid: `, and nothing else";
+        report.add(FIELD, FindingCode::UnknownValue, message);
     }
 }
 

@@ -13,4 +13,6 @@ pub use prefix::{check_prefix, check_service_account_prefix};
 
 pub use crate::finding::{CheckReport, Finding, FindingCode};
 
-pub(crate) use field::{check_appid, check_page_size, check_prefix_list};
+pub(crate) use field::{
+    check_appid, check_cgi_path, check_own_appid, check_page_size, check_prefix_list, check_rid,
+};

@@ -62,10 +62,15 @@ fn trim_separator(text: &str) -> &str {
 fn cut_rid(errmsg: &str) -> Option<(&str, &str)> {
     let (text, rid) = errmsg.rsplit_once("rid:")?;
     let rid = rid.trim();
-    let groups = rid
+    is_rid(rid).then_some((text, rid))
+}
+
+/// Whether a text has the form of a request id: three groups of 8 hex digits.
+pub(crate) fn is_rid(text: &str) -> bool {
+    let groups = text
         .split('-')
         .filter(|group| group.len() == 8 && group.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    (rid.len() == 26 && groups.count() == 3).then_some((text, rid))
+    text.len() == 26 && groups.count() == 3
 }
 
 /// Returns the text before the hint, the text in its brackets, and the text after it.

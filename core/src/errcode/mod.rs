@@ -25,6 +25,8 @@ mod table;
 
 pub use errmsg::Errmsg;
 
+pub(crate) use errmsg::is_rid;
+
 pub(crate) use address::address_in;
 pub(crate) use table::ON_MISSING_TICKET;
 

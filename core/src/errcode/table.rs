@@ -173,7 +173,7 @@ pub(super) const TABLE: &[ErrCode] = &[
     code(45009, "daily_quota", "reach max api daily quota limit", (Quota, STOP),
         DAY_USED_UP,
         // [O] the pages of clear_quota, clear_quota/v2 and component/clear_quota/v2.
-        "Wait for the next day, or clear the account's count, 10 times a month at most: on the console, or with POST /cgi-bin/clear_quota/v2; a third-party platform uses /cgi-bin/component/clear_quota/v2."),
+        "Wait for the next day, or clear the account's count, 10 times a month at most: on the console, or with clearQuotaByAppSecret; a third-party platform uses /cgi-bin/component/clear_quota/v2."),
     code(45011, "minute_rate_limit", "api minute-quota reach limit", (RateLimited, MINUTE),
         "More calls in a minute than allowed.",
         "Wait a minute; service-account rules take 200 calls a minute."),

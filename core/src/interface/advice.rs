@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::LostResponse;
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::link::Link;
@@ -100,6 +101,13 @@ pub(super) const fn on_missing_permission(is_service_account: bool) -> &'static 
 /// What to do if it is not known whether a request for a link, or for its end, has arrived.
 pub(super) const ON_UNKNOWN_LINK: &str = "Before you call again, check with wxamplinkget whether \
     the change was applied, now and a little later.";
+
+/// A lost response to a clearing of the counts of calls.
+pub(super) const ON_LOST_CLEARING: LostResponse = LostResponse {
+    may_repeat: false,
+    advice: "Before you call again, check with getApiQuota whether `used` is 0 for an interface \
+             that you have called today: each clearing uses one of the 10 of the month.",
+};
 
 /// Returns what to do if WeChat answers with `code` when links between service accounts and Mini
 /// Programs are made or listed. Source: the official page of linkMiniprogram.

@@ -37,7 +37,6 @@ impl Interface for ApiComponentToken {
 
     const NAME: &'static str = "api_component_token";
     const PATH: &'static str = "/cgi-bin/component/api_component_token";
-    const ISSUES_TOKEN: bool = true;
     const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {

@@ -39,6 +39,10 @@ pub trait CallVisitor {
 /// | `publishJumpQRCode`, `deleteJumpQRCode` | `prefix`; in service-account mode `appid` |
 /// | `linkMiniprogram` | `appid`, `notify_users`, `show_profile` (absent: false) |
 /// | `unlinkMiniprogram` | `appid` |
+/// | `getApiQuota` | `cgi_path` |
+/// | `getRidInfo` | `rid` |
+/// | `clearQuota` | `appid` |
+/// | `clearQuotaByAppSecret` | none: the client sends its own appid and appsecret |
 /// | `downloadQRCodeText`, `wxamplinkget`, `getCallbackIp`, `getApiDomainIp` | none |
 ///
 /// `get_type` may be left out: it follows from the other arguments. `null` counts as absent.

@@ -6,9 +6,10 @@ use super::by_name::{CallVisitor, FromMapping};
 use super::{
     AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiCreatePreauthcode,
     ApiGetAuthorizerInfo, ApiGetAuthorizerList, ApiQueryAuth, ApiStartPushTicket,
-    ClearComponentQuotaByAppSecret, DeleteJumpQRCode, DownloadQRCodeText, GetApiDomainIp,
-    GetCallbackIp, GetJumpQRCode, Interface, LinkMiniprogram, PublishJumpQRCode, RawCall,
-    StableToken, Token, UnlinkMiniprogram, WxaMpLinkGet,
+    ClearComponentQuotaByAppSecret, ClearQuota, ClearQuotaByAppSecret, DeleteJumpQRCode,
+    DownloadQRCodeText, GetApiDomainIp, GetApiQuota, GetCallbackIp, GetJumpQRCode, GetRidInfo,
+    Interface, LinkMiniprogram, PublishJumpQRCode, RawCall, StableToken, Token, UnlinkMiniprogram,
+    WxaMpLinkGet,
 };
 use crate::check::CheckReport;
 use crate::mapping::Reading;
@@ -118,6 +119,10 @@ interfaces! {
         UnlinkMiniprogram,
         GetCallbackIp,
         GetApiDomainIp,
+        GetApiQuota,
+        GetRidInfo,
+        ClearQuota,
+        ClearQuotaByAppSecret,
     }
     typed_only: {
         Token,

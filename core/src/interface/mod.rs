@@ -72,18 +72,23 @@ mod authorizer_info;
 mod authorizer_walk;
 mod by_name;
 mod clear_component_quota_by_app_secret;
+mod clear_quota;
+mod clear_quota_by_app_secret;
 mod confirmation;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_api_domain_ip;
+mod get_api_quota;
 mod get_callback_ip;
 mod get_jump_qr_code;
+mod get_rid_info;
 mod ip_list;
 mod link_miniprogram;
 mod list;
 mod listed_rule;
 mod publish_jump_qr_code;
 mod raw_call;
+mod redaction;
 mod stable_token;
 mod token;
 mod token_response;
@@ -106,14 +111,18 @@ pub use authorizer_info::{AccountStatus, AuthorizerInfo, MiniProgramCategory, Mi
 pub use authorizer_walk::{AuthorizerWalk, WalkPosition};
 pub use by_name::{CallVisitor, check_call, parse_call};
 pub use clear_component_quota_by_app_secret::ClearComponentQuotaByAppSecret;
+pub use clear_quota::ClearQuota;
+pub use clear_quota_by_app_secret::ClearQuotaByAppSecret;
 pub use confirmation::Confirmation;
 pub use delete_jump_qr_code::DeleteJumpQRCode;
 pub use download_qr_code_text::{DownloadQRCodeText, VerificationFile};
 pub use get_api_domain_ip::GetApiDomainIp;
+pub use get_api_quota::{ApiQuota, DailyQuota, GetApiQuota, RateLimit};
 pub use get_callback_ip::GetCallbackIp;
 pub use get_jump_qr_code::{
     GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE, MAX_PREFIX_LIST, Presence,
 };
+pub use get_rid_info::{GetRidInfo, RidInfo};
 pub use ip_list::IpList;
 pub use link_miniprogram::LinkMiniprogram;
 pub use list::{AnyCall, NAMES};
@@ -157,12 +166,12 @@ pub trait Interface: list::Sealed + Send + 'static {
     /// The path, e.g. `/cgi-bin/wxopen/qrcodejumpadd`; empty for a [`RawCall`], which has its own.
     const PATH: &'static str;
 
-    /// Whether it issues an access token and needs none. If WeChat then calls a token stale, the
-    /// credentials are wrong.
-    const ISSUES_TOKEN: bool = false;
-
     /// Whether WeChat's limit of 5 calls a second holds for it.
     const PACED: bool = true;
+
+    /// Gives it the appid and the appsecret of the client, for an interface that sends them instead
+    /// of a token.
+    fn set_app(&mut self, _appid: &str, _secret: &Secret) {}
 
     /// The secrets in the request. They are removed from every error.
     fn secrets(&self) -> Vec<&Secret> {

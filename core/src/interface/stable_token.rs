@@ -38,7 +38,6 @@ impl Interface for StableToken {
 
     const NAME: &'static str = "stable_token";
     const PATH: &'static str = "/cgi-bin/stable_token";
-    const ISSUES_TOKEN: bool = true;
     const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {

@@ -24,7 +24,6 @@ impl Interface for Token {
 
     const NAME: &'static str = "token";
     const PATH: &'static str = "/cgi-bin/token";
-    const ISSUES_TOKEN: bool = true;
     const PACED: bool = false;
 
     fn secrets(&self) -> Vec<&Secret> {

@@ -1,22 +1,30 @@
 //! The calls. One file for each interface.
 
 mod add_jump_qr_code;
+mod clear_quota;
+mod clear_quota_by_app_secret;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod get_api_domain_ip;
+mod get_api_quota;
 mod get_callback_ip;
 mod get_jump_qr_code;
+mod get_rid_info;
 mod link_miniprogram;
 mod publish_jump_qr_code;
 mod unlink_miniprogram;
 mod wxamplinkget;
 
 pub use add_jump_qr_code::*;
+pub use clear_quota::*;
+pub use clear_quota_by_app_secret::*;
 pub use delete_jump_qr_code::*;
 pub use download_qr_code_text::*;
 pub use get_api_domain_ip::*;
+pub use get_api_quota::*;
 pub use get_callback_ip::*;
 pub use get_jump_qr_code::*;
+pub use get_rid_info::*;
 pub use link_miniprogram::*;
 pub use publish_jump_qr_code::*;
 pub use unlink_miniprogram::*;

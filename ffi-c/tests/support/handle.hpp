@@ -11,6 +11,7 @@ template <auto Free> struct Freer {
 };
 template <class T, auto Free> using Handle = std::unique_ptr<T, Freer<Free>>;
 
+using ApiQuota = Handle<jumpqr_api_quota, jumpqr_api_quota_free>;
 using Client = Handle<jumpqr_client, jumpqr_client_free>;
 using Config = Handle<jumpqr_client_config, jumpqr_client_config_free>;
 using Error = Handle<jumpqr_error, jumpqr_error_free>;
@@ -26,6 +27,7 @@ using Push = Handle<jumpqr_push, jumpqr_push_free>;
 using Readiness = Handle<jumpqr_readiness, jumpqr_readiness_free>;
 using Receiver = Handle<jumpqr_receiver, jumpqr_receiver_free>;
 using Report = Handle<jumpqr_check_report, jumpqr_check_report_free>;
+using RidInfo = Handle<jumpqr_rid_info, jumpqr_rid_info_free>;
 using Rule = Handle<jumpqr_rule, jumpqr_rule_free>;
 using RuleSet = Handle<jumpqr_rule_set, jumpqr_rule_set_free>;
 using Rules = Handle<jumpqr_rules, jumpqr_rules_free>;

@@ -22,7 +22,7 @@ void run_answer(const json &vector) {
   // The request does not matter here. Some of these rules are invalid on purpose.
   settings.validate = false;
   std::vector<std::string> secrets = {"ACCESS-TOKEN-1", "ACCESS-TOKEN-2"};
-  if (invocation.issues_token()) {
+  if (invocation.issues_token() || invocation.sends_secret()) {
     settings.issuing = invocation;
     secrets.push_back(invocation.arguments.at("secret"));
   } else {

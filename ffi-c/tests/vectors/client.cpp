@@ -40,7 +40,8 @@ Client client_of(const Settings &settings) {
     if (settings.issuing->interface == "stable_token") (void)fields.required("force_refresh").get<bool>();
     fields.done();
     call(jumpqr_client_config_set_app, raw, appid.c_str(), secret.c_str());
-    call(jumpqr_client_config_set_token_interface, raw, settings.issuing->interface.c_str());
+    if (settings.issuing->issues_token())
+      call(jumpqr_client_config_set_token_interface, raw, settings.issuing->interface.c_str());
   } else {
     call(jumpqr_client_config_set_access_token, raw, settings.fixed_token.c_str());
   }

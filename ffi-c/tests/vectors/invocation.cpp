@@ -47,6 +47,33 @@ json answer_of(const IpList &list) {
   return {{"ip_list", ips}};
 }
 
+json rate_limit(int64_t call_count, int64_t refresh_second) {
+  if (call_count < 0 && refresh_second < 0) return nullptr;
+  return {{"call_count", count(call_count)}, {"refresh_second", count(refresh_second)}};
+}
+
+json answer_of(const ApiQuota &quota) {
+  const auto *of = quota.get();
+  return {{"quota",
+           {{"daily_limit", count(jumpqr_api_quota_daily_limit(of))},
+            {"used", count(jumpqr_api_quota_used(of))},
+            {"remain", count(jumpqr_api_quota_remain(of))}}},
+          {"rate_limit",
+           rate_limit(jumpqr_api_quota_rate_limit_call_count(of), jumpqr_api_quota_rate_limit_refresh_second(of))},
+          {"component_rate_limit", rate_limit(jumpqr_api_quota_component_rate_limit_call_count(of),
+                                              jumpqr_api_quota_component_rate_limit_refresh_second(of))}};
+}
+
+json answer_of(const RidInfo &info) {
+  const auto *of = info.get();
+  return {{"invoke_time", count(jumpqr_rid_info_invoke_time(of))},
+          {"cost_in_ms", count(jumpqr_rid_info_cost_in_ms(of))},
+          {"request_url", text_or_null(jumpqr_rid_info_request_url(of))},
+          {"request_body", text_or_null(jumpqr_rid_info_request_body(of))},
+          {"response_body", text_or_null(jumpqr_rid_info_response_body(of))},
+          {"client_ip", text_or_null(jumpqr_rid_info_client_ip(of))}};
+}
+
 std::vector<const char *> pointers(const std::vector<std::string> &texts) {
   std::vector<const char *> pointers;
   for (const auto &each : texts) pointers.push_back(each.c_str());
@@ -170,11 +197,11 @@ struct LinkArguments {
   }
 };
 
-std::string unlink_appid(const json &arguments) {
+std::string only_text(const json &arguments, const char *name) {
   Fields fields(arguments);
-  const auto appid = fields.required("appid").get<std::string>();
+  const auto value = fields.required(name).get<std::string>();
   fields.done();
-  return appid;
+  return value;
 }
 
 json finding_of(const jumpqr_finding *finding) {
@@ -199,6 +226,8 @@ Invocation::Invocation(const json &vector) {
 }
 
 bool Invocation::issues_token() const { return interface == "stable_token" || interface == "token"; }
+
+bool Invocation::sends_secret() const { return interface == "clearQuotaByAppSecret"; }
 
 json invoke(jumpqr_client *client, const Invocation &invocation, By by) {
   const auto &[interface, arguments] = invocation;
@@ -228,13 +257,25 @@ json invoke(jumpqr_client *client, const Invocation &invocation, By by) {
     return answer_of(make<Linked>(jumpqr_wxamplinkget, client));
   }
   if (interface == "unlinkMiniprogram") {
-    call(jumpqr_unlink_miniprogram, client, unlink_appid(arguments).c_str(), &confirmation);
+    call(jumpqr_unlink_miniprogram, client, only_text(arguments, "appid").c_str(), &confirmation);
     return {{"confirmation", text(confirmation)}};
   }
   if (interface == "getCallbackIp" || interface == "getApiDomainIp") {
     Fields(arguments).done();
     const auto function = interface == "getCallbackIp" ? jumpqr_get_callback_ip : jumpqr_get_api_domain_ip;
     return answer_of(make<IpList>(function, client));
+  }
+  if (interface == "getApiQuota")
+    return answer_of(make<ApiQuota>(jumpqr_get_api_quota, client, only_text(arguments, "cgi_path").c_str()));
+  if (interface == "getRidInfo")
+    return answer_of(make<RidInfo>(jumpqr_get_rid_info, client, only_text(arguments, "rid").c_str()));
+  if (interface == "clearQuota") {
+    call(jumpqr_clear_quota, client, only_text(arguments, "appid").c_str(), &confirmation);
+    return {{"confirmation", text(confirmation)}};
+  }
+  if (invocation.sends_secret()) {
+    call(jumpqr_clear_quota_by_app_secret, client, &confirmation);
+    return {{"confirmation", text(confirmation)}};
   }
   fail("there is no interface " + interface);
 }
@@ -261,7 +302,12 @@ Report check(const Invocation &invocation) {
     }
   }
   if (interface == "unlinkMiniprogram")
-    return make<Report>(jumpqr_check_unlink_miniprogram, unlink_appid(arguments).c_str());
+    return make<Report>(jumpqr_check_unlink_miniprogram, only_text(arguments, "appid").c_str());
+  if (interface == "clearQuota")
+    return make<Report>(jumpqr_check_clear_quota, only_text(arguments, "appid").c_str());
+  if (interface == "getApiQuota")
+    return make<Report>(jumpqr_check_get_api_quota, only_text(arguments, "cgi_path").c_str());
+  if (interface == "getRidInfo") return make<Report>(jumpqr_check_get_rid_info, only_text(arguments, "rid").c_str());
   // These calls have nothing to check.
   if (interface == "downloadQRCodeText" || interface == "wxamplinkget") return nullptr;
   fail("nothing checks " + interface);

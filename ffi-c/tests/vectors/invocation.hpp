@@ -13,6 +13,8 @@ struct Invocation {
   explicit Invocation(const json &vector);
   // Whether the library makes the call by itself, if the client has an appid and a secret.
   bool issues_token() const;
+  // Whether the call sends the appid and the secret of its client, and no token.
+  bool sends_secret() const;
 };
 
 // How a rule is passed.

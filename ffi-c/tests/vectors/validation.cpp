@@ -31,7 +31,8 @@ template <class Function> void sends_only_what_is_valid(const json &violations, 
   std::atomic<int> requests{0};
   Server server([&](const Request &) {
     requests++;
-    return Reaction{Reaction::answer, 200, R"({"errcode":0,"errmsg":"ok","file_name":"a.txt","file_content":"b"})"};
+    return Reaction{Reaction::answer, 200,
+                    R"({"errcode":0,"errmsg":"ok","file_name":"a.txt","file_content":"b","quota":{},"request":{}})"};
   });
   Settings settings;
   settings.base_urls = {server.base_url()};

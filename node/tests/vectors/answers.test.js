@@ -5,7 +5,7 @@ const { test } = require('node:test')
 const { Client } = require('jumpqr')
 const { serve } = require('../server.js')
 const { bytes, count, keys, load, runAll } = require('./file.js')
-const { checkEnding, invoke, isTokenCall, settled, tokenSettings } = require('./call.js')
+const { checkEnding, invoke, isTokenCall, sendsSecret, settled, tokenSettings } = require('./call.js')
 
 const tokens = ['ACCESS-TOKEN-1', 'ACCESS-TOKEN-2']
 
@@ -21,8 +21,10 @@ async function check({ call, reply, result }) {
   try {
     if (!isTokenCall(call)) {
       const accessToken = ({ rejected }) => (rejected === undefined ? tokens[0] : tokens[1])
-      const client = new Client({ ...settings, accessToken })
-      checkEnding(result, await settled(invoke(client, call, { validate: false })), tokens)
+      const secrets = sendsSecret(call) ? [call.arguments.secret] : tokens
+      const credentials = sendsSecret(call) ? tokenSettings(call) : { accessToken }
+      const client = new Client({ ...settings, ...credentials })
+      checkEnding(result, await settled(invoke(client, call, { validate: false })), secrets)
       return
     }
     const client = new Client({ ...settings, ...tokenSettings(call) })

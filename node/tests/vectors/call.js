@@ -7,6 +7,9 @@ const { keys } = require('./file.js')
 const tokenCalls = ['stable_token', 'token']
 const isTokenCall = (call) => tokenCalls.includes(call.interface)
 
+/** Whether the call sends the appid and the secret of its client, and no token. */
+const sendsSecret = (call) => call.interface === 'clearQuotaByAppSecret'
+
 /** Makes a call of the vectors through the package's own methods. The answer has the form of the vectors. */
 async function invoke(client, call, options) {
   keys(call, ['interface', 'arguments'])
@@ -55,13 +58,28 @@ async function answerOf(client, call, options) {
     case 'getApiDomainIp':
       keys(args, [])
       return client.getApiDomainIp(options)
+    case 'getApiQuota':
+      keys(args, ['cgi_path'])
+      return client.getApiQuota(args, options)
+    case 'getRidInfo':
+      keys(args, ['rid'])
+      return client.getRidInfo(args, options)
+    case 'clearQuota':
+      keys(args, ['appid'])
+      return client.clearQuota(args, options)
+    case 'clearQuotaByAppSecret':
+      return client.clearQuotaByAppSecret(options)
     default:
       throw new Error(`there is no interface ${call.interface}`)
   }
 }
 
-/** The settings with which a client asks for its token as the vector does. */
+/** The settings with which a client sends its secret as the vector does: for its token, or in a call of its own. */
 function tokenSettings(call) {
+  if (sendsSecret(call)) {
+    keys(call.arguments, ['appid', 'secret'])
+    return call.arguments
+  }
   keys(call.arguments, call.interface === 'token' ? ['appid', 'secret'] : ['appid', 'secret', 'force_refresh'])
   const { appid, secret } = call.arguments
   return { appid, secret, tokenInterface: call.interface }
@@ -97,4 +115,4 @@ function checkEnding(result, ending, secrets) {
 
 const settled = (promise) => promise.then((answer) => ({ answer }), (error) => ({ error }))
 
-module.exports = { checkEnding, invoke, isTokenCall, settled, tokenSettings }
+module.exports = { checkEnding, invoke, isTokenCall, sendsSecret, settled, tokenSettings }

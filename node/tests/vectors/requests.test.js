@@ -5,7 +5,7 @@ const { test } = require('node:test')
 const { Client } = require('jumpqr')
 const { json, serve } = require('../server.js')
 const { count, keys, load, runAll } = require('./file.js')
-const { invoke, isTokenCall, settled, tokenSettings } = require('./call.js')
+const { invoke, isTokenCall, sendsSecret, settled, tokenSettings } = require('./call.js')
 
 /** The first request of a call, or of what makes a client ask for a token as the vector says. */
 async function firstRequest(call) {
@@ -17,7 +17,8 @@ async function firstRequest(call) {
   })
   try {
     if (!isTokenCall(call)) {
-      const client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, maxRetries: 0 })
+      const credentials = sendsSecret(call) ? tokenSettings(call) : { accessToken: 'TOKEN' }
+      const client = new Client({ ...credentials, baseUrl: server.baseUrl, maxRetries: 0 })
       await settled(invoke(client, call, { validate: false }))
       return requests[0]
     }

@@ -14,7 +14,8 @@ let received = 0
 before(async () => {
   server = await serve((request, response) => {
     received += 1
-    json(response, { errcode: 0, errmsg: 'ok', file_name: 'a.txt', file_content: '1' })
+    const file = { file_name: 'a.txt', file_content: '1' }
+    json(response, { errcode: 0, errmsg: 'ok', ...file, quota: {}, request: {} })
   })
   client = new Client({ accessToken: 'TOKEN', baseUrl: server.baseUrl, pacing: false })
 })

@@ -9,7 +9,17 @@ from typing import Any
 from . import _jumpqr
 from ._enums import LinkStatus, OpenVersion, PermitSubRule, RuleState
 
-__all__ = ["IpList", "JumpQRCodeList", "LinkedMiniprogram", "ListedRule", "VerificationFile"]
+__all__ = [
+    "ApiQuota",
+    "DailyQuota",
+    "IpList",
+    "JumpQRCodeList",
+    "LinkedMiniprogram",
+    "ListedRule",
+    "RateLimit",
+    "RidInfo",
+    "VerificationFile",
+]
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,61 @@ class IpList:
     """Addresses, and ranges such as `101.226.103.0/25`."""
 
 
+@dataclass(frozen=True)
+class DailyQuota:
+    """How many calls an account has in a day. A number that WeChat left out is None."""
+
+    daily_limit: int | None
+    """The calls that it may make in a day."""
+    used: int | None
+    """The calls that it has made today."""
+    remain: int | None
+    """The calls that are left today."""
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """How many calls are allowed in a time. A number that WeChat left out is None."""
+
+    call_count: int | None
+    """The number of calls."""
+    refresh_second: int | None
+    """The time, in seconds."""
+
+
+@dataclass(frozen=True)
+class ApiQuota:
+    """The answer of getApiQuota."""
+
+    quota: DailyQuota
+    """The calls of the day."""
+    rate_limit: RateLimit | None
+    """The limit of the pace."""
+    component_rate_limit: RateLimit | None
+    """The limit of the pace of a third-party platform that calls for the account."""
+
+
+@dataclass(frozen=True)
+class RidInfo:
+    """The answer of getRidInfo. A field that WeChat left out is None.
+
+    WeChat returns the texts with the tokens and secrets that were sent. Here, stars stand for them.
+    """
+
+    invoke_time: int | None
+    """When the call was made, in seconds since the UNIX epoch."""
+    cost_in_ms: int | None
+    """How long WeChat worked on it, in milliseconds."""
+    request_url: str | None
+    """The query of the URL."""
+    request_body: str | None
+    """The body of the request."""
+    response_body: str | None
+    """The body of the response."""
+    client_ip: str | None
+    """The IP address that the call came from."""
+
+
 _TYPES: dict[str, Callable[[Any], Any]] = {
     "state": RuleState,
     "open_version": OpenVersion,
@@ -117,3 +182,17 @@ def linked_miniprograms(answer: list[dict[str, Any]]) -> list[LinkedMiniprogram]
 def ip_list(answer: dict[str, Any]) -> IpList:
     """Read the answer of getCallbackIp or getApiDomainIp."""
     return IpList(tuple(answer["ip_list"]))
+
+
+def api_quota(answer: dict[str, Any]) -> ApiQuota:
+    """Read the answer of getApiQuota."""
+    limits = {
+        name: None if answer[name] is None else RateLimit(**answer[name])
+        for name in ("rate_limit", "component_rate_limit")
+    }
+    return ApiQuota(DailyQuota(**answer["quota"]), **limits)
+
+
+def rid_info(answer: dict[str, Any]) -> RidInfo:
+    """Read the answer of getRidInfo."""
+    return RidInfo(**answer)

@@ -4,7 +4,15 @@ from typing import Any, Literal, final
 
 from typing_extensions import Self, disjoint_base
 
-from ._answers import IpList, JumpQRCodeList, LinkedMiniprogram, ListedRule, VerificationFile
+from ._answers import (
+    ApiQuota,
+    IpList,
+    JumpQRCodeList,
+    LinkedMiniprogram,
+    ListedRule,
+    RidInfo,
+    VerificationFile,
+)
 from ._enums import Confirmation, Edit
 from ._rules import Rule
 from .testing import Account
@@ -164,6 +172,42 @@ class Client:
         """
     def get_api_domain_ip(self, *, timeout: float | None = None) -> IpList:
         """List the addresses of WeChat's interfaces, for a firewall. Read them once a day.
+
+        Args:
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def get_api_quota(self, cgi_path: str, *, timeout: float | None = None) -> ApiQuota:
+        """Return how often the account may call an interface, and how often it has called it today.
+
+        Args:
+            cgi_path: The path of the interface, for example `/cgi-bin/wxopen/qrcodejumpadd`.
+            timeout: The time limit of this call, in seconds.
+        """
+    def get_rid_info(self, rid: str, *, timeout: float | None = None) -> RidInfo:
+        """Return what WeChat keeps for 7 days about a call of this account.
+
+        An exception has the `rid` of its call. Stars stand for the tokens and secrets.
+
+        Args:
+            rid: Three groups of 8 hex digits.
+            timeout: The time limit of this call, in seconds.
+        """
+
+    def clear_quota(self, appid: str, *, timeout: float | None = None) -> Confirmation:
+        """Clear the account's counts of the calls of the day, for all interfaces: 10 times a month.
+
+        If the response is lost, the outcome is unknown, and the call is not sent again.
+
+        Args:
+            appid: The account that the token belongs to.
+            timeout: The time limit of this call, in seconds.
+        """
+    def clear_quota_by_app_secret(self, *, timeout: float | None = None) -> Confirmation:
+        """Clear the counts as `clear_quota` does, with the client's `appid` and `secret`.
+
+        It needs no token, so it also helps if the calls for tokens are used up. A client that has
+        no `secret` raises a `CredentialsError` with the code `no_credentials`.
 
         Args:
             timeout: The time limit of this call, in seconds.

@@ -228,6 +228,7 @@ pub(super) const ROUTES: &[Route] = routes! {
     GET "/sandbox/limits"
         |wechat, _| Ok(wechat.state.limits);
     /// changes the given limits: `rules`, `debug_urls`, `publishes_per_month`, `calls_per_second`,
+    /// `calls_per_day`,
     /// `service_account_rules`, `service_account_calls_per_minute`, `token_calls_per_day`,
     /// `stable_token_calls_per_minute`, `stable_token_calls_per_day`, `force_refreshes_per_day`,
     /// `quota_clears_per_month`

@@ -10,6 +10,7 @@ pub(crate) mod links;
 pub(crate) mod merchants;
 pub(crate) mod pushes;
 mod pushing;
+pub(crate) mod refused_calls;
 pub(crate) mod rules;
 pub(crate) mod secrets;
 pub(crate) mod tickets;
@@ -32,6 +33,7 @@ use codes::Codes;
 use journal::Journal;
 use links::Links;
 use pushes::Pushes;
+use refused_calls::RefusedCalls;
 use rules::RuleBook;
 use secrets::KnownSecrets;
 use tickets::Tickets;
@@ -63,6 +65,7 @@ pub(crate) struct State {
     pub(crate) usage: Usage,
     pub(crate) pushes: Pushes,
     pub(crate) journal: Journal,
+    pub(crate) refused_calls: RefusedCalls,
 }
 
 impl fmt::Debug for State {

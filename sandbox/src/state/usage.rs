@@ -18,6 +18,8 @@ pub(crate) enum Quota {
     ForceRefreshes,
     Publishes,
     Clears,
+    /// Calls of an interface that needs the account's token.
+    Calls(Interface),
 }
 
 impl Quota {
@@ -86,11 +88,19 @@ impl Usage {
         }
     }
 
-    /// Clears what the account has used of the quotas of a day.
-    pub(crate) fn clear_day(&mut self, appid: &str) {
+    /// Clears what the account has used of the quotas of a day, unless it has done so `limit` times
+    /// this month.
+    pub(crate) fn clear_day(
+        &mut self,
+        appid: &str,
+        now: Moment,
+        limit: u32,
+    ) -> Result<(), Refusal> {
+        self.consume(Quota::Clears, appid, now, limit)?;
         let is_of_month = |quota| matches!(quota, Quota::Publishes | Quota::Clears);
         self.quotas
             .retain(|(quota, of), _| of != appid || is_of_month(*quota));
+        Ok(())
     }
 
     /// Uses the quota, or refuses if the limit is reached.

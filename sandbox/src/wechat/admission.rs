@@ -9,7 +9,7 @@ use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::holder::Holder;
-use crate::state::usage::Pace;
+use crate::state::usage::{Pace, Quota};
 
 /// Returns the calling account and the fields of the body. Checks the token, the pace and the
 /// permission set.
@@ -38,6 +38,9 @@ pub(super) fn admit(state: &mut State, call: &Call) -> Result<(Account, Fields),
         },
     };
     state.usage.count_call(call.interface, appid, now, pace)?;
+    let quota = Quota::Calls(call.interface);
+    let limit = state.limits.calls_per_day;
+    state.usage.consume(quota, appid, now, limit)?;
     if !is_granted {
         return Err(61007.into());
     }
@@ -85,6 +88,9 @@ pub(super) fn admit_anybody(state: &mut State, call: &Call) -> Result<Holder, Re
     };
     let owner = holder.owner().ok_or(40001)?;
     state.usage.count_call(call.interface, owner, now, pace)?;
+    let quota = Quota::Calls(call.interface);
+    let limit = state.limits.calls_per_day;
+    state.usage.consume(quota, owner, now, limit)?;
     Ok(holder)
 }
 

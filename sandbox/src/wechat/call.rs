@@ -5,15 +5,17 @@ use serde_json::Value;
 use super::{
     add_jump_qr_code, api_authorizer_token, api_component_token, api_create_preauthcode,
     api_get_authorizer_info, api_get_authorizer_list, api_query_auth, api_start_push_ticket,
-    clear_component_quota_by_app_secret, delete_jump_qr_code, download_qr_code_text,
-    get_jump_qr_code, ip_list, link_miniprogram, publish_jump_qr_code, stable_token, token,
-    unlink_miniprogram, wxamplinkget,
+    clear_component_quota_by_app_secret, clear_quota, clear_quota_by_app_secret,
+    delete_jump_qr_code, download_qr_code_text, get_api_quota, get_jump_qr_code, get_rid_info,
+    ip_list, link_miniprogram, publish_jump_qr_code, stable_token, token, unlink_miniprogram,
+    wxamplinkget,
 };
 use crate::interface::Interface;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::holder::Holder;
 use crate::state::journal::Parties;
+use crate::state::refused_calls::RefusedCall;
 
 /// A request to one of the interfaces.
 pub(super) struct Call {
@@ -68,6 +70,10 @@ impl Call {
             Interface::WxaMpLinkGet => wxamplinkget::respond,
             Interface::UnlinkMiniprogram => unlink_miniprogram::respond,
             Interface::GetCallbackIp | Interface::GetApiDomainIp => ip_list::respond,
+            Interface::GetApiQuota => get_api_quota::respond,
+            Interface::GetRidInfo => get_rid_info::respond,
+            Interface::ClearQuota => clear_quota::respond,
+            Interface::ClearQuotaByAppSecret => clear_quota_by_app_secret::respond,
             Interface::Token => token::respond,
             Interface::StableToken => stable_token::respond,
             Interface::ApiComponentToken => api_component_token::respond,
@@ -113,7 +119,7 @@ impl Call {
     pub(super) fn appid(&self, state: &State) -> Option<String> {
         match self.interface {
             Interface::Token => self.query("appid").map(str::to_owned),
-            Interface::StableToken => self.body_text("appid"),
+            Interface::StableToken | Interface::ClearQuotaByAppSecret => self.body_text("appid"),
             Interface::ApiComponentToken
             | Interface::ApiStartPushTicket
             | Interface::ClearComponentQuotaByAppSecret => self.body_text("component_appid"),
@@ -126,6 +132,20 @@ impl Call {
             | Interface::ApiCreatePreauthcode
             | Interface::ApiGetAuthorizerInfo => self.holder(state)?.component_appid.clone(),
             _ => self.holder(state)?.appid.clone(),
+        }
+    }
+
+    /// Returns what WeChat keeps of the call, which it answered with `response_body`.
+    pub(super) fn to_refused(&self, state: &State, response_body: &str) -> RefusedCall {
+        let holder = self.holder(state).and_then(Holder::owner);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.query);
+        RefusedCall {
+            owner: self.appid(state).or(holder.map(str::to_owned)),
+            at: state.clock.now(),
+            query: query.finish(),
+            request_body: String::from_utf8_lossy(&self.body).into_owned(),
+            response_body: response_body.to_owned(),
         }
     }
 

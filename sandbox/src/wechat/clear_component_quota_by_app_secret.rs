@@ -7,7 +7,6 @@ use super::call::Call;
 use super::fields::Fields;
 use crate::refusal::Refusal;
 use crate::state::State;
-use crate::state::usage::Quota;
 
 /// A merchant that has not authorised the platform gets 61003, and the 11th time of a month 48006.
 pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
@@ -23,7 +22,6 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
     };
     let now = state.clock.now();
     let limit = state.limits.quota_clears_per_month;
-    state.usage.consume(Quota::Clears, appid, now, limit)?;
-    state.usage.clear_day(appid);
+    state.usage.clear_day(appid, now, limit)?;
     Ok(json!({}))
 }

@@ -13,10 +13,14 @@ mod api_start_push_ticket;
 pub(crate) mod authorization_page;
 mod call;
 mod clear_component_quota_by_app_secret;
+mod clear_quota;
+mod clear_quota_by_app_secret;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod fields;
+mod get_api_quota;
 mod get_jump_qr_code;
+mod get_rid_info;
 mod ip_list;
 mod link_miniprogram;
 mod publish_jump_qr_code;
@@ -102,7 +106,7 @@ impl WeChat {
     fn respond(&mut self, call: &Call) -> Vec<u8> {
         let mut body = match call.apply(&mut self.state) {
             Ok(body) => body,
-            Err(refusal) => return self.refuse(&refusal),
+            Err(refusal) => return self.refuse(&refusal, Some(call)),
         };
         if let Value::Object(fields) = &mut body
             && call.interface.has_errcode_on_success()
@@ -114,15 +118,19 @@ impl WeChat {
         body.to_string().into_bytes()
     }
 
-    /// Returns the body of an error response.
-    fn refuse(&mut self, refusal: &Refusal) -> Vec<u8> {
+    /// Returns the body of an error response, and keeps the call for getRidInfo.
+    fn refuse(&mut self, refusal: &Refusal, call: Option<&Call>) -> Vec<u8> {
         let rid = self.rids.next(self.state.clock.now());
-        json!({
+        let body = json!({
             "errcode": refusal.errcode,
             "errmsg": format!("{} rid: {rid}", refusal.errmsg),
         })
-        .to_string()
-        .into_bytes()
+        .to_string();
+        if let Some(call) = call {
+            let refused = call.to_refused(&self.state, &body);
+            self.state.refused_calls.add(rid, refused);
+        }
+        body.into_bytes()
     }
 }
 

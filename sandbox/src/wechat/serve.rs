@@ -37,16 +37,18 @@ pub(crate) async fn serve(
         body: body.to_vec(),
     });
     record(&mut shared.lock(), &head, call.as_ref(), &body);
-    let refuse = |refusal: Refusal| response::json(StatusCode::OK, shared.lock().refuse(&refusal));
+    let refuse = |refusal: Refusal, call: Option<&Call>| {
+        response::json(StatusCode::OK, shared.lock().refuse(&refusal, call))
+    };
     let Some(call) = call else {
         return if head.uri.path().starts_with(INTERFACES) {
-            refuse(40066.into())
+            refuse(40066.into(), None)
         } else {
             response::html(StatusCode::NOT_FOUND)
         };
     };
     if is_too_large {
-        return refuse(45002.into());
+        return refuse(45002.into(), Some(&call));
     }
     let fault = shared.lock().consume_fault(&call);
     match fault {
@@ -71,7 +73,8 @@ async fn respond_with_fault(
         Effect::Errcode { errcode, errmsg } => {
             let documented = Refusal::from(errcode);
             let errmsg = errmsg.map_or(documented.errmsg, Cow::Owned);
-            body = shared.lock().refuse(&Refusal { errcode, errmsg });
+            let refusal = Refusal { errcode, errmsg };
+            body = shared.lock().refuse(&refusal, Some(call));
         }
         Effect::Delay { milliseconds } => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;

@@ -32,8 +32,17 @@ pub(super) fn authenticate<'a>(
     if field("grant_type")? != Some("client_credential") {
         return Err(40002.into());
     }
-    let appid = field("appid")?.ok_or(41002)?;
-    let secret = field("secret")?.ok_or(41004)?;
+    find_account(state, field("appid")?, field("secret")?)
+}
+
+/// Returns the account with this appid and secret.
+pub(super) fn find_account(
+    state: &State,
+    appid: Option<&str>,
+    secret: Option<&str>,
+) -> Result<Account, Refusal> {
+    let appid = appid.ok_or(41002)?;
+    let secret = secret.ok_or(41004)?;
     let account = state.accounts.get(appid).ok_or(40013)?;
     if account.secret.expose() != secret {
         return Err(40125.into());

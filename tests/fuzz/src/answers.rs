@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jumpqr_core::call::{Call, Policy, Step};
 use jumpqr_core::interface::{
-    AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, AuthorizerList,
-    AuthorizerTokenResponse, AuthorizerWalk, ComponentTokenField, Confirmation, DeleteJumpQRCode,
-    DownloadQRCodeText, GetApiDomainIp, GetCallbackIp, GetJumpQRCode, Interface, IpList,
-    JumpQRCodeList, LinkMiniprogram, LinkedMiniprogram, ListedRule, PublishJumpQRCode, StableToken,
-    Token, TokenResponse, UnlinkMiniprogram, VerificationFile, WxaMpLinkGet,
+    AddJumpQRCode, ApiAuthorizerToken, ApiComponentToken, ApiGetAuthorizerList, ApiQuota,
+    AuthorizerList, AuthorizerTokenResponse, AuthorizerWalk, ClearQuota, ClearQuotaByAppSecret,
+    ComponentTokenField, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetApiDomainIp,
+    GetApiQuota, GetCallbackIp, GetJumpQRCode, GetRidInfo, Interface, IpList, JumpQRCodeList,
+    LinkMiniprogram, LinkedMiniprogram, ListedRule, PublishJumpQRCode, RidInfo, StableToken, Token,
+    TokenResponse, UnlinkMiniprogram, VerificationFile, WxaMpLinkGet,
 };
 use jumpqr_core::mapping::parse_candidates;
 use jumpqr_core::matching::Candidate;
@@ -45,7 +46,7 @@ pub fn answers(input: &[u8]) {
     let key = RuleKey::ordinary_link(PREFIX);
     let secret = Secret::new(SECRET);
     let appid = || "wx1".to_owned();
-    match interface % 19 {
+    match interface % 23 {
         0 => check_call(build_add(Edit::Add), &reply),
         1 => check_call(build_add(Edit::Modify), &reply),
         2 => {
@@ -104,7 +105,21 @@ pub fn answers(input: &[u8]) {
         ),
         16 => check_call(UnlinkMiniprogram { appid: appid() }, &reply),
         17 => check_call(GetCallbackIp, &reply),
-        _ => check_call(GetApiDomainIp, &reply),
+        18 => check_call(GetApiDomainIp, &reply),
+        19 => {
+            let cgi_path = "/cgi-bin/token".to_owned();
+            check_call(GetApiQuota { cgi_path }, &reply);
+        }
+        20 => {
+            let rid = "61725984-6126f6f9-040f19c4".to_owned();
+            check_call(GetRidInfo { rid }, &reply);
+        }
+        21 => check_call(ClearQuota { appid: appid() }, &reply),
+        _ => {
+            let mut call = ClearQuotaByAppSecret::default();
+            call.set_app("wx1", &secret);
+            check_call(call, &reply);
+        }
     }
 }
 
@@ -123,7 +138,7 @@ fn build_add(is_edit: Edit) -> AddJumpQRCode {
 
 /// Makes the call, and checks its result against `reply`.
 fn check_call<I: Interface<Response: CheckedResponse>>(interface: I, reply: &Response) {
-    let is_write = interface.change().is_some();
+    let is_write = interface.change().is_some() || interface.lost_response().is_some();
     let own: Vec<_> = interface.secrets().into_iter().cloned().collect();
     let mut tokens = TOKENS.iter().copied();
     let result = run_call(interface, reply, &mut tokens);
@@ -342,6 +357,44 @@ impl CheckedResponse for IpList {
         };
         for ip in &self.ip_list {
             assert!(!ip.is_empty() && listed.iter().any(|text| text.trim() == ip));
+        }
+    }
+}
+
+impl CheckedResponse for ApiQuota {
+    fn check(&self, fields: &Map<String, Value>) {
+        let number = |object: &str, field: &str| fields.get(object)?.get(field)?.as_u64();
+        for (found, field) in [
+            (self.quota.daily_limit, "daily_limit"),
+            (self.quota.used, "used"),
+            (self.quota.remain, "remain"),
+        ] {
+            let expected = number("quota", field);
+            assert!(expected.is_none_or(|number| number > i64::MAX as u64) || found == expected);
+        }
+    }
+}
+
+impl CheckedResponse for RidInfo {
+    fn check(&self, fields: &Map<String, Value>) {
+        let request = fields.get("request").and_then(Value::as_object);
+        for (shown, field) in [
+            (&self.request_url, "request_url"),
+            (&self.request_body, "request_body"),
+            (&self.response_body, "response_body"),
+            (&self.client_ip, "client_ip"),
+        ] {
+            let sent = request.and_then(|request| request.get(field)?.as_str());
+            assert_eq!(shown.is_some(), sent.is_some(), "{field}");
+            // In a query, the name of a token and its value are found by all who look for them.
+            let shown = shown.as_deref().unwrap_or_default();
+            let is_query = !shown.trim_start().starts_with(['{', '[', '"']);
+            let token = shown.split_once("access_token=").map(|(_, token)| token);
+            let has_value = token.is_some_and(|token| !token.starts_with("***"));
+            let is_empty = token.is_none_or(|token| {
+                token.is_empty() || token.starts_with(['?', '&', '#', ' ', '\n'])
+            });
+            assert!(!is_query || !has_value || is_empty, "{shown:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use jumpqr_core::check::{CheckReport, Finding, FindingCode};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
-    AddJumpQRCode, AnyCall, CallVisitor, Interface, check_call, parse_call,
+    AddJumpQRCode, AnyCall, CallVisitor, ClearQuotaByAppSecret, Interface, check_call, parse_call,
 };
 use jumpqr_core::mapping::{
     check_document, check_mapping, parse_candidates, parse_document, parse_rule,
@@ -24,7 +24,7 @@ const RULE_FIELDS: [&str; 7] = [
 ];
 
 /// The arguments of calls that are not fields of a rule.
-const ARGUMENTS: [&str; 7] = [
+const ARGUMENTS: [&str; 9] = [
     "get_type",
     "prefix_list",
     "page_num",
@@ -32,6 +32,8 @@ const ARGUMENTS: [&str; 7] = [
     "notify_users",
     "show_profile",
     "rule_list",
+    "cgi_path",
+    "rid",
 ];
 
 /// The first byte of the input chooses the parser, and the rest is the document.
@@ -134,6 +136,9 @@ impl CallVisitor for Reparse {
     type Output = ();
 
     fn visit<I: Interface<Response: serde::Serialize>>(self, call: I) {
+        if I::NAME == ClearQuotaByAppSecret::NAME {
+            return; // It sends what only a client has.
+        }
         let mut wire = parse_body(&call);
         if let (AnyCall::PublishJumpQRCode(publish), Some(fields)) =
             (&self.first, wire.as_object_mut())

@@ -6,7 +6,10 @@ use std::mem::MaybeUninit;
 use arbitrary::Arbitrary;
 use jumpqr_core::RuleKey;
 use jumpqr_core::check::{CheckReport, Finding};
-use jumpqr_core::interface::{GetJumpQRCode, Interface, LinkMiniprogram, UnlinkMiniprogram};
+use jumpqr_core::interface::{
+    ClearQuota, GetApiQuota, GetJumpQRCode, GetRidInfo, Interface, LinkMiniprogram,
+    UnlinkMiniprogram,
+};
 use jumpqr_core::mapping::check_document;
 use jumpqr_fuzz_capi::*;
 
@@ -39,6 +42,15 @@ pub(super) enum Check {
     Unlink {
         appid: InputText,
     },
+    Quota {
+        cgi_path: InputText,
+    },
+    Rid {
+        rid: InputText,
+    },
+    Clear {
+        appid: InputText,
+    },
 }
 
 /// What a check returned, which misuse may be why, and the report that is expected.
@@ -68,6 +80,30 @@ fn check_text(
     });
     let read = text.read().map(str::to_owned);
     (result, vec![text.read().err()], read.ok().map(expected))
+}
+
+fn check_link(appid: &InputText, flags: (bool, bool), pointers: OutPointers) -> Checked {
+    let appid = appid.to_text();
+    let result = call_for_handle(pointers, |report, error| {
+        let (notify_users, show_profile) = flags;
+        // SAFETY: the text is NULL or ends with NUL.
+        unsafe {
+            jumpqr_check_link_miniprogram(
+                appid.pointer(),
+                notify_users,
+                show_profile,
+                report,
+                error,
+            )
+        }
+    });
+    let call = appid.read().map(|appid| LinkMiniprogram {
+        appid: appid.to_owned(),
+        notify_users: flags.0,
+        show_profile: flags.1,
+    });
+    let faults = vec![appid.read().err()];
+    (result, faults, call.ok().map(|call| call.check()))
 }
 
 impl Check {
@@ -133,34 +169,23 @@ impl Check {
                     call.ok().map(|call| call.check()),
                 )
             }
-            Self::Link { appid, flags } => {
-                let appid = appid.to_text();
-                let result = call_for_handle(pointers, |report, error| {
-                    // SAFETY: the text is NULL or ends with NUL.
-                    unsafe {
-                        jumpqr_check_link_miniprogram(
-                            appid.pointer(),
-                            flags.0,
-                            flags.1,
-                            report,
-                            error,
-                        )
-                    }
-                });
-                let call = appid.read().map(|appid| LinkMiniprogram {
-                    appid: appid.to_owned(),
-                    notify_users: flags.0,
-                    show_profile: flags.1,
-                });
-                (
-                    result,
-                    vec![appid.read().err()],
-                    call.ok().map(|call| call.check()),
-                )
-            }
+            Self::Link { appid, flags } => check_link(appid, *flags, pointers),
             Self::Unlink { appid } => {
                 check_text(jumpqr_check_unlink_miniprogram, appid, pointers, |appid| {
                     UnlinkMiniprogram { appid }.check()
+                })
+            }
+            Self::Quota { cgi_path } => {
+                check_text(jumpqr_check_get_api_quota, cgi_path, pointers, |cgi_path| {
+                    GetApiQuota { cgi_path }.check()
+                })
+            }
+            Self::Rid { rid } => check_text(jumpqr_check_get_rid_info, rid, pointers, |rid| {
+                GetRidInfo { rid }.check()
+            }),
+            Self::Clear { appid } => {
+                check_text(jumpqr_check_clear_quota, appid, pointers, |appid| {
+                    ClearQuota { appid }.check()
                 })
             }
         };

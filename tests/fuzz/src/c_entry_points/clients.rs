@@ -59,6 +59,15 @@ pub(super) enum Call {
     Addresses {
         of_pushes: bool,
     },
+    Quota {
+        cgi_path: InputText,
+    },
+    Rid {
+        rid: InputText,
+    },
+    Clear {
+        appid: InputText,
+    },
 }
 
 pub(super) fn build_client(config: Option<&Config>, pointers: OutPointers) -> Option<Client> {
@@ -241,12 +250,16 @@ impl Call {
                     }
                 })
             }
-            Self::Unlink { appid } => {
+            Self::Unlink { appid } | Self::Clear { appid } => {
                 let appid = appid.to_text();
                 faults.push(appid.read().err());
+                let call = match self {
+                    Self::Unlink { .. } => jumpqr_unlink_miniprogram,
+                    _ => jumpqr_clear_quota,
+                };
                 call_export(pointers, |error| {
                     // SAFETY: the text is NULL or ends with NUL.
-                    unsafe { jumpqr_unlink_miniprogram(handle, appid.pointer(), None, error) }
+                    unsafe { call(handle, appid.pointer(), None, error) }
                 })
             }
             other => other.get(handle, &mut faults, pointers),
@@ -292,6 +305,24 @@ impl Call {
                 };
                 let list = call_for_handle(pointers, |list, error| call(handle, list, error));
                 return list.map(|list| jumpqr_ip_list_free(list));
+            }
+            Self::Quota { cgi_path } => {
+                let cgi_path = cgi_path.to_text();
+                faults.push(cgi_path.read().err());
+                let quota = call_for_handle(pointers, |quota, error| {
+                    // SAFETY: the text is NULL or ends with NUL.
+                    unsafe { jumpqr_get_api_quota(handle, cgi_path.pointer(), quota, error) }
+                });
+                return quota.map(|quota| jumpqr_api_quota_free(quota));
+            }
+            Self::Rid { rid } => {
+                let rid = rid.to_text();
+                faults.push(rid.read().err());
+                let info = call_for_handle(pointers, |info, error| {
+                    // SAFETY: the text is NULL or ends with NUL.
+                    unsafe { jumpqr_get_rid_info(handle, rid.pointer(), info, error) }
+                });
+                return info.map(|info| jumpqr_rid_info_free(info));
             }
             Self::GetLatest { appid } => {
                 let appid = appid.to_text();
