@@ -239,6 +239,8 @@ def test_waiting_counts_towards_the_queue_timeout_and_not_towards_the_timeout() 
             calls._calls = Listening(calls._calls)
             first, received = await begin(server, client)
             second = asyncio.create_task(client.get_jump_qr_code(timeout=timeout))
+            while len(told) < 2:
+                await asyncio.sleep(0)
             await asyncio.sleep(timeout)
             received.reply()
             await first
