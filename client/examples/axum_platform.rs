@@ -1,5 +1,5 @@
 //! A third-party platform on axum: WeChat pushes to /push, and a merchant begins on /link.
-#![expect(clippy::print_stdout, reason = "whoever starts it needs the address")]
+#![expect(clippy::print_stdout, reason = "the user needs the address")]
 use std::{collections::HashMap, env::var, error::Error};
 
 use axum::extract::{Query, RawQuery, State};

@@ -148,7 +148,7 @@ fn from_an_empty_store_to_a_published_rule_and_to_the_end_of_the_authorisation()
     merchant.add_jump_qr_code(&rule, jumpqr::Edit::Add).unwrap();
     merchant.publish_jump_qr_code(rule.prefix.as_str()).unwrap();
 
-    // An end in the second of the authorisation may be that of an earlier one.
+    // An end in the same second may belong to an earlier authorisation.
     sandbox.advance(Duration::from_secs(2));
     sandbox.control("DELETE", &authorizer, json!(null)).unwrap();
     let push = wait_for_push(&sandbox, "unauthorized");

@@ -115,8 +115,8 @@ impl Request {
         &self.path
     }
 
-    /// Returns the path if it is that of an interface of this library. Other interfaces have paces
-    /// of their own, which are not known.
+    /// Returns the path if this library has an interface with it. Other interfaces have paces of
+    /// their own, which are not known.
     pub(crate) fn known_path(&self) -> Option<&'static str> {
         match self.path {
             Cow::Borrowed(path) => Some(path),

@@ -41,12 +41,12 @@ impl Push {
 
 /// Check and decrypt a push, and store what it says
 ///
-/// A ticket is stored, unless the stored one is newer. The code of an authorisation is exchanged for
-/// the merchant's tokens, which asks WeChat. When a merchant ends its authorisation, its tokens are
-/// removed. Tickets and codes are never printed.
+/// A ticket is stored, unless the stored one is newer. The code of an authorisation is exchanged
+/// for the merchant's tokens, which asks WeChat. When a merchant ends its authorisation, its tokens
+/// are removed. Tickets and codes are never printed.
 ///
-/// Answer WeChat with the `reply` that is printed, HTTP status 200. If the command fails with 3, the
-/// push is not WeChat's: answer with 403. If it fails otherwise, answer with 500.
+/// Answer WeChat with the `reply` that is printed, HTTP status 200. If the command fails with 3,
+/// the push is not WeChat's: answer with 403. If it fails otherwise, answer with 500.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 struct Handle {

@@ -63,8 +63,8 @@ pub fn call_platform(platform: &Platform, method: &str, arguments: &Value) -> Re
     }
 }
 
-/// Returns the merchants of the next page who were not returned yet; `None` if there are no more. It
-/// has waited this long for a free thread.
+/// Returns the merchants of the next page who were not returned yet; `None` if there are no more.
+/// It has waited this long for a free thread.
 pub fn next_merchants(
     merchants: &mut Merchants,
     waited: Duration,

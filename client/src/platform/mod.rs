@@ -260,7 +260,7 @@ impl Platform {
     }
 
     /// Calls any interface of WeChat's, also one that this library does not have, with the
-    /// platform's own token. Returns the whole JSON text of the response, which may contain secrets.
+    /// platform's own token. Returns the whole JSON text of the response. It may contain secrets.
     ///
     /// The query field with the token has the name that the setting `component_token_field` says.
     /// For an interface that needs a merchant's token, use the merchant's

@@ -40,8 +40,8 @@ macro_rules! interfaces {
         /// WeChat's names of all interfaces.
         pub const NAMES: &[&str] = &[$($call::NAME,)+ $($other::NAME,)+];
 
-        /// Returns this path if it is that of an interface in the list with WeChat's limit of 5
-        /// calls a second.
+        /// Returns this path if an interface in the list has it, with WeChat's limit of 5 calls a
+        /// second.
         pub(super) fn paced_path(path: &str) -> Option<&'static str> {
             match path {
                 $($call::PATH if $call::PACED => Some($call::PATH),)+

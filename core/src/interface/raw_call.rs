@@ -44,8 +44,8 @@ const SECRET_WORDS: [&str; 6] = ["code", "key", "password", "secret", "ticket", 
 ///   refusal after which nothing was applied is retried if that can help.
 /// - After a lost response, WeChat may have done what the call asks. The call then ends with the
 ///   outcome `unknown`. If it may be sent again, say so with [`repeatable`](Self::repeatable).
-/// - If the path is that of an interface of this library with a limit of 5 calls a second, the call
-///   keeps that pace, too. Other calls are not paced.
+/// - If this library has an interface with this path and a limit of 5 calls a second, the call keeps
+///   the pace, too. Other calls are not paced.
 /// - Interfaces that issue tokens are refused: the library fetches, stores and renews tokens.
 /// - Responses that are not JSON, such as images, are errors.
 ///
@@ -255,7 +255,7 @@ fn find_path_mistake(path: &str) -> Option<(FindingCode, String)> {
         } else if parts.any(|part| matches!(part, "" | "." | "..")) {
             "has an empty part, `.` or `..`; give the path as WeChat's page has it"
         } else if OF_TOKENS.contains(&path) {
-            "is that of an interface that issues tokens, which would kill the stored ones or get \
+            "belongs to an interface that issues tokens, which would kill the stored ones or get \
              lost; leave that to the library"
         } else {
             return None;

@@ -21,7 +21,7 @@ pub struct TicketRecord {
 }
 
 impl TicketRecord {
-    /// A ticket that was received at `time_of_day`. `create_time` is that of its push, if known.
+    /// A ticket that was received at `time_of_day`. `create_time` is the time of its push, if known.
     #[must_use]
     pub fn new(ticket: &Secret, time_of_day: Duration, create_time: Option<u64>) -> Self {
         Self {

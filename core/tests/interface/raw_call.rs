@@ -189,7 +189,7 @@ fn only_interfaces_of_the_library_are_paced() {
         ("/cgi-bin/component/api_get_authorizer_list", false),
         (PATH, false),
     ] {
-        // The path of a caller, not that of the library.
+        // The caller's path, not a path of the library.
         let call = RawCall::post(path.to_owned(), "{}");
         let mut call = Call::new(call, Policy::default(), Duration::ZERO).unwrap();
         let step = call.step(Duration::ZERO);
