@@ -11,8 +11,13 @@ use crate::interface::{GetJumpQRCode, JumpQRCodeList, ListedRule, MAX_PAGE_SIZE}
 /// The most rules that `get_type` 0 lists. Source: the official page of getJumpQRCode.
 const MAX_LATEST: u64 = 10_000;
 
-/// The listing ends after this many pages in a row without a new rule: the server repeats itself.
+/// The listing ends after this many pages without a new rule, one after the other: the server repeats
+/// itself.
 const MAX_PAGES_WITHOUT_NEW_RULE: u32 = 3;
+
+/// The same for pages between which the list has grown: rules that were added at the front shift the
+/// known ones to the next page. No server adds 200 rules between any two requests for so long.
+const MAX_PAGES_OF_A_GROWING_LIST: u32 = 100;
 
 /// Decides without I/O which requests list all rules of an account.
 ///
@@ -42,6 +47,7 @@ pub struct Listing {
     /// The position from which the listing stepped back, if it has found no new rule since.
     stepped_back_at: Option<u64>,
     pages_without_new_rule: u32,
+    pages_of_a_growing_list: u32,
     /// The most rules that WeChat puts on a page.
     max_size: u32,
 }
@@ -106,6 +112,7 @@ impl Listing {
             total_count: None,
             stepped_back_at: None,
             pages_without_new_rule: 0,
+            pages_of_a_growing_list: 0,
             max_size: MAX_PAGE_SIZE,
         }
     }
@@ -165,6 +172,9 @@ impl Listing {
 
     fn read_page(&mut self, page: Page, list: JumpQRCodeList) -> Vec<ListedRule> {
         let previous_total = mem::replace(&mut self.total_count, list.total_count);
+        let has_grown = previous_total
+            .zip(self.total_count)
+            .is_some_and(|(previous, now)| now > previous);
         let first = list.rule_list.first();
         let is_anchored =
             page.start() == 0 || first.is_some_and(|rule| self.seen.contains(&rule.prefix));
@@ -184,13 +194,17 @@ impl Listing {
         let new = self.take_new(list.rule_list);
         if !new.is_empty() {
             self.pages_without_new_rule = 0;
+            self.pages_of_a_growing_list = 0;
             self.stepped_back_at = None;
+        } else if has_grown {
+            self.pages_of_a_growing_list += 1;
         } else if self.stepped_back_at.is_none_or(|at| page.start() >= at) {
             self.pages_without_new_rule += 1;
         }
         let is_last = self.total_count.is_some_and(|total| end >= total);
-        let is_over =
-            new.is_empty() && !is_full || self.pages_without_new_rule >= MAX_PAGES_WITHOUT_NEW_RULE;
+        let is_over = new.is_empty() && !is_full
+            || self.pages_without_new_rule >= MAX_PAGES_WITHOUT_NEW_RULE
+            || self.pages_of_a_growing_list >= MAX_PAGES_OF_A_GROWING_LIST;
         self.next = if is_last || is_over {
             Next::Nothing
         } else {

@@ -204,6 +204,22 @@ fn pages_smaller_than_asked_for_are_listed_completely() {
 }
 
 #[test]
+fn rules_that_are_added_faster_than_a_page_is_read_hide_no_other() {
+    let mut account = Account::new(1_000);
+    account.latest = 100;
+    let mut next = 1_000;
+    let listed = list_all(&mut account, |account, _| {
+        if account.requests < 10 {
+            let new = next..next + 250;
+            next = new.end;
+            account.rules.splice(0..0, new);
+        }
+    });
+    let distinct: HashSet<_> = listed.iter().copied().collect();
+    assert!((0..1_000).all(|rule| distinct.contains(&rule)));
+}
+
+#[test]
 fn an_error_ends_the_listing() {
     let mut listing = Listing::service_account(APPID);
     assert!(!listing.recover(&Error::from_answer(48001, "")));
