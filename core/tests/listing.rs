@@ -204,13 +204,13 @@ fn pages_smaller_than_asked_for_are_listed_completely() {
 }
 
 #[test]
-fn rules_that_are_added_faster_than_a_page_is_read_hide_no_other() {
+fn rules_that_are_added_as_fast_as_pages_are_read_hide_no_other() {
     let mut account = Account::new(1_000);
     account.latest = 100;
     let mut next = 1_000;
     let listed = list_all(&mut account, |account, _| {
         if account.requests < 10 {
-            let new = next..next + 250;
+            let new = next..next + 199;
             next = new.end;
             account.rules.splice(0..0, new);
         }
