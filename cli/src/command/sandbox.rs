@@ -24,6 +24,7 @@ Examples:
   jumpqr sandbox --proxy
 
 Paste the `export` lines that it prints into another shell. There, every command uses the sandbox.
+With --push-url, start your server in that shell.
 Any other client of WeChat's interfaces may use it too. GET /sandbox lists what it can simulate:
 faults, other accounts, another time.";
 
@@ -76,8 +77,8 @@ pub(crate) struct Serve {
     /// Push tickets and authorisations of the platform to this URL of your server, encrypted
     ///
     /// It must be http on this machine, for example http://127.0.0.1:8000/wechat. The printed
-    /// `export` lines have the message token and the EncodingAESKey. GET /sandbox/pushes shows what
-    /// your server answered.
+    /// `export` lines have the credentials of the platform, the message token and the
+    /// EncodingAESKey, for your server. GET /sandbox/pushes shows what your server answered.
     #[arg(long, value_name = "URL")]
     push_url: Option<String>,
 }
@@ -180,11 +181,24 @@ fn proxy_exports(base_url: &str, ca_path: &str) -> String {
     )
 }
 
-/// Returns the lines with what a server needs to decrypt the pushes.
-fn push_exports() -> String {
+/// Returns the lines with what a server needs to receive the pushes of the platform.
+fn push_exports(platform: &Credentials) -> String {
     format!(
-        "export JUMPQR_MESSAGE_TOKEN={MESSAGE_TOKEN}\n\
-         export JUMPQR_ENCODING_AES_KEY={ENCODING_AES_KEY}\n"
+        "export JUMPQR_COMPONENT_APPID={}\n\
+         export JUMPQR_COMPONENT_APPSECRET={}\n\
+         export JUMPQR_MESSAGE_TOKEN={MESSAGE_TOKEN}\n\
+         export JUMPQR_ENCODING_AES_KEY={ENCODING_AES_KEY}",
+        platform.appid,
+        platform.secret.expose()
+    )
+}
+
+/// Returns the lines that make the command call for the account, and a first command.
+fn account_exports(account: &Credentials) -> String {
+    format!(
+        "export JUMPQR_APPID={}\nexport JUMPQR_SECRET={}\njumpqr get",
+        account.appid,
+        account.secret.expose()
     )
 }
 
@@ -211,22 +225,24 @@ fn instructions(sandbox: &Sandbox, ca_path: Option<&str>, has_push_url: bool) ->
         ]
         .map(|(name, value)| (name, Some(value.to_owned()))),
     );
-    let mut exports = ca_path.map_or_else(String::new, |path| proxy_exports(base_url, path));
-    if has_push_url {
-        exports.push_str(&push_exports());
-    }
+    let proxy = ca_path.map_or_else(String::new, |path| proxy_exports(base_url, path));
+    let (shell, exports) = if has_push_url {
+        let shell = format!("{HEADING}In the shell of your server{HEADING:#}");
+        (shell, push_exports(&sandbox.component()))
+    } else {
+        let shell = format!(
+            "{HEADING}In another shell{HEADING:#} (for service-account rules, use the other \
+             account)"
+        );
+        (shell, account_exports(&mini_program))
+    };
     format!(
         "{HEADING}A local WeChat{HEADING:#} at {base_url}; Ctrl-C stops it\n\n\
          {accounts}\n\n\
          {HEADING}The platform{HEADING:#}, which the Mini Program has authorised\n\n\
          {card}\n\n\
-         {HEADING}In another shell{HEADING:#} (for service-account rules, use the other \
-         account)\n\n\
-         {exports}export JUMPQR_BASE_URL={base_url}\n\
-         export JUMPQR_APPID={}\n\
-         export JUMPQR_SECRET={}\n\
-         jumpqr get",
-        mini_program.appid,
-        mini_program.secret.expose()
+         {shell}\n\n\
+         {proxy}export JUMPQR_BASE_URL={base_url}\n\
+         {exports}"
     )
 }

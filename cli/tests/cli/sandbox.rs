@@ -310,22 +310,51 @@ fn a_platform_can_call_with_the_printed_credentials() {
         .expect(0);
 }
 
-#[test]
-fn without_json_the_same_credentials_are_printed() {
-    let mut child = jumpqr(["sandbox", "--proxy"])
+/// Starts a sandbox that prints for people. Returns what it prints, to the line that begins so.
+fn serve_for_people(flags: &[&str], last_line: &str) -> (Server, String) {
+    let mut child = jumpqr(["sandbox"])
+        .args(flags)
         .into_command()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let stdout = BufReader::new(child.stdout.take().unwrap());
-    let _server = Server(child);
-    let printed: Vec<String> = stdout
-        .lines()
-        .map(Result::unwrap)
-        .take_while(|line| line != "jumpqr get")
-        .collect();
-    let printed = printed.join("\n");
+    let server = Server(child);
+    let mut printed = String::new();
+    for line in stdout.lines().map(Result::unwrap) {
+        printed.push_str(&line);
+        printed.push('\n');
+        if line.starts_with(last_line) {
+            return (server, printed);
+        }
+    }
+    panic!("no {last_line}: {printed}");
+}
+
+#[test]
+fn the_lines_for_a_server_have_all_credentials_of_the_platform() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/push", listener.local_addr().unwrap());
+    let last_line = "export JUMPQR_ENCODING_AES_KEY=";
+    let (_server, printed) = serve_for_people(&["--push-url", &url], last_line);
+    let (_other, object) = serve(&[]);
+    for (variable, field) in [
+        ("JUMPQR_COMPONENT_APPID", "component_appid"),
+        ("JUMPQR_COMPONENT_APPSECRET", "component_appsecret"),
+        ("JUMPQR_MESSAGE_TOKEN", "message_token"),
+        ("JUMPQR_ENCODING_AES_KEY", "encoding_aes_key"),
+    ] {
+        let value = object["platform"][field].as_str().unwrap();
+        let export = format!("export {variable}={value}\n");
+        assert!(printed.contains(&export), "{export}: {printed}");
+    }
+    assert!(printed.contains("export JUMPQR_BASE_URL="), "{printed}");
+}
+
+#[test]
+fn without_json_the_same_credentials_are_printed() {
+    let (_server, printed) = serve_for_people(&["--proxy"], "jumpqr get");
     for export in [
         "export HTTPS_PROXY=http://127.0.0.1:",
         "export SSL_CERT_FILE=/",
