@@ -28,7 +28,8 @@ Exit codes:
   3  the rule or a setting is not valid; nothing was sent
   4  WeChat refused, or there is no such rule; for match: the link does not open
   5  network error, timeout, or unknown outcome: the change may have been applied
-  6  credentials are missing or wrong, or the token store failed";
+  6  credentials are missing or wrong, or the token store failed;
+     for push handle, also if a setting is not valid: there, 3 means a refused push";
 
 impl Exit {
     /// Returns the exit code for an error of the library.

@@ -63,6 +63,13 @@ Give one of these:
   JUMPQR_APPID, JUMPQR_COMPONENT_APPID and JUMPQR_COMPONENT_APPSECRET
 To try it without an account: --sandbox";
 
+const PLATFORM_ADVICE: &str = "\
+Give the platform's appid and appsecret:
+  --component-appid APPID --component-appsecret-file FILE
+                                        (`-` reads standard input)
+  JUMPQR_COMPONENT_APPID and JUMPQR_COMPONENT_APPSECRET
+                                        the same in the environment";
+
 /// The settings without which there is no account or platform.
 const CREDENTIALS: [&str; 4] = ["appid", "secret", "component_appid", "component_appsecret"];
 
@@ -143,15 +150,16 @@ impl GivenSettings {
             Code::Own(OwnCode::NoCredentials) => missing_credentials("there are no credentials"),
             Code::Own(OwnCode::InvalidConfig) => {
                 let mut findings = error.violations().iter();
-                let is_missing = findings.any(|finding| {
+                let missing = findings.find(|finding| {
                     finding.code == FindingCode::MissingField
                         && CREDENTIALS.contains(&&*finding.field)
                 });
+                let is_platform = missing.map(|finding| finding.field.starts_with("component_"));
                 let error = error.rename_settings(|field| self.name(field));
-                if is_missing {
-                    missing_credentials(error.message())
-                } else {
-                    error.into()
+                match is_platform {
+                    None => error.into(),
+                    Some(true) => no_credentials(error.message(), PLATFORM_ADVICE),
+                    Some(false) => missing_credentials(error.message()),
                 }
             }
             _ => error.into(),
@@ -191,7 +199,11 @@ fn read_variable(name: &str) -> Result<Option<String>, CommandError> {
 
 /// Makes the error for credentials that are not given. Its advice lists the ways to give them.
 pub(crate) fn missing_credentials(message: &str) -> CommandError {
+    no_credentials(message, CREDENTIALS_ADVICE)
+}
+
+fn no_credentials(message: &str, advice: &'static str) -> CommandError {
     Error::new(OwnCode::NoCredentials, message)
-        .with_advice(CREDENTIALS_ADVICE)
+        .with_advice(advice)
         .into()
 }

@@ -1,10 +1,13 @@
 //! What WeChat pushes to a third-party platform.
 
 use clap::{Args, Subcommand};
+use jumpqr::error::{Code, OwnCode};
 use jumpqr::push::{Event, MAX_BODY_BYTES};
 use serde_json::json;
 
 use crate::context::Context;
+use crate::error::CommandError;
+use crate::exit::Exit;
 use crate::input::Input;
 use crate::output::{CommandResult, GOOD, escape, format_card};
 
@@ -34,9 +37,19 @@ enum PushCommand {
 impl Push {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         match &self.command {
-            PushCommand::Handle(command) => command.run(context),
+            PushCommand::Handle(command) => command.run(context).map_err(separate_settings),
         }
     }
+}
+
+/// Makes wrong settings exit with 6, as wrong credentials do. A web server answers 403 if the
+/// command exits with 3, so that must only mean a refused push.
+fn separate_settings(mut error: CommandError) -> CommandError {
+    let code = error.library_error.as_ref().map(jumpqr::Error::code);
+    if code == Some(Code::Own(OwnCode::InvalidConfig)) {
+        error.exit = Exit::Credentials;
+    }
+    error
 }
 
 /// Check and decrypt a push, and store what it says
@@ -45,8 +58,9 @@ impl Push {
 /// for the merchant's tokens, which asks WeChat. When a merchant ends its authorisation, its tokens
 /// are removed. Tickets and codes are never printed.
 ///
-/// Answer WeChat with the `reply` that is printed, HTTP status 200. If the command fails with 3,
-/// the push is not WeChat's: answer with 403. If it fails otherwise, answer with 500.
+/// Answer WeChat with the `reply` that is printed, HTTP status 200. If the command exits with 3,
+/// the push is refused: answer with 403. After any other error, also a wrong setting, answer with
+/// 500: then WeChat may send the push again.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 struct Handle {

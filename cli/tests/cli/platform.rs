@@ -173,13 +173,47 @@ fn a_push_that_is_not_wechats_is_refused_with_3_and_changes_nothing() {
 }
 
 #[test]
-fn without_the_settings_of_pushes_the_command_says_which_are_missing() {
+fn a_wrong_setting_does_not_look_like_a_refused_push() {
     let push = Push::start();
-    let run = push
-        .platform
-        .jumpqr(&["push", "handle", "--query", "a=b"])
-        .expect(3);
+    let handle = ["push", "handle", "--query", "a=b"];
+    let run = push.platform.jumpqr(&handle).expect(6);
     assert!(run.stderr.contains("JUMPQR_MESSAGE_TOKEN"), "{run:?}");
+    let short_key = ENCODING_AES_KEY.split_at(1).1;
+    let run = push
+        .jumpqr(&handle)
+        .env("JUMPQR_ENCODING_AES_KEY", short_key)
+        .expect(6);
+    assert!(run.stderr.contains("JUMPQR_ENCODING_AES_KEY"), "{run:?}");
+    assert_no_secret(&run, &[short_key]);
+    let run = push
+        .jumpqr(&handle)
+        .env("JUMPQR_TOKEN_STORE", "memory:")
+        .expect(6);
+    assert!(run.stderr.contains("JUMPQR_TOKEN_STORE"), "{run:?}");
+}
+
+#[test]
+fn without_credentials_the_advice_of_a_platform_names_only_the_platforms() {
+    let push = Push::start();
+    for command in [
+        &["push", "handle", "--query", "a=b"][..],
+        &[
+            "platform",
+            "url",
+            "--redirect-uri",
+            "https://saas.example.cn/",
+        ],
+    ] {
+        let run = push
+            .jumpqr(command)
+            .env("JUMPQR_COMPONENT_APPID", "")
+            .env("JUMPQR_COMPONENT_APPSECRET", "")
+            .expect(6);
+        assert!(run.stderr.contains("--component-appsecret-file"), "{run:?}");
+        for unusable in ["--access-token-file", "--secret-file", "--account"] {
+            assert!(!run.stderr.contains(unusable), "{run:?}");
+        }
+    }
 }
 
 #[test]
