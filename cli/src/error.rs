@@ -140,12 +140,22 @@ impl CommandError {
     }
 }
 
+const ON_MISSING_TICKET: &str = "\
+    With this command: `jumpqr push handle` stores the ticket of a push; \
+    `jumpqr token push-ticket` starts the pushes again; \
+    `jumpqr token set-verify-ticket` takes a ticket that your own program has decrypted.";
+
+/// The `errcode`s of an expired and of a wrong component_verify_ticket.
+const BAD_TICKETS: [i64; 2] = [61005, 61006];
+
 /// Returns the error's advice, and how to follow it with this command.
 fn command_advice(error: &Error) -> String {
+    let is_bad_ticket = error
+        .errcode()
+        .is_some_and(|code| BAD_TICKETS.contains(&code));
     let more = match error.code() {
-        Code::Own(OwnCode::NoVerifyTicket) => {
-            "With this command: `jumpqr token set-verify-ticket`."
-        }
+        Code::Own(OwnCode::NoVerifyTicket) => ON_MISSING_TICKET,
+        Code::WeChat(_) if is_bad_ticket => ON_MISSING_TICKET,
         Code::Own(OwnCode::NoRefreshToken) => {
             "With this command: `jumpqr token set-refresh-token`."
         }
@@ -167,6 +177,32 @@ impl From<Error> for CommandError {
         Self {
             library_error: Some(error.clone()),
             ..Self::own(exit, kind, code, error.message(), command_advice(&error))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumpqr::error::OwnCode;
+    use jumpqr::{ErrCode, Error};
+
+    use super::{ON_MISSING_TICKET, command_advice};
+
+    #[test]
+    fn the_errors_of_tickets_name_the_commands_that_bring_one() {
+        let errors = ErrCode::all()
+            .iter()
+            .map(|code| Error::from_answer(code.number, ""));
+        let of_tickets: Vec<_> = errors
+            .chain([Error::new(OwnCode::NoVerifyTicket, "")])
+            .filter(|error| error.code().name().contains("ticket"))
+            .collect();
+        assert_eq!(of_tickets.len(), 3, "{of_tickets:?}");
+        for error in of_tickets {
+            assert!(
+                command_advice(&error).ends_with(ON_MISSING_TICKET),
+                "{error}"
+            );
         }
     }
 }

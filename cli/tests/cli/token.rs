@@ -48,16 +48,18 @@ fn a_missing_credential_is_named() {
 }
 
 #[test]
-fn without_a_ticket_set_verify_ticket_is_the_advice() {
+fn without_a_ticket_the_advice_names_the_commands_that_bring_one() {
     let wechat = platform_wechat();
     let platform = Platform::new(wechat.base_url());
     let run = platform.jumpqr(&["get"]).expect(6);
-    assert!(
-        run.stderr.contains("no_verify_ticket")
-            && run.stderr.contains("`jumpqr token set-verify-ticket`"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("no_verify_ticket"), "{}", run.stderr);
+    for command in [
+        "push handle",
+        "token push-ticket",
+        "token set-verify-ticket",
+    ] {
+        assert!(run.stderr.contains(command), "{}", run.stderr);
+    }
     assert!(wechat.calls().is_empty());
 }
 

@@ -174,7 +174,7 @@ fn a_platform_shows_the_merchants_token_and_its_own() {
     assert_eq!(before[0]["has_refresh_token"], false);
     assert_eq!(before[1]["verify_ticket_age"], Value::Null);
     let shown = platform.jumpqr(&["token", "status"]).expect(0).stdout;
-    assert!(shown.contains("token set-verify-ticket"), "{shown}");
+    assert!(shown.contains("token push-ticket"), "{shown}");
 
     platform.store_credentials(TICKET, REFRESH_TOKEN);
     let after = platform.statuses();

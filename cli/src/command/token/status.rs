@@ -73,7 +73,11 @@ fn format_status(token: &TokenStatus) -> String {
             format_seconds(age)
         ),
         Some(age) => format!("received {} ago", format_seconds(age)),
-        None => "missing; see `jumpqr token set-verify-ticket`".to_owned(),
+        None => {
+            "missing; `jumpqr push handle` stores that of the next push. If no push comes, run \
+                 `jumpqr token push-ticket`"
+                .to_owned()
+        }
     });
     let expires_in = token.expires_in.filter(|left| !left.is_zero());
     let refused = token.refused_for;
