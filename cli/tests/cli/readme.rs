@@ -1,6 +1,11 @@
 //! The commands in the README and in `docs/command.md` work as described there.
 
 #[cfg(unix)]
+use std::io::Write;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
+
+#[cfg(unix)]
 use jumpqr::push::{Encryptor, PushAddress, ReceiverConfig};
 use jumpqr_sandbox::Sandbox;
 #[cfg(unix)]
@@ -146,8 +151,16 @@ impl PlatformSession {
         let commands = session.lines().filter(|line| !line.starts_with("export "));
         let commands = commands.collect::<Vec<_>>().join("\n");
         let script = format!("jumpqr() {{ \"$JUMPQR\" \"$@\"; }}\n{commands}");
-        let output = std::process::Command::new("sh")
-            .args(["-ec", &script])
+        let mut shell = self.shell();
+        shell.args(["-ec", &script]);
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// Makes a shell in the folder, with the variables that the sessions use.
+    fn shell(&self) -> Command {
+        let mut shell = Command::new("sh");
+        shell
             .env("JUMPQR", env!("CARGO_BIN_EXE_jumpqr"))
             .env("JUMPQR_BASE_URL", &self.platform.base_url)
             .env("JUMPQR_COMPONENT_APPID", &self.platform.appid)
@@ -160,11 +173,47 @@ impl PlatformSession {
             .env_remove("XDG_STATE_HOME")
             .env_remove("JUMPQR_TOKEN_STORE")
             .env_remove("JUMPQR_ACCESS_TOKEN")
-            .current_dir(&self.platform.home)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
+            .current_dir(&self.platform.home);
+        shell
     }
+
+    /// Runs the CGI script of `docs/command.md` as a web server does. Returns its response.
+    fn run_cgi(&self, body: &str, variables: &[(&str, &str)]) -> String {
+        let mut scripts = blocks(COMMAND, "sh").into_iter();
+        let script = scripts.find(|block| block.starts_with("#!")).unwrap();
+        let script = format!("jumpqr() {{ \"$JUMPQR\" \"$@\"; }}\n{script}");
+        let mut server = self.shell();
+        let mut process = server
+            .args(["-c", &script])
+            .env("CONTENT_LENGTH", body.len().to_string())
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = process.stdin.take().unwrap();
+        // The web server may leave its end open.
+        stdin.write_all(body.as_bytes()).unwrap();
+        let output = process.wait_with_output().unwrap();
+        drop(stdin);
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_cgi_script_answers_pushes_refusals_and_wrong_settings() {
+    let session = PlatformSession::start();
+    let body = std::fs::read_to_string(session.platform.home.path().join("body")).unwrap();
+    let stored = "Content-Type: text/plain\r\n\r\nsuccess";
+    assert_eq!(session.run_cgi(&body, &[]), stored);
+    assert!(session.platform.statuses()[1]["verify_ticket_age"].is_u64());
+
+    let refused = session.run_cgi(&body, &[("QUERY_STRING", "signature=1")]);
+    assert_eq!(refused, "Status: 403\r\n\r\n");
+    let wrong_key = session.run_cgi(&body, &[("JUMPQR_ENCODING_AES_KEY", "short")]);
+    assert_eq!(wrong_key, "Status: 500\r\n\r\n");
 }
 
 #[cfg(unix)]
