@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from orchestrator.build import WHEELS
 from orchestrator.clients import REPOSITORY
 
-# The receiver of encrypted pushes, the platform's methods, Redis Sentinel and Cluster, and the
-# sandbox's pushes brought 320 KB to the wheel (compressed) and 640 KB to the binding of Node.
+# Of these, the platform (pushes, authorisation, its interfaces and those of quotas), Redis Sentinel
+# and Cluster, and the sandbox's pushes brought 380 KB to the wheel, which is compressed, and 820 KB
+# to the binding of Node. Each interface has its own copy of the loop that drives a call.
 MAX_SIZES = {
-    "the wheel": 2_800_000,
-    "the binding of Node": 5_500_000,
+    "the wheel": 2_900_000,
+    "the binding of Node": 5_800_000,
 }
 
 
