@@ -133,6 +133,11 @@ fn from_an_empty_store_to_a_published_rule_and_to_the_end_of_the_authorisation()
     let query = location.strip_prefix(REDIRECT_URI).unwrap();
     let (status, done) = open(&format!("{}/done{query}", example.base_url));
     assert_eq!((status, done.as_str()), (200, MINI_PROGRAM_APPID));
+    for query in ["", "?auth_code=queryauthcode@@@used"] {
+        let (status, page) = open(&format!("{}/done{query}", example.base_url));
+        assert_eq!(status, 200, "{page}");
+        assert!(page.contains("use a new link"), "{page}");
+    }
     let push = wait_for_push(&sandbox, "authorized");
     assert!(push.is_success, "{push:?}");
 
@@ -169,9 +174,11 @@ fn a_push_of_somebody_else_is_refused() {
     let token_store = format!("dir:{}", folder.path().join("tokens").display());
     let sandbox = Sandbox::start().unwrap();
     let example = start_example(&sandbox, &token_store);
-    let response = browser()
-        .post(format!("{}/push?signature=1", example.base_url))
-        .send("<xml></xml>")
-        .unwrap();
-    assert_eq!(response.status(), 403);
+    for path in ["push", "push/wx5a6b7c8d9e0f1a2b"] {
+        let response = browser()
+            .post(format!("{}/{path}?signature=1", example.base_url))
+            .send("<xml></xml>")
+            .unwrap();
+        assert_eq!(response.status(), 403);
+    }
 }
