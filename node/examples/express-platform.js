@@ -1,8 +1,8 @@
 'use strict'
-// A third-party platform on Express: WeChat pushes to /push, and a merchant begins on /link.
+// A third-party platform on Express: WeChat pushes to /push and /push/$APPID$, and a merchant
+// begins on /link.
 const express = require('express')
-const { JumpqrError, Platform } = require('jumpqr')
-
+const { Platform } = require('jumpqr')
 const { env } = process
 const platform = new Platform({
   componentAppid: env.JUMPQR_COMPONENT_APPID,
@@ -14,7 +14,7 @@ const platform = new Platform({
 })
 const app = express()
 
-app.post('/push', express.raw({ type: () => true }), async (request, response) => {
+app.post('/push{/:appid}', express.raw({ type: () => true }), async (request, response) => {
   const query = request.originalUrl.split('?')[1] ?? ''
   const handled = await platform.handle(query, request.body ?? '')
   response.send(handled.reply) // WeChat waits 5 seconds for it.
@@ -27,12 +27,14 @@ app.get('/link', async (request, response) => {
 })
 
 app.get('/done', async (request, response) => {
-  const { authorizer_appid } = await platform.exchange(request.query.auth_code)
+  const { authorizer_appid } = await platform.exchange(request.query.auth_code ?? '')
   response.send(`Welcome, ${authorizer_appid}`)
 })
 
-app.use((error, request, response, next) => {
-  const isRefused = error instanceof JumpqrError && error.kind === 'invalid'
-  response.sendStatus(isRefused ? 403 : 500)
+app.use(({ message, code, errcode }, { path }, response, next) => {
+  console.error(`${path}: ${message}`) // The log says why, not the response.
+  const isUsed = path === '/done' && [61009, 61010, 'invalid_request'].includes(errcode ?? code)
+  if (isUsed) response.send('Used or expired: see the list of merchants, or use a new link.')
+  else response.status(/push/.test(code) ? 403 : 500).end()
 })
 const server = app.listen(env.PORT, '127.0.0.1', () => console.log(server.address().port))

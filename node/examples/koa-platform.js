@@ -2,7 +2,7 @@
 // A third-party platform on Koa: WeChat pushes to /push, and a merchant begins on /link.
 const { buffer } = require('node:stream/consumers')
 const Koa = require('koa')
-const { JumpqrError, Platform } = require('jumpqr')
+const { Platform } = require('jumpqr')
 const { env } = process
 const platform = new Platform({
   componentAppid: env.JUMPQR_COMPONENT_APPID,
@@ -24,17 +24,17 @@ const pages = {
     ctx.body = `<a href="${await platform.authorizationUrl({ redirect_uri })}">Authorise</a>`
   },
   async '/done'(ctx) {
-    const { authorizer_appid } = await platform.exchange(ctx.query.auth_code)
-    ctx.body = `Welcome, ${authorizer_appid}`
+    ctx.body = `Welcome, ${(await platform.exchange(ctx.query.auth_code ?? '')).authorizer_appid}`
   },
 }
-const app = new Koa()
-app.use(async (ctx) => {
+const server = new Koa().use(async (ctx) => {
+  const path = ctx.path.replace(/^\/push\/.*/, '/push') // also /push/$APPID$
   try {
-    if (Object.hasOwn(pages, ctx.path)) await pages[ctx.path](ctx)
-  } catch (error) {
-    const isRefused = error instanceof JumpqrError && error.kind === 'invalid'
-    ctx.status = isRefused ? 403 : (error.status ?? 500)
+    if (Object.hasOwn(pages, path)) await pages[path](ctx)
+  } catch ({ message, code, errcode, status = 500 }) {
+    console.error(`${path}: ${message}`) // The log says why, not the response.
+    const isUsed = path === '/done' && [61009, 61010, 'invalid_request'].includes(errcode ?? code)
+    if (isUsed) ctx.body = 'Used or expired: see the list of merchants, or use a new link.'
+    else Object.assign(ctx, { status: /push/.test(code) ? 403 : status, body: '' })
   }
-})
-const server = app.listen(env.PORT, '127.0.0.1', () => console.log(server.address().port))
+}).listen(env.PORT, '127.0.0.1', () => console.log(server.address().port))

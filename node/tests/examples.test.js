@@ -64,13 +64,20 @@ for (const file of fs.readdirSync(folder)) {
     sandbox.orderPush('oversized')
     const { is_success: isAccepted } = await pushed(sandbox, (push) => push.order === 'oversized')
     assert.ok(!isAccepted)
-    assert.equal((await fetch(`${address}/push?signature=1`, { method: 'POST' })).status, 403)
+    for (const url of ['/push?signature=1', '/push/wx5a6b7c8d9e0f1a2b?signature=1']) {
+      const refused = await fetch(`${address}${url}`, { method: 'POST' })
+      assert.deepEqual([refused.status, await refused.text()], [403, ''])
+    }
 
     const [, link] = /href="(.*?)"/.exec(await text(`${address}/link`))
     const back = await authorise(link, { authorizer_appid: appid })
     assert.equal(back.origin + back.pathname, `${ORIGIN}/done`)
     assert.equal(await text(`${address}/done${back.search}`), `Welcome, ${appid}`)
     assert.ok((await pushed(sandbox, ({ info_type }) => info_type === 'authorized')).is_success)
+    // Whoever comes without a good code sees what to do.
+    for (const query of ['', '?auth_code=', '?auth_code=queryauthcode@@@used']) {
+      assert.match(await text(`${address}/done${query}`), /see the list of merchants, or use a new link/, query)
+    }
     // Another process on the same store calls for the merchant.
     await sandbox.platform({ tokenStore }).merchant(appid).downloadQRCodeText()
   })
