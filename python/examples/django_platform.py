@@ -1,12 +1,13 @@
 """A third-party platform on Django. Start it with `python django_platform.py runserver`."""
 
+import logging
 import os
 from threading import Thread
 
 from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, re_path
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 
@@ -16,12 +17,12 @@ NAMES = "component_appid component_appsecret message_token encoding_aes_key toke
 platform = jumpqr.Platform(**{name: os.getenv(f"JUMPQR_{name.upper()}") for name in NAMES.split()})
 
 
-@csrf_exempt
-def push(request: HttpRequest) -> HttpResponse:  # both addresses of the console
+def push(request: HttpRequest) -> HttpResponse:  # /push and /push/$APPID$
     try:
         handled = platform.handle(request.META["QUERY_STRING"], request.body)
-    except jumpqr.ValidationError:
-        return HttpResponse(status=403)
+    except jumpqr.ValidationError as error:
+        logging.warning("%s: %s", request.path, error)
+        return HttpResponse(status=500 if error.code == "invalid_config" else 403)
     Thread(target=handled.finish).start()  # WeChat waits 5 seconds for the reply.
     return HttpResponse(handled.reply)
 
@@ -32,9 +33,15 @@ def link(_request: HttpRequest) -> HttpResponse:  # on the domain for the start 
 
 
 def done(request: HttpRequest) -> HttpResponse:  # the page of REDIRECT_URI
-    return HttpResponse(platform.exchange(request.GET["auth_code"]).authorizer_appid)
+    code = request.GET.get("auth_code", "")
+    try:
+        return HttpResponse(platform.exchange(code).authorizer_appid)
+    except jumpqr.JumpqrError as error:
+        if code and error.errcode not in (61009, 61010):
+            raise
+        return HttpResponse("Used or expired. See the list of merchants, or use a new link.")
 
 
-urlpatterns = [path("push", push), path("link", link), path("done", done)]
+urlpatterns = [path("link", link), path("done", done), re_path("^push", csrf_exempt(push))]
 settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], SECRET_KEY=os.urandom(16))
 execute_from_command_line()

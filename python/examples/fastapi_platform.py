@@ -1,40 +1,40 @@
 """A third-party platform on FastAPI. Start it with `uvicorn fastapi_platform:app`."""
 
-import html
+import logging
 import os
 
-from fastapi import BackgroundTasks, FastAPI, HTTPException, Request
+from fastapi import BackgroundTasks, FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 import jumpqr
 
-platform = jumpqr.AsyncPlatform(
-    component_appid=os.environ["JUMPQR_COMPONENT_APPID"],
-    component_appsecret=os.environ["JUMPQR_COMPONENT_APPSECRET"],
-    message_token=os.environ["JUMPQR_MESSAGE_TOKEN"],
-    encoding_aes_key=os.environ["JUMPQR_ENCODING_AES_KEY"],
-    token_store=os.environ["JUMPQR_TOKEN_STORE"],
-    base_url=os.environ.get("JUMPQR_BASE_URL"),  # of a sandbox
-)
+NAMES = "component_appid component_appsecret message_token encoding_aes_key token_store base_url"
+platform = jumpqr.AsyncPlatform(**{n: os.getenv(f"JUMPQR_{n.upper()}") for n in NAMES.split()})
 app = FastAPI()
 
 
-@app.post("/push")  # both addresses of the console
+@app.post("/push{_appid:path}")  # both addresses of the console: /push and /push/$APPID$
 async def push(request: Request, after_reply: BackgroundTasks) -> PlainTextResponse:
     try:
         handled = await platform.handle(request.scope["query_string"], await request.body())
-    except jumpqr.ValidationError as refused:
-        raise HTTPException(403) from refused
+    except jumpqr.ValidationError as error:
+        logging.warning("%s: %s", request.url.path, error)
+        return PlainTextResponse(status_code=500 if error.code == "invalid_config" else 403)
     after_reply.add_task(handled.finish)  # WeChat waits 5 seconds for the reply.
     return PlainTextResponse(handled.reply)
 
 
-@app.get("/link")  # on the domain for the start of authorisations
-async def link() -> HTMLResponse:
+@app.get("/link", response_class=HTMLResponse)  # on the domain 授权发起页域名
+async def link() -> str:
     url = await platform.authorization_url(os.environ["REDIRECT_URI"])
-    return HTMLResponse(f'<a href="{html.escape(url)}">Authorise</a>')
+    return f'<a href="{url}">Authorise</a>'
 
 
-@app.get("/done")  # the page of REDIRECT_URI
-async def done(auth_code: str) -> str:
-    return (await platform.exchange(auth_code)).authorizer_appid
+@app.get("/done", response_class=PlainTextResponse)  # the page of REDIRECT_URI
+async def done(auth_code: str = "") -> str:
+    try:
+        return (await platform.exchange(auth_code)).authorizer_appid
+    except jumpqr.JumpqrError as error:
+        if auth_code and error.errcode not in (61009, 61010):
+            raise
+        return "This code was used or has expired. See the list of merchants, or use a new link."
