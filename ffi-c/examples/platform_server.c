@@ -1,5 +1,5 @@
-/* A third-party platform on libmicrohttpd. WeChat pushes to /push. A merchant begins on /link, and
- * comes back to /done. The program stops when its standard input ends. */
+/* A third-party platform on libmicrohttpd. WeChat pushes to /push and /push/$APPID$. A merchant
+ * begins on /link, and comes back to /done. The program stops when its standard input ends. */
 #include <jumpqr.h>
 
 #include <arpa/inet.h>
@@ -78,12 +78,28 @@ static jumpqr_status done_page(const jumpqr_platform *platform, const char *auth
                                char page[8192], jumpqr_error **error)
 {
   jumpqr_authorized_merchant *merchant;
-  jumpqr_status status = jumpqr_platform_exchange(platform, auth_code, &merchant, error);
+  jumpqr_status status = JUMPQR_STATUS_OK;
+  snprintf(page, 8192,
+           "This code was used or has expired. See the list of merchants, or use a new link.");
+  if (auth_code == NULL)
+    return status;
+  status = jumpqr_platform_exchange(platform, auth_code, &merchant, error);
   if (status == JUMPQR_STATUS_OK) {
     snprintf(page, 8192, "%s", jumpqr_authorized_merchant_authorizer_appid(merchant).data);
     jumpqr_authorized_merchant_free(merchant);
+  } else if (jumpqr_error_errcode(*error) == 61009 || jumpqr_error_errcode(*error) == 61010) {
+    jumpqr_error_free(*error);
+    status = JUMPQR_STATUS_OK;
+  } else {
+    page[0] = '\0';
   }
   return status;
+}
+
+/* Whether a stranger's request is refused. A wrong setting is our own mistake. */
+static int is_refused(jumpqr_status status)
+{
+  return status < JUMPQR_STATUS_CREDENTIALS && status != JUMPQR_STATUS_INVALID_CONFIG;
 }
 
 static enum MHD_Result serve(void *platform, struct MHD_Connection *from, const char *path,
@@ -110,7 +126,7 @@ static enum MHD_Result serve(void *platform, struct MHD_Connection *from, const 
     return MHD_YES;
   }
 
-  if (strcmp(path, "/push") == 0)
+  if (strcmp(path, "/push") == 0 || strncmp(path, "/push/", 6) == 0)
     status = push(platform, request, page, &error);
   else if (strcmp(path, "/link") == 0)
     status = link_page(platform, page, &error);
@@ -121,7 +137,7 @@ static enum MHD_Result serve(void *platform, struct MHD_Connection *from, const 
   if (status != JUMPQR_STATUS_OK) { /* the log says why, not the response */
     fprintf(stderr, "%s: %s\n", path, jumpqr_error_message(error).data);
     jumpqr_error_free(error);
-    code = status < JUMPQR_STATUS_CREDENTIALS ? 403 : 500;
+    code = is_refused(status) ? 403 : 500;
   }
   response = MHD_create_response_from_buffer(strlen(page), page, MHD_RESPMEM_MUST_COPY);
   MHD_add_response_header(response, "Content-Type", "text/html; charset=utf-8");
