@@ -36,6 +36,13 @@ pub trait TokenSource: Send + Sync + 'static {
         false
     }
 
+    /// Returns the error of a merchant who has ended the authorisation of its platform, as far as
+    /// the store knows. It is asked after WeChat has refused a call with the token because the
+    /// merchant has not authorised the platform.
+    fn end_of_authorisation(&self, _timeout: Duration) -> Option<Error> {
+        None
+    }
+
     /// Returns the state of the token in its store, which may take `timeout`; `None` if there is no
     /// store.
     fn status(&self, _timeout: Duration) -> Result<Option<TokenStatus>> {
@@ -131,5 +138,11 @@ impl TokenSource for CancellableSource {
 
     fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {
         self.source.cached_token(request)
+    }
+
+    fn end_of_authorisation(&self, timeout: Duration) -> Option<Error> {
+        let source = Arc::clone(&self.source);
+        let look = move || source.end_of_authorisation(timeout);
+        on_thread("jumpqr-token", &self.cancel, look).ok().flatten()
     }
 }

@@ -6,6 +6,7 @@ use jumpqr_core::Error;
 use jumpqr_core::call::{Call, Policy, SendFailure, Step, Tally};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
+use jumpqr_core::renewal::is_not_authorised;
 use jumpqr_core::response::Response;
 use log::Level;
 
@@ -25,6 +26,8 @@ pub(super) struct Running<I: Interface> {
     slot: ReservedSlot,
     started: Duration,
     logs: bool,
+    /// What the call has failed with, if the source of its token must still be asked about it.
+    refusal: Option<Error>,
 }
 
 /// What a call needs to go on.
@@ -64,6 +67,7 @@ impl<I: Interface> Running<I> {
             slot: ReservedSlot::new(driver),
             started,
             logs: log::log_enabled!(target: LOG_TARGET, Level::Debug),
+            refusal: None,
         })
     }
 
@@ -86,6 +90,9 @@ impl<I: Interface> Running<I> {
         }
         let clock = &*driver.clock;
         let mut now = clock.now();
+        if let Some(error) = self.refusal.take() {
+            return self.end(Err(error), surroundings, waits);
+        }
         loop {
             if self.logs {
                 if let Some(note) = self.call.take_note() {
@@ -149,20 +156,40 @@ impl<I: Interface> Running<I> {
                     self.response(now, response);
                     self.slot.report_refusal();
                 }
-                Step::Done(result) => {
-                    if self.logs {
-                        let took = now.saturating_sub(self.started);
-                        log_end(
-                            &self.call.name(),
-                            self.call.tally(),
-                            took,
-                            result.as_ref().err(),
-                        );
-                    }
-                    return Stop::Done(result);
+                Step::Done(result) => return self.end(result, surroundings, waits),
+            }
+        }
+    }
+
+    /// Ends the call. If WeChat says that the merchant has not authorised the platform, the source
+    /// of the token may know that the merchant has ended the authorisation.
+    fn end(
+        &mut self,
+        mut result: Result<I::Response>,
+        surroundings: Surroundings<'_>,
+        waits: Waits,
+    ) -> Stop<I::Response> {
+        let clock = &*surroundings.driver.clock;
+        if let (Err(error), Some(tokens)) = (&mut result, surroundings.tokens) {
+            if is_not_authorised(error) {
+                if waits == Waits::Refused {
+                    self.refusal = Some(error.clone());
+                    return Stop::MustWait;
+                }
+                let timeout = self.call.deadline().saturating_sub(clock.now());
+                if let Some(ended) = tokens.end_of_authorisation(timeout) {
+                    *error = ended
+                        .in_interface(self.call.name().into_owned())
+                        .with_source(error.clone());
                 }
             }
         }
+        if self.logs {
+            let took = clock.now().saturating_sub(self.started);
+            let error = result.as_ref().err();
+            log_end(&self.call.name(), self.call.tally(), took, error);
+        }
+        Stop::Done(result)
     }
 
     /// Goes on to the end of the call, and waits wherever that is needed.

@@ -104,8 +104,8 @@ impl Platform {
     /// - A ticket is stored, unless the stored one is of the same or a later push.
     /// - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the
     ///   platform in the same second or later. From then on, calls for the merchant fail with
-    ///   `merchant_unauthorized`, and WeChat is not asked. A process with the former access token
-    ///   in memory learns of it when that token is due for renewal, or rejected.
+    ///   `merchant_unauthorized`, and WeChat is not asked. If another process has the former access
+    ///   token in memory, it learns this when WeChat refuses its next call.
     /// - The code of `authorized` and `updateauthorized` is exchanged by [`Handled::finish`].
     /// - Everything else is only received.
     ///

@@ -43,7 +43,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::Result;
+use jumpqr_core::error::{Error, Result};
 use jumpqr_core::renewal::{Account, Listed, MerchantChange, Renewal, Step, Storing, TokenRecord};
 
 pub(crate) use jumpqr_core::renewal::CredentialDigest;
@@ -228,6 +228,13 @@ impl TokenSource for StoredTokens {
         let now = self.entry.clock.now();
         let cached = self.flight.cached_token(now, request.rejected)?;
         Some(Ok(Some(cached)))
+    }
+
+    fn end_of_authorisation(&self, timeout: Duration) -> Option<Error> {
+        self.issuer.platform()?;
+        let stored = self.entry.load(timeout).ok()??;
+        let ended = self.flight.check_authorisation(self.account(), &stored);
+        ended.ok().flatten()
     }
 
     fn status(&self, timeout: Duration) -> Result<Option<TokenStatus>> {

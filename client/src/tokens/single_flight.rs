@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
-use jumpqr_core::renewal::{Memory, Renewal};
+use jumpqr_core::renewal::{Account, Memory, Renewal, StoredRecord};
 
 use crate::clock::Clock;
 use crate::mutex::{Mutex, wait};
@@ -121,6 +121,16 @@ impl SingleFlight {
 
     pub(super) fn has_unsaved(&self) -> bool {
         self.state.lock().memory.has_unsaved()
+    }
+
+    /// Takes the record that is stored after WeChat has refused a call as not authorised.
+    pub(super) fn check_authorisation(
+        &self,
+        account: Account<'_>,
+        stored: &StoredRecord,
+    ) -> Result<Option<Error>> {
+        let mut state = self.state.lock();
+        state.memory.check_authorisation(account, stored)
     }
 
     /// Forgets everything: an authorisation has begun or ended.

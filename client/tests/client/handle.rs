@@ -10,8 +10,8 @@ use jumpqr::{Client, ErrorKind};
 use jumpqr_sandbox::{COMPONENT_APPID, MINI_PROGRAM_APPID, Sandbox};
 
 use crate::pushing::{
-    EPOCH, authorise_on_page, authorized, encrypt, handle, process, ticket, unauthorized,
-    valid_ticket,
+    EPOCH, authorise_on_page, authorized, encrypt, end_at_wechat, handle, process, ticket,
+    unauthorized, valid_ticket,
 };
 
 #[test]
@@ -97,6 +97,35 @@ fn an_end_of_an_authorisation_is_known_to_all_processes_without_asking_wechat() 
     back.finish().unwrap();
     let client = other.merchant(MINI_PROGRAM_APPID).unwrap();
     assert_eq!(client.rules().count(), 0);
+}
+
+#[test]
+fn a_process_with_the_access_token_learns_of_the_end_when_a_call_is_refused() {
+    let sandbox = Sandbox::start().unwrap();
+    let store = Arc::<MemoryStore>::default();
+    let (platform, other) = (process(&sandbox, &store), process(&sandbox, &store));
+    let _ = handle(&platform, &valid_ticket()).unwrap();
+    let code = authorise_on_page(&sandbox, &platform);
+    platform.exchange(code).unwrap();
+    let client = platform.merchant(MINI_PROGRAM_APPID).unwrap();
+    assert_eq!(client.rules().count(), 0);
+
+    end_at_wechat(&sandbox);
+    // The push is late: the store does not know yet.
+    let sent = sandbox.requests().len();
+    for calls in 1..=2 {
+        let error = client.rules().next().unwrap().unwrap_err();
+        assert_eq!(error.errcode(), Some(61003));
+        assert_eq!(sandbox.requests().len(), sent + calls);
+    }
+    assert!(handle(&other, &unauthorized(EPOCH)).unwrap().has_changed());
+    for interface in ["getJumpQRCode", "api_authorizer_token"] {
+        let error = client.rules().next().unwrap().unwrap_err();
+        assert_eq!(error.code(), OwnCode::MerchantUnauthorized);
+        assert_eq!(error.interface(), Some(interface));
+        // WeChat is asked by the first call only.
+        assert_eq!(sandbox.requests().len(), sent + 3);
+    }
 }
 
 #[test]

@@ -15,10 +15,12 @@ use jumpqr::response::Response;
 use jumpqr::store::{DirectoryStore, MemoryStore, TokenStore};
 use jumpqr::transport::{Advance, HttpRequest, InFlight, Transport};
 use jumpqr::{Cancel, Client, ClientBuilder, Edit, Outcome};
+use jumpqr_sandbox::MINI_PROGRAM_APPID;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tempfile::TempDir;
 
 use crate::fake::{ADD, GET, ManualClock, rule};
+use crate::pushing::{EPOCH, handle, receiving, unauthorized, valid_ticket};
 
 const OK: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
 const NO_RULES: &str = r#"{"errcode":0,"errmsg":"ok","rule_list":[],"list_size":0}"#;
@@ -160,8 +162,11 @@ impl InFlight for Line {
 }
 
 fn builder(lines: &Arc<Lines>) -> ClientBuilder {
+    settings(lines).access_token("T")
+}
+
+fn settings(lines: &Arc<Lines>) -> ClientBuilder {
     Client::builder()
-        .access_token("T")
         .transport(lines.clone())
         .clock(Arc::new(ManualClock::default()))
         .pacing(false)
@@ -583,4 +588,36 @@ fn a_call_by_name_gives_the_serialised_result() {
         other => panic!("{other:?}"),
     }
     assert!(named("noSuchInterface").is_err());
+}
+
+#[test]
+fn a_call_that_is_refused_as_not_authorised_looks_into_the_store_on_a_thread() {
+    let lines = Lines::with_connections(2);
+    let store = Arc::<MemoryStore>::default();
+    let platform = |lines| receiving(settings(lines).token_store(store.clone()));
+    let platforms = [platform(&lines), platform(&Lines::with_connections(0))];
+    let _ = handle(&platforms[0], &valid_ticket()).unwrap();
+    platforms[0]
+        .set_authorizer_refresh_token(MINI_PROGRAM_APPID, "refreshtoken@@@R")
+        .unwrap();
+    let client = platforms[0].merchant(MINI_PROGRAM_APPID).unwrap();
+    lines.answer_next(r#"{"component_access_token":"C","expires_in":7200}"#);
+    lines.answer_next(r#"{"authorizer_access_token":"A","expires_in":7200}"#);
+    lines.answer_next(NO_RULES);
+    assert_eq!(client.rules().count(), 0);
+
+    let _ = handle(&platforms[1], &unauthorized(EPOCH)).unwrap();
+    let mut calls = calls();
+    begin(&mut calls, &client);
+    lines.write(
+        0,
+        "{\"errcode\":61003,\"errmsg\":\"component is not authorized\"}\n",
+    );
+    let (_, ended) = woken(&mut calls).unwrap();
+    let error = finish(must_wait(ended)).unwrap_err();
+    assert_eq!(error.code(), OwnCode::MerchantUnauthorized);
+    // The token is not used again.
+    let error = finish(must_wait(go_on(&client))).unwrap_err();
+    assert_eq!(error.code(), OwnCode::MerchantUnauthorized);
+    assert_eq!((lines.begun().len(), lines.sent().len()), (1, 3));
 }

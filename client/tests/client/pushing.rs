@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jumpqr::push::{EncryptedPush, Encryptor, PushAddress, ReceiverConfig};
 use jumpqr::store::MemoryStore;
-use jumpqr::{AuthorizationLink, Client, Platform};
+use jumpqr::{AuthorizationLink, Client, ClientBuilder, Platform};
 use jumpqr_sandbox::{
     COMPONENT_APPID, COMPONENT_APPSECRET, COMPONENT_VERIFY_TICKET, MINI_PROGRAM_APPID, Sandbox,
 };
@@ -19,15 +19,28 @@ pub(crate) const EPOCH: u64 = 1_900_000_000;
 
 /// A platform at the sandbox, as one of the processes that share the store.
 pub(crate) fn process(sandbox: &Sandbox, store: &Arc<MemoryStore>) -> Platform {
-    Client::builder()
+    let settings = Client::builder()
         .base_url(sandbox.base_url())
         .token_store(store.clone())
         .pacing(false)
-        .max_retries(0)
+        .max_retries(0);
+    receiving(settings)
+}
+
+/// A platform that can receive pushes.
+pub(crate) fn receiving(settings: ClientBuilder) -> Platform {
+    settings
         .message_token(TOKEN)
         .encoding_aes_key(KEY)
         .build_platform(COMPONENT_APPID, COMPONENT_APPSECRET)
         .unwrap()
+}
+
+/// Makes the merchant end the authorisation on WeChat's side. No push is sent.
+pub(crate) fn end_at_wechat(sandbox: &Sandbox) {
+    let path = format!("/sandbox/platforms/{COMPONENT_APPID}/authorizers/{MINI_PROGRAM_APPID}");
+    let no_body = serde_json::Value::Null;
+    sandbox.control("DELETE", &path, no_body).unwrap();
 }
 
 pub(crate) fn encrypt(fields: &str, create_time: u64) -> EncryptedPush {

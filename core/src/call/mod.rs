@@ -233,6 +233,11 @@ impl<I: Interface> Call<I> {
         self.interface.name()
     }
 
+    /// Returns when the call ends at the latest. It is later after each wait for a slot or a thread.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
     /// Returns what to do now.
     pub fn step(&mut self, now: Duration) -> Step<'_, I::Response> {
         if let State::WaitingForRetry { until } = self.state {

@@ -1,11 +1,9 @@
 //! The record comes from the store.
 
-use alloc::format;
-
 use super::cached::CachedToken;
 use super::record::TokenRecord;
 use super::{Moment, Renewal, Saving, State, StoredRecord, Then};
-use crate::error::{Error, OwnCode, Result};
+use crate::error::Result;
 
 /// Why the record is loaded.
 #[derive(Debug)]
@@ -70,7 +68,7 @@ impl Renewal<'_> {
         self.record = record;
         if let Some(token) = self.fresh(moment) {
             self.end(moment, Then::End(token));
-        } else if let Some(error) = self.unauthorised() {
+        } else if let Some(error) = self.account.unauthorised(&self.record) {
             self.end(moment, Then::Fail(error));
         } else if is_refused {
             self.state = State::GettingCredential;
@@ -87,22 +85,10 @@ impl Renewal<'_> {
             self.save(moment, &unsaved, Saving::Unsaved);
         } else if let Some(token) = self.fresh(moment) {
             self.end(moment, Then::End(token));
-        } else if let Some(error) = self.unauthorised() {
+        } else if let Some(error) = self.account.unauthorised(&self.record) {
             self.end(moment, Then::Fail(error));
         } else {
             self.state = State::GettingCredential;
         }
-    }
-
-    /// Returns the error of a merchant who has ended the authorisation, if it has.
-    fn unauthorised(&self) -> Option<Error> {
-        let ended_at = self.record.unauthorised_at()?;
-        let platform = self.account.platform.unwrap_or_default();
-        let what = format!(
-            "{} has ended its authorisation of {platform}, at the UNIX time {ended_at}",
-            self.account.appid
-        );
-        let error = Error::new(OwnCode::MerchantUnauthorized, what);
-        Some(error.in_interface(self.account.interface))
     }
 }

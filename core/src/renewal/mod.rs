@@ -48,6 +48,7 @@
 //!   tokens are refused. A request that timed out is made once more.
 //! - **An ended authorisation is not asked about.** If the stored record says that the merchant has
 //!   ended it, the renewal fails, and a token in memory that is not of a later record is dropped.
+//!   After a call that WeChat refused as not authorised, [`Memory::check_authorisation`] does so.
 //! - **The former token serves while it lives**, whatever the renewal fails with. It is never the
 //!   rejected one.
 //!
@@ -136,6 +137,7 @@ mod searching;
 mod step;
 mod storing;
 mod ticket;
+mod unauthorised;
 
 pub use memory::Memory;
 pub use merchant_change::{Exchanged, MerchantChange};
@@ -144,6 +146,7 @@ pub use refusal::{CredentialDigest, Refusal};
 pub use step::{Credential, Issued, Listed, Moment, Recalled, Step, StoredRecord};
 pub use storing::{Storing, StoringStep};
 pub use ticket::TicketRecord;
+pub use unauthorised::is_not_authorised;
 
 use core::time::Duration;
 

@@ -133,6 +133,12 @@ impl TokenRecord {
         }
     }
 
+    /// Whether `token` is the stored access token.
+    pub(super) fn has_access_token(&self, token: &Secret) -> bool {
+        let stored = self.access_token.as_ref();
+        stored.is_some_and(|stored| stored.value == token.expose())
+    }
+
     /// Drops the access token if it is the rejected one.
     pub(super) fn drop_access_token(&mut self, rejected: Option<&Secret>) {
         self.access_token

@@ -6,6 +6,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::record::millis;
+use super::unauthorised::is_not_authorised;
 use crate::errcode::ErrCode;
 use crate::error::{Error, ErrorKind, OwnCode};
 
@@ -54,14 +55,6 @@ impl fmt::Debug for CredentialDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CredentialDigest(***)")
     }
-}
-
-/// Whether WeChat says that the merchant has not authorised the platform.
-pub(super) fn is_not_authorised(error: &Error) -> bool {
-    error
-        .code()
-        .documented()
-        .is_some_and(ErrCode::is_not_authorised)
 }
 
 /// 61003 for a merchant whom WeChat's list has. Developers report that WeChat takes some time, up

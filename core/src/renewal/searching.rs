@@ -6,7 +6,8 @@
 use alloc::format;
 
 use super::asking::Request;
-use super::refusal::{is_not_authorised, of_listed_merchant};
+use super::refusal::of_listed_merchant;
+use super::unauthorised::is_not_authorised;
 use super::{Listed, Moment, Recalled, Renewal, State};
 use crate::error::{Error, OwnCode, Result};
 use crate::secret::Secret;
