@@ -315,8 +315,12 @@ export interface TokenStoreOptions {
   signal?: AbortSignal | null
 }
 
-/** Whether there is a token. If it is `expired`, the next call fetches a new one. */
-export type TokenState = 'missing' | 'valid' | 'expired'
+/**
+ * Whether there is a token. If it is `expired`, the next call fetches a new one. If it is
+ * `unauthorized`, the merchant has ended the authorisation of the platform: the next call fails
+ * with `merchant_unauthorized`, and WeChat is not asked.
+ */
+export type TokenState = 'missing' | 'valid' | 'expired' | 'unauthorized'
 
 /** The state of a token in its store. It holds no secret. Times are whole seconds, rounded down. */
 export interface TokenStatus {

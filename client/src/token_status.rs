@@ -52,6 +52,9 @@ named! {
         Valid = "valid",
         /// There was one; the next call fetches another.
         Expired = "expired",
+        /// The merchant has ended the authorisation of the platform. The next call fails with
+        /// `merchant_unauthorized`, and WeChat is not asked.
+        Unauthorized = "unauthorized",
     }
 }
 

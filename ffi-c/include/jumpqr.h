@@ -2359,8 +2359,8 @@ jumpqr_status jumpqr_platform_forget(const struct jumpqr_platform *platform,
  * - A ticket is stored, unless the stored one is of the same or a later push.
  * - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the platform
  *   in the same second or later. From then on, calls for the merchant fail with
- *   `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. A process that has the former
- *   access token in memory uses it until it is due for renewal, or rejected.
+ *   `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. If another process has
+ *   the former access token in memory, it learns this when WeChat refuses its next call.
  * - The code of `authorized` and `updateauthorized` is exchanged by `jumpqr_push_finish`.
  * - Everything else is only received.
  *
@@ -2915,9 +2915,11 @@ struct jumpqr_text jumpqr_token_status_interface(const struct jumpqr_token_statu
 struct jumpqr_text jumpqr_token_status_appid(const struct jumpqr_token_status *status);
 
 /**
- * Returns whether there is a token: `missing`, `valid` or `expired`. If it is `missing`, no token
- * was fetched yet. If it is `expired`, the next call fetches another. A `valid` token may still be
- * refused if WeChat has ended it early. No text if `status` is NULL.
+ * Returns whether there is a token: `missing`, `valid`, `expired` or `unauthorized`. If it is
+ * `missing`, no token was fetched yet. If it is `expired`, the next call fetches another. A `valid`
+ * token may still be refused if WeChat has ended it early. If it is `unauthorized`, the merchant has
+ * ended the authorisation of the platform: the next call fails with
+ * `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. No text if `status` is NULL.
  */
 struct jumpqr_text jumpqr_token_status_state(const struct jumpqr_token_status *status);
 

@@ -45,9 +45,11 @@ pub extern "C" fn jumpqr_token_status_appid(status: Option<&jumpqr_token_status>
     guard(|| status?.0.text(|status| &status.appid))
 }
 
-/// Returns whether there is a token: `missing`, `valid` or `expired`. If it is `missing`, no token
-/// was fetched yet. If it is `expired`, the next call fetches another. A `valid` token may still be
-/// refused if WeChat has ended it early. No text if `status` is NULL.
+/// Returns whether there is a token: `missing`, `valid`, `expired` or `unauthorized`. If it is
+/// `missing`, no token was fetched yet. If it is `expired`, the next call fetches another. A `valid`
+/// token may still be refused if WeChat has ended it early. If it is `unauthorized`, the merchant has
+/// ended the authorisation of the platform: the next call fails with
+/// `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. No text if `status` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_token_status_state(status: Option<&jumpqr_token_status>) -> jumpqr_text {
     guard(|| status?.0.text(|status| status.state.name()))

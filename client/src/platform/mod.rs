@@ -289,10 +289,18 @@ impl Platform {
 
     /// Makes a call with the platform's own token.
     fn call<I: Interface>(&self, call: I) -> Result<I::Response> {
+        self.call_within(self.timeout, call)
+    }
+
+    fn call_within<I: Interface>(&self, timeout: Duration, call: I) -> Result<I::Response> {
         let checked = call.check().into_result();
         checked.map_err(|error| error.in_interface(call.name()))?;
         let PlatformAccount { driver, tokens, .. } = &*self.account;
-        driver.run(call, Some(tokens), &self.call_options())
+        let options = CallOptions {
+            timeout,
+            ..self.call_options()
+        };
+        driver.run(call, Some(tokens), &options)
     }
 
     fn check_waited(&self) -> Result<()> {

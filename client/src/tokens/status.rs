@@ -32,6 +32,7 @@ pub(super) fn status(issuer: &dyn Issuer, entry: &Entry, timeout: Duration) -> R
         interface: issuer.interface(),
         appid: issuer.appid().to_owned(),
         state: match expires_in {
+            _ if record.unauthorised_at().is_some() => TokenState::Unauthorized,
             None => TokenState::Missing,
             Some(Duration::ZERO) => TokenState::Expired,
             Some(_) => TokenState::Valid,

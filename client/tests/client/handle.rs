@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jumpqr::error::OwnCode;
 use jumpqr::push::Event;
+use jumpqr::readiness::Mode;
 use jumpqr::store::MemoryStore;
 use jumpqr::tokens::TokenState;
 use jumpqr::{Client, ErrorKind};
@@ -82,8 +83,12 @@ fn an_end_of_an_authorisation_is_known_to_all_processes_without_asking_wechat() 
         let status = client.token_status().unwrap().unwrap();
         assert_eq!(
             (status.state, status.has_refresh_token),
-            (TokenState::Missing, Some(false))
+            (TokenState::Unauthorized, Some(false))
         );
+        let readiness = process.readiness(MINI_PROGRAM_APPID, Mode::OrdinaryLink);
+        let error = readiness.unwrap_err();
+        assert_eq!(error.code(), OwnCode::MerchantUnauthorized);
+        assert_eq!(error.interface(), Some("api_get_authorizer_info"));
     }
     // The authorisation before the end comes late.
     let late = handle(&other, &authorized("queryauthcode@@@x", EPOCH)).unwrap();

@@ -15,8 +15,8 @@ use crate::{attempt, jumpqr_error, jumpqr_push, jumpqr_status, jumpqr_text, pres
 /// - A ticket is stored, unless the stored one is of the same or a later push.
 /// - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the platform
 ///   in the same second or later. From then on, calls for the merchant fail with
-///   `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. A process that has the former
-///   access token in memory uses it until it is due for renewal, or rejected.
+///   `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. If another process has
+///   the former access token in memory, it learns this when WeChat refuses its next call.
 /// - The code of `authorized` and `updateauthorized` is exchanged by `jumpqr_push_finish`.
 /// - Everything else is only received.
 ///

@@ -97,6 +97,9 @@ class TokenState(Name):
     """The token is valid, unless WeChat has ended it early."""
     EXPIRED = "expired"
     """The token has expired; the next call fetches another."""
+    UNAUTHORIZED = "unauthorized"
+    """The merchant has ended the authorisation of the platform; the next call raises
+    `merchant_unauthorized` without asking WeChat."""
 
 
 class ErrorKind(Name):

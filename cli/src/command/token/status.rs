@@ -59,10 +59,15 @@ fn format_status(token: &TokenStatus) -> String {
         TokenState::Missing => "missing; the next call fetches one",
         TokenState::Valid => "valid",
         TokenState::Expired => "expired; the next call fetches another",
+        TokenState::Unauthorized => {
+            "unauthorized: the merchant has ended the authorisation of the platform; the next call \
+             fails with merchant_unauthorized, and WeChat is not asked"
+        }
     };
-    let refresh_token = token.has_refresh_token.map(|has| {
-        let missing = "missing; the next call looks for it in WeChat's list of merchants";
-        if has { "stored" } else { missing }.to_owned()
+    let refresh_token = token.has_refresh_token.map(|has| match token.state {
+        _ if has => "stored".to_owned(),
+        TokenState::Unauthorized => "removed".to_owned(),
+        _ => "missing; the next call looks for it in WeChat's list of merchants".to_owned(),
     });
     let is_platform = token.interface == ApiComponentToken::NAME;
     let ticket = is_platform.then(|| match token.verify_ticket_age {
