@@ -129,18 +129,20 @@ fn find_appid_mistake(appid: &str) -> Option<(FindingCode, String)> {
 }
 
 fn find_token_mistake(token: &str) -> Option<(FindingCode, String)> {
-    let code = if token.is_empty() {
-        FindingCode::Empty
+    let (code, difference) = if token.is_empty() {
+        (FindingCode::Empty, "this one is empty")
     } else if token.len() > LONGEST_TOKEN {
-        FindingCode::TooLarge
+        (FindingCode::TooLarge, "this one is too long")
     } else if has_white_space(token) {
-        FindingCode::NotOneWord
+        (FindingCode::NotOneWord, "this one has some in it")
     } else {
         return None;
     };
-    let message = "must be the platform's 消息校验Token as the console shows it: one short word, \
-                   without white space or control characters";
-    Some((code, message.into()))
+    let message = format!(
+        "must be the platform's 消息校验Token as the console shows it: one short word, without \
+         white space or control characters; {difference}"
+    );
+    Some((code, message))
 }
 
 /// Says what a key looks like, and how this text differs.
