@@ -522,9 +522,10 @@ export declare class Handled extends Push {
    * Does what is left after the reply: exchanges the code of `authorized` and `updateauthorized`,
    * as {@link Platform.exchange} does. For any other event, it resolves to null at once.
    *
-   * Doubled and late pushes do no harm. If the merchant has ended the authorisation since this
-   * push, it rejects with the code `merchant_unauthorized`, and nothing is stored. It may be called
-   * again after an error.
+   * Doubled and late pushes do no harm. It rejects with a {@link CredentialsError} if the merchant
+   * has ended the authorisation since this push (`merchant_unauthorized`), and nothing is stored; or
+   * if WeChat does not exchange the code (61009, 61010), and the merchant is not stored. It may be
+   * called again after an error.
    */
   finish(options?: CancelOptions): Promise<AuthorizedMerchant | null>
 }
@@ -722,8 +723,9 @@ export declare class Platform {
    * Any process that shares the store may receive the pushes.
    *
    * A push that is refused is a {@link ValidationError}, as {@link Receiver.receive} says. Answer it
-   * with an HTTP error, for example 403. If the store fails, answer with 500: then WeChat may send
-   * the push again.
+   * with an HTTP error, for example 403, and an empty body. After any other error, answer with 500:
+   * then WeChat may send the push again. If the store fails, that is a {@link StoreError}. If a
+   * setting is missing, it is a {@link ValidationError} with the code `invalid_config`.
    */
   handle(query: string, body: Uint8Array | string, options?: CancelOptions): Promise<Handled>
 
@@ -747,6 +749,11 @@ export declare class Platform {
    * The push `authorized` brings a code of the same merchant, and both may be exchanged, in any
    * order. If the page is loaded twice, the code was used before (61009): if this process exchanged
    * it, and the merchant is stored, that is no error.
+   *
+   * Rejects with a {@link CredentialsError} if the code was used or is unknown (61009), has expired
+   * (61010), or the merchant has ended the authorisation meanwhile (`merchant_unauthorized`). With
+   * the first two, look whether {@link merchants} has the merchant; if not, make another link. An
+   * empty code is a {@link ValidationError}.
    */
   exchange(authorizationCode: string, options?: CancelOptions): Promise<AuthorizedMerchant>
 
@@ -809,7 +816,9 @@ export declare class Platform {
 
   /**
    * Returns a client that calls for this merchant. All clients of a merchant share its token and
-   * its pace.
+   * its pace. Throws a {@link ValidationError} if the text cannot be an appid. If it comes from the
+   * web, check first that the merchant is yours: each call for an unknown one asks WeChat, and
+   * leaves a record in the store.
    */
   merchant(appid: string): Client
 

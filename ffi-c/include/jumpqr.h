@@ -2269,12 +2269,17 @@ jumpqr_status jumpqr_platform_authorization_url(const struct jumpqr_platform *pl
  * If the page is loaded twice, the code was used before: if this process exchanged it, and the
  * merchant is stored, that is no error.
  *
+ * If the code was used or is unknown (61009), or has expired (61010), the status is
+ * `JUMPQR_STATUS_CREDENTIALS`. Look whether WeChat's list has the merchant, see
+ * `jumpqr_merchants_new`; if not, make another link.
+ *
  * If the response is lost, WeChat may have exchanged the code. Then the exchange of the push, or
  * the next call for the merchant, finds the refresh token in WeChat's list. If the merchant has
  * ended the authorisation meanwhile, the status is `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
- * `JUMPQR_STATUS_NOT_UTF8`, and the statuses of all kinds of errors.
+ * `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
  */
 jumpqr_status jumpqr_platform_exchange(const struct jumpqr_platform *platform,
                                        const char *authorization_code,
@@ -2368,9 +2373,9 @@ jumpqr_status jumpqr_platform_forget(const struct jumpqr_platform *platform,
  * the token store may receive the pushes. The call blocks until the store has answered, at most
  * for the platform's timeout.
  *
- * If the status is below `JUMPQR_STATUS_CREDENTIALS`, the request is refused: answer with an HTTP
- * status such as 403, and an empty body. If it is another error, the store failed: answer with
- * 500, and WeChat may push again.
+ * If the status is below `JUMPQR_STATUS_CREDENTIALS` and not `JUMPQR_STATUS_INVALID_CONFIG`, the
+ * request is refused: answer with an HTTP status such as 403, and an empty body. If it is another
+ * error, a setting is missing or the store failed: answer with 500, and WeChat may push again.
  *
  * NULL is allowed for `error`, and for `body` if `body_size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`,

@@ -113,7 +113,7 @@ impl Platform {
     /// takes, at most the platform's timeout.
     ///
     /// Errors: a push that is refused, see [`push`](jumpqr_core::push), is for an HTTP status such
-    /// as 403 with an empty body. If the store fails, answer with 500: then WeChat may send the
+    /// as 403 with an empty body. After any other error, answer with 500: then WeChat may send the
     /// push again. Without the settings `message_token` and `encoding_aes_key`, it is
     /// `invalid_config`.
     pub fn handle(&self, query: &str, body: &[u8]) -> Result<Handled> {

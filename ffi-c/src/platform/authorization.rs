@@ -45,12 +45,17 @@ pub unsafe extern "C" fn jumpqr_platform_authorization_url(
 /// If the page is loaded twice, the code was used before: if this process exchanged it, and the
 /// merchant is stored, that is no error.
 ///
+/// If the code was used or is unknown (61009), or has expired (61010), the status is
+/// `JUMPQR_STATUS_CREDENTIALS`. Look whether WeChat's list has the merchant, see
+/// `jumpqr_merchants_new`; if not, make another link.
+///
 /// If the response is lost, WeChat may have exchanged the code. Then the exchange of the push, or
 /// the next call for the merchant, finds the refresh token in WeChat's list. If the merchant has
 /// ended the authorisation meanwhile, the status is `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
-/// `JUMPQR_STATUS_NOT_UTF8`, and the statuses of all kinds of errors.
+/// `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+/// errors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jumpqr_platform_exchange(
     platform: Option<&jumpqr_platform>,

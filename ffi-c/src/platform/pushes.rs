@@ -24,9 +24,9 @@ use crate::{attempt, jumpqr_error, jumpqr_push, jumpqr_status, jumpqr_text, pres
 /// the token store may receive the pushes. The call blocks until the store has answered, at most
 /// for the platform's timeout.
 ///
-/// If the status is below `JUMPQR_STATUS_CREDENTIALS`, the request is refused: answer with an HTTP
-/// status such as 403, and an empty body. If it is another error, the store failed: answer with
-/// 500, and WeChat may push again.
+/// If the status is below `JUMPQR_STATUS_CREDENTIALS` and not `JUMPQR_STATUS_INVALID_CONFIG`, the
+/// request is refused: answer with an HTTP status such as 403, and an empty body. If it is another
+/// error, a setting is missing or the store failed: answer with 500, and WeChat may push again.
 ///
 /// NULL is allowed for `error`, and for `body` if `body_size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`, `JUMPQR_STATUS_OUT_OF_RANGE`,

@@ -55,7 +55,9 @@ class AsyncHandled(Push):
 
         Raises:
             CredentialsError: `merchant_unauthorized`: the merchant has ended the authorisation
-                since this push. Nothing is stored.
+                since this push. Nothing is stored. Or WeChat does not know the code (61009), or it
+                has expired (61010), and the merchant is not stored.
+            StoreError: The store failed. Call this again when it works.
         """
         from ._merchants import authorized_merchant
 
@@ -124,10 +126,10 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
             The push. Answer with its `reply`, then call its `finish`.
 
         Raises:
-            ValidationError: The push is refused. Answer with an HTTP status such as 403 and an
-                empty body. `code` is `push_malformed`, `push_not_signed`, `push_not_decrypted` or
-                `unexpected_push`; or `invalid_config`, if the settings `message_token` and
-                `encoding_aes_key` are missing.
+            ValidationError: If `code` is `push_malformed`, `push_not_signed`, `push_not_decrypted`
+                or `unexpected_push`, the push is refused: answer with an HTTP status such as 403
+                and an empty body. If it is `invalid_config`, a setting such as `message_token` is
+                missing: answer with 500.
             StoreError: The store failed. Answer with 500: then WeChat may send the push again.
         """
         return AsyncHandled(self, await self._run("handle", self._native().handle, query, body))
@@ -162,6 +164,8 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
 
         Raises:
             ValidationError: An argument is wrong; nothing was sent.
+            CredentialsError: `no_verify_ticket`: no ticket was pushed yet, or the last one has
+                expired.
         """
         link = {
             "redirect_uri": redirect_uri,
@@ -178,16 +182,16 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
 
         The refresh token is stored before this returns. The push `authorized` brings a code of the
         same merchant; both may be exchanged, in any order. If the page is loaded twice, the second
-        exchange in the same process is no error.
+        exchange in the same process is no error. In another process, it is 61009.
 
         Args:
             authorization_code: The decoded `auth_code` of the redirect's query.
 
         Raises:
-            InvalidError: WeChat does not know the code (61009), or it has expired (61010). Make
-                another link.
-            CredentialsError: `merchant_unauthorized`: the merchant has ended the authorisation
-                meanwhile.
+            ValidationError: The code is empty; nothing was sent.
+            CredentialsError: The code was used or is unknown (61009), or it has expired (61010).
+                Look whether `merchants` has the merchant; if not, make another link. Or
+                `merchant_unauthorized`: the merchant has ended the authorisation meanwhile.
         """
         from ._merchants import authorized_merchant
 
@@ -203,7 +207,12 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
         Clients of the same merchant share its token and its pacing.
 
         Args:
-            appid: The merchant's `authorizer_appid`.
+            appid: The merchant's `authorizer_appid`. If it comes from the web, check first that
+                the merchant is yours: each call for an unknown one asks WeChat, and leaves a
+                record in the store.
+
+        Raises:
+            ValidationError: It cannot be an appid.
         """
         merchant = _jumpqr.Hidden(appid)
         del appid
@@ -238,6 +247,9 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
             authorizer_appid: The merchant; for `service_account`, the service account, not the Mini
                 Program that the rules open.
             mode: The mode of its rules: `ordinary_link` or `service_account`.
+
+        Raises:
+            ValidationError: The mode is neither, or the merchant cannot be an appid.
         """
         from ._readiness import readiness
 
@@ -300,6 +312,10 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
             ticket: The decrypted `ComponentVerifyTicket` of the push. It begins with `ticket@@@`.
                 What cannot be a ticket, such as the ciphertext of `Encrypt`, is refused, and the
                 former ticket stays.
+
+        Raises:
+            ValidationError: It cannot be a ticket.
+            StoreError: The store failed.
         """
         given = _jumpqr.Hidden({"component_verify_ticket": ticket})
         del ticket
@@ -315,6 +331,10 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
         Args:
             appid: The merchant's `authorizer_appid`.
             token: The `authorizer_refresh_token`.
+
+        Raises:
+            ValidationError: One of the two cannot be what it must be, for example an empty text.
+            StoreError: The store failed.
         """
         given = _jumpqr.Hidden({"authorizer_appid": appid, "authorizer_refresh_token": token})
         del appid, token
