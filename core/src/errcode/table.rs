@@ -40,7 +40,8 @@ const READ_CONSOLE: &str =
 /// Sources: [O] the pages of component_verify_ticket, of api_start_push_ticket, and of the alarms
 /// for pushes.
 pub(crate) const ON_MISSING_TICKET: &str = "\
-    Wait for the next push, which comes every 10 minutes, and pass its component_verify_ticket to \
+    Wait for the next push, which comes every 10 minutes, and pass it to handle, which stores its \
+    component_verify_ticket. If your own program decrypts the pushes, pass the ticket to \
     set_verify_ticket. If no push comes, check that the platform's address for authorisation events \
     can be reached on port 80 or 443, and answers each push within 5 seconds with HTTP 200 and the \
     body `success`; then restart the pushes: POST /cgi-bin/component/api_start_push_ticket with \
