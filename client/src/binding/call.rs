@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use jumpqr_core::check::FindingCode;
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::{AnyCall, CallVisitor, Interface, ListedRule, parse_call};
+use jumpqr_core::interface::{
+    CallVisitor, Interface, ListedRule, RawCall, parse_call, parse_raw_call,
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -61,21 +63,29 @@ impl CallOptions {
 }
 
 /// Calls the interface with WeChat's name, such as `addJumpQRCode`. The arguments are a mapping
-/// with the wire names, see [`parse_call`]. To publish or delete a rule, its prefix is enough.
+/// with the wire names, see [`parse_call`]. To publish or delete a rule, its prefix is enough. The
+/// name of a raw call is `call_raw`, and its arguments are those of [`parse_raw_call`].
 ///
 /// The result is the serialised result of the typed method. Fields have their wire names; values
-/// that are not on the wire have stable names.
+/// that are not on the wire have stable names. The result of a raw call is a text, the JSON.
 pub fn call(client: &Client, interface: &str, arguments: Value) -> Result<Value> {
-    read_call(interface, arguments)?.accept(ToValue(client))
+    accept_call(interface, arguments, ToValue(client))
 }
 
-/// Reads a call from WeChat's name of its interface, and its arguments.
-pub(super) fn read_call(interface: &str, mut arguments: Value) -> Result<AnyCall> {
+/// Reads a call from WeChat's name of its interface, and its arguments. Hands it to `visitor`.
+pub(super) fn accept_call<T>(
+    interface: &str,
+    mut arguments: Value,
+    visitor: impl CallVisitor<Output = Result<T>>,
+) -> Result<T> {
+    if interface == RawCall::NAME {
+        return visitor.visit(parse_raw_call(&arguments)?);
+    }
     let takes_prefix = matches!(interface, "publishJumpQRCode" | "deleteJumpQRCode");
     if takes_prefix && arguments.is_string() {
         arguments = json!({ "prefix": arguments });
     }
-    parse_call(interface, &arguments)
+    parse_call(interface, &arguments)?.accept(visitor)
 }
 
 /// Makes a call, and serialises its result.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
-use jumpqr_core::interface::ListedAuthorizer;
+use jumpqr_core::interface::{ListedAuthorizer, parse_raw_call};
 use jumpqr_core::mapping::{parse_authorization_link, parse_texts};
 use jumpqr_core::readiness::Mode;
 use serde_json::Value;
@@ -10,7 +10,8 @@ use super::call::to_value;
 use crate::platform::{Merchants, Platform};
 
 /// Calls the method of a platform with this name. `arguments` are a mapping with the names of the
-/// parameters; those of `authorization_url` are the fields of the link.
+/// parameters; those of `authorization_url` are the fields of the link, and those of `call_raw` are
+/// in [`parse_raw_call`].
 ///
 /// The result is the serialised result of the typed method.
 pub fn call_platform(platform: &Platform, method: &str, arguments: &Value) -> Result<Value> {
@@ -23,6 +24,7 @@ pub fn call_platform(platform: &Platform, method: &str, arguments: &Value) -> Re
             let [appid] = parse_texts(arguments, ["authorizer_appid"])?;
             to_value(platform.authorizer_info(&appid)?)
         }
+        "call_raw" => to_value(platform.call_raw(parse_raw_call(arguments)?)?),
         "component_access_token" => {
             let [] = parse_texts(arguments, [])?;
             to_value(platform.component_access_token()?.expose())

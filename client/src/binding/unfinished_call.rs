@@ -9,7 +9,7 @@ use jumpqr_core::interface::{CallVisitor, Interface};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::call::{read_call, to_value};
+use super::call::{accept_call, to_value};
 use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::drive::{BegunCall, Progress};
@@ -50,7 +50,7 @@ impl<R> UnfinishedCall<R> {
     where
         C: Fn(Value) -> Result<R> + Send + 'static,
     {
-        read_call(interface, arguments)?.accept(Named { client, convert })
+        accept_call(interface, arguments, Named { client, convert })
     }
 
     /// Does all that takes no waiting.

@@ -121,6 +121,24 @@ fn a_text_is_the_prefix_of_a_rule() {
 }
 
 #[test]
+fn a_raw_call_has_the_name_call_raw_and_its_result_is_the_text() {
+    let (transport, client) = client_with_response(ok);
+    let arguments = json!({"path": "/a", "query": [["b", 1]], "body": r#"{"d":1, "c":2}"#});
+    let json = binding::call(&client, "call_raw", arguments).unwrap();
+    let Value::String(json) = json else {
+        panic!("{json}");
+    };
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["errcode"], 0);
+    let sent = transport.sent();
+    assert_eq!(sent[0].content.path(), "/a");
+    let body = sent[0].content.body.as_deref();
+    assert_eq!(body, Some(&br#"{"d":1, "c":2}"#[..]));
+    let error = binding::call(&client, "call_raw", json!({"path": "a"})).unwrap_err();
+    assert_eq!(error.violations()[0].field, "path");
+    assert_eq!(transport.sent().len(), 1);
+}
+
+#[test]
 fn waiting_for_a_thread_counts_only_towards_the_queue_timeout() {
     let clock = Arc::new(ManualClock::default());
     let transport = Arc::new(MemoryTransport::new(|_| Ok(ok())));

@@ -86,6 +86,7 @@ mod ip_list;
 mod link_miniprogram;
 mod list;
 mod listed_rule;
+mod parse_raw_call;
 mod publish_jump_qr_code;
 mod raw_call;
 mod redaction;
@@ -127,6 +128,8 @@ pub use ip_list::IpList;
 pub use link_miniprogram::LinkMiniprogram;
 pub use list::{AnyCall, NAMES};
 pub use listed_rule::ListedRule;
+#[doc(hidden)]
+pub use parse_raw_call::parse_raw_call;
 pub use publish_jump_qr_code::PublishJumpQRCode;
 pub use raw_call::RawCall;
 pub use stable_token::StableToken;

@@ -56,6 +56,16 @@ impl<'a> Reader<'a> {
         value
     }
 
+    /// Reports a field whose form is wrong.
+    pub(crate) fn report(
+        &mut self,
+        field: impl Into<String>,
+        code: FindingCode,
+        message: impl Into<String>,
+    ) {
+        self.report.add(field, code, message);
+    }
+
     fn report_wrong_type(&mut self, field: impl Into<String>, value: &Value, wanted: impl Display) {
         let found = describe_type(value);
         self.report.add(
@@ -128,6 +138,18 @@ impl<'a> Reader<'a> {
             numbers.push(number);
         }
         (numbers.len() == entries.len()).then_some(numbers)
+    }
+
+    /// Reads a list of any values. An absent one is empty.
+    pub(crate) fn list(&mut self, field: &str) -> &'a [Value] {
+        match self.get(field) {
+            None => &[],
+            Some(Value::Array(entries)) => entries,
+            Some(other) => {
+                self.report_wrong_type(field, other, "a list");
+                &[]
+            }
+        }
     }
 
     /// Reads true or false, or 1 or 0. Absent is false.
