@@ -14,6 +14,7 @@ mod named_rule;
 mod platform;
 mod publish;
 mod push;
+mod raw;
 mod sandbox;
 mod token;
 mod unlink;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Token(token::Token),
     Platform(platform::Platform),
     Push(push::Push),
+    Raw(raw::Raw),
     Errcode(errcode::Errcode),
     Sandbox(sandbox::Serve),
     Completions(completions::Completions),
@@ -65,6 +67,7 @@ impl Command {
             Self::Token(command) => command.run(context),
             Self::Platform(command) => command.run(context),
             Self::Push(command) => command.run(context),
+            Self::Raw(command) => command.run(context),
             Self::Errcode(command) => command.run(context),
             Self::Sandbox(command) => command.run(context),
             Self::Completions(command) => Ok(command.run(context, definition())),
@@ -83,7 +86,7 @@ fn check_call<I: Interface>(call: &I, validate: bool) -> Result<Vec<Finding>, Co
     let warnings = report.warnings.clone();
     let result = report.into_result();
     with_warnings(
-        result.map_err(|error| error.in_interface(I::NAME)),
+        result.map_err(|error| error.in_interface(call.name())),
         warnings,
     )
 }

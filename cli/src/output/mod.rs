@@ -83,6 +83,12 @@ fn format_findings(findings: &[Finding]) -> String {
     findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Formats the text of a JSON document on one line.
+pub(crate) fn format_json(json: &str) -> String {
+    // Within a text, JSON has these characters only as escapes.
+    text::escape_json(&json.replace(['\n', '\r', '\t'], " "))
+}
+
 fn print_json(value: &Value) -> io::Result<()> {
     print_text(&text::escape_json(&value.to_string()))
 }

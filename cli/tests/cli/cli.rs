@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "add",
     "get",
     "publish",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 13] = [
     "check",
     "match",
     "token",
+    "raw",
     "errcode",
     "sandbox",
     "completions",

@@ -28,6 +28,7 @@ mod named_rule;
 mod output;
 mod platform;
 mod publish;
+mod raw;
 mod readme;
 mod rule_source;
 mod sandbox;
