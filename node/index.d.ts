@@ -269,6 +269,22 @@ export interface AddOptions extends CallOptions {
   isEdit?: boolean | Edit
 }
 
+/** What is sent to an interface that jumpqr does not have. */
+export interface RawCall {
+  /** The fields of the query, without the token. Values are percent-encoded when they are sent. */
+  query?: Record<string, string | number> | Iterable<readonly [string, string | number]> | null
+  /** The body of a POST, which is sent as JSON. Without it, the call is a GET. */
+  body?: object | null
+  /**
+   * Whether the call may be sent again after a lost response, because a second time does no harm.
+   * The default is `false`.
+   */
+  repeatable?: boolean
+}
+
+/** A raw call, and the options of the call. */
+export interface RawCallOptions extends RawCall, Omit<CallOptions, 'validate'> {}
+
 export interface RulesOptions extends CallOptions {
   /** The Mini Program of service-account rules. Without it, ordinary-link rules are listed. */
   appid?: string
@@ -452,6 +468,21 @@ export declare class Client {
    * the wire names and values. A rule may have `is_edit`.
    */
   call(interfaceName: string, args?: object, options?: CallOptions): Promise<unknown>
+
+  /**
+   * Calls any interface of WeChat's, also one that jumpqr does not have, with this client's token.
+   * Returns the whole response, which may contain secrets.
+   *
+   * `path` begins with `/`, without host and query. A refusal of WeChat's rejects with its
+   * {@link JumpqrError.errcode}; a stale token is renewed once. If a response is lost, WeChat may
+   * have done what the call asks: the `outcome` of the error is `unknown`, unless the call is
+   * `repeatable`. Throws a {@link ValidationError}, and sends nothing, if the path or the query is
+   * not allowed: interfaces that issue tokens are refused, and so is a token in the query.
+   */
+  callRaw<Response extends object = Record<string, any>>(
+    path: string,
+    options?: RawCallOptions,
+  ): Promise<Response>
 }
 
 /** Options of a platform's own calls. */
@@ -787,6 +818,16 @@ export declare class Platform {
    * fetch one. It is a secret.
    */
   componentAccessToken(options?: CancelOptions): Promise<string>
+
+  /**
+   * Calls any interface of WeChat's with the platform's own token, which has the name in the query
+   * that the setting `componentTokenField` says. For an interface that needs a merchant's token,
+   * use {@link Client.callRaw} of the merchant's client, which has the details.
+   */
+  callRaw<Response extends object = Record<string, any>>(
+    path: string,
+    options?: RawCall & CancelOptions,
+  ): Promise<Response>
 
   /**
    * Asks WeChat to push tickets again. WeChat stops if the platform's address does not answer. This

@@ -135,10 +135,16 @@ def with_calls(text: str) -> str:
         names = [argument.arg for argument in [*call.args.args[1:], *call.args.kwonlyargs]]
         settings = [name for name in names if name in {"timeout", "validate"}]
         arguments = [name for name in names if name not in settings]
-        interface = interfaces[call.name.replace("_", "")]
-        result = f"self._call({interface!r}, [{', '.join(arguments)}], {', '.join(settings)})"
+        interface = interfaces.get(call.name.replace("_", ""), call.name)
+        given = ", ".join(arguments)
+        body = ""
+        if call.name == "call_raw":
+            # They may hold secrets, which must not be in the variables of a frame.
+            body = f"    given = _jumpqr.Hidden(({given}))\n    del query, body\n"
+            given = "given"
+        result = f"self._call({interface!r}, [{given}], {', '.join(settings)})"
         returns = ast.unparse(call.returns) if call.returns else "None"
-        body = f"    result: {returns} = {result}\n    return result\n\n"
+        body += f"    result: {returns} = {result}\n    return result\n\n"
         calls.append(textwrap.indent(f"{ast.unparse(call)}\n{body}", "    "))
     text = text.replace("    def rules(", "".join(calls) + "    def rules(")
     for node in parse_stub():

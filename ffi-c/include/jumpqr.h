@@ -746,6 +746,23 @@ typedef struct jumpqr_ordinary_link_rule {
 } jumpqr_ordinary_link_rule;
 
 /**
+ * A field of a query, for `jumpqr_client_call_raw` and `jumpqr_platform_call_raw`.
+ *
+ * It is yours, and so are its texts, which end with NUL. The function copies them. No other thread
+ * may change them meanwhile.
+ */
+typedef struct jumpqr_query_field {
+  /**
+   * The name: letters, digits, `_`, `-` and `.`. It must not be NULL.
+   */
+  const char *name;
+  /**
+   * The value, not percent-encoded. It must not be NULL.
+   */
+  const char *value;
+} jumpqr_query_field;
+
+/**
  * The settings of a receiver: the platform's appid, and what the console's page of the platform
  * has under 消息校验Token and 消息加解密Key.
  *
@@ -2543,6 +2560,53 @@ jumpqr_status jumpqr_push_finish(const struct jumpqr_push *push,
  * Frees a push and the texts read from it. NULL is ignored.
  */
 void jumpqr_push_free(struct jumpqr_push *push);
+
+/**
+ * Calls any interface of WeChat's, also one that this library does not have, with this client's
+ * token. `answer` receives the whole JSON of the response, which may contain secrets. It is to be
+ * freed.
+ *
+ * - `path` begins with `/`, without host and query. Interfaces that issue tokens are refused.
+ * - `query` has `query_count` fields, without the token.
+ * - `body` is the JSON of a POST, which is sent byte for byte. If it is NULL, the call is a GET.
+ *
+ * Both texts end with NUL. A refusal of WeChat's is an error with its errcode. If a response is
+ * lost, WeChat may have done what the call asks: the outcome of the error is `unknown`. If
+ * `repeatable` is true, the call is sent again instead, because a second time does no harm.
+ *
+ * NULL is allowed for `error` and `body`, and for `query` if `query_count` is 0. Status:
+ * `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
+ */
+jumpqr_status jumpqr_client_call_raw(const struct jumpqr_client *client,
+                                     const char *path,
+                                     const struct jumpqr_query_field *query,
+                                     size_t query_count,
+                                     const char *body,
+                                     bool repeatable,
+                                     struct jumpqr_string **answer,
+                                     struct jumpqr_error **error);
+
+/**
+ * Calls any interface of WeChat's with the platform's own token, which has the name in the query
+ * that the setting `component_token_field` says. For an interface that needs a merchant's token,
+ * call `jumpqr_client_call_raw` with the merchant's client. It has the details. The answer is to
+ * be freed.
+ *
+ * NULL is allowed for `error` and `body`, and for `query` if `query_count` is 0. Status:
+ * `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`,
+ * `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of
+ * errors.
+ */
+jumpqr_status jumpqr_platform_call_raw(const struct jumpqr_platform *platform,
+                                       const char *path,
+                                       const struct jumpqr_query_field *query,
+                                       size_t query_count,
+                                       const char *body,
+                                       bool repeatable,
+                                       struct jumpqr_string **answer,
+                                       struct jumpqr_error **error);
 
 /**
  * Frees a readiness and its findings. NULL is ignored.

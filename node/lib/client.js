@@ -1,12 +1,12 @@
 'use strict'
 
 const { events, run } = require('./calls.js')
-const { binding, checkType, encode, encodeOptions, native } = require('./native.js')
+const { binding, checkType, encode, encodeOptions, native, rawCall } = require('./native.js')
 const { Places } = require('./places.js')
 const { statusOf } = require('./token_status.js')
 
 /**
- * @import { AddOptions, CallOptions, RulesOptions, TokenStoreOptions } from '../index.js'
+ * @import { AddOptions, CallOptions, RawCallOptions, RulesOptions, TokenStoreOptions } from '../index.js'
  */
 
 class Client {
@@ -114,6 +114,14 @@ class Client {
   async call(interfaceName, args = {}, options) {
     checkType('string', { interfaceName })
     return await this.#call(interfaceName, args, options)
+  }
+
+  /**
+   * @param {string} path
+   * @param {RawCallOptions} [options]
+   */
+  async callRaw(path, { query, body, repeatable, ...options } = {}) {
+    return JSON.parse(await this.#call('call_raw', rawCall(path, query, body, repeatable), options))
   }
 
   /** @param {TokenStoreOptions} [options] */

@@ -40,6 +40,38 @@ const encodeOptions = (options) => {
 }
 
 /**
+ * Returns the arguments of a raw call for the binding. The body is JSON already, which keeps the
+ * order of its fields.
+ *
+ * @param {string} path
+ * @param {any} query
+ * @param {unknown} body
+ * @param {boolean | undefined} repeatable
+ */
+function rawCall(path, query, body, repeatable) {
+  checkType('string', { path })
+  if (query != null && typeof query !== 'object') throw new TypeError('query: give an object')
+  const isIterable = typeof query?.[Symbol.iterator] === 'function'
+  const pairs = isIterable ? [...query] : Object.entries(query ?? {})
+  return { path, query: pairs.map(finitePair), body: body == null ? null : bodyOf(body), repeatable }
+}
+
+/** In a query, `NaN` would be a text like others. The binding refuses null. */
+const finitePair = (pair) =>
+  Array.isArray(pair) ? pair.map((part) => (typeof part === 'number' && !Number.isFinite(part) ? null : part)) : pair
+
+function bodyOf(body) {
+  const json = typeof body === 'object' ? JSON.stringify(body, refuseInfinite) : undefined
+  if (json === undefined) throw new TypeError('body: give an object or an array')
+  return json
+}
+
+function refuseInfinite(_, value) {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('body: give finite numbers')
+  return value
+}
+
+/**
  * Refuses arguments of another type. The value may be a secret, so the message does not repeat it.
  */
 function checkType(type, values) {
@@ -84,4 +116,4 @@ class SandboxError extends Error {
 }
 Object.defineProperty(SandboxError.prototype, 'name', { value: 'SandboxError' })
 
-module.exports = { SandboxError, binding, checkType, encode, encodeOptions, errorOf, native }
+module.exports = { SandboxError, binding, checkType, encode, encodeOptions, errorOf, native, rawCall }

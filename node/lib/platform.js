@@ -2,12 +2,12 @@
 
 const { events, run } = require('./calls.js')
 const { Client } = require('./client.js')
-const { binding, checkType, encode, native } = require('./native.js')
+const { binding, checkType, encode, native, rawCall } = require('./native.js')
 const { Places } = require('./places.js')
 const { Handled, bytesOf } = require('./pushes.js')
 const { statusOf } = require('./token_status.js')
 
-/** @import { CancelOptions } from '../index.js' */
+/** @import { CancelOptions, RawCall } from '../index.js' */
 
 class Platform {
   #native
@@ -93,6 +93,14 @@ class Platform {
 
   async componentAccessToken(options) {
     return await this.#call('component_access_token', {}, options)
+  }
+
+  /**
+   * @param {string} path
+   * @param {RawCall & CancelOptions} [options]
+   */
+  async callRaw(path, { query, body, repeatable, ...options } = {}) {
+    return JSON.parse(await this.#call('call_raw', rawCall(path, query, body, repeatable), options))
   }
 
   async startPushTicket(options) {

@@ -238,6 +238,45 @@ test('a value that JSON cannot express is checked, not left out', async () => {
   await assert.rejects(sandbox.client().addJumpQRCode(undefined), { name: 'ValidationError' })
 })
 
+test('a raw call takes its query in several forms, and its body is JSON', async () => {
+  const received = []
+  const server = await serve((request, response) => {
+    received.push([request.method, request.url, request.body.toString()])
+    response.end('{"a":1}')
+  })
+  const client = new Client({ accessToken: 'T', baseUrl: server.baseUrl })
+  const queries = [{ a: '1', b: 2 }, new URLSearchParams('a=1&b=2'), new Map([['a', '1'], ['b', 2]]), [['a', 1n], ['b', '2']]]
+  for (const query of queries) assert.deepEqual(await client.callRaw('/a', { query }), { a: 1 })
+  await client.callRaw('/a', { query: null, body: null, signal: null })
+  await client.callRaw('/a', { body: { z: 'é', toJSON: undefined, a: [] } })
+  const target = '/a?access_token=T'
+  assert.deepEqual(received, [
+    ...queries.map(() => ['GET', `${target}&a=1&b=2`, '']),
+    ['GET', target, ''],
+    ['POST', target, '{"z":"é","a":[]}'],
+  ])
+  const circular = { code: 'S3CRET' }
+  circular.self = circular
+  for (const body of ['S3CRET', 7, true, circular, { code: 'S3CRET', n: NaN }, { code: 'S3CRET', n: 1n }]) {
+    await assert.rejects(client.callRaw('/a', { body }), (error) => {
+      assert.ok(error instanceof TypeError, inspect(error))
+      return !inspect(error).includes('S3CRET')
+    })
+  }
+  for (const query of [{ a: NaN }, { a: 1.5 }, { a: true }, { a: null }, ['a'], [['a']], { access_token: 'S3CRET' }]) {
+    await assert.rejects(client.callRaw('/a', { query }), ({ code, interface: of, violations: [{ field }] }) => {
+      assert.deepEqual([code, of, field], ['invalid_request', '/a', 'query[0]'])
+      return true
+    })
+  }
+  for (const query of ['a=S3CRET', 7]) await assert.rejects(client.callRaw('/a', { query }), { message: 'query: give an object' })
+  await assert.rejects(client.callRaw(7), TypeError)
+  await assert.rejects(client.callRaw('/a', { repeatable: 'S3CRET' }), ({ violations: [{ field }] }) => field === 'repeatable')
+  await assert.rejects(client.callRaw('/a', { retries: 1 }), ({ code }) => code === 'invalid_config')
+  assert.equal(received.length, 6)
+  await server.close()
+})
+
 test('an accessToken function is asked, once more when its token is stale', async () => {
   const asked = []
   const client = sandbox.client({

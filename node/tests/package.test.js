@@ -34,7 +34,7 @@ test('types have the methods and parts that there are', () => {
   const { Sandbox } = require('jumpqr/testing')
   const members = (file, name) => {
     const [, body] = new RegExp(`export declare class ${name} [^{]*{\\n(.*?)\\n}`, 's').exec(readTypes(file))
-    return [...body.matchAll(/^  (?:readonly )?(\w+)[(:]/gm)].map(([, member]) => member).filter((member) => member !== 'protected')
+    return [...body.matchAll(/^  (?:readonly )?(\w+)[(:<]/gm)].map(([, member]) => member).filter((member) => member !== 'protected')
   }
   const methods = (type) => Object.getOwnPropertyNames(type.prototype)
   assert.deepEqual(members('index.d.ts', 'Client').sort(), methods(Client).sort())

@@ -319,6 +319,44 @@ impl BlockingClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         Self::call(this, &method::CLEAR_QUOTA_BY_APP_SECRET, &[], timeout, None)
     }
+
+    /// Call any interface of WeChat's with this client's token.
+    ///
+    /// It may be one that jumpqr does not have. If WeChat refuses the call, the exception has the
+    /// `errcode`. A stale token is renewed once. If a response is lost, WeChat may have done what
+    /// the call asks: the `outcome` of the exception is `unknown`, unless the call is `repeatable`.
+    ///
+    /// Args:
+    ///     path: The path, such as `/wxa/business/getuserphonenumber`, without host and query.
+    ///         Interfaces that issue tokens are refused.
+    ///     query: The fields of the query, without the token. Values are percent-encoded when they
+    ///         are sent.
+    ///     body: A mapping or a list, which is sent as JSON in a POST. Without it, the call is a
+    ///         GET.
+    ///     repeatable: Whether the call may be sent again after a lost response, because a second
+    ///         time does no harm.
+    ///     timeout: The time limit of this call, in seconds.
+    ///
+    /// Returns:
+    ///     The whole response, which may contain secrets.
+    #[pyo3(signature = (path, query=None, body=None, *, repeatable=None, timeout=None),
+        text_signature = "($self, path, query=None, body=None, *, repeatable=False, timeout=None)")]
+    fn call_raw<'py>(
+        this: &Bound<'py, Self>,
+        path: Bound<'py, PyAny>,
+        query: Option<Bound<'py, PyAny>>,
+        body: Option<Bound<'py, PyAny>>,
+        repeatable: Option<Bound<'py, PyAny>>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::call(
+            this,
+            &method::CALL_RAW,
+            &[Some(path), query, body, repeatable],
+            timeout,
+            None,
+        )
+    }
 }
 
 impl BlockingClient {

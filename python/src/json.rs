@@ -61,51 +61,143 @@ pub(crate) fn to_value(object: &Bound<'_, PyAny>) -> Result<Value, Unfit> {
 }
 
 fn nested_to_value(object: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Unfit> {
+    if let Some(value) = to_scalar(object)? {
+        return Ok(value);
+    }
+    let deepest = nest(deepest)?;
+    if let Some(list) = entries(object) {
+        let values = list.map(|value| nested_to_value(&value, deepest));
+        return values.collect::<Result<_, _>>().map(Value::Array);
+    }
+    let mut map = Map::new();
+    for_each_field(object, |name, value| {
+        map.insert(name, nested_to_value(value, deepest)?);
+        Ok(())
+    })?;
+    Ok(Value::Object(map))
+}
+
+/// Writes a mapping or a list as JSON. Its fields keep their order.
+pub(crate) fn to_json(object: &Bound<'_, PyAny>) -> Result<String, Unfit> {
+    if to_scalar(object)?.is_some() {
+        return Err(wrong_type("a mapping or a list", object));
+    }
+    let mut json = String::new();
+    write_json(object, DEEPEST, &mut json)?;
+    Ok(json)
+}
+
+fn write_json(object: &Bound<'_, PyAny>, deepest: usize, json: &mut String) -> Result<(), Unfit> {
+    if is_too_long(object) {
+        return Err(Unfit::NotJson(
+            "has a whole number of more than 64 bits; give it as a text",
+        ));
+    }
+    if let Some(value) = to_scalar(object)? {
+        json.push_str(&value.to_string());
+        return Ok(());
+    }
+    let deepest = nest(deepest)?;
+    let mut separator = "";
+    if let Some(list) = entries(object) {
+        json.push('[');
+        for value in list {
+            json.push_str(separator);
+            write_json(&value, deepest, json)?;
+            separator = ",";
+        }
+        json.push(']');
+        return Ok(());
+    }
+    json.push('{');
+    for_each_field(object, |name, value| {
+        json.push_str(separator);
+        json.push_str(&Value::String(name).to_string());
+        json.push(':');
+        separator = ",";
+        write_json(value, deepest, json)
+    })?;
+    json.push('}');
+    Ok(())
+}
+
+/// Whether this is a whole number that neither an `i64` nor a `u64` can hold.
+fn is_too_long(object: &Bound<'_, PyAny>) -> bool {
+    let number = object.cast::<PyInt>();
+    number.is_ok_and(|it| it.extract::<i64>().is_err() && it.extract::<u64>().is_err())
+}
+
+/// Returns how deep the entries of a list or a mapping may nest.
+fn nest(deepest: usize) -> Result<usize, Unfit> {
+    deepest
+        .checked_sub(1)
+        .ok_or(Unfit::NotJson("nests lists or mappings too deep"))
+}
+
+/// Reads a text, a number, True, False or None. Returns None for an object of another type.
+fn to_scalar(object: &Bound<'_, PyAny>) -> Result<Option<Value>, Unfit> {
     if let Ok(text) = object.cast::<PyString>() {
-        return to_text(text).map(Value::String);
+        return to_text(text).map(Value::String).map(Some);
     }
     if let Ok(truth) = object.cast::<PyBool>() {
-        return Ok(Value::Bool(truth.is_true()));
+        return Ok(Some(Value::Bool(truth.is_true())));
     }
     if let Ok(number) = object.cast::<PyInt>() {
-        return to_integer(number).map(Value::Number);
+        return to_integer(number).map(Value::Number).map(Some);
     }
     if object.is_none() {
-        return Ok(Value::Null);
+        return Ok(Some(Value::Null));
     }
     if let Ok(number) = object.cast::<PyFloat>() {
-        return to_number(number.value()).map(Value::Number);
+        return to_number(number.value()).map(Value::Number).map(Some);
     }
-    let deepest = deepest
-        .checked_sub(1)
-        .ok_or(Unfit::NotJson("nests lists or mappings too deep"))?;
-    // The items themselves, as in the `json` module, even if a subclass has an `__iter__`.
-    if let Ok(list) = object.cast::<PyList>() {
-        let values = list.iter().map(|value| nested_to_value(&value, deepest));
-        return values.collect::<Result<_, _>>().map(Value::Array);
-    }
-    if let Ok(tuple) = object.cast::<PyTuple>() {
-        let values = tuple.iter().map(|value| nested_to_value(&value, deepest));
-        return values.collect::<Result<_, _>>().map(Value::Array);
-    }
-    // A copy: reading an object may run Python code, which may change the mapping.
-    let items = match object.cast::<PyDict>() {
-        Ok(mapping) => mapping.items(),
-        Err(_) => match ITEMS.call(object.py(), (object,))?.cast_into::<PyList>() {
-            Ok(items) => items,
-            Err(_) => return Err(wrong_type("texts, numbers and lists of texts", object)),
-        },
-    };
-    let mut map = Map::new();
-    for item in items {
+    Ok(None)
+}
+
+/// Returns the entries of a list or a tuple: the items themselves, as in the `json` module, even if
+/// a subclass has an `__iter__`.
+fn entries<'py>(
+    object: &Bound<'py, PyAny>,
+) -> Option<impl Iterator<Item = Bound<'py, PyAny>> + use<'py>> {
+    let list = object.cast::<PyList>().map(PyListMethods::iter).ok();
+    let tuple = object.cast::<PyTuple>().map(PyTupleMethods::iter).ok();
+    let found = list.is_some() || tuple.is_some();
+    found.then(|| {
+        list.into_iter()
+            .flatten()
+            .chain(tuple.into_iter().flatten())
+    })
+}
+
+/// Passes each field of a mapping to `use_field`.
+fn for_each_field(
+    object: &Bound<'_, PyAny>,
+    mut use_field: impl FnMut(String, &Bound<'_, PyAny>) -> Result<(), Unfit>,
+) -> Result<(), Unfit> {
+    for item in items(object)? {
         let item = item.cast_into::<PyTuple>().map_err(PyErr::from)?;
         let (name, value) = (item.get_item(0)?, item.get_item(1)?);
         let Ok(name) = name.cast::<PyString>() else {
             return Err(wrong_type("texts as names of fields", &name));
         };
-        map.insert(to_text(name)?, nested_to_value(&value, deepest)?);
+        use_field(to_text(name)?, &value)?;
     }
-    Ok(Value::Object(map))
+    Ok(())
+}
+
+/// Whether this is a list or a tuple.
+pub(crate) fn is_list(object: &Bound<'_, PyAny>) -> bool {
+    object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>()
+}
+
+/// Lists the items of a mapping. This is a copy: reading an object may run Python code, which may
+/// change the mapping.
+pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyList>, Unfit> {
+    if let Ok(mapping) = object.cast::<PyDict>() {
+        return Ok(mapping.items());
+    }
+    let found = ITEMS.call(object.py(), (object,))?.cast_into::<PyList>();
+    found.map_err(|_| wrong_type("texts, numbers and lists of texts", object))
 }
 
 /// Names the type of the object, and does not show it: it may be a secret.

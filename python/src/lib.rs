@@ -29,6 +29,7 @@ mod platform;
 mod process;
 mod push;
 mod python_call;
+mod raw_call;
 mod rules;
 mod sandbox;
 mod settings;

@@ -12,11 +12,12 @@ use serde_json::Value;
 use crate::json;
 use crate::known::Known;
 use crate::python_call::{PythonFunction, call};
+use crate::raw_call;
 use crate::typed_rule;
 
 /// A method that calls an interface.
 pub(crate) struct Method {
-    /// WeChat's name of the interface.
+    /// WeChat's name of the interface, or `call_raw`.
     pub(crate) interface: &'static str,
     parameters: Parameters,
     /// Makes the result from JSON. None: it is a `Confirmation`.
@@ -29,6 +30,8 @@ enum Parameters {
     Rule,
     /// The arguments of the interface with these wire names.
     Named(&'static [&'static str]),
+    /// The arguments of a raw call.
+    Raw,
 }
 
 /// The arguments of a call, of which only a typed rule has been read.
@@ -83,7 +86,13 @@ pub(crate) static CLEAR_QUOTA: Method = Method::with_confirmation("clearQuota", 
 pub(crate) static CLEAR_QUOTA_BY_APP_SECRET: Method =
     Method::with_confirmation("clearQuotaByAppSecret", &[]);
 
-static METHODS: [&Method; 14] = [
+pub(crate) static CALL_RAW: Method = Method {
+    interface: "call_raw",
+    parameters: Parameters::Raw,
+    make_result: Some(PythonFunction::new("json", "loads")),
+};
+
+static METHODS: [&Method; 15] = [
     &ADD_JUMP_QR_CODE,
     &GET_JUMP_QR_CODE,
     &PUBLISH_JUMP_QR_CODE,
@@ -98,6 +107,7 @@ static METHODS: [&Method; 14] = [
     &GET_RID_INFO,
     &CLEAR_QUOTA,
     &CLEAR_QUOTA_BY_APP_SECRET,
+    &CALL_RAW,
 ];
 
 impl Method {
@@ -144,6 +154,7 @@ impl Method {
                 take_rule(py, rule.as_ref(), is_edit.as_ref(), fields)
             }
             (Parameters::Rule, _) => take_rule(py, None, None, arguments),
+            (Parameters::Raw, _) => raw_call::take(py, arguments).map(UnreadArguments::Mapping),
             (Parameters::Named(names), _) => {
                 let mapping = PyDict::new(py);
                 for (name, argument) in names.iter().zip(arguments) {

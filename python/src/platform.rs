@@ -14,7 +14,9 @@ use crate::error::offline;
 use crate::hidden::Hidden;
 use crate::json;
 use crate::merchants::Merchants;
+use crate::method::{Answer, CALL_RAW};
 use crate::push::{self, Handled};
+use crate::raw_call;
 use crate::settings;
 
 /// Makes clients for the merchants of a third-party platform; any number of threads may use it at
@@ -58,6 +60,22 @@ impl Platform {
             binding::call_platform(platform, &method, &arguments?)
         })?;
         json::object(py, result)
+    }
+
+    /// Calls any interface with the platform's own token. `arguments` are a tuple: `path`, `query`,
+    /// `body`, `repeatable`.
+    fn call_raw<'py>(
+        &self,
+        py: Python<'py>,
+        cancel: Option<&Cancel>,
+        waited: f64,
+        arguments: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = json::read(&raw_call::take(py, &[Some(arguments)])?)?;
+        let json = self.run(py, cancel, waited, move |platform| {
+            binding::call_platform(platform, "call_raw", &arguments?)
+        })?;
+        CALL_RAW.object(py, Answer::Json(json))
     }
 
     /// Receives a push, and stores what it says.

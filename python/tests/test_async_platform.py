@@ -62,6 +62,12 @@ def test_a_merchant_authorises_it(jumpqr_sandbox: Sandbox) -> None:
             info = await platform.authorizer_info(appid)
             assert info["authorizer_info"]["account_status"] == "normal"
             assert await platform.component_access_token()
+            path = "/cgi-bin/component/api_get_authorizer_list"
+            body = {"component_appid": jumpqr_sandbox.component.appid, "offset": 0, "count": 10}
+            assert (await platform.call_raw(path, body=body, repeatable=True))["total_count"] == 1
+            client = platform.merchant(appid)
+            answer = await client.call_raw("/cgi-bin/wxopen/qrcodejumpget", {"a": 1}, {})
+            assert answer["rule_list"] == []
             assert await platform.start_push_ticket() is jumpqr.TicketPushes.WERE_RUNNING
             await platform.forget(appid)
             merchants = platform.merchants()

@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from jumpqr import (
     OrdinaryLinkRule,
     Outcome,
     PermitSubRule,
+    Platform,
     RuleState,
 )
 from jumpqr.testing import Sandbox
@@ -181,6 +183,76 @@ def test_what_is_not_json_is_refused(jumpqr_sandbox: Sandbox) -> None:
     assert jumpqr_sandbox.counters()["business_calls"] == 0
     assert jumpqr.check({"open_version": float("nan")}).violations[0].code == "not_json"
     assert jumpqr.check("\ud800").violations[0].code == "not_utf8"
+
+
+def test_a_raw_call_takes_its_arguments_in_several_forms() -> None:
+    server = Recorder(Reply('{"b":1,"a":"店","id":123456789012345678901}'.encode()))
+    queries: list[Any] = [
+        {"z": "1", "a": 2},
+        [("z", "1"), ("a", 2)],
+        MappingProxyType({"z": 1, "a": "2"}),
+        None,
+    ]
+    bodies: list[Any] = [
+        {"z": [1, -1.5, True, None], "a": {"店": '"\\', "id": 2**64 - 1}},
+        MappingProxyType({"z": (1, -1.5, True, None), "a": {"店": '"\\', "id": 2**64 - 1}}),
+        [],
+    ]
+    with serving(server) as url, Client(access_token="T", base_url=url) as client:
+        for query in queries:
+            answer = client.call_raw("/a", query)
+        for body in bodies:
+            client.call_raw("/a", body=body, repeatable=True, timeout=5)
+    assert answer == {"b": 1, "a": "店", "id": 123456789012345678901}
+    assert list(answer) == ["b", "a", "id"]
+    assert [request.query_without_token() for request in server.requests] == [
+        *["z=1&a=2"] * 3,
+        *[""] * 4,
+    ]
+    sent = '{"z":[1,-1.5,true,null],"a":{"店":"\\"\\\\","id":18446744073709551615}}'
+    assert [request.body for request in server.requests] == [*[None] * 4, sent, sent, "[]"]
+
+
+class Endless(list[Any]):
+    """A list that contains itself."""
+
+    def __init__(self) -> None:
+        super().__init__([self])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        ({"body": "S3CRET"}, TypeError, "body: give a mapping or a list, not str"),
+        ({"body": {"a": b"S3CRET"}}, TypeError, "body: .* not bytes"),
+        ({"body": {1: "S3CRET"}}, TypeError, "body: .* not int"),
+        ({"body": {"a": float("nan")}}, jumpqr.ValidationError, "body: .* finite"),
+        ({"body": {"a": 2**64}}, jumpqr.ValidationError, "body: .* 64 bits"),
+        ({"body": {"a": "\ud800"}}, jumpqr.ValidationError, "body: .* Unicode"),
+        ({"body": Endless()}, jumpqr.ValidationError, "body: .* too deep"),
+        ({"query": "a=S3CRET"}, TypeError, "query: give .* not str"),
+        ({"query": {"a": b"S3CRET"}}, TypeError, "not bytes"),
+        ({"query": {"a": True}}, jumpqr.ValidationError, r"query\[0\]: has true or false"),
+        ({"query": {"a": 1.5}}, jumpqr.ValidationError, r"query\[0\]: has a number"),
+        ({"query": [("a",)]}, jumpqr.ValidationError, r"query\[0\]: is not a name and a value"),
+        ({"query": {"access_token": "S3CRET"}}, jumpqr.ValidationError, r"query\[0\]"),
+        ({"repeatable": "S3CRET"}, jumpqr.ValidationError, "repeatable: "),
+        ({"path": 7}, jumpqr.ValidationError, "path: is a number"),
+        ({"path": None}, jumpqr.ValidationError, "path: is missing"),
+    ],
+)
+def test_a_raw_call_with_a_wrong_argument_is_refused_without_its_value(
+    arguments: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    given = {"path": "/a", **arguments}
+    platform = Platform(
+        component_appid="wxplatform00000000", component_appsecret="s", token_store="memory:"
+    )
+    with Client(access_token="T", base_url="http://127.0.0.1:1") as client, platform:
+        for caller in (client, platform):
+            with pytest.raises(error, match=says) as refused:
+                caller.call_raw(**given)
+            assert "S3CRET" not in str(refused.value)
 
 
 def test_what_is_edited_is_decided_by_the_core() -> None:

@@ -350,6 +350,22 @@ def test_its_token_is_for_any_interface(jumpqr_sandbox: Sandbox) -> None:
     assert token_calls(jumpqr_sandbox)["api_component_token"] == 1
 
 
+def test_it_calls_any_interface_and_so_does_a_merchants_client(
+    jumpqr_sandbox: Sandbox, appid: str
+) -> None:
+    path = "/cgi-bin/component/api_get_authorizer_list"
+    body = {"component_appid": jumpqr_sandbox.component.appid, "offset": 0, "count": 10}
+    with authorised(jumpqr_sandbox) as platform:
+        listed = platform.call_raw(path, body=body)
+        assert [merchant["authorizer_appid"] for merchant in listed["list"]] == [appid]
+        client = platform.merchant(appid)
+        assert client.call_raw("/cgi-bin/wxopen/qrcodejumpget", body={})["rule_list"] == []
+        with pytest.raises(jumpqr.JumpqrError) as refused:
+            client.call_raw(path, body=body)
+        assert refused.value.errcode
+        assert refused.value.interface == path
+
+
 def test_tickets_are_pushed_again(jumpqr_sandbox: Sandbox) -> None:
     path = f"/sandbox/platforms/{jumpqr_sandbox.component.appid}/ticket"
     with jumpqr_sandbox.platform() as platform:

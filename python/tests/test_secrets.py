@@ -118,6 +118,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "clear": lambda client: client.clear_quota("wx1"),
     "clear by secret": lambda client: client.clear_quota_by_app_secret(),
     "rid": lambda client: client.get_rid_info("61725984-6126f6f9-040f19c4"),
+    "raw": lambda client: client.call_raw("/a", {"js_code": SECRET}, {"code": SECRET}),
+    "raw, not JSON": lambda client: client.call_raw("/a", None, {"code": SECRET, "a": b""}),
 }
 
 
@@ -198,6 +200,9 @@ def test_no_frame_shows_what_a_platform_is_told(platform: Any, bad: str, tmp_pat
     shows_nothing(lambda: ended(telling.set_authorizer_refresh_token("wx1", SECRET + bad)))
     shows_nothing(lambda: ended(telling.exchange(SECRET + bad)))
     shows_nothing(lambda: ended(telling.component_access_token()))
+    shows_nothing(
+        lambda: ended(telling.call_raw("/a", {"js_code": SECRET}, {"code": SECRET + bad}))
+    )
     merchant = telling.merchant("wx1")
     is_native = isinstance(merchant, Client)
     shows_nothing(lambda: ended(merchant.get_jump_qr_code()), is_native=is_native)

@@ -27,6 +27,7 @@ SIGNATURES = {
     "get_rid_info": "(rid, *, timeout=None)",
     "clear_quota": "(appid, *, timeout=None)",
     "clear_quota_by_app_secret": "(*, timeout=None)",
+    "call_raw": "(path, query=None, body=None, *, repeatable=False, timeout=None)",
 }
 
 

@@ -12,6 +12,7 @@ pub mod hostile;
 pub mod matching;
 pub mod names;
 pub mod pushes;
+pub mod raw_calls;
 pub mod requests;
 pub mod settings;
 pub mod tokens;

@@ -104,10 +104,12 @@ fn methods() -> Names {
             clear_quota as fn(&Client, String) -> Result<Confirmation>,
             clear_quota_by_app_secret,
             call as fn(&Client, WxaMpLinkGet) -> Result<Vec<LinkedMiniprogram>>,
+            call_raw,
             rules,
             token_status,
         },
         Platform {
+            call_raw,
             set_verify_ticket as fn(&Platform, &'static str) -> Result<()>,
             set_authorizer_refresh_token as fn(&Platform, &'static str, &'static str) -> Result<()>,
             merchant,

@@ -139,3 +139,26 @@ void statuses_have_names() {
   holds("a name stays where it is", jumpqr_status_name(JUMPQR_STATUS_BUSY).data == first.data);
   same("the library is that of the header", JUMPQR_VERSION, text(jumpqr_version()));
 }
+
+void a_raw_call_says_which_argument_is_wrong() {
+  Server server([](const Request &) { return answer("{}"); });
+  const auto client = client_for(server);
+  jumpqr_string *json = nullptr;
+  const jumpqr_query_field query[] = {{"a", "1"}, {"b", nullptr}, {"\xff", "2"}};
+  const auto fails_with = [&](jumpqr_status status, const char *path, size_t count, const char *body) {
+    const auto error = fails(status, jumpqr_client_call_raw, client.get(), path, query, count, body, false, &json);
+    return violated_field(error);
+  };
+  same("field", "path", fails_with(JUMPQR_STATUS_NULL_ARGUMENT, nullptr, 0, nullptr));
+  same("field", "query[1].value", fails_with(JUMPQR_STATUS_NULL_ARGUMENT, "/a", 2, nullptr));
+  const jumpqr_query_field *const last = query + 2;
+  const auto name = fails(JUMPQR_STATUS_NOT_UTF8, jumpqr_client_call_raw, client.get(), "/a", last, size_t(1), nullptr,
+                          false, &json);
+  same("field", "query[0].name", violated_field(name));
+  same("field", "query", fails_with(JUMPQR_STATUS_OUT_OF_RANGE, "/a", SIZE_MAX, nullptr));
+  same("field", "body", fails_with(JUMPQR_STATUS_NOT_UTF8, "/a", 0, "\xff"));
+  same("field", "body", fails_with(JUMPQR_STATUS_INVALID_REQUEST, "/a", 0, "a=S3CRET"));
+  fails(JUMPQR_STATUS_NULL_ARGUMENT, jumpqr_platform_call_raw, nullptr, "/a", nullptr, size_t(0), nullptr, false,
+        &json);
+  (void)make<String>(jumpqr_client_call_raw, client.get(), "/a", nullptr, size_t(0), nullptr, false);
+}

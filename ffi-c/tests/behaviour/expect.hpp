@@ -58,6 +58,7 @@ inline const std::string verification_file = R"({"errcode":0,"file_name":"a.txt"
 void a_struct_says_its_version();
 void outputs_are_written_on_success_only();
 void what_is_wrong_with_an_argument_is_said_by_name();
+void a_raw_call_says_which_argument_is_wrong();
 void what_was_given_outlives_the_client();
 void a_text_may_have_nul_in_it();
 void a_client_may_have_another_timeout();

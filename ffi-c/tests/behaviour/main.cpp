@@ -18,6 +18,7 @@ const Test tests[] = {
     TEST(a_struct_says_its_version),
     TEST(outputs_are_written_on_success_only),
     TEST(what_is_wrong_with_an_argument_is_said_by_name),
+    TEST(a_raw_call_says_which_argument_is_wrong),
     TEST(what_was_given_outlives_the_client),
     TEST(a_text_may_have_nul_in_it),
     TEST(a_client_may_have_another_timeout),

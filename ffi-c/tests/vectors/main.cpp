@@ -127,6 +127,7 @@ int main(int count, char **arguments) {
         {"replies", run_reply},
         {"url_checks", run_url_check},
         {"settings", run_receiver_settings}}},
+      {"raw_calls.json", {{"raw_calls", run_raw_call}, {"refused", run_refused_raw_call}}},
       {"faults.json", {{"faults", run_fault}}},
   };
   bool passed = true;

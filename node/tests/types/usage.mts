@@ -110,6 +110,13 @@ export async function authorise(platform: Platform, query: string, body: Buffer,
   const info = await platform.authorizerInfo(authorizer_appid)
   const token: string = await platform.componentAccessToken()
   const pushes: 'restarted' | 'were_running' = await platform.startPushTicket()
+  const { ip_list } = await platform.callRaw<{ ip_list: string[] }>('/cgi-bin/getcallbackip', { repeatable: true, signal })
+  const raw = await platform.merchant('wx1').callRaw('/a', { query: new URLSearchParams({ a: '1' }), body: {}, timeoutMs: 100 })
+  // @ts-expect-error A value of a query is a text or a number.
+  await platform.callRaw('/a', { query: { a: true } })
+  // @ts-expect-error A platform's calls have the timeout of its settings.
+  await platform.callRaw('/a', { timeoutMs: 100 })
+  console.log(ip_list.length, raw.a)
   console.log(event.info_type, reply, pushed?.has_refresh_token, sets, info.authorizer_info.nick_name, token, pushes)
 
   const receiver = new Receiver({ componentAppid: 'wxc', messageToken: 't', encodingAesKey: 'k' })

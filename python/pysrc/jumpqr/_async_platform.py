@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from . import _jumpqr
@@ -292,6 +292,36 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
         """
         token: str = await self._ask("component_access_token", _jumpqr.Hidden({}))
         return token
+
+    async def call_raw(
+        self,
+        path: str,
+        query: Mapping[str, str | int] | Sequence[tuple[str, str | int]] | None = None,
+        body: Mapping[str, object] | Sequence[object] | None = None,
+        *,
+        repeatable: bool = False,
+    ) -> dict[str, Any]:
+        """Call any interface of WeChat's with the platform's own token.
+
+        The token has the name in the query that the setting `component_token_field` says. For an
+        interface that needs a merchant's token, use the `call_raw` of the merchant's client: there
+        is more about it.
+
+        Args:
+            path: The path, such as `/cgi-bin/component/get_authorizer_option`, without host
+                and query.
+            query: The fields of the query, without the token.
+            body: A mapping or a list, which is sent as JSON in a POST. Without it, the call is a
+                GET.
+            repeatable: Whether the call may be sent again after a lost response.
+
+        Returns:
+            The whole response, which may contain secrets.
+        """
+        given = _jumpqr.Hidden((path, query, body, repeatable))
+        del query, body
+        answer: dict[str, Any] = await self._run("call_raw", self._native().call_raw, given)
+        return answer
 
     async def start_push_ticket(self) -> TicketPushes:
         """Ask WeChat to push tickets again; it stops if the platform's address does not answer.

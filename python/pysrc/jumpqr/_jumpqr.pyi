@@ -213,6 +213,36 @@ class Client:
             timeout: The time limit of this call, in seconds.
         """
 
+    def call_raw(
+        self,
+        path: str,
+        query: Mapping[str, str | int] | Sequence[tuple[str, str | int]] | None = None,
+        body: Mapping[str, object] | Sequence[object] | None = None,
+        *,
+        repeatable: bool = False,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Call any interface of WeChat's with this client's token.
+
+        It may be one that jumpqr does not have. If WeChat refuses the call, the exception has the
+        `errcode`. A stale token is renewed once. If a response is lost, WeChat may have done what
+        the call asks: the `outcome` of the exception is `unknown`, unless the call is `repeatable`.
+
+        Args:
+            path: The path, such as `/wxa/business/getuserphonenumber`, without host and query.
+                Interfaces that issue tokens are refused.
+            query: The fields of the query, without the token. Values are percent-encoded when they
+                are sent.
+            body: A mapping or a list, which is sent as JSON in a POST. Without it, the call is a
+                GET.
+            repeatable: Whether the call may be sent again after a lost response, because a second
+                time does no harm.
+            timeout: The time limit of this call, in seconds.
+
+        Returns:
+            The whole response, which may contain secrets.
+        """
+
 @final
 class OpenClient:
     def __new__(
@@ -271,6 +301,7 @@ class UnfinishedCall:
 class Platform:
     def __new__(cls, settings: Hidden) -> Platform: ...
     def call(self, cancel: Cancel | None, waited: float, method: str, arguments: Hidden) -> Any: ...
+    def call_raw(self, cancel: Cancel | None, waited: float, arguments: Hidden) -> Any: ...
     def handle(
         self, cancel: Cancel | None, waited: float, query: str | bytes, body: str | bytes
     ) -> Handled: ...

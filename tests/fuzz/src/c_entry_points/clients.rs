@@ -10,6 +10,7 @@ use jumpqr_fuzz_capi::*;
 use super::inputs::{InputText, InputTexts, Text};
 use super::outcome::{OutPointers, call_export, call_for_handle, check_faults, read_text};
 use super::pushes::{InputEvent, InputLink};
+use super::raw_calls::RawCall;
 use super::settings::Config;
 
 pub(super) struct Client {
@@ -69,6 +70,7 @@ pub(super) enum Call {
         appid: InputText,
     },
     ClearByAppSecret,
+    Raw(RawCall),
 }
 
 pub(super) fn build_client(config: Option<&Config>, pointers: OutPointers) -> Option<Client> {
@@ -266,6 +268,7 @@ impl Call {
             Self::ClearByAppSecret => call_export(pointers, |error| {
                 jumpqr_clear_quota_by_app_secret(handle, None, error)
             }),
+            Self::Raw(call) => call.run(handle, &mut faults, pointers),
             other => other.get(handle, &mut faults, pointers),
         };
         let Err(status) = result else {

@@ -14,6 +14,7 @@ mod inputs;
 mod outcome;
 mod pushes;
 mod queries;
+mod raw_calls;
 mod rule_sets;
 mod rules;
 mod settings;
