@@ -91,12 +91,7 @@ impl Platform {
             asked_at: self.account.driver.clock.time_of_day(),
             create_time: event.map(|event| event.create_time),
         };
-        let asked = self.call(ApiQueryAuth {
-            component_appid: self.component_appid().to_owned(),
-            authorization_code: code.clone(),
-            component_token_field: self.account.token_field,
-        });
-        match asked {
+        match self.call(self.query_auth(code)) {
             Ok(info) => {
                 exchanged.token = info.token();
                 exchanged
@@ -114,6 +109,15 @@ impl Platform {
                     None => Err(error),
                 }
             }
+        }
+    }
+
+    /// Returns the call that exchanges a code.
+    pub(super) fn query_auth(&self, code: &Secret) -> ApiQueryAuth {
+        ApiQueryAuth {
+            component_appid: self.component_appid().to_owned(),
+            authorization_code: code.clone(),
+            component_token_field: self.account.token_field,
         }
     }
 

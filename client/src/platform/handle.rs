@@ -4,7 +4,8 @@ use std::fmt;
 
 use jumpqr_core::PlatformCredential;
 use jumpqr_core::error::Result;
-use jumpqr_core::push::{Authorization, Event, Push};
+use jumpqr_core::interface::{Interface, is_credential_too_long};
+use jumpqr_core::push::{Event, Push};
 use jumpqr_core::renewal::MerchantChange;
 
 use super::receiver::missing;
@@ -19,9 +20,9 @@ use crate::encrypted_reply::encrypt_reply;
 /// where `finish` runs: after the reply, on a thread or in a task that the web framework has for
 /// such work. No thread of this library outlives the request, and an error has a place to go.
 ///
-/// If the process ends before, nothing is lost that WeChat does not keep: the redirect of the same
-/// merchant brings a code, too, and after an exchange whose response was lost, the refresh token is
-/// in WeChat's list.
+/// If the process ends before `finish`, or if `finish` fails, no authorisation is lost: the code is
+/// stored before [`Platform::handle`] returns. Then the next call for the merchant exchanges it, in
+/// any process that shares the store. A code is valid for about an hour.
 #[must_use = "the code of an authorisation is exchanged by `finish`"]
 pub struct Handled {
     push: Push,
@@ -43,8 +44,8 @@ impl Handled {
     }
 
     /// Whether the store has changed: a newer ticket was stored, or the tokens of a merchant were
-    /// removed. It has not if the push is a repeated or an old one, and before
-    /// [`finish`](Self::finish) not for an authorisation.
+    /// removed. It is false if the push is a repeated or an old one, and for an authorisation, whose
+    /// tokens come with [`finish`](Self::finish).
     #[must_use]
     pub fn has_changed(&self) -> bool {
         self.has_changed
@@ -72,7 +73,8 @@ impl Handled {
     /// before is no error. If the merchant has ended the authorisation since this push, the error
     /// is `merchant_unauthorized`, and nothing is stored.
     ///
-    /// It may be called again after an error.
+    /// It may be called again after an error. If nobody does, the next call for the merchant
+    /// exchanges the code.
     pub fn finish(&self) -> Result<Option<AuthorizedMerchant>> {
         self.finish_with(&self.platform)
     }
@@ -106,7 +108,9 @@ impl Platform {
     ///   platform in the same second or later. From then on, calls for the merchant fail with
     ///   `merchant_unauthorized`, and WeChat is not asked. If another process has the former access
     ///   token in memory, it learns this when WeChat refuses its next call.
-    /// - The code of `authorized` and `updateauthorized` is exchanged by [`Handled::finish`].
+    /// - The code of `authorized` and `updateauthorized` is stored, unless a newer code is stored or
+    ///   was exchanged. It is exchanged by [`Handled::finish`]. If that is not called or fails, the
+    ///   next call for the merchant exchanges it.
     /// - Everything else is only received.
     ///
     /// Any process that shares the store may receive the pushes. It blocks for as long as the store
@@ -148,12 +152,16 @@ impl Platform {
                 };
                 merchant.tokens.change(change, self.timeout)
             }
-            Event::Authorized(Authorization {
-                authorizer_appid, ..
-            })
-            | Event::UpdateAuthorized(Authorization {
-                authorizer_appid, ..
-            }) => self.merchant_of(authorizer_appid).map(|_| false),
+            Event::Authorized(event) | Event::UpdateAuthorized(event) => {
+                let merchant = self.merchant_of(&event.authorizer_appid)?;
+                let code = &event.authorization_code;
+                // What WeChat would not take is not stored. `finish` says what is wrong with it.
+                let call = self.query_auth(code);
+                if call.check().is_valid() && !is_credential_too_long(code.expose()) {
+                    merchant.tokens.keep_code(event, self.timeout)?;
+                }
+                Ok(false)
+            }
             _ => Ok(false),
         }
     }

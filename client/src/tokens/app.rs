@@ -27,7 +27,12 @@ impl Issuer for AppIssuer {
         &self.appid
     }
 
-    fn credential(&self, _refresh_token: Option<Secret>, _timeout: Duration) -> Result<Credential> {
+    fn credential(
+        &self,
+        _: Option<Secret>,
+        _: Option<Secret>,
+        _timeout: Duration,
+    ) -> Result<Credential> {
         Ok(Credential {
             digest: digest([&self.secret]),
             secret: Some(self.secret.clone()),

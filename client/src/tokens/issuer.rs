@@ -1,8 +1,10 @@
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::Result;
-use jumpqr_core::renewal::{Credential, CredentialDigest, Issued, Listed, Recalled};
+use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::renewal::{
+    Credential, CredentialDigest, Issued, Listed, MerchantTokens, Recalled,
+};
 use ring::digest::{Context, SHA256};
 
 /// Asks WeChat for the tokens of one account.
@@ -19,10 +21,23 @@ pub(crate) trait Issuer: Send + Sync + 'static {
     }
 
     /// Returns what the next token is asked for with. It may be read from a store.
-    fn credential(&self, refresh_token: Option<Secret>, timeout: Duration) -> Result<Credential>;
+    fn credential(
+        &self,
+        refresh_token: Option<Secret>,
+        pushed_code: Option<Secret>,
+        timeout: Duration,
+    ) -> Result<Credential>;
 
     /// Asks for a token.
     fn ask(&self, credential: &Secret, force: bool, timeout: Duration) -> Result<Issued>;
+
+    /// Exchanges the code of a push for the merchant's tokens.
+    fn exchange(&self, _code: Secret, _timeout: Duration) -> Result<MerchantTokens> {
+        Err(Error::new(
+            OwnCode::Internal,
+            "only a platform's merchant has a code to exchange",
+        ))
+    }
 
     /// Returns what the pages of WeChat's list that were read lately say of the merchant.
     fn recall(&self) -> Recalled {

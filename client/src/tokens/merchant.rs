@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::Result;
-use jumpqr_core::interface::{ApiAuthorizerToken, ApiGetAuthorizerList, Interface};
-use jumpqr_core::renewal::{Credential, Issued, Listed, Recalled};
+use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::interface::{ApiAuthorizerToken, ApiGetAuthorizerList, ApiQueryAuth, Interface};
+use jumpqr_core::renewal::{Credential, Issued, Listed, MerchantTokens, Recalled};
 
 use super::issuer::{Issuer, digest};
 use super::platform::PlatformAccount;
@@ -38,9 +38,14 @@ impl Issuer for MerchantIssuer {
         Some(&self.platform.appid)
     }
 
-    fn credential(&self, refresh_token: Option<Secret>, _timeout: Duration) -> Result<Credential> {
+    fn credential(
+        &self,
+        refresh_token: Option<Secret>,
+        pushed_code: Option<Secret>,
+        _timeout: Duration,
+    ) -> Result<Credential> {
         Ok(Credential {
-            digest: digest(&refresh_token),
+            digest: digest(refresh_token.iter().chain(&pushed_code)),
             secret: refresh_token,
         })
     }
@@ -56,6 +61,28 @@ impl Issuer for MerchantIssuer {
         Ok(Issued {
             token: response.token,
             refresh_token: response.authorizer_refresh_token,
+        })
+    }
+
+    fn exchange(&self, code: Secret, timeout: Duration) -> Result<MerchantTokens> {
+        let call = ApiQueryAuth {
+            component_appid: self.platform.appid.clone(),
+            authorization_code: code,
+            component_token_field: self.platform.token_field,
+        };
+        let info = self.run(call, timeout)?;
+        self.platform.list.expect_new_merchant();
+        if info.authorizer_appid != self.appid {
+            let what = format!(
+                "the code that was pushed for {} is of {}",
+                self.appid, info.authorizer_appid
+            );
+            let error = Error::new(OwnCode::UnexpectedResponse, what);
+            return Err(error.in_interface(ApiQueryAuth::NAME));
+        }
+        Ok(MerchantTokens {
+            token: info.token(),
+            refresh_token: info.authorizer_refresh_token,
         })
     }
 

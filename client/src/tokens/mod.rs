@@ -44,6 +44,7 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, Result};
+use jumpqr_core::push::Authorization;
 use jumpqr_core::renewal::{Account, Listed, MerchantChange, Renewal, Step, Storing, TokenRecord};
 
 pub(crate) use jumpqr_core::renewal::CredentialDigest;
@@ -123,6 +124,18 @@ impl StoredTokens {
         Ok(is_stored)
     }
 
+    /// Stores the code of a push, until a code is exchanged. What is in memory stays: a former
+    /// authorisation may still be good.
+    pub(crate) fn keep_code(&self, event: &Authorization, timeout: Duration) -> Result<()> {
+        let deadline = self.entry.clock.now().saturating_add(timeout);
+        let change = MerchantChange::CodePushed {
+            code: event.authorization_code.clone(),
+            create_time: event.create_time,
+        };
+        let storing = Storing::merchant(change, self.entry.key.name(), deadline);
+        self.entry.store(storing).map(drop)
+    }
+
     /// Returns what is stored.
     pub(crate) fn record(&self, timeout: Duration) -> Result<TokenRecord> {
         match self.entry.load(timeout)? {
@@ -171,9 +184,10 @@ impl StoredTokens {
                 }
                 Step::Credential {
                     refresh_token,
+                    pushed_code,
                     timeout,
                 } => {
-                    let credential = issuer.credential(refresh_token, timeout);
+                    let credential = issuer.credential(refresh_token, pushed_code, timeout);
                     renewal.handle_credential(entry.moment(), credential);
                 }
                 Step::Ask {
@@ -183,6 +197,10 @@ impl StoredTokens {
                 } => {
                     let answer = issuer.ask(&credential, force, timeout);
                     renewal.handle_ask(entry.moment(), answer);
+                }
+                Step::Exchange { code, timeout } => {
+                    let tokens = issuer.exchange(code, timeout);
+                    renewal.handle_exchange(entry.moment(), tokens);
                 }
                 Step::Recall => renewal.handle_recall(entry.moment(), issuer.recall()),
                 Step::Search { refused, deadline } => {

@@ -39,7 +39,12 @@ impl Issuer for PlatformIssuer {
         &self.appid
     }
 
-    fn credential(&self, _refresh_token: Option<Secret>, timeout: Duration) -> Result<Credential> {
+    fn credential(
+        &self,
+        _: Option<Secret>,
+        _: Option<Secret>,
+        timeout: Duration,
+    ) -> Result<Credential> {
         let ticket = self.ticket.get(timeout)?;
         Ok(Credential {
             digest: digest([&self.appsecret, &ticket]),

@@ -23,7 +23,7 @@ pub(super) fn status(issuer: &dyn Issuer, entry: &Entry, timeout: Duration) -> R
     let refused = record.refusal().and_then(|refusal| {
         // Without a credential, none was refused.
         let credential = issuer
-            .credential(record.refresh_token(), time_left())
+            .credential(record.refresh_token(), record.pushed_code(), time_left())
             .ok()?;
         Some((refusal, refusal.again_in(&credential.digest, now)?))
     });

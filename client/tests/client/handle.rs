@@ -1,6 +1,7 @@
 //! Pushes are received and stored.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jumpqr::error::OwnCode;
 use jumpqr::push::Event;
@@ -8,12 +9,14 @@ use jumpqr::readiness::Mode;
 use jumpqr::store::MemoryStore;
 use jumpqr::tokens::TokenState;
 use jumpqr::{Client, ErrorKind};
-use jumpqr_sandbox::{COMPONENT_APPID, MINI_PROGRAM_APPID, Sandbox};
+use jumpqr_sandbox::{COMPONENT_APPID, Interface, MINI_PROGRAM_APPID, Sandbox};
 
+use crate::fake::ManualClock;
 use crate::pushing::{
-    EPOCH, authorise_on_page, authorized, encrypt, end_at_wechat, handle, process, ticket,
-    unauthorized, valid_ticket,
+    EPOCH, authorise_on_page, authorized, encrypt, end_at_wechat, handle, process, receiving,
+    ticket, unauthorized, valid_ticket,
 };
+use crate::unreliable::Unreliable;
 
 #[test]
 fn a_ticket_is_stored_for_all_processes_and_gives_way_to_later_pushes_only() {
@@ -131,6 +134,57 @@ fn a_process_with_the_access_token_learns_of_the_end_when_a_call_is_refused() {
         // WeChat is asked by the first call only.
         assert_eq!(sandbox.requests().len(), sent + 3);
     }
+}
+
+#[test]
+fn an_authorisation_whose_code_nobody_has_exchanged_is_completed_by_the_next_call() {
+    let sandbox = Sandbox::start().unwrap();
+    let store = Arc::<MemoryStore>::default();
+    let platform = process(&sandbox, &store);
+    let _ = handle(&platform, &valid_ticket()).unwrap();
+    let code = authorise_on_page(&sandbox, &platform);
+    // The process dies between the reply and `finish`.
+    let handled = handle(&platform, &authorized(&code, EPOCH)).unwrap();
+    assert!(!handled.has_changed());
+    drop((handled, platform));
+
+    let platform = process(&sandbox, &store);
+    let client = platform.merchant(MINI_PROGRAM_APPID).unwrap();
+    assert_eq!(client.rules().count(), 0);
+    let counters = sandbox.counters();
+    assert_eq!(counters.calls_of(Interface::ApiQueryAuth), 1);
+    assert_eq!(counters.calls_of(Interface::ApiGetAuthorizerList), 0);
+    let status = client.token_status().unwrap().unwrap();
+    assert_eq!(status.has_refresh_token, Some(true));
+}
+
+#[test]
+fn a_code_that_is_exchanged_elsewhere_is_looked_up_in_the_list() {
+    let sandbox = Sandbox::start().unwrap();
+    let store = Arc::<MemoryStore>::default();
+    let platform = process(&sandbox, &store);
+    let _ = handle(&platform, &valid_ticket()).unwrap();
+    let code = authorise_on_page(&sandbox, &platform);
+    let elsewhere = process(&sandbox, &Arc::default());
+    let _ = handle(&elsewhere, &valid_ticket()).unwrap();
+    elsewhere.exchange(code.as_str()).unwrap();
+
+    let _ = handle(&platform, &authorized(&code, EPOCH)).unwrap();
+    let client = platform.merchant(MINI_PROGRAM_APPID).unwrap();
+    assert_eq!(client.rules().count(), 0);
+}
+
+#[test]
+fn an_authorisation_is_not_answered_if_its_code_cannot_be_stored() {
+    let store = Arc::<Unreliable>::default();
+    let settings = Client::builder()
+        .token_store(store.clone())
+        .clock(Arc::new(ManualClock::default()));
+    let platform = receiving(settings);
+    store.down.store(true, Ordering::SeqCst);
+    let error = handle(&platform, &authorized("queryauthcode@@@x", EPOCH)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert!(!format!("{error:?}").contains("queryauthcode@@@x"));
 }
 
 #[test]

@@ -50,8 +50,7 @@ named! {
             ON_MISSING_TICKET),
         /// There is no authorizer_refresh_token of the merchant.
         NoRefreshToken = "no_refresh_token" => row(Credentials, FINAL,
-            "Pass the authorizer_refresh_token from the merchant's authorisation to \
-             set_authorizer_refresh_token."),
+            "Make a link with authorization_url, and let the merchant authorise the platform again."),
         /// The merchant has ended the authorisation of the platform. WeChat was not asked.
         MerchantUnauthorized = "merchant_unauthorized" => row(Credentials, FINAL,
             "Let the merchant authorise the platform again. Only the merchant can."),

@@ -24,6 +24,8 @@ pub(super) struct Request {
     /// The refresh tokens that were refused, and what the last one was refused with.
     pub(super) refused: Vec<Secret>,
     pub(super) refusal: Option<Error>,
+    /// Whether the pushed code was tried.
+    pub(super) has_tried_code: bool,
 }
 
 impl Renewal<'_> {
@@ -81,10 +83,11 @@ impl Renewal<'_> {
             deadline: moment.now.saturating_add(timeout),
             refused: Vec::new(),
             refusal: None,
+            has_tried_code: false,
         };
         self.state = match secret {
             Some(secret) => State::Asking { request, secret },
-            None => State::Recalling(request),
+            None => return self.look_up(request),
         };
     }
 
@@ -124,6 +127,9 @@ impl Renewal<'_> {
         let refresh_token = issued.refresh_token.or_else(|| former.clone());
         let is_rotated = refresh_token != former;
         let begun = request.begun;
+        if request.has_tried_code {
+            self.record.pushed_code = None;
+        }
         let record = self.record.renewed(token, refresh_token, begun.time_of_day);
         let version = self.fence.unwrap_or_default();
         let cached = CachedToken::new(token, begun.now, version, self.chance);

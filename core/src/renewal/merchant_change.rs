@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::record::{TokenRecord, millis};
+use super::record::{PushedCode, TokenRecord, millis};
 use crate::interface::TokenResponse;
 use crate::secret::Secret;
 
@@ -12,6 +12,14 @@ use crate::secret::Secret;
 /// platform, and when the merchant ended that.
 #[derive(Debug, Clone)]
 pub enum MerchantChange {
+    /// WeChat has pushed an authorization_code: it is kept until a code is exchanged, or the
+    /// merchant ends the authorisation later. An older push never replaces a newer code.
+    CodePushed {
+        /// The code.
+        code: Secret,
+        /// `create_time` of the push.
+        create_time: u64,
+    },
     /// WeChat has exchanged an authorization_code.
     Authorised(Exchanged),
     /// The merchant has ended the authorisation: the tokens are removed. An authorisation of the
@@ -41,12 +49,14 @@ impl MerchantChange {
     /// Returns the record after the change; `None` if the stored one stands.
     pub(super) fn apply(&self, stored: &TokenRecord) -> Option<TokenRecord> {
         match self {
+            Self::CodePushed { code, create_time } => keep_code(code, *create_time, stored),
             Self::Authorised(exchanged) => exchanged.apply(stored),
             Self::Unauthorised {
                 create_time,
                 time_of_day,
             } => {
                 let last = stored.authorised_at.max(stored.unauthorised_at);
+                let last = last.max(stored.code_pushed_at());
                 let is_newer = last.is_none_or(|last| last < *create_time);
                 is_newer.then(|| {
                     let mut record = TokenRecord::default();
@@ -59,8 +69,28 @@ impl MerchantChange {
     }
 }
 
+/// Returns the record with the code of a push; `None` if the stored one knows of the same or a later
+/// authorisation, or of a later end.
+fn keep_code(code: &Secret, create_time: u64, stored: &TokenRecord) -> Option<TokenRecord> {
+    let last = stored.authorised_at.max(stored.code_pushed_at());
+    let is_known = last.is_some_and(|last| last >= create_time);
+    let has_ended_since = stored
+        .unauthorised_at
+        .is_some_and(|ended_at| ended_at > create_time);
+    if is_known || has_ended_since {
+        return None;
+    }
+    let mut record = stored.clone();
+    record.pushed_code = Some(PushedCode::new(code, create_time));
+    // The merchant has come back. What was refused without this code may be granted with it.
+    record.unauthorised_at = None;
+    record.unauthorised_noted_at_ms = None;
+    record.refusal = None;
+    Some(record)
+}
+
 impl Exchanged {
-    fn apply(&self, stored: &TokenRecord) -> Option<TokenRecord> {
+    pub(super) fn apply(&self, stored: &TokenRecord) -> Option<TokenRecord> {
         let asked_at = self.asked_at.as_secs();
         let ended_at = stored.unauthorised_at;
         let has_ended_since = ended_at.is_some_and(|ended_at| match self.create_time {
@@ -82,12 +112,20 @@ impl Exchanged {
         };
         let authorised_at = Some(self.create_time.unwrap_or(asked_at));
         record.authorised_at = authorised_at.max(stored.authorised_at).max(ended_at);
+        // A code of a later push is of a later authorisation. A redirect is as late as can be.
+        record.pushed_code = stored
+            .pushed_code
+            .clone()
+            .filter(|code| self.create_time.is_some_and(|time| time < code.create_time));
         Some(record)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::borrow::ToOwned;
+    use alloc::format;
+    use alloc::string::String;
     use core::time::Duration;
 
     use super::{Exchanged, MerchantChange};
@@ -171,6 +209,68 @@ mod tests {
     fn an_end_during_the_exchange_of_a_redirect_stands() {
         let end = unauthorised(200, 201);
         assert!(!is_authorised_after(&[end, authorised(None, 199)]));
+    }
+
+    fn pushed(code: &str, create_time: u64) -> MerchantChange {
+        MerchantChange::CodePushed {
+            code: Secret::new(code),
+            create_time,
+        }
+    }
+
+    /// Applies the changes in turn. Returns the code that is kept then.
+    fn code_after(changes: &[MerchantChange]) -> Option<String> {
+        let mut record = TokenRecord::default();
+        for change in changes {
+            record = change.apply(&record).unwrap_or(record);
+        }
+        record.pushed_code().map(|code| code.expose().to_owned())
+    }
+
+    #[test]
+    fn a_code_is_kept_until_a_code_is_exchanged_or_the_merchant_ends_it_later() {
+        let code = pushed("C", 200);
+        let is_kept = |change: MerchantChange| {
+            let kept = code_after(&[code.clone(), change.clone()]);
+            // The code may come after the change, too.
+            assert_eq!(code_after(&[change, code.clone()]), kept);
+            kept.is_some()
+        };
+        assert!(is_kept(authorised(Some(199), 201)));
+        assert!(!is_kept(authorised(Some(200), 201)));
+        assert!(!is_kept(authorised(None, 201)));
+        assert!(is_kept(unauthorised(199, 201)));
+        assert!(is_kept(unauthorised(200, 201)));
+        assert!(!is_kept(unauthorised(201, 202)));
+        let changes = [code, authorised(None, 100)];
+        assert_eq!(code_after(&changes), None, "this machine's clock is behind");
+    }
+
+    #[test]
+    fn an_older_push_never_replaces_a_newer_code() {
+        let (old, new) = (pushed("OLD", 100), pushed("NEW", 200));
+        for order in [[&old, &new], [&new, &old]] {
+            let kept = code_after(&order.map(Clone::clone));
+            assert_eq!(kept.as_deref(), Some("NEW"));
+        }
+        assert!(
+            new.apply(&new.apply(&TokenRecord::default()).unwrap())
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_code_after_the_end_brings_the_merchant_back_and_a_late_end_leaves_it() {
+        let (end, code) = (unauthorised(150, 151), pushed("C", 200));
+        for order in [[&end, &code], [&code, &end]] {
+            let mut record = TokenRecord::default();
+            for change in order {
+                record = change.apply(&record).unwrap_or(record);
+            }
+            assert_eq!(record.unauthorised_at(), None);
+            assert_eq!(record.pushed_code(), Some(Secret::new("C")));
+        }
+        assert!(!format!("{code:?}").contains("\"C\""));
     }
 
     #[test]

@@ -24,12 +24,13 @@
 //!   │    Ask ──────────────────▶ Save ───────────────────────▶ Release ──▶ Use, Fail
 //!   │     │ ▲                                                    │
 //!   │     │ └─ another refresh token ─┐                          │
-//!   │     └─ refused ─▶ Recall ─▶ Search ─ no other ─▶ Save      │
+//!   │     └─ refused ─▶ Exchange ─▶ Recall ─▶ Search ─▶ Save     │
 //!   │                                                            │
 //!   └─── Wait ◀─ the lease is held or lost, the store failed ────┘
 //! ```
 //!
-//! Recall and Search are steps of merchants alone: WeChat's list has their refresh tokens.
+//! Exchange, Recall and Search are steps of merchants alone. If a pushed authorization_code is
+//! stored, it is exchanged before WeChat's list is searched for a refresh token.
 //!
 //! What always holds:
 //!
@@ -125,6 +126,7 @@ macro_rules! take_state {
 
 mod asking;
 mod cached;
+mod exchanging;
 mod failing;
 mod leasing;
 mod loading;
@@ -143,7 +145,7 @@ pub use memory::Memory;
 pub use merchant_change::{Exchanged, MerchantChange};
 pub use record::{TokenRecord, millis};
 pub use refusal::{CredentialDigest, Refusal};
-pub use step::{Credential, Issued, Listed, Moment, Recalled, Step, StoredRecord};
+pub use step::{Credential, Issued, Listed, MerchantTokens, Moment, Recalled, Step, StoredRecord};
 pub use storing::{Storing, StoringStep};
 pub use ticket::TicketRecord;
 pub use unauthorised::is_not_authorised;
@@ -153,9 +155,10 @@ use core::time::Duration;
 use self::asking::Request;
 use self::leasing::{Releasing, Then, lease_life};
 use self::loading::Loading;
+use self::record::PushedCode;
 use self::saving::Saving;
 use crate::error::Error;
-use crate::interface::{ApiGetAuthorizerList, Interface};
+use crate::interface::{ApiGetAuthorizerList, ApiQueryAuth, Interface};
 use crate::secret::Secret;
 
 /// How long the store may take at least to save what WeChat has given, and to release a lease. It
@@ -182,8 +185,8 @@ impl Account<'_> {
     /// Whether `interface` is called for these tokens alone, so that its refusals are refusals of
     /// them.
     fn is_asked_by(&self, interface: &str) -> bool {
-        let list = self.platform.is_some() && interface == ApiGetAuthorizerList::NAME;
-        interface == self.interface || list
+        let is_of_merchants = [ApiGetAuthorizerList::NAME, ApiQueryAuth::NAME].contains(&interface);
+        interface == self.interface || (self.platform.is_some() && is_of_merchants)
     }
 }
 
@@ -224,6 +227,10 @@ enum State {
     Asking {
         request: Request,
         secret: Secret,
+    },
+    Exchanging {
+        request: Request,
+        code: PushedCode,
     },
     Recalling(Request),
     Searching(Request),
@@ -299,11 +306,16 @@ impl<'a> Renewal<'a> {
             }
             State::GettingCredential => Step::Credential {
                 refresh_token: self.record.refresh_token(),
+                pushed_code: self.record.pushed_code(),
                 timeout,
             },
             State::Asking { request, secret } => Step::Ask {
                 credential: secret.clone(),
                 force: request.force,
+                timeout: request.deadline.saturating_sub(moment.now),
+            },
+            State::Exchanging { request, code } => Step::Exchange {
+                code: code.secret(),
                 timeout: request.deadline.saturating_sub(moment.now),
             },
             State::Recalling(_) => Step::Recall,

@@ -34,6 +34,36 @@ pub struct TokenRecord {
     /// When that was received, in ms since 1970 by the clock of the machine that received it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) unauthorised_noted_at_ms: Option<u64>,
+    /// The last authorization_code that WeChat pushed, until a code is exchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pushed_code: Option<PushedCode>,
+}
+
+/// An authorization_code that WeChat pushed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PushedCode {
+    value: String,
+    /// When WeChat made the push, in UNIX seconds.
+    pub(super) create_time: u64,
+}
+
+impl PushedCode {
+    pub(super) fn new(code: &Secret, create_time: u64) -> Self {
+        Self {
+            value: code.expose().to_string(),
+            create_time,
+        }
+    }
+
+    pub(super) fn secret(&self) -> Secret {
+        Secret::from(self.value.as_str())
+    }
+}
+
+impl fmt::Debug for PushedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PushedCode(***)")
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +117,17 @@ impl TokenRecord {
         self.refresh_token.as_deref().map(Secret::from)
     }
 
+    /// `create_time` of the push with that code.
+    pub(super) fn code_pushed_at(&self) -> Option<u64> {
+        self.pushed_code.as_ref().map(|code| code.create_time)
+    }
+
+    /// The last authorization_code that WeChat pushed, if it was not exchanged yet.
+    #[must_use]
+    pub fn pushed_code(&self) -> Option<Secret> {
+        self.pushed_code.as_ref().map(PushedCode::secret)
+    }
+
     /// When the merchant ended the authorisation, in UNIX seconds; `None` if it stands, or is not
     /// known to have ended.
     #[must_use]
@@ -129,6 +170,7 @@ impl TokenRecord {
             }),
             forced_at_ms: self.forced_at_ms,
             authorised_at: self.authorised_at,
+            pushed_code: self.pushed_code.clone(),
             ..Self::with_refresh_token(refresh_token)
         }
     }

@@ -16,6 +16,13 @@ use crate::secret::Secret;
 /// store with this one uses them up so fast.
 const MOST_REFUSED: usize = 3;
 
+impl Request {
+    /// Whether this refresh token may be tried: it was not refused, and not too many were.
+    pub(super) fn may_ask_with(&self, refresh_token: &Secret) -> bool {
+        self.refused.len() < MOST_REFUSED && !self.refused.contains(refresh_token)
+    }
+}
+
 impl Renewal<'_> {
     /// WeChat refuses `secret`.
     pub(super) fn refused(
@@ -32,7 +39,7 @@ impl Renewal<'_> {
         if self.account.platform.is_some() && is_about_authorisation {
             request.refusal = Some(error);
             request.refused.push(secret);
-            self.state = State::Recalling(request);
+            self.look_up(request);
         } else {
             self.give_up(moment, request, error);
         }
@@ -41,10 +48,9 @@ impl Renewal<'_> {
     /// Takes the result of [`Step::Recall`](super::Step::Recall).
     pub fn handle_recall(&mut self, moment: Moment, recalled: Recalled) {
         let request = take_state!(self, State::Recalling(request) => request);
-        let may_ask = request.refused.len() < MOST_REFUSED;
         let next = recalled
             .refresh_token
-            .filter(|token| may_ask && !request.refused.contains(token));
+            .filter(|token| request.may_ask_with(token));
         if let Some(secret) = next {
             self.state = State::Asking { request, secret };
             return;

@@ -27,6 +27,9 @@ pub enum Step {
     Credential {
         /// The refresh token in the store, which is a merchant's credential.
         refresh_token: Option<Secret>,
+        /// The code of a push in the store, which is exchanged if the refresh token is missing or
+        /// refused. It belongs to what the credential is recognised by.
+        pushed_code: Option<Secret>,
         /// How long it may take.
         timeout: Duration,
     },
@@ -36,6 +39,14 @@ pub enum Step {
         credential: Secret,
         /// Whether WeChat must not give the former token again, though it has not expired.
         force: bool,
+        /// How long WeChat may take.
+        timeout: Duration,
+    },
+    /// Exchange the code of a push for the merchant's tokens, and report to
+    /// [`handle_exchange`](super::Renewal::handle_exchange).
+    Exchange {
+        /// The authorization_code.
+        code: Secret,
         /// How long WeChat may take.
         timeout: Duration,
     },
@@ -131,6 +142,15 @@ impl From<TokenResponse> for Issued {
             refresh_token: None,
         }
     }
+}
+
+/// What WeChat gave for an authorization_code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MerchantTokens {
+    /// The access token and its life. WeChat gives none if the account may call nothing.
+    pub token: Option<TokenResponse>,
+    /// The refresh token.
+    pub refresh_token: Option<Secret>,
 }
 
 /// What the pages that were read lately say of a merchant.

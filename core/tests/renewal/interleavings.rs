@@ -74,9 +74,13 @@ fn no_interleaving_loses_an_authorisation() {
         ..ProptestConfig::with_cases(CASES)
     };
     let result = TestRunner::new(config).run(
-        &(rotation, vec(any_event(), 1..120)),
-        |(rotation, events)| {
-            let mut world = World::new(rotation, 3);
+        &(rotation, any::<bool>(), vec(any_event(), 1..120)),
+        |(rotation, is_pushed, events)| {
+            let mut world = if is_pushed {
+                World::with_pushed_code(rotation, 3)
+            } else {
+                World::new(rotation, 3)
+            };
             for event in events {
                 happen(&mut world, event);
             }
@@ -112,14 +116,16 @@ fn no_single_fault_at_any_position_loses_an_authorisation() {
         for begins_after in 0..HALF_STEPS / 2 {
             for fault in &Fault::ALL[1..] {
                 for position in 0..HALF_STEPS {
-                    let mut world = World::new(rotation, 2);
-                    for (index, process) in schedule(begins_after).enumerate() {
-                        let is_here = index == position;
-                        world.act(process, if is_here { *fault } else { Fault::None });
+                    for begin in [World::new, World::with_pushed_code] {
+                        let mut world = begin(rotation, 2);
+                        for (index, process) in schedule(begins_after).enumerate() {
+                            let is_here = index == position;
+                            world.act(process, if is_here { *fault } else { Fault::None });
+                        }
+                        settle(&mut world);
+                        world.recover();
+                        tried += 1;
                     }
-                    settle(&mut world);
-                    world.recover();
-                    tried += 1;
                 }
             }
         }
@@ -130,13 +136,15 @@ fn no_single_fault_at_any_position_loses_an_authorisation() {
 #[test]
 fn without_a_fault_two_processes_ask_once_and_need_no_list() {
     for begins_after in 0..HALF_STEPS {
-        let mut world = World::new(Rotation::AtOnce, 2);
-        for process in schedule(begins_after) {
-            world.act(process, Fault::None);
+        for begin in [World::new, World::with_pushed_code] {
+            let mut world = begin(Rotation::AtOnce, 2);
+            for process in schedule(begins_after) {
+                world.act(process, Fault::None);
+            }
+            settle(&mut world);
+            assert_eq!(world.recover(), 0);
+            assert_eq!((world.wechat.asked, world.wechat.searched), (1, 0));
         }
-        settle(&mut world);
-        assert_eq!(world.recover(), 0);
-        assert_eq!((world.wechat.asked, world.wechat.searched), (1, 0));
     }
 }
 

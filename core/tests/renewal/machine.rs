@@ -6,8 +6,8 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::TokenResponse;
 use jumpqr_core::renewal::{
-    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, Renewal, Step,
-    StoredRecord, TokenRecord,
+    Account, Credential, CredentialDigest, Issued, Listed, Memory, MerchantTokens, Moment,
+    Recalled, Renewal, Step, StoredRecord, TokenRecord,
 };
 
 use crate::world::MERCHANT;
@@ -148,6 +148,15 @@ impl Machine {
         };
         self.renewal.handle_ask(self.moment(), answer);
         (credential.expose().to_owned(), force)
+    }
+
+    /// Answers the exchange of a pushed code; returns the code.
+    pub(crate) fn exchange(&mut self, answer: Result<MerchantTokens>) -> String {
+        let Step::Exchange { code, .. } = self.step() else {
+            panic!("{:?}", self.step());
+        };
+        self.renewal.handle_exchange(self.moment(), answer);
+        code.expose().to_owned()
     }
 
     pub(crate) fn recall(&mut self, refresh_token: Option<&str>, is_listed: Option<bool>) {

@@ -9,6 +9,7 @@
 )]
 
 mod asking;
+mod exchanging;
 mod failing;
 mod interleavings;
 mod leasing;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jumpqr_core::Secret;
-use jumpqr_core::error::{Error, OwnCode, Result};
+use jumpqr_core::error::{Error, Outcome, OwnCode, Result};
 use jumpqr_core::interface::TokenResponse;
 use jumpqr_core::renewal::{
-    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, Renewal, Step,
-    StoredRecord, TokenRecord,
+    Account, Credential, CredentialDigest, Issued, Listed, Memory, MerchantTokens, Moment,
+    Recalled, Renewal, Step, StoredRecord, TokenRecord,
 };
 
 /// The time of day at the beginning.
@@ -76,6 +76,8 @@ pub(crate) struct WeChat {
     refresh_tokens: BTreeSet<String>,
     /// The refresh token that came with each access token.
     pairs: BTreeMap<String, String>,
+    /// The code that was pushed and not exchanged yet. Until then, there is no refresh token.
+    code: Option<String>,
     /// Whether the merchant has withdrawn its authorisation.
     pub(crate) withdrawn: bool,
     pub(crate) asked: usize,
@@ -111,6 +113,28 @@ impl WeChat {
         })
     }
 
+    fn exchange(&mut self, code: &str) -> Result<MerchantTokens> {
+        self.asked += 1;
+        if self.withdrawn {
+            return Err(refusal(61003));
+        }
+        if self.code.take_if(|good| good == code).is_none() {
+            return Err(refusal(61009));
+        }
+        self.last += 1;
+        let token = format!("A{}", self.last);
+        let refresh_token = self.last_refresh_token();
+        self.refresh_tokens = BTreeSet::from([refresh_token.clone()]);
+        self.pairs.insert(token.clone(), refresh_token.clone());
+        Ok(MerchantTokens {
+            token: Some(TokenResponse::new(
+                Secret::new(token),
+                Duration::from_secs(7200),
+            )),
+            refresh_token: Some(Secret::new(refresh_token)),
+        })
+    }
+
     fn last_refresh_token(&self) -> String {
         match self.rotation {
             Rotation::Never => "R0".to_owned(),
@@ -130,6 +154,8 @@ impl WeChat {
     fn listed(&self) -> Listed {
         if self.withdrawn {
             Listed::Absent
+        } else if self.code.is_some() {
+            Listed::Without
         } else {
             Listed::With(Secret::new(self.last_refresh_token()))
         }
@@ -198,6 +224,7 @@ enum Report {
     Leased(Result<Option<u64>>),
     Credential(Credential),
     Answered(Result<Issued>),
+    Exchanged(Result<MerchantTokens>),
     Recalled,
     Searched(Result<Listed>),
     Saved(Result<bool>),
@@ -257,6 +284,7 @@ impl World {
                 rotation,
                 last: 0,
                 refresh_tokens: BTreeSet::from(["R0".to_owned()]),
+                code: None,
                 pairs: BTreeMap::new(),
                 withdrawn: false,
                 asked: 0,
@@ -264,6 +292,20 @@ impl World {
             },
             processes: (0..processes).map(|_| Process::default()).collect(),
         }
+    }
+
+    /// A world in which WeChat has pushed the code of the authorisation. It was stored, and the
+    /// process died before it exchanged the code.
+    pub(crate) fn with_pushed_code(rotation: Rotation, processes: usize) -> Self {
+        let mut world = Self::new(rotation, processes);
+        world.wechat.refresh_tokens.clear();
+        world.wechat.code = Some("CODE".to_owned());
+        let record = r#"{"pushed_code":{"value":"CODE","create_time":1800000000}}"#;
+        world.store.record = Some(StoredRecord {
+            bytes: record.into(),
+            version: 0,
+        });
+        world
     }
 
     fn moment(&self) -> Moment {
@@ -312,7 +354,10 @@ impl World {
 
     fn report(&self, flight: &mut Flight, report: Report) {
         let moment = self.moment();
-        if matches!(report, Report::Answered(_) | Report::Searched(_)) {
+        if matches!(
+            report,
+            Report::Answered(_) | Report::Exchanged(_) | Report::Searched(_)
+        ) {
             flight.answered_at = moment.now;
         }
         let renewal = &mut flight.renewal;
@@ -321,6 +366,7 @@ impl World {
             Report::Leased(fence) => renewal.handle_lease(moment, fence),
             Report::Credential(credential) => renewal.handle_credential(moment, Ok(credential)),
             Report::Answered(issued) => renewal.handle_ask(moment, issued),
+            Report::Exchanged(tokens) => renewal.handle_exchange(moment, tokens),
             Report::Recalled => renewal.handle_recall(moment, Recalled::default()),
             Report::Searched(listed) => renewal.handle_search(moment, listed, true),
             Report::Saved(saved) => renewal.handle_save(moment, saved),
@@ -351,10 +397,14 @@ impl World {
                     Report::Leased(Ok(fence))
                 }
             }
-            Step::Credential { refresh_token, .. } => {
-                flight.credential.clone_from(&refresh_token);
+            Step::Credential {
+                refresh_token,
+                pushed_code,
+                ..
+            } => {
+                flight.credential = refresh_token.clone().or(pushed_code);
                 Report::Credential(Credential {
-                    digest: digest(refresh_token.as_ref()),
+                    digest: digest(flight.credential.as_ref()),
                     secret: refresh_token,
                 })
             }
@@ -367,12 +417,12 @@ impl World {
                     self.wechat.ask(credential.expose())
                 };
                 let is_lost = fault == Fault::AnswerLost;
-                Report::Answered(if is_lost {
-                    Err(Error::new(OwnCode::ConnectionLost, "it got lost")
-                        .in_interface(MERCHANT.interface))
-                } else {
-                    issued
-                })
+                Report::Answered(if is_lost { Err(lost()) } else { issued })
+            }
+            Step::Exchange { code, .. } => {
+                self.check_asking(process, flight);
+                flight.asked += 1;
+                Report::Exchanged(self.exchange(&code, fault))
             }
             Step::Recall => Report::Recalled,
             Step::Search { .. } if fails || fault == Fault::AnswerLost => {
@@ -422,6 +472,17 @@ impl World {
         }
         flight.report = Some(report);
         true
+    }
+
+    fn exchange(&mut self, code: &Secret, fault: Fault) -> Result<MerchantTokens> {
+        if fault == Fault::Fails {
+            return Err(refusal(-1));
+        }
+        let tokens = self.wechat.exchange(code.expose());
+        if fault == Fault::AnswerLost {
+            return Err(lost());
+        }
+        tokens
     }
 
     /// The work is bounded: by the time, by the pauses between looks, and by what goes wrong.
@@ -511,6 +572,12 @@ impl World {
     pub(crate) fn is_idle(&self, process: usize) -> bool {
         self.processes[process].flight.is_none()
     }
+}
+
+fn lost() -> Error {
+    Error::new(OwnCode::ConnectionLost, "it got lost")
+        .in_interface(MERCHANT.interface)
+        .with_outcome(Outcome::Unknown)
 }
 
 fn digest(refresh_token: Option<&Secret>) -> CredentialDigest {

@@ -11,8 +11,8 @@ use jumpqr_core::Secret;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::TokenResponse;
 use jumpqr_core::renewal::{
-    Account, Credential, CredentialDigest, Issued, Listed, Memory, Moment, Recalled, Renewal, Step,
-    StoredRecord,
+    Account, Credential, CredentialDigest, Issued, Listed, Memory, MerchantTokens, Moment,
+    Recalled, Renewal, Step, StoredRecord,
 };
 
 use self::model::Model;
@@ -144,6 +144,11 @@ impl World {
                 model.answered(&credential, &issued);
                 renewal.handle_ask(self.moment, issued);
             }
+            Step::Exchange { .. } => {
+                let tokens = self.tokens(event.answer);
+                model.exchanged(tokens.as_ref().ok());
+                renewal.handle_exchange(self.moment, tokens);
+            }
             Step::Recall => {
                 let recalled = Recalled {
                     refresh_token: match event.listed {
@@ -226,6 +231,14 @@ impl World {
         };
         let digest = CredentialDigest::new(DIGEST);
         Ok(Credential { secret, digest })
+    }
+
+    /// What WeChat gives for a code: an access token only if there is a refresh token.
+    fn tokens(&self, answer: Answer) -> Result<MerchantTokens> {
+        self.answer(answer).map(|issued| MerchantTokens {
+            token: Some(issued.token).filter(|token| !token.expires_in.is_zero()),
+            refresh_token: issued.refresh_token,
+        })
     }
 
     fn answer(&self, answer: Answer) -> Result<Issued> {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use jumpqr_core::Secret;
 use jumpqr_core::error::Result;
-use jumpqr_core::renewal::{Credential, Issued, Memory, Renewal, Step, StoredRecord, TokenRecord};
+use jumpqr_core::renewal::{
+    Credential, Issued, Memory, MerchantTokens, Renewal, Step, StoredRecord, TokenRecord,
+};
 
 /// How many refresh tokens of a merchant are tried under one lease.
 const MOST_ASKED: usize = 3;
@@ -19,6 +21,7 @@ pub(super) struct Model {
     has_released: bool,
     /// The requests under this lease, and the refresh tokens that were refused in it.
     asked: usize,
+    has_exchanged: bool,
     refused: BTreeSet<String>,
     /// The refresh token of the record under the lease.
     credential: Option<Secret>,
@@ -73,6 +76,14 @@ impl Model {
             Step::Use { token, .. } => self.check_use(token),
             Step::Fail(_) => self.check_end(),
             Step::Load { .. } => self.is_leased &= !self.has_released,
+            Step::Exchange { timeout, .. } => {
+                assert!(self.is_leased, "exchanged without a lease");
+                assert!(
+                    !self.has_exchanged,
+                    "a code is exchanged twice under a lease"
+                );
+                assert!(*timeout <= Duration::from_secs(10), "asked for {timeout:?}");
+            }
             Step::Credential { .. } | Step::Recall | Step::Search { .. } => {}
         }
     }
@@ -112,6 +123,7 @@ impl Model {
         self.is_leased = is_leased;
         self.has_released = false;
         self.asked = 0;
+        self.has_exchanged = false;
         self.refused.clear();
     }
 
@@ -136,6 +148,14 @@ impl Model {
         }
     }
 
+    pub(super) fn exchanged(&mut self, tokens: Option<&MerchantTokens>) {
+        self.has_exchanged = true;
+        if let Some(token) = tokens.and_then(|tokens| tokens.token.as_ref()) {
+            let token = token.access_token.expose().to_owned();
+            self.answered.insert(token);
+        }
+    }
+
     pub(super) fn released(&mut self) {
         self.has_released = true;
     }
@@ -155,7 +175,7 @@ impl Model {
 /// Checks that a renewal's `Debug` shows no secret.
 pub(super) fn check_silence(renewal: &Renewal<'_>) {
     let printed = format!("{renewal:?}");
-    for secret in ["ACCESS/", "REFRESH/", "APPSECRET/"] {
+    for secret in ["ACCESS/", "REFRESH/", "CODE/", "APPSECRET/"] {
         assert!(!printed.contains(secret), "{printed}");
     }
 }

@@ -67,6 +67,7 @@ pub(super) enum Record {
         refresh_token: Option<u8>,
         refused_at: Option<(Millis, u8)>,
         forced_at: Option<Millis>,
+        pushed_code: Option<u8>,
         version: u8,
     },
 }
@@ -91,6 +92,7 @@ pub(super) enum Errcode {
     NotAuthorised,
     Secret,
     Address,
+    SpentCode,
     Quota,
     Busy,
     Unknown(i32),
@@ -167,6 +169,7 @@ impl Record {
                 refresh_token: refresh,
                 refused_at,
                 forced_at,
+                pushed_code,
                 version,
             } => {
                 let mut fields = Map::new();
@@ -192,6 +195,10 @@ impl Record {
                 }
                 if let Some(at) = forced_at {
                     set("forced_at_ms", at.millis().into());
+                }
+                if let Some(number) = pushed_code {
+                    let value = format!("CODE/{number}c9d");
+                    set("pushed_code", json!({"value": value, "create_time": 1}));
                 }
                 let bytes = Value::Object(fields).to_string().into_bytes();
                 Some((bytes, version.into()))
@@ -219,6 +226,7 @@ impl Errcode {
             Self::NotAuthorised => 61003,
             Self::Secret => 40125,
             Self::Address => 40164,
+            Self::SpentCode => 61009,
             Self::Quota => 45009,
             Self::Busy => -1,
             Self::Unknown(number) => number.into(),
