@@ -545,8 +545,8 @@ export declare class Push {
 export declare class Handled extends Push {
   /**
    * Whether the store has changed: a newer ticket was stored, or the tokens of a merchant were
-   * removed. It has not if the push is a repeated or an old one, and before `finish` not for an
-   * authorisation.
+   * removed. It is false if the push is a repeated or an old one, and for an authorisation, whose
+   * tokens come with `finish`.
    */
   readonly hasChanged: boolean
   /**
@@ -557,6 +557,10 @@ export declare class Handled extends Push {
    * has ended the authorisation since this push (`merchant_unauthorized`), and nothing is stored; or
    * if WeChat does not exchange the code (61009, 61010), and the merchant is not stored. It may be
    * called again after an error.
+   *
+   * If the process ends before, or if this fails, no authorisation is lost: `handle` has stored the
+   * code, and the next call for the merchant exchanges it, in any process that shares the store. A
+   * code is valid for about an hour.
    */
   finish(options?: CancelOptions): Promise<AuthorizedMerchant | null>
 }
@@ -747,8 +751,11 @@ export declare class Platform {
    * - A ticket is stored, unless the stored one is of the same or a later push.
    * - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the platform
    *   in the same second or later. From then on, calls for the merchant reject with the code
-   *   `merchant_unauthorized`, and WeChat is not asked.
-   * - The code of `authorized` and `updateauthorized` is exchanged by {@link Handled.finish}.
+   *   `merchant_unauthorized`, and WeChat is not asked. If another process has the former access
+   *   token in memory, it learns this when WeChat refuses its next call.
+   * - The code of `authorized` and `updateauthorized` is stored, unless a newer one is known. It is
+   *   exchanged by {@link Handled.finish}. If that is not called or fails, the next call for the
+   *   merchant exchanges it.
    * - Everything else is only received.
    *
    * Any process that shares the store may receive the pushes.

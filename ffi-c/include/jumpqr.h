@@ -2383,7 +2383,9 @@ jumpqr_status jumpqr_platform_forget(const struct jumpqr_platform *platform,
  *   in the same second or later. From then on, calls for the merchant fail with
  *   `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. If another process has
  *   the former access token in memory, it learns this when WeChat refuses its next call.
- * - The code of `authorized` and `updateauthorized` is exchanged by `jumpqr_push_finish`.
+ * - The code of `authorized` and `updateauthorized` is stored, unless a newer one is known. It is
+ *   exchanged by `jumpqr_push_finish`. If that is not called or fails, the next call for the
+ *   merchant exchanges it.
  * - Everything else is only received.
  *
  * The platform needs the settings `message_token` and `encoding_aes_key`. Any process that shares
@@ -2471,7 +2473,7 @@ struct jumpqr_text jumpqr_push_reply(const struct jumpqr_push *push);
 /**
  * Returns whether the push has changed the store of its platform: a newer ticket was stored, or
  * the tokens of a merchant were removed. `false` for a repeated or an old push, for an
- * authorisation, which `jumpqr_push_finish` stores, for a push from a receiver, and if `push` is
+ * authorisation, whose tokens `jumpqr_push_finish` stores, for a push from a receiver, and if `push` is
  * NULL.
  */
 bool jumpqr_push_has_changed(const struct jumpqr_push *push);
@@ -2548,6 +2550,10 @@ jumpqr_status jumpqr_push_encrypt_reply(const struct jumpqr_push *push,
  * pushes do no harm. If the merchant has ended the authorisation since this push, the status is
  * `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and nothing is stored. It may be called again after an
  * error. A push from a receiver has no platform, and is `JUMPQR_STATUS_INVALID_REQUEST`.
+ *
+ * If the process ends before, or if this fails, no authorisation is lost: `jumpqr_platform_handle`
+ * has stored the code, and the next call for the merchant exchanges it, in any process that shares
+ * the token store. A code is valid for about an hour.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of errors.

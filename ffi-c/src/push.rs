@@ -120,7 +120,7 @@ pub extern "C" fn jumpqr_push_reply(push: Option<&jumpqr_push>) -> jumpqr_text {
 
 /// Returns whether the push has changed the store of its platform: a newer ticket was stored, or
 /// the tokens of a merchant were removed. `false` for a repeated or an old push, for an
-/// authorisation, which `jumpqr_push_finish` stores, for a push from a receiver, and if `push` is
+/// authorisation, whose tokens `jumpqr_push_finish` stores, for a push from a receiver, and if `push` is
 /// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_push_has_changed(push: Option<&jumpqr_push>) -> bool {
@@ -233,6 +233,10 @@ pub unsafe extern "C" fn jumpqr_push_encrypt_reply(
 /// pushes do no harm. If the merchant has ended the authorisation since this push, the status is
 /// `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and nothing is stored. It may be called again after an
 /// error. A push from a receiver has no platform, and is `JUMPQR_STATUS_INVALID_REQUEST`.
+///
+/// If the process ends before, or if this fails, no authorisation is lost: `jumpqr_platform_handle`
+/// has stored the code, and the next call for the merchant exchanges it, in any process that shares
+/// the token store. A code is valid for about an hour.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_INVALID_REQUEST`, and the statuses of all kinds of errors.

@@ -17,7 +17,9 @@ use crate::{attempt, jumpqr_error, jumpqr_push, jumpqr_status, jumpqr_text, pres
 ///   in the same second or later. From then on, calls for the merchant fail with
 ///   `JUMPQR_STATUS_MERCHANT_UNAUTHORIZED`, and WeChat is not asked. If another process has
 ///   the former access token in memory, it learns this when WeChat refuses its next call.
-/// - The code of `authorized` and `updateauthorized` is exchanged by `jumpqr_push_finish`.
+/// - The code of `authorized` and `updateauthorized` is stored, unless a newer one is known. It is
+///   exchanged by `jumpqr_push_finish`. If that is not called or fails, the next call for the
+///   merchant exchanges it.
 /// - Everything else is only received.
 ///
 /// The platform needs the settings `message_token` and `encoding_aes_key`. Any process that shares

@@ -29,8 +29,8 @@ class AsyncHandled(Push):
 
     has_changed: bool
     """Whether the store has changed: a newer ticket was stored, or the tokens of a merchant were
-    removed. It has not if the push is a repeated or an old one, and before `finish` not for an
-    authorisation."""
+    removed. It is False if the push is a repeated or an old one, and for an authorisation, whose
+    tokens come with `finish`."""
 
     def __init__(self, platform: AsyncPlatform, native: _jumpqr.Handled) -> None:
         """Take the push that the platform has received; see `AsyncPlatform.handle`."""
@@ -47,8 +47,9 @@ class AsyncHandled(Push):
         this runs: after the reply, on a thread or in a task that the web framework has for such
         work. You may call it again after an error.
 
-        If the process ends before, nothing is lost that WeChat does not keep: the redirect of the
-        same merchant brings a code, too. Doubled and late pushes do no harm.
+        If the process ends before, or if this fails, no authorisation is lost: `handle` has stored
+        the code, and the next call for the merchant exchanges it, in any process that shares the
+        store. A code is valid for about an hour. Doubled and late pushes do no harm.
 
         Returns:
             The merchant of `authorized` and `updateauthorized`; None at once for every other event.
@@ -112,8 +113,11 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
         - A ticket is stored, unless the stored one is of the same or a later push.
         - `unauthorized` removes the merchant's tokens, unless the merchant has authorised the
           platform in the same second or later. From then on, calls for the merchant raise
-          `merchant_unauthorized`, and WeChat is not asked.
-        - The code of `authorized` and `updateauthorized` is exchanged by `finish`.
+          `merchant_unauthorized`, and WeChat is not asked. If another process has the former
+          access token in memory, it learns this when WeChat refuses its next call.
+        - The code of `authorized` and `updateauthorized` is stored, unless a newer one is known.
+          It is exchanged by `finish`. If that is not called or fails, the next call for the
+          merchant exchanges it.
         - Everything else is only received.
 
         Any process that shares the store may receive the pushes.
