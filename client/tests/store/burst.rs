@@ -221,15 +221,16 @@ impl WeChat {
     }
 
     /// Makes a merchant authorise the platform. Returns the push, twice, and the redirect. A third
-    /// of the merchants closes the page before the redirect.
+    /// of the merchants closes the page before the redirect, and has one push only.
     fn authorise(&self, number: usize) -> Vec<Value> {
         let form = json!({ "kind": "mini_program", "exchanged": false });
         let authorised = self.authorizer("PUT", number, form);
         let push = self.push(&authorised["event"]);
         let redirect = json!({ "auth_code": authorised["authorization_code"] });
-        let mut requests = vec![push.clone(), push];
-        requests.extend((number % 3 != 0).then_some(redirect));
-        requests
+        if number % 3 == 0 {
+            return vec![push];
+        }
+        vec![push.clone(), push, redirect]
     }
 
     /// Makes a merchant end the authorisation. Returns the push, twice.
