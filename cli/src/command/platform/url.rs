@@ -1,5 +1,7 @@
 use clap::Args;
-use jumpqr::{AuthType, AuthorizationLink, Device};
+use clap::builder::PossibleValuesParser;
+use jumpqr::mapping::parse_authorization_link;
+use jumpqr::{AuthType, Device};
 use serde_json::json;
 
 use crate::context::Context;
@@ -42,39 +44,20 @@ pub(super) struct Url {
     category_id_list: Vec<u32>,
 }
 
-fn names<T: Copy>(
-    all: &'static [T],
-    name: fn(T) -> &'static str,
-) -> clap::builder::PossibleValuesParser {
-    all.iter()
-        .map(|value| name(*value))
-        .collect::<Vec<_>>()
-        .into()
-}
-
-/// Returns the value with this name, which clap has checked.
-fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, given: &str, default: T) -> T {
-    let known = all.iter().copied().find(|value| name(*value) == given);
-    known.unwrap_or(default)
+fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> PossibleValuesParser {
+    PossibleValuesParser::new(all.iter().map(|value| name(*value)))
 }
 
 impl Url {
     pub(super) fn run(&self, context: &Context<'_>) -> CommandResult {
         let (platform, _) = context.platform()?;
-        let device = named(Device::ALL, Device::name, &self.device, Device::Pc);
-        let auth_type = named(
-            AuthType::ALL,
-            AuthType::name,
-            &self.auth_type,
-            AuthType::Both,
-        );
-        let mut link = AuthorizationLink::new(&self.redirect_uri)
-            .device(device)
-            .auth_type(auth_type)
-            .category_id_list(self.category_id_list.iter().copied());
-        if let Some(appid) = &self.biz_appid {
-            link = link.biz_appid(appid);
-        }
+        let link = parse_authorization_link(&json!({
+            "redirect_uri": self.redirect_uri,
+            "device": self.device,
+            "auth_type": self.auth_type,
+            "biz_appid": self.biz_appid,
+            "category_id_list": self.category_id_list,
+        }))?;
         let url = platform.authorization_url(&link)?;
         Ok(context.print(json!({"url": url}), &url))
     }

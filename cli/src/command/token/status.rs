@@ -79,8 +79,8 @@ fn format_status(token: &TokenStatus) -> String {
         ),
         Some(age) => format!("received {} ago", format_seconds(age)),
         None => {
-            "missing; `jumpqr push handle` stores that of the next push. If no push comes, run \
-                 `jumpqr token push-ticket`"
+            "missing; `jumpqr push handle` stores the ticket of the next push. If no push comes, \
+                 run `jumpqr token push-ticket`"
                 .to_owned()
         }
     });
