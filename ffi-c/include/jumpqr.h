@@ -788,12 +788,12 @@ typedef struct jumpqr_receiver_config {
    */
   const char *encoding_aes_key;
   /**
-   * The message token before the last change; NULL if there is none. Keep it for a while after a
-   * change: WeChat does not say when it begins to use the new one.
+   * The message token before the last change, or NULL. Keep it for a while after a change: WeChat
+   * does not say when it begins to use the new one.
    */
   const char *message_token_former;
   /**
-   * The EncodingAESKey before the last change; NULL if there is none.
+   * The EncodingAESKey before the last change, or NULL.
    */
   const char *encoding_aes_key_former;
 } jumpqr_receiver_config;
@@ -2486,8 +2486,8 @@ bool jumpqr_push_has_changed(const struct jumpqr_push *push);
 struct jumpqr_text jumpqr_push_info_type(const struct jumpqr_push *push);
 
 /**
- * Returns when WeChat made the event, in UNIX seconds. -1 if the event is none of the four known
- * types, or if `push` is NULL.
+ * Returns when WeChat made the event, in UNIX seconds. -1 if the event is not one of the four
+ * known types, or if `push` is NULL.
  */
 int64_t jumpqr_push_create_time(const struct jumpqr_push *push);
 
@@ -2522,8 +2522,8 @@ int64_t jumpqr_push_authorization_code_expired_time(const struct jumpqr_push *pu
 struct jumpqr_text jumpqr_push_pre_auth_code(const struct jumpqr_push *push);
 
 /**
- * Returns the decrypted text of a push that is none of the four known events, usually XML. It may
- * have secrets in it. No text for a known event, or if `push` is NULL.
+ * Returns the decrypted text of a push that is not one of the four known events, usually XML. It
+ * may have secrets in it. No text for a known event, or if `push` is NULL.
  */
 struct jumpqr_text jumpqr_push_raw(const struct jumpqr_push *push);
 

@@ -138,8 +138,8 @@ pub extern "C" fn jumpqr_push_info_type(push: Option<&jumpqr_push>) -> jumpqr_te
     guard(|| push?.0.optional(|push| push.event().info_type()))
 }
 
-/// Returns when WeChat made the event, in UNIX seconds. -1 if the event is none of the four known
-/// types, or if `push` is NULL.
+/// Returns when WeChat made the event, in UNIX seconds. -1 if the event is not one of the four
+/// known types, or if `push` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_push_create_time(push: Option<&jumpqr_push>) -> i64 {
     guard(|| seconds(push?.0.create_time()?))
@@ -196,8 +196,8 @@ pub extern "C" fn jumpqr_push_pre_auth_code(push: Option<&jumpqr_push>) -> jumpq
     })
 }
 
-/// Returns the decrypted text of a push that is none of the four known events, usually XML. It may
-/// have secrets in it. No text for a known event, or if `push` is NULL.
+/// Returns the decrypted text of a push that is not one of the four known events, usually XML. It
+/// may have secrets in it. No text for a known event, or if `push` is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn jumpqr_push_raw(push: Option<&jumpqr_push>) -> jumpqr_text {
     guard(|| push?.0.optional(|push| Some(push.raw()?.text().expose())))

@@ -24,10 +24,10 @@ pub struct jumpqr_receiver_config {
     pub message_token: *const c_char,
     /// The EncodingAESKey (消息加解密Key): 43 letters and digits.
     pub encoding_aes_key: *const c_char,
-    /// The message token before the last change; NULL if there is none. Keep it for a while after a
-    /// change: WeChat does not say when it begins to use the new one.
+    /// The message token before the last change, or NULL. Keep it for a while after a change: WeChat
+    /// does not say when it begins to use the new one.
     pub message_token_former: *const c_char,
-    /// The EncodingAESKey before the last change; NULL if there is none.
+    /// The EncodingAESKey before the last change, or NULL.
     pub encoding_aes_key_former: *const c_char,
 }
 
