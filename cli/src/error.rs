@@ -81,9 +81,20 @@ impl CommandError {
     }
 
     pub(crate) fn sandbox_not_started(message: String) -> Self {
-        let kind = ErrorKind::Network.name();
         let advice = "If another program uses the port, stop it, or leave --port out.";
-        Self::own(Exit::Network, kind, "sandbox_not_started", message, advice)
+        Self::not_started("sandbox_not_started", message, advice)
+    }
+
+    /// The server of `jumpqr download --serve` cannot listen.
+    pub(crate) fn server_not_started(message: String) -> Self {
+        let advice = "If another program uses the port, stop it, or choose another port; with \
+                      --serve 0, the system chooses one.";
+        Self::not_started("server_not_started", message, advice)
+    }
+
+    fn not_started(code: &'static str, message: String, advice: &str) -> Self {
+        let kind = ErrorKind::Network.name();
+        Self::own(Exit::Network, kind, code, message, advice)
     }
 
     /// The user did not answer yes.

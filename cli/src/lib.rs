@@ -14,6 +14,7 @@ mod credentials;
 mod error;
 mod exit;
 mod input;
+mod interrupt;
 mod number;
 mod options;
 mod output;
@@ -28,8 +29,8 @@ use std::ffi::OsString;
 /// Runs the command and returns its exit code. The first argument is the name of the program.
 ///
 /// It uses the standard input, standard output, standard error and environment of this process,
-/// and keeps tokens in a folder of the user. `jumpqr sandbox` sets a handler for Ctrl-C, and
-/// returns when that is pressed.
+/// and keeps tokens in a folder of the user. `jumpqr sandbox` and `jumpqr download --serve` set a
+/// handler for Ctrl-C, and return when that is pressed.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     output::log_warnings_to_stderr();

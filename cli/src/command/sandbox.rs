@@ -13,6 +13,7 @@ use tempfile::TempPath;
 
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::interrupt::on_interrupt;
 use crate::number::parse_whole_number;
 use crate::output::{CommandResult, HEADING, format_card, format_table, quote_command_line};
 use crate::sandbox::serve;
@@ -88,14 +89,11 @@ impl Serve {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         let (stop, stopped) = channel();
         // Set before anything is printed: a program that reads the output may stop us at once.
-        ctrlc::set_handler(move || {
+        on_interrupt(move || {
             // Fails only if the command is already stopping.
             let _ = stop.send(());
         })
-        .map_err(|error| {
-            let message = format!("the handler for Ctrl-C cannot be set: {error}");
-            CommandError::sandbox_not_started(message)
-        })?;
+        .map_err(CommandError::sandbox_not_started)?;
         let sandbox = serve(
             self.port,
             &self.allowed_hosts,

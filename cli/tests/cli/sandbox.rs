@@ -4,12 +4,11 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 
 use jumpqr_sandbox::{Credentials, Fault, Interface, Sandbox};
 use serde_json::{Value, json};
 
-use crate::support::{Jumpqr, RULE_FLAGS, jumpqr};
+use crate::support::{Jumpqr, RULE_FLAGS, Server, jumpqr};
 
 const PREFIX: &str = "https://weixin.qq.com/qrcodejump";
 
@@ -208,32 +207,9 @@ fn wrong_credentials_exit_with_6() {
     assert_eq!(sandbox.counters().business_calls, 0);
 }
 
-/// A running `jumpqr sandbox`. It is killed when this value is dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Fails only if the process has already ended.
-        let _ = self.0.kill();
-        // The exit code of a killed process does not matter.
-        let _ = self.0.wait();
-    }
-}
-
 /// Starts `jumpqr sandbox` and reads the line that it prints when it is ready.
 fn serve(options: &[&str]) -> (Server, Value) {
-    let mut child = jumpqr(["sandbox", "--json"])
-        .args(options)
-        .into_command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let stdout = child.stdout.take().unwrap();
-    let server = Server(child);
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line).unwrap();
-    (server, serde_json::from_str(&line).unwrap())
+    Server::start_with_json(jumpqr(["sandbox"]).args(options))
 }
 
 #[test]
@@ -312,24 +288,8 @@ fn a_platform_can_call_with_the_printed_credentials() {
 
 /// Starts a sandbox that prints for people. Returns what it prints, to the line that begins so.
 fn serve_for_people(flags: &[&str], last_line: &str) -> (Server, String) {
-    let mut child = jumpqr(["sandbox"])
-        .args(flags)
-        .into_command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let stdout = BufReader::new(child.stdout.take().unwrap());
-    let server = Server(child);
-    let mut printed = String::new();
-    for line in stdout.lines().map(Result::unwrap) {
-        printed.push_str(&line);
-        printed.push('\n');
-        if line.starts_with(last_line) {
-            return (server, printed);
-        }
-    }
-    panic!("no {last_line}: {printed}");
+    let command = jumpqr(["sandbox"]).args(flags);
+    Server::start(command, |line| line.starts_with(last_line))
 }
 
 #[test]
@@ -396,16 +356,9 @@ fn the_sandbox_pushes_to_the_given_url() {
 #[test]
 fn ctrl_c_and_sigterm_exit_with_0() {
     for signal in ["-INT", "-TERM"] {
-        let (mut server, _) = serve(&[]);
-        let pid = server.0.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
-        assert_eq!(server.0.wait().unwrap().code(), Some(0), "{signal}");
+        let (server, _) = serve(&[]);
+        let (status, _) = server.stop(signal);
+        assert_eq!(status.code(), Some(0), "{signal}");
     }
 }
 
@@ -442,7 +395,7 @@ fn the_proxy_writes_its_certificate_and_refuses_other_hosts() {
     let path = folder.path().join("ca.pem");
     let named = ["--proxy", "--proxy-ca-file", path.to_str().unwrap()];
     for options in [&["--proxy"][..], &named] {
-        let (mut server, object) = serve(options);
+        let (server, object) = serve(options);
         assert_eq!(object["proxy"]["url"], object["base_url"]);
         let ca_file = PathBuf::from(object["proxy"]["ca_file"].as_str().unwrap());
         let ca = std::fs::read_to_string(&ca_file).unwrap();
@@ -458,9 +411,7 @@ fn the_proxy_writes_its_certificate_and_refuses_other_hosts() {
         assert!(response.starts_with("HTTP/1.1 403 "), "{response}");
         #[cfg(unix)]
         {
-            let pid = server.0.id().to_string();
-            Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-            assert!(server.0.wait().unwrap().success());
+            assert!(server.stop("-TERM").0.success());
             assert_eq!(ca_file.exists(), options == named, "{}", ca_file.display());
         }
     }

@@ -1,5 +1,7 @@
 //! `jumpqr download` writes the whole verification file or nothing.
 
+mod serve;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,21 +1,29 @@
+mod serve;
+
 use std::fs;
 use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jumpqr::check::check_prefix;
+use jumpqr::interface::VerificationFile;
 use serde_json::json;
 
 use crate::acting_as::ActingAs;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::number::parse_whole_number;
 use crate::output::{CommandResult, GOOD, NextStep, escape, format_next_steps};
+
+use serve::Server;
 
 const EXAMPLES: &str = "\
 Examples:
   jumpqr download --directory /var/www/html --prefix https://m.example.cn/table/
-  jumpqr download";
+  jumpqr download
+  jumpqr download --serve 8080";
 
 /// Fetch the domain-ownership verification file of ordinary-link rules (downloadQRCodeText)
 ///
@@ -36,13 +44,70 @@ pub(crate) struct Download {
     /// Overwrite a file of the same name with different content
     #[arg(long)]
     force: bool,
+
+    /// Instead of writing the file, serve it under every directory on this port until Ctrl-C; 0
+    /// means any free port [example: 8080]
+    ///
+    /// For a tunnel, or a web server that forwards requests for the file. Every path that ends with
+    /// the file's name is answered with the file, everything else with 404. Each request is noted
+    /// on standard error.
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["directory", "force"])]
+    #[arg(value_parser = parse_whole_number::<u16>("0 to 65535"))]
+    serve: Option<u16>,
+
+    /// The address of this machine to listen on, e.g. 0.0.0.0 for every IPv4 address
+    #[arg(long, value_name = "ADDRESS", requires = "serve", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
 }
 
 impl Download {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         self.check_arguments()?;
+        // Before anything is sent.
+        let server = self.serve.map(|port| Server::listen(self.listen, port));
+        let server = server.transpose()?;
         let connection = Connection::open(context, ActingAs::MiniProgram)?;
         let file = connection.client.download_qr_code_text()?;
+        match server {
+            Some(server) => self.serve(server, file, context),
+            None => self.write_and_print(&file, context),
+        }
+    }
+
+    fn serve(
+        &self,
+        server: Server,
+        file: VerificationFile,
+        context: &Context<'_>,
+    ) -> CommandResult {
+        let served_at = server.url(&file.file_name);
+        let url = self.prefix.as_deref();
+        let url = url.and_then(|prefix| file.location(prefix));
+        let steps = format_next_steps(&[
+            NextStep::new(
+                "Let your tunnel or web server forward requests for the file to this server. WeChat \
+                 asks for it in the directory of the rule's prefix",
+                url.clone(),
+            ),
+            NextStep::new(
+                "Then add the rule, in another shell",
+                ["jumpqr add rule.json".to_owned()],
+            ),
+        ]);
+        let text = format!(
+            "{GOOD}Serving{GOOD:#} the file under every directory; Ctrl-C stops it: {served_at}\n\n\
+             {steps}"
+        );
+        let members = json!({
+            "file_name": file.file_name,
+            "file_content": file.file_content,
+            "served_at": served_at,
+            "url": url,
+        });
+        server.run(file, || context.print(members, &text))
+    }
+
+    fn write_and_print(&self, file: &VerificationFile, context: &Context<'_>) -> CommandResult {
         let path = self.directory.join(&file.file_name);
         let written = self.write(&path, file.file_content.as_bytes())?;
         let path = path.to_string_lossy();
