@@ -19,6 +19,7 @@ mod number;
 mod options;
 mod output;
 mod question;
+mod rule_set_source;
 mod rule_source;
 mod sandbox;
 mod settings;

@@ -47,6 +47,13 @@ impl Rules {
         }
     }
 
+    /// Returns whether opening by QR code is switched on for the account. `None` before the first
+    /// rule, or if WeChat leaves it out.
+    #[must_use]
+    pub fn qrcodejump_open(&self) -> Option<bool> {
+        self.listing.qrcodejump_open()
+    }
+
     /// Returns the rest of the current page, or all rules of the next page; `None` if none is left.
     pub(crate) fn next_page(&mut self) -> Result<Option<Vec<ListedRule>>> {
         let Some(first) = self.next().transpose()? else {

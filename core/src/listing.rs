@@ -44,6 +44,7 @@ pub struct Listing {
     seen: BTreeSet<String>,
     next: Next,
     total_count: Option<u64>,
+    qrcodejump_open: Option<bool>,
     /// The position from which the listing stepped back, if it has found no new rule since.
     stepped_back_at: Option<u64>,
     pages_without_new_rule: u32,
@@ -110,6 +111,7 @@ impl Listing {
             seen: BTreeSet::new(),
             next: Next::Latest,
             total_count: None,
+            qrcodejump_open: None,
             stepped_back_at: None,
             pages_without_new_rule: 0,
             pages_of_a_growing_list: 0,
@@ -133,6 +135,13 @@ impl Listing {
         }
     }
 
+    /// Returns whether opening by QR code is switched on for the account. `None` before the first
+    /// response, or if WeChat leaves it out.
+    #[must_use]
+    pub fn qrcodejump_open(&self) -> Option<bool> {
+        self.qrcodejump_open
+    }
+
     /// Takes the error of the call. Returns whether the rules can be listed in another way.
     pub fn recover(&mut self, error: &Error) -> bool {
         let is_too_large = error.code() == OwnCode::BodyTooLarge;
@@ -146,6 +155,7 @@ impl Listing {
 
     /// Takes the response of the call. Returns the rules that are new.
     pub fn read(&mut self, list: JumpQRCodeList) -> Vec<ListedRule> {
+        self.qrcodejump_open = list.qrcodejump_open.or(self.qrcodejump_open);
         match self.next {
             Next::OrdinaryLink => self.read_last(list),
             Next::Latest => self.read_latest(list),

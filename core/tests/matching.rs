@@ -28,10 +28,15 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), any_link(), "[htps:/?#@\\[\\]a食%]{0,16}"]
 }
 
+fn candidate((prefix, state): (String, Option<RuleState>)) -> Candidate {
+    let mut candidate = Candidate::new(prefix);
+    candidate.state = state;
+    candidate
+}
+
 fn any_candidate() -> impl Strategy<Value = Candidate> {
     let prefix = prop_oneof![8 => any_link(), 1 => any_text()];
-    (prefix, option::of(select(RuleState::ALL)))
-        .prop_map(|(prefix, state)| Candidate { prefix, state })
+    (prefix, option::of(select(RuleState::ALL))).prop_map(candidate)
 }
 
 /// A link, and rules that often cover it: beginnings of the link.
@@ -41,8 +46,7 @@ fn rules_and_link() -> impl Strategy<Value = (Vec<Candidate>, String)> {
         let text = link.clone();
         let above =
             select(ends).prop_map(move |end| text.get(..end).unwrap_or_default().to_owned());
-        let above = (above, option::of(select(RuleState::ALL)))
-            .prop_map(|(prefix, state)| Candidate { prefix, state });
+        let above = (above, option::of(select(RuleState::ALL))).prop_map(candidate);
         let rule = prop_oneof![2 => above, 1 => any_candidate()];
         (vec(rule, 0..16), Just(link))
     })

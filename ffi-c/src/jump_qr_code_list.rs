@@ -11,7 +11,7 @@ use crate::{guard, jumpqr_listed_rule};
 /// Free it with `jumpqr_jump_qr_code_list_free`, exactly once; its rules are freed with it. It
 /// stays valid after the client is freed. Any number of threads may read it at the same time.
 pub struct jumpqr_jump_qr_code_list {
-    list: JumpQRCodeList,
+    pub(crate) list: JumpQRCodeList,
     pub(crate) rules: Vec<jumpqr_listed_rule>,
 }
 

@@ -1,7 +1,7 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use jumpqr::mapping::{parse_candidates, parse_document};
+use jumpqr::mapping::{parse_document, parse_rule_set};
 use jumpqr::matching::{Candidate, RuleSet};
 use jumpqr::rule::RuleState;
 
@@ -72,8 +72,9 @@ pub extern "C" fn jumpqr_rule_set_from_list(
     error: Option<&mut MaybeUninit<*mut jumpqr_error>>,
 ) -> jumpqr_status {
     produce(rules, "rules", error, || {
-        let listed = present(list, "list")?.rules.iter();
-        Ok(RuleSet::new(listed.map(|rule| rule.rule.candidate())))
+        let list = present(list, "list")?;
+        let listed = list.rules.iter().map(|rule| rule.rule.candidate());
+        Ok(RuleSet::new(listed).with_account(list.list.account()))
     })
 }
 
@@ -93,8 +94,7 @@ pub unsafe extern "C" fn jumpqr_rule_set_from_json(
     produce(rules, "rules", error, || {
         // SAFETY: the caller passes `size` bytes.
         let json = unsafe { array(json.cast::<u8>(), size, "json") }?;
-        let candidates = parse_candidates(&parse_document(json)?)?;
-        Ok(RuleSet::new(candidates))
+        Ok(parse_rule_set(&parse_document(json)?)?)
     })
 }
 

@@ -1,4 +1,4 @@
-use jumpqr::mapping::parse_candidates;
+use jumpqr::mapping::parse_rule_set;
 use jumpqr::matching::Candidate;
 use napi_derive::napi;
 use serde_json::{Value, json};
@@ -17,10 +17,8 @@ impl RuleSet {
     #[napi(constructor)]
     pub fn new(rules: String) -> napi::Result<Self> {
         guard(|| {
-            let rules = parse_candidates(&from_json(&rules)?)?;
-            Ok(Self {
-                rules: jumpqr::matching::RuleSet::new(rules),
-            })
+            let rules = parse_rule_set(&from_json(&rules)?)?;
+            Ok(Self { rules })
         })
     }
 

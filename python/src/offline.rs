@@ -49,8 +49,7 @@ impl RuleSet {
     fn create(py: Python<'_>, rules: &Bound<'_, PyAny>) -> PyResult<Self> {
         let rules = json::read(rules)?;
         offline(py, || {
-            let candidates = mapping::parse_candidates(&rules?)?;
-            let rules = matching::RuleSet::new(candidates);
+            let rules = mapping::parse_rule_set(&rules?)?;
             Ok(Self { rules })
         })
     }

@@ -109,16 +109,17 @@ impl Get {
 }
 
 /// Fetches all rules of the account as one list.
-pub(super) fn fetch_all_rules(
+pub(crate) fn fetch_all_rules(
     client: &Client,
     appid: Option<&str>,
 ) -> Result<JumpQRCodeList, CommandError> {
-    let rules = match appid {
+    let mut rules = match appid {
         Some(appid) => client.service_account_rules(appid),
         None => client.rules(),
     };
     let mut list = JumpQRCodeList::default();
-    list.rule_list = rules.collect::<jumpqr::Result<_>>()?;
+    list.rule_list = rules.by_ref().collect::<jumpqr::Result<_>>()?;
+    list.qrcodejump_open = rules.qrcodejump_open();
     list.list_size = u64::try_from(list.rule_list.len()).ok();
     Ok(list)
 }

@@ -3,24 +3,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 use jumpqr::Error;
 use jumpqr::check::{Finding, FindingCode};
-use jumpqr::interface::ListedRule;
-use jumpqr::mapping::{MAX_DOCUMENT_BYTES, parse_candidates, parse_document};
 use jumpqr::matching::{
-    Candidate, Mismatch, RuleSet, is_link, launch_query, undocumented_equivalence,
+    Candidate, LinkMatch, Mismatch, is_link, launch_query, undocumented_equivalence,
 };
 use serde::Serialize;
 use serde_json::json;
 
-use super::get::fetch_all_rules;
-use crate::acting_as::ActingAs;
-use crate::connection::Connection;
 use crate::context::Context;
-use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::input::Input;
 use crate::output::{
     BAD, CommandResult, GOOD, HEADING, WARNING, escape, format_card, format_table,
 };
+use crate::rule_set_source::RuleSetSource;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,14 +37,8 @@ pub(crate) struct Match {
     #[arg(value_name = "URL")]
     link: String,
 
-    /// A JSON file with the rules; `-` is standard input [example: rules.json]
-    #[arg(long, value_name = "FILE")]
-    rules: Option<Input>,
-
-    /// Match against a service account's rules that open this Mini Program [example:
-    /// wx1234567890abcdef]
-    #[arg(long, value_name = "APPID", conflicts_with = "rules")]
-    appid: Option<String>,
+    #[command(flatten)]
+    rules: RuleSetSource,
 
     /// Explain for every rule why it does not cover the link, not only for the nearest three;
     /// --json always lists all
@@ -72,11 +60,7 @@ impl Match {
             }])
             .into());
         }
-        let candidates = match &self.rules {
-            Some(file) => parse_candidates(&parse_document(&file.read(MAX_DOCUMENT_BYTES)?)?)?,
-            None => self.fetch_candidates(context)?,
-        };
-        let rules = RuleSet::new(candidates);
+        let rules = self.rules.read(context)?;
         let found = rules.match_url(&self.link);
         let missed: Vec<_> = (rules.nearest(&self.link).into_iter())
             .map(|(rule, mismatch)| Miss {
@@ -88,7 +72,7 @@ impl Match {
             .collect();
         let opens = found.opens();
         let text = match found.hit {
-            Some(hit) => format_hit(&self.link, opens, hit, found.shadowed),
+            Some(hit) => format_hit(&self.link, hit, &found),
             None => format!(
                 "{BAD}Does not open{BAD:#}: no rule covers {}\n\n{}",
                 escape(&self.link),
@@ -106,13 +90,6 @@ impl Match {
         let verdict = if opens { Exit::Ok } else { Exit::Refused };
         Ok(if exit == Exit::Ok { verdict } else { exit })
     }
-
-    fn fetch_candidates(&self, context: &Context<'_>) -> Result<Vec<Candidate>, CommandError> {
-        let appid = self.appid.as_deref();
-        let connection = Connection::open(context, ActingAs::owner_of_rules(appid))?;
-        let list = fetch_all_rules(&connection.client, appid)?;
-        Ok(list.rule_list.iter().map(ListedRule::candidate).collect())
-    }
 }
 
 /// A rule that does not cover the link.
@@ -126,15 +103,15 @@ struct Miss<'a> {
 }
 
 /// Formats the rule that the link hits, and the published rule that it shadows.
-fn format_hit(link: &str, opens: bool, hit: &Candidate, shadowed: Option<&Candidate>) -> String {
+fn format_hit(link: &str, hit: &Candidate, found: &LinkMatch<'_>) -> String {
     let shown_link = escape(link);
+    let opens = found.opens();
     let verdict = if opens {
         format!("{GOOD}Opens{GOOD:#} {shown_link}")
     } else {
-        format!(
-            "{BAD}Does not open{BAD:#}: the most specific rule that covers {shown_link} is not \
-             published"
-        )
+        let reasons = found.obstacles.iter().map(|obstacle| obstacle.message());
+        let reasons = reasons.collect::<Vec<_>>().join("\n- ");
+        format!("{BAD}Does not open{BAD:#} {shown_link}\n- {reasons}")
     };
     let state = match hit.state {
         Some(state) => state.to_string(),
@@ -150,7 +127,7 @@ fn format_hit(link: &str, opens: bool, hit: &Candidate, shadowed: Option<&Candid
         ("state", Some(state)),
         ("query", opens.then(query)),
     ]);
-    let shadow = shadowed.map_or_else(String::new, |shadowed| {
+    let shadow = found.shadowed.map_or_else(String::new, |shadowed| {
         format!(
             "\n\n{WARNING}It shadows{WARNING:#} {}, which is published and would open the link: \
              publish or delete the rule above.",

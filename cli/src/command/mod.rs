@@ -19,6 +19,8 @@ mod sandbox;
 mod token;
 mod unlink;
 
+pub(crate) use get::fetch_all_rules;
+
 use clap::Subcommand;
 use jumpqr::check::Finding;
 use jumpqr::interface::{Confirmation, Interface};

@@ -90,6 +90,18 @@ fn an_unpublished_rule_shadows_a_published_one() {
 }
 
 #[test]
+fn an_account_that_is_switched_off_opens_nothing() {
+    let wechat = FakeWeChat::start(|_| {
+        let rule = json!({"prefix": "https://h.cn/t/", "path": "p", "state": 2});
+        json!({"errcode": 0, "rule_list": [rule], "qrcodejump_open": 0})
+    });
+    let run = jumpqr(["match", "https://h.cn/t/1", "--base-url", wechat.base_url()])
+        .env("JUMPQR_ACCESS_TOKEN", "T")
+        .expect(4);
+    assert!(run.stdout.contains("is switched off"), "{}", run.stdout);
+}
+
+#[test]
 fn an_undocumented_equivalence_is_mentioned() {
     let rules = json!([{"prefix": "https://www.QQ.com/a", "state": 2}]);
     let run = run_match("https://www.qq.com/a", &rules, 4);

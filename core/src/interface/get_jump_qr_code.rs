@@ -13,7 +13,7 @@ use crate::check::{CheckReport, FindingCode, check_appid, check_page_size, check
 use crate::errcode::ErrCode;
 use crate::error::{Error, OwnCode, Result};
 use crate::mapping::{Reader, Reading};
-use crate::matching::nearest_prefix;
+use crate::matching::{Account, RuleSet, nearest_prefix};
 use crate::request::Request;
 use crate::response::Fields;
 use crate::rule::{RuleKey, SERVICE_ACCOUNT_PREFIX};
@@ -116,6 +116,22 @@ impl JumpQRCodeList {
     pub fn find(&self, prefix: &str) -> Option<&ListedRule> {
         let prefix = prefix.trim();
         self.rule_list.iter().find(|rule| rule.prefix == prefix)
+    }
+
+    /// Returns what this list says about the account, for matching.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        Account {
+            qrcodejump_open: self.qrcodejump_open,
+            is_released: None,
+        }
+    }
+
+    /// Returns the rules of this list, to match links against.
+    #[must_use]
+    pub fn rule_set(&self) -> RuleSet {
+        let rules = self.rule_list.iter().map(ListedRule::candidate);
+        RuleSet::new(rules).with_account(self.account())
     }
 
     /// Returns what this list says about the rule `key`. It must be the response to

@@ -53,13 +53,16 @@ impl ListedRule {
         })
     }
 
-    /// Returns the fields that a [`RuleSet`](crate::matching::RuleSet) needs.
+    /// Returns the rule to be compared with links, see [`RuleSet`](crate::matching::RuleSet).
     #[must_use]
     pub fn candidate(&self) -> Candidate {
-        Candidate {
-            prefix: self.prefix.clone(),
-            state: self.state,
-        }
+        let mut candidate = Candidate::new(&self.prefix);
+        candidate.state = self.state;
+        candidate.path.clone_from(&self.path);
+        candidate.open_version = self.open_version;
+        candidate.debug_url = self.debug_url.clone().unwrap_or_default();
+        candidate.permit_sub_rule = self.permit_sub_rule;
+        candidate
     }
 
     /// Returns for each field of `asked` whether this rule has the same value. `None` if WeChat

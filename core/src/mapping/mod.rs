@@ -8,21 +8,21 @@
 //! edited and sent back: its `state` is left out.
 
 mod authorization_link;
-mod candidates;
 mod document;
 mod nearest_name;
 mod reader;
 mod reading;
 mod rule_field_names;
 mod rule_fields;
+mod rule_set;
 
 pub use authorization_link::parse_authorization_link;
-pub use candidates::parse_candidates;
 pub use document::{MAX_DOCUMENT_BYTES, parse_document};
 #[doc(hidden)]
 pub use nearest_name::nearest;
 #[doc(hidden)]
 pub use reader::describe_type;
+pub use rule_set::parse_rule_set;
 
 pub(crate) use reader::Reader;
 pub(crate) use reading::Reading;

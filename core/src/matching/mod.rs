@@ -13,15 +13,23 @@
 //! unpublished rule shadows a published, less specific rule. Texts are compared byte for byte. What
 //! WeChat does with the case of hosts, explicit ports, fragments, or percent-encoding is not
 //! documented, see [`undocumented_equivalence`].
+//!
+//! Whether the link that hits a rule opens the Mini Program depends on the rule's state and on the
+//! account, see [`Obstacle`]. Before the rule is published, only its test links open, and only for
+//! the developers and testers that its `open_version` names.
 
+mod candidate;
 mod cover;
 mod nearest;
+mod opening;
 mod rule_set;
 
+pub use candidate::Candidate;
 pub(crate) use cover::rule_covers;
 pub use cover::{Mismatch, covers, occupies, undocumented_equivalence};
 pub use nearest::nearest_prefix;
-pub use rule_set::{Candidate, LinkMatch, RuleSet};
+pub use opening::{Account, LinkMatch, Obstacle};
+pub use rule_set::RuleSet;
 
 pub use crate::link::is_link;
 

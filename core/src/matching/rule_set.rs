@@ -7,63 +7,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use serde::Serialize;
-
 use super::cover::{Mismatch, covers};
-use crate::link::Link;
+use super::{Account, Candidate, LinkMatch, Obstacle};
+use crate::link::{Link, is_link};
 use crate::rule::RuleState;
-
-/// A rule to be compared with links: its prefix, and whether it is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Candidate {
-    /// The rule's prefix.
-    pub prefix: String,
-    /// Its state. If the state is not known, the rule counts as published.
-    pub state: Option<RuleState>,
-}
-
-impl Candidate {
-    /// Creates a rule with this prefix, whose state is not known.
-    #[must_use]
-    pub fn new(prefix: impl Into<String>) -> Self {
-        Self {
-            prefix: prefix.into(),
-            state: None,
-        }
-    }
-
-    /// Sets the state.
-    #[must_use]
-    pub fn state(mut self, state: RuleState) -> Self {
-        self.state = Some(state);
-        self
-    }
-
-    /// Whether a link that hits this rule opens the Mini Program for everybody.
-    #[must_use]
-    pub fn is_effective(&self) -> bool {
-        self.state.is_none_or(|state| state == RuleState::Published)
-    }
-}
-
-/// The result of matching a scanned link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkMatch<'a> {
-    /// The most specific rule that covers the link.
-    pub hit: Option<&'a Candidate>,
-    /// The published rule that is shadowed by the unpublished, more specific [`hit`](Self::hit).
-    /// Without the hit, it would open the Mini Program.
-    pub shadowed: Option<&'a Candidate>,
-}
-
-impl LinkMatch<'_> {
-    /// Whether the link opens the Mini Program for everybody: it hits a rule, and the rule is
-    /// published.
-    #[must_use]
-    pub fn opens(&self) -> bool {
-        self.hit.is_some_and(Candidate::is_effective)
-    }
-}
 
 /// Returns whether the domains are the same, and how many bytes after the scheme are.
 fn nearness(prefix: &str, link: &str) -> (bool, usize) {
@@ -96,6 +43,7 @@ fn nearness(prefix: &str, link: &str) -> (bool, usize) {
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     rules: Vec<Candidate>,
+    account: Account,
     by_base: BTreeMap<String, Bucket>,
     /// The lengths of the bases, in bytes. Only bases of these lengths are looked up, however many
     /// folders a link has.
@@ -118,6 +66,25 @@ impl RuleSet {
             set.insert(rule);
         }
         set
+    }
+
+    /// Sets what is known of the account that has the rules.
+    #[must_use]
+    pub fn with_account(mut self, account: Account) -> Self {
+        self.account = account;
+        self
+    }
+
+    /// Returns what is known of the account. If a rule is published, the Mini Program has released
+    /// code, unless [`with_account`](Self::with_account) says that it has none.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        let is_published = |rule: &Candidate| rule.state == Some(RuleState::Published);
+        let proven = || self.rules.iter().any(is_published).then_some(true);
+        Account {
+            is_released: self.account.is_released.or_else(proven),
+            ..self.account
+        }
     }
 
     fn insert(&mut self, rule: Candidate) {
@@ -144,16 +111,24 @@ impl RuleSet {
         &self.rules
     }
 
-    /// Finds the rule that a scanned `link` hits.
+    /// Finds the rule that a scanned `link` hits, and judges what the link opens.
     #[must_use]
     pub fn match_url(&self, link: &str) -> LinkMatch<'_> {
         let mut covering = self.covering(link);
-        let hit = covering.next();
-        let shadowed = match hit {
-            Some(hit) if !hit.is_effective() => covering.find(|rule| rule.is_effective()),
-            _ => None,
+        let Some(hit) = covering.next() else {
+            let reason = if is_link(link) {
+                Obstacle::NoRule
+            } else {
+                Obstacle::NotALink
+            };
+            return LinkMatch::without_rule(reason, self.account);
         };
-        LinkMatch { hit, shadowed }
+        let shadowed = if hit.is_effective() {
+            None
+        } else {
+            covering.find(|rule| rule.is_effective())
+        };
+        LinkMatch::of_rule(link, hit, shadowed, self.account)
     }
 
     /// Returns for each rule, in the order given, why it does not cover `link`, or `Ok` if it does.

@@ -9,11 +9,10 @@ use jumpqr_core::interface::{
     AuthorizerList, AuthorizerTokenResponse, AuthorizerWalk, ClearQuota, ClearQuotaByAppSecret,
     ComponentTokenField, Confirmation, DeleteJumpQRCode, DownloadQRCodeText, GetApiDomainIp,
     GetApiQuota, GetCallbackIp, GetJumpQRCode, GetRidInfo, Interface, IpList, JumpQRCodeList,
-    LinkMiniprogram, LinkedMiniprogram, ListedRule, PublishJumpQRCode, RidInfo, StableToken, Token,
+    LinkMiniprogram, LinkedMiniprogram, PublishJumpQRCode, RidInfo, StableToken, Token,
     TokenResponse, UnlinkMiniprogram, VerificationFile, WxaMpLinkGet,
 };
-use jumpqr_core::mapping::parse_candidates;
-use jumpqr_core::matching::Candidate;
+use jumpqr_core::mapping::parse_rule_set;
 use jumpqr_core::response::Response;
 use jumpqr_core::{
     Edit, ErrCode, Error, ErrorKind, OpenVersion, OrdinaryLinkRule, Outcome, PermitSubRule,
@@ -305,10 +304,12 @@ impl CheckedResponse for JumpQRCodeList {
     fn check(&self, fields: &Map<String, Value>) {
         let prefixes: Vec<_> = self.rule_list.iter().map(|rule| &rule.prefix).collect();
         assert_eq!(prefixes, read_texts(fields.get("rule_list"), "prefix"));
-        // A list and its serialization give the same candidates for matching.
+        // A list and its serialization give the same rules for matching.
         let written = serde_json::to_value(self).unwrap_or_default();
-        let listed: Vec<Candidate> = self.rule_list.iter().map(ListedRule::candidate).collect();
-        assert_eq!(parse_candidates(&written).ok(), Some(listed));
+        let read = parse_rule_set(&written).unwrap_or_else(|error| panic!("{error}"));
+        let listed = self.rule_set();
+        assert_eq!(read.rules(), listed.rules());
+        assert_eq!(read.account(), listed.account());
         for rule in &self.rule_list {
             let found = self.find(&rule.prefix).map(|found| &found.prefix);
             assert_eq!(found, Some(&rule.prefix));

@@ -6,9 +6,8 @@ use jumpqr_core::interface::{
     AddJumpQRCode, AnyCall, CallVisitor, ClearQuotaByAppSecret, Interface, check_call, parse_call,
 };
 use jumpqr_core::mapping::{
-    check_document, check_mapping, parse_candidates, parse_document, parse_rule,
+    check_document, check_mapping, parse_document, parse_rule, parse_rule_set,
 };
-use jumpqr_core::matching::RuleSet;
 use jumpqr_core::{Edit, Error};
 use serde_json::{Map, Value};
 
@@ -51,7 +50,7 @@ pub fn mappings(input: &[u8]) {
     let names = AnyCall::NAMES;
     match usize::from(*choice) % (names.len() + 2) {
         0 => check_rule(&mapping, document),
-        1 => check_candidates(&mapping, document.len()),
+        1 => check_rule_set(&mapping, document.len()),
         other => {
             if let Some(name) = names.get(other - 2) {
                 check_parsed_call(name, &mapping, document.len());
@@ -154,14 +153,12 @@ impl CallVisitor for Reparse {
     }
 }
 
-fn check_candidates(document: &Value, size: usize) {
-    match parse_candidates(document) {
-        Ok(candidates) => {
-            for candidate in &candidates {
+fn check_rule_set(document: &Value, size: usize) {
+    match parse_rule_set(document) {
+        Ok(set) => {
+            for candidate in set.rules() {
                 assert_eq!(candidate.prefix.trim(), candidate.prefix);
             }
-            let set = RuleSet::new(candidates.clone());
-            assert_eq!(set.rules(), candidates);
         }
         Err(error) => check_refusal(&error, document, size),
     }

@@ -31,10 +31,9 @@ fn parse_rule(line: &str) -> Candidate {
         Some('2') => Some(RuleState::Published),
         _ => None,
     };
-    Candidate {
-        prefix: letters.as_str().to_owned(),
-        state,
-    }
+    let mut candidate = Candidate::new(letters.as_str());
+    candidate.state = state;
+    candidate
 }
 
 /// A link in the terms of the official page: the part before the query, and the query (empty if

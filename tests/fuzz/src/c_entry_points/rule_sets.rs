@@ -1,7 +1,7 @@
 //! The exports that match links against many rules, compared with the core.
 
 use arbitrary::Arbitrary;
-use jumpqr_core::mapping::{parse_candidates, parse_document};
+use jumpqr_core::mapping::{parse_document, parse_rule_set};
 use jumpqr_core::matching::{Candidate, Mismatch, RuleSet};
 use jumpqr_core::rule::RuleState;
 use jumpqr_fuzz_capi::*;
@@ -35,7 +35,7 @@ impl MakeRuleSet {
                         jumpqr_rule_set_from_json(json.as_ptr().cast(), json.len(), rules, error)
                     }
                 });
-                let expected = parse_document(&json).and_then(|rules| parse_candidates(&rules));
+                let expected = parse_document(&json).and_then(|rules| parse_rule_set(&rules));
                 (result, vec![], expected.ok())
             }
             Self::Arrays { prefixes, states } => {
@@ -62,7 +62,7 @@ impl MakeRuleSet {
                     candidates.collect::<Result<Vec<_>, _>>()
                 });
                 let faults = vec![prefixes.read().err(), expected.as_ref().err().copied()];
-                (result, faults, expected.ok())
+                (result, faults, expected.ok().map(RuleSet::new))
             }
         };
         if !check_faults(pointers, &result, &faults) {
@@ -78,7 +78,7 @@ impl MakeRuleSet {
         };
         Some(RuleSetPair {
             handle: result.ok().flatten(),
-            rules: RuleSet::new(expected),
+            rules: expected,
         })
     }
 }

@@ -1,0 +1,44 @@
+//! Reads the rules to match links against: from a file, or from the account.
+
+use clap::Args;
+use jumpqr::mapping::{MAX_DOCUMENT_BYTES, parse_document, parse_rule_set};
+use jumpqr::matching::RuleSet;
+
+use crate::acting_as::ActingAs;
+use crate::command::fetch_all_rules;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::input::Input;
+
+#[derive(Debug, Args)]
+pub(crate) struct RuleSetSource {
+    /// A JSON file with the rules; `-` is standard input [example: rules.json]
+    #[arg(long, value_name = "FILE")]
+    rules: Option<Input>,
+
+    /// Match against a service account's rules that open this Mini Program [example:
+    /// wx1234567890abcdef]
+    #[arg(long, value_name = "APPID", conflicts_with = "rules")]
+    appid: Option<String>,
+}
+
+impl RuleSetSource {
+    /// Reads the file, or lists the rules of the account.
+    pub(crate) fn read(&self, context: &Context<'_>) -> Result<RuleSet, CommandError> {
+        if let Some(file) = &self.rules {
+            return Ok(parse_rule_set(&parse_document(
+                &file.read(MAX_DOCUMENT_BYTES)?,
+            )?)?);
+        }
+        let appid = self.appid.as_deref();
+        let connection = Connection::open(context, ActingAs::owner_of_rules(appid))?;
+        let list = fetch_all_rules(&connection.client, appid)?;
+        let candidates = list.rule_list.iter().map(|rule| {
+            let mut candidate = rule.candidate();
+            candidate.appid = appid.map(str::to_owned);
+            candidate
+        });
+        Ok(RuleSet::new(candidates).with_account(list.account()))
+    }
+}
