@@ -10,6 +10,7 @@
 //! - what a call does next, and how an access token is renewed, as state machines
 //! - the pushes to a third-party platform: checking, decrypting, and encrypting replies
 //! - the link on which a merchant authorises a platform
+//! - whether WeChat will find the verification file, from what was seen of the server
 //! - whether the rules of a platform's merchant can work, before anything is sent
 //!
 //! # Out of scope
@@ -44,6 +45,7 @@ mod named;
 pub mod names;
 mod pacer;
 mod plain;
+pub mod preflight;
 pub mod push;
 pub mod readiness;
 pub mod renewal;
@@ -51,6 +53,7 @@ pub mod request;
 pub mod response;
 pub mod rule;
 mod secret;
+mod severity;
 mod text;
 pub mod verification_file;
 

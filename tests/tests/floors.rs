@@ -18,14 +18,21 @@ use proc_macro2::{TokenStream, TokenTree};
 /// its own floor as long as there is no circle.
 const FLOORS: &[&[&str]] = &[
     &[
-        "finding", "json", "kind", "link", "named", "plain", "secret", "text",
+        "finding", "json", "kind", "link", "named", "plain", "secret", "severity", "text",
     ],
     &["errcode", "rule"],
     &["error"],
     &["check", "credential", "matching", "verification_file"],
     &["authorization_link", "mapping", "request", "response"],
     &["interface"],
-    &["call", "listing", "pacer", "readiness", "renewal"],
+    &[
+        "call",
+        "listing",
+        "pacer",
+        "preflight",
+        "readiness",
+        "renewal",
+    ],
     &["names"],
     &["push"],
 ];

@@ -8,7 +8,7 @@ use super::LostResponse;
 use crate::check::CheckReport;
 use crate::errcode::ErrCode;
 use crate::link::Link;
-use crate::rule::{Edit, Rule, RuleKey, SERVICE_ACCOUNT_PREFIX};
+use crate::rule::{Edit, Rule, RuleKey};
 use crate::verification_file::location;
 
 /// Shown in the place of the verification file's name, which is not known here.
@@ -29,7 +29,7 @@ pub(super) fn on_add(rule: &Rule, is_edit: Edit, code: &ErrCode) -> Option<Strin
             ),
         },
         (40166, _) => cause("appid")?,
-        (61007, _) => on_missing_permission(is_service_account(&rule.key())).into(),
+        (61007, _) => on_missing_permission(rule.key().is_service_account()).into(),
         (85066, _) => cause("prefix")?,
         (85068, _) => cause("debug_url")?,
         (85069, _) => on_missing_file(rule)?,
@@ -78,7 +78,7 @@ pub(super) fn on_key(key: &RuleKey, code: &ErrCode) -> Option<String> {
                 .into(),
         ),
         40166 => likely_cause(&key.check(), "appid"),
-        61007 => Some(on_missing_permission(is_service_account(key)).into()),
+        61007 => Some(on_missing_permission(key.is_service_account()).into()),
         _ => None,
     }
 }
@@ -148,7 +148,7 @@ fn limits_of_editing(rule: &Rule) -> &'static str {
 /// `verification_file`.
 fn on_missing_file(rule: &Rule) -> Option<String> {
     let prefix = rule.prefix();
-    if is_service_account(&rule.key()) {
+    if rule.key().is_service_account() {
         let appid = match rule {
             Rule::ServiceAccount(_) => "",
             Rule::OrdinaryLink(_) => ", and name the Mini Program in appid",
@@ -182,16 +182,6 @@ fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
         .map(ToString::to_string)
         .collect();
     (!causes.is_empty()).then(|| format!("The likely cause: {}.", causes.join(". ")))
-}
-
-/// Whether this can only be a rule of a service account: only WeChat can place a file on its host.
-fn is_service_account(key: &RuleKey) -> bool {
-    let links = after_scheme(&key.prefix).zip(after_scheme(SERVICE_ACCOUNT_PREFIX));
-    key.appid.is_some() || links.is_some_and(|(link, own)| link.starts_with(own))
-}
-
-fn after_scheme(link: &str) -> Option<&str> {
-    link.split_once("://").map(|(_, rest)| rest)
 }
 
 fn host(prefix: &str) -> Option<&str> {

@@ -1,18 +1,7 @@
 //! The codes of what stands in the way of a merchant's rules.
 
 use crate::named;
-
-named! {
-    /// What a finding means for the merchant's rules.
-    pub enum Severity {
-        /// WeChat refuses the rules of this account.
-        Blocks = "blocks",
-        /// WeChat may refuse them, or refuses something that belongs to them.
-        Warns = "warns",
-        /// What WeChat says does not tell it.
-        Unknown = "unknown",
-    }
-}
+use crate::severity::Severity;
 
 named! {
     /// The codes of findings about a merchant.

@@ -12,8 +12,10 @@
 mod code;
 mod verdict;
 
-pub use code::{ReadinessCode, Severity};
+pub use code::ReadinessCode;
 pub use verdict::{Readiness, ReadinessFinding, Verdict};
+
+pub use crate::severity::Severity;
 
 use alloc::{format, vec};
 

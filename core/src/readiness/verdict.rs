@@ -115,10 +115,6 @@ impl Readiness {
     /// Orders the findings by their severity. Findings of the same severity keep their order.
     pub(super) fn sort(&mut self) {
         self.findings
-            .sort_by_key(|finding| match finding.code.severity() {
-                Severity::Blocks => 0,
-                Severity::Warns => 1,
-                Severity::Unknown => 2,
-            });
+            .sort_by_key(|finding| finding.code.severity().order());
     }
 }

@@ -2,6 +2,8 @@ use alloc::string::String;
 
 use serde::Serialize;
 
+use super::SERVICE_ACCOUNT_PREFIX;
+
 /// The key that identifies a rule in publishJumpQRCode and deleteJumpQRCode.
 ///
 /// A text converts into the key of an ordinary-link rule.
@@ -30,6 +32,18 @@ impl RuleKey {
             appid: Some(appid.into()),
         }
     }
+
+    /// Whether this can only be a rule of a service account: it has an appid, or its prefix is on a
+    /// host where only WeChat can place a file.
+    #[must_use]
+    pub fn is_service_account(&self) -> bool {
+        let links = after_scheme(&self.prefix).zip(after_scheme(SERVICE_ACCOUNT_PREFIX));
+        self.appid.is_some() || links.is_some_and(|(link, own)| link.starts_with(own))
+    }
+}
+
+fn after_scheme(link: &str) -> Option<&str> {
+    link.split_once("://").map(|(_, rest)| rest)
 }
 
 impl<T: Into<String>> From<T> for RuleKey {
