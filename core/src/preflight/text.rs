@@ -50,6 +50,10 @@ const WITHIN_SECONDS: &str =
 
 const UPLOAD_AGAIN: &str = "Upload the downloaded file again as it is, in binary mode, so that \
     {url} answers exactly its content.{nginx}";
+const ANSWER_ITSELF: &str =
+    "Let the web server answer {url} itself, without the application.{nginx}";
+const PUBLIC_AUTHORITY: &str = "Use a certificate of a public authority, with its whole chain.";
+const WITHOUT_FRAGMENT: &str = "Leave the fragment out of the prefix: {bare}";
 const ANSWER_HERE: &str = "Let {url} itself answer status 200 with exactly the content.{nginx}";
 const MOVE_HERE: &str = "Move the file from {wrong} to {url}.{nginx}";
 
@@ -89,15 +93,15 @@ pub(super) const fn text(code: PreflightCode) -> Text {
             "the prefix has a fragment with a `/`",
             "WeChat takes the fragment for a part of the path, so it looks for a place that no \
              server can answer.",
-            "Leave the fragment out of the prefix: {bare}",
+            WITHOUT_FRAGMENT,
         ),
         Code::Fragment => (
             "the prefix has a fragment",
             "WeChat takes the fragment for a part of the path.",
-            "Leave the fragment out of the prefix: {bare}",
+            WITHOUT_FRAGMENT,
         ),
         Code::DnsFailed => (
-            "the host has no address",
+            "the name of the host has no address",
             "WeChat cannot find the server.",
             "Check the spelling of the host, and its A and AAAA records in the public DNS.",
         ),
@@ -149,12 +153,12 @@ pub(super) const fn text(code: PreflightCode) -> Text {
         Code::TlsUnknownIssuer => (
             "the certificate is from an authority that is not trusted",
             VALID_TLS,
-            "Use a certificate of a public authority, with its whole chain.",
+            PUBLIC_AUTHORITY,
         ),
         Code::TlsSelfSigned => (
             "the certificate is signed by itself",
             VALID_TLS,
-            "Use a certificate of a public authority, with its whole chain.",
+            PUBLIC_AUTHORITY,
         ),
         Code::TlsOldVersion => (
             "the server speaks neither TLS 1.2 nor TLS 1.3, or has no common cipher",
@@ -171,11 +175,7 @@ pub(super) const fn text(code: PreflightCode) -> Text {
             WITHIN_SECONDS,
             "Check what listens on the port, and its load.",
         ),
-        Code::TooSlow => (
-            "the answer comes too late",
-            WITHIN_SECONDS,
-            "Let the web server answer {url} itself, without the application.{nginx}",
-        ),
+        Code::TooSlow => ("the answer comes too late", WITHIN_SECONDS, ANSWER_ITSELF),
         Code::ClosedEarly => (
             "the connection is closed without an answer",
             "WeChat gets nothing.",
@@ -321,7 +321,7 @@ pub(super) const fn text(code: PreflightCode) -> Text {
         Code::Slow => (
             "the answer takes longer than a second",
             WITHIN_SECONDS,
-            "Let the web server answer {url} itself, without the application.{nginx}",
+            ANSWER_ITSELF,
         ),
         Code::NoContentType => (
             "the answer has no Content-Type",
