@@ -12,6 +12,7 @@
 //!
 //! - [`QrCode`]: encodes a link, byte for byte as it is given
 //! - its pictures, each with the quiet zone that scanners need
+//! - [`Sheet`]: many codes with captions on pages to print, as PDF
 //!
 //! # Out of scope
 //!
@@ -20,12 +21,15 @@
 //!
 //! Everything is deterministic: the same link has the same picture in every language.
 
+mod caption;
 mod code;
 mod level;
 mod png;
+mod sheet;
 mod svg;
 mod terminal;
 
 pub use code::{QUIET_ZONE, QrCode};
 pub use level::Level;
 pub use png::{DEFAULT_SCALE, MAX_SCALE};
+pub use sheet::{Label, Sheet, SheetPage};

@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use crate::QrCode;
+use crate::caption::fitting_size;
 
 /// The size of a module if nothing else sets the size of the picture, in pixels.
 const PIXELS: usize = 8;
@@ -45,7 +46,7 @@ impl QrCode {
 /// are smaller.
 fn format_caption(caption: &str, width: usize) -> String {
     let columns = f32::from(u16::try_from(width).unwrap_or(u16::MAX));
-    let size = LETTER.min((columns - 2.0) / em_width(caption));
+    let size = fitting_size(caption, LETTER, columns - 2.0);
     let middle = columns / 2.0;
     let base = columns + BASELINE;
     format!(
@@ -53,13 +54,6 @@ fn format_caption(caption: &str, width: usize) -> String {
          text-anchor=\"middle\">{}</text>",
         escape(caption)
     )
-}
-
-/// Estimates the width of a text, as a multiple of the size of its letters. Chinese characters are
-/// as wide as they are high.
-fn em_width(text: &str) -> f32 {
-    let em = |letter: char| if letter.is_ascii() { 0.6 } else { 1.0 };
-    text.chars().map(em).sum()
 }
 
 /// Escapes a text for XML. A character that XML does not allow is replaced by U+FFFD.

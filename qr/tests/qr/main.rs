@@ -10,6 +10,7 @@
 mod code;
 mod level;
 mod png;
+mod sheet;
 mod svg;
 mod terminal;
 

@@ -54,6 +54,21 @@ impl Picture {
         }
     }
 
+    /// Cuts the picture into a grid, row by row, without a margin.
+    #[must_use]
+    pub fn cut(&self, columns: usize, rows: usize, margin: usize) -> Vec<Self> {
+        let [width, height] = [(self.width, columns), (self.height(), rows)]
+            .map(|(all, count)| (all - 2 * margin) / count);
+        let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+        cells
+            .map(|(column, row)| {
+                Self::new(width, height, |x, y| {
+                    self.pixel(margin + column * width + x, margin + row * height + y)
+                })
+            })
+            .collect()
+    }
+
     /// Decodes every code that is found, each as its bytes.
     #[must_use]
     pub fn codes(&self) -> Vec<Vec<u8>> {
