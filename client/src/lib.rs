@@ -76,8 +76,8 @@ pub use settings::Settings;
 pub use jumpqr_core::{
     AuthType, AuthorizationLink, Device, Edit, ErrCode, Error, ErrorKind, OpenVersion,
     OrdinaryLinkRule, Outcome, PermitSubRule, Result, Rule, RuleKey, Secret, ServiceAccountRule,
-    call, check, errcode, error, interface, listing, mapping, matching, names, preflight, push,
-    readiness, request, response, rule, verification_file,
+    access_log, call, check, errcode, error, interface, listing, mapping, matching, names,
+    preflight, push, readiness, request, response, rule, verification_file,
 };
 
 /// Compiles the examples of `docs/rust.md`.

@@ -10,7 +10,8 @@
 //! - what a call does next, and how an access token is renewed, as state machines
 //! - the pushes to a third-party platform: checking, decrypting, and encrypting replies
 //! - the link on which a merchant authorises a platform
-//! - whether WeChat will find the verification file, from what was seen of the server
+//! - whether WeChat will find the verification file, from what was seen of the server, and from its
+//!   access log whether WeChat came
 //! - whether the rules of a platform's merchant can work, before anything is sent
 //!
 //! # Out of scope
@@ -27,6 +28,7 @@
 
 extern crate alloc;
 
+pub mod access_log;
 mod authorization_link;
 pub mod call;
 pub mod check;
@@ -54,8 +56,10 @@ pub mod response;
 pub mod rule;
 mod secret;
 mod severity;
+mod template;
 mod text;
 pub mod verification_file;
+mod wechat_fetch;
 
 pub use authorization_link::{AuthType, AuthorizationLink, Device};
 pub use credential::{PlatformCredential, recognize_other_credential};

@@ -18,7 +18,17 @@ use proc_macro2::{TokenStream, TokenTree};
 /// its own floor as long as there is no circle.
 const FLOORS: &[&[&str]] = &[
     &[
-        "finding", "json", "kind", "link", "named", "plain", "secret", "severity", "text",
+        "finding",
+        "json",
+        "kind",
+        "link",
+        "named",
+        "plain",
+        "secret",
+        "severity",
+        "template",
+        "text",
+        "wechat_fetch",
     ],
     &["errcode", "rule"],
     &["error"],
@@ -26,6 +36,7 @@ const FLOORS: &[&[&str]] = &[
     &["authorization_link", "mapping", "request", "response"],
     &["interface"],
     &[
+        "access_log",
         "call",
         "listing",
         "pacer",

@@ -8,13 +8,14 @@ use core::fmt::Write as _;
 use super::extent::share;
 use super::observation::{Fetch, NotTried, Observations, Outcome};
 use super::seen::{describe, quote};
-use super::text::{AGAIN, Text, fill, text};
+use super::text::{AGAIN, Text, text};
 use super::{
     Extent, Place, Preflight, PreflightCode, PreflightFinding, PreflightVerdict, Target, content,
     response, server_line, special_range,
 };
 use crate::link::Link;
 use crate::severity::Severity;
+use crate::template::fill;
 use crate::verification_file::location;
 
 /// The wrong places, and what it means if the file is there.

@@ -4,13 +4,7 @@ use super::PreflightCode;
 use super::content;
 use super::observation::{Fetch, Outcome, Response};
 use crate::link::Link;
-
-/// How long WeChat may wait at most, in milliseconds. Source: a read time-out in the log of
-/// WeChat's server, after about 5 to 7 seconds in all.
-const TOO_SLOW_MS: u32 = 5000;
-
-/// Within which time an answer is advised to come, in milliseconds. Source: WeChat's guide.
-const SLOW_MS: u32 = 1000;
+use crate::wechat_fetch::{SLOW_MS, TOO_SLOW_MS, is_refusal};
 
 /// What the paths and hosts of logins contain, in lower case.
 const SIGNS_OF_LOGIN: [&str; 8] = [
@@ -61,7 +55,7 @@ fn status_problem(
         },
         _ if content::is_within(&response.body, expected) => PreflightCode::ContentWithoutOk,
         404 | 410 => PreflightCode::NotFound,
-        401 | 403 | 405 | 406 | 407 | 418 | 429 | 451 => PreflightCode::Forbidden,
+        _ if is_refusal(status) => PreflightCode::Forbidden,
         500..=599 => PreflightCode::ServerError,
         _ => PreflightCode::OtherStatus,
     }

@@ -4,9 +4,8 @@
 //! `{prefix}` the prefix and `{bare}` the prefix without its fragment, `{wrong}` the wrong place at
 //! which the file is, and `{nginx}` a sentence with a line for nginx's configuration.
 
-use alloc::string::String;
-
 use super::PreflightCode;
+use crate::wechat_fetch::{EXACT, NO_REDIRECT, ONE_PLACE, STATUS_200, WITHIN_SECONDS};
 
 /// The texts of a finding.
 pub(super) struct Text {
@@ -18,35 +17,8 @@ pub(super) struct Text {
     pub(super) remedy: &'static str,
 }
 
-/// Fills in the words in braces. What is filled in is not searched again.
-pub(super) fn fill(template: &str, words: &[(&str, &str)]) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            break;
-        };
-        let mut words = words.iter();
-        if let Some((_, word)) = words.find(|(known, _)| *known == name) {
-            text.push_str(word);
-        }
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
-const EXACT: &str = "WeChat compares the body byte for byte with the file it gave you.";
-const NO_REDIRECT: &str =
-    "WeChat does not reliably follow redirects, and developers report that they fail.";
-const STATUS_200: &str = "WeChat accepts only status 200.";
-const ONE_PLACE: &str =
-    "WeChat looks only in the directory of the prefix, which is the prefix up to its last `/`.";
 const ANY_ADDRESS: &str = "WeChat may connect to any address of the host.";
 const VALID_TLS: &str = "WeChat needs TLS 1.2 or later with a valid chain of certificates.";
-const WITHIN_SECONDS: &str =
-    "WeChat gives up after about 5 to 7 seconds, and its guide advises to answer within one.";
 
 const UPLOAD_AGAIN: &str = "Upload the downloaded file again as it is, in binary mode, so that \
     {url} answers exactly its content.{nginx}";
