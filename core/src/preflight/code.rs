@@ -23,6 +23,8 @@ named! {
         Fragment = "fragment" => Warns,
         /// The name of the host has no address.
         DnsFailed = "dns_failed" => Blocks,
+        /// DNS has not answered.
+        DnsUnanswered = "dns_unanswered" => Unknown,
         /// The host has an address that is not on the public internet.
         PrivateAddress = "private_address" => Blocks,
         /// Nobody listens on the port.

@@ -7,7 +7,7 @@ use core::fmt::Write as _;
 
 use super::extent::share;
 use super::observation::{Fetch, NotTried, Observations, Outcome};
-use super::seen::{describe, quote};
+use super::seen::{describe, escape, quote};
 use super::text::{AGAIN, Text, text};
 use super::{
     Extent, Place, Preflight, PreflightCode, PreflightFinding, PreflightVerdict, Target, content,
@@ -153,23 +153,27 @@ impl<'a> Judge<'a> {
 
     fn judge_file(&mut self) {
         let text = core::str::from_utf8(self.expected);
-        if !text.is_ok_and(content::is_content) {
+        // Without a fetch, nothing was compared with it.
+        if !self.right.is_empty() && !text.is_ok_and(content::is_content) {
             let seen = quote(&self.seen.file.content);
             self.add(PreflightCode::UnusualFile, None, &[], &seen);
         }
     }
 
     fn judge_host(&mut self) {
-        let failure = match &self.seen.dns {
-            Some(dns) => match &dns.answer {
-                Err(failure) => failure.clone(),
-                Ok(addresses) if addresses.is_empty() => "no address".to_string(),
-                Ok(_) => return,
-            },
-            None => return,
+        let answer = self.seen.dns.as_ref().map(|dns| &dns.answer);
+        let (is_answered, detail) = match answer {
+            Some(Err(failure)) => (failure.is_answered, &*failure.detail),
+            Some(Ok(addresses)) if addresses.is_empty() => (true, "no address"),
+            Some(Ok(_)) | None => return,
         };
-        self.is_hopeless = true;
-        self.add(PreflightCode::DnsFailed, None, &[], &failure);
+        let code = if is_answered {
+            self.is_hopeless = true;
+            PreflightCode::DnsFailed
+        } else {
+            PreflightCode::DnsUnanswered
+        };
+        self.add(code, None, &[], &escape(detail.as_bytes()));
     }
 
     fn judge_right_place(&mut self) {
@@ -274,7 +278,9 @@ impl<'a> Judge<'a> {
 
     /// Says which addresses were not looked at, unless it makes no difference.
     fn judge_untried(&mut self) {
-        if self.is_hopeless || self.has(PreflightCode::Port) && self.right.is_empty() {
+        let causes = [PreflightCode::Port, PreflightCode::DnsUnanswered];
+        let is_told = self.right.is_empty() && causes.into_iter().any(|code| self.has(code));
+        if self.is_hopeless || is_told {
             return;
         }
         let right = &self.right;

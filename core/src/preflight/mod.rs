@@ -31,8 +31,8 @@ pub use code::PreflightCode;
 pub use extent::Extent;
 pub use judge::{judge, needs_wrong_places};
 pub use observation::{
-    ATTEMPTS, BodyEnd, Dns, ExpectedFile, Failure, Fetch, MOST_BODY_BYTES, NotTried, Observations,
-    Outcome, Response, Times,
+    ATTEMPTS, BodyEnd, Dns, DnsFailure, ExpectedFile, Failure, Fetch, MOST_BODY_BYTES, NotTried,
+    Observations, Outcome, Response, Times,
 };
 pub use place::{Place, PlacedUrl, places};
 pub use report::{Preflight, PreflightFinding, PreflightVerdict};

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use super::{Place, PreflightCode};
+use crate::interface::VerificationFile;
 use crate::named;
 use crate::rule::RuleKey;
 
@@ -43,13 +44,31 @@ pub struct ExpectedFile {
     pub content: Vec<u8>,
 }
 
+impl From<VerificationFile> for ExpectedFile {
+    fn from(file: VerificationFile) -> Self {
+        Self {
+            name: file.file_name,
+            content: file.file_content.into_bytes(),
+        }
+    }
+}
+
 /// What DNS gave for the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dns {
     /// How long it took, in milliseconds.
     pub ms: u32,
     /// The addresses, or why there are none.
-    pub answer: Result<Vec<IpAddr>, String>,
+    pub answer: Result<Vec<IpAddr>, DnsFailure>,
+}
+
+/// Why the host has no address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DnsFailure {
+    /// Whether DNS says so. Otherwise it has not answered, which says nothing about the host.
+    pub is_answered: bool,
+    /// What the resolver said.
+    pub detail: String,
 }
 
 /// One fetch, and what came of it.

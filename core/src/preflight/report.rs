@@ -9,7 +9,7 @@ use core::net::SocketAddr;
 use serde::ser::{SerializeMap as _, SerializeStruct as _};
 use serde::{Serialize, Serializer};
 
-use super::observation::{Fetch, Observations, Outcome};
+use super::observation::{Dns, Fetch, Observations, Outcome};
 use super::seen::escape;
 use super::{Extent, PreflightCode};
 use crate::named;
@@ -157,12 +157,12 @@ impl Serialize for Preflight {
     }
 }
 
-impl Serialize for super::observation::Dns {
+impl Serialize for Dns {
     /// Serialises as `ms`, and `addresses` or `failure`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (addresses, failure) = match &self.answer {
             Ok(addresses) => (&**addresses, None),
-            Err(failure) => (&[][..], Some(failure)),
+            Err(failure) => (&[][..], Some(&failure.detail)),
         };
         let mut fields = serializer.serialize_struct("Dns", 3)?;
         fields.serialize_field("ms", &self.ms)?;

@@ -77,6 +77,11 @@ pub(super) const fn text(code: PreflightCode) -> Text {
             "WeChat cannot find the server.",
             "Check the spelling of the host, and its A and AAAA records in the public DNS.",
         ),
+        Code::DnsUnanswered => (
+            "the host could not be looked up from here",
+            "WeChat asks the public DNS, which may know the host.",
+            "Check the network and the resolver of this machine, and look again.",
+        ),
         Code::PrivateAddress => (
             "the host has an address that is not public",
             "WeChat can reach only public addresses. It may get another address from the public \

@@ -2,7 +2,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::SERVICE_ACCOUNT_PREFIX;
+use super::{OrdinaryLinkRule, Rule, SERVICE_ACCOUNT_PREFIX, ServiceAccountRule};
 
 /// The key that identifies a rule in publishJumpQRCode and deleteJumpQRCode.
 ///
@@ -55,5 +55,23 @@ impl<T: Into<String>> From<T> for RuleKey {
 impl From<&RuleKey> for RuleKey {
     fn from(key: &RuleKey) -> Self {
         key.clone()
+    }
+}
+
+impl From<&Rule> for RuleKey {
+    fn from(rule: &Rule) -> Self {
+        rule.key()
+    }
+}
+
+impl From<&OrdinaryLinkRule> for RuleKey {
+    fn from(rule: &OrdinaryLinkRule) -> Self {
+        Self::ordinary_link(&rule.prefix)
+    }
+}
+
+impl From<&ServiceAccountRule> for RuleKey {
+    fn from(rule: &ServiceAccountRule) -> Self {
+        Self::service_account(&rule.prefix, &rule.appid)
     }
 }

@@ -46,8 +46,8 @@ impl Rule {
     #[must_use]
     pub fn key(&self) -> RuleKey {
         match self {
-            Self::OrdinaryLink(rule) => RuleKey::ordinary_link(&rule.prefix),
-            Self::ServiceAccount(rule) => RuleKey::service_account(&rule.prefix, &rule.appid),
+            Self::OrdinaryLink(rule) => rule.into(),
+            Self::ServiceAccount(rule) => rule.into(),
         }
     }
 }

@@ -2,7 +2,7 @@ use std::slice;
 
 use jumpqr_core::RuleKey;
 use jumpqr_core::preflight::{
-    Dns, Failure, NotTried, Outcome, Place, Severity, judge, needs_wrong_places,
+    Dns, DnsFailure, Failure, NotTried, Outcome, Place, Severity, judge, needs_wrong_places,
 };
 
 use crate::{
@@ -61,14 +61,21 @@ fn the_prefix_itself_can_be_the_cause() {
 
 #[test]
 fn a_host_without_an_address_is_one_finding() {
-    for (answer, shown) in [
-        (Err("no such host".to_owned()), "no such host"),
-        (Ok(vec![]), "no address"),
+    let failure = |is_answered| {
+        Err(DnsFailure {
+            is_answered,
+            detail: "no such host".to_owned(),
+        })
+    };
+    for (answer, expected, shown) in [
+        (failure(true), "will_fail: dns_failed", "no such host"),
+        (Ok(vec![]), "will_fail: dns_failed", "no address"),
+        (failure(false), "may_fail: dns_unanswered", "no such host"),
     ] {
         let mut seen = seen(PREFIX);
         seen.dns = Some(Dns { ms: 3, answer });
         let preflight = judge(seen);
-        assert_eq!(summary(&preflight), "will_fail: dns_failed");
+        assert_eq!(summary(&preflight), expected);
         assert_eq!(preflight.findings[0].seen, shown);
     }
 }

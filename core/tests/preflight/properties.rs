@@ -1,7 +1,7 @@
 //! What holds for anything that can be seen.
 
 use jumpqr_core::preflight::{
-    BodyEnd, Dns, ExpectedFile, Failure, Fetch, NotTried, Observations, Outcome, Place,
+    BodyEnd, Dns, DnsFailure, ExpectedFile, Failure, Fetch, NotTried, Observations, Outcome, Place,
     PreflightVerdict, Response, Severity, Times, judge,
 };
 use proptest::prelude::*;
@@ -74,7 +74,10 @@ fn observations() -> impl Strategy<Value = Observations> {
     let answers = prop_oneof![
         Just(Ok(vec!["1.2.4.8".parse().unwrap()])),
         Just(Ok(vec![])),
-        Just(Err("no".to_owned())),
+        any::<bool>().prop_map(|is_answered| Err(DnsFailure {
+            is_answered,
+            detail: "no\n".to_owned(),
+        })),
     ];
     let dns = proptest::option::of(answers.prop_map(|answer| Dns { ms: 1, answer }));
     let fetches = proptest::collection::vec(fetches(), 0..6);
