@@ -1,5 +1,6 @@
 //! The modules of the core stand on floors: each uses what is below it, and no modules use one
-//! another in a circle. Neither do those of the client, the sandbox, the command and the C library.
+//! another in a circle. Neither do those of the fetcher, the client, the sandbox, the command and
+//! the C library.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
@@ -254,6 +255,11 @@ fn no_modules_of_the_client_use_one_another_in_a_circle() {
     let arrows = arrows(&source_folder("client"));
     assert!(FRONT_DOOR.iter().all(|module| arrows.contains_key(*module)));
     assert_eq!(circle(&merge(&arrows, &FRONT_DOOR)), None);
+}
+
+#[test]
+fn no_modules_of_the_fetcher_use_one_another_in_a_circle() {
+    assert_eq!(circle(&arrows(&source_folder("fetch"))), None);
 }
 
 #[test]
