@@ -25,6 +25,7 @@
 //! - [`Platform`]: a third-party platform, and the clients of the merchants that have authorised it
 //! - [token sources](tokens): fixed, the caller's function, appid and secret, a platform's merchant
 //! - [token stores](store): in memory, in a folder, and in Redis (with the feature `redis`)
+//! - [preflights](preflight): whether WeChat will find the verification file of a domain
 //! - [transports](transport): blocking HTTP, and one in memory for tests
 //!
 //! # Out of scope
@@ -57,6 +58,7 @@ mod encrypted_reply;
 mod mutex;
 mod on_thread;
 mod platform;
+pub mod preflight;
 mod retry;
 mod rules;
 pub mod store;
@@ -76,8 +78,8 @@ pub use settings::Settings;
 pub use jumpqr_core::{
     AuthType, AuthorizationLink, Device, Edit, ErrCode, Error, ErrorKind, OpenVersion,
     OrdinaryLinkRule, Outcome, PermitSubRule, Result, Rule, RuleKey, Secret, ServiceAccountRule,
-    access_log, call, check, errcode, error, interface, listing, mapping, matching, names,
-    preflight, push, readiness, request, response, rule, verification_file,
+    access_log, call, check, errcode, error, interface, listing, mapping, matching, names, push,
+    readiness, request, response, rule, verification_file,
 };
 
 /// Compiles the examples of `docs/rust.md`.

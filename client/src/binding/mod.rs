@@ -9,6 +9,7 @@ mod guard;
 mod in_flight_calls;
 mod name_style;
 mod platform;
+mod preflight;
 mod push;
 #[cfg(target_os = "linux")]
 mod unfinished_call;
@@ -20,6 +21,7 @@ pub use guard::{guard, no_thread, on_thread};
 pub use in_flight_calls::{CallId, InFlightCalls};
 pub use name_style::NameStyle;
 pub use platform::{call_platform, next_merchants};
+pub use preflight::{preflight, preflight_with_file};
 pub use push::{encrypt_reply, event, finish_push, receiver};
 #[cfg(target_os = "linux")]
 pub use unfinished_call::{UnfinishedCall, WentOn};
@@ -36,7 +38,7 @@ pub fn read_settings(settings: Map<String, Value>, style: NameStyle) -> Result<S
     Settings::read_named(
         settings,
         |setting| style.name(setting.name),
-        |setting, value| style.to_seconds(setting, value),
+        |setting, value| style.to_seconds(setting.kind, value),
     )
 }
 

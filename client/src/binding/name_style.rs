@@ -2,7 +2,10 @@ use std::mem::take;
 
 use serde_json::Value;
 
-use crate::settings::{Kind, SETTINGS, Setting};
+use crate::settings::{Kind, SETTINGS};
+
+/// The durations that are not settings of a client or a platform.
+const OTHER_DURATIONS: [&str; 1] = ["fetch_timeout"];
 
 /// How a language writes the name of a setting, and in which unit it gives a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +27,9 @@ impl NameStyle {
         let (name, entry) = field.split_at(field.find('[').unwrap_or(field.len()));
         let is_duration = || {
             let mut settings = SETTINGS.iter();
-            settings.any(|setting| matches!(setting.kind, Kind::Seconds) && setting.name == name)
+            OTHER_DURATIONS.contains(&name)
+                || settings
+                    .any(|setting| matches!(setting.kind, Kind::Seconds) && setting.name == name)
         };
         let name = match self {
             Self::SnakeMs if is_duration() => format!("{name}_ms"),
@@ -37,8 +42,8 @@ impl NameStyle {
     }
 
     /// Converts the number of a duration to seconds.
-    pub(super) fn to_seconds(self, setting: &Setting, value: Value) -> Value {
-        match (self, setting.kind, value.as_f64()) {
+    pub(super) fn to_seconds(self, kind: Kind, value: Value) -> Value {
+        match (self, kind, value.as_f64()) {
             (Self::Camel | Self::SnakeMs, Kind::Seconds, Some(milliseconds)) => {
                 (milliseconds / 1000.0).into()
             }

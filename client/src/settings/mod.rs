@@ -32,6 +32,7 @@ mod value;
 
 pub use choice::{IpVersion, ProxySetting, TlsRoots, TokenInterface};
 pub use value::Kind;
+pub(crate) use value::SettingValue;
 
 use std::fmt;
 use std::time::Duration;
@@ -45,8 +46,6 @@ use jumpqr_core::mapping::nearest;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-
-use self::value::SettingValue;
 
 /// One row of the table of settings.
 #[derive(Debug, Clone, Copy)]

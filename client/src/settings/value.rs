@@ -49,7 +49,7 @@ impl Kind {
 }
 
 /// The type of a setting.
-pub(super) trait SettingValue: Sized {
+pub(crate) trait SettingValue: Sized {
     const KIND: Kind;
 
     /// Reads a value; `None` if it has another type.

@@ -28,6 +28,7 @@ mod manual_clock;
 mod merchants;
 mod pacer;
 mod platform;
+mod preflight;
 mod pushing;
 mod refresh_token;
 mod rules;
