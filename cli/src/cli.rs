@@ -24,7 +24,8 @@ Examples:
     export JUMPQR_APPID=wx… JUMPQR_SECRET=…
     jumpqr add rule.json
     jumpqr publish https://m.example.cn/table/
-  Find out why a printed code does not open:
+  Draw a code, if its link opens; and find out why a printed code does not open:
+    jumpqr qr -o table-7.svg 'https://m.example.cn/table/7?seat=2'
     jumpqr match 'https://m.example.cn/table/7?seat=2'
 
 Environment:

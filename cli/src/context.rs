@@ -11,7 +11,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::options::Options;
-use crate::output;
+use crate::output::{self, Progress};
 use crate::settings::{GivenSettings, missing_credentials};
 use crate::token_store;
 
@@ -40,6 +40,11 @@ impl<'a> Context<'a> {
         if !self.options.json {
             output::print_note(text);
         }
+    }
+
+    /// Returns the progress of long work, for people.
+    pub(crate) fn progress(&self, what: &'static str, total: usize) -> Option<Progress> {
+        (!self.options.json).then(|| Progress::new(what, total))
     }
 
     /// Makes the error for wrong arguments of this command.

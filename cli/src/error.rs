@@ -6,6 +6,7 @@ use std::io;
 use jumpqr::check::Finding;
 use jumpqr::error::{Code, OwnCode};
 use jumpqr::{Error, ErrorKind, Outcome};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -19,11 +20,35 @@ pub(crate) struct CommandError {
     /// What happened.
     pub(crate) message: String,
     /// What to do next.
-    pub(crate) advice: String,
+    pub(crate) advice: Box<str>,
     /// Printed with the error: a warning is often the cause of WeChat's refusal.
-    pub(crate) warnings: Vec<Finding>,
+    pub(crate) warnings: Box<[Finding]>,
     /// The error of the library, or the refusal of WeChat, if it is one.
     pub(crate) library_error: Option<Error>,
+    /// What is wrong with each of many inputs.
+    pub(crate) problems: Box<[Problem]>,
+}
+
+/// What is wrong with one of many inputs.
+#[derive(Debug, Serialize)]
+pub(crate) struct Problem {
+    /// The input, e.g. `line 12`.
+    pub(crate) field: String,
+    /// The stable code.
+    pub(crate) code: &'static str,
+    /// What is wrong, and what to do.
+    pub(crate) message: String,
+}
+
+impl Problem {
+    /// Makes a problem of a line of a file.
+    pub(crate) fn in_line(line: usize, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            field: format!("line {line}"),
+            code,
+            message: message.into(),
+        }
+    }
 }
 
 /// The kind of an error about the arguments, and its code.
@@ -42,9 +67,10 @@ impl CommandError {
             kind,
             code,
             message: message.into(),
-            advice: advice.into(),
-            warnings: Vec::new(),
+            advice: advice.into().into(),
+            warnings: Box::default(),
             library_error: None,
+            problems: Box::default(),
         }
     }
 
@@ -80,6 +106,20 @@ impl CommandError {
         )
     }
 
+    /// A file, and `more` others, were not written, because different ones are at their places.
+    pub(crate) fn file_differs(name: impl Display, more: usize, advice: &str) -> Self {
+        let message = match more {
+            0 => format!("{name} exists with different content and was not overwritten"),
+            1 => format!(
+                "{name} and 1 more file exist with different content and were not overwritten"
+            ),
+            more => format!(
+                "{name} and {more} more files exist with different content and were not overwritten"
+            ),
+        };
+        Self::file("file_differs", message, advice)
+    }
+
     pub(crate) fn sandbox_not_started(message: String) -> Self {
         let advice = "If another program uses the port, stop it, or leave --port out.";
         Self::not_started("sandbox_not_started", message, advice)
@@ -95,6 +135,29 @@ impl CommandError {
     fn not_started(code: &'static str, message: String, advice: &str) -> Self {
         let kind = ErrorKind::Network.name();
         Self::own(Exit::Network, kind, code, message, advice)
+    }
+
+    /// Links do not open, so their codes were not drawn.
+    pub(crate) fn closed_links(message: String, problems: Vec<Problem>) -> Self {
+        let kind = ErrorKind::State.name();
+        let advice = "`jumpqr match LINK` explains what a link needs. To draw the codes \
+                      anyway, give --force.";
+        let error = Self::own(Exit::Refused, kind, "link_does_not_open", message, advice);
+        Self {
+            problems: problems.into(),
+            ..error
+        }
+    }
+
+    /// Rows of a table are wrong, so nothing was made of it.
+    pub(crate) fn wrong_rows(message: String, problems: Vec<Problem>) -> Self {
+        let kind = ErrorKind::Invalid.name();
+        let advice = "Correct the rows, and run the command again.";
+        let error = Self::own(Exit::Invalid, kind, "wrong_rows", message, advice);
+        Self {
+            problems: problems.into(),
+            ..error
+        }
     }
 
     /// The user did not answer yes.
@@ -117,7 +180,7 @@ impl CommandError {
     }
 
     pub(crate) fn with_warnings(mut self, warnings: Vec<Finding>) -> Self {
-        self.warnings = warnings;
+        self.warnings = warnings.into();
         self
     }
 
@@ -132,7 +195,7 @@ impl CommandError {
                 "rid": null,
                 "retryable": false,
                 "outcome": Outcome::NotApplied,
-                "violations": [],
+                "violations": self.problems,
             }),
         };
         if let Value::Object(members) = &mut error {
@@ -142,7 +205,7 @@ impl CommandError {
                 ("kind", self.kind),
                 ("code", self.code),
                 ("message", &self.message),
-                ("advice", &self.advice),
+                ("advice", &*self.advice),
             ] {
                 members.insert(name.to_owned(), json!(text));
             }

@@ -24,6 +24,8 @@ mod rule_source;
 mod sandbox;
 mod settings;
 mod token_store;
+mod whole_file;
+mod workers;
 
 use std::ffi::OsString;
 

@@ -24,6 +24,11 @@ pub(crate) struct RuleSetSource {
 }
 
 impl RuleSetSource {
+    /// Returns whether the rules are in a file.
+    pub(crate) fn has_file(&self) -> bool {
+        self.rules.is_some()
+    }
+
     /// Reads the file, or lists the rules of the account.
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<RuleSet, CommandError> {
         if let Some(file) = &self.rules {

@@ -14,6 +14,7 @@ mod named_rule;
 mod platform;
 mod publish;
 mod push;
+mod qr;
 mod raw;
 mod sandbox;
 mod token;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Unlink(unlink::Unlink),
     Check(check::Check),
     Match(match_url::Match),
+    Qr(qr::Qr),
     Token(token::Token),
     Platform(platform::Platform),
     Push(push::Push),
@@ -66,6 +68,7 @@ impl Command {
             Self::Unlink(command) => command.run(context),
             Self::Check(command) => command.run(context),
             Self::Match(command) => command.run(context),
+            Self::Qr(command) => command.run(context),
             Self::Token(command) => command.run(context),
             Self::Platform(command) => command.run(context),
             Self::Push(command) => command.run(context),

@@ -4,13 +4,16 @@ use jumpqr::{Error, Outcome};
 
 use super::text::escape_lines;
 use super::{BAD, HEADING, escape, format_findings, format_warnings};
-use crate::error::CommandError;
+use crate::error::{CommandError, Problem};
 
 pub(super) fn format_error(error: &CommandError) -> String {
     let message = escape(&error.message);
     let library_error = error.library_error.as_ref();
     let mut text = match library_error {
-        None => format!("{BAD}error:{BAD:#} {message}\n"),
+        None => {
+            let problems = format_problems(&error.problems);
+            format!("{BAD}error:{BAD:#} {message}\n{problems}")
+        }
         Some(error) => format_library_error(error, &message),
     };
     if !error.warnings.is_empty() {
@@ -23,6 +26,22 @@ pub(super) fn format_error(error: &CommandError) -> String {
         None => escape_lines(&error.advice),
     };
     format!("{text}\n{HEADING}What to do:{HEADING:#} {advice}")
+}
+
+/// The most problems that are printed. `--json` has all of them.
+const MAX_SHOWN_PROBLEMS: usize = 20;
+
+/// Formats what is wrong with each of many inputs, and how many more there are.
+fn format_problems(problems: &[Problem]) -> String {
+    let mut text = String::new();
+    for problem in problems.iter().take(MAX_SHOWN_PROBLEMS) {
+        let (field, message) = (escape(&problem.field), escape(&problem.message));
+        text = format!("{text}  - {field}: {message}\n");
+    }
+    match problems.len().saturating_sub(MAX_SHOWN_PROBLEMS) {
+        0 => text,
+        more => format!("{text}  and {more} more; --json prints all\n"),
+    }
 }
 
 fn format_library_error(error: &Error, message: &str) -> String {

@@ -1,14 +1,20 @@
 //! Prints results on standard output, notes and errors on standard error. With `--json`, standard
 //! output is exactly one object, for errors too.
 
+mod code;
+mod count;
 mod error;
 mod next_step;
+mod progress;
 mod rules;
 mod style;
 mod table;
 mod text;
 
+pub(crate) use code::format_code;
+pub(crate) use count::format_count;
 pub(crate) use next_step::{NextStep, format_next_steps, quote_command_line};
+pub(crate) use progress::Progress;
 pub(crate) use rules::{format_listed_rules, format_rule};
 pub(crate) use style::{BAD, GOOD, HEADING, WARNING};
 pub(crate) use table::{format_card, format_table};

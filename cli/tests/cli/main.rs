@@ -28,6 +28,8 @@ mod named_rule;
 mod output;
 mod platform;
 mod publish;
+mod qr;
+mod qr_batch;
 mod raw;
 mod readme;
 mod rule_source;

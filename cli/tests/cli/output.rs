@@ -137,6 +137,7 @@ fn no_text_from_outside_steers_the_terminal() {
             4,
         ),
         (listed(), &["match", STEERING, "--rules", "-"], 3),
+        (listed(), &["qr", STEERING, "--rules", "-"], 4),
         (refusing(), &["get"], 4),
         (refusing(), &["publish", STEERING], 4),
         (listed(), &[STEERING], 2),

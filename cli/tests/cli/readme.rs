@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 use std::io::Write;
+use std::path::Path;
 #[cfg(unix)]
 use std::process::{Command, Stdio};
 
@@ -15,10 +16,11 @@ use serde_json::json;
 
 #[cfg(unix)]
 use crate::support::platform::Platform;
-use crate::support::{Run, jumpqr};
+use crate::support::{Run, jumpqr, read_picture};
 
 const README: &str = include_str!("../../../README.md");
 const COMMAND: &str = include_str!("../../../docs/command.md");
+const CODES: &str = include_str!("../../../docs/codes.md");
 
 /// Returns the code blocks of this language in a page, in order.
 fn blocks(page: &'static str, language: &str) -> Vec<&'static str> {
@@ -77,31 +79,60 @@ fn every_documented_build_uses_the_lock_file() {
     assert_eq!(found, 7);
 }
 
-#[test]
-fn every_command_of_the_session_succeeds() {
+/// Runs a session of a page in a folder, against a sandbox. Returns what each command prints.
+fn run_session(session: &str, folder: &Path) -> Vec<String> {
     let sandbox = Sandbox::start().unwrap();
     let account = sandbox.mini_program();
+    // A backslash continues the command on the next line.
+    let session = session.replace("\\\n", "");
+    let commands = session
+        .lines()
+        .filter_map(|line| parse_arguments(line, "jumpqr "));
+    let run = |arguments: Vec<String>| {
+        let mut command = jumpqr(&arguments)
+            .home(folder)
+            .env("JUMPQR_BASE_URL", sandbox.base_url())
+            .env("JUMPQR_APPID", &account.appid)
+            .env("JUMPQR_SECRET", account.secret.expose())
+            .into_command();
+        let output = command.current_dir(folder).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    commands.map(run).collect()
+}
+
+#[test]
+fn every_command_of_the_session_succeeds() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rule.json"), blocks(COMMAND, "json")[0]).unwrap();
     let session = blocks(COMMAND, "sh")
         .into_iter()
         .find(|block| block.contains("rule.json"))
         .unwrap();
-    let commands: Vec<_> = session
-        .lines()
-        .filter_map(|line| parse_arguments(line, "jumpqr "))
-        .collect();
-    assert_eq!(commands.len(), 7);
-    for arguments in commands {
-        let mut command = jumpqr(&arguments)
-            .home(folder.path())
-            .env("JUMPQR_BASE_URL", sandbox.base_url())
-            .env("JUMPQR_APPID", &account.appid)
-            .env("JUMPQR_SECRET", account.secret.expose())
-            .into_command();
-        let status = command.current_dir(&folder).output().unwrap().status;
-        assert!(status.success(), "{arguments:?}: {status}");
+    assert_eq!(run_session(session, folder.path()).len(), 8);
+}
+
+#[test]
+fn the_session_of_codes_ends_with_the_pictures_and_the_sheet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("rule.json"), blocks(CODES, "json")[0]).unwrap();
+    std::fs::write(path("tables.csv"), blocks(CODES, "csv")[0]).unwrap();
+    let printed = run_session(blocks(CODES, "sh")[0], folder.path());
+    assert_eq!(printed.len(), 7);
+    assert!(
+        printed[2].contains("for developers and testers only"),
+        "{}",
+        printed[2]
+    );
+    let hits = blocks(CODES, "text")[0];
+    assert!(printed[4].starts_with(hits), "{}", printed[4]);
+    for number in 1..=3 {
+        let link = format!("https://m.example.cn/table/?id={number}");
+        assert_eq!(read_picture(&path(&format!("codes/{number}.svg"))), [link]);
     }
+    assert!(path("sheet.pdf").exists() && path("table-2.svg").exists());
 }
 
 /// A platform at a sandbox that has authorised nobody yet, and a folder with the files of a session.

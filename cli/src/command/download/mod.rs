@@ -1,9 +1,9 @@
 mod serve;
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use jumpqr::check::check_prefix;
@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::number::parse_whole_number;
 use crate::output::{CommandResult, GOOD, NextStep, escape, format_next_steps};
+use crate::whole_file::{self, Durability};
 
 use serve::Server;
 
@@ -109,7 +110,15 @@ impl Download {
 
     fn write_and_print(&self, file: &VerificationFile, context: &Context<'_>) -> CommandResult {
         let path = self.directory.join(&file.file_name);
-        let written = self.write(&path, file.file_content.as_bytes())?;
+        let advice =
+            "Check the file. Then overwrite it with --force, or choose another --directory.";
+        let written = whole_file::write(
+            &path,
+            file.file_content.as_bytes(),
+            self.force,
+            Durability::Now,
+            advice,
+        )?;
         let path = path.to_string_lossy();
         let url = self.prefix.as_deref();
         let url = url.and_then(|prefix| file.location(prefix));
@@ -155,48 +164,4 @@ impl Download {
         };
         result.map_err(|error| CommandError::unwritable(self.directory.display(), &error))
     }
-
-    /// Writes the whole file or nothing. Returns `false` if the same file is already there.
-    fn write(&self, target: &Path, content: &[u8]) -> Result<bool, CommandError> {
-        if !self.force {
-            match fs::read(target) {
-                Ok(present) if present == content => return Ok(false),
-                Ok(_) => return Err(file_differs_error(target)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(CommandError::unreadable(target.display(), &error)),
-            }
-        }
-        match self.replace(target, content) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(file_differs_error(target))
-            }
-            Err(error) => Err(CommandError::unwritable(target.display(), &error)),
-        }
-    }
-
-    fn replace(&self, target: &Path, content: &[u8]) -> io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        // A web server must be able to read it. The umask still applies.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(&self.directory)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
-        if self.force {
-            file.persist(target)?;
-        } else {
-            file.persist_noclobber(target)?;
-        }
-        Ok(())
-    }
-}
-
-fn file_differs_error(target: &Path) -> CommandError {
-    let target = target.display();
-    CommandError::file(
-        "file_differs",
-        format!("{target} exists with different content and was not overwritten"),
-        "Check the file. Then overwrite it with --force, or choose another --directory.",
-    )
 }

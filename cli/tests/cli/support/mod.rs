@@ -1,11 +1,13 @@
 //! Runs the command, once or until it is stopped, and a WeChat whose responses the test chooses.
 
 mod fake_wechat;
+mod picture;
 pub(crate) mod platform;
 mod run;
 mod server;
 
 pub(crate) use fake_wechat::{FakeWeChat, Received};
+pub(crate) use picture::read_picture;
 pub(crate) use run::{Jumpqr, Run, jumpqr};
 pub(crate) use server::Server;
 
