@@ -127,7 +127,10 @@ fn a_finding_tells_when_from_where_and_what_was_seen() {
 
 #[test]
 fn if_nobody_but_a_preflight_came_the_log_says_what_it_covers() {
-    let preflight = line(PATH, "200 32 \"-\" \"jumpqr/0.1.0 (preflight)\"");
+    let preflight = line(
+        PATH,
+        "200 32 \"-\" \"Mozilla/5.0 (compatible; jumpqr/0.1.0)\"",
+    );
     for (log, own_requests) in [
         (line("/", "200 612 \"-\" \"-\""), 0),
         ([line("/", "200 612"), preflight].concat(), 1),

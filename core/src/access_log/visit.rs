@@ -12,8 +12,8 @@ use crate::link::Link;
 use crate::verification_file::location;
 use crate::wechat_fetch::{SLOW_MS, TOO_SLOW_MS, is_refusal};
 
-/// The user agents of preflights begin with this.
-const OWN_AGENT: &str = "jumpqr";
+/// The user agents of preflights contain this.
+const OWN_AGENT: &str = "jumpqr/";
 
 /// The head of a response with a date and a Content-Length is longer than this.
 const SHORTEST_HEAD: u64 = 60;
@@ -74,7 +74,7 @@ impl Wanted {
             return None;
         }
         let host = entry.host.as_deref().filter(|host| !host.is_empty());
-        Some(if entry.user_agent.starts_with(OWN_AGENT) {
+        Some(if entry.user_agent.contains(OWN_AGENT) {
             Visit::Own
         } else if host.is_some_and(|host| !host.eq_ignore_ascii_case(&self.host)) {
             Visit::Elsewhere(Code::OtherHost)
