@@ -21,10 +21,26 @@ impl Connection {
         context: &Context<'_>,
         acting_as: ActingAs<'_>,
     ) -> Result<Self, CommandError> {
+        Self::open_and_note(context, acting_as, "nothing leaves this machine")
+    }
+
+    /// Opens a connection to download the verification file, which is then looked for.
+    pub(crate) fn open_to_look(context: &Context<'_>) -> Result<Self, CommandError> {
+        let note = "the file is the sandbox's own, and the look for it is real: the host must exist, or \
+                    be rehearsed with --connect-to";
+        Self::open_and_note(context, ActingAs::MiniProgram, note)
+    }
+
+    /// Opens a connection. With `--sandbox`, `note` says what is different.
+    fn open_and_note(
+        context: &Context<'_>,
+        acting_as: ActingAs<'_>,
+        note: &str,
+    ) -> Result<Self, CommandError> {
         if context.uses_sandbox() {
             let (sandbox, account) = start_embedded(acting_as)?;
             output::print_note(&format!(
-                "sandbox: a local WeChat at {}; nothing leaves this machine",
+                "sandbox: a local WeChat at {}; {note}",
                 sandbox.base_url()
             ));
             let given = context.settings()?;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use jumpqr::interface::DEFAULT_BASE_URL;
+use jumpqr::preflight::PreflightOptions;
 use jumpqr::{Client, Platform};
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::credentials::{Owner, read_credentials, read_platform};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::input::Input;
-use crate::options::Options;
+use crate::options::{Options, seconds};
 use crate::output::{self, Progress};
 use crate::settings::{GivenSettings, missing_credentials};
 use crate::token_store;
@@ -87,6 +88,15 @@ impl<'a> Context<'a> {
             given.insert("extra_tls_roots", pem);
         }
         Ok(given)
+    }
+
+    /// Returns how a preflight looks. It has the timeout of the options, if they have one.
+    pub(crate) fn preflight_options(&self) -> PreflightOptions {
+        let options = PreflightOptions::default();
+        match self.options.settings.timeout {
+            Some(timeout) => options.timeout(seconds(timeout)),
+            None => options,
+        }
     }
 
     /// Returns the URL that requests would be sent to, after a check of all settings. Needs no

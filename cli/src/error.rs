@@ -5,6 +5,7 @@ use std::io;
 
 use jumpqr::check::Finding;
 use jumpqr::error::{Code, OwnCode};
+use jumpqr::preflight::Preflight;
 use jumpqr::{Error, ErrorKind, Outcome};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ pub(crate) struct CommandError {
     kind: &'static str,
     code: &'static str,
     /// What happened.
-    pub(crate) message: String,
+    pub(crate) message: Box<str>,
     /// What to do next.
     pub(crate) advice: Box<str>,
     /// Printed with the error: a warning is often the cause of WeChat's refusal.
@@ -27,6 +28,8 @@ pub(crate) struct CommandError {
     pub(crate) library_error: Option<Error>,
     /// What is wrong with each of many inputs.
     pub(crate) problems: Box<[Problem]>,
+    /// Why WeChat does not find the verification file, if a preflight has looked.
+    pub(crate) preflight: Option<Box<Preflight>>,
 }
 
 /// What is wrong with one of many inputs.
@@ -66,11 +69,12 @@ impl CommandError {
             exit,
             kind,
             code,
-            message: message.into(),
+            message: message.into().into(),
             advice: advice.into().into(),
             warnings: Box::default(),
             library_error: None,
             problems: Box::default(),
+            preflight: None,
         }
     }
 
@@ -179,6 +183,24 @@ impl CommandError {
         )
     }
 
+    /// The file is not where WeChat looks for it, by the preflight.
+    pub(crate) fn preflight_failed(preflight: Preflight) -> Self {
+        let error = Self::own(
+            Exit::Refused,
+            ErrorKind::State.name(),
+            "preflight_failed",
+            "WeChat will not find the verification file, so the rule was not sent",
+            "Follow the findings of the preflight. To send the rule all the same, leave \
+             --preflight out.",
+        );
+        error.with_preflight(Some(preflight))
+    }
+
+    pub(crate) fn with_preflight(mut self, preflight: Option<Preflight>) -> Self {
+        self.preflight = preflight.map(Box::new);
+        self
+    }
+
     pub(crate) fn with_warnings(mut self, warnings: Vec<Finding>) -> Self {
         self.warnings = warnings.into();
         self
@@ -208,6 +230,9 @@ impl CommandError {
                 ("advice", &*self.advice),
             ] {
                 members.insert(name.to_owned(), json!(text));
+            }
+            if let Some(preflight) = &self.preflight {
+                members.insert("preflight".to_owned(), json!(preflight));
             }
         }
         json!({"ok": false, "error": error, "warnings": self.warnings})

@@ -34,6 +34,17 @@ impl Input {
             Err(error) => Err(CommandError::unreadable(self, &error)),
         }
     }
+
+    /// Opens the input, to read it in parts.
+    pub(crate) fn open(&self) -> Result<Box<dyn Read>, CommandError> {
+        match self {
+            Self::Stdin => Ok(Box::new(io::stdin())),
+            Self::File(path) => match File::open(path) {
+                Ok(file) => Ok(Box::new(file)),
+                Err(error) => Err(CommandError::unreadable(self, &error)),
+            },
+        }
+    }
 }
 
 impl From<OsString> for Input {

@@ -18,6 +18,7 @@ mod interrupt;
 mod number;
 mod options;
 mod output;
+mod preflight;
 mod question;
 mod rule_set_source;
 mod rule_source;

@@ -1,5 +1,7 @@
 //! The options of every command.
 
+use std::time::Duration;
+
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
@@ -17,7 +19,7 @@ pub(crate) struct Options {
     /// Run against an embedded sandbox, a local WeChat, instead of the real one
     ///
     /// It starts empty, has its own accounts, and forgets everything when the command ends. Nothing
-    /// leaves this machine.
+    /// leaves this machine, except that `preflight` looks at the host of the rule.
     #[arg(long, global = true)]
     #[serde(skip)]
     pub(crate) sandbox: bool,
@@ -45,7 +47,7 @@ pub(crate) struct SettingOptions {
     /// each has this timeout.
     #[arg(long, global = true, value_name = "SECONDS", value_parser = parse_number)]
     #[arg(allow_negative_numbers = true)]
-    timeout: Option<f64>,
+    pub(crate) timeout: Option<f64>,
 
     /// How long a call may wait for its slot, in seconds [default: 300] [example: 60]
     ///
@@ -256,8 +258,14 @@ pub(crate) fn check(matches: &ArgMatches) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Returns a number of seconds as a duration. What is not a duration is none at all, which the
+/// library refuses.
+pub(crate) fn seconds(number: f64) -> Duration {
+    Duration::try_from_secs_f64(number).unwrap_or_default()
+}
+
 /// Parses a number. The library knows which numbers a setting may have.
-fn parse_number(text: &str) -> Result<f64, String> {
+pub(crate) fn parse_number(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
     number.ok_or_else(|| "give a number".to_owned())
 }

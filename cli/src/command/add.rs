@@ -3,20 +3,23 @@ use jumpqr::Rule;
 use jumpqr::check::Finding;
 use jumpqr::interface::{AddJumpQRCode, Confirmation, Interface};
 use jumpqr::mapping::parse_rule;
+use jumpqr::preflight::Preflight;
 use jumpqr::rule::Edit;
 use jumpqr::verification_file::location;
 use serde_json::json;
 
 use super::dry_run::DryRunReport;
-use super::{check_call, describe_confirmation, with_warnings};
+use super::{check_call, describe_confirmation};
 use crate::acting_as::ActingAs;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{
-    CommandResult, GOOD, HEADING, NextStep, format_next_steps, format_rule, format_warnings,
-    quote_command_line,
+    CommandResult, GOOD, HEADING, NextStep, format_next_steps, format_preflight, format_rule,
+    format_warnings, quote_command_line,
 };
+use crate::preflight::{look_after, look_before};
 use crate::rule_source::RuleSource;
 
 const EXAMPLES: &str = "\
@@ -26,6 +29,7 @@ Examples:
   jumpqr add rule.json
   jumpqr add --edit rule.json
   jumpqr add --dry-run rule.json
+  jumpqr add --preflight rule.json
 
 rule.json, with the names of WeChat's own page:
   {\"prefix\": \"https://m.example.cn/table/\", \"path\": \"pages/index/index\",
@@ -34,9 +38,11 @@ rule.json, with the names of WeChat's own page:
 /// Add a rule, or modify one (addJumpQRCode)
 ///
 /// The rule comes from a file or from flags. It is checked first, and is not sent if WeChat's pages
-/// forbid it. An ordinary-link rule needs the verification file in place: see `jumpqr download`.
+/// forbid it. An ordinary-link rule needs the verification file in place: see `jumpqr download`. If
+/// WeChat does not find it (85069), the command looks for it as WeChat does, and says why.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub(crate) struct Add {
     /// Modify an existing rule instead of adding one (is_edit 1)
     #[arg(long)]
@@ -50,6 +56,12 @@ pub(crate) struct Add {
     #[arg(long)]
     dry_run: bool,
 
+    /// First look whether WeChat will find the verification file, and send the rule only if so
+    ///
+    /// See `jumpqr preflight`. The rule is also sent if the file may be found, or is not needed.
+    #[arg(long, conflicts_with = "dry_run")]
+    preflight: bool,
+
     // Last, because the heading of its flags would stand above other options too.
     #[command(flatten)]
     rule: RuleSource,
@@ -57,6 +69,12 @@ pub(crate) struct Add {
 
 impl Add {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
+        if self.preflight && context.uses_sandbox() {
+            return Err(context.usage(
+                "--preflight looks for the file of a real account, and --sandbox has none: leave \
+                 out one of the two",
+            ));
+        }
         let mapping = self.rule.read_mapping(context)?;
         let parsed =
             parse_rule(&mapping).map_err(|error| error.in_interface(AddJumpQRCode::NAME))?;
@@ -81,8 +99,24 @@ impl Add {
         let key = call.rule.key();
         let connection = Connection::open(context, ActingAs::owner_of_rules(key.appid.as_deref()))?;
         let client = connection.client.with_validate(!self.no_validate);
-        let confirmation = with_warnings(client.call(call.clone()), warnings.clone())?;
-        Ok(print_added(&call, confirmation, &warnings, context))
+        let preflight = self
+            .preflight
+            .then(|| look_before(&key, &client, context))
+            .transpose()?;
+        let confirmation = client.call(call.clone()).map_err(|error| {
+            let found = preflight.clone();
+            let found = found.or_else(|| look_after(&error, &key, &client, context));
+            let error = CommandError::from(error).with_warnings(warnings.clone());
+            error.with_preflight(found)
+        })?;
+        let preflight = preflight.as_ref();
+        Ok(print_added(
+            &call,
+            confirmation,
+            &warnings,
+            preflight,
+            context,
+        ))
     }
 }
 
@@ -90,6 +124,7 @@ fn print_added(
     call: &AddJumpQRCode,
     confirmation: Confirmation,
     warnings: &[Finding],
+    preflight: Option<&Preflight>,
     context: &Context<'_>,
 ) -> Exit {
     let AddJumpQRCode { rule, is_edit } = call;
@@ -99,13 +134,16 @@ fn print_added(
         [] => String::new(),
         warnings => format!("{}\n\n", format_warnings(warnings)),
     };
+    let shown_preflight = preflight.map(format_preflight);
+    let shown_preflight =
+        shown_preflight.map_or_else(String::new, |preflight| format!("{preflight}\n\n"));
     let done = match is_edit {
         Edit::Add => "Added",
         Edit::Modify => "Modified",
     };
     let place = if sandbox { " – in the sandbox" } else { "" };
     let text = format!(
-        "{HEADING}The rule{HEADING:#}\n{}\n\n{shown_warnings}\
+        "{HEADING}The rule{HEADING:#}\n{}\n\n{shown_warnings}{shown_preflight}\
          {GOOD}{done}{GOOD:#}: {}{place}.\n\n{}",
         format_rule(rule),
         describe_confirmation(confirmation),
@@ -116,6 +154,7 @@ fn print_added(
         "is_edit": is_edit,
         "warnings": warnings,
         "confirmation": confirmation,
+        "preflight": preflight,
         "sandbox": sandbox,
         "next": next,
     });

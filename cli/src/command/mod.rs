@@ -12,6 +12,7 @@ mod link;
 mod match_url;
 mod named_rule;
 mod platform;
+mod preflight;
 mod publish;
 mod push;
 mod qr;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Publish(publish::Publish),
     Delete(delete::Delete),
     Download(download::Download),
+    Preflight(preflight::Look),
     Link(link::Link),
     Unlink(unlink::Unlink),
     Check(check::Check),
@@ -64,6 +66,7 @@ impl Command {
             Self::Publish(command) => command.run(context),
             Self::Delete(command) => command.run(context),
             Self::Download(command) => command.run(context),
+            Self::Preflight(command) => command.run(context),
             Self::Link(command) => command.run(context),
             Self::Unlink(command) => command.run(context),
             Self::Check(command) => command.run(context),

@@ -3,7 +3,7 @@
 use jumpqr::{Error, Outcome};
 
 use super::text::escape_lines;
-use super::{BAD, HEADING, escape, format_findings, format_warnings};
+use super::{BAD, HEADING, escape, format_findings, format_preflight, format_warnings};
 use crate::error::{CommandError, Problem};
 
 pub(super) fn format_error(error: &CommandError) -> String {
@@ -25,7 +25,11 @@ pub(super) fn format_error(error: &CommandError) -> String {
         Some(_) => escape(&error.advice),
         None => escape_lines(&error.advice),
     };
-    format!("{text}\n{HEADING}What to do:{HEADING:#} {advice}")
+    let text = format!("{text}\n{HEADING}What to do:{HEADING:#} {advice}");
+    match &error.preflight {
+        Some(preflight) => format!("{text}\n\n{}", format_preflight(preflight)),
+        None => text,
+    }
 }
 
 /// The most problems that are printed. `--json` has all of them.

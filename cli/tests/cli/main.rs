@@ -27,6 +27,7 @@ mod match_url;
 mod named_rule;
 mod output;
 mod platform;
+mod preflight;
 mod publish;
 mod qr;
 mod qr_batch;

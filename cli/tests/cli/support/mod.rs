@@ -1,15 +1,18 @@
-//! Runs the command, once or until it is stopped, and a WeChat whose responses the test chooses.
+//! Runs the command, once or until it is stopped, a web site, and a WeChat whose responses the test
+//! chooses.
 
 mod fake_wechat;
 mod picture;
 pub(crate) mod platform;
 mod run;
 mod server;
+mod site;
 
 pub(crate) use fake_wechat::{FakeWeChat, Received};
 pub(crate) use picture::read_picture;
 pub(crate) use run::{Jumpqr, Run, jumpqr};
 pub(crate) use server::Server;
+pub(crate) use site::{Site, response};
 
 /// The flags of a valid rule.
 pub(crate) const RULE_FLAGS: [&str; 8] = [
