@@ -1,7 +1,6 @@
 //! How WeChat fetches the verification file: what it accepts, in numbers and in words.
 //!
-//! Sources: the official guide to the verification file, and reports of developers and of WeChat's
-//! staff in the developer community.
+//! [`preflight`](crate::preflight) names the sources.
 
 /// How long WeChat may wait at most, in milliseconds. Source: a read time-out in the log of
 /// WeChat's server, after about 5 to 7 seconds in all.

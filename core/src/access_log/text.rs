@@ -1,4 +1,4 @@
-//! The texts of findings, one row for each code. A second language gets its rows beside these.
+//! What the findings say, by their code. Rows of a second language belong beside these.
 //!
 //! The words in braces are filled in: `{url}` is the right place, `{file}` the name of the file, and
 //! `{size}` its length in bytes.
@@ -16,6 +16,7 @@ pub(super) struct Text {
     pub(super) remedy: &'static str,
 }
 
+const OTHER_PREFIX: &str = "Compare the prefix that was sent with {url}.";
 const SERVE_AS_FILE: &str =
     "Serve the file as a plain file from the disk of the web server, not through the application.";
 
@@ -39,17 +40,17 @@ pub(super) const fn text(code: Code) -> Text {
             "the file was asked for in another directory",
             "WeChat looks in the directory of the prefix, which is the prefix up to its last `/`. If \
              this request is for the rule, another prefix was sent than this one.",
-            "Compare the prefix that was sent with {url}.",
+            OTHER_PREFIX,
         ),
         Code::OtherCase => (
             "the file was asked for with other capital letters",
             "WeChat asks for exactly the prefix that was sent and the name that it gave.",
-            "Compare the prefix that was sent with {url}.",
+            OTHER_PREFIX,
         ),
         Code::OtherHost => (
             "the file was asked for on another host",
             "WeChat asks the host of the prefix that was sent.",
-            "Compare the prefix that was sent with {url}.",
+            OTHER_PREFIX,
         ),
         Code::GaveUp => (
             "the client closed the connection before the response came",
