@@ -164,7 +164,11 @@ export declare class Sandbox {
   putAccount(appid: string, changes: AccountChange): void
   /** Returns the rules that the account's token added (by default, the Mini Program's), as they are stored. */
   rules(appid?: string): Record<string, unknown>[]
-  /** Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets. */
+  /**
+   * Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets, and
+   * what was answered. If the sandbox knows more about a refusal than WeChat says, `reason` has its
+   * `code` and `message`: for 85069, why WeChat does not find the verification file.
+   */
   requests(): Record<string, unknown>[]
   /** Returns how many requests were received. */
   counters(): Counters

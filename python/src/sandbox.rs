@@ -224,7 +224,11 @@ impl Sandbox {
         self.list(py, |sandbox| sandbox.rules(appid))
     }
 
-    /// Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets.
+    /// Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets, and
+    /// what was answered.
+    ///
+    /// If the sandbox knows more about a refusal than WeChat says, `reason` has its `code` and
+    /// `message`: for 85069, why WeChat does not find the verification file.
     fn requests<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.list(py, |sandbox| Ok(sandbox.requests()))
     }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use jumpqr_core::ErrCode;
 
+use crate::reason::Reason;
+
 /// An error response of WeChat: the error code, and the text before the rid.
 ///
 /// An error code alone is a refusal with the documented text of the code: `.ok_or(40013)?`.
@@ -11,6 +13,18 @@ use jumpqr_core::ErrCode;
 pub(crate) struct Refusal {
     pub(crate) errcode: i64,
     pub(crate) errmsg: Cow<'static, str>,
+    /// What the response does not say.
+    pub(crate) reason: Option<Box<Reason>>,
+}
+
+impl Refusal {
+    /// Adds the reason.
+    pub(crate) fn because(self, reason: Reason) -> Self {
+        Self {
+            reason: Some(Box::new(reason)),
+            ..self
+        }
+    }
 }
 
 impl From<i64> for Refusal {
@@ -19,6 +33,7 @@ impl From<i64> for Refusal {
         Self {
             errcode,
             errmsg: errmsg.into(),
+            reason: None,
         }
     }
 }

@@ -276,8 +276,8 @@ impl Sandbox {
         self.wechat.lock().faults.clear();
     }
 
-    /// Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets.
-    /// Control requests are not recorded.
+    /// Returns the latest requests, up to 10,000 requests or 64 MiB, without tokens and secrets,
+    /// and what was answered. Control requests are not recorded.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.wechat

@@ -27,7 +27,6 @@ use super::{
     rules, to_json, verification_files,
 };
 use crate::error::SandboxError;
-use crate::state::journal::Journal;
 use crate::wechat::WeChat;
 
 /// A control endpoint.
@@ -254,13 +253,14 @@ pub(super) const ROUTES: &[Route] = routes! {
     DELETE "/sandbox/faults/{id}"
         |wechat, _, id| faults::remove(wechat, id);
     /// lists the latest requests, up to 10,000 requests or 64 MiB: interface, method, path, names
-    /// of the query fields, headers, body. Tokens and secrets are redacted. A text under 8 bytes
-    /// counts as a secret only in a field that holds one
+    /// of the query fields, headers, body; and what was answered: `errcode` (0 for success, null if
+    /// a fault replaced the response), `errmsg`, and [the `reason`](#reasons). Tokens and secrets
+    /// are redacted. A text under 8 bytes counts as a secret only in a field that holds one
     GET "/sandbox/requests"
         |wechat, _| Ok(&wechat.state.journal.requests);
     /// deletes the recorded requests, and sets the counters to 0
     DELETE "/sandbox/requests"
-        |wechat, _| { wechat.state.journal = Journal::default(); Ok(()) };
+        |wechat, _| { wechat.state.journal.clear(); Ok(()) };
     /// returns how many pushes to platforms are `pending`, and the latest 10,000 `pushes` that were
     /// sent, with what was answered: HTTP status, body, and whether it was exactly `success`
     GET "/sandbox/pushes"

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jumpqr_core::interface::LinkStatus;
-use jumpqr_core::verification_file::location;
 
 use super::holder::Holder;
 use super::rules::StoredRule;
@@ -72,16 +71,6 @@ impl State {
         links::check(&self.accounts, service_account, mini_program)?;
         self.links.put(service_account, mini_program, status);
         Ok(())
-    }
-
-    /// Whether the account's verification file is at the URL for this prefix.
-    pub(crate) fn has_verification_file(&self, account: &Account, prefix: &str) -> bool {
-        let Some(files) = self.verification_files.get(&account.appid) else {
-            return true;
-        };
-        let (name, content) = account.verification_file();
-        let placed = location(prefix, &name).and_then(|url| files.get(&url));
-        placed == Some(&content)
     }
 
     pub(crate) fn put_verification_files(

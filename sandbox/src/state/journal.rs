@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 
 use crate::interface::Interface;
+use crate::reason::Reason;
 
 /// The greatest number of recorded requests. The oldest ones are dropped.
 const MAX_REQUESTS: usize = 10_000;
@@ -33,6 +34,14 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The body. Bytes that are not UTF-8 are replaced.
     pub body: String,
+    /// The errcode of the response; 0 for success, even if WeChat's response has no errcode then.
+    /// `None` as long as there is no response, and if a fault or an unknown path made it one
+    /// without errcode.
+    pub errcode: Option<i64>,
+    /// The errmsg of a refusal, with its rid.
+    pub errmsg: Option<String>,
+    /// Why the call was refused, if the sandbox knows more than WeChat says.
+    pub reason: Option<Box<Reason>>,
 }
 
 /// The numbers of requests since the start or the last reset.
@@ -103,10 +112,24 @@ impl RecordedRequest {
         let headers = self.headers.iter().flat_map(|(name, value)| [name, value]);
         let texts = headers
             .chain(&self.query_names)
-            .chain([&self.method, &self.path, &self.body]);
-        texts.map(|text| text.len() + size_of::<String>()).sum()
+            .chain([&self.method, &self.path, &self.body])
+            .chain(&self.errmsg);
+        let texts: usize = texts.map(|text| text.len() + size_of::<String>()).sum();
+        texts + self.reason.as_ref().map_or(0, |reason| reason.size())
     }
 }
+
+/// What the sandbox answered to a recorded request.
+#[derive(Debug, Default)]
+pub(crate) struct RecordedAnswer {
+    pub(crate) errcode: Option<i64>,
+    pub(crate) errmsg: Option<String>,
+    pub(crate) reason: Option<Box<Reason>>,
+}
+
+/// The number of a recorded request. None repeats, even after the journal was cleared.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestNumber(usize);
 
 /// The account and the platform of a request, if the sandbox has them.
 #[derive(Debug, Default)]
@@ -120,23 +143,55 @@ pub(crate) struct Parties {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Journal {
     pub(crate) requests: VecDeque<RecordedRequest>,
+    /// The number of the first recorded request, or of the next one if there is none.
+    first: usize,
     /// The size of all recorded requests.
     size: usize,
     pub(crate) counters: Counters,
 }
 
 impl Journal {
-    pub(crate) fn add(&mut self, request: RecordedRequest, parties: Parties) {
+    /// Records and counts a request.
+    pub(crate) fn add(&mut self, request: RecordedRequest, parties: Parties) -> RequestNumber {
         match request.interface {
             None => self.counters.unknown_paths += 1,
             Some(interface) => self.counters.count(interface, parties),
         }
         self.size += request.size();
         self.requests.push_back(request);
+        self.drop_oldest();
+        // The last request is never dropped.
+        RequestNumber(self.first + self.requests.len() - 1)
+    }
+
+    /// Records the answer to a request, unless the request is no longer recorded.
+    pub(crate) fn note_answer(&mut self, number: RequestNumber, answer: RecordedAnswer) {
+        let place = number.0.checked_sub(self.first);
+        let Some(request) = place.and_then(|place| self.requests.get_mut(place)) else {
+            return;
+        };
+        self.size -= request.size();
+        request.errcode = answer.errcode;
+        request.errmsg = answer.errmsg;
+        request.reason = answer.reason;
+        self.size += request.size();
+        self.drop_oldest();
+    }
+
+    /// Deletes the recorded requests, and sets the counters to 0.
+    pub(crate) fn clear(&mut self) {
+        *self = Self {
+            first: self.first + self.requests.len(),
+            ..Self::default()
+        };
+    }
+
+    fn drop_oldest(&mut self) {
         while self.requests.len() > 1
             && (self.requests.len() > MAX_REQUESTS || self.size > MAX_BYTES)
         {
             let oldest = self.requests.pop_front();
+            self.first += 1;
             self.size -= oldest.map_or(0, |oldest| oldest.size());
         }
     }
@@ -155,6 +210,9 @@ mod tests {
             query_names: Vec::new(),
             headers: vec![("host".to_owned(), "localhost".to_owned())],
             body,
+            errcode: None,
+            errmsg: None,
+            reason: None,
         }
     }
 
@@ -180,5 +238,48 @@ mod tests {
             let latest = journal.requests.back().map(|request| request.path.as_str());
             assert_eq!(latest, Some(format!("/{}", count - 1).as_str()));
         }
+    }
+
+    fn answer(errmsg: String) -> RecordedAnswer {
+        RecordedAnswer {
+            errcode: Some(85069),
+            errmsg: Some(errmsg),
+            reason: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_counts_towards_the_size() {
+        let mut journal = Journal::default();
+        let mut numbers = Vec::new();
+        for number in 0..3 {
+            numbers.push(journal.add(request(number, String::new()), Parties::default()));
+        }
+        for number in numbers {
+            journal.note_answer(number, answer("a".repeat(MAX_BYTES / 2)));
+            let size: usize = journal.requests.iter().map(RecordedRequest::size).sum();
+            assert_eq!(size, journal.size);
+        }
+        let kept: Vec<_> = journal.requests.iter().map(|kept| &*kept.path).collect();
+        assert_eq!(kept, ["/2"]);
+    }
+
+    #[test]
+    fn an_answer_to_a_request_that_is_gone_is_not_recorded() {
+        let mut journal = Journal::default();
+        let codes = |journal: &Journal| -> Vec<_> {
+            let kept = journal.requests.iter();
+            kept.map(|kept| kept.errcode).collect()
+        };
+        let cleared = journal.add(request(0, String::new()), Parties::default());
+        journal.clear();
+        let dropped = journal.add(request(1, "a".repeat(MAX_BYTES)), Parties::default());
+        journal.note_answer(cleared, answer(String::new()));
+        assert_eq!(codes(&journal), [None]);
+        let last = journal.add(request(2, "a".repeat(MAX_BYTES)), Parties::default());
+        journal.note_answer(dropped, answer(String::new()));
+        assert_eq!(codes(&journal), [None]);
+        journal.note_answer(last, answer(String::new()));
+        assert_eq!(codes(&journal), [Some(85069)]);
     }
 }

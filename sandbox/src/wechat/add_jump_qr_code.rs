@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::admission::{admit, check_mode, find_linked_mini_program};
 use super::call::Call;
 use super::fields::{Fields, INVALID_ARGS};
+use super::verification_file;
 use crate::account::{Account, AccountKind};
+use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::state::rules::{StoredMode, StoredRule};
@@ -28,7 +30,7 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
     if account.kind == AccountKind::MiniProgram && is_service_link(prefix) {
         // WeChat goes by the token, even if the request has an appid. Then it finds no verification
         // file on the host.
-        return Err(85069.into());
+        return Err(verification_file::refuse_service_link(&account, prefix));
     }
     check_mode(&account, &fields)?;
     check(account.kind, prefix)?;
@@ -120,9 +122,7 @@ fn add(state: &mut State, account: &Account, rule: StoredRule) -> Result<(), Ref
         if !state.web.is_filed(prefix) {
             return Err(85076.into());
         }
-        if !state.has_verification_file(account, prefix) {
-            return Err(85069.into());
-        }
+        verification_file::check(state, account, prefix)?;
     }
     state.rules.put(&account.appid, rule);
     Ok(())
@@ -143,9 +143,9 @@ fn check(kind: AccountKind, prefix: &str) -> Result<(), Refusal> {
         AccountKind::MiniProgram => (check_prefix(prefix), ORDINARY_CAUSES),
         AccountKind::ServiceAccount => (check_service_account_prefix(prefix), SERVICE_CAUSES),
     };
-    let mut findings = report.violations.iter().chain(&report.warnings);
-    if findings.any(|finding| causes.contains(&finding.code)) {
-        return Err(85066.into());
+    let mut findings = report.violations.into_iter().chain(report.warnings);
+    match findings.find(|finding| causes.contains(&finding.code)) {
+        None => Ok(()),
+        Some(cause) => Err(Refusal::from(85066).because(Reason::Prefix(cause))),
     }
-    Ok(())
 }

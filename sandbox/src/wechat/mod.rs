@@ -3,6 +3,7 @@
 
 mod add_jump_qr_code;
 mod admission;
+mod answer;
 mod api_authorizer_token;
 mod api_component_token;
 mod api_create_preauthcode;
@@ -29,6 +30,7 @@ mod serve;
 mod stable_token;
 mod token;
 mod unlink_miniprogram;
+mod verification_file;
 mod wxamplinkget;
 
 pub(crate) use serve::serve;
@@ -48,6 +50,7 @@ use crate::state::authorization::Authorization;
 use crate::well_known::{
     AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_VERIFY_TICKET, MINI_PROGRAM_APPID,
 };
+use answer::Answer;
 use call::Call;
 
 /// A local WeChat: its state, and the faults that wait for calls.
@@ -76,6 +79,8 @@ impl WeChat {
         let mut state = self.built.clone();
         let now = state.clock.now();
         state.pushes = self.state.pushes.reset();
+        state.journal = std::mem::take(&mut self.state.journal);
+        state.journal.clear();
         let tickets = state.tickets.entry(COMPONENT_APPID.to_owned());
         let tickets = tickets.or_default();
         tickets.push(COMPONENT_VERIFY_TICKET.to_owned(), now);
@@ -102,11 +107,11 @@ impl WeChat {
         self.faults.consume(call.interface, account.as_deref())
     }
 
-    /// Applies a call. Returns the body of the response.
-    fn respond(&mut self, call: &Call) -> Vec<u8> {
+    /// Applies a call. Returns the answer.
+    fn respond(&mut self, call: &Call) -> Answer {
         let mut body = match call.apply(&mut self.state) {
             Ok(body) => body,
-            Err(refusal) => return self.refuse(&refusal, Some(call)),
+            Err(refusal) => return self.refuse(refusal, Some(call)),
         };
         if let Value::Object(fields) = &mut body
             && call.interface.has_errcode_on_success()
@@ -115,22 +120,19 @@ impl WeChat {
             // One interface says more than "ok".
             fields.entry("errmsg").or_insert_with(|| json!("ok"));
         }
-        body.to_string().into_bytes()
+        Answer::success(&body)
     }
 
-    /// Returns the body of an error response, and keeps the call for getRidInfo.
-    fn refuse(&mut self, refusal: &Refusal, call: Option<&Call>) -> Vec<u8> {
+    /// Returns the answer that refuses a call, and keeps the call for getRidInfo.
+    fn refuse(&mut self, refusal: Refusal, call: Option<&Call>) -> Answer {
         let rid = self.rids.next(self.state.clock.now());
-        let body = json!({
-            "errcode": refusal.errcode,
-            "errmsg": format!("{} rid: {rid}", refusal.errmsg),
-        })
-        .to_string();
+        let errmsg = format!("{} rid: {rid}", refusal.errmsg);
+        let body = json!({ "errcode": refusal.errcode, "errmsg": errmsg }).to_string();
         if let Some(call) = call {
             let refused = call.to_refused(&self.state, &body);
             self.state.refused_calls.add(rid, refused);
         }
-        body.into_bytes()
+        Answer::refusal(body, refusal, errmsg)
     }
 }
 
