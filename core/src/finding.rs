@@ -142,6 +142,40 @@ named! {
         /// The prefix covers the test link only if WeChat ignores a difference. Whether it does is
         /// not documented.
         UndocumentedEquivalence = "undocumented_equivalence" => WARNING,
+        /// A URL has a placeholder, such as `{id}` or `*`. WeChat compares texts.
+        Placeholder = "placeholder" => WARNING,
+        /// A parameter before the last one has no value. Only the last value of a rule's query can
+        /// differ from link to link.
+        VariableNotLast = "variable_not_last" => WARNING,
+        /// A URL has `&amp;`, which was copied from HTML.
+        HtmlEscape = "html_escape" => WARNING,
+        /// The path of the prefix, or a test link, has raw non-ASCII characters.
+        NonAscii = "non_ascii" => WARNING,
+        /// The host has a placeholder, such as `*`. WeChat compares texts.
+        WildcardHost = "wildcard_host" => WARNING,
+        /// The host is an IP address. A rule needs a domain with an ICP filing.
+        IpAddress = "ip_address" => WARNING,
+        /// The host is known in a private network only.
+        LocalHost = "local_host" => WARNING,
+        /// The scheme or the host has upper-case letters. Whether WeChat ignores the case is not
+        /// documented.
+        UpperCase = "upper_case" => WARNING,
+        /// The host has characters that are not ASCII.
+        InternationalHost = "international_host" => WARNING,
+        /// The prefix of an ordinary-link rule is the QR URL of a service account.
+        ServicePrefix = "service_prefix" => WARNING,
+        /// The parametric QR URL of a service account has a query or a fragment.
+        ServiceQuery = "service_query" => WARNING,
+        /// The page begins with `/`.
+        PageSlash = "page_slash" => WARNING,
+        /// The page has a suffix, such as `.html`.
+        PageSuffix = "page_suffix" => WARNING,
+        /// The page has a query.
+        PageQuery = "page_query" => WARNING,
+        /// The text is a URL or a short link, and not a page.
+        NotAPage = "not_a_page" => WARNING,
+        /// A test link is several links in one text.
+        JoinedLinks = "joined_links" => WARNING,
     }
 
     /// Whether findings with this code are warnings. The others are violations.

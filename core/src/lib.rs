@@ -48,6 +48,7 @@ pub mod names;
 mod pacer;
 mod plain;
 pub mod preflight;
+mod punycode;
 pub mod push;
 pub mod readiness;
 pub mod renewal;

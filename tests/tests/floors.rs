@@ -25,6 +25,7 @@ const FLOORS: &[&[&str]] = &[
         "link",
         "named",
         "plain",
+        "punycode",
         "secret",
         "severity",
         "template",

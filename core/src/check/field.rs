@@ -1,38 +1,11 @@
-//! Checks the fields other than the prefix.
+//! Checks the appid, and the arguments of interfaces other than addJumpQRCode.
 
 use alloc::format;
 use alloc::string::String;
 
 use super::{CheckReport, FindingCode};
 use crate::errcode::is_rid;
-use crate::link::Link;
-use crate::matching::{rule_covers, undocumented_equivalence};
 use crate::plain::is_plain;
-
-/// The number of test links that a rule may have. Source: the official page of addJumpQRCode.
-pub const MAX_DEBUG_URLS: usize = 5;
-
-pub(super) fn check_path(report: &mut CheckReport, path: &str) {
-    if path.trim_start().is_empty() {
-        report.add(
-            "path",
-            FindingCode::Empty,
-            "is empty; give the Mini Program page to open, e.g. pages/index/index",
-        );
-    } else {
-        warn_of_white_space(report, "path", path, "remove it");
-    }
-}
-
-pub(super) fn warn_of_white_space(report: &mut CheckReport, field: &str, text: &str, remedy: &str) {
-    if has_white_space(text) {
-        report.add(
-            field,
-            FindingCode::WhiteSpace,
-            format!("has white space or a control character in it; {remedy}"),
-        );
-    }
-}
 
 /// Checks the appid of a Mini Program.
 pub(crate) fn check_appid(report: &mut CheckReport, appid: &str) {
@@ -107,51 +80,6 @@ pub(crate) fn check_rid(report: &mut CheckReport, rid: &str) {
 #[must_use]
 pub fn has_white_space(text: &str) -> bool {
     !is_plain(text) && text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
-}
-
-/// Checks the test links. `rule` is the prefix, cut into its parts.
-pub(super) fn check_debug_url(
-    report: &mut CheckReport,
-    prefix: &str,
-    rule: Option<&Link<'_>>,
-    links: &[String],
-) {
-    if links.len() > MAX_DEBUG_URLS {
-        report.add(
-            "debug_url",
-            FindingCode::TooMany,
-            format!("has {} links; keep at most {MAX_DEBUG_URLS}", links.len()),
-        );
-    }
-    let Some(rule) = rule else {
-        return; // The check of the prefix has reported it.
-    };
-    for (index, link) in links.iter().enumerate() {
-        let Err(mismatch) = rule_covers(rule, link) else {
-            continue;
-        };
-        let field = format!("debug_url[{index}]");
-        if undocumented_equivalence(prefix, link) {
-            report.add(
-                field,
-                FindingCode::UndocumentedEquivalence,
-                format!(
-                    "is covered by the prefix only if WeChat ignores a difference that is not \
-                     documented ({}); write both alike",
-                    mismatch.message()
-                ),
-            );
-        } else {
-            report.add(
-                field,
-                FindingCode::OutsideRule,
-                format!(
-                    "is not covered by the prefix (85068): {}",
-                    mismatch.message()
-                ),
-            );
-        }
-    }
 }
 
 /// Checks how many entries a page may have.

@@ -1,14 +1,19 @@
 //! Checks the prefix, in both modes.
 
 use alloc::format;
+use alloc::string::ToString;
 
-use super::field::warn_of_white_space;
-use super::{CheckReport, FindingCode};
+use percent_encoding::utf8_percent_encode;
+
+use super::everyday::{is_everyday_code, is_everyday_rest};
+use super::host::check_host;
+use super::placeholder::{Placeholder, find_placeholder};
+use super::warning::Warning;
+use super::{CheckReport, FindingCode, NON_ASCII, has_white_space};
 use crate::link::Link;
 use crate::rule::SERVICE_ACCOUNT_PREFIX;
 
-/// Top-level domains that developers report as a cause of 85066 although the console accepts them.
-const REPORTED_DOMAINS: [&str; 3] = [".ink", ".media", ".plus"];
+const FIELD: &str = "prefix";
 
 /// Checks the prefix of an ordinary-link rule alone.
 ///
@@ -28,10 +33,9 @@ pub fn check_prefix(prefix: &str) -> CheckReport {
 
 /// Checks the prefix of an ordinary-link rule. `link` is the prefix, cut into its parts.
 pub(super) fn check_cut_prefix(report: &mut CheckReport, prefix: &str, link: Option<&Link<'_>>) {
-    let field = "prefix";
     if prefix.is_empty() {
         report.add(
-            field,
+            FIELD,
             FindingCode::Empty,
             "is empty; give the http(s) URL that the QR codes begin with",
         );
@@ -39,92 +43,140 @@ pub(super) fn check_cut_prefix(report: &mut CheckReport, prefix: &str, link: Opt
     }
     let Some(link) = link else {
         report.add(
-            field,
+            FIELD,
             FindingCode::NotHttpUrl,
             "is not an http(s) URL; it begins with http:// or https:// and names a host",
         );
         return;
     };
-    warn_of_reported_causes(report, field, link);
+    let is_host_odd = check_host(report, link);
+    if is_service_link(link) {
+        report.warn(FIELD, &Warning::ServicePrefix);
+    }
+    let host_end = link.base.len() - link.path.len();
+    let rest = prefix.get(host_end..).unwrap_or_default();
+    if is_host_odd || !is_everyday_rest(rest) {
+        warn_of_rest(report, prefix, link);
+    }
+}
+
+/// Whether this is the link of a service account's QR code, with either scheme.
+fn is_service_link(link: &Link<'_>) -> bool {
+    link.authority == "weixin.qq.com" && link.path.starts_with("/q/")
+}
+
+/// Warns of what is odd after the host, and of white space anywhere.
+fn warn_of_rest(report: &mut CheckReport, prefix: &str, link: &Link<'_>) {
+    // A fragment must go, whatever is in it.
+    let kept = prefix.split('#').next().unwrap_or_default();
     if link.fragment.is_some() {
-        report.add(
-            field,
-            FindingCode::Fragment,
-            "has a fragment (`#…`); what WeChat does with it is not documented, leave it out",
-        );
+        report.warn(FIELD, &Warning::Fragment);
     }
-    let remedy = "percent-encode it as in the printed code, or remove it";
-    warn_of_white_space(report, field, prefix, remedy);
-}
-
-fn warn_of_reported_causes(report: &mut CheckReport, field: &str, link: &Link<'_>) {
+    if has_white_space(kept) {
+        report.warn(FIELD, &Warning::WhiteSpace);
+    }
+    if !link.path.is_ascii() {
+        let encoded = utf8_percent_encode(link.path, NON_ASCII).to_string();
+        report.warn(FIELD, &Warning::NonAsciiPath { encoded });
+    }
     if !link.query_text().is_ascii() {
-        report.add(
-            field,
-            FindingCode::NonAsciiQuery,
-            "has raw non-ASCII characters in the query, a reported cause of 85066; \
-             percent-encode them, or end the prefix before them",
-        );
+        report.warn(FIELD, &Warning::NonAsciiQuery);
     }
-    let (host, port) = link.host_and_port();
-    if let Some(domain) = REPORTED_DOMAINS
-        .iter()
-        .find(|domain| ends_with_ignoring_case(host, domain))
-    {
-        report.add(
-            field,
-            FindingCode::ReportedDomain,
-            format!(
-                "is on a {domain} domain, a reported cause of 85066; \
-                 if WeChat refuses it, use another domain"
-            ),
-        );
+    let host_end = link.base.len() - link.path.len();
+    let rest = kept.get(host_end..).unwrap_or_default();
+    if let Some(Placeholder { before, text }) = find_placeholder(rest) {
+        let before = without_placeholder(prefix, host_end + before.len());
+        report.warn(FIELD, &Warning::Placeholder { text, before });
     }
-    if let Some(port) = port {
-        report.add(
-            field,
-            FindingCode::Port,
-            format!("names the port {port}, a reported cause of 85066; leave the port out"),
-        );
+    if link.query_text().contains("&amp;") {
+        report.warn(FIELD, &Warning::HtmlEscape);
+    }
+    warn_of_open_value(report, kept, link);
+}
+
+/// Returns the longest useful prefix that ends before the placeholder at `start`. In a path, it ends
+/// with `/`, because a rule covers whole segments only.
+fn without_placeholder(prefix: &str, start: usize) -> &str {
+    let before = prefix.get(..start).unwrap_or_default();
+    match before.split_once('?') {
+        Some((base, "")) => base,
+        Some(_) => before,
+        None => before
+            .rfind('/')
+            .and_then(|slash| before.get(..=slash))
+            .unwrap_or(before),
     }
 }
 
-fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
-    let start = text.len().checked_sub(end.len());
-    let tail = start.and_then(|start| text.get(start..));
-    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+/// Warns of the first parameter without a value that is not the last one.
+fn warn_of_open_value(report: &mut CheckReport, prefix: &str, link: &Link<'_>) {
+    let Some((parameters, _last)) = link.query_text().rsplit_once('&') else {
+        return;
+    };
+    let mut end = link.base.len() + 1;
+    for parameter in parameters.split('&') {
+        end += parameter.len();
+        if let (Some(name), Some(before)) = (parameter.strip_suffix('='), prefix.get(..end)) {
+            report.warn(FIELD, &Warning::VariableNotLast { name, before });
+            return;
+        }
+        end += 1;
+    }
 }
 
 /// Checks the prefix of a service-account rule alone.
 #[must_use]
 pub fn check_service_account_prefix(prefix: &str) -> CheckReport {
     let mut report = CheckReport::default();
-    let field = "prefix";
     if prefix.is_empty() {
         report.add(
-            field,
+            FIELD,
             FindingCode::Empty,
             "is empty; give the service account's parametric QR URL",
         );
         return report;
     }
-    let message = if !prefix.starts_with(SERVICE_ACCOUNT_PREFIX) {
-        let found = if prefix.starts_with("https://weixin.qq.com/q/") {
-            "; it begins with https: change it to http"
-        } else if prefix.contains("://weixin.qq.com/r/") {
-            "; a /r/ link is not a parametric QR code"
-        } else {
-            ""
-        };
-        format!(
-            "does not begin with {SERVICE_ACCOUNT_PREFIX}, \
-             as a service account's parametric QR URL does{found}"
-        )
-    } else if prefix.len() == SERVICE_ACCOUNT_PREFIX.len() {
-        format!("names no QR code after {SERVICE_ACCOUNT_PREFIX}; give the whole parametric QR URL")
-    } else {
-        return report;
+    let message = match prefix.strip_prefix(SERVICE_ACCOUNT_PREFIX) {
+        None => {
+            let found = if prefix.starts_with("https://weixin.qq.com/q/") {
+                "; it begins with https: change it to http"
+            } else if prefix.contains("://weixin.qq.com/r/") {
+                "; a /r/ link is not a parametric QR code"
+            } else {
+                ""
+            };
+            format!(
+                "does not begin with {SERVICE_ACCOUNT_PREFIX}, \
+                 as a service account's parametric QR URL does{found}"
+            )
+        }
+        Some("") => format!(
+            "names no QR code after {SERVICE_ACCOUNT_PREFIX}; give the whole parametric QR URL"
+        ),
+        Some(code) => {
+            if !is_everyday_code(code) {
+                warn_of_code(&mut report, prefix, code);
+            }
+            return report;
+        }
     };
-    report.add(field, FindingCode::NotServicePrefix, message);
+    report.add(FIELD, FindingCode::NotServicePrefix, message);
     report
+}
+
+/// Warns of what is odd after the beginning of a parametric QR URL.
+fn warn_of_code(report: &mut CheckReport, prefix: &str, code: &str) {
+    let kept = code.split(['?', '#']).next().unwrap_or_default();
+    let segment = format!("/{code}");
+    if let Some(Placeholder { text, .. }) = find_placeholder(&segment) {
+        report.warn(FIELD, &Warning::PlaceholderInCode { text });
+    }
+    if kept.len() < code.len() {
+        let without = prefix.strip_suffix(code.get(kept.len()..).unwrap_or_default());
+        let without = without.unwrap_or(prefix);
+        report.warn(FIELD, &Warning::ServiceQuery { without });
+    }
+    if has_white_space(kept) {
+        report.warn(FIELD, &Warning::StrayWhiteSpace);
+    }
 }

@@ -1,7 +1,9 @@
 //! Checks all fields of a rule.
 
-use super::field::{check_appid, check_debug_url, check_path};
+use super::field::check_appid;
+use super::page::check_page;
 use super::prefix::check_cut_prefix;
+use super::test_link::check_test_links;
 use super::{CheckReport, FindingCode, check_service_account_prefix};
 use crate::link::Link;
 use crate::rule::{OrdinaryLinkRule, Rule, RuleKey, ServiceAccountRule};
@@ -24,9 +26,9 @@ impl OrdinaryLinkRule {
         let mut report = CheckReport::default();
         let prefix = Link::cut_http(&self.prefix);
         check_cut_prefix(&mut report, &self.prefix, prefix.as_ref());
-        check_path(&mut report, &self.path);
+        check_page(&mut report, &self.path);
         if let Some(links) = &self.debug_url {
-            check_debug_url(&mut report, &self.prefix, prefix.as_ref(), links);
+            check_test_links(&mut report, &self.prefix, prefix.as_ref(), links);
         }
         report
     }
@@ -38,7 +40,7 @@ impl ServiceAccountRule {
     pub fn check(&self) -> CheckReport {
         let mut report = check_service_account_prefix(&self.prefix);
         check_appid(&mut report, &self.appid);
-        check_path(&mut report, &self.path);
+        check_page(&mut report, &self.path);
         report
     }
 }

@@ -88,6 +88,16 @@ pub(crate) fn rule_covers(rule: &Link<'_>, link: &str) -> Result<(), Mismatch> {
     Ok(())
 }
 
+/// Whether it can be seen at once that `rule` covers its own prefix followed by `rest`. If not,
+/// [`rule_covers`] decides.
+pub(crate) fn covers_extension(rule: &Link<'_>, rest: &str) -> bool {
+    if rule.fragment.is_some() {
+        return false;
+    }
+    let ends_path = rest.is_empty() || rest.starts_with(['?', '#']);
+    rule.query.is_some() || rule.path.ends_with('/') || ends_path
+}
+
 /// Whether the rule `prefix` with `permit_sub_rule` 2 keeps other accounts from adding the rule
 /// `other`. It does if `other` begins with `prefix`, as text.
 ///
@@ -151,7 +161,10 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::undocumented_equivalence;
+    use proptest::prelude::*;
+
+    use super::{covers, covers_extension, undocumented_equivalence};
+    use crate::link::Link;
 
     #[test]
     fn differences_that_no_page_mentions_are_ignored() {
@@ -176,6 +189,18 @@ mod tests {
             ("https://h.cn/a", "https://h.cn/a%23b"),
         ] {
             assert!(!undocumented_equivalence(prefix, link), "{prefix} {link}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_extension_that_is_covered_at_once_is_covered(
+            prefix in "https://h(\\.cn)?[a/?#&=]{0,5}", rest in "[a/?#&=.@:]{0,5}"
+        ) {
+            let rule = Link::cut_http(&prefix).unwrap();
+            if covers_extension(&rule, &rest) {
+                prop_assert_eq!(covers(&prefix, &format!("{prefix}{rest}")), Ok(()));
+            }
         }
     }
 }

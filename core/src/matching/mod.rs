@@ -25,8 +25,8 @@ mod opening;
 mod rule_set;
 
 pub use candidate::Candidate;
-pub(crate) use cover::rule_covers;
 pub use cover::{Mismatch, covers, occupies, undocumented_equivalence};
+pub(crate) use cover::{covers_extension, rule_covers};
 pub use nearest::nearest_prefix;
 pub use opening::{Account, LinkMatch, Obstacle};
 pub use rule_set::RuleSet;
