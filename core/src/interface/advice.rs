@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::LostResponse;
-use crate::check::CheckReport;
+use crate::check::{CheckReport, Finding, FindingCode};
 use crate::errcode::ErrCode;
 use crate::link::Link;
 use crate::rule::{Edit, Rule, RuleKey};
@@ -144,6 +144,14 @@ fn limits_of_editing(rule: &Rule) -> &'static str {
     }
 }
 
+/// What keeps WeChat from the server. Source: a developer's report about ports; the others follow.
+const ON_THE_WAY: [FindingCode; 4] = [
+    FindingCode::Port,
+    FindingCode::IpAddress,
+    FindingCode::LocalHost,
+    FindingCode::WildcardHost,
+];
+
 /// Sources: posts of WeChat's staff and of developers in the developer community, see
 /// `verification_file`.
 fn on_missing_file(rule: &Rule) -> Option<String> {
@@ -159,6 +167,9 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
         ));
     }
     let place = location(prefix, FILE)?;
+    let is_about_way = |finding: &Finding| ON_THE_WAY.contains(&finding.code);
+    let cause = join_causes(&rule.check(), is_about_way);
+    let cause = cause.map_or_else(String::new, |cause| format!("{cause} "));
     let fragment = if Link::cut(prefix)?.fragment.is_some() {
         " Leave the fragment (`#…`) out of the prefix: WeChat takes it for a part of the path, \
          where no file can be."
@@ -166,7 +177,7 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
         ""
     };
     Some(format!(
-        "WeChat fetches {place}, where {FILE} stands for the file_name of downloadQRCodeText. \
+        "{cause}WeChat fetches {place}, where {FILE} stands for the file_name of downloadQRCodeText. \
          Within about a second, it must get HTTP 200 with exactly the file_content: no redirect, \
          no 304, no byte order mark, no line end, no page of HTML. Place the file, then send the \
          rule again. `jumpqr download --prefix {}` gets the file and names its place.{fragment}",
@@ -176,9 +187,13 @@ fn on_missing_file(rule: &Rule) -> Option<String> {
 
 /// Returns the findings about the fields whose names begin with `field`.
 fn likely_cause(report: &CheckReport, field: &str) -> Option<String> {
+    join_causes(report, |finding| finding.field.starts_with(field))
+}
+
+fn join_causes(report: &CheckReport, is_cause: impl Fn(&Finding) -> bool) -> Option<String> {
     let findings = report.violations.iter().chain(&report.warnings);
     let causes: Vec<_> = findings
-        .filter(|finding| finding.field.starts_with(field))
+        .filter(|finding| is_cause(finding))
         .map(ToString::to_string)
         .collect();
     (!causes.is_empty()).then(|| format!("The likely cause: {}.", causes.join(". ")))
