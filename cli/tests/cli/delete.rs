@@ -1,11 +1,10 @@
 //! `jumpqr delete` looks the rule up, asks, deletes it, and reads back.
 
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{FakeWeChat, Jumpqr, jumpqr};
+use crate::support::{FakeWeChat, Jumpqr, jumpqr, run_on_terminal};
 
 const PREFIX: &str = "https://h.cn/t/";
 
@@ -207,42 +206,23 @@ fn a_dry_run_without_lookup_needs_no_credentials() {
     );
 }
 
-/// Runs the command on a terminal and types `line`. Returns the exit code and the output.
-fn run_on_terminal(wechat: &FakeWeChat, more: &str, line: &str) -> (Option<i32>, String) {
-    let home = tempfile::tempdir().unwrap();
-    let command = format!(
-        "{} delete {PREFIX} --base-url {} {more}",
-        env!("CARGO_BIN_EXE_jumpqr"),
-        wechat.base_url()
-    );
-    // `script` runs the command on a terminal, and types its own standard input there.
-    let mut child = Command::new("script")
-        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
-        .env("HOME", home.path())
-        .env("JUMPQR_ACCESS_TOKEN", "T")
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut stdin, line.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    drop(stdin);
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code(), printed)
+/// Deletes the rule on a terminal and types `line`. Returns the exit code and the output.
+fn delete_on_terminal(wechat: &FakeWeChat, more: &str, line: &str) -> (Option<i32>, String) {
+    let arguments = ["delete", PREFIX, "--base-url", wechat.base_url(), more];
+    run_on_terminal(&arguments, &[("JUMPQR_ACCESS_TOKEN", "T")], line)
 }
 
 #[test]
 fn on_a_terminal_a_published_rule_is_deleted_only_after_yes() {
     let wechat = answering(published(), listing(json!([])));
     for line in ["n\n", "\n"] {
-        let (exit, printed) = run_on_terminal(&wechat, "", line);
+        let (exit, printed) = delete_on_terminal(&wechat, "", line);
         assert_eq!(exit, Some(2), "{printed}");
         assert!(printed.contains("Delete it? [y/N]"), "{printed}");
         assert!(printed.contains("nothing was changed"), "{printed}");
     }
     assert!(!wechat.calls().contains(&"qrcodejumpdelete".to_owned()));
-    let (exit, printed) = run_on_terminal(&wechat, "", "y\n");
+    let (exit, printed) = delete_on_terminal(&wechat, "", "y\n");
     assert_eq!(exit, Some(0), "{printed}");
     assert!(printed.contains("the rule is gone"), "{printed}");
 }
@@ -251,7 +231,7 @@ fn on_a_terminal_a_published_rule_is_deleted_only_after_yes() {
 fn on_a_terminal_yes_or_an_unpublished_rule_needs_no_answer() {
     for (before, more) in [(published(), "--yes"), (unpublished(), "")] {
         let wechat = answering(before, listing(json!([])));
-        let (exit, printed) = run_on_terminal(&wechat, more, "");
+        let (exit, printed) = delete_on_terminal(&wechat, more, "");
         assert_eq!(exit, Some(0), "{printed}");
         assert!(!printed.contains("[y/N]"), "{printed}");
     }

@@ -5,25 +5,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 
-use jumpqr_sandbox::{Credentials, Fault, Interface, Sandbox};
+use jumpqr_sandbox::{Fault, Interface, Sandbox};
 use serde_json::{Value, json};
 
-use crate::support::{Jumpqr, RULE_FLAGS, Server, jumpqr};
+use crate::support::{RULE_FLAGS, Server, as_account, as_mini_program, jumpqr};
 
 const PREFIX: &str = "https://weixin.qq.com/qrcodejump";
-
-/// Makes a command that calls `sandbox` with these credentials.
-fn as_account(sandbox: &Sandbox, credentials: &Credentials, arguments: &[&str]) -> Jumpqr {
-    jumpqr(arguments)
-        .env("JUMPQR_BASE_URL", sandbox.base_url())
-        .env("JUMPQR_APPID", &credentials.appid)
-        .env("JUMPQR_SECRET", credentials.secret.expose())
-}
-
-/// Makes a command that calls `sandbox` as its Mini Program.
-fn as_mini_program(sandbox: &Sandbox, arguments: &[&str]) -> Jumpqr {
-    as_account(sandbox, &sandbox.mini_program(), arguments)
-}
 
 #[test]
 fn add_with_sandbox_prints_the_rule_and_the_next_steps() {
