@@ -83,7 +83,15 @@ pub(crate) fn run(arguments: &[OsString]) -> Exit {
     let name = command_name(&matches);
     let context = Context::new(&cli.options, &name);
     let result = check(&matches).and_then(|()| cli.command.run(&context, Cli::command));
-    result.unwrap_or_else(|error| output::print_error(&error, cli.options.json))
+    result.unwrap_or_else(|error| {
+        // The embedded sandbox ends with the command, and forgets the call.
+        let error = if cli.options.sandbox {
+            error
+        } else {
+            error.with_rid_advice()
+        };
+        output::print_error(&error, cli.options.json)
+    })
 }
 
 /// Returns the name of the command with its subcommands, e.g. `token status`.

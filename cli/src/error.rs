@@ -5,8 +5,9 @@ use std::io;
 
 use jumpqr::check::Finding;
 use jumpqr::error::{Code, OwnCode};
+use jumpqr::interface::{GetRidInfo, Interface};
 use jumpqr::preflight::Preflight;
-use jumpqr::{Error, ErrorKind, Outcome};
+use jumpqr::{ErrCode, Error, ErrorKind, Outcome};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -164,10 +165,10 @@ impl CommandError {
         }
     }
 
-    /// The user did not answer yes.
-    pub(crate) fn declined() -> Self {
+    /// The user did not answer yes to the question whether to do this.
+    pub(crate) fn declined(action: &str) -> Self {
         let message = "the answer was not yes, so nothing was changed";
-        let advice = "Answer y to delete the rule, or give --yes.";
+        let advice = format!("Answer y to {action}, or give --yes.");
         Self::own(Exit::Usage, USAGE, "declined", message, advice)
     }
 
@@ -198,6 +199,26 @@ impl CommandError {
 
     pub(crate) fn with_preflight(mut self, preflight: Option<Preflight>) -> Self {
         self.preflight = preflight.map(Box::new);
+        self
+    }
+
+    /// Names the command that shows the refused call, if the advice may not be enough: what WeChat
+    /// received tells more about an invalid request, and about a code that is not documented.
+    pub(crate) fn with_rid_advice(mut self) -> Self {
+        let refusal = self.library_error.as_ref().filter(|error| {
+            let is_unknown = error
+                .errcode()
+                .is_some_and(|code| ErrCode::lookup(code).is_none());
+            is_unknown || error.kind() == ErrorKind::Invalid
+        });
+        let refusal = refusal.filter(|error| error.interface() != Some(GetRidInfo::NAME));
+        if let Some(rid) = refusal.and_then(Error::rid) {
+            let advice = format!(
+                "{} `jumpqr rid {rid}` shows what WeChat received.",
+                self.advice
+            );
+            self.advice = advice.into();
+        }
         self
     }
 

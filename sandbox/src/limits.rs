@@ -1,6 +1,7 @@
 //! The limits of every account.
 
 use jumpqr_core::check::MAX_DEBUG_URLS;
+use jumpqr_core::rule::{MAX_ORDINARY_LINK_RULES, MAX_SERVICE_ACCOUNT_RULES};
 use serde::{Deserialize, Serialize};
 
 /// The limits of every account. The default limits are those of WeChat's pages; with smaller ones,
@@ -40,12 +41,12 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            rules: 100,
+            rules: MAX_ORDINARY_LINK_RULES,
             debug_urls: MAX_DEBUG_URLS,
             publishes_per_month: 100,
             calls_per_second: 5,
             calls_per_day: 100_000_000,
-            service_account_rules: 100_000,
+            service_account_rules: MAX_SERVICE_ACCOUNT_RULES,
             service_account_calls_per_minute: 200,
             token_calls_per_day: 2_000,
             stable_token_calls_per_minute: 10_000,

@@ -47,7 +47,7 @@ impl Delete {
                 key.prefix
             );
             if is_declined(&question) {
-                return Err(CommandError::declined());
+                return Err(CommandError::declined("delete the rule"));
             }
         }
         let (confirmation, connection) = change.send()?;

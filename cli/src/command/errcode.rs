@@ -32,7 +32,10 @@ impl Errcode {
             Some(errcode) => errcode,
             None => look_up(code, context)?,
         };
-        Ok(context.print(json!({"errcode": errcode}), &format_one(errcode)))
+        Ok(context.print(
+            json!({"errcode": errcode}),
+            &format_one(errcode, errcode.advice),
+        ))
     }
 }
 
@@ -52,7 +55,8 @@ fn look_up(number: &str, context: &Context<'_>) -> Result<&'static ErrCode, Comm
     Ok(ErrCode::lookup(number).ok_or_else(unknown)?)
 }
 
-fn format_one(code: &ErrCode) -> String {
+/// Formats what a code means, and the advice.
+pub(super) fn format_one(code: &ErrCode, advice: &str) -> String {
     let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
     let reaction = match code.wait.as_secs() {
         0 => code.reaction.name().to_owned(),
@@ -66,7 +70,7 @@ fn format_one(code: &ErrCode) -> String {
     ]);
     format!(
         "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{HEADING}What to do:{HEADING:#} {}",
-        code.number, code.name, code.meaning, code.advice
+        code.number, code.name, code.meaning, advice
     )
 }
 

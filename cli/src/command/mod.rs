@@ -16,7 +16,9 @@ mod preflight;
 mod publish;
 mod push;
 mod qr;
+mod quota;
 mod raw;
+mod rid;
 mod sandbox;
 mod token;
 mod unlink;
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Push(push::Push),
     Raw(raw::Raw),
     Errcode(errcode::Errcode),
+    Rid(rid::Rid),
+    Quota(quota::Quota),
     Sandbox(sandbox::Serve),
     Completions(completions::Completions),
 }
@@ -77,6 +81,8 @@ impl Command {
             Self::Push(command) => command.run(context),
             Self::Raw(command) => command.run(context),
             Self::Errcode(command) => command.run(context),
+            Self::Rid(command) => command.run(context),
+            Self::Quota(command) => command.run(context),
             Self::Sandbox(command) => command.run(context),
             Self::Completions(command) => Ok(command.run(context, definition())),
         }

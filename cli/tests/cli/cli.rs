@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "add",
     "get",
     "publish",
@@ -17,6 +17,8 @@ const COMMANDS: [&str; 14] = [
     "token",
     "raw",
     "errcode",
+    "rid",
+    "quota",
     "sandbox",
     "completions",
 ];

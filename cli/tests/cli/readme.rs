@@ -16,7 +16,7 @@ use serde_json::json;
 
 #[cfg(unix)]
 use crate::support::platform::Platform;
-use crate::support::{Run, jumpqr, read_picture};
+use crate::support::{Run, as_mini_program, jumpqr, read_picture};
 
 const README: &str = include_str!("../../../README.md");
 const COMMAND: &str = include_str!("../../../docs/command.md");
@@ -133,6 +133,34 @@ fn the_session_of_codes_ends_with_the_pictures_and_the_sheet() {
         assert_eq!(read_picture(&path(&format!("codes/{number}.svg"))), [link]);
     }
     assert!(path("sheet.pdf").exists() && path("table-2.svg").exists());
+}
+
+#[test]
+fn every_command_about_refusals_and_quotas_succeeds() {
+    const SAMPLE: &str = "634bfc67-005fc671-503d9355";
+    let sandbox = Sandbox::start().unwrap();
+    let appid = sandbox.mini_program().appid;
+    let refused = as_mini_program(&sandbox, &["--json", "add", "--no-validate"])
+        .args(["--prefix", "https://h.media/", "--path", "p"])
+        .args(["--open-version", "1", "--permit-sub-rule", "1"])
+        .expect(4)
+        .json();
+    let rid = refused["error"]["rid"].as_str().unwrap();
+    let mut sessions = blocks(COMMAND, "sh").into_iter();
+    let session = sessions.find(|block| block.contains(SAMPLE)).unwrap();
+    let session = session
+        .replace(SAMPLE, rid)
+        .replace("$JUMPQR_APPID", &appid);
+    let commands = session
+        .lines()
+        .filter_map(|line| parse_arguments(line, "jumpqr "));
+    let mut count = 0;
+    for arguments in commands {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        as_mini_program(&sandbox, &arguments).expect(0);
+        count += 1;
+    }
+    assert_eq!(count, 5);
 }
 
 /// A platform at a sandbox that has authorised nobody yet, and a folder with the files of a session.

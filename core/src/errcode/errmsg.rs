@@ -1,6 +1,7 @@
 //! Splits an `errmsg` into its parts.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 /// The parts of an `errmsg`.
 ///
@@ -73,6 +74,26 @@ pub(crate) fn is_rid(text: &str) -> bool {
     text.len() == 26 && groups.count() == 3
 }
 
+/// Returns the request ids in a text, each once: in an `errmsg`, a log, or the output of a command.
+///
+/// ```
+/// use jumpqr_core::errcode::find_rids;
+///
+/// let text = "errcode 85066: illegal prefix rid: 634bfc67-005fc671-503d9355, see the log";
+/// assert_eq!(find_rids(text), ["634bfc67-005fc671-503d9355"]);
+/// ```
+#[must_use]
+pub fn find_rids(text: &str) -> Vec<&str> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let mut rids = Vec::new();
+    for word in text.split(|letter| !is_part(letter)) {
+        if is_rid(word) && !rids.contains(&word) {
+            rids.push(word);
+        }
+    }
+    rids
+}
+
 /// Returns the text before the hint, the text in its brackets, and the text after it.
 fn cut_hint(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once("hint")?;
@@ -84,7 +105,32 @@ fn cut_hint(text: &str) -> Option<(&str, &str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Errmsg;
+    use super::{Errmsg, find_rids};
+
+    #[test]
+    fn request_ids_are_found_among_other_words_each_once() {
+        const RID: &str = "634bfc67-005fc671-503D9355";
+        const OTHER: &str = "6385a099-716a0cba-20058893";
+        for (text, rids) in [
+            (RID, &[RID][..]),
+            ("illegal prefix rid: 634bfc67-005fc671-503D9355", &[RID]),
+            ("limit rid:634bfc67-005fc671-503D9355", &[RID]),
+            (r#"{"errmsg":" rid: 634bfc67-005fc671-503D9355"}"#, &[RID]),
+            ("错误634bfc67-005fc671-503D9355。", &[RID]),
+            (
+                "634bfc67-005fc671-503D9355\n6385a099-716a0cba-20058893 634bfc67-005fc671-503D9355",
+                &[RID, OTHER],
+            ),
+            ("", &[]),
+            ("rid", &[]),
+            ("634bfc67-005fc671-503d935", &[]),
+            ("634bfc67-005fc671-503d9355-1", &[]),
+            ("x634bfc67-005fc671-503d9355", &[]),
+            ("634bfc67-005fc671-503d935g", &[]),
+        ] {
+            assert_eq!(find_rids(text), rids, "{text}");
+        }
+    }
 
     #[test]
     fn every_separator_before_the_rid_is_known() {

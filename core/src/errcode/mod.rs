@@ -23,7 +23,7 @@ mod address;
 mod errmsg;
 mod table;
 
-pub use errmsg::Errmsg;
+pub use errmsg::{Errmsg, find_rids};
 
 pub(crate) use errmsg::is_rid;
 

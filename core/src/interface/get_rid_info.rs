@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 
 use super::by_name::FromMapping;
 use super::redaction::redact;
-use super::{Decode, Interface, missing_field};
+use super::{AddJumpQRCode, Decode, Interface, missing_field};
 use crate::check::{CheckReport, check_rid};
-use crate::error::Result;
-use crate::mapping::Reading;
+use crate::errcode::ErrCode;
+use crate::error::{Error, Result};
+use crate::mapping::{Reading, parse_rule};
 use crate::request::Request;
 use crate::response::Fields;
+use crate::rule::Edit;
 
 /// `getRidInfo`: returns the request and the response that WeChat keeps under a request id.
 ///
@@ -39,6 +41,41 @@ pub struct RidInfo {
     pub response_body: Option<String>,
     /// The IP address that the call came from.
     pub client_ip: Option<String>,
+}
+
+impl RidInfo {
+    /// Returns the error that WeChat answered with, and what to do about it. `None` if the response
+    /// is not kept, or does not refuse the call.
+    ///
+    /// The request is known without its interface. If its body is a rule, the advice is that of
+    /// addJumpQRCode about this rule.
+    #[must_use]
+    pub fn error(&self) -> Option<Error> {
+        let response = parse(self.response_body.as_deref()?)?;
+        let errcode = response
+            .get("errcode")?
+            .as_i64()
+            .filter(|code| *code != 0)?;
+        let errmsg = response.get("errmsg").and_then(Value::as_str);
+        let error = Error::from_answer(errcode, errmsg.unwrap_or_default());
+        let rule = self.request_body.as_deref().and_then(parse);
+        let Some(rule) = rule.and_then(|rule| parse_rule(&rule).ok()) else {
+            return Some(error);
+        };
+        let call = AddJumpQRCode {
+            rule: rule.rule,
+            is_edit: rule.is_edit.unwrap_or(Edit::Add),
+        };
+        let advice = ErrCode::lookup(errcode).and_then(|code| call.advise(code));
+        Some(match advice {
+            Some(advice) => error.with_advice(advice),
+            None => error,
+        })
+    }
+}
+
+fn parse(json: &str) -> Option<Value> {
+    serde_json::from_str(json).ok()
 }
 
 impl Interface for GetRidInfo {

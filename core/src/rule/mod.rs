@@ -6,8 +6,8 @@ mod service_account;
 mod value;
 
 pub use key::RuleKey;
-pub use ordinary_link::OrdinaryLinkRule;
-pub use service_account::{SERVICE_ACCOUNT_PREFIX, ServiceAccountRule};
+pub use ordinary_link::{MAX_ORDINARY_LINK_RULES, OrdinaryLinkRule};
+pub use service_account::{MAX_SERVICE_ACCOUNT_RULES, SERVICE_ACCOUNT_PREFIX, ServiceAccountRule};
 pub use value::{Edit, OpenVersion, PermitSubRule, RuleState};
 
 use serde::Serialize;

@@ -4,6 +4,11 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::{OpenVersion, PermitSubRule};
+
+/// The number of ordinary-link rules that an account may have. Source: the official page of
+/// addJumpQRCode.
+pub const MAX_ORDINARY_LINK_RULES: usize = 100;
+
 /// A rule that lets an ordinary link QR code open a Mini Program.
 ///
 /// It is added with the token of the Mini Program (permission set 18). An account has at most 100

@@ -6,6 +6,10 @@ use serde::Serialize;
 /// http, not https. Source: the official page of addJumpQRCode.
 pub const SERVICE_ACCOUNT_PREFIX: &str = "http://weixin.qq.com/q/";
 
+/// The number of service-account rules that may open a Mini Program. Source: the official page of
+/// addJumpQRCode.
+pub const MAX_SERVICE_ACCOUNT_RULES: usize = 100_000;
+
 /// A rule that lets a service account's parametric QR code open a Mini Program.
 ///
 /// It is added with the token of the service account (permission set 3). The account must be linked
