@@ -1039,6 +1039,14 @@ export declare const names: {
   readonly interfaces: readonly string[]
   readonly link_statuses: readonly { readonly number: number; readonly name: LinkStatus }[]
   readonly readiness_codes: readonly { readonly name: string; readonly severity: Severity }[]
+  readonly preflight_codes: readonly {
+    readonly name: string
+    readonly severity: Severity
+    readonly message: string
+  }[]
+  readonly preflight_verdicts: readonly string[]
+  readonly preflight_places: readonly string[]
+  readonly preflight_extents: readonly string[]
   readonly devices: readonly Device[]
   readonly modes: readonly Mode[]
   readonly verdicts: readonly Verdict[]

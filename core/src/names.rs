@@ -8,6 +8,7 @@ use crate::errcode::ErrCode;
 use crate::error::{ErrorKind, Outcome, OwnCode};
 use crate::interface::{AnyCall, Confirmation, LinkStatus};
 use crate::matching::Mismatch;
+use crate::preflight::{Extent, Place, PreflightCode, PreflightVerdict};
 use crate::readiness::{Mode, ReadinessCode, Severity, Verdict};
 use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 
@@ -21,8 +22,9 @@ use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 /// | `link_statuses` | the states of a link between accounts: `number`, `name` |
 /// | `mismatches` | why a rule does not cover a link: `code`, `message` |
 /// | `readiness_codes` | the codes of findings about a merchant: `name`, `severity` |
+/// | `preflight_codes` | the codes of findings of a preflight: `name`, `severity`, `message` |
 /// | `open_version`, `permit_sub_rule`, `is_edit`, `state`, `auth_type` | the values of the field: `number`, `word` |
-/// | `kinds`, `outcomes`, `confirmations`, `interfaces`, `devices`, `modes`, `verdicts`, `severities` | names |
+/// | `kinds`, `outcomes`, `confirmations`, `interfaces`, `devices`, `modes`, `verdicts`, `severities`, `preflight_verdicts`, `preflight_places`, `preflight_extents` | names |
 ///
 /// ```
 /// let names = jumpqr_core::names::names();
@@ -55,6 +57,14 @@ pub fn names() -> Value {
         "readiness_codes": list(ReadinessCode::ALL, |code| {
             json!({"name": code.name(), "severity": code.severity().name()})
         }),
+        "preflight_codes": list(PreflightCode::ALL, |code| json!({
+            "name": code.name(),
+            "severity": code.severity().name(),
+            "message": code.message(),
+        })),
+        "preflight_verdicts": list(PreflightVerdict::ALL, |verdict| verdict.name().into()),
+        "preflight_places": list(Place::ALL, |place| place.name().into()),
+        "preflight_extents": list(Extent::ALL, |extent| extent.name().into()),
         "devices": list(Device::ALL, |device| device.name().into()),
         "modes": list(Mode::ALL, |mode| mode.name().into()),
         "verdicts": list(Verdict::ALL, |verdict| verdict.name().into()),

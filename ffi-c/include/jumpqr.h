@@ -2207,10 +2207,11 @@ void jumpqr_merchants_free(struct jumpqr_merchants *merchants);
  * - `findings`, the codes of violations and warnings: `name`, `warning`.
  * - `link_statuses`: `number`, `name`. `mismatches`: `code`, `message`.
  * - `readiness_codes`, the codes of findings about a merchant: `name`, `severity`.
+ * - `preflight_codes`, the codes of findings of a preflight: `name`, `severity`, `message`.
  * - `open_version`, `permit_sub_rule`, `is_edit`, `state`, `auth_type`, the values of the field:
  *   `number`, `word`.
  * - `kinds`, `outcomes`, `confirmations`, `interfaces`, `devices`, `modes`, `verdicts`,
- *   `severities`: names.
+ *   `severities`, `preflight_verdicts`, `preflight_places`, `preflight_extents`: names.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */

@@ -80,14 +80,15 @@ pub fn judge(observations: Observations) -> Preflight {
     }
 }
 
-/// Whether the wrong places are to be looked at: a server has answered in the right place, and
-/// never with the content.
+/// Whether the wrong places are to be looked at: a server has answered in the right place that the
+/// file is not there, and no answer has its content.
 #[must_use]
 pub fn needs_wrong_places(observations: &Observations) -> bool {
     let judge = Judge::new(observations);
     let mut right = judge.right.iter();
-    let has_answered = right.any(|fetch| matches!(fetch.outcome, Outcome::Response(_)));
-    has_answered && !judge.has_content()
+    let is_absence = |code| ABSENCES.contains(&code);
+    let is_absent = right.any(|fetch| judge.problem(fetch).is_some_and(is_absence));
+    is_absent && !judge.has_content()
 }
 
 struct Judge<'a> {

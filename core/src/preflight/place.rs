@@ -31,6 +31,15 @@ named! {
     }
 }
 
+impl Place {
+    /// Returns the place in the order of [`places`], for sorting.
+    #[must_use]
+    pub fn order(self) -> usize {
+        let mut all = Self::ALL.iter();
+        all.position(|place| *place == self).unwrap_or_default()
+    }
+}
+
 /// One URL to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

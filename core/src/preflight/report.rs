@@ -86,7 +86,7 @@ impl Preflight {
         from.dedup();
         let from: Vec<_> = from.into_iter().map(ToString::to_string).collect();
         let from = if from.is_empty() {
-            "Nothing was fetched.".to_string()
+            "Nothing was fetched from here.".to_string()
         } else {
             format!("This was looked at from {}.", from.join(" and "))
         };

@@ -29,6 +29,14 @@ const WITHOUT_FRAGMENT: &str = "Leave the fragment out of the prefix: {bare}";
 const ANSWER_HERE: &str = "Let {url} itself answer status 200 with exactly the content.{nginx}";
 const MOVE_HERE: &str = "Move the file from {wrong} to {url}.{nginx}";
 
+impl PreflightCode {
+    /// Returns what is wrong, in a few words.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        text(self).message
+    }
+}
+
 /// Returns the texts of findings with this code.
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(super) const fn text(code: PreflightCode) -> Text {

@@ -233,7 +233,7 @@ fn a_wrong_place_does_not_hide_what_ails_the_right_one() {
 }
 
 #[test]
-fn wrong_places_are_looked_at_only_if_a_server_answers_without_the_content() {
+fn wrong_places_are_looked_at_only_if_the_right_one_has_no_file() {
     let looks = |outcomes: &[Outcome]| {
         let mut seen = seen(PREFIX);
         for outcome in outcomes {
@@ -245,6 +245,13 @@ fn wrong_places_are_looked_at_only_if_a_server_answers_without_the_content() {
     assert!(looks(slice::from_ref(&bad)));
     assert!(looks(&[failed(Failure::NoAnswer), bad.clone()]));
     assert!(!looks(&[bad, good]));
+    for present in [
+        body("0123456789abcdef0123456789abcdef\n"),
+        redirect("https://www.m.example.cn/"),
+        status(502),
+    ] {
+        assert!(!looks(&[Outcome::Response(present)]));
+    }
     assert!(!looks(&[failed(Failure::ConnectRefused)]));
     assert!(!looks(&[not_tried(NotTried::PrivateAddress)]));
     assert!(!looks(&[]));
