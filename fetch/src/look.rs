@@ -143,6 +143,8 @@ fn look_at(
     look.run(jobs, &mut seen)?;
     let jobs = other_jobs(others, extent, &seen);
     look.run(jobs, &mut seen)?;
+    // The order of the addresses stays.
+    seen.fetches.sort_by_key(|fetch| fetch.place.order());
     seen.looked_from.sort_unstable();
     seen.looked_from.dedup();
     Ok(seen)

@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
@@ -60,6 +60,23 @@ fn a_look_ends_when_it_is_cancelled() {
     let is_cancelled = || asked.fetch_add(1, Ordering::Relaxed) > 1;
     let result = look(&PREFIX.into(), file(), &options, &is_cancelled);
     assert_eq!(result, Err(Cancelled));
+}
+
+#[test]
+fn the_threads_of_a_cancelled_look_end() {
+    let (sender, receiver) = channel();
+    let server = Server::start(move |_, stream| {
+        // The client sends nothing more: it closes.
+        let read = stream.read(&mut [0]);
+        sender.send(read.unwrap()).unwrap();
+    });
+    let options = connect_to([server.address])
+        .fetch_timeout(HOUR)
+        .timeout(HOUR);
+    let is_cancelled = || server.connections() > 0;
+    let result = look(&PREFIX.into(), file(), &options, &is_cancelled);
+    assert_eq!(result, Err(Cancelled));
+    assert_eq!(receiver.recv_timeout(Duration::from_secs(60)), Ok(0));
 }
 
 /// A resolver that never answers.
