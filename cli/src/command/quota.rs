@@ -50,7 +50,7 @@ const NOT_ASKABLE: [i64; 2] = [76021, 76022];
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Quota {
-    /// Show only the calls of the interface with this path [example: /cgi-bin/token]
+    /// Show only the calls of the interface with this path [example: /cgi-bin/stable_token]
     #[arg(value_name = "PATH", conflicts_with_all = ["appid", "clear"])]
     path: Option<String>,
 
