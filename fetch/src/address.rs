@@ -44,7 +44,7 @@ fn select(found: Vec<SocketAddr>, options: &PreflightOptions) -> Vec<Address> {
         if addresses.iter().any(|(known, _)| *known == address) {
             continue;
         }
-        let refusal = if !options.is_rehearsal() && !is_public(address.ip()) {
+        let refusal = if !options.any_address() && !is_public(address.ip()) {
             Some(NotTried::PrivateAddress)
         } else if addresses.len() >= MOST_ADDRESSES {
             Some(NotTried::TooManyAddresses)

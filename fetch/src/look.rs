@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use jumpqr_core::RuleKey;
 use jumpqr_core::preflight::{
-    ATTEMPTS, ExpectedFile, NotTried, Observations, Outcome, Place, PlacedUrl, Target,
+    ATTEMPTS, ExpectedFile, NotTried, Observations, Outcome, Place, PlacedUrl, Target, is_public,
     needs_wrong_places,
 };
 
@@ -106,7 +106,7 @@ fn look_at(
         key: key.clone(),
         file,
         any_port: options.any_port(),
-        is_rehearsal: options.is_rehearsal(),
+        is_rehearsal: !options.connect_to.is_empty(),
         dns: None,
         looked_from: Vec::new(),
         fetches: Vec::new(),
@@ -119,6 +119,8 @@ fn look_at(
     if !extent.all_addresses {
         addresses.truncate(1);
     }
+    let is_private = |&(address, refusal): &Address| refusal.is_none() && !is_public(address.ip());
+    seen.is_rehearsal |= addresses.iter().any(is_private);
     let roots = options.extra_tls_roots.as_deref();
     let roots = roots.filter(|_| !options.connect_to.is_empty());
     let worker = Worker {

@@ -113,8 +113,8 @@ impl PreflightOptions {
         finding.into_iter().collect()
     }
 
-    /// Whether the caller has permitted what WeChat does not do.
-    pub(crate) fn is_rehearsal(&self) -> bool {
+    /// Whether an address that is not public may be looked at.
+    pub(crate) fn any_address(&self) -> bool {
         self.allow_private || !self.connect_to.is_empty()
     }
 

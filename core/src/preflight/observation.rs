@@ -24,8 +24,8 @@ pub struct Observations {
     pub file: ExpectedFile,
     /// Whether a port in the prefix was permitted, see [`Target::new`](super::Target::new).
     pub any_port: bool,
-    /// Whether this is a rehearsal: private addresses were permitted, or addresses of the caller
-    /// were used instead of DNS.
+    /// Whether this is a rehearsal: private addresses were looked at, or addresses of the caller
+    /// instead of those of DNS.
     pub is_rehearsal: bool,
     /// What DNS gave. `None` if it was not asked.
     pub dns: Option<Dns>,

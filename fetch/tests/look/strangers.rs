@@ -81,7 +81,7 @@ fn no_name_and_no_form_of_an_address_leads_to_a_private_server() {
             );
             assert!(is_refused, "{host}: {fetch:?}");
         }
-        assert!(seen.looked_from.is_empty(), "{host}");
+        assert!(seen.looked_from.is_empty() && !seen.is_rehearsal, "{host}");
         let summary = summary(&judge(seen));
         assert!(
             summary.starts_with("will_fail: private_address"),
@@ -92,6 +92,7 @@ fn no_name_and_no_form_of_an_address_leads_to_a_private_server() {
     // The same server is reached if the caller permits it.
     let permitted = options.allow_private(true);
     let seen = see(&format!("http://2130706433:{port}/a/"), &permitted);
+    assert!(seen.is_rehearsal);
     assert_eq!(summary(&judge(seen)), "may_fail: port");
     assert_eq!(server.connections(), 4);
 }
@@ -173,6 +174,23 @@ fn a_private_address_beside_a_public_one_is_not_connected_to() {
     let seen = look_with(Arc::new(Both), &PREFIX.into(), file(), &options, &|| false).unwrap();
     assert_eq!(seen.fetches.len(), 2);
     assert_eq!(summary(&judge(seen)), "will_fail: private_address");
+}
+
+#[test]
+fn what_is_permitted_and_not_used_is_no_rehearsal() {
+    struct Nothing;
+    impl Resolve for Nothing {
+        fn resolve(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+            Ok(Vec::new())
+        }
+    }
+    let options = PreflightOptions::default().allow_private(true);
+    let seen = look_with(Arc::new(Nothing), &PREFIX.into(), file(), &options, &|| {
+        false
+    })
+    .unwrap();
+    assert!(!seen.is_rehearsal);
+    assert_eq!(summary(&judge(seen)), "will_fail: dns_failed");
 }
 
 #[test]
