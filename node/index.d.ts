@@ -913,6 +913,21 @@ export declare function parseDocument(document: string | Uint8Array): any
 export interface Candidate {
   prefix: string
   state?: RuleState | null | undefined
+  /** The Mini Program page that it opens. */
+  path?: string | null | undefined
+  /** Which build a test link opens. */
+  open_version?: OpenVersion | null | undefined
+  /** The test links. */
+  debug_url?: readonly string[] | null | undefined
+}
+
+/** Rules, and what is known of the account that has them: an answer of getJumpQRCode. */
+export interface CandidateList {
+  rule_list: readonly Candidate[]
+  /** Whether opening by QR code is switched on for the account. */
+  qrcodejump_open?: boolean | null | undefined
+  /** Whether the Mini Program has released code. WeChat's answer does not say it: add it. */
+  is_released?: boolean | null | undefined
 }
 
 /** Why a rule does not cover a link. */
@@ -923,14 +938,30 @@ export interface Mismatch {
   message: string
 }
 
-/** What a scanned link hits. */
+/** Why a link does not open the Mini Program for everybody. */
+export interface Obstacle {
+  /** The stable code, e.g. `not_published`. */
+  code: string
+  /** What is wrong, and what to do. */
+  message: string
+}
+
+/** What a scanned link hits, and what it opens. */
 export interface LinkMatch {
   /** The prefix of the most specific rule that covers the link. */
   hit: string | null
   /** The prefix of the published rule that the unpublished `hit` shadows. */
   shadowed: string | null
-  /** Whether the link opens the Mini Program for everybody. */
+  /** Whether the link opens the Mini Program for everybody: there is no obstacle. */
   opens: boolean
+  /** Why it does not: what concerns the link, then what concerns all links of the account. */
+  obstacles: Obstacle[]
+  /** Whether it opens for developers and testers: for everybody, or as a test link of the `hit`. */
+  opensForTesters: boolean
+  /** The build that a test link of the `hit` opens for developers and testers. */
+  testVersion: OpenVersion | null
+  /** The Mini Program page of the `hit`, if it is known. */
+  path: string | null
 }
 
 /**
@@ -945,7 +976,7 @@ export declare class RuleSet {
    * Takes rules, or an answer of getJumpQRCode. Throws a {@link ValidationError} with a violation
    * for each value that is not a rule. If two rules have the same prefix, the published one counts.
    */
-  constructor(rules: readonly Candidate[] | { rule_list: readonly Candidate[] })
+  constructor(rules: readonly Candidate[] | CandidateList)
   /** The number of rules. */
   readonly size: number
   /** Returns what a scanned link hits. */
@@ -968,7 +999,7 @@ export interface MatchReport extends LinkMatch {
  * a {@link RuleSet} once.
  */
 export declare function matchUrl(
-  rules: readonly Candidate[] | { rule_list: readonly Candidate[] },
+  rules: readonly Candidate[] | CandidateList,
   link: string,
 ): MatchReport
 

@@ -21,18 +21,24 @@ pub(crate) struct Link<'a> {
     pub(crate) base: &'a str,
 }
 
-/// Whether `text` is an http(s) URL that names a host.
+/// Whether WeChat compares the scanned `text` with rules: it is an http(s) URL that names a host, or
+/// an `hlht://` code of a charging pile.
 ///
 /// ```
 /// use jumpqr_core::matching::is_link;
 ///
 /// assert!(is_link("https://m.example.cn/table/7"));
+/// assert!(is_link("hlht://110000000000000001.MA0000000/"));
 /// assert!(!is_link("m.example.cn/table/7"));
 /// ```
 #[must_use]
 pub fn is_link(text: &str) -> bool {
-    Link::cut_http(text).is_some()
+    Link::cut_scanned(text).is_some()
 }
+
+/// The beginning of the codes of charging piles: `hlht://` (互联互通), the id of the connector, `.`,
+/// the id of the operator, `/`.
+pub(crate) const CHARGING_PILE: &str = "hlht://";
 
 impl<'a> Link<'a> {
     /// Cuts `text`. Returns `None` if it has no scheme or no authority.
@@ -69,6 +75,27 @@ impl<'a> Link<'a> {
         let scheme = link.scheme;
         let is_http = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
         is_http.then_some(link)
+    }
+
+    /// Cuts a text that WeChat compares with rules: an http(s) URL, or the code of a charging pile.
+    /// Such a code is compared as a whole, so all of it is the authority.
+    pub(crate) fn cut_scanned(text: &'a str) -> Option<Self> {
+        let Some(code) = text.strip_prefix(CHARGING_PILE) else {
+            return Self::cut_http(text);
+        };
+        (!code.is_empty()).then_some(Self {
+            scheme: "hlht",
+            authority: code,
+            path: "",
+            query: None,
+            fragment: None,
+            base: text,
+        })
+    }
+
+    /// Whether this is the code of a charging pile.
+    pub(crate) fn is_charging_pile(&self) -> bool {
+        self.scheme == "hlht"
     }
 
     /// Returns the host without user information and port.

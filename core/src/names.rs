@@ -7,7 +7,7 @@ use crate::check::FindingCode;
 use crate::errcode::ErrCode;
 use crate::error::{ErrorKind, Outcome, OwnCode};
 use crate::interface::{AnyCall, Confirmation, LinkStatus};
-use crate::matching::Mismatch;
+use crate::matching::{Mismatch, Obstacle};
 use crate::preflight::{Extent, Place, PreflightCode, PreflightVerdict};
 use crate::readiness::{Mode, ReadinessCode, Severity, Verdict};
 use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
@@ -21,6 +21,7 @@ use crate::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 /// | `findings` | the codes of violations and warnings: `name`, `warning` |
 /// | `link_statuses` | the states of a link between accounts: `number`, `name` |
 /// | `mismatches` | why a rule does not cover a link: `code`, `message` |
+/// | `obstacles` | why a link does not open the Mini Program for everybody: `code`, `message` |
 /// | `readiness_codes` | the codes of findings about a merchant: `name`, `severity` |
 /// | `preflight_codes` | the codes of findings of a preflight: `name`, `severity`, `message` |
 /// | `open_version`, `permit_sub_rule`, `is_edit`, `state`, `auth_type` | the values of the field: `number`, `word` |
@@ -48,6 +49,9 @@ pub fn names() -> Value {
         }),
         "mismatches": list(Mismatch::ALL, |reason| {
             json!({"code": reason.name(), "message": reason.message()})
+        }),
+        "obstacles": list(Obstacle::ALL, |obstacle| {
+            json!({"code": obstacle.name(), "message": obstacle.message()})
         }),
         "open_version": list(OpenVersion::ALL, |value| numbered(value.number(), value.name())),
         "permit_sub_rule": list(PermitSubRule::ALL, |value| numbered(value.number(), value.name())),

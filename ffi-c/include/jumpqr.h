@@ -448,7 +448,7 @@ typedef struct jumpqr_ip_list jumpqr_ip_list;
 typedef struct jumpqr_jump_qr_code_list jumpqr_jump_qr_code_list;
 
 /**
- * The rule that a scanned link hits.
+ * The rule that a scanned link hits, and what the link opens.
  *
  * Free it with `jumpqr_link_match_free`, exactly once. Any number of threads may read it at the
  * same time.
@@ -2017,10 +2017,50 @@ struct jumpqr_text jumpqr_link_match_hit(const struct jumpqr_link_match *found);
 struct jumpqr_text jumpqr_link_match_shadowed(const struct jumpqr_link_match *found);
 
 /**
- * Returns whether the link opens the Mini Program for everybody: it hits a rule, and the rule is
- * published. `false` if `found` is NULL.
+ * Returns whether the link opens the Mini Program for everybody: there is no obstacle. `false` if
+ * `found` is NULL.
  */
 bool jumpqr_link_match_opens(const struct jumpqr_link_match *found);
+
+/**
+ * Returns the number of obstacles that keep the link from opening the Mini Program for everybody. 0
+ * if `found` is NULL.
+ */
+size_t jumpqr_link_match_obstacle_count(const struct jumpqr_link_match *found);
+
+/**
+ * Returns obstacle number `index`, from 0, e.g. `not_published`: first what concerns the link, then
+ * what concerns all links of the account. It lives forever. No text if there is no such obstacle,
+ * or if `found` is NULL.
+ */
+struct jumpqr_text jumpqr_link_match_obstacle_code(const struct jumpqr_link_match *found,
+                                                   size_t index);
+
+/**
+ * Returns the message for a person about obstacle number `index`, from 0: what is wrong, and what
+ * to do. It lives forever. No text if there is no such obstacle, or if `found` is NULL.
+ */
+struct jumpqr_text jumpqr_link_match_obstacle_message(const struct jumpqr_link_match *found,
+                                                      size_t index);
+
+/**
+ * Returns whether the link opens the Mini Program for its developers and testers: because it opens
+ * for everybody, or because it is a test link of the rule that it hits. `false` if `found` is NULL.
+ */
+bool jumpqr_link_match_opens_for_testers(const struct jumpqr_link_match *found);
+
+/**
+ * Returns the build that the link opens for developers and testers: 1 development, 2 trial, 3
+ * released. 0 if the link is not a test link of the rule that it hits, or if the build is not
+ * known. -1 if `found` is NULL.
+ */
+int32_t jumpqr_link_match_test_version(const struct jumpqr_link_match *found);
+
+/**
+ * Returns the Mini Program page of the rule that is hit. No text if it is not known, if no rule
+ * covers the link, or if `found` is NULL.
+ */
+struct jumpqr_text jumpqr_link_match_path(const struct jumpqr_link_match *found);
 
 /**
  * Frees a list and the texts read from it. NULL is ignored.
@@ -2205,7 +2245,8 @@ void jumpqr_merchants_free(struct jumpqr_merchants *merchants);
  * - `own_codes`, the codes of errors that are not from WeChat: `name`, `kind`, `retryable`,
  *   `advice`.
  * - `findings`, the codes of violations and warnings: `name`, `warning`.
- * - `link_statuses`: `number`, `name`. `mismatches`: `code`, `message`.
+ * - `link_statuses`: `number`, `name`. `mismatches` and `obstacles`: `code`,
+ *   `message`.
  * - `readiness_codes`, the codes of findings about a merchant: `name`, `severity`.
  * - `preflight_codes`, the codes of findings of a preflight: `name`, `severity`, `message`.
  * - `open_version`, `permit_sub_rule`, `is_edit`, `state`, `auth_type`, the values of the field:
@@ -2833,8 +2874,8 @@ jumpqr_status jumpqr_rule_set_new(const char *const *prefixes,
                                   struct jumpqr_error **error);
 
 /**
- * Makes an index of the rules in a response of getJumpQRCode. It does not need the list
- * afterwards. The index is to be freed.
+ * Makes an index of the rules in a response of getJumpQRCode, which also says whether opening by QR
+ * code is switched on. The index does not need the list afterwards, and is to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
  */
@@ -2844,8 +2885,10 @@ jumpqr_status jumpqr_rule_set_from_list(const struct jumpqr_jump_qr_code_list *l
 
 /**
  * Makes an index of the rules in a JSON document: a response of getJumpQRCode, a list of rules, or
- * one rule. Only `prefix` and `state` of each rule are read. `json` is `size` bytes and need not
- * end with NUL. The index is to be freed.
+ * one rule. A rule must have a `prefix`; `state`, `path`, `open_version` and `debug_url` are read if
+ * it has them. A response may say what is known of the account: `qrcodejump_open`, and
+ * `is_released`, which you may add: whether the Mini Program has released code. `json` is `size`
+ * bytes and need not end with NUL. The index is to be freed.
  *
  * NULL is allowed for `error`, and for `json` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
  * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
@@ -2861,8 +2904,8 @@ jumpqr_status jumpqr_rule_set_from_json(const char *json,
 void jumpqr_rule_set_free(struct jumpqr_rule_set *rules);
 
 /**
- * Finds the rule that the scanned `link` hits. `link` ends with NUL. The match does not need the
- * index afterwards, and is to be freed.
+ * Finds the rule that the scanned `link` hits, and what the link opens. `link` ends with NUL. The
+ * match does not need the index afterwards, and is to be freed.
  *
  * NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
  * `JUMPQR_STATUS_NOT_UTF8`.

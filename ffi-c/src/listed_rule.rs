@@ -25,7 +25,7 @@ impl From<ListedRule> for jumpqr_listed_rule {
 }
 
 /// Returns the number of a field; 0 if the response omits it, or has an undocumented value.
-fn number(field: Option<u8>) -> i32 {
+pub(crate) fn number(field: Option<u8>) -> i32 {
     field.unwrap_or_default().into()
 }
 

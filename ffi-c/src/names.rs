@@ -9,7 +9,8 @@ use crate::{jumpqr_error, jumpqr_status, jumpqr_string, produce};
 /// - `own_codes`, the codes of errors that are not from WeChat: `name`, `kind`, `retryable`,
 ///   `advice`.
 /// - `findings`, the codes of violations and warnings: `name`, `warning`.
-/// - `link_statuses`: `number`, `name`. `mismatches`: `code`, `message`.
+/// - `link_statuses`: `number`, `name`. `mismatches` and `obstacles`: `code`,
+///   `message`.
 /// - `readiness_codes`, the codes of findings about a merchant: `name`, `severity`.
 /// - `preflight_codes`, the codes of findings of a preflight: `name`, `severity`, `message`.
 /// - `open_version`, `permit_sub_rule`, `is_edit`, `state`, `auth_type`, the values of the field:

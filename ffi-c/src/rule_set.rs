@@ -1,7 +1,7 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use jumpqr::mapping::{parse_document, parse_rule_set};
+use jumpqr::mapping::parse_rule_set_document;
 use jumpqr::matching::{Candidate, RuleSet};
 use jumpqr::rule::RuleState;
 
@@ -61,8 +61,8 @@ pub unsafe extern "C" fn jumpqr_rule_set_new(
     })
 }
 
-/// Makes an index of the rules in a response of getJumpQRCode. It does not need the list
-/// afterwards. The index is to be freed.
+/// Makes an index of the rules in a response of getJumpQRCode, which also says whether opening by QR
+/// code is switched on. The index does not need the list afterwards, and is to be freed.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -79,8 +79,10 @@ pub extern "C" fn jumpqr_rule_set_from_list(
 }
 
 /// Makes an index of the rules in a JSON document: a response of getJumpQRCode, a list of rules, or
-/// one rule. Only `prefix` and `state` of each rule are read. `json` is `size` bytes and need not
-/// end with NUL. The index is to be freed.
+/// one rule. A rule must have a `prefix`; `state`, `path`, `open_version` and `debug_url` are read if
+/// it has them. A response may say what is known of the account: `qrcodejump_open`, and
+/// `is_released`, which you may add: whether the Mini Program has released code. `json` is `size`
+/// bytes and need not end with NUL. The index is to be freed.
 ///
 /// NULL is allowed for `error`, and for `json` if `size` is 0. Status: `JUMPQR_STATUS_OK`,
 /// `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_OUT_OF_RANGE`, `JUMPQR_STATUS_INVALID_REQUEST`.
@@ -94,7 +96,7 @@ pub unsafe extern "C" fn jumpqr_rule_set_from_json(
     produce(rules, "rules", error, || {
         // SAFETY: the caller passes `size` bytes.
         let json = unsafe { array(json.cast::<u8>(), size, "json") }?;
-        Ok(parse_rule_set(&parse_document(json)?)?)
+        Ok(parse_rule_set_document(json)?)
     })
 }
 
@@ -104,8 +106,8 @@ pub extern "C" fn jumpqr_rule_set_free(rules: Option<Box<jumpqr_rule_set>>) {
     guard(|| rules.map(drop));
 }
 
-/// Finds the rule that the scanned `link` hits. `link` ends with NUL. The match does not need the
-/// index afterwards, and is to be freed.
+/// Finds the rule that the scanned `link` hits, and what the link opens. `link` ends with NUL. The
+/// match does not need the index afterwards, and is to be freed.
 ///
 /// NULL is allowed for `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_NULL_ARGUMENT`,
 /// `JUMPQR_STATUS_NOT_UTF8`.

@@ -34,10 +34,17 @@ impl RuleSet {
         guard(|| {
             let found = self.rules.match_url(&link);
             let prefix = |rule: Option<&Candidate>| rule.map(|rule| rule.prefix.clone());
+            let obstacles = found.obstacles.iter();
+            let obstacles = obstacles
+                .map(|obstacle| json!({"code": obstacle.name(), "message": obstacle.message()}));
             to_json(&json!({
                 "hit": prefix(found.hit),
                 "shadowed": prefix(found.shadowed),
                 "opens": found.opens(),
+                "obstacles": obstacles.collect::<Vec<_>>(),
+                "opensForTesters": found.opens_for_testers(),
+                "testVersion": found.test_version(),
+                "path": found.path(),
             }))
         })
     }

@@ -2,8 +2,9 @@
 
 use std::ptr;
 
+use jumpqr::OpenVersion;
 use jumpqr::check::CheckReport;
-use jumpqr::matching::{self, Candidate, Mismatch};
+use jumpqr::matching::{self, Account, Candidate, Mismatch};
 use jumpqr::{interface, mapping};
 use jumpqr::{names, verification_file};
 use pyo3::prelude::*;
@@ -36,6 +37,16 @@ pub(crate) fn check_call<'py>(
     json::write(py, &report)
 }
 
+/// The parts of what a link hits.
+type FoundParts = (
+    Option<usize>,
+    Option<usize>,
+    Vec<&'static str>,
+    bool,
+    Option<u8>,
+    Option<String>,
+);
+
 /// An index over many rules. A rule is a position in the list that was passed in.
 #[pyclass(frozen, module = "jumpqr._jumpqr")]
 pub(crate) struct RuleSet {
@@ -44,27 +55,40 @@ pub(crate) struct RuleSet {
 
 #[pymethods]
 impl RuleSet {
-    /// Indexes rules, a list of mappings with `prefix` and maybe `state`.
+    /// Indexes rules, a list of mappings with `prefix` and maybe other fields of a rule.
     #[new]
-    fn create(py: Python<'_>, rules: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn create(
+        py: Python<'_>,
+        rules: &Bound<'_, PyAny>,
+        qrcodejump_open: Option<bool>,
+        is_released: Option<bool>,
+    ) -> PyResult<Self> {
         let rules = json::read(rules)?;
         offline(py, || {
-            let rules = mapping::parse_rule_set(&rules?)?;
+            let rules = mapping::parse_rule_set(&rules?)?.with_account(Account {
+                qrcodejump_open,
+                is_released,
+            });
             Ok(Self { rules })
         })
     }
 
-    /// Returns the positions of the rule that is hit and of the rule that it shadows, and whether
-    /// the link opens.
-    fn match_url(
-        &self,
-        py: Python<'_>,
-        link: &str,
-    ) -> PyResult<(Option<usize>, Option<usize>, bool)> {
+    /// Returns the positions of the rule that is hit and of the rule that it shadows, the names of
+    /// the obstacles, whether the link opens for testers, the number of the build that testers see,
+    /// and the page.
+    fn match_url(&self, py: Python<'_>, link: &str) -> PyResult<FoundParts> {
         offline(py, || {
             let found = self.rules.match_url(link);
             let place = |rule: Option<&Candidate>| self.place(rule?);
-            Ok((place(found.hit), place(found.shadowed), found.opens()))
+            let obstacles = found.obstacles.iter().map(|obstacle| obstacle.name());
+            Ok((
+                place(found.hit),
+                place(found.shadowed),
+                obstacles.collect(),
+                found.opens_for_testers(),
+                found.test_version().map(OpenVersion::number),
+                found.path().map(str::to_owned),
+            ))
         })
     }
 

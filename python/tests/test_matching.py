@@ -28,6 +28,17 @@ def test_what_is_hit_is_what_was_given() -> None:
     assert rules.match_url("https://m.example.cn/").hit is None
 
 
+class Opaque:
+    """A value of which JSON knows nothing."""
+
+
+def test_a_field_that_is_not_understood_is_left_out() -> None:
+    opaque = {name: Opaque() for name in ("path", "open_version", "debug_url", "appid", "more")}
+    found = RuleSet([{"prefix": ABOVE, **opaque}]).match_url(f"{ABOVE}b")
+    assert found.opens
+    assert found.path is None
+
+
 def test_every_place_is_found() -> None:
     prefixes = [f"https://m.example.cn/{number}/" for number in range(1000)]
     rules = RuleSet(prefixes)

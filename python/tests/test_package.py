@@ -47,6 +47,7 @@ def test_what_is_installed_beside_the_code() -> None:
         (_enums.Outcome, jumpqr.names()["outcomes"]),
         (_enums.Confirmation, jumpqr.names()["confirmations"]),
         (jumpqr.Mismatch, [reason["code"] for reason in jumpqr.names()["mismatches"]]),
+        (jumpqr.Obstacle, [obstacle["code"] for obstacle in jumpqr.names()["obstacles"]]),
         (_enums.LinkStatus, [status["name"] for status in jumpqr.names()["link_statuses"]]),
         (jumpqr.Device, jumpqr.names()["devices"]),
         (jumpqr.Mode, jumpqr.names()["modes"]),

@@ -172,14 +172,25 @@ def test_validation(count: Count) -> None:
 
 
 def check_match(vector: Vector) -> None:
-    keys(vector, "name rules link hit shadowed opens reasons")
+    keys(
+        vector,
+        "name rules link hit shadowed opens obstacles reasons",
+        "qrcodejump_open is_released opens_for_testers test_version path",
+    )
     for rule in vector["rules"]:
-        keys(rule, "prefix state")
-    rules = jumpqr.RuleSet(vector["rules"])
+        keys(rule, "prefix state", "path open_version debug_url")
+    known = {name: vector.get(name) for name in ("qrcodejump_open", "is_released")}
+    rules = jumpqr.RuleSet(vector["rules"], **known)
     found = rules.match_url(vector["link"])
     assert (found.hit and found.hit["prefix"]) == vector["hit"]
     assert (found.shadowed and found.shadowed["prefix"]) == vector["shadowed"]
     assert found.opens == vector["opens"]
+    assert list(found.obstacles) == vector["obstacles"]
+    assert all(obstacle.message for obstacle in found.obstacles)
+    assert found.opens_for_testers == vector.get("opens_for_testers", vector["opens"])
+    assert found.test_version == vector.get("test_version")
+    assert found.path == vector.get("path")
+    assert jumpqr.match_url(vector["rules"], vector["link"], **known) == found
     assert rules.explain(vector["link"]) == vector["reasons"]
 
 
@@ -243,6 +254,7 @@ def test_errcodes(count: Count) -> None:
         "kinds": known["kinds"],
         "outcomes": known["outcomes"],
         "mismatches": [reason["code"] for reason in known["mismatches"]],
+        "obstacles": [obstacle["code"] for obstacle in known["obstacles"]],
         "confirmations": known["confirmations"],
     }
     file = load("errcodes.json", found)

@@ -20,6 +20,8 @@ pub struct Names {
     pub outcomes: Vec<String>,
     /// The reasons why a rule does not cover a link.
     pub mismatches: Vec<String>,
+    /// Why a link does not open.
+    pub obstacles: Vec<String>,
     /// The confirmations of a write.
     pub confirmations: Vec<String>,
     /// The states of a link between a service account and a Mini Program.

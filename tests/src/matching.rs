@@ -1,6 +1,6 @@
 //! `matching.json`: rules and links, and the functions of a prefix.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::VectorFile;
 
@@ -28,6 +28,10 @@ pub struct MatchVector {
     pub name: String,
     /// The rules.
     pub rules: Vec<RuleVector>,
+    /// Whether opening by QR code is switched on; null not known.
+    pub qrcodejump_open: Option<bool>,
+    /// Whether the Mini Program has released code; null not known.
+    pub is_released: Option<bool>,
     /// The scanned link.
     pub link: String,
     /// The prefix of the rule that is hit.
@@ -36,18 +40,32 @@ pub struct MatchVector {
     pub shadowed: Option<String>,
     /// Whether the Mini Program opens for everybody.
     pub opens: bool,
+    /// Why it does not.
+    pub obstacles: Vec<String>,
+    /// Whether it opens for testers; null if `opens` says it too.
+    pub opens_for_testers: Option<bool>,
+    /// The build that testers see if the link is a test link.
+    pub test_version: Option<i64>,
+    /// The page of the rule that is hit.
+    pub path: Option<String>,
     /// For each rule, the reason why it does not cover the link; null if it covers the link.
     pub reasons: Vec<Option<String>>,
 }
 
 /// A rule to be matched.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleVector {
     /// The prefix of the rule.
     pub prefix: String,
     /// The state: 1 unpublished, 2 published, null not known.
     pub state: Option<i64>,
+    /// The page.
+    pub path: Option<String>,
+    /// The build that a test link opens.
+    pub open_version: Option<i64>,
+    /// The test links.
+    pub debug_url: Option<Vec<String>>,
 }
 
 /// A rule, and a prefix that another account wants to add.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use jumpqr_core::check::FindingCode;
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{Confirmation, LinkStatus};
-use jumpqr_core::matching::Mismatch;
+use jumpqr_core::matching::{Mismatch, Obstacle};
 use jumpqr_core::{ErrCode, Error, ErrorKind, Outcome};
 use jumpqr_tests::errcodes::{
     ErrCodeVector, FindingCodeVector, LinkStatusVector, Names, OwnCodeVector,
@@ -136,6 +136,7 @@ fn the_file_has_every_other_name() {
     let kinds = names(ErrorKind::ALL, ErrorKind::name);
     let outcomes = names(Outcome::ALL, Outcome::name);
     let mismatches = names(Mismatch::ALL, Mismatch::name);
+    let obstacles = names(Obstacle::ALL, Obstacle::name);
     let confirmations = names(Confirmation::ALL, Confirmation::name);
     let link_statuses: Vec<_> = LinkStatus::ALL
         .iter()
@@ -154,6 +155,12 @@ fn the_file_has_every_other_name() {
         &mismatches,
     );
     compare(
+        "obstacles",
+        "matching/opening.rs",
+        &file.obstacles,
+        &obstacles,
+    );
+    compare(
         "confirmations",
         "interface/confirmation.rs",
         &file.confirmations,
@@ -170,6 +177,7 @@ fn the_file_has_every_other_name() {
             + kinds.len()
             + outcomes.len()
             + mismatches.len()
+            + obstacles.len()
             + confirmations.len()
             + link_statuses.len(),
     );

@@ -3,25 +3,21 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use jumpqr_core::matching::{Candidate, Mismatch, RuleSet, launch_query, nearest_prefix, occupies};
-use jumpqr_core::rule::RuleState;
+use jumpqr_core::mapping::parse_rule_set;
+use jumpqr_core::matching::{
+    Account, Candidate, Mismatch, Obstacle, launch_query, nearest_prefix, occupies,
+};
 use jumpqr_core::verification_file::location;
-use jumpqr_tests::matching::{MatchVector, Matching, RuleVector};
+use jumpqr_tests::matching::{MatchVector, Matching};
 use jumpqr_tests::{count, load, report};
-
-fn candidate(rule: &RuleVector) -> Result<Candidate, String> {
-    let candidate = Candidate::new(&rule.prefix);
-    match rule.state {
-        None => Ok(candidate),
-        Some(number) => RuleState::from_number(number)
-            .map(|state| candidate.state(state))
-            .ok_or_else(|| format!("unknown state {number}")),
-    }
-}
+use serde_json::json;
 
 fn check(vector: &MatchVector) -> Result<(), String> {
-    let rules: Result<Vec<_>, _> = vector.rules.iter().map(candidate).collect();
-    let rules = RuleSet::new(rules?);
+    let rules = parse_rule_set(&json!(vector.rules)).map_err(|error| error.to_string())?;
+    let rules = rules.with_account(Account {
+        qrcodejump_open: vector.qrcodejump_open,
+        is_released: vector.is_released,
+    });
     let found = rules.match_url(&vector.link);
     let reasons: Vec<Option<String>> = rules
         .explain(&vector.link)
@@ -31,6 +27,20 @@ fn check(vector: &MatchVector) -> Result<(), String> {
     compare("hit", &vector.hit, &prefix(found.hit))?;
     compare("shadowed", &vector.shadowed, &prefix(found.shadowed))?;
     compare("opens", &vector.opens, &found.opens())?;
+    let obstacles = found.obstacles.iter().map(|obstacle| obstacle.name());
+    compare(
+        "obstacles",
+        &vector.obstacles,
+        &obstacles.map(str::to_owned).collect(),
+    )?;
+    compare(
+        "opens_for_testers",
+        &vector.opens_for_testers.unwrap_or(vector.opens),
+        &found.opens_for_testers(),
+    )?;
+    let version = found.test_version().map(|version| version.number().into());
+    compare("test_version", &vector.test_version, &version)?;
+    compare("path", &vector.path.as_deref(), &found.path())?;
     compare("reasons", &vector.reasons, &reasons)
 }
 
@@ -48,6 +58,15 @@ fn every_link_hits_its_rule() {
     let results = file.matches.iter().map(|v| (v.name.as_str(), check(v)));
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Matching>(run);
+}
+
+#[test]
+fn every_obstacle_occurs() {
+    let file: Matching = load().unwrap();
+    let obstacles = file.matches.iter().flat_map(|vector| &vector.obstacles);
+    let used: BTreeSet<&str> = obstacles.map(String::as_str).collect();
+    let known: BTreeSet<&str> = Obstacle::ALL.iter().map(|known| known.name()).collect();
+    assert_eq!(used, known);
 }
 
 #[test]

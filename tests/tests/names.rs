@@ -11,7 +11,7 @@ use jumpqr::interface::{
     ApiQuota, ComponentTokenField, Confirmation, GetJumpQRCode, JumpQRCodeList, LinkStatus,
     LinkedMiniprogram, RidInfo, TicketPushes, WxaMpLinkGet,
 };
-use jumpqr::matching::{Mismatch, RuleSet};
+use jumpqr::matching::{Mismatch, Obstacle, RuleSet};
 use jumpqr::push::{Push, Receiver};
 use jumpqr::readiness::{Mode, Severity, Verdict};
 use jumpqr::rule::RuleState;
@@ -144,7 +144,7 @@ fn sandbox() -> Names {
 fn members() -> Names {
     members! {
         AuthType, ComponentTokenField, Confirmation, Device, Edit, ErrorKind, IpVersion, LinkStatus,
-        Mismatch, Mode, OpenVersion, Outcome, PermitSubRule, Reaction, RuleState, Severity,
+        Mismatch, Mode, Obstacle, OpenVersion, Outcome, PermitSubRule, Reaction, RuleState, Severity,
         TicketPushes, TokenInterface, TokenState, Verdict,
     }
 }

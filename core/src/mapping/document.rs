@@ -18,11 +18,16 @@ pub const MAX_DOCUMENT_BYTES: usize = 4 << 20;
 ///
 /// The error of a document that is not UTF-8 or not JSON says where, and what to do.
 pub fn parse_document(document: &[u8]) -> Result<Value> {
-    if document.len() > MAX_DOCUMENT_BYTES {
+    parse_document_of(document, MAX_DOCUMENT_BYTES)
+}
+
+/// Parses a document of at most `max_bytes`, as [`parse_document`] does.
+pub(super) fn parse_document_of(document: &[u8], max_bytes: usize) -> Result<Value> {
+    if document.len() > max_bytes {
         return Err(refuse(
             FindingCode::TooLarge,
             format!(
-                "the document is larger than {MAX_DOCUMENT_BYTES} bytes; a rule takes a few \
+                "the document is larger than {max_bytes} bytes; a rule takes a few \
                  hundred: is it the right file?"
             ),
         ));

@@ -22,7 +22,7 @@ pub use document::{MAX_DOCUMENT_BYTES, parse_document};
 pub use nearest_name::nearest;
 #[doc(hidden)]
 pub use reader::describe_type;
-pub use rule_set::parse_rule_set;
+pub use rule_set::{MAX_RULE_SET_BYTES, parse_rule_set, parse_rule_set_document};
 
 pub(crate) use reader::Reader;
 pub(crate) use reading::Reading;

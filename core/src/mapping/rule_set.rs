@@ -8,13 +8,24 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
+use super::document::parse_document_of;
 use crate::check::{CheckReport, FindingCode};
 use crate::error::Result;
 use crate::matching::{Account, Candidate, RuleSet};
 use crate::rule::{OpenVersion, PermitSubRule, RuleState};
 
+/// The largest document of rules that is parsed, in bytes (64 MiB). A Mini Program may have 100,000
+/// service-account rules, of a few hundred bytes each.
+pub const MAX_RULE_SET_BYTES: usize = 64 << 20;
+
+/// Parses `document` as JSON, and reads the rules in it as [`parse_rule_set`] does.
+pub fn parse_rule_set_document(document: &[u8]) -> Result<RuleSet> {
+    parse_rule_set(&parse_document_of(document, MAX_RULE_SET_BYTES)?)
+}
+
 /// Reads the rules to match links against, from an object with a `prefix`, a list of such objects,
-/// or a response of getJumpQRCode. In the last case, `qrcodejump_open` is read too.
+/// or a response of getJumpQRCode. In the last case, `qrcodejump_open` is read too, and the caller may
+/// have added `is_released`, a boolean, see [`Account`].
 ///
 /// A rule must have a `prefix`, and its `state` must be 1 or 2 if it is given. Any other field is
 /// taken if its value is valid, and is ignored otherwise.
@@ -22,17 +33,16 @@ pub fn parse_rule_set(document: &Value) -> Result<RuleSet> {
     let mut report = CheckReport::default();
     let candidates = read_all(document, &mut report);
     report.into_result()?;
-    let qrcodejump_open = document.as_object().and_then(read_switch);
     Ok(RuleSet::new(candidates).with_account(Account {
-        qrcodejump_open,
-        is_released: None,
+        qrcodejump_open: flag(document, "qrcodejump_open"),
+        is_released: flag(document, "is_released"),
     }))
 }
 
-/// Reads whether opening by QR code is switched on.
-fn read_switch(response: &Map<String, Value>) -> Option<bool> {
-    match response.get("qrcodejump_open")? {
-        Value::Bool(open) => Some(*open),
+/// Reads a boolean, or a number that stands for one.
+fn flag(document: &Value, name: &str) -> Option<bool> {
+    match document.get(name)? {
+        Value::Bool(flag) => Some(*flag),
         value => number(value).map(|number| number != 0),
     }
 }
@@ -189,8 +199,8 @@ mod tests {
     }
 
     #[test]
-    fn a_response_says_whether_opening_by_qr_code_is_switched_on() {
-        for (value, open) in [
+    fn a_response_says_what_is_known_of_the_account() {
+        for (value, flag) in [
             (json!(1), Some(true)),
             (json!(0), Some(false)),
             (json!("0"), Some(false)),
@@ -200,8 +210,11 @@ mod tests {
             (json!([]), None),
         ] {
             let document = json!({"rule_list": [], "qrcodejump_open": value});
-            let rules = parse_rule_set(&document).unwrap();
-            assert_eq!(rules.account().qrcodejump_open, open, "{document}");
+            let account = parse_rule_set(&document).unwrap().account();
+            assert_eq!(account.qrcodejump_open, flag, "{document}");
+            let document = json!({"rule_list": [], "is_released": value});
+            let account = parse_rule_set(&document).unwrap().account();
+            assert_eq!(account.is_released, flag, "{document}");
         }
     }
 }

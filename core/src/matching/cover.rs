@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use percent_encoding::percent_decode_str;
 
-use crate::link::Link;
+use crate::link::{CHARGING_PILE, Link};
 use crate::named;
 
 named! {
@@ -27,6 +27,10 @@ named! {
         /// The domains are not the same.
         DomainDiffers = "domain_differs" =>
             "the domains differ; each domain, subdomains included, needs a rule of its own",
+        /// The codes of two charging piles differ.
+        TextDiffers = "text_differs" =>
+            "the texts differ; an hlht:// code is compared as a whole, so each code needs a rule \
+             of its own",
         /// The link's path is neither the rule's path nor below it.
         NotASubPath = "not_a_sub_path" =>
             "the link's path is neither the rule's path nor below it; \
@@ -57,19 +61,23 @@ named! {
 /// );
 /// ```
 pub fn covers(prefix: &str, link: &str) -> Result<(), Mismatch> {
-    let rule = Link::cut_http(prefix).ok_or(Mismatch::RuleNotALink)?;
+    let rule = Link::cut_scanned(prefix).ok_or(Mismatch::RuleNotALink)?;
     rule_covers(&rule, link)
 }
 
 /// Checks whether `rule` covers `link`, as [`covers`] does. A rule that is compared with several
 /// links is cut only once.
 pub(crate) fn rule_covers(rule: &Link<'_>, link: &str) -> Result<(), Mismatch> {
-    let link = Link::cut_http(link).ok_or(Mismatch::LinkNotALink)?;
+    let link = Link::cut_scanned(link).ok_or(Mismatch::LinkNotALink)?;
     if rule.scheme != link.scheme {
         return Err(Mismatch::SchemeDiffers);
     }
     if rule.authority != link.authority {
-        return Err(Mismatch::DomainDiffers);
+        return Err(if rule.is_charging_pile() {
+            Mismatch::TextDiffers
+        } else {
+            Mismatch::DomainDiffers
+        });
     }
     let below = link.path.strip_prefix(rule.path);
     let below = below.ok_or(Mismatch::NotASubPath)?;
@@ -113,12 +121,15 @@ pub fn occupies(prefix: &str, other: &str) -> bool {
 
 /// Whether `prefix` would cover `link` if WeChat ignored some differences that no page mentions:
 /// the case of scheme and host, a default port, `http://host` and `http://host/`, percent-encoded
-/// and raw characters.
+/// and raw characters. The same is true of more text after an `hlht://` code that ends with `/`.
 ///
 /// If this is true and [`covers`] fails, only WeChat knows the result.
 #[must_use]
 pub fn undocumented_equivalence(prefix: &str, link: &str) -> bool {
-    covers(prefix, link).is_ok() || covers(&fold(prefix), &fold(link)).is_ok()
+    let is_charging_pile = prefix.starts_with(CHARGING_PILE);
+    covers(prefix, link).is_ok()
+        || covers(&fold(prefix), &fold(link)).is_ok()
+        || is_charging_pile && prefix.ends_with('/') && link.starts_with(prefix)
 }
 
 /// Removes the differences that [`undocumented_equivalence`] ignores.
@@ -176,6 +187,7 @@ mod tests {
             ("https://h.cn/a?n=%E4%B8%AD", "https://h.cn/a?n=中&m=1"),
             ("https://H.cn/a?n=%E4%B8", "https://h.cn/a?n=%E4%B8%AD"),
             ("https://h.cn/a?%%", "https://h.cn/a?%%cF"),
+            ("hlht://1.MA1/", "hlht://1.MA1/0173"),
         ] {
             assert!(undocumented_equivalence(prefix, link), "{prefix} {link}");
         }
@@ -187,6 +199,7 @@ mod tests {
             ("https://h.cn/a", "https://h.cn/a%3Fb"),
             ("https://h.cn/a/", "https://h.cn/a%2fb"),
             ("https://h.cn/a", "https://h.cn/a%23b"),
+            ("hlht://1.MA1/", "hlht://2.MA1/"),
         ] {
             assert!(!undocumented_equivalence(prefix, link), "{prefix} {link}");
         }

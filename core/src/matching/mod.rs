@@ -14,6 +14,10 @@
 //! WeChat does with the case of hosts, explicit ports, fragments, or percent-encoding is not
 //! documented, see [`undocumented_equivalence`].
 //!
+//! Charging piles have codes like `hlht://110000000000000001.MA0000000/`, for which rules are made on
+//! WeChat's console. They are compared as a whole: in the developer community, a rule opens the one
+//! code that equals it, and neither the code of another connector nor one with more text behind it.
+//!
 //! Whether the link that hits a rule opens the Mini Program depends on the rule's state and on the
 //! account, see [`Obstacle`]. Before the rule is published, only its test links open, and only for
 //! the developers and testers that its `open_version` names.

@@ -2,12 +2,14 @@
 
 use alloc::vec::Vec;
 
-use super::Candidate;
+use serde::Serialize;
+
+use super::{Candidate, Mismatch};
 use crate::named;
 use crate::rule::OpenVersion;
 
 /// What is known of the account that has the rules. `None` is not known, and counts as no obstacle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Account {
     /// Whether opening by QR code is switched on: `qrcodejump_open` in the response of
     /// getJumpQRCode.
@@ -22,9 +24,7 @@ named! {
     #[non_exhaustive]
     pub enum Obstacle {
         /// The scanned text is not a link.
-        NotALink = "not_a_link" =>
-            "the scanned text is not an http(s) URL; \
-             a link begins with http:// or https:// and names a host",
+        NotALink = "not_a_link" => Mismatch::LinkNotALink.message(),
         /// No rule covers the link.
         NoRule = "no_rule" =>
             "no rule covers the link; \

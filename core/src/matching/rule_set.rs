@@ -89,7 +89,7 @@ impl RuleSet {
 
     fn insert(&mut self, rule: Candidate) {
         let index = self.rules.len();
-        if let Some(link) = Link::cut_http(&rule.prefix) {
+        if let Some(link) = Link::cut_scanned(&rule.prefix) {
             self.base_lengths.insert(link.base.len());
             let bucket = self.by_base.entry(link.base.to_owned()).or_default();
             let query = link.query_text();
@@ -172,7 +172,7 @@ impl RuleSet {
         &'r self,
         link: &'l str,
     ) -> impl Iterator<Item = &'r Candidate> + use<'r, 'l> {
-        Link::cut_http(link).into_iter().flat_map(move |link| {
+        Link::cut_scanned(link).into_iter().flat_map(move |link| {
             let same_path = self
                 .by_base
                 .get(link.base)

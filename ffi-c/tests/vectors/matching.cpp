@@ -17,6 +17,23 @@ json explained(const jumpqr_rule_set *rules, const std::string &link, const std:
   return codes;
 }
 
+// What a link opens, in the form of the vectors.
+json opening(const jumpqr_link_match *found) {
+  json obstacles = json::array();
+  for (size_t i = 0; i < jumpqr_link_match_obstacle_count(found); i++) {
+    obstacles.push_back(text(jumpqr_link_match_obstacle_code(found, i)));
+    if (!jumpqr_link_match_obstacle_message(found, i).size) fail("an obstacle without a message");
+  }
+  const auto version = jumpqr_link_match_test_version(found);
+  return {{"hit", text_or_null(jumpqr_link_match_hit(found))},
+          {"shadowed", text_or_null(jumpqr_link_match_shadowed(found))},
+          {"opens", jumpqr_link_match_opens(found)},
+          {"obstacles", obstacles},
+          {"opens_for_testers", jumpqr_link_match_opens_for_testers(found)},
+          {"test_version", version ? json(version) : json(nullptr)},
+          {"path", text_or_null(jumpqr_link_match_path(found))}};
+}
+
 } // namespace
 
 void run_match(const json &vector) {
@@ -28,20 +45,34 @@ void run_match(const json &vector) {
     Fields of_rule(rule);
     prefixes.push_back(of_rule.required("prefix"));
     states.push_back(of_rule.optional("state", 0).is_null() ? 0 : of_rule.optional("state", 0).get<int32_t>());
+    for (const auto *more : {"path", "open_version", "debug_url"}) (void)of_rule.optional(more);
     of_rule.done();
   }
+  const json list = {{"rule_list", vector.at("rules")},
+                     {"qrcodejump_open", fields.optional("qrcodejump_open")},
+                     {"is_released", fields.optional("is_released")}};
   const auto link = fields.required("link").get<std::string>();
-  const json hit = fields.optional("hit"), shadowed = fields.optional("shadowed");
   const json opens = fields.required("opens"), reasons = fields.required("reasons");
+  const json expected = {{"hit", fields.optional("hit")},
+                         {"shadowed", fields.optional("shadowed")},
+                         {"opens", opens},
+                         {"obstacles", fields.required("obstacles")},
+                         {"opens_for_testers", fields.optional("opens_for_testers", opens)},
+                         {"test_version", fields.optional("test_version")},
+                         {"path", fields.optional("path")}};
   fields.done();
+
+  const auto document = list.dump();
+  const auto read = make<RuleSet>(jumpqr_rule_set_from_json, document.data(), document.size());
+  const auto found = make<LinkMatch>(jumpqr_rule_set_match_url, read.get(), link.c_str());
+  same("what the link opens", expected, opening(found.get()));
 
   std::vector<const char *> pointers;
   for (const auto &prefix : prefixes) pointers.push_back(prefix.c_str());
   const auto rules = make<RuleSet>(jumpqr_rule_set_new, pointers.data(), states.data(), pointers.size());
-  const auto found = make<LinkMatch>(jumpqr_rule_set_match_url, rules.get(), link.c_str());
-  same("hit", hit, text_or_null(jumpqr_link_match_hit(found.get())));
-  same("shadowed", shadowed, text_or_null(jumpqr_link_match_shadowed(found.get())));
-  same("opens", opens, jumpqr_link_match_opens(found.get()));
+  const auto same_rules = make<LinkMatch>(jumpqr_rule_set_match_url, rules.get(), link.c_str());
+  same("hit", expected.at("hit"), text_or_null(jumpqr_link_match_hit(same_rules.get())));
+  same("shadowed", expected.at("shadowed"), text_or_null(jumpqr_link_match_shadowed(same_rules.get())));
   json codes = json::array();
   for (const auto *prefix : pointers) {
     jumpqr_text code, message;

@@ -14,12 +14,13 @@ const std::map<std::string, std::vector<std::string>> parts = {
     {"kinds", {}},
     {"outcomes", {}},
     {"mismatches", {}},
+    {"obstacles", {}},
     {"confirmations", {}},
 };
 
 // Returns the library's entry, in the form of the table.
 json listed(const std::string &table, const json &entry) {
-  if (table == "mismatches") return entry.at("code");
+  if (table == "mismatches" || table == "obstacles") return entry.at("code");
   const auto &names = parts.at(table);
   if (names.empty()) return entry;
   json found = json::object();

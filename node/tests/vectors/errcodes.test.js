@@ -13,9 +13,10 @@ const objects = {
   link_statuses: { told: ['number', 'name'], more: [] },
 }
 const texts = ['kinds', 'outcomes', 'confirmations']
+const explained = ['mismatches', 'obstacles']
 
 test('every stable name is that of the file, in its order, and there are no others', () => {
-  const file = load('errcodes.json', [...Object.keys(objects), ...texts, 'mismatches'])
+  const file = load('errcodes.json', [...Object.keys(objects), ...texts, ...explained])
   for (const [table, { told, more }] of Object.entries(objects)) {
     const found = names[table].map((entry) => {
       keys(entry, [...told, ...more])
@@ -25,8 +26,10 @@ test('every stable name is that of the file, in its order, and there are no othe
     assert.deepEqual(found, file[table].map((vector) => ({ ...defaults, ...vector })))
   }
   for (const table of texts) assert.deepEqual(names[table], file[table])
-  for (const reason of names.mismatches) keys(reason, ['code', 'message'])
-  assert.deepEqual(names.mismatches.map(({ code }) => code), file.mismatches)
+  for (const table of explained) {
+    for (const reason of names[table]) keys(reason, ['code', 'message'])
+    assert.deepEqual(names[table].map(({ code }) => code), file[table])
+  }
   for (const { number } of file.errcodes) {
     assert.deepEqual(errcode(number), names.errcodes.find((entry) => entry.number === number))
   }

@@ -7,18 +7,31 @@ const { count, keys, load, runAll } = require('./file.js')
 
 const checks = {
   matches(vector) {
-    keys(vector, ['name', 'rules', 'link', 'opens', 'reasons'], ['hit', 'shadowed'])
-    for (const rule of vector.rules) keys(rule, ['prefix'], ['state'])
-    const set = new RuleSet(vector.rules)
-    assert.equal(set.size, vector.rules.length)
-    const { hit, shadowed, opens } = set.matchUrl(vector.link)
-    const reasons = set.explain(vector.link)
-    assert.deepEqual(matchUrl(vector.rules, vector.link), { hit, shadowed, opens, reasons })
-    const codes = reasons.map((reason) => reason && reason.code)
-    assert.ok(reasons.every((reason) => reason === null || reason.message.length > 0))
+    const { rules, link, opens } = vector
+    const known = ['qrcodejump_open', 'is_released']
+    const more = ['hit', 'shadowed', 'opens_for_testers', 'test_version', 'path', ...known]
+    keys(vector, ['name', 'rules', 'link', 'opens', 'obstacles', 'reasons'], more)
+    for (const rule of rules) keys(rule, ['prefix'], ['state', 'path', 'open_version', 'debug_url'])
+    const account = Object.fromEntries(known.map((name) => [name, vector[name]]))
+    const list = { rule_list: rules, ...account }
+    const set = new RuleSet(list)
+    assert.equal(set.size, rules.length)
+    const found = set.matchUrl(link)
+    const reasons = set.explain(link)
+    assert.deepEqual(matchUrl(list, link), { ...found, reasons })
+    for (const { message } of [...found.obstacles, ...reasons.filter(Boolean)]) assert.ok(message.length > 0)
+    assert.deepEqual(reasons.map((reason) => reason && reason.code), vector.reasons)
     assert.deepEqual(
-      { hit, shadowed, opens, reasons: codes },
-      { hit: vector.hit ?? null, shadowed: vector.shadowed ?? null, opens: vector.opens, reasons: vector.reasons },
+      { ...found, obstacles: found.obstacles.map(({ code }) => code) },
+      {
+        hit: vector.hit ?? null,
+        shadowed: vector.shadowed ?? null,
+        opens,
+        obstacles: vector.obstacles,
+        opensForTesters: vector.opens_for_testers ?? opens,
+        testVersion: vector.test_version ?? null,
+        path: vector.path ?? null,
+      },
     )
   },
   occupations(vector) {

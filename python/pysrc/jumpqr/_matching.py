@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from . import _jumpqr
 from ._answers import ListedRule
-from ._enums import Name
+from ._enums import Name, OpenVersion
 from ._rules import OrdinaryLinkRule
 
 __all__ = [
     "LinkMatch",
     "Mismatch",
+    "Obstacle",
     "RuleSet",
     "launch_query",
     "match_url",
@@ -24,7 +26,7 @@ __all__ = [
 ]
 
 MatchableRule = ListedRule | OrdinaryLinkRule | Mapping[str, Any] | str
-"""A rule, a mapping with `prefix` and maybe `state`, or a prefix."""
+"""A rule, a mapping with `prefix` and maybe other fields of a rule, or a prefix."""
 
 R = TypeVar("R", bound=MatchableRule)
 
@@ -40,6 +42,8 @@ class Mismatch(Name):
     """One is http, the other https."""
     DOMAIN_DIFFERS = "domain_differs"
     """The domains are not the same."""
+    TEXT_DIFFERS = "text_differs"
+    """The codes of two charging piles (`hlht://`) differ."""
     NOT_A_SUB_PATH = "not_a_sub_path"
     """The link's path is neither the rule's nor below it."""
     NO_TRAILING_SLASH = "no_trailing_slash"
@@ -54,16 +58,45 @@ class Mismatch(Name):
         return next(reason["message"] for reason in reasons if reason["code"] == self.value)
 
 
+class Obstacle(Name):
+    """Why a scanned link does not open the Mini Program for everybody."""
+
+    NOT_A_LINK = "not_a_link"
+    """The scanned text is not a link."""
+    NO_RULE = "no_rule"
+    """No rule covers the link."""
+    NOT_PUBLISHED = "not_published"
+    """The rule that the link hits is not published."""
+    NOT_RELEASED = "not_released"
+    """The Mini Program has no released code."""
+    SWITCHED_OFF = "switched_off"
+    """Opening by QR code is switched off for the account."""
+
+    @property
+    def message(self) -> str:
+        """What happened and what to do, in one sentence each."""
+        obstacles: list[dict[str, str]] = _jumpqr.names()["obstacles"]
+        return next(known["message"] for known in obstacles if known["code"] == self.value)
+
+
 @dataclass(frozen=True)
 class LinkMatch(Generic[R]):
-    """What a scanned link hits."""
+    """What a scanned link hits, and what it opens."""
 
     hit: R | None
     """The most specific rule that covers the link: the same object that was passed in."""
     shadowed: R | None
     """The published rule that would open the link if the unpublished `hit` did not exist."""
     opens: bool
-    """Whether the link opens the Mini Program for everybody: the `hit` is published."""
+    """Whether the link opens the Mini Program for everybody: there is no obstacle."""
+    obstacles: tuple[Obstacle, ...] = ()
+    """Why it does not: what concerns the link, then what concerns all links of the account."""
+    opens_for_testers: bool = False
+    """Whether it opens for developers and testers: for everybody, or as a `debug_url`."""
+    test_version: OpenVersion | None = None
+    """The build that a `debug_url` of the hit opens for developers and testers."""
+    path: str | None = None
+    """The Mini Program page of the hit, if it is known."""
 
 
 class RuleSet(Generic[R]):
@@ -74,7 +107,11 @@ class RuleSet(Generic[R]):
 
     Args:
         rules: Rules as `Client.rules` lists them, typed rules, mappings with `prefix` and maybe
-            `state`, or prefixes.
+            `state`, `path`, `open_version` and `debug_url`, or prefixes.
+        qrcodejump_open: Whether opening by QR code is switched on for the account, as
+            `get_jump_qr_code` says. None is not known.
+        is_released: Whether the Mini Program has released code; without it, publishing a rule gets
+            85074. None is not known.
 
     Raises:
         ValidationError: A rule has no prefix, or an invalid state; the error names its position.
@@ -87,23 +124,34 @@ class RuleSet(Generic[R]):
     (False, 'https://www.qq.com/a/b', 'https://www.qq.com/a/')
     """
 
-    def __init__(self, rules: Iterable[R]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[R],
+        *,
+        qrcodejump_open: bool | None = None,
+        is_released: bool | None = None,
+    ) -> None:
         """Index the rules."""
         if isinstance(rules, (str, bytes, Mapping)):
             raise TypeError(f"rules: give a list of rules, not {type(rules).__name__}")
         self._rules = tuple(rules)
-        self._native = _jumpqr.RuleSet([_candidate(rule) for rule in self._rules])
+        candidates = [_candidate(rule) for rule in self._rules]
+        self._native = _jumpqr.RuleSet(candidates, qrcodejump_open, is_released)
 
     def __len__(self) -> int:
         return len(self._rules)
 
     def match_url(self, link: str) -> LinkMatch[R]:
         """Return what a scanned link hits. The cost grows with the link, not with the rules."""
-        hit, shadowed, opens = self._native.match_url(link)
+        hit, shadowed, obstacles, for_testers, version, path = self._native.match_url(link)
         return LinkMatch(
             hit=None if hit is None else self._rules[hit],
             shadowed=None if shadowed is None else self._rules[shadowed],
-            opens=opens,
+            opens=not obstacles,
+            obstacles=tuple(map(Obstacle, obstacles)),
+            opens_for_testers=for_testers,
+            test_version=None if version is None else OpenVersion(version),
+            path=path,
         )
 
     def explain(self, link: str) -> list[Mismatch | None]:
@@ -112,21 +160,40 @@ class RuleSet(Generic[R]):
 
 
 def _candidate(rule: MatchableRule) -> object:
-    """Return the fields that matching reads, `prefix` and `state`. The core checks them."""
+    """Return the fields that matching reads. The core checks `prefix` and `state`."""
     if isinstance(rule, str):
         return {"prefix": rule}
-    if isinstance(rule, Mapping):
-        return {name: rule[name] for name in ("prefix", "state") if name in rule}
-    return {name: getattr(rule, name, None) for name in ("prefix", "state")}
+    read = rule.get if isinstance(rule, Mapping) else partial(getattr, rule)
+    fields = {name: read(name, None) for name in ("prefix", "state")}
+    # A rule with another value here is matched all the same.
+    for name, types in _OTHER_FIELDS.items():
+        value = read(name, None)
+        if isinstance(value, types):
+            fields[name] = value
+    return fields
 
 
-def match_url(rules: Iterable[R], link: str) -> LinkMatch[R]:
+_OTHER_FIELDS: dict[str, tuple[type, ...]] = {
+    "path": (str,),
+    "open_version": (int, str),
+    "debug_url": (list, tuple),
+}
+
+
+def match_url(
+    rules: Iterable[R],
+    link: str,
+    *,
+    qrcodejump_open: bool | None = None,
+    is_released: bool | None = None,
+) -> LinkMatch[R]:
     """Return what a scanned link hits. For many links, make one `RuleSet`.
 
     >>> match_url(["https://www.qq.com/a/"], "https://www.qq.com/a/b?c=1").opens
     True
     """
-    return RuleSet(rules).match_url(link)
+    known = RuleSet(rules, qrcodejump_open=qrcodejump_open, is_released=is_released)
+    return known.match_url(link)
 
 
 def occupies(prefix: str, other: str) -> bool:

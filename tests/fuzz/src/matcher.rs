@@ -42,17 +42,30 @@ fn parse_rule(line: &str) -> Candidate {
 struct Parts<'a> {
     base: &'a str,
     query: &'a str,
+    /// Whether this is the code of a charging pile, all of which is the base.
+    is_pile: bool,
 }
 
 impl<'a> Parts<'a> {
-    /// Parses a link; `None` if it is not an http(s) URL.
+    /// Parses a link; `None` if it is neither an http(s) URL nor the code of a charging pile.
     fn parse(text: &'a str) -> Option<Self> {
+        if let Some(code) = text.strip_prefix("hlht://") {
+            return (!code.is_empty()).then_some(Self {
+                base: text,
+                query: "",
+                is_pile: true,
+            });
+        }
         let whole = text.split('#').next()?;
         let (base, query) = whole.split_once('?').unwrap_or((whole, ""));
         let (scheme, rest) = base.split_once("://")?;
         let host = rest.split('/').next()?;
         let is_http = ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
-        (is_http && !host.is_empty()).then_some(Self { base, query })
+        (is_http && !host.is_empty()).then_some(Self {
+            base,
+            query,
+            is_pile: false,
+        })
     }
 
     /// Returns whether a rule with these parts covers the link. Either both have the same base, and
@@ -60,7 +73,7 @@ impl<'a> Parts<'a> {
     /// it.
     fn covers(self, link: Self) -> bool {
         let same = self.base == link.base && link.query.starts_with(self.query);
-        let below = self.query.is_empty() && self.ends_with_slash();
+        let below = !self.is_pile && self.query.is_empty() && self.ends_with_slash();
         same || (below && link.base.starts_with(self.base))
     }
 
@@ -153,6 +166,14 @@ fn check_pair(prefix: &str, link: &str) {
         };
         return assert_eq!(reason, Some(expected), "{prefix:?} {link:?}");
     };
+    if rule.is_pile || scanned.is_pile {
+        let expected = match (rule.is_pile, scanned.is_pile) {
+            (true, true) if prefix == link => None,
+            (true, true) => Some(Mismatch::TextDiffers),
+            _ => Some(Mismatch::SchemeDiffers),
+        };
+        return assert_eq!(reason, expected, "{prefix:?} {link:?}");
+    }
     let scheme = |parts: Parts<'_>| parts.base.split("://").next().map(str::to_owned);
     let host = |parts: Parts<'_>| parts.base.split('/').nth(2).map(str::to_owned);
     let same_scheme = scheme(rule) == scheme(scanned);

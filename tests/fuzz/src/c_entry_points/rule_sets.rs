@@ -1,7 +1,8 @@
 //! The exports that match links against many rules, compared with the core.
 
 use arbitrary::Arbitrary;
-use jumpqr_core::mapping::{parse_document, parse_rule_set};
+use jumpqr_core::OpenVersion;
+use jumpqr_core::mapping::parse_rule_set_document;
 use jumpqr_core::matching::{Candidate, Mismatch, RuleSet};
 use jumpqr_core::rule::RuleState;
 use jumpqr_fuzz_capi::*;
@@ -35,7 +36,7 @@ impl MakeRuleSet {
                         jumpqr_rule_set_from_json(json.as_ptr().cast(), json.len(), rules, error)
                     }
                 });
-                let expected = parse_document(&json).and_then(|rules| parse_rule_set(&rules));
+                let expected = parse_rule_set_document(&json);
                 (result, vec![], expected.ok())
             }
             Self::Arrays { prefixes, states } => {
@@ -113,6 +114,23 @@ impl RuleSetPair {
             let shadowed = expected.shadowed.map(|rule| rule.prefix.as_str());
             assert_eq!(read_text(jumpqr_link_match_shadowed(asked)), shadowed);
             assert_eq!(jumpqr_link_match_opens(asked), expected.opens());
+            let for_testers = jumpqr_link_match_opens_for_testers(asked);
+            assert_eq!(for_testers, expected.opens_for_testers());
+            let version = expected.test_version().map_or(0, OpenVersion::number);
+            assert_eq!(jumpqr_link_match_test_version(asked), i32::from(version));
+            assert_eq!(read_text(jumpqr_link_match_path(asked)), expected.path());
+            let count = expected.obstacles.len();
+            assert_eq!(jumpqr_link_match_obstacle_count(asked), count);
+            for (index, obstacle) in expected.obstacles.iter().enumerate() {
+                let code = read_text(jumpqr_link_match_obstacle_code(asked, index));
+                assert_eq!(code, Some(obstacle.name()));
+                let message = read_text(jumpqr_link_match_obstacle_message(asked, index));
+                assert_eq!(message, Some(obstacle.message()));
+            }
+            assert_eq!(
+                read_text(jumpqr_link_match_obstacle_code(asked, count)),
+                None
+            );
             jumpqr_link_match_free(found);
         }
         let result = call_for_handle(pointers, |explanation, error| {
