@@ -1,8 +1,11 @@
 //! Properties of matching, for any rules and any links.
 
+use std::cmp::Reverse;
+
 use jumpqr_core::check::FindingCode;
 use jumpqr_core::matching::{
-    Candidate, RuleSet, covers, launch_query, occupies, undocumented_equivalence,
+    Candidate, Neighbours, RuleSet, covers, launch_query, occupies, propose_prefix,
+    undocumented_equivalence,
 };
 use jumpqr_core::rule::RuleState;
 use jumpqr_core::verification_file::location;
@@ -69,6 +72,25 @@ fn scan<'a>(rules: &'a [Candidate], link: &str, published_only: bool) -> Option<
         .max_by_key(|rule| (specificity(&rule.prefix), rule.is_effective()))
 }
 
+/// The order of the nearest rules: the most bytes in common after the scheme, in which the domain
+/// ends with a zero byte, then the same scheme, then http, https and the others, then alphabetical.
+fn nearness(prefix: &str, link: &str) -> (Reverse<usize>, bool, usize, String) {
+    let key = |text: &str| {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        let schemes = ["http", "https"];
+        let scheme = schemes
+            .iter()
+            .position(|known| *known == scheme)
+            .unwrap_or(2);
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (domain, rest) = rest.split_at(end);
+        (scheme, format!("{}\0{rest}", domain.to_ascii_lowercase()))
+    };
+    let ((scheme, prefix), (scanned, link)) = (key(prefix), key(link));
+    let common = prefix.bytes().zip(link.bytes()).take_while(|(a, b)| a == b);
+    (Reverse(common.count()), scheme != scanned, scheme, prefix)
+}
+
 fn essence(rule: Option<&Candidate>) -> Option<((usize, usize), bool)> {
     rule.map(|rule| (specificity(&rule.prefix), rule.is_effective()))
 }
@@ -106,6 +128,32 @@ proptest! {
         rules.push(Candidate::new(&link));
         let found = RuleSet::new(rules);
         prop_assert!(found.match_url(&link).hit.is_some());
+    }
+
+    #[test]
+    fn the_index_of_neighbours_finds_what_a_sort_finds(
+        (rules, link) in prop_oneof![
+            3 => rules_and_link(),
+            1 => (vec(any_candidate(), 0..24), any_text()),
+        ],
+    ) {
+        let neighbours = Neighbours::new(&rules);
+        let found: Vec<_> = neighbours.nearest(&link).collect();
+        let missed = rules.iter().filter_map(|rule| {
+            Some((rule, covers(&rule.prefix, &link).err()?))
+        });
+        let mut missed: Vec<_> = missed.collect();
+        missed.sort_by_key(|(rule, _)| nearness(&rule.prefix, &link));
+        prop_assert_eq!(found, missed);
+    }
+
+    #[test]
+    fn a_proposed_prefix_covers_the_link((rules, link) in rules_and_link()) {
+        let neighbours = Neighbours::new(&rules);
+        let nearest = neighbours.nearest(&link).next();
+        let nearest = nearest.map(|(rule, reason)| (rule.prefix.as_str(), reason));
+        let proposed = propose_prefix(&link, nearest);
+        prop_assert_eq!(proposed.map(|prefix| covers(&prefix, &link)), Some(Ok(())));
     }
 
     #[test]
