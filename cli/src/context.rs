@@ -36,6 +36,11 @@ impl<'a> Context<'a> {
         output::print_result(members, text, self.command, self.options.json)
     }
 
+    /// Returns whether the result is printed as an object, for programs.
+    pub(crate) fn prints_json(&self) -> bool {
+        self.options.json
+    }
+
     /// Prints a note for people about the result.
     pub(crate) fn print_note(&self, text: &str) {
         if !self.options.json {

@@ -15,6 +15,7 @@ mod error;
 mod exit;
 mod input;
 mod interrupt;
+mod judge;
 mod number;
 mod options;
 mod output;

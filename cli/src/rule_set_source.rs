@@ -1,7 +1,7 @@
 //! Reads the rules to match links against: from a file, or from the account.
 
 use clap::Args;
-use jumpqr::mapping::{MAX_DOCUMENT_BYTES, parse_document, parse_rule_set};
+use jumpqr::mapping::{MAX_RULE_SET_BYTES, parse_rule_set_document};
 use jumpqr::matching::RuleSet;
 
 use crate::acting_as::ActingAs;
@@ -29,12 +29,20 @@ impl RuleSetSource {
         self.rules.is_some()
     }
 
+    /// Returns the arguments that name the same rules.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let file = self.rules.as_ref().map(Input::to_string);
+        let appid = self.appid.clone();
+        let named = file.map(|file| ("--rules", file));
+        let named = named.or(appid.map(|appid| ("--appid", appid)));
+        let arguments = named.map(|(option, value)| vec![option.to_owned(), value]);
+        arguments.unwrap_or_default()
+    }
+
     /// Reads the file, or lists the rules of the account.
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<RuleSet, CommandError> {
         if let Some(file) = &self.rules {
-            return Ok(parse_rule_set(&parse_document(
-                &file.read(MAX_DOCUMENT_BYTES)?,
-            )?)?);
+            return Ok(parse_rule_set_document(&file.read(MAX_RULE_SET_BYTES)?)?);
         }
         let appid = self.appid.as_deref();
         let connection = Connection::open(context, ActingAs::owner_of_rules(appid))?;

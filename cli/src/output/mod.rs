@@ -13,13 +13,13 @@ mod table;
 mod text;
 
 pub(crate) use code::format_code;
-pub(crate) use count::format_count;
+pub(crate) use count::{format_count, group_digits};
 pub(crate) use next_step::{NextStep, format_next_steps, quote_command_line};
 pub(crate) use preflight::{format_access_log, format_observations, format_preflight};
 pub(crate) use progress::Progress;
-pub(crate) use rules::{format_listed_rules, format_rule};
+pub(crate) use rules::{format_hit, format_listed_rules, format_rule};
 pub(crate) use style::{BAD, GOOD, HEADING, WARNING};
-pub(crate) use table::{format_card, format_table};
+pub(crate) use table::{format_card, format_entries, format_table, indent};
 pub(crate) use text::escape;
 
 use std::io::{self, Write};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{HEADING, escape};
+use super::{HEADING, escape, indent};
 
 /// One thing to do, and the lines to copy for it: links or a command line.
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ impl NextStep {
 pub(crate) fn format_next_steps(steps: &[NextStep]) -> String {
     let mut lines = vec![format!("{HEADING}What to do next{HEADING:#}")];
     for (number, step) in (1..).zip(steps) {
-        lines.push(format!("  {number}. {}", escape(&step.text)));
+        lines.push(format!("  {number}. {}", indent(&escape(&step.text), 5)));
         lines.extend(
             step.lines
                 .iter()

@@ -2,6 +2,7 @@
 
 use jumpqr::Rule;
 use jumpqr::interface::ListedRule;
+use jumpqr::matching::Candidate;
 
 use super::{escape, format_card, format_table};
 
@@ -21,6 +22,17 @@ pub(crate) fn format_rule(rule: &Rule) -> String {
             ("path", Some(escape(&rule.path))),
         ]),
     }
+}
+
+/// Formats on one line which rule a link hits, the page that it opens, and the rule's state.
+pub(crate) fn format_hit(rule: &Candidate) -> String {
+    let page = rule.path.as_deref();
+    let page = page.map_or_else(String::new, |path| format!(" → {}", escape(path)));
+    let state = match rule.state {
+        Some(state) => state.name(),
+        None => "state not given: counts as published",
+    };
+    format!("{}{page} ({state})", escape(&rule.prefix))
 }
 
 fn join_lines(links: &[String]) -> String {

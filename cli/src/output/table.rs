@@ -12,13 +12,53 @@ const MIN_TEXT_COLUMNS: usize = 24;
 /// What stands between two columns of a table.
 const GAP: &str = "   ";
 
-/// Formats names and values, one pair a line, indented. A pair without a value is left out.
+/// What stands between a name and its value.
+const CARD_GAP: &str = "  ";
+
+/// Formats names and values, one pair a line, indented, for the width of the terminal. A pair
+/// without a value is left out.
 pub(crate) fn format_card(rows: &[(&str, Option<String>)]) -> String {
+    format_card_for_width(terminal_columns(), rows)
+}
+
+fn format_card_for_width(width: Option<usize>, rows: &[(&str, Option<String>)]) -> String {
     let filled: Vec<_> = rows
         .iter()
         .filter_map(|(name, value)| Some(vec![(*name).to_owned(), escape_lines(value.as_ref()?)]))
         .collect();
-    format_rows(&filled, &natural_widths(&filled), "  ")
+    let mut widths = natural_widths(&filled);
+    if let (Some(width), [names, values]) = (width, widths.as_mut_slice()) {
+        let room = width.saturating_sub(*names + 2 * CARD_GAP.len());
+        *values = (*values).min(room.max(MIN_TEXT_COLUMNS));
+    }
+    format_rows(&filled, &widths, CARD_GAP)
+}
+
+/// Formats texts below their titles, for the width of the terminal.
+pub(crate) fn format_entries(entries: impl IntoIterator<Item = (String, String)>) -> String {
+    format_entries_for_width(terminal_columns(), entries)
+}
+
+fn format_entries_for_width(
+    width: Option<usize>,
+    entries: impl IntoIterator<Item = (String, String)>,
+) -> String {
+    let lines = entries.into_iter().map(|(title, text)| {
+        let title = escape_lines(&title);
+        format!("  {title}\n    {}", indent_for_width(width, &text, 4))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Wraps a text that begins in this column of the terminal.
+pub(crate) fn indent(text: &str, column: usize) -> String {
+    indent_for_width(terminal_columns(), text, column)
+}
+
+fn indent_for_width(width: Option<usize>, text: &str, column: usize) -> String {
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(column));
+    let lines = wrap(&escape_lines(text), room.max(MIN_TEXT_COLUMNS));
+    lines.join(&format!("\n{}", " ".repeat(column)))
 }
 
 /// Formats rows below a header, for the width of the terminal.
@@ -27,11 +67,16 @@ pub(crate) fn format_card(rows: &[(&str, Option<String>)]) -> String {
 /// becomes a block of lines: the first cell, then the others with their names. Without a terminal,
 /// each row is one line.
 pub(crate) fn format_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let width = terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
     let escaped = rows
         .into_iter()
         .map(|row| row.iter().map(|cell| escape_lines(cell)).collect());
-    format_for_width(width.map(usize::from), header, &escaped.collect::<Vec<_>>())
+    format_for_width(terminal_columns(), header, &escaped.collect::<Vec<_>>())
+}
+
+/// Returns the width of the terminal; `None` if the output is not a terminal.
+fn terminal_columns() -> Option<usize> {
+    let (width, _) = terminal_size_of(std::io::stdout())?;
+    Some(width.0.into())
 }
 
 fn format_for_width(width: Option<usize>, header: &[&str], rows: &[Vec<String>]) -> String {
@@ -47,7 +92,7 @@ fn format_for_width(width: Option<usize>, header: &[&str], rows: &[Vec<String>])
         let wide = iter::zip(&mut widths, &min_widths).filter(|(width, min)| **width > **min);
         match wide.map(|(width, _)| width).max() {
             Some(widest) => *widest -= 1,
-            None => return format_blocks(header, rows),
+            None => return format_blocks(width, header, rows),
         }
     }
     let formatted = format_rows(&table, &widths, GAP);
@@ -56,14 +101,15 @@ fn format_for_width(width: Option<usize>, header: &[&str], rows: &[Vec<String>])
 }
 
 /// Formats each row as a block of lines, with an empty line between two blocks.
-fn format_blocks(header: &[&str], rows: &[Vec<String>]) -> String {
+fn format_blocks(width: Option<usize>, header: &[&str], rows: &[Vec<String>]) -> String {
+    let card_width = width.map(|width| width.saturating_sub(2));
     let block = |row: &Vec<String>| {
         let pairs = iter::zip(header, row).skip(1);
         let filled: Vec<_> = pairs
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| (*name, Some(value.clone())))
             .collect();
-        let card = format_card(&filled).replace('\n', "\n  ");
+        let card = format_card_for_width(card_width, &filled).replace('\n', "\n  ");
         let first = row.first().map_or("", String::as_str);
         format!("  {first}\n  {card}").trim_end().to_owned()
     };
@@ -131,7 +177,8 @@ fn max_columns<'a>(parts: impl Iterator<Item = &'a str>) -> usize {
     parts.map(count_columns).max().unwrap_or(0)
 }
 
-/// Counts the columns of a terminal that the text takes. East Asian characters take two.
+/// Counts the columns of a terminal that the text takes. East Asian characters and emoji take two,
+/// marks on the character before them take none.
 fn count_columns(text: &str) -> usize {
     text.chars()
         .map(|letter| match letter {
@@ -144,6 +191,10 @@ fn count_columns(text: &str) -> usize {
             | '\u{ffe0}'..='\u{ffe6}'
             | '\u{1f300}'..='\u{1faff}'
             | '\u{20000}'..='\u{3fffd}' => 2,
+            '\u{300}'..='\u{36f}'
+            | '\u{200b}'..='\u{200d}'
+            | '\u{20d0}'..='\u{20ff}'
+            | '\u{fe00}'..='\u{fe0f}' => 0,
             _ => 1,
         })
         .sum()
@@ -151,7 +202,7 @@ fn count_columns(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::format_for_width;
+    use super::{count_columns, format_card_for_width, format_entries_for_width, format_for_width};
 
     const HEADER: [&str; 3] = ["prefix", "path", "debug_url"];
 
@@ -213,7 +264,7 @@ mod tests {
             "the schemes differ ".repeat(4),
         ];
         let printed = format_for_width(Some(80), &["rule", "reason"], &[row]);
-        assert_eq!(printed.lines().count(), 2, "{printed}");
+        assert_eq!(printed.lines().count(), 3, "{printed}");
     }
 
     #[test]
@@ -229,5 +280,77 @@ mod tests {
         );
         assert!(printed.contains("https://m.example.cn/table/"), "{printed}");
         assert!(printed.starts_with("  rule"), "{printed}");
+    }
+
+    #[test]
+    fn columns_are_counted_as_a_terminal_shows_them() {
+        for (text, columns) in [
+            ("pages/桌号/index", 16),
+            ("（扫码）", 8),
+            ("ｱｲｳ", 3),
+            ("e\u{301}", 1),
+            ("☎\u{fe0f}🍜", 3),
+            ("→ –", 3),
+        ] {
+            assert_eq!(count_columns(text), columns, "{text}");
+        }
+    }
+
+    #[test]
+    fn chinese_cells_are_aligned_by_the_columns_they_take() {
+        let rows =
+            [["桌号", "二维码"], ["table", "code"]].map(|row| row.map(str::to_owned).to_vec());
+        let printed = format_for_width(Some(80), &["path", "name"], &rows);
+        let lines: Vec<_> = printed.lines().collect();
+        assert_eq!(
+            lines[2..],
+            ["  桌号    二维码", "  table   code"],
+            "{printed}"
+        );
+    }
+
+    #[test]
+    fn a_card_is_wrapped_between_words_and_keeps_its_links() {
+        let link = format!("https://m.example.cn/{}/", "桌".repeat(60));
+        let card = [
+            (
+                "hits",
+                Some(format!("{link} → pages/餐桌/扫码点餐/index (published)")),
+            ),
+            ("but", Some("the rule is not published ".repeat(5))),
+        ];
+        let printed = format_card_for_width(Some(80), &card);
+        let lines: Vec<_> = printed.lines().collect();
+        assert_eq!(lines[0], format!("  hits  {link}"), "{printed}");
+        assert_eq!(
+            lines[1], "        → pages/餐桌/扫码点餐/index (published)",
+            "{printed}"
+        );
+        assert_eq!(lines.len(), 4, "{printed}");
+        assert!(
+            lines[1..].iter().all(|line| count_columns(line) <= 80),
+            "{printed}"
+        );
+        assert!(lines[2].starts_with("  but   the rule"), "{printed}");
+        assert!(lines[3].starts_with("        "), "{printed}");
+    }
+
+    #[test]
+    fn an_entry_is_wrapped_below_its_title() {
+        let link = format!("https://m.example.cn/{}/", "a".repeat(90));
+        let entry = (link.clone(), "the schemes differ ".repeat(6));
+        let printed = format_entries_for_width(Some(80), [entry]);
+        let lines: Vec<_> = printed.lines().collect();
+        assert_eq!(lines[0], format!("  {link}"));
+        assert_eq!(lines.len(), 3, "{printed}");
+        let texts = lines[1..]
+            .iter()
+            .map(|line| line.strip_prefix("    ").unwrap());
+        assert!(
+            texts
+                .clone()
+                .all(|text| text.len() <= 76 && !text.starts_with(' ')),
+            "{printed}"
+        );
     }
 }

@@ -45,6 +45,23 @@ fn the_first_command_prints_what_the_readme_shows() {
 }
 
 #[test]
+fn the_match_of_a_test_link_prints_what_the_page_shows() {
+    let mut documents = blocks(COMMAND, "json").into_iter();
+    let rules = documents.find(|block| block.contains("rule_list")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rules.json"), rules).unwrap();
+    let (_, rest) = COMMAND
+        .split_once("`jumpqr match --rules rules.json ")
+        .unwrap();
+    let (link, _) = rest.split_once('`').unwrap();
+    let mut command = jumpqr(["match", "--rules", "rules.json", link]).into_command();
+    let output = command.current_dir(&folder).output().unwrap();
+    let shown = blocks(COMMAND, "text");
+    let shown = shown.iter().find(|block| block.contains(link)).unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), **shown);
+}
+
+#[test]
 fn every_documented_build_uses_the_lock_file() {
     let pages = [
         ("README.md", README),

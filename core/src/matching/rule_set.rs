@@ -5,23 +5,11 @@ use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 
 use super::cover::{Mismatch, covers};
 use super::{Account, Candidate, LinkMatch, Obstacle};
 use crate::link::{Link, is_link};
 use crate::rule::RuleState;
-
-/// Returns whether the domains are the same, and how many bytes after the scheme are.
-fn nearness(prefix: &str, link: &str) -> (bool, usize) {
-    let domain = |text| Link::cut(text).map(|link| link.authority.to_ascii_lowercase());
-    let same_domain = domain(prefix).is_some_and(|of_prefix| domain(link) == Some(of_prefix));
-    let without_scheme = |text: &'_ str| text.find("://").map_or(0, |at| at + "://".len());
-    let bytes = prefix.bytes().skip(without_scheme(prefix));
-    let others = link.bytes().skip(without_scheme(link));
-    let alike = bytes.zip(others).take_while(|(one, other)| one == other);
-    (same_domain, alike.count())
-}
 
 /// An index over many rules.
 ///
@@ -139,32 +127,6 @@ impl RuleSet {
         self.rules
             .iter()
             .map(move |rule| (rule, covers(&rule.prefix, link)))
-    }
-
-    /// Returns the rules that do not cover `link`, each with the reason, the nearest first.
-    ///
-    /// Rules on the link's domain are nearer than others. Among these, the rule that has the most
-    /// bytes in common with the beginning of the link is the nearest.
-    ///
-    /// ```
-    /// use jumpqr_core::matching::{Candidate, Mismatch, RuleSet};
-    ///
-    /// let prefixes = ["https://a.cn/", "https://www.qq.com/b", "https://www.qq.com/a/b?id=1"];
-    /// let rules = RuleSet::new(prefixes.map(Candidate::new));
-    /// let (nearest, reason) = rules.nearest("https://www.qq.com/a/b?id=2")[0];
-    /// assert_eq!(nearest.prefix, "https://www.qq.com/a/b?id=1");
-    /// assert_eq!(reason, Mismatch::QueryNotAPrefix);
-    /// ```
-    #[must_use]
-    pub fn nearest(&self, link: &str) -> Vec<(&Candidate, Mismatch)> {
-        let reasons = self.rules.iter().filter_map(|rule| {
-            let reason = covers(&rule.prefix, link).err()?;
-            Some((rule, reason))
-        });
-        let mut missed: Vec<_> = reasons.collect();
-        // The sort is stable: equally near rules keep the order in which they were given.
-        missed.sort_by_cached_key(|(rule, _)| Reverse(nearness(&rule.prefix, link)));
-        missed
     }
 
     /// Returns the rules that cover `link`, the most specific first.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::Args;
-use jumpqr::matching::Obstacle;
+use jumpqr::matching::{Obstacle, RuleSet};
 use jumpqr_qr::{Label, Level, QrCode, Sheet};
 
 use super::Format;
@@ -105,9 +105,6 @@ impl Refused {
     }
 }
 
-/// How many links that do not open are compared with every rule, to name the nearest.
-const MAX_EXPLAINED: usize = 20;
-
 /// The texts of a row.
 struct Templates {
     link: Template,
@@ -120,16 +117,17 @@ impl Batch {
         self.csv.is_some()
     }
 
-    /// Draws all codes, or none: `read_rules` returns what the links are checked against.
+    /// Draws all codes, or none: `read_rules` returns the rules that the links are checked against.
     pub(super) fn run(
         &self,
         drawing: &Drawing<'_>,
-        read_rules: impl FnOnce() -> Result<Checker, CommandError>,
+        read_rules: impl FnOnce() -> Result<Option<RuleSet>, CommandError>,
         context: &Context<'_>,
     ) -> CommandResult {
         let sheet = self.lay_out_sheet(drawing, context)?;
         let (table, templates) = self.read_table(drawing, context)?;
-        let checker = read_rules()?;
+        let rules = read_rules()?;
+        let checker = Checker::new(rules.as_ref());
         let rows = workers::map(&table.rows, |row| {
             label(row, &templates, &table.columns, &checker, drawing)
         });
@@ -279,7 +277,7 @@ fn label<'a>(
     row: &Row,
     templates: &Templates,
     columns: &[String],
-    checker: &'a Checker,
+    checker: &Checker<'a>,
     drawing: &Drawing<'_>,
 ) -> Result<Labelled<'a>, Refused> {
     let wrong =
@@ -315,7 +313,7 @@ fn label<'a>(
 fn refuse_wrong_rows<'a>(
     rows: Vec<Result<Labelled<'a>, Refused>>,
     problems: Vec<(usize, Problem)>,
-    checker: &Checker,
+    checker: &Checker<'_>,
 ) -> Result<Vec<Labelled<'a>>, CommandError> {
     let all = rows.len() + problems.len();
     let problems = problems.into_iter();
@@ -336,20 +334,13 @@ fn refuse_wrong_rows<'a>(
     let is_closed = |row: &Refused| matches!(row, Refused::Closed(..));
     let is_closed = refused.iter().any(is_closed);
     let count = refused.len();
-    let problems = refused
-        .into_iter()
-        .enumerate()
-        .map(|(index, row)| match row {
-            Refused::Wrong(_, problem) => problem,
-            Refused::Closed(number, link, obstacle) => {
-                let reason = if index < MAX_EXPLAINED {
-                    checker.explain(&link, obstacle)
-                } else {
-                    obstacle.message().to_owned()
-                };
-                Problem::in_line(number, obstacle.name(), format!("{link}: {reason}"))
-            }
-        });
+    let problems = refused.into_iter().map(|row| match row {
+        Refused::Wrong(_, problem) => problem,
+        Refused::Closed(number, link, obstacle) => {
+            let reason = checker.explain(&link, obstacle);
+            Problem::in_line(number, obstacle.name(), format!("{link}: {reason}"))
+        }
+    });
     let problems = problems.collect();
     Err(if is_closed {
         let message = format!("{count} of {all} rows do not open, so nothing was drawn");

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::batch::Labelled;
-use super::opening::format_rule;
 use crate::error::Problem;
-use crate::output::{BAD, GOOD, WARNING, escape, format_count};
+use crate::output::{BAD, GOOD, WARNING, escape, format_count, format_hit};
 
 /// The most lines that are named for one reason.
 const MAX_NAMED_LINES: usize = 20;
@@ -102,8 +101,8 @@ impl Report<'_> {
         let hits = hits.into_values();
         let mut lines: Vec<_> = hits
             .map(|(rule, count)| match count {
-                1 => format!("1 link hits {}", format_rule(rule)),
-                _ => format!("{count} links hit {}", format_rule(rule)),
+                1 => format!("1 link hits {}", format_hit(rule)),
+                _ => format!("{count} links hit {}", format_hit(rule)),
             })
             .collect();
         let is_testers_only = |row: &Labelled<'_>| row.opening.is_for_testers_only();

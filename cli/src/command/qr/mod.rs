@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jumpqr::matching::RuleSet;
 use jumpqr_qr::{DEFAULT_SCALE, Level, QrCode};
 use serde_json::{Map, Value, json};
 
@@ -108,12 +109,15 @@ impl Qr {
                 force: self.force,
                 overwrite: self.overwrite,
             };
-            return self.batch.run(&drawing, || self.checker(context), context);
+            return self
+                .batch
+                .run(&drawing, || self.read_rules(context), context);
         }
         let files = self.files(context)?;
         let codes = self.links.iter().map(|link| QrCode::new(link, self.level));
         let codes = codes.collect::<jumpqr::Result<Vec<_>>>()?;
-        let checker = self.checker(context)?;
+        let rules = self.read_rules(context)?;
+        let checker = Checker::new(rules.as_ref());
         let openings: Vec<_> = self.links.iter().map(|link| checker.check(link)).collect();
         self.refuse_closed(&checker, &openings)?;
         let pictures = files.iter().zip(&codes).map(|(file, code)| Picture {
@@ -171,18 +175,19 @@ impl Qr {
             .collect())
     }
 
-    /// Returns what checks the links: nothing if they are drawn in any case, and no rules are given.
-    fn checker(&self, context: &Context<'_>) -> Result<Checker, CommandError> {
+    /// Returns the rules that the links are checked against: none if they are drawn in any case, and
+    /// no rules are given.
+    fn read_rules(&self, context: &Context<'_>) -> Result<Option<RuleSet>, CommandError> {
         if self.force && !self.rules.has_file() {
-            return Ok(Checker::new(None));
+            return Ok(None);
         }
-        Ok(Checker::new(Some(self.rules.read(context)?)))
+        self.rules.read(context).map(Some)
     }
 
     /// Refuses links that do not open, unless they are drawn in any case.
     fn refuse_closed(
         &self,
-        checker: &Checker,
+        checker: &Checker<'_>,
         openings: &[Opening<'_>],
     ) -> Result<(), CommandError> {
         if self.force {

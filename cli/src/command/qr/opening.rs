@@ -1,30 +1,32 @@
 //! Checks what a link opens, before its code is drawn.
 
 use jumpqr::matching::{Candidate, LinkMatch, Obstacle, RuleSet};
-use jumpqr::rule::RuleState;
 use serde_json::{Value, json};
 
-use crate::output::{BAD, GOOD, WARNING, escape};
+use crate::judge::Judge;
+use crate::output::{BAD, GOOD, WARNING, format_hit};
 
-/// The rules that links are checked against. Without rules, nothing is checked.
-pub(super) struct Checker {
-    rules: Option<RuleSet>,
+/// What links are checked against. Without rules, nothing is checked.
+pub(super) struct Checker<'r> {
+    judge: Option<Judge<'r>>,
 }
 
-impl Checker {
-    pub(super) fn new(rules: Option<RuleSet>) -> Self {
-        Self { rules }
+impl<'r> Checker<'r> {
+    pub(super) fn new(rules: Option<&'r RuleSet>) -> Self {
+        Self {
+            judge: rules.map(Judge::new),
+        }
     }
 
-    pub(super) fn check(&self, link: &str) -> Opening<'_> {
-        Opening(self.rules.as_ref().map(|rules| rules.match_url(link)))
+    pub(super) fn check(&self, link: &str) -> Opening<'r> {
+        Opening(self.judge.as_ref().map(|judge| judge.find(link)))
     }
 
     /// Says why a link opens for nobody: the first obstacle, with the nearest rule if none covers
     /// the link.
     pub(super) fn explain(&self, link: &str, obstacle: Obstacle) -> String {
-        let nearest = match &self.rules {
-            Some(rules) if obstacle == Obstacle::NoRule => rules.nearest(link).into_iter().next(),
+        let nearest = match &self.judge {
+            Some(judge) if obstacle == Obstacle::NoRule => judge.nearest(link).next(),
             _ => None,
         };
         match nearest {
@@ -84,7 +86,7 @@ impl<'a> Opening<'a> {
                 };
                 format!(
                     "{good}Hits{good:#} {}{}",
-                    format_rule(hit),
+                    format_hit(hit),
                     self.format_limits()
                 )
             }
@@ -117,16 +119,4 @@ impl<'a> Opening<'a> {
             ("obstacles", json!(found.map(|found| &found.obstacles))),
         ]
     }
-}
-
-/// Formats a rule that is hit: its prefix, its page and its state.
-pub(super) fn format_rule(rule: &Candidate) -> String {
-    let page = rule.path.as_deref();
-    let page = page.map_or_else(String::new, |page| format!(" → {}", escape(page)));
-    let state = match rule.state {
-        Some(RuleState::Published) => "published",
-        Some(RuleState::Unpublished) => "not published",
-        None => "its state is not given; counts as published",
-    };
-    format!("{}{page} ({state})", escape(&rule.prefix))
 }

@@ -1,14 +1,9 @@
-//! `jumpqr match` explains which rule a scanned link hits, whether it opens, and why not.
+//! `jumpqr match URL` answers in one look.
 
 use serde_json::{Value, json};
 
-use crate::support::{FakeWeChat, Run, jumpqr};
-
-fn run_match(link: &str, rules: &Value, code: i32) -> Run {
-    jumpqr(["match", link, "--rules", "-"])
-        .stdin(rules.to_string())
-        .expect(code)
-}
+use super::run_match;
+use crate::support::{FakeWeChat, jumpqr};
 
 #[test]
 fn a_covered_link_opens() {
@@ -82,7 +77,8 @@ fn an_unpublished_rule_shadows_a_published_one() {
     ]);
     let run = run_match("https://www.qq.com/a/b", &rules, 4);
     assert!(
-        run.stdout.contains("It shadows https://www.qq.com/a/,"),
+        run.stdout
+            .contains("shadows  https://www.qq.com/a/ (published), which would open the link"),
         "{}",
         run.stdout
     );
@@ -179,17 +175,17 @@ fn only_the_nearest_three_rules_are_printed_without_all() {
     let rules = json!(rules);
     let run = run_match(link, &rules, 4);
     assert!(
-        run.stdout
-            .contains("Why the nearest 3 of 57 rules do not cover it"),
+        run.stdout.contains("The nearest 3 of 57 rules"),
         "{}",
         run.stdout
     );
+    assert!(run.stdout.contains("54 others"), "{}", run.stdout);
     let places = [
         "https://m.example.cn/table/7?seat=3",
         "http://m.example.cn/table/",
         "https://m.example.cn/shop/",
     ]
-    .map(|prefix| run.stdout.find(prefix).expect(prefix));
+    .map(|prefix| run.stdout.find(&format!("  {prefix}\n")).expect(prefix));
     assert!(places.is_sorted(), "{}", run.stdout);
     assert!(!run.stdout.contains("https://s"), "{}", run.stdout);
     assert!(run.stdout.contains("--all"), "{}", run.stdout);
@@ -215,5 +211,114 @@ fn a_text_that_is_not_a_link_is_refused_and_nothing_is_sent() {
             .expect(3);
         assert!(run.stderr.contains("link: "), "{}", run.stderr);
         assert!(wechat.calls().is_empty());
+    }
+}
+
+#[test]
+fn the_verdict_names_the_rule_its_page_and_its_state() {
+    let rule =
+        |state: Value| json!({"prefix": "https://h.cn/t/", "path": "pages/桌", "state": state});
+    for (state, shown, code) in [
+        (json!(2), "hits   https://h.cn/t/ → pages/桌 (published)", 0),
+        (
+            json!(null),
+            "hits   https://h.cn/t/ → pages/桌 (state not given: counts as published)",
+            0,
+        ),
+        (
+            json!(1),
+            "hits     https://h.cn/t/ → pages/桌 (unpublished)",
+            4,
+        ),
+    ] {
+        let run = run_match("https://h.cn/t/1", &rule(state), code);
+        assert!(run.stdout.contains(shown), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn what_testers_see_is_said() {
+    let rule = |state: u8, version: u8| {
+        json!({
+            "prefix": "https://h.cn/t/", "state": state, "open_version": version,
+            "debug_url": ["https://h.cn/t/1"],
+        })
+    };
+    for (version, who) in [
+        (1, "developers see the development build"),
+        (2, "administrators and experiencers see the trial build"),
+        (
+            3,
+            "developers, administrators and experiencers see the released build",
+        ),
+    ] {
+        let run = run_match("https://h.cn/t/1", &rule(1, version), 4);
+        assert!(
+            run.stdout.starts_with("Opens for testers only: "),
+            "{}",
+            run.stdout
+        );
+        assert!(
+            run.stdout.contains(&format!("testers  {who}")),
+            "{}",
+            run.stdout
+        );
+        let run = run_match("https://h.cn/t/2", &rule(1, version), 4);
+        assert!(
+            run.stdout.contains("testers  nothing opens"),
+            "{}",
+            run.stdout
+        );
+        let run = run_match("https://h.cn/t/1", &rule(2, version), 0);
+        assert!(
+            run.stdout.contains(&format!("testers  {who}")),
+            "{}",
+            run.stdout
+        );
+        let run = run_match("https://h.cn/t/2", &rule(2, version), 0);
+        assert!(!run.stdout.contains("testers"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_object_says_everything() {
+    let rules = json!({
+        "rule_list": [{
+            "prefix": "https://h.cn/t/", "path": "p", "state": 1, "open_version": 3,
+            "permit_sub_rule": 2, "debug_url": ["https://h.cn/t/1"],
+        }],
+        "qrcodejump_open": 1,
+        "is_released": false,
+    });
+    let run = jumpqr(["--json", "match", "https://h.cn/t/1", "--rules", "-"]);
+    let object = run.stdin(rules.to_string()).expect(4).json();
+    assert_eq!(object["hit"]["path"], "p");
+    assert_eq!(object["hit"]["open_version"], 3);
+    assert_eq!(object["hit"]["debug_url"], json!(["https://h.cn/t/1"]));
+    let obstacles = object["obstacles"].as_array().unwrap().iter();
+    let codes: Vec<_> = obstacles.map(|obstacle| &obstacle["code"]).collect();
+    assert_eq!(codes, ["not_published", "not_released"]);
+    assert_eq!(object["is_test_link"], true);
+    assert_eq!(object["opens_for_testers"], false);
+    assert_eq!(object["test_version"], 3);
+    assert_eq!(object["query"], Value::Null);
+    let account = json!({"qrcodejump_open": true, "is_released": false});
+    assert_eq!(object["account"], account);
+    assert_eq!(object["rule_count"], 1);
+}
+
+#[test]
+fn of_100_000_rules_fewer_than_20_lines_are_printed() {
+    let prefixes = (0..100_000).map(|number| format!("https://m.example.cn/{number}/table/"));
+    let rules: Vec<_> = prefixes
+        .map(|prefix| json!({"prefix": prefix, "state": 2}))
+        .collect();
+    let run = run_match("https://m.example.cn/7777/chair/1", &json!(rules), 4);
+    assert!(run.stdout.lines().count() < 20, "{}", run.stdout);
+    for text in [
+        "The nearest 3 of 100,000 rules\n  https://m.example.cn/7777/table/\n",
+        "99,997 others",
+    ] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
     }
 }
