@@ -6,6 +6,7 @@
 //! can include the command.
 
 mod acting_as;
+mod all_rules;
 mod cli;
 mod command;
 mod connection;

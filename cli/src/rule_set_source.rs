@@ -5,7 +5,7 @@ use jumpqr::mapping::{MAX_RULE_SET_BYTES, parse_rule_set_document};
 use jumpqr::matching::RuleSet;
 
 use crate::acting_as::ActingAs;
-use crate::command::fetch_all_rules;
+use crate::all_rules::fetch_all_rules;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::CommandError;

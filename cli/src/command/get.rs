@@ -1,13 +1,12 @@
 use clap::Args;
-use jumpqr::Client;
 use jumpqr::interface::{GetJumpQRCode, JumpQRCodeList, MAX_PAGE_SIZE};
 use serde_json::json;
 
 use super::{check_call, with_warnings};
 use crate::acting_as::ActingAs;
+use crate::all_rules::fetch_all_rules;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::error::CommandError;
 use crate::number::parse_whole_number;
 use crate::output::{CommandResult, format_listed_rules};
 
@@ -106,22 +105,6 @@ impl Get {
             Some(GetJumpQRCode::ByPrefix { appid, prefix_list })
         }
     }
-}
-
-/// Fetches all rules of the account as one list.
-pub(crate) fn fetch_all_rules(
-    client: &Client,
-    appid: Option<&str>,
-) -> Result<JumpQRCodeList, CommandError> {
-    let mut rules = match appid {
-        Some(appid) => client.service_account_rules(appid),
-        None => client.rules(),
-    };
-    let mut list = JumpQRCodeList::default();
-    list.rule_list = rules.by_ref().collect::<jumpqr::Result<_>>()?;
-    list.qrcodejump_open = rules.qrcodejump_open();
-    list.list_size = u64::try_from(list.rule_list.len()).ok();
-    Ok(list)
 }
 
 /// Returns the numbers of the response in one line. A number that WeChat left out is left out.

@@ -23,8 +23,6 @@ mod sandbox;
 mod token;
 mod unlink;
 
-pub(crate) use get::fetch_all_rules;
-
 use clap::Subcommand;
 use jumpqr::check::Finding;
 use jumpqr::interface::{Confirmation, Interface};
