@@ -1,3 +1,5 @@
+use std::io::{self, IsTerminal};
+
 use clap::Args;
 use jumpqr::Rule;
 use jumpqr::check::Finding;
@@ -6,6 +8,7 @@ use jumpqr::mapping::parse_rule;
 use jumpqr::preflight::Preflight;
 use jumpqr::rule::Edit;
 use jumpqr::verification_file::location;
+use jumpqr_qr::{Level, QrCode};
 use serde_json::json;
 
 use super::dry_run::DryRunReport;
@@ -16,8 +19,8 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{
-    CommandResult, GOOD, HEADING, NextStep, format_next_steps, format_preflight, format_rule,
-    format_warnings, quote_command_line,
+    CommandResult, GOOD, HEADING, NextStep, escape, format_code, format_next_steps,
+    format_preflight, format_rule, format_warnings, quote_command_line,
 };
 use crate::preflight::{look_after, look_before};
 use crate::rule_source::RuleSource;
@@ -39,7 +42,8 @@ rule.json, with the names of WeChat's own page:
 ///
 /// The rule comes from a file or from flags. It is checked first, and is not sent if WeChat's pages
 /// forbid it. An ordinary-link rule needs the verification file in place: see `jumpqr download`. If
-/// WeChat does not find it (85069), the command looks for it as WeChat does, and says why.
+/// WeChat does not find it (85069), the command looks for it as WeChat does, and says why. On a
+/// terminal, the first test link of an added rule is shown as a QR code.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags")]
@@ -144,10 +148,11 @@ fn print_added(
     let place = if sandbox { " – in the sandbox" } else { "" };
     let text = format!(
         "{HEADING}The rule{HEADING:#}\n{}\n\n{shown_warnings}{shown_preflight}\
-         {GOOD}{done}{GOOD:#}: {}{place}.\n\n{}",
+         {GOOD}{done}{GOOD:#}: {}{place}.\n\n{}{}",
         format_rule(rule),
         describe_confirmation(confirmation),
-        format_next_steps(&next)
+        format_next_steps(&next),
+        format_test_link(rule, sandbox),
     );
     let members = json!({
         "rule": rule,
@@ -159,6 +164,28 @@ fn print_added(
         "next": next,
     });
     context.print(members, &text)
+}
+
+/// Formats the code of the first test link, to be scanned from a terminal.
+fn format_test_link(rule: &Rule, sandbox: bool) -> String {
+    let Rule::OrdinaryLink(rule) = rule else {
+        return String::new();
+    };
+    let link = rule.debug_url.iter().flatten().next();
+    let code = link.filter(|_| io::stdout().is_terminal());
+    let code = code.and_then(|link| QrCode::new(link, Level::default()).ok());
+    code.map_or_else(String::new, |code| {
+        let once = if sandbox {
+            ", once the rule is added for real"
+        } else {
+            ""
+        };
+        format!(
+            "\n\n{HEADING}The first test link, to scan with WeChat{once}{HEADING:#}\n{}{}",
+            format_code(&code),
+            escape(code.link())
+        )
+    })
 }
 
 fn next_steps(call: &AddJumpQRCode, sandbox: bool) -> Vec<NextStep> {

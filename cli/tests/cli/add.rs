@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr};
+use crate::support::{FakeWeChat, RULE_FLAGS, jumpqr, run_on_terminal};
 
 const URL: &str = "https://api.weixin.qq.com/cgi-bin/wxopen/qrcodejumpadd?access_token=***";
 
@@ -112,4 +112,39 @@ fn with_the_sandbox_the_base_url_of_the_environment_is_ignored() {
         run.stdout
     );
     assert!(run.stderr.contains("not started"), "{}", run.stderr);
+}
+
+/// Runs the command in the sandbox, on a terminal that shows colours.
+fn add_on_terminal(more: &[&str]) -> String {
+    let arguments = [&["--sandbox", "add"], &RULE_FLAGS[..], more].concat();
+    let colours = [("TERM", "xterm-256color"), ("NO_COLOR", "")];
+    let (code, printed) = run_on_terminal(&arguments, &colours, "");
+    assert_eq!(code, Some(0), "{printed}");
+    printed
+}
+
+#[test]
+fn on_a_terminal_the_first_test_link_is_shown_as_a_code() {
+    let link = "https://weixin.qq.com/qrcodejump?a=1";
+    let flags = [
+        "--debug-url",
+        link,
+        "--debug-url",
+        "https://weixin.qq.com/qrcodejump?a=2",
+    ];
+    // `script` gives the command to a shell.
+    let flags = flags.map(|word| word.replace('?', "\\?"));
+    let flags = flags.each_ref().map(String::as_str);
+    let printed = add_on_terminal(&flags);
+    let code_lines = printed
+        .lines()
+        .filter(|line| line.starts_with("\u{1b}[38;5;16;48;5;231m"));
+    let code = code_lines.collect::<Vec<_>>().join("\n");
+    let picture = jumpqr_pictures::Picture::from_terminal(&code, 255, 0);
+    assert_eq!(picture.links(), [link]);
+
+    for more in [&[&flags[..], &["--json"]].concat(), &vec![]] {
+        let printed = add_on_terminal(more);
+        assert!(!printed.contains('█'), "{printed}");
+    }
 }

@@ -69,8 +69,9 @@ fn where_colours_are_shown_both_are_set() {
 #[test]
 fn a_test_link_of_an_unpublished_rule_is_drawn_and_said_to_be_one() {
     let run = qr(&[TEST_LINK]).expect(0);
-    let verdict = "Hits https://m.example.cn/new/ → pages/new (unpublished): a test link, which \
-                   opens the development build, for developers and testers only\n";
+    let verdict = "Hits https://m.example.cn/new/ → pages/new (unpublished)\n\
+                   Opens for developers and testers only: a test link, which opens the \
+                   development build\n\n";
     assert!(run.stdout.starts_with(verdict), "{}", run.stdout);
     let object = qr(&["--json", TEST_LINK]).expect(0).json();
     let code = &object["codes"][0];

@@ -62,6 +62,15 @@ fn the_match_of_a_test_link_prints_what_the_page_shows() {
 }
 
 #[test]
+fn the_second_command_draws_the_code_that_the_readme_shows() {
+    let (command, input) = blocks(README, "sh")[1].split_once(" <<'RULE'\n").unwrap();
+    let arguments = parse_arguments(command, "cargo run --locked -- ").unwrap();
+    let input = input.strip_suffix("RULE\n").unwrap();
+    let run = jumpqr(arguments).stdin(input).expect(0);
+    assert_eq!(run.stdout, blocks(README, "text")[1]);
+}
+
+#[test]
 fn every_documented_build_uses_the_lock_file() {
     let pages = [
         ("README.md", README),
@@ -93,7 +102,7 @@ fn every_documented_build_uses_the_lock_file() {
             found += 1;
         }
     }
-    assert_eq!(found, 7);
+    assert_eq!(found, 8);
 }
 
 /// Runs a session of a page in a folder, against a sandbox. Returns what each command prints.

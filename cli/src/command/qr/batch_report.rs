@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::batch::Labelled;
+use super::opening::NOT_CHECKED;
 use crate::error::Problem;
 use crate::output::{BAD, GOOD, WARNING, escape, format_count, format_hit};
 
@@ -115,7 +116,7 @@ impl Report<'_> {
             lines.push(format!("{BAD}{named}{BAD:#}: links that do not open"));
         }
         if self.rows.iter().any(|row| !row.opening.is_checked()) {
-            lines.push("Not checked against any rule".to_owned());
+            lines.push(NOT_CHECKED.to_owned());
         }
         lines
     }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::judge::Judge;
 use crate::output::{BAD, GOOD, WARNING, format_hit};
 
+pub(super) const NOT_CHECKED: &str = "Not checked against any rule";
+
 /// What links are checked against. Without rules, nothing is checked.
 pub(super) struct Checker<'r> {
     judge: Option<Judge<'r>>,
@@ -70,39 +72,25 @@ impl<'a> Opening<'a> {
         found.is_some_and(|found| !found.opens() && found.opens_for_testers())
     }
 
-    /// Formats the verdict on one line.
+    /// Formats the verdict, without a line break at the end.
     pub(super) fn format(&self) -> String {
         let Some(found) = &self.0 else {
-            return "Not checked against any rule".to_owned();
+            return NOT_CHECKED.to_owned();
         };
-        match (found.hit, self.obstacle()) {
-            (_, Some(obstacle)) => format!("{BAD}Does not open{BAD:#}: {}", obstacle.message()),
-            (None, None) => String::new(),
-            (Some(hit), None) => {
-                let good = if self.is_for_testers_only() {
-                    WARNING
-                } else {
-                    GOOD
-                };
-                format!(
-                    "{good}Hits{good:#} {}{}",
-                    format_hit(hit),
-                    self.format_limits()
-                )
-            }
+        if let Some(obstacle) = self.obstacle() {
+            return format!("{BAD}Does not open{BAD:#}: {}", obstacle.message());
         }
-    }
-
-    /// Formats what limits an opening.
-    fn format_limits(&self) -> String {
+        let rule = found.hit.map_or_else(String::new, format_hit);
         if !self.is_for_testers_only() {
-            return String::new();
+            return format!("{GOOD}Hits{GOOD:#} {rule}");
         }
-        let version = self.0.as_ref().and_then(LinkMatch::test_version);
-        let build = version.map_or_else(String::new, |version| {
-            format!("the {} build, ", version.name())
+        let build = found.test_version().map_or_else(String::new, |version| {
+            format!(", which opens the {} build", version.name())
         });
-        format!(": a test link, which opens {build}for developers and testers only")
+        format!(
+            "{WARNING}Hits{WARNING:#} {rule}\n\
+             {WARNING}Opens for developers and testers only{WARNING:#}: a test link{build}"
+        )
     }
 
     /// Returns the members of the verdict for `--json`.
