@@ -33,6 +33,8 @@ export declare class Client {
    * Program `appid`.
    */
   rules(appid?: string | undefined | null, options?: string | undefined | null): Rules
+  /** Looks for the verification file. The arguments are JSON. */
+  preflight(number: number, waited: number, arguments: string): void
   /** Looks at the token in its store. The answer is null for a token of the caller's own. */
   tokenStatus(number: number, waited: number): void
 }

@@ -367,6 +367,110 @@ export interface TokenStatus {
   refusedFor: number | null
 }
 
+/** Whether WeChat will find the verification file, as far as it can be seen from here. */
+export type PreflightVerdict = 'will_fail' | 'may_fail' | 'no_cause_found' | 'no_file_needed'
+
+/** One cause for which WeChat does not, or may not, find the verification file. */
+export interface PreflightFinding {
+  /** The stable code, e.g. `file_at_root`. */
+  code: string
+  severity: Severity
+  /** What is wrong. */
+  message: string
+  /** The URL at which it was seen; null if nothing was fetched. */
+  url: string | null
+  /** The addresses at which it was seen, with their ports. */
+  addresses: string[]
+  /** Where it shows. */
+  extent: 'everywhere' | 'ipv6_only' | 'ipv4_only' | 'some_addresses' | 'some_answers'
+  /** Where it shows, in numbers, e.g. `1 of 3 answers`; null if it shows everywhere. */
+  share: string | null
+  /** What was seen, verbatim, on one line. */
+  seen: string
+  /** Why WeChat refuses it. */
+  why: string
+  /** What to do. */
+  remedy: string
+}
+
+/** One fetch of a preflight, and what came of it. */
+export interface PreflightFetch {
+  /** What is at the URL, e.g. `right` or `root`. */
+  place: string
+  url: string
+  /** The address that was connected to, with its port. */
+  address: string
+  /** Which attempt it was, from 1. */
+  attempt: number
+  /** How long the phases took; null if a phase did not end, or did not take place. */
+  connectMs: number | null
+  tlsMs: number | null
+  firstByteMs: number | null
+  wholeMs: number | null
+  /** `response`, or in which way the fetch failed. */
+  outcome: string
+  /** What the system or the TLS library said, if there is no response. */
+  detail?: string
+  status?: number
+  /** The names and the values of the head. */
+  header?: [string, string][]
+  /** The first bytes of the body, escaped. */
+  body?: string
+  bodyBytes?: number
+  /** How the body ended, e.g. `complete`. */
+  bodyEnd?: string
+}
+
+/** What a preflight has seen and found. */
+export interface Preflight {
+  verdict: PreflightVerdict
+  /** Where it was looked from, and what cannot be seen from there. */
+  unseen: string
+  prefix: string
+  /** The URL from which WeChat fetches the file; null if the prefix is not a link. */
+  url: string | null
+  fileName: string
+  /** Whether private addresses were allowed, or addresses of the caller were used. */
+  isRehearsal: boolean
+  /** The addresses of this machine from which it looked. */
+  lookedFrom: string[]
+  /** What DNS gave; null if it was not asked. */
+  dns: { ms: number; addresses: string[]; failure: string | null } | null
+  /** First what blocks the rule, then the warnings, then what is unknown. */
+  findings: PreflightFinding[]
+  /** Everything that was fetched. */
+  fetches: PreflightFetch[]
+}
+
+/** How a preflight looks. */
+export interface PreflightOptions {
+  /** The file, if it is at hand; then nothing is sent to WeChat. */
+  file?: VerificationFile
+  /**
+   * The timeout of the look, in milliseconds. The default is 20,000. The download before it has the
+   * client's.
+   */
+  timeoutMs?: number
+  /** The timeout of each fetch, in milliseconds. The default is 6,000. */
+  fetchTimeoutMs?: number
+  /** Whether addresses that are not public are looked at. Leave it for prefixes of strangers. */
+  allowPrivate?: boolean
+  /**
+   * Whether a port other than that of http or https is looked at. Leave it for prefixes of
+   * strangers.
+   */
+  allowPort?: boolean
+  /**
+   * The addresses to connect to instead of those that DNS gives, e.g. `127.0.0.1:8080`, for a
+   * rehearsal.
+   */
+  connectTo?: readonly string[]
+  /** Certificates in PEM to trust too, with `connectTo`. */
+  extraTlsRoots?: string
+  /** Cancels the preflight. The promise rejects at once with the signal's reason. */
+  signal?: AbortSignal | null
+}
+
 /**
  * Calls WeChat's QR jump-rule interfaces for one account. Make one for each account, and keep it.
  *
@@ -422,6 +526,17 @@ export declare class Client {
 
   /** Asks to link the service account to a Mini Program. An administrator of each side confirms. */
   linkMiniprogram(link: LinkMiniprogram, options?: CallOptions): Promise<Confirmation>
+
+  /**
+   * Looks whether WeChat will find the verification file of a rule, and says why not (85069).
+   *
+   * The file is downloaded with {@link downloadQRCodeText}, and looked for as WeChat does: at each
+   * address of the host, three times, without following a redirect. If it is not in the right place,
+   * it is also looked for where people put it by mistake. Nothing is changed. Whatever the server
+   * does is a finding, and does not reject. Whether a firewall refuses WeChat's own servers cannot
+   * be seen from here.
+   */
+  preflight(rule: Rule | RuleKey, options?: PreflightOptions): Promise<Preflight>
 
   /**
    * Returns the state of this client's token in its store, without calling WeChat; null for an
@@ -662,7 +777,7 @@ export type Mode = 'ordinary_link' | 'service_account'
 /** Whether the rules of a merchant can work. */
 export type Verdict = 'ready' | 'not_ready' | 'unknown'
 
-/** What a finding about a merchant means for its rules. */
+/** What a finding means for the rules. */
 export type Severity = 'blocks' | 'warns' | 'unknown'
 
 /** What was found about a merchant. */
@@ -1075,9 +1190,9 @@ export declare const names: {
     readonly severity: Severity
     readonly message: string
   }[]
-  readonly preflight_verdicts: readonly string[]
+  readonly preflight_verdicts: readonly PreflightVerdict[]
   readonly preflight_places: readonly string[]
-  readonly preflight_extents: readonly string[]
+  readonly preflight_extents: readonly PreflightFinding['extent'][]
   readonly devices: readonly Device[]
   readonly modes: readonly Mode[]
   readonly verdicts: readonly Verdict[]

@@ -1,12 +1,12 @@
 'use strict'
 
 const { events, run } = require('./calls.js')
+const { inCamelCase } = require('./camel_case.js')
 const { binding, checkType, encode, encodeOptions, native, rawCall } = require('./native.js')
 const { Places } = require('./places.js')
-const { statusOf } = require('./token_status.js')
 
 /**
- * @import { AddOptions, CallOptions, RawCallOptions, RulesOptions, TokenStoreOptions } from '../index.js'
+ * @import { AddOptions, CallOptions, PreflightOptions, RawCallOptions, RulesOptions, TokenStoreOptions } from '../index.js'
  */
 
 class Client {
@@ -124,9 +124,20 @@ class Client {
     return JSON.parse(await this.#call('call_raw', rawCall(path, query, body, repeatable), options))
   }
 
+  /**
+   * @param {any} rule
+   * @param {PreflightOptions} [options]
+   */
+  async preflight(rule, { signal, ...options } = {}) {
+    const { prefix, appid } = typeof rule === 'string' ? { prefix: rule } : (rule ?? {})
+    const json = encode({ prefix, appid, ...options })
+    const begin = (number, waited) => this.#native.preflight(number, waited, json)
+    return inCamelCase(await this.#run(begin, signal))
+  }
+
   /** @param {TokenStoreOptions} [options] */
   async tokenStatus({ signal } = {}) {
-    return statusOf(await this.#run((...number) => this.#native.tokenStatus(...number), signal))
+    return inCamelCase(await this.#run((...number) => this.#native.tokenStatus(...number), signal))
   }
 
   /** @param {RulesOptions} [options] */

@@ -5,7 +5,7 @@ const { Client } = require('./client.js')
 const { binding, checkType, encode, native, rawCall } = require('./native.js')
 const { Places } = require('./places.js')
 const { Handled, bytesOf } = require('./pushes.js')
-const { statusOf } = require('./token_status.js')
+const { inCamelCase } = require('./camel_case.js')
 
 /** @import { CancelOptions, RawCall } from '../index.js' */
 
@@ -119,7 +119,7 @@ class Platform {
   }
 
   async tokenStatus(options) {
-    return statusOf(await this.#call('token_status', {}, options))
+    return inCamelCase(await this.#call('token_status', {}, options))
   }
 
   merchant(appid) {

@@ -115,6 +115,27 @@ impl Client {
         })
     }
 
+    /// Looks for the verification file. The arguments are JSON.
+    #[napi]
+    pub fn preflight(&self, number: u32, waited: u32, arguments: String) -> napi::Result<()> {
+        guard(|| {
+            let client = self.inner.clone();
+            let arguments = from_json(&arguments)?;
+            self.channel.begin(number, move |cancel| {
+                let options = CallOptions {
+                    waited: milliseconds(waited),
+                    cancel: cancel.clone(),
+                    ..CallOptions::default()
+                };
+                to_json(&binding::preflight(
+                    &options.apply(&client)?,
+                    arguments,
+                    STYLE,
+                )?)
+            })
+        })
+    }
+
     /// Looks at the token in its store. The answer is null for a token of the caller's own.
     #[napi]
     pub fn token_status(&self, number: u32, waited: u32) -> napi::Result<()> {

@@ -99,6 +99,7 @@ test('constants and unions in the types are those of the core', () => {
   assert.deepEqual(union('Mode'), [...names.modes])
   assert.deepEqual(union('Verdict'), [...names.verdicts])
   assert.deepEqual(union('Severity'), [...names.severities])
+  assert.deepEqual(union('PreflightVerdict'), [...names.preflight_verdicts])
   const reactions = new Set(names.errcodes.map((code) => code.reaction))
   assert.deepEqual(words(/  reaction: (.*)/.exec(types)[1]).sort(), [...reactions].sort())
 })

@@ -129,6 +129,26 @@ impl OpenClient {
         json::write(py, &status)
     }
 
+    /// Looks for the verification file. The arguments, a `dict`, have the names of Python.
+    fn preflight<'py>(
+        &self,
+        py: Python<'py>,
+        cancel: Option<&Cancel>,
+        waited: f64,
+        arguments: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = settings::to_map(arguments)?;
+        let call = CallSettings {
+            waited,
+            ..CallSettings::default()
+        };
+        let report = run(py, cancel, |cancel| {
+            let client = call.options(cancel).apply(&self.client)?;
+            binding::preflight(&client, arguments?, settings::STYLE)
+        })?;
+        json::object(py, report)
+    }
+
     /// Returns how long a call may wait for a thread and for its slots, in seconds.
     fn queue_timeout(&self) -> f64 {
         self.client.queue_timeout().as_secs_f64()

@@ -53,6 +53,7 @@ def test_what_is_installed_beside_the_code() -> None:
         (jumpqr.Mode, jumpqr.names()["modes"]),
         (jumpqr.Verdict, jumpqr.names()["verdicts"]),
         (jumpqr.Severity, jumpqr.names()["severities"]),
+        (jumpqr.PreflightVerdict, jumpqr.names()["preflight_verdicts"]),
     ],
 )
 def test_an_enumeration_has_the_names_of_the_core(names: type[enum.Enum], core: list[str]) -> None:

@@ -11,6 +11,7 @@ pub mod flows;
 pub mod hostile;
 pub mod matching;
 pub mod names;
+pub mod preflight;
 pub mod pushes;
 pub mod raw_calls;
 pub mod requests;

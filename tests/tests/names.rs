@@ -12,6 +12,7 @@ use jumpqr::interface::{
     LinkedMiniprogram, RidInfo, TicketPushes, WxaMpLinkGet,
 };
 use jumpqr::matching::{Mismatch, Obstacle, RuleSet};
+use jumpqr::preflight::{Preflight, PreflightOptions, PreflightVerdict};
 use jumpqr::push::{Push, Receiver};
 use jumpqr::readiness::{Mode, Severity, Verdict};
 use jumpqr::rule::RuleState;
@@ -71,6 +72,7 @@ fn types() -> Names {
             ListedAuthorizer, ListedRule, RateLimit, RidInfo, VerificationFile,
         },
         ::matching { LinkMatch, RuleSet },
+        ::preflight { Preflight, PreflightFinding },
         ::push { Push, Receiver },
         ::readiness { Readiness, ReadinessFinding },
         ::tokens { TokenStatus },
@@ -105,6 +107,7 @@ fn methods() -> Names {
             clear_quota_by_app_secret,
             call as fn(&Client, WxaMpLinkGet) -> Result<Vec<LinkedMiniprogram>>,
             call_raw,
+            preflight as fn(&Client, RuleKey, &PreflightOptions) -> Result<Preflight>,
             rules,
             token_status,
         },
@@ -144,7 +147,7 @@ fn sandbox() -> Names {
 fn members() -> Names {
     members! {
         AuthType, ComponentTokenField, Confirmation, Device, Edit, ErrorKind, IpVersion, LinkStatus,
-        Mismatch, Mode, Obstacle, OpenVersion, Outcome, PermitSubRule, Reaction, RuleState, Severity,
+        Mismatch, Mode, Obstacle, OpenVersion, Outcome, PermitSubRule, PreflightVerdict, Reaction, RuleState, Severity,
         TicketPushes, TokenInterface, TokenState, Verdict,
     }
 }

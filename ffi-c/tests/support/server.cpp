@@ -123,6 +123,7 @@ void Server::serve(int connection) {
     const Reaction reaction = handler_(request);
     if (reaction.kind == Reaction::silence)
       while (receive(connection, buffer)) {}
+    if (reaction.kind == Reaction::raw) send_all(connection, reaction.body);
     if (reaction.kind != Reaction::answer) break;
     const std::string head = "HTTP/1.1 " + std::to_string(reaction.status) +
                              " Staged\r\nContent-Type: application/json; encoding=utf-8\r\nContent-Length: " +

@@ -17,7 +17,8 @@ struct Request {
 };
 
 struct Reaction {
-  enum Kind { answer, close, silence } kind;
+  // A raw body is the whole response, after which the connection is closed.
+  enum Kind { answer, raw, close, silence } kind;
   int status = 200;
   std::string body = {};
 };

@@ -21,6 +21,8 @@ void run_url_check(const nlohmann::json &vector);
 void run_receiver_settings(const nlohmann::json &vector);
 void run_raw_call(const nlohmann::json &vector);
 void run_refused_raw_call(const nlohmann::json &vector);
+void run_preflight(const nlohmann::json &vector);
+void run_refused_preflight(const nlohmann::json &vector);
 // Checks all tables of `errcodes.json`, and returns the number of their entries.
 size_t run_names(const nlohmann::json &file);
 

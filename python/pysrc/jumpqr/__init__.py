@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ._merchants import *
     from ._names import *
     from ._platform import *
+    from ._preflight import *
     from ._pushes import *
     from ._readiness import *
     from ._settings import *
@@ -51,6 +52,7 @@ _LATER = [
     "_pushes",
     "_merchants",
     "_readiness",
+    "_preflight",
     "_names",
     "_matching",
     "_settings",

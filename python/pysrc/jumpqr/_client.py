@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from . import _jumpqr
 from ._blocking import Blocking, wait_for_token
@@ -12,7 +12,9 @@ from ._light import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._answers import ListedRule
+    from ._answers import ListedRule, VerificationFile
+    from ._preflight import Preflight
+    from ._rules import Rule
     from ._settings import ClientSettings
     from ._token_status import TokenStatus
 
@@ -88,3 +90,51 @@ class Client(_jumpqr.Client, Blocking[_jumpqr.OpenClient]):
 
         status = self._run("token_status", self._native().token_status)
         return token_status(status) if status else None
+
+    def preflight(
+        self,
+        rule: str | Rule | ListedRule | Mapping[str, object],
+        *,
+        file: VerificationFile | None = None,
+        timeout: float | None = None,
+        fetch_timeout: float | None = None,
+        allow_private: bool = False,
+        allow_port: bool = False,
+        connect_to: Sequence[str] = (),
+        extra_tls_roots: str | None = None,
+    ) -> Preflight:
+        """Look whether WeChat will find the verification file of a rule, and say why not (85069).
+
+        The file is downloaded with `download_qr_code_text`, and looked for as WeChat does: at each
+        address of the host, three times, without following a redirect. If it is not in the right
+        place, it is also looked for where people put it by mistake. Nothing is changed. Whatever
+        the server does is a finding, not an exception. Whether a firewall refuses WeChat's own
+        servers cannot be seen from here.
+
+        Args:
+            rule: A rule, a mapping with the wire names, or a prefix.
+            file: The file, if it is at hand; then nothing is sent to WeChat.
+            timeout: The time limit of the look, in seconds; 20 by default. The download before it
+                has the client's.
+            fetch_timeout: The time limit of each fetch, in seconds; 6 by default.
+            allow_private: Whether addresses that are not public are looked at. Leave it False for
+                prefixes of strangers.
+            allow_port: Whether a port other than that of http or https is looked at. Leave it False
+                for prefixes of strangers.
+            connect_to: The addresses to connect to instead of those that DNS gives, such as
+                `127.0.0.1:8080`, for a rehearsal.
+            extra_tls_roots: Certificates in PEM to trust too, with `connect_to`.
+        """
+        from ._preflight import arguments, preflight
+
+        given = arguments(
+            rule,
+            file,
+            timeout=timeout,
+            fetch_timeout=fetch_timeout,
+            allow_private=allow_private,
+            allow_port=allow_port,
+            connect_to=connect_to,
+            extra_tls_roots=extra_tls_roots,
+        )
+        return preflight(self._run("preflight", self._native().preflight, given))

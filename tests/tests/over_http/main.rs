@@ -6,6 +6,7 @@
 )]
 
 mod flows;
+mod preflight;
 mod raw_calls;
 mod server;
 mod staging;
