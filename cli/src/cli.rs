@@ -19,9 +19,10 @@ Examples:
   Try it without an account, against a local WeChat in this process:
     jumpqr --sandbox add --prefix https://weixin.qq.com/qrcodejump --path pages/index/index \\
         --open-version 1 --permit-sub-rule 1
-  Look at a rule file without sending it, then add it and publish it:
+  Look at a rule file and at the verification file, then add the rule and publish it:
     jumpqr check rule.json
     export JUMPQR_APPID=wx… JUMPQR_SECRET=…
+    jumpqr preflight rule.json
     jumpqr add rule.json
     jumpqr publish https://m.example.cn/table/
   Draw a code, if its link opens; and find out why a printed code does not open:

@@ -204,8 +204,10 @@ fn format_log_finding(finding: &AccessLogFinding) -> String {
 }
 
 fn format_visits(visits: &Visits, texts: Option<[(&str, Option<String>); 3]>) -> String {
-    let agents = visits.user_agents.iter();
-    let agents = agents.map(|agent| if agent.is_empty() { "-" } else { agent });
+    let agents = visits.user_agents.iter().map(|agent| match &**agent {
+        "" => "-".to_owned(),
+        agent => escape(agent),
+    });
     let when = if visits.requests == 1 {
         visits.last.clone()
     } else {
@@ -217,10 +219,7 @@ fn format_visits(visits: &Visits, texts: Option<[(&str, Option<String>); 3]>) ->
     let mut rows = vec![
         ("when", Some(escape(&when))),
         ("from", Some(escape(&visits.addresses.join(", ")))),
-        (
-            "agent",
-            Some(escape(&agents.collect::<Vec<_>>().join("\n"))),
-        ),
+        ("agent", Some(agents.collect::<Vec<_>>().join("\n"))),
     ];
     rows.extend(texts.into_iter().flatten());
     format_card(&rows)

@@ -265,15 +265,16 @@ fn an_access_log_tells_what_wechat_got() {
 
     let redirected = "203.0.113.7 - - [30/Nov/2026:12:01:00 +0800] \"GET /table/UASjIrr8C9.txt \
                       HTTP/1.1\" 301 162 \"-\" \"We\u{202e}Chat\" 7.012\n";
-    fs::write(&log, format!("{own}{redirected}\0\n")).unwrap();
+    let other = redirected.replace("We\u{202e}Chat", "-");
+    fs::write(&log, format!("{own}{redirected}{other}\0\n")).unwrap();
     let run = with_log().expect(0);
     for text in [
         "WeChat came and did not get the file",
         "[redirect]",
         "[too_slow]",
-        "when   30/Nov/2026:12:01:00 +0800",
+        "when   2 times, from 30/Nov/2026:12:01:00 +0800 to 30/Nov/2026:12:01:00 +0800\n",
         "from   203.0.113.7",
-        "agent  We\\u{202e}Chat",
+        "agent  We\\u{202e}Chat\n         -\n",
     ] {
         assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
     }

@@ -15,7 +15,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::number::parse_whole_number;
-use crate::output::{CommandResult, GOOD, NextStep, escape, format_next_steps};
+use crate::output::{CommandResult, GOOD, NextStep, escape, format_next_steps, quote_command_line};
 use crate::whole_file::{self, Durability};
 
 use serve::Server;
@@ -90,6 +90,7 @@ impl Download {
                  asks for it in the directory of the rule's prefix",
                 url.clone(),
             ),
+            self.preflight_step(),
             NextStep::new(
                 "Then add the rule, in another shell",
                 ["jumpqr add rule.json".to_owned()],
@@ -140,6 +141,7 @@ impl Download {
         };
         let steps = format_next_steps(&[
             NextStep::new(put_file, url.clone()),
+            self.preflight_step(),
             NextStep::new("Then add the rule", ["jumpqr add rule.json".to_owned()]),
         ]);
         let members = json!({
@@ -150,6 +152,14 @@ impl Download {
             "url": url,
         });
         Ok(context.print(members, &format!("{done}\n\n{steps}")))
+    }
+
+    fn preflight_step(&self) -> NextStep {
+        let command = match &self.prefix {
+            Some(prefix) => quote_command_line(&["jumpqr", "preflight", "--prefix", prefix]),
+            None => "jumpqr preflight rule.json".to_owned(),
+        };
+        NextStep::new("Look whether WeChat will find it", [command])
     }
 
     /// Checks the arguments before anything is sent.

@@ -42,12 +42,12 @@ fn the_file_is_written_and_its_url_printed() {
         CONTENT
     );
     assert_eq!(files(directory.path()), [NAME]);
-    assert!(
-        run.stdout
-            .contains("https://m.example.cn/a/b/UASjIrr8C9.txt"),
-        "{}",
-        run.stdout
-    );
+    for text in [
+        "https://m.example.cn/a/b/UASjIrr8C9.txt\n",
+        "jumpqr preflight --prefix 'https://m.example.cn/a/b/?id='\n",
+    ] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
 }
 
 #[cfg(unix)]
