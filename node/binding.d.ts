@@ -167,6 +167,8 @@ export declare class Sandbox {
   orderPush(order: string, options: string): void
   /** Adds an account, or changes its fields. The changes are JSON. */
   putAccount(appid: string, changes: string): void
+  /** Really fetches the verification file of the account. The settings are JSON. */
+  fetchFile(appid: string | undefined | null, settings: string): void
   /** Returns the rules that the account's token added, in JSON. */
   rules(appid?: string | undefined | null): string
   /** Returns the latest requests, in JSON. */

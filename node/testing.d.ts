@@ -75,6 +75,20 @@ export interface AccountChange {
   tokenLifetimeSeconds?: number
 }
 
+/** Whose verification file is fetched, and how. */
+export interface FileFetch {
+  /** The account; the Mini Program by default. */
+  appid?: string
+  /** The address of your web server, such as `127.0.0.1:8080`, instead of the one that DNS gives. */
+  connectTo?: string[]
+  /** The timeout of the fetch; 6000 by default. */
+  timeoutMs?: number
+  /** Whether an address of DNS may be private; false by default. */
+  allowPrivate?: boolean
+  /** Certificates of authorities in PEM, to trust in addition to the public ones. They need `connectTo`. */
+  extraTlsRoots?: string
+}
+
 /** How many requests were received. */
 export interface Counters {
   /** By interface; one that was not called is absent. */
@@ -162,6 +176,12 @@ export declare class Sandbox {
   orderPush(order: PushOrder, options?: { authorizerAppid?: string; componentAppid?: string }): void
   /** Adds an account, or changes the given fields of the account. */
   putAccount(appid: string, changes: AccountChange): void
+  /**
+   * Really fetches the verification file of the account (by default, the Mini Program) from the web server of the prefix
+   * when a rule is added, as WeChat does. Without the file, the rule is refused with 85069, and {@link requests} has the
+   * reason. This lasts until {@link reset}, or `control('DELETE', `/sandbox/accounts/${appid}/file_fetch`)`.
+   */
+  fetchFile(settings?: FileFetch): void
   /** Returns the rules that the account's token added (by default, the Mini Program's), as they are stored. */
   rules(appid?: string): Record<string, unknown>[]
   /**

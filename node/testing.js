@@ -8,6 +8,9 @@ const credentials = ([appid, secret]) => ({ appid, secret })
 
 const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
+const encodeSnakeCase = (fields) =>
+  encode(Object.fromEntries(Object.entries(fields).map(([name, value]) => [snakeCase(name), value])))
+
 // A sandbox runs until it is stopped. Its clients know its address only, so nothing else may hold it.
 const running = new Set()
 
@@ -74,8 +77,11 @@ class Sandbox {
   }
 
   putAccount(appid, changes = {}) {
-    const fields = Object.entries(changes).map(([name, value]) => [snakeCase(name), value])
-    this.#call('putAccount', appid, encode(Object.fromEntries(fields)))
+    this.#call('putAccount', appid, encodeSnakeCase(changes))
+  }
+
+  fetchFile({ appid, ...settings } = {}) {
+    this.#call('fetchFile', appid, encodeSnakeCase(settings))
   }
 
   rules(appid) {

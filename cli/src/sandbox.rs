@@ -1,7 +1,8 @@
 //! Starts sandboxes: one for `--sandbox`, and one for `jumpqr sandbox`.
 
 use jumpqr_sandbox::{
-    Account as SandboxAccount, Credentials, SERVICE_ACCOUNT_APPID, Sandbox, SandboxError,
+    Account as SandboxAccount, Credentials, FileFetch, MINI_PROGRAM_APPID, SERVICE_ACCOUNT_APPID,
+    Sandbox, SandboxError,
 };
 
 use crate::acting_as::ActingAs;
@@ -38,12 +39,14 @@ pub(crate) fn start_embedded(
 
 /// Starts a sandbox for other programs on `port` of 127.0.0.1; 0 means any free port. Requests may
 /// also name `allowed_hosts`. With `proxy`, it is an HTTPS proxy that answers for WeChat's hosts.
-/// With `push_url`, it pushes to the server of its platform.
+/// With `push_url`, it pushes to the server of its platform. With `file_fetch`, it fetches the
+/// verification file of its Mini Program.
 pub(crate) fn serve(
     port: u16,
     allowed_hosts: &[String],
     proxy: bool,
     push_url: Option<&str>,
+    file_fetch: Option<FileFetch>,
 ) -> Result<Sandbox, CommandError> {
     let mut builder = Sandbox::builder().port(port);
     for host in allowed_hosts {
@@ -51,6 +54,9 @@ pub(crate) fn serve(
     }
     if let Some(push_url) = push_url {
         builder = builder.push_url(push_url);
+    }
+    if let Some(fetch) = file_fetch {
+        builder = builder.fetch_file(MINI_PROGRAM_APPID, fetch);
     }
     #[cfg(feature = "proxy")]
     if proxy {

@@ -188,6 +188,12 @@ impl Sandbox {
         self.guard(|sandbox| Ok(sandbox.change_account(&appid, parse(&changes)?)?))
     }
 
+    /// Really fetches the verification file of the account. The settings are JSON.
+    #[napi]
+    pub fn fetch_file(&self, appid: Option<String>, settings: String) -> napi::Result<()> {
+        self.guard(|sandbox| Ok(sandbox.fetch_file(&or_mini_program(appid), parse(&settings)?)?))
+    }
+
     /// Returns the rules that the account's token added, in JSON.
     #[napi]
     pub fn rules(&self, appid: Option<String>) -> napi::Result<String> {

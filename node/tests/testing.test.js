@@ -36,6 +36,30 @@ test('an account is added and changed, whatever its appid', (t) => {
   assert.throws(() => sandbox.putAccount('wx2', { kind: 'mini_program' }), /secret is missing/)
 })
 
+test('the verification file is really fetched', async (t) => {
+  const asked = []
+  const server = await serve((request, response) => {
+    asked.push(request.url)
+    response.writeHead(404).end()
+  })
+  t.after(() => server.close())
+  const sandbox = new Sandbox()
+  t.after(() => sandbox.stop())
+  const client = sandbox.client()
+  const rule = { prefix: 'http://m.example.cn/shop/', path: 'pages/index/index', open_version: 1, permit_sub_rule: 1 }
+  sandbox.fetchFile({ connectTo: [new URL(server.baseUrl).host], timeoutMs: 5000 })
+  await assert.rejects(client.addJumpQRCode(rule), { errcode: 85069 })
+  const request = sandbox.requests().at(-1)
+  assert.equal(request.errcode, 85069)
+  assert.equal(request.reason.code, 'not_found')
+  assert.equal(asked[0], '/shop/KCfCAeDG9F.txt')
+  sandbox.reset()
+  await client.addJumpQRCode(rule)
+  assert.throws(() => sandbox.fetchFile({ appid: 'wx1' }), { name: 'SandboxError', message: /no account/ })
+  assert.throws(() => sandbox.fetchFile({ connectTo: ['localhost:80'] }), /connect_to\[0\] is /)
+  assert.throws(() => sandbox.fetchFile({ port: 80 }), /unknown field `port`/)
+})
+
 test('the clock is frozen, moves, and cannot go back', (t) => {
   const sandbox = new Sandbox({ frozenAt: 1_700_000_000 })
   t.after(() => sandbox.stop())

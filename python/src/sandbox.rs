@@ -6,7 +6,8 @@ use std::{mem, process};
 
 use jumpqr::Secret;
 use jumpqr_sandbox::{
-    AccountChange, COMPONENT_APPID, Credentials, Fault, MINI_PROGRAM_APPID, PushOrder, SandboxError,
+    AccountChange, COMPONENT_APPID, Credentials, Fault, FileFetch, MINI_PROGRAM_APPID, PushOrder,
+    SandboxError,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -215,6 +216,32 @@ impl Sandbox {
             None => AccountChange::default(),
         };
         self.call(py, |sandbox| sandbox.change_account(appid, change))
+    }
+
+    /// Really fetches the verification file of the account (by default, the Mini Program) from the
+    /// web server of the prefix when a rule is added, as WeChat does.
+    ///
+    /// Without the file, the rule is refused with 85069, and `requests()` has the reason. This lasts
+    /// until `reset()`, or `control("DELETE", f"/sandbox/accounts/{appid}/file_fetch")`.
+    ///
+    /// Args:
+    ///     appid: The account.
+    ///     **settings: `connect_to`, a list with the address of your web server, such as
+    ///         "127.0.0.1:8080", instead of the one that DNS gives; `timeout_ms`, by default 6000;
+    ///         `allow_private`, whether an address of DNS may be private; `extra_tls_roots`,
+    ///         certificates of authorities in PEM, with `connect_to`.
+    #[pyo3(signature = (appid=MINI_PROGRAM_APPID, **settings))]
+    fn fetch_file(
+        &self,
+        py: Python<'_>,
+        appid: &str,
+        settings: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let fetch: FileFetch = match settings {
+            Some(settings) => parse(settings)?,
+            None => FileFetch::default(),
+        };
+        self.call(py, |sandbox| sandbox.fetch_file(appid, fetch))
     }
 
     /// Returns the rules that the account's token added (by default, the Mini Program's), as they are

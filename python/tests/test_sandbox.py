@@ -96,6 +96,38 @@ def test_an_account_is_added_and_changed(jumpqr_sandbox: Sandbox) -> None:
         jumpqr_sandbox.put_account("wx2", kind="mini_program")
 
 
+def test_the_verification_file_is_really_fetched(jumpqr_sandbox: Sandbox) -> None:
+    asked = []
+
+    def answer(request: Request) -> Action:
+        asked.append(request.path)
+        return Reply(b"not here", status=404)
+
+    rule = jumpqr.OrdinaryLinkRule(
+        prefix="http://m.example.cn/shop/",
+        path="pages/index/index",
+        open_version=1,
+        permit_sub_rule=1,
+    )
+    with serving(answer) as url, jumpqr_sandbox.client() as client:
+        address = url.removeprefix("http://")
+        jumpqr_sandbox.fetch_file(connect_to=[address], timeout_ms=5000)
+        with pytest.raises(jumpqr.JumpqrError) as refused:
+            client.add_jump_qr_code(rule)
+        assert refused.value.errcode == 85069
+        request = jumpqr_sandbox.requests()[-1]
+        assert (request["errcode"], request["reason"]["code"]) == (85069, "not_found")
+        assert asked[0] == "/shop/KCfCAeDG9F.txt"
+        jumpqr_sandbox.reset()
+        client.add_jump_qr_code(rule)
+    with pytest.raises(SandboxError, match="no account"):
+        jumpqr_sandbox.fetch_file("wx1")
+    with pytest.raises(SandboxError, match=r"connect_to\[0\] is "):
+        jumpqr_sandbox.fetch_file(connect_to=["localhost:80"])
+    with pytest.raises(SandboxError, match="unknown field `port`"):
+        jumpqr_sandbox.fetch_file(port=80)  # type: ignore[call-arg]
+
+
 def test_what_makes_no_sense_is_refused(jumpqr_sandbox: Sandbox) -> None:
     with pytest.raises(SandboxError, match='the fault "explode": unknown'):
         jumpqr_sandbox.inject("explode")

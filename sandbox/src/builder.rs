@@ -6,6 +6,7 @@ use jumpqr_core::interface::LinkStatus;
 use crate::account::Account;
 use crate::clock::Clock;
 use crate::error::SandboxError;
+use crate::file_fetch::FileFetch;
 use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::sandbox::Sandbox;
@@ -29,6 +30,7 @@ pub struct SandboxBuilder {
     #[cfg(feature = "proxy")]
     proxy: bool,
     push_url: Option<String>,
+    file_fetches: Vec<(String, FileFetch)>,
     start: State,
 }
 
@@ -41,6 +43,7 @@ impl Default for SandboxBuilder {
             #[cfg(feature = "proxy")]
             proxy: false,
             push_url: None,
+            file_fetches: Vec::new(),
             start: State::default(),
         }
         .account(Account::mini_program(
@@ -113,6 +116,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// Really fetches the account's verification file when a rule is added, see
+    /// [`Sandbox::fetch_file`]. [`start`](Self::start) refuses an account that the sandbox does not
+    /// have.
+    pub fn fetch_file(mut self, appid: impl Into<String>, fetch: FileFetch) -> Self {
+        self.file_fetches.push((appid.into(), fetch));
+        self
+    }
+
     /// Links a service account to a Mini Program, as if both administrators had confirmed.
     pub fn link(mut self, service_account: &str, mini_program: &str) -> Self {
         self.start
@@ -174,6 +185,9 @@ impl SandboxBuilder {
             let platform = self.start.platform(COMPONENT_APPID)?.clone();
             let platform = platform.push_to(&push_url, MESSAGE_TOKEN, ENCODING_AES_KEY)?;
             self.start.insert_platform(platform);
+        }
+        for (appid, fetch) in self.file_fetches.drain(..) {
+            self.start.put_file_fetch(&appid, fetch)?;
         }
         let allowed_hosts = self
             .allowed_hosts

@@ -23,8 +23,9 @@
 //!
 //! How independent it is of `jumpqr-core`: paths, requests, responses, tokens and the reasons for
 //! each error code are written anew from WeChat's documentation. So a client with a wrong path or a
-//! wrong field fails. Prefix matching, the checks of a prefix, and the names and texts of
-//! interfaces and error codes are those of `jumpqr-core`: an error in them is not found here.
+//! wrong field fails. Prefix matching, the checks of a prefix, the look for the verification file,
+//! and the names and texts of interfaces and error codes are those of `jumpqr-core` and
+//! `jumpqr-fetch`: an error in them is not found here.
 
 mod account;
 mod builder;
@@ -32,6 +33,7 @@ mod clock;
 mod control;
 mod error;
 mod fault;
+mod file_fetch;
 mod http;
 mod interface;
 mod limits;
@@ -53,6 +55,7 @@ pub use account::{Account, AccountChange, AccountKind, Credentials};
 pub use builder::SandboxBuilder;
 pub use error::SandboxError;
 pub use fault::{Effect, Fault, Target, When};
+pub use file_fetch::FileFetch;
 pub use interface::Interface;
 pub use jumpqr_core::interface::LinkStatus;
 pub use limits::Limits;

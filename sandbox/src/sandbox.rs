@@ -16,6 +16,7 @@ use crate::account::{Account, AccountChange, Credentials};
 use crate::control;
 use crate::error::SandboxError;
 use crate::fault::Fault;
+use crate::file_fetch::FileFetch;
 use crate::limits::Limits;
 use crate::push;
 use crate::server::{self, Host, Hosts};
@@ -237,7 +238,7 @@ impl Sandbox {
     }
 
     /// Sets where the account's verification files are, as URL → content. With `None`, as at the
-    /// start, every URL has the right file.
+    /// start, every URL has the right file. Nothing is fetched.
     pub fn put_verification_files(
         &self,
         appid: &str,
@@ -247,6 +248,15 @@ impl Sandbox {
             .lock()
             .state
             .put_verification_files(appid, files)
+    }
+
+    /// Really fetches the account's verification file from the web server of the prefix when a rule
+    /// is added, as WeChat does. Without the file, the rule is refused with 85069, and the recorded
+    /// request has the [reason](crate::Reason).
+    ///
+    /// It lasts until [`put_verification_files`](Self::put_verification_files) or a reset.
+    pub fn fetch_file(&self, appid: &str, fetch: FileFetch) -> Result<(), SandboxError> {
+        self.wechat.lock().state.put_file_fetch(appid, fetch)
     }
 
     /// Sets the limits of every account.

@@ -1,11 +1,12 @@
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::{env, fs};
 
 use clap::Args;
 use jumpqr_sandbox::{
-    AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, ENCODING_AES_KEY,
+    AUTHORIZER_REFRESH_TOKEN, COMPONENT_VERIFY_TICKET, Credentials, ENCODING_AES_KEY, FileFetch,
     MESSAGE_TOKEN, Sandbox,
 };
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ Examples:
   jumpqr sandbox
   jumpqr sandbox --port 8930
   jumpqr sandbox --proxy
+  jumpqr sandbox --fetch-file-from 127.0.0.1:8080
 
 Paste the `export` lines that it prints into another shell. There, every command uses the sandbox.
 With --push-url, start your server in that shell.
@@ -82,6 +84,16 @@ pub(crate) struct Serve {
     /// EncodingAESKey, for your server. GET /sandbox/pushes shows what your server answered.
     #[arg(long, value_name = "URL")]
     push_url: Option<String>,
+
+    /// Fetch the verification file from this web server when a rule is added, as WeChat does
+    /// [example: 127.0.0.1:8080]
+    ///
+    /// Without the file, the Mini Program's rule is refused with 85069, and GET /sandbox/requests
+    /// says why. The sandbox connects to this address whatever the host of the rule is, and sends
+    /// that host. If the rule begins with https, --extra-tls-roots is trusted too. Without this
+    /// option, nothing is fetched, and the file is always found.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    fetch_file_from: Option<SocketAddr>,
 }
 
 impl Serve {
@@ -99,6 +111,7 @@ impl Serve {
             &self.allowed_hosts,
             self.proxy,
             self.push_url.as_deref(),
+            self.file_fetch(context)?,
         )?;
         #[cfg(feature = "proxy")]
         let ca = sandbox.proxy_ca();
@@ -107,13 +120,24 @@ impl Serve {
         let ca_file = ca.map(|pem| self.write_ca_file(pem)).transpose()?;
         let ca_path = ca_file.as_ref().map(|(path, _)| path.to_string_lossy());
         let ca_path = ca_path.as_deref();
-        let members = describe(&sandbox, ca_path, self.push_url.as_deref());
+        let members = self.describe(&sandbox, ca_path);
         let has_push_url = self.push_url.is_some();
         let exit = context.print(members, &instructions(&sandbox, ca_path, has_push_url));
         // Cannot fail: the handler keeps the sender for as long as the process lives.
         let _ = stopped.recv();
         sandbox.stop();
         Ok(exit)
+    }
+
+    fn file_fetch(&self, context: &Context<'_>) -> Result<Option<FileFetch>, CommandError> {
+        let Some(address) = self.fetch_file_from else {
+            return Ok(None);
+        };
+        let fetch = FileFetch::default().connect_to([address]);
+        Ok(Some(match context.settings()?.text("extra_tls_roots") {
+            None => fetch,
+            Some(pem) => fetch.extra_tls_roots(pem),
+        }))
     }
 
     /// Writes the certificate of the proxy's authority to a file for its clients. A temporary file
@@ -131,6 +155,32 @@ impl Serve {
             CommandError::unwritable(path.display(), &error)
         })
     }
+
+    /// Returns what a client of the sandbox needs. The secrets may be printed: they are the same in
+    /// every sandbox.
+    fn describe(&self, sandbox: &Sandbox, ca_path: Option<&str>) -> Value {
+        let account =
+            |Credentials { appid, secret, .. }| json!({"appid": appid, "secret": secret.expose()});
+        let base_url = sandbox.base_url();
+        let platform = sandbox.component();
+        json!({
+            "base_url": base_url,
+            "proxy": ca_path.map(|path| json!({"url": base_url, "ca_file": path})),
+            "push_url": self.push_url,
+            "fetch_file_from": self.fetch_file_from,
+            "platform": {
+                "component_appid": platform.appid,
+                "component_appsecret": platform.secret.expose(),
+                "component_verify_ticket": COMPONENT_VERIFY_TICKET,
+                "authorizer_appid": sandbox.mini_program().appid,
+                "authorizer_refresh_token": AUTHORIZER_REFRESH_TOKEN,
+                "message_token": MESSAGE_TOKEN,
+                "encoding_aes_key": ENCODING_AES_KEY,
+            },
+            "mini_program": account(sandbox.mini_program()),
+            "service_account": account(sandbox.service_account()),
+        })
+    }
 }
 
 fn write_temporary_file(pem: &str) -> io::Result<TempPath> {
@@ -141,31 +191,6 @@ fn write_temporary_file(pem: &str) -> io::Result<TempPath> {
         .tempfile()?;
     file.write_all(pem.as_bytes())?;
     Ok(file.into_temp_path())
-}
-
-/// Returns what a client of the sandbox needs. The secrets may be printed: they are the same in
-/// every sandbox.
-fn describe(sandbox: &Sandbox, ca_path: Option<&str>, push_url: Option<&str>) -> Value {
-    let account =
-        |Credentials { appid, secret, .. }| json!({"appid": appid, "secret": secret.expose()});
-    let base_url = sandbox.base_url();
-    let platform = sandbox.component();
-    json!({
-        "base_url": base_url,
-        "proxy": ca_path.map(|path| json!({"url": base_url, "ca_file": path})),
-        "push_url": push_url,
-        "platform": {
-            "component_appid": platform.appid,
-            "component_appsecret": platform.secret.expose(),
-            "component_verify_ticket": COMPONENT_VERIFY_TICKET,
-            "authorizer_appid": sandbox.mini_program().appid,
-            "authorizer_refresh_token": AUTHORIZER_REFRESH_TOKEN,
-            "message_token": MESSAGE_TOKEN,
-            "encoding_aes_key": ENCODING_AES_KEY,
-        },
-        "mini_program": account(sandbox.mini_program()),
-        "service_account": account(sandbox.service_account()),
-    })
 }
 
 /// Returns the lines that make clients use the proxy.

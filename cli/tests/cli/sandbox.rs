@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::thread;
 
 use jumpqr_sandbox::{Fault, Interface, Sandbox};
 use serde_json::{Value, json};
@@ -337,6 +338,46 @@ fn the_sandbox_pushes_to_the_given_url() {
 
     let run = jumpqr(["sandbox", "--push-url", "http://p.example.cn/wechat"]).expect(2);
     assert!(run.stderr.contains("push_url"), "{}", run.stderr);
+}
+
+#[test]
+fn the_sandbox_fetches_the_file_from_the_given_server() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (_server, object) = serve(&["--fetch-file-from", &address]);
+    assert_eq!(object["fetch_file_from"], address);
+    let base_url = object["base_url"].as_str().unwrap();
+    let mini_program = &object["mini_program"];
+    let issued = post(
+        base_url,
+        "/cgi-bin/stable_token",
+        &json!({
+            "grant_type": "client_credential", "appid": mini_program["appid"],
+            "secret": mini_program["secret"],
+        }),
+    );
+    let token = issued["access_token"].as_str().unwrap();
+    let path = format!("/cgi-bin/wxopen/qrcodejumpadd?access_token={token}");
+    let rule = json!({
+        "prefix": "http://m.example.cn/shop/", "permit_sub_rule": 1, "path": "p", "open_version": 1,
+        "is_edit": 0,
+    });
+    let requested = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 1024];
+        let length = stream.read(&mut head).unwrap();
+        let body = "6bacb2bab32b3420f9de40cccb30fc50";
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n{body}");
+        stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8_lossy(&head[..length]).into_owned()
+    });
+    assert_eq!(post(base_url, &path, &rule)["errcode"], 0);
+    let head = requested.join().unwrap();
+    assert!(head.starts_with("GET /shop/KCfCAeDG9F.txt "), "{head}");
+    assert!(head.contains("\r\nHost: m.example.cn\r\n"), "{head}");
+
+    let run = jumpqr(["sandbox", "--fetch-file-from", "desk:8080"]).expect(2);
+    assert!(run.stderr.contains("--fetch-file-from"), "{}", run.stderr);
 }
 
 #[cfg(unix)]

@@ -168,4 +168,8 @@ pushing.orderPush('doubled', { authorizerAppid: 'wx1' })
 pushing.orderPush('tripled')
 export const status: number | null | undefined = pushing.pushes()[pushing.pendingPushes()]?.status
 sandbox.platform({ component: { componentAppid: 'wxc', componentAppsecret: 'x' }, messageToken: 't', encodingAesKey: 'k' })
+sandbox.fetchFile({ appid: 'wx1', connectTo: ['127.0.0.1:8080'], timeoutMs: 3000, extraTlsRoots: 'PEM' })
+sandbox.fetchFile()
+// @ts-expect-error It is a list.
+sandbox.fetchFile({ connectTo: '127.0.0.1:8080' })
 sandbox.inject({ fault: 'errcode', errcode: -1, times: 'forever' })

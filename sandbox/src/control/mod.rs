@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod clock;
 mod faults;
+mod file_fetch;
 mod links;
 mod merchants;
 mod platforms;

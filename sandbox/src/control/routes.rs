@@ -23,8 +23,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    accounts, change, clock, describe, faults, killed, links, merchants, parse, platforms, pushes,
-    rules, to_json, verification_files,
+    accounts, change, clock, describe, faults, file_fetch, killed, links, merchants, parse,
+    platforms, pushes, rules, to_json, verification_files,
 };
 use crate::error::SandboxError;
 use crate::wechat::WeChat;
@@ -113,12 +113,24 @@ pub(super) const ROUTES: &[Route] = routes! {
     GET "/sandbox/accounts/{appid}/verification_files"
         |wechat, _, appid| verification_files::get(&wechat.state, appid);
     /// sets where the files are: `{"URL": "content", …}`. Without the right file, adding a rule
-    /// gets 85069
+    /// gets 85069. Then nothing is fetched
     PUT "/sandbox/accounts/{appid}/verification_files"
         |wechat, body, appid| verification_files::put(&mut wechat.state, appid, Some(parse(body)?));
     /// lets every URL have the right file again, as at the start
     DELETE "/sandbox/accounts/{appid}/verification_files"
         |wechat, _, appid| verification_files::put(&mut wechat.state, appid, None);
+    /// returns whether and how the account's verification file is really `fetched`
+    GET "/sandbox/accounts/{appid}/file_fetch"
+        |wechat, _, appid| file_fetch::get(&wechat.state, appid);
+    /// really fetches the file from [your web server](#with-your-web-server) when a rule is added:
+    /// `connect_to` (`["127.0.0.1:8080"]`: that address instead of the one of DNS), `timeout_ms`
+    /// (6000), `allow_private` (false: an address of DNS must be public), `extra_tls_roots` (PEM,
+    /// with `connect_to`). Without the file, adding a rule gets 85069
+    PUT "/sandbox/accounts/{appid}/file_fetch"
+        |wechat, body, appid| file_fetch::put(&mut wechat.state, appid, parse(body)?);
+    /// fetches nothing, and lets every URL have the right file again
+    DELETE "/sandbox/accounts/{appid}/file_fetch"
+        |wechat, _, appid| file_fetch::delete(&mut wechat.state, appid);
     /// lists all third-party platforms, without secrets
     GET "/sandbox/platforms"
         |wechat, _| Ok(platforms::list(&wechat.state));

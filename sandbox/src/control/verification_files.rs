@@ -4,11 +4,16 @@ use serde_json::{Value, json};
 
 use crate::error::SandboxError;
 use crate::state::State;
+use crate::state::file_source::FileSource;
 
 pub(super) fn get(state: &State, appid: &str) -> Result<Value, SandboxError> {
     state.account(appid)?;
-    let files = state.verification_files.get(appid);
-    Ok(json!({ "everywhere": files.is_none(), "files": files }))
+    let source = state.file_sources.get(appid);
+    let files = match source {
+        Some(FileSource::Listed(files)) => Some(files),
+        Some(FileSource::Fetched(_)) | None => None,
+    };
+    Ok(json!({ "everywhere": source.is_none(), "files": files }))
 }
 
 pub(super) fn put(

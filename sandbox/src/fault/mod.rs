@@ -7,10 +7,11 @@
 //!    reads and writes them, and an error about an unknown fault lists them. The fields of a unit
 //!    variant are none. Only a field that no fault has yet must be added to `_jumpqr.pyi` and
 //!    `testing.d.ts`, for their types.
-//! 2. Add what it does to `apply_effect` in `wechat/serve.rs`. Without it, the sandbox does not
+//! 2. Add what it does to `respond_with_fault` in `wechat/serve.rs`. Without it, the sandbox does not
 //!    compile.
 //! 3. If it changes how the right response is sent, or needs a token, add it to
-//!    [`Effect::alters_real_response`] or to [`Fault::new`].
+//!    [`Effect::alters_real_response`] or to [`Fault::new`]. Say in [`Effect::replaces_response`]
+//!    whether the client gets an errcode.
 //! 4. If a value of a field can be wrong, refuse it in [`Fault::check`], and add the wrong value to
 //!    the test `a_wrong_fault_is_refused_with_the_name_of_the_field`.
 //! 5. Add a row to the table of faults in `sandbox/README.md`. Without it, the test
@@ -88,6 +89,24 @@ impl Effect {
     /// Whether the effect changes how the right response is sent. Such a call is always applied.
     const fn alters_real_response(&self) -> bool {
         matches!(self, Self::Truncate | Self::Dribble { .. } | Self::Close)
+    }
+
+    /// Whether the client gets no errcode.
+    pub(crate) const fn replaces_response(&self) -> bool {
+        match self {
+            Self::Reset
+            | Self::Truncate
+            | Self::Html
+            | Self::Status { .. }
+            | Self::Garbage
+            | Self::NotHttp
+            | Self::Empty => true,
+            Self::Errcode { .. }
+            | Self::Delay { .. }
+            | Self::Dribble { .. }
+            | Self::TokenDeath
+            | Self::Close => false,
+        }
     }
 }
 

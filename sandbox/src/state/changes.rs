@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jumpqr_core::interface::LinkStatus;
 
+use super::file_source::FileSource;
 use super::holder::Holder;
 use super::rules::StoredRule;
 use super::tickets::{PushedTicket, Tickets};
@@ -12,6 +13,7 @@ use super::{State, links};
 use crate::account::Account;
 use crate::clock::Moment;
 use crate::error::SandboxError;
+use crate::file_fetch::FileFetch;
 use crate::platform::Platform;
 
 impl State {
@@ -36,7 +38,7 @@ impl State {
         for merchants in self.merchants.values_mut() {
             merchants.remove(appid);
         }
-        self.verification_files.remove(appid);
+        self.file_sources.remove(appid);
         Ok(())
     }
 
@@ -80,9 +82,24 @@ impl State {
     ) -> Result<(), SandboxError> {
         self.account(appid)?;
         match files {
-            Some(files) => self.verification_files.insert(appid.to_owned(), files),
-            None => self.verification_files.remove(appid),
+            Some(files) => {
+                let listed = FileSource::Listed(files);
+                self.file_sources.insert(appid.to_owned(), listed)
+            }
+            None => self.file_sources.remove(appid),
         };
+        Ok(())
+    }
+
+    pub(crate) fn put_file_fetch(
+        &mut self,
+        appid: &str,
+        fetch: FileFetch,
+    ) -> Result<(), SandboxError> {
+        self.account(appid)?;
+        fetch.check()?;
+        let fetched = FileSource::Fetched(fetch);
+        self.file_sources.insert(appid.to_owned(), fetched);
         Ok(())
     }
 

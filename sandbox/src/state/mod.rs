@@ -4,6 +4,7 @@ pub(crate) mod authorization;
 mod changes;
 pub(crate) mod codes;
 pub(crate) mod event;
+pub(crate) mod file_source;
 pub(crate) mod holder;
 pub(crate) mod journal;
 pub(crate) mod links;
@@ -30,6 +31,7 @@ use crate::platform::Platform;
 use crate::succession::TokenSuccession;
 use authorization::Authorization;
 use codes::Codes;
+use file_source::FileSource;
 use journal::Journal;
 use links::Links;
 use pushes::Pushes;
@@ -57,9 +59,9 @@ pub(crate) struct State {
     pub(crate) codes: Codes,
     pub(crate) links: Links,
     pub(crate) web: Web,
-    /// The verification files of each account, as URL → content. If an account has no entry, every
-    /// URL has its file.
-    pub(crate) verification_files: BTreeMap<String, BTreeMap<String, String>>,
+    /// Where the verification file of each account is. If an account has no entry, every URL has
+    /// its file.
+    pub(crate) file_sources: BTreeMap<String, FileSource>,
     pub(crate) rules: RuleBook,
     pub(crate) tokens: TokenBook,
     pub(crate) usage: Usage,

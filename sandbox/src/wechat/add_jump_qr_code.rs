@@ -2,12 +2,14 @@
 
 use jumpqr_core::check::{FindingCode, check_prefix, check_service_account_prefix};
 use jumpqr_core::matching::covers;
+use jumpqr_core::preflight::Observations;
 use jumpqr_core::rule::{Edit, OpenVersion, PermitSubRule, RuleState};
 use serde_json::{Value, json};
 
-use super::admission::{admit, check_mode, find_linked_mini_program};
-use super::call::Call;
+use super::admission::{admit, check_mode, find_linked_mini_program, readmit};
+use super::call::{Applied, Call};
 use super::fields::{Fields, INVALID_ARGS};
+use super::file_look::FileLook;
 use super::verification_file;
 use crate::account::{Account, AccountKind};
 use crate::reason::Reason;
@@ -24,7 +26,14 @@ const ORDINARY_CAUSES: &[FindingCode] = &[
 ];
 const SERVICE_CAUSES: &[FindingCode] = &[FindingCode::NotServicePrefix];
 
-pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> {
+/// A rule that is added if the look finds the verification file.
+#[derive(Debug)]
+pub(super) struct PendingRule {
+    pub(super) rule: StoredRule,
+    pub(super) look: FileLook,
+}
+
+pub(super) fn respond(state: &mut State, call: &Call) -> Result<Applied, Refusal> {
     let (account, fields) = admit(state, call)?;
     let prefix = fields.text("prefix")?;
     if account.kind == AccountKind::MiniProgram && is_service_link(prefix) {
@@ -48,9 +57,23 @@ pub(super) fn respond(state: &mut State, call: &Call) -> Result<Value, Refusal> 
         damaged: false,
     };
     match edit {
-        Edit::Add => add(state, &account, rule)?,
+        Edit::Add => return add(state, &account, rule),
         Edit::Modify => modify(state, &account, rule)?,
     }
+    Ok(Applied::Done(json!({})))
+}
+
+/// Adds a rule after the look for its verification file, unless something has changed meanwhile.
+pub(super) fn finish(
+    state: &mut State,
+    call: &Call,
+    rule: StoredRule,
+    seen: Observations,
+) -> Result<Value, Refusal> {
+    let account = readmit(state, call)?;
+    check_new(state, &account, &rule)?;
+    verification_file::check_seen(seen)?;
+    state.rules.put(&account.appid, rule);
     Ok(json!({}))
 }
 
@@ -98,7 +121,21 @@ fn modify(state: &mut State, account: &Account, rule: StoredRule) -> Result<(), 
     Ok(())
 }
 
-fn add(state: &mut State, account: &Account, rule: StoredRule) -> Result<(), Refusal> {
+/// Adds a rule, or makes it wait for the look for its verification file.
+fn add(state: &mut State, account: &Account, rule: StoredRule) -> Result<Applied, Refusal> {
+    check_new(state, account, &rule)?;
+    if account.kind == AccountKind::MiniProgram
+        && let Some(look) = verification_file::check(state, account, &rule.prefix)?
+    {
+        let pending = PendingRule { rule, look };
+        return Ok(Applied::Pending(Box::new(pending)));
+    }
+    state.rules.put(&account.appid, rule);
+    Ok(Applied::Done(json!({})))
+}
+
+/// Checks a rule to add, apart from its verification file.
+fn check_new(state: &State, account: &Account, rule: &StoredRule) -> Result<(), Refusal> {
     let prefix = &rule.prefix;
     if state.web.is_blacklisted(prefix) {
         return Err(85070.into());
@@ -118,13 +155,9 @@ fn add(state: &mut State, account: &Account, rule: StoredRule) -> Result<(), Ref
     if count >= limit {
         return Err(85073.into());
     }
-    if account.kind == AccountKind::MiniProgram {
-        if !state.web.is_filed(prefix) {
-            return Err(85076.into());
-        }
-        verification_file::check(state, account, prefix)?;
+    if account.kind == AccountKind::MiniProgram && !state.web.is_filed(prefix) {
+        return Err(85076.into());
     }
-    state.rules.put(&account.appid, rule);
     Ok(())
 }
 

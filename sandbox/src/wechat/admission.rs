@@ -52,6 +52,26 @@ pub(super) fn admit(state: &mut State, call: &Call) -> Result<(Account, Fields),
     Ok((account, fields))
 }
 
+/// Returns the calling account again, later in the same call. The token has been checked, and
+/// nothing is counted twice. But the account or its authorisation may have been removed meanwhile,
+/// or everything reset.
+pub(super) fn readmit(state: &State, call: &Call) -> Result<Account, Refusal> {
+    let token = call.query("access_token").ok_or(41001)?;
+    let holder = state.tokens.holder_of(token).ok_or(40001)?;
+    let appid = holder.appid.as_deref().ok_or(40001)?;
+    let account = state.accounts.get(appid).cloned().ok_or(40001)?;
+    if let Some(component_appid) = &holder.component_appid {
+        let merchants = state.merchants.get(component_appid);
+        let is_authorized = merchants.is_some_and(|merchants| merchants.contains_key(appid));
+        return if is_authorized {
+            Ok(account)
+        } else {
+            Err(61003.into())
+        };
+    }
+    Ok(account)
+}
+
 /// Returns the permission set that an account of this kind needs. `None` if it cannot call the
 /// interface with its token.
 const fn permission_set(interface: Interface, kind: AccountKind) -> Option<u16> {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::add_jump_qr_code::PendingRule;
 use super::{
     add_jump_qr_code, api_authorizer_token, api_component_token, api_create_preauthcode,
     api_get_authorizer_info, api_get_authorizer_list, api_query_auth, api_start_push_ticket,
@@ -16,6 +17,15 @@ use crate::state::State;
 use crate::state::holder::Holder;
 use crate::state::journal::Parties;
 use crate::state::refused_calls::RefusedCall;
+
+/// What comes of a call that is not refused.
+#[derive(Debug)]
+pub(super) enum Applied {
+    /// The response, without errcode and errmsg.
+    Done(Value),
+    /// A rule to add, which waits for the look for its verification file.
+    Pending(Box<PendingRule>),
+}
 
 /// A request to one of the interfaces.
 pub(super) struct Call {
@@ -50,8 +60,8 @@ impl Call {
             .or_else(|| self.query("component_access_token"))
     }
 
-    /// Applies the call to the state. Returns the response without errcode and errmsg.
-    pub(super) fn apply(&self, state: &mut State) -> Result<Value, Refusal> {
+    /// Applies the call to the state.
+    pub(super) fn apply(&self, state: &mut State) -> Result<Applied, Refusal> {
         let (method, wrong_method) = if self.interface.is_get() {
             ("GET", 43001)
         } else {
@@ -61,7 +71,7 @@ impl Call {
             return Err(wrong_method.into());
         }
         let respond = match self.interface {
-            Interface::AddJumpQRCode => add_jump_qr_code::respond,
+            Interface::AddJumpQRCode => return add_jump_qr_code::respond(state, self),
             Interface::GetJumpQRCode => get_jump_qr_code::respond,
             Interface::PublishJumpQRCode => publish_jump_qr_code::respond,
             Interface::DeleteJumpQRCode => delete_jump_qr_code::respond,
@@ -87,7 +97,7 @@ impl Call {
                 clear_component_quota_by_app_secret::respond
             }
         };
-        respond(state, self)
+        respond(state, self).map(Applied::Done)
     }
 
     /// Kills all tokens of the calling account. If a platform asks about its merchants, kills the

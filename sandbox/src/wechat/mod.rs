@@ -19,6 +19,7 @@ mod clear_quota_by_app_secret;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod fields;
+mod file_look;
 mod get_api_quota;
 mod get_jump_qr_code;
 mod get_rid_info;
@@ -38,6 +39,7 @@ pub(crate) use serve::serve;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jumpqr_core::preflight::Observations;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -47,11 +49,13 @@ use crate::refusal::Refusal;
 use crate::rid::Rids;
 use crate::state::State;
 use crate::state::authorization::Authorization;
+use crate::state::rules::StoredRule;
 use crate::well_known::{
     AUTHORIZER_REFRESH_TOKEN, COMPONENT_APPID, COMPONENT_VERIFY_TICKET, MINI_PROGRAM_APPID,
 };
+use add_jump_qr_code::PendingRule;
 use answer::Answer;
-use call::Call;
+use call::{Applied, Call};
 
 /// A local WeChat: its state, and the faults that wait for calls.
 pub(crate) struct WeChat {
@@ -107,9 +111,27 @@ impl WeChat {
         self.faults.consume(call.interface, account.as_deref())
     }
 
-    /// Applies a call. Returns the answer.
-    fn respond(&mut self, call: &Call) -> Answer {
-        let mut body = match call.apply(&mut self.state) {
+    /// Applies a call. Returns the answer, or the rule that waits for the look for its file.
+    fn begin(&mut self, call: &Call) -> Begun {
+        match call.apply(&mut self.state) {
+            Ok(Applied::Pending(pending)) => Begun::Pending(pending),
+            Ok(Applied::Done(body)) => Begun::Answered(self.answer(call, Ok(body))),
+            Err(refusal) => Begun::Answered(self.answer(call, Err(refusal))),
+        }
+    }
+
+    /// Goes on with a call after the look; `seen` is `None` if there was none.
+    fn finish(&mut self, call: &Call, rule: StoredRule, seen: Option<Observations>) -> Answer {
+        let result = match seen {
+            None => Err((-1).into()),
+            Some(seen) => add_jump_qr_code::finish(&mut self.state, call, rule, seen),
+        };
+        self.answer(call, result)
+    }
+
+    /// Returns the answer with the response of an interface, or with its refusal.
+    fn answer(&mut self, call: &Call, result: Result<Value, Refusal>) -> Answer {
+        let mut body = match result {
             Ok(body) => body,
             Err(refusal) => return self.refuse(refusal, Some(call)),
         };
@@ -134,6 +156,12 @@ impl WeChat {
         }
         Answer::refusal(body, refusal, errmsg)
     }
+}
+
+/// What comes of the begin of a call.
+enum Begun {
+    Answered(Answer),
+    Pending(Box<PendingRule>),
 }
 
 /// A WeChat that the server's thread and the program's threads share.

@@ -1,6 +1,7 @@
 //! Serves the requests to WeChat: records them, looks for a fault, applies the call and responds.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -9,10 +10,11 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 
+use super::add_jump_qr_code::PendingRule;
 use super::answer::Answer;
 use super::call::Call;
 use super::redaction::Redaction;
-use super::{Shared, WeChat};
+use super::{Begun, Shared, WeChat};
 use crate::fault::{Effect, Fault, When};
 use crate::http::connection::{ConnectionHandle, Plan};
 use crate::http::response;
@@ -38,41 +40,33 @@ pub(crate) async fn serve(
         body: body.to_vec(),
     });
     let number = record(&mut shared.lock(), &head, call.as_ref(), &body);
-    let received = Received {
-        shared: &shared,
-        number,
-    };
-    let refuse = |refusal: Refusal, call: Option<&Call>| {
-        let answer = shared.lock().refuse(refusal, call);
-        received.send(answer)
-    };
+    let received = Received { shared, number };
     let Some(call) = call else {
         return if head.uri.path().starts_with(INTERFACES) {
-            refuse(40066.into(), None)
+            received.refuse(40066.into(), None)
         } else {
             response::html(StatusCode::NOT_FOUND)
         };
     };
     if is_too_large {
-        return refuse(45002.into(), Some(&call));
+        return received.refuse(45002.into(), Some(&call));
     }
-    let fault = shared.lock().consume_fault(&call);
+    let fault = received.shared.lock().consume_fault(&call);
+    let call = Arc::new(call);
     match fault {
-        None => {
-            let answer = shared.lock().respond(&call);
-            received.send(answer)
-        }
+        None => response::json(StatusCode::OK, received.respond(&call).await),
         Some(fault) => received.respond_with_fault(&connection, &call, fault).await,
     }
 }
 
 /// A recorded request that awaits its response.
-struct Received<'a> {
-    shared: &'a Shared,
+#[derive(Clone)]
+struct Received {
+    shared: Shared,
     number: RequestNumber,
 }
 
-impl Received<'_> {
+impl Received {
     /// Records the answer. Returns the body of the response.
     fn note(&self, answer: Answer) -> Vec<u8> {
         let mut wechat = self.shared.lock_silently();
@@ -81,8 +75,31 @@ impl Received<'_> {
         answer.body
     }
 
-    fn send(&self, answer: Answer) -> Response<Body> {
+    fn refuse(&self, refusal: Refusal, call: Option<&Call>) -> Response<Body> {
+        let answer = self.shared.lock().refuse(refusal, call);
         response::json(StatusCode::OK, self.note(answer))
+    }
+
+    /// Applies a call, and records the answer. Returns the body of the response.
+    async fn respond(&self, call: &Arc<Call>) -> Vec<u8> {
+        let begun = self.shared.lock().begin(call);
+        match begun {
+            Begun::Answered(answer) => self.note(answer),
+            Begun::Pending(pending) => {
+                let finishing = self.clone().finish(Arc::clone(call), *pending);
+                // Like WeChat, it goes on if the client disconnects. It fails only if the sandbox
+                // stops, and then nobody gets the response.
+                tokio::spawn(finishing).await.unwrap_or_default()
+            }
+        }
+    }
+
+    /// Looks for the verification file, and goes on with the call.
+    async fn finish(self, call: Arc<Call>, pending: PendingRule) -> Vec<u8> {
+        let PendingRule { rule, look } = pending;
+        let seen = look.run().await;
+        let answer = self.shared.lock().finish(&call, rule, seen);
+        self.note(answer)
     }
 
     /// Responds to a call that a fault happens to. If the fault replaces the response, no answer is
@@ -90,56 +107,49 @@ impl Received<'_> {
     async fn respond_with_fault(
         &self,
         connection: &ConnectionHandle,
-        call: &Call,
+        call: &Arc<Call>,
         fault: Fault,
     ) -> Response<Body> {
-        let shared = self.shared;
         let is_applied = fault.when == When::After;
-        let mut answer = Answer::default();
+        let mut body = Vec::new();
         if is_applied {
-            answer = shared.lock().respond(call);
+            body = self.respond(call).await;
+        }
+        if fault.effect.replaces_response() {
+            self.note(Answer::default());
         }
         match fault.effect {
             Effect::Errcode { errcode, errmsg } => {
-                answer = refuse_as_told(&mut shared.lock(), call, errcode, errmsg);
+                let answer = refuse_as_told(&mut self.shared.lock(), call, errcode, errmsg);
+                body = self.note(answer);
             }
             Effect::Delay { milliseconds } => {
                 tokio::time::sleep(Duration::from_millis(milliseconds)).await;
                 if !is_applied {
-                    answer = shared.lock().respond(call);
+                    body = self.respond(call).await;
                 }
             }
             Effect::TokenDeath => {
-                let mut wechat = shared.lock();
-                call.kill_tokens(&mut wechat.state);
-                answer = wechat.respond(call);
+                call.kill_tokens(&mut self.shared.lock().state);
+                body = self.respond(call).await;
             }
             Effect::Close => connection.set(Plan::Close),
-            Effect::Reset => {
-                connection.set(Plan::Reset);
-                return response::json(StatusCode::OK, answer.body);
-            }
-            Effect::NotHttp => {
-                connection.set(Plan::Replace(response::NOT_HTTP));
-                return response::json(StatusCode::OK, answer.body);
-            }
-            Effect::Empty => return response::json(StatusCode::OK, Vec::new()),
-            Effect::Garbage => return response::json(StatusCode::OK, response::GARBAGE),
-            Effect::Truncate => return response::truncate(answer.body),
+            Effect::Reset => connection.set(Plan::Reset),
+            Effect::NotHttp => connection.set(Plan::Replace(response::NOT_HTTP)),
+            Effect::Empty => body.clear(),
+            Effect::Garbage => body = response::GARBAGE.to_vec(),
+            Effect::Truncate => return response::truncate(body),
             Effect::Dribble {
                 bytes,
                 milliseconds,
-            } => {
-                let interval = Duration::from_millis(milliseconds);
-                return response::dribble(self.note(answer), bytes, interval);
-            }
+            } => return response::dribble(body, bytes, Duration::from_millis(milliseconds)),
             Effect::Html => return response::html(StatusCode::OK),
             Effect::Status { status } => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
                 return response::html(status);
             }
         }
-        self.send(answer)
+        response::json(StatusCode::OK, body)
     }
 }
 

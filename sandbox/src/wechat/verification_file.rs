@@ -8,24 +8,41 @@ use jumpqr_core::preflight::{
     Response, Severity, Times, judge, places,
 };
 
+use super::file_look::FileLook;
 use crate::account::Account;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::state::file_source::FileSource;
 
-/// Checks that the file of the account is where WeChat looks for it.
-pub(super) fn check(state: &State, account: &Account, prefix: &str) -> Result<(), Refusal> {
-    let Some(files) = state.verification_files.get(&account.appid) else {
-        return Ok(());
-    };
-    match find_cause(look_up(files, account, prefix)) {
-        None => Ok(()),
-        Some(mut cause) => {
-            // There is no server.
-            cause.addresses.clear();
-            Err(refusal(cause))
-        }
+/// Checks that the file of the account is where WeChat looks for it. Returns the look that has to
+/// come first if the file is fetched; [`check_seen`] checks what it sees.
+pub(super) fn check(
+    state: &State,
+    account: &Account,
+    prefix: &str,
+) -> Result<Option<FileLook>, Refusal> {
+    match state.file_sources.get(&account.appid) {
+        None => Ok(None),
+        Some(FileSource::Listed(files)) => match find_cause(look_up(files, account, prefix)) {
+            None => Ok(None),
+            Some(mut cause) => {
+                // There is no server.
+                cause.addresses.clear();
+                Err(refusal(cause))
+            }
+        },
+        Some(FileSource::Fetched(fetch)) => Ok(Some(FileLook {
+            key: prefix.into(),
+            file: expected_file(account),
+            options: fetch.options(),
+        })),
     }
+}
+
+/// Checks what a look for the file has seen.
+pub(super) fn check_seen(seen: Observations) -> Result<(), Refusal> {
+    find_cause(seen).map_or(Ok(()), |cause| Err(refusal(cause)))
 }
 
 /// Refuses a prefix at which nobody can place the file of a Mini Program: the link of a service
@@ -80,17 +97,21 @@ fn look_up(files: &BTreeMap<String, String>, account: &Account, prefix: &str) ->
 }
 
 fn nothing_seen(account: &Account, prefix: &str) -> Observations {
-    let (name, content) = account.verification_file();
     Observations {
         key: prefix.into(),
-        file: ExpectedFile {
-            name,
-            content: content.into_bytes(),
-        },
+        file: expected_file(account),
         any_port: true,
         is_rehearsal: true,
         dns: None,
         looked_from: Vec::new(),
         fetches: Vec::new(),
+    }
+}
+
+fn expected_file(account: &Account) -> ExpectedFile {
+    let (name, content) = account.verification_file();
+    ExpectedFile {
+        name,
+        content: content.into_bytes(),
     }
 }

@@ -25,6 +25,7 @@ mod control;
 mod delete_jump_qr_code;
 mod download_qr_code_text;
 mod fault;
+mod file_fetch;
 mod get_api_quota;
 mod get_jump_qr_code;
 mod get_rid_info;
