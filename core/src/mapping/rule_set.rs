@@ -162,7 +162,9 @@ fn number(value: &Value) -> Option<i64> {
 mod tests {
     use serde_json::json;
 
-    use super::parse_rule_set;
+    use super::{MAX_RULE_SET_BYTES, parse_rule_set, parse_rule_set_document};
+    use crate::check::FindingCode;
+    use crate::mapping::MAX_DOCUMENT_BYTES;
     use crate::matching::Candidate;
     use crate::rule::{OpenVersion, PermitSubRule, RuleState};
 
@@ -186,6 +188,19 @@ mod tests {
         service.debug_url = vec!["https://h.cn/3".to_owned()];
         let rules = parse_rule_set(&document).unwrap();
         assert_eq!(rules.rules(), [ordinary, service]);
+    }
+
+    #[test]
+    fn a_document_of_rules_may_be_larger_than_one_of_a_rule() {
+        let document = |size: usize| {
+            let mut document = br#"[{"prefix": "https://h.cn/"}]"#.to_vec();
+            document.resize(size, b' ');
+            parse_rule_set_document(&document)
+        };
+        let rules = document(MAX_DOCUMENT_BYTES + 1).unwrap();
+        assert_eq!(rules.rules().len(), 1);
+        let error = document(MAX_RULE_SET_BYTES + 1).unwrap_err();
+        assert_eq!(error.violations()[0].code, FindingCode::TooLarge);
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! The target `matcher`: the index of rules, compared with a scan over all rules. The scan
 //! implements the three sentences of the official page literally.
 
+use std::collections::BTreeSet;
+use std::ptr;
+
 use jumpqr_core::matching::{
-    Candidate, Mismatch, RuleSet, covers, launch_query, occupies, undocumented_equivalence,
+    Candidate, Mismatch, Neighbours, RuleSet, covers, launch_query, occupies, propose_prefix,
+    undocumented_equivalence,
 };
 use jumpqr_core::rule::RuleState;
 use jumpqr_core::verification_file::location;
@@ -142,6 +146,7 @@ fn check_index(rules: &[Candidate], link: &str) {
             found.shadowed
         );
         assert_eq!(found.opens(), opens);
+        check_neighbours(&set, link);
         let explained: Vec<_> = set.explain(link).collect();
         assert_eq!(explained.len(), rules.len());
         for (rule, (explained, reason)) in rules.iter().zip(explained) {
@@ -149,6 +154,26 @@ fn check_index(rules: &[Candidate], link: &str) {
             assert_eq!(reason, covers(&rule.prefix, link));
         }
     }
+}
+
+/// Checks that every rule that does not cover the link is found once, and that the proposed rule
+/// covers it.
+fn check_neighbours(set: &RuleSet, link: &str) {
+    let neighbours = Neighbours::new(set.rules());
+    let found: Vec<_> = neighbours.nearest(link).collect();
+    for (rule, reason) in &found {
+        assert_eq!(covers(&rule.prefix, link), Err(*reason));
+    }
+    let places: BTreeSet<_> = found.iter().map(|(rule, _)| ptr::from_ref(*rule)).collect();
+    let missed = set.explain(link).filter(|(_, covered)| covered.is_err());
+    assert_eq!(places.len(), found.len());
+    assert_eq!(places.len(), missed.count());
+    let nearest = found
+        .first()
+        .map(|(rule, reason)| (rule.prefix.as_str(), *reason));
+    let proposed = propose_prefix(link, nearest);
+    assert_eq!(proposed.is_some(), Parts::parse(link).is_some());
+    assert!(proposed.is_none_or(|prefix| covers(&prefix, link).is_ok()));
 }
 
 /// Checks one rule and one link: the reason is true, and the advice in its message helps.
