@@ -1144,6 +1144,41 @@ export declare function verificationFileLocation(prefix: string, fileName: strin
  */
 export declare function launchQuery(link: string, scancodeTime: number): string
 
+/** The QR code of a link, which {@link qr} makes. */
+export declare class QrCode {
+  private constructor()
+  /** The link. The code contains its UTF-8, byte for byte. */
+  readonly link: string
+  /** The error-correction level that the code has: the one asked for, or a higher one. */
+  readonly level: 'L' | 'M' | 'Q' | 'H'
+  /** The version, from 1 to 40, which is the size by another name. */
+  readonly version: number
+  /** The rows of modules, without the light border; a dark module is `true`. */
+  readonly matrix: boolean[][]
+  /** Returns an SVG picture, with the caption below the code. */
+  svg(options?: { caption?: string | null | undefined }): string
+  /**
+   * Returns a PNG picture, whose modules have `scale` × `scale` pixels: 1 to 64, 8 if not given.
+   */
+  png(options?: { scale?: number | undefined }): Uint8Array
+  /** Returns text for a terminal that shows colours. It sets both, so any background will do. */
+  terminal(): string
+  /** Returns text without colours, for a terminal with a dark background. */
+  plain(): string
+}
+
+/**
+ * Returns the QR code of a link, with at least this error-correction level, `'M'` if not given: a
+ * code may be dirty or damaged by about 7 % (L), 15 % (M), 25 % (Q) or 30 % (H).
+ *
+ * Throws a {@link ValidationError} if the link is empty, or fits into no code. Whether WeChat opens
+ * the link is another question: see {@link matchUrl}.
+ */
+export declare function qr(
+  link: string,
+  options?: { level?: 'L' | 'M' | 'Q' | 'H' | undefined },
+): QrCode
+
 /** One of WeChat's error codes. */
 export interface ErrCode {
   number: number

@@ -1,6 +1,7 @@
 'use strict'
 
 const { Client } = require('./lib/client.js')
+const { QrCode, qr } = require('./lib/codes.js')
 const errors = require('./lib/errors.js')
 const names = require('./lib/names.js')
 const offline = require('./lib/offline.js')
@@ -13,7 +14,9 @@ module.exports = {
   Platform,
   Push,
   PushEvent,
+  QrCode,
   Receiver,
+  qr,
   ...errors,
   ...names,
   ...offline,

@@ -19,6 +19,7 @@ export const {
   ProtocolError,
   Push,
   PushEvent,
+  QrCode,
   QuotaError,
   RateLimitedError,
   Receiver,
@@ -36,6 +37,7 @@ export const {
   nearestPrefix,
   occupies,
   parseDocument,
+  qr,
   verificationFileLocation,
   version,
 } = jumpqr

@@ -351,6 +351,14 @@ typedef struct jumpqr_api_quota jumpqr_api_quota;
 typedef struct jumpqr_authorized_merchant jumpqr_authorized_merchant;
 
 /**
+ * Bytes that are yours, such as a picture.
+ *
+ * Free them with `jumpqr_bytes_free`, exactly once. Any number of threads may read them at the
+ * same time.
+ */
+typedef struct jumpqr_bytes jumpqr_bytes;
+
+/**
  * All violations and warnings of a request, found offline. A request with violations is not sent;
  * a request with warnings only is sent.
  *
@@ -916,6 +924,21 @@ size_t jumpqr_authorized_merchant_func_info_count(const struct jumpqr_authorized
  */
 const struct jumpqr_func_info *jumpqr_authorized_merchant_func_info(const struct jumpqr_authorized_merchant *merchant,
                                                                     size_t index);
+
+/**
+ * Returns the first byte. It is valid until the bytes are freed. NULL if `bytes` is NULL.
+ */
+const uint8_t *jumpqr_bytes_data(const struct jumpqr_bytes *bytes);
+
+/**
+ * Returns the number of bytes; 0 if `bytes` is NULL.
+ */
+size_t jumpqr_bytes_size(const struct jumpqr_bytes *bytes);
+
+/**
+ * Frees bytes. NULL is ignored.
+ */
+void jumpqr_bytes_free(struct jumpqr_bytes *bytes);
 
 /**
  * Checks a rule. The report is to be freed.
@@ -2643,6 +2666,41 @@ jumpqr_status jumpqr_push_finish(const struct jumpqr_push *push,
  * Frees a push and the texts read from it. NULL is ignored.
  */
 void jumpqr_push_free(struct jumpqr_push *push);
+
+/**
+ * Draws the QR code of `link` as an SVG picture. `link`, `level` and `caption` end with NUL.
+ *
+ * `level` is the error-correction level: the code may be dirty or damaged by about 7 % (`L`), 15 %
+ * (`M`), 25 % (`Q`) or 30 % (`H`). NULL is `M`. If a higher level makes the code no larger, it is
+ * used. `caption` stands below the code; NULL is none.
+ *
+ * The link is not checked: see `jumpqr_rule_set_match_url`. A link that is empty, or fits into no
+ * code, fails with the kind `invalid`. The string is to be freed.
+ *
+ * NULL is allowed for `level`, `caption` and `error`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_INVALID`, `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_qr_svg(const char *link,
+                            const char *level,
+                            const char *caption,
+                            struct jumpqr_string **svg,
+                            struct jumpqr_error **error);
+
+/**
+ * Draws the QR code of `link` as a PNG picture, black on white. Its modules have `scale` × `scale`
+ * pixels, 1 to 64; 8 is usual. `link` and `level` are as in `jumpqr_qr_svg`.
+ *
+ * A link that is empty, or fits into no code, or another scale fails with the kind `invalid`. The
+ * bytes are to be freed.
+ *
+ * NULL is allowed for `level` and `error`. Status: `JUMPQR_STATUS_OK`, `JUMPQR_STATUS_INVALID`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`, `JUMPQR_STATUS_NOT_UTF8`.
+ */
+jumpqr_status jumpqr_qr_png(const char *link,
+                            const char *level,
+                            uint32_t scale,
+                            struct jumpqr_bytes **png,
+                            struct jumpqr_error **error);
 
 /**
  * Calls any interface of WeChat's, also one that this library does not have, with this client's

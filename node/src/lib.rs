@@ -26,6 +26,7 @@ mod loop_calls;
 mod offline;
 mod platform;
 mod push;
+mod qr;
 mod rule_set;
 mod sandbox;
 mod threads;

@@ -29,6 +29,7 @@ mod platform;
 mod process;
 mod push;
 mod python_call;
+mod qr;
 mod raw_call;
 mod rules;
 mod sandbox;
@@ -80,6 +81,8 @@ mod _jumpqr {
     use crate::process::{count_fork, process};
     #[pymodule_export]
     use crate::push::{Handled, Push, Receiver};
+    #[pymodule_export]
+    use crate::qr::QrCode;
     #[pymodule_export]
     use crate::rules::Rules;
     #[pymodule_export]

@@ -13,6 +13,7 @@ pub mod matching;
 pub mod names;
 pub mod preflight;
 pub mod pushes;
+pub mod qr;
 pub mod raw_calls;
 pub mod requests;
 pub mod settings;

@@ -12,6 +12,7 @@ template <auto Free> struct Freer {
 template <class T, auto Free> using Handle = std::unique_ptr<T, Freer<Free>>;
 
 using ApiQuota = Handle<jumpqr_api_quota, jumpqr_api_quota_free>;
+using Bytes = Handle<jumpqr_bytes, jumpqr_bytes_free>;
 using Client = Handle<jumpqr_client, jumpqr_client_free>;
 using Config = Handle<jumpqr_client_config, jumpqr_client_config_free>;
 using Error = Handle<jumpqr_error, jumpqr_error_free>;

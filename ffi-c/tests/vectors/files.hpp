@@ -19,6 +19,8 @@ void run_push(const nlohmann::json &vector);
 void run_reply(const nlohmann::json &vector);
 void run_url_check(const nlohmann::json &vector);
 void run_receiver_settings(const nlohmann::json &vector);
+void run_code(const nlohmann::json &vector);
+void run_refused_code(const nlohmann::json &vector);
 void run_raw_call(const nlohmann::json &vector);
 void run_refused_raw_call(const nlohmann::json &vector);
 void run_preflight(const nlohmann::json &vector);

@@ -127,6 +127,7 @@ int main(int count, char **arguments) {
         {"replies", run_reply},
         {"url_checks", run_url_check},
         {"settings", run_receiver_settings}}},
+      {"qr.json", {{"codes", run_code}, {"refused", run_refused_code}}},
       {"raw_calls.json", {{"raw_calls", run_raw_call}, {"refused", run_refused_raw_call}}},
       {"preflight.json", {{"preflights", run_preflight}, {"refused", run_refused_preflight}}},
       {"faults.json", {{"faults", run_fault}}},

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ._platform import *
     from ._preflight import *
     from ._pushes import *
+    from ._qr import *
     from ._readiness import *
     from ._settings import *
     from ._token_status import *
@@ -55,6 +56,7 @@ _LATER = [
     "_preflight",
     "_names",
     "_matching",
+    "_qr",
     "_settings",
     "_async_client",
     "_async_platform",
