@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, final
+from typing import final
 
 from . import _jumpqr
+from ._light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    _Level = Literal["L", "M", "Q", "H"]
+    """How much of a code may be dirty or damaged: about 7 %, 15 %, 25 % or 30 %."""
 
 __all__ = ["QrCode", "qr"]
-
-Level = Literal["L", "M", "Q", "H"]
-"""How much of a code may be dirty or damaged: about 7 %, 15 %, 25 % or 30 %."""
 
 
 @final
@@ -21,14 +25,14 @@ class QrCode:
     link: str
     """The link. The code contains its UTF-8, byte for byte."""
 
-    def __init__(self, link: str, level: Level) -> None:
+    def __init__(self, link: str, level: _Level) -> None:
         self._native = _jumpqr.QrCode(link, level)
         self.link = link
 
     @property
-    def level(self) -> Level:
+    def level(self) -> _Level:
         """The error-correction level that the code has: the one asked for, or a higher one."""
-        level: Level = self._native.level()
+        level: _Level = self._native.level()
         return level
 
     @property
@@ -61,7 +65,7 @@ class QrCode:
         return f"QrCode({self.link!r}, level={self.level!r})"
 
 
-def qr(link: str, *, level: Level = "M") -> QrCode:
+def qr(link: str, *, level: _Level = "M") -> QrCode:
     """Return the QR code of a link, with at least this error-correction level.
 
     It raises `ValidationError` if the link is empty, or fits into no code. Whether WeChat opens the
