@@ -104,6 +104,22 @@ export declare class Push {
   encryptReply(text: string): string
 }
 
+/** The QR code of a link. */
+export declare class QrCode {
+  /** Encodes a link, with at least this error-correction level. */
+  constructor(link: string, level: string)
+  /** Returns what the code is like, in JSON. */
+  describe(): string
+  /** Returns an SVG picture, with a caption. */
+  svg(caption?: string | undefined | null): string
+  /** Returns a PNG picture. */
+  png(scale: number): Uint8Array
+  /** Returns text for a terminal with colours. */
+  terminal(): string
+  /** Returns text without colours. */
+  plain(): string
+}
+
 /** Checks and decrypts pushes, without a platform. */
 export declare class Receiver {
   /** Creates a receiver with these settings, in JSON. */

@@ -841,6 +841,7 @@ module.exports.Handled = nativeBinding.Handled
 module.exports.Merchants = nativeBinding.Merchants
 module.exports.Platform = nativeBinding.Platform
 module.exports.Push = nativeBinding.Push
+module.exports.QrCode = nativeBinding.QrCode
 module.exports.Receiver = nativeBinding.Receiver
 module.exports.Rules = nativeBinding.Rules
 module.exports.RuleSet = nativeBinding.RuleSet
