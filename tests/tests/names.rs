@@ -138,8 +138,8 @@ fn sandbox() -> Names {
     methods! {
         Sandbox {
             base_url, mini_program, service_account, component, inject, clear_faults, access_token,
-            kill_tokens, verify_ticket, authorize, put_account, rules, requests, counters, advance,
-            reset, control, stop, pushes, pending_pushes, order_push,
+            kill_tokens, verify_ticket, authorize, put_account, fetch_file, rules, requests,
+            counters, advance, reset, control, stop, pushes, pending_pushes, order_push,
         },
     }
 }
