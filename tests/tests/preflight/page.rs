@@ -91,6 +91,20 @@ what to do (`remedy`), with a line for nginx where one helps. If it does not sho
 | `connect_to` | | connect to these addresses instead of those that DNS gives: for a rehearsal, or with split DNS. It permits private addresses and ports |
 | `extra_tls_roots` | | authorities in PEM to trust in a rehearsal, only with `connect_to` |
 
+## Rehearse it in the sandbox
+
+The [sandbox](../sandbox/README.md#with-your-web-server) fetches the file from a web server on your
+desk, if it is told to, and answers 85069 for the same reasons. So a wrong directory or a redirect
+shows before there is a domain or an account:
+
+```sh
+jumpqr sandbox --port 8930 --fetch-file-from 127.0.0.1:8080
+```
+
+`GET /sandbox/requests` has the `reason` of each refusal: the finding that a preflight with
+`connect_to` has first. In tests, `fetch_file` of the sandbox does the same for an account, in Rust,
+Python and Node.
+
 ## In a service
 
 A service may be handed prefixes by strangers, so a preflight leads nowhere else by default:
