@@ -27,7 +27,7 @@ pub struct PreflightOptions {
     pub fetch_timeout: Duration,
     /// Whether addresses that are not public are looked at.
     pub allow_private: bool,
-    /// Whether a port is looked at that is not the one of the prefix's scheme.
+    /// Whether ports other than 80 for http and 443 for https are looked at.
     pub allow_port: bool,
     /// The addresses to connect to instead of those that DNS gives. If there are any, private
     /// addresses and ports are permitted.
@@ -73,7 +73,7 @@ impl PreflightOptions {
         self
     }
 
-    /// Permits a port that is not the one of the prefix's scheme. Do not permit it for prefixes of
+    /// Permits ports other than 80 for http and 443 for https. Do not permit them for prefixes of
     /// strangers.
     #[must_use]
     pub fn allow_port(mut self, is_allowed: bool) -> Self {

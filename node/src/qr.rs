@@ -1,4 +1,4 @@
-//! Codes of links, which need no network.
+//! Draws codes for Node, without the network.
 
 use jumpqr_qr::Level;
 use napi::bindgen_prelude::Uint8Array;

@@ -1,4 +1,4 @@
-//! Codes of links, which need no network.
+//! Pictures of codes, as objects of Python. They need no network.
 
 use jumpqr_qr::Level;
 use pyo3::prelude::*;

@@ -14,7 +14,7 @@ pub(crate) fn format_code(code: &QrCode) -> String {
     match width {
         Some(width) if usize::from(width.0) < columns => format!(
             "The terminal has {} columns, and the code needs {columns}: make it wider, or let -o \
-             write a picture.",
+             write a picture.\n",
             width.0
         ),
         _ if AutoStream::choice(&io::stdout()) == ColorChoice::Never => code.plain(),

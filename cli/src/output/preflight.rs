@@ -173,13 +173,13 @@ pub(crate) fn format_access_log(report: &AccessLogReport) -> String {
     }
     parts.extend(report.findings.iter().map(format_log_finding));
     parts.push(format!(
-        "{} lines, of which {} are not requests, from {} to {}; {} requests were a preflight's own. \
-         The file's name is random, so anybody else who asked for it was WeChat, or a person who \
-         knows the name.",
+        "{} lines from {} to {}; {} of them are not requests, and {} are requests of a preflight. \
+         The name of the file is random: all other requests for it came from WeChat, or from a \
+         person who knows the name.",
         report.lines,
-        report.skipped,
         escape(report.first.as_deref().unwrap_or("-")),
         escape(report.last.as_deref().unwrap_or("-")),
+        report.skipped,
         report.own_requests,
     ));
     parts.join("\n\n")

@@ -258,7 +258,7 @@ fn an_access_log_tells_what_wechat_got() {
     for text in [
         "WeChat never came",
         "[never_came]",
-        "3 requests were a preflight's own",
+        "3 are requests of a preflight",
     ] {
         assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
     }

@@ -39,7 +39,7 @@ pub(super) const fn text(code: Code) -> Text {
         Code::OtherDirectory => (
             "the file was asked for in another directory",
             "WeChat looks in the directory of the prefix, which is the prefix up to its last `/`. If \
-             this request is for the rule, another prefix was sent than this one.",
+             this request is for the rule, the rule was sent with another prefix.",
             OTHER_PREFIX,
         ),
         Code::OtherCase => (

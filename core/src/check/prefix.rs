@@ -100,7 +100,7 @@ fn without_placeholder(prefix: &str, start: usize) -> &str {
     let before = prefix.get(..start).unwrap_or_default();
     match before.split_once('?') {
         Some((base, "")) => base,
-        Some(_) => before,
+        Some(_) => before.trim_end_matches('?'),
         None => before
             .rfind('/')
             .and_then(|slash| before.get(..=slash))

@@ -23,7 +23,7 @@ named! {
         WillFail = "will_fail",
         /// It depends on the address or the moment, or something is a reported cause.
         MayFail = "may_fail",
-        /// Nothing speaks against it that can be seen from here.
+        /// From here, no cause of a refusal can be seen.
         NoCauseFound = "no_cause_found",
         /// A service account's rule needs no file.
         NoFileNeeded = "no_file_needed",
@@ -91,8 +91,8 @@ impl Preflight {
             format!("This was looked at from {}.", from.join(" and "))
         };
         let rehearsal = if self.observations.is_rehearsal {
-            " It was a rehearsal, on addresses that the caller has permitted or named: WeChat uses \
-             what the public DNS gives."
+            " This look was a rehearsal: it used addresses that the caller has permitted or \
+             named. WeChat uses the addresses of the public DNS."
         } else {
             ""
         };

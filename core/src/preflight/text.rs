@@ -198,7 +198,7 @@ pub(super) const fn text(code: PreflightCode) -> Text {
         ),
         Code::RedirectToLogin => (
             "the answer redirects to a login",
-            "WeChat has no account there, and needs the file itself.",
+            "WeChat cannot log in, and does not get the file.",
             "Answer {url} without a login.{nginx}",
         ),
         Code::Redirect => ("the answer is a redirect", NO_REDIRECT, ANSWER_HERE),

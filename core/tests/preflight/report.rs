@@ -126,7 +126,7 @@ fn every_report_says_where_it_looked_from_and_what_it_cannot_see() {
     rehearsal.looked_from.clear();
     let unseen = judge(rehearsal).unseen();
     assert!(
-        unseen.starts_with("Nothing was fetched from here. It was a rehearsal"),
+        unseen.starts_with("Nothing was fetched from here. This look was a rehearsal"),
         "{unseen}"
     );
 }

@@ -24,7 +24,7 @@ class PreflightVerdict(Name):
     MAY_FAIL = "may_fail"
     """It depends on the address or the moment, or something is a reported cause."""
     NO_CAUSE_FOUND = "no_cause_found"
-    """Nothing speaks against it that can be seen from here."""
+    """From here, no cause of a refusal can be seen."""
     NO_FILE_NEEDED = "no_file_needed"
     """A service account's rule needs no file."""
 

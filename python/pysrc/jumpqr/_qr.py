@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import Literal, final
 
 from . import _jumpqr
-from ._light import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import Literal
-
-    _Level = Literal["L", "M", "Q", "H"]
-    """How much of a code may be dirty or damaged: about 7 %, 15 %, 25 % or 30 %."""
 
 __all__ = ["QrCode", "qr"]
 
@@ -25,14 +18,14 @@ class QrCode:
     link: str
     """The link. The code contains its UTF-8, byte for byte."""
 
-    def __init__(self, link: str, level: _Level) -> None:
+    def __init__(self, link: str, level: Literal["L", "M", "Q", "H"]) -> None:
         self._native = _jumpqr.QrCode(link, level)
         self.link = link
 
     @property
-    def level(self) -> _Level:
+    def level(self) -> Literal["L", "M", "Q", "H"]:
         """The error-correction level that the code has: the one asked for, or a higher one."""
-        level: _Level = self._native.level()
+        level: Literal["L", "M", "Q", "H"] = self._native.level()
         return level
 
     @property
@@ -65,7 +58,7 @@ class QrCode:
         return f"QrCode({self.link!r}, level={self.level!r})"
 
 
-def qr(link: str, *, level: _Level = "M") -> QrCode:
+def qr(link: str, *, level: Literal["L", "M", "Q", "H"] = "M") -> QrCode:
     """Return the QR code of a link, with at least this error-correction level.
 
     It raises `ValidationError` if the link is empty, or fits into no code. Whether WeChat opens the

@@ -61,7 +61,7 @@ The verdict is one of these:
 |---|---|
 | `will_fail` | WeChat answers 85069 |
 | `may_fail` | it depends on the address or the moment, or there is a warning, or it could not be looked at |
-| `no_cause_found` | nothing that can be seen from here speaks against it |
+| `no_cause_found` | from here, no cause of a refusal can be seen |
 | `no_file_needed` | the rule is a service account's |
 
 Each cause is one finding, however many addresses and answers show it. A finding has a `code`, a
@@ -120,7 +120,7 @@ const WRONG: &str = "
 ## Wrong servers, and what is found
 
 Each row is a real server of the tests. The prefix is `http://m.example.cn/Pay_on/pay_on`, or the
-same with https, unless the row says otherwise. Nothing else is found than what the row says.
+same with https, unless the row says otherwise. The preflight finds exactly what the row says.
 ";
 
 const RIGHT: &str = "

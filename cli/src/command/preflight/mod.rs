@@ -74,19 +74,20 @@ pub(crate) struct Look {
     #[arg(long)]
     allow_private: bool,
 
-    /// Also look at a port that is not the one of the prefix's scheme
+    /// Also look at ports other than 80 for http and 443 for https
     #[arg(long)]
     allow_port: bool,
 
     /// Connect to this address instead of those that DNS gives; may be repeated [example:
     /// 127.0.0.1:8080]
     ///
-    /// It may be private, and have any port. With it, --extra-tls-roots counts here too.
+    /// The address may be private, and the port may be any. With this option, the authorities of
+    /// --extra-tls-roots are trusted too; without it, they are not.
     #[arg(long, value_name = "ADDRESS:PORT")]
     connect_to: Vec<SocketAddr>,
 
-    /// The timeout of each fetch, in seconds; --timeout is the one of all together [default: 6, all
-    /// together 20]
+    /// The timeout of each fetch, in seconds [default: 6]. --timeout limits all fetches
+    /// together, by default to 20
     #[arg(long, value_name = "SECONDS", value_parser = parse_number, allow_negative_numbers = true)]
     fetch_timeout: Option<f64>,
 }

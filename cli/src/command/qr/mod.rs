@@ -28,7 +28,8 @@ const EXAMPLES: &str = "\
 Examples:
   jumpqr qr 'https://m.example.cn/table/?id=7'
   jumpqr qr --rules rules.json -o table-7.svg 'https://m.example.cn/table/?id=7'
-  jumpqr qr -o 'table-{number}.png' https://m.example.cn/table/?id=1 https://m.example.cn/table/?id=2
+  jumpqr qr -o 'table-{number}.png' 'https://m.example.cn/table/?id=1' \\
+      'https://m.example.cn/table/?id=2'
   jumpqr qr --csv tables.csv --template 'https://m.example.cn/table/?id={id}' --out codes
   jumpqr qr --csv tables.csv --template 'https://m.example.cn/table/?id={id}' \\
       --caption 'Table {id}' --sheet sheet.pdf
