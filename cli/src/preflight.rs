@@ -36,6 +36,12 @@ pub(crate) fn look_after(
         return None;
     }
     context.print_note("WeChat has not found the verification file; looking for it as WeChat does");
+    if let Some(base_url) = own_base_url(context) {
+        context.print_note(&format!(
+            "if {base_url} is a sandbox, it has looked elsewhere: GET {base_url}/sandbox/requests \
+             has its reason"
+        ));
+    }
     match client.preflight(key, &context.preflight_options()) {
         Ok(preflight) => Some(preflight),
         Err(error) => {
@@ -43,4 +49,12 @@ pub(crate) fn look_after(
             None
         }
     }
+}
+
+/// Returns the base URL if it is without TLS, as that of a sandbox is.
+fn own_base_url(context: &Context<'_>) -> Option<String> {
+    let settings = context.settings().ok()?;
+    let base_url = settings.text("base_url")?;
+    let is_plain = base_url.starts_with("http://");
+    is_plain.then(|| base_url.trim_end_matches('/').to_owned())
 }
