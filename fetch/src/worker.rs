@@ -75,7 +75,7 @@ impl Worker {
         let mut times = Times::default();
         let mut local_address = None;
         let outcome = match end.left() {
-            None => not_in_time(&end, None),
+            None => not_in_time(&end, self.fetch_timeout, None),
             Some(_) => self.try_fetch(&job, &end, &mut times, &mut local_address),
         };
         let is_whole = matches!(&outcome, Outcome::Response(response)
@@ -97,7 +97,7 @@ impl Worker {
         let begun = Instant::now();
         let mut socket = match Socket::connect(job.address, end.clone()) {
             Ok(socket) => socket,
-            Err(error) => return connect_outcome(&error, end),
+            Err(error) => return connect_outcome(&error, end, self.fetch_timeout),
         };
         times.connect_ms = Some(ms_since(begun));
         *local_address = socket.local_address().ok().map(|address| address.ip());
@@ -112,7 +112,7 @@ impl Worker {
                         exchange(&mut stream, target, &self.host_field, times)
                     }
                     Err(failed) if failed.error.kind() == ErrorKind::TimedOut => {
-                        return not_in_time(end, Some(Failure::TlsTimeout));
+                        return not_in_time(end, self.fetch_timeout, Some(Failure::TlsTimeout));
                     }
                     Err(failed) => {
                         let (failure, detail) = tls_failure::failure(&failed);
@@ -126,21 +126,21 @@ impl Worker {
             Some(Outcome::Response(response))
                 if response.end == BodyEnd::TimedOut && end.is_cut() =>
             {
-                not_in_time(end, None)
+                not_in_time(end, self.fetch_timeout, None)
             }
             Some(outcome) => outcome,
-            None => not_in_time(end, Some(Failure::NoAnswer)),
+            None => not_in_time(end, self.fetch_timeout, Some(Failure::NoAnswer)),
         }
     }
 }
 
-/// Returns the outcome of a fetch whose time is over. If the deadline has cut it short, that says
+/// Returns the outcome of a fetch that did not end within its timeout. If the deadline has cut it short, that says
 /// nothing about the server.
-fn not_in_time(end: &End, failure: Option<Failure>) -> Outcome {
+fn not_in_time(end: &End, fetch_timeout: Duration, failure: Option<Failure>) -> Outcome {
     match failure {
         Some(failure) if !end.is_cut() => Outcome::Failed {
             failure,
-            detail: "the time was over".to_owned(),
+            detail: format!("nothing more came within {fetch_timeout:?}"),
         },
         _ => Outcome::NotTried {
             reason: NotTried::Deadline,
@@ -149,10 +149,10 @@ fn not_in_time(end: &End, failure: Option<Failure>) -> Outcome {
     }
 }
 
-fn connect_outcome(error: &io::Error, end: &End) -> Outcome {
+fn connect_outcome(error: &io::Error, end: &End, fetch_timeout: Duration) -> Outcome {
     let failure = match error.kind() {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-            return not_in_time(end, Some(Failure::ConnectTimeout));
+            return not_in_time(end, fetch_timeout, Some(Failure::ConnectTimeout));
         }
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => Failure::ConnectRefused,
         ErrorKind::HostUnreachable => Failure::Unreachable,

@@ -55,6 +55,9 @@ fn look_up(number: &str, context: &Context<'_>) -> Result<&'static ErrCode, Comm
     Ok(ErrCode::lookup(number).ok_or_else(unknown)?)
 }
 
+/// The `errcode` of a rule whose verification file WeChat does not find.
+const FILE_NOT_FOUND: i64 = 85069;
+
 /// Formats what a code means, and the advice.
 pub(super) fn format_one(code: &ErrCode, advice: &str) -> String {
     let errmsg = Some(code.errmsg).filter(|errmsg| !errmsg.is_empty());
@@ -68,9 +71,14 @@ pub(super) fn format_one(code: &ErrCode, advice: &str) -> String {
         ("reaction", Some(reaction)),
         ("retryable", Some(code.retryable.to_string())),
     ]);
+    let command = if code.number == FILE_NOT_FOUND {
+        " `jumpqr preflight` finds out why WeChat does not find the file."
+    } else {
+        ""
+    };
     format!(
-        "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{HEADING}What to do:{HEADING:#} {}",
-        code.number, code.name, code.meaning, advice
+        "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{HEADING}What to do:{HEADING:#} {advice}{command}",
+        code.number, code.name, code.meaning
     )
 }
 

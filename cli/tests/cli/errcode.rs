@@ -14,6 +14,12 @@ fn a_code_is_explained_with_its_advice() {
 }
 
 #[test]
+fn the_code_of_a_missing_file_names_the_command_that_finds_the_cause() {
+    let run = jumpqr(["errcode", "85069"]).expect(0);
+    assert!(run.stdout.contains("`jumpqr preflight`"), "{}", run.stdout);
+}
+
+#[test]
 fn a_negative_number_is_looked_up() {
     let object = jumpqr(["--json", "errcode", "-1"]).expect(0).json();
     assert_eq!(object["errcode"]["number"], -1);
