@@ -13,6 +13,7 @@ class QrCode {
     Object.assign(this, JSON.parse(native(() => this.#native.describe())))
   }
 
+  /** @param {{ caption?: string }} [options] */
   svg({ caption } = {}) {
     if (caption != null) checkType('string', { caption })
     return native(() => this.#native.svg(caption ?? undefined))
