@@ -191,7 +191,7 @@ impl CommandError {
             ErrorKind::State.name(),
             "preflight_failed",
             "WeChat will not find the verification file, so the rule was not sent",
-            "Follow the findings of the preflight. To send the rule all the same, leave \
+            "Follow the findings of the preflight. To send the rule anyway, leave \
              --preflight out.",
         );
         error.with_preflight(Some(preflight))

@@ -258,7 +258,7 @@ pub(crate) fn check(matches: &ArgMatches) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Returns a number of seconds as a duration. What is not a duration is none at all, which the
+/// Returns a number of seconds as a duration. A number that is not a duration becomes 0, which the
 /// library refuses.
 pub(crate) fn seconds(number: f64) -> Duration {
     Duration::try_from_secs_f64(number).unwrap_or_default()

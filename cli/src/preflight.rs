@@ -51,7 +51,7 @@ pub(crate) fn look_after(
     }
 }
 
-/// Returns the base URL if it is without TLS, as that of a sandbox is.
+/// Returns the base URL if it has no TLS. A sandbox has such a base URL.
 fn own_base_url(context: &Context<'_>) -> Option<String> {
     let settings = context.settings().ok()?;
     let base_url = settings.text("base_url")?;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// How often a terminal shows the progress, and how often a line is printed where there is none.
+/// How often a terminal shows the progress. Without a terminal, lines are printed less often.
 const ON_TERMINAL: Duration = Duration::from_millis(100);
 const IN_LINES: Duration = Duration::from_secs(5);
 

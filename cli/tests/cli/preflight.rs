@@ -318,7 +318,7 @@ fn after_85069_add_says_why_the_file_is_not_found() {
         "Will fail: ",
         "[private_address]",
         "What to do:",
-        // It is at a URL like that of a sandbox, which may have looked at another server.
+        // Its base URL may belong to a sandbox, which may have looked at another server.
         "/sandbox/requests has its reason",
     ] {
         assert!(run.stderr.contains(text), "{text}: {}", run.stderr);

@@ -39,7 +39,7 @@ pub(super) fn check_host(report: &mut CheckReport, link: &Link<'_>) -> bool {
     !is_everyday
 }
 
-/// Whether the last label of a host in lower case is that of a public domain.
+/// Whether a host in lower case ends with the label of a public top-level domain.
 fn has_everyday_top(host: &str) -> bool {
     host.rsplit_once('.').is_some_and(|(_, top)| {
         !REPORTED_DOMAINS.contains(&top)

@@ -55,8 +55,8 @@ fn placeholder_length(text: &str, begins_value: bool) -> Option<usize> {
     is_whole_segment.then(|| segment_length(text))
 }
 
-/// Returns the length up to and with the last of the first `close` in a row. If there is none, the
-/// length of the segment.
+/// Returns the length up to the end of the first run of `close`, or of the segment if there is no
+/// `close`.
 fn closed_length(text: &str, close: char) -> usize {
     text.find(close).map_or_else(
         || segment_length(text),

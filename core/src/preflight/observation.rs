@@ -123,7 +123,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Returns the stable name: `response`, or that of the failure or the reason.
+    /// Returns the stable name: `response`, or the name of the failure or the reason.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
