@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jumpqr_core::Secret;
+use jumpqr_core::call::CallEvent;
 use jumpqr_core::check::{Finding, FindingCode};
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::ComponentTokenField;
@@ -13,6 +14,7 @@ use crate::checks::{Findings, check_appid, check_credential, check_duration};
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::{Driver, Hosts};
+use crate::listener::CallListener;
 use crate::platform::{Platform, receiver};
 use crate::settings::{IpVersion, Owner, ProxySetting, Settings, TlsRoots, TokenInterface};
 use crate::store::{self, TokenStore};
@@ -46,6 +48,7 @@ pub struct ClientBuilder {
     token_store: Option<Arc<dyn TokenStore>>,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
+    listener: CallListener,
 }
 
 /// Defines a method for each setting that is not set by hand.
@@ -147,6 +150,25 @@ impl ClientBuilder {
     /// by this clock, too.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// Calls this function with an [event](CallEvent) for each call, when the call is done.
+    ///
+    /// It is called on the thread of the call, before the call returns, from many threads at once.
+    /// The events of a renewed token come before the event of the call that needed it. A call that
+    /// is refused before anything is sent has an event, too. If the function panics, the panic is
+    /// logged, and the call returns what it would have returned.
+    ///
+    /// ```
+    /// let client = jumpqr::Client::builder()
+    ///     .access_token("TOKEN")
+    ///     .on_call(|event| println!("{event}"))
+    ///     .build()?;
+    /// # Ok::<(), jumpqr::Error>(())
+    /// ```
+    pub fn on_call(mut self, listener: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
+        self.listener = CallListener::new(listener);
         self
     }
 
@@ -366,6 +388,12 @@ impl ClientBuilder {
             pacer: settings.pacing().then(Arc::default),
             shared_pace: None,
             queue_timeout: settings.queue_timeout(),
+            appid: settings
+                .appid
+                .as_deref()
+                .or(settings.component_appid.as_deref())
+                .map(Arc::from),
+            listener: self.listener.clone(),
         })
     }
 

@@ -303,7 +303,11 @@ impl Client {
             return Ok(());
         }
         let checked = call.check().into_result().map(drop);
-        checked.map_err(|error| error.in_interface(call.name()))
+        checked.map_err(|error| {
+            let error = error.in_interface(call.name());
+            self.driver.emit_refused(call, self.options.waited, &error);
+            error
+        })
     }
 }
 

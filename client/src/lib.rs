@@ -41,6 +41,13 @@
 //! The client logs through the crate `log`, with the target `jumpqr` at the level debug. It logs
 //! each retry, token renewal, read-back and wait for a slot, with the reason, and at the end of a
 //! call how many there were. No line holds a secret.
+//!
+//! # Watching calls
+//!
+//! [`ClientBuilder::on_call`] sets a function that gets a [`CallEvent`](call::CallEvent) for each
+//! call. With the feature `tracing`, each event also goes to the crate `tracing`, with the target
+//! `jumpqr` and the names of the event's fields: at the level debug, or warn if the call has failed.
+//! `attempts` is their number.
 
 #[macro_use]
 pub mod settings;
@@ -55,6 +62,7 @@ mod client;
 mod clock;
 mod drive;
 mod encrypted_reply;
+mod listener;
 mod mutex;
 mod on_thread;
 mod platform;

@@ -13,6 +13,7 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::is_credential_too_long;
 
 use crate::cancel::Cancel;
+use crate::listener::gather;
 use crate::on_thread::on_thread;
 use crate::token_status::TokenStatus;
 
@@ -128,12 +129,16 @@ impl TokenSource for CancellableSource {
         let rejected = request.rejected.cloned();
         let time_left = request.time_left;
         let get = move || {
-            source.token(&TokenRequest {
-                rejected: rejected.as_ref(),
-                time_left,
+            gather(|| {
+                source.token(&TokenRequest {
+                    rejected: rejected.as_ref(),
+                    time_left,
+                })
             })
         };
-        on_thread("jumpqr-token", &self.cancel, get)?
+        let (token, gathered) = on_thread("jumpqr-token", &self.cancel, get)?;
+        gathered.absorb();
+        token
     }
 
     fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {

@@ -26,6 +26,8 @@ pub use push::{encrypt_reply, event, finish_push, receiver};
 #[cfg(target_os = "linux")]
 pub use unfinished_call::{UnfinishedCall, WentOn};
 
+pub use crate::listener::{Gathered, gather};
+
 use jumpqr_core::error::{Error, OwnCode, Result};
 use serde_json::{Map, Value};
 

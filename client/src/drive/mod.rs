@@ -16,7 +16,7 @@ pub(crate) use shared_pace::StoredPace;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jumpqr_core::call::{Policy, RetryDelays, TOO_MANY_CALLS};
+use jumpqr_core::call::{CallEvent, Policy, RetryDelays, TOO_MANY_CALLS};
 use jumpqr_core::error::{OwnCode, Result};
 use jumpqr_core::interface::Interface;
 use jumpqr_core::{Error, Pacer};
@@ -25,6 +25,7 @@ use self::running::{Running, Surroundings};
 use crate::base_url::BaseUrl;
 use crate::cancel::Cancel;
 use crate::clock::Clock;
+use crate::listener::CallListener;
 use crate::mutex::Mutex;
 use crate::retry::delay;
 use crate::store::TokenStore;
@@ -44,6 +45,9 @@ pub(crate) struct Driver {
     pub(crate) shared_pace: Option<StoredPace>,
     /// How long a call may wait for a free thread and for its slots.
     pub(crate) queue_timeout: Duration,
+    /// The account, if the client knows it.
+    pub(crate) appid: Option<Arc<str>>,
+    pub(crate) listener: CallListener,
 }
 
 /// The hosts that calls are sent to. A host is tried only if nothing was sent to the hosts before
@@ -113,6 +117,57 @@ impl Driver {
 
     /// Starts a call, which has waited for a free thread.
     fn start<I: Interface>(&self, interface: I, options: &CallOptions) -> Result<Running<I>> {
+        let event = self
+            .listener
+            .is_on()
+            .then(|| CallEvent::unsent(&interface, self.appid.as_deref(), options.waited));
+        match event {
+            None => self.start_unwatched(interface, options),
+            Some(event) => self.start_watched(interface, options, event),
+        }
+    }
+
+    /// Starts a call whose event somebody wants.
+    #[cold]
+    fn start_watched<I: Interface>(
+        &self,
+        interface: I,
+        options: &CallOptions,
+        mut event: CallEvent,
+    ) -> Result<Running<I>> {
+        match self.start_unwatched(interface, options) {
+            Ok(mut running) => {
+                running.watch(options.waited);
+                Ok(running)
+            }
+            Err(error) => {
+                event.fail(&error);
+                self.listener.emit(event);
+                Err(error)
+            }
+        }
+    }
+
+    /// Emits the event of a call that is refused before it starts.
+    #[cold]
+    pub(crate) fn emit_refused<I: Interface>(
+        &self,
+        interface: &I,
+        waited: Duration,
+        error: &Error,
+    ) {
+        if self.listener.is_on() {
+            let mut event = CallEvent::unsent(interface, self.appid.as_deref(), waited);
+            event.fail(error);
+            self.listener.emit(event);
+        }
+    }
+
+    fn start_unwatched<I: Interface>(
+        &self,
+        interface: I,
+        options: &CallOptions,
+    ) -> Result<Running<I>> {
         let policy = Policy {
             timeout: options.timeout,
             queue_timeout: self.queue_left(options.waited)?,
@@ -146,6 +201,8 @@ impl Driver {
             pacer: self.pacer.as_ref().map(|_| Arc::default()),
             shared_pace: shared_pace.transpose()?,
             queue_timeout: self.queue_timeout,
+            appid: Some(appid.into()),
+            listener: self.listener.clone(),
         })
     }
 

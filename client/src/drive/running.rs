@@ -13,12 +13,9 @@ use log::Level;
 use super::Driver;
 use super::slot::ReservedSlot;
 use crate::cancel::{BETWEEN_CHECKS, Cancel};
+use crate::listener::{LOG_TARGET, gather};
 use crate::token_source::{TokenRequest, TokenSource};
 use crate::transport::{HttpRequest, InFlight};
-
-/// The target of the log. The crate logs there, at the level debug, what a call does besides
-/// sending its request.
-pub(super) const LOG_TARGET: &str = "jumpqr";
 
 /// A call between two steps.
 pub(super) struct Running<I: Interface> {
@@ -119,8 +116,10 @@ impl<I: Interface> Running<I> {
                     let token = match (cached, tokens) {
                         (Some(token), _) => token,
                         (None, Some(tokens)) if waits == Waits::Allowed => {
-                            let token = tokens.token(&request);
+                            let (token, gathered) = gather(|| tokens.token(&request));
                             now = clock.now();
+                            self.call.token_wait(now, gathered.wait);
+                            gathered.deliver();
                             token
                         }
                         (None, _) => return Stop::MustWait,
@@ -189,7 +188,23 @@ impl<I: Interface> Running<I> {
             let error = result.as_ref().err();
             log_end(&self.call.name(), self.call.tally(), took, error);
         }
+        if self.call.is_watched() {
+            self.emit_event(surroundings.driver, result.as_ref().err());
+        }
         Stop::Done(result)
+    }
+
+    /// Gathers what the event of the call needs. The call has waited this long for a free thread.
+    pub(super) fn watch(&mut self, waited: Duration) {
+        self.call.watch(self.started, waited);
+    }
+
+    #[cold]
+    fn emit_event(&mut self, driver: &Driver, error: Option<&Error>) {
+        let now = driver.clock.now();
+        if let Some(event) = self.call.event(now, driver.appid.as_deref(), error) {
+            driver.listener.emit(event);
+        }
     }
 
     /// Goes on to the end of the call, and waits wherever that is needed.

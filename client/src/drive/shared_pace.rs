@@ -6,8 +6,8 @@ use std::time::Duration;
 use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::{PaceReply, PaceRequest};
 
-use super::running::LOG_TARGET;
 use crate::clock::Clock;
+use crate::listener::LOG_TARGET;
 use crate::mutex::Mutex;
 use crate::store::{Key, TokenStore};
 

@@ -293,9 +293,13 @@ impl Platform {
     }
 
     fn call_within<I: Interface>(&self, timeout: Duration, call: I) -> Result<I::Response> {
-        let checked = call.check().into_result();
-        checked.map_err(|error| error.in_interface(call.name()))?;
         let PlatformAccount { driver, tokens, .. } = &*self.account;
+        let checked = call.check().into_result();
+        checked.map_err(|error| {
+            let error = error.in_interface(call.name());
+            driver.emit_refused(&call, self.waited, &error);
+            error
+        })?;
         let options = CallOptions {
             timeout,
             ..self.call_options()

@@ -52,6 +52,7 @@ pub(crate) use jumpqr_core::renewal::CredentialDigest;
 use self::issuer::Issuer;
 use self::single_flight::{Flight, Joined, SingleFlight};
 use crate::clock::Clock;
+use crate::listener::{note_lock_wait, note_renewed};
 use crate::store::{Key, TokenStore};
 
 /// How long the drop of an account's last client may try to store a refresh token.
@@ -215,7 +216,11 @@ impl StoredTokens {
                     let is_released = lease.release(timeout).is_ok();
                     renewal.handle_release(entry.moment(), is_released);
                 }
-                Step::Wait { until } => entry.clock.sleep_until(until),
+                Step::Wait { until } => {
+                    let since = entry.clock.now();
+                    entry.clock.sleep_until(until);
+                    note_lock_wait(entry.clock.now().saturating_sub(since));
+                }
                 Step::Use { token, failure } => {
                     flight.end(&renewal, failure);
                     return Ok(token);
@@ -224,6 +229,9 @@ impl StoredTokens {
                     flight.end(&renewal, Some(error.clone()));
                     return Err(error);
                 }
+            }
+            if renewal.has_asked() {
+                note_renewed();
             }
             flight.publish(&mut renewal);
         }

@@ -9,6 +9,7 @@ use jumpqr_core::error::{Error, ErrorKind, OwnCode, Result};
 use jumpqr_core::renewal::{Account, Memory, Renewal, StoredRecord};
 
 use crate::clock::Clock;
+use crate::listener::{note_lock_wait, note_renewed};
 use crate::mutex::{Mutex, wait};
 
 /// What a process remembers of an account, and who renews it.
@@ -88,9 +89,14 @@ impl SingleFlight {
                 }));
             }
             let ended = state.renewals;
+            let since = now;
             state = wait(&self.ended, state, deadline.saturating_sub(now));
             now = clock.now();
+            note_lock_wait(now.saturating_sub(since));
             if state.renewals != ended {
+                if state.has_asked {
+                    note_renewed();
+                }
                 // WeChat would give the same token again, even if it is the rejected one.
                 let rejected = rejected.filter(|_| !state.has_asked);
                 if let Some(token) = state.memory.cached_token(now, rejected, true) {

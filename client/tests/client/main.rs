@@ -23,6 +23,7 @@ mod handle;
 mod http;
 #[cfg(target_os = "linux")]
 mod in_flight_calls;
+mod listener;
 #[path = "../manual_clock/mod.rs"]
 mod manual_clock;
 mod merchants;

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::tally::Note;
-use super::{Call, Phase, State};
+use super::{Call, NextAttempt, Phase, State};
 use crate::error::{Error, Result};
 use crate::interface::{Interface, LostResponse};
 use crate::request::Request;
@@ -13,7 +13,12 @@ impl<I: Interface> Call<I> {
     pub(super) fn handle_response(&mut self, now: Duration, json: &str, fields: &Fields<'_>) {
         match I::decode(json, fields) {
             Ok(response) => self.succeed(response),
-            Err(error) => self.handle_unknown_outcome(now, error),
+            Err(error) => {
+                if let Some(record) = &mut self.record {
+                    record.set_error(&error);
+                }
+                self.handle_unknown_outcome(now, error);
+            }
         }
     }
 
@@ -42,7 +47,7 @@ impl<I: Interface> Call<I> {
             self.state = self.state_before_send(now);
             self.last_error = Some(error);
             self.tally.further_hosts += 1;
-            self.note = Some(Note::FurtherHost);
+            self.decide(Note::FurtherHost, NextAttempt::NextHost);
         } else {
             self.host = 0;
             self.retry(now, error, Duration::ZERO);
@@ -85,7 +90,7 @@ impl<I: Interface> Call<I> {
     fn begin_read_back(&mut self, request: Result<Request>, cause: Error, may_resend: bool) {
         self.phase = Phase::ReadingBack { cause, may_resend };
         self.tally.read_backs += 1;
-        self.note = Some(Note::ReadBack);
+        self.decide(Note::ReadBack, NextAttempt::ReadBack);
         self.prepare(request);
     }
 

@@ -1,6 +1,6 @@
 //! The response to the request that looks the rule up before a write.
 
-use super::{Call, Phase};
+use super::{Call, NextAttempt, Phase};
 use crate::errcode::Reaction;
 use crate::error::Error;
 use crate::interface::{GetJumpQRCode, Interface};
@@ -16,6 +16,9 @@ impl<I: Interface> Call<I> {
             Ok(None) => {
                 self.phase = Phase::Asking;
                 self.last_error = None;
+                if let Some(record) = &mut self.record {
+                    record.decide(NextAttempt::Request);
+                }
                 self.prepare(self.interface.request());
             }
             Ok(Some(response)) => self.succeed(response),

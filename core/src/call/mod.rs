@@ -76,24 +76,30 @@
 //! ```
 
 mod asking;
+mod event;
 mod failure;
 mod looking_up;
 mod policy;
 mod reading_back;
+mod record;
 mod step;
 mod tally;
 mod verdict;
 
+pub use event::{Attempt, CallEvent, CallOutcome, NextAttempt, Purpose};
 pub use failure::{FailureCause, SendFailure};
 pub use policy::{DEFAULT_QUEUE_TIMEOUT, Policy, RetryDelays};
+pub use record::TokenWait;
 pub use step::{SendRequest, Step};
 pub use tally::Tally;
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::format;
 use core::time::Duration;
 
 use self::looking_up::look_up_error;
+use self::record::Record;
 use self::tally::Note;
 use self::verdict::{Next, judge};
 use crate::errcode::Reaction;
@@ -157,6 +163,10 @@ pub struct Call<I: Interface> {
     note: Option<Note>,
     /// The path of a request that WeChat has refused for its pace, until the driver takes it.
     refused_pace: Option<&'static str>,
+    /// The time of the last step: when a request was sent, or a token was asked for.
+    stepped_at: Duration,
+    /// What the call gathers for its event, if it is watched.
+    record: Option<Box<Record>>,
 }
 
 /// Which request is sent.
@@ -225,6 +235,8 @@ impl<I: Interface> Call<I> {
             tally: Tally::default(),
             note: None,
             refused_pace: None,
+            stepped_at: now,
+            record: None,
         })
     }
 
@@ -240,9 +252,13 @@ impl<I: Interface> Call<I> {
 
     /// Returns what to do now.
     pub fn step(&mut self, now: Duration) -> Step<'_, I::Response> {
+        self.stepped_at = now;
         if let State::WaitingForRetry { until } = self.state {
             if until <= now {
                 self.state = State::Reserving;
+                if let Some(record) = &mut self.record {
+                    record.end_retry_wait(now);
+                }
             }
         }
         if self.is_timed_out(now) {
@@ -305,10 +321,22 @@ impl<I: Interface> Call<I> {
                 }
                 self.state = State::WaitingForSlot { until: start };
             }
-            _ => self.fail(Error::new(
-                OwnCode::PacedOut,
-                "the call would wait for its slot longer than its queue timeout",
-            )),
+            _ => {
+                self.count_queue_time(now);
+                self.fail(Error::new(
+                    OwnCode::PacedOut,
+                    "the call would wait for its slot longer than its queue timeout",
+                ));
+            }
+        }
+    }
+
+    /// Counts the wait of a call that ends before its slot.
+    #[cold]
+    fn count_queue_time(&mut self, now: Duration) {
+        if let Some(since) = self.queued_since.take().filter(|_| self.must_queue) {
+            let waited = now.saturating_sub(since);
+            self.tally.queue_time = self.tally.queue_time.saturating_add(waited);
         }
     }
 
@@ -337,7 +365,13 @@ impl<I: Interface> Call<I> {
         }
         let response = response.map(TextResponse::from);
         let stale_is_final = !self.request.needs_token || self.rejected_token.is_some();
-        let (next, error) = match (judge(response.as_ref(), stale_is_final), &self.phase) {
+        let judged = judge(response.as_ref(), stale_is_final);
+        if self.record.is_some() {
+            let status = response.as_ref().ok().map(|response| response.status);
+            let error = judged.as_ref().err().map(|(_, error)| error);
+            self.record_attempt(now, status, error);
+        }
+        let (next, error) = match (judged, &self.phase) {
             (Ok(fields), Phase::LookingUp) => return self.handle_rule_list(&fields),
             (Ok(fields), Phase::Asking) => {
                 let json = response.as_ref().map_or("", TextResponse::json);
@@ -374,10 +408,7 @@ impl<I: Interface> Call<I> {
         if matches!(self.state, State::Done(_)) {
             return;
         }
-        if let Some(since) = self.queued_since.take().filter(|_| self.must_queue) {
-            let waited = now.saturating_sub(since);
-            self.tally.queue_time = self.tally.queue_time.saturating_add(waited);
-        }
+        self.count_queue_time(now);
         self.fail(Error::new(OwnCode::Cancelled, CALLER_CANCELLED));
     }
 
@@ -389,6 +420,9 @@ impl<I: Interface> Call<I> {
         // A call that waits for its slot waits for a thread at the same time.
         if matches!(self.state, State::Done(_)) || self.queued_since.is_some() {
             return;
+        }
+        if let Some(record) = &mut self.record {
+            record.add_thread_wait(waited);
         }
         if waited >= self.queue_time_left {
             return self.fail(Error::new(OwnCode::PacedOut, TOO_MANY_CALLS));
@@ -481,7 +515,7 @@ impl<I: Interface> Call<I> {
         self.last_error = Some(stale);
         self.rejected_token = self.access_token.take();
         self.tally.renewals += 1;
-        self.note = Some(Note::Renewal);
+        self.decide(Note::Renewal, NextAttempt::RenewToken);
         self.state = State::GettingToken;
     }
 
@@ -496,9 +530,11 @@ impl<I: Interface> Call<I> {
             return false;
         }
         self.tally.retries += 1;
-        self.note = Some(Note::Retry {
-            wait: until.saturating_sub(now),
-        });
+        let wait = until.saturating_sub(now);
+        self.decide(Note::Retry { wait }, NextAttempt::Retry);
+        if let Some(record) = &mut self.record {
+            record.begin_retry_wait(now);
+        }
         self.state = State::WaitingForRetry { until };
         true
     }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{Call, Phase};
+use super::{Call, NextAttempt, Phase};
 use crate::error::Outcome;
 use crate::interface::{Applied, Interface};
 use crate::response::Fields;
@@ -18,7 +18,12 @@ impl<I: Interface> Call<I> {
         };
         let applied = match change.write.check_applied(fields) {
             Ok(applied) => applied,
-            Err(error) => return self.retry(now, error, Duration::ZERO),
+            Err(error) => {
+                if let Some(record) = &mut self.record {
+                    record.set_error(&error);
+                }
+                return self.retry(now, error, Duration::ZERO);
+            }
         };
         match applied {
             Applied::Yes => {
@@ -40,6 +45,9 @@ impl<I: Interface> Call<I> {
         self.has_unconfirmed_attempt = false;
         if may_resend && self.schedule_retry(now, Duration::ZERO) {
             self.has_unconfirmed_attempt = true;
+            if let Some(record) = &mut self.record {
+                record.decide(NextAttempt::Resend);
+            }
             match self.interface.request() {
                 Ok(request) => {
                     self.request = request;

@@ -69,6 +69,10 @@ impl Interface for ApiAuthorizerToken {
     const PATH: &'static str = "/cgi-bin/component/api_authorizer_token";
     const PACED: bool = false;
 
+    fn account(&self) -> Option<&str> {
+        Some(&self.authorizer_appid)
+    }
+
     fn secrets(&self) -> Vec<&Secret> {
         vec![&self.authorizer_refresh_token]
     }

@@ -42,6 +42,10 @@ impl Interface for ApiGetAuthorizerInfo {
     const PATH: &'static str = "/cgi-bin/component/api_get_authorizer_info";
     const PACED: bool = false;
 
+    fn account(&self) -> Option<&str> {
+        Some(&self.authorizer_appid)
+    }
+
     fn request(&self) -> Result<Request> {
         Ok(Request::post(Self::PATH, self)?.with_token_field(self.component_token_field.name()))
     }

@@ -186,6 +186,11 @@ pub trait Interface: list::Sealed + Send + 'static {
         Cow::Borrowed(Self::NAME)
     }
 
+    /// Returns the appid of the account that the call is for, if the request has it.
+    fn account(&self) -> Option<&str> {
+        None
+    }
+
     /// Returns what a lost response means. `None` if the request changes nothing, or if the change
     /// can be read back.
     fn lost_response(&self) -> Option<LostResponse> {

@@ -9,6 +9,7 @@
 
 mod asking;
 mod cancel;
+mod event;
 mod looking_up;
 mod machine;
 mod policy;
