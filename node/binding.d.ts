@@ -20,9 +20,9 @@ export declare class Client {
   readonly queueTimeout: number
   /**
    * Creates a client with these settings, in JSON. `token_function` says whether the facade has
-   * a function that gives tokens.
+   * a function that gives tokens, and `listens` whether it has one that takes events of calls.
    */
-  constructor(events: Events, settings: string, tokenFunction: boolean)
+  constructor(events: Events, settings: string, tokenFunction: boolean, listens: boolean)
   /**
    * Calls an interface. Arguments and options are JSON. Returns in how many milliseconds
    * [`Events::time_out`] must be called, unless an earlier time was returned before.
@@ -46,12 +46,14 @@ export declare class Events {
    * its error, or a request for a token. `set_timer` gets in how many milliseconds
    * [`time_out`](Self::time_out) must be called. `libuv` says whether the event loop is libuv's.
    */
-  constructor(receiver: (call: number, answer: string | null, error: string | null, tokenRequest: string | null) => void, setTimer: (delay: number) => void, libuv: boolean)
+  constructor(receiver: (call: number, answer: string | null, error: string | null, tokenRequest: string | null,callEvents: string | null) => void, setTimer: (delay: number) => void, libuv: boolean)
   /**
    * Ends the calls that await their responses for too long. Returns in how many milliseconds
    * this must be called again, if it must be, as [`Client::call`](crate::client::Client::call).
    */
   timeOut(): number | null
+  /** Says whether events of calls are wanted from now on, also of clients without a listener. */
+  watch(watched: boolean): void
   /** Gives the call with this number the token that it waits for, or none if the function failed. */
   giveToken(call: number, token?: string | undefined | null): void
   /** Cancels the call with this number: it sends nothing more, and gets no token. */
@@ -81,8 +83,11 @@ export declare class Platform {
   readonly maxConcurrency: number
   /** How long a call may wait for its place, in milliseconds. */
   readonly queueTimeout: number
-  /** Creates a platform with these settings, in JSON. */
-  constructor(events: Events, settings: string)
+  /**
+   * Creates a platform with these settings, in JSON. `listens` says whether the facade has a
+   * function that takes events of calls.
+   */
+  constructor(events: Events, settings: string, listens: boolean)
   /** Calls the method with this name. The arguments are JSON. */
   call(number: number, waited: number, method: string, arguments: string): void
   /**

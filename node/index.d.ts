@@ -301,9 +301,92 @@ export interface TokenRequest {
 }
 
 /**
+ * What one call has done. The diagnostics channel `jumpqr:call` has the same events, of all clients
+ * of its JavaScript thread. It has no secret, no message, and of WeChat's texts only the rid. Times
+ * are milliseconds.
+ *
+ * If a token is renewed, the requests for it are calls too, and have events of their own, with the
+ * interface `stable_token`, `token`, `api_component_token` or `api_authorizer_token`.
+ */
+export interface CallEvent {
+  /** WeChat's name of the interface, or the path of a raw call. */
+  interface: string
+  /** The account that the call was for; null if the client does not know it. */
+  appid: string | null
+  /** How long the call took, with all waits. */
+  duration_ms: number
+  /** How long it waited for its place, see `maxConcurrency`, and for a free thread. */
+  thread_ms: number
+  /** How long it waited for its slots, because of the pace. */
+  slot_ms: number
+  /**
+   * How long it took to get the token, without `lock_ms`. If the token was renewed, this includes
+   * WeChat's time, which the event of the renewal shows.
+   */
+  token_ms: number
+  /** How long it waited while another thread or another process renewed the token. */
+  lock_ms: number
+  /** How long it waited before its retries. */
+  retry_ms: number
+  /** How long its requests took: connecting, sending, and waiting for WeChat's responses. */
+  wechat_ms: number
+  /** Whether a token was renewed for this call, by itself or by another call that it waited for. */
+  token_renewed: boolean
+  /** Whether the change was read back because its outcome was unknown. */
+  read_back: boolean
+  /** The HTTP status of the last response; null if there was none. */
+  status: number | null
+  /** WeChat's errcode, if the call failed with one. */
+  errcode: number | null
+  /** The code of the error; null if the call succeeded. */
+  code: string | null
+  /** The id of the request at WeChat, if the call failed and WeChat told it. */
+  rid: string | null
+  /** Whether the change was applied; null if the interface changes nothing. */
+  outcome: 'applied' | 'not_applied' | 'unknown' | null
+  /** The requests of the call, in order. It is empty if nothing was sent. */
+  attempts: Attempt[]
+}
+
+/** One request of a call, and what came of it. */
+export interface Attempt {
+  /**
+   * What the request was for: to look the rule up before a change, the call's own, or to read the
+   * change back.
+   */
+  purpose: 'look_up' | 'request' | 'read_back'
+  /** When it was sent, counted from the start of the call. */
+  start_ms: number
+  /** How long it took: connecting, sending, and waiting for the response. */
+  duration_ms: number
+  /** The HTTP status of the response; null if there was none. */
+  status: number | null
+  /** WeChat's errcode, if WeChat refused the request. */
+  errcode: number | null
+  /** The code of the failure; null if WeChat did what the request asks. */
+  code: string | null
+  /** The id of the request at WeChat, if WeChat refused it and told the id. */
+  rid: string | null
+  /** What the call did next, because of `code`; null after the last request. */
+  next: 'request' | 'retry' | 'next_host' | 'renew_token' | 'read_back' | 'resend' | null
+}
+
+/** Who gets the events of calls. */
+export interface ListenerSettings {
+  /**
+   * A function that takes the event of each call, when the call is done and before its promise
+   * settles. It is called in the asynchronous context of the call. The events of a renewed token
+   * come before the event of the call that needed it. What it throws becomes a warning of the
+   * process, and does not affect the call.
+   */
+  onCall?: ((event: CallEvent) => void) | null
+}
+
+/**
  * Settings of a client. Its tokens come from an appid and a secret, from a token, or a function.
  */
 export type ClientOptions = ThreadSettings &
+  ListenerSettings &
   ClientSettings &
   (
     | { appid: string; secret: string; accessToken?: undefined }
@@ -320,7 +403,7 @@ export type ClientOptions = ThreadSettings &
   )
 
 /** Settings of a third-party platform. */
-export interface PlatformOptions extends ThreadSettings, PlatformSettings {
+export interface PlatformOptions extends ThreadSettings, ListenerSettings, PlatformSettings {
   componentAppid: string
   componentAppsecret: string
 }

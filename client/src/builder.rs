@@ -14,7 +14,7 @@ use crate::checks::{Findings, check_appid, check_credential, check_duration};
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::drive::{Driver, Hosts};
-use crate::listener::CallListener;
+use crate::listener::{CallListener, Listen};
 use crate::platform::{Platform, receiver};
 use crate::settings::{IpVersion, Owner, ProxySetting, Settings, TlsRoots, TokenInterface};
 use crate::store::{self, TokenStore};
@@ -167,7 +167,11 @@ impl ClientBuilder {
     ///     .build()?;
     /// # Ok::<(), jumpqr::Error>(())
     /// ```
-    pub fn on_call(mut self, listener: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
+    pub fn on_call(self, listener: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
+        self.listener(listener)
+    }
+
+    pub(crate) fn listener(mut self, listener: impl Listen) -> Self {
         self.listener = CallListener::new(listener);
         self
     }

@@ -16,16 +16,30 @@ use jumpqr_core::call::{CallEvent, TokenWait};
 /// sending its request. The events of `tracing` have the same target.
 pub(crate) const LOG_TARGET: &str = "jumpqr";
 
-/// The caller's function.
-type Function = Arc<dyn Fn(&CallEvent) + Send + Sync>;
+/// Somebody who wants the events of calls.
+pub trait Listen: Send + Sync + 'static {
+    /// Whether events are wanted now. It is asked at the start of each call.
+    fn is_on(&self) -> bool {
+        true
+    }
+
+    /// Takes the event of a call that is done.
+    fn listen(&self, event: &CallEvent);
+}
+
+impl<F: Fn(&CallEvent) + Send + Sync + 'static> Listen for F {
+    fn listen(&self, event: &CallEvent) {
+        self(event);
+    }
+}
 
 /// Gets the events of a client's calls.
 #[derive(Clone, Default)]
-pub(crate) struct CallListener(Option<Function>);
+pub(crate) struct CallListener(Option<Arc<dyn Listen>>);
 
 impl CallListener {
-    pub(crate) fn new(function: impl Fn(&CallEvent) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(function)))
+    pub(crate) fn new(listener: impl Listen) -> Self {
+        Self(Some(Arc::new(listener)))
     }
 
     /// Whether anybody wants events. If not, calls need not gather anything.
@@ -34,7 +48,7 @@ impl CallListener {
         if tracing::is_on() {
             return true;
         }
-        self.0.is_some()
+        self.0.as_ref().is_some_and(|listener| listener.is_on())
     }
 
     /// Delivers an event, or gathers it if a call of this thread waits for a token.
@@ -51,12 +65,12 @@ impl CallListener {
         }
     }
 
-    /// Calls the function. Its panic ends here: the call has its result already.
+    /// Hands the event over. A panic ends here: the call has its result already.
     fn deliver(&self, event: &CallEvent) {
         #[cfg(feature = "tracing")]
         tracing::emit(event);
-        if let Some(function) = &self.0 {
-            if catch_unwind(AssertUnwindSafe(|| function(event))).is_err() {
+        if let Some(listener) = &self.0 {
+            if catch_unwind(AssertUnwindSafe(|| listener.listen(event))).is_err() {
                 log::error!(
                     "on_call has panicked at the event of {}; the call is not affected",
                     event.interface
@@ -81,14 +95,14 @@ thread_local! {
 /// events, on the thread that drops it.
 #[derive(Debug, Default)]
 #[must_use = "dropping it delivers the events"]
-pub struct Gathered {
+pub(crate) struct Gathered {
     events: Vec<(CallListener, CallEvent)>,
     pub(crate) wait: TokenWait,
 }
 
 impl Gathered {
     /// Delivers the events now.
-    pub fn deliver(self) {
+    pub(crate) fn deliver(self) {
         drop(self);
     }
 
@@ -110,7 +124,7 @@ impl Drop for Gathered {
 }
 
 /// Gathers the events of `work`, instead of delivering them. If `work` panics, they are delivered.
-pub fn gather<T>(work: impl FnOnce() -> T) -> (T, Gathered) {
+pub(crate) fn gather<T>(work: impl FnOnce() -> T) -> (T, Gathered) {
     let gathering = Gathering {
         outer: GATHERED.replace(Some(Gathered::default())),
     };

@@ -9,6 +9,7 @@ use jumpqr_core::call::CALLER_CANCELLED;
 use jumpqr_core::error::{Error, OwnCode};
 
 use crate::cancel::{BETWEEN_CHECKS, Cancel};
+use crate::listener::gather;
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -34,13 +35,17 @@ impl From<NotDone> for Error {
     }
 }
 
-/// Does `work` on a thread of its own, and waits for its result until the caller cancels.
+/// Does `work` on a thread of its own, and waits for its result until the caller cancels. The
+/// events of its calls come on the thread of the caller, unless the caller has cancelled.
 pub(crate) fn on_thread<T: Send + 'static>(
     name: &str,
     cancel: &Cancel,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NotDone> {
-    on_thread_until(name, || cancel.check(), || BETWEEN_CHECKS, work)
+    let work = || gather(work);
+    let (result, gathered) = on_thread_until(name, || cancel.check(), || BETWEEN_CHECKS, work)?;
+    gathered.absorb();
+    Ok(result)
 }
 
 /// Does `work` on a thread of its own, and waits for its result. After each `next_wait`, the wait

@@ -13,7 +13,6 @@ use jumpqr_core::error::{Error, OwnCode, Result};
 use jumpqr_core::interface::is_credential_too_long;
 
 use crate::cancel::Cancel;
-use crate::listener::gather;
 use crate::on_thread::on_thread;
 use crate::token_status::TokenStatus;
 
@@ -129,16 +128,12 @@ impl TokenSource for CancellableSource {
         let rejected = request.rejected.cloned();
         let time_left = request.time_left;
         let get = move || {
-            gather(|| {
-                source.token(&TokenRequest {
-                    rejected: rejected.as_ref(),
-                    time_left,
-                })
+            source.token(&TokenRequest {
+                rejected: rejected.as_ref(),
+                time_left,
             })
         };
-        let (token, gathered) = on_thread("jumpqr-token", &self.cancel, get)?;
-        gathered.absorb();
-        token
+        on_thread("jumpqr-token", &self.cancel, get)?
     }
 
     fn cached_token(&self, request: &TokenRequest<'_>) -> Option<Result<Option<Secret>>> {

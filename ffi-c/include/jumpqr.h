@@ -359,6 +359,18 @@ typedef struct jumpqr_authorized_merchant jumpqr_authorized_merchant;
 typedef struct jumpqr_bytes jumpqr_bytes;
 
 /**
+ * What one call has done. It contains no secret, no message, and of WeChat's texts only the rid.
+ * All times are milliseconds.
+ *
+ * If a token is renewed, the requests for it are calls too, and have events of their own, with the
+ * interface `stable_token`, `token`, `api_component_token` or `api_authorizer_token`.
+ *
+ * It belongs to the library and is valid, with all texts read from it, until the listener returns.
+ * Only the thread of the listener may use it.
+ */
+typedef struct jumpqr_call_event jumpqr_call_event;
+
+/**
  * All violations and warnings of a request, found offline. A request with violations is not sent;
  * a request with warnings only is sent.
  *
@@ -691,6 +703,26 @@ typedef struct jumpqr_text {
 } jumpqr_text;
 
 /**
+ * Your function that takes the event of each call, when the call is done. `user_data` is the
+ * pointer that was set with the function.
+ *
+ * It runs on the thread that makes the call, before the call returns, and on several threads at
+ * the same time. `event` is valid until it returns. The events of a renewed token come before the
+ * event of the call that needed it.
+ *
+ * It must return: no exception, no `longjmp`, no `pthread_exit`. The thread cannot be cancelled
+ * while the function runs.
+ */
+typedef void (*jumpqr_call_listener)(void *user_data,
+                                     const struct jumpqr_call_event *event);
+
+/**
+ * Your function that frees the user data of a token function. It is called once, from any thread.
+ * It must return: no exception, no `longjmp`.
+ */
+typedef void (*jumpqr_user_data_free)(void *user_data);
+
+/**
  * Your function that provides access tokens. It is called before every call to WeChat, so it
  * should cache its token.
  *
@@ -705,12 +737,6 @@ typedef struct jumpqr_text {
 typedef void (*jumpqr_token_function)(void *user_data,
                                       const struct jumpqr_token_request *request,
                                       struct jumpqr_token_reply *reply);
-
-/**
- * Your function that frees the user data of a token function. It is called once, from any thread.
- * It must return: no exception, no `longjmp`.
- */
-typedef void (*jumpqr_user_data_free)(void *user_data);
 
 /**
  * The fields of a rule by which an ordinary link in a QR code opens a Mini Program.
@@ -939,6 +965,170 @@ size_t jumpqr_bytes_size(const struct jumpqr_bytes *bytes);
  * Frees bytes. NULL is ignored.
  */
 void jumpqr_bytes_free(struct jumpqr_bytes *bytes);
+
+/**
+ * Returns the whole event as a JSON object, with the names of the functions below as its fields.
+ * The attempts are a list, `attempts`. No text if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_json(const struct jumpqr_call_event *event);
+
+/**
+ * Returns WeChat's name of the interface, or the path of a raw call. No text if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_interface(const struct jumpqr_call_event *event);
+
+/**
+ * Returns the account that the call was for. No text if the client does not know it, or if `event`
+ * is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_appid(const struct jumpqr_call_event *event);
+
+/**
+ * Returns how long the call took, with all waits, in milliseconds. 0 if `event` is NULL.
+ */
+double jumpqr_call_event_duration_ms(const struct jumpqr_call_event *event);
+
+/**
+ * Returns how long the call waited for a free thread, in milliseconds. It is 0 in C. 0 if `event`
+ * is NULL.
+ */
+double jumpqr_call_event_thread_ms(const struct jumpqr_call_event *event);
+
+/**
+ * Returns how long the call waited for its slots, because of the pace, in milliseconds. 0 if
+ * `event` is NULL.
+ */
+double jumpqr_call_event_slot_ms(const struct jumpqr_call_event *event);
+
+/**
+ * Returns how long it took to get the token, in milliseconds, without `jumpqr_call_event_lock_ms`.
+ * If the token was renewed, this includes WeChat's time, which the event of the renewal shows. 0 if
+ * `event` is NULL.
+ */
+double jumpqr_call_event_token_ms(const struct jumpqr_call_event *event);
+
+/**
+ * Returns how long the call waited while another thread or another process renewed the token, in
+ * milliseconds. 0 if `event` is NULL.
+ */
+double jumpqr_call_event_lock_ms(const struct jumpqr_call_event *event);
+
+/**
+ * Returns how long the call waited before its retries, in milliseconds. 0 if `event` is NULL.
+ */
+double jumpqr_call_event_retry_ms(const struct jumpqr_call_event *event);
+
+/**
+ * Returns how long the requests took, in milliseconds: connecting, sending, and waiting for
+ * WeChat's responses. 0 if `event` is NULL.
+ */
+double jumpqr_call_event_wechat_ms(const struct jumpqr_call_event *event);
+
+/**
+ * Returns whether a token was renewed for this call, by itself or by another call that it waited
+ * for. `false` if `event` is NULL.
+ */
+bool jumpqr_call_event_token_renewed(const struct jumpqr_call_event *event);
+
+/**
+ * Returns whether the change was read back because its outcome was unknown. `false` if `event` is
+ * NULL.
+ */
+bool jumpqr_call_event_read_back(const struct jumpqr_call_event *event);
+
+/**
+ * Returns the HTTP status of the last response. -1 if there was none, or if `event` is NULL.
+ */
+int32_t jumpqr_call_event_status(const struct jumpqr_call_event *event);
+
+/**
+ * Returns WeChat's errcode, if the call failed with one. 0 if it did not, or if `event` is NULL.
+ */
+int64_t jumpqr_call_event_errcode(const struct jumpqr_call_event *event);
+
+/**
+ * Returns the code of the error, see `jumpqr_error_code`. No text if the call succeeded, or if
+ * `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_code(const struct jumpqr_call_event *event);
+
+/**
+ * Returns the id of the request at WeChat, if the call failed and WeChat told it. No text if not,
+ * or if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_rid(const struct jumpqr_call_event *event);
+
+/**
+ * Returns whether the change was applied: `applied`, `not_applied` or `unknown`. No text if the
+ * interface changes nothing, or if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_outcome(const struct jumpqr_call_event *event);
+
+/**
+ * Returns the number of requests of the call. 0 if nothing was sent, or if `event` is NULL.
+ */
+size_t jumpqr_call_event_attempt_count(const struct jumpqr_call_event *event);
+
+/**
+ * Returns what a request was for: `look_up`, it looked the rule up before a change; `request`, it
+ * was the call's own; `read_back`, it read the change back. No text if there is no request with
+ * this index, from 0, or if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_attempt_purpose(const struct jumpqr_call_event *event,
+                                                     size_t index);
+
+/**
+ * Returns when a request was sent, counted from the start of the call, in milliseconds. 0 if there
+ * is no request with this index, from 0, or if `event` is NULL.
+ */
+double jumpqr_call_event_attempt_start_ms(const struct jumpqr_call_event *event,
+                                          size_t index);
+
+/**
+ * Returns how long a request took, in milliseconds: connecting, sending, and waiting for the
+ * response. 0 if there is no request with this index, from 0, or if `event` is NULL.
+ */
+double jumpqr_call_event_attempt_duration_ms(const struct jumpqr_call_event *event,
+                                             size_t index);
+
+/**
+ * Returns the HTTP status of the response to a request. -1 if there was none, if there is no
+ * request with this index, from 0, or if `event` is NULL.
+ */
+int32_t jumpqr_call_event_attempt_status(const struct jumpqr_call_event *event,
+                                         size_t index);
+
+/**
+ * Returns WeChat's errcode, if WeChat refused a request. 0 if it did not, if there is no request
+ * with this index, from 0, or if `event` is NULL.
+ */
+int64_t jumpqr_call_event_attempt_errcode(const struct jumpqr_call_event *event,
+                                          size_t index);
+
+/**
+ * Returns the code of a request's failure, see `jumpqr_error_code`. No text if WeChat did what the
+ * request asks, if there is no request with this index, from 0, or if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_attempt_code(const struct jumpqr_call_event *event,
+                                                  size_t index);
+
+/**
+ * Returns the id of a request at WeChat, if WeChat refused it and told the id. No text if not, if
+ * there is no request with this index, from 0, or if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_attempt_rid(const struct jumpqr_call_event *event,
+                                                 size_t index);
+
+/**
+ * Returns what the call did after a request, because of its code: `request`, the rule was looked
+ * up, and it sent its own request; `retry`, it waited and sent the same again; `next_host`, nothing
+ * was sent, and it tried the next host; `renew_token`, it got another token and sent the same
+ * again; `read_back`, it read the change back; `resend`, the change was not applied, and it waited
+ * and sent it again. No text after the last request, if there is no request with this index, from
+ * 0, or if `event` is NULL.
+ */
+struct jumpqr_text jumpqr_call_event_attempt_next(const struct jumpqr_call_event *event,
+                                                  size_t index);
 
 /**
  * Checks a rule. The report is to be freed.
@@ -1333,6 +1523,23 @@ jumpqr_status jumpqr_client_config_set_extra_tls_roots(struct jumpqr_client_conf
 jumpqr_status jumpqr_client_config_set_ip_version(struct jumpqr_client_config *config,
                                                   const char *ip_version,
                                                   struct jumpqr_error **error);
+
+/**
+ * Sets your own `listener`, which takes the event of each call of the clients and platforms made
+ * from these settings.
+ *
+ * `user_data` is passed to the listener. When the settings, and all clients, platforms and walks
+ * made from them, have been freed, it is passed to `free_user_data`. If this call fails,
+ * `free_user_data` is not called: the data is still yours.
+ *
+ * NULL is allowed for `error`, `user_data` and `free_user_data`. Status: `JUMPQR_STATUS_OK`,
+ * `JUMPQR_STATUS_NULL_ARGUMENT`.
+ */
+jumpqr_status jumpqr_client_config_set_on_call(struct jumpqr_client_config *config,
+                                               jumpqr_call_listener listener,
+                                               void *user_data,
+                                               jumpqr_user_data_free free_user_data,
+                                               struct jumpqr_error **error);
 
 /**
  * Sets a platform's `message_token` (消息校验Token of the console), with which it receives pushes. It

@@ -20,6 +20,7 @@ macro_rules! nothing {
 nothing! {
     () = ();
     bool = false;
+    f64 = 0.0;
     i32 = -1;
     i64 = -1;
     u64 = 0;

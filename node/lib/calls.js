@@ -2,7 +2,12 @@
 
 // The calls of this JavaScript thread.
 
+const { AsyncResource } = require('node:async_hooks')
+const diagnostics = require('node:diagnostics_channel')
 const { binding, errorOf, native } = require('./native.js')
+
+/** Every call of the process is an event of this channel. */
+const channel = diagnostics.channel('jumpqr:call')
 
 /** The calls that run on a thread, by number. */
 const running = new Map()
@@ -19,11 +24,47 @@ const parsed = (json) => (json === null ? undefined : JSON.parse(json))
 // Bun and Deno have Node-API, but not the event loop of Node.
 const { bun, deno } = process.versions
 
-const events = new binding.Events((number, answer, error, tokenRequest) => {
+const events = new binding.Events((number, answer, error, tokenRequest, callEvents) => {
   const call = running.get(number)
-  if (tokenRequest !== null) requestToken(number, call, JSON.parse(tokenRequest))
-  else call.end({ answer: parsed(answer), error: parsed(error) })
+  if (tokenRequest !== null) {
+    call.inContext(requestToken, number, call, JSON.parse(tokenRequest))
+    return
+  }
+  if (callEvents !== null) call.inContext(tell, call, JSON.parse(callEvents))
+  call.end({ answer: parsed(answer), error: parsed(error) })
 }, setTimer, (bun ?? deno) === undefined)
+
+/** Whether the binding was told that the channel has subscribers. */
+let isWatched = false
+
+/** Tells the binding whether the channel has subscribers, if that has changed. */
+function watch() {
+  if (channel.hasSubscribers === isWatched) return
+  isWatched = channel.hasSubscribers
+  native(() => events.watch(isWatched))
+}
+
+/** Hands the events to the client's own listener and to the channel. */
+function tell({ onCall }, callEvents) {
+  for (const event of callEvents) {
+    try {
+      onCall?.(event)
+    } catch (failure) {
+      // The call must not fail because of it.
+      process.emitWarning(failure instanceof Error ? failure : `onCall threw ${String(failure)}`)
+    }
+    channel.publish(event)
+  }
+}
+
+const anywhere = (work, ...args) => work(...args)
+
+/** Returns what calls functions in the asynchronous context of a call, such as that of an `AsyncLocalStorage`. */
+function contextOf({ accessToken, onCall }) {
+  if (accessToken === undefined && onCall === undefined && !isWatched) return anywhere
+  const resource = new AsyncResource('jumpqr.call')
+  return (work, ...args) => resource.runInAsyncScope(work, null, ...args)
+}
 
 /** Ends the calls that are out of time, after a delay in milliseconds, if there is one. */
 function setTimer(delay) {
@@ -79,14 +120,16 @@ function onAbort(signal, handler) {
 }
 
 /** Makes a call once there is a place, and promises its ending. */
-function perform(begin, places, signal, accessToken) {
+function perform(begin, places, signal, { accessToken, onCall } = {}) {
   // Before anything begins: the caller could not abort it. `null` is no signal, as with `fetch`.
   if (signal != null && typeof signal.addEventListener !== 'function') {
     throw new TypeError('signal: give an AbortSignal')
   }
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const call = { accessToken }
+    watch()
+    const call = { accessToken, onCall }
+    call.inContext = contextOf(call)
     let number, queuedAt, timer, stopListening
 
     const settle = (action, value, reason) => {
@@ -154,4 +197,11 @@ async function run(...call) {
   throw failure
 }
 
-module.exports = { events, run }
+/** Returns the function; refuses what is none. `null` is no listener. */
+function checkListener(onCall) {
+  if (onCall == null) return undefined
+  if (typeof onCall !== 'function') throw new TypeError(`onCall is ${typeof onCall}; give a function`)
+  return onCall
+}
+
+module.exports = { checkListener, events, run }

@@ -1,6 +1,6 @@
 'use strict'
 
-const { events, run } = require('./calls.js')
+const { checkListener, events, run } = require('./calls.js')
 const { inCamelCase } = require('./camel_case.js')
 const { binding, checkType, encode, encodeOptions, native, rawCall } = require('./native.js')
 const { Places } = require('./places.js')
@@ -12,30 +12,35 @@ const { Places } = require('./places.js')
 class Client {
   #native
   #places
-  #accessToken
+  #functions = {}
 
   /**
-   * A platform gives the native client of a merchant, and the places of the merchant's calls.
+   * A platform gives the native client of a merchant, the places of the merchant's calls, and its
+   * own functions.
    *
    * @param {any} options
    * @param {Places} [places]
+   * @param {any} [functions]
    */
-  constructor(options = {}, places) {
+  constructor(options = {}, places, functions) {
     if (options instanceof binding.Client) {
       this.#native = options
       this.#places = places
+      this.#functions = functions
       return
     }
-    const { accessToken, ...settings } = options
+    const { accessToken, onCall, ...settings } = options
     const isFunction = typeof accessToken === 'function'
-    if (isFunction) this.#accessToken = accessToken
+    if (isFunction) this.#functions.accessToken = accessToken
     else settings.accessToken = accessToken
-    this.#native = native(() => new binding.Client(events, encode(settings), isFunction))
+    this.#functions.onCall = checkListener(onCall)
+    const listens = this.#functions.onCall !== undefined
+    this.#native = native(() => new binding.Client(events, encode(settings), isFunction, listens))
     this.#places = new Places(this.#native)
   }
 
   #run(begin, signal) {
-    return run(begin, this.#places, signal, this.#accessToken)
+    return run(begin, this.#places, signal, this.#functions)
   }
 
   /**

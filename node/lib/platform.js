@@ -1,6 +1,6 @@
 'use strict'
 
-const { events, run } = require('./calls.js')
+const { checkListener, events, run } = require('./calls.js')
 const { Client } = require('./client.js')
 const { binding, checkType, encode, native, rawCall } = require('./native.js')
 const { Places } = require('./places.js')
@@ -11,6 +11,7 @@ const { inCamelCase } = require('./camel_case.js')
 
 class Platform {
   #native
+  #functions
   /** For the platform's own calls, so that no merchant's call delays them. */
   #places
   /** For the calls of all merchants: the busy ones leave places for the others. */
@@ -22,14 +23,17 @@ class Platform {
   constructor(options = {}) {
     // JSON would leave a function out. The binding refuses the setting, whatever its value.
     const accessToken = typeof options.accessToken === 'function' ? '' : options.accessToken
-    this.#native = native(() => new binding.Platform(events, encode({ ...options, accessToken })))
+    const { onCall, ...settings } = options
+    this.#functions = { onCall: checkListener(onCall) }
+    const json = encode({ ...settings, accessToken })
+    this.#native = native(() => new binding.Platform(events, json, this.#functions.onCall !== undefined))
     const { maxConcurrency, queueTimeout } = this.#native
     this.#places = new Places(this.#native)
     this.#shared = new Places({ maxConcurrency: 4 * maxConcurrency, queueTimeout })
   }
 
   #run(begin, signal) {
-    return run(begin, this.#places, signal)
+    return run(begin, this.#places, signal, this.#functions)
   }
 
   /**
@@ -57,7 +61,7 @@ class Platform {
     const parts = await this.#run((...number) => {
       handled = this.#native.handle(...number, query, bytes)
     }, signal)
-    return new Handled(handled, parts, this.#places)
+    return new Handled(handled, parts, this.#places, this.#functions)
   }
 
   async authorizationUrl(link, options) {
@@ -130,7 +134,7 @@ class Platform {
       places = new Places(this.#native, this.#shared)
       this.#merchants.set(appid, places)
     }
-    return new Client(merchant, places)
+    return new Client(merchant, places, this.#functions)
   }
 }
 

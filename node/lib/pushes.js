@@ -83,17 +83,19 @@ class Push {
 class Handled extends Push {
   #native
   #places
+  #functions
 
-  constructor(push, parts, places) {
+  constructor(push, parts, places, functions) {
     super(push, parts)
     this.#native = push
     this.#places = places
+    this.#functions = functions
     this.hasChanged = parts.has_changed
   }
 
   /** @param {CancelOptions} [options] */
   async finish({ signal } = {}) {
-    return await run((...number) => this.#native.finish(...number), this.#places, signal)
+    return await run((...number) => this.#native.finish(...number), this.#places, signal, this.#functions)
   }
 }
 

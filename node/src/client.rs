@@ -6,7 +6,7 @@ use jumpqr::ClientBuilder;
 use jumpqr::binding::{self, CallOptions, read_settings};
 use napi_derive::napi;
 
-use crate::events::{Channel, Events};
+use crate::events::{Channel, Events, Listener};
 use crate::guard::{STYLE, from_json, guard, to_json};
 use crate::loop_calls::LoopCalls;
 
@@ -35,15 +35,24 @@ pub struct Rules {
 #[napi]
 impl Client {
     /// Creates a client with these settings, in JSON. `token_function` says whether the facade has
-    /// a function that gives tokens.
+    /// a function that gives tokens, and `listens` whether it has one that takes events of calls.
     #[napi(constructor)]
-    pub fn new(events: &Events, settings: String, token_function: bool) -> napi::Result<Self> {
+    pub fn new(
+        events: &Events,
+        settings: String,
+        token_function: bool,
+        listens: bool,
+    ) -> napi::Result<Self> {
         guard(|| {
             let settings = read_settings(from_json(&settings)?, STYLE)?;
             let max_concurrency = binding::max_concurrency(&settings);
             let max_concurrency = u32::try_from(max_concurrency).unwrap_or(u32::MAX);
             let channel = Arc::clone(&events.channel);
-            let mut builder = ClientBuilder::from(settings);
+            let listener = Listener {
+                channel: Arc::clone(&channel),
+                listens,
+            };
+            let mut builder = binding::listen(ClientBuilder::from(settings), listener);
             if token_function {
                 let channel = Arc::clone(&channel);
                 builder = builder.token_function(move |request| channel.ask(request));

@@ -5,14 +5,16 @@
 //! times instead of 2.3 times, because each one has a handle in the event loop that must be closed.
 //! It would also keep the process alive until the thread of an aborted call is done.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jumpqr::binding::{error_parts, no_thread};
+use jumpqr::binding::{Listen, error_parts, no_thread};
+use jumpqr::call::CallEvent;
 use jumpqr::error::OwnCode;
 use jumpqr::tokens::TokenRequest;
 use jumpqr::{Cancel, Error, Secret};
@@ -27,8 +29,15 @@ use crate::loop_calls::LoopCalls;
 use crate::threads;
 
 /// What has happened to the call with this number: its answer, its error, or the token that it
-/// needs. One of them is given, as JSON.
-pub(crate) type Event = FnArgs<(u32, Option<String>, Option<String>, Option<String>)>;
+/// needs. One of them is given, as JSON. With an answer or an error come the events for the listener
+/// of calls, as a JSON list.
+pub(crate) type Event = FnArgs<(
+    u32,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+)>;
 
 /// Calls the facade. It is weak: it keeps no process alive. Once the JavaScript thread has ended,
 /// it does nothing.
@@ -37,6 +46,9 @@ type Receiver = ThreadsafeFunction<Event, (), Event, Status, false, true>;
 thread_local! {
     /// The number of the call that runs on this thread.
     static CURRENT: Cell<u32> = const { Cell::new(0) };
+
+    /// The events of the call that runs on this thread, each as JSON.
+    static CALL_EVENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The events of one JavaScript thread.
@@ -52,6 +64,27 @@ pub(crate) struct Channel {
     receiver: Receiver,
     /// The running calls by their numbers; `None` once the JavaScript thread has ended.
     calls: Mutex<Option<HashMap<u32, Running>>>,
+    /// Whether the events of all calls are wanted.
+    watched: AtomicBool,
+}
+
+/// Keeps the events of calls until the ending of the call takes them.
+pub(crate) struct Listener {
+    pub(crate) channel: Arc<Channel>,
+    /// Whether the client has a listener of its own.
+    pub(crate) listens: bool,
+}
+
+impl Listen for Listener {
+    fn is_on(&self) -> bool {
+        self.listens || self.channel.watched.load(Ordering::Relaxed)
+    }
+
+    fn listen(&self, event: &CallEvent) {
+        if let Ok(event) = serde_json::to_string(event) {
+            CALL_EVENTS.with_borrow_mut(|events| events.push(event));
+        }
+    }
 }
 
 /// A call that runs on a thread.
@@ -71,7 +104,8 @@ impl Events {
     pub fn new(
         env: Env,
         #[napi(ts_arg_type = "(\
-            call: number, answer: string | null, error: string | null, tokenRequest: string | null\
+            call: number, answer: string | null, error: string | null, tokenRequest: string | null,\
+            callEvents: string | null\
         ) => void")]
         receiver: Function<'_, Event, ()>,
         #[napi(ts_arg_type = "(delay: number) => void")] set_timer: Function<'_, u32, ()>,
@@ -84,6 +118,7 @@ impl Events {
         let channel = Arc::new(Channel {
             receiver: threads_receiver,
             calls: Mutex::new(Some(HashMap::new())),
+            watched: AtomicBool::new(false),
         });
         // The JavaScript thread may end, or be terminated, at any time. The hook stays until then.
         let _hook = env.add_env_cleanup_hook(Arc::clone(&channel), |channel| {
@@ -113,6 +148,15 @@ impl Events {
                 .loop_calls
                 .as_ref()
                 .and_then(|calls| calls.time_out(env)))
+        })
+    }
+
+    /// Says whether events of calls are wanted from now on, also of clients without a listener.
+    #[napi]
+    pub fn watch(&self, watched: bool) -> napi::Result<()> {
+        guard(|| {
+            self.channel.watched.store(watched, Ordering::Relaxed);
+            Ok(())
         })
     }
 
@@ -188,7 +232,7 @@ impl Channel {
             "rejected": request.rejected.map(Secret::expose),
             "timeLeftMs": request.time_left.as_millis(),
         });
-        self.emit((number, None, None, Some(token_request.to_string())).into());
+        self.emit((number, None, None, Some(token_request.to_string()), None).into());
         match token.recv_timeout(request.time_left) {
             Ok(Some(token)) => Ok(token),
             // The call is cancelled, or its JavaScript thread has ended.
@@ -216,12 +260,15 @@ impl Channel {
 }
 
 /// Returns the event of a call that has ended.
+/// It takes the events that this thread has kept of it.
 pub(crate) fn ending(number: u32, result: jumpqr::Result<String>) -> Event {
+    let events = CALL_EVENTS.take();
+    let events = (!events.is_empty()).then(|| format!("[{}]", events.join(",")));
     match result {
-        Ok(answer) => (number, Some(answer), None, None).into(),
+        Ok(answer) => (number, Some(answer), None, None, events).into(),
         Err(error) => {
             let error = error_parts(&error, STYLE).to_string();
-            (number, None, Some(error), None).into()
+            (number, None, Some(error), None, events).into()
         }
     }
 }

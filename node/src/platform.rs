@@ -1,16 +1,16 @@
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use jumpqr::Error;
 use jumpqr::binding::{
     self, call_platform, finish_push, next_merchants, read_settings, with_waited,
 };
 use jumpqr::error::OwnCode;
+use jumpqr::{ClientBuilder, Error};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use crate::client::{Client, milliseconds};
-use crate::events::{Channel, Events};
+use crate::events::{Channel, Events, Listener};
 use crate::guard::{STYLE, from_json, guard, to_json};
 use crate::loop_calls::LoopCalls;
 use crate::push::parts;
@@ -45,14 +45,20 @@ pub struct Merchants {
 
 #[napi]
 impl Platform {
-    /// Creates a platform with these settings, in JSON.
+    /// Creates a platform with these settings, in JSON. `listens` says whether the facade has a
+    /// function that takes events of calls.
     #[napi(constructor)]
-    pub fn new(events: &Events, settings: String) -> napi::Result<Self> {
+    pub fn new(events: &Events, settings: String, listens: bool) -> napi::Result<Self> {
         guard(|| {
             let settings = read_settings(from_json(&settings)?, STYLE)?;
             let max_concurrency = binding::max_concurrency(&settings);
             let max_concurrency = u32::try_from(max_concurrency).unwrap_or(u32::MAX);
-            let inner = binding::platform(settings)?;
+            let listener = Listener {
+                channel: Arc::clone(&events.channel),
+                listens,
+            };
+            let builder = binding::listen(ClientBuilder::from(settings), listener);
+            let inner = binding::platform(builder)?;
             Ok(Self {
                 queue_timeout: inner.queue_timeout().as_secs_f64() * 1000.0,
                 max_concurrency,

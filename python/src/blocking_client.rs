@@ -7,7 +7,7 @@ use crate::caller::is_main_thread;
 use crate::cancel::{Cancel, CancelBy};
 use crate::client::{CallSettings, OpenClient};
 use crate::known::name;
-use crate::logging::logged;
+use crate::logging::logger_of_calls;
 use crate::method::{self, Method};
 use crate::process::process;
 use crate::python_call::call;
@@ -379,9 +379,9 @@ impl BlockingClient {
             validate,
             ..CallSettings::default()
         };
-        let answer = logged(py, method.interface, || {
-            open.get().make(py, cancel, method, arguments, settings)
-        })?;
+        // From now on, the logger gets the events of calls, if somebody listens.
+        logger_of_calls(py)?;
+        let answer = open.get().make(py, cancel, method, arguments, settings)?;
         method.object(py, answer)
     }
 

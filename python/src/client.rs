@@ -12,6 +12,7 @@ use crate::cancel::Cancel;
 use crate::error::offline;
 use crate::hidden::Hidden;
 use crate::json;
+use crate::listener::Listener;
 use crate::method::{Answer, Method, UnreadArguments};
 use crate::rules::Rules;
 use crate::settings;
@@ -32,8 +33,14 @@ impl OpenClient {
     /// `awaiter` waits for the result of that function if it is not a text. It also takes the time
     /// that the call has left, in seconds.
     #[new]
-    #[pyo3(signature = (settings, awaiter=None))]
-    fn create(py: Python<'_>, settings: &Hidden, awaiter: Option<Py<PyAny>>) -> PyResult<Self> {
+    /// `on_loop` makes of the setting `on_call` the function that is called on the threads of calls.
+    #[pyo3(signature = (settings, awaiter=None, on_loop=None))]
+    fn create(
+        py: Python<'_>,
+        settings: &Hidden,
+        awaiter: Option<Py<PyAny>>,
+        on_loop: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let given = settings.0.bind(py).cast::<PyDict>()?.copy()?;
         let function = given
             .get_item("access_token")?
@@ -45,11 +52,12 @@ impl OpenClient {
             function: function.unbind(),
             awaiter,
         });
+        let listener = Listener::take(&given, on_loop)?;
         let settings = settings::read(&given)?;
         offline(py, || {
             let settings = settings?;
             let max_concurrency = binding::max_concurrency(&settings);
-            let mut builder = ClientBuilder::from(settings);
+            let mut builder = binding::listen(ClientBuilder::from(settings), listener);
             if let Some(function) = function {
                 builder = builder.token_function(move |request| function.ask(request));
             }

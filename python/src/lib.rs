@@ -20,6 +20,7 @@ mod hooks;
 mod interpreter;
 mod json;
 mod known;
+mod listener;
 mod logging;
 mod merchants;
 mod method;
@@ -64,6 +65,8 @@ mod _jumpqr {
     #[cfg(feature = "test-hooks")]
     #[pymodule_export]
     use crate::hooks::panic;
+    #[pymodule_export]
+    use crate::listener::tell;
     #[pymodule_export]
     use crate::logging::logger_of_calls;
     #[pymodule_export]

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::exceptions::PyKeyboardInterrupt;
@@ -10,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::interpreter::imported;
 use crate::known::{Known, name};
-use crate::python_call::{PythonFunction, call};
+use crate::python_call::call;
 
 /// Python's `logging.DEBUG` and `logging.WARNING`.
 const DEBUG: u8 = 10;
@@ -47,8 +46,7 @@ impl Log for Bridge {
             if let Err(error) = call(listener.bind(py), (level, text))
                 && error.is_instance_of::<PyKeyboardInterrupt>(py)
             {
-                let thread = py.import("_thread");
-                drop(thread.and_then(|thread| thread.call_method0("interrupt_main")));
+                interrupt_main(py);
             }
         });
     }
@@ -73,12 +71,24 @@ fn listen(listener: Py<PyAny>, level: u8) {
     });
 }
 
+/// The lowest level of the lines that the logger gets; 0 at first.
+static LEVEL: AtomicU8 = AtomicU8::new(0);
+
+/// Whether somebody listened at DEBUG when the last call began.
+pub(crate) fn is_on() -> bool {
+    LEVEL.load(Ordering::Relaxed) == DEBUG
+}
+
+/// Hands Ctrl-C to the main thread.
+pub(crate) fn interrupt_main(py: Python<'_>) {
+    let thread = py.import("_thread");
+    drop(thread.and_then(|thread| thread.call_method0("interrupt_main")));
+}
+
 /// Returns the logger `jumpqr`; None if nobody listens at DEBUG. From now on, it gets the lines of
 /// the Rust crates that somebody listens to.
 #[pyfunction]
 pub(crate) fn logger_of_calls(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
-    /// The lowest level of the lines that the logger gets; 0 at first.
-    static LEVEL: AtomicU8 = AtomicU8::new(0);
     let Some(logger) = logger(py)? else {
         return Ok(None);
     };
@@ -103,21 +113,4 @@ fn logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     let logger = call(&logging.getattr("getLogger")?, ("jumpqr",))?;
     let logger = LOGGER.get_or_find(|| Ok(logger.unbind()))?;
     Ok(Some(logger.bind(py).clone()))
-}
-
-/// Does `work`. If somebody listens, it is logged how `work` ended and how long it took.
-pub(crate) fn logged<T>(
-    py: Python<'_>,
-    name: &str,
-    work: impl FnOnce() -> PyResult<T>,
-) -> PyResult<T> {
-    static LOG_END: PythonFunction = PythonFunction::new("jumpqr._log", "log_end");
-    let Some(logger) = logger_of_calls(py)? else {
-        return work();
-    };
-    let started = Instant::now();
-    let result = work();
-    let error = result.as_ref().err().map(|error| error.value(py));
-    LOG_END.call(py, (logger, name, started.elapsed().as_secs_f64(), error))?;
-    result
 }

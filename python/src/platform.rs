@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use jumpqr::ClientBuilder;
 use jumpqr::binding;
 use jumpqr::error::Result;
 use pyo3::prelude::*;
@@ -13,6 +14,7 @@ use crate::client::OpenClient;
 use crate::error::offline;
 use crate::hidden::Hidden;
 use crate::json;
+use crate::listener::Listener;
 use crate::merchants::Merchants;
 use crate::method::{Answer, CALL_RAW};
 use crate::push::{self, Handled};
@@ -32,15 +34,25 @@ pub(crate) struct Platform {
 
 #[pymethods]
 impl Platform {
-    /// Makes a platform with these settings, a `dict`.
+    /// Makes a platform with these settings, a `dict`. See `OpenClient` for `on_loop`.
     #[new]
-    fn create(py: Python<'_>, settings: &Hidden) -> PyResult<Self> {
-        let settings = settings::read(settings.0.bind(py).cast::<PyDict>()?)?;
+    #[pyo3(signature = (settings, on_loop=None))]
+    fn create(
+        py: Python<'_>,
+        settings: &Hidden,
+        on_loop: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let given = settings.0.bind(py).cast::<PyDict>()?.copy()?;
+        let listener = Listener::take(&given, on_loop)?;
+        let settings = settings::read(&given)?;
         offline(py, || {
             let settings = settings?;
             Ok(Self {
                 max_concurrency: binding::max_concurrency(&settings),
-                platform: binding::platform(settings)?,
+                platform: binding::platform(binding::listen(
+                    ClientBuilder::from(settings),
+                    listener,
+                ))?,
             })
         })
     }

@@ -542,9 +542,14 @@ def test_calls_are_logged_without_secrets(
         with pytest.raises(VaultError):
             Client(access_token=fail).get_jump_qr_code()
     messages = [record.getMessage() for record in caplog.records if record.name == "jumpqr"]
-    assert messages[0].startswith("getJumpQRCode: done")
-    assert "[no_such_rule]" in messages[1]
-    assert messages[2].startswith("getJumpQRCode: VaultError (")
+    assert [message.partition(" ")[0] for message in messages] == [
+        "stable_token",
+        "getJumpQRCode",
+        "publishJumpQRCode",
+        "getJumpQRCode",
+    ]
+    assert " code=no_such_rule " in messages[2]
+    assert " code=token_source_failed " in messages[3]
     assert secret not in caplog.text
 
 
@@ -580,10 +585,12 @@ def test_retries_and_read_backs_are_logged(
     with jumpqr_sandbox.client() as client:
         client.add_jump_qr_code(RULE)
     lines = [record.getMessage() for record in caplog.records if record.name == "jumpqr"]
-    assert re.fullmatch(r"addJumpQRCode: reads back the change because of \w+", lines[0])
-    assert re.fullmatch(r"addJumpQRCode: retry 1 in [\d.]+m?s because of \w+ \(44990\)", lines[1])
-    assert re.fullmatch(r"addJumpQRCode: done after [\d.]+m?s: 1 retry, 1 read-back", lines[2])
-    assert len(lines) == 4
+    assert lines[0].startswith("stable_token ")
+    assert re.fullmatch(r"addJumpQRCode: reads back the change because of \w+", lines[1])
+    assert re.fullmatch(r"addJumpQRCode: retry 1 in [\d.]+m?s because of \w+ \(44990\)", lines[2])
+    assert re.fullmatch(r"addJumpQRCode: done after [\d.]+m?s: 1 retry, 1 read-back", lines[3])
+    assert lines[4].startswith("addJumpQRCode ")
+    assert len(lines) == 5
     caplog.clear()
     caplog.set_level(logging.INFO, logger="jumpqr")
     jumpqr_sandbox.inject("errcode", errcode=44990, on="getJumpQRCode")

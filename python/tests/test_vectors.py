@@ -269,7 +269,7 @@ def test_errcodes(count: Count) -> None:
 
 def test_every_file_is_run(vector_files: set[str]) -> None:
     tests = "requests answers validation matching errcodes flows tokens renewals faults"
-    tests += " names preflight pushes qr raw_calls settings"
+    tests += " call_events names preflight pushes qr raw_calls settings"
     assert vector_files == {f"{name}.json" for name in tests.split()}
 
 

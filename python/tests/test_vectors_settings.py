@@ -50,4 +50,5 @@ def test_every_setting_has_a_wrong_value_among_the_vectors() -> None:
     known: set[str] = set()
     for settings in (jumpqr.AsyncClientSettings, jumpqr.AsyncPlatformSettings):
         known.update(typing.get_type_hints(settings))
-    assert known <= wrong
+    # Only Python and Node have this function as a setting.
+    assert known - {"on_call"} <= wrong

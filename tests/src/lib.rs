@@ -5,6 +5,7 @@
 //! is the server that misbehaves in the tests of `faults.json`.
 
 pub mod answers;
+pub mod call_events;
 pub mod errcodes;
 pub mod faults;
 pub mod flows;

@@ -66,6 +66,7 @@ fn types() -> Names {
             AuthorizedMerchant, Client, ErrCode, Handled, OrdinaryLinkRule, Platform, Rule,
             ServiceAccountRule,
         },
+        ::call { Attempt, CallEvent },
         ::check { CheckReport, Finding },
         ::interface {
             ApiQuota, ConfirmInfo, DailyQuota, FuncInfo, IpList, JumpQRCodeList, LinkedMiniprogram,

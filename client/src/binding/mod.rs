@@ -26,7 +26,7 @@ pub use push::{encrypt_reply, event, finish_push, receiver};
 #[cfg(target_os = "linux")]
 pub use unfinished_call::{UnfinishedCall, WentOn};
 
-pub use crate::listener::{Gathered, gather};
+pub use crate::listener::Listen;
 
 use jumpqr_core::error::{Error, OwnCode, Result};
 use serde_json::{Map, Value};
@@ -51,8 +51,13 @@ pub fn max_concurrency(settings: &Settings) -> usize {
 }
 
 /// Builds a platform whose appid and appsecret are settings, too.
-pub fn platform(settings: Settings) -> Result<Platform> {
-    ClientBuilder::from(settings).platform()
+pub fn platform(settings: impl Into<ClientBuilder>) -> Result<Platform> {
+    settings.into().platform()
+}
+
+/// Sets who gets the events of the calls, in the place of a function.
+pub fn listen(builder: ClientBuilder, listener: impl Listen) -> ClientBuilder {
+    builder.listener(listener)
 }
 
 /// Returns the same error with its settings named as the language writes them. Fields of requests

@@ -117,35 +117,24 @@ impl Driver {
 
     /// Starts a call, which has waited for a free thread.
     fn start<I: Interface>(&self, interface: I, options: &CallOptions) -> Result<Running<I>> {
-        let event = self
-            .listener
-            .is_on()
-            .then(|| CallEvent::unsent(&interface, self.appid.as_deref(), options.waited));
-        match event {
-            None => self.start_unwatched(interface, options),
-            Some(event) => self.start_watched(interface, options, event),
-        }
-    }
-
-    /// Starts a call whose event somebody wants.
-    #[cold]
-    fn start_watched<I: Interface>(
-        &self,
-        interface: I,
-        options: &CallOptions,
-        mut event: CallEvent,
-    ) -> Result<Running<I>> {
-        match self.start_unwatched(interface, options) {
-            Ok(mut running) => {
-                running.watch(options.waited);
-                Ok(running)
-            }
-            Err(error) => {
-                event.fail(&error);
-                self.listener.emit(event);
-                Err(error)
-            }
-        }
+        let queue_timeout = self.queue_left(options.waited);
+        let policy = Policy {
+            timeout: options.timeout,
+            queue_timeout: match queue_timeout {
+                Ok(left) => left,
+                Err(error) => {
+                    self.emit_refused(&interface, options.waited, &error);
+                    return Err(error);
+                }
+            },
+            retry_delays: RetryDelays::Made {
+                max_retries: self.max_retries,
+                delay,
+            },
+            host_count: self.hosts.len(),
+            look_up: options.validate,
+        };
+        Running::new(interface, policy, self, options.waited)
     }
 
     /// Emits the event of a call that is refused before it starts.
@@ -161,24 +150,6 @@ impl Driver {
             event.fail(error);
             self.listener.emit(event);
         }
-    }
-
-    fn start_unwatched<I: Interface>(
-        &self,
-        interface: I,
-        options: &CallOptions,
-    ) -> Result<Running<I>> {
-        let policy = Policy {
-            timeout: options.timeout,
-            queue_timeout: self.queue_left(options.waited)?,
-            retry_delays: RetryDelays::Made {
-                max_retries: self.max_retries,
-                delay,
-            },
-            host_count: self.hosts.len(),
-            look_up: options.validate,
-        };
-        Running::new(interface, policy, self)
     }
 
     /// Shares the pace of the account with the other clients of this store.

@@ -57,10 +57,20 @@ pub(super) enum Stop<R> {
 }
 
 impl<I: Interface> Running<I> {
-    pub(super) fn new(interface: I, policy: Policy, driver: &Driver) -> Result<Self> {
+    /// `waited` is how long the call has waited for a free thread.
+    pub(super) fn new(
+        interface: I,
+        policy: Policy,
+        driver: &Driver,
+        waited: Duration,
+    ) -> Result<Self> {
         let started = driver.clock.now();
+        let mut call = Call::new(interface, policy, started)?;
+        if driver.listener.is_on() {
+            call.watch(started, waited);
+        }
         Ok(Self {
-            call: Call::new(interface, policy, started)?,
+            call,
             slot: ReservedSlot::new(driver),
             started,
             logs: log::log_enabled!(target: LOG_TARGET, Level::Debug),
@@ -192,11 +202,6 @@ impl<I: Interface> Running<I> {
             self.emit_event(surroundings.driver, result.as_ref().err());
         }
         Stop::Done(result)
-    }
-
-    /// Gathers what the event of the call needs. The call has waited this long for a free thread.
-    pub(super) fn watch(&mut self, waited: Duration) {
-        self.call.watch(self.started, waited);
     }
 
     #[cold]

@@ -1,8 +1,10 @@
 mod http;
+mod listener;
 mod pushes;
 mod tokens;
 
 pub use http::*;
+pub use listener::*;
 pub use pushes::*;
 pub use tokens::*;
 
@@ -13,6 +15,7 @@ use std::time::Duration;
 use jumpqr::store::TokenStore;
 use jumpqr::{ClientBuilder, Settings};
 
+use crate::call_event::CallListener;
 use crate::token_function::TokenCallback;
 use crate::{attempt, guard, jumpqr_error, jumpqr_status, present, produce};
 
@@ -34,6 +37,8 @@ pub struct jumpqr_client_config {
     token_store: Option<Arc<dyn TokenStore>>,
     /// The last one is used. The user data of the others is freed with the settings.
     token_functions: Vec<Arc<TokenCallback>>,
+    /// The last one is used, as of the token functions.
+    listeners: Vec<Arc<CallListener>>,
 }
 
 impl jumpqr_client_config {
@@ -45,6 +50,10 @@ impl jumpqr_client_config {
         if let Some(callback) = self.token_functions.last() {
             let callback = Arc::clone(callback);
             builder = builder.token_function(move |request| Ok(callback.call(request)?));
+        }
+        if let Some(listener) = self.listeners.last() {
+            let listener = Arc::clone(listener);
+            builder = builder.on_call(move |event| listener.call(event));
         }
         builder
     }

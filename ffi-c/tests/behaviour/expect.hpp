@@ -72,6 +72,8 @@ void a_walk_that_fails_is_at_its_end();
 void a_rule_set_matches_and_explains();
 void user_data_is_freed_once_after_its_last_user();
 void user_data_of_a_refused_function_is_not_freed();
+void a_listener_is_called_on_the_thread_of_the_call();
+void data_of_a_listener_is_freed_once_after_its_last_user();
 void a_token_function_says_why_it_fails();
 void a_token_function_is_told_the_rejected_token();
 void clients_of_one_folder_share_a_token();

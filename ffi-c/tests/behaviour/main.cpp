@@ -1,5 +1,5 @@
-// Runs the tests that are not vectors: ownership, threads, structs, the token function, stores,
-// platforms and pushes.
+// Runs the tests that are not vectors: ownership, threads, structs, the token function, the
+// listener, stores, platforms and pushes.
 #include "expect.hpp"
 
 #include <iostream>
@@ -33,6 +33,8 @@ const Test tests[] = {
     TEST(user_data_is_freed_once_after_its_last_user),
     TEST(user_data_of_a_refused_function_is_not_freed),
     TEST(a_token_function_says_why_it_fails),
+    TEST(a_listener_is_called_on_the_thread_of_the_call),
+    TEST(data_of_a_listener_is_freed_once_after_its_last_user),
     TEST(a_token_function_is_told_the_rejected_token),
     TEST(clients_of_one_folder_share_a_token),
     TEST(clients_of_the_same_settings_share_a_store),

@@ -13,6 +13,7 @@ void run_launch_query(const nlohmann::json &vector);
 void run_nearest_prefix(const nlohmann::json &vector);
 void run_flow(const nlohmann::json &vector);
 void run_tokens(const nlohmann::json &vector);
+void run_call_event(const nlohmann::json &vector);
 void run_fault(const nlohmann::json &vector);
 void run_settings(const nlohmann::json &vector);
 void run_push(const nlohmann::json &vector);

@@ -130,6 +130,7 @@ int main(int count, char **arguments) {
       {"qr.json", {{"codes", run_code}, {"refused", run_refused_code}}},
       {"raw_calls.json", {{"raw_calls", run_raw_call}, {"refused", run_refused_raw_call}}},
       {"preflight.json", {{"preflights", run_preflight}, {"refused", run_refused_preflight}}},
+      {"call_events.json", {{"call_events", run_call_event}}},
       {"faults.json", {{"faults", run_fault}}},
   };
   bool passed = true;

@@ -68,7 +68,7 @@ test('members of enums have the names of the file', () => {
 test('settings have the names of the file', () => {
   const settings = fs.readFileSync(path.join(folder, 'lib/settings.d.ts'), 'utf8')
   const found = matches(/^  (\w+?)(?:Ms)?\?: /gm, settings)
-  compare(['accessToken', ...found], expected('settings'))
+  compare(['accessToken', 'onCall', ...found], expected('settings'))
 })
 
 test('the sandbox has the names of the file', () => {

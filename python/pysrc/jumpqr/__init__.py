@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._answers import *
     from ._async_client import *
     from ._async_platform import *
+    from ._events import *
     from ._exceptions import *
     from ._findings import *
     from ._matching import *
@@ -57,6 +58,7 @@ _LATER = [
     "_names",
     "_matching",
     "_qr",
+    "_events",
     "_settings",
     "_async_client",
     "_async_platform",

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from . import _jumpqr
-from ._asynchronous import Asynchronous, wait_for_token
+from ._asynchronous import Asynchronous, on_loop, wait_for_token
 from ._connection import check_process
 from ._light import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ class AsyncClient(Asynchronous[_jumpqr.OpenClient]):
         """Take the settings; nothing is sent yet."""
         given = _jumpqr.Hidden(settings)
         del settings
-        self._open(lambda: _jumpqr.OpenClient(given, wait_for_token))
+        self._open(lambda: _jumpqr.OpenClient(given, wait_for_token, on_loop))
 
     async def add_jump_qr_code(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _jumpqr
 from ._async_client import AsyncClient
-from ._asynchronous import Asynchronous
+from ._asynchronous import Asynchronous, on_loop
 from ._connection import check_process
 from ._light import TYPE_CHECKING
 from ._pushes import Push, TicketPushes
@@ -105,7 +105,7 @@ class AsyncPlatform(Asynchronous[_jumpqr.Platform]):
         """Take the settings; nothing is sent yet."""
         given = _jumpqr.Hidden(settings)
         del settings
-        self._open(lambda: _jumpqr.Platform(given))
+        self._open(lambda: _jumpqr.Platform(given, on_loop))
 
     async def handle(self, query: str | bytes, body: str | bytes) -> AsyncHandled:
         """Receive what WeChat pushes to either address of the platform, and store it.

@@ -10,14 +10,14 @@ from ._connection import Connection
 from ._event_loop import loop_calls
 from ._jumpqr import logger_of_calls, process
 from ._log import LoggedCall
-from ._threads import Threads, wait_for_token, warn_of_patched_threads
+from ._threads import Threads, on_loop, wait_for_token, warn_of_patched_threads
 
 if TYPE_CHECKING:
     import logging
 
     from typing_extensions import Self
 
-__all__ = ["Asynchronous", "wait_for_token"]
+__all__ = ["Asynchronous", "on_loop", "wait_for_token"]
 
 N = TypeVar("N")
 T = TypeVar("T")
@@ -59,12 +59,11 @@ class Asynchronous(Connection[N]):
         threads = self._threads_of(here)
         loop = asyncio.get_running_loop()
         calls = loop_calls(loop)
-        logger = logger_of_calls()
+        # From now on, the logger gets the events of calls, if somebody listens.
+        logger_of_calls()
         if calls is None:
-            call = threads.run(native.call, interface, arguments, timeout, validate)
-        else:
-            call = calls.run(loop, threads, native, interface, arguments, timeout, validate)
-        return call if logger is None else log(logger, interface, call)
+            return threads.run(native.call, interface, arguments, timeout, validate)
+        return calls.run(loop, threads, native, interface, arguments, timeout, validate)
 
     def _run(self, name: str, work: Callable[..., T], *arguments: object) -> Coroutine[Any, Any, T]:
         """Do `work` on a thread, because it may wait."""

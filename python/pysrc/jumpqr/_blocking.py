@@ -21,6 +21,9 @@ else:
 wait_for_token = None
 """A token function returns the token itself."""
 
+on_loop = None
+"""A listener is called on the thread of the call."""
+
 
 class Blocking(Connection[N]):
     """Runs calls on the thread of the caller."""

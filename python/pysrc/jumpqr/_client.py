@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from . import _jumpqr
-from ._blocking import Blocking, wait_for_token
+from ._blocking import Blocking, on_loop, wait_for_token
 from ._connection import check_process
 from ._light import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class Client(_jumpqr.Client, Blocking[_jumpqr.OpenClient]):
         """Take the settings; nothing is sent yet."""
         given = _jumpqr.Hidden(settings)
         del settings
-        self._open(lambda: _jumpqr.OpenClient(given, wait_for_token))
+        self._open(lambda: _jumpqr.OpenClient(given, wait_for_token, on_loop))
 
     def rules(
         self, appid: str | None = None, *, timeout: float | None = None

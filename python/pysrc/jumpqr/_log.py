@@ -29,6 +29,12 @@ def log_end(logger: logging.Logger, name: str, seconds: float, error: BaseExcept
         logger.debug("%s (after %.3f s)", text, seconds)
 
 
+def log_call(logger: logging.Logger, text: str, event: dict[str, object]) -> None:
+    """Log the event of a call at DEBUG. Its fields are attributes of the record."""
+    with suppress(Exception):
+        logger.debug("%s", text, extra=event)
+
+
 class LoggedCall:
     """Logs the end of a call."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import _jumpqr
-from ._blocking import Blocking
+from ._blocking import Blocking, on_loop
 from ._client import Client
 from ._connection import check_process
 from ._light import TYPE_CHECKING
@@ -103,7 +103,7 @@ class Platform(Blocking[_jumpqr.Platform]):
         """Take the settings; nothing is sent yet."""
         given = _jumpqr.Hidden(settings)
         del settings
-        self._open(lambda: _jumpqr.Platform(given))
+        self._open(lambda: _jumpqr.Platform(given, on_loop))
 
     def handle(self, query: str | bytes, body: str | bytes) -> Handled:
         """Receive what WeChat pushes to either address of the platform, and store it.

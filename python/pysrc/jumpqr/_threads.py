@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 import weakref
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -31,10 +32,26 @@ class Caller:
         self._loop = loop
         self._gone = False
         self._token: concurrent.futures.Future[Any] | None = None
+        self._events: deque[tuple[Callable[[Any], object], Any]] = deque()
+
+    def take_event(self, listener: Callable[[Any], object], event: Any) -> None:
+        """Keep an event for the event loop. If the coroutine has left, hand it over there."""
+        self._events.append((listener, event))
+        if self._gone:
+            try:
+                self._loop.call_soon_threadsafe(self._tell_events)
+            except RuntimeError:
+                # The event loop is closed.
+                self._tell_events()
+
+    def _tell_events(self) -> None:
+        while self._events:
+            _jumpqr.tell(*self._events.popleft())
 
     def leave(self) -> None:
-        """Cancel the token function's task: the coroutine no longer waits."""
+        """Cancel the token function's task, and tell the events: the coroutine no longer waits."""
         self._gone = True
+        self._tell_events()
         token = self._token
         if token is not None:
             token.cancel()
@@ -82,6 +99,19 @@ caller: contextvars.ContextVar[Caller] = contextvars.ContextVar("caller")
 def wait_for_token(token: Any, time_left: float) -> Any:
     """Return the result of a token function. An awaitable is awaited for at most `time_left`."""
     return caller.get().wait_for_token(token, time_left) if inspect.isawaitable(token) else token
+
+
+def on_loop(listener: Callable[[Any], object]) -> Callable[[Any], None]:
+    """Return the function to which threads give the events of calls; the loop tells `listener`."""
+
+    def tell(event: Any) -> None:
+        waiting = caller.get(None)
+        if waiting is None or asyncio._get_running_loop() is not None:
+            _jumpqr.tell(listener, event)
+        else:
+            waiting.take_event(listener, event)
+
+    return tell
 
 
 LINGER = 2.0
