@@ -78,6 +78,13 @@ impl<'a> Context<'a> {
     /// are read from elsewhere.
     pub(crate) fn settings(&self) -> Result<GivenSettings, CommandError> {
         let mut given = GivenSettings::from_options(self.options);
+        if self.options.trace {
+            given.trace_with(if self.options.json {
+                output::print_event_as_json
+            } else {
+                output::print_event
+            });
+        }
         if let Some(file) = &self.options.settings.extra_tls_roots {
             given.insert("extra_tls_roots", read_certificates(file)?);
         }

@@ -29,6 +29,14 @@ pub(crate) struct Options {
     #[serde(skip)]
     pub(crate) json: bool,
 
+    /// Print a line about each call to WeChat on standard error
+    ///
+    /// It says what was sent, how long each wait took, and how the call ended, without secrets. With
+    /// --json, each line is a JSON object. Fetching a token is a call, too.
+    #[arg(long, global = true)]
+    #[serde(skip)]
+    pub(crate) trace: bool,
+
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) settings: SettingOptions,

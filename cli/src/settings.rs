@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::env;
 
 use jumpqr::binding::{self, NameStyle};
+use jumpqr::call::CallEvent;
 use jumpqr::check::FindingCode;
 use jumpqr::error::{Code, OwnCode};
 use jumpqr::{ClientBuilder, Error, Platform, Settings};
@@ -78,6 +79,8 @@ pub(crate) struct GivenSettings {
     values: Map<String, Value>,
     /// Those whose value comes from the environment.
     from_environment: BTreeSet<&'static str>,
+    /// Prints the event of each call, if that is wanted.
+    trace: Option<fn(&CallEvent)>,
 }
 
 impl GivenSettings {
@@ -91,7 +94,13 @@ impl GivenSettings {
         Self {
             values,
             from_environment: BTreeSet::new(),
+            trace: None,
         }
+    }
+
+    /// Prints the event of each call with this function.
+    pub(crate) fn trace_with(&mut self, trace: fn(&CallEvent)) {
+        self.trace = Some(trace);
     }
 
     pub(crate) fn has(&self, setting: &str) -> bool {
@@ -131,12 +140,16 @@ impl GivenSettings {
 
     /// Returns a builder with the settings.
     pub(crate) fn builder(&self) -> Result<ClientBuilder, CommandError> {
-        self.read().map(ClientBuilder::from)
+        let builder = ClientBuilder::from(self.read()?);
+        Ok(match self.trace {
+            Some(trace) => builder.on_call(trace),
+            None => builder,
+        })
     }
 
     /// Builds the platform that the settings name.
     pub(crate) fn platform(&self) -> Result<Platform, CommandError> {
-        binding::platform(self.read()?).map_err(|error| self.explain(error))
+        binding::platform(self.builder()?).map_err(|error| self.explain(error))
     }
 
     fn read(&self) -> Result<Settings, CommandError> {

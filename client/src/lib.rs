@@ -94,3 +94,8 @@ pub use jumpqr_core::{
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
+
+/// Compiles the examples of `docs/watching.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/watching.md")]
+struct Watching;

@@ -120,7 +120,7 @@ function onAbort(signal, handler) {
 }
 
 /** Makes a call once there is a place, and promises its ending. */
-function perform(begin, places, signal, { accessToken, onCall } = {}) {
+function perform(begin, places, signal, functions) {
   // Before anything begins: the caller could not abort it. `null` is no signal, as with `fetch`.
   if (signal != null && typeof signal.addEventListener !== 'function') {
     throw new TypeError('signal: give an AbortSignal')
@@ -128,7 +128,7 @@ function perform(begin, places, signal, { accessToken, onCall } = {}) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     watch()
-    const call = { accessToken, onCall }
+    const call = { ...functions }
     call.inContext = contextOf(call)
     let number, queuedAt, timer, stopListening
 

@@ -24,6 +24,7 @@ pub(crate) use text::escape;
 
 use std::io::{self, Write};
 
+use jumpqr::call::CallEvent;
 use jumpqr::check::Finding;
 use serde_json::{Value, json};
 
@@ -78,6 +79,16 @@ pub(crate) fn print_help_or_error(help_or_error: &clap::Error, json: bool) -> Ex
 /// Prints a text on standard error that is not a result.
 pub(crate) fn print_note(text: &str) {
     print_to_stderr(&escape(text));
+}
+
+/// Prints what a call has done on one line of standard error.
+pub(crate) fn print_event(event: &CallEvent) {
+    print_note(&event.to_string());
+}
+
+/// Prints what a call has done as a JSON object on one line of standard error.
+pub(crate) fn print_event_as_json(event: &CallEvent) {
+    print_to_stderr(&text::escape_json(&json!(event).to_string()));
 }
 
 /// Formats `warnings` under a heading, each with its field.

@@ -41,4 +41,5 @@ mod settings;
 mod token;
 mod token_status;
 mod token_store;
+mod trace;
 mod unlink;
