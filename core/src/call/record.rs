@@ -130,6 +130,10 @@ impl<I: Interface> Call<I> {
         event.read_back = self.tally.read_backs > 0;
         event.status = record.attempts.last().and_then(|attempt| attempt.status);
         event.attempts = record.attempts;
+        // A call that was cancelled, or out of time, has not done it.
+        if let Some(last) = event.attempts.last_mut() {
+            last.next = None;
+        }
         Some(event)
     }
 

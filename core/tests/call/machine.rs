@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jumpqr_core::call::{Call, FailureCause, Policy, SendFailure, Step};
+use jumpqr_core::call::{Call, CallEvent, FailureCause, Policy, SendFailure, Step, TokenWait};
 use jumpqr_core::error::OwnCode;
 use jumpqr_core::interface::{
     AddJumpQRCode, DownloadQRCodeText, GetJumpQRCode, Interface, StableToken,
@@ -132,6 +132,18 @@ fn any_policy() -> impl Strategy<Value = Policy> {
         })
 }
 
+/// Checks that the event has every request, and that its times are those of the call.
+fn check_event(event: &CallEvent, took: Duration, sends: usize) -> Result<(), TestCaseError> {
+    prop_assert_eq!(event.attempts.len(), sends);
+    let continued = event.attempts.iter().filter(|it| it.next.is_some());
+    prop_assert_eq!(continued.count(), sends.saturating_sub(1), "{}", event);
+    let sum = event.slot_ms + event.token_ms + event.lock_ms + event.retry_ms + event.wechat_ms;
+    prop_assert!((event.duration_ms - sum).abs() < 0.01, "{}", event);
+    let took = took.as_secs_f64() * 1000.0;
+    prop_assert!((event.duration_ms - took).abs() < 0.01, "{}", event);
+    Ok(())
+}
+
 /// Drives one call, which may be cancelled after some steps, and checks its promises.
 fn drive<I: Interface>(
     interface: I,
@@ -168,6 +180,7 @@ fn drive<I: Interface>(
         may_write: !looks_up,
     };
     let mut call = Call::new(interface, policy, begin).map_err(to_failure)?;
+    call.watch(begin, Duration::ZERO);
     for taken in 0..5 * max_sends + 10 {
         let mut step = call.step(watch.now);
         if cancelled_after == Some(taken) && !matches!(step, Step::Done(_)) {
@@ -189,6 +202,9 @@ fn drive<I: Interface>(
                     Token::NoneNewer => Ok(None),
                     Token::Failed => Err(Error::new(OwnCode::TokenSourceFailed, "staged")),
                 };
+                let lock = event.duration / 2;
+                let renewed = false;
+                call.token_wait(watch.now, TokenWait { lock, renewed });
                 call.token(watch.now, token);
             }
             Step::Reserve { deadline, .. } => {
@@ -226,6 +242,9 @@ fn drive<I: Interface>(
                 );
             }
             Step::Done(result) => {
+                let event = call.event(watch.now, None, result.as_ref().err());
+                let took = watch.now.saturating_sub(begin);
+                check_event(&event.unwrap(), took, watch.sends)?;
                 return check_result(&watch, &result.map(|_| ()), &mut call);
             }
         }
