@@ -49,6 +49,8 @@
 //! `jumpqr` and the names of the event's fields: at the level debug, or warn if the call has failed.
 //! `attempts` is their number.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[macro_use]
 pub mod settings;
 

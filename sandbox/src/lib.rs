@@ -27,6 +27,8 @@
 //! and the names and texts of interfaces and error codes are those of `jumpqr-core` and
 //! `jumpqr-fetch`: an error in them is not found here.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod account;
 mod builder;
 mod clock;

@@ -158,12 +158,11 @@ impl<R> InFlightCalls<R> {
     /// a handler of the log may come back.
     pub fn next_ready(&mut self) -> Option<CallId> {
         while let Some(id) = self.ready.pop_front() {
-            if let Some(Some(call)) = self.calls.get_mut(id.index())
-                && call.id == id
-                && !call.is_taken
-            {
-                call.is_taken = true;
-                return Some(id);
+            if let Some(Some(call)) = self.calls.get_mut(id.index()) {
+                if call.id == id && !call.is_taken {
+                    call.is_taken = true;
+                    return Some(id);
+                }
             }
         }
         None
@@ -175,7 +174,7 @@ impl<R> InFlightCalls<R> {
         let place = self.calls.get_mut(id.index())?;
         let InFlightCall { call, is_armed, .. } = place.take_if(|call| call.id == id)?;
         self.free.push(id.index());
-        if is_armed && let Some(socket) = call.socket() {
+        if let Some(socket) = call.socket().filter(|_| is_armed) {
             // It fails only for a socket that is not watched.
             let _ = epoll::delete(&self.epoll, socket);
         }

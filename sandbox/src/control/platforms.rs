@@ -43,9 +43,8 @@ impl PlatformChange {
         if let Some(token) = self.message_token.take() {
             push.message_token = token;
         }
-        if let Some(key) = self.encoding_aes_key.take()
-            && key != push.encoding_aes_key
-        {
+        let key = self.encoding_aes_key.take();
+        if let Some(key) = key.filter(|key| *key != push.encoding_aes_key) {
             let former = std::mem::replace(&mut push.encoding_aes_key, key);
             push.encoding_aes_key_former = Some(former);
         }

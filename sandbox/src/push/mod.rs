@@ -47,11 +47,11 @@ fn take_due(state: &mut State) -> (Vec<Delivery>, Option<Duration>) {
     let mut due = Vec::new();
     for platform in state.addressed_platforms() {
         let component_appid = platform.component_appid.clone();
-        if let Some(url) = &platform.push.url
-            && let Some(push) = state.pushes.take(&component_appid, now)
-        {
+        let url = platform.push.url.clone();
+        let taken = url.and_then(|url| Some((url, state.pushes.take(&component_appid, now)?)));
+        if let Some((url, push)) = taken {
             due.push(Delivery {
-                url: url.clone(),
+                url,
                 request: Request::new(&platform, &push).map_err(|error| error.to_string()),
                 component_appid,
                 push,

@@ -124,11 +124,11 @@ fn modify(state: &mut State, account: &Account, rule: StoredRule) -> Result<(), 
 /// Adds a rule, or makes it wait for the look for its verification file.
 fn add(state: &mut State, account: &Account, rule: StoredRule) -> Result<Applied, Refusal> {
     check_new(state, account, &rule)?;
-    if account.kind == AccountKind::MiniProgram
-        && let Some(look) = verification_file::check(state, account, &rule.prefix)?
-    {
-        let pending = PendingRule { rule, look };
-        return Ok(Applied::Pending(Box::new(pending)));
+    if account.kind == AccountKind::MiniProgram {
+        if let Some(look) = verification_file::check(state, account, &rule.prefix)? {
+            let pending = PendingRule { rule, look };
+            return Ok(Applied::Pending(Box::new(pending)));
+        }
     }
     state.rules.put(&account.appid, rule);
     Ok(Applied::Done(json!({})))

@@ -113,10 +113,10 @@ fn has_escape_beyond_ascii(json: &[u8]) -> bool {
     let mut rest = json;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
         let escape = rest.get(at + 1..).unwrap_or_default();
-        if let [b'u', first, second, third, _, ..] = escape
-            && !matches!((first, second, third), (b'0', b'0', b'0'..=b'7'))
-        {
-            return true;
+        if let [b'u', first, second, third, _, ..] = escape {
+            if !matches!((first, second, third), (b'0', b'0', b'0'..=b'7')) {
+                return true;
+            }
         }
         rest = escape.get(1..).unwrap_or_default();
     }

@@ -135,12 +135,12 @@ impl WeChat {
             Ok(body) => body,
             Err(refusal) => return self.refuse(refusal, Some(call)),
         };
-        if let Value::Object(fields) = &mut body
-            && call.interface.has_errcode_on_success()
-        {
-            fields.insert("errcode".to_owned(), json!(0));
-            // One interface says more than "ok".
-            fields.entry("errmsg").or_insert_with(|| json!("ok"));
+        if call.interface.has_errcode_on_success() {
+            if let Value::Object(fields) = &mut body {
+                fields.insert("errcode".to_owned(), json!(0));
+                // One interface says more than "ok".
+                fields.entry("errmsg").or_insert_with(|| json!("ok"));
+            }
         }
         Answer::success(&body)
     }
