@@ -7,7 +7,7 @@ const { debuglog } = require('node:util')
 const classes = require('./errors.js')
 const { loadBinding } = require('./load.js')
 
-const binding = loadBinding(() => require('../binding.js'))
+const binding = loadBinding()
 
 // With NODE_DEBUG=jumpqr.
 if (debuglog('jumpqr').enabled) binding.logToStderr()

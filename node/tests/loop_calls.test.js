@@ -166,7 +166,7 @@ async function run(script) {
   const program = `${prelude};(async () => {${script}})()`
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], {
     cwd: __dirname,
-    env: { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: process.env.JUMPQR_HOOKED_BINDING },
+    env: { ...process.env, JUMPQR_NATIVE_BINDING: process.env.JUMPQR_HOOKED_BINDING },
     timeout: 20_000,
   })
   return stdout

@@ -226,7 +226,7 @@ test('threads with nothing to do end, and no call is lost with them', async () =
       while (threads() > 0) await sleep(5)
     })()
   `,
-    { NAPI_RS_NATIVE_LIBRARY_PATH: hooked },
+    { JUMPQR_NATIVE_BINDING: hooked },
   )
   assert.equal(stdout, '3200\n')
 })
@@ -245,7 +245,7 @@ test('a panic, on a thread of the pool or on the JavaScript thread, is an error,
       console.log(Object.keys(await client.downloadQRCodeText()).length)
     })()
   `,
-    { NAPI_RS_NATIVE_LIBRARY_PATH: hooked },
+    { JUMPQR_NATIVE_BINDING: hooked },
   )
   assert.deepEqual(stdout.split('\n'), [
     'true internal a panic: asked for [internal]; whether the change was applied is not known',
