@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use jumpqr::settings::SETTINGS;
+use jumpqr::settings::{SETTINGS, Setting};
 use serde_json::{Map, Value};
 
 use crate::support::{Jumpqr, Run, jumpqr};
@@ -45,6 +45,24 @@ fn every_setting_has_an_option_or_is_listed_as_one_without() {
             "{} needs an option in cli/src/options.rs, or an entry in WITHOUT_OPTION",
             setting.name
         );
+    }
+}
+
+#[test]
+fn the_page_of_settings_names_the_option_of_each() {
+    let page = include_str!("../../../docs/settings.md");
+    for Setting { name, .. } in SETTINGS {
+        let row = page.lines().find(|line| {
+            let python = line.split(" | ").nth(1);
+            python == Some(&format!("`{name}`"))
+        });
+        let wanted = if WITHOUT_OPTION.contains(name) {
+            "\u{2013}".to_owned()
+        } else {
+            format!("`{}`", option(name))
+        };
+        let shown = row.and_then(|row| row.split(" | ").nth(4));
+        assert_eq!(shown, Some(&*wanted), "{name}");
     }
 }
 

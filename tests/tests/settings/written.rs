@@ -1,4 +1,4 @@
-//! The files that the table of settings writes: the types of Python and Node, and `docs/settings.md`.
+//! The types of Python and Node that the table of settings writes.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -55,7 +55,7 @@ const NODE: Language = Language {
     },
 };
 
-fn quote(setting: &Setting, default: String) -> String {
+pub(crate) fn quote(setting: &Setting, default: String) -> String {
     match setting.kind {
         Kind::Flag | Kind::Number | Kind::Seconds => default,
         Kind::Texts => "none".to_owned(),
@@ -203,52 +203,7 @@ fn node() -> String {
     text
 }
 
-fn page() -> String {
-    let mut text = "\
-# Settings
-
-Every client and platform takes these settings, under one name in each language:
-
-| language | a duration | another setting |
-|---|---|---|
-| Rust | `ClientBuilder::connect_timeout`, a `Duration` | `ClientBuilder::base_url` |
-| Python | `connect_timeout=`, in seconds | `base_url=` |
-| Node | `connectTimeoutMs`, in milliseconds | `baseUrl` |
-| C | `jumpqr_client_config_set_connect_timeout_ms`, in milliseconds | `jumpqr_client_config_set_base_url` |
-
-A wrong setting is refused before anything is sent, as `invalid_config`, with a finding for each.
-The finding's `field` is the setting as the language writes it.
-
-`JUMPQR_WRITE_DOCS=1 cargo test -p jumpqr-tests --test settings` writes this page, from the table of
-settings in `client/src/settings/table.rs`.
-"
-    .to_owned();
-    for (owner, title) in [
-        (Owner::Client, "A client"),
-        (Owner::Platform, "A platform"),
-        (Owner::Both, "Both"),
-        (Owner::Threads, "Both, in Node and in Python's asyncio"),
-    ] {
-        write!(
-            text,
-            "\n## {title}\n\n| setting | default | what it does |\n|---|---|---|\n"
-        )
-        .unwrap();
-        for setting in SETTINGS.iter().filter(|setting| setting.owner == owner) {
-            let default = (setting.default)().map(|default| quote(setting, default));
-            let default = default.unwrap_or_else(|| "none".to_owned());
-            let seconds = match setting.kind {
-                Kind::Seconds => " s",
-                _ => "",
-            };
-            let doc = setting.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-            writeln!(text, "| `{}` | {default}{seconds} | {doc} |", setting.name).unwrap();
-        }
-    }
-    text
-}
-
-fn check(path: &str, text: &str) {
+pub(crate) fn check(path: &str, text: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let file = root.join(path);
     if env::var_os(WRITE).is_some() {
@@ -269,9 +224,4 @@ fn the_types_of_python_are_those_of_the_table() {
 #[test]
 fn the_types_of_node_are_those_of_the_table() {
     check("node/lib/settings.d.ts", &node());
-}
-
-#[test]
-fn the_page_of_settings_is_that_of_the_table() {
-    check("docs/settings.md", &page());
 }
