@@ -1,0 +1,5 @@
+'use strict'
+
+const { addRule } = require('./add_rule.js')
+
+test('a rule is added', async () => expect(await addRule()).toBe('https://m.example.cn/table/'))

@@ -1,0 +1,3 @@
+'use strict'
+
+require('./add_rule.js').addRule().then(console.log)
