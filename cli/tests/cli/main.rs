@@ -38,6 +38,7 @@ mod rid;
 mod rule_source;
 mod sandbox;
 mod settings;
+mod terminal;
 mod token;
 mod token_status;
 mod token_store;

@@ -20,6 +20,7 @@ use crate::support::{Run, as_mini_program, jumpqr, read_picture};
 
 const README: &str = include_str!("../../../README.md");
 const COMMAND: &str = include_str!("../../../docs/command.md");
+const FIRST_RULE: &str = include_str!("../../../docs/first-rule.md");
 const CODES: &str = include_str!("../../../docs/codes.md");
 
 /// Returns the code blocks of this language in a page, in order.
@@ -62,12 +63,43 @@ fn the_match_of_a_test_link_prints_what_the_page_shows() {
 }
 
 #[test]
-fn the_second_command_draws_the_code_that_the_readme_shows() {
-    let (command, input) = blocks(README, "sh")[1].split_once(" <<'RULE'\n").unwrap();
+fn the_first_code_is_drawn_as_the_guide_shows() {
+    let (command, input) = blocks(FIRST_RULE, "sh")[0]
+        .split_once(" <<'RULE'\n")
+        .unwrap();
     let arguments = parse_arguments(command, "cargo run --locked -- ").unwrap();
     let input = input.strip_suffix("RULE\n").unwrap();
     let run = jumpqr(arguments).stdin(input).expect(0);
-    assert_eq!(run.stdout, blocks(README, "text")[1]);
+    assert_eq!(run.stdout, blocks(FIRST_RULE, "text")[0]);
+}
+
+#[test]
+fn the_rules_of_the_readme_stand_in_examples_that_run() {
+    let examples = [
+        (
+            "python",
+            include_str!("../../../python/examples/add_and_publish.py"),
+        ),
+        (
+            "js",
+            include_str!("../../../node/examples/add-and-publish.mjs"),
+        ),
+        (
+            "rust",
+            include_str!("../../../client/examples/add_and_publish.rs"),
+        ),
+    ];
+    for (language, example) in examples {
+        let example: Vec<_> = example.lines().map(str::trim).collect();
+        let block: Vec<_> = blocks(README, language)[0].lines().map(str::trim).collect();
+        let stands = example.windows(block.len()).any(|lines| lines == block);
+        assert!(stands, "the README has another {language} than its example");
+    }
+}
+
+#[test]
+fn the_readme_is_short() {
+    assert!(README.lines().count() <= 150);
 }
 
 #[test]
@@ -75,6 +107,7 @@ fn every_documented_build_uses_the_lock_file() {
     let pages = [
         ("README.md", README),
         ("docs/command.md", COMMAND),
+        ("docs/first-rule.md", FIRST_RULE),
         (
             "tests/fuzz/README.md",
             include_str!("../../../tests/fuzz/README.md"),
@@ -102,7 +135,7 @@ fn every_documented_build_uses_the_lock_file() {
             found += 1;
         }
     }
-    assert_eq!(found, 8);
+    assert_eq!(found, 9);
 }
 
 /// Runs a session of a page in a folder, against a sandbox. Returns what each command prints.

@@ -23,10 +23,10 @@
 //!    `typed_only` must not have it. The compiler checks all of this.
 //! 3. If the type is in `by_name`, add a row to the table in the documentation of [`parse_call`],
 //!    and one to each of the two tables of interfaces in `tests/vectors/README.md`.
-//! 4. Add it to the sandbox's enum `Interface`, in `sandbox/src/interface/mod.rs`, with a file for
-//!    its handler, and a row to the table of interfaces in `sandbox/README.md`. The compiler names
-//!    each missing part, except for the functions with `matches!`: who calls the interface, and
-//!    with which token.
+//! 4. Add it to the sandbox's enum `Interface`, in `sandbox/src/interface.rs`, with a file for its
+//!    handler in `sandbox/src/wechat`, and a row to the table of interfaces in `sandbox/README.md`.
+//!    The compiler names each missing part, except for the functions with `matches!`: who calls
+//!    the interface, and with which token.
 //! 5. If the type is in `by_name`, add vectors: a request to `tests/vectors/requests.json`, a
 //!    success and the refusals to `answers.json`, and each finding of its check to
 //!    `validation.json`. Tests fail if it has no request or no success. Vectors of an interface for

@@ -22,7 +22,7 @@ def publish(results: Results, verdicts: Sequence[Verdict]) -> None:
         f"{head}\n\n{describe_machine()}\n\n{format_results(results, verdicts)}"
     )
     plot(results, SOURCE / "cpu-per-call.svg")
-    readme = REPOSITORY / "README.md"
+    readme = REPOSITORY / "docs" / "speed.md"
     between = re.compile(f"({re.escape(BEGIN)}\n).*({re.escape(END)})", re.DOTALL)
     text, count = between.subn(
         lambda found: f"{found[1]}\n{format_ratios(verdicts)}\n\n{found[2]}", readme.read_text()
