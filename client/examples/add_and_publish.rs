@@ -24,7 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     for listed in client.rules() {
         let listed = listed?;
-        println!("{} opens {}", listed.prefix, listed.path);
+        println!(
+            "{} opens {}",
+            listed.prefix,
+            listed.path.unwrap_or_default()
+        );
     }
     Ok(())
 }
