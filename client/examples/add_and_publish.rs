@@ -1,6 +1,8 @@
 //! Adds a rule in the sandbox, publishes it, and prints it:
 //! `cargo run --locked -p jumpqr --example add_and_publish`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it did")]
+
 use jumpqr::{Client, Edit, OpenVersion, OrdinaryLinkRule, PermitSubRule};
 use jumpqr_sandbox::Sandbox;
 

@@ -1,5 +1,7 @@
 //! What to do after an error: `cargo run --locked -p jumpqr --example handle_errors`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it did")]
+
 use jumpqr::{Client, ErrorKind};
 use jumpqr_sandbox::Sandbox;
 
