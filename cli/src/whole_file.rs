@@ -64,11 +64,7 @@ fn replace(
     overwrite: bool,
     durability: Durability,
 ) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    // Other users may have to read it, such as a web server. The umask still applies.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder_of(target))?;
+    let mut file = new_file(folder_of(target))?;
     file.write_all(content)?;
     if durability == Durability::Now {
         file.as_file().sync_all()?;
@@ -79,6 +75,20 @@ fn replace(
         file.persist_noclobber(target)?;
     }
     Ok(())
+}
+
+/// Creates a temporary file. Other users may have to read it, such as a web server. The umask still
+/// applies.
+#[cfg(unix)]
+fn new_file(folder: PathBuf) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn new_file(folder: PathBuf) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::NamedTempFile::new_in(folder)
 }
 
 fn folder_of(target: &Path) -> PathBuf {

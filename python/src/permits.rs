@@ -19,7 +19,9 @@ struct Held {
     is_held: AtomicBool,
 }
 
-/// Gives the permit back when it is dropped: the call has ended.
+/// Gives the permit back when it is dropped: the call has ended. Only the calls of an event loop have
+/// one, which are for Linux.
+#[cfg(target_os = "linux")]
 pub(crate) struct PermitOfCall(Arc<Held>);
 
 #[pymethods]
@@ -38,6 +40,7 @@ impl Permits {
 
 impl Permits {
     /// Takes a permit for a call.
+    #[cfg(target_os = "linux")]
     pub(crate) fn take_for_call(&self) -> Option<PermitOfCall> {
         self.take_held().map(PermitOfCall)
     }
@@ -62,6 +65,7 @@ impl Permit {
     }
 }
 
+#[cfg(target_os = "linux")]
 impl Permit {
     /// Returns what a call holds.
     pub(crate) fn of_call(&self) -> PermitOfCall {
@@ -83,6 +87,7 @@ impl Drop for Held {
     }
 }
 
+#[cfg(target_os = "linux")]
 impl Drop for PermitOfCall {
     fn drop(&mut self) {
         self.0.give_back();

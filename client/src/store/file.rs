@@ -9,6 +9,10 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 /// Who may access a file or folder.
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "only Unix tells who else may access it")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Privacy {
     /// Only the user of this process.

@@ -12,6 +12,7 @@ use jumpqr_core::error::{Error, Result};
 
 use self::hosts::Hosts;
 use self::parameters::Parameters;
+#[cfg(unix)]
 use super::address::Address;
 use super::connections::{Access, Connections};
 use super::fleet::{Cluster, Fleet, Nodes, Sentinels};
