@@ -27,7 +27,7 @@ Exit codes:
   2  the command line is wrong, or a file that it names cannot be used
   3  the rule or a setting is not valid; nothing was sent
   4  WeChat refused, or there is no such rule; for match and qr: a link does not open;
-     for preflight: WeChat will not find the file
+     for preflight: WeChat will not find the file, or by the access log has not got it
   5  network error, timeout, or unknown outcome: the change may have been applied
   6  credentials are missing or wrong, or the token store failed;
      for push handle, also if a setting is not valid: there, 3 means a refused push";

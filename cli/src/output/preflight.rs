@@ -5,14 +5,14 @@ use jumpqr::preflight::{
     Dns, Fetch, Observations, Outcome, Preflight, PreflightFinding, PreflightVerdict, Severity,
 };
 
-use super::{BAD, GOOD, HEADING, WARNING, escape, format_card};
+use super::{BAD, GOOD, HEADING, WARNING, escape, format_card, format_count, indent};
 
 /// Formats the verdict and the findings.
 pub(crate) fn format_preflight(preflight: &Preflight) -> String {
     let mut parts = vec![format_verdict(preflight)];
     parts.extend(preflight.findings.iter().map(format_finding));
     if preflight.verdict != PreflightVerdict::NoFileNeeded {
-        parts.push(escape(&preflight.unseen()));
+        parts.push(indent(&preflight.unseen(), 0));
     }
     parts.join("\n\n")
 }
@@ -161,9 +161,13 @@ pub(crate) fn format_access_log(report: &AccessLogReport) -> String {
         AccessLogVerdict::CameElsewhere => {
             format!("{WARNING}WeChat came, but to another place{WARNING:#}, by the access log")
         }
+        AccessLogVerdict::MayHaveCome => format!(
+            "{WARNING}WeChat may have come{WARNING:#}: the access log does not tell who has asked"
+        ),
         AccessLogVerdict::NeverCame => {
             format!("{WARNING}WeChat never came{WARNING:#}, by the access log")
         }
+        AccessLogVerdict::EmptyLog => format!("{WARNING}The access log is empty{WARNING:#}"),
         _ => format!("{WARNING}The access log could not be read{WARNING:#}"),
     };
     let mut parts = vec![verdict];
@@ -172,17 +176,37 @@ pub(crate) fn format_access_log(report: &AccessLogReport) -> String {
         parts.push(format!("{count}\n{}", format_visits(served, None)));
     }
     parts.extend(report.findings.iter().map(format_log_finding));
-    parts.push(format!(
-        "{} lines from {} to {}; {} of them are not requests, and {} are requests of a preflight. \
-         The name of the file is random: all other requests for it came from WeChat, or from a \
-         person who knows the name.",
-        report.lines,
-        escape(report.first.as_deref().unwrap_or("-")),
-        escape(report.last.as_deref().unwrap_or("-")),
-        report.skipped,
-        report.own_requests,
-    ));
+    if report.lines > 0 {
+        parts.push(indent(&describe_log(report), 0));
+    }
     parts.join("\n\n")
+}
+
+/// Says which lines were read, and which requests do not count as WeChat's.
+fn describe_log(report: &AccessLogReport) -> String {
+    let count =
+        |number: u64, noun| format_count(usize::try_from(number).unwrap_or(usize::MAX), noun);
+    let mut text = count(report.lines, "line");
+    if let (Some(first), Some(last)) = (&report.first, &report.last) {
+        text = format!("{text} from {first} to {last}");
+    }
+    if report.skipped > 0 {
+        text = format!(
+            "{text}, of which {} could not be read",
+            count(report.skipped, "line")
+        );
+    }
+    let (own, local) = (report.own_requests, report.local_requests);
+    if own + local > 0 {
+        text = format!(
+            "{text}. Requests for the file that were ours: {own} of preflights, and {local} from \
+             addresses that are not public"
+        );
+    }
+    format!(
+        "{text}. The name of the file is random: all other requests for it came from WeChat, or \
+         from a person who knows the name."
+    )
 }
 
 fn format_log_finding(finding: &AccessLogFinding) -> String {
@@ -216,10 +240,11 @@ fn format_visits(visits: &Visits, texts: Option<[(&str, Option<String>); 3]>) ->
             visits.requests, visits.first, visits.last
         )
     };
+    let agents = agents.collect::<Vec<_>>().join("\n");
     let mut rows = vec![
         ("when", Some(escape(&when))),
         ("from", Some(escape(&visits.addresses.join(", ")))),
-        ("agent", Some(agents.collect::<Vec<_>>().join("\n"))),
+        ("agent", Some(agents).filter(|agents| !agents.is_empty())),
     ];
     rows.extend(texts.into_iter().flatten());
     format_card(&rows)

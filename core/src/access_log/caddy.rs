@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde::Deserialize;
 
 use super::entry::{Entry, SizeOf};
-use super::time::format_utc;
+use super::time::{format_utc, parse_time};
 
 /// No server takes longer to send the file.
 const LONGEST_DURATION: Duration = Duration::from_secs(3600);
@@ -37,11 +37,11 @@ struct Request<'a> {
     host: Cow<'a, str>,
     #[serde(borrow)]
     uri: Cow<'a, str>,
-    #[serde(default)]
-    headers: Headers,
+    /// A filter of Caddy may leave the fields out.
+    headers: Option<Headers>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Headers {
     #[serde(rename = "User-Agent", default)]
     user_agent: Vec<String>,
@@ -68,20 +68,25 @@ enum Number {
 pub(super) fn parse(line: &str) -> Option<Entry<'_>> {
     let record: Record<'_> = serde_json::from_str(line).ok()?;
     let request = record.request;
-    let agents = request.headers.user_agent;
+    let agent = |headers: Headers| headers.user_agent.into_iter().next().unwrap_or_default();
     let host = match request.host {
         Cow::Borrowed(host) => Cow::Borrowed(without_port(host)),
         Cow::Owned(host) => Cow::Owned(without_port(&host).into()),
     };
-    let time = match record.ts {
+    let (time, milliseconds) = match record.ts {
         Time::Seconds(seconds) => {
             let since_1970 = Duration::try_from_secs_f64(seconds).ok()?;
-            Cow::Owned(format_utc(since_1970))
+            let milliseconds = i64::try_from(since_1970.as_millis()).ok();
+            (Cow::Owned(format_utc(since_1970)), milliseconds)
         }
-        Time::Text(text) => text,
+        Time::Text(text) => {
+            let milliseconds = parse_time(&text);
+            (text, milliseconds)
+        }
     };
     Some(Entry {
         time,
+        milliseconds,
         address: request.client_ip.unwrap_or(request.remote_ip),
         host: Some(host),
         method: request.method,
@@ -96,7 +101,7 @@ pub(super) fn parse(line: &str) -> Option<Entry<'_>> {
                 .filter(|duration| *duration < LONGEST_DURATION),
             _ => None,
         },
-        user_agent: Cow::Owned(agents.into_iter().next().unwrap_or_default()),
+        user_agent: request.headers.map(|headers| Cow::Owned(agent(headers))),
     })
 }
 

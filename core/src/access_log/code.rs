@@ -10,7 +10,11 @@ named! {
     pub enum AccessLogCode {
         /// No line could be read.
         NotAnAccessLog = "not_an_access_log" => Unknown,
-        /// Nobody but a preflight has asked for the file.
+        /// The log is empty.
+        EmptyLog = "empty_log" => Unknown,
+        /// The log does not tell who has asked for the file.
+        UnknownVisitor = "unknown_visitor" => Unknown,
+        /// Nobody has asked for the file, apart from preflights and the own network.
         NeverCame = "never_came" => Unknown,
         /// The file was asked for, but not in the directory of the prefix.
         OtherDirectory = "other_directory" => Unknown,
@@ -40,6 +44,8 @@ named! {
         Slow = "slow" => Warns,
         /// The log does not tell whether the response was as long as the file.
         UnknownSize = "unknown_size" => Unknown,
+        /// The log has no length of the response.
+        NoSize = "no_size" => Unknown,
     }
     /// Returns what a finding with this code means for the rule.
     pub severity -> Severity

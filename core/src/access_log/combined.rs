@@ -13,6 +13,7 @@ use alloc::borrow::Cow;
 use core::time::Duration;
 
 use super::entry::{Entry, SizeOf};
+use super::time::parse_time;
 
 /// Reads one line. Returns `None` if it does not have this format.
 pub(super) fn parse(line: &str) -> Option<Entry<'_>> {
@@ -23,20 +24,20 @@ pub(super) fn parse(line: &str) -> Option<Entry<'_>> {
     let status = words.next().and_then(parse_status)?;
     let size = words.next()?;
     let size = if size == "-" {
-        // Apache's `%b` writes this for an empty body.
-        Some(0)
+        None
     } else {
         Some(parse_whole_number(size)?)
     };
     let mut quoted = Words(rest).filter_map(Word::quoted);
     let _referer = quoted.next();
-    let user_agent = quoted.next().unwrap_or("-");
+    let user_agent = quoted.next();
     let (host, address) = parse_who(who)?;
     let forwarded = quoted.clone().find_map(parse_forwarded);
     let (method, target) = parse_request(request);
     let is_time = time.starts_with(|letter: char| letter.is_ascii_digit());
     is_time.then_some(Entry {
         time: Cow::Borrowed(time),
+        milliseconds: parse_time(time),
         address: Cow::Borrowed(forwarded.unwrap_or(address)),
         host: host.map(Cow::Borrowed),
         method: Cow::Borrowed(method),
@@ -45,7 +46,7 @@ pub(super) fn parse(line: &str) -> Option<Entry<'_>> {
         size,
         size_of: SizeOf::BodyOrResponse,
         duration: parse_duration(words, quoted),
-        user_agent: Cow::Borrowed(if user_agent == "-" { "" } else { user_agent }),
+        user_agent: user_agent.map(|agent| Cow::Borrowed(if agent == "-" { "" } else { agent })),
     })
 }
 

@@ -8,6 +8,8 @@ use core::time::Duration;
 pub(super) struct Entry<'a> {
     /// The time as the log has it. If the log has only a number, the time in UTC.
     pub(super) time: Cow<'a, str>,
+    /// The same in milliseconds since 1970. `None` if its format is not known.
+    pub(super) milliseconds: Option<i64>,
     /// The address that asked. Behind a proxy that the log names, the address that the proxy names.
     pub(super) address: Cow<'a, str>,
     /// The host that was asked for, without its port, if the log has it.
@@ -16,13 +18,14 @@ pub(super) struct Entry<'a> {
     /// The path and the query, percent-encoded as they came.
     pub(super) target: Cow<'a, str>,
     pub(super) status: u16,
-    /// The bytes of the response. Apache may be set to count its head too, see [`SizeOf`].
+    /// The bytes of the response. Apache may be set to count its head too, see [`SizeOf`]. `None`
+    /// if the log does not tell: Apache's `%b` writes `-` for 0 bytes, and others for no number.
     pub(super) size: Option<u64>,
     pub(super) size_of: SizeOf,
     /// How long the response took, if the log has it.
     pub(super) duration: Option<Duration>,
-    /// Empty if the request had none, or if the log does not have it.
-    pub(super) user_agent: Cow<'a, str>,
+    /// Empty if the request had none. `None` if the log does not have it.
+    pub(super) user_agent: Option<Cow<'a, str>>,
 }
 
 /// What the size in a line counts.

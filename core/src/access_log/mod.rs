@@ -1,8 +1,8 @@
 //! Finds WeChat's requests for the verification file in a server's access log, and judges them.
 //!
-//! The name of the file is random. So if somebody else than a preflight has asked for it, this was
-//! most likely WeChat. The log then tells what no preflight can see: that WeChat's request never
-//! came, or what it got.
+//! The name of the file is random. So if neither a preflight nor somebody in the own network has
+//! asked for it, this was most likely WeChat. The log then tells what no preflight can see: that
+//! WeChat's request never came, or what it got.
 //!
 //! An [`AccessLogReader`] takes the bytes of the log in parts of any size, and keeps none of its
 //! lines. It reads nginx's and Apache's format `combined` and Caddy's JSON. Lines that are broken,
@@ -13,6 +13,7 @@ mod code;
 mod combined;
 mod entry;
 mod lines;
+mod moment;
 mod reader;
 mod report;
 mod seen;
@@ -20,6 +21,7 @@ mod tally;
 mod text;
 mod time;
 mod visit;
+mod visitor;
 
 pub use code::AccessLogCode;
 pub use reader::AccessLogReader;

@@ -1,14 +1,17 @@
 //! What an access log tells, and what follows.
 
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
+use core::mem::take;
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use super::AccessLogCode as Code;
 use super::reader::Log;
+use super::tally::{Requests, Tally};
 use super::text::text;
 use crate::named;
 use crate::severity::Severity;
@@ -20,8 +23,12 @@ named! {
     pub enum AccessLogVerdict {
         /// No line could be read.
         NotAnAccessLog = "not_an_access_log",
-        /// Nobody but a preflight has asked for the file.
+        /// The log is empty.
+        EmptyLog = "empty_log",
+        /// Nobody has asked for the file, apart from preflights and the own network.
         NeverCame = "never_came",
+        /// The file was asked for, but the log does not tell by whom.
+        MayHaveCome = "may_have_come",
         /// The file was asked for only in other places.
         CameElsewhere = "came_elsewhere",
         /// The last request did not get the file as WeChat needs it.
@@ -37,14 +44,15 @@ named! {
 pub struct Visits {
     /// How many there are.
     pub requests: u64,
-    /// The time of the first one, as the log has it. A number in the log is given as UTC.
+    /// The time of the earliest one, as the log has it. A number in the log is given as UTC.
     pub first: String,
-    /// The time of the last one.
+    /// The time of the latest one.
     pub last: String,
     /// The addresses that asked, at most 8. Behind a proxy that the log names, the addresses that
     /// the proxy names.
     pub addresses: Vec<String>,
-    /// The user agents, at most 8; empty if there was none.
+    /// The user agents, at most 8. The empty text stands for a request without one. The list is
+    /// empty if the log has no user agents.
     pub user_agents: Vec<String>,
 }
 
@@ -83,12 +91,15 @@ pub struct AccessLogReport {
     pub lines: u64,
     /// How many of them are not requests: broken, binary, longer than 64 KiB, or another format.
     pub skipped: u64,
-    /// The time of the first request in the log, whatever it asked for.
+    /// The time of the earliest request in the log, whatever it asked for.
     pub first: Option<String>,
-    /// The time of the last request in the log.
+    /// The time of the latest request in the log.
     pub last: Option<String>,
-    /// How many requests for the file came from preflights.
+    /// How many requests for the file came from preflights. They do not count as WeChat's.
     pub own_requests: u64,
+    /// How many other requests for the file came from addresses that are not public. They do not
+    /// count as WeChat's, unless the log has only such addresses: then a proxy may hide WeChat's.
+    pub local_requests: u64,
     /// The requests in the right place that got the file.
     pub served: Option<Visits>,
     /// Everything else: first what makes WeChat refuse the rule, then the warnings, then what is
@@ -97,20 +108,26 @@ pub struct AccessLogReport {
 }
 
 impl AccessLogReport {
-    pub(super) fn new(log: Log) -> Self {
-        let (mut tally, wanted) = (log.tally, &log.wanted);
+    pub(super) fn new(mut log: Log) -> Self {
+        let local_requests = log.local.requests();
+        let counted = choose_tally(&mut log);
+        let is_known = counted.is_known;
+        let mut tally = counted.tally;
         if log.has_sizes_of_bodies && !log.has_sizes_of_responses {
             tally.rename(Code::UnknownSize, Code::OtherSize);
         }
         let blocks = |code: &Code| code.severity() == Severity::Blocks;
-        let verdict = match &tally.last {
+        let verdict = match tally.last_codes() {
+            _ if tally.all.is_some() && !is_known => AccessLogVerdict::MayHaveCome,
             Some(codes) if codes.iter().any(blocks) => AccessLogVerdict::CameAndFailed,
             Some(_) => AccessLogVerdict::CameAndGotIt,
-            None if !tally.sightings.is_empty() => AccessLogVerdict::CameElsewhere,
+            None if tally.all.is_some() => AccessLogVerdict::CameElsewhere,
             None if log.lines > log.skipped => AccessLogVerdict::NeverCame,
+            None if log.lines == 0 => AccessLogVerdict::EmptyLog,
             None => AccessLogVerdict::NotAnAccessLog,
         };
-        let size = alloc::format!("{}", wanted.size);
+        let wanted = &log.wanted;
+        let size = format!("{}", wanted.size);
         let words = [
             ("url", &*wanted.url),
             ("file", &*wanted.file_name),
@@ -127,38 +144,75 @@ impl AccessLogReport {
                 remedy: fill(text.remedy, &words),
             }
         };
-        let mut sightings = tally.sightings;
-        if tally.last.is_some() {
-            // If the right place was asked for, other places are about other rules.
-            sightings.retain(|sighting| !sighting.code.is_elsewhere());
-        }
-        let findings = sightings.into_iter();
-        let mut findings: Vec<_> = findings
-            .map(|sighting| finding(sighting.code, Some(sighting.visits), sighting.seen))
+        let of_requests = |code, requests: Requests| {
+            let (visits, seen) = requests.into_visits();
+            finding(code, Some(visits), seen)
+        };
+        // If the right place was asked for, other places are about other rules.
+        let is_elsewhere_told = tally.last_codes().is_none();
+        let sightings = tally.sightings.into_iter();
+        let mut findings: Vec<_> = sightings
+            .filter(|sighting| is_elsewhere_told || !sighting.code.is_elsewhere())
+            .map(|sighting| of_requests(sighting.code, sighting.requests))
             .collect();
+        let unknown = tally.all.filter(|_| !is_known);
+        findings.extend(unknown.map(|all| of_requests(Code::UnknownVisitor, all)));
         let whole_log = match verdict {
             AccessLogVerdict::NeverCame => Some(Code::NeverCame),
+            AccessLogVerdict::EmptyLog => Some(Code::EmptyLog),
             AccessLogVerdict::NotAnAccessLog => Some(Code::NotAnAccessLog),
             _ => None,
         };
-        let extent = || match &log.span {
-            Some((first, last)) => alloc::format!("{} lines from {first} to {last}", log.lines),
-            None => alloc::format!("{} lines", log.lines),
+        let (first, last) = log
+            .span
+            .map(|span| (span.first_time, span.last_time))
+            .unzip();
+        let lines = match log.lines {
+            1 => "1 line".to_string(),
+            lines => format!("{lines} lines"),
         };
-        findings.extend(whole_log.map(|code| finding(code, None, extent())));
+        let extent = match (&first, &last) {
+            (Some(first), Some(last)) => format!("{lines} from {first} to {last}"),
+            _ => lines,
+        };
+        findings.extend(whole_log.map(|code| finding(code, None, extent)));
         findings.sort_by_key(|finding| finding.code.severity().order());
-        let (first, last) = log.span.unzip();
         Self {
             verdict,
-            url: log.wanted.url,
             lines: log.lines,
             skipped: log.skipped,
             first,
             last,
-            own_requests: tally.own_requests,
-            served: tally.served,
+            own_requests: log.own_requests,
+            local_requests,
+            served: tally.served.map(|served| served.into_visits().0),
             findings,
+            url: log.wanted.url,
         }
+    }
+}
+
+/// The requests from which the verdict follows.
+struct Counted {
+    tally: Tally,
+    /// Whether they came from WeChat, as far as the log tells.
+    is_known: bool,
+}
+
+/// Takes the requests that can be WeChat's. Those of known strangers count first. If the log has
+/// only addresses that are not public, a proxy may hide WeChat's address behind one of them.
+fn choose_tally(log: &mut Log) -> Counted {
+    let is_known = log.strangers.all.is_some();
+    let tally = if is_known {
+        &mut log.strangers
+    } else if log.has_public_addresses {
+        &mut log.unknown
+    } else {
+        &mut log.local
+    };
+    Counted {
+        tally: take(tally),
+        is_known,
     }
 }
 

@@ -43,6 +43,11 @@ pub(super) fn show_entry(entry: &Entry<'_>) -> String {
     });
     show_line(&format!(
         "{} - - [{}] \"{} {}\" {} {size} \"-\" \"{}\"{duration}",
-        entry.address, entry.time, entry.method, entry.target, entry.status, entry.user_agent,
+        entry.address,
+        entry.time,
+        entry.method,
+        entry.target,
+        entry.status,
+        entry.user_agent.as_deref().unwrap_or("-"),
     ))
 }

@@ -5,86 +5,92 @@ use alloc::vec::Vec;
 
 use super::AccessLogCode as Code;
 use super::entry::Entry;
+use super::moment::{Moment, Span};
 use super::report::Visits;
 use super::visit::Visit;
 
 /// The most addresses and user agents that are kept.
 const MOST_LISTED: usize = 8;
 
-/// The requests of one kind.
+/// Requests that have something in common.
+#[derive(Debug, Clone)]
+pub(super) struct Requests {
+    count: u64,
+    span: Span,
+    addresses: Vec<String>,
+    user_agents: Vec<String>,
+    /// The line of the last one.
+    seen: String,
+}
+
+/// The requests with one code.
 #[derive(Debug)]
 pub(super) struct Sighting {
     pub(super) code: Code,
-    pub(super) visits: Visits,
-    /// The line of the last one.
-    pub(super) seen: String,
-    /// Its number among the requests for the file.
-    number: u64,
+    pub(super) requests: Requests,
 }
 
 /// What was found of the file.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    pub(super) own_requests: u64,
-    /// The requests in the right place that got the file.
-    pub(super) served: Option<Visits>,
-    /// The other requests, by code, in the order in which the codes first came.
+    /// All requests for the file.
+    pub(super) all: Option<Requests>,
+    /// Those in the right place that got the file.
+    pub(super) served: Option<Requests>,
+    /// The others, by code, in the order in which the codes first came.
     pub(super) sightings: Vec<Sighting>,
-    /// What was wrong about the last request in the right place. `None` if there was none.
-    pub(super) last: Option<Vec<Code>>,
-    /// How many requests for the file there were.
-    requests: u64,
+    /// The last request in the right place, and what was wrong about it.
+    last: Option<(Moment, Vec<Code>)>,
 }
 
 impl Tally {
     /// Counts a request for the file, and shows its line as `seen`.
-    pub(super) fn count(&mut self, visit: Visit, entry: &Entry<'_>, seen: &str) {
-        self.requests += 1;
+    pub(super) fn count(&mut self, visit: Visit, moment: Moment, entry: &Entry<'_>, seen: &str) {
+        let request = Requests::new(moment, entry, seen);
+        join(&mut self.all, request.clone());
         match visit {
-            Visit::Own => self.own_requests += 1,
-            Visit::Elsewhere(code) => self.add(code, entry, seen),
+            Visit::Elsewhere(code) => self.add(code, request),
             Visit::Here(codes) => {
                 if codes.is_empty() {
-                    let visits = self.served.get_or_insert_with(|| Visits::none(entry));
-                    visits.add(entry);
+                    join(&mut self.served, request.clone());
                 }
                 for code in &codes {
-                    self.add(*code, entry, seen);
+                    self.add(*code, request.clone());
                 }
-                self.last = Some(codes);
+                if self.last.as_ref().is_none_or(|(last, _)| moment > *last) {
+                    self.last = Some((moment, codes));
+                }
             }
         }
     }
 
-    fn add(&mut self, code: Code, entry: &Entry<'_>, seen: &str) {
-        let mut visits = Visits::none(entry);
-        visits.add(entry);
-        self.add_sighting(Sighting {
-            code,
-            visits,
-            seen: seen.to_string(),
-            number: self.requests,
-        });
+    /// Returns how many requests for the file there were.
+    pub(super) fn requests(&self) -> u64 {
+        self.all.as_ref().map_or(0, |all| all.count)
     }
 
-    fn add_sighting(&mut self, sighting: Sighting) {
+    /// Returns what was wrong about the last request in the right place. `None` if there was none.
+    pub(super) fn last_codes(&self) -> Option<&[Code]> {
+        self.last.as_ref().map(|(_, codes)| &**codes)
+    }
+
+    fn add(&mut self, code: Code, requests: Requests) {
         let mut known = self.sightings.iter_mut();
-        match known.find(|known| known.code == sighting.code) {
-            Some(known) => known.merge(sighting),
-            None => self.sightings.push(sighting),
+        match known.find(|known| known.code == code) {
+            Some(known) => known.requests.join(requests),
+            None => self.sightings.push(Sighting { code, requests }),
         }
     }
 
     /// Takes every request with one code for one with another code.
     pub(super) fn rename(&mut self, code: Code, name: Code) {
         let sightings = core::mem::take(&mut self.sightings);
-        for mut sighting in sightings {
-            if sighting.code == code {
-                sighting.code = name;
-            }
-            self.add_sighting(sighting);
+        for sighting in sightings {
+            let is_renamed = sighting.code == code;
+            let code = if is_renamed { name } else { sighting.code };
+            self.add(code, sighting.requests);
         }
-        for known in self.last.iter_mut().flatten() {
+        for known in self.last.iter_mut().flat_map(|(_, codes)| codes) {
             if *known == code {
                 *known = name;
             }
@@ -92,45 +98,51 @@ impl Tally {
     }
 }
 
-impl Sighting {
-    fn merge(&mut self, other: Self) {
-        if other.number > self.number {
-            self.number = other.number;
-            self.seen = other.seen;
-            self.visits.last = other.visits.last;
-        }
-        self.visits.requests += other.visits.requests;
-        for address in &other.visits.addresses {
-            list(&mut self.visits.addresses, address);
-        }
-        for user_agent in &other.visits.user_agents {
-            list(&mut self.visits.user_agents, user_agent);
-        }
-    }
-}
-
-impl Visits {
-    /// Returns no requests yet, of which this will be the first.
-    fn none(first: &Entry<'_>) -> Self {
+impl Requests {
+    fn new(moment: Moment, entry: &Entry<'_>, seen: &str) -> Self {
+        let agent = entry.user_agent.as_deref().map(ToString::to_string);
         Self {
-            requests: 0,
-            first: first.time.to_string(),
-            last: String::new(),
-            addresses: Vec::new(),
-            user_agents: Vec::new(),
+            count: 1,
+            span: Span::new(moment, &entry.time),
+            addresses: [entry.address.to_string()].into(),
+            user_agents: agent.into_iter().collect(),
+            seen: seen.to_string(),
         }
     }
 
-    fn add(&mut self, entry: &Entry<'_>) {
-        self.requests += 1;
-        self.last = entry.time.to_string();
-        list(&mut self.addresses, &entry.address);
-        list(&mut self.user_agents, &entry.user_agent);
+    fn join(&mut self, other: Self) {
+        self.count += other.count;
+        if self.span.join(&other.span) {
+            self.seen = other.seen;
+        }
+        list(&mut self.addresses, other.addresses);
+        list(&mut self.user_agents, other.user_agents);
+    }
+
+    /// Returns the requests as a report has them, and the line of the last one.
+    pub(super) fn into_visits(self) -> (Visits, String) {
+        let visits = Visits {
+            requests: self.count,
+            first: self.span.first_time,
+            last: self.span.last_time,
+            addresses: self.addresses,
+            user_agents: self.user_agents,
+        };
+        (visits, self.seen)
     }
 }
 
-fn list(known: &mut Vec<String>, text: &str) {
-    if known.len() < MOST_LISTED && !known.iter().any(|known| known == text) {
-        known.push(text.to_string());
+fn join(known: &mut Option<Requests>, request: Requests) {
+    match known {
+        Some(known) => known.join(request),
+        None => *known = Some(request),
+    }
+}
+
+fn list(known: &mut Vec<String>, texts: Vec<String>) {
+    for text in texts {
+        if known.len() < MOST_LISTED && !known.contains(&text) {
+            known.push(text);
+        }
     }
 }

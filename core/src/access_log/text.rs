@@ -17,10 +17,12 @@ pub(super) struct Text {
 }
 
 const OTHER_PREFIX: &str = "Compare the prefix that was sent with {url}.";
+const COMPARE_BODY: &str = "Compare the body of {url} with the downloaded file: a preflight does.";
 const SERVE_AS_FILE: &str =
     "Serve the file as a plain file from the disk of the web server, not through the application.";
 
 /// Returns the texts of findings with this code.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(super) const fn text(code: Code) -> Text {
     let (message, why, remedy) = match code {
         Code::NotAnAccessLog => (
@@ -28,8 +30,20 @@ pub(super) const fn text(code: Code) -> Text {
             "The formats `combined` of nginx and Apache and the JSON of Caddy can be read.",
             "Give the access log, not the error log, and unpack it if it is compressed.",
         ),
+        Code::EmptyLog => (
+            "the log is empty",
+            "The server has written no request to it. The log may just have been rotated.",
+            "Give the log of the time at which the rule was added, also if it was rotated.",
+        ),
+        Code::UnknownVisitor => (
+            "the log does not tell whether WeChat has asked for the file",
+            "It has no user agents or only addresses that are not public, so a preflight or \
+             somebody in your network may have asked.",
+            "Log the user agent, as the format `combined` does. Behind a proxy, log the address \
+             that it names, too: in nginx $http_x_forwarded_for. Then add the rule again.",
+        ),
         Code::NeverCame => (
-            "WeChat never came: nobody has asked for the file",
+            "WeChat never came: nobody else has asked for the file",
             "WeChat's request goes to another server or to another log, or it is stopped on the \
              way. With 85076, WeChat refuses a rule before it asks for the file.",
             "Check that this is the log of the server that the public DNS names, and that it covers \
@@ -99,7 +113,13 @@ pub(super) const fn text(code: Code) -> Text {
         Code::UnknownSize => (
             "the log does not tell the length of the content",
             "Apache's `combined` may count the head of the response too (`%O`).",
-            "Compare the body of {url} with the downloaded file: a preflight does.",
+            COMPARE_BODY,
+        ),
+        Code::NoSize => (
+            "the log has no length of the response",
+            "Apache writes `-` for an empty response, and other servers for a length that they do \
+             not know.",
+            COMPARE_BODY,
         ),
     };
     Text {

@@ -12,9 +12,6 @@ use crate::link::Link;
 use crate::verification_file::location;
 use crate::wechat_fetch::{SLOW_MS, TOO_SLOW_MS, is_refusal};
 
-/// The user agents of preflights contain this.
-const OWN_AGENT: &str = "jumpqr/";
-
 /// The head of a response with a date and a Content-Length is longer than this.
 const SHORTEST_HEAD: u64 = 60;
 
@@ -36,8 +33,6 @@ pub(super) struct Wanted {
 /// A request for the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Visit {
-    /// A preflight's own.
-    Own,
     /// Not in the directory of the prefix, or with other letters.
     Elsewhere(Code),
     /// In the right place, with what is wrong about the response; nothing if it was right.
@@ -74,17 +69,17 @@ impl Wanted {
             return None;
         }
         let host = entry.host.as_deref().filter(|host| !host.is_empty());
-        Some(if entry.user_agent.contains(OWN_AGENT) {
-            Visit::Own
-        } else if host.is_some_and(|host| !host.eq_ignore_ascii_case(&self.host)) {
-            Visit::Elsewhere(Code::OtherHost)
-        } else if path == self.path {
-            Visit::Here(self.judge(entry))
-        } else if path.eq_ignore_ascii_case(&self.path) {
-            Visit::Elsewhere(Code::OtherCase)
-        } else {
-            Visit::Elsewhere(Code::OtherDirectory)
-        })
+        Some(
+            if host.is_some_and(|host| !host.eq_ignore_ascii_case(&self.host)) {
+                Visit::Elsewhere(Code::OtherHost)
+            } else if path == self.path {
+                Visit::Here(self.judge(entry))
+            } else if path.eq_ignore_ascii_case(&self.path) {
+                Visit::Elsewhere(Code::OtherCase)
+            } else {
+                Visit::Elsewhere(Code::OtherDirectory)
+            },
+        )
     }
 
     fn judge(&self, entry: &Entry<'_>) -> Vec<Code> {
@@ -107,7 +102,12 @@ impl Wanted {
     }
 
     fn judge_size(&self, entry: &Entry<'_>) -> Option<Code> {
-        let size = entry.size.filter(|_| entry.method == "GET")?;
+        if entry.method != "GET" {
+            return None;
+        }
+        let Some(size) = entry.size else {
+            return Some(Code::NoSize);
+        };
         let is_longer = size.checked_sub(self.size);
         match (is_longer, entry.size_of) {
             (Some(0), _) => None,

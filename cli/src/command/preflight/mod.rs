@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use jumpqr::access_log::AccessLogReport;
+use jumpqr::access_log::{AccessLogReport, AccessLogVerdict};
 use jumpqr::check::check_prefix;
 use jumpqr::interface::{AddJumpQRCode, Interface};
 use jumpqr::mapping::{MAX_DOCUMENT_BYTES, parse_document, parse_rule};
@@ -35,7 +35,8 @@ Rehearse with a server on this machine:
   jumpqr preflight rule.json --file UASjIrr8C9.txt --connect-to 127.0.0.1:8080
 
 Exit code 0: no cause for 85069 was found, or it depends on the moment; 4: WeChat will not find the
-file.";
+file. With --access-log, 0 also means that WeChat's last request got the file, by the log; 4, that
+it did not, that WeChat never came, or that the log does not tell.";
 
 /// Look whether WeChat will find the verification file, and say why not (85069)
 ///
@@ -185,10 +186,11 @@ impl Look {
             members.insert("access_log".to_owned(), json!(access_log));
         }
         let exit = context.print(members, &parts.join("\n\n"));
-        if exit == Exit::Ok && preflight.verdict == PreflightVerdict::WillFail {
-            Exit::Refused
-        } else {
-            exit
+        let is_missed = access_log.is_some_and(|log| log.verdict != AccessLogVerdict::CameAndGotIt);
+        let is_refused = preflight.verdict == PreflightVerdict::WillFail || is_missed;
+        match exit {
+            Exit::Ok if is_refused => Exit::Refused,
+            exit => exit,
         }
     }
 }

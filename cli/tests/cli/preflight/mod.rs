@@ -1,6 +1,8 @@
 //! `jumpqr preflight` looks for the verification file as WeChat does, and reads access logs. `add`
 //! does so after 85069, and before if it is asked to.
 
+mod access_log;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -242,57 +244,6 @@ fn wrong_arguments_are_refused_before_anything_is_sent() {
         jumpqr(["preflight"]).args(arguments).expect(code);
     }
     assert_eq!(site.log(), "");
-}
-
-#[test]
-fn an_access_log_tells_what_wechat_got() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = file_in(&folder);
-    let site = right_site();
-    look(&site, &file).expect(0);
-    let log = folder.path().join("access.log");
-    let own = site.log();
-    fs::write(&log, &own).unwrap();
-    let with_log = || look(&site, &file).args(["--access-log"]).args([&log]);
-    let run = with_log().expect(0);
-    for text in [
-        "WeChat never came",
-        "[never_came]",
-        "3 are requests of a preflight",
-    ] {
-        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
-    }
-
-    let redirected = "203.0.113.7 - - [30/Nov/2026:12:01:00 +0800] \"GET /table/UASjIrr8C9.txt \
-                      HTTP/1.1\" 301 162 \"-\" \"We\u{202e}Chat\" 7.012\n";
-    let other = redirected.replace("We\u{202e}Chat", "-");
-    fs::write(&log, format!("{own}{redirected}{other}\0\n")).unwrap();
-    let run = with_log().expect(0);
-    for text in [
-        "WeChat came and did not get the file",
-        "[redirect]",
-        "[too_slow]",
-        "when   2 times, from 30/Nov/2026:12:01:00 +0800 to 30/Nov/2026:12:01:00 +0800\n",
-        "from   203.0.113.7",
-        "agent  We\\u{202e}Chat\n         -\n",
-    ] {
-        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
-    }
-    let object = with_log().args(["--json"]).expect(0).json();
-    assert_eq!(object["access_log"]["verdict"], "came_and_failed");
-    assert_eq!(codes(&object["access_log"]), ["redirect", "too_slow"]);
-    assert_eq!(object["access_log"]["skipped"], 1);
-
-    let right = redirected
-        .replace("301 162", "200 32")
-        .replace("7.012", "0.012");
-    let object = with_log()
-        .args(["--json", "--access-log", "-"])
-        .stdin(right)
-        .expect(0)
-        .json();
-    assert_eq!(object["access_log"]["verdict"], "came_and_got_it");
-    assert_eq!(codes(&object["access_log"]), ["redirect", "too_slow"]);
 }
 
 /// A rule as flags, with this prefix.
