@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
-use jumpqr_core::check::FindingCode;
+use jumpqr_core::check::{FindingCode, check_prefix, propose_prefix};
 use jumpqr_core::matching::{
-    Candidate, Neighbours, RuleSet, covers, launch_query, occupies, propose_prefix,
-    undocumented_equivalence,
+    Candidate, Neighbours, RuleSet, covers, launch_query, occupies, undocumented_equivalence,
 };
 use jumpqr_core::rule::RuleState;
 use jumpqr_core::verification_file::location;
@@ -148,12 +147,16 @@ proptest! {
     }
 
     #[test]
-    fn a_proposed_prefix_covers_the_link((rules, link) in rules_and_link()) {
+    fn a_proposed_prefix_covers_the_link_and_passes_the_check((rules, link) in rules_and_link()) {
         let neighbours = Neighbours::new(&rules);
         let nearest = neighbours.nearest(&link).next();
         let nearest = nearest.map(|(rule, reason)| (rule.prefix.as_str(), reason));
         let proposed = propose_prefix(&link, nearest);
-        prop_assert_eq!(proposed.map(|prefix| covers(&prefix, &link)), Some(Ok(())));
+        if let Some(prefix) = proposed {
+            prop_assert_eq!(covers(&prefix, &link), Ok(()));
+            let report = check_prefix(&prefix);
+            prop_assert!(report.violations.is_empty() && report.warnings.is_empty());
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use jumpqr_core::check::{check_prefix, propose_prefix};
 use jumpqr_core::mapping::parse_rule_set;
 use jumpqr_core::matching::{
-    Account, Candidate, Mismatch, Obstacle, launch_query, nearest_prefix, occupies,
+    Account, Candidate, Mismatch, Neighbours, Obstacle, covers, launch_query, nearest_prefix,
+    occupies,
 };
 use jumpqr_core::verification_file::location;
 use jumpqr_tests::matching::{MatchVector, Matching};
@@ -58,6 +60,32 @@ fn every_link_hits_its_rule() {
     let results = file.matches.iter().map(|v| (v.name.as_str(), check(v)));
     let run = report(results).unwrap_or_else(|failures| panic!("{failures}"));
     count::<Matching>(run);
+}
+
+#[test]
+fn a_proposed_prefix_covers_the_link_and_the_check_does_not_warn_of_it() {
+    let file: Matching = load().unwrap();
+    let mut proposals = 0;
+    for MatchVector { rules, link, .. } in &file.matches {
+        let rules = parse_rule_set(&json!(rules)).unwrap();
+        let neighbours = Neighbours::new(rules.rules());
+        let nearest = neighbours.nearest(link).next();
+        let nearest = nearest.map(|(rule, reason)| (rule.prefix.as_str(), reason));
+        let Some(prefix) = propose_prefix(link, nearest) else {
+            continue;
+        };
+        assert_eq!(covers(&prefix, link), Ok(()), "{link}");
+        // Rules for charging piles are made on the console, and service-account rules have a check
+        // of their own.
+        if prefix.starts_with("hlht://") || prefix.starts_with("http://weixin.qq.com/q/") {
+            continue;
+        }
+        let report = check_prefix(&prefix);
+        let findings = [report.violations, report.warnings].concat();
+        assert!(findings.is_empty(), "{link} {prefix}: {findings:?}");
+        proposals += 1;
+    }
+    assert!(proposals >= 40, "{proposals}");
 }
 
 #[test]

@@ -10,12 +10,14 @@ mod host;
 mod page;
 mod placeholder;
 mod prefix;
+mod proposal;
 mod rule;
 mod test_link;
 mod warning;
 
 pub use field::has_white_space;
 pub use prefix::{check_prefix, check_service_account_prefix};
+pub use proposal::propose_prefix;
 pub use test_link::MAX_DEBUG_URLS;
 
 pub use crate::finding::{CheckReport, Finding, FindingCode};

@@ -24,19 +24,19 @@
 
 mod candidate;
 mod cover;
+mod final_slash;
 mod nearest;
 mod neighbours;
 mod opening;
-mod proposal;
 mod rule_set;
 
 pub use candidate::Candidate;
 pub use cover::{Mismatch, covers, occupies, undocumented_equivalence};
 pub(crate) use cover::{covers_extension, rule_covers};
+pub use final_slash::add_final_slash;
 pub use nearest::nearest_prefix;
 pub use neighbours::Neighbours;
 pub use opening::{Account, LinkMatch, Obstacle};
-pub use proposal::propose_prefix;
 pub use rule_set::RuleSet;
 
 pub use crate::link::is_link;

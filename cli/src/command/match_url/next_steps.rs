@@ -1,7 +1,9 @@
 //! Decides what to do next about a link, as command lines.
 
-use jumpqr::check::MAX_DEBUG_URLS;
-use jumpqr::matching::{Candidate, LinkMatch, Mismatch, Obstacle, RuleSet, propose_prefix};
+use jumpqr::check::{MAX_DEBUG_URLS, check_prefix, propose_prefix};
+use jumpqr::matching::{
+    Candidate, LinkMatch, Mismatch, Obstacle, RuleSet, add_final_slash, undocumented_equivalence,
+};
 use jumpqr::rule::{OpenVersion, PermitSubRule, SERVICE_ACCOUNT_PREFIX};
 
 use crate::judge::Judged;
@@ -34,9 +36,14 @@ fn add_rule(link: &str, nearest: Option<(&Candidate, Mismatch)>, rules: &RuleSet
         let text = format!("Make a rule for exactly this code {ON_CONSOLE}");
         return vec![NextStep::new(text, [])];
     }
+    let mut steps = Vec::new();
+    steps.extend(nearest.and_then(|(rule, _)| print_as_written(link, &rule.prefix)));
     let proposed = propose_prefix(link, nearest.map(|(rule, why)| (rule.prefix.as_str(), why)));
     let Some(prefix) = proposed else {
-        return Vec::new();
+        if steps.is_empty() {
+            steps.extend(print_another(link));
+        }
+        return steps;
     };
     let path = nearest.and_then(|(rule, _)| rule.path.as_deref());
     let path = path.unwrap_or(PAGE);
@@ -46,7 +53,6 @@ fn add_rule(link: &str, nearest: Option<(&Candidate, Mismatch)>, rules: &RuleSet
         let rule = ["--prefix", &prefix, "--appid", appid, "--path", path];
         let add = quote_command_line(&[&["jumpqr", "add"][..], &rule].concat());
         let publish = quote_command_line(&["jumpqr", "publish", &prefix, "--appid", appid]);
-        let mut steps = Vec::new();
         if known.is_none() && !rules.rules().iter().any(Candidate::is_service_account) {
             let again = quote_command_line(&["jumpqr", "match", "--appid", appid, link]);
             steps.push(NextStep::new(
@@ -77,14 +83,37 @@ fn add_rule(link: &str, nearest: Option<(&Candidate, Mismatch)>, rules: &RuleSet
         "--debug-url",
         link,
     ]);
-    vec![NextStep::new(
+    steps.push(NextStep::new(
         "Put the verification file in place, add a rule that covers the link, and publish it",
         [
             quote_command_line(&["jumpqr", "download", "--prefix", &prefix]),
             add,
             quote_command_line(&["jumpqr", "publish", &prefix]),
         ],
-    )]
+    ));
+    steps
+}
+
+/// Returns how to print the link if only the way in which it is written keeps the rule `prefix`
+/// from covering it.
+fn print_as_written(link: &str, prefix: &str) -> Option<NextStep> {
+    if let Some(added) = add_final_slash(prefix, link) {
+        let text =
+            format!("Only the final `/` of the rule is missing. Print the link with it: {added}");
+        return Some(NextStep::new(text, []));
+    }
+    undocumented_equivalence(prefix, link).then(|| {
+        let text = format!("Print the link as the rule is written, which is {prefix}");
+        NextStep::new(text, [])
+    })
+}
+
+/// Returns why the check has a finding about every prefix that covers the link.
+fn print_another(link: &str) -> Option<NextStep> {
+    let report = check_prefix(link);
+    let finding = report.violations.iter().chain(&report.warnings).next()?;
+    let text = format!("Print another link. This one {}", finding.message);
+    Some(NextStep::new(text, []))
 }
 
 /// Returns `open_version` and `permit_sub_rule` of a rule, or the first value of each.

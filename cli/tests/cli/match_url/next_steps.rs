@@ -104,6 +104,46 @@ fn a_link_without_any_rule_gets_one_with_a_page_to_fill_in() {
 }
 
 #[test]
+fn a_link_that_only_is_written_otherwise_is_printed_as_the_rule_is() {
+    for (prefix, link, text) in [
+        (
+            "https://h.cn/t/",
+            "https://h.cn:443/t/1",
+            "Print the link as the rule is written, which is https://h.cn/t/",
+        ),
+        (
+            "https://h.cn/t/",
+            "https://H.cn/t/1",
+            "Print the link as the rule is written, which is https://h.cn/t/",
+        ),
+        (
+            "https://h.cn/食堂/",
+            "https://h.cn/食堂",
+            "Only the final `/` of the rule is missing. Print the link with it: \
+             https://h.cn/食堂/",
+        ),
+        (
+            "https://g.cn/t/",
+            "https://h.cn:8443/t/1",
+            "Print another link. This one names the port 8443",
+        ),
+    ] {
+        let run = run_match(link, &json!([rule(prefix, 2)]), 4);
+        assert!(
+            run.stdout.contains(&format!("  1. {text}")),
+            "{}",
+            run.stdout
+        );
+        assert!(
+            !run.stdout.contains("--prefix https://h.cn:"),
+            "{}",
+            run.stdout
+        );
+        assert!(!run.stdout.contains("--prefix https://H"), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn the_proposed_rule_is_valid() {
     let rules = json!([rule("https://h.cn/t?a=1", 2)]);
     let add = commands("https://h.cn/t?a=2", &rules).remove(1);
