@@ -142,11 +142,27 @@ impl CommandError {
         Self::own(Exit::Network, kind, code, message, advice)
     }
 
-    /// Links do not open, so their codes were not drawn.
-    pub(crate) fn closed_links(message: String, problems: Vec<Problem>) -> Self {
+    /// The scanned text is not a link, so it opens nothing.
+    pub(crate) fn not_a_link(problem: Problem) -> Self {
+        let message = "the link does not open".to_owned();
+        let advice = "Give the text exactly as it is in the code.";
+        Self::of_links(message, advice, vec![problem])
+    }
+
+    /// Links do not open, so their codes were not drawn. `match_command` explains one of them.
+    pub(crate) fn closed_links(
+        message: String,
+        match_command: &str,
+        problems: Vec<Problem>,
+    ) -> Self {
+        let advice = format!(
+            "`{match_command}` explains what a link needs. To draw the codes anyway, give --force."
+        );
+        Self::of_links(message, &advice, problems)
+    }
+
+    fn of_links(message: String, advice: &str, problems: Vec<Problem>) -> Self {
         let kind = ErrorKind::State.name();
-        let advice = "`jumpqr match LINK` explains what a link needs. To draw the codes \
-                      anyway, give --force.";
         let error = Self::own(Exit::Refused, kind, "link_does_not_open", message, advice);
         Self {
             problems: problems.into(),
@@ -268,6 +284,11 @@ const ON_MISSING_TICKET: &str = "\
 /// The `errcode`s of an expired and of a wrong component_verify_ticket.
 const BAD_TICKETS: [i64; 2] = [61005, 61006];
 
+/// The `errcode` of a rule that is there already.
+pub(crate) const PREFIX_EXISTS: i64 = 85071;
+
+pub(crate) const ON_EXISTING_RULE: &str = "With this command: `jumpqr add --edit`.";
+
 /// Returns the error's advice, and how to follow it with this command.
 fn command_advice(error: &Error) -> String {
     let is_bad_ticket = error
@@ -276,6 +297,7 @@ fn command_advice(error: &Error) -> String {
     let more = match error.code() {
         Code::Own(OwnCode::NoVerifyTicket) => ON_MISSING_TICKET,
         Code::WeChat(_) if is_bad_ticket => ON_MISSING_TICKET,
+        Code::WeChat(_) if error.errcode() == Some(PREFIX_EXISTS) => ON_EXISTING_RULE,
         Code::Own(OwnCode::NoRefreshToken) => {
             "With this command: `jumpqr token set-refresh-token`."
         }

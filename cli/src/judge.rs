@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use jumpqr::matching::{Candidate, LinkMatch, Mismatch, Neighbours, RuleSet};
+use jumpqr::matching::{Candidate, LinkMatch, Mismatch, Neighbours, Obstacle, RuleSet};
 
 /// The rules, with the index of the nearest ones once it is needed.
 pub(crate) struct Judge<'r> {
@@ -39,9 +39,10 @@ impl<'r> Judge<'r> {
 
     pub(crate) fn judge(&self, link: &str) -> Judged<'r> {
         let found = self.find(link);
-        let nearest = match found.hit {
-            Some(_) => None,
-            None => self.nearest(link).next(),
+        // Any rule is as far as any other from a text that is not a link.
+        let nearest = match found.obstacles.first() {
+            Some(Obstacle::NoRule) => self.nearest(link).next(),
+            _ => None,
         };
         Judged { found, nearest }
     }

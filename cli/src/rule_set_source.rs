@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::input::Input;
+use crate::output::quote_command_line;
 
 #[derive(Debug, Args)]
 pub(crate) struct RuleSetSource {
@@ -29,14 +30,15 @@ impl RuleSetSource {
         self.rules.is_some()
     }
 
-    /// Returns the arguments that name the same rules.
-    pub(crate) fn arguments(&self) -> Vec<String> {
+    /// Returns the command line that matches `link` against the same rules.
+    pub(crate) fn match_command(&self, link: &str) -> String {
         let file = self.rules.as_ref().map(Input::to_string);
-        let appid = self.appid.clone();
-        let named = file.map(|file| ("--rules", file));
-        let named = named.or(appid.map(|appid| ("--appid", appid)));
-        let arguments = named.map(|(option, value)| vec![option.to_owned(), value]);
-        arguments.unwrap_or_default()
+        let named = match (&file, &self.appid) {
+            (Some(file), _) => vec!["--rules", file],
+            (None, Some(appid)) => vec!["--appid", appid],
+            (None, None) => Vec::new(),
+        };
+        quote_command_line(&[&["jumpqr", "match"][..], &named, &[link]].concat())
     }
 
     /// Reads the file, or lists the rules of the account.

@@ -4,7 +4,7 @@ use jumpqr::{ErrCode, Error};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::CommandError;
+use crate::error::{CommandError, ON_EXISTING_RULE, PREFIX_EXISTS};
 use crate::output::{CommandResult, HEADING, format_card, format_table};
 
 const EXAMPLES: &str = "\
@@ -71,13 +71,15 @@ pub(super) fn format_one(code: &ErrCode, advice: &str) -> String {
         ("reaction", Some(reaction)),
         ("retryable", Some(code.retryable.to_string())),
     ]);
-    let command = if code.number == FILE_NOT_FOUND {
-        " `jumpqr preflight` finds out why WeChat does not find the file."
-    } else {
-        ""
+    let command = match code.number {
+        FILE_NOT_FOUND => "`jumpqr preflight` finds out why WeChat does not find the file.",
+        PREFIX_EXISTS => ON_EXISTING_RULE,
+        _ => "",
     };
+    let what_to_do = format!("{HEADING}What to do:{HEADING:#} {advice} {command}");
+    let what_to_do = what_to_do.trim_end();
     format!(
-        "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{HEADING}What to do:{HEADING:#} {advice}{command}",
+        "{HEADING}{} {}{HEADING:#}\n{card}\n\n{}\n{what_to_do}",
         code.number, code.name, code.meaning
     )
 }

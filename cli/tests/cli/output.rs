@@ -136,7 +136,7 @@ fn no_text_from_outside_steers_the_terminal() {
             &["match", "https://m.example.cn/a", "--rules", "-"],
             4,
         ),
-        (listed(), &["match", STEERING, "--rules", "-"], 3),
+        (listed(), &["match", STEERING, "--rules", "-"], 4),
         (listed(), &["qr", STEERING, "--rules", "-"], 4),
         (refusing(), &["get"], 4),
         (refusing(), &["publish", STEERING], 4),

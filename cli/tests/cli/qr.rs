@@ -95,7 +95,11 @@ fn a_link_that_does_not_open_is_refused_with_its_reason() {
             "no_rule",
             "no rule covers the link; the nearest is https://m.example.cn/table/: the link's path",
         ),
-        ("m.example.cn/table/", "not_a_link", "is not an http(s) URL"),
+        (
+            "m.example.cn/table/",
+            "not_a_link",
+            "is neither an http(s) URL nor",
+        ),
     ] {
         let arguments = [link, "-o", file.to_str().unwrap()];
         let run = qr(&arguments).expect(4);
@@ -108,6 +112,9 @@ fn a_link_that_does_not_open_is_refused_with_its_reason() {
         assert!(run.stderr.contains(reason), "{}", run.stderr);
         let object = qr(&arguments).args(["--json"]).expect(4).json();
         assert_eq!(object["error"]["code"], "link_does_not_open");
+        let advice = object["error"]["advice"].as_str().unwrap();
+        assert!(advice.contains("`jumpqr match --rules "), "{advice}");
+        assert!(advice.contains(" LINK` explains"), "{advice}");
         assert_eq!(object["error"]["violations"][0]["field"], link);
         assert_eq!(object["error"]["violations"][0]["code"], code);
         assert!(!file.exists());

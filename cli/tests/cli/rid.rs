@@ -25,6 +25,11 @@ fn the_refusal_of_a_rule_is_explained_from_the_whole_errmsg() {
     as_mini_program(&sandbox, &add).expect(0);
     let refused = as_mini_program(&sandbox, &add).expect(4).json();
     let errmsg = refused["error"]["errmsg"].as_str().unwrap();
+    let advice = refused["error"]["advice"].as_str().unwrap();
+    assert!(
+        advice.ends_with("With this command: `jumpqr add --edit`."),
+        "{advice}"
+    );
     let token = sandbox.access_token(&sandbox.mini_program().appid).unwrap();
 
     let run = as_mini_program(&sandbox, &["rid", errmsg]).expect(0);
@@ -39,6 +44,7 @@ fn the_refusal_of_a_rule_is_explained_from_the_whole_errmsg() {
         "retryable  false",
         // The advice is about this rule.
         "What to do: Modify the rule with is_edit 1. If it is published, only open_version,",
+        "With this command: `jumpqr add --edit`.",
     ] {
         assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
     }

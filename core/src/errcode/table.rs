@@ -251,8 +251,8 @@ pub(super) const TABLE: &[ErrCode] = &[
         "Configure the appid and the secret as component_appid and component_appsecret, or give the appid and the secret of the account."),
     // [O] the pages of getRidInfo (7600x) and getApiQuota (7602x).
     code(76001, "rid_not_found", "rid not found, please check", (Invalid, STOP),
-        "WeChat does not know the request id; it keeps one for 7 days.",
-        "Copy the three groups of the rid from a later error."),
+        "WeChat does not know the request id. Its 7 days are over, or it belongs to another account.",
+        "Use the credentials of the account that made the call. If it is older than 7 days, copy the rid of a later error."),
     code(76002, "rid_malformed", "rid is error", (Invalid, STOP),
         "The request id is empty, or does not have the form of a request id.",
         "Give the three groups of 8 hex digits that follow `rid: `, and nothing else."),

@@ -13,13 +13,13 @@ named! {
     /// Why a rule does not cover a link: the reasons of the official table.
     #[non_exhaustive]
     pub enum Mismatch {
-        /// The rule's prefix is not an http(s) URL.
+        /// The rule's prefix is neither an http(s) URL nor an hlht:// code.
         RuleNotALink = "rule_not_a_link" =>
-            "the rule is not an http(s) URL; \
+            "the rule is neither an http(s) URL nor an hlht:// code; \
              a prefix begins with http:// or https:// and names a host",
-        /// The scanned text is not an http(s) URL.
+        /// The scanned text is neither an http(s) URL nor an hlht:// code.
         LinkNotALink = "link_not_a_link" =>
-            "the scanned text is not an http(s) URL; \
+            "the scanned text is neither an http(s) URL nor an hlht:// code; \
              a link begins with http:// or https:// and names a host",
         /// One is http, the other https.
         SchemeDiffers = "scheme_differs" =>

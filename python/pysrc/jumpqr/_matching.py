@@ -37,7 +37,7 @@ class Mismatch(Name):
     RULE_NOT_A_LINK = "rule_not_a_link"
     """The rule's prefix is not an http(s) URL."""
     LINK_NOT_A_LINK = "link_not_a_link"
-    """The scanned text is not an http(s) URL."""
+    """The scanned text is neither an http(s) URL nor an hlht:// code."""
     SCHEME_DIFFERS = "scheme_differs"
     """One is http, the other https."""
     DOMAIN_DIFFERS = "domain_differs"

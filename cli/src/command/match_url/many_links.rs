@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 
-use jumpqr::matching::Candidate;
+use jumpqr::matching::{Candidate, Obstacle};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ struct Survey<'r> {
 /// The links that do not open for one reason.
 struct Group {
     reason: Reason,
-    /// Whether no rule covers them.
+    /// Whether they are links that no rule covers.
     is_missed: bool,
     count: usize,
     /// The first ones.
@@ -146,7 +146,7 @@ impl<'r> Survey<'r> {
         let index = *self.by_reason.entry(reason).or_insert_with(|| {
             self.groups.push(Group {
                 reason,
-                is_missed: found.hit.is_none(),
+                is_missed: found.obstacles.contains(&Obstacle::NoRule),
                 count: 0,
                 links: Vec::new(),
             });
@@ -236,12 +236,8 @@ impl<'r> Survey<'r> {
         let missed = self.groups.iter().find(|group| group.is_missed);
         let example = missed.and_then(|group| group.links.first());
         steps.extend(example.map(|closed| {
-            let words = ["jumpqr".to_owned(), "match".to_owned()];
-            let words = words.into_iter().chain(source.arguments());
-            let words: Vec<_> = words.chain([closed.link.clone()]).collect();
-            let words: Vec<_> = words.iter().map(String::as_str).collect();
             let text = "Look at one link by itself, for the rule that it needs";
-            NextStep::new(text, [quote_command_line(&words)])
+            NextStep::new(text, [source.match_command(&closed.link)])
         }));
         steps
     }

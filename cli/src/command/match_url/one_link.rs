@@ -2,17 +2,17 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jumpqr::check::{Finding, FindingCode};
+use jumpqr::OpenVersion;
 use jumpqr::matching::{
     Candidate, LinkMatch, Mismatch, Obstacle, RuleSet, is_link, launch_query,
     undocumented_equivalence,
 };
-use jumpqr::{Error, OpenVersion};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::next_steps::next_steps;
 use crate::context::Context;
+use crate::error::{CommandError, Problem};
 use crate::exit::Exit;
 use crate::judge::{Judge, Judged};
 use crate::output::{
@@ -32,12 +32,12 @@ pub(super) fn run(
 ) -> CommandResult {
     // A text that is not a link hits no rule.
     if !is_link(link) {
-        return Err(Error::invalid(vec![Finding {
+        let problem = Problem {
             field: "link".to_owned(),
-            code: FindingCode::NotHttpUrl,
+            code: Obstacle::NotALink.name(),
             message: Obstacle::NotALink.message().to_owned(),
-        }])
-        .into());
+        };
+        return Err(CommandError::not_a_link(problem));
     }
     let rules = source.read(context)?;
     let judge = Judge::new(&rules);

@@ -75,6 +75,8 @@ pub(super) struct Drawing<'a> {
     pub(super) caption: Option<&'a str>,
     pub(super) force: bool,
     pub(super) overwrite: bool,
+    /// The command line that explains why a link does not open.
+    pub(super) match_command: &'a str,
 }
 
 /// A row with its code.
@@ -131,7 +133,7 @@ impl Batch {
         let rows = workers::map(&table.rows, |row| {
             label(row, &templates, &table.columns, &checker, drawing)
         });
-        let rows = refuse_wrong_rows(rows, table.problems, &checker)?;
+        let rows = refuse_wrong_rows(rows, table.problems, &checker, drawing.match_command)?;
         let files = self.files(&rows);
         let pages = sheet.as_ref().map(|sheet| {
             let on_page = sheet.labels_per_page();
@@ -314,6 +316,7 @@ fn refuse_wrong_rows<'a>(
     rows: Vec<Result<Labelled<'a>, Refused>>,
     problems: Vec<(usize, Problem)>,
     checker: &Checker<'_>,
+    match_command: &str,
 ) -> Result<Vec<Labelled<'a>>, CommandError> {
     let all = rows.len() + problems.len();
     let problems = problems.into_iter();
@@ -344,7 +347,7 @@ fn refuse_wrong_rows<'a>(
     let problems = problems.collect();
     Err(if is_closed {
         let message = format!("{count} of {all} rows do not open, so nothing was drawn");
-        CommandError::closed_links(message, problems)
+        CommandError::closed_links(message, match_command, problems)
     } else {
         let message = format!("{count} of {all} rows are wrong, so nothing was drawn");
         CommandError::wrong_rows(message, problems)

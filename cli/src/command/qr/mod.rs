@@ -103,7 +103,9 @@ fn level_parser() -> impl TypedValueParser<Value = Level> {
 impl Qr {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
         if self.batch.is_asked_for() {
+            let match_command = self.rules.match_command("LINK");
             let drawing = Drawing {
+                match_command: &match_command,
                 level: self.level,
                 scale: self.scale,
                 caption: self.caption.as_deref(),
@@ -213,7 +215,8 @@ impl Qr {
                 format!("{count} of {all} links do not open, so no code was drawn")
             }
         };
-        Err(CommandError::closed_links(message, closed))
+        let match_command = self.rules.match_command("LINK");
+        Err(CommandError::closed_links(message, &match_command, closed))
     }
 
     fn draw(&self, file: &Path, code: &QrCode) -> jumpqr::Result<Vec<u8>> {

@@ -208,8 +208,12 @@ fn a_text_that_is_not_a_link_is_refused_and_nothing_is_sent() {
         let wechat = FakeWeChat::start(|_| json!({"errcode": 0}));
         let run = jumpqr(["match", text, "--base-url", wechat.base_url()])
             .env("JUMPQR_ACCESS_TOKEN", "TOKEN")
-            .expect(3);
+            .expect(4);
         assert!(run.stderr.contains("link: "), "{}", run.stderr);
+        assert!(run.stderr.contains("nor an hlht:// code"), "{}", run.stderr);
+        let object = jumpqr(["match", text, "--json"]).expect(4).json();
+        assert_eq!(object["error"]["code"], "link_does_not_open");
+        assert_eq!(object["error"]["violations"][0]["code"], "not_a_link");
         assert!(wechat.calls().is_empty());
     }
 }
