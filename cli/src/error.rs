@@ -185,7 +185,8 @@ impl CommandError {
     pub(crate) fn declined(action: &str) -> Self {
         let message = "the answer was not yes, so nothing was changed";
         let advice = format!("Answer y to {action}, or give --yes.");
-        Self::own(Exit::Usage, USAGE, "declined", message, advice)
+        let kind = ErrorKind::State.name();
+        Self::own(Exit::Refused, kind, "declined", message, advice)
     }
 
     /// WeChat answered that the rule is deleted, but still lists it.

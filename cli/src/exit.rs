@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// The rule or a setting is not valid. Nothing was sent.
     Invalid = 3,
-    /// WeChat refused, or there is no such rule, or the link does not open.
+    /// WeChat refused, or the user declined, or there is no such rule, or the link does not open.
     Refused = 4,
     /// The network failed, the time ran out, or the outcome is unknown.
     Network = 5,
@@ -26,7 +26,8 @@ Exit codes:
   1  a defect of jumpqr, or standard output cannot be written
   2  the command line is wrong, or a file that it names cannot be used
   3  the rule or a setting is not valid; nothing was sent
-  4  WeChat refused, or there is no such rule; for match and qr: a link does not open;
+  4  WeChat refused, or there is no such rule, or the answer to a question was not yes;
+     for match and qr: a link does not open;
      for preflight: WeChat will not find the file, or by the access log has not got it
   5  network error, timeout, or unknown outcome: the change may have been applied
   6  credentials are missing or wrong, or the token store failed;

@@ -25,6 +25,7 @@ mod question;
 mod rule_set_source;
 mod rule_source;
 mod sandbox;
+mod scanned_link;
 mod settings;
 mod token_store;
 mod whole_file;

@@ -54,7 +54,18 @@ pub(crate) fn write(
     match replace(target, content, overwrite, durability) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(differs()),
-        Err(error) => Err(CommandError::unwritable(target.display(), &error)),
+        Err(error) => Err(CommandError::unwritable(
+            target.display(),
+            &without_path(error),
+        )),
+    }
+}
+
+/// Leaves the name of the temporary file out of the error: the caller does not know it.
+fn without_path(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(_) => error,
+        None => error.kind().into(),
     }
 }
 

@@ -2,7 +2,7 @@ use clap::Args;
 use jumpqr::interface::{
     AddJumpQRCode, ApiQuota, ClearQuota, DeleteJumpQRCode, DownloadQRCodeText, GetApiQuota,
     GetJumpQRCode, Interface, JumpQRCodeList, LinkMiniprogram, PublishJumpQRCode, RateLimit,
-    UnlinkMiniprogram, WxaMpLinkGet,
+    UnlinkMiniprogram, WxaMpLinkGet, path_of,
 };
 use jumpqr::rule::{MAX_ORDINARY_LINK_RULES, MAX_SERVICE_ACCOUNT_RULES};
 use jumpqr::{Client, Error};
@@ -20,7 +20,8 @@ const EXAMPLES: &str = "\
 Examples:
   jumpqr quota
   jumpqr quota --appid wx1234567890abcdef
-  jumpqr quota /cgi-bin/wxopen/qrcodejumpadd
+  jumpqr quota addJumpQRCode
+  jumpqr quota /cgi-bin/stable_token
   jumpqr quota --clear wx1234567890abcdef";
 
 /// The interfaces for rules, by name and path.
@@ -50,9 +51,9 @@ const NOT_ASKABLE: [i64; 2] = [76021, 76022];
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Quota {
-    /// Show only the calls of the interface with this path [example: /cgi-bin/stable_token]
-    #[arg(value_name = "PATH", conflicts_with_all = ["appid", "clear"])]
-    path: Option<String>,
+    /// Show only the calls of this interface: its path, or its name [example: addJumpQRCode]
+    #[arg(value_name = "INTERFACE", conflicts_with_all = ["appid", "clear"])]
+    interface: Option<String>,
 
     /// The account is a service account, and this Mini Program is the one that its rules open
     /// [example: wx1234567890abcdef]
@@ -87,9 +88,11 @@ struct Calls<'a> {
 
 impl Quota {
     pub(crate) fn run(&self, context: &Context<'_>) -> CommandResult {
-        match (&self.clear, &self.path) {
+        match (&self.clear, &self.interface) {
             (Some(appid), _) => self.clear(appid, context),
-            (None, Some(path)) => run_for_path(path, context),
+            (None, Some(interface)) => {
+                run_for_path(path_of(interface).unwrap_or(interface), context)
+            }
             (None, None) => self.run_for_account(context),
         }
     }
@@ -130,7 +133,13 @@ impl Quota {
         let call = ClearQuota {
             appid: appid.to_owned(),
         };
-        check_call(&call, true)?;
+        // One of 10 clearings of the month is worth more than the doubt of a warning.
+        let warnings = check_call(&call, true)?;
+        if !warnings.is_empty() {
+            return Err(Error::invalid(warnings)
+                .in_interface(ClearQuota::NAME)
+                .into());
+        }
         let connection = Connection::open(context, ActingAs::MiniProgram)?;
         let question = format!(
             "Clear the counts of the day of {appid}? This is one of its 10 clearings of the month."

@@ -217,7 +217,7 @@ fn on_a_terminal_a_published_rule_is_deleted_only_after_yes() {
     let wechat = answering(published(), listing(json!([])));
     for line in ["n\n", "\n"] {
         let (exit, printed) = delete_on_terminal(&wechat, "", line);
-        assert_eq!(exit, Some(2), "{printed}");
+        assert_eq!(exit, Some(4), "{printed}");
         assert!(printed.contains("Delete it? [y/N]"), "{printed}");
         assert!(printed.contains("nothing was changed"), "{printed}");
     }

@@ -303,14 +303,18 @@ fn wrong_arguments_are_explained() {
         ),
         (&[LINK, "-l", "X"], "[possible values: L, M, Q, H]"),
         (&[LINK, "--scale", "x"], "give a whole number, 1 to 64"),
-        (&[], "<LINK>"),
+        (&[LINK, "--scale", "65"], "give a whole number, 1 to 64"),
+        (&[], "give a LINK, or --csv and a table"),
+        (
+            &[" https://m.example.cn/table/7"],
+            "has white space around it",
+        ),
     ] {
         let run = qr(arguments).expect(2);
         assert!(run.stderr.contains(says), "{arguments:?}: {}", run.stderr);
     }
-    let run = qr(&[LINK, "-o", "x.png", "--scale", "65"]).expect(3);
-    assert!(run.stderr.contains("scale: is 65"), "{}", run.stderr);
     let run = qr(&[LINK, "-o", "/no/such/folder/x.png"]).expect(2);
+    assert!(!run.stderr.contains(".tmp"), "{}", run.stderr);
     assert!(
         run.stderr
             .contains("/no/such/folder/x.png cannot be written"),

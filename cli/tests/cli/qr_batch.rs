@@ -312,7 +312,13 @@ fn the_sheet_has_all_codes_in_the_order_of_the_rows() {
         .qr(TEMPLATE)
         .args([Path::new("--sheet"), &sheet])
         .expect(0);
-    assert!(again.stdout.contains("Already there "), "{}", again.stdout);
+    assert!(
+        again
+            .stdout
+            .contains("Already there, with the same content: "),
+        "{}",
+        again.stdout
+    );
 }
 
 #[test]

@@ -94,6 +94,9 @@ fn a_path_is_asked_about_alone() {
     let row = row(&run.stdout, "/cgi-bin/stable_token");
     assert_eq!(row[1..4], ["500000", "1", "499999"]);
     assert_eq!(sandbox.counters().calls_of(Interface::GetJumpQRCode), 0);
+    let run = as_mini_program(&sandbox, &["--json", "quota", "getJumpQRCode"]).expect(0);
+    let path = &run.json()["interfaces"][0]["cgi_path"];
+    assert_eq!(path, "/cgi-bin/wxopen/qrcodejumpget");
     let run = as_mini_program(&sandbox, &["quota", "/nonsense"]).expect(4);
     assert!(run.stderr.contains("cgi_path_not_found"), "{}", run.stderr);
     let run = as_mini_program(&sandbox, &["quota", "qrcodejumpadd"]).expect(3);
@@ -182,6 +185,7 @@ fn the_counts_of_the_day_are_cleared() {
     // Another appid, a path beside it, and a confirmation of nothing.
     as_mini_program(&sandbox, &["quota", "--clear", "wx1"]).expect(6);
     as_mini_program(&sandbox, &["quota", "--clear", " "]).expect(3);
+    as_mini_program(&sandbox, &["quota", "--clear", "foo"]).expect(3);
     as_mini_program(&sandbox, &["quota", "/a", "--clear", &appid]).expect(2);
     as_mini_program(&sandbox, &["quota", "--yes"]).expect(2);
 }
@@ -202,7 +206,7 @@ fn on_a_terminal_the_counts_are_cleared_only_after_yes() {
         run_on_terminal(&arguments, &[("JUMPQR_ACCESS_TOKEN", "T")], line)
     };
     let (exit, printed) = clear("", "n\n");
-    assert_eq!(exit, Some(2), "{printed}");
+    assert_eq!(exit, Some(4), "{printed}");
     assert!(
         printed.contains("10 clearings of the month. [y/N]"),
         "{printed}"

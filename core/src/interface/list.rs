@@ -40,6 +40,22 @@ macro_rules! interfaces {
         /// WeChat's names of all interfaces.
         pub const NAMES: &[&str] = &[$($call::NAME,)+ $($other::NAME,)+];
 
+        /// Returns the path of the interface with this name. `None` if there is no such interface.
+        ///
+        /// ```
+        /// use jumpqr_core::interface::path_of;
+        ///
+        /// assert_eq!(path_of("addJumpQRCode"), Some("/cgi-bin/wxopen/qrcodejumpadd"));
+        /// ```
+        #[must_use]
+        pub fn path_of(name: &str) -> Option<&'static str> {
+            match name {
+                $($call::NAME => Some($call::PATH),)+
+                $($other::NAME => Some($other::PATH),)+
+                _ => None,
+            }
+        }
+
         /// Returns this path if an interface in the list has it, with WeChat's limit of 5 calls a
         /// second.
         pub(super) fn paced_path(path: &str) -> Option<&'static str> {

@@ -126,7 +126,7 @@ pub use get_jump_qr_code::{
 pub use get_rid_info::{GetRidInfo, RidInfo};
 pub use ip_list::IpList;
 pub use link_miniprogram::LinkMiniprogram;
-pub use list::{AnyCall, NAMES};
+pub use list::{AnyCall, NAMES, path_of};
 pub use listed_rule::ListedRule;
 #[doc(hidden)]
 pub use parse_raw_call::parse_raw_call;

@@ -255,9 +255,9 @@ impl Group {
         };
         let rows = self.links.iter().map(|closed| {
             let rule = closed.rule.as_deref().map_or_else(String::new, escape);
-            vec![closed.line.to_string(), escape(&closed.link), rule]
+            vec![escape(&closed.link), closed.line.to_string(), rule]
         });
-        let table = format_table(&["line", "link", rule], rows);
+        let table = format_table(&["link", "line", rule], rows);
         let others = match self.count - self.links.len() {
             0 => String::new(),
             others => format!(

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::input::Input;
 use crate::output::CommandResult;
 use crate::rule_set_source::RuleSetSource;
+use crate::scanned_link::parse_scanned_link;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,7 +34,7 @@ pub(crate) struct Match {
     /// The scanned link, exactly as in the code [example: 'https://m.example.cn/table/7?seat=2']
     #[arg(
         value_name = "URL",
-        required_unless_present = "links",
+        value_parser = parse_scanned_link,
         conflicts_with = "links"
     )]
     link: Option<String>,

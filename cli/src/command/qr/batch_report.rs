@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::batch::Labelled;
 use super::opening::NOT_CHECKED;
+use super::pictures::describe_written;
 use crate::error::Problem;
 use crate::output::{BAD, GOOD, WARNING, escape, format_count, format_hit};
 
@@ -72,13 +73,9 @@ impl Report<'_> {
         if let Some((file, pages)) = self.sheet {
             let file = escape(&file.to_string_lossy());
             let is_written = self.written.last() == Some(&true);
-            let done = if is_written {
-                "Written"
-            } else {
-                "Already there"
-            };
+            let done = describe_written(is_written);
             lines.push(format!(
-                "{GOOD}{done}{GOOD:#} {file}, {} of A4",
+                "{done} {file}, {} of A4",
                 format_count(pages, "page")
             ));
         }

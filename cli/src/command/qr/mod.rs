@@ -11,14 +11,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jumpqr::matching::RuleSet;
-use jumpqr_qr::{DEFAULT_SCALE, Level, QrCode};
+use jumpqr_qr::{DEFAULT_SCALE, Level, MAX_SCALE, QrCode};
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::error::{CommandError, Problem};
-use crate::number::parse_whole_number;
-use crate::output::{CommandResult, GOOD, escape, format_code};
+use crate::number::parse_number_in;
+use crate::output::{CommandResult, escape, format_code};
 use crate::rule_set_source::RuleSetSource;
+use crate::scanned_link::parse_scanned_link;
 
 use batch::{Batch, Drawing};
 use opening::{Checker, Opening};
@@ -53,7 +54,7 @@ nothing is drawn.";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Qr {
     /// The links, each exactly as it is to be scanned [example: 'https://m.example.cn/table/?id=7']
-    #[arg(value_name = "LINK", required_unless_present = "csv")]
+    #[arg(value_name = "LINK", value_parser = parse_scanned_link)]
     links: Vec<String>,
 
     /// Write a picture: x.svg or x.png. For several links, the name has {number}, the number of the link
@@ -68,7 +69,7 @@ pub(crate) struct Qr {
 
     /// The pixels for the side of a module in a PNG picture, 1 to 64
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SCALE)]
-    #[arg(value_parser = parse_whole_number::<u32>("1 to 64"))]
+    #[arg(value_parser = parse_number_in(1..=MAX_SCALE))]
     scale: u32,
 
     /// How much of the code may be dirty or damaged: about 7 % (L), 15 % (M), 25 % (Q) or 30 % (H).
@@ -115,6 +116,9 @@ impl Qr {
             return self
                 .batch
                 .run(&drawing, || self.read_rules(context), context);
+        }
+        if self.links.is_empty() {
+            return Err(context.usage("give a LINK, or --csv and a table"));
         }
         let files = self.files(context)?;
         let codes = self.links.iter().map(|link| QrCode::new(link, self.level));
@@ -259,11 +263,7 @@ fn format_block(code: &QrCode, opening: &Opening<'_>, file: Option<(&PathBuf, bo
     let drawn = match file {
         None => format!("\n{}{}", format_code(code), escape(code.link())),
         Some((file, is_written)) => {
-            let done = if is_written {
-                format!("{GOOD}Written{GOOD:#}")
-            } else {
-                format!("{GOOD}Already there{GOOD:#}, with the same content:")
-            };
+            let done = pictures::describe_written(is_written);
             format!("{done} {}", escape(&file.to_string_lossy()))
         }
     };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::output::GOOD;
 use crate::whole_file::{self, Durability, Present};
 use crate::workers;
 
@@ -49,6 +50,15 @@ pub(super) fn write(
         Ok(written)
     });
     written.into_iter().collect()
+}
+
+/// Says what was done with a file: its name follows.
+pub(super) fn describe_written(is_written: bool) -> String {
+    if is_written {
+        format!("{GOOD}Written{GOOD:#}")
+    } else {
+        format!("{GOOD}Already there{GOOD:#}, with the same content:")
+    }
 }
 
 fn refuse_different_files(pictures: &[Picture<'_>]) -> Result<(), CommandError> {

@@ -71,7 +71,7 @@ fn links_that_do_not_open_are_grouped_by_reason_with_their_lines() {
         ("5", "https://h.cn/s/1", "https://h.cn/s/"),
         ("6", "https://h.cn/s/2", "https://h.cn/s/"),
     ] {
-        let words = |row: &&&str| row.split_whitespace().eq([line, link, rule]);
+        let words = |row: &&&str| row.split_whitespace().eq([link, line, rule]);
         assert!(
             lines.iter().any(|row| words(&row)),
             "{link}: {}",
@@ -192,5 +192,10 @@ fn a_file_that_is_not_a_list_of_links_is_refused() {
 #[test]
 fn a_link_and_a_file_of_links_exclude_each_other() {
     jumpqr(["match", "https://h.cn/", "--links", "links.txt"]).expect(2);
-    jumpqr(["match"]).expect(2);
+    let run = jumpqr(["match"]).expect(2);
+    assert!(
+        run.stderr.contains("give a URL, or --links and a file"),
+        "{}",
+        run.stderr
+    );
 }
