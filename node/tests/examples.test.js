@@ -1,6 +1,6 @@
 'use strict'
 
-// The examples, as programs of their own. The sandbox pushes to them, and a script takes the part of the merchant's
+// The examples of a platform, as programs of their own. The sandbox pushes to them, and a script takes the part of the merchant's
 // browser.
 
 const assert = require('node:assert/strict')
@@ -41,7 +41,7 @@ async function start(t, file, sandbox, tokenStore) {
   return `http://127.0.0.1:${String(port).trim()}`
 }
 
-for (const file of fs.readdirSync(folder)) {
+for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('-platform.js'))) {
   test(`${file} receives pushes, and authorises a merchant`, async (t) => {
     const store = fs.mkdtempSync(path.join(os.tmpdir(), 'jumpqr-'))
     t.after(() => fs.rmSync(store, { recursive: true }))
