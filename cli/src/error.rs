@@ -111,6 +111,17 @@ impl CommandError {
         )
     }
 
+    /// The content of a file cannot be read as rules.
+    pub(crate) fn wrong_content(file: impl Display, error: &Error) -> Self {
+        let message = format!("{file}: {}", error.message());
+        let advice = format!("Correct {file}, and run the command again.");
+        Self {
+            message: message.into(),
+            advice: advice.into(),
+            ..Self::from(error.clone())
+        }
+    }
+
     /// A file, and `more` others, were not written, because different ones are at their places.
     pub(crate) fn file_differs(name: impl Display, more: usize, advice: &str) -> Self {
         let message = match more {

@@ -35,6 +35,16 @@ impl Input {
         }
     }
 
+    /// Reads and parses a JSON document of at most `max_bytes`. The error names the input.
+    pub(crate) fn parse<T>(
+        &self,
+        max_bytes: usize,
+        parse: impl FnOnce(&[u8]) -> jumpqr::Result<T>,
+    ) -> Result<T, CommandError> {
+        let document = self.read(max_bytes)?;
+        parse(&document).map_err(|error| CommandError::wrong_content(self, &error))
+    }
+
     /// Opens the input, to read it in parts.
     pub(crate) fn open(&self) -> Result<Box<dyn Read>, CommandError> {
         match self {

@@ -44,7 +44,7 @@ impl RuleSetSource {
     /// Reads the file, or lists the rules of the account.
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<RuleSet, CommandError> {
         if let Some(file) = &self.rules {
-            return Ok(parse_rule_set_document(&file.read(MAX_RULE_SET_BYTES)?)?);
+            return file.parse(MAX_RULE_SET_BYTES, parse_rule_set_document);
         }
         let appid = self.appid.as_deref();
         let connection = Connection::open(context, ActingAs::owner_of_rules(appid))?;

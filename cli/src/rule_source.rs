@@ -64,7 +64,7 @@ impl RuleSource {
     /// Reads the rule as a mapping with the wire names, unchecked.
     pub(crate) fn read_mapping(&self, context: &Context<'_>) -> Result<Value, CommandError> {
         if let Some(file) = &self.file {
-            return Ok(parse_document(&file.read(MAX_DOCUMENT_BYTES)?)?);
+            return file.parse(MAX_DOCUMENT_BYTES, parse_document);
         }
         let mut mapping = json!(self.flags);
         if let Value::Object(fields) = &mut mapping {

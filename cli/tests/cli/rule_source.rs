@@ -188,6 +188,33 @@ fn a_file_that_is_not_json_is_refused_with_the_place() {
 }
 
 #[test]
+fn a_file_that_is_not_json_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("broken.json");
+    std::fs::write(&file, "{").unwrap();
+    let name = file.to_str().unwrap();
+    let commands: [&[&str]; 4] = [
+        &["check", name],
+        &["--sandbox", "add", name],
+        &["preflight", name],
+        &["match", "--rules", name, "https://h.cn/a"],
+    ];
+    for arguments in commands {
+        let run = jumpqr(arguments).expect(3);
+        assert_stderr(
+            &run,
+            &["the document is not JSON", &format!("Correct {name}")],
+        );
+        let run = jumpqr([&["--json"], arguments].concat()).expect(3);
+        let message = run.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(
+            message.starts_with(&format!("{name}: the document")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn curly_quotes_are_refused_with_the_line() {
     let run = run_refused("{\n  “prefix”: “https://h.cn/a”\n}");
     assert_stderr(

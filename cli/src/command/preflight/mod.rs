@@ -112,7 +112,7 @@ impl Look {
     fn read_key(&self) -> Result<RuleKey, CommandError> {
         let key = match (&self.rule, &self.prefix) {
             (Some(file), _) => {
-                let mapping = parse_document(&file.read(MAX_DOCUMENT_BYTES)?)?;
+                let mapping = file.parse(MAX_DOCUMENT_BYTES, parse_document)?;
                 let parsed = parse_rule(&mapping)
                     .map_err(|error| error.in_interface(AddJumpQRCode::NAME))?;
                 parsed.rule.key()
