@@ -59,7 +59,7 @@ function tell({ onCall }, callEvents) {
 
 const anywhere = (work, ...args) => work(...args)
 
-/** Returns what calls functions in the asynchronous context of a call, such as that of an `AsyncLocalStorage`. */
+/** Returns a caller of functions that keeps the context of the call for `AsyncLocalStorage`. */
 function contextOf({ accessToken, onCall }) {
   if (accessToken === undefined && onCall === undefined && !isWatched) return anywhere
   const resource = new AsyncResource('jumpqr.call')
@@ -197,7 +197,7 @@ async function run(...call) {
   throw failure
 }
 
-/** Returns the function; refuses what is none. `null` is no listener. */
+/** Returns the function, or `null` without a listener. Refuses other values. */
 function checkListener(onCall) {
   if (onCall == null) return undefined
   if (typeof onCall !== 'function') throw new TypeError(`onCall is ${typeof onCall}; give a function`)

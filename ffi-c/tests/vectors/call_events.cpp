@@ -119,7 +119,7 @@ Ended made(jumpqr_client *client, const json &vector) {
 } // namespace
 
 void run_call_event(const json &vector) {
-  // The faults are for the next calls of the sandbox, whoever makes them.
+  // The sandbox gives the faults to its next calls, of any client.
   static std::mutex one_at_a_time;
   const std::lock_guard<std::mutex> lock(one_at_a_time);
   const Account account;
