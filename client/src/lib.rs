@@ -46,8 +46,8 @@
 //!
 //! [`ClientBuilder::on_call`] sets a function that gets a [`CallEvent`](call::CallEvent) for each
 //! call. With the feature `tracing`, each event also goes to the crate `tracing`, with the target
-//! `jumpqr` and the names of the event's fields: at the level debug, or warn if the call has failed.
-//! `attempts` is their number.
+//! `jumpqr` and the names of the event's fields. The level is debug, or warn if the call has
+//! failed. `attempts` is their number.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

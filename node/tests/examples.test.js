@@ -1,7 +1,7 @@
 'use strict'
 
-// The examples of a platform, as programs of their own. The sandbox pushes to them, and a script takes the part of the merchant's
-// browser.
+// The examples of a platform, as programs of their own. The sandbox pushes to them, and a script
+// plays the merchant's browser.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')

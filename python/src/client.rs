@@ -32,8 +32,9 @@ impl OpenClient {
     ///
     /// `awaiter` waits for the result of that function if it is not a text. It also takes the time
     /// that the call has left, in seconds.
+    ///
+    /// `on_loop` gets the setting `on_call`, and returns the function for the threads of calls.
     #[new]
-    /// `on_loop` makes of the setting `on_call` the function that is called on the threads of calls.
     #[pyo3(signature = (settings, awaiter=None, on_loop=None))]
     fn create(
         py: Python<'_>,

@@ -19,8 +19,8 @@ struct Held {
     is_held: AtomicBool,
 }
 
-/// Gives the permit back when it is dropped: the call has ended. Only the calls of an event loop have
-/// one, which are for Linux.
+/// Gives the permit back when it is dropped: the call has ended. Only the calls of an event loop,
+/// which exist on Linux, have one.
 #[cfg(target_os = "linux")]
 pub(crate) struct PermitOfCall(Arc<Held>);
 

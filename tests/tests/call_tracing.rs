@@ -1,7 +1,7 @@
 //! The crate `tracing` gets each call as an event.
 //!
-//! The test has a program of its own. `tracing` asks only the subscriber of the thread that is first
-//! at an event, and keeps the answer for all threads.
+//! The test has a program of its own. `tracing` asks only the subscriber of the first thread that
+//! comes to an event, and keeps the answer for all threads.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,

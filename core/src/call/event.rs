@@ -22,8 +22,8 @@ use crate::named;
 /// call has begun to wait counts only if it is a wait for a slot.
 ///
 /// If a token is renewed, the requests for it are calls too, and have events of their own: with the
-/// interface `stable_token`, `token`, `api_component_token` or `api_authorizer_token`. The call that
-/// waited for them has [`token_renewed`](Self::token_renewed).
+/// interface `stable_token`, `token`, `api_component_token` or `api_authorizer_token`. The call
+/// that waited for them has [`token_renewed`](Self::token_renewed).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CallEvent {
